@@ -1,0 +1,1 @@
+"""Named alleles: which haplotypes and diplotypes fit what was observed."""

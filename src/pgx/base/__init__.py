@@ -1,0 +1,1 @@
+"""Ground floor: errors, records that cross floors, assemblies, kernel compilation."""

@@ -1,0 +1,160 @@
+"""Records of results: what was observed, called and advised for one sample.
+
+Field names of `GeneCall` and `Recommendation` are the columns of the output tables.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+__all__ = [
+    "AlternativeAdvice",
+    "CallStatus",
+    "Candidate",
+    "Certainty",
+    "GeneCall",
+    "HaplotypeDetail",
+    "PatientResult",
+    "Provenance",
+    "Recommendation",
+    "SiteObservation",
+]
+
+
+class CallStatus(StrEnum):
+    """How far the data answer one gene."""
+
+    CALLED = "called"
+    AMBIGUOUS = "ambiguous"
+    NO_CALL = "no_call"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Certainty(StrEnum):
+    """Whether the advice is the same whichever candidate is true."""
+
+    CERTAIN = "certain"
+    DEPENDS = "depends"
+    UNKNOWN = "unknown"
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A diplotype that fits; ``probability`` is None without a prior."""
+
+    diplotype: str
+    probability: float | None = None
+
+
+class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the input says at one defining position.
+
+    ``position`` is ``chrN:pos`` on GRCh38. ``alleles`` are allele strings per strand,
+    "." where unknown. ``evidence`` is ``record``, ``reference_block``,
+    ``assumed_reference`` or ``none``; ``reason`` says why a site is unknown.
+    ``phase_block`` is None where phase does not matter or is unknown.
+    """
+
+    position: str
+    rsid: str
+    alleles: tuple[str, ...]
+    ref: str
+    evidence: str
+    reason: str | None = None
+    phased: bool = False
+    phase_block: int | None = None
+    gq: int | None = None
+    dp: int | None = None
+
+
+class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """One strand of the best diplotype: its name, function, and the variants it carries."""
+
+    name: str
+    function: str | None
+    activity_value: str | None
+    variants: tuple[str, ...] = ()
+
+
+class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
+    """The call of one gene in one sample; see ``docs/reference/columns.md``."""
+
+    sample: str
+    gene: str
+    status: CallStatus
+    diplotype: str | None = None
+    probability: float | None = None
+    candidates: tuple[Candidate, ...] = ()
+    n_candidates: int = 0
+    rest: float | None = None
+    phenotype: str | None = None
+    activity_score: str | None = None
+    phenotypes: tuple[str, ...] = ()
+    phased: str | None = None
+    n_positions: int = 0
+    n_missing: int = 0
+    missing: tuple[str, ...] = ()
+    undocumented: tuple[str, ...] = ()
+    source: str = "vcf"
+    notes: tuple[str, ...] = ()
+    # beyond the table: what the join with guidelines and the reports need
+    lookup_keys: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    haplotypes: tuple[HaplotypeDetail, ...] = ()
+    findings: tuple[str, ...] = ()
+    candidate_factors: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    sites: tuple[SiteObservation, ...] = ()
+
+
+class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
+    """Other advice that some candidate would give."""
+
+    lookup: str
+    action: tuple[str, ...]
+    text: str
+    probability: float | None = None
+
+
+class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of advice: a drug, a guideline, a population, a statement."""
+
+    sample: str
+    drug: str
+    source: str
+    genes: tuple[str, ...]
+    lookup: str
+    population: str
+    action: tuple[str, ...]
+    dose_factor_min: float | None = None
+    dose_factor_max: float | None = None
+    classification: str | None = None
+    certainty: Certainty = Certainty.CERTAIN
+    depends_on: tuple[str, ...] = ()
+    alternatives: tuple[AlternativeAdvice, ...] = ()
+    text: str = ""
+    implications: tuple[str, ...] = ()
+    guideline_id: str = ""
+    pmids: tuple[str, ...] = ()
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """What produced a result; no clock time, so that equal runs give equal bytes."""
+
+    tool: str
+    version: str
+    knowledge_release: str
+    knowledge_digest: str
+    assembly: str
+    input: tuple[dict[str, str], ...]
+    settings: dict[str, str]
+
+
+class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one sample."""
+
+    sample: str
+    calls: tuple[GeneCall, ...]
+    recommendations: tuple[Recommendation, ...]
+    provenance: Provenance
+    schema_version: str = "1.0"

@@ -1,0 +1,205 @@
+"""The error tree; every refusal is one line: code, what, where, what to do.
+
+::
+
+    PgxError
+    ├─ InputError            exit 3   a file of the user's cannot be trusted
+    │  ├─ VcfFormatError              text or container breaks the format
+    │  ├─ AssemblyMismatchError       header, option and bases disagree
+    │  ├─ UndeclaredAssemblyError     nothing says which assembly
+    │  ├─ SampleNotFoundError         asked for a sample that is not there
+    │  ├─ InputConflictError          two inputs disagree about one site
+    │  ├─ OutsideCallError            a line of an outside-call file
+    │  └─ ResultFileError             a saved result is unreadable
+    ├─ UsageError            exit 2   unknown option, gene, drug
+    │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
+    ├─ KnowledgeError        exit 4   damaged or other schema
+    │  ├─ SnapshotIntegrityError · SnapshotSchemaError
+    ├─ OutputError           exit 5   disk, permission, folder in use
+    ├─ DependencyError       exit 5   a wrapped library failed
+    └─ InvariantError        exit 1   a bug of ours
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AssemblyMismatchError",
+    "DependencyError",
+    "InputConflictError",
+    "InputError",
+    "InvariantError",
+    "KnowledgeError",
+    "OutputError",
+    "OutsideCallError",
+    "PgxError",
+    "ResultFileError",
+    "SampleNotFoundError",
+    "SnapshotIntegrityError",
+    "SnapshotSchemaError",
+    "UndeclaredAssemblyError",
+    "UnknownAlleleError",
+    "UnknownDrugError",
+    "UnknownGeneError",
+    "UsageError",
+    "VcfFormatError",
+]
+
+
+class PgxError(Exception):
+    """Root of all errors that `pgx` raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What is wrong, without the name of a patient or sample.
+    where
+        File, line or record, e.g. ``"a.vcf line 12"``; empty when unknown.
+    remedy
+        What the user can do about it.
+    code
+        Stable code, e.g. ``"PGX-VCF-003"``; the class default otherwise.
+    """
+
+    default_code: ClassVar[str] = "PGX-000"
+    exit_status: ClassVar[int] = 1
+
+    def __init__(
+        self, what: str, *, where: str = "", remedy: str = "", code: str | None = None
+    ) -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        self.code = code or self.default_code
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        """Return the error as one printable line (control characters escaped)."""
+        parts = [f"[{self.code}]"]
+        if self.where:
+            parts.append(f"{self.where}:")
+        parts.append(self.what.rstrip("."))
+        text = " ".join(parts)
+        if self.remedy:
+            text = f"{text}; {self.remedy.rstrip('.')}"
+        return printable(text)
+
+
+def printable(text: str) -> str:
+    """Return text on one line with control and direction characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class InputError(PgxError, ValueError):
+    """A file of the user's cannot be trusted."""
+
+    default_code = "PGX-IN-000"
+    exit_status = 3
+
+
+class VcfFormatError(InputError):
+    """Container, header or record breaks the VCF format."""
+
+    default_code = "PGX-VCF-001"
+
+
+class AssemblyMismatchError(InputError):
+    """Header, option and reference bases do not agree on the assembly."""
+
+    default_code = "PGX-ASM-001"
+
+
+class UndeclaredAssemblyError(InputError):
+    """Neither header nor option says which assembly the positions are on."""
+
+    default_code = "PGX-ASM-002"
+
+
+class SampleNotFoundError(InputError):
+    """A requested sample is not in the input, or the input has none."""
+
+    default_code = "PGX-SMP-001"
+
+
+class InputConflictError(InputError):
+    """Two inputs disagree about one site of one sample."""
+
+    default_code = "PGX-IN-002"
+
+
+class OutsideCallError(InputError):
+    """A line of an outside-call or sample file cannot be used."""
+
+    default_code = "PGX-OUT-001"
+
+
+class ResultFileError(InputError):
+    """A saved result cannot be read."""
+
+    default_code = "PGX-RES-001"
+
+
+class UsageError(PgxError, ValueError):
+    """The command or call was used in a way that cannot work."""
+
+    default_code = "PGX-USE-001"
+    exit_status = 2
+
+
+class UnknownGeneError(UsageError):
+    """The knowledge base has no such gene."""
+
+    default_code = "PGX-USE-002"
+
+
+class UnknownAlleleError(UsageError):
+    """The gene has no such allele."""
+
+    default_code = "PGX-USE-003"
+
+
+class UnknownDrugError(UsageError):
+    """The knowledge base has no such drug."""
+
+    default_code = "PGX-USE-004"
+
+
+class KnowledgeError(PgxError):
+    """The knowledge base cannot be used."""
+
+    default_code = "PGX-KB-000"
+    exit_status = 4
+
+
+class SnapshotIntegrityError(KnowledgeError):
+    """A table's digest is not the one in the manifest."""
+
+    default_code = "PGX-KB-001"
+
+
+class SnapshotSchemaError(KnowledgeError):
+    """A table has other columns or values than its schema says."""
+
+    default_code = "PGX-KB-002"
+
+
+class OutputError(PgxError):
+    """Results cannot be written."""
+
+    default_code = "PGX-IO-001"
+    exit_status = 5
+
+
+class DependencyError(PgxError):
+    """A wrapped library failed; the original is kept as ``__cause__``."""
+
+    default_code = "PGX-DEP-001"
+    exit_status = 5
+
+
+class InvariantError(PgxError):
+    """Something that cannot happen did: a bug in `pgx`, never the user's."""
+
+    default_code = "PGX-BUG-001"
+    exit_status = 1

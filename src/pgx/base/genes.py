@@ -1,0 +1,137 @@
+"""Records of the knowledge base that callers need: genes, defining variants, alleles, rules.
+
+All positions are 1-based on GRCh38 unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+__all__ = [
+    "AlleleDefinition",
+    "Assembly",
+    "DefiningVariant",
+    "GeneDefinition",
+    "PhenotypeRule",
+    "Ploidy",
+    "ReferenceSegment",
+    "Strategy",
+]
+
+
+class Assembly(StrEnum):
+    """Human reference assemblies by the names of the Genome Reference Consortium."""
+
+    GRCH37 = "GRCh37"
+    GRCH38 = "GRCh38"
+
+
+class Ploidy(StrEnum):
+    """How many copies of the locus a person carries."""
+
+    AUTOSOME = "autosome"
+    X_LINKED = "x_linked"
+    MITOCHONDRIAL = "mitochondrial"
+
+
+class Strategy(StrEnum):
+    """How a gene's named alleles are put together; a gene picks one in the knowledge base."""
+
+    STAR = "star"  # one named allele describes a whole haplotype
+    VARIANT_LIST = "variant_list"  # each named allele is one variant; haplotypes list them
+    OUTSIDE = "outside"  # not answerable from small variants; outside calls only
+
+
+class DefiningVariant(msgspec.Struct, frozen=True, kw_only=True):
+    """One defining position: alleles as VCF writes them, on the forward strand.
+
+    ``alts`` are in index order: allele code 0 is ``ref``, code k is ``alts[k - 1]``.
+    ``ref_grch37`` is the base of GRCh37, which differs from ``ref`` at a few sites.
+    """
+
+    position: int
+    position_grch37: int
+    ref: str
+    ref_grch37: str
+    alts: tuple[str, ...]
+    rsid: str = ""
+    hgvs_g: str = ""
+    required: bool = False
+
+    @property
+    def is_indel(self) -> bool:
+        """Whether any alternative changes the length."""
+        return any(len(alt) != len(self.ref) for alt in self.alts)
+
+    @property
+    def alleles(self) -> tuple[str, ...]:
+        """Reference and alternatives in code order."""
+        return (self.ref, *self.alts)
+
+
+class ReferenceSegment(msgspec.Struct, frozen=True, kw_only=True):
+    """Forward-strand GRCh38 sequence around defining positions; ``start`` is 1-based."""
+
+    start: int
+    sequence: str
+
+    @property
+    def end(self) -> int:
+        """Last position of the segment, 1-based inclusive."""
+        return self.start + len(self.sequence) - 1
+
+
+class AlleleDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """A named allele: ``defining`` maps position to an allele string or an IUPAC code.
+
+    Positions that ``defining`` does not name carry the reference base. ``function`` and
+    ``activity_value`` are None where the knowledge base gives none: that is uncertain
+    function, never normal.
+    """
+
+    name: str
+    identifier: str = ""
+    is_reference: bool = False
+    structural: bool = False
+    defining: dict[int, str] = {}
+    function: str | None = None
+    activity_value: str | None = None
+
+
+class PhenotypeRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Function pair (or one function, haploid) to phenotype and guideline lookup key."""
+
+    function_1: str
+    function_2: str
+    activity_score: str
+    phenotype: str
+    lookup_key: str
+
+
+class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a caller needs to know of one gene.
+
+    ``default_allele`` is the name printed first and assumed of an unvaried haplotype.
+    ``list_by`` tells how a gene whose rules are empty gets its lookup key.
+    """
+
+    gene: str
+    contig: str
+    strategy: Strategy
+    ploidy: Ploidy
+    default_allele: str
+    uncertain_function: str
+    scored: bool
+    variants: tuple[DefiningVariant, ...] = ()
+    alleles: tuple[AlleleDefinition, ...] = ()
+    rules: tuple[PhenotypeRule, ...] = ()
+    segments: tuple[ReferenceSegment, ...] = ()
+    notes: tuple[str, ...] = ()
+    function_order: tuple[str, ...] = ()
+    implied: dict[str, str] = {}
+
+    def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
+        """Return the variant's 1-based position on an assembly."""
+        return variant.position if assembly is Assembly.GRCH38 else variant.position_grch37

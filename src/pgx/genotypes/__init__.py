@@ -1,0 +1,1 @@
+"""Observed alleles at defining positions, with masks, reasons and phase."""

@@ -1,0 +1,1 @@
+"""Turn published source files into tables of the knowledge base."""

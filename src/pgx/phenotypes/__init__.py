@@ -1,0 +1,1 @@
+"""From diplotypes to clinical function, activity score and phenotype."""

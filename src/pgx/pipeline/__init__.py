@@ -1,0 +1,1 @@
+"""Compose the floors for one run; decides nothing itself."""

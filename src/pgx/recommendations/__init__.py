@@ -1,0 +1,1 @@
+"""Join phenotypes with guideline statements and word the advice."""

@@ -1,0 +1,1 @@
+"""VCF files with known diplotypes, from the knowledge base alone."""

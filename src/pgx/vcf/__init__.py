@@ -1,0 +1,1 @@
+"""Read VCF, gVCF and BCF strictly: bytes in, arrays of calls at wanted positions out."""
