@@ -16,6 +16,7 @@ __all__ = [
     "GeneDefinition",
     "PhenotypeRule",
     "Ploidy",
+    "Proxy",
     "ReferenceSegment",
     "Strategy",
 ]
@@ -110,11 +111,19 @@ class PhenotypeRule(msgspec.Struct, frozen=True, kw_only=True):
     lookup_key: str
 
 
+class Proxy(msgspec.Struct, frozen=True, kw_only=True):
+    """Two sites of one allele: ``decisive`` decides, ``substitute`` only where it is missing."""
+
+    decisive: int
+    substitute: int
+
+
 class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a caller needs to know of one gene.
 
-    ``default_allele`` is the name printed first and assumed of an unvaried haplotype.
-    ``list_by`` tells how a gene whose rules are empty gets its lookup key.
+    ``default_allele`` is the name printed first in a diplotype. ``scored`` genes are looked
+    up by activity score. ``uncertain_function`` is the function of a haplotype that no
+    definition names; ``function_order`` lists functions from the most to the least serious.
     """
 
     gene: str
@@ -130,7 +139,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     segments: tuple[ReferenceSegment, ...] = ()
     notes: tuple[str, ...] = ()
     function_order: tuple[str, ...] = ()
-    implied: dict[str, str] = {}
+    proxies: tuple[Proxy, ...] = ()
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""

@@ -1,0 +1,67 @@
+"""The manifest of a release: which tables belong to it, and their SHA-256 digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import msgspec
+
+from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
+from pgx.knowledge.schema import SCHEMA_VERSION
+
+__all__ = ["MANIFEST", "Manifest", "read_manifest", "write_manifest"]
+
+MANIFEST = "manifest.json"
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """One release; ``tables`` maps a file name to the SHA-256 of its bytes (hex)."""
+
+    release: str
+    schema_version: str
+    tables: dict[str, str]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the sorted table digests: one value for the whole release."""
+        text = "\n".join(f"{name} {value}" for name, value in sorted(self.tables.items()))
+        return hashlib.sha256(f"{self.release}\n{text}".encode()).hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check a release's manifest.
+
+    Raises
+    ------
+    SnapshotIntegrityError
+        The manifest is absent or unreadable.
+    SnapshotSchemaError
+        It is of another schema version.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise SnapshotIntegrityError(
+            "the knowledge base has no readable manifest",
+            where=str(path.name),
+            remedy="reinstall pgx or rebuild with `pgx kb build`",
+        ) from error
+    if manifest.schema_version != SCHEMA_VERSION:
+        raise SnapshotSchemaError(
+            f"schema version {manifest.schema_version}, this pgx reads {SCHEMA_VERSION}",
+            where=path.name,
+            remedy="use the knowledge base that came with this version",
+        )
+    return manifest
+
+
+def write_manifest(folder: Path, release: str, files: list[str]) -> Manifest:
+    """Digest the named files of a folder and write its manifest."""
+    tables = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)}
+    manifest = Manifest(release=release, schema_version=SCHEMA_VERSION, tables=tables)
+    text = json.dumps(msgspec.to_builtins(manifest), indent=2, sort_keys=True) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    return manifest

@@ -1,0 +1,71 @@
+"""Columns of every table of the knowledge base, and the checks a row must pass.
+
+A table is UTF-8 text: one header line, tab-separated, unquoted, LF line ends. Lists inside
+a cell are joined by ``;``. Every row names its ``source``; version, date and licence of a
+source stand once, in ``sources.tsv``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pgx.base.errors import SnapshotSchemaError
+
+__all__ = ["FORBIDDEN_IN_NAMES", "SCHEMA_VERSION", "TABLES", "check_allele_name", "check_header"]
+
+SCHEMA_VERSION: Final = "1"
+
+TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "sources": ("source", "name", "version", "date", "licence", "url"),
+    "genes": (
+        "gene", "contig", "strategy", "ploidy", "default_allele", "scored",
+        "uncertain_function", "function_order", "proxies", "notes", "source",
+    ),
+    "variants": (
+        "gene", "position_grch38", "position_grch37", "ref_grch38", "ref_grch37", "alts",
+        "rsid", "hgvs_g", "required", "source",
+    ),
+    "alleles": (
+        "gene", "allele", "identifier", "reference", "structural", "definition",
+        "function", "activity_value", "source", "function_source",
+    ),
+    "phenotype_rules": (
+        "gene", "function_1", "function_2", "activity_score", "phenotype", "lookup_key", "source",
+    ),
+    "segments": ("gene", "start", "sequence", "source"),
+}  # fmt: skip
+
+FORBIDDEN_IN_NAMES: Final = frozenset(";=/|\t")
+
+
+def check_allele_name(gene: str, name: str) -> None:
+    """Refuse an allele name that could not be told apart in a diplotype or a list.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The name is empty or holds ``;``, ``=``, ``/``, ``|`` or a tab.
+    """
+    if not name or FORBIDDEN_IN_NAMES & set(name):
+        raise SnapshotSchemaError(
+            f"allele name {name!r} of {gene} is empty or holds one of ; = / | or a tab",
+            where="alleles.tsv",
+            remedy="rename the allele in the source or its importer",
+        )
+
+
+def check_header(table: str, header: tuple[str, ...], where: str) -> None:
+    """Refuse a table whose columns are not those of its schema.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The columns differ from `TABLES`.
+    """
+    expected = TABLES.get(table)
+    if expected is not None and header != expected:
+        raise SnapshotSchemaError(
+            f"columns of table {table} are {', '.join(header)}; expected {', '.join(expected)}",
+            where=where,
+            remedy="rebuild the knowledge base with this version of pgx",
+        )

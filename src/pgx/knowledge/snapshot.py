@@ -1,0 +1,187 @@
+"""Load one release of the knowledge base and verify its digests."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+
+import pgx
+from pgx.base.errors import SnapshotIntegrityError, UnknownGeneError
+from pgx.base.genes import (
+    AlleleDefinition,
+    DefiningVariant,
+    GeneDefinition,
+    PhenotypeRule,
+    Ploidy,
+    Proxy,
+    ReferenceSegment,
+    Strategy,
+)
+from pgx.knowledge.manifest import Manifest, read_manifest
+from pgx.knowledge.tables import Row, parse_table
+
+__all__ = ["KnowledgeBase", "default_folder"]
+
+
+def default_folder() -> Path:
+    """Return where the knowledge base was installed, or lies in a checkout."""
+    package = Path(pgx.__file__).resolve().parent
+    installed = package / "_knowledgebase"
+    return installed if installed.is_dir() else package.parents[1] / "data" / "knowledgebase"
+
+
+class KnowledgeBase:
+    """One immutable release; tables are parsed when first asked for.
+
+    Parameters
+    ----------
+    folder
+        Folder of the release; the installed one by default.
+
+    Raises
+    ------
+    SnapshotIntegrityError
+        A table is absent or its digest is not the manifest's.
+    SnapshotSchemaError
+        A table or the manifest is of another schema.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or default_folder()
+        self.manifest: Manifest = read_manifest(self.folder)
+        self._texts = {name: self._verified(name) for name in self.manifest.tables}
+
+    def _verified(self, name: str) -> bytes:
+        try:
+            data = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise SnapshotIntegrityError(
+                "a table of the knowledge base is missing", where=name, remedy="reinstall pgx"
+            ) from error
+        if hashlib.sha256(data).hexdigest() != self.manifest.tables[name]:
+            raise SnapshotIntegrityError(
+                "the table's SHA-256 is not the one in the manifest",
+                where=name,
+                remedy="reinstall pgx, or run `pgx kb build` after an intended change",
+            )
+        return data
+
+    def table(self, name: str) -> list[Row]:
+        """Return a table's rows as dictionaries of strings; ``name`` without ``.tsv``."""
+        file = f"{name}.tsv"
+        return parse_table(Path(name).name, self._texts[file].decode("utf-8"), file)
+
+    @property
+    def release(self) -> str:
+        """Name of the release."""
+        return self.manifest.release
+
+    @functools.cached_property
+    def genes(self) -> dict[str, GeneDefinition]:
+        """All genes, A–Z."""
+        variants = _grouped(self.table("variants"))
+        alleles = _grouped(self.table("alleles"))
+        rules = _grouped(self.table("phenotype_rules"))
+        segments = _grouped(self.table("segments"))
+        return {
+            row["gene"]: _gene(
+                row,
+                variants.get(row["gene"], []),
+                alleles.get(row["gene"], []),
+                rules.get(row["gene"], []),
+                segments.get(row["gene"], []),
+            )
+            for row in sorted(self.table("genes"), key=lambda r: r["gene"])
+        }
+
+    def gene(self, name: str) -> GeneDefinition:
+        """Return one gene.
+
+        Raises
+        ------
+        UnknownGeneError
+            The knowledge base has no such gene.
+        """
+        try:
+            return self.genes[name]
+        except KeyError:
+            raise UnknownGeneError(
+                f"no gene {name!r} in the knowledge base",
+                remedy="see `pgx kb genes` for the list",
+            ) from None
+
+
+def _grouped(rows: list[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row["gene"], []).append(row)
+    return groups
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split(";")) if text else ()
+
+
+def _gene(
+    row: Row, variants: list[Row], alleles: list[Row], rules: list[Row], segments: list[Row]
+) -> GeneDefinition:
+    return GeneDefinition(
+        gene=row["gene"],
+        contig=row["contig"],
+        strategy=Strategy(row["strategy"]),
+        ploidy=Ploidy(row["ploidy"]),
+        default_allele=row["default_allele"],
+        uncertain_function=row["uncertain_function"],
+        scored=row["scored"] == "yes",
+        variants=tuple(_variant(v) for v in variants),
+        alleles=tuple(_allele(a) for a in alleles),
+        rules=tuple(_rule(r) for r in rules),
+        segments=tuple(
+            ReferenceSegment(start=int(s["start"]), sequence=s["sequence"]) for s in segments
+        ),
+        notes=_split(row["notes"]),
+        function_order=_split(row["function_order"]),
+        proxies=tuple(_proxy(p) for p in _split(row["proxies"])),
+    )
+
+
+def _variant(row: Row) -> DefiningVariant:
+    return DefiningVariant(
+        position=int(row["position_grch38"]),
+        position_grch37=int(row["position_grch37"]),
+        ref=row["ref_grch38"],
+        ref_grch37=row["ref_grch37"],
+        alts=tuple(row["alts"].split(",")),
+        rsid=row["rsid"],
+        hgvs_g=row["hgvs_g"],
+        required=row["required"] == "yes",
+    )
+
+
+def _allele(row: Row) -> AlleleDefinition:
+    cells = (cell.split("=") for cell in _split(row["definition"]))
+    return AlleleDefinition(
+        name=row["allele"],
+        identifier=row["identifier"],
+        is_reference=row["reference"] == "yes",
+        structural=row["structural"] == "yes",
+        defining={int(position): allele for position, allele in cells},
+        function=row["function"] or None,
+        activity_value=row["activity_value"] or None,
+    )
+
+
+def _rule(row: Row) -> PhenotypeRule:
+    return PhenotypeRule(
+        function_1=row["function_1"],
+        function_2=row["function_2"],
+        activity_score=row["activity_score"],
+        phenotype=row["phenotype"],
+        lookup_key=row["lookup_key"],
+    )
+
+
+def _proxy(text: str) -> Proxy:
+    decisive, substitute = text.split("<")
+    return Proxy(decisive=int(decisive), substitute=int(substitute))
