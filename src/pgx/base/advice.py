@@ -1,0 +1,226 @@
+"""Records of guideline advice: drugs, guidelines, statements, and their rows as text.
+
+A statement says what one guideline advises for one drug, one population and a set of
+lookup keys, as facts that a program can act on; no sentence is kept, `recommendations`
+writes one. Coded facts are ``code`` or ``code=argument|argument``; lists are joined by
+``;`` and lookups look like ``GENE=key|key;GENE2=key`` with `` || `` between products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from pgx.base.errors import SnapshotSchemaError
+
+__all__ = [
+    "ACTIONS",
+    "ANY_KEY",
+    "DOSE_ACTIONS",
+    "NO_RESULT",
+    "Drug",
+    "DrugStatus",
+    "Guideline",
+    "LookupProduct",
+    "Statement",
+    "coded",
+    "format_fact",
+    "format_lookup",
+    "parse_lookup",
+    "record_from_row",
+    "row_from_record",
+]
+
+ACTIONS: Final = (
+    "use_as_directed",
+    "avoid",
+    "alternative",
+    "reduce_dose",
+    "increase_dose",
+    "adjust_initial_dose",
+    "use_algorithm",
+    "monitor",
+    "caution",
+    "test_first",
+    "no_recommendation",
+)
+DOSE_ACTIONS: Final = frozenset({"reduce_dose", "increase_dose", "adjust_initial_dose"})
+NO_RESULT: Final = "No Result"
+ANY_KEY: Final = "any"
+
+LookupProduct = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class DrugStatus(StrEnum):
+    """Whether advice on a drug can be looked up."""
+
+    COVERED = "covered"
+    PENDING = "pending"
+
+
+class Drug(msgspec.Struct, frozen=True, kw_only=True):
+    """A drug of the index.
+
+    ``status`` is ``pending`` when no statement on the drug has been read; ``reason`` is a
+    code of why, or of what is still missing of a covered drug (``partial_lookups``).
+    """
+
+    drug: str
+    status: DrugStatus
+    reason: str = ""
+    rxnorm: str = ""
+    atc: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Guideline(msgspec.Struct, frozen=True, kw_only=True):
+    """A guideline: who issued it, on what, published where."""
+
+    guideline_id: str
+    authority: str
+    drugs: tuple[str, ...] = ()
+    genes: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+    pmids: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    url: str = ""
+    source: str = ""
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One guideline statement as executable facts.
+
+    ``action`` holds terms of `ACTIONS`, the primary one first. The dose factors are
+    relative to the standard dose named by ``dose_of`` and belong to the dose action in
+    ``action``; where that is not the primary one, or ``dose_when`` says so, the change is
+    conditional. ``dose_as`` tells whether the source counts a change (``reduce_by``,
+    ``increase_by``), a share (``to_percent``) or a multiple (``times``, ``fold_lower``).
+    An upper factor without a lower one means "less than". ``flags`` are the source's own
+    marks for the row, ``source`` the release it was read from, ``reading`` the first
+    digits of the digest of the sentence that was read.
+    """
+
+    id: str
+    authority: str
+    guideline_id: str
+    drug: str
+    genes: tuple[str, ...]
+    population: str
+    lookup: tuple[LookupProduct, ...]
+    action: tuple[str, ...]
+    reason: str = ""
+    dose_factor_min: float | None = None
+    dose_factor_max: float | None = None
+    dose_of: str = ""
+    dose_as: str = ""
+    dose_when: tuple[str, ...] = ()
+    standard_dose: str = ""
+    starting_dose: str = ""
+    maximum_dose: str = ""
+    frequency: str = ""
+    titration: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    alternatives_when: tuple[str, ...] = ()
+    avoid_also: tuple[str, ...] = ()
+    monitoring: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    duration: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    classification: str = ""
+    implications: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    pmids: tuple[str, ...] = ()
+    reading: str = ""
+    source: str = ""
+
+    @property
+    def advice(self) -> tuple[object, ...]:
+        """Everything that a prescriber would do differently; equal advice compares equal."""
+        return tuple(getattr(self, name) for name in ADVICE_FIELDS)
+
+
+ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
+T = TypeVar("T", Drug, Guideline, Statement)
+
+
+def coded(fact: str) -> tuple[str, tuple[str, ...]]:
+    """Split a coded fact into its code and its arguments.
+
+    >>> coded("steady_state=2–4 weeks|x")
+    ('steady_state', ('2–4 weeks', 'x'))
+    """
+    code, _, rest = fact.partition("=")
+    return code, tuple(rest.split("|")) if rest else ()
+
+
+def format_fact(code: str, *arguments: str) -> str:
+    """Join a code and its arguments; inverse of `coded`."""
+    return f"{code}={'|'.join(arguments)}" if arguments else code
+
+
+def parse_lookup(text: str) -> tuple[LookupProduct, ...]:
+    """Parse products of lookup keys.
+
+    >>> parse_lookup("G1=a|b;G2=c || G2=d")
+    ((('G1', ('a', 'b')), ('G2', ('c',))), (('G2', ('d',)),))
+    """
+    products = []
+    for product in text.split(" || "):
+        genes = (part.partition("=") for part in product.split(";"))
+        products.append(tuple((gene, tuple(keys.split("|"))) for gene, _, keys in genes))
+    return tuple(products)
+
+
+def format_lookup(lookup: tuple[LookupProduct, ...]) -> str:
+    """Print products of lookup keys; inverse of `parse_lookup`."""
+    return " || ".join(
+        ";".join(f"{gene}={'|'.join(keys)}" for gene, keys in product) for product in lookup
+    )
+
+
+def _parse_cell(name: str, kind: Any, text: str) -> Any:  # noqa: ANN401 - cells have many types
+    if name == "lookup":
+        return parse_lookup(text)
+    if kind == tuple[str, ...]:
+        return tuple(text.split(";")) if text else ()
+    if kind == float | None:
+        return float(text) if text else None
+    return kind(text) if kind is DrugStatus else text
+
+
+def _format_cell(name: str, value: Any) -> str:  # noqa: ANN401 - cells have many types
+    if name == "lookup":
+        return format_lookup(value)
+    if isinstance(value, tuple):
+        return ";".join(value)
+    return "" if value is None else str(value)
+
+
+def record_from_row(kind: type[T], row: Mapping[str, str]) -> T:
+    """Make a record from one row of its table.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A column is missing, a number is no number, or a term is unknown.
+    """
+    fields = msgspec.structs.fields(kind)
+    try:
+        values = {f.name: _parse_cell(f.name, f.type, row[f.name]) for f in fields}
+        record = kind(**values)
+    except (KeyError, ValueError) as error:
+        raise SnapshotSchemaError(f"a row of {kind.__name__} cannot be read: {error}") from error
+    unknown = set(getattr(record, "action", ())) - set(ACTIONS)
+    if unknown:
+        raise SnapshotSchemaError(f"unknown action {', '.join(sorted(unknown))}")
+    return record
+
+
+def row_from_record(record: Drug | Guideline | Statement) -> dict[str, str]:
+    """Return a record as the cells of its table's row; inverse of `record_from_row`."""
+    return {name: _format_cell(name, getattr(record, name)) for name in record.__struct_fields__}
