@@ -182,7 +182,8 @@ def _calls(
 def _call(codes: list[int | None], *, seen: bool, phased: bool) -> Call:
     if not phased:
         codes = sorted(codes, key=lambda code: -1 if code is None else code)
-    return Call(alleles=tuple(codes), phased=phased and len(codes) > 1, seen=seen)
+    known = any(code is not None for code in codes)
+    return Call(alleles=tuple(codes), phased=phased and known and len(codes) > 1, seen=seen)
 
 
 def _spelled(

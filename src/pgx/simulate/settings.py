@@ -19,6 +19,7 @@ __all__ = [
     "VariantForm",
     "WriteStyle",
     "check_settings",
+    "known_gene",
 ]
 
 SitePosition = tuple[str, int]

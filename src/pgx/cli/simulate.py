@@ -1,0 +1,200 @@
+"""``pgx simulate``: a VCF or gVCF with chosen diplotypes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pgx.base.errors import UsageError
+from pgx.base.genes import Assembly, GeneDefinition
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.simulate.files import SampleTable, read_samples, write_vcf
+from pgx.simulate.settings import (
+    AmbiguityChoice,
+    ContigStyle,
+    Sex,
+    SimulationSettings,
+    SitePosition,
+    VariantForm,
+    WriteStyle,
+    known_gene,
+)
+from pgx.simulate.strands import parse_diplotype
+from pgx.simulate.vcf import render_vcf
+
+__all__ = ["simulate"]
+
+_SITES = "GENE:POSITION on GRCh38, or GENE:all; may be repeated."
+
+
+def simulate(
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write; .gz compresses, - is stdout.")
+    ],
+    gene: Annotated[
+        list[str] | None,
+        typer.Option("--gene", help="GENE=ALLELE/ALLELE, strand by strand; may be repeated."),
+    ] = None,
+    sample: Annotated[str, typer.Option(help="Name of the sample of --gene.")] = "SAMPLE",
+    table: Annotated[
+        Path | None, typer.Option(help="TSV of sample, gene, diplotype: several samples at once.")
+    ] = None,
+    assembly: Annotated[Assembly, typer.Option(help="Assembly to write.")] = Assembly.GRCH38,
+    style: Annotated[
+        WriteStyle, typer.Option(help="Variant sites only, all sites, or a gVCF with blocks.")
+    ] = WriteStyle.ALL_SITES,
+    unphased: Annotated[bool, typer.Option("--unphased", help="Write 0/1, not 0|1.")] = False,
+    missing: Annotated[list[str] | None, typer.Option(help=f"Leave out: {_SITES}")] = None,
+    no_call: Annotated[list[str] | None, typer.Option(help=f"Write ./.: {_SITES}")] = None,
+    half_call: Annotated[list[str] | None, typer.Option(help=f"Write ./1: {_SITES}")] = None,
+    filtered: Annotated[list[str] | None, typer.Option(help=f"FILTER LowQual: {_SITES}")] = None,
+    low_quality: Annotated[list[str] | None, typer.Option(help=f"DP and GQ 0: {_SITES}")] = None,
+    contigs: Annotated[
+        ContigStyle, typer.Option(help="Names of contigs: chr10, 10, NC_000010.11, CM000672.2.")
+    ] = ContigStyle.CHR,
+    sex: Annotated[Sex | None, typer.Option(help="A male has one copy of chrX genes.")] = None,
+    diploid_x: Annotated[
+        bool, typer.Option("--diploid-x", help="Write a male's chrX genotypes as 0/0, 1/1.")
+    ] = False,
+    write_variants: Annotated[
+        VariantForm, typer.Option(help="Indels leftmost, rightmost, or padded and joined.")
+    ] = VariantForm.LEFT,
+    phase_sets: Annotated[
+        list[str] | None, typer.Option(help="N or GENE:N phase blocks (PS); may be repeated.")
+    ] = None,
+    flip_blocks: Annotated[
+        bool, typer.Option("--flip-blocks", help="Exchange strands in every second block.")
+    ] = False,
+    ambiguity: Annotated[
+        AmbiguityChoice, typer.Option(help="Base where a definition allows several.")
+    ] = AmbiguityChoice.REFERENCE,
+    only_named: Annotated[
+        bool, typer.Option("--only-named", help="Leave out genes without --gene.")
+    ] = False,
+    no_depth: Annotated[bool, typer.Option("--no-depth", help="No AD, DP, GQ.")] = False,
+    undeclared: Annotated[
+        bool, typer.Option("--undeclared", help="A header that does not tell the assembly.")
+    ] = False,
+    no_star: Annotated[
+        bool, typer.Option("--no-star", help="Reference, not *, at sites inside a deletion.")
+    ] = False,
+    lower_case: Annotated[bool, typer.Option("--lower-case", help="Bases in lower case.")] = False,
+    crlf: Annotated[bool, typer.Option("--crlf", help="CR LF line ends.")] = False,
+) -> None:
+    """Write a VCF whose diplotypes are known, from the knowledge base alone.
+
+    Genes that are not named carry their default allele.
+
+    Some commands to start from:
+
+    pgx simulate -o patient.vcf --gene CYP2C19=*2/*17 --gene "VKORC1=rs9923231 variant (T)/rs9923231 reference (C)"
+
+    pgx simulate -o patient.g.vcf.gz --style gvcf --sex male --gene "DPYD=Reference/c.1905+1G>A (*2A)"
+
+    pgx simulate -o old.vcf --assembly GRCh37 --unphased --missing CYP2C19:94781859 --gene CYP2C19=*1/*2
+
+    pgx simulate -o cohort.vcf --table patients.tsv --style variants
+    """  # noqa: E501 (examples are copied as one line)
+    genes = KnowledgeBase().genes
+    chosen = _samples(gene, sample, table)
+    settings = SimulationSettings(
+        assembly=assembly,
+        phased=not unphased,
+        style=style,
+        form=write_variants,
+        contig_style=contigs,
+        missing=_sites(genes, "--missing", missing),
+        no_calls=_sites(genes, "--no-call", no_call),
+        half_calls=_sites(genes, "--half-call", half_call),
+        filtered=_sites(genes, "--filtered", filtered),
+        low_quality=_sites(genes, "--low-quality", low_quality),
+        ambiguity=ambiguity,
+        sex=sex,
+        sex_of=chosen.sex_of,
+        diploid_x=diploid_x,
+        only_named=only_named,
+        phase_sets=_phase_sets(phase_sets or ()),
+        default_phase_sets=_default_phase_sets(phase_sets or ()),
+        flip_blocks=flip_blocks,
+        depth=not no_depth,
+        declared=not undeclared,
+        star_alleles=not no_star,
+        lower_case=lower_case,
+        crlf=crlf,
+    )
+    _write(output, render_vcf(genes, chosen.samples, settings))
+
+
+def _write(output: Path, text: str) -> None:
+    if str(output) == "-":
+        sys.stdout.buffer.write(text.encode("utf-8"))
+    else:
+        write_vcf(output, text)
+
+
+def _samples(named: list[str] | None, sample: str, table: Path | None) -> SampleTable:
+    """Return the samples of the table, or the one of ``--gene``.
+
+    Raises
+    ------
+    UsageError
+        Both are given, a gene twice, or a text without ``=``.
+    """
+    if table is not None:
+        if named:
+            raise UsageError("--gene and --table exclude each other", remedy="use one of them")
+        return read_samples(table)
+    diplotypes: dict[str, tuple[str, ...]] = {}
+    for text in named or ():
+        gene, equals, names = text.partition("=")
+        if not equals:
+            raise UsageError(f"--gene {text!r} has no =", remedy="write it like CYP2C19=*1/*2")
+        if gene in diplotypes:
+            raise UsageError(f"--gene names {gene} twice", remedy="give one diplotype a gene")
+        diplotypes[gene] = parse_diplotype(names)
+    return SampleTable(samples={sample: diplotypes}, sex_of={})
+
+
+def _sites(
+    genes: Mapping[str, GeneDefinition], option: str, texts: list[str] | None
+) -> frozenset[SitePosition]:
+    """Parse ``GENE:POSITION`` and ``GENE:all``.
+
+    Raises
+    ------
+    UnknownGeneError
+        No such gene.
+    UsageError
+        Not a gene and a position.
+    """
+    found: set[SitePosition] = set()
+    for text in texts or ():
+        gene, _, place = text.rpartition(":")
+        definition = known_gene(genes, gene)
+        if place == "all":
+            found.update((gene, variant.position) for variant in definition.variants)
+        elif place.isascii() and place.isdigit():
+            found.add((gene, int(place)))
+        else:
+            raise UsageError(f"{option} {text!r} has no position", remedy="write GENE:POSITION")
+    return frozenset(found)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise UsageError(f"--phase-sets {text!r} is no number", remedy="write N or GENE:N")
+    return int(text)
+
+
+def _phase_sets(texts: Iterable[str]) -> dict[str, int]:
+    pairs = (text.rpartition(":") for text in texts if ":" in text)
+    return {gene: _count(number) for gene, _, number in pairs}
+
+
+def _default_phase_sets(texts: Iterable[str]) -> int:
+    return max((_count(text) for text in texts if ":" not in text), default=0)
