@@ -1,0 +1,318 @@
+"""CPIC guidance: from a release's recommendation rows to drugs, guidelines and statements.
+
+Enters: JSON lines, one recommendation each (drug, population, lookup keys, sentence,
+implications, classification, flags, citations), and the readings of their sentences.
+Leaves: records and table rows of facts. A sentence or implication without a reading gives
+no advice: it is reported by drug and key, and the lookup finds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.advice import (
+    ADVICE_FIELDS,
+    ANY_KEY,
+    Drug,
+    Guideline,
+    LookupProduct,
+    Statement,
+    format_lookup,
+    record_from_row,
+    row_from_record,
+)
+from pgx.base.errors import SnapshotSchemaError
+from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
+from pgx.knowledge.importers.readings import Readings, load_readings, sentence_digest
+
+__all__ = ["GuidelineTables", "Unread", "build_guidelines", "compact_lookup", "source_rows"]
+
+AUTHORITY: Final = "CPIC"
+_FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
+_URL: Final = "https://www.clinpgx.org/guidelineAnnotation/"
+
+Keys = tuple[tuple[str, str], ...]
+
+
+class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One lookup of one recommendation row of a release."""
+
+    guideline_id: str
+    drug: str
+    population: str
+    keys: Keys
+    sentence: str
+    implications: tuple[str, ...]
+    classification: str
+    flags: tuple[str, ...]
+    pmids: tuple[str, ...]
+    years: tuple[str, ...]
+    source: str
+
+
+class Unread(msgspec.Struct, frozen=True, order=True):
+    """A sentence or implication that nobody has read yet."""
+
+    drug: str
+    lookup: str
+    population: str
+    digest: str
+    kind: str
+
+
+class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
+    """Result of an import: records, their table rows, and what is still to be read."""
+
+    drugs: tuple[Drug, ...]
+    guidelines: tuple[Guideline, ...]
+    statements: tuple[Statement, ...]
+    unread: tuple[Unread, ...]
+
+    def rows(self) -> dict[str, list[dict[str, str]]]:
+        """Return the three tables' rows, in the order in which they are written."""
+        return {
+            "drugs": [row_from_record(record) for record in self.drugs],
+            "guidelines": [row_from_record(record) for record in self.guidelines],
+            "statements": [row_from_record(record) for record in self.statements],
+        }
+
+
+def _source_id(path: Path) -> str:
+    month = re.search(r"\d{4}-\d{2}", path.name)
+    if month is None:
+        raise SnapshotSchemaError("the file name has no release month", where=path.name)
+    return f"{AUTHORITY.lower()}-{month[0]}"
+
+
+def _key_lists(lookup: Mapping[str, str | list[str]], usual: Mapping[str, set[str]]) -> Keys:
+    keys = []
+    for gene, value in sorted(lookup.items()):
+        given = [value] if isinstance(value, str) else value
+        wanted = [k for k in given if k in usual.get(gene, set())] or given
+        keys.extend((gene, key) for key in wanted or [ANY_KEY])
+    return tuple(keys)
+
+
+def _own(row: Mapping[str, Any]) -> bool:
+    return str(row["source"]).startswith(AUTHORITY)
+
+
+def _usual_keys(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, set[str]]]:
+    usual: dict[str, dict[str, set[str]]] = {}
+    for row in rows:
+        for lookup in row["lookup_keys"]:
+            for gene, value in lookup.items():
+                if isinstance(value, str):
+                    usual.setdefault(row["guideline_id"], {}).setdefault(gene, set()).add(value)
+    return usual
+
+
+def source_rows(paths: Sequence[Path]) -> list[SourceRow]:
+    """Read the releases, one row per drug and lookup; files in the order given.
+
+    A row that lists several keys of one gene describes one person: only the keys that the
+    guideline uses elsewhere are kept; a gene without a key means any result.
+    """
+    loaded = [(_source_id(p), [json.loads(line) for line in p.open(encoding="utf-8")]) for p in paths]
+    own = [(source, [row for row in rows if _own(row)]) for source, rows in loaded]
+    usual = _usual_keys(row for _, rows in own for row in rows)
+    found = []
+    for source, rows in own:
+        for row in rows:
+            for lookup in row["lookup_keys"]:
+                keys = _key_lists(lookup, usual.get(row["guideline_id"], {}))
+                found.extend(_source_row(row, drug, keys, source) for drug in row["drugs"])
+    return found
+
+
+def _source_row(row: Mapping[str, Any], drug: str, keys: Keys, source: str) -> SourceRow:
+    grade = row["classification"] or ""
+    return SourceRow(
+        guideline_id=row["guideline_id"],
+        drug=drug,
+        population=row["population"] or "",
+        keys=keys,
+        sentence=row["text"] or "",
+        implications=tuple(" ".join(i.split()) for i in row["implications"]),
+        classification="" if grade == "N/A" else grade,
+        flags=tuple(flag for flag in _FLAGS if row[flag]),
+        pmids=tuple(sorted({c["pmid"] for c in row["citations"]}, key=int, reverse=True)),
+        years=tuple(str(y) for y in sorted({c["year"] for c in row["citations"]}, reverse=True)),
+        source=source,
+    )
+
+
+def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str]]) -> list[str]:
+    """Return our codes; a row without population holds for every one of its drug's."""
+    if row.population in ("", "n/a"):
+        return sorted(known.get(row.drug, set())) or ["general"]
+    try:
+        return [readings.populations[row.population]]
+    except KeyError:
+        raise SnapshotSchemaError(
+            f"population {row.population!r} has no code of ours",
+            where=f"{row.guideline_id}, {row.drug}",
+            remedy="add it to readings/cpic_populations.tsv",
+        ) from None
+
+
+def _newest(rows: Iterable[SourceRow], readings: Readings) -> dict[tuple[str, str, str, Keys], SourceRow]:
+    """Return one row per guideline, drug, population and lookup: that of the last file."""
+    listed = list(rows)
+    known: dict[str, set[str]] = {}
+    for row in listed:
+        if row.population not in ("", "n/a"):
+            known.setdefault(row.drug, set()).update(_populations(row, readings, {}))
+    newest = {}
+    for row in listed:
+        for population in _populations(row, readings, known):
+            newest[row.guideline_id, row.drug, population, row.keys] = row
+    return newest
+
+
+def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Return the facts read of a row, and the digests of what has not been read."""
+    digest = sentence_digest(row.sentence)
+    reading = readings.reading_of(digest, row.drug)
+    missing = [] if reading else [("sentence", digest)]
+    implied: list[str] = []
+    for text in row.implications:
+        key = sentence_digest(text)
+        if key not in readings.implications:
+            missing.append(("implication", key))
+        implied.extend(readings.implications.get(key, ()))
+    facts = {name: reading[name] for name in ADVICE_FIELDS} if reading else {}
+    facts["implications"] = ";".join(dict.fromkeys(implied))
+    facts["reading"] = digest[:12]
+    return facts, missing
+
+
+def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
+    """Return the fewest products that cover exactly these combinations of keys.
+
+    Keys of the first gene that share the same rest are put together; one and two genes
+    are covered exactly, without overlap.
+    """
+    rest: dict[tuple[str, str], set[Keys]] = {}
+    for combination in keys:
+        rest.setdefault(combination[0], set()).add(combination[1:])
+    grouped: dict[tuple[str, frozenset[Keys]], list[str]] = {}
+    for (gene, key), tails in sorted(rest.items()):
+        grouped.setdefault((gene, frozenset(tails)), []).append(key)
+    products: list[LookupProduct] = []
+    for (gene, tails), own in grouped.items():
+        head = ((gene, tuple(own)),)
+        ends = compact_lookup(tails) if any(tails) else ((),)
+        products.extend(head + end for end in ends)
+    return tuple(sorted(products))
+
+
+def _reach(keys: Keys, facts: Mapping[str, str]) -> Keys:
+    """Return the keys that advice is good for: a dosing algorithm takes any result."""
+    if facts["action"].split(";")[0] != "use_algorithm":
+        return keys
+    return tuple((gene, ANY_KEY) for gene in dict.fromkeys(gene for gene, _ in keys))
+
+
+def _statement_row(row: SourceRow, population: str, facts: Mapping[str, str]) -> dict[str, str]:
+    cells = dict(facts)
+    cells["authority"] = AUTHORITY
+    cells["guideline_id"] = row.guideline_id
+    cells["drug"] = row.drug
+    cells["genes"] = ";".join(dict.fromkeys(gene for gene, _ in row.keys))
+    cells["population"] = population
+    cells["classification"] = row.classification
+    cells["flags"] = ";".join(row.flags)
+    cells["pmids"] = ";".join(row.pmids)
+    cells["source"] = row.source
+    return cells
+
+
+def _build_statements(
+    newest: Mapping[tuple[str, str, str, Keys], SourceRow],
+    readings: Readings,
+    codes: Mapping[str, DrugCodes],
+) -> tuple[list[Statement], list[Unread]]:
+    groups: dict[tuple[tuple[str, str], ...], set[Keys]] = {}
+    unread: set[Unread] = set()
+    for (_, drug, population, keys), row in newest.items():
+        facts, missing = _facts(row, readings)
+        lookup = format_lookup((tuple((gene, (key,)) for gene, key in keys),))
+        unread.update(Unread(drug, lookup, population, digest, kind) for kind, digest in missing)
+        if "action" in facts:
+            cells = _statement_row(row, population, facts)
+            groups.setdefault(tuple(sorted(cells.items())), set()).add(_reach(keys, facts))
+    statements = [_statement(dict(cells), keys, codes) for cells, keys in groups.items()]
+    statements.sort(key=lambda s: (s.drug, s.population, s.lookup))
+    return statements, sorted(unread)
+
+
+def _statement(cells: dict[str, str], keys: Iterable[Keys], codes: Mapping[str, DrugCodes]) -> Statement:
+    levels = codes.get(cells["drug"], DrugCodes()).levels
+    genes = cells["genes"].split(";")
+    cells["evidence"] = ";".join(f"{g}:{levels[g]}" for g in genes if g in levels)
+    cells["lookup"] = format_lookup(compact_lookup(keys))
+    parts = (cells["guideline_id"], cells["drug"], cells["population"], cells["lookup"])
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    cells["id"] = f"{AUTHORITY}-{digest[:12]}"
+    return record_from_row(Statement, cells)
+
+
+def _build_guidelines(rows: Iterable[SourceRow], statements: Iterable[Statement]) -> list[Guideline]:
+    cited: dict[str, SourceRow] = {row.guideline_id: row for row in rows}
+    listed = list(statements)
+    guidelines = []
+    for identifier, row in sorted(cited.items()):
+        own = [s for s in listed if s.guideline_id == identifier]
+        guidelines.append(
+            Guideline(
+                guideline_id=identifier,
+                authority=AUTHORITY,
+                drugs=tuple(sorted({s.drug for s in own})),
+                genes=tuple(sorted({gene for s in own for gene in s.genes})),
+                populations=tuple(sorted({s.population for s in own})),
+                pmids=row.pmids,
+                years=row.years,
+                url=_URL + identifier,
+                source=row.source,
+            )
+        )
+    return guidelines
+
+
+def build_guidelines(sources: Sequence[Path], readings_dir: Path, levels_csv: Path) -> GuidelineTables:
+    """Import CPIC's guidance.
+
+    Parameters
+    ----------
+    sources
+        Releases as JSON lines, oldest first; ``YYYY-MM`` in the name is the release. Where
+        two have a row for the same guideline, drug, population and lookup, the last wins.
+    readings_dir
+        Folder with ``cpic.tsv`` and its companions, see `load_readings`.
+    levels_csv
+        CPIC's gene–drug pairs with RxNorm and ATC codes.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A table of readings is malformed, or a population has no code.
+    """
+    readings = load_readings(readings_dir)
+    codes = read_levels(levels_csv)
+    rows = source_rows(sorted(sources, key=_source_id))
+    statements, unread = _build_statements(_newest(rows, readings), readings, codes)
+    latest = max(row.source for row in rows)
+    return GuidelineTables(
+        drugs=tuple(build_drugs(statements, readings.pending, codes, latest)),
+        guidelines=tuple(_build_guidelines(rows, statements)),
+        statements=tuple(statements),
+        unread=tuple(unread),
+    )

@@ -1,0 +1,186 @@
+"""Readings: what a guideline's sentences mean, as facts found by the sentence's digest.
+
+A person reads each sentence of a release once. The sentence itself is not kept: its
+SHA-256 is the key, the facts are the row. A sentence that changed in the next release has
+no reading any more and gives no advice until somebody has read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pgx.base.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
+from pgx.base.errors import SnapshotSchemaError
+
+__all__ = [
+    "IMPLICATION_COLUMNS",
+    "PENDING_COLUMNS",
+    "POPULATION_COLUMNS",
+    "READING_COLUMNS",
+    "Readings",
+    "flag_gaps",
+    "load_readings",
+    "normalise_sentence",
+    "number_gaps",
+    "numbers_in",
+    "sentence_digest",
+]
+
+READING_COLUMNS: Final = ("digest", "drug", "seen", *ADVICE_FIELDS, "note")
+IMPLICATION_COLUMNS: Final = ("digest", "seen", "implications", "note")
+POPULATION_COLUMNS: Final = ("label", "population")
+PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
+
+_WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
+_NOT_QUANTITIES: Final = (
+    r"\(?PMIDs?:?\s*[\d\s,+J]+\)?",  # citations
+    r"\b(?:Figure|Table) \d+",
+    r"https?://\S+",
+    r"\(\d\) ",  # enumerations
+    r"\*\d+(?::\d+)?(?:x≥?\d+)?",  # alleles
+    r"\bc\.\d+[ACGT]>[ACGT]",  # variants
+    r"\brs\d+",
+    r"\b5-(?:fluorouracil|FU)\b",
+    r"\b[A-Za-z]+\d+\w*\b",  # genes and other names with digits
+)
+_SKIP: Final = re.compile("|".join(_NOT_QUANTITIES), re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+Row = dict[str, str]
+
+
+class Readings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that has been read: sentences, implications, population labels, pending drugs."""
+
+    sentences: dict[tuple[str, str], Row]
+    implications: dict[str, tuple[str, ...]]
+    populations: dict[str, str]
+    pending: tuple[Row, ...] = ()
+
+    def reading_of(self, digest: str, drug: str) -> Row | None:
+        """Return the facts of a sentence for a drug; a drug's own reading comes first."""
+        return self.sentences.get((digest, drug)) or self.sentences.get((digest, ""))
+
+
+def normalise_sentence(sentence: str | None) -> str:
+    """Return a sentence without markup and with single spaces.
+
+    >>> normalise_sentence("Avoid <b>use</b>.  <h4>Other</h4>")
+    'Avoid use . Other'
+    """
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", sentence or "")).split())
+
+
+def sentence_digest(sentence: str | None) -> str:
+    """Return the SHA-256 of the normalised sentence, in hexadecimal digits."""
+    return hashlib.sha256(normalise_sentence(sentence).encode()).hexdigest()
+
+
+def _read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    if tuple(lines[0].split("\t")) != columns or lines[-1]:
+        raise SnapshotSchemaError("not the columns of this kind of reading", where=path.name)
+    try:
+        cells = (line.split("\t") for line in lines[1:-1])
+        return [dict(zip(columns, row, strict=True)) for row in cells]
+    except ValueError as error:
+        raise SnapshotSchemaError("a row has too few or too many cells", where=path.name) from error
+
+
+def _check_actions(rows: list[Row], where: str) -> None:
+    for row in rows:
+        wrong = set(row["action"].split(";")) - set(ACTIONS)
+        if wrong:
+            raise SnapshotSchemaError(f"reading {row['digest'][:12]}: action {wrong}", where=where)
+
+
+def load_readings(folder: Path) -> Readings:
+    """Read the four tables of readings from a folder.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        Other columns, a short row, an unknown action, or one sentence read twice.
+    """
+    rows = _read_rows(folder / "cpic.tsv", READING_COLUMNS)
+    _check_actions(rows, "cpic.tsv")
+    sentences = {(row["digest"], row["drug"]): row for row in rows}
+    if len(sentences) != len(rows):
+        raise SnapshotSchemaError("one sentence has two readings", where="cpic.tsv")
+    implied = _read_rows(folder / "cpic_implications.tsv", IMPLICATION_COLUMNS)
+    labels = _read_rows(folder / "cpic_populations.tsv", POPULATION_COLUMNS)
+    return Readings(
+        sentences=sentences,
+        implications={r["digest"]: tuple(filter(None, r["implications"].split(";"))) for r in implied},
+        populations={r["label"]: r["population"] for r in labels},
+        pending=tuple(_read_rows(folder / "cpic_pending.tsv", PENDING_COLUMNS)),
+    )
+
+
+def numbers_in(text: str) -> set[float]:
+    """Return the quantities of a text; names, alleles and citations are no quantities.
+
+    >>> sorted(numbers_in("CYP2C19*2: 0.5-2 mg for three days (PMID 12)"))
+    [0.5, 2.0, 3.0]
+    """
+    plain = re.sub(r"m[2²]", "m", text)
+    plain = re.sub(r"\b\w+\b", lambda m: _WORDS.get(m[0].lower(), m[0]), plain)
+    plain = re.sub(r"(?<=\d)(?=(?:mg|h)\b)", " ", plain).replace("x8 ", "8 ")
+    return {float(n) for n in _NUMBER.findall(_SKIP.sub(" ", plain))}
+
+
+def _factor_numbers(row: Mapping[str, str]) -> set[float]:
+    convert = {
+        "reduce_by": lambda f: 100 * (1 - f),
+        "reduce_by_about": lambda f: 100 * (1 - f),
+        "increase_by": lambda f: 100 * (f - 1),
+        "to_percent": lambda f: 100 * f,
+        "times": lambda f: f,
+        "fold_lower": lambda f: 1 / f,
+    }
+    factors = (row["dose_factor_min"], row["dose_factor_max"])
+    return {round(convert[row["dose_as"]](float(f)), 6) for f in factors if f}
+
+
+def number_gaps(sentence: str | None, row: Mapping[str, str]) -> tuple[set[float], set[float]]:
+    """Compare the quantities of a sentence with those of its reading, in both directions.
+
+    Returns
+    -------
+    tuple of set of float
+        Quantities that the reading lacks, and quantities that the sentence has not.
+    """
+    said = numbers_in(normalise_sentence(sentence))
+    skipped = {"action", "dose_factor_min", "dose_factor_max", "dose_of", "dose_as"}
+    facts = (row[name] for name in ADVICE_FIELDS if name not in skipped)
+    read = _factor_numbers(row) | numbers_in(" ; ".join(facts).replace("|", " ").replace("=", " "))
+    return said - read, read - said
+
+
+def flag_gaps(flags: set[str], row: Mapping[str, str]) -> set[str]:
+    """Return the source's marks that a reading does not bear out, or the other way round.
+
+    A dose mark needs a dose action, a dose or a titration (advice to let drug levels guide
+    the dose counts); an alternative mark needs ``avoid`` or ``alternative``; the mark for
+    other guidance needs something beside the plain dose, but its absence proves nothing.
+    """
+    actions = set(row["action"].split(";"))
+    dosed = bool(actions & DOSE_ACTIONS)
+    guided = bool(row["titration"]) or "levels" in row["monitoring"]
+    replaced = bool(actions & {"avoid", "alternative"})
+    beside = actions & {"monitor", "caution", "test_first"} or row["notes"] or row["avoid_also"]
+    gaps = set()
+    if ("dosing_information" in flags) != dosed and not (guided and not dosed):
+        gaps.add("dosing_information")
+    if ("alternate_drug" in flags) != replaced:
+        gaps.add("alternate_drug")
+    if "other_guidance" in flags and not beside:
+        gaps.add("other_guidance")
+    return gaps
