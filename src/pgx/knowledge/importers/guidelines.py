@@ -32,11 +32,24 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
 from pgx.knowledge.importers.readings import Readings, load_readings, sentence_digest
 
-__all__ = ["GuidelineTables", "Unread", "build_guidelines", "compact_lookup", "source_rows"]
+__all__ = [
+    "GUIDELINE_COLUMNS",
+    "GuidelineTables",
+    "Unread",
+    "build_guidelines",
+    "compact_lookup",
+    "source_rows",
+]
 
 AUTHORITY: Final = "CPIC"
 _FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
 _URL: Final = "https://www.clinpgx.org/guidelineAnnotation/"
+
+GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "drugs": Drug.__struct_fields__,
+    "guidelines": Guideline.__struct_fields__,
+    "statements": Statement.__struct_fields__,
+}
 
 Keys = tuple[tuple[str, str], ...]
 
@@ -92,7 +105,7 @@ def _source_id(path: Path) -> str:
 
 
 def _key_lists(lookup: Mapping[str, str | list[str]], usual: Mapping[str, set[str]]) -> Keys:
-    keys = []
+    keys: list[tuple[str, str]] = []
     for gene, value in sorted(lookup.items()):
         given = [value] if isinstance(value, str) else value
         wanted = [k for k in given if k in usual.get(gene, set())] or given
@@ -120,10 +133,12 @@ def source_rows(paths: Sequence[Path]) -> list[SourceRow]:
     A row that lists several keys of one gene describes one person: only the keys that the
     guideline uses elsewhere are kept; a gene without a key means any result.
     """
-    loaded = [(_source_id(p), [json.loads(line) for line in p.open(encoding="utf-8")]) for p in paths]
+    loaded = [
+        (_source_id(p), [json.loads(line) for line in p.open(encoding="utf-8")]) for p in paths
+    ]
     own = [(source, [row for row in rows if _own(row)]) for source, rows in loaded]
     usual = _usual_keys(row for _, rows in own for row in rows)
-    found = []
+    found: list[SourceRow] = []
     for source, rows in own:
         for row in rows:
             for lookup in row["lookup_keys"]:
@@ -163,7 +178,9 @@ def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str
         ) from None
 
 
-def _newest(rows: Iterable[SourceRow], readings: Readings) -> dict[tuple[str, str, str, Keys], SourceRow]:
+def _newest(
+    rows: Iterable[SourceRow], readings: Readings
+) -> dict[tuple[str, str, str, Keys], SourceRow]:
     """Return one row per guideline, drug, population and lookup: that of the last file."""
     listed = list(rows)
     known: dict[str, set[str]] = {}
@@ -207,9 +224,9 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
     for (gene, key), tails in sorted(rest.items()):
         grouped.setdefault((gene, frozenset(tails)), []).append(key)
     products: list[LookupProduct] = []
-    for (gene, tails), own in grouped.items():
+    for (gene, shared), own in grouped.items():
         head = ((gene, tuple(own)),)
-        ends = compact_lookup(tails) if any(tails) else ((),)
+        ends = compact_lookup(shared) if any(shared) else ((),)
         products.extend(head + end for end in ends)
     return tuple(sorted(products))
 
@@ -254,7 +271,9 @@ def _build_statements(
     return statements, sorted(unread)
 
 
-def _statement(cells: dict[str, str], keys: Iterable[Keys], codes: Mapping[str, DrugCodes]) -> Statement:
+def _statement(
+    cells: dict[str, str], keys: Iterable[Keys], codes: Mapping[str, DrugCodes]
+) -> Statement:
     levels = codes.get(cells["drug"], DrugCodes()).levels
     genes = cells["genes"].split(";")
     cells["evidence"] = ";".join(f"{g}:{levels[g]}" for g in genes if g in levels)
@@ -265,7 +284,9 @@ def _statement(cells: dict[str, str], keys: Iterable[Keys], codes: Mapping[str, 
     return record_from_row(Statement, cells)
 
 
-def _build_guidelines(rows: Iterable[SourceRow], statements: Iterable[Statement]) -> list[Guideline]:
+def _build_guidelines(
+    rows: Iterable[SourceRow], statements: Iterable[Statement]
+) -> list[Guideline]:
     cited: dict[str, SourceRow] = {row.guideline_id: row for row in rows}
     listed = list(statements)
     guidelines = []
@@ -287,7 +308,9 @@ def _build_guidelines(rows: Iterable[SourceRow], statements: Iterable[Statement]
     return guidelines
 
 
-def build_guidelines(sources: Sequence[Path], readings_dir: Path, levels_csv: Path) -> GuidelineTables:
+def build_guidelines(
+    sources: Sequence[Path], readings_dir: Path, levels_csv: Path
+) -> GuidelineTables:
     """Import CPIC's guidance.
 
     Parameters

@@ -118,7 +118,9 @@ def load_readings(folder: Path) -> Readings:
     labels = _read_rows(folder / "cpic_populations.tsv", POPULATION_COLUMNS)
     return Readings(
         sentences=sentences,
-        implications={r["digest"]: tuple(filter(None, r["implications"].split(";"))) for r in implied},
+        implications={
+            r["digest"]: tuple(filter(None, r["implications"].split(";"))) for r in implied
+        },
         populations={r["label"]: r["population"] for r in labels},
         pending=tuple(_read_rows(folder / "cpic_pending.tsv", PENDING_COLUMNS)),
     )
