@@ -123,7 +123,8 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
     ``default_allele`` is the name printed first in a diplotype. ``scored`` genes are looked
     up by activity score. ``uncertain_function`` is the function of a haplotype that no
-    definition names; ``function_order`` lists functions from the most to the least serious.
+    definition names; ``function_order`` lists functions from the most to the least serious;
+    of equally serious alleles those in ``preferred`` are named first.
     """
 
     gene: str
@@ -139,6 +140,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     segments: tuple[ReferenceSegment, ...] = ()
     notes: tuple[str, ...] = ()
     function_order: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:

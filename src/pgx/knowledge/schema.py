@@ -19,7 +19,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "sources": ("source", "name", "version", "date", "licence", "url"),
     "genes": (
         "gene", "contig", "strategy", "ploidy", "default_allele", "scored",
-        "uncertain_function", "function_order", "proxies", "notes", "source",
+        "uncertain_function", "function_order", "preferred", "proxies", "notes", "source",
     ),
     "variants": (
         "gene", "position_grch38", "position_grch37", "ref_grch38", "ref_grch37", "alts",

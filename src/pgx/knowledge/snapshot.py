@@ -142,6 +142,7 @@ def _gene(
         ),
         notes=_split(row["notes"]),
         function_order=_split(row["function_order"]),
+        preferred=_split(row["preferred"]),
         proxies=tuple(_proxy(p) for p in _split(row["proxies"])),
     )
 

@@ -1,0 +1,56 @@
+"""Kernels that match observed strands with allele definitions.
+
+Codes: an observed allele is 0..62, -1 unknown, -2 no second strand. A definition's entry is
+a bit mask of the codes that it allows at a position.
+"""
+
+from __future__ import annotations
+
+from pgx.base.accel import kernel
+
+
+@kernel("int64(uint64[:,::1], int8[:,::1], int32[::1], int64, uint8[:,:,::1], uint8[:,::1])")
+def fit_diplotypes(masks, codes, block, n_blocks, strand, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Mark every unordered pair of alleles that explains one sample's genotypes.
+
+    Shapes: ``masks`` (A, P) uint64, ``codes`` (P, 2) int8, ``block`` (P,) int32 with the
+    phase block 0..B-1 of each position, -1 where both strands carry the same, ``n_blocks``
+    B, ``strand`` (B + 1, 2, A) uint8 scratch, ``out`` (A, A) uint8, overwritten; row <=
+    column. All C-contiguous.
+
+    A pair fits if, in every phase block, one allele allows what one strand carries and the
+    other allele the other strand, either way round, blocks being independent of each other.
+    Unknown alleles fit anything. Returns the number of pairs. Pure, nogil,
+    O(A*P + A*A*B). Oracle: tests/reference/match.py.
+    """
+    n_alleles, n_positions = masks.shape
+    one = 1
+    for b in range(n_blocks + 1):
+        for s in range(2):
+            for a in range(n_alleles):
+                strand[b, s, a] = 1
+    for a in range(n_alleles):
+        for p in range(n_positions):
+            b = block[p] if block[p] >= 0 else n_blocks
+            for s in range(2):
+                code = codes[p, s]
+                if code >= 0 and (masks[a, p] >> code) & one == 0:
+                    strand[b, s, a] = 0
+    count = 0
+    for i in range(n_alleles):
+        for j in range(n_alleles):
+            out[i, j] = 0
+        if strand[n_blocks, 0, i] == 0:
+            continue
+        for j in range(i, n_alleles):
+            fits = strand[n_blocks, 0, j] != 0
+            b = 0
+            while fits and b < n_blocks:
+                forward = strand[b, 0, i] & strand[b, 1, j]
+                backward = strand[b, 1, i] & strand[b, 0, j]
+                fits = (forward | backward) != 0
+                b += 1
+            if fits:
+                out[i, j] = 1
+                count += 1
+    return count

@@ -1,0 +1,69 @@
+"""What a caller says of one gene in one sample, before phenotypes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["DiplotypeSet", "Outcome", "Strand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One strand of a diplotype.
+
+    ``function`` and ``value`` are the clinical function and activity value that count for
+    the phenotype: of a listed strand those of its most serious variant. ``parts`` are the
+    named alleles and ``g.`` variants on it.
+    """
+
+    name: str
+    function: str | None
+    value: str | None
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Functions of a pair (``second`` None for one strand), and one pair that has them."""
+
+    first: str | None
+    second: str | None
+    diplotype: str
+
+
+@dataclass(slots=True)
+class DiplotypeSet:
+    """Every diplotype that fits.
+
+    Attributes
+    ----------
+    best
+        Strands of the best-supported diplotype, one or two; empty if nothing fits.
+    diplotype
+        Its name.
+    names
+        Names of candidates, best first, at most 50.
+    n_candidates
+        How many diplotypes fit in all.
+    outcomes
+        Distinct function pairs among all candidates, best first.
+    factors
+        Products of strand names whose union is the whole candidate set, unordered.
+    open_sites
+        Position indices whose answer would tell outcomes apart.
+    open_phase
+        Position indices whose phase would tell outcomes apart.
+    findings
+        Every named variant seen, of genes that list variants.
+    """
+
+    best: tuple[Strand, ...] = ()
+    diplotype: str | None = None
+    names: list[str] = field(default_factory=list)
+    n_candidates: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    factors: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
+    open_sites: list[int] = field(default_factory=list)
+    open_phase: list[int] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)

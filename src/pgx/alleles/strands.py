@@ -1,0 +1,105 @@
+"""Describe one observed strand: the named alleles on it and what no definition covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.observation import Observation
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
+
+__all__ = ["contained", "extra_names", "matching_alleles", "phasings"]
+
+MAX_PHASINGS = 512
+
+
+def phasings(
+    observation: Observation,
+) -> Iterator[tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]]:
+    """Yield the two strands for every relative orientation of the phase blocks.
+
+    2^(B-1) orientations, at most `MAX_PHASINGS`; the first is the one as written.
+    """
+    free = max(observation.n_blocks - 1, 0)
+    for choice in range(min(2**free, MAX_PHASINGS)):
+        flip = np.zeros(len(observation.codes), np.bool_)
+        for b in range(free):
+            if choice >> b & 1:
+                flip |= observation.block == b + 1
+        first = np.where(flip, observation.codes[:, 1], observation.codes[:, 0])
+        second = np.where(flip, observation.codes[:, 0], observation.codes[:, 1])
+        yield first, second
+
+
+def _allowed(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """(A, P) bool: whether each definition allows what the strand shows; unknown fits."""
+    shift = np.where(codes < 0, 0, codes).astype(np.uint64)
+    hit = (gene.masks >> shift[None, :]) & np.uint64(1)
+    return np.asarray((hit == 1) | (codes == MISSING)[None, :])
+
+
+def matching_alleles(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[int]:
+    """Return alleles whose whole definition the strand fits, most answered positions first."""
+    fits = np.flatnonzero(_allowed(gene, codes).all(axis=1))
+    weight = (gene.weights & (codes != MISSING)).sum(axis=1)
+    return sorted((int(a) for a in fits), key=lambda a: (-int(weight[a]), a))
+
+
+def requirements(gene: CompiledGene) -> npt.NDArray[np.bool_]:
+    """(A, P) bool: positions at which an allele excludes the default allele's base."""
+    base = (gene.masks >> gene.base.astype(np.uint64)[None, :]) & np.uint64(1)
+    return np.asarray(base == 0)
+
+
+def contained(
+    gene: CompiledGene, codes: npt.NDArray[np.int8], *, missing_fits: bool = False
+) -> list[int]:
+    """Return alleles all of whose required variants the strand carries, largest first.
+
+    An allele whose variants are a part of another contained one's is left out. With
+    ``missing_fits`` unknown positions count as carrying, as long as one is unknown.
+    """
+    need = requirements(gene)
+    allowed = _allowed(gene, codes)
+    known = (codes != MISSING)[None, :]
+    good = (~need | (allowed & (known | missing_fits))).all(axis=1) & need.any(axis=1)
+    if missing_fits:
+        good &= (need & ~known).any(axis=1)
+        return [int(a) for a in np.flatnonzero(good)]
+    found = sorted(np.flatnonzero(good).tolist(), key=lambda a: (-int(need[a].sum()), a))
+    kept: list[int] = []
+    for a in found:
+        if not any((need[a] & ~need[k]).sum() == 0 for k in kept):
+            kept.append(a)
+    return kept
+
+
+def extra_names(
+    gene: CompiledGene,
+    codes: npt.NDArray[np.int8],
+    named: list[int],
+    genotypes: GeneGenotypes,
+) -> list[tuple[int, str]]:
+    """Return (position index, ``g.`` name) of variants that the named alleles do not explain."""
+    explained = codes == gene.base
+    explained |= codes == MISSING
+    if named:
+        allowed = _allowed(gene, codes)
+        explained |= (allowed & requirements(gene))[named].any(axis=0)
+        explained |= (allowed & gene.weights)[named].any(axis=0)
+    names = []
+    for index in np.flatnonzero(~explained).tolist():
+        names.append((index, _g_name(gene, index, int(codes[index]), genotypes)))
+    return names
+
+
+def _g_name(gene: CompiledGene, index: int, code: int, genotypes: GeneGenotypes) -> str:
+    variant = gene.gene.variants[index]
+    if code >= len(variant.alleles):
+        _, position, change = genotypes.label(index, code).split(":")
+        return f"g.{position}{change}"
+    before = variant.alleles[int(gene.base[index])]
+    return f"g.{variant.position}{before}>{variant.alleles[code]}"

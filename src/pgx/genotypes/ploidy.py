@@ -1,0 +1,84 @@
+"""Settle how many strands each genotype has: autosomes, chrX by sex, mitochondrion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.base.genes import Ploidy
+
+__all__ = ["settle_ploidy"]
+
+
+def settle_ploidy(genotypes: GeneGenotypes, sexes: Sequence[str | None]) -> None:
+    """Bring every genotype to the number of strands that the locus has, in place.
+
+    Autosomes: a haploid genotype is unknown. Mitochondrion: one strand; two different
+    alleles are heteroplasmy and both are kept. chrX: a male's equal pair is one strand, his
+    unequal pair is unknown; a female's single allele is unknown; of unknown sex the written
+    ploidy counts, and a mixture of both makes the gene unknown.
+    """
+    if genotypes.gene.ploidy is Ploidy.AUTOSOME:
+        _autosome(genotypes)
+    elif genotypes.gene.ploidy is Ploidy.MITOCHONDRIAL:
+        _mitochondrion(genotypes)
+    else:
+        for sample, sex in enumerate(sexes):
+            _x_linked(genotypes, sample, sex)
+
+
+def _autosome(genotypes: GeneGenotypes) -> None:
+    haploid = genotypes.call[:, :, 1] == ABSENT
+    if not haploid.any():
+        return
+    genotypes.call[haploid] = MISSING
+    genotypes.reason[haploid] = Unknown.HAPLOID_ON_AUTOSOME
+    for sample in np.flatnonzero(haploid.any(axis=0)):
+        genotypes.add_note(int(sample), "haploid_on_autosome")
+
+
+def _mitochondrion(genotypes: GeneGenotypes) -> None:
+    call = genotypes.call
+    equal = call[:, :, 0] == call[:, :, 1]
+    mixed = ~equal & (call >= 0).all(axis=2)
+    for site, sample in np.argwhere(mixed).tolist():
+        call[site, sample, 0] = max(call[site, sample].tolist())
+        genotypes.add_note(sample, "heteroplasmy")
+    half = (call == MISSING).any(axis=2)
+    call[half, 0] = MISSING
+    call[:, :, 1] = ABSENT
+    genotypes.phase_block[:] = 0
+
+
+def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
+    call = genotypes.call[:, sample]
+    answered = genotypes.evidence[:, sample] != Evidence.NONE
+    written = genotypes.evidence[:, sample] == Evidence.RECORD
+    haploid = call[:, 1] == ABSENT
+    if sex == "male":
+        equal = ~haploid & (call[:, 0] == call[:, 1])
+        call[equal, 1] = ABSENT
+        unequal = ~haploid & ~equal
+        call[unequal] = (MISSING, ABSENT)
+        genotypes.reason[unequal & answered, sample] = Unknown.MALE_HETEROZYGOUS
+        if (unequal & answered).any():
+            genotypes.add_note(sample, "male_heterozygous")
+        return
+    if sex == "female":
+        call[haploid] = MISSING
+        genotypes.reason[haploid & answered, sample] = Unknown.PLOIDY
+        if haploid.any():
+            genotypes.add_note(sample, "haploid_in_female")
+        return
+    genotypes.add_note(sample, "sex_unknown")
+    known = written & (call[:, 0] != MISSING)
+    if (known & haploid).any() and (known & ~haploid).any():
+        call[:] = MISSING
+        genotypes.evidence[:, sample] = Evidence.NONE
+        genotypes.reason[:, sample] = Unknown.PLOIDY
+        genotypes.add_note(sample, "mixed_ploidy")
+    elif (known & haploid).any():
+        equal = ~haploid & (call[:, 0] == call[:, 1])
+        call[equal, 1] = ABSENT
