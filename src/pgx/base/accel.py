@@ -22,6 +22,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, TypeVar
 
 __all__ = ["CACHE_VARIABLE", "KERNEL_MODULES", "cache_folder", "helper", "kernel", "warm"]
@@ -193,11 +194,14 @@ def _source_digest(path: str) -> str:
 
 
 def _constants(function: Callable[..., Any]) -> Iterator[str]:
-    """Yield the module's upper-case constants: compiled in, often from other files."""
+    """Yield what a kernel module takes from elsewhere: constants, modules of constants."""
     names = function.__globals__
     for name in sorted(names):
-        if name.strip("_").isupper() and isinstance(names[name], (int, float, str, tuple)):
-            yield f"{name}={names[name]!r}"
+        value = names[name]
+        if name.strip("_").isupper() and isinstance(value, (int, float, str, tuple)):
+            yield f"{name}={value!r}"
+        elif isinstance(value, ModuleType) and value.__name__.startswith("pgx."):
+            yield f"{name}={_source_digest(str(value.__file__))}"
 
 
 def _read(path: Path) -> bytes | None:

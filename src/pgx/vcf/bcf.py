@@ -1,0 +1,66 @@
+"""BCF by a process of its own: a path in, VCF text out, its crash an error of ours."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pgx.vcf import layout
+from pgx.vcf.container import Container, RawInput
+from pgx.vcf.faults import fault
+
+__all__ = ["bcf_pieces"]
+
+_PIECE: Final = 1 << 20
+_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "HOME", "SYSTEMROOT", "TMPDIR")
+
+
+def bcf_pieces(container: Container) -> Iterator[bytes]:
+    """Yield the VCF text of a BCF file whose first bytes were looked at.
+
+    The whole container is checked first, block by block, because the converter takes a
+    file that was cut at a block's end for a complete one. Standard input is kept in a
+    temporary file that only this user can read.
+
+    Raises
+    ------
+    VcfFormatError
+        The container is damaged, or the converter failed or crashed.
+    """
+    raw = container.raw
+    if raw.name != "-":
+        for _ in container.pieces():
+            pass
+        yield from _converted(Path(raw.path), raw)
+        return
+    with tempfile.NamedTemporaryFile(prefix="pgx-", suffix=".bcf") as spool:
+        for piece in container.pieces():
+            spool.write(piece)
+        spool.flush()
+        yield from _converted(Path(spool.name), raw)
+
+
+def _converted(path: Path, raw: RawInput) -> Iterator[bytes]:
+    environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
+    command = [sys.executable, "-m", "pgx.vcf._bcf_worker", str(path.resolve())]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    ) as process:
+        try:
+            while process.stdout and (piece := process.stdout.read(_PIECE)):
+                yield piece
+        except GeneratorExit:
+            process.kill()
+            raise
+        if process.wait() != 0:
+            detail = f"the converter ended with status {process.returncode}"
+            raise fault(layout.FAULT_BCF, raw.name, detail=detail)

@@ -1,0 +1,231 @@
+"""From a path to VCF text: plain, gzip and BGZF, in pieces, every checksum looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from isal import igzip_lib, isal_zlib
+
+from pgx.vcf import layout
+from pgx.vcf.faults import fault
+
+__all__ = ["Container", "RawInput"]
+
+_PIECE: Final = 1 << 20
+_MAX_BLOCK: Final = 1 << 16
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_BLOCK_HEADER: Final = 12
+_FOREIGN: Final = (
+    (b"PK\x03\x04", "zip"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"BZh", "bzip2"),
+    (b"\x28\xb5\x2f\xfd", "zstandard"),
+    (b"\x1f\x9d", "compress"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"BAM\x01", "BAM"),
+    (b"CRAM", "CRAM"),
+    (b"TBI\x01", "a tabix index"),
+    (b"CSI\x01", "a CSI index"),
+    (b"%PDF", "PDF"),
+)
+
+
+class RawInput:
+    """Bytes of a file or of standard input (``-``), digested while they are read."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = path
+        self.name = "-" if str(path) == "-" else Path(path).name
+        self._digest = hashlib.sha256()
+        self._handle = self._open()
+
+    def _open(self) -> BinaryIO:
+        if self.name == "-":
+            return sys.stdin.buffer
+        try:
+            return Path(self.path).open("rb")
+        except OSError as error:
+            reason = error.strerror or "unknown"
+            raise fault(layout.FAULT_UNREADABLE, self.name, detail=reason) from error
+
+    def read(self, size: int = _PIECE) -> bytes:
+        """Return up to ``size`` bytes, none at the end."""
+        try:
+            data = self._handle.read(size)
+        except OSError as error:
+            reason = error.strerror or "unknown"
+            raise fault(layout.FAULT_UNREADABLE, self.name, detail=reason) from error
+        self._digest.update(data)
+        return data
+
+    def sha256(self) -> str:
+        """Return the digest of all bytes, reading what nobody has read yet."""
+        if not self._handle.closed:
+            while self.read():
+                pass
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        """Close the file; standard input stays open."""
+        if self.name != "-":
+            self._handle.close()
+
+
+class Container:
+    """Decompressed bytes of one input.
+
+    ``start`` holds the first bytes (at least 64 where the input has them), which
+    `pieces` yields again. Raises `VcfFormatError` for a damaged, cut, empty or
+    foreign file.
+    """
+
+    def __init__(self, raw: RawInput) -> None:
+        self.raw = raw
+        head = raw.read(_MAX_BLOCK)
+        if not head:
+            raise fault(layout.FAULT_EMPTY, raw.name)
+        self.compressed = head.startswith(_GZIP_MAGIC)
+        if not self.compressed:
+            self._pieces = _plain(raw, head)
+        elif _block_size(head, 0) > 0:
+            self._pieces = _bgzf(raw, head)
+        else:
+            self._pieces = _gzip(raw, head)
+        self.start = self._first()
+        self._refuse_foreign()
+
+    def _first(self) -> bytes:
+        start = b""
+        for piece in self._pieces:
+            start += piece
+            if len(start) >= 64:
+                break
+        if not start:
+            raise fault(layout.FAULT_EMPTY, self.raw.name)
+        return start
+
+    def _refuse_foreign(self) -> None:
+        if self.start.startswith(_GZIP_MAGIC):
+            raise fault(layout.FAULT_TWICE_COMPRESSED, self.raw.name)
+        for magic, kind in _FOREIGN:
+            if self.start.startswith(magic):
+                raise fault(layout.FAULT_OTHER_CONTAINER, self.raw.name, detail=kind)
+
+    @property
+    def is_bcf(self) -> bool:
+        """Whether the decompressed bytes are BCF, not text."""
+        return self.start.startswith(b"BCF")
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the decompressed bytes once, in pieces of about a MiB."""
+        yield self.start
+        yield from self._pieces
+
+
+def _plain(raw: RawInput, head: bytes) -> Iterator[bytes]:
+    while head:
+        yield head
+        head = raw.read(_PIECE)
+
+
+def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
+    """Decompress gzip members; `isal` checks each member's CRC and length."""
+    member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+    fresh = False
+    while True:
+        if member.eof:
+            data = member.unused_data or raw.read()
+            if not data:
+                return
+            data = data if len(data) > 1 else data + raw.read()
+            if not data.startswith(_GZIP_MAGIC):
+                raise fault(layout.FAULT_TRAILING, raw.name)
+            member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+            fresh = False
+        elif member.needs_input and fresh:
+            data = raw.read()
+            if not data:
+                raise fault(layout.FAULT_CUT, raw.name)
+        try:
+            piece = member.decompress(data, _PIECE)
+        except (igzip_lib.IsalError, EOFError) as error:
+            raise fault(layout.FAULT_GZIP, raw.name, detail=str(error)) from error
+        data = b""
+        fresh = True
+        if piece:
+            yield piece
+
+
+def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
+    """Walk BGZF blocks: sizes, CRCs and the empty block that must end the file."""
+    at = 0
+    gathered: list[bytes] = []
+    n_gathered = 0
+    ended = False
+    while True:
+        size = _block_size(data, at)
+        if size == 0 or at + size > len(data):
+            more = raw.read(_PIECE)
+            data = data[at:] + more
+            at = 0
+            if not more:
+                break
+            continue
+        if size < 0:
+            raise fault(layout.FAULT_TRAILING if ended else layout.FAULT_BLOCK, raw.name)
+        text = _inflate(data, at, size, raw.name)
+        at += size
+        ended = not text
+        gathered.append(text)
+        n_gathered += len(text)
+        if n_gathered >= _PIECE:
+            yield b"".join(gathered)
+            gathered, n_gathered = [], 0
+    if data:
+        raise fault(layout.FAULT_TRAILING if ended else layout.FAULT_CUT, raw.name)
+    if not ended:
+        detail = "the BGZF end-of-file block is missing"
+        raise fault(layout.FAULT_CUT, raw.name, detail=detail)
+    yield b"".join(gathered)
+
+
+def _block_size(data: bytes, at: int) -> int:
+    """Return a BGZF block's size; 0 if more bytes are needed, -1 if it is no block."""
+    available = data[at : at + _BLOCK_HEADER]
+    if len(available) < _BLOCK_HEADER:
+        return 0 if _GZIP_MAGIC.startswith(available[:2]) else -1
+    if available[:3] != b"\x1f\x8b\x08" or not available[3] & 4:
+        return -1
+    extra_length = struct.unpack_from("<H", available, 10)[0]
+    extra = data[at + _BLOCK_HEADER : at + _BLOCK_HEADER + extra_length]
+    if len(extra) < extra_length:
+        return 0
+    field = 0
+    while field + 4 <= extra_length:
+        name, length = extra[field : field + 2], struct.unpack_from("<H", extra, field + 2)[0]
+        if name == b"BC" and length == 2 and field + 6 <= extra_length:
+            size = int(struct.unpack_from("<H", extra, field + 4)[0]) + 1
+            return size if size >= _BLOCK_HEADER + extra_length + 8 else -1
+        field += 4 + length
+    return -1
+
+
+def _inflate(data: bytes, at: int, size: int, name: str) -> bytes:
+    """Decompress one block and compare it with its CRC and its length."""
+    extra_length = struct.unpack_from("<H", data, at + 10)[0]
+    body = memoryview(data)[at + _BLOCK_HEADER + extra_length : at + size - 8]
+    crc, length = struct.unpack_from("<II", data, at + size - 8)
+    if length > _MAX_BLOCK:
+        raise fault(layout.FAULT_BLOCK, name, detail="a block claims more than 64 KiB")
+    try:
+        text = bytes(isal_zlib.decompress(body, -15, max(length, 1)))
+    except isal_zlib.IsalError as error:
+        raise fault(layout.FAULT_BLOCK, name, detail=str(error)) from error
+    if len(text) != length or isal_zlib.crc32(text) != crc:
+        raise fault(layout.FAULT_BLOCK, name, detail="its checksum or length is wrong")
+    return text

@@ -1,0 +1,244 @@
+"""What a VCF header says: text of the header in, samples, contigs and assembly out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from pgx.base.assemblies import (
+    MITOCHONDRION,
+    accession_assembly,
+    assembly_of_length,
+    canonical_contig,
+)
+from pgx.base.errors import AssemblyMismatchError, SampleNotFoundError
+from pgx.base.genes import Assembly
+from pgx.vcf import layout
+from pgx.vcf.faults import fault
+
+__all__ = ["VcfHeader", "check_start", "parse_header"]
+
+_COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
+_VERSION: Final = re.compile(rb"##fileformat=VCFv4\.\d+")
+_PAIR: Final = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,>]*)')
+_TEXT_37: Final = re.compile(
+    r"grch37|hg19|hs37|g1k_v37|ncbi37|(?<![a-z0-9])b37(?![a-z0-9])"
+    r"|gcf_000001405\.(1[3-9]|2[0-5])(?!\d)|gca_000001405\.([1-9]|1[0-4])(?!\d)",
+    re.IGNORECASE,
+)
+_TEXT_38: Final = re.compile(
+    r"grch38|hg38|hs38|ncbi38|(?<![a-z0-9])b38(?![a-z0-9])"
+    r"|gcf_000001405\.(2[6-9]|[34]\d)(?!\d)|gca_000001405\.(1[5-9]|2\d)(?!\d)",
+    re.IGNORECASE,
+)
+_INDEL_LIMIT: Final = re.compile(
+    r"(?:indelSizeToEliminateInRefModel|indel-size-to-eliminate-in-ref-model)[= ](\d+)"
+)
+
+
+class VcfHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of a header.
+
+    ``contigs`` maps names as written to declared lengths. ``assembly_signals`` lists what
+    names an assembly and which. ``gatk_indel_limit`` is the longest indel that
+    HaplotypeCaller's reference blocks rule out. ``n_lines`` counts the header's lines.
+    """
+
+    samples: tuple[str, ...]
+    contigs: dict[str, int | None]
+    assembly_signals: tuple[tuple[str, Assembly], ...]
+    lists_blocks: bool
+    gatk_indel_limit: int | None
+    mitochondrion_length: int | None
+    n_lines: int
+
+    @property
+    def declared_assembly(self) -> Assembly | None:
+        """The assembly that all signals agree on, None without any.
+
+        Raises
+        ------
+        AssemblyMismatchError
+            Two signals name different assemblies.
+        """
+        first: dict[Assembly, str] = {}
+        for said_by, assembly in self.assembly_signals:
+            first.setdefault(assembly, said_by)
+        if len(first) > 1:
+            said = " but ".join(f"{who} says {which}" for which, who in first.items())
+            raise AssemblyMismatchError(
+                f"the header contradicts itself: {said}",
+                remedy="correct the header or convert the file again",
+            )
+        return next(iter(first), None)
+
+
+def check_start(start: bytes, path: str) -> None:
+    """Refuse text that cannot be VCF by its first bytes, saying what it looks like.
+
+    Raises
+    ------
+    VcfFormatError
+        UTF-16, a byte-order mark, a web page, a git-lfs pointer, another version, or no
+        ``##fileformat`` line.
+    """
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start[:4]:
+        raise fault(layout.FAULT_UTF16, path)
+    if start.startswith(b"\xef\xbb\xbf"):
+        raise fault(layout.FAULT_BOM, path)
+    lowered = start[:512].lstrip().lower()
+    if lowered.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
+        raise fault(layout.FAULT_HTML, path)
+    if start.startswith(b"version https://git-lfs"):
+        raise fault(layout.FAULT_LFS, path)
+    if not start.startswith(b"##fileformat=VCFv"):
+        raise fault(layout.FAULT_NOT_VCF, path, line=1)
+    if not start.startswith(b"##fileformat=VCFv4."):
+        raise fault(layout.FAULT_VERSION, path, line=1)
+
+
+def parse_header(data: bytes, path: str) -> VcfHeader:
+    """Read the header of a file.
+
+    Parameters
+    ----------
+    data
+        All bytes from the first line to the end of the last line that begins with ``#``.
+    path
+        Name for messages.
+
+    Raises
+    ------
+    VcfFormatError
+        A line breaks the format.
+    SampleNotFoundError
+        The file has no samples.
+    """
+    contigs: dict[str, int | None] = {}
+    signals: list[tuple[str, Assembly]] = []
+    indel_limits: list[int] = []
+    lists_blocks = False
+    columns: list[str] | None = None
+    number = 0
+    for number, line in _lines(data, path):
+        if columns is not None:
+            raise fault(layout.FAULT_HEADER_IN_BODY, path, line=number)
+        if line.startswith("##contig=<"):
+            _read_contig(line, contigs, signals, path, number)
+        elif line.startswith(("##reference=", "##assembly=")):
+            _read_text_signal(line.partition("=")[0][2:], line, signals)
+        elif line.startswith(("##ALT=<ID=NON_REF,", "##ALT=<ID=*,")):
+            lists_blocks = True
+        elif line.startswith("##GATKCommandLine") and "HaplotypeCaller" in line:
+            indel_limits.extend(int(m) for m in _INDEL_LIMIT.findall(line) if len(m) < 7)
+        elif not line.startswith("##"):
+            columns = _read_columns(line, path, number)
+    if columns is None:
+        raise fault(layout.FAULT_NO_COLUMNS_LINE, path)
+    return VcfHeader(
+        samples=_read_samples(columns, path, number),
+        contigs=contigs,
+        assembly_signals=tuple(dict.fromkeys(signals)),
+        lists_blocks=lists_blocks,
+        gatk_indel_limit=min(indel_limits, default=None),
+        mitochondrion_length=_mitochondrion(contigs),
+        n_lines=number,
+    )
+
+
+def _lines(data: bytes, path: str) -> Iterator[tuple[int, str]]:
+    """Yield numbered header lines as text, after checking their bytes."""
+    at = number = 0
+    while at < len(data):
+        stop = data.find(b"\n", at)
+        stop = len(data) if stop < 0 else stop
+        line = data[at:stop]
+        number += 1
+        line = line[:-1] if line.endswith(b"\r") else line
+        if b"\r" in line:
+            raise fault(layout.FAULT_LONE_CR, path, line=number)
+        if number == 1 and not _VERSION.fullmatch(line):
+            raise fault(layout.FAULT_NOT_VCF, path, line=1)
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise fault(layout.FAULT_HEADER_TEXT, path, line=number) from error
+        yield number, text
+        at = stop + 1
+
+
+def _read_contig(
+    line: str,
+    contigs: dict[str, int | None],
+    signals: list[tuple[str, Assembly]],
+    path: str,
+    number: int,
+) -> None:
+    pairs = {key: value.strip('"') for key, value in _PAIR.findall(line, len("##contig=<"))}
+    name = pairs.get("ID", "")
+    if not name:
+        raise fault(layout.FAULT_HEADER_LINE, path, line=number, detail="no ID")
+    text = pairs.get("length")
+    if text is not None and not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise fault(layout.FAULT_HEADER_LINE, path, line=number, detail="length")
+    length = int(text) if text is not None else None
+    contigs[name] = length
+    _read_text_signal(f"assembly of contig {name}", pairs.get("assembly", ""), signals)
+    canonical = canonical_contig(name)
+    if canonical is None:
+        return
+    by_name = accession_assembly(name)
+    if by_name is not None:
+        signals.append((f"contig name {name}", by_name))
+    by_length = assembly_of_length(canonical, length) if length is not None else None
+    if by_length is not None:
+        signals.append((f"length of contig {name}", by_length))
+
+
+def _read_text_signal(said_by: str, text: str, signals: list[tuple[str, Assembly]]) -> None:
+    """Note the assembly that a text names; a text that names both says nothing."""
+    is_37, is_38 = bool(_TEXT_37.search(text)), bool(_TEXT_38.search(text))
+    if is_37 != is_38:
+        signals.append((said_by, Assembly.GRCH37 if is_37 else Assembly.GRCH38))
+
+
+def _read_columns(line: str, path: str, number: int) -> list[str]:
+    columns = line.split("\t")
+    if tuple(columns[:9]) == _COLUMNS or tuple(columns) == _COLUMNS[:8]:
+        return columns
+    if line.startswith("#CHROM "):
+        raise fault(layout.FAULT_SPACES, path, line=number)
+    if not line.startswith("#CHROM"):
+        raise fault(layout.FAULT_NO_COLUMNS_LINE, path, line=number)
+    raise fault(layout.FAULT_COLUMNS, path, line=number)
+
+
+def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]:
+    samples = tuple(columns[9:])
+    if not samples:
+        raise SampleNotFoundError(
+            "the file has no samples", where=path, remedy="give a file with genotypes"
+        )
+    for index, name in enumerate(samples):
+        if not name or name != name.strip() or any(map(_is_hidden, name)):
+            detail = f"sample {index + 1}"
+            raise fault(layout.FAULT_SAMPLE_NAME, path, line=number, detail=detail)
+    if len(set(samples)) < len(samples):
+        raise fault(layout.FAULT_SAMPLE_TWICE, path, line=number)
+    return samples
+
+
+def _is_hidden(character: str) -> bool:
+    """Whether a character shows nothing: control, format (direction), separator."""
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _mitochondrion(contigs: dict[str, int | None]) -> int | None:
+    for name, length in contigs.items():
+        if canonical_contig(name) == MITOCHONDRION and length is not None:
+            return length
+    return None

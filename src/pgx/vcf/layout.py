@@ -1,0 +1,159 @@
+"""Numbers that the scanning kernel and its callers share: states, slots, fault codes.
+
+A fault's number is the last part of its public code: 41 is ``PGX-VCF-041``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# what the kernel returns: a fault (30 and above) or one of these
+DONE: Final = 0
+NEED_ROWS: Final = 1
+NEW_CONTIG: Final = 2
+
+# slots of ``state``, int64 (S_SIZE,)
+S_CURSOR: Final = 0  # offset of the next line
+S_LINE: Final = 1  # lines consumed so far, header included
+S_CONTIG: Final = 2  # id of the last line's contig, -1 before the first
+S_N_CONTIGS: Final = 3
+S_N_NAMES: Final = 4  # bytes used of the contig names
+S_ROW: Final = 5  # rows used of the current block
+S_N_RECORDS: Final = 6
+S_REFERENCE_ONLY: Final = 7  # 1 once a record's genotypes are all reference
+S_HAS_DEPTH: Final = 8
+S_ERROR_SAMPLE: Final = 9
+S_FORMAT_LENGTH: Final = 10
+S_N_KEYS: Final = 11
+S_HAS_GT: Final = 12
+S_KNOWN: Final = 13  # 1 once a record lies on a canonical contig
+S_STAMP: Final = 14  # one number a parsed line: marks slots of the ALT table as its own
+S_SIZE: Final = 15
+
+# slots of one row of ``rows``, int64 (rows, R_SIZE); offsets point into the chunk
+R_CONTIG: Final = 0
+R_POSITION: Final = 1
+R_END: Final = 2
+R_REF: Final = 3
+R_REF_END: Final = 4
+R_ALT: Final = 5
+R_ALT_END: Final = 6
+R_N_ALTS: Final = 7
+R_FILTER: Final = 8
+R_FILTER_END: Final = 9
+R_PASSED: Final = 10
+R_BLOCK: Final = 11
+R_IUPAC: Final = 12
+R_LINE: Final = 13
+R_SYMBOLIC: Final = 14  # 1: an ALT that covers bases, such as <DEL>
+R_SIZE: Final = 15
+
+BLOCK_NONE: Final = 0
+BLOCK_NON_REF: Final = 1
+BLOCK_STAR: Final = 2
+
+# kinds of FORMAT keys that the kernel reads
+K_OTHER: Final = 0
+K_GT: Final = 1
+K_GQ: Final = 2
+K_RGQ: Final = 3
+K_DP: Final = 4
+K_MIN_DP: Final = 5
+K_AD: Final = 6
+K_PS: Final = 7
+K_PGT: Final = 8
+K_PID: Final = 9
+K_FT: Final = 10
+
+# slots of ``cell``: what one selected cell says, int64 (C_SIZE,)
+C_FIRST: Final = 0
+C_SECOND: Final = 1
+C_PLOIDY: Final = 2
+C_PHASED: Final = 3
+C_GQ: Final = 4
+C_RGQ: Final = 5
+C_DP: Final = 6
+C_MIN_DP: Final = 7
+C_AD_TOTAL: Final = 8  # -1: no usable AD
+C_AD_FIRST: Final = 9
+C_AD_SECOND: Final = 10
+C_PS: Final = 11
+C_PGT_FIRST: Final = 12  # -1: no phased PGT
+C_PGT_SECOND: Final = 13
+C_PID: Final = 14
+C_FILTERED: Final = 15
+C_SIZE: Final = 16
+
+# slots of ``limits``, float64 (L_SIZE,)
+L_MIN_GQ: Final = 0
+L_MIN_DP: Final = 1
+L_HET_FRACTION: Final = 2
+L_HOM_FRACTION: Final = 3
+L_SIZE: Final = 4
+
+MAX_ALTS: Final = 4_095
+MAX_STORED_ALLELE: Final = 126
+MAX_FORMAT_BYTES: Final = 4_096
+MAX_FORMAT_KEYS: Final = 512
+ALT_SLOTS: Final = 8_192
+CONTIG_SLOTS: Final = 131_072
+MAX_CONTIGS: Final = 65_536
+MAX_NAME_BYTES: Final = 4_194_304
+MAX_CONTIG_NAME: Final = 1_000
+
+# faults that only the container or the header can have
+FAULT_NOT_VCF: Final = 1
+FAULT_EMPTY: Final = 2
+FAULT_UTF16: Final = 3
+FAULT_BOM: Final = 4
+FAULT_HTML: Final = 5
+FAULT_LFS: Final = 6
+FAULT_OTHER_CONTAINER: Final = 7
+FAULT_TWICE_COMPRESSED: Final = 8
+FAULT_VERSION: Final = 9
+FAULT_BLOCK: Final = 10
+FAULT_CUT: Final = 11
+FAULT_TRAILING: Final = 12
+FAULT_GZIP: Final = 13
+FAULT_BCF: Final = 14
+FAULT_LONG_LINE: Final = 15
+FAULT_LONG_HEADER: Final = 16
+FAULT_TOO_MUCH: Final = 17
+FAULT_NO_NEWLINE: Final = 18
+FAULT_UNREADABLE: Final = 19
+FAULT_NO_COLUMNS_LINE: Final = 20
+FAULT_COLUMNS: Final = 21
+FAULT_SPACES: Final = 22
+FAULT_SAMPLE_TWICE: Final = 23
+FAULT_SAMPLE_NAME: Final = 24
+FAULT_HEADER_TEXT: Final = 25
+FAULT_HEADER_LINE: Final = 26
+# faults of records
+FAULT_HEADER_IN_BODY: Final = 30
+FAULT_BLANK: Final = 31
+FAULT_CONTROL: Final = 32
+FAULT_LONE_CR: Final = 33
+FAULT_TOO_FEW: Final = 34
+FAULT_TOO_MANY: Final = 35
+FAULT_NOT_UTF8: Final = 36
+FAULT_EMPTY_FIELD: Final = 37
+FAULT_CHROM: Final = 40
+FAULT_POS: Final = 41
+FAULT_BEYOND: Final = 42
+FAULT_REF: Final = 43
+FAULT_ALT: Final = 44
+FAULT_ALT_EMPTY: Final = 45
+FAULT_ALT_TWICE: Final = 46
+FAULT_ALT_IS_REF: Final = 47
+FAULT_QUAL: Final = 48
+FAULT_END: Final = 49
+FAULT_END_BEYOND: Final = 50
+FAULT_MANY_ALTS: Final = 51
+FAULT_FORMAT: Final = 52
+FAULT_GT_NOT_FIRST: Final = 53
+FAULT_GT: Final = 54
+FAULT_GT_INDEX: Final = 55
+FAULT_CELL: Final = 56
+FAULT_NUMBER: Final = 57
+FAULT_NO_KNOWN_CONTIG: Final = 58
+FAULT_MANY_CONTIGS: Final = 59

@@ -1,0 +1,61 @@
+"""What a scan returns: records at wanted positions and matrices of their genotypes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Scan", "ScannedRecord"]
+
+
+class ScannedRecord(msgspec.Struct, frozen=True):
+    """One record that overlaps a wanted interval.
+
+    ``contig`` is canonical; ``position`` is POS and ``end`` the last base covered, both
+    1-based. ``ref`` and base alleles of ``alts`` are upper-case, symbolic ones as
+    written; ``alts`` is empty for ``.``. ``block`` is ``NON_REF`` or ``*`` for a
+    reference block, else empty. ``line`` counts from 1, header included.
+    """
+
+    contig: str
+    position: int
+    end: int
+    ref: str
+    alts: tuple[str, ...]
+    filter: str
+    filter_passed: bool
+    block: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Records (R) in file order and arrays over records and samples (N).
+
+    ``genotypes`` (R, N, 2) int8 are indices into REF+ALT, -1 missing, -2 no second
+    allele; ``phased`` (R, N) bool; ``phase_set`` (R, N) int32, 0 none; ``reason`` (R, N)
+    uint8, codes of `SiteReason`; ``gq`` int16 and ``dp`` int32 (R, N), -1 absent, for
+    blocks MIN_DP where given. ``region_first`` and ``region_last`` (G,) int64 are the
+    first and last POS seen in each region among all records, 0 if none.
+    ``sites_only`` hints that the file lists variant sites only: it has records, and not
+    one whose called genotypes are all reference. ``hg19_chrm`` says that the
+    mitochondrion is hg19's own sequence, whose records were left out.
+    """
+
+    samples: tuple[str, ...]
+    records: list[ScannedRecord]
+    genotypes: npt.NDArray[np.int8]
+    phased: npt.NDArray[np.bool_]
+    phase_set: npt.NDArray[np.int32]
+    reason: npt.NDArray[np.uint8]
+    gq: npt.NDArray[np.int16]
+    dp: npt.NDArray[np.int32]
+    region_first: npt.NDArray[np.int64]
+    region_last: npt.NDArray[np.int64]
+    n_records: int
+    sites_only: bool
+    has_depth: bool
+    hg19_chrm: bool

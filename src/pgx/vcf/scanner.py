@@ -1,0 +1,274 @@
+"""From pieces of text to a `Scan`: buffers and matrices around the compiled loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, canonical_contig
+from pgx.vcf import layout as lay
+from pgx.vcf.faults import fault
+from pgx.vcf.header import VcfHeader
+from pgx.vcf.limits import ScanLimits
+from pgx.vcf.records import Scan, ScannedRecord
+from pgx.vcf.windows import Windows
+
+__all__ = ["Kernel", "Scanner"]
+
+Kernel = Callable[..., int]
+_FIRST_CAPACITY: Final = 1 << 22
+_CELLS_PER_BLOCK: Final = 1 << 20
+_UNBOUNDED: Final = 2**31 - 2
+_BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
+_OUTPUTS: Final[tuple[tuple[str, type[np.generic]], ...]] = (
+    ("genotypes", np.int8),
+    ("phased", np.uint8),
+    ("phase_set", np.int32),
+    ("reason", np.uint8),
+    ("gq", np.int16),
+    ("dp", np.int32),
+)
+
+
+def compiled_kernel() -> Kernel:
+    """Return the compiled scanning loop (imported here: numba is slow to start)."""
+    from pgx.vcf._kernels import scan
+
+    return scan
+
+
+class Scanner:
+    """One pass over one file's records.
+
+    Feed it pieces of text with `feed`, then take the `Scan` from `finish`. Memory holds
+    one piece, the longest line, and the records at wanted positions.
+    """
+
+    def __init__(
+        self,
+        header: VcfHeader,
+        windows: Windows,
+        path: str,
+        *,
+        limits: ScanLimits,
+        contig_lengths: Mapping[str, int] | None = None,
+        kernel: Kernel | None = None,
+    ) -> None:
+        self._header, self._windows, self._path, self._limits = header, windows, path, limits
+        self._lengths = dict(contig_lengths or {})
+        self._kernel = kernel or compiled_kernel()
+        self._n_samples = len(header.samples)
+        self._buffer = bytearray(_FIRST_CAPACITY)
+        self._carried = 0
+        self._allocate_state()
+        self._records: list[ScannedRecord] = []
+        self._blocks: list[dict[str, npt.NDArray[Any]]] = []
+        self._new_block()
+
+    def _allocate_state(self) -> None:
+        self._state = np.zeros(lay.S_SIZE, np.int64)
+        self._state[lay.S_CONTIG] = -1
+        self._state[lay.S_LINE] = self._header.n_lines
+        self._slots = np.zeros(lay.CONTIG_SLOTS, np.int64)
+        self._names = np.empty(lay.MAX_NAME_BYTES, np.uint8)
+        self._offsets = np.zeros(lay.MAX_CONTIGS + 1, np.int64)
+        self._contigs = np.empty((lay.MAX_CONTIGS, 2), np.int64)
+        self._spans = np.empty(lay.MAX_ALTS + 2, np.int64)
+        self._alt_slots = np.zeros(lay.ALT_SLOTS, np.int64)
+        self._format = np.empty(lay.MAX_FORMAT_BYTES, np.uint8)
+        self._kinds = np.zeros(3 * lay.MAX_FORMAT_KEYS, np.int64)
+        self._regions = np.zeros((self._windows.n_regions, 4), np.int64)
+        self._regions[:, :2] = self._windows.regions
+        limits = self._limits
+        self._thresholds = np.array(
+            [limits.min_gq, limits.min_dp, limits.het_min_fraction, limits.hom_min_fraction]
+        )
+
+    def _new_block(self) -> None:
+        size = max(64, min(4096, _CELLS_PER_BLOCK // self._n_samples))
+        shape = (size, self._n_samples)
+        self._rows = np.zeros((size, lay.R_SIZE), np.int64)
+        self._block: dict[str, npt.NDArray[Any]] = {
+            name: np.zeros((*shape, 2) if name == "genotypes" else shape, dtype)
+            for name, dtype in _OUTPUTS
+        }
+        self._state[lay.S_ROW] = 0
+        self._n_taken = 0
+
+    def feed(self, pieces: Iterable[bytes]) -> None:
+        """Scan pieces of text that need not end at line ends.
+
+        Raises
+        ------
+        VcfFormatError
+            The first line that breaks the format.
+        """
+        for piece in pieces:
+            self._append(piece)
+            end = self._buffer.rfind(b"\n", self._carried, self._filled) + 1
+            if end:
+                self._scan_lines(end)
+                self._buffer[: self._filled - end] = self._buffer[end : self._filled]
+                self._carried = self._filled - end
+            else:
+                self._carried = self._filled
+            if self._carried > self._limits.max_line_bytes:
+                raise fault(lay.FAULT_LONG_LINE, self._path, line=self._line() + 1)
+
+    def _append(self, piece: bytes) -> None:
+        self._filled = self._carried + len(piece)
+        if self._filled > len(self._buffer):
+            self._buffer.extend(bytes(max(len(self._buffer), self._filled)))
+        self._buffer[self._carried : self._filled] = piece
+        if not piece.isascii():
+            self._is_ascii = False
+
+    _is_ascii = True
+    _filled = 0
+
+    def _scan_lines(self, end: int) -> None:
+        if not self._is_ascii:
+            self._check_utf8(end)
+        chunk = np.frombuffer(self._buffer, np.uint8)
+        self._state[lay.S_CURSOR] = 0
+        status = lay.NEED_ROWS
+        while status != lay.DONE:
+            status = self._call(chunk, end)
+            self._take_records()
+            if status == lay.NEED_ROWS:
+                self._close_block()
+                self._new_block()
+            elif status == lay.NEW_CONTIG:
+                self._describe_contig()
+            elif status != lay.DONE:
+                raise self._fault(status)
+
+    def _check_utf8(self, end: int) -> None:
+        try:
+            self._buffer[:end].decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = self._line() + 1 + self._buffer.count(b"\n", 0, error.start)
+            raise fault(lay.FAULT_NOT_UTF8, self._path, line=line) from error
+
+    def _call(self, chunk: npt.NDArray[np.uint8], end: int) -> int:
+        windows, block = self._windows, self._block
+        return self._kernel(
+            chunk,
+            end,
+            self._n_samples,
+            self._state,
+            self._slots,
+            self._names,
+            self._offsets,
+            self._contigs,
+            self._spans,
+            self._alt_slots,
+            self._format,
+            self._kinds,
+            windows.windows,
+            windows.offsets,
+            self._regions,
+            windows.region_offsets,
+            self._thresholds,
+            self._rows,
+            *(block[name] for name, _ in _OUTPUTS),
+        )
+
+    def _line(self) -> int:
+        return int(self._state[lay.S_LINE])
+
+    def _fault(self, status: int) -> Exception:
+        sample = int(self._state[lay.S_ERROR_SAMPLE])
+        detail = f"sample {sample + 1}" if sample >= 0 else ""
+        return fault(status, self._path, line=self._line() + 1, detail=detail)
+
+    def _describe_contig(self) -> None:
+        """Give the kernel what is known of the contig name that it has just stored."""
+        index = int(self._state[lay.S_N_CONTIGS]) - 1
+        start, end = self._offsets[index : index + 2]
+        name = bytes(self._names[start:end]).decode("utf-8", "replace")
+        canonical = canonical_contig(name)
+        length = self._header.contigs.get(name)
+        if canonical is not None and length is None:
+            length = self._lengths.get(canonical)
+        if canonical == MITOCHONDRION and length == HG19_CHRM_LENGTH:
+            canonical = None
+        self._contigs[index, 0] = -1 if canonical is None else CANONICAL.index(canonical)
+        self._contigs[index, 1] = _UNBOUNDED if length is None else length
+
+    def _take_records(self) -> None:
+        for row in self._rows[self._n_taken : int(self._state[lay.S_ROW])].tolist():
+            self._records.append(self._record(row))
+        self._n_taken = int(self._state[lay.S_ROW])
+        if len(self._records) > self._limits.max_records:
+            raise fault(lay.FAULT_TOO_MUCH, self._path, line=self._line())
+
+    def _record(self, row: list[int]) -> ScannedRecord:
+        text = self._buffer
+        alts = text[row[lay.R_ALT] : row[lay.R_ALT_END]].decode() if row[lay.R_N_ALTS] else ""
+        return ScannedRecord(
+            contig=CANONICAL[int(self._contigs[row[lay.R_CONTIG], 0])],
+            position=row[lay.R_POSITION],
+            end=row[lay.R_END],
+            ref=text[row[lay.R_REF] : row[lay.R_REF_END]].decode().upper(),
+            alts=tuple(map(_allele_text, alts.split(","))) if alts else (),
+            filter=text[row[lay.R_FILTER] : row[lay.R_FILTER_END]].decode(),
+            filter_passed=row[lay.R_PASSED] == 1,
+            block=_BLOCKS[row[lay.R_BLOCK]],
+            line=row[lay.R_LINE],
+        )
+
+    def _close_block(self) -> None:
+        n_rows = int(self._state[lay.S_ROW])
+        self._blocks.append({name: array[:n_rows] for name, array in self._block.items()})
+
+    def finish(self) -> Scan:
+        """Return what was found, once all text was fed.
+
+        Raises
+        ------
+        VcfFormatError
+            The last line has no newline, or no record lies on a known contig.
+        """
+        if self._carried:
+            raise fault(lay.FAULT_NO_NEWLINE, self._path, line=self._line() + 1)
+        state = self._state
+        n_records = int(state[lay.S_N_RECORDS])
+        hg19_chrm = self._is_hg19_chrm()
+        if n_records and not state[lay.S_KNOWN] and not hg19_chrm:
+            raise fault(lay.FAULT_NO_KNOWN_CONTIG, self._path)
+        self._close_block()
+        arrays = {name: self._joined(name) for name, _ in _OUTPUTS}
+        arrays["phased"] = arrays["phased"].view(np.bool_)
+        order = self._windows.region_order
+        seen = np.zeros((self._windows.n_regions, 2), np.int64)
+        seen[order] = self._regions[:, 2:]
+        return Scan(
+            samples=self._header.samples,
+            records=self._records,
+            region_first=seen[:, 0].copy(),
+            region_last=seen[:, 1].copy(),
+            n_records=n_records,
+            sites_only=n_records > 0 and not state[lay.S_REFERENCE_ONLY],
+            has_depth=bool(state[lay.S_HAS_DEPTH]),
+            hg19_chrm=hg19_chrm,
+            **arrays,
+        )
+
+    def _joined(self, name: str) -> npt.NDArray[Any]:
+        if len(self._blocks) == 1:
+            return self._blocks[0][name].copy()
+        return np.concatenate([block[name] for block in self._blocks])
+
+    def _is_hg19_chrm(self) -> bool:
+        declared = self._header.mitochondrion_length
+        length = declared if declared is not None else self._lengths.get(MITOCHONDRION)
+        return length == HG19_CHRM_LENGTH
+
+
+def _allele_text(allele: str) -> str:
+    """Return bases in upper case, symbolic alleles and breakends as written."""
+    return allele if any(mark in allele for mark in "<[]") else allele.upper()

@@ -1,0 +1,148 @@
+"""One door to VCF, gVCF and BCF, plain, gzip or BGZF, by path or standard input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pgx.base.errors import UsageError
+from pgx.vcf import layout
+from pgx.vcf.container import Container, RawInput
+from pgx.vcf.faults import fault
+from pgx.vcf.header import VcfHeader, check_start, parse_header
+from pgx.vcf.limits import ScanLimits
+from pgx.vcf.records import Scan
+from pgx.vcf.scanner import Kernel, Scanner
+from pgx.vcf.windows import Windows
+
+__all__ = ["ScanLimits", "Source", "open_source"]
+
+
+def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> Source:
+    """Open an input and read its header.
+
+    Parameters
+    ----------
+    path
+        A VCF, gVCF or BCF file, or ``-`` for standard input.
+    limits
+        Thresholds and bounds on size.
+
+    Raises
+    ------
+    VcfFormatError
+        The container or the header breaks the format.
+    SampleNotFoundError
+        The file has no samples.
+    """
+    return Source(path, limits or ScanLimits())
+
+
+class Source:
+    """An opened input: its header, then one pass over its records for each `scan`.
+
+    ``path`` is the name for messages: the file's base name, or ``-``.
+    """
+
+    def __init__(self, path: str | Path, limits: ScanLimits) -> None:
+        self._location = path
+        self._limits = limits
+        self._raw: RawInput | None = None
+        self._rest = self._open()
+        self._is_fresh = True
+
+    def _open(self) -> Iterator[bytes]:
+        """Start reading and set the header; return the text after it."""
+        raw = RawInput(self._location)
+        if self._raw is None:
+            self._raw = raw
+        self.path = raw.name
+        container = Container(raw)
+        pieces = container.pieces()
+        if container.is_bcf:
+            from pgx.vcf.bcf import bcf_pieces
+
+            pieces = bcf_pieces(container)
+        else:
+            check_start(container.start, self.path)
+        text, rest = self._split_header(pieces)
+        self.header: VcfHeader = parse_header(text, self.path)
+        return _after(rest, pieces)
+
+    def _split_header(self, pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
+        """Return the header's lines and the first bytes after them."""
+        data = bytearray()
+        line = 0
+        for piece in pieces:
+            data += piece
+            while line < len(data) and data[line] == ord("#"):
+                newline = data.find(b"\n", line)
+                if newline < 0:
+                    break
+                line = newline + 1
+            if line < len(data) and data[line] != ord("#"):
+                return bytes(data[:line]), bytes(data[line:])
+            if len(data) > self._limits.max_header_bytes:
+                raise fault(layout.FAULT_LONG_HEADER, self.path)
+        if line < len(data):
+            self._refuse_cut_header(bytes(data))
+        return bytes(data), b""
+
+    def _refuse_cut_header(self, data: bytes) -> None:
+        if b"\r" in data and b"\n" not in data:
+            raise fault(layout.FAULT_LONE_CR, self.path, line=1)
+        raise fault(layout.FAULT_NO_NEWLINE, self.path, line=data.count(b"\n") + 1)
+
+    def sha256(self) -> str:
+        """Return the hex digest of the input's bytes as they are stored."""
+        if self._raw is None:
+            raise UsageError("the input is closed")
+        return self._raw.sha256()
+
+    def scan(
+        self,
+        windows: Windows,
+        *,
+        contig_lengths: Mapping[str, int] | None = None,
+        kernel: Kernel | None = None,
+    ) -> Scan:
+        """Read all records, check every line, keep those that overlap a window.
+
+        Parameters
+        ----------
+        windows
+            Wanted intervals and regions in the input's assembly.
+        contig_lengths
+            Length by canonical name, for contigs whose length the header does not
+            declare.
+        kernel
+            Another implementation of the scanning loop, for tests.
+
+        Raises
+        ------
+        VcfFormatError
+            The first line that breaks the format; nothing of the file is returned.
+        UsageError
+            Standard input was scanned before.
+        """
+        if not self._is_fresh:
+            if self.path == "-":
+                raise UsageError("standard input can be read once only")
+            self._rest = self._open()
+        self._is_fresh = False
+        scanner = Scanner(
+            self.header,
+            windows,
+            self.path,
+            limits=self._limits,
+            contig_lengths=contig_lengths,
+            kernel=kernel,
+        )
+        scanner.feed(self._rest)
+        return scanner.finish()
+
+
+def _after(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    if rest:
+        yield rest
+    yield from pieces
