@@ -59,21 +59,25 @@ def contained(
 ) -> list[int]:
     """Return alleles all of whose required variants the strand carries, largest first.
 
-    An allele whose variants are a part of another contained one's is left out. With
+    An allele is left out where larger ones explain all its variants already. With
     ``missing_fits`` unknown positions count as carrying, as long as one is unknown.
     """
     need = requirements(gene)
     allowed = _allowed(gene, codes)
     known = (codes != MISSING)[None, :]
     good = (~need | (allowed & (known | missing_fits))).all(axis=1) & need.any(axis=1)
+    good &= ~gene.weights.all(axis=1)  # rows of whole haplotypes are no variants
     if missing_fits:
         good &= (need & ~known).any(axis=1)
         return [int(a) for a in np.flatnonzero(good)]
+    carried = allowed & known & (codes != gene.base)[None, :] & gene.weights
     found = sorted(np.flatnonzero(good).tolist(), key=lambda a: (-int(need[a].sum()), a))
     kept: list[int] = []
+    explained = np.zeros(len(codes), np.bool_)
     for a in found:
-        if not any((need[a] & ~need[k]).sum() == 0 for k in kept):
+        if (need[a] & ~explained).any():
             kept.append(a)
+            explained |= carried[a]
     return kept
 
 

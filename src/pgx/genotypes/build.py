@@ -16,7 +16,7 @@ from pgx.genotypes.evidence import SiteReader
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
 from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.source import Scan, ScannedRecord
+from pgx.vcf.records import Scan, ScannedRecord
 
 __all__ = ["ReadingSettings", "build_genotypes", "check_reference", "gene_regions"]
 
@@ -25,6 +25,8 @@ REGION_FLANK = 25_000
 
 _MAX_MISMATCHES = 2
 _MAX_MISMATCH_SHARE = 0.01
+_MIN_AROUND = 3
+_MAX_AROUND_SHARE = 0.2
 
 
 class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,43 +90,76 @@ def _index_sites(loci: Sequence[GeneLocus]) -> dict[str, _SiteIndex]:
 def check_reference(
     loci: Sequence[GeneLocus], records: Sequence[ScannedRecord], where: str
 ) -> set[int]:
-    """Compare REF with the known bases around defining positions.
+    """Compare REF with the known bases at and around defining positions.
+
+    The bases between the sites come from RefSeqGene records, which differ from the assembly
+    at a few common variants, so a single disagreement there says nothing.
 
     Returns
     -------
     set of int
-        Indices of records whose REF disagrees; their sites are unknown.
+        Indices of records whose REF disagrees at a defining position; their sites are unknown.
 
     Raises
     ------
     AssemblyMismatchError
-        Two records or more, or over 1% of those compared, disagree: another assembly,
-        strand or species.
+        At defining positions two records or more, or over 1%, disagree, or around them over
+        a fifth of three or more: another assembly, strand or species.
     """
-    mismatched: set[int] = set()
-    compared = 0
-    by_contig: dict[str, list[GeneLocus]] = {}
+    tally = _ReferenceTally()
+    by_contig: dict[str, list[tuple[GeneLocus, set[int]]]] = {}
     for locus in loci:
-        by_contig.setdefault(locus.gene.contig, []).append(locus)
+        positions = {p + k for p, n in _site_bases(locus) for k in range(n)}
+        by_contig.setdefault(locus.gene.contig, []).append((locus, positions))
     for index, record in enumerate(records):
-        known = [
-            locus
-            for locus in by_contig.get(record.contig, ())
-            if locus.reference.bases(record.position, record.position) is not None
-        ]
-        compared += bool(known)
-        if any(locus.reference.disagrees(record.position, record.ref) for locus in known):
-            mismatched.add(index)
-    few = len(mismatched) < _MAX_MISMATCHES and len(mismatched) <= _MAX_MISMATCH_SHARE * compared
-    if mismatched and not few:
-        first = records[min(mismatched)]
+        for locus, positions in by_contig.get(record.contig, ()):
+            tally.add(index, record, locus, positions)
+    if tally.says_other_assembly():
+        bad = tally.at_sites or tally.around
+        first = records[min(bad)]
         raise AssemblyMismatchError(
-            f"REF differs from the assembly's base in {len(mismatched)} of {compared} records"
-            f" near defining positions, first at {first.contig}:{first.position}",
+            f"REF differs from the assembly's base in {len(tally.at_sites | tally.around)} of"
+            f" {tally.compared} records near defining positions, first at"
+            f" {first.contig}:{first.position}",
             where=f"{where} line {first.line}",
             remedy="check the assembly (--assembly), the strand and the species of this file",
         )
-    return mismatched
+    return tally.at_sites
+
+
+def _site_bases(locus: GeneLocus) -> list[tuple[int, int]]:
+    return [(site.position, len(site.ref)) for site in locus.sites]
+
+
+class _ReferenceTally:
+    """Counts of records whose REF was compared with known bases."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+        self.compared_at_sites = 0
+        self.at_sites: set[int] = set()
+        self.around: set[int] = set()
+
+    def add(
+        self, index: int, record: ScannedRecord, locus: GeneLocus, positions: set[int]
+    ) -> None:
+        if locus.reference.base(record.position) is None:
+            return
+        last = record.position + len(record.ref)
+        self.compared += 1
+        self.compared_at_sites += any(p in positions for p in range(record.position, last))
+        wrong = locus.reference.disagreements(record.position, record.ref)
+        if any(p in positions for p in wrong):
+            self.at_sites.add(index)
+        elif wrong:
+            self.around.add(index)
+
+    def says_other_assembly(self) -> bool:
+        n = len(self.at_sites)
+        if n >= _MAX_MISMATCHES or n > _MAX_MISMATCH_SHARE * self.compared_at_sites:
+            return True
+        around = len(self.around)
+        return around >= _MIN_AROUND and around > _MAX_AROUND_SHARE * self.compared
 
 
 def build_genotypes(
@@ -132,7 +167,9 @@ def build_genotypes(
     scan: Scan,
     settings: ReadingSettings,
     sexes: Mapping[str, str],
+    *,
     where: str = "",
+    indel_limit: int | None = None,
 ) -> list[GeneGenotypes]:
     """Read every gene's defining positions from one scan.
 
@@ -148,6 +185,8 @@ def build_genotypes(
         Sample name → ``male`` or ``female`` where known.
     where
         File name for messages.
+    indel_limit
+        Largest indel (bases) that the input's reference blocks rule out, None if none.
 
     Returns
     -------
@@ -171,7 +210,7 @@ def build_genotypes(
     for number, locus in enumerate(loci):
         genotypes = GeneGenotypes.empty(locus.gene, tuple(scan.samples))
         if touching[number]:
-            SiteReader(locus, scan, mismatched, genotypes).read(touching[number])
+            SiteReader(locus, scan, mismatched, genotypes, indel_limit).read(touching[number])
         covered = _covers(locus, int(scan.region_first[number]), int(scan.region_last[number]))
         _settle_absence(locus, genotypes, settings, covered=covered)
         sex = [sexes.get(name) for name in scan.samples]

@@ -9,7 +9,7 @@ from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenoty
 from pgx.genotypes.merge import Strands, merge
 from pgx.genotypes.sites import STAR, GeneLocus, Site
 from pgx.vcf.reasons import SiteReason
-from pgx.vcf.source import Scan, ScannedRecord
+from pgx.vcf.records import Scan, ScannedRecord
 
 __all__ = ["SiteReader"]
 
@@ -36,9 +36,15 @@ class SiteReader:
     """Fill a gene's observations from the records of one scan."""
 
     def __init__(
-        self, locus: GeneLocus, scan: Scan, mismatched: set[int], genotypes: GeneGenotypes
+        self,
+        locus: GeneLocus,
+        scan: Scan,
+        mismatched: set[int],
+        genotypes: GeneGenotypes,
+        indel_limit: int | None,
     ) -> None:
         self.locus = locus
+        self.indel_limit = indel_limit
         self.scan = scan
         self.mismatched = mismatched
         self.out = genotypes
@@ -214,7 +220,7 @@ class SiteReader:
         open_samples = self.out.evidence[index] == Evidence.NONE
         if not open_samples.any():
             return
-        limit = self.scan.header.gatk_indel_limit
+        limit = self.indel_limit
         scan = self.scan
         usable = [
             r

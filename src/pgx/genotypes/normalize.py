@@ -85,13 +85,16 @@ class Reference:
         found = self._sequences[index][at : at + end - start + 1]
         return found if len(found) == end - start + 1 else None
 
-    def disagrees(self, position: int, ref: str) -> bool:
-        """Whether any known base differs from a record's REF (N agrees with anything)."""
-        for shift, base in enumerate(ref):
-            known = self.base(position + shift)
-            if known is not None and base != "N" and base != known:
-                return True
-        return False
+    def disagreements(self, position: int, ref: str) -> list[int]:
+        """Return positions at which a record's REF differs from a known base.
+
+        ``N`` and other IUPAC codes agree with anything.
+        """
+        return [
+            position + shift
+            for shift, base in enumerate(ref)
+            if base in "ACGT" and self.base(position + shift) not in (None, base)
+        ]
 
 
 def _offset(gene: GeneDefinition, assembly: Assembly) -> int:

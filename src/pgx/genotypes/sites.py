@@ -133,10 +133,8 @@ class GeneLocus:
             first, last = site.position, site.position + len(site.ref) - 1
             if variation.end < first or variation.start > last:
                 continue
-            if site.is_indel:  # the anchor base may change without touching the indel
-                if variation.end > first and len(site.ref) > 1:
-                    found[index] = self._part_label(variation)
-                continue
+            if site.is_indel:
+                continue  # the length is that of the reference
             bases = "".join(
                 variation.alt[p - variation.start]
                 if variation.start <= p <= variation.end
@@ -148,9 +146,6 @@ class GeneLocus:
             code = site.codes.get(bases)
             found[index] = self.label(first, site.ref, bases) if code is None else code
         return found
-
-    def _part_label(self, variation: Variation) -> str:
-        return self.label(variation.start, variation.ref, variation.alt)
 
     def _unlisted(
         self, variation: Variation, label: str, touched: list[int]

@@ -1,0 +1,208 @@
+"""Calls made by other tools (HLA, CYP2D6 copy number): checked, then treated as calls.
+
+A diplotype of known alleles gets its function, score and phenotype from the knowledge base;
+a given phenotype or score that contradicts it is refused. HLA genes are looked up by the
+presence of an allele: two fields decide.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
+from pgx.base.errors import OutsideCallError
+from pgx.base.genes import AlleleDefinition, GeneDefinition, Strategy
+from pgx.phenotypes.activity import activity_score, format_score
+from pgx.phenotypes.translate import PhenotypeTable
+
+__all__ = ["OutsideCall", "outside_gene_call"]
+
+_COPIES = re.compile(r"^(?P<name>.+?)x(?P<count>≥?\d+|N)$")
+_HLA_FIELDS = re.compile(r"^(?:HLA-)?(?:[A-Z0-9]+)?(\*\d{2,3}:\d{2,4})(?::\d+)*[A-Z]?$")
+_PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$")
+
+
+class OutsideCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an outside-call file; ``where`` names it for messages."""
+
+    gene: str
+    sample: str = ""
+    diplotype: str = ""
+    phenotype: str = ""
+    activity_score: str = ""
+    where: str = ""
+
+
+def outside_gene_call(
+    call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
+) -> GeneCall:
+    """Turn an outside call into a `GeneCall` of one sample.
+
+    Parameters
+    ----------
+    call
+        The line.
+    gene
+        The gene as the knowledge base has it.
+    sample
+        Sample that the call belongs to.
+    marker_alleles
+        Alleles of the gene whose presence guidelines ask for (``*57:01``), of genes that are
+        answered by outside calls alone.
+
+    Raises
+    ------
+    OutsideCallError
+        The diplotype cannot be read, an allele is unknown, or phenotype or score contradict it.
+    """
+    if gene.strategy is Strategy.OUTSIDE:
+        return _presence_call(call, gene, sample, marker_alleles)
+    table = PhenotypeTable(gene)
+    if not call.diplotype:
+        return _phenotype_only(call, gene, sample)
+    details = [_strand(call, gene, name.strip()) for name in call.diplotype.split("/")]
+    if len(details) > 2:
+        raise _refusal(call, "more than two strands in the diplotype")
+    second = details[1].function if len(details) == 2 else None
+    found = table.translate(details[0].function, second, call.diplotype)
+    if call.phenotype and found.term and call.phenotype != found.term:
+        raise _refusal(call, f"phenotype is not that of the diplotype ({found.term})")
+    if call.activity_score and found.score and call.activity_score != found.score:
+        raise _refusal(call, f"activity score is not that of the diplotype ({found.score})")
+    return GeneCall(
+        sample=sample,
+        gene=gene.gene,
+        status=CallStatus.CALLED,
+        diplotype=call.diplotype,
+        probability=1.0,
+        candidates=(Candidate(call.diplotype),),
+        n_candidates=1,
+        phenotype=found.term,
+        activity_score=found.score,
+        phenotypes=(found.term,) if found.term else (),
+        source="outside",
+        lookup_keys=(found.lookup_key,),
+        haplotypes=tuple(details),
+        n_positions=len(gene.variants),
+    )
+
+
+def _refusal(call: OutsideCall, what: str) -> OutsideCallError:
+    return OutsideCallError(what, where=call.where, remedy="correct the line or remove it")
+
+
+def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> GeneCall:
+    """A phenotype or score without alleles: taken if it is one of the gene's own terms."""
+    by_key = {r.lookup_key: r for r in gene.rules}
+    by_term = {r.phenotype: r for r in gene.rules}
+    if gene.scored and call.activity_score:
+        rule = by_key.get(call.activity_score)
+    else:
+        rule = by_term.get(call.phenotype)
+    if rule is None:
+        raise _refusal(call, "phenotype or activity score is not a term of this gene")
+    scores = {r.lookup_key for r in gene.rules if r.phenotype == rule.phenotype}
+    keys = (rule.lookup_key,) if call.activity_score or not gene.scored else tuple(sorted(scores))
+    return GeneCall(
+        sample=sample,
+        gene=gene.gene,
+        status=CallStatus.CALLED,
+        phenotype=rule.phenotype,
+        activity_score=rule.activity_score if call.activity_score else None,
+        phenotypes=(rule.phenotype,),
+        source="outside",
+        lookup_keys=keys,
+        n_positions=len(gene.variants),
+    )
+
+
+def _strand(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDetail:
+    """Resolve ``*1``, ``*1x2``, ``*36+*10`` to function and activity value."""
+    known = {a.name: a for a in gene.alleles}
+    if name in known:
+        return _detail(gene, name, known[name].function, known[name].activity_value)
+    parts = [_part(call, gene, known, part.strip()) for part in name.split("+")]
+    values = [value for _, value in parts]
+    total = activity_score([v for v in values]) if gene.scored else None
+    if gene.scored:
+        return _detail(gene, name, total or gene.uncertain_function, total)
+    functions = {function for function, _ in parts}
+    function = functions.pop() if len(functions) == 1 else gene.uncertain_function
+    return _detail(gene, name, function, None)
+
+
+def _part(
+    call: OutsideCall, gene: GeneDefinition, known: dict[str, AlleleDefinition], name: str
+) -> tuple[str | None, str | None]:
+    copies = _COPIES.match(name)
+    core = copies["name"] if copies else name
+    allele = known.get(name) or known.get(core)
+    if allele is None:
+        raise _refusal(call, "an allele is not in the knowledge base")
+    if copies is None or name in known or not gene.scored:
+        return allele.function, allele.activity_value
+    return allele.function, _multiplied(allele.activity_value, copies["count"])
+
+
+def _multiplied(value: str | None, count: str) -> str | None:
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        single = Decimal(value or "")
+    except InvalidOperation:
+        return None
+    if count.isdigit():
+        return format_score(single * int(count))
+    if single == 0:
+        return "0.0"
+    at_least = int(count.lstrip("≥")) if count != "N" else 2
+    return f"≥{format_score(single * at_least)}"
+
+
+def _detail(
+    gene: GeneDefinition, name: str, function: str | None, value: str | None
+) -> HaplotypeDetail:
+    return HaplotypeDetail(
+        name=name,
+        function=function or gene.uncertain_function or None,
+        activity_value=value,
+        variants=(name,),
+    )
+
+
+def _presence_call(
+    call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
+) -> GeneCall:
+    """Presence or absence of each marker allele among two typed alleles."""
+    stated = _PRESENCE.match(call.phenotype or call.diplotype)
+    if stated and not (call.diplotype and call.phenotype):
+        keys: tuple[str, ...] = (stated.group(0),)
+        names: list[str] = []
+    else:
+        names = [_two_fields(call, part.strip()) for part in call.diplotype.split("/")]
+        if len(names) != 2:
+            raise _refusal(call, "two typed alleles are needed, or a statement like *57:01 positive")
+        keys = tuple(f"{m} {'positive' if m in names else 'negative'}" for m in marker_alleles)
+    return GeneCall(
+        sample=sample,
+        gene=gene.gene,
+        status=CallStatus.CALLED,
+        diplotype="/".join(names) or None,
+        probability=1.0 if names else None,
+        candidates=(Candidate("/".join(names)),) if names else (),
+        n_candidates=1 if names else 0,
+        phenotype="; ".join(keys) or None,
+        phenotypes=keys,
+        source="outside",
+        lookup_keys=keys,
+        haplotypes=tuple(HaplotypeDetail(name=n, function=None, activity_value=None) for n in names),
+    )
+
+
+def _two_fields(call: OutsideCall, name: str) -> str:
+    match = _HLA_FIELDS.match(name)
+    if match is None:
+        raise _refusal(call, "an HLA allele needs two fields, like *57:01")
+    return match.group(1)

@@ -1,0 +1,137 @@
+"""Read inputs into observations: open, decide the assembly, scan, read the sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pgx.base.assemblies import CANONICAL, contig_length
+from pgx.base.errors import InputError
+from pgx.base.genes import Assembly, GeneDefinition
+from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
+from pgx.genotypes.matrix import Evidence, GeneGenotypes, combine
+from pgx.genotypes.sites import GeneLocus
+from pgx.pipeline.assembly import decide_assembly
+from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
+from pgx.vcf.limits import ScanLimits
+from pgx.vcf.source import open_source
+from pgx.vcf.windows import Windows
+
+__all__ = ["Observations", "ReadInput", "read_inputs"]
+
+
+@dataclass(slots=True)
+class ReadInput:
+    """One input as read: its samples, observations and what holds for the whole file."""
+
+    name: str
+    sha256: str
+    assembly: Assembly
+    samples: tuple[str, ...]
+    genotypes: dict[str, GeneGenotypes]
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Observations:
+    """All inputs together, samples in input order; ``refused`` holds one error a bad input."""
+
+    inputs: list[ReadInput] = field(default_factory=list)
+    refused: list[InputError] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Sample names in the order of the inputs, each once."""
+        return tuple(dict.fromkeys(name for item in self.inputs for name in item.samples))
+
+    def combined(self, gene: GeneDefinition) -> GeneGenotypes:
+        """Join one gene's observations of all inputs by sample name.
+
+        Raises
+        ------
+        InputConflictError
+            Two inputs disagree about one site of one sample.
+        """
+        parts = [i.genotypes[gene.gene] for i in self.inputs if gene.gene in i.genotypes]
+        if not parts:
+            return GeneGenotypes.empty(gene, self.samples)
+        return combine(parts, gene, self.samples)
+
+    def notes_of(self, sample: str) -> tuple[str, ...]:
+        """Return note codes of the inputs that hold a sample."""
+        codes = [note for i in self.inputs if sample in i.samples for note in i.notes]
+        return tuple(dict.fromkeys(codes))
+
+
+def read_inputs(
+    paths: Sequence[str | Path],
+    genes: Sequence[GeneDefinition],
+    settings: RunSettings,
+    sample_info: Mapping[str, SampleInfo],
+) -> Observations:
+    """Read every input; one that is refused is kept apart and the others go on."""
+    found = Observations()
+    loci: dict[Assembly, list[GeneLocus]] = {}
+    sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
+    for path in paths:
+        try:
+            found.inputs.append(_read_one(path, genes, settings, sexes, loci, found.hints))
+        except InputError as error:
+            found.refused.append(error)
+    return found
+
+
+def _read_one(
+    path: str | Path,
+    genes: Sequence[GeneDefinition],
+    settings: RunSettings,
+    sexes: Mapping[str, str],
+    loci: dict[Assembly, list[GeneLocus]],
+    hints: list[str],
+) -> ReadInput:
+    source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
+    assembly = decide_assembly(source.header, settings.assembly, source.path)
+    if assembly not in loci:
+        loci[assembly] = [GeneLocus(gene, assembly) for gene in genes if gene.variants]
+    here = loci[assembly]
+    intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
+    windows = Windows.build(intervals, gene_regions(here))
+    lengths = {name: contig_length(name, assembly) for name in CANONICAL}
+    scan = source.scan(windows, contig_lengths=lengths)
+    reading = ReadingSettings(
+        absent_is_reference=settings.absent is Absent.REFERENCE, untyped=settings.untyped
+    )
+    genotypes = build_genotypes(
+        here,
+        scan,
+        reading,
+        sexes,
+        where=source.path,
+        indel_limit=source.header.gatk_indel_limit,
+    )
+    if scan.sites_only and settings.absent is Absent.NO_CALL:
+        hints.append(
+            f"{source.path}: lists variant sites only; positions without a record stay unknown."
+            " If the whole genome was called, --absent reference reads them as the reference."
+        )
+    return ReadInput(
+        name=source.path,
+        sha256=source.sha256(),
+        assembly=assembly,
+        samples=tuple(scan.samples),
+        genotypes={g.gene.gene: g for g in genotypes if _says_anything(g)},
+        notes=() if scan.has_depth else ("no_depth",),
+    )
+
+
+def _wanted(locus: GeneLocus) -> list[tuple[int, int]]:
+    """Segments of known reference, and the sites that stand outside of them."""
+    low, high = locus.span()
+    spans = locus.reference.spans()
+    return [*spans, (low, low), (high, high)]
+
+
+def _says_anything(genotypes: GeneGenotypes) -> bool:
+    return bool((genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any())

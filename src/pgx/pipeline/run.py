@@ -1,0 +1,178 @@
+"""One run for one or a few samples: composes the floors, decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pgx
+from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
+from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
+from pgx.base.genes import GeneDefinition, Strategy
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.outside import OutsideCall, outside_gene_call
+from pgx.pipeline.read import Observations, read_inputs
+from pgx.pipeline.settings import RunSettings, SampleInfo
+from pgx.recommendations.lookup import Advisor
+
+__all__ = ["Run", "annotate"]
+
+
+def annotate(
+    paths: Sequence[str | Path],
+    settings: RunSettings | None = None,
+    *,
+    knowledge: KnowledgeBase | None = None,
+    sample_info: Mapping[str, SampleInfo] | None = None,
+    outside: Sequence[OutsideCall] = (),
+) -> Run:
+    """Read inputs and prepare the results of their samples.
+
+    Parameters
+    ----------
+    paths
+        VCF, gVCF or BCF files, or ``-``; different regions or different samples.
+    settings
+        How to read, call and advise.
+    knowledge
+        The knowledge base; the installed one by default.
+    sample_info
+        Sex and population by sample name.
+    outside
+        Calls of other tools.
+
+    Returns
+    -------
+    Run
+        Results by sample, and the inputs that were refused.
+
+    Raises
+    ------
+    UnknownGeneError, UnknownDrugError
+        A gene or drug that the knowledge base does not have.
+    SampleNotFoundError
+        A sample that no input has.
+    InputConflictError
+        Two inputs disagree about one site of one sample.
+    OutsideCallError
+        An outside call that cannot be used.
+    """
+    kb = knowledge or KnowledgeBase()
+    chosen = settings or RunSettings()
+    return Run(kb, chosen, list(paths), dict(sample_info or {}), list(outside))
+
+
+class Run:
+    """The results of one run, made one by one in the order of the inputs' samples."""
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        settings: RunSettings,
+        paths: list[str | Path],
+        sample_info: dict[str, SampleInfo],
+        outside: list[OutsideCall],
+    ) -> None:
+        self.knowledge = kb
+        self.settings = settings
+        self.genes = _chosen_genes(kb, settings)
+        self.advisor = Advisor(kb.statements, kb.drugs, settings.drugs)
+        self._observations: Observations = read_inputs(paths, self.genes, settings, sample_info)
+        self.samples = _chosen_samples(self._observations, settings)
+        self._outside = _outside_by_sample(outside, self.samples, kb)
+        self._callers = {g.gene: GeneCaller(g) for g in self.genes if g.variants}
+        self._genotypes = {name: self._observations.combined(c.gene) for name, c in self._callers.items()}
+
+    @property
+    def refused(self) -> list[InputError]:
+        """One error for each input that was refused."""
+        return self._observations.refused
+
+    @property
+    def hints(self) -> list[str]:
+        """What the user may want to know of the inputs."""
+        return self._observations.hints
+
+    def results(self) -> Iterator[PatientResult]:
+        """Yield one result a sample, in input order."""
+        column = {name: i for i, name in enumerate(self._observations.samples)}
+        for sample in self.samples:
+            calls = tuple(self._call(gene, sample, column[sample]) for gene in self.genes)
+            yield PatientResult(
+                sample=sample,
+                calls=calls,
+                recommendations=tuple(self.advisor.recommend(sample, calls)),
+                provenance=self._provenance(sample),
+            )
+
+    def _call(self, gene: GeneDefinition, sample: str, column: int) -> GeneCall:
+        given = self._outside.get((sample, gene.gene))
+        if given is not None:
+            markers = self.advisor.marker_alleles(gene.gene)
+            return outside_gene_call(given, gene, sample, markers)
+        if gene.gene not in self._callers:
+            note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
+            return GeneCall(sample=sample, gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note)
+        return self._callers[gene.gene].call(
+            self._genotypes[gene.gene],
+            column,
+            with_sites=self.settings.with_sites,
+            notes=self._observations.notes_of(sample),
+        )
+
+    def _provenance(self, sample: str) -> Provenance:
+        mine = [i for i in self._observations.inputs if sample in i.samples]
+        return Provenance(
+            tool="pgx",
+            version=pgx.__version__,
+            knowledge_release=self.knowledge.release,
+            knowledge_digest=self.knowledge.manifest.digest,
+            assembly="/".join(dict.fromkeys(i.assembly.value for i in mine)),
+            input=tuple({"name": i.name, "sha256": i.sha256} for i in mine),
+            settings=self.settings.as_provenance(),
+        )
+
+
+def _chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefinition]:
+    if not settings.genes:
+        return list(kb.genes.values())
+    unknown = [name for name in settings.genes if name not in kb.genes]
+    if unknown:
+        raise UnknownGeneError(
+            f"no gene {unknown[0]!r} in the knowledge base", remedy="see `pgx kb genes` for the list"
+        )
+    return [gene for name, gene in kb.genes.items() if name in settings.genes]
+
+
+def _chosen_samples(found: Observations, settings: RunSettings) -> tuple[str, ...]:
+    if not settings.samples:
+        return found.samples
+    lacking = [name for name in settings.samples if name not in found.samples]
+    if lacking:
+        raise SampleNotFoundError(
+            f"{len(lacking)} of the samples asked for are in no input that could be read",
+            remedy="check --samples against the #CHROM line",
+        )
+    return tuple(name for name in found.samples if name in settings.samples)
+
+
+def _outside_by_sample(
+    calls: list[OutsideCall], samples: tuple[str, ...], kb: KnowledgeBase
+) -> dict[tuple[str, str], OutsideCall]:
+    """Assign outside calls; without a sample column there must be one sample."""
+    found: dict[tuple[str, str], OutsideCall] = {}
+    for call in calls:
+        if call.gene not in kb.genes:
+            raise OutsideCallError("the gene is not in the knowledge base", where=call.where)
+        if not call.sample and len(samples) != 1:
+            raise OutsideCallError(
+                f"no sample named, and the input has {len(samples)}",
+                where=call.where,
+                remedy="add a sample column",
+            )
+        name = call.sample or samples[0]
+        if (name, call.gene) in found:
+            raise OutsideCallError("a second call of this gene for this sample", where=call.where)
+        found[name, call.gene] = call
+    return found

@@ -1,0 +1,58 @@
+"""Frozen settings of a run; what they were stands in every result's provenance."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from pgx.base.genes import Assembly
+
+__all__ = ["Absent", "RunSettings", "SampleInfo"]
+
+
+class Absent(StrEnum):
+    """What a defining position without any record or block means."""
+
+    NO_CALL = "no-call"
+    REFERENCE = "reference"
+
+
+class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run reads, calls and advises.
+
+    Empty ``genes``, ``drugs`` and ``samples`` mean all. ``min_gq`` (phred) and ``min_dp``
+    (reads) are the limits below which a genotype is unknown. ``untyped`` names positions
+    (canonical contig, 1-based on the input's assembly) that the call set could not type.
+    """
+
+    assembly: Assembly | None = None
+    genes: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+    absent: Absent = Absent.NO_CALL
+    min_gq: int = 20
+    min_dp: int = 8
+    untyped: frozenset[tuple[str, int]] = frozenset()
+    with_sites: bool = True
+
+    def as_provenance(self) -> dict[str, str]:
+        """Return the settings that change results, as text."""
+        return {
+            "absent": self.absent.value,
+            "genes": ";".join(self.genes) or "all",
+            "drugs": ";".join(self.drugs) or "all",
+            "min_dp": str(self.min_dp),
+            "min_gq": str(self.min_gq),
+            "prior": "none",
+            "untyped_sites": str(len(self.untyped)),
+        }
+
+
+class SampleInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a sample besides its variants; empty where unknown."""
+
+    sample: str
+    sex: str = ""
+    population: str = ""
+    superpopulation: str = ""
