@@ -19,7 +19,7 @@ import os
 import platform
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -165,7 +165,7 @@ class _DiskCache:
 def _key(function: Callable[..., Any], signature: str) -> str:
     """Digest everything that the machine code of a kernel depends on."""
     parts = [*_platform_parts(), _source_digest(function.__code__.co_filename), signature]
-    parts.extend(_constants(function))
+    parts.extend(_dependencies(function))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:40]
 
 
@@ -193,15 +193,22 @@ def _source_digest(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-def _constants(function: Callable[..., Any]) -> Iterator[str]:
-    """Yield what a kernel module takes from elsewhere: constants, modules of constants."""
-    names = function.__globals__
-    for name in sorted(names):
-        value = names[name]
-        if name.strip("_").isupper() and isinstance(value, (int, float, str, tuple)):
-            yield f"{name}={value!r}"
-        elif isinstance(value, ModuleType) and value.__name__.startswith("pgx."):
-            yield f"{name}={_source_digest(str(value.__file__))}"
+def _dependencies(function: Callable[..., Any]) -> list[str]:
+    """List what a kernel's code takes from elsewhere: constants and the files of helpers."""
+    parts: set[str] = set()
+    waiting, seen = [function], {function.__module__}
+    while waiting:
+        for name, value in waiting.pop().__globals__.items():
+            if name.strip("_").isupper() and isinstance(value, (int, float, str, tuple)):
+                parts.add(f"{name}={value!r}")
+            elif isinstance(value, ModuleType) and value.__name__.startswith("pgx."):
+                parts.add(f"{name}={_source_digest(str(value.__file__))}")
+            called = getattr(value, "py_func", None)
+            if called is not None and called.__module__ not in seen:
+                seen.add(called.__module__)
+                waiting.append(called)
+                parts.add(f"{name}={_source_digest(called.__code__.co_filename)}")
+    return sorted(parts)
 
 
 def _read(path: Path) -> bytes | None:

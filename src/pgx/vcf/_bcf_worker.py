@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 __all__ = ["main"]
 
@@ -12,7 +13,8 @@ def main(path: str) -> int:
     import pysam
 
     pysam.set_verbosity(0)
-    pysam.bcftools.view("--no-version", "-Ov", path, catch_stdout=False)
+    view: Callable[..., object] = pysam.bcftools.view  # type: ignore[attr-defined]
+    view("--no-version", "-Ov", path, catch_stdout=False)
     return 0
 
 

@@ -7,7 +7,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from isal import igzip_lib, isal_zlib
 
@@ -16,6 +16,7 @@ from pgx.vcf.faults import fault
 
 __all__ = ["Container", "RawInput"]
 
+_DEFLATE_ERRORS: Final[tuple[Any, ...]] = (isal_zlib.IsalError, EOFError)
 _PIECE: Final = 1 << 20
 _MAX_BLOCK: Final = 1 << 16
 _GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -153,7 +154,7 @@ def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
                 raise fault(layout.FAULT_CUT, raw.name)
         try:
             piece = member.decompress(data, _PIECE)
-        except (igzip_lib.IsalError, EOFError) as error:
+        except _DEFLATE_ERRORS as error:
             raise fault(layout.FAULT_GZIP, raw.name, detail=str(error)) from error
         data = b""
         fresh = True
@@ -224,7 +225,7 @@ def _inflate(data: bytes, at: int, size: int, name: str) -> bytes:
         raise fault(layout.FAULT_BLOCK, name, detail="a block claims more than 64 KiB")
     try:
         text = bytes(isal_zlib.decompress(body, -15, max(length, 1)))
-    except isal_zlib.IsalError as error:
+    except _DEFLATE_ERRORS as error:
         raise fault(layout.FAULT_BLOCK, name, detail=str(error)) from error
     if len(text) != length or isal_zlib.crc32(text) != crc:
         raise fault(layout.FAULT_BLOCK, name, detail="its checksum or length is wrong")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UsageError
 from pgx.vcf import layout
 from pgx.vcf.container import Container, RawInput
@@ -114,7 +115,7 @@ class Source:
             Wanted intervals and regions in the input's assembly.
         contig_lengths
             Length by canonical name, for contigs whose length the header does not
-            declare.
+            declare; by default those of the assembly that the header declares.
         kernel
             Another implementation of the scanning loop, for tests.
 
@@ -122,6 +123,8 @@ class Source:
         ------
         VcfFormatError
             The first line that breaks the format; nothing of the file is returned.
+        AssemblyMismatchError
+            No lengths are given and the header contradicts itself.
         UsageError
             Standard input was scanned before.
         """
@@ -135,11 +138,17 @@ class Source:
             windows,
             self.path,
             limits=self._limits,
-            contig_lengths=contig_lengths,
+            contig_lengths=self._lengths() if contig_lengths is None else contig_lengths,
             kernel=kernel,
         )
         scanner.feed(self._rest)
         return scanner.finish()
+
+    def _lengths(self) -> dict[str, int]:
+        assembly = self.header.declared_assembly
+        if assembly is None:
+            return {}
+        return {name: contig_length(name, assembly) for name in CANONICAL}
 
 
 def _after(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,0 +1,353 @@
+"""Loops over FORMAT and the sample columns: genotypes, quality, depth, phase."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.accel import helper
+from pgx.vcf import layout as lay
+from pgx.vcf._scan_columns import broken_field, close_field, is_pass, read_digits, same_bytes
+from pgx.vcf.reasons import SiteReason
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_OK = int(SiteReason.OK)
+_NO_GENOTYPE = int(SiteReason.NO_GENOTYPE)
+_NO_CALL = int(SiteReason.NO_CALL)
+_POLYPLOID = int(SiteReason.POLYPLOID)
+_TOO_MANY_ALLELES = int(SiteReason.TOO_MANY_ALLELES)
+_AMBIGUOUS_BASE = int(SiteReason.AMBIGUOUS_BASE)
+_FILTERED = int(SiteReason.FILTERED)
+_LOW_GQ = int(SiteReason.LOW_GQ)
+_LOW_DP = int(SiteReason.LOW_DP)
+_AD_CONTRADICTS = int(SiteReason.AD_CONTRADICTS)
+
+
+@helper
+def key_kind(buf: Bytes, p: int, length: int) -> int:
+    """Tell which FORMAT key lies at ``p``."""
+    word = 0
+    if length <= 6:
+        for i in range(length):
+            word = word * 256 + buf[p + i]
+    for text, kind in (
+        (0x4754, lay.K_GT),
+        (0x4751, lay.K_GQ),
+        (0x524751, lay.K_RGQ),
+        (0x4450, lay.K_DP),
+        (0x4D494E5F4450, lay.K_MIN_DP),
+        (0x4144, lay.K_AD),
+        (0x5053, lay.K_PS),
+        (0x504754, lay.K_PGT),
+        (0x504944, lay.K_PID),
+        (0x4654, lay.K_FT),
+    ):
+        if word == text:
+            return kind
+    return lay.K_OTHER
+
+
+@helper
+def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -> int:
+    """Read FORMAT unless it is the last line's; return the start of the first cell."""
+    length = state[lay.S_FORMAT_LENGTH]
+    if length > 0 and same_bytes(buf, p, cached, 0, length) and buf[p + length] == 9:
+        return int(p + length + 1)
+    start = p
+    n_keys = 0
+    key = p
+    while True:
+        if buf[p] >= 32 and buf[p] != 58:
+            p += 1
+            continue
+        if buf[p] != 9 and buf[p] != 58:
+            return broken_field(buf, p, lay.FAULT_TOO_FEW)
+        if p == key:
+            return -lay.FAULT_FORMAT if buf[p] != 9 or p > start else -lay.FAULT_EMPTY_FIELD
+        if n_keys >= lay.MAX_FORMAT_KEYS or p - start > lay.MAX_FORMAT_BYTES:
+            return -lay.FAULT_FORMAT
+        kinds[n_keys] = key_kind(buf, key, p - key)
+        kinds[lay.MAX_FORMAT_KEYS + n_keys] = key
+        kinds[2 * lay.MAX_FORMAT_KEYS + n_keys] = p - key
+        for i in range(n_keys):
+            other = kinds[lay.MAX_FORMAT_KEYS + i]
+            if kinds[2 * lay.MAX_FORMAT_KEYS + i] == p - key and same_bytes(
+                buf, key, buf, other, p - key
+            ):
+                return -lay.FAULT_FORMAT
+        if kinds[n_keys] == lay.K_GT and n_keys > 0:
+            return -lay.FAULT_GT_NOT_FIRST
+        n_keys += 1
+        if buf[p] != 58:
+            break
+        p += 1
+        key = p
+    for i in range(p - start):
+        cached[i] = buf[start + i]
+    state[lay.S_FORMAT_LENGTH] = p - start
+    state[lay.S_N_KEYS] = n_keys
+    state[lay.S_HAS_GT] = 1 if kinds[0] == lay.K_GT else 0
+    return close_field(buf, start, p)
+
+
+@helper
+def read_genotype(buf: Bytes, p: int, n_alleles: int, cell: Ints) -> int:
+    """Read GT into ``cell``: first and second allele, ploidy, phase; offset or fault."""
+    phased = 1
+    separators = 0
+    if buf[p] == 124 or buf[p] == 47:
+        phased = 1 if buf[p] == 124 else 0
+        separators = 1
+        p += 1
+    ploidy = 0
+    cell[lay.C_FIRST] = -1
+    cell[lay.C_SECOND] = -2
+    while True:
+        allele = -1
+        if buf[p] == 46:
+            p += 1
+        else:
+            allele, after = read_digits(buf, p, 6)
+            if after == p or (buf[p] == 48 and after > p + 1):
+                return -lay.FAULT_GT
+            if allele >= n_alleles:
+                return -lay.FAULT_GT_INDEX
+            p = after
+        if ploidy == 0:
+            cell[lay.C_FIRST] = allele
+        elif ploidy == 1:
+            cell[lay.C_SECOND] = allele
+        ploidy += 1
+        if buf[p] != 124 and buf[p] != 47:
+            break
+        phased &= 1 if buf[p] == 124 else 0
+        separators += 1
+        p += 1
+    if buf[p] >= 32 and buf[p] != 58:
+        return -lay.FAULT_GT
+    if ploidy == 1 and cell[lay.C_FIRST] < 0:
+        cell[lay.C_SECOND] = -1
+    cell[lay.C_PLOIDY] = ploidy
+    cell[lay.C_PHASED] = phased if separators > 0 else 0
+    return p
+
+
+@helper
+def read_number(buf: Bytes, p: int, end: int) -> int:
+    """Read a number's whole part: -1 for '.', -2 if it is none; below 0 counts as 0."""
+    if end == p + 1 and buf[p] == 46:
+        return -1
+    negative = buf[p] == 45
+    if negative:
+        p += 1
+    value, after = read_digits(buf, p, 12)
+    if after == p:
+        return -2
+    if after < end and buf[after] == 46:
+        _, after = read_digits(buf, after + 1, 40)
+    if after != end:
+        return -2
+    return 0 if negative else min(value, 2_147_483_647)
+
+
+@helper
+def text_code(buf: Bytes, p: int, end: int) -> int:
+    """Return a positive 31-bit code of a phase set's name, 0 for '.'.
+
+    Whole numbers below 2**30 stand for themselves, so that two of them never collide.
+    """
+    if end == p or (end == p + 1 and buf[p] == 46):
+        return 0
+    value, after = read_digits(buf, p, 10)
+    if after == end and 0 < value < 0x40000000 and buf[p] != 48:
+        return value
+    code = 0
+    while p < end:
+        code = ((code ^ buf[p]) * 16_777_619) & 0x3FFFFFFF
+        p += 1
+    return code | 0x40000000
+
+
+@helper
+def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> bool:
+    """Read AD into ``cell``; False if it holds something that is no number."""
+    total = 0
+    index = 0
+    complete = not (end == p + 1 and buf[p] == 46)
+    while p <= end:
+        stop = p
+        while stop < end and buf[stop] != 44:
+            stop += 1
+        value = read_number(buf, p, stop)
+        if value == -2:
+            return False
+        complete = complete and value >= 0
+        total += max(value, 0)
+        if index == cell[lay.C_FIRST]:
+            cell[lay.C_AD_FIRST] = value
+        if index == cell[lay.C_SECOND]:
+            cell[lay.C_AD_SECOND] = value
+        index += 1
+        p = stop + 1
+    cell[lay.C_AD_TOTAL] = total if complete and index == n_alleles else -1
+    return True
+
+
+@helper
+def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> bool:
+    """Read one value of a selected cell by the kind of its key; False if malformed."""
+    if kind == lay.K_GQ or kind == lay.K_RGQ or kind == lay.K_DP or kind == lay.K_MIN_DP:
+        slot = lay.C_GQ + kind - lay.K_GQ  # the four slots follow the order of the kinds
+        cell[slot] = read_number(buf, p, end)
+        return bool(cell[slot] >= -1)
+    if kind == lay.K_AD:
+        return read_depths(buf, p, end, n_alleles, cell)
+    if kind == lay.K_PS:
+        cell[lay.C_PS] = text_code(buf, p, end)
+    elif kind == lay.K_PID:
+        cell[lay.C_PID] = text_code(buf, p, end)
+    elif kind == lay.K_FT:
+        cell[lay.C_FILTERED] = 0 if is_pass(buf, p, end) else 1
+    elif kind == lay.K_PGT and end == p + 3 and buf[p + 1] == 124:
+        cell[lay.C_PGT_FIRST] = buf[p] - 48
+        cell[lay.C_PGT_SECOND] = buf[p + 2] - 48
+    return True
+
+
+@helper
+def read_cell(buf: Bytes, p: int, state: Ints, kinds: Ints, n_alleles: int, cell: Ints) -> int:
+    """Read all of one selected cell; offset of its end, or a fault."""
+    for slot in range(lay.C_SIZE):
+        cell[slot] = -1
+    cell[lay.C_PS] = 0
+    cell[lay.C_PID] = 0
+    cell[lay.C_FILTERED] = 0
+    n_keys = state[lay.S_N_KEYS]
+    index = 0
+    if state[lay.S_HAS_GT] == 1:
+        p = read_genotype(buf, p, n_alleles, cell)
+        if p < 0:
+            return p
+        index = 1
+        if buf[p] != 58:
+            return p
+        p += 1
+    while index < n_keys:
+        end = p
+        while buf[end] >= 32 and buf[end] != 58:
+            end += 1
+        if end == p or not read_value(buf, p, end, kinds[index], n_alleles, cell):
+            return -lay.FAULT_CELL if end == p else -lay.FAULT_NUMBER
+        if buf[end] != 58:
+            return end
+        p = end + 1
+        index += 1
+    return -lay.FAULT_CELL
+
+
+@helper
+def pass_cell(buf: Bytes, p: int, state: Ints, n_alleles: int, cell: Ints) -> int:
+    """Check one cell of a record that nobody asked for; offset of its end, or a fault."""
+    n_values = 1
+    if state[lay.S_HAS_GT] == 1:
+        p = read_genotype(buf, p, n_alleles, cell)
+        if p < 0:
+            return p
+    elif buf[p] < 32:
+        return -lay.FAULT_CELL
+    else:
+        cell[lay.C_FIRST] = -1
+        cell[lay.C_SECOND] = -1
+    while buf[p] >= 32:
+        if buf[p] == 58:
+            n_values += 1
+        p += 1
+    return p if n_values <= state[lay.S_N_KEYS] else -lay.FAULT_CELL
+
+
+@helper
+def depths_contradict(cell: Ints, limits: Floats) -> bool:
+    total = cell[lay.C_AD_TOTAL]
+    if total <= 0 or total < limits[lay.L_MIN_DP]:
+        return False
+    first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
+    if first < 0 or second == -1:
+        return False
+    if second == -2 or second == first:
+        return bool(cell[lay.C_AD_FIRST] < limits[lay.L_HOM_FRACTION] * total)
+    smaller = min(cell[lay.C_AD_FIRST], cell[lay.C_AD_SECOND])
+    return bool(smaller < limits[lay.L_HET_FRACTION] * total)
+
+
+@helper
+def judge_cell(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
+    """Return the SiteReason of a cell: the first that applies."""
+    if cell[lay.C_PLOIDY] < 0:
+        return _NO_GENOTYPE
+    if cell[lay.C_FIRST] < 0 and cell[lay.C_SECOND] < 0:
+        return _NO_CALL
+    if cell[lay.C_PLOIDY] > 2:
+        return _POLYPLOID
+    if max(cell[lay.C_FIRST], cell[lay.C_SECOND]) > lay.MAX_STORED_ALLELE:
+        return _TOO_MANY_ALLELES
+    if rec[lay.R_IUPAC] != 0:
+        return _AMBIGUOUS_BASE
+    if rec[lay.R_PASSED] == 0 or cell[lay.C_FILTERED] == 1:
+        return _FILTERED
+    if gq >= 0 and (gq == 0 or gq < limits[lay.L_MIN_GQ]):
+        return _LOW_GQ
+    if dp >= 0 and (dp == 0 or dp < limits[lay.L_MIN_DP]):
+        return _LOW_DP
+    return _AD_CONTRADICTS if depths_contradict(cell, limits) else _OK
+
+
+@helper
+def settle_phase(cell: Ints) -> int:
+    """Settle phase by PGT where GT has none; return the phase set, 0 for none."""
+    first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
+    one, two = cell[lay.C_PGT_FIRST], cell[lay.C_PGT_SECOND]
+    same = (one == first and two == second) or (one == second and two == first)
+    is_het = first >= 0 and second >= 0 and first != second and cell[lay.C_PLOIDY] == 2
+    if cell[lay.C_PHASED] == 0 and is_het and same and cell[lay.C_PID] > 0:
+        cell[lay.C_FIRST] = one
+        cell[lay.C_SECOND] = two
+        cell[lay.C_PHASED] = 1
+        return int(cell[lay.C_PID])
+    if cell[lay.C_PHASED] == 1:
+        return int(cell[lay.C_PS] if cell[lay.C_PS] > 0 else cell[lay.C_PID])
+    return 0
+
+
+@helper
+def store_cell(
+    cell: Ints,
+    rec: Ints,
+    limits: Floats,
+    state: Ints,
+    row: int,
+    sample: int,
+    genotypes: npt.NDArray[np.int8],
+    phased: npt.NDArray[np.uint8],
+    phase_set: npt.NDArray[np.int32],
+    reason: npt.NDArray[np.uint8],
+    gq_out: npt.NDArray[np.int16],
+    dp_out: npt.NDArray[np.int32],
+) -> None:
+    """Write one cell's arrays."""
+    gq = cell[lay.C_GQ] if cell[lay.C_GQ] >= 0 else cell[lay.C_RGQ]
+    dp = cell[lay.C_DP]
+    if rec[lay.R_BLOCK] != lay.BLOCK_NONE and cell[lay.C_MIN_DP] >= 0:
+        dp = cell[lay.C_MIN_DP]
+    reason[row, sample] = judge_cell(cell, rec, limits, gq, dp)
+    phase_set[row, sample] = settle_phase(cell)
+    phased[row, sample] = 1 if cell[lay.C_PHASED] == 1 else 0
+    first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
+    genotypes[row, sample, 0] = first if first <= lay.MAX_STORED_ALLELE else -1
+    genotypes[row, sample, 1] = second if second <= lay.MAX_STORED_ALLELE else -1
+    gq_out[row, sample] = min(gq, 32_767)
+    dp_out[row, sample] = dp
+    if gq >= 0 or dp >= 0:
+        state[lay.S_HAS_DEPTH] = 1

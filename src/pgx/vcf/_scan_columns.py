@@ -1,0 +1,262 @@
+"""Loops over the fixed columns of a VCF line, but for its alleles.
+
+Each takes the offset of a field and returns the offset of the next, or a fault as a
+negative value; what was read goes to ``rec``, slots ``R_*`` of `pgx.vcf.layout`. Every
+control character stops every loop, and every chunk ends with a newline, so that no loop
+needs the chunk's length.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.accel import helper
+from pgx.vcf import layout as lay
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@helper
+def broken_field(buf: Bytes, p: int, otherwise: int) -> int:
+    """Say why a field stopped at ``p``, which is no tab: negative fault."""
+    if buf[p] == 10 or (buf[p] == 13 and buf[p + 1] == 10):
+        return -otherwise
+    return -lay.FAULT_LONE_CR if buf[p] == 13 else -lay.FAULT_CONTROL
+
+
+@helper
+def close_field(buf: Bytes, start: int, p: int) -> int:
+    """Close a fixed field that must not be empty; return the start of the next."""
+    if buf[p] != 9:
+        return broken_field(buf, p, lay.FAULT_TOO_FEW)
+    return p + 1 if p > start else -lay.FAULT_EMPTY_FIELD
+
+
+@helper
+def skip_field(buf: Bytes, p: int) -> int:
+    """Return the start of the field after the one at ``p``."""
+    start = p
+    while buf[p] >= 32:
+        p += 1
+    return close_field(buf, start, p)
+
+
+@helper
+def read_digits(buf: Bytes, p: int, limit: int) -> tuple[int, int]:
+    """Read up to ``limit`` digits: their value and the offset after them."""
+    value = 0
+    start = p
+    while 48 <= buf[p] <= 57 and p - start < limit:
+        value = value * 10 + (buf[p] - 48)
+        p += 1
+    return value, p
+
+
+@helper
+def same_bytes(buf: Bytes, p: int, other: Bytes, q: int, length: int) -> bool:
+    for i in range(length):  # noqa: SIM110 - no generators in kernels
+        if buf[p + i] != other[q + i]:
+            return False
+    return True
+
+
+@helper
+def upper_letter(byte: int) -> int:
+    return byte - 32 if 97 <= byte <= 122 else byte + 0
+
+
+@helper
+def same_bases(buf: Bytes, p: int, q: int, length: int) -> bool:
+    for i in range(length):  # noqa: SIM110 - no generators in kernels
+        if upper_letter(buf[p + i]) != upper_letter(buf[q + i]):
+            return False
+    return True
+
+
+@helper
+def contig_column(
+    buf: Bytes, p: int, state: Ints, slots: Ints, names: Bytes, offsets: Ints, rec: Ints
+) -> int:
+    """Read CHROM into ``rec``; a name never seen before is stored and reported as new."""
+    start = p
+    last = state[lay.S_CONTIG]
+    if last >= 0:
+        length = offsets[last + 1] - offsets[last]
+        if same_bytes(buf, p, names, offsets[last], length) and buf[p + length] == 9:
+            rec[lay.R_CONTIG] = last
+            return int(p + length + 1)
+    code = 0
+    while buf[p] > 32:
+        code = ((code ^ buf[p]) * 16_777_619) & 0x7FFFFFFF
+        p += 1
+    if buf[p] == 32 or p - start > lay.MAX_CONTIG_NAME:
+        return -lay.FAULT_CHROM
+    after = close_field(buf, start, p)
+    if after < 0:
+        return after
+    slot = code % lay.CONTIG_SLOTS
+    while slots[slot] > 0:
+        found = slots[slot] - 1
+        length = offsets[found + 1] - offsets[found]
+        if length == p - start and same_bytes(buf, start, names, offsets[found], length):
+            state[lay.S_CONTIG] = found
+            rec[lay.R_CONTIG] = found
+            return after
+        slot = (slot + 1) % lay.CONTIG_SLOTS
+    return new_contig(buf, start, p, state, slots, names, offsets, slot)
+
+
+@helper
+def new_contig(
+    buf: Bytes,
+    start: int,
+    end: int,
+    state: Ints,
+    slots: Ints,
+    names: Bytes,
+    offsets: Ints,
+    slot: int,
+) -> int:
+    count = state[lay.S_N_CONTIGS]
+    used = state[lay.S_N_NAMES]
+    if count >= lay.MAX_CONTIGS or used + end - start + 1 > lay.MAX_NAME_BYTES:
+        return -lay.FAULT_MANY_CONTIGS
+    for i in range(end - start):
+        names[used + i] = buf[start + i]
+    offsets[count + 1] = used + end - start
+    state[lay.S_N_NAMES] = used + end - start
+    state[lay.S_N_CONTIGS] = count + 1
+    slots[slot] = count + 1
+    return -lay.NEW_CONTIG
+
+
+@helper
+def position_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
+    """Read POS: digits only, no leading zero; 0 and length + 1 are telomeres."""
+    value, after = read_digits(buf, p, 11)
+    if after == p or (buf[p] == 48 and after > p + 1) or buf[after] >= 32:
+        return -lay.FAULT_EMPTY_FIELD if buf[p] == 9 else -lay.FAULT_POS
+    if buf[after] != 9:
+        return broken_field(buf, after, lay.FAULT_TOO_FEW)
+    if value > longest + 1:
+        return -lay.FAULT_BEYOND
+    rec[lay.R_POSITION] = value
+    return after + 1
+
+
+@helper
+def quality_column(buf: Bytes, p: int) -> int:
+    """Check QUAL: '.', a decimal number with an optional exponent, inf or nan."""
+    start = p
+    if buf[p] == 46 and buf[p + 1] == 9:
+        return p + 2
+    if buf[p] == 43 or buf[p] == 45:
+        p += 1
+    if upper_letter(buf[p]) == 73 or upper_letter(buf[p]) == 78:
+        word = (73, 78, 70) if upper_letter(buf[p]) == 73 else (78, 65, 78)
+        for letter in word:
+            if upper_letter(buf[p]) != letter:
+                return -lay.FAULT_QUAL
+            p += 1
+        return close_field(buf, start, p) if buf[p] < 32 else -lay.FAULT_QUAL
+    whole = p
+    while 48 <= buf[p] <= 57:
+        p += 1
+    n_digits = p - whole
+    if buf[p] == 46:
+        p += 1
+        whole = p
+        while 48 <= buf[p] <= 57:
+            p += 1
+        n_digits += p - whole
+    if n_digits > 0 and (buf[p] == 69 or buf[p] == 101):
+        p += 2 if buf[p + 1] == 43 or buf[p + 1] == 45 else 1
+        n_digits = 1 if 48 <= buf[p] <= 57 else 0
+        while 48 <= buf[p] <= 57:
+            p += 1
+    if buf[p] >= 32 or (n_digits == 0 and p > start):
+        return -lay.FAULT_QUAL
+    return close_field(buf, start, p)
+
+
+@helper
+def filter_column(buf: Bytes, p: int, rec: Ints) -> int:
+    start = p
+    while buf[p] >= 32:
+        p += 1
+    rec[lay.R_FILTER] = start
+    rec[lay.R_FILTER_END] = p
+    passed = is_pass(buf, start, p)
+    rec[lay.R_PASSED] = 1 if passed else 0
+    return close_field(buf, start, p)
+
+
+@helper
+def is_pass(buf: Bytes, start: int, end: int) -> bool:
+    if end - start == 1:
+        return bool(buf[start] == 46)
+    return (
+        end - start == 4
+        and buf[start] == 80
+        and buf[start + 1] == 65
+        and buf[start + 2] == 83
+        and buf[start + 3] == 83
+    )
+
+
+@helper
+def longest_number(buf: Bytes, p: int) -> int:
+    """Return the greatest absolute number of a comma-separated list, 0 if none."""
+    longest = 0
+    while True:
+        if buf[p] == 45:
+            p += 1
+        value, p = read_digits(buf, p, 11)
+        longest = max(longest, value)
+        if buf[p] != 44:
+            return longest
+        p += 1
+
+
+@helper
+def is_length_key(buf: Bytes, p: int) -> bool:
+    """Whether ``SVLEN=`` lies at ``p``."""
+    for k, letter in enumerate((83, 86, 76, 69, 78, 61)):  # noqa: SIM110 - as above
+        if buf[p + k] != letter:
+            return False
+    return True
+
+
+@helper
+def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
+    """Walk INFO for END and SVLEN and set the last base that the record covers."""
+    start = p
+    position = rec[lay.R_POSITION]
+    end = -1
+    span = 0
+    while True:
+        if buf[p] == 69 and buf[p + 1] == 78 and buf[p + 2] == 68 and buf[p + 3] == 61:
+            value, after = read_digits(buf, p + 4, 11)
+            if end >= 0 or (buf[after] >= 32 and buf[after] != 59):
+                return -lay.FAULT_END
+            if after == p + 4 or value < position:
+                return -lay.FAULT_END
+            if value > longest + 1:
+                return -lay.FAULT_END_BEYOND
+            end = value
+            p = after
+        elif rec[lay.R_SYMBOLIC] == 1 and is_length_key(buf, p):
+            span = longest_number(buf, p + 6)
+        while buf[p] >= 32 and buf[p] != 59:
+            p += 1
+        if buf[p] != 59:
+            break
+        p += 1
+    covered = position + rec[lay.R_REF_END] - rec[lay.R_REF] - 1
+    if end < 0 and span > 0:
+        end = min(position + span, longest)
+    rec[lay.R_END] = max(end, covered)
+    return close_field(buf, start, p)

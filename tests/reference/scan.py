@@ -1,0 +1,186 @@
+"""Plain-Python reading of the scanner's rules: VCF text in, records or the bad line out.
+
+Slow on purpose: fields are split and matched by regular expressions, one rule a line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pgx.base.assemblies import canonical_contig
+
+BASES = re.compile(r"[ACGTNacgtn]+")
+IUPAC = re.compile(r"[ACGTNRYKMSWBDHVacgtnrykmswbdhv]+")
+QUAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|nan)", re.IGNORECASE)
+GT = re.compile(r"[|/]?(0|[1-9]\d{0,5}|\.)([|/](0|[1-9]\d{0,5}|\.))*")
+NUMBER = re.compile(r"-?\d{1,12}(\.\d{0,40})?")
+SYMBOLIC = re.compile(r"[ACGTNRYKMSWBDHVacgtnrykmswbdhv]*<[^<> ]+>")
+T = r"[ACGTNRYKMSWBDHVacgtnrykmswbdhv.]+"
+BREAKEND = re.compile(
+    rf"{T}\[[^\[\]]{{3,}}\[|{T}\][^\[\]]{{3,}}\]|\][^\[\]]{{3,}}\]{T}|\[[^\[\]]{{3,}}\[{T}"
+)
+SINGLE = re.compile(r"\.[A-Za-z]*|[A-Za-z]*\.")
+
+
+class RefusedError(Exception):
+    """A line that must be refused, by number."""
+
+
+def scan(text, samples, contigs, intervals, limits, first_line):
+    """Return selected records and genotypes of the lines of ``text``, else raise."""
+    records = []
+    line = first_line
+    for line, raw in enumerate(text.split(b"\n")[:-1], start=first_line + 1):
+        try:
+            record = read_line(raw, len(samples), contigs, limits)
+        except (ValueError, UnicodeDecodeError) as error:
+            raise RefusedError(line) from error
+        record["line"] = line
+        if any(
+            record["contig"] == contig and record["pos"] <= end and record["end"] >= start
+            for contig, start, end in intervals
+        ):
+            records.append(record)
+    if not text.endswith(b"\n") and text:
+        raise RefusedError(line + 1)
+    return records
+
+
+def check(condition):
+    if not condition:
+        raise ValueError
+
+
+def read_line(raw, n_samples, contigs, limits):
+    text = raw.removesuffix(b"\r").decode("utf-8")
+    check(not re.search(r"[\x00-\x08\x0a-\x1f]", text))
+    check(text and not text.startswith("#"))
+    columns = text.split("\t")
+    check(len(columns) == 9 + n_samples and all(columns))
+    chrom, pos, _, ref, alt, qual, filter_, info, format_ = columns[:9]
+    check(" " not in chrom and len(chrom) <= 1000)
+    check(re.fullmatch(r"0|[1-9]\d{0,10}", pos))
+    length = contigs.get(chrom) or 2**31 - 2
+    check(int(pos) <= length + 1)
+    check(IUPAC.fullmatch(ref))
+    alts = read_alts(ref, alt)
+    check(qual == "." or QUAL.fullmatch(qual))
+    plain = [a for a in [ref, *alts] if IUPAC.fullmatch(a)]
+    ambiguous = any(not BASES.fullmatch(a) for a in plain)
+    end = read_end(info, int(pos), ref, alts, length)
+    passed = filter_ in ("PASS", ".")
+    keys = format_.split(":")
+    check(all(keys) and len(set(keys)) == len(keys) and "GT" not in keys[1:])
+    block = {("<NON_REF>",): "NON_REF", ("<*>",): "*"}.get(tuple(alts), "")
+    context = (alts, keys, passed, ambiguous, block, limits)
+    return {
+        "contig": canonical_contig(chrom),
+        "pos": int(pos),
+        "end": end,
+        "ref": ref.upper(),
+        "alts": tuple(a if set(a) & set("<[]") else a.upper() for a in alts),
+        "filter": filter_,
+        "block": block,
+        "cells": [read_cell(cell, *context) for cell in columns[9:]],
+    }
+
+
+def read_alts(ref, text):
+    if text == ".":
+        return []
+    alts = text.split(",")
+    for alt in alts:
+        check(alt and alt != ".")
+        check(
+            alt == "*"
+            or IUPAC.fullmatch(alt)
+            or SYMBOLIC.fullmatch(alt)
+            or BREAKEND.fullmatch(alt)
+            or (SINGLE.fullmatch(alt) and IUPAC.fullmatch(alt.replace(".", "")))
+        )
+        check(alt.upper() != ref.upper())
+    plain = [a.upper() for a in alts if not set(a) & set("<[]")]
+    check(len(set(plain)) == len(plain))
+    return alts
+
+
+def read_end(info, pos, ref, alts, length):
+    covered = pos + len(ref) - 1
+    fields = [field.partition("=") for field in info.split(";")]
+    ends = [value for key, sign, value in fields if key == "END" and sign]
+    check(len(ends) <= 1)
+    if ends:
+        check(re.fullmatch(r"\d{1,11}", ends[0]) and pos <= int(ends[0]) <= length + 1)
+        return max(int(ends[0]), covered)
+    symbolic = [a for a in alts if SYMBOLIC.fullmatch(a)]
+    covering = [a for a in symbolic if not a[a.index("<") :].startswith("<INS")]
+    sizes = [value for key, sign, value in fields if key == "SVLEN" and sign]
+    if covering and sizes:
+        spans = [abs(int(v)) for v in re.findall(r"-?\d+", sizes[-1])]
+        if spans and max(spans) > 0:
+            return max(covered, min(pos + max(spans), length))
+    return covered
+
+
+def read_number(text):
+    if text == ".":
+        return -1
+    check(NUMBER.fullmatch(text))
+    return max(0, int(float(text)))
+
+
+def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
+    values = cell.split(":")
+    check(len(values) <= len(keys) and all(values))
+    given = dict(zip(keys, values, strict=False))
+    numbers = {k: read_number(given.get(k, ".")) for k in ("GQ", "RGQ", "DP", "MIN_DP")}
+    gq = numbers["GQ"] if numbers["GQ"] >= 0 else numbers["RGQ"]
+    dp = numbers["MIN_DP"] if block and numbers["MIN_DP"] >= 0 else numbers["DP"]
+    depths = [read_number(v) for v in given.get("AD", ".").split(",")]
+    out = {"gq": gq, "dp": dp, "alleles": (-1, -2), "phased": False, "set": None}
+    if keys[0] != "GT":
+        return out | {"reason": "NO_GENOTYPE"}
+    check(GT.fullmatch(values[0]))
+    called = re.findall(r"\d+|\.", values[0])
+    alleles = [-1 if a == "." else int(a) for a in called]
+    check(max(alleles) <= len(alts))
+    separators = re.findall(r"[|/]", values[0])
+    out["phased"] = bool(separators) and set(separators) == {"|"}
+    if out["phased"]:
+        names = [given.get(k, ".") for k in ("PS", "PID")]
+        out["set"] = next((n for n in names if n != "."), None)
+    pair = tuple(alleles[:2]) if len(alleles) > 1 else (alleles[0], -2 if alleles[0] >= 0 else -1)
+    pgt = re.fullmatch(r"(\d)\|(\d)", given.get("PGT", "."))
+    is_het = len(alleles) == 2 and min(pair) >= 0 and pair[0] != pair[1]
+    if pgt and is_het and not out["phased"] and given.get("PID", ".") != ".":
+        order = (int(pgt[1]), int(pgt[2]))
+        if sorted(order) == sorted(pair):
+            pair, out["phased"], out["set"] = order, True, given["PID"]
+    out["alleles"] = tuple(a if a <= 126 else -1 for a in pair)
+    filtered = not passed or given.get("FT", "PASS") not in ("PASS", ".")
+    out["reason"] = judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits)
+    return out
+
+
+def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits):
+    if max(alleles[:2]) < 0:
+        return "NO_CALL"
+    if len(alleles) > 2:
+        return "POLYPLOID"
+    if max(alleles) > 126:
+        return "TOO_MANY_ALLELES"
+    if ambiguous:
+        return "AMBIGUOUS_BASE"
+    if filtered:
+        return "FILTERED"
+    if gq == 0 or 0 <= gq < limits.min_gq:
+        return "LOW_GQ"
+    if dp == 0 or 0 <= dp < limits.min_dp:
+        return "LOW_DP"
+    total = sum(depths)
+    usable = min(depths) >= 0 and len(depths) == 1 + len(alts) and total >= max(1, limits.min_dp)
+    if not usable or min(alleles) < 0:
+        return "OK"
+    shares = [depths[a] for a in alleles]
+    least = limits.hom_min_fraction if len(set(alleles)) == 1 else limits.het_min_fraction
+    return "AD_CONTRADICTS" if min(shares) < least * total else "OK"
