@@ -8,7 +8,8 @@ writes one. Coded facts are ``code`` or ``code=argument|argument``; lists are jo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -62,18 +63,20 @@ class DrugStatus(StrEnum):
 
 
 class Drug(msgspec.Struct, frozen=True, kw_only=True):
-    """A drug of the index.
+    """A drug in one authority's index.
 
     ``status`` is ``pending`` when no statement on the drug has been read; ``reason`` is a
     code of why, or of what is still missing of a covered drug (``partial_lookups``).
     """
 
     drug: str
+    authority: str
     status: DrugStatus
     reason: str = ""
     rxnorm: str = ""
     atc: tuple[str, ...] = ()
     genes: tuple[str, ...] = ()
+    guidelines: tuple[str, ...] = ()
     source: str = ""
 
 
@@ -183,14 +186,20 @@ def format_lookup(lookup: tuple[LookupProduct, ...]) -> str:
     )
 
 
-def _parse_cell(name: str, kind: Any, text: str) -> Any:  # noqa: ANN401 - cells have many types
+@functools.lru_cache
+def _parsers(kind: type[msgspec.Struct]) -> tuple[tuple[str, Callable[[str], Any]], ...]:
+    """Return each field's name and the function that reads its cell."""
+    return tuple((f.name, _parser(f.name, f.type)) for f in msgspec.structs.fields(kind))
+
+
+def _parser(name: str, kind: Any) -> Callable[[str], Any]:  # noqa: ANN401 - cells have many types
     if name == "lookup":
-        return parse_lookup(text)
+        return parse_lookup
     if kind == tuple[str, ...]:
-        return tuple(text.split(";")) if text else ()
+        return lambda text: tuple(text.split(";")) if text else ()
     if kind == float | None:
-        return float(text) if text else None
-    return kind(text) if kind is DrugStatus else text
+        return lambda text: float(text) if text else None
+    return DrugStatus if kind is DrugStatus else str
 
 
 def _format_cell(name: str, value: Any) -> str:  # noqa: ANN401 - cells have many types
@@ -209,9 +218,8 @@ def record_from_row(kind: type[T], row: Mapping[str, str]) -> T:
     SnapshotSchemaError
         A column is missing, a number is no number, or a term is unknown.
     """
-    fields = msgspec.structs.fields(kind)
     try:
-        values = {f.name: _parse_cell(f.name, f.type, row[f.name]) for f in fields}
+        values = {name: parse(row[name]) for name, parse in _parsers(kind)}
         record = kind(**values)
     except (KeyError, ValueError) as error:
         raise SnapshotSchemaError(f"a row of {kind.__name__} cannot be read: {error}") from error

@@ -39,6 +39,7 @@ def build_drugs(
     statements: Iterable[Statement],
     pending: Iterable[Row],
     codes: dict[str, DrugCodes],
+    authority: str,
     source: str,
 ) -> list[Drug]:
     """Return every drug with a statement, and every drug known to wait for one, A–Z.
@@ -48,8 +49,10 @@ def build_drugs(
     """
     genes: dict[str, set[str]] = {}
     sources: dict[str, set[str]] = {}
+    guidelines: dict[str, set[str]] = {}
     for statement in statements:
         genes.setdefault(statement.drug, set()).update(statement.genes)
+        guidelines.setdefault(statement.drug, set()).add(statement.guideline_id)
         sources.setdefault(statement.drug, set()).add(statement.source)
     waiting = {row["drug"]: row for row in pending}
     drugs = []
@@ -57,14 +60,17 @@ def build_drugs(
         code = codes.get(name, DrugCodes())
         wanted = waiting.get(name, {})
         own = genes.get(name, set()) | set(filter(None, wanted.get("genes", "").split(";")))
+        listed = guidelines.get(name, set()) | {wanted.get("guideline_id", "")}
         drugs.append(
             Drug(
                 drug=name,
+                authority=authority,
                 status=DrugStatus.COVERED if name in genes else DrugStatus.PENDING,
                 reason=wanted.get("reason", ""),
                 rxnorm=code.rxnorm,
                 atc=code.atc,
                 genes=tuple(sorted(own)),
+                guidelines=tuple(sorted(filter(None, listed))),
                 source=max(sources.get(name, {source})),
             )
         )

@@ -334,7 +334,7 @@ def build_guidelines(
     statements, unread = _build_statements(_newest(rows, readings), readings, codes)
     latest = max(row.source for row in rows)
     return GuidelineTables(
-        drugs=tuple(build_drugs(statements, readings.pending, codes, latest)),
+        drugs=tuple(build_drugs(statements, readings.pending, codes, AUTHORITY, latest)),
         guidelines=tuple(_build_guidelines(rows, statements)),
         statements=tuple(statements),
         unread=tuple(unread),

@@ -1,0 +1,200 @@
+"""Index of guidance: statements enter, a table per drug that answers by lookup keys leaves.
+
+A `Topic` is one authority's guideline on one drug: its genes in order, its populations,
+and for each population a dictionary from one key per gene to a statement. Tests of single
+alleles ("*57:01 positive") may stand side by side in one gene; a topic listens to one
+allele per gene, so that a person's other tests do not disturb it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Final
+
+import msgspec
+
+from pgx.base.advice import ANY_KEY, NO_RESULT, Drug, DrugStatus, LookupProduct, Statement
+from pgx.base.errors import KnowledgeError, UnknownDrugError
+
+__all__ = ["GuidanceIndex", "Topic", "allele_of_key", "build_index"]
+
+_TESTED: Final = (" positive", " negative")
+Combination = tuple[str, ...]
+
+
+def allele_of_key(key: str) -> str:
+    """Return the allele that a key tests, or "" for a key about the whole gene.
+
+    >>> allele_of_key("*57:01 positive"), allele_of_key("Normal Metabolizer")
+    ('*57:01', '')
+    """
+    return key.rpartition(" ")[0] if key.endswith(_TESTED) else ""
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """Guidance of one guideline on one drug.
+
+    ``alleles`` names, per gene, the allele that the keys test ("" for none). ``anything``
+    are genes of which any result will do. ``keys`` are, per gene, the keys that statements
+    use. A topic without populations is guidance that has not been read yet.
+    """
+
+    drug: Drug
+    guideline_id: str
+    genes: tuple[str, ...]
+    alleles: tuple[str, ...]
+    anything: frozenset[str]
+    keys: tuple[tuple[str, ...], ...]
+    statements: dict[str, dict[Combination, Statement]]
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Codes of the populations with statements, A–Z."""
+        return tuple(sorted(self.statements)) or ("general",)
+
+    def own_keys(self, position: int, keys: Sequence[str]) -> tuple[str, ...]:
+        """Return those of a gene's keys that this topic listens to, in their order."""
+        allele = self.alleles[position]
+        return tuple(key for key in keys if allele_of_key(key) == allele and key != NO_RESULT)
+
+    def find(self, population: str, combination: Combination) -> Statement | None:
+        """Return the statement for one key per gene, None where the guideline has none."""
+        if self.anything:
+            pairs = zip(self.genes, combination, strict=True)
+            combination = tuple(ANY_KEY if g in self.anything else key for g, key in pairs)
+        return self.statements.get(population, {}).get(combination)
+
+
+class GuidanceIndex:
+    """All topics, A–Z by drug; holds a memory of advice by keys for cohorts."""
+
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        self.topics: tuple[Topic, ...] = tuple(
+            sorted(topics, key=lambda t: (t.drug.drug, t.drug.authority, t.guideline_id, t.alleles))
+        )
+        self.memory: dict[object, object] = {}
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """Names of all drugs, A–Z."""
+        return tuple(dict.fromkeys(topic.drug.drug for topic in self.topics))
+
+    def select(self, names: Iterable[str] | None) -> tuple[Topic, ...]:
+        """Return the topics of some drugs, or all.
+
+        Raises
+        ------
+        UnknownDrugError
+            The index has no such drug.
+        """
+        if names is None:
+            return self.topics
+        wanted = {name.casefold() for name in names}
+        known = {name.casefold() for name in self.drugs}
+        if wanted - known:
+            raise UnknownDrugError(
+                f"no guidance on {', '.join(sorted(wanted - known))}",
+                remedy="pgx kb drugs lists every drug",
+            )
+        return tuple(topic for topic in self.topics if topic.drug.drug.casefold() in wanted)
+
+
+def _expand(lookup: Iterable[LookupProduct], genes: Sequence[str]) -> Iterator[Combination]:
+    for factors in lookup:
+        keys = dict(factors)
+        yield from product(*(keys.get(gene, (ANY_KEY,)) for gene in genes))
+
+
+def _tested_alleles(statements: Iterable[Statement], gene: str) -> set[str]:
+    keys = (
+        key
+        for statement in statements
+        for factors in statement.lookup
+        for name, listed in factors
+        for key in listed
+        if name == gene and key not in (NO_RESULT, ANY_KEY)
+    )
+    return {allele_of_key(key) for key in keys}
+
+
+def _mentions(statement: Statement, genes: Sequence[str], alleles: Combination) -> bool:
+    """Whether a statement's keys test these alleles (or have no result) in every gene."""
+    tested = [_tested_alleles([statement], gene) for gene in genes]
+    return all(not own or allele in own for own, allele in zip(tested, alleles, strict=True))
+
+
+def _tabulate(
+    statements: Iterable[Statement], genes: Sequence[str], alleles: Combination
+) -> dict[str, dict[Combination, Statement]]:
+    table: dict[str, dict[Combination, Statement]] = {}
+    for statement in statements:
+        rows = table.setdefault(statement.population, {})
+        for combination in _expand(statement.lookup, genes):
+            pairs = zip(combination, alleles, strict=True)
+            if any(k not in (NO_RESULT, ANY_KEY) and allele_of_key(k) != a for k, a in pairs):
+                continue
+            other = rows.setdefault(combination, statement)
+            if other.advice != statement.advice:
+                raise KnowledgeError(
+                    f"statements {other.id} and {statement.id} disagree",
+                    where=f"{statement.drug}, {statement.population}, {', '.join(combination)}",
+                    remedy="rebuild the knowledge base",
+                )
+    return table
+
+
+def _topics(drug: Drug, guideline_id: str, statements: Sequence[Statement]) -> Iterator[Topic]:
+    genes = tuple(sorted({gene for statement in statements for gene in statement.genes}))
+    choices = [sorted(_tested_alleles(statements, gene)) or [""] for gene in genes]
+    for alleles in product(*choices):
+        own = [s for s in statements if _mentions(s, genes, alleles)]
+        table = _tabulate(own, genes, alleles)
+        combinations = [c for rows in table.values() for c in rows]
+        keys = tuple(tuple(sorted({c[i] for c in combinations})) for i in range(len(genes)))
+        yield Topic(
+            drug=drug,
+            guideline_id=guideline_id,
+            genes=genes,
+            alleles=alleles,
+            anything=frozenset(
+                g for g, own_keys in zip(genes, keys, strict=True) if ANY_KEY in own_keys
+            ),
+            keys=keys,
+            statements=table,
+        )
+
+
+def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> GuidanceIndex:
+    """Index statements by drug and guideline; drugs without any become pending topics.
+
+    Raises
+    ------
+    KnowledgeError
+        Two statements give different advice for the same keys, or a statement's drug is
+        not among the drugs.
+    """
+    groups: dict[tuple[str, str, str], list[Statement]] = {}
+    for statement in sorted(statements, key=lambda s: s.id):
+        group = (statement.authority, statement.drug, statement.guideline_id)
+        groups.setdefault(group, []).append(statement)
+    known = {(drug.authority, drug.drug): drug for drug in drugs}
+    topics: list[Topic] = []
+    for (authority, name, guideline_id), own in groups.items():
+        if (authority, name) not in known:
+            raise KnowledgeError(f"statements on {name}, which is not among the drugs")
+        topics.extend(_topics(known[authority, name], guideline_id, own))
+    topics.extend(
+        Topic(
+            drug=drug,
+            guideline_id=next(iter(drug.guidelines), ""),
+            genes=drug.genes,
+            alleles=("",) * len(drug.genes),
+            anything=frozenset(),
+            keys=((),) * len(drug.genes),
+            statements={},
+        )
+        for drug in known.values()
+        if drug.status is DrugStatus.PENDING
+    )
+    return GuidanceIndex(topics)

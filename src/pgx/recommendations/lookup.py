@@ -1,0 +1,312 @@
+"""From a sample's gene calls to advice: one row a drug, guideline and population.
+
+Every combination of the keys that the candidates leave open is looked up. Where all give
+the same advice it is certain; otherwise the row shows the advice of the best combination,
+the other advice, and what would settle it. A gene without a result is looked up by the
+guideline's own rows for a missing result, and the advice is certain only if no result of
+that gene could change it. Nothing is ever left out: no statement and no result are rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Final
+
+import msgspec
+
+from pgx.base.advice import NO_RESULT, DrugStatus, Statement
+from pgx.base.calls import AlternativeAdvice, CallStatus, Certainty, GeneCall, Recommendation
+from pgx.recommendations.index import Combination, GuidanceIndex, Topic
+from pgx.recommendations.wording import (
+    ENGLISH,
+    Phrases,
+    join_names,
+    phrase,
+    render_implications,
+    render_statement,
+)
+
+__all__ = ["COPY_NUMBER_NOTE", "recommend"]
+
+COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
+PARTIAL: Final = "partial_lookups"
+_NO_ADVICE: Final = "no_recommendation"
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """Advice for one set of keys, without the sample: what can be remembered.
+
+    ``open_genes`` are those whose several keys, or whose missing result, change it.
+    """
+
+    row: Recommendation
+    open_genes: tuple[str, ...] = ()
+
+
+def _lookup_text(topic: Topic, combination: Combination) -> str:
+    return ";".join(f"{g}={k}" for g, k in zip(topic.genes, combination, strict=True))
+
+
+def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> tuple[tuple[str, ...], ...]:
+    """Return the keys that each gene leaves open; () for a gene without a result."""
+    keys = []
+    for position, gene in enumerate(topic.genes):
+        call = calls.get(gene)
+        answered = call is not None and call.status is not CallStatus.NOT_ASSESSED
+        keys.append(topic.own_keys(position, call.lookup_keys) if call and answered else ())
+    return tuple(keys)
+
+
+def _substance(statement: Statement | None) -> object:
+    """Return what counts when two statements are compared."""
+    return None if statement is None else statement.advice
+
+
+def _silent(statement: Statement | None) -> bool:
+    return statement is None or statement.action[0] == _NO_ADVICE
+
+
+class _Question:
+    """One topic, one population, and the keys that a sample leaves open."""
+
+    def __init__(
+        self, topic: Topic, population: str, keys: tuple[tuple[str, ...], ...], phrases: Phrases
+    ) -> None:
+        self.topic = topic
+        self.population = population
+        self.phrases = phrases
+        self.missing = tuple(g for g, own in zip(topic.genes, keys, strict=True) if not own)
+        self.keys = tuple(own or (NO_RESULT,) for own in keys)
+        self.best: Combination = tuple(own[0] for own in self.keys)
+
+    def say(self, code: str, **names: str) -> str:
+        return phrase(self.phrases, "advice", code, drug=self.topic.drug.drug, **names)
+
+    def name(self, genes: Sequence[str]) -> str:
+        return join_names(genes, self.phrases["advice"]["and"])
+
+    def _text(self, statement: Statement | None, combination: Combination) -> str:
+        if statement is not None:
+            return render_statement(statement, self.phrases)
+        code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"
+        return self.say(code, lookup=_lookup_text(self.topic, combination))
+
+    def find(self, combination: Combination) -> Statement | None:
+        return self.topic.find(self.population, combination)
+
+    def others(self) -> list[tuple[Combination, Statement | None]]:
+        """Return the combinations with advice other than the best one's, each advice once.
+
+        Keys of a missing gene run over all that the guideline knows; among those, rows
+        without advice do not count as a possible truth.
+        """
+        seen = {_substance(self.find(self.best))}
+        found = []
+        for combination in self._possible():
+            statement = self.find(combination)
+            if self._imagined(combination) and _silent(statement):
+                continue
+            if _substance(statement) not in seen:
+                seen.add(_substance(statement))
+                found.append((combination, statement))
+        return found
+
+    def _possible(self) -> Iterable[Combination]:
+        ranges = [
+            known if gene in self.missing and gene not in self.topic.anything else own
+            for gene, own, known in zip(self.topic.genes, self.keys, self.topic.keys, strict=True)
+        ]
+        return product(*ranges)
+
+    def _imagined(self, combination: Combination) -> bool:
+        pairs = zip(self.topic.genes, combination, strict=True)
+        return any(gene in self.missing and key != NO_RESULT for gene, key in pairs)
+
+    def open_genes(self) -> tuple[str, ...]:
+        """Return the genes whose keys make a difference, whatever the others are."""
+        ranges = [tuple(own) for own in zip(*self._possible(), strict=True)]
+        decisive = []
+        for position, gene in enumerate(self.topic.genes):
+            advice: dict[Combination, set[object]] = {}
+            for combination in self._possible():
+                statement = self.find(combination)
+                if self._imagined(combination) and _silent(statement):
+                    continue
+                rest = combination[:position] + combination[position + 1 :]
+                advice.setdefault(rest, set()).add(_substance(statement))
+            if len(set(ranges[position])) > 1 and any(len(own) > 1 for own in advice.values()):
+                decisive.append(gene)
+        return tuple(decisive)
+
+    def _base(self) -> Recommendation:
+        return Recommendation(
+            sample="",
+            drug=self.topic.drug.drug,
+            source=self.topic.drug.authority,
+            genes=self.topic.genes,
+            lookup=_lookup_text(self.topic, self.best),
+            population=self.population,
+            action=(_NO_ADVICE,),
+            guideline_id=self.topic.guideline_id,
+        )
+
+    def answer(self) -> Advice:
+        """Return the advice for these keys."""
+        if len(self.missing) == len(self.topic.genes):
+            text = self.say("unknown", genes=self.name(self.topic.genes))
+            row = msgspec.structs.replace(self._base(), certainty=Certainty.UNKNOWN, text=text)
+            return Advice(row=row)
+        if self.topic.drug.status is DrugStatus.PENDING:
+            text = self.say("pending", genes=self.name(self.topic.genes))
+            return Advice(row=msgspec.structs.replace(self._base(), text=text))
+        return self._found()
+
+    def _lead(self, *, decisive: tuple[str, ...], statement: Statement | None) -> str:
+        told = (
+            {g for n in statement.notes for g in n.partition("=")[2].split("|")}
+            if statement
+            else set()
+        )
+        silent = [gene for gene in self.missing if gene not in told]
+        parts = []
+        if any(gene in decisive for gene in silent):
+            parts.append(self.say("missing_matters", missing=self.name(silent)))
+        elif silent:
+            parts.append(self.say("missing", missing=self.name(silent)))
+        unsettled = [gene for gene in decisive if gene not in self.missing]
+        if unsettled:
+            parts.append(self.say("provisional", genes=self.name(unsettled)))
+        return "".join(parts)
+
+    def _found(self) -> Advice:
+        statement = self.find(self.best)
+        others = self.others()
+        decisive = self.open_genes() if others else ()
+        lead = self._lead(decisive=decisive, statement=statement)
+        row = msgspec.structs.replace(
+            _with_facts(self._base(), statement, self.phrases),
+            certainty=Certainty.DEPENDS if others else Certainty.CERTAIN,
+            text=lead + self._text(statement, self.best),
+            alternatives=tuple(self._alternative(c, s) for c, s in others),
+        )
+        return Advice(row=row, open_genes=decisive)
+
+    def _alternative(
+        self, combination: Combination, statement: Statement | None
+    ) -> AlternativeAdvice:
+        return AlternativeAdvice(
+            lookup=_lookup_text(self.topic, combination),
+            action=statement.action if statement else (_NO_ADVICE,),
+            text=self._text(statement, combination),
+        )
+
+
+def _with_facts(
+    row: Recommendation, statement: Statement | None, phrases: Phrases
+) -> Recommendation:
+    if statement is None:
+        return row
+    return msgspec.structs.replace(
+        row,
+        action=statement.action,
+        dose_factor_min=statement.dose_factor_min,
+        dose_factor_max=statement.dose_factor_max,
+        classification=statement.classification or None,
+        implications=render_implications(statement, phrases),
+        pmids=statement.pmids,
+    )
+
+
+def _settled_by(advice: Advice, calls: Mapping[str, GeneCall]) -> tuple[str, ...]:
+    """Return the positions, phases and copy numbers that would settle the advice."""
+    wanted: dict[str, None] = {}
+    for gene in advice.open_genes:
+        call = calls.get(gene)
+        known = (call.depends_on or call.missing) if call else ()
+        wanted.update(dict.fromkeys(known or (f"{gene}:genotype",)))
+    return tuple(wanted)
+
+
+def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> tuple[str, ...]:
+    """Return the genes whose copy number nobody determined."""
+    if advice.row.certainty is Certainty.UNKNOWN:
+        return ()
+    return tuple(g for g in topic.genes if g in calls and COPY_NUMBER_NOTE in calls[g].notes)
+
+
+def _personal(
+    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], phrases: Phrases
+) -> Recommendation:
+    uncounted = _uncounted(topic, calls, advice)
+    if not advice.open_genes and not uncounted:
+        return msgspec.structs.replace(advice.row, sample=sample)
+    copies = tuple(f"{gene}:copy_number" for gene in uncounted)
+    settled = tuple(dict.fromkeys((*_settled_by(advice, calls), *copies)))
+    names = join_names(uncounted, phrases["advice"]["and"])
+    lead = phrase(phrases, "advice", "copy_number", genes=names) if uncounted else ""
+    return msgspec.structs.replace(
+        advice.row,
+        sample=sample,
+        certainty=Certainty.DEPENDS,
+        depends_on=settled,
+        text=lead + advice.row.text,
+    )
+
+
+def _advise(
+    index: GuidanceIndex, topic: Topic, keys: tuple[tuple[str, ...], ...], phrases: Phrases
+) -> tuple[Advice, ...]:
+    """Return one advice per population, from memory where these keys were seen before."""
+    place = (
+        topic.drug.authority,
+        topic.drug.drug,
+        topic.guideline_id,
+        topic.alleles,
+        keys,
+        id(phrases),
+    )
+    known = index.memory.get(place)
+    if isinstance(known, tuple):
+        return known
+    advice = tuple(_Question(topic, p, keys, phrases).answer() for p in topic.populations)
+    index.memory[place] = advice
+    return advice
+
+
+def recommend(
+    index: GuidanceIndex,
+    sample: str,
+    calls: Iterable[GeneCall],
+    drugs: Iterable[str] | None = None,
+    phrases: Phrases = ENGLISH,
+) -> list[Recommendation]:
+    """Return the advice for one sample: drugs A–Z, then authority, guideline, population.
+
+    Parameters
+    ----------
+    index
+        Guidance of the knowledge base, see `build_index`.
+    sample
+        Name that the rows carry.
+    calls
+        The sample's gene calls, in any order; a gene that is not there has no result.
+        Their ``lookup_keys`` are best first, one per distinct outcome of the candidates;
+        tests of single alleles of one gene stand side by side.
+    drugs
+        Names to advise on; None for every drug of the index.
+    phrases
+        Language of the sentences.
+
+    Raises
+    ------
+    UnknownDrugError
+        The index has no such drug.
+    """
+    by_gene = {call.gene: call for call in calls}
+    rows = []
+    for topic in index.select(drugs):
+        keys = _sample_keys(topic, by_gene)
+        for advice in _advise(index, topic, keys, phrases):
+            rows.append(_personal(advice, sample, topic, by_gene, phrases))
+    return rows

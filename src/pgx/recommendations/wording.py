@@ -1,0 +1,262 @@
+"""Sentences from facts: a statement enters, its advice in plain words leaves.
+
+Every phrase comes from a table of a language package (`pgx.recommendations.english`), so
+this module holds the order of clauses and nothing else. A code without a phrase is refused:
+advice that cannot be put into words must not be printed half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from pgx.base.advice import DOSE_ACTIONS, Statement, coded
+from pgx.base.errors import SnapshotSchemaError
+from pgx.recommendations.english import PHRASES
+
+__all__ = ["ENGLISH", "Phrases", "join_names", "phrase", "render_implications", "render_statement"]
+
+Phrases = Mapping[str, Mapping[str, str]]
+ENGLISH: Final[Phrases] = PHRASES
+_LEADING: Final = frozenset({"based_on", "not_genotyped", "not_assignable"})
+
+
+def phrase(phrases: Phrases, table: str, fact: str, **names: str) -> str:
+    """Return the phrase of a coded fact; ``code_2`` is used for two arguments if it exists.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The language has no phrase for the code, or too few arguments were given.
+    """
+    code, arguments = coded(fact)
+    entries = phrases[table]
+    template = entries.get(f"{code}_{len(arguments)}") or entries.get(code)
+    if template is None:
+        raise SnapshotSchemaError(f"no wording for {table} {code!r}")
+    try:
+        return template.format(*arguments, **names)
+    except (IndexError, KeyError) as error:
+        raise SnapshotSchemaError(f"wording of {table} {code!r} lacks {error}") from error
+
+
+def join_names(names: Sequence[str], last: str) -> str:
+    """Join names with commas, the last one with a word.
+
+    >>> join_names(["a", "b", "c"], " or ")
+    'a, b or c'
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])}{last}{names[-1]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 4):g}"
+
+
+def _range(low: float, high: float, unit: str = "") -> str:
+    first, second = _number(low), _number(high)
+    return f"{first}{unit}" if first == second else f"{first}–{second}{unit}"
+
+
+class _Writer:
+    """Clauses of one statement in one language."""
+
+    def __init__(self, statement: Statement, phrases: Phrases) -> None:
+        self.it = statement
+        self.phrases = phrases
+        self.primary = statement.action[0]
+
+    def say(self, table: str, fact: str, **names: str) -> str:
+        return phrase(self.phrases, table, fact, drug=self.it.drug, **names)
+
+    def _first(self, table: str, facts: Iterable[str]) -> str:
+        known = self.phrases[table]
+        return "".join(self.say(table, fact) for fact in facts if coded(fact)[0] in known)
+
+    def sentences(self, table: str, facts: Iterable[str]) -> list[str]:
+        return [_capital(self.say(table, fact)) for fact in facts]
+
+    def lead(self) -> list[str]:
+        facts = (*self.it.notes, *self.it.conditions)
+        return self.sentences("lead", (f for f in facts if coded(f)[0] in _LEADING))
+
+    def _main_key(self) -> str:
+        codes = {coded(fact)[0] for fact in self.it.conditions}
+        if self.primary == "caution" and self.it.dose_of == "standard":
+            return "caution_standard"
+        if self.primary != "use_as_directed":
+            return self.primary
+        if "by_label" in codes:
+            return "use_as_directed_label"
+        if "by_age_or_weight" in codes:
+            return "use_as_directed_age"
+        starting = self.it.dose_of.startswith(("starting", "daily", "standard_of_care"))
+        return "use_as_directed_starting" if starting else "use_as_directed"
+
+    def main(self) -> list[str]:
+        if self.primary in DOSE_ACTIONS or self.primary == "alternative":
+            return []
+        reason = self.say("reason", self.it.reason) if self.it.reason else ""
+        dose = self.it.standard_dose
+        qualifier = self._first("qualifier", self.it.conditions)
+        if dose and self.primary == "avoid":
+            qualifier = self.say("dose", f"standard_qualifier={dose}") + qualifier
+        shown = self.say("dose", f"standard={dose}") if dose else ""
+        text = self.say("main", self._main_key(), qualifier=qualifier, reason=reason, dose=shown)
+        return [_capital(text)]
+
+    def _factor(self) -> str:
+        it = self.it
+        low, high = it.dose_factor_min, it.dose_factor_max
+        of = self.say("dose_of", it.dose_of)
+        kind = it.dose_as
+        if kind == "times" and low is not None and high is not None:
+            return self.say("dose_as", kind, of=of, factor=_range(low, high))
+        if kind == "fold_lower" and low is not None:
+            return self.say("dose_as", kind, of=of, fold=_number(1 / low))
+        if kind.startswith("reduce") and low is not None and high is not None:
+            percent = _range(100 * (1 - high), 100 * (1 - low), "%")
+            return self.say("dose_as", kind, of=of, percent=percent)
+        return self._share_or_increase(of)
+
+    def _share_or_increase(self, of: str) -> str:
+        low, high, kind = self.it.dose_factor_min, self.it.dose_factor_max, self.it.dose_as
+        if kind == "increase_by" and low is not None:
+            top = low if high is None else high
+            key = kind if high is not None else "increase_by_at_least"
+            return self.say(
+                "dose_as", key, of=of, percent=_range(100 * (low - 1), 100 * (top - 1), "%")
+            )
+        share = self.say("share_of", self.it.dose_of)
+        if high is None:
+            raise SnapshotSchemaError(f"statement {self.it.id}: no upper dose factor")
+        key = kind if low is not None else "below_percent"
+        bottom = high if low is None else low
+        return self.say("dose_as", key, share=share, percent=_range(100 * bottom, 100 * high, "%"))
+
+    def _dose_phrases(self) -> list[str]:
+        it = self.it
+        found = []
+        if it.dose_as:
+            example = self.say("dose", f"example={it.starting_dose}") if it.starting_dose else ""
+            found.append(self._factor() + example)
+        elif it.starting_dose:
+            found.append(self.say("dose", f"starting={it.starting_dose}"))
+        elif it.dose_of == "lowest_starting":
+            found.append(self.say("dose", "lowest_starting"))
+        if found and it.frequency:
+            found[-1] += self.say("dose", f"frequency={it.frequency}")
+        known = self.phrases["titration_phrase"]
+        found += [self.say("titration_phrase", f) for f in it.titration if coded(f)[0] in known]
+        if it.maximum_dose:
+            found.append(self.say("dose", f"maximum={it.maximum_dose}"))
+        return found
+
+    def dose(self) -> list[str]:
+        wanted = self._dose_phrases()
+        if not wanted:
+            return []
+        when = [self.say("dose_when", fact) for fact in self.it.dose_when if fact != "consider"]
+        verb = self.say("dose", "consider" if "consider" in self.it.dose_when else "use")
+        advice = f"{verb} {join_names(wanted, self.say('dose', 'and'))}."
+        clause = f"{', '.join(when)}, {advice}" if when else advice
+        if self.primary in DOSE_ACTIONS:
+            return [_capital(self.say("dose", "lead") + clause)]
+        return [_capital(clause)]
+
+    def titration(self) -> list[str]:
+        known = self.phrases["titration_phrase"]
+        return self.sentences(
+            "titration", (f for f in self.it.titration if coded(f)[0] not in known)
+        )
+
+    def _choices(self) -> str:
+        """Put alternatives together: a code opens a group, names after it are examples."""
+        groups: list[tuple[str, list[str]]] = []
+        for fact in self.it.alternatives:
+            if coded(fact)[0] in self.phrases["alternatives"]:
+                groups.append((self.say("alternatives", fact), []))
+            elif groups:
+                groups[-1][1].append(fact)
+            else:
+                groups.append(("", [fact]))
+        word = self.say("join", "or")
+        shown = []
+        for head, names in groups:
+            listed = join_names(names, word)
+            tail = self.say("join", "such_as", names=listed) if head and listed else listed
+            shown.append(head + tail)
+        examples = any(head and names for head, names in groups)
+        return f",{word}".join(shown) if examples else join_names(shown, word)
+
+    def _others_to_avoid(self) -> list[str]:
+        coded_too = self.phrases["avoid_also"]
+        return [n for n in self.it.avoid_also if coded(n)[0] not in coded_too and n != self.it.drug]
+
+    def alternatives(self) -> list[str]:
+        it = self.it
+        others = self._others_to_avoid()
+        word = self.say("join", "or")
+        sentences = []
+        if it.alternatives:
+            choices = self._choices()
+            if others:
+                choices += self.say("join", "not", names=join_names(others, word))
+            instead = self.say("join", "instead_of" if self.primary == "alternative" else "instead")
+            frame = next(iter(it.alternatives_when), "")
+            sentences.append(self.say("alternatives_when", frame, alts=choices, instead=instead))
+        elif others:
+            names = join_names(others, self.say("join", "and"))
+            sentences.append(self.say("join", "avoid_too", names=names))
+        return [_capital(text) for text in sentences]
+
+    def avoid_also(self) -> list[str]:
+        known = self.phrases["avoid_also"]
+        return self.sentences("avoid_also", (f for f in self.it.avoid_also if coded(f)[0] in known))
+
+    def conditions(self) -> list[str]:
+        known = self.phrases["conditions"]
+        return self.sentences("conditions", (f for f in self.it.conditions if coded(f)[0] in known))
+
+    def notes(self) -> list[str]:
+        return self.sentences("notes", (f for f in self.it.notes if coded(f)[0] not in _LEADING))
+
+    def _opening(self) -> list[str]:
+        """Return the advice itself, the primary action's clause first."""
+        if self.primary == "alternative":
+            return [*self.alternatives(), *self.dose(), *self.titration()]
+        if self.primary == "avoid":
+            return [*self.main(), *self.alternatives(), *self.dose(), *self.titration()]
+        return [*self.main(), *self.dose(), *self.titration(), *self.alternatives()]
+
+    def text(self) -> str:
+        monitoring = self.sentences("monitoring", self.it.monitoring)
+        duration = self.sentences("duration", self.it.duration)
+        after = (self.avoid_also(), monitoring, duration, self.conditions(), self.notes())
+        return " ".join([*self.lead(), *self._opening(), *(s for part in after for s in part)])
+
+
+def render_statement(statement: Statement, phrases: Phrases = ENGLISH) -> str:
+    """Return a statement's advice as sentences that hold all its numbers.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A code of the statement has no phrase in this language.
+    """
+    return _Writer(statement, phrases).text()
+
+
+def render_implications(statement: Statement, phrases: Phrases = ENGLISH) -> tuple[str, ...]:
+    """Return what the result means for the drug, one phrase per implication, gene first."""
+    shown = []
+    for implication in statement.implications:
+        gene, _, fact = implication.partition(":")
+        shown.append(f"{gene}: {phrase(phrases, 'implications', fact)}")
+    return tuple(shown)
