@@ -2,21 +2,62 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 
+import msgspec
+
+from pgx.base.errors import InputError
 from pgx.knowledge.importers.genes import build_gene_tables
-from pgx.knowledge.manifest import Manifest, write_manifest
+from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
+from pgx.knowledge.manifest import MANIFEST, Manifest, write_manifest
 from pgx.knowledge.tables import format_table
 
-__all__ = ["build_release"]
+__all__ = ["BuildReport", "build_release"]
+
+_READ_FOLDERS = ("curated", "readings")
 
 
-def build_release(source: Path, folder: Path, release: str) -> Manifest:
+class BuildReport(msgspec.Struct, frozen=True):
+    """A built release, and the source sentences that nobody has read into facts yet."""
+
+    manifest: Manifest
+    unread: tuple[Unread, ...]
+
+
+def build_release(source: Path, folder: Path, release: str) -> BuildReport:
     """Write the tables of a release into ``folder`` and its manifest last.
 
-    ``folder/curated`` and ``folder/readings`` are read, never written.
+    ``folder/curated`` and ``folder/readings`` are read, never written. All tables are made
+    before the first is replaced, so that a failed build leaves the old release whole.
+
+    Raises
+    ------
+    InputError
+        A source file is missing or unreadable.
+    SnapshotSchemaError
+        A source or curated table breaks the schema.
     """
-    for name, rows in build_gene_tables(source, folder / "curated").items():
-        (folder / f"{name}.tsv").write_text(format_table(name, rows), encoding="utf-8")
-    files = [path.name for path in folder.glob("*.tsv")]
-    return write_manifest(folder, release, files)
+    guideline_files = sorted(source.glob("guidelines_*.jsonl"))
+    levels = sorted(source.glob("cpic_levels_*.csv"))
+    if not guideline_files or not levels or not (source / "alleles").is_dir():
+        raise InputError(
+            "not a folder of source files: alleles/, phenotypes/, guidelines_*.jsonl and"
+            " cpic_levels_*.csv are needed",
+            where=source.name,
+            remedy="see docs/how-to/build-the-knowledge-base.md",
+        )
+    guidance = build_guidelines(guideline_files, folder / "readings", levels[-1])
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as place:
+        new = Path(place)
+        for name, rows in build_gene_tables(source, folder / "curated").items():
+            (new / f"{name}.tsv").write_text(format_table(name, rows), encoding="utf-8")
+        for name, rows in guidance.rows().items():
+            text = format_table(name, rows, GUIDELINE_COLUMNS[name])
+            (new / f"{name}.tsv").write_text(text, encoding="utf-8")
+        files = sorted(path.name for path in new.glob("*.tsv"))
+        manifest = write_manifest(new, release, files)
+        for name in [*files, MANIFEST]:
+            shutil.move(new / name, folder / name)
+    return BuildReport(manifest, guidance.unread)

@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 import pgx
+from pgx.base.advice import Drug, Guideline, Statement, record_from_row
 from pgx.base.errors import SnapshotIntegrityError, UnknownGeneError
 from pgx.base.genes import (
     AlleleDefinition,
@@ -94,6 +95,21 @@ class KnowledgeBase:
             )
             for row in sorted(self.table("genes"), key=lambda r: r["gene"])
         }
+
+    @functools.cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All guideline statements, in the order of their table."""
+        return tuple(record_from_row(Statement, row) for row in self.table("statements"))
+
+    @functools.cached_property
+    def drugs(self) -> tuple[Drug, ...]:
+        """All drugs of the index, A–Z."""
+        return tuple(record_from_row(Drug, row) for row in self.table("drugs"))
+
+    @functools.cached_property
+    def guidelines(self) -> tuple[Guideline, ...]:
+        """All guidelines."""
+        return tuple(record_from_row(Guideline, row) for row in self.table("guidelines"))
 
     def gene(self, name: str) -> GeneDefinition:
         """Return one gene.

@@ -14,7 +14,8 @@ from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.outside import OutsideCall, outside_gene_call
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import RunSettings, SampleInfo
-from pgx.recommendations.lookup import Advisor
+from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.lookup import recommend
 
 __all__ = ["Run", "annotate"]
 
@@ -77,7 +78,8 @@ class Run:
         self.knowledge = kb
         self.settings = settings
         self.genes = _chosen_genes(kb, settings)
-        self.advisor = Advisor(kb.statements, kb.drugs, settings.drugs)
+        self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
+        self.guidance.select(settings.drugs or None)  # unknown drugs end the run before reading
         self._observations: Observations = read_inputs(paths, self.genes, settings, sample_info)
         self.samples = _chosen_samples(self._observations, settings)
         self._outside = _outside_by_sample(outside, self.samples, kb)
@@ -102,15 +104,16 @@ class Run:
             yield PatientResult(
                 sample=sample,
                 calls=calls,
-                recommendations=tuple(self.advisor.recommend(sample, calls)),
+                recommendations=tuple(
+                    recommend(self.guidance, sample, calls, self.settings.drugs or None)
+                ),
                 provenance=self._provenance(sample),
             )
 
     def _call(self, gene: GeneDefinition, sample: str, column: int) -> GeneCall:
         given = self._outside.get((sample, gene.gene))
         if given is not None:
-            markers = self.advisor.marker_alleles(gene.gene)
-            return outside_gene_call(given, gene, sample, markers)
+            return outside_gene_call(given, gene, sample, _markers(self.guidance, gene.gene))
         if gene.gene not in self._callers:
             note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
             return GeneCall(sample=sample, gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note)
@@ -176,3 +179,14 @@ def _outside_by_sample(
             raise OutsideCallError("a second call of this gene for this sample", where=call.where)
         found[name, call.gene] = call
     return found
+
+
+def _markers(guidance: GuidanceIndex, gene: str) -> tuple[str, ...]:
+    """Return the alleles of a gene whose presence guidelines ask for."""
+    found = {
+        allele
+        for topic in guidance.topics
+        for name, allele in zip(topic.genes, topic.alleles, strict=True)
+        if name == gene and allele
+    }
+    return tuple(sorted(found))

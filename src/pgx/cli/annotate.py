@@ -1,0 +1,157 @@
+"""``pgx annotate``: variants in; calls, recommendations and a report a sample out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pgx.base.errors import InputError, UsageError
+from pgx.base.genes import Assembly
+from pgx.cli.runner import run_app, single
+from pgx.pipeline.settings import Absent, RunSettings
+
+__all__ = ["annotate", "run"]
+
+_REFUSED = 3
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(single(annotate, "annotate"), words, "pgx annotate")
+
+
+def annotate(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")],
+    assembly: Annotated[
+        str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
+    ] = None,
+    genes: Annotated[str, typer.Option(help="only these genes, comma-separated")] = "",
+    drugs: Annotated[str, typer.Option(help="only these drugs, comma-separated")] = "",
+    samples: Annotated[str, typer.Option(help="only these samples, comma-separated")] = "",
+    sample_info: Annotated[
+        Path | None, typer.Option(metavar="TSV", help="sample, sex, population, superpopulation")
+    ] = None,
+    outside_calls: Annotated[
+        Path | None,
+        typer.Option(metavar="TSV", help="sample, gene, diplotype, phenotype, activity_score"),
+    ] = None,
+    absent: Annotated[
+        str, typer.Option(help="what a position without any record means: no-call or reference")
+    ] = "no-call",
+    untyped: Annotated[
+        Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
+    ] = None,
+    prior: Annotated[str, typer.Option(help="population prior of diplotypes: none")] = "none",
+    min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
+    min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
+    formats: Annotated[
+        str, typer.Option("--format", help="html,json (tables are always written), or tsv alone")
+    ] = "html,json",
+    force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+    threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
+) -> int:
+    """Call pharmacogenes in VCF, gVCF or BCF files and write the therapy advice.
+
+    Writes calls.tsv and recommendations.tsv, and SAMPLE.pgx.json and SAMPLE.pgx.html for each
+    sample, into DIR.
+
+    Examples:
+
+      pgx annotate sample.g.vcf.gz -o results/
+
+      pgx annotate chr*.vcf.gz -o results/ --assembly GRCh38 --absent reference
+
+      pgx annotate sample.vcf.gz -o results/ --outside-calls hla.tsv --drugs abacavir,codeine
+    """
+    del threads
+    if prior != "none":
+        raise UsageError(f"unknown prior {prior!r}", remedy="choose none")
+    settings = RunSettings(
+        assembly=_assembly(assembly),
+        genes=_names(genes),
+        drugs=_names(drugs),
+        samples=_names(samples),
+        absent=_absent(absent),
+        min_gq=min_gq,
+        min_dp=min_dp,
+        untyped=_untyped(untyped),
+        with_sites=formats.strip() != "tsv",
+    )
+    return _annotate(inputs, output, settings, sample_info, outside_calls, formats, force, quiet)
+
+
+def _annotate(  # noqa: PLR0913
+    inputs: list[str],
+    output: Path,
+    settings: RunSettings,
+    sample_info: Path | None,
+    outside_calls: Path | None,
+    formats: str,
+    force: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001
+) -> int:
+    from pgx.pipeline.run import annotate as annotate_inputs
+    from pgx.pipeline.side_files import read_outside_calls, read_sample_info
+    from pgx.reports.facts import facts_from_tables
+    from pgx.reports.files import check_folder, write_results
+
+    wanted = tuple(f for f in _names(formats) if f != "tsv")
+    check_folder(output, force=force)
+    done = annotate_inputs(
+        inputs,
+        settings,
+        sample_info=read_sample_info(sample_info) if sample_info else None,
+        outside=read_outside_calls(outside_calls) if outside_calls else (),
+    )
+    _report(done.refused, [] if quiet else done.hints)
+    if not done.samples:
+        return _REFUSED
+    facts = facts_from_tables(done.knowledge.table)
+    written = write_results(list(done.results()), output, wanted, facts=facts, force=force)
+    if not quiet:
+        sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
+    return _REFUSED if done.refused else 0
+
+
+def _report(refused: list[InputError], hints: list[str]) -> None:
+    for error in refused:
+        sys.stderr.write(error.line() + "\n")
+    for hint in hints:
+        sys.stderr.write(f"hint: {hint}\n")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def _assembly(text: str | None) -> Assembly | None:
+    if text is None:
+        return None
+    for assembly in Assembly:
+        if text.lower() == assembly.value.lower():
+            return assembly
+    raise UsageError(f"unknown assembly {text!r}", remedy="choose GRCh37 or GRCh38")
+
+
+def _absent(text: str) -> Absent:
+    try:
+        return Absent(text)
+    except ValueError:
+        raise UsageError(
+            f"--absent is no-call or reference, not {text!r}", remedy="choose one of them"
+        ) from None
+
+
+def _untyped(path: Path | None) -> frozenset[tuple[str, int]]:
+    if path is None:
+        return frozenset()
+    from pgx.pipeline.side_files import read_untyped
+
+    return read_untyped(path)

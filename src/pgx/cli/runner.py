@@ -1,0 +1,36 @@
+"""Run one typer command so that its usage errors are ours: one line, exit status 2."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from pgx.base.errors import printable
+
+__all__ = ["run_app", "single"]
+
+
+def single(command: Callable[..., object], name: str) -> typer.Typer:
+    """Return an app with one command and no sub-commands."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(name)(command)
+    return app
+
+
+def run_app(app: typer.Typer, words: list[str], name: str) -> int:
+    """Run an app; return its exit status."""
+    import click
+
+    try:
+        status = app(args=words, prog_name=name, standalone_mode=False)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else name
+        sys.stderr.write(f"[PGX-USE-001] {printable(error.format_message())}; see {where} --help\n")
+        return 2
+    except click.exceptions.Exit as error:
+        return int(error.exit_code)
+    except click.Abort:
+        return 130
+    return int(status) if isinstance(status, int) else 0
