@@ -22,6 +22,8 @@ __all__ = [
     "ANY_KEY",
     "DOSE_ACTIONS",
     "NO_RESULT",
+    "REMARKS",
+    "UNINFORMATIVE_KEYS",
     "Drug",
     "DrugStatus",
     "Guideline",
@@ -51,6 +53,21 @@ ACTIONS: Final = (
 DOSE_ACTIONS: Final = frozenset({"reduce_dose", "increase_dose", "adjust_initial_dose"})
 NO_RESULT: Final = "No Result"
 ANY_KEY: Final = "any"
+UNINFORMATIVE_KEYS: Final = frozenset({NO_RESULT, "Indeterminate", "n/a"})
+# notes that comment on evidence or data and change nothing that a prescriber does
+REMARKS: Final = frozenset(
+    {
+        "evidence_with",
+        "extrapolated_from",
+        "extrapolated_from_adults",
+        "extrapolated_genotype",
+        "insufficient_data_medium_risk",
+        "likely_phenotype",
+        "not_assignable",
+        "not_genotyped",
+        "rationale_from_deficient",
+    }
+)
 
 LookupProduct = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -144,7 +161,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def advice(self) -> tuple[object, ...]:
         """Everything that a prescriber would do differently; equal advice compares equal."""
-        return tuple(getattr(self, name) for name in ADVICE_FIELDS)
+        notes = tuple(note for note in self.notes if coded(note)[0] not in REMARKS)
+        return (*(getattr(self, name) for name in ADVICE_FIELDS if name != "notes"), notes)
 
 
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import NO_RESULT, DrugStatus, Statement
+from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, Statement, coded
 from pgx.base.calls import AlternativeAdvice, CallStatus, Certainty, GeneCall, Recommendation
 from pgx.recommendations.index import Combination, GuidanceIndex, Topic
 from pgx.recommendations.wording import (
@@ -30,18 +30,22 @@ from pgx.recommendations.wording import (
 __all__ = ["COPY_NUMBER_NOTE", "recommend"]
 
 COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
+_MEMORY_LIMIT: Final = 200_000
 PARTIAL: Final = "partial_lookups"
 _NO_ADVICE: Final = "no_recommendation"
+_TOLD: Final = frozenset({"not_genotyped", "not_assignable"})
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """Advice for one set of keys, without the sample: what can be remembered.
 
-    ``open_genes`` are those whose several keys, or whose missing result, change it.
+    ``open_genes`` are those whose several keys, or whose missing result, change it;
+    ``unsettled`` are those of them that have a result.
     """
 
     row: Recommendation
     open_genes: tuple[str, ...] = ()
+    unsettled: tuple[str, ...] = ()
 
 
 def _lookup_text(topic: Topic, combination: Combination) -> str:
@@ -112,12 +116,16 @@ class _Question:
                 found.append((combination, statement))
         return found
 
+    def _ranges(self) -> list[tuple[str, ...]]:
+        ranges = []
+        for gene, own, known in zip(self.topic.genes, self.keys, self.topic.keys, strict=True):
+            imagined = gene in self.missing and gene not in self.topic.anything
+            truths = (key for key in known if key not in UNINFORMATIVE_KEYS)
+            ranges.append((*own, *truths) if imagined else own)
+        return ranges
+
     def _possible(self) -> Iterable[Combination]:
-        ranges = [
-            known if gene in self.missing and gene not in self.topic.anything else own
-            for gene, own, known in zip(self.topic.genes, self.keys, self.topic.keys, strict=True)
-        ]
-        return product(*ranges)
+        return product(*self._ranges())
 
     def _imagined(self, combination: Combination) -> bool:
         pairs = zip(self.topic.genes, combination, strict=True)
@@ -125,7 +133,6 @@ class _Question:
 
     def open_genes(self) -> tuple[str, ...]:
         """Return the genes whose keys make a difference, whatever the others are."""
-        ranges = [tuple(own) for own in zip(*self._possible(), strict=True)]
         decisive = []
         for position, gene in enumerate(self.topic.genes):
             advice: dict[Combination, set[object]] = {}
@@ -135,7 +142,7 @@ class _Question:
                     continue
                 rest = combination[:position] + combination[position + 1 :]
                 advice.setdefault(rest, set()).add(_substance(statement))
-            if len(set(ranges[position])) > 1 and any(len(own) > 1 for own in advice.values()):
+            if any(len(own) > 1 for own in advice.values()):
                 decisive.append(gene)
         return tuple(decisive)
 
@@ -162,35 +169,29 @@ class _Question:
             return Advice(row=msgspec.structs.replace(self._base(), text=text))
         return self._found()
 
-    def _lead(self, *, decisive: tuple[str, ...], statement: Statement | None) -> str:
-        told = (
-            {g for n in statement.notes for g in n.partition("=")[2].split("|")}
-            if statement
-            else set()
-        )
+    def _lead(self, statement: Statement | None, decisive: tuple[str, ...]) -> str:
+        """Name the genes without a result, unless the statement itself does."""
+        notes = [coded(note) for note in statement.notes] if statement else []
+        told = {gene for code, genes in notes if code in _TOLD for gene in genes}
         silent = [gene for gene in self.missing if gene not in told]
-        parts = []
-        if any(gene in decisive for gene in silent):
-            parts.append(self.say("missing_matters", missing=self.name(silent)))
-        elif silent:
-            parts.append(self.say("missing", missing=self.name(silent)))
-        unsettled = [gene for gene in decisive if gene not in self.missing]
-        if unsettled:
-            parts.append(self.say("provisional", genes=self.name(unsettled)))
-        return "".join(parts)
+        if not silent:
+            return ""
+        matters = any(gene in decisive for gene in silent)
+        return self.say("missing_matters" if matters else "missing", missing=self.name(silent))
 
     def _found(self) -> Advice:
         statement = self.find(self.best)
         others = self.others()
         decisive = self.open_genes() if others else ()
-        lead = self._lead(decisive=decisive, statement=statement)
+        lead = self._lead(statement, decisive)
         row = msgspec.structs.replace(
             _with_facts(self._base(), statement, self.phrases),
             certainty=Certainty.DEPENDS if others else Certainty.CERTAIN,
             text=lead + self._text(statement, self.best),
             alternatives=tuple(self._alternative(c, s) for c, s in others),
         )
-        return Advice(row=row, open_genes=decisive)
+        unsettled = tuple(gene for gene in decisive if gene not in self.missing)
+        return Advice(row=row, open_genes=decisive, unsettled=unsettled)
 
     def _alternative(
         self, combination: Combination, statement: Statement | None
@@ -235,22 +236,32 @@ def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> t
     return tuple(g for g in topic.genes if g in calls and COPY_NUMBER_NOTE in calls[g].notes)
 
 
+def _provisional(advice: Advice, uncounted: Sequence[str], phrases: Phrases) -> str:
+    """Return the words that say why advice is provisional, "" where nothing is open."""
+    word = phrases["advice"]["and"]
+    reasons = [
+        phrase(phrases, "advice", code, genes=join_names(genes, word))
+        for code, genes in (("unsettled", advice.unsettled), ("uncounted", uncounted))
+        if genes
+    ]
+    if not reasons:
+        return ""
+    return phrase(phrases, "advice", "provisional", why=join_names(reasons, word))
+
+
 def _personal(
     advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], phrases: Phrases
 ) -> Recommendation:
     uncounted = _uncounted(topic, calls, advice)
     if not advice.open_genes and not uncounted:
         return msgspec.structs.replace(advice.row, sample=sample)
-    copies = tuple(f"{gene}:copy_number" for gene in uncounted)
-    settled = tuple(dict.fromkeys((*_settled_by(advice, calls), *copies)))
-    names = join_names(uncounted, phrases["advice"]["and"])
-    lead = phrase(phrases, "advice", "copy_number", genes=names) if uncounted else ""
+    copies = (f"{gene}:copy_number" for gene in uncounted)
     return msgspec.structs.replace(
         advice.row,
         sample=sample,
         certainty=Certainty.DEPENDS,
-        depends_on=settled,
-        text=lead + advice.row.text,
+        depends_on=tuple(dict.fromkeys((*_settled_by(advice, calls), *copies))),
+        text=_provisional(advice, uncounted, phrases) + advice.row.text,
     )
 
 
@@ -270,6 +281,8 @@ def _advise(
     if isinstance(known, tuple):
         return known
     advice = tuple(_Question(topic, p, keys, phrases).answer() for p in topic.populations)
+    if len(index.memory) >= _MEMORY_LIMIT:
+        index.memory.clear()
     index.memory[place] = advice
     return advice
 

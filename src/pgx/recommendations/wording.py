@@ -192,8 +192,7 @@ class _Writer:
             listed = join_names(names, word)
             tail = self.say("join", "such_as", names=listed) if head and listed else listed
             shown.append(head + tail)
-        examples = any(head and names for head, names in groups)
-        return f",{word}".join(shown) if examples else join_names(shown, word)
+        return f",{word}".join(shown)
 
     def _others_to_avoid(self) -> list[str]:
         coded_too = self.phrases["avoid_also"]

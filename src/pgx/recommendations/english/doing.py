@@ -31,7 +31,7 @@ MAIN: Final = {
     "use_as_directed_age": "Use {drug} at the labeled dose for age or weight{reason}.",
     "use_algorithm": "Choose the {drug} dose with a published pharmacogenetic dosing algorithm"
     "{qualifier}{reason}.",
-    "test_first": "Before using {drug}, test first{reason}.",
+    "test_first": "{drug}: this result alone cannot guide its use{reason}.",
     "no_recommendation": "No recommendation for {drug} on this result{reason}.",
 }
 
@@ -211,7 +211,7 @@ ALTERNATIVES_WHEN: Final = {
     "opioid_needed": "If an opioid is needed, consider {alts}.",
     "no_response_opioid_needed": "Without response, and if an opioid is still needed, consider"
     " {alts}.",
-    "non_malignant": "For non-malignant disease, consider {alts}.",
+    "non_malignant": "For non-malignant disease, {instead}consider {alts}.",
     "standard_dose_if_no_contraindication": "Use {alts} at the standard dose, unless"
     " contraindicated.",
 }

@@ -161,9 +161,9 @@ NOTES: Final = {
     "myopathy_risk_at": "Myopathy may be more likely, above all at {0}.",
     "negative_test_no_guarantee": "A negative {0} test does not rule out Stevens–Johnson syndrome"
     " or toxic epidermal necrolysis with {1}.",
-    "negative_test_predicts": "A negative {0} test rules out Stevens–Johnson syndrome and toxic"
-    " epidermal necrolysis here ({1} negative predictive value); it guides {2} only, because"
-    " for other aromatic anticonvulsants the value is below {3}.",
+    "negative_test_predicts": "A negative {0} test has a {1} negative predictive value for"
+    " Stevens–Johnson syndrome and toxic epidermal necrolysis with {drug}; it guides {2} only,"
+    " because for other aromatic anticonvulsants the value is below {3}.",
     "no_advice_among_aromatic": "Evidence linking {0} with other aromatic anticonvulsants is very"
     " limited, so none of them can be recommended over another.",
     "other_aromatic_caution": "Other aromatic anticonvulsants are less clearly linked with {0};"
@@ -201,10 +201,11 @@ ADVICE: Final = {
     " this release; consult the guideline.",
     "pending": "No recommendation for {drug}: its guideline ({genes}) is not in this release;"
     " consult the guideline.",
-    "missing_matters": "No result for {missing}, which could change this advice: ",
+    "missing_matters": "No result for {missing}, which could change this advice. ",
     "missing": "No result for {missing}. ",
-    "provisional": "Provisional, as {genes} is not settled by this input: ",
-    "copy_number": "Provisional, as the {genes} copy number was not determined: ",
+    "provisional": "Provisional ({why}): ",
+    "unsettled": "{genes} not settled by this input",
+    "uncounted": "{genes} copy number not determined",
     "and": " and ",
 }
 
