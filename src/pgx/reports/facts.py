@@ -1,0 +1,59 @@
+"""What a report needs to know beyond a result: drugs, guidelines and sources of the release."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from pgx.base.advice import Drug, Guideline
+from pgx.base.calls import PatientResult
+from pgx.knowledge.snapshot import KnowledgeBase
+
+__all__ = ["NO_FACTS", "ReportFacts", "SourceFact", "facts_for"]
+
+
+class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A release that the knowledge base was made from."""
+
+    name: str
+    version: str = ""
+    licence: str = ""
+    url: str = ""
+
+
+class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Plain records of the release that made a result."""
+
+    drugs: tuple[Drug, ...] = ()
+    guidelines: tuple[Guideline, ...] = ()
+    sources: tuple[SourceFact, ...] = ()
+
+
+NO_FACTS: Final = ReportFacts()
+
+
+def facts_for(result: PatientResult, knowledge: KnowledgeBase) -> ReportFacts:
+    """Return the facts of the release that made the result, none if this is another release.
+
+    A report never mixes two releases: facts of today's knowledge base say nothing of a
+    result that an older one made.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A table has other columns than its schema.
+    """
+    if knowledge.manifest.digest != result.provenance.knowledge_digest:
+        return NO_FACTS
+    return ReportFacts(
+        drugs=knowledge.drugs,
+        guidelines=knowledge.guidelines,
+        sources=tuple(_source(row) for row in knowledge.table("sources")),
+    )
+
+
+def _source(row: dict[str, str]) -> SourceFact:
+    return SourceFact(
+        name=row["name"], version=row["version"], licence=row["licence"], url=row["url"]
+    )

@@ -1,0 +1,126 @@
+"""``SAMPLE.pgx.json``: everything about one sample, written and read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.calls import GeneCall, PatientResult, Recommendation
+from pgx.base.errors import InvariantError, ResultFileError
+from pgx.reports.text import escape_json
+
+__all__ = ["MAX_BYTES", "SCHEMA_VERSION", "parse_result", "read_result", "render_json"]
+
+SCHEMA_VERSION: Final = "1.0"
+MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
+
+# Columns that are null where empty, though the records hold an empty string.
+NULLABLE: Final = ("lookup", "population", "text", "guideline_id")
+_REMEDY = "use a file that this version of pgx wrote, or run `pgx annotate` again"
+
+
+def render_json(result: PatientResult) -> bytes:
+    r"""Return the result as JSON text: genes and drugs A–Z, equal results give equal bytes.
+
+    Control and direction characters are written as ``\uXXXX``, so that none acts in a
+    viewer; readers get the same strings.
+
+    Raises
+    ------
+    InvariantError
+        A string is no Unicode text (a lone surrogate).
+    """
+    ordered = msgspec.structs.replace(
+        result,
+        calls=tuple(sorted(result.calls, key=_gene)),
+        recommendations=tuple(sorted(result.recommendations, key=_drug)),
+    )
+    try:
+        tree = msgspec.to_builtins(ordered, order="deterministic")
+        for row in tree["recommendations"]:
+            row.update({name: row[name] or None for name in NULLABLE})
+        text = msgspec.json.format(msgspec.json.encode(tree), indent=1).decode("utf-8")
+    except (UnicodeError, TypeError) as error:
+        raise InvariantError("a result holds a string that JSON cannot") from error
+    return (escape_json(text) + "\n").encode("utf-8")
+
+
+def _gene(call: GeneCall) -> str:
+    return call.gene
+
+
+def _drug(row: Recommendation) -> str:
+    return row.drug
+
+
+def read_result(path: Path) -> PatientResult:
+    """Read a saved result.
+
+    Raises
+    ------
+    ResultFileError
+        The file cannot be read, is not JSON, is of another schema, or contradicts itself.
+    """
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ResultFileError(
+            f"cannot be read: {error.strerror}", where=path.name, remedy="check the path"
+        ) from error
+    return parse_result(data, path.name)
+
+
+def parse_result(data: bytes, where: str = "result") -> PatientResult:
+    """Parse a saved result; ``where`` names it in errors.
+
+    Raises
+    ------
+    ResultFileError
+        Not JSON, of another schema, or self-contradictory.
+    """
+    if len(data) > MAX_BYTES:
+        raise ResultFileError("too large for a result of pgx", where=where, remedy=_REMEDY)
+    try:
+        tree = msgspec.json.decode(data)
+        _check_version(tree, where)
+        _restore_empty(tree)
+        result = msgspec.convert(tree, PatientResult)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise ResultFileError(
+            f"not a result of pgx: {error}", where=where, remedy=_REMEDY
+        ) from error
+    _check_consistent(result, where)
+    return result
+
+
+def _check_version(tree: Any, where: str) -> None:  # noqa: ANN401 - any JSON
+    version = tree.get("schema_version") if isinstance(tree, dict) else None
+    if version != SCHEMA_VERSION:
+        said = f"schema version {version!r}" if isinstance(version, str) else "no schema version"
+        raise ResultFileError(f"{said}, expected {SCHEMA_VERSION!r}", where=where, remedy=_REMEDY)
+
+
+def _restore_empty(tree: dict[str, Any]) -> None:
+    rows = tree.get("recommendations")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            row.update({name: "" for name in NULLABLE if row.get(name, "") is None})
+
+
+def _check_consistent(result: PatientResult, where: str) -> None:
+    """A result is of one sample and has one call a gene.
+
+    Raises
+    ------
+    ResultFileError
+        It is not so.
+    """
+    samples = {call.sample for call in result.calls} | {r.sample for r in result.recommendations}
+    if samples - {result.sample}:
+        raise ResultFileError("rows of more than one sample", where=where, remedy=_REMEDY)
+    genes = [call.gene for call in result.calls]
+    if len(set(genes)) != len(genes):
+        raise ResultFileError("two calls of one gene", where=where, remedy=_REMEDY)

@@ -1,0 +1,70 @@
+"""The tables ``calls.tsv`` and ``recommendations.tsv``; see ``docs/reference/columns.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, PatientResult, Recommendation
+from pgx.reports.text import cell, defused
+
+__all__ = ["CALL_COLUMNS", "RECOMMENDATION_COLUMNS", "render_calls", "render_recommendations"]
+
+CALL_COLUMNS: Final = (
+    "sample", "gene", "status", "diplotype", "probability", "candidates", "n_candidates", "rest",
+    "phenotype", "activity_score", "phenotypes", "phased", "n_positions", "n_missing", "missing",
+    "undocumented", "source", "notes",
+)  # fmt: skip
+RECOMMENDATION_COLUMNS: Final = (
+    "sample", "drug", "source", "genes", "lookup", "population", "action", "dose_factor_min",
+    "dose_factor_max", "classification", "certainty", "depends_on", "alternatives", "text",
+    "implications", "guideline_id", "pmids",
+)  # fmt: skip
+
+
+def render_calls(results: Iterable[PatientResult]) -> str:
+    """Return the table of calls: samples in the given order, genes A–Z."""
+    rows = (call for r in results for call in sorted(r.calls, key=lambda c: c.gene))
+    return _table(CALL_COLUMNS, rows)
+
+
+def render_recommendations(results: Iterable[PatientResult]) -> str:
+    """Return the table of recommendations: samples in the given order, drugs A–Z."""
+    rows = (row for r in results for row in sorted(r.recommendations, key=lambda a: a.drug))
+    return _table(RECOMMENDATION_COLUMNS, rows)
+
+
+def _table(columns: Sequence[str], rows: Iterable[GeneCall | Recommendation]) -> str:
+    lines = ["\t".join(columns)]
+    lines.extend("\t".join(_cell(getattr(row, name)) for name in columns) for row in rows)
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return defused(";".join(_item(item) for item in value))
+    return defused(cell(value)) if isinstance(value, str) else _number(value)
+
+
+def _number(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _item(item: object) -> str:
+    """One list item; a semicolon of its own becomes a comma, for ``;`` joins items."""
+    if isinstance(item, Candidate):
+        return _with_probability(_joined(item.diplotype), item.probability)
+    if isinstance(item, AlternativeAdvice):
+        advice = f"{'+'.join(item.action)} [{_joined(item.lookup)}]"
+        return _with_probability(advice, item.probability)
+    return _joined(str(item))
+
+
+def _joined(text: str) -> str:
+    return cell(text).replace(";", ",")
+
+
+def _with_probability(text: str, probability: float | None) -> str:
+    return text if probability is None else f"{text}={probability:.6g}"

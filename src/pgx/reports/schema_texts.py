@@ -1,0 +1,141 @@
+"""Titles and descriptions of the published JSON Schema; ``""`` describes the record itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["DESCRIPTIONS", "TITLES"]
+
+TITLES: Final = {
+    "PatientResult": "Result of pgx for one sample",
+    "GeneCall": "Call of one gene",
+    "Candidate": "Candidate diplotype",
+    "HaplotypeDetail": "One strand of the best diplotype",
+    "SiteObservation": "Observation at one defining position",
+    "Recommendation": "Advice on one drug",
+    "AlternativeAdvice": "Other advice that a candidate would give",
+    "Provenance": "What produced the result",
+}
+
+_RESULT = {
+    "": "Everything about one sample: calls, advice, observed genotypes and provenance.",
+    "sample": "Name of the sample as the input gives it.",
+    "calls": "One call a gene, genes A–Z.",
+    "recommendations": "One row a drug, source, guideline, population and statement, drugs A–Z.",
+    "provenance": "What produced the result; no clock time.",
+    "schema_version": "Version of this schema.",
+}
+
+_CALL = {
+    "": "The call of one gene in one sample.",
+    "sample": "Name of the sample, as in the result.",
+    "gene": "HGNC symbol.",
+    "status": "called: one diplotype fits, or the best reaches the threshold; ambiguous: several "
+    "fit; no_call: data present, nothing fits; not_assessed: the input cannot answer the gene.",
+    "diplotype": "Best-supported diplotype; null for no_call and not_assessed. Of an ambiguous "
+    "call it is one of several.",
+    "probability": "Posterior of the diplotype among all that fit; 1 where only one fits; null "
+    "without a prior.",
+    "candidates": "Diplotypes that fit, best first, at most 50.",
+    "n_candidates": "How many diplotypes fit in all.",
+    "rest": "Probability of the candidates that are not listed; null without a prior.",
+    "phenotype": "Phenotype of the diplotype in CPIC's terms.",
+    "activity_score": "Activity score of the diplotype as in CPIC's keys (2.0, ≥3.0).",
+    "phenotypes": "Every phenotype that some candidate gives, best first.",
+    "phased": "true, partial or false.",
+    "n_positions": "Defining positions of the gene.",
+    "n_missing": "How many of them the input cannot answer.",
+    "missing": "Which of them the input cannot answer, chrN:pos on GRCh38.",
+    "undocumented": "Alleles at defining positions that no definition names, chrN:pos:ref>alt.",
+    "source": "vcf, outside or reads.",
+    "notes": "Stable codes, see docs/reference/notes.md.",
+    "lookup_keys": "Keys by which guidelines are looked up, one per distinct outcome, best first.",
+    "depends_on": "Positions (chrN:pos), phases (phase:chrN:pos+chrN:pos) or GENE:copy_number that "
+    "would tell the outcomes apart.",
+    "haplotypes": "Strands of the best diplotype.",
+    "findings": "Named variants seen, of genes that list variants.",
+    "candidate_factors": "The whole candidate set: each pair lists names of strand 1 and strand 2 "
+    "whose combinations all fit; the set is the union of the pairs.",
+    "sites": "What was observed at every defining position.",
+}
+
+_SITE = {
+    "": "What the input says at one defining position.",
+    "position": "chrN:pos on GRCh38.",
+    "rsid": "dbSNP identifier, empty if none.",
+    "alleles": "Allele of each strand, '.' where unknown.",
+    "ref": "Reference allele on GRCh38.",
+    "evidence": "record, reference_block, assumed_reference or none.",
+    "reason": "Why the position is unknown, see docs/reference/notes.md.",
+    "phased": "Whether the order of the alleles has meaning.",
+    "phase_block": "Positions with the same number are phased with one another; 0 is the whole "
+    "file.",
+    "gq": "Genotype quality (phred) of the record or block.",
+    "dp": "Read depth of the record or block.",
+}
+
+_HAPLOTYPE = {
+    "": "One strand of the best diplotype.",
+    "name": "Its name as in the diplotype.",
+    "function": "Clinical function in CPIC's terms; null if none is assigned.",
+    "activity_value": "Activity value that counts for the score.",
+    "variants": "Named alleles and variants on the strand.",
+}
+
+_ADVICE = {
+    "": "One row of advice: a drug, a guideline, a population, a statement.",
+    "sample": "Name of the sample, as in the result.",
+    "drug": "Name of the drug.",
+    "source": "CPIC, DPWG, FDA_LABEL, FDA_TABLE or LOCAL.",
+    "genes": "Genes that the advice looks at.",
+    "lookup": "Keys of the advice, GENE=key joined by semicolons.",
+    "population": "Population or indication that the advice is for.",
+    "action": "What to do; the first is the primary one.",
+    "dose_factor_min": "Lower bound of the dose relative to the standard dose.",
+    "dose_factor_max": "Upper bound of the dose relative to the standard dose.",
+    "classification": "Strength in the source's terms.",
+    "certainty": "certain: the same advice whichever candidate is true; depends: the row gives the "
+    "advice of the best diplotype only; unknown: no gene of the drug could be assessed.",
+    "depends_on": "What would settle the advice.",
+    "alternatives": "The other advice that some candidate would give.",
+    "text": "The advice in words.",
+    "implications": "What the result means, by gene.",
+    "guideline_id": "ClinPGx accession of the guideline.",
+    "pmids": "PubMed identifiers of its publications.",
+}
+
+_ALTERNATIVE = {
+    "": "Advice that holds if another candidate is true.",
+    "lookup": "Keys under which it holds.",
+    "action": "What to do; the first is the primary one.",
+    "text": "The advice in words.",
+    "probability": "Probability of the candidates that give it; null without a prior.",
+}
+
+_PROVENANCE = {
+    "": "What produced the result; equal runs give equal records, apart from input names.",
+    "tool": "Name of the program.",
+    "version": "Version of the program.",
+    "knowledge_release": "Release of the knowledge base.",
+    "knowledge_digest": "SHA-256 of the knowledge base's manifest.",
+    "assembly": "Assembly of the input; positions in the result are GRCh38.",
+    "input": "Name and SHA-256 of each input file.",
+    "settings": "Settings that change results.",
+}
+
+_CANDIDATE = {
+    "": "A diplotype that fits what was observed.",
+    "diplotype": "Its name.",
+    "probability": "Its posterior; null without a prior.",
+}
+
+DESCRIPTIONS: Final = {
+    "PatientResult": _RESULT,
+    "GeneCall": _CALL,
+    "Candidate": _CANDIDATE,
+    "HaplotypeDetail": _HAPLOTYPE,
+    "SiteObservation": _SITE,
+    "Recommendation": _ADVICE,
+    "AlternativeAdvice": _ALTERNATIVE,
+    "Provenance": _PROVENANCE,
+}

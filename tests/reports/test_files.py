@@ -1,0 +1,163 @@
+"""Files of results: complete or absent, inside the folder, never over others' results."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgx.base.errors import OutputError, UsageError
+from pgx.reports import files
+from pgx.reports.files import check_folder, write_file, write_results
+from pgx.reports.names import file_stem, file_stems
+from reports import factory
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_what_is_written(tmp_path):
+    folder = tmp_path / "new" / "out"
+    written = write_results([factory.result("S1"), factory.result("S/2")], folder)
+    expected = {"calls.tsv", "recommendations.tsv"}
+    expected |= {f"{s}.pgx.{f}" for s in ("S1", "S_2") for f in files.FORMATS}
+    assert names(folder) == expected == {path.name for path in written}
+
+
+def test_two_runs_give_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        write_results([factory.result()], tmp_path / name)
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+def test_a_folder_with_results_is_refused_and_untouched(tmp_path):
+    write_results([factory.result()], tmp_path)
+    before = content(tmp_path)
+    with pytest.raises(OutputError, match="already holds results") as caught:
+        write_results([factory.result("S2")], tmp_path)
+    assert caught.value.exit_status == 5
+    assert "S1" not in str(caught.value)
+    assert content(tmp_path) == before
+
+
+def test_force_replaces_the_old_run_and_nothing_else(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    write_results([factory.result("S1")], tmp_path)
+    write_results([factory.result("S2")], tmp_path, force=True)
+    assert "S1.pgx.json" not in names(tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    fresh = tmp_path / "fresh"
+    write_results([factory.result("S2")], fresh)
+    kept = {k: v for k, v in content_of_files(tmp_path).items() if k != "notes.txt"}
+    assert kept == content(fresh)
+
+
+def content_of_files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_a_folder_with_other_files_is_fine(tmp_path):
+    (tmp_path / "input.vcf").write_text("")
+    check_folder(tmp_path)
+
+
+def test_unknown_format(tmp_path):
+    with pytest.raises(UsageError, match="docx"):
+        write_results([factory.result()], tmp_path / "out", ["docx"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(OutputError):
+        write_results([factory.result()], tmp_path / "out")
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace", "fchmod"])
+def test_a_failing_disk_leaves_old_files_and_no_half_ones(tmp_path, monkeypatch, call):
+    write_results([factory.result()], tmp_path)
+    before = content(tmp_path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.os, call, fail)
+    with pytest.raises(OutputError, match="No space left") as caught:
+        write_results([factory.result("S9")], tmp_path, force=True)
+    assert "S9" not in str(caught.value)
+    assert content(tmp_path) == before
+
+
+def test_files_are_private_until_complete_and_then_follow_the_umask(tmp_path, monkeypatch):
+    seen = []
+    real = os.fsync
+
+    def look(handle: int) -> None:
+        seen.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        real(handle)
+
+    monkeypatch.setattr(files.os, "fsync", look)
+    write_file(tmp_path / "a.tsv", b"x")
+    (tmp_path / "plain").touch()
+    plain = stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+    assert seen == [0o600]
+    assert stat.S_IMODE((tmp_path / "a.tsv").stat().st_mode) == plain
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path):
+    dead = 2**22 + 1  # above the largest process number of Linux
+    (tmp_path / f".pgx-{dead}-0.tmp").write_text("half")
+    running = tmp_path / f".pgx-{os.getppid()}-0.tmp"
+    running.write_text("of a running process")
+    write_results([factory.result()], tmp_path)
+    assert f".pgx-{dead}-0.tmp" not in names(tmp_path)
+    assert running.exists()
+
+
+def test_a_link_in_place_of_a_file_is_replaced_not_followed(tmp_path):
+    outside = tmp_path / "outside"
+    outside.write_text("keep")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "calls.tsv").symlink_to(outside)
+    write_results([factory.result()], folder, force=True)
+    assert outside.read_text() == "keep"
+    assert not (folder / "calls.tsv").is_symlink()
+
+
+@pytest.mark.parametrize("name", factory.HOSTILE)
+def test_hostile_names_stay_inside_the_folder(tmp_path, name):
+    folder = tmp_path / "out"
+    written = write_results([factory.result(name)], folder)
+    assert names(tmp_path) == {"out"}
+    for path in written:
+        assert path.parent == folder
+        assert path.is_file()
+        assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,140}", path.name)
+
+
+@given(st.lists(st.text() | st.sampled_from(["S1", "s1", "S 1", "S_1", "", ".", "S_1-2"])))
+def test_stems_are_safe_and_different(samples):
+    stems = file_stems(samples)
+    assert len({stem.lower() for stem in stems}) == len(samples)
+    for stem in stems:
+        assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", stem)
+        assert len(stem) <= 130
+
+
+def test_plain_names_are_their_own_stems():
+    assert file_stems(["NA12878", "S-1.x_2"]) == ["NA12878", "S-1.x_2"]
+    assert file_stem("..") == "__"
+    assert file_stem("../x") == "___x"
+    assert file_stem("con") == "_con"
