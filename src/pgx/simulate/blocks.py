@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
-from pgx.base.genes import GeneDefinition, Ploidy
-from pgx.simulate.records import Call, Record
+from pgx.simulate.records import Call, GeneScene, Record
 from pgx.simulate.sequence import GeneSequence
-from pgx.simulate.settings import SimulationSettings
 from pgx.simulate.strands import Strand
 
 __all__ = ["as_block", "reference_blocks"]
 
 
-def reference_blocks(
-    definition: GeneDefinition,
-    sequence: GeneSequence,
-    strands: Mapping[str, tuple[Strand, ...]],
-    records: Sequence[Record],
-    settings: SimulationSettings,
-) -> list[Record]:
+def reference_blocks(scene: GeneScene, records: Sequence[Record]) -> list[Record]:
     """Return the blocks between a gene's records, from its first to its last known base.
 
     A block starts at a known base, because its REF shows it, and may run over sequence
     that the knowledge base does not hold (introns). Sites of ``settings.missing`` stay
     uncovered with the whole of their REF span.
     """
+    hidden = scene.marked("missing")
     taken = [(record.start, record.end) for record in records]
     taken += [
         (v.position, v.position + len(v.ref) - 1)
-        for v in definition.variants
-        if (definition.gene, v.position) in settings.missing
+        for v in scene.definition.variants
+        if v.position in hidden
     ]
-    calls = tuple(_call(definition, own, settings) for own in strands.values())
-    return [
-        _block(definition, sequence, start, end, calls) for start, end in _gaps(sequence, taken)
-    ]
+    calls = tuple(_call(scene, own) for own in scene.strands.values())
+    return [_block(scene, start, end, calls) for start, end in _gaps(scene.sequence, taken)]
 
 
 def as_block(record: Record, sequence: GeneSequence) -> Record:
@@ -62,30 +53,19 @@ def _gaps(sequence: GeneSequence, taken: Collection[tuple[int, int]]) -> list[tu
     return gaps
 
 
-def _call(
-    definition: GeneDefinition, strands: tuple[Strand, ...], settings: SimulationSettings
-) -> Call:
-    if not strands:
-        return Call(alleles=(None, None), seen=False)
-    doubled = settings.diploid_x and definition.ploidy is Ploidy.X_LINKED
-    return Call(alleles=(0,) * (2 if doubled else len(strands)))
+def _call(scene: GeneScene, strands: tuple[Strand, ...]) -> Call:
+    return Call(alleles=tuple(scene.reference_codes(strands)), seen=bool(strands))
 
 
-def _block(
-    definition: GeneDefinition,
-    sequence: GeneSequence,
-    start: int,
-    end: int,
-    calls: tuple[Call, ...],
-) -> Record:
+def _block(scene: GeneScene, start: int, end: int, calls: tuple[Call, ...]) -> Record:
     return Record(
-        contig=definition.contig,
+        contig=scene.definition.contig,
         start=start,
         end=end,
-        position=sequence.to_assembly(start),
+        position=scene.sequence.to_assembly(start),
         rsid=".",
-        ref=sequence.text(start, start),
+        ref=scene.sequence.text(start, start),
         alts=(),
         calls=calls,
-        block_end=sequence.to_assembly(end),
+        block_end=scene.sequence.to_assembly(end),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 import msgspec
 
 from pgx.base.genes import GeneDefinition, Ploidy
@@ -12,10 +10,11 @@ from pgx.simulate.settings import SimulationSettings, VariantForm, WriteStyle
 from pgx.simulate.spelling import Cluster, clusters, shift_right, trim
 from pgx.simulate.strands import Strand, deleted_span
 
-__all__ = ["Call", "Record", "gene_records"]
+__all__ = ["Call", "GeneScene", "Record", "gene_records"]
 
 DELETED = "*"
 Strands = tuple[Strand, ...]
+Codes = list[int | None]
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,82 +49,84 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     block_end: int | None = None
 
 
-def gene_records(
-    definition: GeneDefinition,
-    sequence: GeneSequence,
-    strands: Mapping[str, Strands],
-    settings: SimulationSettings,
-) -> list[Record]:
-    """Return the records of one gene, by GRCh38 start; ``strands`` by sample, in file order.
+class GeneScene(msgspec.Struct, frozen=True, kw_only=True):
+    """One gene of a simulated file: its reference, and every sample's strands, in file order."""
+
+    definition: GeneDefinition
+    sequence: GeneSequence
+    strands: dict[str, Strands]
+    settings: SimulationSettings
+
+    def marked(self, *kinds: str) -> set[int]:
+        """Return this gene's positions in sets of the settings, by the sets' names."""
+        return {
+            position
+            for kind in kinds
+            for gene, position in getattr(self.settings, kind)
+            if gene == self.definition.gene
+        }
+
+    def reference_codes(self, strands: Strands) -> Codes:
+        """Return one code a strand: 0, or None for a sample without this gene."""
+        haploid = self.definition.ploidy is Ploidy.MITOCHONDRIAL
+        codes: Codes = [0] * len(strands) or [None] * (1 if haploid else 2)
+        return self.doubled(codes)
+
+    def doubled(self, codes: Codes) -> Codes:
+        """Return a male's chrX code twice where the settings ask for diploid genotypes."""
+        twice = self.settings.diploid_x and self.definition.ploidy is Ploidy.X_LINKED
+        return codes * 2 if twice and len(codes) == 1 else codes
+
+
+def gene_records(scene: GeneScene) -> list[Record]:
+    """Return the records of one gene, by GRCh38 start.
 
     A sample without strands (the gene was left out for it) gets ``./.``.
     """
-    hidden = {p for gene, p in settings.missing if gene == definition.gene}
-    alone = {p for gene, p in _marked(settings) if gene == definition.gene}
-    written = [v for v in definition.variants if v.position not in hidden]
+    hidden = scene.marked("missing")
+    alone = scene.marked("no_calls", "half_calls", "filtered", "low_quality")
+    written = [v for v in scene.definition.variants if v.position not in hidden]
     found = []
-    for cluster in clusters(written, hidden | alone, sequence, settings.form):
-        record = _record(definition, cluster, sequence, strands, settings)
-        if _is_wanted(record, cluster, alone, settings.style):
+    for cluster in clusters(written, hidden | alone, scene.sequence, scene.settings.form):
+        record = _record(scene, cluster)
+        if not alone.isdisjoint(cluster.places) or _is_wanted(record, scene.settings.style):
             found.append(record)
     return sorted(found, key=lambda record: record.start)
 
 
-def _marked(settings: SimulationSettings) -> frozenset[tuple[str, int]]:
-    return settings.no_calls | settings.half_calls | settings.filtered | settings.low_quality
+def _is_wanted(record: Record, style: WriteStyle) -> bool:
+    return style is WriteStyle.ALL_SITES or any(alt != DELETED for alt in record.alts)
 
 
-def _is_wanted(record: Record, cluster: Cluster, alone: set[int], style: WriteStyle) -> bool:
-    if style is WriteStyle.ALL_SITES or any(v.position in alone for v in cluster.members):
-        return True
-    alternatives = [alt for alt in record.alts if alt != DELETED]
-    return bool(alternatives)
-
-
-def _record(
-    definition: GeneDefinition,
-    cluster: Cluster,
-    sequence: GeneSequence,
-    strands: Mapping[str, Strands],
-    settings: SimulationSettings,
-) -> Record:
-    texts = {
-        sample: tuple(_text(definition, cluster, sequence, s, settings) for s in own)
-        for sample, own in strands.items()
-    }
-    ref = sequence.text(cluster.start, cluster.end)
-    alts = _alternatives(cluster, ref, texts.values(), sequence, settings)
-    calls = _calls(definition, cluster, texts, (ref, *alts), settings)
-    start, (ref, *rest) = _spelled(definition, cluster, (ref, *alts), sequence, settings)
+def _record(scene: GeneScene, cluster: Cluster) -> Record:
+    texts = [
+        tuple(_text(scene, cluster, strand) for strand in own) for own in scene.strands.values()
+    ]
+    unknown = not scene.marked("no_calls").isdisjoint(cluster.places)
+    seen = set() if unknown else {text for own in texts for text in own}
+    alleles = _alleles(scene, cluster, seen)
+    calls = tuple(_call(scene, cluster, own, alleles) for own in texts)
+    start, (ref, *alts) = _spelled(scene, cluster, alleles)
+    failed = not scene.marked("filtered").isdisjoint(cluster.places)
     return Record(
-        contig=definition.contig,
+        contig=scene.definition.contig,
         start=start,
         end=start + len(ref) - 1,
-        position=sequence.to_assembly(start),
+        position=scene.sequence.to_assembly(start),
         rsid=";".join(dict.fromkeys(v.rsid for v in cluster.members if v.rsid)) or ".",
         ref=ref,
-        alts=tuple(rest),
+        alts=tuple(alts),
         calls=calls,
-        filter="LowQual" if _hits(definition, cluster, settings.filtered) else "PASS",
+        filter="LowQual" if failed else "PASS",
     )
 
 
-def _hits(definition: GeneDefinition, cluster: Cluster, sites: frozenset[tuple[str, int]]) -> bool:
-    return any((definition.gene, variant.position) in sites for variant in cluster.members)
-
-
-def _text(
-    definition: GeneDefinition,
-    cluster: Cluster,
-    sequence: GeneSequence,
-    strand: Strand,
-    settings: SimulationSettings,
-) -> str:
+def _text(scene: GeneScene, cluster: Cluster, strand: Strand) -> str:
     """Return a strand's sequence over a cluster, or ``*`` where a deletion takes it away."""
-    if settings.star_alleles and _is_deleted(definition, cluster, strand):
+    if scene.settings.star_alleles and _is_deleted(scene.definition, cluster, strand):
         return DELETED
     members = ((variant, strand[variant.position]) for variant in cluster.members)
-    return sequence.haplotype(cluster.start, cluster.end, members)
+    return scene.sequence.haplotype(cluster.start, cluster.end, members)
 
 
 def _is_deleted(definition: GeneDefinition, cluster: Cluster, strand: Strand) -> bool:
@@ -133,75 +134,57 @@ def _is_deleted(definition: GeneDefinition, cluster: Cluster, strand: Strand) ->
     return any(
         place in deleted_span(variant.position, variant.ref, strand[variant.position])
         for variant in definition.variants
-        if variant not in cluster.members
+        if len(variant.ref) > 1 and variant.position not in cluster.places
     )
 
 
-def _alternatives(
-    cluster: Cluster,
-    ref: str,
-    texts: Iterable[tuple[str, ...]],
-    sequence: GeneSequence,
-    settings: SimulationSettings,
-) -> tuple[str, ...]:
-    """Return ALT: documented alleles in code order, then others, ``*`` last."""
-    seen = {text for own in texts for text in own}
-    documented: list[str] = []
-    for variant in cluster.members:
-        documented += [
-            sequence.haplotype(cluster.start, cluster.end, [(variant, allele)])
-            for allele in variant.alleles
-        ]
-    every = settings.style is WriteStyle.ALL_SITES and settings.form is not VariantForm.MNV
+def _alleles(scene: GeneScene, cluster: Cluster, seen: set[str]) -> tuple[str, ...]:
+    """Return REF and ALT: documented alleles in code order, then others, ``*`` last."""
+    ref = scene.sequence.text(cluster.start, cluster.end)
+    documented = [
+        scene.sequence.haplotype(cluster.start, cluster.end, [(variant, allele)])
+        for variant in cluster.members
+        for allele in variant.alleles
+    ]
+    style, form = scene.settings.style, scene.settings.form
+    every = style is WriteStyle.ALL_SITES and form is not VariantForm.MNV
     kept = [text for text in dict.fromkeys(documented) if every or text in seen]
     kept += sorted(seen - set(documented) - {DELETED}) + [DELETED] * (DELETED in seen)
-    return tuple(text for text in kept if text != ref)
+    return (ref, *(text for text in kept if text != ref))
 
 
-def _calls(
-    definition: GeneDefinition,
-    cluster: Cluster,
-    texts: Mapping[str, tuple[str, ...]],
-    alleles: tuple[str, ...],
-    settings: SimulationSettings,
-) -> tuple[Call, ...]:
-    no_call = _hits(definition, cluster, settings.no_calls)
-    half_call = _hits(definition, cluster, settings.half_calls)
-    seen = not (no_call or _hits(definition, cluster, settings.low_quality))
-    calls = []
-    for own in texts.values():
-        codes: list[int | None] = [alleles.index(text) for text in own] or [None, None]
-        if settings.diploid_x and definition.ploidy is Ploidy.X_LINKED and len(codes) == 1:
-            codes *= 2
-        if no_call or half_call:
-            codes[: None if no_call else 1] = [None] * (len(codes) if no_call else 1)
-        calls.append(_call(codes, seen=seen, phased=settings.phased))
-    return tuple(calls)
-
-
-def _call(codes: list[int | None], *, seen: bool, phased: bool) -> Call:
-    if not phased:
-        codes = sorted(codes, key=lambda code: -1 if code is None else code)
+def _call(
+    scene: GeneScene, cluster: Cluster, texts: tuple[str, ...], alleles: tuple[str, ...]
+) -> Call:
+    unknown = not scene.marked("no_calls").isdisjoint(cluster.places)
+    codes: Codes = [None if unknown else alleles.index(text) for text in texts]
+    codes = scene.doubled(codes) if texts else scene.reference_codes(())
+    if not scene.marked("half_calls").isdisjoint(cluster.places):
+        codes[0] = None
+    if not scene.settings.phased:
+        codes.sort(key=lambda code: -1 if code is None else code)
     known = any(code is not None for code in codes)
-    return Call(alleles=tuple(codes), phased=phased and known and len(codes) > 1, seen=seen)
+    unseen = unknown or not scene.marked("low_quality").isdisjoint(cluster.places)
+    return Call(
+        alleles=tuple(codes),
+        phased=scene.settings.phased and known and len(codes) > 1,
+        seen=bool(texts) and not unseen,
+    )
 
 
 def _spelled(
-    definition: GeneDefinition,
-    cluster: Cluster,
-    alleles: tuple[str, ...],
-    sequence: GeneSequence,
-    settings: SimulationSettings,
+    scene: GeneScene, cluster: Cluster, alleles: tuple[str, ...]
 ) -> tuple[int, tuple[str, ...]]:
     """Return start and alleles, trimmed and shifted as the settings ask."""
-    real = tuple(allele for allele in alleles if allele != DELETED)
+    form = scene.settings.form
     start = cluster.start
-    if settings.form is VariantForm.MNV or len(real) < 2:
+    real = tuple(allele for allele in alleles if allele != DELETED)
+    if form is VariantForm.MNV or len(real) == 1:
         return start, alleles
-    if settings.form is VariantForm.RIGHT or settings.style is not WriteStyle.ALL_SITES:
+    if form is VariantForm.RIGHT or scene.settings.style is not WriteStyle.ALL_SITES:
         start, real = trim(start, real)
-    if settings.form is VariantForm.RIGHT:
-        others = [v.position for v in definition.variants if v not in cluster.members]
-        limit = min((p for p in others if p > start), default=None)
-        start, real = shift_right(start, real, sequence, limit)
+    if form is VariantForm.RIGHT:
+        others = (v.position for v in scene.definition.variants if v not in cluster.members)
+        limit = min((position for position in others if position > start), default=None)
+        start, real = shift_right(start, real, scene.sequence, limit)
     return start, real + alleles[len(real) :]

@@ -21,6 +21,11 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     members: tuple[DefiningVariant, ...]
 
+    @property
+    def places(self) -> set[int]:
+        """Defining positions of this record."""
+        return {variant.position for variant in self.members}
+
 
 def clusters(
     variants: Iterable[DefiningVariant],

@@ -10,7 +10,7 @@ from pgx.base.genes import GeneDefinition
 from pgx.simulate.blocks import as_block, reference_blocks
 from pgx.simulate.header import contig_names, header_lines
 from pgx.simulate.phasing import with_phase_sets
-from pgx.simulate.records import Call, Record, gene_records
+from pgx.simulate.records import Call, GeneScene, Record, gene_records
 from pgx.simulate.sequence import GeneSequence
 from pgx.simulate.settings import SimulationSettings, WriteStyle, check_settings
 from pgx.simulate.strands import Strand, sample_strands
@@ -85,17 +85,16 @@ def simulate_records(
 
 def _gene(
     definition: GeneDefinition,
-    strands: Mapping[str, tuple[Strand, ...]],
+    strands: dict[str, tuple[Strand, ...]],
     settings: SimulationSettings,
 ) -> list[Record]:
     sequence = GeneSequence(definition, settings.assembly)
-    records = gene_records(definition, sequence, strands, settings)
-    records = with_phase_sets(
-        records, settings.n_blocks(definition.gene), flip=settings.flip_blocks
-    )
+    scene = GeneScene(definition=definition, sequence=sequence, strands=strands, settings=settings)
+    n_blocks = settings.n_blocks(definition.gene)
+    records = with_phase_sets(gene_records(scene), n_blocks, flip=settings.flip_blocks)
     if settings.style is not WriteStyle.GVCF:
         return records
-    blocks = reference_blocks(definition, sequence, strands, records, settings)
+    blocks = reference_blocks(scene, records)
     return [as_block(record, sequence) for record in records] + blocks
 
 
