@@ -9,6 +9,7 @@ of each strand.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
 __all__ = ["apply_proxies", "call_listing"]
 
+_Rank = tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -31,7 +34,15 @@ class _Found:
     name: str
     function: str | None
     value: str | None
-    rank: tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
+    rank: _Rank
+
+
+class _Option(NamedTuple):
+    """One way to name a strand: by what is seen, or with one unanswered variant more."""
+
+    is_seen: bool
+    strand: Strand
+    rank: _Rank
 
 
 def call_listing(
@@ -40,74 +51,146 @@ def call_listing(
     """Return every diplotype that fits, variants listed by strand."""
     observation, notes = apply_proxies(gene, observation)
     whole = observation.n_blocks <= 1
-    ranked: dict[str, tuple[tuple[object, ...], tuple[Strand, ...]]] = {}
-    factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
     n_strands = 1 if observation.haploid else 2
+    pool = _Pool(gene)
+    factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
     for phasing in phasings(observation):
         options = [_options(gene, phasing[s], genotypes, whole=whole) for s in range(n_strands)]
-        left = tuple(o[1].name for o in options[0])
-        factors[left, tuple(o[1].name for o in options[1]) if n_strands == 2 else ()] = None
-        _rank_pairs(gene, options, ranked)
-    order = sorted(ranked, key=lambda name: (ranked[name][0], natural_key(name)))
-    result = DiplotypeSet(n_candidates=len(order), notes=notes)
-    result.names = order[:MAX_LISTED]
-    result.diplotype = order[0]
-    default = gene.gene.default_allele
-    result.best = tuple(
-        sorted(ranked[order[0]][1], key=lambda s: (s.name != default, natural_key(s.name)))
-    )
+        left, right = pool.add(options[0], options[1] if n_strands == 2 else None)
+        factors[left, right] = None
+    result = pool.result()
+    result.notes = notes
     result.factors = list(factors)
     result.findings = _findings(gene, observation, genotypes)
-    _add_outcomes(result, [(name, ranked[name][1]) for name in order])
     if len(result.outcomes) > 1:
         _open(gene, observation, result)
     return result
 
 
-def _rank_pairs(
-    gene: CompiledGene,
-    options: list[list[tuple[bool, Strand, _Found]]],
-    ranked: dict[str, tuple[tuple[object, ...], tuple[Strand, ...]]],
-) -> None:
-    """Add a phasing's pairs: observed before possible, then the most serious reading."""
-    default = gene.gene.default_allele
-    for observed_1, one, worst_1 in options[0]:
-        for observed_2, two, worst_2 in options[1] if len(options) == 2 else [(True, None, None)]:
-            strands = (one,) if two is None else (one, two)
-            name = format_diplotype([s.name for s in strands], default)
-            guesses = (not observed_1) + (not observed_2)
-            ranks = sorted(w.rank for w in (worst_1, worst_2) if w is not None)
-            rank = (guesses, tuple(ranks))
-            if name not in ranked or rank < ranked[name][0]:
-                ranked[name] = (rank, strands)
+class _Pool:
+    """Pairs of strands from all phasings, ordered and told apart as arrays.
+
+    Order: what is seen before what is possible, then the most serious reading, then names.
+    """
+
+    def __init__(self, gene: CompiledGene) -> None:
+        self.gene = gene
+        self.haploid = False
+        self.strands: dict[str, tuple[int, Strand, _Rank]] = {}
+        self.rows: list[npt.NDArray[np.int64]] = []
+
+    def add(
+        self, first: list[_Option], second: list[_Option] | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Add all pairs of two strands' options; return the options' names."""
+        one = self._numbered(first)
+        if second is None:
+            self.haploid = True
+            self.rows.append(np.column_stack([one[:, 0], one[:, 0], one[:, 1]]))
+            return tuple(o.strand.name for o in first), ()
+        two = self._numbered(second)
+        i = np.repeat(np.arange(len(one)), len(two))
+        j = np.tile(np.arange(len(two)), len(one))
+        low = np.minimum(one[i, 0], two[j, 0])
+        high = np.maximum(one[i, 0], two[j, 0])
+        self.rows.append(np.column_stack([low, high, one[i, 1] + two[j, 1]]))
+        return tuple(o.strand.name for o in first), tuple(o.strand.name for o in second)
+
+    def _numbered(self, options: list[_Option]) -> npt.NDArray[np.int64]:
+        """Return (strand number, is a guess) for each option."""
+        numbers = []
+        for option in options:
+            known = self.strands.get(option.strand.name)
+            if known is None:
+                known = (len(self.strands), option.strand, option.rank)
+                self.strands[option.strand.name] = known
+            numbers.append((known[0], int(not option.is_seen)))
+        return np.array(numbers, np.int64).reshape(-1, 2)
+
+    def result(self) -> DiplotypeSet:
+        """Return the pairs, each once, best first."""
+        strands = [entry[1] for entry in self.strands.values()]
+        serious = _places([entry[2] for entry in self.strands.values()])
+        default = self.gene.gene.default_allele
+        named = _places([(s.name != default, natural_key(s.name)) for s in strands])
+        pairs = np.concatenate(self.rows)
+        a, b, guesses = pairs[:, 0], pairs[:, 1], pairs[:, 2]
+        keys = (named[a], named[b], serious[a], serious[b])
+        order = np.lexsort(
+            (
+                np.maximum(keys[0], keys[1]),
+                np.minimum(keys[0], keys[1]),
+                np.maximum(keys[2], keys[3]),
+                np.minimum(keys[2], keys[3]),
+                guesses,
+            )
+        )
+        pairs = pairs[order]
+        _, first = np.unique(pairs[:, 0] * len(strands) + pairs[:, 1], return_index=True)
+        return self._described(pairs[np.sort(first), :2], strands)
+
+    def _described(self, pairs: npt.NDArray[np.int64], strands: list[Strand]) -> DiplotypeSet:
+        haploid = self.haploid
+        result = DiplotypeSet(n_candidates=len(pairs))
+        chosen = [self._pair(strands, pair, haploid) for pair in pairs[:MAX_LISTED].tolist()]
+        result.names = [self._name(pair) for pair in chosen]
+        result.diplotype, result.best = result.names[0], self._ordered(chosen[0])
+        kinds = _places([s.function or "" for s in strands])
+        low = np.minimum(kinds[pairs[:, 0]], kinds[pairs[:, 1]])
+        high = np.maximum(kinds[pairs[:, 0]], kinds[pairs[:, 1]])
+        _, first = np.unique(low * len(strands) + high, return_index=True)
+        for index in np.sort(first).tolist():
+            pair = self._pair(strands, pairs[index].tolist(), haploid)
+            second = None if haploid else pair[1].function
+            result.outcomes.append(Outcome(pair[0].function, second, self._name(pair)))
+        return result
+
+    @staticmethod
+    def _pair(strands: list[Strand], pair: list[int], haploid: bool) -> tuple[Strand, ...]:  # noqa: FBT001
+        return (strands[pair[0]],) if haploid else (strands[pair[0]], strands[pair[1]])
+
+    def _name(self, pair: tuple[Strand, ...]) -> str:
+        return format_diplotype([s.name for s in pair], self.gene.gene.default_allele)
+
+    def _ordered(self, pair: tuple[Strand, ...]) -> tuple[Strand, ...]:
+        default = self.gene.gene.default_allele
+        return tuple(sorted(pair, key=lambda s: (s.name != default, natural_key(s.name))))
+
+
+def _places(keys: list[Any]) -> npt.NDArray[np.int64]:
+    """Return each key's place in the order of the distinct keys."""
+    place = {key: i for i, key in enumerate(sorted(set(keys)))}
+    return np.array([place[key] for key in keys], np.int64)
 
 
 def _options(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
-) -> list[tuple[bool, Strand, _Found]]:
+) -> list[_Option]:
     """Return the ways to name a strand: what is seen, then with one unanswered variant more."""
     seen = sorted(_on_strand(gene, codes, genotypes), key=lambda f: f.rank)
-    options = [(True, *_strand(gene, seen, whole=whole))]
+    options = [_Option(True, *_strand(gene, seen, whole=whole))]  # noqa: FBT003
     for allele in contained(gene, codes, missing_fits=True):
         possible = _named(gene, allele)
         if seen and (possible.rank[0] > seen[0].rank[0] or possible in seen):
             continue
         more = sorted([*seen, possible], key=lambda f: f.rank)
-        strand, worst = _strand(gene, more if whole else [possible], whole=whole)
-        options.append((False, strand, worst))
+        named = _strand(gene, more if whole else [possible], whole=whole)
+        options.append(_Option(False, *named))  # noqa: FBT003
     return options
 
 
-def _strand(gene: CompiledGene, found: list[_Found], *, whole: bool) -> tuple[Strand, _Found]:
+def _strand(gene: CompiledGene, found: list[_Found], *, whole: bool) -> tuple[Strand, _Rank]:
     """Name a strand by all its variants, or by the most serious one."""
     if not found:
         reference = _named(gene, gene.default_index)
-        return Strand(reference.name, reference.function, reference.value, ()), reference
+        return Strand(reference.name, reference.function, reference.value, ()), reference.rank
     listed = found if whole else found[:1]
     parts = sorted((f.name for f in listed), key=natural_key) if whole else [listed[0].name]
     parts = _in_gene_order(gene, parts)
+    if all(part.startswith("g.") for part in parts):
+        parts = [gene.gene.default_allele, *parts]
     worst = found[0]
-    return Strand(bracket(parts), worst.function, worst.value, tuple(parts)), worst
+    return Strand(bracket(parts), worst.function, worst.value, tuple(parts)), worst.rank
 
 
 def _in_gene_order(gene: CompiledGene, parts: list[str]) -> list[str]:
@@ -166,17 +249,6 @@ def _findings(
             for item in _on_strand(gene, codes, genotypes):
                 found[item.name] = None
     return _in_gene_order(gene, list(found))
-
-
-def _add_outcomes(result: DiplotypeSet, found: list[tuple[str, tuple[Strand, ...]]]) -> None:
-    seen: set[tuple[str, ...]] = set()
-    for name, strands in found:
-        functions = tuple(s.function for s in strands)
-        key = tuple(sorted(f or "" for f in functions))
-        if key not in seen:
-            seen.add(key)
-            second = functions[1] if len(functions) == 2 else None
-            result.outcomes.append(Outcome(functions[0], second, name))
 
 
 def _open(gene: CompiledGene, observation: Observation, result: DiplotypeSet) -> None:

@@ -99,7 +99,7 @@ def _annotate(  # noqa: PLR0913
 ) -> int:
     from pgx.pipeline.run import annotate as annotate_inputs
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
-    from pgx.reports.facts import facts_from_tables
+    from pgx.reports.facts import facts_for
     from pgx.reports.files import check_folder, write_results
 
     wanted = tuple(f for f in _names(formats) if f != "tsv")
@@ -113,8 +113,9 @@ def _annotate(  # noqa: PLR0913
     _report(done.refused, [] if quiet else done.hints)
     if not done.samples:
         return _REFUSED
-    facts = facts_from_tables(done.knowledge.table)
-    written = write_results(list(done.results()), output, wanted, facts=facts, force=force)
+    results = list(done.results())
+    facts = facts_for(results[0], done.knowledge)
+    written = write_results(results, output, wanted, facts=facts, force=force)
     if not quiet:
         sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
     return _REFUSED if done.refused else 0

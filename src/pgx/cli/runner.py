@@ -21,16 +21,15 @@ def single(command: Callable[..., object], name: str) -> typer.Typer:
 
 def run_app(app: typer.Typer, words: list[str], name: str) -> int:
     """Run an app; return its exit status."""
-    import click
-
+    errors = sys.modules[typer.Exit.__module__]  # typer's own click, or the library
     try:
         status = app(args=words, prog_name=name, standalone_mode=False)
-    except click.UsageError as error:
+    except errors.UsageError as error:
         where = error.ctx.command_path if error.ctx else name
         sys.stderr.write(f"[PGX-USE-001] {printable(error.format_message())}; see {where} --help\n")
         return 2
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return int(error.exit_code)
-    except click.Abort:
+    except typer.Abort:
         return 130
     return int(status) if isinstance(status, int) else 0
