@@ -35,6 +35,8 @@ def scan(text, samples, contigs, intervals, limits, first_line):
             record = read_line(raw, len(samples), contigs, limits)
         except (ValueError, UnicodeDecodeError) as error:
             raise RefusedError(line) from error
+        if record is None:
+            continue
         record["line"] = line
         if any(
             record["contig"] == contig and record["pos"] <= end and record["end"] >= start
@@ -54,9 +56,13 @@ def check(condition):
 def read_line(raw, n_samples, contigs, limits):
     text = raw.removesuffix(b"\r").decode("utf-8")
     check(not re.search(r"[\x00-\x08\x0a-\x1f]", text))
-    check(text and not text.startswith("#"))
+    check(text)
+    if text.startswith("#"):
+        check(not text.startswith("##") and not text.upper().startswith("#CHROM"))
+        return None
     columns = text.split("\t")
-    check(len(columns) == 9 + n_samples and all(columns))
+    check(len(columns) == 9 + n_samples)
+    check(all(value for i, value in enumerate(columns) if i not in (2, 5, 7)))
     chrom, pos, _, ref, alt, qual, filter_, info, format_ = columns[:9]
     check(" " not in chrom and len(chrom) <= 1000)
     check(re.fullmatch(r"0|[1-9]\d{0,10}", pos))
@@ -64,7 +70,7 @@ def read_line(raw, n_samples, contigs, limits):
     check(int(pos) <= length + 1)
     check(IUPAC.fullmatch(ref))
     alts = read_alts(ref, alt)
-    check(qual == "." or QUAL.fullmatch(qual))
+    check(qual in ("", ".") or QUAL.fullmatch(qual))
     plain = [a for a in [ref, *alts] if IUPAC.fullmatch(a)]
     ambiguous = any(not BASES.fullmatch(a) for a in plain)
     end = read_end(info, int(pos), ref, alts, length)
@@ -123,10 +129,10 @@ def read_end(info, pos, ref, alts, length):
 
 
 def read_number(text):
+    """Return a number's whole part, -1 if absent, -2 if there is none to read."""
     if text == ".":
         return -1
-    check(NUMBER.fullmatch(text))
-    return max(0, int(float(text)))
+    return max(0, int(float(text))) if NUMBER.fullmatch(text) else -2
 
 
 def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
@@ -134,10 +140,12 @@ def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
     check(len(values) <= len(keys) and all(values))
     given = dict(zip(keys, values, strict=False))
     numbers = {k: read_number(given.get(k, ".")) for k in ("GQ", "RGQ", "DP", "MIN_DP")}
+    depths = [read_number(v) for v in given.get("AD", ".").split(",")]
+    unreadable = -2 in (*numbers.values(), *depths)
+    numbers = {key: max(value, -1) for key, value in numbers.items()}
     gq = numbers["GQ"] if numbers["GQ"] >= 0 else numbers["RGQ"]
     dp = numbers["MIN_DP"] if block and numbers["MIN_DP"] >= 0 else numbers["DP"]
-    depths = [read_number(v) for v in given.get("AD", ".").split(",")]
-    out = {"gq": gq, "dp": dp, "alleles": (-1, -2), "phased": False, "set": None}
+    out = {"gq": gq, "dp": dp, "alleles": (-1, -1), "phased": False, "set": None}
     if keys[0] != "GT":
         return out | {"reason": "NO_GENOTYPE"}
     check(GT.fullmatch(values[0]))
@@ -159,6 +167,8 @@ def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
     out["alleles"] = tuple(a if a <= 126 else -1 for a in pair)
     filtered = not passed or given.get("FT", "PASS") not in ("PASS", ".")
     out["reason"] = judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits)
+    if out["reason"] == "OK" and unreadable:
+        out["reason"] = "UNREADABLE"
     return out
 
 

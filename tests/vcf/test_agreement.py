@@ -14,26 +14,43 @@ from vcf.support import CONTIGS, header_text, line, python_kernel, scan_body
 
 WINDOWS = [("chr10", 100, 5_000), ("chr10", 9_000, 9_000), ("chrX", 1, 100)]
 ALLELES = st.text("ACGTacgtN", min_size=1, max_size=4) | st.sampled_from(
-    ["*", "<DEL>", "<INS>", "<NON_REF>", "<*>", "R", "G]chr12:5]", "]chr12:5]G", "G.", "C<c1>"]
+    ["*", "<DEL>", "<INS>", "<NON_REF>", "<*>", "G]chr12:5]", "]chr12:5]G", "G.", "C<c1>"]
 )
-ALTS = st.lists(ALLELES, min_size=1, max_size=4).map(",".join) | st.sampled_from(
-    [".", "<NON_REF>", "<*>", "A,A", "A,", "<DEL", "A,.", "-", "A[chr1:2]", "..", "A<>", "$."]
+ODD_ALTS = st.lists(ALLELES, min_size=1, max_size=4).map(",".join) | st.sampled_from(
+    ["A,A", "A,", "<DEL", "A,.", "-", "A[chr1:2]", "..", "A<>", "$.", "", "A<x]", "<a b>"]
 )
-INDEX = st.sampled_from(["0", "1", "2", ".", "0", "1"])
 SEPARATOR = st.sampled_from(["/", "|"])
 
 
+def rarely(draw, odds=60):
+    return draw(st.integers(0, odds)) == odds
+
+
 @st.composite
-def genotypes(draw):
-    text = draw(st.sampled_from(["", "", "", "", "", "", "|", "/"])) + draw(INDEX)
-    for _ in range(draw(st.sampled_from([1, 1, 1, 1, 0, 2]))):
-        text += draw(SEPARATOR) + draw(INDEX)
+def alternatives(draw, ref):
+    if rarely(draw):
+        return draw(ODD_ALTS)
+    if draw(st.integers(0, 4)) == 4:
+        return draw(st.sampled_from([".", "<NON_REF>", "<*>"]))
+    alleles = draw(st.lists(ALLELES, min_size=1, max_size=3, unique_by=str.upper))
+    return ",".join(a for a in alleles if a.upper() != ref.upper()) or "."
+
+
+@st.composite
+def genotypes(draw, n_alts):
+    index = st.sampled_from([*"0.", *map(str, range(n_alts + 1))])
+    text = draw(st.sampled_from(["", "", "", "", "", "", "|", "/"])) + draw(index)
+    for _ in range(draw(st.sampled_from([1, 1, 1, 1, 1, 1, 0, 2]))):
+        text += draw(SEPARATOR) + draw(index)
     return text
 
 
+COMMENTS = ["# missing: rs1\n", "#\n", "##x\n", "#chrom\tpos\n", "\n"]
 ODD = st.sampled_from(["0/", "0//1", "01", "G/A", "", "0\\1", " 0/1", "0/+1", "9/9", "0/1.0"])
-NUMBERS = st.sampled_from([".", "0", "5", "19", "20", "7", "8", "99", "40.5", "-3", "70000"])
-DEPTHS = st.lists(st.sampled_from(["0", "1", "12", "30", "."]), min_size=1, max_size=4)
+WHOLE = [".", "0", "5", "19", "20", "7", "8", "99"]
+NUMBERS = st.sampled_from([*WHOLE, "40.5", "-3", "70000", "NaN", "4,5"])
+QUALITIES = st.sampled_from([".", "", "10", "1.5", "1e3", "1e-5", "inf", "-2", "NaN", ".5", "7."])
+DEPTHS = st.lists(st.sampled_from(["0", "1", "12", "30", ".", "x"]), min_size=1, max_size=3)
 PAIRS = st.sampled_from(["0|1", "1|0", "1|2", "0/1", ".", "1|1"])
 NAMES = st.sampled_from([".", "17", "94781859_G_A", "0", "5000000000"])
 VALUES = {
@@ -54,22 +71,30 @@ VALUES = {
 def records(draw, n_samples):
     keys = draw(st.lists(st.sampled_from(sorted(VALUES)), max_size=5, unique=True))
     has_gt = draw(st.sampled_from([True] * 9 + [False])) or not keys
+    ref = draw(st.text("ACGTNacgt", min_size=1, max_size=3))
+    ref = "R" if rarely(draw, 30) else ref
+    alt = draw(alternatives(ref))
+    n_alts = 0 if alt == "." else alt.count(",") + 1
     cells = []
     for _ in range(n_samples):
-        odd = draw(st.integers(0, 40)) == 0
-        values = [draw(ODD if odd else genotypes())] if has_gt else []
+        values = [draw(ODD if rarely(draw) else genotypes(n_alts))] if has_gt else []
         kept = draw(st.sampled_from([len(keys)] * 4 + [0]))
         values += [draw(VALUES[key]) for key in keys[: max(kept, 0 if has_gt else 1)]]
         cells.append(":".join(values))
-    broken = draw(st.integers(0, 60))
+    position = draw(st.integers(90, 5_200) | st.sampled_from([0, 1, 9_000, 9_001]))
     return line(
         chrom=draw(st.sampled_from(["chr10", "10", "X", "chrUn_1", "NC_000010.11"])),
-        pos="1e3" if broken == 0 else str(draw(st.integers(0, 9_500))),
-        ref=draw(st.text("ACGTNacgt", min_size=1, max_size=3) | st.sampled_from(["G", "R"])),
-        alt=draw(ALTS),
-        qual=draw(st.sampled_from([".", "10", "1.5", "1e3", "inf", "-2", "NaN", ".5", "7.", "3"])),
+        pos="1e3" if rarely(draw) else str(position),
+        ref=ref,
+        alt=alt,
+        id=draw(st.sampled_from([".", "rs1", ""])),
+        qual=draw(QUALITIES),
         filter=draw(st.sampled_from(["PASS", "PASS", ".", "q10", "pass"])),
-        info=draw(st.sampled_from([".", "DP=3", "END=9400", "A;END=9001", "SVLEN=-50", "END=5;E"])),
+        info="END=5"
+        if rarely(draw)
+        else draw(
+            st.sampled_from([".", "DP=3", "END=9400", "A;END=9001", "SVLEN=-50", "ENDS=5;E"])
+        ),
         format=":".join([*(["GT"] if has_gt else []), *keys]),
         cells=cells,
     )
@@ -80,6 +105,8 @@ def bodies(draw):
     n_samples = draw(st.integers(1, 3))
     lines = draw(st.lists(records(n_samples), min_size=1, max_size=8))
     end = draw(st.sampled_from(["\n", "\n", "\n", "\r\n"]))
+    if draw(st.integers(0, 9)) == 0:
+        lines.insert(draw(st.integers(0, len(lines))), draw(st.sampled_from(COMMENTS)))
     return n_samples, "".join(lines).replace("\n", end)
 
 

@@ -11,9 +11,10 @@ __all__ = ["main"]
 def main(path: str) -> int:
     """Write the file as VCF text; a crash of the library ends this process only."""
     import pysam
+    import pysam.bcftools
 
     pysam.set_verbosity(0)
-    view: Callable[..., object] = pysam.bcftools.view  # type: ignore[attr-defined]
+    view: Callable[..., object] = pysam.bcftools.view
     view("--no-version", "-Ov", path, catch_stdout=False)
     return 0
 

@@ -24,6 +24,7 @@ from pgx.vcf._scan_columns import (
     position_column,
     quality_column,
     skip_field,
+    upper_letter,
 )
 
 Bytes = npt.NDArray[np.uint8]
@@ -77,6 +78,28 @@ def line_end(buf: Bytes, p: int) -> int:
 
 
 @helper
+def pass_comment(buf: Bytes, p: int) -> int:
+    """Return the start of the line after a comment; header lines are faults here.
+
+    The format knows no comments, but a line such as ``# missing: rs1`` can only mean
+    that nothing is said here, while a header line means that files were joined.
+    """
+    if buf[p + 1] == 35 or is_columns_line(buf, p + 1):
+        return -lay.FAULT_HEADER_IN_BODY
+    while buf[p] >= 32 or buf[p] == 9:
+        p += 1
+    return line_end(buf, p)
+
+
+@helper
+def is_columns_line(buf: Bytes, p: int) -> bool:
+    for k, letter in enumerate((67, 72, 82, 79, 77)):  # noqa: SIM110 - no generators
+        if upper_letter(buf[p + k]) != letter:
+            return False
+    return True
+
+
+@helper
 def first_interval(intervals: Ints, low: int, high: int, position: int) -> int:
     """Return the first of sorted disjoint intervals that ends at or after a position."""
     while low < high:
@@ -119,8 +142,6 @@ def fixed_columns(
     rec: Ints,
 ) -> int:
     """Read CHROM to INFO into ``rec``; the start of FORMAT, or a fault."""
-    if buf[p] == 35:
-        return -lay.FAULT_HEADER_IN_BODY
     if buf[p] == 10 or (buf[p] == 13 and buf[p + 1] == 10):
         return -lay.FAULT_BLANK
     p = contig_column(buf, p, state, slots, names, offsets, rec)
@@ -189,6 +210,12 @@ def scan(
     while p < end:
         state[lay.S_CURSOR] = p
         state[lay.S_ERROR_SAMPLE] = -1
+        if buf[p] == 35:
+            p = pass_comment(buf, p)
+            if p < 0:
+                return -p
+            state[lay.S_LINE] += 1
+            continue
         p = fixed_columns(buf, p, state, slots, names, offsets, contigs, spans, alt_slots, rec)
         p = format_column(buf, p, state, format_text, kinds) if p >= 0 else p
         if p < 0:

@@ -24,6 +24,7 @@ _FILTERED = int(SiteReason.FILTERED)
 _LOW_GQ = int(SiteReason.LOW_GQ)
 _LOW_DP = int(SiteReason.LOW_DP)
 _AD_CONTRADICTS = int(SiteReason.AD_CONTRADICTS)
+_UNREADABLE = int(SiteReason.UNREADABLE)
 
 
 @helper
@@ -172,8 +173,8 @@ def text_code(buf: Bytes, p: int, end: int) -> int:
 
 
 @helper
-def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> bool:
-    """Read AD into ``cell``; False if it holds something that is no number."""
+def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> None:
+    """Read AD into ``cell``: its total, and the depths of the two alleles of GT."""
     total = 0
     index = 0
     complete = not (end == p + 1 and buf[p] == 46)
@@ -183,7 +184,7 @@ def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> boo
             stop += 1
         value = read_number(buf, p, stop)
         if value == -2:
-            return False
+            cell[lay.C_UNREADABLE] = 1
         complete = complete and value >= 0
         total += max(value, 0)
         if index == cell[lay.C_FIRST]:
@@ -193,19 +194,19 @@ def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> boo
         index += 1
         p = stop + 1
     cell[lay.C_AD_TOTAL] = total if complete and index == n_alleles else -1
-    return True
 
 
 @helper
-def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> bool:
-    """Read one value of a selected cell by the kind of its key; False if malformed."""
+def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> None:
+    """Read one value of a selected cell by the kind of its key."""
     if kind == lay.K_GQ or kind == lay.K_RGQ or kind == lay.K_DP or kind == lay.K_MIN_DP:
-        slot = lay.C_GQ + kind - lay.K_GQ  # the four slots follow the order of the kinds
-        cell[slot] = read_number(buf, p, end)
-        return bool(cell[slot] >= -1)
-    if kind == lay.K_AD:
-        return read_depths(buf, p, end, n_alleles, cell)
-    if kind == lay.K_PS:
+        value = read_number(buf, p, end)
+        if value == -2:
+            cell[lay.C_UNREADABLE] = 1
+        cell[lay.C_GQ + kind - lay.K_GQ] = max(value, -1)  # slots are in the kinds' order
+    elif kind == lay.K_AD:
+        read_depths(buf, p, end, n_alleles, cell)
+    elif kind == lay.K_PS:
         cell[lay.C_PS] = text_code(buf, p, end)
     elif kind == lay.K_PID:
         cell[lay.C_PID] = text_code(buf, p, end)
@@ -214,7 +215,6 @@ def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: In
     elif kind == lay.K_PGT and end == p + 3 and buf[p + 1] == 124:
         cell[lay.C_PGT_FIRST] = buf[p] - 48
         cell[lay.C_PGT_SECOND] = buf[p + 2] - 48
-    return True
 
 
 @helper
@@ -225,6 +225,7 @@ def read_cell(buf: Bytes, p: int, state: Ints, kinds: Ints, n_alleles: int, cell
     cell[lay.C_PS] = 0
     cell[lay.C_PID] = 0
     cell[lay.C_FILTERED] = 0
+    cell[lay.C_UNREADABLE] = 0
     n_keys = state[lay.S_N_KEYS]
     index = 0
     if state[lay.S_HAS_GT] == 1:
@@ -239,8 +240,9 @@ def read_cell(buf: Bytes, p: int, state: Ints, kinds: Ints, n_alleles: int, cell
         end = p
         while buf[end] >= 32 and buf[end] != 58:
             end += 1
-        if end == p or not read_value(buf, p, end, kinds[index], n_alleles, cell):
-            return -lay.FAULT_CELL if end == p else -lay.FAULT_NUMBER
+        if end == p:
+            return -lay.FAULT_CELL
+        read_value(buf, p, end, kinds[index], n_alleles, cell)
         if buf[end] != 58:
             return end
         p = end + 1
@@ -301,7 +303,9 @@ def judge_cell(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
         return _LOW_GQ
     if dp >= 0 and (dp == 0 or dp < limits[lay.L_MIN_DP]):
         return _LOW_DP
-    return _AD_CONTRADICTS if depths_contradict(cell, limits) else _OK
+    if depths_contradict(cell, limits):
+        return _AD_CONTRADICTS
+    return _UNREADABLE if cell[lay.C_UNREADABLE] == 1 else _OK
 
 
 @helper

@@ -37,11 +37,10 @@ def close_field(buf: Bytes, start: int, p: int) -> int:
 
 @helper
 def skip_field(buf: Bytes, p: int) -> int:
-    """Return the start of the field after the one at ``p``."""
-    start = p
+    """Return the start of the field after the one at ``p``, which may be empty (ID)."""
     while buf[p] >= 32:
         p += 1
-    return close_field(buf, start, p)
+    return p + 1 if buf[p] == 9 else broken_field(buf, p, lay.FAULT_TOO_FEW)
 
 
 @helper
@@ -149,8 +148,10 @@ def position_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
 
 @helper
 def quality_column(buf: Bytes, p: int) -> int:
-    """Check QUAL: '.', a decimal number with an optional exponent, inf or nan."""
+    """Check QUAL: '.', empty, a decimal number with an optional exponent, inf or nan."""
     start = p
+    if buf[p] == 9:
+        return p + 1
     if buf[p] == 46 and buf[p + 1] == 9:
         return p + 2
     if buf[p] == 43 or buf[p] == 45:
@@ -162,24 +163,31 @@ def quality_column(buf: Bytes, p: int) -> int:
                 return -lay.FAULT_QUAL
             p += 1
         return close_field(buf, start, p) if buf[p] < 32 else -lay.FAULT_QUAL
-    whole = p
+    after = decimal_end(buf, p)
+    return close_field(buf, start, after) if after > 0 else after
+
+
+@helper
+def digits_end(buf: Bytes, p: int) -> int:
     while 48 <= buf[p] <= 57:
         p += 1
-    n_digits = p - whole
-    if buf[p] == 46:
-        p += 1
-        whole = p
-        while 48 <= buf[p] <= 57:
-            p += 1
-        n_digits += p - whole
-    if n_digits > 0 and (buf[p] == 69 or buf[p] == 101):
-        p += 2 if buf[p + 1] == 43 or buf[p + 1] == 45 else 1
-        n_digits = 1 if 48 <= buf[p] <= 57 else 0
-        while 48 <= buf[p] <= 57:
-            p += 1
-    if buf[p] >= 32 or (n_digits == 0 and p > start):
-        return -lay.FAULT_QUAL
-    return close_field(buf, start, p)
+    return p
+
+
+@helper
+def decimal_end(buf: Bytes, p: int) -> int:
+    """Return the end of an unsigned decimal number that a field must consist of."""
+    after = digits_end(buf, p)
+    n_digits = after - p
+    if buf[after] == 46:
+        p = after + 1
+        after = digits_end(buf, p)
+        n_digits += after - p
+    if n_digits > 0 and (buf[after] == 69 or buf[after] == 101):
+        p = after + (2 if buf[after + 1] == 43 or buf[after + 1] == 45 else 1)
+        after = digits_end(buf, p)
+        n_digits = after - p
+    return after if n_digits > 0 and buf[after] < 32 else -lay.FAULT_QUAL
 
 
 @helper
@@ -233,7 +241,6 @@ def is_length_key(buf: Bytes, p: int) -> bool:
 @helper
 def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
     """Walk INFO for END and SVLEN and set the last base that the record covers."""
-    start = p
     position = rec[lay.R_POSITION]
     end = -1
     span = 0
@@ -259,4 +266,4 @@ def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
     if end < 0 and span > 0:
         end = min(position + span, longest)
     rec[lay.R_END] = max(end, covered)
-    return close_field(buf, start, p)
+    return p + 1 if buf[p] == 9 else broken_field(buf, p, lay.FAULT_TOO_FEW)

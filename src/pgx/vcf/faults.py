@@ -77,7 +77,7 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
     layout.FAULT_TOO_FEW: ("the line has fewer columns than the header", _AGAIN),
     layout.FAULT_TOO_MANY: ("the line has more columns than the header", _WRITER),
     layout.FAULT_NOT_UTF8: ("the line is not valid UTF-8", "save the file as UTF-8"),
-    layout.FAULT_EMPTY_FIELD: ("a column is empty", "write '.' for a missing value"),
+    layout.FAULT_EMPTY_FIELD: ("a column that decides is empty", _WRITER),
     layout.FAULT_CHROM: ("the contig name holds a space or is too long", _TABS),
     layout.FAULT_POS: ("POS is not a plain whole number", _WRITER),
     layout.FAULT_BEYOND: (
@@ -101,7 +101,6 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
     layout.FAULT_GT: ("a genotype is malformed", _WRITER),
     layout.FAULT_GT_INDEX: ("a genotype names an allele that the record does not have", _WRITER),
     layout.FAULT_CELL: ("a sample column is empty or has more values than FORMAT", _WRITER),
-    layout.FAULT_NUMBER: ("GQ, DP, MIN_DP or AD is not a number", _WRITER),
     layout.FAULT_NO_KNOWN_CONTIG: (
         "no record lies on a human chromosome by any known name",
         "rename the contigs to chr1 … chrM",

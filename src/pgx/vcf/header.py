@@ -125,6 +125,8 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
     columns: list[str] | None = None
     number = 0
     for number, line in _lines(data, path):
+        if _is_comment(line):
+            continue
         if columns is not None:
             raise fault(layout.FAULT_HEADER_IN_BODY, path, line=number)
         if line.startswith("##contig=<"):
@@ -148,6 +150,11 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
         mitochondrion_length=_mitochondrion(contigs),
         n_lines=number,
     )
+
+
+def _is_comment(line: str) -> bool:
+    """Whether a line is neither metadata nor the columns' names, as in records."""
+    return not line.startswith("##") and not line.upper().startswith("#CHROM")
 
 
 def _lines(data: bytes, path: str) -> Iterator[tuple[int, str]]:
@@ -212,8 +219,6 @@ def _read_columns(line: str, path: str, number: int) -> list[str]:
         return columns
     if line.startswith("#CHROM "):
         raise fault(layout.FAULT_SPACES, path, line=number)
-    if not line.startswith("#CHROM"):
-        raise fault(layout.FAULT_NO_COLUMNS_LINE, path, line=number)
     raise fault(layout.FAULT_COLUMNS, path, line=number)
 
 

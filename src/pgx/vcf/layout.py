@@ -82,7 +82,8 @@ C_PGT_FIRST: Final = 12  # -1: no phased PGT
 C_PGT_SECOND: Final = 13
 C_PID: Final = 14
 C_FILTERED: Final = 15
-C_SIZE: Final = 16
+C_UNREADABLE: Final = 16
+C_SIZE: Final = 17
 
 # slots of ``limits``, float64 (L_SIZE,)
 L_MIN_GQ: Final = 0
@@ -154,6 +155,5 @@ FAULT_GT_NOT_FIRST: Final = 53
 FAULT_GT: Final = 54
 FAULT_GT_INDEX: Final = 55
 FAULT_CELL: Final = 56
-FAULT_NUMBER: Final = 57
 FAULT_NO_KNOWN_CONTIG: Final = 58
 FAULT_MANY_CONTIGS: Final = 59

@@ -24,3 +24,4 @@ class SiteReason(IntEnum):
     LOW_GQ = 7
     LOW_DP = 8
     AD_CONTRADICTS = 9  # the reads do not support the alleles of GT
+    UNREADABLE = 10  # GQ, DP, MIN_DP or AD is no number: what it would say is lost
