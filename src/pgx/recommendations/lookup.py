@@ -62,11 +62,6 @@ def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> tuple[tuple[str
     return tuple(keys)
 
 
-def _substance(statement: Statement | None) -> object:
-    """Return what counts when two statements are compared."""
-    return None if statement is None else statement.advice
-
-
 def _silent(statement: Statement | None) -> bool:
     return statement is None or statement.action[0] == _NO_ADVICE
 
@@ -99,20 +94,27 @@ class _Question:
     def find(self, combination: Combination) -> Statement | None:
         return self.topic.find(self.population, combination)
 
+    def _substance(self, combination: Combination) -> object:
+        """Return what counts when advice is compared; what nobody has read is never equal."""
+        statement = self.find(combination)
+        if statement is None:
+            return combination if self.topic.drug.reason == PARTIAL else None
+        return statement.advice
+
     def others(self) -> list[tuple[Combination, Statement | None]]:
         """Return the combinations with advice other than the best one's, each advice once.
 
         Keys of a missing gene run over all that the guideline knows; among those, rows
         without advice do not count as a possible truth.
         """
-        seen = {_substance(self.find(self.best))}
+        seen = {self._substance(self.best)}
         found = []
         for combination in self._possible():
             statement = self.find(combination)
             if self._imagined(combination) and _silent(statement):
                 continue
-            if _substance(statement) not in seen:
-                seen.add(_substance(statement))
+            if self._substance(combination) not in seen:
+                seen.add(self._substance(combination))
                 found.append((combination, statement))
         return found
 
@@ -141,7 +143,7 @@ class _Question:
                 if self._imagined(combination) and _silent(statement):
                     continue
                 rest = combination[:position] + combination[position + 1 :]
-                advice.setdefault(rest, set()).add(_substance(statement))
+                advice.setdefault(rest, set()).add(self._substance(combination))
             if any(len(own) > 1 for own in advice.values()):
                 decisive.append(gene)
         return tuple(decisive)

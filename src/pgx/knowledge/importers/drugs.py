@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from pgx.base.advice import Drug, DrugStatus, Statement
-from pgx.knowledge.importers.readings import Row
+from pgx.knowledge.importers.readings import Readings, Row
+from pgx.knowledge.importers.releases import SourceRow
 
 __all__ = ["DrugCodes", "build_drugs", "read_levels"]
+
+PARTIAL: Final = "partial_lookups"
+UNREAD: Final = "sentences_not_read"
 
 
 class DrugCodes(msgspec.Struct, frozen=True):
@@ -36,42 +41,52 @@ def read_levels(path: Path) -> dict[str, DrugCodes]:
 
 
 def build_drugs(
-    statements: Iterable[Statement],
-    pending: Iterable[Row],
-    codes: dict[str, DrugCodes],
     authority: str,
-    source: str,
+    rows: Iterable[SourceRow],
+    unfinished: set[str],
+    statements: Iterable[Statement],
+    readings: Readings,
+    codes: Mapping[str, DrugCodes],
 ) -> list[Drug]:
-    """Return every drug with a statement, and every drug known to wait for one, A–Z.
+    """Return every drug of the sources and of the pending list, A–Z.
 
-    A drug of the pending list that has statements is covered, and the reason tells what
-    part of it is missing.
+    ``rows`` holds one row of the sources per drug, the newest; ``unfinished`` are drugs
+    with a sentence that nobody has read: covered in part, or pending.
     """
-    genes: dict[str, set[str]] = {}
-    sources: dict[str, set[str]] = {}
-    guidelines: dict[str, set[str]] = {}
+    waiting = {row["drug"]: row for row in readings.pending}
+    newest = {row.drug: row for row in rows}
+    known: dict[str, list[Statement]] = {}
     for statement in statements:
-        genes.setdefault(statement.drug, set()).update(statement.genes)
-        guidelines.setdefault(statement.drug, set()).add(statement.guideline_id)
-        sources.setdefault(statement.drug, set()).add(statement.source)
-    waiting = {row["drug"]: row for row in pending}
+        known.setdefault(statement.drug, []).append(statement)
+    last = max(row.source for row in newest.values())
     drugs = []
-    for name in sorted(genes | waiting):
+    for name in sorted(newest | waiting):
+        own = known.get(name, [])
+        read_reason = PARTIAL if own else UNREAD
+        reason = waiting.get(name, {}).get("reason", read_reason if name in unfinished else "")
         code = codes.get(name, DrugCodes())
-        wanted = waiting.get(name, {})
-        own = genes.get(name, set()) | set(filter(None, wanted.get("genes", "").split(";")))
-        listed = guidelines.get(name, set()) | {wanted.get("guideline_id", "")}
         drugs.append(
             Drug(
                 drug=name,
                 authority=authority,
-                status=DrugStatus.COVERED if name in genes else DrugStatus.PENDING,
-                reason=wanted.get("reason", ""),
+                status=DrugStatus.COVERED if own else DrugStatus.PENDING,
+                reason=reason,
                 rxnorm=code.rxnorm,
                 atc=code.atc,
-                genes=tuple(sorted(own)),
-                guidelines=tuple(sorted(filter(None, listed))),
-                source=max(sources.get(name, {source})),
+                genes=_genes(own, newest.get(name), waiting.get(name, {})),
+                guidelines=_guidelines(own, newest.get(name), waiting.get(name, {})),
+                source=max((s.source for s in own), default=last),
             )
         )
     return drugs
+
+
+def _genes(own: Iterable[Statement], row: SourceRow | None, wanted: Row) -> tuple[str, ...]:
+    found = {gene for statement in own for gene in statement.genes}
+    found.update(gene for gene, _ in (row.keys if row else ()))
+    return tuple(sorted(found.union(filter(None, wanted.get("genes", "").split(";")))))
+
+
+def _guidelines(own: Iterable[Statement], row: SourceRow | None, wanted: Row) -> tuple[str, ...]:
+    found = {statement.guideline_id for statement in own} | {wanted.get("guideline_id", "")}
+    return tuple(sorted(filter(None, found | ({row.guideline_id} if row else set()))))

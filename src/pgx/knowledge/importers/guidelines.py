@@ -9,11 +9,9 @@ no advice: it is reported by drug and key, and the lookup finds nothing.
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -31,6 +29,7 @@ from pgx.base.advice import (
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
 from pgx.knowledge.importers.readings import Readings, load_readings, sentence_digest
+from pgx.knowledge.importers.releases import AUTHORITY, Keys, SourceRow, source_id, source_rows
 
 __all__ = [
     "GUIDELINE_COLUMNS",
@@ -38,11 +37,8 @@ __all__ = [
     "Unread",
     "build_guidelines",
     "compact_lookup",
-    "source_rows",
 ]
 
-AUTHORITY: Final = "CPIC"
-_FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
 _URL: Final = "https://www.clinpgx.org/guidelineAnnotation/"
 
 GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -50,24 +46,6 @@ GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "guidelines": Guideline.__struct_fields__,
     "statements": Statement.__struct_fields__,
 }
-
-Keys = tuple[tuple[str, str], ...]
-
-
-class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One lookup of one recommendation row of a release."""
-
-    guideline_id: str
-    drug: str
-    population: str
-    keys: Keys
-    sentence: str
-    implications: tuple[str, ...]
-    classification: str
-    flags: tuple[str, ...]
-    pmids: tuple[str, ...]
-    years: tuple[str, ...]
-    source: str
 
 
 class Unread(msgspec.Struct, frozen=True, order=True):
@@ -95,73 +73,6 @@ class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
             "guidelines": [row_from_record(record) for record in self.guidelines],
             "statements": [row_from_record(record) for record in self.statements],
         }
-
-
-def _source_id(path: Path) -> str:
-    month = re.search(r"\d{4}-\d{2}", path.name)
-    if month is None:
-        raise SnapshotSchemaError("the file name has no release month", where=path.name)
-    return f"{AUTHORITY.lower()}-{month[0]}"
-
-
-def _key_lists(lookup: Mapping[str, str | list[str]], usual: Mapping[str, set[str]]) -> Keys:
-    keys: list[tuple[str, str]] = []
-    for gene, value in sorted(lookup.items()):
-        given = [value] if isinstance(value, str) else value
-        wanted = [k for k in given if k in usual.get(gene, set())] or given
-        keys.extend((gene, key) for key in wanted or [ANY_KEY])
-    return tuple(keys)
-
-
-def _own(row: Mapping[str, Any]) -> bool:
-    return str(row["source"]).startswith(AUTHORITY)
-
-
-def _usual_keys(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, set[str]]]:
-    usual: dict[str, dict[str, set[str]]] = {}
-    for row in rows:
-        for lookup in row["lookup_keys"]:
-            for gene, value in lookup.items():
-                if isinstance(value, str):
-                    usual.setdefault(row["guideline_id"], {}).setdefault(gene, set()).add(value)
-    return usual
-
-
-def source_rows(paths: Sequence[Path]) -> list[SourceRow]:
-    """Read the releases, one row per drug and lookup; files in the order given.
-
-    A row that lists several keys of one gene describes one person: only the keys that the
-    guideline uses elsewhere are kept; a gene without a key means any result.
-    """
-    loaded = [
-        (_source_id(p), [json.loads(line) for line in p.open(encoding="utf-8")]) for p in paths
-    ]
-    own = [(source, [row for row in rows if _own(row)]) for source, rows in loaded]
-    usual = _usual_keys(row for _, rows in own for row in rows)
-    found: list[SourceRow] = []
-    for source, rows in own:
-        for row in rows:
-            for lookup in row["lookup_keys"]:
-                keys = _key_lists(lookup, usual.get(row["guideline_id"], {}))
-                found.extend(_source_row(row, drug, keys, source) for drug in row["drugs"])
-    return found
-
-
-def _source_row(row: Mapping[str, Any], drug: str, keys: Keys, source: str) -> SourceRow:
-    grade = row["classification"] or ""
-    return SourceRow(
-        guideline_id=row["guideline_id"],
-        drug=drug,
-        population=row["population"] or "",
-        keys=keys,
-        sentence=row["text"] or "",
-        implications=tuple(" ".join(i.split()) for i in row["implications"]),
-        classification="" if grade == "N/A" else grade,
-        flags=tuple(flag for flag in _FLAGS if row[flag]),
-        pmids=tuple(sorted({c["pmid"] for c in row["citations"]}, key=int, reverse=True)),
-        years=tuple(str(y) for y in sorted({c["year"] for c in row["citations"]}, reverse=True)),
-        source=source,
-    )
 
 
 def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str]]) -> list[str]:
@@ -330,11 +241,14 @@ def build_guidelines(
     """
     readings = load_readings(readings_dir)
     codes = read_levels(levels_csv)
-    rows = source_rows(sorted(sources, key=_source_id))
+    rows = source_rows(sorted(sources, key=source_id))
     statements, unread = _build_statements(_newest(rows, readings), readings, codes)
-    latest = max(row.source for row in rows)
+    named = {row.drug: row for row in rows}
+    unfinished = {entry.drug for entry in unread}
     return GuidelineTables(
-        drugs=tuple(build_drugs(statements, readings.pending, codes, AUTHORITY, latest)),
+        drugs=tuple(
+            build_drugs(AUTHORITY, named.values(), unfinished, statements, readings, codes)
+        ),
         guidelines=tuple(_build_guidelines(rows, statements)),
         statements=tuple(statements),
         unread=tuple(unread),

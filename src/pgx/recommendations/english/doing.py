@@ -31,6 +31,7 @@ MAIN: Final = {
     "use_as_directed_age": "Use {drug} at the labeled dose for age or weight{reason}.",
     "use_algorithm": "Choose the {drug} dose with a published pharmacogenetic dosing algorithm"
     "{qualifier}{reason}.",
+    "monitor": "Use {drug} with monitoring{reason}.",
     "test_first": "{drug}: this result alone cannot guide its use{reason}.",
     "no_recommendation": "No recommendation for {drug} on this result{reason}.",
 }

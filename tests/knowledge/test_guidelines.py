@@ -1,0 +1,442 @@
+"""CPIC's guidance: readings, importer, and the tables in the repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgx.base.advice import (
+    ACTIONS,
+    ADVICE_FIELDS,
+    Drug,
+    DrugStatus,
+    Guideline,
+    Statement,
+    coded,
+    format_fact,
+    format_lookup,
+    parse_lookup,
+    record_from_row,
+    row_from_record,
+)
+from pgx.base.errors import SnapshotSchemaError
+from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
+from pgx.knowledge.importers.readings import (
+    IMPLICATION_COLUMNS,
+    PENDING_COLUMNS,
+    POPULATION_COLUMNS,
+    READING_COLUMNS,
+    flag_gaps,
+    load_readings,
+    normalise_sentence,
+    number_gaps,
+    numbers_in,
+    sentence_digest,
+)
+from pgx.knowledge.tables import format_table, parse_table
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = ROOT / "data" / "knowledgebase"
+MARKS = ("dosing_information", "alternate_drug", "other_guidance")
+RELEASES = ("guidelines_2024-05.jsonl", "guidelines_2025-11_partial.jsonl")
+
+
+def records(name: str, kind: type) -> list:
+    text = (TABLES / f"{name}.tsv").read_text(encoding="utf-8")
+    return [record_from_row(kind, row) for row in parse_table(name, text)]
+
+
+@pytest.fixture(scope="module")
+def readings():
+    return load_readings(TABLES / "readings")
+
+
+@pytest.fixture(scope="module")
+def reference() -> Path:
+    shared = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))
+    if not (shared / "reference").is_dir():
+        pytest.skip("the validation data folder is not here")
+    return shared / "reference"
+
+
+@pytest.fixture(scope="module")
+def source(reference) -> list[dict]:
+    texts = ((reference / name).read_text(encoding="utf-8") for name in RELEASES)
+    rows = (json.loads(line) for text in texts for line in text.split("\n") if line)
+    return [row for row in rows if row["source"].startswith("CPIC")]
+
+
+# --- sentences and their digests -------------------------------------------------------
+
+
+def test_markup_and_spacing_do_not_change_the_digest():
+    plain = "Avoid use. Other Considerations Monitor."
+    marked = 'Avoid  use.\n<h4 id="x">Other Considerations</h4> Monitor.'
+    assert sentence_digest(plain) == sentence_digest(marked)
+    assert sentence_digest(plain) != sentence_digest(plain.replace("Avoid", "Prefer"))
+    assert normalise_sentence(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("30%-80% of 2-3 mg/kg/day (PMID 20354201, 11302950)", {30, 80, 2, 3}),
+        ("CYP2C19*1/*17, HLA-B*15:02, c.2846A>T, rs12777823", set()),
+        ("22.5-60 mg/m2/day thrice weekly", {22.5, 60, 3}),
+        ("(see Figure 1 of PMID: 35152405) >20mg", {20}),
+        ("5-fluorouracil at <25%", {25}),
+    ],
+)
+def test_quantities_of_a_text(text, numbers):
+    assert numbers_in(text) == numbers
+
+
+def reading(**fields) -> dict[str, str]:
+    return {**dict.fromkeys(READING_COLUMNS, ""), "action": "reduce_dose", **fields}
+
+
+def test_number_gaps_work_both_ways():
+    half = reading(dose_factor_min="0.5", dose_factor_max="0.5", dose_as="reduce_by")
+    assert number_gaps("Reduce by 50%.", half) == (set(), set())
+    assert number_gaps("Reduce by 50% up to 20 mg.", half) == ({20}, set())
+    assert number_gaps("Reduce by 25%.", half) == ({25}, {50})
+
+
+def test_flag_gaps_name_what_is_not_borne_out():
+    assert flag_gaps({"dosing_information"}, reading()) == set()
+    assert flag_gaps({"alternate_drug"}, reading()) == {"dosing_information", "alternate_drug"}
+    assert flag_gaps({"other_guidance"}, reading(action="use_as_directed")) == {"other_guidance"}
+
+
+# --- readings in the repository --------------------------------------------------------
+
+
+def test_readings_use_the_vocabulary(readings):
+    for (digest, _), row in readings.sentences.items():
+        assert re.fullmatch(r"[0-9a-f]{64}", digest)
+        actions = row["action"].split(";")
+        assert set(actions) <= set(ACTIONS)
+        assert len(set(actions)) == len(actions)
+        assert bool(row["dose_as"]) == bool(row["dose_factor_min"] or row["dose_factor_max"])
+    for implications in readings.implications.values():
+        assert all(re.fullmatch(r"[A-Z0-9-]+:[a-z_]+(=.+)?", i) for i in implications)
+
+
+def test_a_dose_factor_goes_the_way_of_its_action(readings):
+    for row in readings.sentences.values():
+        actions = row["action"].split(";")
+        factors = [float(f) for f in (row["dose_factor_min"], row["dose_factor_max"]) if f]
+        assert factors == sorted(factors)
+        if factors and "reduce_dose" in actions:
+            assert max(factors) < 1
+        elif factors:
+            assert "increase_dose" in actions
+            assert min(factors) > 1
+
+
+@pytest.mark.validation
+def test_every_sentence_of_the_source_has_a_reading(readings, source):
+    for row in source:
+        digest = sentence_digest(row["text"])
+        assert all(readings.reading_of(digest, drug) for drug in row["drugs"])
+        assert all(sentence_digest(i) in readings.implications for i in row["implications"])
+
+
+@pytest.mark.validation
+def test_readings_hold_exactly_the_numbers_of_their_sentences(readings, source):
+    checked = 0
+    for row in source:
+        for drug in row["drugs"]:
+            facts = readings.reading_of(sentence_digest(row["text"]), drug)
+            if not facts["note"].startswith("exempt"):
+                assert number_gaps(row["text"], facts) == (set(), set()), (drug, facts)
+                checked += 1
+    assert checked > 800
+
+
+@pytest.mark.validation
+def test_marks_agree_with_the_readings_or_the_exception_is_noted(readings, source):
+    for row in source:
+        for drug in row["drugs"]:
+            facts = readings.reading_of(sentence_digest(row["text"]), drug)
+            gaps = flag_gaps({mark for mark in MARKS if row[mark]}, facts)
+            assert not gaps or "flags:" in facts["note"], (drug, gaps, facts["action"])
+
+
+@pytest.mark.validation
+def test_no_sentence_of_the_source_is_in_the_repository(source):
+    text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(TABLES.rglob("*.tsv")))
+    for row in source:
+        for sentence in [row["text"], row["guideline"], *row["implications"]]:
+            plain = normalise_sentence(sentence)
+            if len(plain.split()) >= 5:
+                assert plain not in text
+
+
+# --- the importer ----------------------------------------------------------------------
+
+SENTENCE, NEWER = "Halve the dose.", "Avoid it."
+
+
+def write_table(folder: Path, name: str, columns: tuple[str, ...], rows: list[dict]) -> None:
+    full = [{**dict.fromkeys(columns, ""), **row} for row in rows]
+    (folder / name).write_text(format_table(name, full, columns), encoding="utf-8")
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
+    read = [
+        reading(digest=sentence_digest(SENTENCE), dose_factor_min="0.5", dose_factor_max="0.5",
+                dose_as="reduce_by"),
+        reading(digest=sentence_digest(NEWER), action="avoid"),
+        reading(digest=sentence_digest(""), drug="algol", action="use_algorithm"),
+    ]  # fmt: skip
+    write_table(tmp_path, "cpic.tsv", READING_COLUMNS, read)
+    means = {"digest": sentence_digest("AAA: much"), "implications": "AAA:exposure_increased"}
+    write_table(tmp_path, "cpic_implications.tsv", IMPLICATION_COLUMNS, [means])
+    labels = [
+        {"label": "general", "population": "general"},
+        {"label": "kids", "population": "kids"},
+    ]
+    write_table(tmp_path, "cpic_populations.tsv", POPULATION_COLUMNS, labels)
+    waiting = {"drug": "waitol", "genes": "AAA", "reason": "no_statement_in_sources"}
+    write_table(tmp_path, "cpic_pending.tsv", PENDING_COLUMNS, [waiting])
+    levels = 'Gene,Drug,RxNorm,ATC,CPICLevel\nAAA,examplol,12,"B02, A01",A\n'
+    (tmp_path / "levels.csv").write_text(levels, encoding="utf-8")
+    return tmp_path
+
+
+def release(folder: Path, month: str, *rows: dict) -> Path:
+    usual = {
+        "source": "CPIC", "guideline_id": "PA1", "guideline": "t", "genes": ["AAA"],
+        "drugs": ["examplol"], "population": "general", "classification": "Strong",
+        "text": SENTENCE, "implications": ["AAA: much"], "dosing_information": True,
+        "alternate_drug": False, "other_guidance": False, "lookup_keys": [{"AAA": "Poor"}],
+        "citations": [{"pmid": "9", "title": "t", "year": 2020}],
+    }  # fmt: skip
+    path = folder / f"guidelines_{month}.jsonl"
+    path.write_text("".join(json.dumps({**usual, **row}) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def build(folder: Path, *sources: Path):
+    return build_guidelines(sources, folder, folder / "levels.csv")
+
+
+def test_a_sentence_becomes_its_reading(workplace):
+    tables = build(workplace, release(workplace, "2024-05", {}))
+    [it] = tables.statements
+    assert (it.action, it.dose_factor_min, it.classification) == (("reduce_dose",), 0.5, "Strong")
+    assert it.implications == ("AAA:exposure_increased",)
+    assert (it.source, it.pmids, it.evidence) == ("cpic-2024-05", ("9",), ("AAA:A",))
+    assert it.flags == ("dosing_information",)
+    assert not tables.unread
+    assert [(d.drug, d.status, d.atc) for d in tables.drugs] == [
+        ("examplol", DrugStatus.COVERED, ("A01", "B02")),
+        ("waitol", DrugStatus.PENDING, ()),
+    ]
+
+
+def test_an_unread_sentence_gives_no_advice_and_is_reported(workplace):
+    tables = build(workplace, release(workplace, "2024-05", {"text": "Halve the dose!"}))
+    assert not tables.statements
+    [unread] = tables.unread
+    assert (unread.drug, unread.lookup, unread.kind) == ("examplol", "AAA=Poor", "sentence")
+    [waiting] = [d for d in tables.drugs if d.drug == "examplol"]
+    assert (waiting.status, waiting.reason) == (DrugStatus.PENDING, "sentences_not_read")
+    assert (waiting.genes, waiting.guidelines) == (("AAA",), ("PA1",))
+
+
+def test_a_drug_with_one_unread_sentence_is_covered_in_part(workplace):
+    rows = [{}, {"text": "Halve the dose!", "lookup_keys": [{"AAA": "Fast"}]}]
+    tables = build(workplace, release(workplace, "2024-05", *rows))
+    assert [format_lookup(s.lookup) for s in tables.statements] == ["AAA=Poor"]
+    assert [(d.status, d.reason) for d in tables.drugs if d.drug == "examplol"] == [
+        (DrugStatus.COVERED, "partial_lookups")
+    ]
+
+
+def test_an_unread_implication_is_reported(workplace):
+    tables = build(workplace, release(workplace, "2024-05", {"implications": ["AAA: little"]}))
+    assert [u.kind for u in tables.unread] == ["implication"]
+
+
+def test_the_newer_release_wins_where_it_has_a_row(workplace):
+    older = release(workplace, "2024-05", {"lookup_keys": [{"AAA": "Poor"}, {"AAA": "Fast"}]})
+    newer = release(workplace, "2025-11", {"text": NEWER, "lookup_keys": [{"AAA": ["Poor"]}]})
+    for sources in ([older, newer], [newer, older]):
+        found = {
+            format_lookup(s.lookup): (s.action[0], s.source)
+            for s in build(workplace, *sources).statements
+        }
+        assert found == {
+            "AAA=Fast": ("reduce_dose", "cpic-2024-05"),
+            "AAA=Poor": ("avoid", "cpic-2025-11"),
+        }
+
+
+def test_a_persons_other_tests_are_dropped(workplace):
+    older = release(workplace, "2024-05", {"lookup_keys": [{"AAA": "*1 positive"}]})
+    newer = release(
+        workplace, "2025-11", {"lookup_keys": [{"AAA": ["*2 negative", "*1 positive"]}]}
+    )
+    [it] = build(workplace, older, newer).statements
+    assert (format_lookup(it.lookup), it.source) == ("AAA=*1 positive", "cpic-2025-11")
+
+
+def test_a_row_without_population_holds_for_all_of_its_drug(workplace):
+    rows = [{"population": "kids"}, {"population": None, "lookup_keys": [{"AAA": "xN"}]}]
+    tables = build(workplace, release(workplace, "2024-05", *rows))
+    [it] = tables.statements
+    assert (it.population, format_lookup(it.lookup)) == ("kids", "AAA=Poor|xN")
+
+
+def test_an_algorithm_takes_any_result(workplace):
+    row = {"drugs": ["algol"], "text": None, "lookup_keys": [{"AAA": ["x"], "BBB": []}]}
+    [it] = build(workplace, release(workplace, "2024-05", row)).statements
+    assert format_lookup(it.lookup) == "AAA=any;BBB=any"
+
+
+def test_an_unknown_population_is_refused(workplace):
+    with pytest.raises(SnapshotSchemaError, match="population"):
+        build(workplace, release(workplace, "2024-05", {"population": "astronauts"}))
+
+
+def test_a_file_that_is_no_list_of_rows_is_refused(workplace):
+    path = workplace / "guidelines_2024-05.jsonl"
+    for text in ("{]\n", "[]\n", "{}\n"):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(SnapshotSchemaError, match="JSON"):
+            build(workplace, path)
+
+
+def test_a_file_without_a_month_is_refused(workplace):
+    with pytest.raises(SnapshotSchemaError, match="month"):
+        build(workplace, release(workplace, "latest", {}))
+
+
+@pytest.mark.parametrize("change", ["action", "double", "width", "header"])
+def test_malformed_readings_are_refused(workplace, change):
+    path = workplace / "cpic.tsv"
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    broken = {
+        "action": text.replace("reduce_dose", "reduce"),
+        "double": text + lines[1] + "\n",
+        "width": text + "a\tb\n",
+        "header": text.replace("digest", "sha", 1),
+    }
+    path.write_text(broken[change], encoding="utf-8")
+    with pytest.raises(SnapshotSchemaError):
+        load_readings(workplace)
+
+
+KEYS = st.sampled_from(["a", "b", "c", "d"])
+
+
+@given(st.sets(st.tuples(KEYS, KEYS), min_size=1))
+def test_compact_lookups_cover_exactly_what_they_came_from(pairs):
+    combinations = [(("G1", first), ("G2", second)) for first, second in pairs]
+    products = compact_lookup(combinations)
+    covered = [tuple(p) for factors in products for p in product(*(keys for _, keys in factors))]
+    assert sorted(covered) == sorted(pairs)
+    assert parse_lookup(format_lookup(products)) == products
+
+
+# --- the tables in the repository ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("drugs", Drug), ("guidelines", Guideline), ("statements", Statement)]
+)
+def test_rows_and_records_are_the_same_thing(name, kind):
+    rows = parse_table(name, (TABLES / f"{name}.tsv").read_text(encoding="utf-8"))
+    assert tuple(rows[0]) == GUIDELINE_COLUMNS[name]
+    for row in rows:
+        assert row_from_record(record_from_row(kind, row)) == row
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("action", "dance"), ("dose_factor_min", "half"), ("drug", None)]
+)
+def test_bad_rows_are_refused(column, value):
+    row = row_from_record(records("statements", Statement)[0])
+    changed = {k: v for k, v in {**row, column: value}.items() if v is not None}
+    with pytest.raises(SnapshotSchemaError):
+        record_from_row(Statement, changed)
+
+
+def test_facts_survive_printing():
+    assert coded(format_fact("a", "b", "c")) == ("a", ("b", "c"))
+    assert coded("a") == ("a", ())
+
+
+def test_drugs_are_covered_or_pending_with_a_reason():
+    drugs = {d.drug: d for d in records("drugs", Drug)}
+    assert len(drugs) == 88
+    assert sorted(d.drug for d in drugs.values() if d.status is DrugStatus.PENDING) == [
+        "dibekacin", "neomycin", "netilmicin", "peginterferon alfa-2a", "peginterferon alfa-2b",
+        "ribavirin", "ribostamycin",
+    ]  # fmt: skip
+    assert {d.drug for d in drugs.values() if d.reason == "partial_lookups"} == {
+        "hydralazine",
+        "metoprolol",
+    }
+    for drug in drugs.values():
+        assert drug.genes
+        assert drug.status is DrugStatus.COVERED or drug.reason
+        assert re.fullmatch(r"\d*", drug.rxnorm)
+
+
+def test_statements_have_distinct_names_and_no_advice_twice():
+    statements = records("statements", Statement)
+    assert len({s.id for s in statements}) == len(statements)
+    seen = set()
+    for s in statements:
+        for factors in s.lookup:
+            for keys in product(*(keys for _, keys in factors)):
+                place = (s.guideline_id, s.drug, s.population, keys)
+                assert place not in seen
+                seen.add(place)
+
+
+def test_a_limit_on_one_drug_is_not_one_on_its_sister():
+    limits = {(s.drug, s.maximum_dose) for s in records("statements", Statement) if s.maximum_dose}
+    assert limits == {
+        ("citalopram", "20 mg/day"),
+        ("lovastatin", "≤20 mg/day"),
+        ("simvastatin", "<20 mg/day"),
+        ("tacrolimus", "0.3 mg/kg/day"),
+        ("vortioxetine", "10 mg"),
+    }
+
+
+@pytest.mark.validation
+def test_all_drugs_of_the_coverage_list_are_there(reference):
+    text = (reference / "coverage.md").read_text(encoding="utf-8")
+    line = next(li for li in text.splitlines() if li.startswith("**CPIC (88):**"))
+    listed = {name.strip() for name in line.partition(":** ")[2].split(",")}
+    assert {d.drug for d in records("drugs", Drug)} == listed
+
+
+@pytest.mark.validation
+def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
+    sources = [reference / name for name in RELEASES]
+    levels = reference / "cpic_levels_2023.csv"
+    tables = build_guidelines(sources, TABLES / "readings", levels)
+    assert not tables.unread
+    for name, rows in tables.rows().items():
+        text = format_table(name, rows, GUIDELINE_COLUMNS[name])
+        assert text == (TABLES / f"{name}.tsv").read_text(encoding="utf-8")
+
+
+@pytest.mark.validation
+def test_advice_fields_cover_every_column_of_a_reading():
+    assert ("digest", "drug", "seen", *ADVICE_FIELDS, "note") == READING_COLUMNS

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from pgx.base.advice import Drug, Statement, record_from_row
+from pgx.knowledge.tables import parse_table
+from pgx.recommendations.index import GuidanceIndex, build_index
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = ROOT / "data" / "knowledgebase"
+
+
+@pytest.fixture(scope="session")
+def drugs() -> list[Drug]:
+    rows = parse_table("drugs", (TABLES / "drugs.tsv").read_text(encoding="utf-8"))
+    return [record_from_row(Drug, row) for row in rows]
+
+
+@pytest.fixture(scope="session")
+def statements() -> list[Statement]:
+    rows = parse_table("statements", (TABLES / "statements.tsv").read_text(encoding="utf-8"))
+    return [record_from_row(Statement, row) for row in rows]
+
+
+@pytest.fixture(scope="session")
+def index(drugs: list[Drug], statements: list[Statement]) -> GuidanceIndex:
+    return build_index(drugs, statements)
+
+
+@pytest.fixture(scope="session")
+def validation_data() -> Path:
+    folder = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))
+    if not (folder / "reference").is_dir():
+        pytest.skip("the validation data folder is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release_rows(validation_data: Path) -> list[dict]:
+    """CPIC's rows of the older, whole release."""
+    path = validation_data / "reference" / "guidelines_2024-05.jsonl"
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [row for row in rows if row["source"] == "CPIC"]
