@@ -6,11 +6,21 @@ a bit mask of the codes that it allows at a position.
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from pgx.base.accel import kernel
 
 
 @kernel("int64(uint64[:,::1], int8[:,::1], int32[::1], int64, uint8[:,:,::1], uint8[:,::1])")
-def fit_diplotypes(masks, codes, block, n_blocks, strand, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def fit_diplotypes(
+    masks: npt.NDArray[np.uint64],
+    codes: npt.NDArray[np.int8],
+    block: npt.NDArray[np.int32],
+    n_blocks: int,
+    strand: npt.NDArray[np.uint8],
+    out: npt.NDArray[np.uint8],
+) -> int:
     """Mark every unordered pair of alleles that explains one sample's genotypes.
 
     Shapes: ``masks`` (A, P) uint64, ``codes`` (P, 2) int8, ``block`` (P,) int32 with the

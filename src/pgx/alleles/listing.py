@@ -239,9 +239,7 @@ def _on_strand(
     return found
 
 
-def _findings(
-    gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
-) -> list[str]:
+def _findings(gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes) -> list[str]:
     """Return every variant seen, whatever its phase, in the order of the definitions."""
     found: dict[str, None] = {}
     for first, second in phasings(observation):

@@ -55,7 +55,9 @@ def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     low = np.minimum(rank[pairs[:, 0]], rank[pairs[:, 1]])
     high = np.maximum(rank[pairs[:, 0]], rank[pairs[:, 1]])
     order = np.lexsort((high, low, -scores))
-    return Fit(pairs=pairs[order], scores=scores[order].astype(np.int64), haploid=observation.haploid)
+    return Fit(
+        pairs=pairs[order], scores=scores[order].astype(np.int64), haploid=observation.haploid
+    )
 
 
 def _natural_ranks(gene: CompiledGene) -> npt.NDArray[np.intp]:

@@ -72,7 +72,9 @@ def _pair_name(gene: CompiledGene, pair: list[int], haploid: bool) -> str:  # no
 
 
 def _outcomes(
-    gene: CompiledGene, pairs: npt.NDArray[np.intp], haploid: bool  # noqa: FBT001
+    gene: CompiledGene,
+    pairs: npt.NDArray[np.intp],
+    haploid: bool,  # noqa: FBT001
 ) -> list[Outcome]:
     """Return the distinct function pairs, in the order of their best candidates."""
     kinds = sorted({f or "" for f in gene.functions})
@@ -89,7 +91,9 @@ def _outcomes(
 
 
 def _factors(
-    gene: CompiledGene, pairs: npt.NDArray[np.intp], haploid: bool  # noqa: FBT001
+    gene: CompiledGene,
+    pairs: npt.NDArray[np.intp],
+    haploid: bool,  # noqa: FBT001
 ) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Write the pairs as a union of products: alleles with equal partners share one row."""
     if haploid:
@@ -105,11 +109,11 @@ def _factors(
     factors = []
     for members in groups.values():
         others = np.flatnonzero(partners[members[0]])
-        grid = np.ix_(members, others)
+        grid = np.ix_(np.array(members), others)
         if covered[grid].all():
             continue
         covered[grid] = True
-        covered[np.ix_(others, members)] = True
+        covered[np.ix_(others, np.array(members))] = True
         left = tuple(gene.names[a] for a in members)
         factors.append((left, tuple(gene.names[b] for b in others.tolist())))
     return factors
@@ -191,9 +195,7 @@ def _from_composites(
     result.names = [name for name, _ in found[:MAX_LISTED]]
     result.diplotype, result.best = found[0]
     default = gene.gene.default_allele
-    result.best = tuple(
-        sorted(result.best, key=lambda s: (s.name != default, natural_key(s.name)))
-    )
+    result.best = tuple(sorted(result.best, key=lambda s: (s.name != default, natural_key(s.name))))
     seen: set[tuple[str, ...]] = set()
     for name, strands in found:
         for functions in [tuple(s.function for s in strands), *_as_parts(gene, strands)]:
@@ -211,15 +213,15 @@ def _from_composites(
     return result
 
 
-def _as_parts(
-    gene: CompiledGene, strands: tuple[Strand, ...]
-) -> list[tuple[str | None, ...]]:
+def _as_parts(gene: CompiledGene, strands: tuple[Strand, ...]) -> list[tuple[str | None, ...]]:
     """Return the functions if each composite strand had the function of one of its parts."""
     choices: list[list[str | None]] = []
     for strand in strands:
-        known = [
-            gene.functions[gene.names.index(p)] for p in strand.parts if p in gene.names
-        ] if len(strand.parts) > 1 else []
+        known = (
+            [gene.functions[gene.names.index(p)] for p in strand.parts if p in gene.names]
+            if len(strand.parts) > 1
+            else []
+        )
         choices.append([*dict.fromkeys([*known, strand.function])])
     if len(choices) == 1:
         return [(one,) for one in choices[0]]

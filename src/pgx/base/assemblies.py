@@ -99,7 +99,8 @@ def contig_length(canonical: str, assembly: Assembly) -> int:
     """Return a canonical contig's length in bases."""
     if canonical == MITOCHONDRION:
         return RCRS_LENGTH
-    return _CHROMOSOMES[canonical][0 if assembly is Assembly.GRCH37 else 1]
+    grch37, grch38 = _CHROMOSOMES[canonical][:2]
+    return grch37 if assembly is Assembly.GRCH37 else grch38
 
 
 def assembly_of_length(canonical: str, length: int) -> Assembly | None:

@@ -140,9 +140,7 @@ class _ReferenceTally:
         self.at_sites: set[int] = set()
         self.around: set[int] = set()
 
-    def add(
-        self, index: int, record: ScannedRecord, locus: GeneLocus, positions: set[int]
-    ) -> None:
+    def add(self, index: int, record: ScannedRecord, locus: GeneLocus, positions: set[int]) -> None:
         if locus.reference.base(record.position) is None:
             return
         last = record.position + len(record.ref)
@@ -239,9 +237,7 @@ def _settle_absence(
             _assume(genotypes, index, absent, site.reference_code)
 
 
-def _assume(
-    genotypes: GeneGenotypes, index: int, absent: npt.NDArray[np.bool_], code: int
-) -> None:
+def _assume(genotypes: GeneGenotypes, index: int, absent: npt.NDArray[np.bool_], code: int) -> None:
     genotypes.call[index][absent] = code
     genotypes.evidence[index][absent] = Evidence.ASSUMED_REFERENCE
     genotypes.reason[index][absent] = Unknown.NONE

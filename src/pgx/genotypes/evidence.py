@@ -53,9 +53,9 @@ class SiteReader:
 
     def read(self, touching: dict[int, list[int]]) -> None:
         """Read the sites; ``touching`` maps a site's index to the records over it."""
-        for site, records in touching.items():
+        for number, records in touching.items():
             for record in records:
-                self._touched.setdefault(record, []).append(site)
+                self._touched.setdefault(record, []).append(number)
         for index, records in sorted(touching.items()):
             site = self.locus.sites[index]
             variant_records = [r for r in records if not self.scan.records[r].block]
@@ -96,6 +96,8 @@ class SiteReader:
         for k, reading in enumerate(self._alleles(number), 1):
             alt = record.alts[k - 1]
             if reading is None:
+                if alt == "*" and site.is_indel and record.position != site.position:
+                    continue  # the base lies in this site's own deletion
                 table[k] = self._symbol(alt)
                 answers |= inside and not site.is_indel and alt in ("<NON_REF>", "<*>")
                 continue

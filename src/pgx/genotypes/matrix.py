@@ -121,7 +121,9 @@ class GeneGenotypes:
         return len(self.gene.variants[site].alleles) + labels.index(label)
 
 
-def combine(parts: list[GeneGenotypes], gene: GeneDefinition, samples: tuple[str, ...]) -> GeneGenotypes:
+def combine(
+    parts: list[GeneGenotypes], gene: GeneDefinition, samples: tuple[str, ...]
+) -> GeneGenotypes:
     """Join observations of several inputs by sample name.
 
     Raises

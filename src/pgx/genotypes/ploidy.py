@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.base.genes import Ploidy
+from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 
 __all__ = ["settle_ploidy"]
 

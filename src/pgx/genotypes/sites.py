@@ -25,7 +25,9 @@ class Site:
 
     __slots__ = ("codes", "high", "keys", "low", "position", "ref", "reference_code", "variant")
 
-    def __init__(self, variant: DefiningVariant, position: int, ref: str, reference: Reference) -> None:
+    def __init__(
+        self, variant: DefiningVariant, position: int, ref: str, reference: Reference
+    ) -> None:
         self.variant = variant
         self.position = position
         self.ref = ref
@@ -183,7 +185,7 @@ class GeneLocus:
                     if self._apply(low, high, inside, codes) == target:
                         pairs = zip(inside, codes, strict=True)
                         return {i: c for i, c in pairs if c != self.sites[i].reference_code}
-        return {i: label for i in inside}
+        return dict.fromkeys(inside, label)
 
     @staticmethod
     def _overlaps(site: Site, variation: Variation) -> bool:

@@ -60,7 +60,9 @@ def read_manifest(folder: Path) -> Manifest:
 
 def write_manifest(folder: Path, release: str, files: list[str]) -> Manifest:
     """Digest the named files of a folder and write its manifest."""
-    tables = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)}
+    tables = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)
+    }
     manifest = Manifest(release=release, schema_version=SCHEMA_VERSION, tables=tables)
     text = json.dumps(msgspec.to_builtins(manifest), indent=2, sort_keys=True) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")

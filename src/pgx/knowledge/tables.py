@@ -57,6 +57,8 @@ def format_table(table: str, rows: Iterable[Row], columns: Sequence[str] | None 
     for row in rows:
         cells = [row[name] for name in names]
         if any(c in cell for cell in cells for c in "\t\r\n"):
-            raise SnapshotSchemaError(f"a cell of {table} holds a tab or line end", where=str(cells))
+            raise SnapshotSchemaError(
+                f"a cell of {table} holds a tab or line end", where=str(cells)
+            )
         lines.append("\t".join(cells))
     return "\n".join(lines) + "\n"

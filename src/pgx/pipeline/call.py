@@ -42,7 +42,12 @@ class GeneCaller:
         self._known: dict[bytes, GeneCall] = {}
 
     def call(
-        self, genotypes: GeneGenotypes, sample: int, *, with_sites: bool, notes: tuple[str, ...] = ()
+        self,
+        genotypes: GeneGenotypes,
+        sample: int,
+        *,
+        with_sites: bool,
+        notes: tuple[str, ...] = (),
     ) -> GeneCall:
         """Return the call of one sample (``sample`` is a column of ``genotypes``).
 
@@ -200,5 +205,3 @@ def _sites(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObservation, ...]
             )
         )
     return tuple(observed)
-
-

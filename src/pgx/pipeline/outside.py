@@ -124,8 +124,7 @@ def _strand(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDeta
     if name in known:
         return _detail(gene, name, known[name].function, known[name].activity_value)
     parts = [_part(call, gene, known, part.strip()) for part in name.split("+")]
-    values = [value for _, value in parts]
-    total = activity_score([v for v in values]) if gene.scored else None
+    total = activity_score([value for _, value in parts]) if gene.scored else None
     if gene.scored:
         return _detail(gene, name, total or gene.uncertain_function, total)
     functions = {function for function, _ in parts}
@@ -183,7 +182,9 @@ def _presence_call(
     else:
         names = [_two_fields(call, part.strip()) for part in call.diplotype.split("/")]
         if len(names) != 2:
-            raise _refusal(call, "two typed alleles are needed, or a statement like *57:01 positive")
+            raise _refusal(
+                call, "two typed alleles are needed, or a statement like *57:01 positive"
+            )
         keys = tuple(f"{m} {'positive' if m in names else 'negative'}" for m in marker_alleles)
     return GeneCall(
         sample=sample,
@@ -197,7 +198,9 @@ def _presence_call(
         phenotypes=keys,
         source="outside",
         lookup_keys=keys,
-        haplotypes=tuple(HaplotypeDetail(name=n, function=None, activity_value=None) for n in names),
+        haplotypes=tuple(
+            HaplotypeDetail(name=n, function=None, activity_value=None) for n in names
+        ),
     )
 
 

@@ -84,7 +84,9 @@ class Run:
         self.samples = _chosen_samples(self._observations, settings)
         self._outside = _outside_by_sample(outside, self.samples, kb)
         self._callers = {g.gene: GeneCaller(g) for g in self.genes if g.variants}
-        self._genotypes = {name: self._observations.combined(c.gene) for name, c in self._callers.items()}
+        self._genotypes = {
+            name: self._observations.combined(c.gene) for name, c in self._callers.items()
+        }
 
     @property
     def refused(self) -> list[InputError]:
@@ -116,7 +118,9 @@ class Run:
             return outside_gene_call(given, gene, sample, _markers(self.guidance, gene.gene))
         if gene.gene not in self._callers:
             note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
-            return GeneCall(sample=sample, gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note)
+            return GeneCall(
+                sample=sample, gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note
+            )
         return self._callers[gene.gene].call(
             self._genotypes[gene.gene],
             column,
@@ -143,7 +147,8 @@ def _chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefiniti
     unknown = [name for name in settings.genes if name not in kb.genes]
     if unknown:
         raise UnknownGeneError(
-            f"no gene {unknown[0]!r} in the knowledge base", remedy="see `pgx kb genes` for the list"
+            f"no gene {unknown[0]!r} in the knowledge base",
+            remedy="see `pgx kb genes` for the list",
         )
     return [gene for name, gene in kb.genes.items() if name in settings.genes]
 

@@ -70,7 +70,9 @@ def read_sample_info(path: Path) -> dict[str, SampleInfo]:
             sex = ""
         elif sex not in _SEXES:
             raise OutsideCallError(
-                "the sex is neither male nor female", where=where, remedy="use male, female or leave it empty"
+                "the sex is neither male nor female",
+                where=where,
+                remedy="use male, female or leave it empty",
             )
         if row["sample"] in found:
             raise OutsideCallError("this sample stands twice", where=where, remedy="keep one line")

@@ -56,7 +56,9 @@ def build_gene_tables(source: Path, curated: Path) -> dict[str, list[Row]]:
         gene = path.name.split(".")[0].replace("_", "-")
         if gene in known:
             _add_functions(gene, _read_tsv(path), tables["alleles"])
-            tables["phenotype_rules"] += _rules(gene, path.with_name(path.name.replace("functions", "rules")))
+            tables["phenotype_rules"] += _rules(
+                gene, path.with_name(path.name.replace("functions", "rules"))
+            )
     return _checked(tables)
 
 
@@ -103,8 +105,15 @@ def _alleles(document: dict[str, Any]) -> list[Row]:
     for allele in document["alleles"]:
         cells = {} if allele["reference"] else allele["defining"]
         definition = ";".join(f"{p}={cells[p]}" for p in sorted(cells, key=int))
-        rows.append(_allele_row(gene, allele["name"], allele.get("id") or "", definition,
-                                reference=allele["reference"], structural=allele["structural"]))  # fmt: skip
+        row = _allele_row(
+            gene,
+            allele["name"],
+            allele.get("id") or "",
+            definition,
+            reference=allele["reference"],
+            structural=allele["structural"],
+        )
+        rows.append(row)
     return rows
 
 
