@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 
 from isal import igzip_lib, isal_zlib
 
+from pgx.base.errors import UsageError
 from pgx.vcf import layout
 from pgx.vcf.faults import fault
 
@@ -43,6 +44,7 @@ class RawInput:
         self.path = path
         self.name = "-" if str(path) == "-" else Path(path).name
         self._digest = hashlib.sha256()
+        self._ended = False
         self._handle = self._open()
 
     def _open(self) -> BinaryIO:
@@ -55,26 +57,42 @@ class RawInput:
             raise fault(layout.FAULT_UNREADABLE, self.name, detail=reason) from error
 
     def read(self, size: int = _PIECE) -> bytes:
-        """Return up to ``size`` bytes, none at the end."""
+        """Return up to ``size`` bytes, none at the end, where the file is closed."""
+        if self._ended:
+            return b""
         try:
             data = self._handle.read(size)
         except OSError as error:
             reason = error.strerror or "unknown"
             raise fault(layout.FAULT_UNREADABLE, self.name, detail=reason) from error
         self._digest.update(data)
+        if not data:
+            self._ended = True
+            self.close()
         return data
 
     def sha256(self) -> str:
-        """Return the digest of all bytes, reading what nobody has read yet."""
-        if not self._handle.closed:
-            while self.read():
-                pass
+        """Return the digest of all bytes, reading what nobody has read yet.
+
+        Raises
+        ------
+        UsageError
+            The input was closed before its end.
+        """
+        while not self._ended:
+            if self._handle.closed:
+                raise UsageError("the input was closed before it was read", where=self.name)
+            self.read()
         return self._digest.hexdigest()
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
         if self.name != "-":
             self._handle.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_handle"):  # a source that was only opened for its header
+            self.close()
 
 
 class Container:

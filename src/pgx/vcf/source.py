@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Self
 
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UsageError
@@ -42,22 +43,21 @@ def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> Source
 class Source:
     """An opened input: its header, then one pass over its records for each `scan`.
 
+    Usable as a context manager, which closes the file.
+
     ``path`` is the name for messages: the file's base name, or ``-``.
     """
 
     def __init__(self, path: str | Path, limits: ScanLimits) -> None:
         self._location = path
         self._limits = limits
-        self._raw: RawInput | None = None
-        self._rest = self._open()
+        self._raw = RawInput(path)
+        self.path = self._raw.name
+        self._rest = self._open(self._raw)
         self._is_fresh = True
 
-    def _open(self) -> Iterator[bytes]:
+    def _open(self, raw: RawInput) -> Iterator[bytes]:
         """Start reading and set the header; return the text after it."""
-        raw = RawInput(self._location)
-        if self._raw is None:
-            self._raw = raw
-        self.path = raw.name
         container = Container(raw)
         pieces = container.pieces()
         if container.is_bcf:
@@ -96,9 +96,17 @@ class Source:
 
     def sha256(self) -> str:
         """Return the hex digest of the input's bytes as they are stored."""
-        if self._raw is None:
-            raise UsageError("the input is closed")
         return self._raw.sha256()
+
+    def close(self) -> None:
+        """Close the file; a source that was scanned to its end is closed already."""
+        self._raw.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def scan(
         self,
@@ -131,7 +139,8 @@ class Source:
         if not self._is_fresh:
             if self.path == "-":
                 raise UsageError("standard input can be read once only")
-            self._rest = self._open()
+            self._raw = RawInput(self._location)
+            self._rest = self._open(self._raw)
         self._is_fresh = False
         scanner = Scanner(
             self.header,
