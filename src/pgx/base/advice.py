@@ -169,6 +169,7 @@ ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
 T = TypeVar("T", Drug, Guideline, Statement)
 
 
+@functools.lru_cache(maxsize=4096)
 def coded(fact: str) -> tuple[str, tuple[str, ...]]:
     """Split a coded fact into its code and its arguments.
 

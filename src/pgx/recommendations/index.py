@@ -37,7 +37,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     ``alleles`` names, per gene, the allele that the keys test ("" for none). ``anything``
     are genes of which any result will do. ``keys`` are, per gene, the keys that statements
-    use. A topic without populations is guidance that has not been read yet.
+    use. ``kinds`` numbers the distinct advice of statements, by statement id. A topic
+    without populations is guidance that has not been read yet.
     """
 
     drug: Drug
@@ -47,6 +48,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     anything: frozenset[str]
     keys: tuple[tuple[str, ...], ...]
     statements: dict[str, dict[Combination, Statement]]
+    kinds: dict[str, int] = {}
 
     @property
     def populations(self) -> tuple[str, ...]:
@@ -162,7 +164,13 @@ def _topics(drug: Drug, guideline_id: str, statements: Sequence[Statement]) -> I
             ),
             keys=keys,
             statements=table,
+            kinds=_number_advice(own),
         )
+
+
+def _number_advice(statements: Iterable[Statement]) -> dict[str, int]:
+    numbers: dict[tuple[object, ...], int] = {}
+    return {s.id: numbers.setdefault(s.advice, len(numbers)) for s in statements}
 
 
 def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> GuidanceIndex:

@@ -99,7 +99,7 @@ class _Question:
         statement = self.find(combination)
         if statement is None:
             return combination if self.topic.drug.reason == PARTIAL else None
-        return statement.advice
+        return self.topic.kinds[statement.id]
 
     def others(self) -> list[tuple[Combination, Statement | None]]:
         """Return the combinations with advice other than the best one's, each advice once.
