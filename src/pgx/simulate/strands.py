@@ -181,10 +181,10 @@ def _substitution(definition: GeneDefinition, part: str) -> dict[int, str]:
         if any(v.position == position and v.ref == ref for v in definition.variants):
             return {position: alt}
     near = difflib.get_close_matches(part, [allele.name for allele in definition.alleles], n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else "see"
+    hint = f"did you mean {', '.join(near)}? " if near else ""
     raise UnknownAlleleError(
         f"{definition.gene} has no allele {part!r}",
-        remedy=f"{hint} `pgx kb show {definition.gene}` lists them",
+        remedy=f"{hint}`pgx kb show {definition.gene}` lists them",
     )
 
 
