@@ -1,0 +1,138 @@
+"""Kernels on disk: complete or absent, private, and safe to warm twice at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from pgx.base import accel
+
+MODULE = """
+import numpy as np
+from pgx.base.accel import helper, kernel
+FACTOR = 3
+
+@helper
+def times(value):
+    return value * FACTOR
+
+@kernel("int64(int64[::1])")
+def total(values):
+    result = 0
+    for value in values:
+        result += times(value)
+    return result
+
+if __name__ != "kernels_under_test":
+    print(total(np.arange(4)), len(total.signatures), total.py_func([1, 2]))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "kernels_under_test.py").write_text(MODULE)
+    return tmp_path
+
+
+def start(folder, code, place="cache"):
+    environment = dict(os.environ, PGX_KERNEL_CACHE=str(folder / place) if place else "")
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(
+    folder,
+    code="from kernels_under_test import total; import numpy as np; "
+    "print(total(np.arange(4)), len(total.signatures), total.py_func([1, 2]))",
+    place="cache",
+):
+    process = start(folder, code, place)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out
+
+
+def kernels(folder):
+    return sorted((folder / "cache").iterdir())
+
+
+def test_a_kernel_is_published_once_and_then_read(folder):
+    assert run(folder) == "18 1 9\n"
+    (published,) = kernels(folder)
+    before = (published.stat().st_mtime_ns, published.stat().st_ino)
+    assert published.stat().st_mode & 0o077 == 0
+    assert run(folder) == "18 1 9\n"
+    assert kernels(folder) == [published]
+    assert (published.stat().st_mtime_ns, published.stat().st_ino) == before
+
+
+def test_a_changed_constant_or_source_is_another_kernel(folder):
+    run(folder)
+    path = folder / "kernels_under_test.py"
+    path.write_text(MODULE.replace("FACTOR = 3", "FACTOR = 5"))
+    assert run(folder) == "30 1 15\n"
+    assert len(kernels(folder)) == 2
+
+
+def test_a_damaged_kernel_is_compiled_in_memory(folder):
+    run(folder)
+    (published,) = kernels(folder)
+    for damaged in (published.read_bytes()[:-7], b"", b"x" * 100):
+        published.write_bytes(damaged)
+        assert run(folder) == "18 1 9\n"
+        assert published.read_bytes() == damaged
+
+
+def test_a_folder_that_others_can_write_to_is_not_used(folder):
+    (folder / "cache").mkdir()
+    (folder / "cache").chmod(0o777)
+    assert run(folder) == "18 1 9\n"
+    assert kernels(folder) == []
+
+
+def test_without_a_place_kernels_are_compiled_in_memory(folder):
+    assert run(folder, place="") == "18 1 9\n"
+    (folder / "file").write_text("")
+    assert run(folder, place="file/below") == "18 1 9\n"
+
+
+def test_a_kernel_refuses_other_types(folder):
+    code = """
+        from kernels_under_test import total
+        import numpy as np
+        try:
+            total(np.arange(4.0))
+        except TypeError:
+            print("refused")
+    """
+    assert run(folder, code) == "refused\n"
+
+
+def test_two_processes_may_warm_at_once(folder):
+    code = "from pgx.base.accel import warm; print(*warm())"
+    both = [start(folder, code), start(folder, code)]
+    for process in both:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        assert "pgx.vcf._kernels" in out
+    names = [path.name for path in kernels(folder)]
+    assert all(name.endswith(".kernel") and not name.startswith(".") for name in names)
+    assert len({name.split("-")[0] for name in names}) == len(names)
+    assert any(name.startswith("pgx.vcf._kernels.scan-") for name in names)
+
+
+def test_importing_the_compiler_costs_nothing_until_a_kernel_is_made():
+    code = "import sys, pgx.base.accel; print('numba' in sys.modules, 'numpy' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout == "False False\n"
+    assert all(name.endswith("._kernels") for name in accel.KERNEL_MODULES)
