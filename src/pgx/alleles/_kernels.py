@@ -34,7 +34,7 @@ def fit_diplotypes(
     O(A*P + A*A*B). Oracle: tests/reference/match.py.
     """
     n_alleles, n_positions = masks.shape
-    one = 1
+    one = np.uint64(1)
     for b in range(n_blocks + 1):
         for s in range(2):
             for a in range(n_alleles):
@@ -44,7 +44,7 @@ def fit_diplotypes(
             b = block[p] if block[p] >= 0 else n_blocks
             for s in range(2):
                 code = codes[p, s]
-                if code >= 0 and (masks[a, p] >> code) & one == 0:
+                if code >= 0 and (masks[a, p] >> np.uint64(code)) & one == 0:
                     strand[b, s, a] = 0
     count = 0
     for i in range(n_alleles):

@@ -11,6 +11,7 @@ from pgx.alleles._kernels import fit_diplotypes
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import natural_key
 from pgx.alleles.observation import Observation
+from pgx.alleles.strands import requirements
 
 __all__ = ["Fit", "fit_observation"]
 
@@ -37,8 +38,8 @@ class Fit:
 def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     """Match one observation with all pairs of definitions.
 
-    The order has no prior in it: more answered defining positions first, then names in
-    natural order. It is a convention of the field for naming one pair, not a likelihood.
+    The order has no prior in it: more answered defining positions first, then fewer variants
+    that nobody saw, then names in natural order. It is a convention of the field for naming one pair, not a likelihood.
     """
     n = len(gene.names)
     out = np.zeros((n, n), np.uint8)
@@ -54,7 +55,8 @@ def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     rank = _natural_ranks(gene)
     low = np.minimum(rank[pairs[:, 0]], rank[pairs[:, 1]])
     high = np.maximum(rank[pairs[:, 0]], rank[pairs[:, 1]])
-    order = np.lexsort((high, low, -scores))
+    unseen = (requirements(gene) & ~observation.answered).sum(axis=1)[pairs].sum(axis=1)
+    order = np.lexsort((high, low, unseen, -scores))
     return Fit(
         pairs=pairs[order], scores=scores[order].astype(np.int64), haploid=observation.haploid
     )

@@ -27,7 +27,9 @@ def annotate(
     inputs: Annotated[
         list[str], typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
+    ],
     assembly: Annotated[
         str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
     ] = None,
@@ -63,7 +65,6 @@ def annotate(
     sample, into DIR.
 
     Examples:
-
       pgx annotate sample.g.vcf.gz -o results/
 
       pgx annotate chr*.vcf.gz -o results/ --assembly GRCh38 --absent reference
@@ -87,7 +88,7 @@ def annotate(
     return _annotate(inputs, output, settings, sample_info, outside_calls, formats, force, quiet)
 
 
-def _annotate(  # noqa: PLR0913
+def _annotate(
     inputs: list[str],
     output: Path,
     settings: RunSettings,

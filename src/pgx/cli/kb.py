@@ -16,7 +16,10 @@ from pgx.knowledge.snapshot import KnowledgeBase
 __all__ = ["app", "run"]
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
 )
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
 
@@ -53,7 +56,10 @@ def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
         {"what": "digest", "value": kb.manifest.digest},
         {"what": "genes", "value": str(len(kb.genes))},
         {"what": "alleles", "value": str(sum(len(g.alleles) for g in kb.genes.values()))},
-        {"what": "defining positions", "value": str(sum(len(g.variants) for g in kb.genes.values()))},
+        {
+            "what": "defining positions",
+            "value": str(sum(len(g.variants) for g in kb.genes.values())),
+        },
         {"what": "drugs", "value": str(len(kb.drugs))},
         {"what": "statements", "value": str(len(kb.statements))},
     ]

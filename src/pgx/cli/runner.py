@@ -11,6 +11,9 @@ from pgx.base.errors import printable
 
 __all__ = ["run_app", "single"]
 
+# typer carries its own click or uses the library, by version; this is the class it raises
+_UsageError = typer.BadParameter.__mro__[1]
+
 
 def single(command: Callable[..., object], name: str) -> typer.Typer:
     """Return an app with one command and no sub-commands."""
@@ -21,10 +24,9 @@ def single(command: Callable[..., object], name: str) -> typer.Typer:
 
 def run_app(app: typer.Typer, words: list[str], name: str) -> int:
     """Run an app; return its exit status."""
-    errors = sys.modules[typer.Exit.__module__]  # typer's own click, or the library
     try:
         status = app(args=words, prog_name=name, standalone_mode=False)
-    except errors.UsageError as error:
+    except _UsageError as error:
         where = error.ctx.command_path if error.ctx else name
         sys.stderr.write(f"[PGX-USE-001] {printable(error.format_message())}; see {where} --help\n")
         return 2

@@ -1,0 +1,45 @@
+"""Call a file's samples in tests: ``call_file(path)["S1", "CYP2C19"]``."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from simulated import genes
+
+from pgx.base.calls import GeneCall
+from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.read import read_inputs
+from pgx.pipeline.settings import RunSettings, SampleInfo
+
+
+@functools.cache
+def caller(gene: str) -> GeneCaller:
+    return GeneCaller(genes()[gene])
+
+
+def call_files(
+    paths: Sequence[Path],
+    only: Sequence[str] = (),
+    *,
+    sexes: dict[str, str] | None = None,
+    **settings: Any,
+) -> dict[tuple[str, str], GeneCall]:
+    """Return every sample's call of every gene; refusals are raised."""
+    wanted = [g for name, g in genes().items() if g.variants and (not only or name in only)]
+    info = {s: SampleInfo(sample=s, sex=sex) for s, sex in (sexes or {}).items()}
+    found = read_inputs(list(paths), wanted, RunSettings(**settings), info)
+    if found.refused:
+        raise found.refused[0]
+    calls = {}
+    for gene in wanted:
+        genotypes = found.combined(gene)
+        for column, sample in enumerate(found.samples):
+            calls[sample, gene.gene] = caller(gene.gene).call(genotypes, column, with_sites=True)
+    return calls
+
+
+def call_file(path: Path, *only: str, **settings: Any) -> dict[tuple[str, str], GeneCall]:
+    return call_files([path], only, **settings)
