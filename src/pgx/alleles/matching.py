@@ -39,7 +39,8 @@ def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     """Match one observation with all pairs of definitions.
 
     The order has no prior in it: more answered defining positions first, then fewer variants
-    that nobody saw, then names in natural order. It is a convention of the field for naming one pair, not a likelihood.
+    that nobody saw, then names in natural order. It is a convention of the field for naming
+    one pair, not a likelihood.
     """
     n = len(gene.names)
     out = np.zeros((n, n), np.uint8)

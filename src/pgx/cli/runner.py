@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -12,7 +13,7 @@ from pgx.base.errors import printable
 __all__ = ["run_app", "single"]
 
 # typer carries its own click or uses the library, by version; this is the class it raises
-_UsageError = typer.BadParameter.__mro__[1]
+_UsageError: Any = typer.BadParameter.__mro__[1]
 
 
 def single(command: Callable[..., object], name: str) -> typer.Typer:

@@ -82,6 +82,7 @@ class Run:
         self.guidance.select(settings.drugs or None)  # unknown drugs end the run before reading
         self._observations: Observations = read_inputs(paths, self.genes, settings, sample_info)
         self.samples = _chosen_samples(self._observations, settings)
+        self._columns = {name: i for i, name in enumerate(self._observations.samples)}
         self._outside = _outside_by_sample(outside, self.samples, kb)
         self._callers = {g.gene: GeneCaller(g) for g in self.genes if g.variants}
         self._genotypes = {
@@ -100,9 +101,8 @@ class Run:
 
     def results(self) -> Iterator[PatientResult]:
         """Yield one result a sample, in input order."""
-        column = {name: i for i, name in enumerate(self._observations.samples)}
         for sample in self.samples:
-            calls = tuple(self._call(gene, sample, column[sample]) for gene in self.genes)
+            calls = self.calls(sample)
             yield PatientResult(
                 sample=sample,
                 calls=calls,
@@ -111,6 +111,11 @@ class Run:
                 ),
                 provenance=self._provenance(sample),
             )
+
+    def calls(self, sample: str) -> tuple[GeneCall, ...]:
+        """Return one sample's calls, genes A–Z."""
+        column = self._columns[sample]
+        return tuple(self._call(gene, sample, column) for gene in self.genes)
 
     def _call(self, gene: GeneDefinition, sample: str, column: int) -> GeneCall:
         given = self._outside.get((sample, gene.gene))

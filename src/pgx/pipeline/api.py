@@ -1,0 +1,201 @@
+"""The Python interface: results as records, calls and advice as polars frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult
+from pgx.base.genes import Assembly
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.outside import OutsideCall
+from pgx.pipeline.run import Run
+from pgx.pipeline.run import annotate as run_annotate
+from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
+from pgx.recommendations.index import build_index
+from pgx.recommendations.lookup import recommend as look_up
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["annotate", "call", "recommend"]
+
+Paths = str | Path | Sequence[str | Path]
+
+CALL_COLUMNS = (
+    "sample", "gene", "status", "diplotype", "probability", "candidates", "n_candidates", "rest",
+    "phenotype", "activity_score", "phenotypes", "phased", "n_positions", "n_missing", "missing",
+    "undocumented", "source", "notes",
+)  # fmt: skip
+
+
+def annotate(
+    paths: Paths,
+    *,
+    assembly: Assembly | str | None = None,
+    genes: Iterable[str] = (),
+    drugs: Iterable[str] = (),
+    samples: Iterable[str] = (),
+    absent: Absent | str = Absent.NO_CALL,
+    sample_info: Mapping[str, SampleInfo] | None = None,
+    outside: Sequence[OutsideCall] = (),
+    knowledge: KnowledgeBase | None = None,
+) -> list[PatientResult]:
+    """Call genes in VCF, gVCF or BCF files and look up the advice.
+
+    Parameters
+    ----------
+    paths
+        One file or several (different regions or different samples).
+    assembly
+        ``GRCh37`` or ``GRCh38``, where the header does not say.
+    genes, drugs, samples
+        Only these; all by default.
+    absent
+        ``no-call`` or ``reference``: what a position without any record means.
+    sample_info
+        Sex and population by sample name.
+    outside
+        Calls of other tools.
+    knowledge
+        The knowledge base; the installed one by default.
+
+    Returns
+    -------
+    list of PatientResult
+        One a sample, in input order.
+
+    Raises
+    ------
+    PgxError
+        The first input that cannot be trusted, or a wrong argument; see `pgx.base.errors`.
+
+    Examples
+    --------
+    >>> results = annotate("examples/patient.g.vcf", genes=["CYP2C19"])  # doctest: +SKIP
+    """
+    settings = _settings(assembly, genes, drugs, samples, absent)
+    return list(_run(paths, settings, knowledge, sample_info, outside).results())
+
+
+def call(
+    paths: Paths,
+    *,
+    assembly: Assembly | str | None = None,
+    genes: Iterable[str] = (),
+    samples: Iterable[str] = (),
+    absent: Absent | str = Absent.NO_CALL,
+    sample_info: Mapping[str, SampleInfo] | None = None,
+    outside: Sequence[OutsideCall] = (),
+    knowledge: KnowledgeBase | None = None,
+) -> pl.DataFrame:
+    """Return the calls as a frame with the columns of ``calls``; arguments as in `annotate`."""
+    settings = msgspec.structs.replace(
+        _settings(assembly, genes, (), samples, absent), with_sites=False
+    )
+    run = _run(paths, settings, knowledge, sample_info, outside)
+    return _frame(c for sample in run.samples for c in run.calls(sample))
+
+
+def recommend(
+    calls: pl.DataFrame | Iterable[GeneCall],
+    *,
+    drugs: Iterable[str] = (),
+    knowledge: KnowledgeBase | None = None,
+) -> pl.DataFrame:
+    """Return advice for calls: a frame of `call`, or `GeneCall` records.
+
+    Raises
+    ------
+    UnknownDrugError
+        The knowledge base has no such drug.
+    """
+    import polars as pl
+
+    kb = knowledge or KnowledgeBase()
+    index = build_index(kb.drugs, kb.statements)
+    by_sample: dict[str, list[GeneCall]] = {}
+    for record in _records(calls, kb) if isinstance(calls, pl.DataFrame) else calls:
+        by_sample.setdefault(record.sample, []).append(record)
+    rows = [
+        msgspec.to_builtins(row)
+        for sample, own in by_sample.items()
+        for row in look_up(index, sample, own, tuple(drugs) or None)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _settings(
+    assembly: Assembly | str | None,
+    genes: Iterable[str],
+    drugs: Iterable[str],
+    samples: Iterable[str],
+    absent: Absent | str,
+) -> RunSettings:
+    return RunSettings(
+        assembly=None if assembly is None else Assembly(assembly),
+        genes=tuple(genes),
+        drugs=tuple(drugs),
+        samples=tuple(samples),
+        absent=Absent(absent),
+    )
+
+
+def _run(
+    paths: Paths,
+    settings: RunSettings,
+    knowledge: KnowledgeBase | None,
+    sample_info: Mapping[str, SampleInfo] | None,
+    outside: Sequence[OutsideCall],
+) -> Run:
+    given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    run = run_annotate(
+        given, settings, knowledge=knowledge, sample_info=sample_info, outside=outside
+    )
+    if run.refused:
+        raise run.refused[0]
+    return run
+
+
+def _frame(calls: Iterable[GeneCall]) -> pl.DataFrame:
+    import polars as pl
+
+    text = pl.List(pl.String)
+    kinds: dict[str, Any] = dict.fromkeys(CALL_COLUMNS, pl.String)
+    kinds |= dict.fromkeys(("phenotypes", "missing", "undocumented", "notes", "lookup_keys"), text)
+    kinds |= {"depends_on": text}
+    kinds |= dict.fromkeys(("n_candidates", "n_positions", "n_missing"), pl.Int32)
+    kinds |= dict.fromkeys(("probability", "rest"), pl.Float64)
+    kinds["candidates"] = pl.List(pl.Struct({"diplotype": pl.String, "probability": pl.Float64}))
+    builtins = [msgspec.to_builtins(c) for c in calls]
+    rows = [{name: row[name] for name in kinds} for row in builtins]
+    return pl.DataFrame(rows, schema=kinds)
+
+
+def _records(frame: pl.DataFrame, kb: KnowledgeBase) -> Iterable[GeneCall]:
+    """Rebuild calls from a frame; without ``lookup_keys`` they follow from the phenotypes."""
+    for row in frame.iter_rows(named=True):
+        gene = kb.gene(row["gene"])
+        keys = row.get("lookup_keys")
+        if keys is None:
+            known = {r.phenotype: r.lookup_key for r in gene.rules}
+            best = row.get("activity_score") if gene.scored else None
+            own = [best] if best else []
+            keys = [*own, *(known.get(p, p) for p in row["phenotypes"] or () if not own)]
+        yield GeneCall(
+            sample=row["sample"],
+            gene=row["gene"],
+            status=CallStatus(row["status"]),
+            diplotype=row["diplotype"],
+            candidates=tuple(Candidate(**c) for c in row["candidates"] or ()),
+            phenotype=row["phenotype"],
+            activity_score=row["activity_score"],
+            phenotypes=tuple(row["phenotypes"] or ()),
+            missing=tuple(row["missing"] or ()),
+            notes=tuple(row["notes"] or ()),
+            lookup_keys=tuple(keys),
+            depends_on=tuple(row.get("depends_on") or ()),
+        )
