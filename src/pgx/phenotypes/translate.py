@@ -26,9 +26,7 @@ class PhenotypeTable:
 
     def __init__(self, gene: GeneDefinition) -> None:
         self._gene = gene
-        self._rules = {
-            tuple(sorted((r.function_1, r.function_2))): r for r in gene.rules
-        }
+        self._rules = {tuple(sorted((r.function_1, r.function_2))): r for r in gene.rules}
         self._scores = {
             r.activity_score: r for r in gene.rules if r.activity_score not in ("", NO_SCORE)
         }

@@ -20,7 +20,7 @@ from pgx.reports.render_tsv import render_calls, render_recommendations
 
 __all__ = ["FORMATS", "check_folder", "write_file", "write_results"]
 
-FORMATS: Final = ("json",)
+FORMATS: Final = ("html", "json")
 
 _TABLES = frozenset(
     {"calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet"}

@@ -15,7 +15,14 @@ import numpy.typing as npt
 from pgx.base.accel import helper, kernel
 from pgx.vcf import layout as lay
 from pgx.vcf._scan_alleles import alternative_column, reference_column
-from pgx.vcf._scan_cells import format_column, pass_cell, read_cell, store_cell
+from pgx.vcf._scan_cells import (
+    NO_CALL,
+    format_column,
+    judge_record,
+    pass_cell,
+    read_cell,
+    store_cell,
+)
 from pgx.vcf._scan_columns import (
     broken_field,
     contig_column,
@@ -66,6 +73,32 @@ def check_grid(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) -> 
     if bad:
         return 0
     return 1 + (4 if alternative else 0) + (2 if reference else 0)
+
+
+@helper
+def store_grid(
+    buf: Bytes,
+    p: int,
+    n_samples: int,
+    known: int,
+    row: int,
+    genotypes: npt.NDArray[np.int8],
+    phased: npt.NDArray[np.uint8],
+    reason: npt.NDArray[np.uint8],
+) -> None:
+    """Write the genotypes of cells that `check_grid` found sound.
+
+    ``known`` is the reason of a called genotype. Quality, depth and phase sets keep what
+    the rows were filled with.
+    """
+    for i in range(n_samples):
+        q = p + 4 * i
+        first = buf[q] - 48
+        second = buf[q + 2] - 48
+        genotypes[row, i, 0] = max(first, -1)
+        genotypes[row, i, 1] = max(second, -1)
+        phased[row, i] = 1 if buf[q + 1] == 124 else 0
+        reason[row, i] = NO_CALL if first < 0 and second < 0 else known
 
 
 @helper
@@ -198,7 +231,8 @@ def scan(
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
-    (K, N, 2). ``buf[end - 1]`` is a newline.
+    (K, N, 2). ``buf[end - 1]`` is a newline. Rows of ``gq`` and ``dp`` come filled with
+    -1 and of ``phase_set`` with 0; S_HAS_VALUES is set once one of them is written.
 
     Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEW_CONTIG when the last
     name of ``names`` needs its row in ``contigs``; else a fault of the line that starts
@@ -228,9 +262,12 @@ def scan(
             return lay.NEED_ROWS
         seen = 0
         gt_only = state[lay.S_N_KEYS] == 1 and state[lay.S_HAS_GT] == 1
-        if gt_only and not wanted:
+        if gt_only:
             seen = check_grid(buf, p, end, n_samples, n_alleles)
         if seen > 0:
+            if wanted:
+                known = judge_record(rec)
+                store_grid(buf, p, n_samples, known, row, genotypes, phased, reason)
             p += 4 * n_samples - 1
         else:
             for sample in range(n_samples):

@@ -14,17 +14,17 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_OK = int(SiteReason.OK)
-_NO_GENOTYPE = int(SiteReason.NO_GENOTYPE)
-_NO_CALL = int(SiteReason.NO_CALL)
-_POLYPLOID = int(SiteReason.POLYPLOID)
-_TOO_MANY_ALLELES = int(SiteReason.TOO_MANY_ALLELES)
-_AMBIGUOUS_BASE = int(SiteReason.AMBIGUOUS_BASE)
-_FILTERED = int(SiteReason.FILTERED)
-_LOW_GQ = int(SiteReason.LOW_GQ)
-_LOW_DP = int(SiteReason.LOW_DP)
-_AD_CONTRADICTS = int(SiteReason.AD_CONTRADICTS)
-_UNREADABLE = int(SiteReason.UNREADABLE)
+OK = int(SiteReason.OK)
+NO_GENOTYPE = int(SiteReason.NO_GENOTYPE)
+NO_CALL = int(SiteReason.NO_CALL)
+POLYPLOID = int(SiteReason.POLYPLOID)
+TOO_MANY_ALLELES = int(SiteReason.TOO_MANY_ALLELES)
+AMBIGUOUS_BASE = int(SiteReason.AMBIGUOUS_BASE)
+FILTERED = int(SiteReason.FILTERED)
+LOW_GQ = int(SiteReason.LOW_GQ)
+LOW_DP = int(SiteReason.LOW_DP)
+AD_CONTRADICTS = int(SiteReason.AD_CONTRADICTS)
+UNREADABLE = int(SiteReason.UNREADABLE)
 
 
 @helper
@@ -285,27 +285,36 @@ def depths_contradict(cell: Ints, limits: Floats) -> bool:
 
 
 @helper
+def judge_record(rec: Ints) -> int:
+    """Return the SiteReason that a record gives every called genotype."""
+    if rec[lay.R_IUPAC] != 0:
+        return AMBIGUOUS_BASE
+    return OK if rec[lay.R_PASSED] == 1 else FILTERED
+
+
+@helper
 def judge_cell(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
     """Return the SiteReason of a cell: the first that applies."""
     if cell[lay.C_PLOIDY] < 0:
-        return _NO_GENOTYPE
+        return NO_GENOTYPE
     if cell[lay.C_FIRST] < 0 and cell[lay.C_SECOND] < 0:
-        return _NO_CALL
+        return NO_CALL
     if cell[lay.C_PLOIDY] > 2:
-        return _POLYPLOID
+        return POLYPLOID
     if max(cell[lay.C_FIRST], cell[lay.C_SECOND]) > lay.MAX_STORED_ALLELE:
-        return _TOO_MANY_ALLELES
-    if rec[lay.R_IUPAC] != 0:
-        return _AMBIGUOUS_BASE
-    if rec[lay.R_PASSED] == 0 or cell[lay.C_FILTERED] == 1:
-        return _FILTERED
+        return TOO_MANY_ALLELES
+    of_record = judge_record(rec)
+    if of_record != OK:
+        return of_record
+    if cell[lay.C_FILTERED] == 1:
+        return FILTERED
     if gq >= 0 and (gq == 0 or gq < limits[lay.L_MIN_GQ]):
-        return _LOW_GQ
+        return LOW_GQ
     if dp >= 0 and (dp == 0 or dp < limits[lay.L_MIN_DP]):
-        return _LOW_DP
+        return LOW_DP
     if depths_contradict(cell, limits):
-        return _AD_CONTRADICTS
-    return _UNREADABLE if cell[lay.C_UNREADABLE] == 1 else _OK
+        return AD_CONTRADICTS
+    return UNREADABLE if cell[lay.C_UNREADABLE] == 1 else OK
 
 
 @helper
@@ -346,7 +355,8 @@ def store_cell(
     if rec[lay.R_BLOCK] != lay.BLOCK_NONE and cell[lay.C_MIN_DP] >= 0:
         dp = cell[lay.C_MIN_DP]
     reason[row, sample] = judge_cell(cell, rec, limits, gq, dp)
-    phase_set[row, sample] = settle_phase(cell)
+    in_set = settle_phase(cell)
+    phase_set[row, sample] = in_set
     phased[row, sample] = 1 if cell[lay.C_PHASED] == 1 else 0
     first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
     genotypes[row, sample, 0] = first if first <= lay.MAX_STORED_ALLELE else -1
@@ -355,3 +365,5 @@ def store_cell(
     dp_out[row, sample] = dp
     if gq >= 0 or dp >= 0:
         state[lay.S_HAS_DEPTH] = 1
+    if gq >= 0 or dp >= 0 or in_set > 0:
+        state[lay.S_HAS_VALUES] = 1

@@ -28,7 +28,8 @@ S_N_KEYS: Final = 11
 S_HAS_GT: Final = 12
 S_KNOWN: Final = 13  # 1 once a record lies on a canonical contig
 S_STAMP: Final = 14  # one number a parsed line: marks slots of the ALT table as its own
-S_SIZE: Final = 15
+S_HAS_VALUES: Final = 15  # 1: this block of rows holds a phase set, GQ or DP
+S_SIZE: Final = 16
 
 # slots of one row of ``rows``, int64 (rows, R_SIZE); offsets point into the chunk
 R_CONTIG: Final = 0

@@ -19,18 +19,21 @@ from pgx.vcf.windows import Windows
 __all__ = ["Kernel", "Scanner"]
 
 Kernel = Callable[..., int]
+Array = npt.NDArray[Any]
 _FIRST_CAPACITY: Final = 1 << 22
-_CELLS_PER_BLOCK: Final = 1 << 20
+_CELLS_PER_BLOCK: Final = 1 << 17  # what the kernel writes should stay in the cache
 _UNBOUNDED: Final = 2**31 - 2
 _BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
-_OUTPUTS: Final[tuple[tuple[str, type[np.generic]], ...]] = (
-    ("genotypes", np.int8),
-    ("phased", np.uint8),
-    ("phase_set", np.int32),
-    ("reason", np.uint8),
-    ("gq", np.int16),
-    ("dp", np.int32),
-)
+# arrays in the kernel's order: type, and what fills rows that say nothing
+_OUTPUTS: Final[dict[str, tuple[type[np.generic], int]]] = {
+    "genotypes": (np.int8, -1),
+    "phased": (np.uint8, 0),
+    "phase_set": (np.int32, 0),
+    "reason": (np.uint8, 0),
+    "gq": (np.int16, -1),
+    "dp": (np.int32, -1),
+}
+_OFTEN_ABSENT: Final = ("phase_set", "gq", "dp")
 
 
 def compiled_kernel() -> Kernel:
@@ -65,8 +68,8 @@ class Scanner:
         self._carried = 0
         self._allocate_state()
         self._records: list[ScannedRecord] = []
-        self._blocks: list[dict[str, npt.NDArray[Any]]] = []
-        self._new_block()
+        self._taken: dict[str, list[Array]] = {name: [] for name in _OUTPUTS}
+        self._allocate_block()
 
     def _allocate_state(self) -> None:
         self._state = np.zeros(lay.S_SIZE, np.int64)
@@ -87,16 +90,19 @@ class Scanner:
             [limits.min_gq, limits.min_dp, limits.het_min_fraction, limits.hom_min_fraction]
         )
 
-    def _new_block(self) -> None:
-        size = max(64, min(4096, _CELLS_PER_BLOCK // self._n_samples))
-        shape = (size, self._n_samples)
+    def _allocate_block(self) -> None:
+        """Make the rows that the kernel writes, over and over again."""
+        size = max(16, min(4096, _CELLS_PER_BLOCK // self._n_samples))
         self._rows = np.zeros((size, lay.R_SIZE), np.int64)
-        self._block: dict[str, npt.NDArray[Any]] = {
-            name: np.zeros((*shape, 2) if name == "genotypes" else shape, dtype)
-            for name, dtype in _OUTPUTS
+        self._block: dict[str, Array] = {
+            name: np.full(self._shape(name, size), fill, dtype)
+            for name, (dtype, fill) in _OUTPUTS.items()
         }
-        self._state[lay.S_ROW] = 0
         self._n_taken = 0
+
+    def _shape(self, name: str, n_rows: int) -> tuple[int, ...]:
+        shape = (n_rows, self._n_samples)
+        return (*shape, 2) if name == "genotypes" else shape
 
     def feed(self, pieces: Iterable[bytes]) -> None:
         """Scan pieces of text that need not end at line ends.
@@ -139,8 +145,7 @@ class Scanner:
             status = self._call(chunk, end)
             self._take_records()
             if status == lay.NEED_ROWS:
-                self._close_block()
-                self._new_block()
+                self._empty_block()
             elif status == lay.NEW_CONTIG:
                 self._describe_contig()
             elif status != lay.DONE:
@@ -174,7 +179,7 @@ class Scanner:
             windows.region_offsets,
             self._thresholds,
             self._rows,
-            *(block[name] for name, _ in _OUTPUTS),
+            *(block[name] for name in _OUTPUTS),
         )
 
     def _line(self) -> int:
@@ -221,9 +226,20 @@ class Scanner:
             line=row[lay.R_LINE],
         )
 
-    def _close_block(self) -> None:
+    def _empty_block(self) -> None:
+        """Copy the rows in use and make the block ready for new ones."""
         n_rows = int(self._state[lay.S_ROW])
-        self._blocks.append({name: array[:n_rows] for name, array in self._block.items()})
+        has_values = bool(self._state[lay.S_HAS_VALUES])
+        for name, (dtype, fill) in _OUTPUTS.items():
+            array = self._block[name]
+            if has_values or name not in _OFTEN_ABSENT:
+                self._taken[name].append(array[:n_rows].copy())
+                array[:n_rows] = fill
+            else:  # one value stands for all until the end
+                shape = self._shape(name, n_rows)
+                self._taken[name].append(np.broadcast_to(np.array(fill, dtype), shape))
+        self._state[lay.S_ROW] = self._state[lay.S_HAS_VALUES] = 0
+        self._n_taken = 0
 
     def finish(self) -> Scan:
         """Return what was found, once all text was fed.
@@ -240,8 +256,8 @@ class Scanner:
         hg19_chrm = self._is_hg19_chrm()
         if n_records and not state[lay.S_KNOWN] and not hg19_chrm:
             raise fault(lay.FAULT_NO_KNOWN_CONTIG, self._path)
-        self._close_block()
-        arrays = {name: self._joined(name) for name, _ in _OUTPUTS}
+        self._empty_block()
+        arrays = {name: np.concatenate(parts) for name, parts in self._taken.items()}
         arrays["phased"] = arrays["phased"].view(np.bool_)
         order = self._windows.region_order
         seen = np.zeros((self._windows.n_regions, 2), np.int64)
@@ -257,11 +273,6 @@ class Scanner:
             hg19_chrm=hg19_chrm,
             **arrays,
         )
-
-    def _joined(self, name: str) -> npt.NDArray[Any]:
-        if len(self._blocks) == 1:
-            return self._blocks[0][name].copy()
-        return np.concatenate([block[name] for block in self._blocks])
 
     def _is_hg19_chrm(self) -> bool:
         declared = self._header.mitochondrion_length

@@ -1,0 +1,145 @@
+"""What a report says, before any format: a result and facts enter, a `ReportDocument` leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.advice import DrugStatus
+from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.reports.drug_entries import DrugEntry, DrugGroup, build_groups
+from pgx.reports.english import ENGLISH
+from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.gene_entries import GeneEntry, build_gene
+
+__all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
+
+COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
+PARTIAL_REASON: Final = "partial_lookups"
+Words = Mapping[str, Any]
+
+
+class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A report of one sample.
+
+    ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
+    says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
+    value.
+    """
+
+    sample: str
+    identity: tuple[tuple[str, str], ...]
+    groups: tuple[DrugGroup, ...]
+    gaps: tuple[str, ...]
+    genes: tuple[GeneEntry, ...]
+    methods: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, str], ...]
+    limits: tuple[str, ...]
+
+
+def build_document(
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+) -> ReportDocument:
+    """Return what the report of one sample says.
+
+    Parameters
+    ----------
+    result
+        Calls, advice and provenance.
+    facts
+        Drugs, guidelines and sources of the release that made the result.
+    words
+        Wording, by default English.
+    """
+    genes = tuple(build_gene(c, words) for c in sorted(result.calls, key=lambda c: c.gene))
+    groups = build_groups(result, facts, words)
+    return ReportDocument(
+        sample=result.sample,
+        identity=_identity(result, words["label"]),
+        groups=groups,
+        gaps=_gaps(result, groups, facts, words["label"]),
+        genes=genes,
+        methods=_methods(result, words),
+        sources=tuple((s.name, s.version) for s in facts.sources),
+        limits=tuple(words["limit"]),
+    )
+
+
+def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    made = result.provenance
+    return (
+        (label["assembly"], made.assembly),
+        (label["knowledge"], made.knowledge_release),
+        (label["program"], f"{made.tool} {made.version}"),
+    )
+
+
+def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+    made, label = result.provenance, words["label"]
+    digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
+    settings = [
+        (words["setting"].get(name, name), value) for name, value in sorted(made.settings.items())
+    ]
+    return (
+        *_identity(result, label),
+        (label["knowledge_digest"], made.knowledge_digest),
+        *((label["input_digest"], digest) for digest in digests),
+        *settings,
+    )
+
+
+def _gaps(
+    result: PatientResult,
+    groups: Sequence[DrugGroup],
+    facts: ReportFacts,
+    label: Mapping[str, str],
+) -> tuple[str, ...]:
+    calls = sorted(result.calls, key=lambda c: c.gene)
+    named = {
+        "gap_genes": [c.gene for c in calls if c.status is CallStatus.NOT_ASSESSED],
+        "gap_no_call": [c.gene for c in calls if c.status is CallStatus.NO_CALL],
+        "gap_copies": [c.gene for c in calls if _lacks_copies(c)],
+        "gap_pending": _drugs_of(result, facts, pending=True),
+        "gap_partial": _drugs_of(result, facts, pending=False),
+    }
+    said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
+    said["gap_positions"] = _missing_positions(calls, label)
+    said["gap_drugs"] = _unassessed_drugs(groups, label)
+    order = ("gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions")
+    return tuple(said[key] for key in (*order, "gap_pending", "gap_partial") if said.get(key))
+
+
+def _lacks_copies(call: GeneCall) -> bool:
+    return COPY_NUMBER_NOTE in call.notes and call.status is not CallStatus.NOT_ASSESSED
+
+
+def _drugs_of(result: PatientResult, facts: ReportFacts, *, pending: bool) -> list[str]:
+    """Return drugs of the report whose guideline is not, or not all, in the release."""
+    reported = {row.drug for row in result.recommendations}
+    found = {
+        drug.drug
+        for drug in facts.drugs
+        if drug.drug in reported
+        and (drug.status is DrugStatus.PENDING if pending else drug.reason == PARTIAL_REASON)
+    }
+    return sorted(found)
+
+
+def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:
+    lacking = [c for c in calls if c.n_missing and c.status is not CallStatus.NOT_ASSESSED]
+    if not lacking:
+        return ""
+    return label["gap_positions"].format(
+        missing=sum(c.n_missing for c in lacking),
+        total=sum(c.n_positions for c in calls),
+        names=", ".join(f"{c.gene} ({c.n_missing})" for c in lacking),
+    )
+
+
+def _unassessed_drugs(groups: Sequence[DrugGroup], label: Mapping[str, str]) -> str:
+    count = sum(len(g.drugs) for g in groups if g.key == "unassessed")
+    if count == 1:
+        return label["gap_drugs_one"]
+    return label["gap_drugs"].format(count=count) if count else ""

@@ -1,0 +1,371 @@
+"""The part of a report on drugs: rows of advice enter, groups by what to do leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.advice import DOSE_ACTIONS, Guideline
+from pgx.base.calls import (
+    AlternativeAdvice,
+    CallStatus,
+    Certainty,
+    GeneCall,
+    PatientResult,
+    Recommendation,
+)
+from pgx.reports.facts import ReportFacts
+from pgx.reports.gene_entries import gene_anchor, percent
+
+__all__ = ["AdviceRow", "Basis", "DrugEntry", "DrugGroup", "build_groups"]
+
+Words = Mapping[str, Any]
+
+# Groups from the most serious to the least; a drug stands in the first that one row asks for.
+_BUCKETS: Final = (
+    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "directed", "silent",
+    "unassessed",
+)  # fmt: skip
+_BUCKET_OF: Final = {
+    "avoid": "avoid",
+    "alternative": "avoid",
+    "reduce_dose": "dose",
+    "increase_dose": "dose",
+    "adjust_initial_dose": "dose",
+    "use_algorithm": "dose",
+    "test_first": "care",
+    "monitor": "care",
+    "caution": "care",
+    "use_as_directed": "directed",
+    "no_recommendation": "silent",
+}
+_BRIEFED: Final = frozenset({"avoid", "dose", "care", "open_change"})
+_NO_CHANGE: Final = frozenset({"directed", "silent"})
+_SERIOUSNESS: Final = {action: rank for rank, action in enumerate(_BUCKET_OF)}
+_STRENGTHS: Final = {"Strong": 0, "Moderate": 1, "Optional": 2}
+_NAMED_POSITIONS: Final = 2
+_GENERAL: Final = "general"
+_COPY_NUMBER: Final = ":copy_number"
+_PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What a gene contributes to advice; ``mark`` is the call's status where it is not sure."""
+
+    gene: str
+    anchor: str
+    result: str
+    mark: str = ""
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+    """Advice that would hold if another candidate were true.
+
+    ``text`` is given where the headline alone would not tell it from the row's advice.
+    """
+
+    when: str
+    headline: str
+    text: str
+
+
+class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One advice, with all populations for which it reads the same."""
+
+    populations: tuple[str, ...]
+    headline: str
+    dose: str
+    text: str
+    certainty: str
+    certainty_word: str
+    source: str
+    strength: str
+    settle: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    implications: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A drug with all its advice; ``headline`` is that of its most serious row.
+
+    ``brief`` is what the overview adds to the name, empty where the group says it all.
+    """
+
+    name: str
+    anchor: str
+    headline: str
+    brief: str
+    basis: tuple[Basis, ...]
+    rows: tuple[AdviceRow, ...]
+
+
+class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Drugs with the same thing to do."""
+
+    key: str
+    title: str
+    hint: str
+    drugs: tuple[DrugEntry, ...]
+
+
+def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tuple[DrugGroup, ...]:
+    """Return drugs by what to do: seriousness, then strength, then name."""
+    maker = _Maker(result, facts, words)
+    rows_of: dict[str, list[Recommendation]] = {}
+    for row in result.recommendations:
+        rows_of.setdefault(row.drug, []).append(row)
+    found: dict[str, list[tuple[tuple[int, int, str], DrugEntry]]] = {}
+    for number, (drug, rows) in enumerate(sorted(rows_of.items())):
+        ordered = sorted(rows, key=_row_order)
+        entry = maker.entry(drug, number, ordered)
+        found.setdefault(_bucket(ordered[0]), []).append((_drug_order(ordered, drug), entry))
+    return tuple(
+        DrugGroup(
+            key=key,
+            title=words["bucket"][key],
+            hint=words["bucket_hint"][key],
+            drugs=tuple(entry for _, entry in sorted(found[key], key=lambda pair: pair[0])),
+        )
+        for key in _BUCKETS
+        if key in found
+    )
+
+
+def _bucket(row: Recommendation) -> str:
+    if row.certainty is Certainty.UNKNOWN:
+        return "unassessed"
+    settled = _BUCKET_OF.get(row.action[0] if row.action else "", "silent")
+    if row.certainty is Certainty.CERTAIN:
+        return settled
+    if settled not in _NO_CHANGE:
+        return "open_change"
+    return "open_maybe" if _may_change(row) else "open_silent"
+
+
+def _may_change(row: Recommendation) -> bool:
+    """Whether a possible result asks for a change; that of another copy number may."""
+    others = {_BUCKET_OF.get(a.action[0] if a.action else "", "silent") for a in row.alternatives}
+    return bool(others - _NO_CHANGE) or any(c.endswith(_COPY_NUMBER) for c in row.depends_on)
+
+
+def _row_order(row: Recommendation) -> tuple[int, int, int]:
+    return (_BUCKETS.index(_bucket(row)), _seriousness(row.action), _strength(row))
+
+
+def _drug_order(rows: Sequence[Recommendation], drug: str) -> tuple[int, int, str]:
+    """Order drugs of one group; of unsettled ones by the most serious thing possible."""
+    possible = [rows[0].action, *(a.action for r in rows for a in r.alternatives)]
+    actions = possible if _bucket(rows[0]) == "open_maybe" else possible[:1]
+    plain = len(rows[0].action) == 1
+    return (2 * min(_seriousness(a) for a in actions) + plain, _strength(rows[0]), drug)
+
+
+def _seriousness(action: Sequence[str]) -> int:
+    return _SERIOUSNESS.get(action[0] if action else "", len(_SERIOUSNESS))
+
+
+def _strength(row: Recommendation) -> int:
+    return _STRENGTHS.get(row.classification or "", len(_STRENGTHS))
+
+
+class _Maker:
+    """Makes entries of one result's drugs."""
+
+    def __init__(self, result: PatientResult, facts: ReportFacts, words: Words) -> None:
+        self.words = words
+        self.label: Mapping[str, str] = words["label"]
+        self.calls = {call.gene: call for call in result.calls}
+        self.guidelines = {g.guideline_id: g for g in facts.guidelines}
+        self.gene_at = _gene_at(result.calls)
+
+    def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
+        genes = dict.fromkeys(gene for row in rows for gene in row.genes)
+        return DrugEntry(
+            name=drug[:1].upper() + drug[1:],
+            anchor=f"drug-{number}",
+            headline=self._row_headline(rows[0]),
+            brief=self._brief(rows),
+            basis=tuple(self._basis(gene) for gene in genes),
+            rows=tuple(self._row(same) for same in _same_advice(rows)),
+        )
+
+    def headline(self, action: Sequence[str]) -> str:
+        """Return the primary action, and beside avoiding a drug the replacement."""
+        names = self.words["action"]
+        if action[0] == "use_as_directed" and len(action) > 1:
+            return str(self.label["with_conditions"])
+        shown = [a for i, a in enumerate(action) if i == 0 or _belongs(action[0], a)]
+        listed = [names.get(a, a) for a in shown]
+        return ", ".join([*listed[:1], *map(_lower_first, listed[1:])])
+
+    def _row_headline(self, row: Recommendation) -> str:
+        said = self.headline(row.action)
+        if row.certainty is not Certainty.DEPENDS:
+            return said
+        return self.label["provisional"].format(advice=_lower_first(said))
+
+    def _brief(self, rows: Sequence[Recommendation]) -> str:
+        bucket = _bucket(rows[0])
+        if bucket == "open_maybe":
+            actions = sorted((a.action for r in rows for a in r.alternatives), key=_seriousness)
+            worst = actions[0] if actions else ()
+            if not worst or _BUCKET_OF.get(worst[0], "silent") in _NO_CHANGE:
+                return ""
+            return self.label["else"].format(advice=_lower_first(self.headline(worst)))
+        if bucket == "directed" and len(rows[0].action) > 1:
+            return self.label["conditions"]
+        return _lower_first(self.headline(rows[0].action)) if bucket in _BRIEFED else ""
+
+    def _basis(self, gene: str) -> Basis:
+        call = self.calls.get(gene)
+        anchor = gene_anchor(gene) if call else ""
+        if call is None or call.status in (CallStatus.NOT_ASSESSED, CallStatus.NO_CALL):
+            status = call.status.value if call else CallStatus.NOT_ASSESSED.value
+            return Basis(gene=gene, anchor=anchor, result="", mark=self.words["status"][status])
+        unsure = call.status is CallStatus.AMBIGUOUS
+        mark = self.words["status"][call.status.value] if unsure else ""
+        return Basis(gene=gene, anchor=anchor, result=self._result(call), mark=mark)
+
+    def _result(self, call: GeneCall) -> str:
+        said = [call.phenotype] if call.phenotype else []
+        if call.activity_score:
+            said.append(self.label["score"].format(score=call.activity_score))
+        if not said:
+            return call.diplotype or ""
+        return f"{call.diplotype} ({', '.join(said)})" if call.diplotype else ", ".join(said)
+
+    def _row(self, same: Sequence[Recommendation]) -> AdviceRow:
+        row = same[0]
+        return AdviceRow(
+            populations=self._populations(same),
+            headline=self._row_headline(row),
+            dose=self._dose(row),
+            text=row.text,
+            certainty=row.certainty.value,
+            certainty_word=self.words["certainty"][row.certainty.value],
+            source=row.source,
+            strength=row.classification or "",
+            settle=self._settle(row.depends_on),
+            alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
+            implications=row.implications,
+            links=_links(row, self.guidelines.get(row.guideline_id), self.label),
+        )
+
+    def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> Alternative:
+        """Name the results under which it holds, of those genes that differ from the row's."""
+        usual = set(row.lookup.split(";"))
+        parts = [part for part in other.lookup.split(";") if part not in usual]
+        keys = (part.partition("=") for part in parts or [other.lookup])
+        named = ", ".join(f"{gene} {self._key(key)}".strip() for gene, _, key in keys)
+        chance = "" if other.probability is None else f" ({percent(other.probability)})"
+        return Alternative(
+            when=f"{self.label['if']} {named}{chance}",
+            headline=self.headline(other.action),
+            text=other.text if _reads_alike(row.action, other.action) else "",
+        )
+
+    def _key(self, key: str) -> str:
+        if key in ("n/a", ""):
+            return self.label["indeterminate"]
+        score = key.lstrip("≥").replace(".", "", 1).isdigit()
+        return self.label["score"].format(score=key) if score else key
+
+    def _populations(self, same: Sequence[Recommendation]) -> tuple[str, ...]:
+        codes = dict.fromkeys(row.population for row in same)
+        if len(codes) == 1 and next(iter(codes)) in ("", _GENERAL):
+            return ()
+        return tuple(self.words["population"].get(code, code) for code in codes)
+
+    def _dose(self, row: Recommendation) -> str:
+        """Return the dose of a dose action that comes first; other doses stand in the text."""
+        low, high = row.dose_factor_min, row.dose_factor_max
+        if not row.action or row.action[0] not in DOSE_ACTIONS or (low is None and high is None):
+            return ""
+        if low is None:
+            return self.label["below_standard"].format(high=_share(high))
+        if high is None:
+            return self.label["above_standard"].format(low=_share(low))
+        lowest = "" if low == high else f"{_share(low).removesuffix(' %')}–"
+        return self.label["of_standard"].format(range=lowest + _share(high))
+
+    def _settle(self, depends_on: Sequence[str]) -> tuple[str, ...]:
+        """Say by gene what would settle the advice."""
+        by_gene: dict[str, list[str]] = {}
+        for code in depends_on:
+            by_gene.setdefault(self._gene_of(code), []).append(code)
+        return tuple(
+            f"{gene}: {said}" if gene else said
+            for gene, codes in by_gene.items()
+            for said in [", ".join(self._questions(codes))]
+        )
+
+    def _gene_of(self, code: str) -> str:
+        if code.endswith((_COPY_NUMBER, ":genotype")):
+            return code.rpartition(":")[0]
+        return self.gene_at.get(code.removeprefix("phase:").partition("+")[0], "")
+
+    def _questions(self, codes: Sequence[str]) -> Iterable[str]:
+        positions = []
+        for code in codes:
+            if code.endswith(_COPY_NUMBER):
+                yield self.label["settle_copy_number"]
+            elif code.endswith(":genotype"):
+                yield self.label["settle_genotype"]
+            elif code.startswith("phase:"):
+                yield self.label["settle_phase"].format(count=code.count("+") + 1)
+            else:
+                positions.append(code)
+        if positions and len(positions) <= _NAMED_POSITIONS:
+            yield self.label["settle_position"].format(names=", ".join(positions))
+        elif positions:
+            yield self.label["settle_positions"].format(count=len(positions))
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _reads_alike(first: Sequence[str], second: Sequence[str]) -> bool:
+    return first[:1] == second[:1] and first[:1] != ("no_recommendation",)
+
+
+def _belongs(primary: str, action: str) -> bool:
+    return primary == "avoid" and action == "alternative"
+
+
+def _gene_at(calls: Iterable[GeneCall]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for call in calls:
+        for code in (*call.missing, *call.depends_on):
+            for position in code.removeprefix("phase:").split("+"):
+                found[position] = call.gene
+    return found
+
+
+def _same_advice(rows: Sequence[Recommendation]) -> list[list[Recommendation]]:
+    """Put rows together that differ in nothing but the population."""
+    groups: dict[Recommendation, list[Recommendation]] = {}
+    for row in rows:
+        groups.setdefault(msgspec.structs.replace(row, population=""), []).append(row)
+    return list(groups.values())
+
+
+def _share(factor: float | None) -> str:
+    return f"{round((factor or 0.0) * 100, 1):g} %"
+
+
+def _links(
+    row: Recommendation, guideline: Guideline | None, label: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Return pairs of text and address; only https addresses are linked."""
+    links = []
+    if guideline is not None and guideline.url.startswith("https://"):
+        years = f" {max(guideline.years)}" if guideline.years else ""
+        links.append((f"{row.source} {label['guideline']}{years}", guideline.url))
+    links.extend(
+        (f"PMID {pmid}", f"{_PUBMED}{pmid}/") for pmid in row.pmids[:1] if pmid.isdecimal()
+    )
+    return tuple(links)

@@ -1,0 +1,27 @@
+"""English wording of reports: sentences for codes, labels for everything else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pgx.recommendations.english import PHRASES
+from pgx.reports.english import codes, labels
+
+__all__ = ["ENGLISH"]
+
+ENGLISH: Final = {
+    "action": labels.ACTIONS,
+    "bucket": labels.BUCKETS,
+    "bucket_hint": labels.BUCKET_HINTS,
+    "certainty": labels.CERTAINTY,
+    "evidence": codes.EVIDENCE,
+    "label": labels.LABELS,
+    "limit": labels.LIMITS,
+    "note": codes.NOTES,
+    "phased": labels.PHASED,
+    "population": PHRASES["population"],
+    "reason": codes.REASONS,
+    "setting": labels.SETTINGS,
+    "source": labels.SOURCES,
+    "status": labels.STATUS,
+}

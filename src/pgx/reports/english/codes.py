@@ -1,0 +1,81 @@
+"""One sentence for each stable code; the codes are listed in ``docs/reference/notes.md``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["EVIDENCE", "NOTES", "REASONS"]
+
+NOTES: Final = {
+    "ad_contradicts_gt": "At some positions the reads contradict the written genotype; these "
+    "positions count as unknown.",
+    "ambiguous_base": "At some positions a base is written as an ambiguity code; these positions "
+    "count as unknown.",
+    "candidates_not_all_listed": "More diplotypes fit than are listed.",
+    "combination_or_partial": "No single named allele explains what lies on one chromosome copy; "
+    "it is given as a combination.",
+    "conflict": "Records of one position disagree; the position counts as unknown.",
+    "copy_number_not_assessed": "The number of gene copies and hybrid genes were not determined; "
+    "two intact copies are assumed.",
+    "filtered": "Some positions failed the filters of the input; these positions count as unknown.",
+    "haploid_in_female": "Some positions have one allele although the sex is female; these "
+    "positions count as unknown.",
+    "haploid_on_autosome": "Some positions have one allele on a chromosome of which everybody has "
+    "two; these positions count as unknown.",
+    "heteroplasmy": "Two alleles were seen at a mitochondrial position; the altered one counts.",
+    "indel_not_excluded": "At some positions the input cannot rule out an insertion or deletion; "
+    "these positions count as unknown.",
+    "low_dp": "Some positions have too few reads; these positions count as unknown.",
+    "low_gq": "Some positions have too low a genotype quality; these positions count as unknown.",
+    "male_heterozygous": "Some positions have two alleles although the sex is male; these "
+    "positions count as unknown.",
+    "mixed_ploidy": "Positions with one and with two alleles are mixed and the sex is not given; "
+    "the gene counts as unknown.",
+    "no_depth": "The input has neither read depth nor genotype quality; genotypes were taken as "
+    "they are written.",
+    "no_phenotype_defined": "No phenotype is defined for this result; guidelines use the genotype.",
+    "outside_call_needed": "This gene cannot be answered from small variants; it needs a result of "
+    "another method.",
+    "ploidy": "Some positions have an unexpected number of alleles; these positions count as "
+    "unknown.",
+    "ref_mismatch": "At some positions the reference base of the input is not that of the "
+    "assembly; these positions count as unknown.",
+    "required_position_missing": "A position without which the gene should not be called is "
+    "unknown.",
+    "sex_unknown": "The sex is not given; the number of alleles was taken as it is written.",
+    "spanning_deletion": "A deletion that no named allele has covers a position.",
+    "structural_variant": "The input has a structural variant over the gene; the call from small "
+    "variants is left open.",
+    "substitute_site_conflict": "The deciding position and its substitute disagree; the deciding "
+    "position counts.",
+    "substitute_site_used": "The deciding position is unknown; a position that nearly always goes "
+    "with it was used.",
+    "untyped_sites": "Some positions were named as not typed by this call set; they count as "
+    "unknown.",
+}
+
+REASONS: Final = {
+    "ad_contradicts": "reads contradict the genotype",
+    "ambiguous_base": "ambiguous base",
+    "conflict": "records disagree",
+    "filtered": "failed a filter",
+    "half_call": "one allele not called",
+    "haploid_on_autosome": "one allele where two are expected",
+    "indel_not_excluded": "insertion or deletion not ruled out",
+    "low_dp": "too few reads",
+    "low_gq": "genotype quality too low",
+    "male_heterozygous": "two alleles in a male",
+    "no_genotype": "no genotype called",
+    "no_record": "no record",
+    "ploidy": "unexpected number of alleles",
+    "ref_mismatch": "reference base differs",
+    "structural_variant": "structural variant",
+    "untyped": "not typed by the call set",
+}
+
+EVIDENCE: Final = {
+    "assumed_reference": "assumed reference",
+    "none": "none",
+    "record": "record",
+    "reference_block": "reference block",
+}

@@ -1,0 +1,201 @@
+"""Labels and sentences of the report's frame."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = [
+    "ACTIONS", "BUCKETS", "BUCKET_HINTS", "CERTAINTY", "LABELS", "LIMITS", "PHASED", "SETTINGS",
+    "SOURCES", "STATUS",
+]  # fmt: skip
+
+ACTIONS: Final = {
+    "use_as_directed": "Use as directed",
+    "avoid": "Avoid",
+    "alternative": "Use an alternative",
+    "reduce_dose": "Reduce the dose",
+    "increase_dose": "Increase the dose",
+    "adjust_initial_dose": "Adjust the starting dose",
+    "use_algorithm": "Calculate the dose",
+    "monitor": "Monitor",
+    "caution": "Use with caution",
+    "test_first": "Test first",
+    "no_recommendation": "No recommendation",
+}
+
+BUCKETS: Final = {
+    "avoid": "Avoid or replace",
+    "dose": "Change the dose",
+    "care": "Test first, monitor or take care",
+    "open_change": "Change advised, not settled",
+    "open_maybe": "May need a change, not settled",
+    "open_silent": "No change known, not settled",
+    "directed": "Use as directed",
+    "silent": "No recommendation",
+    "unassessed": "Not assessed",
+}
+
+BUCKET_HINTS: Final = {
+    "avoid": "The genetic result speaks against the usual drug.",
+    "dose": "The genetic result asks for another dose than the standard one.",
+    "care": "The genetic result asks for a test, monitoring or caution.",
+    "open_change": "The best-fitting result asks for a change, but the input leaves other results "
+    "possible. Settle the open question before relying on it.",
+    "open_maybe": "The best-fitting result asks for no change, but another possible result, or "
+    "another number of gene copies, may. Not a clearance.",
+    "open_silent": "The best-fitting result asks for no change; for the other possible results the "
+    "guideline gives no advice. Not a clearance.",
+    "directed": "Every result that the input leaves possible allows standard use. Other reasons "
+    "for caution remain.",
+    "silent": "The guideline gives no advice for this result, or is not part of this release.",
+    "unassessed": "No gene of these drugs could be assessed. This is not a normal result.",
+}
+
+CERTAINTY: Final = {
+    "certain": "Settled",
+    "depends": "Not settled",
+    "unknown": "Not assessed",
+}
+
+STATUS: Final = {
+    "called": "Called",
+    "ambiguous": "Ambiguous",
+    "no_call": "No call",
+    "not_assessed": "Not assessed",
+}
+
+PHASED: Final = {"true": "phased", "partial": "phased in part", "false": "not phased"}
+
+SOURCES: Final = {"vcf": "this input", "outside": "other method", "reads": "reads"}
+
+SETTINGS: Final = {
+    "absent": "Position without a record means",
+    "drugs": "Drugs",
+    "genes": "Genes",
+    "min_dp": "Lowest read depth",
+    "min_gq": "Lowest genotype quality",
+    "prior": "Population prior",
+    "untyped_sites": "Positions named as not typed",
+}
+
+LABELS: Final = {
+    "title": "Pharmacogenomic report",
+    "sample": "Sample",
+    "skip": "Skip to the summary",
+    "sections": "Sections",
+    "glance": "At a glance",
+    "genes": "Genes",
+    "evidence": "Evidence by gene",
+    "methods": "Methods",
+    "limits": "Limits of use",
+    "gaps": "What was not assessed",
+    "no_gaps": "Every gene of this report was called and every drug has a settled row.",
+    "gap_genes": "Genes not assessed: {names}",
+    "gap_no_call": "Genes without a call, though data were present: {names}",
+    "gap_copies": "Number of gene copies not determined: {names}",
+    "gap_positions": "Positions not answered: {missing} of {total}, in {names}",
+    "gap_drugs_one": "1 drug could not be assessed at all",
+    "gap_drugs": "{count} drugs could not be assessed at all",
+    "gap_pending": "Guideline known but not part of this release: {names}",
+    "gap_partial": "Guideline read in part only: {names}",
+    "nothing": "No drug.",
+    "drug": "Drug",
+    "drug_one": "1 drug",
+    "drugs": "{count} drugs",
+    "advice": "Advice",
+    "basis": "Basis",
+    "for": "For",
+    "otherwise": "Otherwise",
+    "if": "if",
+    "indeterminate": "indeterminate",
+    "provisional": "Provisional: {advice}",
+    "else": "else {advice}",
+    "conditions": "with conditions",
+    "with_conditions": "Use as directed, with conditions",
+    "settle": "To settle it",
+    "means": "What it means",
+    "guideline": "guideline",
+    "guideline_row": "Guideline",
+    "strength": "strength",
+    "of_standard": "{range} of the standard dose",
+    "below_standard": "below {high} of the standard dose",
+    "above_standard": "at least {low} of the standard dose",
+    "gene": "Gene",
+    "diplotype": "Diplotype",
+    "phenotype": "Phenotype",
+    "score": "activity score {score}",
+    "status": "Status",
+    "function": "Function",
+    "no_function": "no function assigned",
+    "value": "activity value {value}",
+    "best_of": "best fit of {count} candidates",
+    "probability": "probability {percent}",
+    "or": "or",
+    "or_lead": "or: {names}",
+    "same_for_all": "the same for all candidates",
+    "no_phenotype": "none defined",
+    "no_diplotype": "no result",
+    "not_given": "not given",
+    "positions": "{answered} of {total} positions answered",
+    "no_positions": "no positions from this input",
+    "from_outside": "from another method",
+    "candidates": "Candidates",
+    "more_positions": "and {count} more",
+    "more_candidates": "and {count} more",
+    "rest": "not listed: probability {percent}",
+    "haplotypes": "Alleles",
+    "findings": "Variants found",
+    "undocumented": "Alleles without a definition",
+    "notes": "Notes",
+    "open": "Open questions",
+    "source": "Source of the call",
+    "missing": "Positions not answered",
+    "tested": "Tested positions",
+    "tested_summary": "Tested positions ({count})",
+    "position": "Position (GRCh38)",
+    "rsid": "rsID",
+    "genotype": "Genotype",
+    "found_in": "Evidence",
+    "gq": "GQ",
+    "gq_long": "genotype quality",
+    "dp": "DP",
+    "dp_long": "read depth",
+    "remark": "Remark",
+    "settle_position": "genotype at {names}",
+    "settle_positions": "genotype at {count} positions",
+    "settle_phase": "phase of {count} positions",
+    "settle_copy_number": "number of gene copies",
+    "settle_genotype": "a result for the gene",
+    "settle_phase_of": "which alleles lie together: {names}",
+    "assembly": "Assembly",
+    "knowledge": "Knowledge base",
+    "program": "Program",
+    "input_digest": "Input SHA-256",
+    "knowledge_digest": "Knowledge base SHA-256",
+    "settings": "Settings",
+    "made_from": "Guidelines and definitions",
+    "method": "Genotypes at the defining positions of named alleles are compared with every pair "
+    "of allele definitions. Every pair that fits is a candidate; a position without an answer "
+    "rules out nothing. Phenotypes and advice follow the tables of the knowledge base for each "
+    "candidate; advice is called settled only if all candidates give the same.",
+    "marks": "Marks",
+    "mark_certain": "the same advice whichever candidate is true",
+    "mark_depends": "advice of the best fit; another candidate would change it",
+    "mark_unknown": "no gene of the drug could be assessed",
+    "reviewed": "Reviewed by",
+    "date": "Date",
+    "screen_only": "The tested positions are in the electronic report.",
+    "page": "Page",
+}
+
+LIMITS: Final = (
+    "This report supports a decision by a physician or pharmacist and does not replace it. Do not "
+    "start, stop or change a medicine because of this report alone.",
+    "Only the listed genes and positions were looked at. A variant elsewhere, a rare variant "
+    "without a definition, or a structural variant may change a result.",
+    "Other medicines, liver and kidney function, age, weight and pregnancy change the response to "
+    "a drug and were not considered.",
+    "Guidelines change. The advice is that of the knowledge-base release named above.",
+    "Results are only as good as the input: the identity of the sample and the quality of the "
+    "sequencing were not checked.",
+)

@@ -1,0 +1,218 @@
+"""The part of a report on one gene: a call enters, what the report says of it leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
+
+__all__ = ["GeneEntry", "SiteRow", "build_gene", "gene_anchor", "percent"]
+
+Words = Mapping[str, Any]
+_LISTED_CANDIDATES: Final = 12
+_LISTED_POSITIONS: Final = 12
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class SiteRow(msgspec.Struct, frozen=True):
+    """A tested position as a row of text; ``kind`` is ``variant``, ``unknown`` or empty."""
+
+    position: str
+    rsid: str
+    genotype: str
+    evidence: str
+    gq: str
+    dp: str
+    remark: str
+    kind: str
+
+
+class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report says of one gene; ``best_of`` marks a diplotype that is one of several."""
+
+    gene: str
+    anchor: str
+    status: str
+    status_word: str
+    diplotype: str
+    best_of: str = ""
+    phenotype: str = ""
+    score: str = ""
+    others: str = ""
+    coverage: str = ""
+    source: str = ""
+    phased: str = ""
+    alleles: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    more_candidates: str = ""
+    findings: tuple[str, ...] = ()
+    undocumented: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    sites: tuple[SiteRow, ...] = ()
+
+
+def gene_anchor(gene: str) -> str:
+    """Return the identifier of a gene's part of the report.
+
+    >>> gene_anchor("MT-RNR1"), gene_anchor('a"b')
+    ('gene-MT-RNR1', 'gene-a_b')
+    """
+    return "gene-" + _NOT_PLAIN.sub("_", gene)
+
+
+def percent(share: float) -> str:
+    """Return a probability as a percentage that never rounds to certainty.
+
+    >>> percent(0.97234), percent(0.99999), percent(0.00002), percent(1.0)
+    ('97.2 %', '>99.9 %', '<0.1 %', '100 %')
+    """
+    if share in (0.0, 1.0):
+        return f"{share:.0%}".replace("%", " %")
+    if share > 0.999:
+        return ">99.9 %"
+    return "<0.1 %" if share < 0.001 else f"{share * 100:.1f} %"
+
+
+def build_gene(call: GeneCall, words: Words) -> GeneEntry:
+    """Return what the report says of one call."""
+    label = words["label"]
+    answered = call.status in (CallStatus.CALLED, CallStatus.AMBIGUOUS)
+    listed = call.candidates[:_LISTED_CANDIDATES] if call.n_candidates > 1 else ()
+    return GeneEntry(
+        gene=call.gene,
+        anchor=gene_anchor(call.gene),
+        status=call.status.value,
+        status_word=words["status"][call.status.value],
+        diplotype=_diplotype(call, label),
+        best_of=_best_of(call, label) if answered else "",
+        phenotype=(call.phenotype or label["no_phenotype"]) if answered else "",
+        score=label["score"].format(score=call.activity_score) if call.activity_score else "",
+        others=_others(call, label),
+        coverage=_coverage(call, label),
+        source=words["source"].get(call.source, call.source),
+        phased=words["phased"].get(call.phased or "", ""),
+        alleles=tuple(dict.fromkeys(_allele(h, label) for h in call.haplotypes)),
+        candidates=tuple(_candidate(c) for c in listed),
+        more_candidates=_more(call, len(listed), label),
+        findings=call.findings,
+        undocumented=call.undocumented,
+        notes=tuple(words["note"].get(code, code) for code in call.notes),
+        open_questions=_open_questions(call.depends_on, label),
+        missing=_missing(call, words),
+        sites=tuple(_site(s, words) for s in call.sites),
+    )
+
+
+def _diplotype(call: GeneCall, label: Mapping[str, str]) -> str:
+    if call.diplotype:
+        return call.diplotype
+    return label["not_given"] if call.status is CallStatus.CALLED else label["no_diplotype"]
+
+
+def _best_of(call: GeneCall, label: Mapping[str, str]) -> str:
+    if call.n_candidates <= 1:
+        return ""
+    text = label["best_of"].format(count=call.n_candidates)
+    if call.probability is None:
+        return text
+    return f"{text}, {label['probability'].format(percent=percent(call.probability))}"
+
+
+def _others(call: GeneCall, label: Mapping[str, str]) -> str:
+    """Say which other phenotypes are possible, or that all candidates agree."""
+    others = [name for name in call.phenotypes if name != call.phenotype]
+    if others:
+        return label["or_lead"].format(names=", ".join(others))
+    agree = call.phenotype and call.n_candidates > 1 and len(call.lookup_keys) == 1
+    return label["same_for_all"] if agree else ""
+
+
+def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
+    if call.source != "vcf":
+        return label["from_outside"]
+    if not call.n_positions:
+        return label["no_positions"]
+    answered = call.n_positions - call.n_missing
+    return label["positions"].format(answered=answered, total=call.n_positions)
+
+
+def _allele(strand: HaplotypeDetail, label: Mapping[str, str]) -> str:
+    """Name a strand and its function; of scored genes the function may be the value alone."""
+    value = strand.activity_value if strand.activity_value not in (None, "", "n/a") else ""
+    scored = label["value"].format(value=value) if value else ""
+    if not strand.function or strand.function == value:
+        return f"{strand.name}: {scored or label['no_function']}"
+    return f"{strand.name}: {strand.function}" + (f" ({scored})" if scored else "")
+
+
+def _candidate(candidate: Candidate) -> str:
+    if candidate.probability is None:
+        return candidate.diplotype
+    return f"{candidate.diplotype} ({percent(candidate.probability)})"
+
+
+def _more(call: GeneCall, listed: int, label: Mapping[str, str]) -> str:
+    more = call.n_candidates - listed
+    if not listed or more <= 0:
+        return ""
+    text = label["more_candidates"].format(count=more)
+    rest = (call.rest or 0.0) + sum(c.probability or 0.0 for c in call.candidates[listed:])
+    return f"{text} ({label['rest'].format(percent=percent(min(rest, 1.0)))})" if rest else text
+
+
+def _open_questions(codes: Sequence[str], label: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what would settle the call: positions in one line, then phases and the rest."""
+    positions, said = [], []
+    for code in codes:
+        if code.startswith("phase:"):
+            names = code.removeprefix("phase:").split("+")
+            said.append(label["settle_phase_of"].format(names=", ".join(names)))
+        elif code.endswith(":copy_number"):
+            said.append(label["settle_copy_number"])
+        elif code.endswith(":genotype"):
+            said.append(label["settle_genotype"])
+        else:
+            positions.append(code)
+    if not positions:
+        return tuple(said)
+    names = positions[:_LISTED_POSITIONS]
+    if len(positions) > len(names):
+        names.append(label["more_positions"].format(count=len(positions) - len(names)))
+    return (label["settle_position"].format(names=", ".join(names)), *said)
+
+
+def _missing(call: GeneCall, words: Words) -> tuple[str, ...]:
+    """Return the positions that are not answered, by reason where reasons are known."""
+    reasons = {s.position: s.reason or "no_record" for s in call.sites}
+    by_reason: dict[str, list[str]] = {}
+    for position in call.missing:
+        by_reason.setdefault(reasons.get(position, ""), []).append(position)
+    ordered = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(_reason_lead(reason, words) + ", ".join(found) for reason, found in ordered)
+
+
+def _reason_lead(reason: str, words: Words) -> str:
+    return f"{words['reason'].get(reason, reason)}: " if reason else ""
+
+
+def _site(site: SiteObservation, words: Words) -> SiteRow:
+    known = [allele for allele in site.alleles if allele != "."]
+    kind = "variant" if any(allele != site.ref for allele in known) else ""
+    if len(known) < len(site.alleles) or not site.alleles:
+        kind = "unknown"
+    return SiteRow(
+        site.position,
+        site.rsid,
+        ("|" if site.phased else "/").join(site.alleles),
+        words["evidence"].get(site.evidence, site.evidence),
+        "" if site.gq is None else str(site.gq),
+        "" if site.dp is None else str(site.dp),
+        words["reason"].get(site.reason, site.reason) if site.reason else "",
+        kind,
+    )
