@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pgx.alleles.names import core_allele
 from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult
-from pgx.base.genes import Assembly
+from pgx.base.genes import Assembly, GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.phenotypes.translate import PhenotypeTable
 from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.run import Run
 from pgx.pipeline.run import annotate as run_annotate
@@ -165,8 +167,7 @@ def _frame(calls: Iterable[GeneCall]) -> pl.DataFrame:
 
     text = pl.List(pl.String)
     kinds: dict[str, Any] = dict.fromkeys(CALL_COLUMNS, pl.String)
-    kinds |= dict.fromkeys(("phenotypes", "missing", "undocumented", "notes", "lookup_keys"), text)
-    kinds |= {"depends_on": text}
+    kinds |= dict.fromkeys(("phenotypes", "missing", "undocumented", "notes"), text)
     kinds |= dict.fromkeys(("n_candidates", "n_positions", "n_missing"), pl.Int32)
     kinds |= dict.fromkeys(("probability", "rest"), pl.Float64)
     kinds["candidates"] = pl.List(pl.Struct({"diplotype": pl.String, "probability": pl.Float64}))
@@ -176,26 +177,44 @@ def _frame(calls: Iterable[GeneCall]) -> pl.DataFrame:
 
 
 def _records(frame: pl.DataFrame, kb: KnowledgeBase) -> Iterable[GeneCall]:
-    """Rebuild calls from a frame; without ``lookup_keys`` they follow from the phenotypes."""
+    """Rebuild calls from a frame: lookup keys follow from candidates and phenotypes."""
     for row in frame.iter_rows(named=True):
-        gene = kb.gene(row["gene"])
-        keys = row.get("lookup_keys")
-        if keys is None:
-            known = {r.phenotype: r.lookup_key for r in gene.rules}
-            best = row.get("activity_score") if gene.scored else None
-            own = [best] if best else []
-            keys = [*own, *(known.get(p, p) for p in row["phenotypes"] or () if not own)]
+        candidates = tuple(Candidate(**c) for c in row["candidates"] or ())
         yield GeneCall(
             sample=row["sample"],
             gene=row["gene"],
             status=CallStatus(row["status"]),
             diplotype=row["diplotype"],
-            candidates=tuple(Candidate(**c) for c in row["candidates"] or ()),
+            candidates=candidates,
             phenotype=row["phenotype"],
             activity_score=row["activity_score"],
             phenotypes=tuple(row["phenotypes"] or ()),
             missing=tuple(row["missing"] or ()),
             notes=tuple(row["notes"] or ()),
-            lookup_keys=tuple(keys),
-            depends_on=tuple(row.get("depends_on") or ()),
+            lookup_keys=_keys(kb.gene(row["gene"]), row, candidates),
         )
+
+
+def _keys(
+    gene: GeneDefinition, row: dict[str, Any], candidates: tuple[Candidate, ...]
+) -> tuple[str, ...]:
+    """Return the lookup keys of the best result first, then of every other one."""
+    if not gene.rules:
+        return tuple(row["phenotypes"] or ()) or tuple(c.diplotype for c in candidates)
+    table = PhenotypeTable(gene)
+    functions = {core_allele(a.name): a.function for a in gene.alleles}
+    best = row["activity_score"] if gene.scored else row["phenotype"]
+    found: dict[str, None] = {best: None} if best else {}
+    seen: set[str | None] = set()
+    for candidate in candidates:
+        strands = [functions.get(name) for name in candidate.diplotype.split("/")]
+        if None in strands:
+            continue
+        second = strands[1] if len(strands) > 1 else None
+        known = table.translate(strands[0], second, candidate.diplotype)
+        found[known.lookup_key] = None
+        seen.add(known.term)
+    for phenotype in row["phenotypes"] or ():
+        if phenotype not in seen and phenotype != row["phenotype"]:
+            found |= dict.fromkeys(r.lookup_key for r in gene.rules if r.phenotype == phenotype)
+    return tuple(found)
