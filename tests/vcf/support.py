@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import pgx.vcf
@@ -76,4 +77,17 @@ def python_kernel():
             if kept[name] is not None:
                 sys.modules[name] = kept[name]
                 setattr(pgx.vcf, short, kept[name])
-    return lambda chunk, end, *rest: loop(bytes(chunk[:end]), end, *rest)
+
+    def interpreted(chunk, end, *rest):
+        with np.errstate(over="ignore"):  # 32-bit words wrap round, as compiled
+            return loop(Text(bytes(chunk[:end])), end, *rest)
+
+    return interpreted
+
+
+class Text(bytes):
+    """Bytes whose items are plain integers and whose slices are arrays."""
+
+    def __getitem__(self, key):
+        part = super().__getitem__(key)
+        return part if isinstance(part, int) else np.frombuffer(part, np.uint8)

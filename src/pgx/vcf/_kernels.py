@@ -51,28 +51,37 @@ def check_grid(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) -> 
         return 0
     if buf[last] != 10 and (buf[last] != 13 or buf[last + 1] != 10):
         return 0
-    bad = False
-    alternative = False
-    reference = False
-    top = 48 + n_alleles
+    top = np.uint32(n_alleles)
+    final = np.uint32(buf[last - 3]) | np.uint32(buf[last - 2]) << np.uint32(8)
+    final |= np.uint32(buf[last - 1]) << np.uint32(16) | np.uint32(0x09000000)
+    flags = check_word(final, top)
+    words = buf[p : last - 3].view(np.uint32)  # a cell and the tab after it, little-endian
     for i in range(n_samples - 1):
-        q = p + 4 * i
-        a, s, b = buf[q], buf[q + 1], buf[q + 2]
-        bad |= buf[q + 3] != 9
-        bad |= (a != 46) & ((a < 48) | (a >= top))
-        bad |= (b != 46) & ((b < 48) | (b >= top))
-        bad |= (s != 124) & (s != 47)
-        alternative |= (a > 48) | (b > 48)
-        reference |= (a == 48) | (b == 48)
-    a, s, b = buf[last - 3], buf[last - 2], buf[last - 1]
-    bad |= (a != 46) & ((a < 48) | (a >= top))
-    bad |= (b != 46) & ((b < 48) | (b >= top))
-    bad |= (s != 124) & (s != 47)
-    alternative |= (a > 48) | (b > 48)
-    reference |= (a == 48) | (b == 48)
-    if bad:
-        return 0
-    return 1 + (4 if alternative else 0) + (2 if reference else 0)
+        flags |= check_word(words[i], top)
+    return 0 if flags & np.uint32(8) else int(flags) + 1
+
+
+@helper
+def check_word(word: np.uint32, top: np.uint32) -> np.uint32:
+    """Return 8 for a malformed cell, else 4 for any ALT plus 2 for any REF.
+
+    All in 32 bits without a branch, so that the loop around it runs on vectors.
+    """
+    first = np.uint32((word & np.uint32(0xFF)) - np.uint32(48))
+    second = np.uint32(((word >> np.uint32(16)) & np.uint32(0xFF)) - np.uint32(48))
+    frame = word & np.uint32(0xFF00FF00)
+    bad = (frame != np.uint32(0x09002F00)) & (frame != np.uint32(0x09007C00))
+    bad |= (first >= top) & (first != np.uint32(0xFFFFFFFE))  # "." is 48 - 2
+    bad |= (second >= top) & (second != np.uint32(0xFFFFFFFE))
+    reference = (first == np.uint32(0)) | (second == np.uint32(0))
+    above = np.uint32(0x7FFFFFFF)  # a missing allele is no ALT
+    alternative = (first - np.uint32(1) < above) & (first < above)
+    alternative |= (second - np.uint32(1) < above) & (second < above)
+    return np.uint32(
+        np.uint32(bad) * np.uint32(8)
+        + np.uint32(alternative) * np.uint32(4)
+        + np.uint32(reference) * np.uint32(2)
+    )
 
 
 @helper
