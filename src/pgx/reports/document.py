@@ -9,7 +9,8 @@ import msgspec
 
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
-from pgx.reports.drug_entries import DrugEntry, DrugGroup, build_groups
+from pgx.reports.drug_entries import DrugEntry
+from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import GeneEntry, build_gene

@@ -1,4 +1,4 @@
-"""The part of a report on drugs: rows of advice enter, groups by what to do leave."""
+"""What a report says of one drug: its rows of advice enter, an entry leaves."""
 
 from __future__ import annotations
 
@@ -16,35 +16,15 @@ from pgx.base.calls import (
     PatientResult,
     Recommendation,
 )
+from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
 from pgx.reports.gene_entries import gene_anchor, percent
 
-__all__ = ["AdviceRow", "Basis", "DrugEntry", "DrugGroup", "build_groups"]
+__all__ = ["AdviceRow", "Alternative", "Basis", "DrugEntry", "EntryMaker"]
 
 Words = Mapping[str, Any]
 
-# Groups from the most serious to the least; a drug stands in the first that one row asks for.
-_BUCKETS: Final = (
-    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "directed", "silent",
-    "unassessed",
-)  # fmt: skip
-_BUCKET_OF: Final = {
-    "avoid": "avoid",
-    "alternative": "avoid",
-    "reduce_dose": "dose",
-    "increase_dose": "dose",
-    "adjust_initial_dose": "dose",
-    "use_algorithm": "dose",
-    "test_first": "care",
-    "monitor": "care",
-    "caution": "care",
-    "use_as_directed": "directed",
-    "no_recommendation": "silent",
-}
 _BRIEFED: Final = frozenset({"avoid", "dose", "care", "open_change"})
-_NO_CHANGE: Final = frozenset({"directed", "silent"})
-_SERIOUSNESS: Final = {action: rank for rank, action in enumerate(_BUCKET_OF)}
-_STRENGTHS: Final = {"Strong": 0, "Moderate": 1, "Optional": 2}
 _NAMED_POSITIONS: Final = 2
 _GENERAL: Final = "general"
 _COPY_NUMBER: Final = ":copy_number"
@@ -52,12 +32,12 @@ _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gene contributes to advice; ``mark`` is the call's status where it is not sure."""
+    """What a gene contributes to advice; ``status`` is the call's, empty where it is sure."""
 
     gene: str
     anchor: str
     result: str
-    mark: str = ""
+    status: str = ""
 
 
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,76 +82,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[AdviceRow, ...]
 
 
-class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """Drugs with the same thing to do."""
-
-    key: str
-    title: str
-    hint: str
-    drugs: tuple[DrugEntry, ...]
-
-
-def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tuple[DrugGroup, ...]:
-    """Return drugs by what to do: seriousness, then strength, then name."""
-    maker = _Maker(result, facts, words)
-    rows_of: dict[str, list[Recommendation]] = {}
-    for row in result.recommendations:
-        rows_of.setdefault(row.drug, []).append(row)
-    found: dict[str, list[tuple[tuple[int, int, str], DrugEntry]]] = {}
-    for number, (drug, rows) in enumerate(sorted(rows_of.items())):
-        ordered = sorted(rows, key=_row_order)
-        entry = maker.entry(drug, number, ordered)
-        found.setdefault(_bucket(ordered[0]), []).append((_drug_order(ordered, drug), entry))
-    return tuple(
-        DrugGroup(
-            key=key,
-            title=words["bucket"][key],
-            hint=words["bucket_hint"][key],
-            drugs=tuple(entry for _, entry in sorted(found[key], key=lambda pair: pair[0])),
-        )
-        for key in _BUCKETS
-        if key in found
-    )
-
-
-def _bucket(row: Recommendation) -> str:
-    if row.certainty is Certainty.UNKNOWN:
-        return "unassessed"
-    settled = _BUCKET_OF.get(row.action[0] if row.action else "", "silent")
-    if row.certainty is Certainty.CERTAIN:
-        return settled
-    if settled not in _NO_CHANGE:
-        return "open_change"
-    return "open_maybe" if _may_change(row) else "open_silent"
-
-
-def _may_change(row: Recommendation) -> bool:
-    """Whether a possible result asks for a change; that of another copy number may."""
-    others = {_BUCKET_OF.get(a.action[0] if a.action else "", "silent") for a in row.alternatives}
-    return bool(others - _NO_CHANGE) or any(c.endswith(_COPY_NUMBER) for c in row.depends_on)
-
-
-def _row_order(row: Recommendation) -> tuple[int, int, int]:
-    return (_BUCKETS.index(_bucket(row)), _seriousness(row.action), _strength(row))
-
-
-def _drug_order(rows: Sequence[Recommendation], drug: str) -> tuple[int, int, str]:
-    """Order drugs of one group; of unsettled ones by the most serious thing possible."""
-    possible = [rows[0].action, *(a.action for r in rows for a in r.alternatives)]
-    actions = possible if _bucket(rows[0]) == "open_maybe" else possible[:1]
-    plain = len(rows[0].action) == 1
-    return (2 * min(_seriousness(a) for a in actions) + plain, _strength(rows[0]), drug)
-
-
-def _seriousness(action: Sequence[str]) -> int:
-    return _SERIOUSNESS.get(action[0] if action else "", len(_SERIOUSNESS))
-
-
-def _strength(row: Recommendation) -> int:
-    return _STRENGTHS.get(row.classification or "", len(_STRENGTHS))
-
-
-class _Maker:
+class EntryMaker:
     """Makes entries of one result's drugs."""
 
     def __init__(self, result: PatientResult, facts: ReportFacts, words: Words) -> None:
@@ -182,6 +93,7 @@ class _Maker:
         self.gene_at = _gene_at(result.calls)
 
     def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
+        """Return what the report says of a drug; ``rows`` come most serious first."""
         genes = dict.fromkeys(gene for row in rows for gene in row.genes)
         return DrugEntry(
             name=drug[:1].upper() + drug[1:],
@@ -208,26 +120,28 @@ class _Maker:
         return self.label["provisional"].format(advice=_lower_first(said))
 
     def _brief(self, rows: Sequence[Recommendation]) -> str:
-        bucket = _bucket(rows[0])
-        if bucket == "open_maybe":
-            actions = sorted((a.action for r in rows for a in r.alternatives), key=_seriousness)
+        group = bucket(rows[0])
+        if group == "open_maybe":
+            actions = sorted((a.action for r in rows for a in r.alternatives), key=seriousness)
             worst = actions[0] if actions else ()
-            if not worst or _BUCKET_OF.get(worst[0], "silent") in _NO_CHANGE:
+            if not worst or plain_bucket(worst) in NO_CHANGE:
                 return ""
             return self.label["else"].format(advice=_lower_first(self.headline(worst)))
-        if bucket == "directed" and len(rows[0].action) > 1:
+        if group == "directed" and len(rows[0].action) > 1:
             return self.label["conditions"]
-        return _lower_first(self.headline(rows[0].action)) if bucket in _BRIEFED else ""
+        return _lower_first(self.headline(rows[0].action)) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
         call = self.calls.get(gene)
-        anchor = gene_anchor(gene) if call else ""
-        if call is None or call.status in (CallStatus.NOT_ASSESSED, CallStatus.NO_CALL):
-            status = call.status.value if call else CallStatus.NOT_ASSESSED.value
-            return Basis(gene=gene, anchor=anchor, result="", mark=self.words["status"][status])
-        unsure = call.status is CallStatus.AMBIGUOUS
-        mark = self.words["status"][call.status.value] if unsure else ""
-        return Basis(gene=gene, anchor=anchor, result=self._result(call), mark=mark)
+        if call is None:
+            return Basis(gene=gene, anchor="", result="", status=CallStatus.NOT_ASSESSED.value)
+        sure = call.status is CallStatus.CALLED
+        return Basis(
+            gene=gene,
+            anchor=gene_anchor(gene),
+            result=self._result(call),
+            status="" if sure else call.status.value,
+        )
 
     def _result(self, call: GeneCall) -> str:
         said = [call.phenotype] if call.phenotype else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any, Final
@@ -25,6 +26,8 @@ _CARDS: Final = frozenset({"avoid", "dose", "care", "open_change"})
 _SHORT_LIST: Final = 16  # positions that are named in the open
 _CLASS_OF: Final = {"variant": ' class="v"', "unknown": ' class="u"', "": ""}
 _MARGIN_NAME: Final = 60
+_NOT_PLAIN = re.compile("[^A-Za-z0-9 ]")
+_LABEL = re.compile(r"\{\{ t\.(\w+) \}\}")
 
 
 def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
@@ -38,11 +41,10 @@ def render_document(document: ReportDocument, words: Mapping[str, Any] = ENGLISH
     Every value is escaped, and its control and direction characters are made visible.
     """
     label = words["label"]
-    style, page = _style(), Markup(_page_style(document.sample, label))
+    style, page = _style(), _page_style(document.sample, label)
     return _template().render(
         doc=document,
         t=label,
-        lang="en",
         csp=_policy(style, page),
         style=style,
         page_style=page,
@@ -51,15 +53,30 @@ def render_document(document: ReportDocument, words: Mapping[str, Any] = ENGLISH
         facts=[_gene_facts(gene, label) for gene in document.genes],
         long_missing=[_is_long(gene) for gene in document.genes],
         site_tables=[_site_table(gene, label) for gene in document.genes],
+        icons={group.key: _icon(group.key) for group in document.groups},
+        row_marks={kind: _mark("m", kind, word) for kind, word in words["certainty"].items()},
+        call_marks={kind: _mark("s", kind, word) for kind, word in words["status"].items()},
         marks=[
-            (kind, words["certainty"][kind], label[f"mark_{kind}"])
-            for kind in ("certain", "depends", "unknown")
+            (_mark("m", kind, word), label[f"mark_{kind}"])
+            for kind, word in words["certainty"].items()
         ],
     )
 
 
+def _icon(name: str) -> Markup:
+    return Markup('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
+
+
+def _mark(prefix: str, kind: str, word: str) -> Markup:
+    """Return a sign with its word, so that colour is never alone in saying something."""
+    span = Markup('<span class="mark {}-{}">{}{}</span>')
+    return span.format(prefix, kind, _icon(kind), word)
+
+
 @functools.cache
 def _template() -> Template:
+    """Compile the template with the labels written in: fewer expressions compile faster."""
+    label = ENGLISH["label"]
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -67,7 +84,8 @@ def _template() -> Template:
         loader=BaseLoader(),
         trim_blocks=True,
     )
-    return environment.from_string(_resource("report.html.j2"))
+    source = _resource("report.html.j2")
+    return environment.from_string(_LABEL.sub(lambda m: escape(label[m[1]]), source))
 
 
 @functools.cache
@@ -91,14 +109,14 @@ def _policy(*styles: str) -> str:
     return f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'"
 
 
-def _page_style(sample: str, label: Mapping[str, str]) -> str:
+def _page_style(sample: str, label: Mapping[str, str]) -> Markup:
     """Return print margins that name the sample on every page."""
     name = visible(sample)
     if len(name) > _MARGIN_NAME:
         name = f"{name[:_MARGIN_NAME]}…"
     who = _css_string(f"{label['title']}: {name}")
     font = "font:8pt system-ui,sans-serif;color:#4d5b69"
-    return (
+    return Markup(  # noqa: S704 (the name is an escaped CSS string)
         f"@page{{@bottom-left{{content:{who};{font}}}"
         f"@bottom-right{{content:{_css_string(label['page'] + ' ')} counter(page);{font}}}}}"
     )
@@ -106,10 +124,11 @@ def _page_style(sample: str, label: Mapping[str, str]) -> str:
 
 def _css_string(text: str) -> str:
     """Return a CSS string in which all but letters, digits and spaces is an escape."""
-    plain = "".join(
-        c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x} " for c in text
-    )
-    return f'"{plain}"'
+    return f'"{_NOT_PLAIN.sub(_css_escaped, text)}"'
+
+
+def _css_escaped(match: re.Match[str]) -> str:
+    return f"\\{ord(match[0]):06x} "
 
 
 def _count(number: int, label: Mapping[str, str]) -> str:
@@ -147,8 +166,8 @@ def _site_table(gene: GeneEntry, label: Mapping[str, str]) -> Markup:
         for name in (label["position"], label["rsid"], label["genotype"], label["found_in"])
     )
     heads += "".join(
-        f'<th scope="col"><abbr title="{escape(label[f"{key}_long"])}">{escape(label[key])}</abbr></th>'
-        for key in ("gq", "dp")
+        f'<th scope="col"><abbr title="{escape(label[long])}">{escape(label[short])}</abbr></th>'
+        for short, long in (("gq", "gq_long"), ("dp", "dp_long"))
     )
     title = escape(f"{label['tested']}: {visible(gene.gene)}")
     summary = escape(label["tested_summary"].format(count=len(gene.sites)))

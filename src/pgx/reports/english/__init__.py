@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
 
 __all__ = ["ENGLISH"]
 
-ENGLISH: Final = {
+ENGLISH: Final[dict[str, Any]] = {
     "action": labels.ACTIONS,
     "bucket": labels.BUCKETS,
     "bucket_hint": labels.BUCKET_HINTS,

@@ -104,7 +104,7 @@ LABELS: Final = {
     "drugs": "{count} drugs",
     "advice": "Advice",
     "basis": "Basis",
-    "for": "For",
+    "for_whom": "For",
     "otherwise": "Otherwise",
     "if": "if",
     "indeterminate": "indeterminate",
@@ -189,13 +189,21 @@ LABELS: Final = {
 }
 
 LIMITS: Final = (
-    "This report supports a decision by a physician or pharmacist and does not replace it. Do not "
-    "start, stop or change a medicine because of this report alone.",
-    "Only the listed genes and positions were looked at. A variant elsewhere, a rare variant "
-    "without a definition, or a structural variant may change a result.",
-    "Other medicines, liver and kidney function, age, weight and pregnancy change the response to "
-    "a drug and were not considered.",
+    (
+        "This report supports a decision by a physician or pharmacist and does not replace it. Do "
+        "not start, stop or change a medicine because of this report alone."
+    ),
+    (
+        "Only the listed genes and positions were looked at. A variant elsewhere, a rare variant "
+        "without a definition, or a structural variant may change a result."
+    ),
+    (
+        "Other medicines, liver and kidney function, age, weight and pregnancy change the response "
+        "to a drug and were not considered."
+    ),
     "Guidelines change. The advice is that of the knowledge-base release named above.",
-    "Results are only as good as the input: the identity of the sample and the quality of the "
-    "sequencing were not checked.",
+    (
+        "Results are only as good as the input: the identity of the sample and the quality of the "
+        "sequencing were not checked."
+    ),
 )

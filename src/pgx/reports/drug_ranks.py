@@ -1,0 +1,86 @@
+"""How serious advice is, and in which group of a report it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pgx.base.calls import Certainty, Recommendation
+
+__all__ = [
+    "BUCKETS",
+    "NO_CHANGE",
+    "bucket",
+    "drug_order",
+    "plain_bucket",
+    "row_order",
+    "seriousness",
+]
+
+# Groups from the most serious to the least; a drug stands in the first that one row asks for.
+BUCKETS: Final = (
+    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "directed", "silent",
+    "unassessed",
+)  # fmt: skip
+_BUCKET_OF: Final = {
+    "avoid": "avoid",
+    "alternative": "avoid",
+    "reduce_dose": "dose",
+    "increase_dose": "dose",
+    "adjust_initial_dose": "dose",
+    "use_algorithm": "dose",
+    "test_first": "care",
+    "monitor": "care",
+    "caution": "care",
+    "use_as_directed": "directed",
+    "no_recommendation": "silent",
+}
+NO_CHANGE: Final = frozenset({"directed", "silent"})
+_SERIOUSNESS: Final = {action: rank for rank, action in enumerate(_BUCKET_OF)}
+_STRENGTHS: Final = {"Strong": 0, "Moderate": 1, "Optional": 2}
+_COPY_NUMBER: Final = ":copy_number"
+
+
+def plain_bucket(action: Sequence[str]) -> str:
+    """Return the group of settled advice with these actions."""
+    return _BUCKET_OF.get(action[0] if action else "", "silent")
+
+
+def bucket(row: Recommendation) -> str:
+    """Return the group that a row asks for, one of `BUCKETS`."""
+    if row.certainty is Certainty.UNKNOWN:
+        return "unassessed"
+    settled = plain_bucket(row.action)
+    if row.certainty is Certainty.CERTAIN:
+        return settled
+    if settled not in NO_CHANGE:
+        return "open_change"
+    return "open_maybe" if _may_change(row) else "open_silent"
+
+
+def _may_change(row: Recommendation) -> bool:
+    """Whether a possible result asks for a change; that of another copy number may."""
+    others = {plain_bucket(a.action) for a in row.alternatives}
+    return bool(others - NO_CHANGE) or any(c.endswith(_COPY_NUMBER) for c in row.depends_on)
+
+
+def row_order(row: Recommendation) -> tuple[int, int, int]:
+    """Return a sort key of the rows of one drug: most serious first."""
+    return (BUCKETS.index(bucket(row)), seriousness(row.action), _strength(row))
+
+
+def drug_order(rows: Sequence[Recommendation], drug: str) -> tuple[int, int, str]:
+    """Order drugs of one group; of unsettled ones by the most serious thing possible."""
+    possible = [rows[0].action, *(a.action for r in rows for a in r.alternatives)]
+    actions = possible if bucket(rows[0]) == "open_maybe" else possible[:1]
+    plain = len(rows[0].action) == 1
+    return (2 * min(seriousness(a) for a in actions) + plain, _strength(rows[0]), drug)
+
+
+def seriousness(action: Sequence[str]) -> int:
+    """Return the rank of a primary action; 0 is the most serious."""
+    return _SERIOUSNESS.get(action[0] if action else "", len(_SERIOUSNESS))
+
+
+def _strength(row: Recommendation) -> int:
+    return _STRENGTHS.get(row.classification or "", len(_STRENGTHS))
