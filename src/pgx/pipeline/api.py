@@ -12,7 +12,7 @@ from pgx.alleles.names import core_allele
 from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes.translate import NO_SCORE, PhenotypeTable
 from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.run import Run
 from pgx.pipeline.run import annotate as run_annotate
@@ -203,7 +203,9 @@ def _keys(
         return tuple(row["phenotypes"] or ()) or tuple(c.diplotype for c in candidates)
     table = PhenotypeTable(gene)
     functions = {core_allele(a.name): a.function for a in gene.alleles}
-    best = row["activity_score"] if gene.scored else row["phenotype"]
+    best = row["phenotype"]
+    if gene.scored and best:
+        best = row["activity_score"] or NO_SCORE
     found: dict[str, None] = {best: None} if best else {}
     seen: set[str | None] = set()
     for candidate in candidates:
