@@ -103,7 +103,7 @@ def test_anything_else_is_refused(data):
 
 
 def test_files_that_cannot_be_read_are_refused(tmp_path):
-    with pytest.raises(ResultFileError, match="absent.json"):
+    with pytest.raises(ResultFileError, match=r"absent\.json"):
         read_result(tmp_path / "absent.json")
     with pytest.raises(ResultFileError):
         read_result(tmp_path)

@@ -24,7 +24,7 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_columns_are_fields_of_the_records():
     fields = GeneCall.__struct_fields__
     assert fields[: len(CALL_COLUMNS)] == CALL_COLUMNS
-    assert RECOMMENDATION_COLUMNS == Recommendation.__struct_fields__
+    assert Recommendation.__struct_fields__ == RECOMMENDATION_COLUMNS
 
 
 def test_samples_in_input_order_and_genes_in_alphabet():

@@ -1,0 +1,205 @@
+"""What a report says, before any format."""
+
+from __future__ import annotations
+
+import doctest
+
+import msgspec
+import pytest
+
+from pgx.base.advice import Drug, DrugStatus
+from pgx.base.calls import AlternativeAdvice, CallStatus, Candidate, Certainty, HaplotypeDetail
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.reports import gene_entries
+from pgx.reports.document import build_document
+from pgx.reports.english import ENGLISH
+from pgx.reports.facts import NO_FACTS, ReportFacts, facts_for
+from pgx.reports.gene_entries import build_gene
+from reports import factory
+
+
+def groups_of(*rows, facts=NO_FACTS):
+    document = build_document(factory.result(recommendations=rows), facts)
+    return {group.key: [drug.name for drug in group.drugs] for group in document.groups}
+
+
+def only_drug(*rows):
+    document = build_document(factory.result(recommendations=rows))
+    [drug] = [drug for group in document.groups for drug in group.drugs]
+    return drug
+
+
+def test_examples_in_docstrings():
+    assert not doctest.testmod(gene_entries).failed
+
+
+@pytest.mark.parametrize(
+    ("action", "certainty", "group"),
+    [
+        ("avoid", "certain", "avoid"),
+        ("alternative", "certain", "avoid"),
+        ("reduce_dose", "certain", "dose"),
+        ("increase_dose", "certain", "dose"),
+        ("adjust_initial_dose", "certain", "dose"),
+        ("use_algorithm", "certain", "dose"),
+        ("test_first", "certain", "care"),
+        ("monitor", "certain", "care"),
+        ("caution", "certain", "care"),
+        ("use_as_directed", "certain", "directed"),
+        ("no_recommendation", "certain", "silent"),
+        ("avoid", "depends", "open_change"),
+        ("monitor", "depends", "open_change"),
+        ("use_as_directed", "depends", "open_silent"),
+        ("no_recommendation", "unknown", "unassessed"),
+        ("a_new_action", "certain", "silent"),
+    ],
+)
+def test_group_by_action_and_certainty(action, certainty, group):
+    row = factory.advice(action=(action,), certainty=Certainty(certainty))
+    assert list(groups_of(row)) == [group]
+
+
+def test_unsettled_standard_use_that_may_turn_into_a_change_stands_apart():
+    other = AlternativeAdvice(lookup="G=x", action=("avoid",), text="")
+    directed = {"action": ("use_as_directed",), "certainty": Certainty.DEPENDS}
+    change = factory.advice(drug="a", alternatives=(other,), **directed)
+    copies = factory.advice(drug="b", depends_on=("G:copy_number",), **directed)
+    silent = factory.advice(drug="c", depends_on=("chr1:5",), **directed)
+    assert groups_of(silent, copies, change) == {"open_maybe": ["A", "B"], "open_silent": ["C"]}
+    assert only_drug(change).brief == "else avoid"
+
+
+def test_order_is_seriousness_then_strength_then_name():
+    found = groups_of(
+        factory.advice(drug="d", action=("alternative",)),
+        factory.advice(drug="c", action=("avoid",), classification="Optional"),
+        factory.advice(drug="b", action=("avoid",), classification="Strong"),
+        factory.advice(drug="a", action=("avoid",), classification="Moderate"),
+    )
+    assert found["avoid"] == ["B", "A", "C", "D"]
+
+
+def test_a_drug_stands_where_its_most_serious_row_asks_for():
+    rows = (
+        factory.advice(population="neurovascular", action=("use_as_directed",), text="Use."),
+        factory.advice(population="acs_or_pci"),
+    )
+    assert list(groups_of(*rows)) == ["avoid"]
+    drug = only_drug(*rows)
+    assert [row.headline for row in drug.rows] == ["Avoid, use an alternative", "Use as directed"]
+
+
+def test_populations_with_the_same_advice_are_one_row():
+    drug = only_drug(factory.advice(population="acs_or_pci"), factory.advice(population="adults"))
+    [row] = drug.rows
+    words = ENGLISH["population"]
+    assert row.populations == (words["acs_or_pci"], words["adults"])
+
+
+def test_advice_for_everybody_names_no_population():
+    assert only_drug(factory.usable()).rows[0].populations == ()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.5, 0.5, "50 % of the standard dose"),
+        (0.25, 0.5, "25–50 % of the standard dose"),
+        (None, 0.5, "below 50 % of the standard dose"),
+        (1.5, None, "at least 150 % of the standard dose"),
+        (None, None, ""),
+    ],
+)
+def test_dose(low, high, said):
+    row = factory.advice(action=("reduce_dose",), dose_factor_min=low, dose_factor_max=high)
+    assert only_drug(row).rows[0].dose == said
+
+
+def test_a_conditional_dose_is_left_to_the_text():
+    row = factory.usable(action=("use_as_directed", "increase_dose"), dose_factor_min=1.5)
+    drug = only_drug(row)
+    assert drug.rows[0].dose == ""
+    assert drug.headline == "Use as directed, with conditions"
+    assert drug.brief == "with conditions"
+
+
+def test_what_would_settle_it_is_said_by_gene():
+    calls = (
+        factory.ambiguous(gene="CYP2B6", missing=("chr19:1", "chr19:2", "chr19:3"), depends_on=()),
+    )
+    row = factory.depending(
+        depends_on=("chr19:1", "chr19:2", "chr19:3", "CYP2D6:copy_number", "HLA-B:genotype")
+    )
+    document = build_document(factory.result(calls=calls, recommendations=(row,)))
+    assert document.groups[0].drugs[0].rows[0].settle == (
+        "CYP2B6: genotype at 3 positions",
+        "CYP2D6: number of gene copies",
+        "HLA-B: a result for the gene",
+    )
+
+
+def test_only_results_that_differ_are_named_in_the_alternative():
+    other = AlternativeAdvice(
+        lookup="CYP2C19=Poor Metabolizer;CYP2D6=n/a", action=("avoid",), text="", probability=0.2
+    )
+    row = factory.depending(lookup="CYP2C19=Poor Metabolizer;CYP2D6=2.0", alternatives=(other,))
+    [alternative] = only_drug(row).rows[0].alternatives
+    assert alternative.when == "if CYP2D6 indeterminate (20.0 %)"
+
+
+def test_gaps_say_plainly_what_was_not_assessed():
+    calls = (
+        factory.called(gene="A", status=CallStatus.NO_CALL, diplotype=None),
+        factory.called(gene="B", notes=("copy_number_not_assessed",)),
+        factory.called(gene="C", n_positions=10, n_missing=4),
+        factory.not_assessed(gene="D"),
+    )
+    drugs = (
+        Drug(drug="clopidogrel", authority="CPIC", status=DrugStatus.PENDING),
+        Drug(drug="not asked for", authority="CPIC", status=DrugStatus.PENDING),
+    )
+    result = factory.result(calls=calls, recommendations=(factory.advice(),))
+    assert build_document(result, ReportFacts(drugs=drugs)).gaps == (
+        "Genes not assessed: D",
+        "Genes without a call, though data were present: A",
+        "Number of gene copies not determined: B",
+        "Positions not answered: 4 of 14, in C (4)",
+        "Guideline known but not part of this release: clopidogrel",
+    )
+
+
+def test_gene_of_a_scored_call():
+    strand = HaplotypeDetail(name="*1", function="1.0", activity_value="1.0")
+    gene = build_gene(factory.called(haplotypes=(strand, strand), activity_score="2.0"), ENGLISH)
+    assert gene.alleles == ("*1: activity value 1.0",)
+    assert gene.score == "activity score 2.0"
+
+
+def test_candidates_beyond_the_list_are_counted_with_their_probability():
+    candidates = tuple(Candidate(f"*{n}", 0.01) for n in range(1, 21))
+    call = factory.ambiguous(candidates=candidates, n_candidates=100, rest=0.8)
+    gene = build_gene(call, ENGLISH)
+    assert len(gene.candidates) == 12
+    assert gene.more_candidates == "and 88 more (not listed: probability 88.0 %)"
+
+
+def test_sites_mark_variants_and_unknowns():
+    sites = (
+        factory.site(alleles=("G", "G")),
+        factory.site(alleles=("G", "A"), phased=True),
+        factory.site(alleles=("G", "."), reason="half_call", gq=None, dp=None),
+    )
+    rows = build_gene(factory.called(sites=sites), ENGLISH).sites
+    assert [row.kind for row in rows] == ["", "variant", "unknown"]
+    assert [row.genotype for row in rows] == ["G/G", "G|A", "G/."]
+    assert rows[2].remark == "one allele not called"
+    assert rows[2].gq == ""
+
+
+def test_facts_of_another_release_are_not_used():
+    knowledge = KnowledgeBase()
+    result = factory.result()
+    assert facts_for(result, knowledge) is NO_FACTS
+    made = factory.provenance(knowledge_digest=knowledge.manifest.digest)
+    same = msgspec.structs.replace(result, provenance=made)
+    assert len(facts_for(same, knowledge).drugs) == len(knowledge.drugs)

@@ -1,0 +1,273 @@
+"""The page: nothing from the outside acts in it, nothing unsure reads as sure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import itertools
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pgx.base.advice import Drug, DrugStatus, Guideline
+from pgx.base.calls import CallStatus, Candidate
+from pgx.reports.facts import ReportFacts, SourceFact
+from pgx.reports.render_html import render_html
+from reports import factory
+
+VOID = {"meta", "use", "path", "circle", "link", "br", "img"}
+
+
+class Page(HTMLParser):
+    """Elements, attributes and text of a page; fails where elements do not nest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.stack: list[str] = []
+        self.text: list[str] = []
+        self.styles: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self.stack
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        (self.styles if self.stack and self.stack[-1] == "style" else self.text).append(data)
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data}")
+
+    def shape(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [(tag, tuple(attrs)) for tag, attrs in self.elements]
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+def facts() -> ReportFacts:
+    return ReportFacts(
+        drugs=(
+            Drug(drug="warfarin", authority="CPIC", status=DrugStatus.COVERED),
+            Drug(drug="abacavir", authority="CPIC", status=DrugStatus.PENDING),
+        ),
+        guidelines=(
+            Guideline(
+                guideline_id="PA166104948",
+                authority="CPIC",
+                years=("2022", "2013"),
+                url="https://www.clinpgx.org/guidelineAnnotation/PA166104948",
+            ),
+        ),
+        sources=(SourceFact(name="CPIC", version="2025-11"),),
+    )
+
+
+def plain_text(page: str) -> str:
+    return re.sub(r"\s+", " ", " ".join(Page(page).text))
+
+
+def full(name: str):
+    """A result in which every string that an input can choose is the given one."""
+    return factory.result(
+        name,
+        calls=(
+            factory.called(name, diplotype=name, phenotype=name, phenotypes=(name, "x")),
+            factory.ambiguous(
+                name,
+                candidates=(Candidate(name), Candidate("*4")),
+                undocumented=(name,),
+                missing=(name,),
+                depends_on=(name, f"phase:{name}"),
+                notes=(name,),
+                findings=(name,),
+                sites=(factory.site(name, rsid=name, alleles=(name, "."), reason=name),),
+            ),
+            factory.not_assessed(name),
+        ),
+        recommendations=(
+            factory.advice(
+                name,
+                name,
+                text=name,
+                source=name,
+                classification=name,
+                population=name,
+                implications=(name,),
+                pmids=(name,),
+            ),
+            factory.depending(name, depends_on=(name, "chr1:5"), lookup=name),
+        ),
+        provenance=factory.provenance(assembly=name, settings={name: name}),
+    )
+
+
+@pytest.mark.parametrize("name", factory.HOSTILE)
+def test_hostile_strings_add_no_element_and_no_attribute(name):
+    assert Page(render_html(full(name))).shape() == Page(render_html(full("S1"))).shape()
+
+
+@given(st.text(min_size=1).filter(lambda name: name != "S1" and not name.isdecimal()))
+@settings(max_examples=25, deadline=None)
+def test_any_string_adds_no_element(name):
+    page = Page(render_html(full(f"x{name}")))
+    assert page.shape() == Page(render_html(full("xS1"))).shape()
+
+
+@pytest.mark.parametrize("name", factory.HOSTILE)
+def test_hidden_characters_are_written_out(name):
+    page = html.unescape(render_html(full(name)))
+    assert not [c for c in page if ord(c) < 32 and c != "\n"]
+    assert not set(page) & set("\x7f\x85\u202e\u2066\u200b\u2028\ufeff")
+    if "\u202e" in name:
+        assert "⟨U+202E⟩" in page
+
+
+def test_a_gene_name_from_outside_is_harmless_too():
+    name = '"><script>'
+    result = factory.result(calls=(factory.called(gene=name),), recommendations=())
+    page = Page(render_html(result))
+    assert "script" not in {tag for tag, _ in page.elements}
+
+
+def test_the_policy_allows_nothing_but_the_two_styles():
+    page = Page(render_html(factory.result(), facts()))
+    [policy] = [m["content"] for m in page.all("meta") if "http-equiv" in m]
+    digests = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'"
+        for s in page.styles
+    ]
+    assert len(digests) == 2
+    assert policy == (
+        f"default-src 'none'; style-src {' '.join(digests)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+@pytest.mark.parametrize("name", ["S1", *factory.HOSTILE])
+def test_the_page_loads_nothing_and_runs_nothing(name):
+    page = Page(render_html(full(name), facts()))
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "link", "img", "iframe", "object", "form", "base"}
+    for _, attrs in page.elements:
+        assert not {"src", "style", "srcset"} & set(attrs)
+        assert not [a for a in attrs if a.startswith("on")]
+        assert re.match(r"#|https://", attrs.get("href") or "#")
+    assert not re.search(r"url\(|@import|<|expression", "".join(page.styles))
+
+
+def test_only_https_addresses_and_numbers_are_linked():
+    guideline = Guideline(guideline_id="PA166104948", authority="CPIC", url="javascript:alert(1)")
+    row = factory.advice(pmids=("1/../../x",))
+    page = render_html(factory.result(recommendations=(row,)), ReportFacts(guidelines=(guideline,)))
+    assert not [a for a in Page(page).all("a") if not (a["href"] or "").startswith("#")]
+
+
+def test_equal_results_give_equal_pages_and_the_file_name_is_not_in_it():
+    other = factory.provenance(input=({"name": "elsewhere.vcf", "sha256": "b" * 64},))
+    first = render_html(factory.result(), facts())
+    assert first == render_html(factory.result(provenance=other), facts())
+    assert "b" * 64 in first
+    assert "a" * 64 in first
+
+
+def test_landmarks_headings_tables_and_links():
+    page = Page(render_html(factory.result(), facts()))
+    tags = [tag for tag, _ in page.elements]
+    assert page.all("html") == [{"lang": "en"}]
+    for landmark in ("header", "nav", "main", "footer", "h1"):
+        assert tags.count(landmark) == 1
+    levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    assert all(cell.get("scope") in ("col", "row") for cell in page.all("th"))
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(set(ids)) == len(ids)
+    for _, attrs in page.elements:
+        for wanted in ((attrs.get("href") or "")[1:], attrs.get("aria-labelledby")):
+            assert not wanted or wanted in ids or (attrs["href"] or "").startswith("https")
+    assert all(attrs.get("aria-hidden") == "true" for attrs in page.all("svg")), (
+        "signs stand beside words"
+    )
+
+
+def test_what_to_change_comes_first_and_the_rest_is_named():
+    page = render_html(factory.result(), facts())
+    order = re.findall(r'id="group-(\w+)"', page)
+    assert order == ["avoid", "open_change", "directed", "unassessed"]
+    text = plain_text(page)
+    assert "Genes not assessed: HLA-B" in text
+    assert "1 drug could not be assessed at all" in text
+    assert "Guideline known but not part of this release: abacavir" in text
+    assert "CPIC guideline 2022" in text
+
+
+def test_unsure_calls_and_advice_say_so_in_words():
+    text = plain_text(render_html(factory.result()))
+    assert "best fit of 2 candidates" in text
+    assert "*1/*6, *4/*9" in text
+    assert "or: Indeterminate" in text
+    assert "Provisional: reduce the dose: 50–66.7 % of the standard dose" in text
+    assert "No recommendation if CYP2B6 Indeterminate" in text
+    assert "CYP2B6: genotype at chr19:41004125" in text
+    assert "genotype quality too low: chr19:41004125" in text
+    assert "chr19:41006936:G>C" in text
+
+
+def test_probabilities_never_round_to_certainty():
+    call = factory.ambiguous(
+        candidates=(Candidate("*1/*6", 0.99996), Candidate("*4/*9", 0.00004)), probability=0.99996
+    )
+    text = plain_text(render_html(factory.result(calls=(call,))))
+    assert "probability >99.9 %" in text
+    assert "100 %" not in text
+
+
+def test_a_structural_variant_leaves_a_single_candidate_marked():
+    call = factory.called(status=CallStatus.AMBIGUOUS, probability=None)
+    page = render_html(factory.result(calls=(call,)))
+    assert page.count("Ambiguous") >= 2
+
+
+def test_an_empty_result_is_a_page_too():
+    empty = msgspec.structs.replace(factory.result(), calls=(), recommendations=())
+    text = plain_text(render_html(empty))
+    assert "What was not assessed" in text
+
+
+def contrast(first: str, second: str) -> float:
+    def light(colour: str) -> float:
+        full = colour * 2 if len(colour) == 3 else colour
+        if len(colour) == 3:
+            full = "".join(c * 2 for c in colour)
+        parts = [int(full[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        lin = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * lin[0] + 0.7152 * lin[1] + 0.0722 * lin[2]
+
+    high, low = sorted((light(first), light(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_text_colour_has_contrast_in_light_and_dark():
+    style = Page(render_html(factory.result())).styles[0]
+    blocks = re.findall(r":root\{([^}]*)\}", style)
+    assert len(blocks) == 2
+    for block in blocks:
+        colour = dict(re.findall(r"--([\w-]+):#([0-9a-f]{3,6})", block))
+        for name in ("ink", "soft", "link", "avoid", "dose", "care", "open", "ok", "none"):
+            for ground in ("paper", f"{name}-bg", "none-bg" if name in ("ink", "soft") else ""):
+                if ground in colour:
+                    assert contrast(colour[name], colour[ground]) >= 4.5, (name, ground)

@@ -1,0 +1,98 @@
+"""Every code that the program uses has words in the report and a line in the docs."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from pgx.base.advice import ACTIONS
+from pgx.base.calls import CallStatus, Certainty, GeneCall, SiteObservation
+from pgx.genotypes.matrix import Evidence, Unknown
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.call import _REASON_NOTES
+from pgx.reports.drug_ranks import BUCKETS
+from pgx.reports.english import ENGLISH
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "pgx"
+CALLERS = [
+    path for floor in ("genotypes", "alleles", "pipeline") for path in (SOURCE / floor).glob("*.py")
+]
+_CODE = re.compile(r'"([a-z]+(?:_[a-z]+)*)"')
+_NOT_NOTES = {"note", "vcf", *GeneCall.__struct_fields__, *SiteObservation.__struct_fields__}
+
+
+def codes_in_source() -> set[str]:
+    """Literals of lines that speak of notes, and what stands in the table of reasons."""
+    found = set(_REASON_NOTES.values())
+    for path in CALLERS:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.search(r"\bnotes?\b|_note\b", line) and "for name in" not in line:
+                found |= set(_CODE.findall(line))
+    for gene in KnowledgeBase().genes.values():
+        found |= set(gene.notes)
+    return found - _NOT_NOTES
+
+
+def documented(heading: str) -> set[str]:
+    text = (ROOT / "docs" / "reference" / "notes.md").read_text(encoding="utf-8")
+    part = text.split(f"## {heading}\n")[1].split("\n## ")[0]
+    return set(re.findall(r"^\| `(\w+)`", part, re.MULTILINE))
+
+
+def test_the_search_finds_codes():
+    assert {"low_gq", "conflict", "combination_or_partial"} <= codes_in_source()
+
+
+def test_every_note_has_a_sentence_and_a_line_in_the_docs():
+    assert codes_in_source() <= set(ENGLISH["note"])
+    assert documented("Notes of a gene's call") == set(ENGLISH["note"])
+
+
+def test_no_note_is_worded_that_nothing_writes():
+    source = "".join(path.read_text(encoding="utf-8") for path in CALLERS)
+    source += "".join(";".join(g.notes) for g in KnowledgeBase().genes.values())
+    assert not [code for code in ENGLISH["note"] if code not in source]
+
+
+def test_every_reason_and_evidence_has_words_and_a_line_in_the_docs():
+    reasons = {member.name.lower() for member in Unknown} - {"none"}
+    evidence = {member.name.lower() for member in Evidence}
+    assert set(ENGLISH["reason"]) == reasons == documented("Why a position is unknown")
+    assert set(ENGLISH["evidence"]) == evidence
+    assert documented("Where the answer at a position comes from") == evidence
+
+
+def test_every_term_has_words():
+    assert set(ENGLISH["action"]) == set(ACTIONS)
+    assert set(ENGLISH["status"]) == {s.value for s in CallStatus}
+    assert set(ENGLISH["certainty"]) == {c.value for c in Certainty}
+    assert set(ENGLISH["bucket"]) == set(ENGLISH["bucket_hint"]) == set(BUCKETS)
+    populations = {statement.population for statement in KnowledgeBase().statements}
+    assert populations <= set(ENGLISH["population"])
+
+
+def test_every_label_is_used_and_every_used_label_is_there():
+    folder = SOURCE / "reports"
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    page = (folder / "templates" / "report.html.j2").read_text(encoding="utf-8")
+    in_page = set(re.findall(r"\bt\.(\w+)", page))
+    in_code = {name for name in ENGLISH["label"] if re.search(rf"[\"']{name}[\"']", code)}
+    in_code |= {f"mark_{certainty.value}" for certainty in Certainty}
+    assert in_page | in_code == set(ENGLISH["label"])
+
+
+@pytest.mark.parametrize("name", sorted(ENGLISH["label"]))
+def test_labels_are_plain_text(name):
+    text = ENGLISH["label"][name]
+    assert not set(text) & set("<>&")
+    assert "{{" not in text
+    assert all(field is None or field for _, field, _, _ in string.Formatter().parse(text))
+
+
+def test_the_template_switches_no_escaping_off():
+    text = (SOURCE / "reports" / "templates" / "report.html.j2").read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*safe|autoescape|\{% raw", text)
