@@ -1,0 +1,70 @@
+# House-keeping of pgx. `make demo` and `make test` need Python 3.11 or newer and make, nothing else.
+
+CANDIDATES := python3 python3.13 python3.12 python3.11 python
+IS_NEW := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(IS_NEW)' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+DEMO ?= demo-output
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types contracts wheel check bench lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=..." >&2; exit 1; }
+	"$(PYTHON)" -m venv "$(VENV)"
+
+# Locked versions first, then pgx itself without asking for anything more.
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.runtime ## install, annotate the example patient, say where the report is
+	$(BIN)/pgx annotate examples/patient.g.vcf -o "$(DEMO)" --force \
+	  --outside-calls examples/outside-calls.tsv --sample-info examples/sample-info.tsv
+	@echo "The report, to be opened in a browser:"
+	@ls -d "$(abspath $(DEMO))"/*.html
+
+test: $(VENV)/.dev ## run all tests
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev ## style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## write the format, fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev ## which floor may import which
+	$(BIN)/lint-imports
+
+wheel: $(VENV)/.dev ## build the wheel, install it by itself, start it
+	.ci/wheel "$(BIN)/python"
+
+check: lint types contracts wheel test ## everything that CI checks
+
+bench: $(VENV)/.dev ## measure; compares with other readers where the validation data are
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+# One resolution for all Pythons and systems; lower bounds stay in pyproject.toml. The build
+# backend is locked too: installing pgx itself then downloads nothing.
+lock: ## resolve the newest versions that pyproject.toml allows
+	"$(PYTHON)" -m venv build/lock
+	build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv
+	.ci/lock build/lock/bin/uv
+
+clean: ## remove what make made
+	rm -rf "$(VENV)" "$(DEMO)" build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
