@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
 )
+_WIDE = 100_000  # a pipe has no edge: nothing is wrapped or cut
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
 
 
@@ -40,10 +41,10 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
 
     table = Table(box=None, header_style="bold")
     for name in rows[0] if rows else ():
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row.values()))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 @app.command()
@@ -121,7 +122,9 @@ def show(
 
 @app.command()
 def verify(
-    folder: Annotated[Path | None, typer.Argument(help="folder of a release")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="folder of a release; the one in use by default")
+    ] = None,
 ) -> int:
     """Check digests and schema of every table, and that every record can be read."""
     kb = KnowledgeBase(folder)

@@ -1,4 +1,8 @@
-"""The manifest of a release: which tables belong to it, and their SHA-256 digests."""
+"""The manifest of a release: which tables belong to it, and their SHA-256 digests.
+
+The manifest ends with a digest of its own content and has one spelling only, so that any
+changed byte shows.
+"""
 
 from __future__ import annotations
 
@@ -30,31 +34,55 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(f"{self.release}\n{text}".encode()).hexdigest()
 
 
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A manifest as it is written."""
+
+    digest: str
+    release: str
+    schema_version: str
+    tables: dict[str, str]
+
+
+def _text(manifest: Manifest) -> str:
+    content = msgspec.to_builtins(manifest) | {"digest": manifest.digest}
+    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read and check a release's manifest.
 
     Raises
     ------
     SnapshotIntegrityError
-        The manifest is absent or unreadable.
+        The manifest is absent, unreadable, or not as it was written.
     SnapshotSchemaError
         It is of another schema version.
     """
     path = folder / MANIFEST
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        data = path.read_bytes()
+        file = msgspec.json.decode(data, type=_File)
     except (OSError, msgspec.MsgspecError) as error:
         raise SnapshotIntegrityError(
             "the knowledge base has no readable manifest",
-            where=str(path.name),
+            where=path.name,
             remedy="reinstall pgx or rebuild with `pgx kb build`",
         ) from error
+    manifest = Manifest(
+        release=file.release, schema_version=file.schema_version, tables=file.tables
+    )
     if manifest.schema_version != SCHEMA_VERSION:
         raise SnapshotSchemaError(
             f"schema version {manifest.schema_version}, this pgx reads {SCHEMA_VERSION}",
             where=path.name,
             remedy="use the knowledge base that came with this version",
         )
+    if _text(manifest).encode() != data:
+        raise SnapshotIntegrityError(
+            "the manifest is not as it was written", where=path.name, remedy="reinstall pgx"
+        )
+    if any(Path(name).name != name for name in manifest.tables):
+        raise SnapshotIntegrityError("a table lies outside the release", where=path.name)
     return manifest
 
 
@@ -64,6 +92,5 @@ def write_manifest(folder: Path, release: str, files: list[str]) -> Manifest:
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)
     }
     manifest = Manifest(release=release, schema_version=SCHEMA_VERSION, tables=tables)
-    text = json.dumps(msgspec.to_builtins(manifest), indent=2, sort_keys=True) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_text(_text(manifest), encoding="utf-8")
     return manifest

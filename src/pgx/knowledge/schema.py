@@ -44,11 +44,14 @@ def check_allele_name(gene: str, name: str) -> None:
     Raises
     ------
     SnapshotSchemaError
-        The name is empty or holds ``;``, ``=``, ``/``, ``|`` or a tab.
+        The name is empty, not printable, looks like a bracket of several alleles, or holds
+        ``;``, ``=``, ``/``, ``|`` or a tab.
     """
-    if not name or FORBIDDEN_IN_NAMES & set(name):
+    bracketed = name.startswith("[") or " + " in name
+    if not name or not name.isprintable() or bracketed or FORBIDDEN_IN_NAMES & set(name):
         raise SnapshotSchemaError(
-            f"allele name {name!r} of {gene} is empty or holds one of ; = / | or a tab",
+            f"allele name {name!r} of {gene} is empty, bracketed, or holds one of ; = / |"
+            " or a character that cannot be printed",
             where="alleles.tsv",
             remedy="rename the allele in the source or its importer",
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from pathlib import Path
+from typing import Final
 
-import pgx
 from pgx.base.advice import Drug, Guideline, Statement, record_from_row
-from pgx.base.errors import SnapshotIntegrityError, UnknownGeneError
+from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.base.genes import (
     AlleleDefinition,
     DefiningVariant,
@@ -22,12 +23,17 @@ from pgx.base.genes import (
 from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.tables import Row, parse_table
 
-__all__ = ["KnowledgeBase", "default_folder"]
+__all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder"]
+
+FOLDER_VARIABLE: Final = "PGX_KNOWLEDGE_BASE"
 
 
 def default_folder() -> Path:
-    """Return where the knowledge base was installed, or lies in a checkout."""
-    package = Path(pgx.__file__).resolve().parent
+    """Return the folder that `FOLDER_VARIABLE` names, else the installed one or the checkout's."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    package = Path(__file__).resolve().parents[1]
     installed = package / "_knowledgebase"
     return installed if installed.is_dir() else package.parents[1] / "data" / "knowledgebase"
 
@@ -38,7 +44,7 @@ class KnowledgeBase:
     Parameters
     ----------
     folder
-        Folder of the release; the installed one by default.
+        Folder of the release; `default_folder` if not given.
 
     Raises
     ------
@@ -69,9 +75,25 @@ class KnowledgeBase:
         return data
 
     def table(self, name: str) -> list[Row]:
-        """Return a table's rows as dictionaries of strings; ``name`` without ``.tsv``."""
+        """Return a table's rows as dictionaries of strings; ``name`` without ``.tsv``.
+
+        Raises
+        ------
+        SnapshotIntegrityError
+            The manifest names no such table.
+        SnapshotSchemaError
+            The table cannot be read.
+        """
         file = f"{name}.tsv"
-        return parse_table(Path(name).name, self._texts[file].decode("utf-8"), file)
+        if file not in self._texts:
+            raise SnapshotIntegrityError(
+                "the manifest names no such table", where=file, remedy="reinstall pgx"
+            )
+        try:
+            text = self._texts[file].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise SnapshotSchemaError("the table is not UTF-8 text", where=file) from error
+        return parse_table(name, text, file)
 
     @property
     def release(self) -> str:
@@ -80,7 +102,21 @@ class KnowledgeBase:
 
     @functools.cached_property
     def genes(self) -> dict[str, GeneDefinition]:
-        """All genes, A–Z."""
+        """All genes, A–Z.
+
+        Raises
+        ------
+        SnapshotSchemaError
+            A cell is no number, or a term is unknown.
+        """
+        try:
+            return self._read_genes()
+        except ValueError as error:
+            raise SnapshotSchemaError(
+                f"a gene cannot be read: {error}", where="genes.tsv and its tables"
+            ) from error
+
+    def _read_genes(self) -> dict[str, GeneDefinition]:
         variants = _grouped(self.table("variants"))
         alleles = _grouped(self.table("alleles"))
         rules = _grouped(self.table("phenotype_rules"))
