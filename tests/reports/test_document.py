@@ -103,24 +103,23 @@ def test_advice_for_everybody_names_no_population():
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.5, 0.5, "50 % of the standard dose"),
-        (0.25, 0.5, "25–50 % of the standard dose"),
-        (None, 0.5, "below 50 % of the standard dose"),
-        (1.5, None, "at least 150 % of the standard dose"),
+        (0.5, 0.5, " to 50 % of the standard dose"),
+        (0.25, 0.5, " to 25–50 % of the standard dose"),
+        (None, 0.5, " to below 50 % of the standard dose"),
+        (1.5, None, " to at least 150 % of the standard dose"),
         (None, None, ""),
     ],
 )
 def test_dose(low, high, said):
     row = factory.advice(action=("reduce_dose",), dose_factor_min=low, dose_factor_max=high)
-    assert only_drug(row).rows[0].dose == said
+    assert only_drug(row).rows[0].headline == f"Reduce the dose{said}"
 
 
 def test_a_conditional_dose_is_left_to_the_text():
     row = factory.usable(action=("use_as_directed", "increase_dose"), dose_factor_min=1.5)
     drug = only_drug(row)
-    assert drug.rows[0].dose == ""
-    assert drug.headline == "Use as directed, with conditions"
-    assert drug.brief == "with conditions"
+    assert drug.rows[0].headline == "Use as directed, with conditions"
+    assert groups_of(row) == {"conditional": ["Warfarin"]}
 
 
 def test_what_would_settle_it_is_said_by_gene():

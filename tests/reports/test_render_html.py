@@ -220,7 +220,7 @@ def test_unsure_calls_and_advice_say_so_in_words():
     assert "best fit of 2 candidates" in text
     assert "*1/*6, *4/*9" in text
     assert "or: Indeterminate" in text
-    assert "Provisional: reduce the dose: 50–66.7 % of the standard dose" in text
+    assert "Provisional: reduce the dose to 50–66.7 % of the standard dose" in text
     assert "No recommendation if CYP2B6 Indeterminate" in text
     assert "CYP2B6: genotype at chr19:41004125" in text
     assert "genotype quality too low: chr19:41004125" in text

@@ -56,7 +56,6 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
 
     populations: tuple[str, ...]
     headline: str
-    dose: str
     text: str
     certainty: str
     certainty_word: str
@@ -69,14 +68,13 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A drug with all its advice; ``headline`` is that of its most serious row.
+    """A drug with all its advice, the most serious row first.
 
     ``brief`` is what the overview adds to the name, empty where the group says it all.
     """
 
     name: str
     anchor: str
-    headline: str
     brief: str
     basis: tuple[Basis, ...]
     rows: tuple[AdviceRow, ...]
@@ -98,7 +96,6 @@ class EntryMaker:
         return DrugEntry(
             name=drug[:1].upper() + drug[1:],
             anchor=f"drug-{number}",
-            headline=self._row_headline(rows[0]),
             brief=self._brief(rows),
             basis=tuple(self._basis(gene) for gene in genes),
             rows=tuple(self._row(same) for same in _same_advice(rows)),
@@ -114,7 +111,8 @@ class EntryMaker:
         return ", ".join([*listed[:1], *map(_lower_first, listed[1:])])
 
     def _row_headline(self, row: Recommendation) -> str:
-        said = self.headline(row.action)
+        said, dose = self.headline(row.action), self._dose(row)
+        said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
         if row.certainty is not Certainty.DEPENDS:
             return said
         return self.label["provisional"].format(advice=_lower_first(said))
@@ -127,8 +125,6 @@ class EntryMaker:
             if not worst or plain_bucket(worst) in NO_CHANGE:
                 return ""
             return self.label["else"].format(advice=_lower_first(self.headline(worst)))
-        if group == "directed" and len(rows[0].action) > 1:
-            return self.label["conditions"]
         return _lower_first(self.headline(rows[0].action)) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
@@ -156,7 +152,6 @@ class EntryMaker:
         return AdviceRow(
             populations=self._populations(same),
             headline=self._row_headline(row),
-            dose=self._dose(row),
             text=row.text,
             certainty=row.certainty.value,
             certainty_word=self.words["certainty"][row.certainty.value],

@@ -19,8 +19,8 @@ __all__ = [
 
 # Groups from the most serious to the least; a drug stands in the first that one row asks for.
 BUCKETS: Final = (
-    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "directed", "silent",
-    "unassessed",
+    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "conditional",
+    "directed", "silent", "unassessed",
 )  # fmt: skip
 _BUCKET_OF: Final = {
     "avoid": "avoid",
@@ -35,7 +35,7 @@ _BUCKET_OF: Final = {
     "use_as_directed": "directed",
     "no_recommendation": "silent",
 }
-NO_CHANGE: Final = frozenset({"directed", "silent"})
+NO_CHANGE: Final = frozenset({"directed", "conditional", "silent"})
 _SERIOUSNESS: Final = {action: rank for rank, action in enumerate(_BUCKET_OF)}
 _STRENGTHS: Final = {"Strong": 0, "Moderate": 1, "Optional": 2}
 _COPY_NUMBER: Final = ":copy_number"
@@ -43,7 +43,8 @@ _COPY_NUMBER: Final = ":copy_number"
 
 def plain_bucket(action: Sequence[str]) -> str:
     """Return the group of settled advice with these actions."""
-    return _BUCKET_OF.get(action[0] if action else "", "silent")
+    group = _BUCKET_OF.get(action[0] if action else "", "silent")
+    return "conditional" if group == "directed" and len(action) > 1 else group
 
 
 def bucket(row: Recommendation) -> str:
@@ -73,8 +74,7 @@ def drug_order(rows: Sequence[Recommendation], drug: str) -> tuple[int, int, str
     """Order drugs of one group; of unsettled ones by the most serious thing possible."""
     possible = [rows[0].action, *(a.action for r in rows for a in r.alternatives)]
     actions = possible if bucket(rows[0]) == "open_maybe" else possible[:1]
-    plain = len(rows[0].action) == 1
-    return (2 * min(seriousness(a) for a in actions) + plain, _strength(rows[0]), drug)
+    return (min(seriousness(a) for a in actions), _strength(rows[0]), drug)
 
 
 def seriousness(action: Sequence[str]) -> int:

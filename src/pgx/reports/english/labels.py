@@ -30,6 +30,7 @@ BUCKETS: Final = {
     "open_change": "Change advised, not settled",
     "open_maybe": "May need a change, not settled",
     "open_silent": "No change known, not settled",
+    "conditional": "Use as directed, with conditions",
     "directed": "Use as directed",
     "silent": "No recommendation",
     "unassessed": "Not assessed",
@@ -45,6 +46,8 @@ BUCKET_HINTS: Final = {
     "another number of gene copies, may. Not a clearance.",
     "open_silent": "The best-fitting result asks for no change; for the other possible results the "
     "guideline gives no advice. Not a clearance.",
+    "conditional": "Standard use, with the conditions in the text, whichever possible result is "
+    "true.",
     "directed": "Every result that the input leaves possible allows standard use. Other reasons "
     "for caution remain.",
     "silent": "The guideline gives no advice for this result, or is not part of this release.",
@@ -105,9 +108,9 @@ LABELS: Final = {
     "otherwise": "Otherwise",
     "if": "if",
     "indeterminate": "indeterminate",
+    "to_dose": "{action} to {dose}",
     "provisional": "Provisional: {advice}",
     "else": "else {advice}",
-    "conditions": "with conditions",
     "with_conditions": "Use as directed, with conditions",
     "settle": "To settle it",
     "guideline": "guideline",

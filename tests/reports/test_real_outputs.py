@@ -1,0 +1,94 @@
+"""Whole runs: example files and hostile sample names, from VCF to what is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from pgx.pipeline.run import annotate
+from pgx.reports.facts import facts_for
+from pgx.reports.files import write_results
+from pgx.reports.render_html import render_html
+from pgx.reports.render_json import parse_result, read_result, render_json
+from pgx.reports.schema import result_schema
+from reports import factory
+from reports.test_render_html import Page
+from reports.test_render_json import sorted_result
+from reports.test_render_tsv import assert_harmless
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "patient.g.vcf"
+SHARED = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))
+PROBES = sorted((SHARED / "badvcf" / "probes").glob("sample_*.vcf"))
+
+
+@pytest.fixture(scope="module")
+def run():
+    return annotate([EXAMPLE])
+
+
+@pytest.fixture(scope="module")
+def result(run):
+    [only] = run.results()
+    return only
+
+
+def test_json_follows_the_schema_and_is_read_back(result):
+    data = render_json(result)
+    jsonschema.validate(json.loads(data), result_schema())
+    assert parse_result(data) == sorted_result(result)
+
+
+def test_a_read_result_gives_the_same_report(tmp_path, run, result):
+    facts = facts_for(result, run.knowledge)
+    write_results([result], tmp_path, facts=facts)
+    again = read_result(tmp_path / f"{result.sample}.pgx.json")
+    page = (tmp_path / f"{result.sample}.pgx.html").read_text(encoding="utf-8")
+    assert render_html(again, facts_for(again, run.knowledge)) == page
+
+
+def test_every_drug_and_gene_is_in_the_page(run, result):
+    text = render_html(result, facts_for(result, run.knowledge))
+    page = Page(text)
+    assert text.count('<article class="drug"') == len({r.drug for r in result.recommendations})
+    assert len(page.all("article")) - text.count('<article class="drug"') == len(result.calls)
+    assert text.count('<th scope="row">chr') == sum(len(call.sites) for call in result.calls)
+
+
+def test_no_code_is_left_without_words(run, result):
+    words = " ".join(Page(render_html(result, facts_for(result, run.knowledge))).text)
+    left = set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", words))
+    assert not left
+
+
+def test_unsettled_drugs_are_marked_where_they_stand(result):
+    text = render_html(result)
+    for row in result.recommendations:
+        if row.certainty != "certain":
+            name = row.drug[:1].upper() + row.drug[1:]
+            part = text.split(f"<h3>{name}</h3>")[1].split("</article>")[0]
+            assert "m-depends" in part or "m-unknown" in part
+
+
+@pytest.mark.validation
+@pytest.mark.skipif(not PROBES, reason="no validation data (PGX_VALIDATION_DATA)")
+@pytest.mark.parametrize("path", PROBES, ids=lambda path: path.name)
+def test_hostile_sample_names_of_real_files(tmp_path, path):
+    run = annotate([path])
+    results = list(run.results())
+    for refused in run.refused:
+        assert refused.line().isprintable()
+    folder = tmp_path / "out"
+    write_results(results, folder)
+    assert {p.name for p in tmp_path.iterdir()} == {"out"}
+    assert_harmless((folder / "calls.tsv").read_text(encoding="utf-8"))
+    assert_harmless((folder / "recommendations.tsv").read_text(encoding="utf-8"))
+    plain = {tag for tag, _ in Page(render_html(factory.result())).elements}
+    for page in folder.glob("*.html"):
+        elements = {tag for tag, _ in Page(page.read_text(encoding="utf-8")).elements}
+        assert elements <= plain | {"details", "summary"}
