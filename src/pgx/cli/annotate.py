@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -101,25 +103,40 @@ def _annotate(
     from pgx.pipeline.run import annotate as annotate_inputs
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
     from pgx.reports.facts import facts_for
-    from pgx.reports.files import check_folder, write_results
+    from pgx.reports.files import write_results
 
     wanted = tuple(f for f in _names(formats) if f != "tsv")
-    check_folder(output, force=force)
-    done = annotate_inputs(
-        inputs,
-        settings,
-        sample_info=read_sample_info(sample_info) if sample_info else None,
-        outside=read_outside_calls(outside_calls) if outside_calls else (),
-    )
-    _report(done.refused, [] if quiet else done.hints)
-    if not done.samples:
-        return _REFUSED
-    results = list(done.results())
-    facts = facts_for(results[0], done.knowledge)
-    written = write_results(results, output, wanted, facts=facts, force=force)
+    with _folder(output, force=force):
+        done = annotate_inputs(
+            inputs,
+            settings,
+            sample_info=read_sample_info(sample_info) if sample_info else None,
+            outside=read_outside_calls(outside_calls) if outside_calls else (),
+        )
+        _report(done.refused, [] if quiet else done.hints)
+        if not done.samples:
+            return _REFUSED
+        results = list(done.results())
+        facts = facts_for(results[0], done.knowledge)
+        written = write_results(results, output, wanted, facts=facts, force=force)
     if not quiet:
         sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
     return _REFUSED if done.refused else 0
+
+
+@contextlib.contextmanager
+def _folder(folder: Path, *, force: bool) -> Iterator[None]:
+    """Check the folder before the work; one that was made for nothing goes again."""
+    from pgx.reports.files import check_folder
+
+    is_new = not folder.exists()
+    check_folder(folder, force=force)
+    try:
+        yield
+    finally:
+        if is_new:
+            with contextlib.suppress(OSError):  # it holds results
+                folder.rmdir()
 
 
 def _report(refused: list[InputError], hints: list[str]) -> None:

@@ -19,7 +19,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
 )
 _WIDE = 100_000  # a pipe has no edge: nothing is wrapped or cut
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]

@@ -29,7 +29,8 @@ def run_app(app: typer.Typer, words: list[str], name: str) -> int:
         status = app(args=words, prog_name=name, standalone_mode=False)
     except _UsageError as error:
         where = error.ctx.command_path if error.ctx else name
-        sys.stderr.write(f"[PGX-USE-001] {printable(error.format_message())}; see {where} --help\n")
+        what = printable(error.format_message()).rstrip(".")
+        sys.stderr.write(f"[PGX-USE-001] {what}; see {where} --help\n")
         return 2
     except typer.Exit as error:
         return int(error.exit_code)
