@@ -32,6 +32,10 @@ for _key, _value in _REASONS.items():
     _REASON_TABLE[_key] = _value
 
 
+_NO_EVIDENCE = int(Evidence.NONE)
+_Block = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], npt.NDArray[np.int32]]
+
+
 class SiteReader:
     """Fill a gene's observations from the records of one scan."""
 
@@ -50,6 +54,7 @@ class SiteReader:
         self.out = genotypes
         self._readings: dict[int, list[dict[int, int | str] | None]] = {}
         self._touched: dict[int, list[int]] = {}
+        self._blocks: dict[int, _Block] = {}
 
     def read(self, touching: dict[int, list[int]]) -> None:
         """Read the sites; ``touching`` maps a site's index to the records over it."""
@@ -204,15 +209,25 @@ class SiteReader:
         record = self.scan.records[number]
         if not record.position <= site.position <= record.end - len(site.ref) + 1:
             return
-        genotypes = self.scan.genotypes[number]
-        reason = self._reasons(record, number)
-        codes = np.where(genotypes == 0, site.reference_code, genotypes).astype(np.int8)
-        codes = np.where(genotypes > 0, MISSING, codes).astype(np.int8)
-        bad = reason != Unknown.NONE
-        codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes).astype(np.int8)
-        mask = self.out.evidence[index] == Evidence.NONE
-        block = np.full(len(mask), UNPHASED, np.int32)
+        mask = self.out.evidence[index] == _NO_EVIDENCE
+        if not mask.any():
+            return
+        codes, reason, block = self._block(record, number)
+        if site.reference_code:
+            codes = np.where(codes == 0, np.int8(site.reference_code), codes)
         self._write(index, mask, codes, block, reason, number, Evidence.REFERENCE_BLOCK)
+
+    def _block(self, record: ScannedRecord, number: int) -> _Block:
+        """Return a block's codes (0 is reference), reasons and phase; one serves many sites."""
+        known = self._blocks.get(number)
+        if known is None:
+            genotypes = self.scan.genotypes[number]
+            reason = self._reasons(record, number)
+            unsure = (genotypes > 0) | ((reason != 0)[:, None] & (genotypes != ABSENT))
+            codes = np.where(unsure, np.int8(MISSING), genotypes)
+            known = codes, reason, np.full(len(codes), UNPHASED, np.int32)
+            self._blocks[number] = known
+        return known
 
     def _add_indel_reference(self, index: int, site: Site, records: list[int]) -> None:
         """Hom-ref evidence for an indel: passing ``<NON_REF>`` records over its whole repeat.
