@@ -144,6 +144,9 @@ def test_limits_are_kept():
         scan_body(line(info="A" * 3000), cut=100, limits=ScanLimits(max_line_bytes=2000))
     with pytest.raises(VcfFormatError, match="PGX-VCF-017"):
         scan_body(line() * 3, limits=ScanLimits(max_records=2))
+    with pytest.raises(VcfFormatError, match="PGX-VCF-057"):
+        scan_body(line() * 10_001)
+    assert scan_body(line() * 9_000 + line(pos="7") + line() * 9_000).n_records == 18_001
 
 
 def test_every_fault_says_what_and_what_to_do():

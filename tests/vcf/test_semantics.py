@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pgx.base.errors import InvariantError
+from pgx.base.errors import InvariantError, VcfFormatError
 from pgx.vcf.windows import Windows
 from vcf.support import line, scan_body
 
@@ -152,3 +152,21 @@ def test_windows_refuse_what_cannot_be():
         Windows.build([("chr10", 2, 1)])
     merged = Windows.build([("chr10", 5, 9), ("chr10", 1, 6), ("chr1", 3, 3), ("chr10", 10, 12)])
     assert merged.windows.tolist() == [[3, 3], [1, 12]]
+
+
+def test_contigs_of_the_header_are_known_beforehand():
+    from pgx.vcf._kernels import scan as loop
+
+    statuses = []
+
+    def counting(*arguments):
+        statuses.append(loop(*arguments))
+        return statuses[-1]
+
+    names = [f"HLA-A*{i:02}:{i}" for i in range(300)] + ["é", "c" * 90]
+    extra = "".join(f"##contig=<ID={name},length={i + 9}>\n" for i, name in enumerate(names))
+    body = "".join(line(chrom=name, pos="9") for name in [*names, "chr10", "chr12", "7"])
+    assert scan_body(body, extra=extra, kernel=counting).n_records == 305
+    assert statuses == [2, 0]  # one name was new: 7
+    with pytest.raises(VcfFormatError, match="PGX-VCF-042"):
+        scan_body(line(chrom=names[5], pos="16"), extra=extra)

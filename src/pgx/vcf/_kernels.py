@@ -17,7 +17,6 @@ from pgx.vcf import layout as lay
 from pgx.vcf._scan_alleles import alternative_column, reference_column
 from pgx.vcf._scan_cells import (
     NO_CALL,
-    format_column,
     judge_record,
     pass_cell,
     read_cell,
@@ -33,6 +32,7 @@ from pgx.vcf._scan_columns import (
     skip_field,
     upper_letter,
 )
+from pgx.vcf._scan_format import format_column
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -171,6 +171,19 @@ def note_regions(canonical: int, position: int, regions: Ints, region_offsets: I
 
 
 @helper
+def count_repeats(state: Ints, rec: Ints) -> int:
+    """Return how many records in a row stand at the position of the last one."""
+    same = state[lay.S_LAST_POSITION] == rec[lay.R_POSITION]
+    if same and state[lay.S_LAST_CONTIG] == rec[lay.R_CONTIG]:
+        state[lay.S_REPEATS] += 1
+    else:
+        state[lay.S_REPEATS] = 1
+        state[lay.S_LAST_POSITION] = rec[lay.R_POSITION]
+        state[lay.S_LAST_CONTIG] = rec[lay.R_CONTIG]
+    return int(state[lay.S_REPEATS])
+
+
+@helper
 def fixed_columns(
     buf: Bytes,
     p: int,
@@ -263,6 +276,8 @@ def scan(
         p = format_column(buf, p, state, format_text, kinds) if p >= 0 else p
         if p < 0:
             return -p
+        if count_repeats(state, rec) > lay.MAX_REPEATS:
+            return lay.FAULT_ONE_PLACE
         n_alleles = rec[lay.R_N_ALTS] + 1
         canonical = contigs[rec[lay.R_CONTIG], 0]
         wanted = canonical >= 0 and is_wanted(canonical, rec, windows, window_offsets)

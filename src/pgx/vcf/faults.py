@@ -101,6 +101,10 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
     layout.FAULT_GT: ("a genotype is malformed", _WRITER),
     layout.FAULT_GT_INDEX: ("a genotype names an allele that the record does not have", _WRITER),
     layout.FAULT_CELL: ("a sample column is empty or has more values than FORMAT", _WRITER),
+    layout.FAULT_ONE_PLACE: (
+        "more than 10,000 records in a row stand at one position",
+        "remove duplicate records",
+    ),
     layout.FAULT_NO_KNOWN_CONTIG: (
         "no record lies on a human chromosome by any known name",
         "rename the contigs to chr1 … chrM",

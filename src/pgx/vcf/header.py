@@ -24,6 +24,7 @@ __all__ = ["VcfHeader", "check_start", "parse_header"]
 
 _COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 _VERSION: Final = re.compile(rb"##fileformat=VCFv4\.\d+")
+_PLAIN_CONTIG: Final = re.compile(r'##contig=<ID=([^,"<>]+),length=(\d{1,11})>')
 _PAIR: Final = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,>]*)')
 _TEXT_37: Final = re.compile(
     r"grch37|hg19|hs37|g1k_v37|ncbi37|(?<![a-z0-9])b37(?![a-z0-9])"
@@ -185,6 +186,9 @@ def _read_contig(
     path: str,
     number: int,
 ) -> None:
+    if plain := _PLAIN_CONTIG.fullmatch(line):  # most of the thousands of lines of a header
+        _note_contig(plain[1], int(plain[2]), contigs, signals)
+        return
     pairs = {key: value.strip('"') for key, value in _PAIR.findall(line, len("##contig=<"))}
     name = pairs.get("ID", "")
     if not name:
@@ -193,8 +197,17 @@ def _read_contig(
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 12):
         raise fault(layout.FAULT_HEADER_LINE, path, line=number, detail="length")
     length = int(text) if text is not None else None
-    contigs[name] = length
     _read_text_signal(f"assembly of contig {name}", pairs.get("assembly", ""), signals)
+    _note_contig(name, length, contigs, signals)
+
+
+def _note_contig(
+    name: str,
+    length: int | None,
+    contigs: dict[str, int | None],
+    signals: list[tuple[str, Assembly]],
+) -> None:
+    contigs[name] = length
     canonical = canonical_contig(name)
     if canonical is None:
         return

@@ -29,7 +29,10 @@ S_HAS_GT: Final = 12
 S_KNOWN: Final = 13  # 1 once a record lies on a canonical contig
 S_STAMP: Final = 14  # one number a parsed line: marks slots of the ALT table as its own
 S_HAS_VALUES: Final = 15  # 1: this block of rows holds a phase set, GQ or DP
-S_SIZE: Final = 16
+S_LAST_CONTIG: Final = 16
+S_LAST_POSITION: Final = 17
+S_REPEATS: Final = 18  # records in a row at one position
+S_SIZE: Final = 19
 
 # slots of one row of ``rows``, int64 (rows, R_SIZE); offsets point into the chunk
 R_CONTIG: Final = 0
@@ -102,6 +105,7 @@ CONTIG_SLOTS: Final = 131_072
 MAX_CONTIGS: Final = 65_536
 MAX_NAME_BYTES: Final = 4_194_304
 MAX_CONTIG_NAME: Final = 1_000
+MAX_REPEATS: Final = 10_000
 
 # faults that only the container or the header can have
 FAULT_NOT_VCF: Final = 1
@@ -156,5 +160,6 @@ FAULT_GT_NOT_FIRST: Final = 53
 FAULT_GT: Final = 54
 FAULT_GT_INDEX: Final = 55
 FAULT_CELL: Final = 56
+FAULT_ONE_PLACE: Final = 57
 FAULT_NO_KNOWN_CONTIG: Final = 58
 FAULT_MANY_CONTIGS: Final = 59

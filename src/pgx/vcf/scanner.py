@@ -83,6 +83,7 @@ class Scanner:
         self._alt_slots = np.zeros(lay.ALT_SLOTS, np.int64)
         self._format = np.empty(lay.MAX_FORMAT_BYTES, np.uint8)
         self._kinds = np.zeros(3 * lay.MAX_FORMAT_KEYS, np.int64)
+        self._seed_contigs()
         self._regions = np.zeros((self._windows.n_regions, 4), np.int64)
         self._regions[:, :2] = self._windows.regions
         limits = self._limits
@@ -190,19 +191,41 @@ class Scanner:
         detail = f"sample {sample + 1}" if sample >= 0 else ""
         return fault(status, self._path, line=self._line() + 1, detail=detail)
 
+    def _seed_contigs(self) -> None:
+        """Store the header's contig names, so that the kernel need not ask for each."""
+        names = [name.encode() for name in self._header.contigs]
+        cells = len(names) * max(map(len, names), default=0)
+        if not 0 < cells <= lay.MAX_NAME_BYTES or len(names) > lay.MAX_CONTIGS:
+            return
+        for index, (name, code) in enumerate(zip(names, _name_codes(names), strict=True)):
+            slot = code % lay.CONTIG_SLOTS
+            while self._slots[slot]:
+                slot = (slot + 1) % lay.CONTIG_SLOTS
+            self._slots[slot] = index + 1
+            self._contigs[index] = self._contig_facts(name.decode())
+        text = b"".join(names)
+        self._names[: len(text)] = np.frombuffer(text, np.uint8)
+        self._offsets[1 : len(names) + 1] = np.cumsum([len(name) for name in names])
+        self._state[lay.S_N_CONTIGS] = len(names)
+        self._state[lay.S_N_NAMES] = len(text)
+
     def _describe_contig(self) -> None:
         """Give the kernel what is known of the contig name that it has just stored."""
         index = int(self._state[lay.S_N_CONTIGS]) - 1
         start, end = self._offsets[index : index + 2]
         name = bytes(self._names[start:end]).decode("utf-8", "replace")
+        self._contigs[index] = self._contig_facts(name)
+
+    def _contig_facts(self, name: str) -> tuple[int, int]:
+        """Return a contig's canonical index, -1 if it has none, and its length."""
         canonical = canonical_contig(name)
         length = self._header.contigs.get(name)
         if canonical is not None and length is None:
             length = self._lengths.get(canonical)
         if canonical == MITOCHONDRION and length == HG19_CHRM_LENGTH:
             canonical = None
-        self._contigs[index, 0] = -1 if canonical is None else CANONICAL.index(canonical)
-        self._contigs[index, 1] = _UNBOUNDED if length is None else length
+        rank = -1 if canonical is None else CANONICAL.index(canonical)
+        return rank, _UNBOUNDED if length is None else length
 
     def _take_records(self) -> None:
         for row in self._rows[self._n_taken : int(self._state[lay.S_ROW])].tolist():
@@ -278,6 +301,19 @@ class Scanner:
         declared = self._header.mitochondrion_length
         length = declared if declared is not None else self._lengths.get(MITOCHONDRION)
         return length == HG19_CHRM_LENGTH
+
+
+def _name_codes(names: list[bytes]) -> list[int]:
+    """Return the kernel's hash of each name, all names at once, byte by byte."""
+    lengths = np.array([len(name) for name in names])
+    width = int(lengths.max())
+    letters = np.frombuffer(b"".join(name.ljust(width) for name in names), np.uint8)
+    table = letters.reshape(len(names), width).astype(np.int64)
+    codes = np.zeros(len(names), np.int64)
+    for column in range(width):
+        stepped = ((codes ^ table[:, column]) * 16_777_619) & 0x7FFFFFFF
+        codes = np.where(lengths > column, stepped, codes)
+    return [int(code) for code in codes]
 
 
 def _allele_text(allele: str) -> str:
