@@ -167,6 +167,20 @@ def test_gaps_say_plainly_what_was_not_assessed():
     )
 
 
+def test_a_gene_without_counted_copies_is_never_shown_as_sure():
+    gene = build_gene(factory.called(notes=("copy_number_not_assessed",)), ENGLISH)
+    assert gene.others == "number of gene copies not determined"
+    assert gene.unsure
+    agreeing = factory.ambiguous(phenotypes=("Intermediate Metabolizer",), lookup_keys=("x",))
+    assert build_gene(agreeing, ENGLISH).others == "the same for all candidates"
+
+
+def test_tests_of_single_alleles_are_not_shown_as_doubt():
+    tests = ("*15:02 negative", "*57:01 positive")
+    call = factory.called(gene="HLA-B", phenotype="; ".join(tests), phenotypes=tests)
+    assert build_gene(call, ENGLISH).others == ""
+
+
 def test_gene_of_a_scored_call():
     strand = HaplotypeDetail(name="*1", function="1.0", activity_value="1.0")
     gene = build_gene(factory.called(haplotypes=(strand, strand), activity_score="2.0"), ENGLISH)

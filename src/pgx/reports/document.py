@@ -13,11 +13,10 @@ from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
-from pgx.reports.gene_entries import GeneEntry, build_gene
+from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
 
 __all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
 
-COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
 PARTIAL_REASON: Final = "partial_lookups"
 Words = Mapping[str, Any]
 

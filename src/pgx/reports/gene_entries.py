@@ -10,9 +10,10 @@ import msgspec
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
 
-__all__ = ["GeneEntry", "SiteRow", "build_gene", "gene_anchor", "percent"]
+__all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor", "percent"]
 
 Words = Mapping[str, Any]
+COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
 _LISTED_CANDIDATES: Final = 12
 _LISTED_POSITIONS: Final = 12
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]")
@@ -32,7 +33,10 @@ class SiteRow(msgspec.Struct, frozen=True):
 
 
 class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report says of one gene; ``best_of`` marks a diplotype that is one of several."""
+    """What a report says of one gene; ``best_of`` marks a diplotype that is one of several.
+
+    ``others`` stands beside the phenotype: what else it may be; ``unsure`` marks it as doubt.
+    """
 
     gene: str
     anchor: str
@@ -43,6 +47,7 @@ class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
     phenotype: str = ""
     score: str = ""
     others: str = ""
+    unsure: bool = False
     coverage: str = ""
     source: str = ""
     phased: str = ""
@@ -94,6 +99,7 @@ def build_gene(call: GeneCall, words: Words) -> GeneEntry:
         phenotype=(call.phenotype or label["no_phenotype"]) if answered else "",
         score=label["score"].format(score=call.activity_score) if call.activity_score else "",
         others=_others(call, label),
+        unsure=call.n_candidates > 1 or COPY_NUMBER_NOTE in call.notes,
         coverage=_coverage(call, label),
         source=words["source"].get(call.source, call.source),
         phased=words["phased"].get(call.phased or "", ""),
@@ -125,12 +131,18 @@ def _best_of(call: GeneCall, label: Mapping[str, str]) -> str:
 
 
 def _others(call: GeneCall, label: Mapping[str, str]) -> str:
-    """Say which other phenotypes are possible, or that all candidates agree."""
-    others = [name for name in call.phenotypes if name != call.phenotype]
+    """Say which other phenotypes are possible, or that all candidates agree.
+
+    Where copies were not counted, agreement of the candidates is no certainty.
+    """
+    copies = label["copies_open"] if COPY_NUMBER_NOTE in call.notes and call.diplotype else ""
+    open_call = call.status is CallStatus.AMBIGUOUS or call.n_candidates > 1
+    others = [name for name in call.phenotypes if open_call and name != call.phenotype]
     if others:
-        return label["or_lead"].format(names=", ".join(others))
+        listed = label["or_lead"].format(names=", ".join(others))
+        return f"{listed}; {copies}" if copies else listed
     agree = call.phenotype and call.n_candidates > 1 and len(call.lookup_keys) == 1
-    return label["same_for_all"] if agree else ""
+    return copies or (label["same_for_all"] if agree else "")
 
 
 def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:

@@ -25,6 +25,8 @@ __all__ = ["render_document", "render_html"]
 _CARDS: Final = frozenset({"avoid", "dose", "care", "open_change"})
 _SHORT_LIST: Final = 16  # positions that are named in the open
 _CLASS_OF: Final = {"variant": ' class="v"', "unknown": ' class="u"', "": ""}
+_SITE_ROW: Final = '<tr{}><th scope="row">{}</th>' + "<td>{}</td>" * 6 + "</tr>\n"
+_PLAIN_CELLS = re.compile("[A-Za-z0-9:./|, -]*")  # nothing to escape: most rows
 _MARGIN_NAME: Final = 60
 _NOT_PLAIN = re.compile("[^A-Za-z0-9 ]")
 _LABEL = re.compile(r"\{\{ t\.(\w+) \}\}")
@@ -181,12 +183,9 @@ def _site_table(gene: GeneEntry, label: Mapping[str, str]) -> Markup:
 
 
 def _site_row(site: SiteRow) -> str:
-    position, *cells = (escape(visible(text)) for text in _cells(site))
-    tail = "".join(f"<td>{text}</td>" for text in cells)
-    return f'<tr{_CLASS_OF[site.kind]}><th scope="row">{position}</th>{tail}</tr>\n'
-
-
-def _cells(site: SiteRow) -> tuple[str, ...]:
-    return (
+    cells: tuple[str, ...] = (
         site.position, site.rsid, site.genotype, site.evidence, site.gq, site.dp, site.remark,
     )  # fmt: skip
+    if not _PLAIN_CELLS.fullmatch("".join(cells)):
+        cells = tuple(escape(visible(text)) for text in cells)
+    return _SITE_ROW.format(_CLASS_OF[site.kind], *cells)

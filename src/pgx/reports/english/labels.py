@@ -128,6 +128,7 @@ LABELS: Final = {
     "best_of": "best fit of {count} candidates",
     "probability": "probability {percent}",
     "or_lead": "or: {names}",
+    "copies_open": "number of gene copies not determined",
     "same_for_all": "the same for all candidates",
     "no_phenotype": "none defined",
     "no_diplotype": "no result",
