@@ -1,0 +1,160 @@
+"""What importing costs and who may import what, beyond the contracts of import-linter."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pgx
+from pgx.knowledge.snapshot import KnowledgeBase
+
+SOURCE = Path(pgx.__file__).resolve().parent
+MODULES = sorted(SOURCE.rglob("*.py"))
+HEAVY = ("numba", "numpy", "polars", "pysam", "isal", "cyvcf2", "typer", "rich", "jinja2")
+# where a wrapped library may be named; the floors above see our own types only
+HOMES = {
+    "numba": {"base/accel.py", "base/native.py"},
+    "llvmlite": {"base/accel.py", "base/native.py"},
+    "isal": {"vcf/container.py"},
+    "pysam": {"vcf/bcf.py", "vcf/_bcf_worker.py", "vcf/container.py"},
+    "cyvcf2": {"vcf/bcf.py", "vcf/_bcf_worker.py"},
+    "socket": set(),
+    "urllib": set(),
+    "http": set(),
+    "requests": set(),
+}
+
+
+def trees() -> list[tuple[str, ast.Module]]:
+    return [
+        (path.relative_to(SOURCE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in MODULES
+    ]
+
+
+def imported(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def run(code: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *options, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+
+
+def test_import_loads_nothing_heavy():
+    loaded = run("import sys, pgx; print(*sys.modules)").stdout.split()
+    assert not set(HEAVY) & set(loaded)
+
+
+def test_import_is_quick():
+    lines = run("import pgx", "-X", "importtime").stderr.splitlines()
+    [own] = [line for line in lines if line.split("|")[-1].strip() == "pgx"]
+    microseconds = int(own.split("|")[1])
+    assert microseconds < 150_000
+
+
+def test_help_does_not_wait_for_numba():
+    code = "import sys; from pgx.cli.main import main; main(['--help']); print(*sys.modules)"
+    assert "numba" not in run(code).stdout.split()
+
+
+def test_wrapped_libraries_stay_at_home():
+    for name, tree in trees():
+        for module in imported(tree):
+            root = module.partition(".")[0]
+            assert root not in HOMES or name in HOMES[root], f"{name} imports {module}"
+
+
+def test_nothing_is_unpickled():
+    # machine code that pgx itself wrote, digest checked, may come by way of numba's serializer
+    for name, tree in trees():
+        found = [module for module in imported(tree) if "pickle" in module]
+        assert not found or (name, found) == ("base/accel.py", ["numba.cloudpickle"]), name
+
+
+def test_kernels_stay_in_their_package():
+    for name, tree in trees():
+        for module in imported(tree):
+            package, _, last = module.rpartition(".")
+            if last == "_kernels":
+                assert name.startswith(package.removeprefix("pgx.").replace(".", "/") + "/"), name
+
+
+def test_imports_are_absolute_and_named():
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{name}: relative import"
+                assert [alias.name for alias in node.names] != ["*"], f"{name}: star import"
+
+
+def test_no_module_shadows_the_standard_library():
+    for path in MODULES:
+        assert path.stem not in sys.stdlib_module_names, path.name
+
+
+def test_every_module_says_what_it_is():
+    for name, tree in trees():
+        text = ast.get_docstring(tree)
+        assert text, name
+        assert text.splitlines()[0].endswith((".", ":")), name
+
+
+def test_public_names_are_what_can_be_imported():
+    assert sorted(pgx.__all__) == dir(pgx)
+    for name in pgx.__all__:
+        assert getattr(pgx, name) is not None
+    for path, tree in trees():
+        listed = [
+            ast.literal_eval(node.value)
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and [t.id for t in node.targets if isinstance(t, ast.Name)] == ["__all__"]
+        ]
+        if not listed or path.endswith(("_bcf_worker.py", "__init__.py")):
+            continue
+        module = importlib.import_module("pgx." + path.removesuffix(".py").replace("/", "."))
+        for name in listed[0]:
+            assert hasattr(module, name), f"{path}: {name}"
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    assert getattr(pgx, "nonsense", None) is None
+
+
+def literals(tree: ast.Module) -> list[str]:
+    """Return string literals but docstrings."""
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documentation
+    ]
+
+
+def test_gene_facts_live_in_the_knowledge_base():
+    # an example in a message may name a gene; a decision may not
+    genes = "|".join(map(re.escape, sorted(KnowledgeBase().genes, key=len, reverse=True)))
+    symbol = re.compile(rf"(?<![A-Za-z0-9])({genes})(?![A-Za-z0-9])")
+    examples = {"write it like CYP2C19=*1/*2"}
+    for name, tree in trees():
+        if not name.startswith("knowledge/"):
+            found = [t for t in literals(tree) if symbol.search(t) and t not in examples]
+            assert not found, f"{name}: {found}"
