@@ -62,7 +62,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         data = path.read_bytes()
         file = msgspec.json.decode(data, type=_File)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise SnapshotIntegrityError(
             "the knowledge base has no readable manifest",
             where=path.name,
