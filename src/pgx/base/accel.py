@@ -1,17 +1,19 @@
 """The only place that compiles kernels: signatures in, machine code out, cached on disk.
 
-A kernel is compiled once per machine and read from disk afterwards. Each compiled kernel
-is one file that is complete or absent: it is written under a private name and published
-by a hard link, which only the first writer can make; later writers discard theirs. A
-published file is never written again, because its name holds a digest of everything that
-the machine code depends on (numba, llvmlite, Python, processor, the source file, the
-constants that it uses, the signature). Where nothing can be written, kernels are compiled
-in memory.
+A kernel is compiled by numba once per machine; afterwards its machine code is read from
+disk and run by `pgx.base.native` without importing numba, which alone takes a quarter of a
+second. Each compiled kernel is one file that is complete or absent: it is written under a
+private name and published by a hard link, which only the first writer can make; later
+writers discard theirs. A published file is never written again, because its name holds a
+digest of everything that the machine code depends on (numba, llvmlite, Python, processor,
+the source files, the constants that they use, the signature). Where nothing can be
+written, kernels are compiled in memory.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import importlib
 import importlib.util
@@ -19,13 +21,22 @@ import os
 import platform
 import secrets
 import sys
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Final, TypeVar
 
-__all__ = ["CACHE_VARIABLE", "KERNEL_MODULES", "cache_folder", "helper", "kernel", "warm"]
+__all__ = [
+    "CACHE_VARIABLE",
+    "KERNEL_MODULES",
+    "Kernel",
+    "cache_folder",
+    "helper",
+    "kernel",
+    "warm",
+]
 
 CACHE_VARIABLE: Final = "PGX_KERNEL_CACHE"
 KERNEL_MODULES: Final = (
@@ -36,17 +47,22 @@ KERNEL_MODULES: Final = (
 _DIGEST_BYTES: Final = 32
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
 
+_HELPER: Final = "__pgx_helper__"
+_LOADING = threading.RLock()
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(signature: str) -> Callable[[F], F]:
-    """Compile a function for one explicit signature, or read its machine code from disk.
+    """Make a function a kernel of one explicit signature.
 
     Parameters
     ----------
     signature
-        A numba signature such as ``"int64(uint8[::1], int64)"``. Calls with other types
-        fail instead of compiling a second version.
+        A numba signature of numbers and C-contiguous arrays with an int64 result, such as
+        ``"int64(uint8[::1], int64)"``. Calls with other types fail instead of compiling a
+        second version. The function calls nothing but `helper` functions, allocates
+        nothing and raises nothing.
 
     Returns
     -------
@@ -54,27 +70,91 @@ def kernel(signature: str) -> Callable[[F], F]:
         A decorator; what it returns keeps the Python function as ``py_func``.
     """
 
-    def compile_function(function: F) -> F:
-        import numba
+    def make(function: F) -> F:
+        return Kernel(function, signature)  # type: ignore[return-value]
 
-        dispatcher: Any = numba.njit(**_OPTIONS)(function)  # noqa: TID251 - this is the place
-        dispatcher._cache = _DiskCache(function)  # noqa: SLF001 - numba has no public hook
-        dispatcher.compile(signature)
-        dispatcher.disable_compile()
-        return dispatcher  # type: ignore[no-any-return]
-
-    return compile_function
+    return make
 
 
 def helper(function: F) -> F:
-    """Mark a function as callable from kernels of its own module.
+    """Mark a function as callable from kernels.
 
-    It is compiled into the kernels that call it and has no machine code of its own, so it
-    costs nothing when these are read from disk.
+    It is compiled into the kernels that call it and has no machine code of its own; from
+    Python it is a plain function.
     """
+    setattr(function, _HELPER, True)
+    return function
+
+
+class Kernel:
+    """A kernel: machine code from disk, or compiled, when it is first called or loaded."""
+
+    def __init__(self, function: Callable[..., Any], signature: str) -> None:
+        functools.update_wrapper(self, function)
+        self.py_func = function
+        self.signatures = [signature]
+        self._native: Callable[..., int] | None = None
+
+    def __call__(self, *arguments: Any) -> int:  # noqa: ANN401 - arrays and numbers
+        """Run the machine code; types other than the signature's raise TypeError."""
+        native = self._native or self.load()
+        return native(*arguments)
+
+    def load(self) -> Callable[..., int]:
+        """Return the machine code as a callable, compiling it where the cache has none."""
+        with _LOADING:
+            if self._native is None:
+                self._native = self._from_disk() or self._compiled()
+        return self._native
+
+    def _from_disk(self) -> Callable[..., int] | None:
+        path = self._path()
+        payload = _read(path) if path else None
+        if payload is None:
+            return None
+        from pgx.base.native import load_native, parse_signature
+
+        name, _, code = payload.partition(b"\n")
+        return load_native(code, name.decode(), parse_signature(self.signatures[0]))
+
+    def _compiled(self) -> Callable[..., int]:
+        from pgx.base.native import extract_object, load_native, parse_signature
+
+        parsed = parse_signature(self.signatures[0])
+        dispatcher = _jit(self.py_func, {})
+        dispatcher.compile(self.signatures[0])
+        dispatcher.disable_compile()
+        found = extract_object(dispatcher.overloads[dispatcher.signatures[0]])
+        if found is None:
+            return dispatcher  # type: ignore[no-any-return]
+        name, code = found
+        path = self._path()
+        if path is not None:
+            _publish(path, name.encode() + b"\n" + code)
+        return load_native(code, name, parsed)
+
+    def _path(self) -> Path | None:
+        folder = cache_folder()
+        if folder is None:
+            return None
+        name = f"{self.py_func.__module__}.{self.py_func.__qualname__}"
+        return folder / f"{name}-{_key(self.py_func, self.signatures[0])}.kernel"
+
+
+def _jit(function: Callable[..., Any], made: dict[Callable[..., Any], Any]) -> Any:  # noqa: ANN401
+    """Return numba's dispatcher of a function whose helpers are dispatchers too."""
     import numba
 
-    return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]  # noqa: TID251
+    if function not in made:
+        names = dict(function.__globals__)
+        for name in function.__code__.co_names:
+            value = names.get(name)
+            if getattr(value, _HELPER, False):
+                names[name] = _jit(value, made)  # type: ignore[arg-type]
+        copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+        copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
+        made[function] = numba.njit(**_OPTIONS)(copy)  # noqa: TID251 - this is the place
+    return made[function]
 
 
 def warm() -> list[str]:
@@ -84,7 +164,9 @@ def warm() -> list[str]:
     """
     found = [name for name in KERNEL_MODULES if _is_installed(name)]
     for name in found:
-        importlib.import_module(name)
+        for value in vars(importlib.import_module(name)).values():
+            if isinstance(value, Kernel):
+                value.load()
     return found
 
 
@@ -125,45 +207,6 @@ def _is_private(path: Path) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
-class _DiskCache:
-    """What numba's dispatcher asks for machine code: one file a kernel and signature."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-
-    def load_overload(self, signature: object, target_context: Any) -> object:  # noqa: ANN401
-        """Return the compile result of ``signature``, None where the cache has none."""
-        path = self._path(signature)
-        payload = _read(path) if path else None
-        if payload is None:
-            return None
-        from numba.cloudpickle import loads
-        from numba.core.compiler import CompileResult
-        from numba.core.runtime import nrt
-
-        # all that loading needs; a full refresh, as for compiling, takes 0.1 s more
-        nrt.rtsys.initialize(target_context)
-        rebuild: Callable[..., object] = CompileResult._rebuild  # noqa: SLF001 - as numba's own
-        return rebuild(target_context, *loads(payload))
-
-    def save_overload(self, signature: object, result: Any) -> None:  # noqa: ANN401
-        """Publish a fresh compile result unless another process was first."""
-        path = self._path(signature)
-        if path is None or result.library.has_dynamic_globals:
-            return
-        from numba.core import serialize
-
-        dumps: Callable[[object], bytes] = serialize.dumps
-        _publish(path, dumps(result._reduce()))  # noqa: SLF001 - as numba's own cache does
-
-    def _path(self, signature: object) -> Path | None:
-        folder = cache_folder()
-        if folder is None:
-            return None
-        name = f"{self._function.__module__}.{self._function.__qualname__}"
-        return folder / f"{name}-{_key(self._function, str(signature))}.kernel"
-
-
 def _key(function: Callable[..., Any], signature: str) -> str:
     """Digest everything that the machine code of a kernel depends on."""
     parts = [*_platform_parts(), _source_digest(function.__code__.co_filename), signature]
@@ -173,20 +216,22 @@ def _key(function: Callable[..., Any], signature: str) -> str:
 
 @lru_cache(maxsize=1)
 def _platform_parts() -> tuple[str, ...]:
-    import llvmlite
-    import numba
+    from importlib.metadata import version
+
     from llvmlite import binding
 
     flags = ",".join(sorted(k for k, on in binding.get_host_cpu_features().items() if on))
     python = f"{sys.implementation.cache_tag}-{platform.python_version()}"
+    here = Path(__file__)
     return (
-        numba.__version__,
-        llvmlite.__version__,
+        version("numba"),
+        version("llvmlite"),
         python,
         platform.machine(),
         binding.get_host_cpu_name(),
         flags,
-        _source_digest(__file__),
+        _source_digest(str(here)),
+        _source_digest(str(here.with_name("native.py"))),
     )
 
 
@@ -205,11 +250,10 @@ def _dependencies(function: Callable[..., Any]) -> list[str]:
                 parts.add(f"{name}={value!r}")
             elif isinstance(value, ModuleType) and value.__name__.startswith("pgx."):
                 parts.add(f"{name}={_source_digest(str(value.__file__))}")
-            called = getattr(value, "py_func", None)
-            if called is not None and called.__module__ not in seen:
-                seen.add(called.__module__)
-                waiting.append(called)
-                parts.add(f"{name}={_source_digest(called.__code__.co_filename)}")
+            elif getattr(value, _HELPER, False) and value.__module__ not in seen:
+                seen.add(value.__module__)
+                waiting.append(value)
+                parts.add(f"{name}={_source_digest(value.__code__.co_filename)}")
     return sorted(parts)
 
 

@@ -219,7 +219,7 @@ def fixed_columns(
     " int64[:, ::1], int64[::1], int64[::1], uint8[::1], int64[::1],"
     " int64[:, ::1], int64[::1], int64[:, ::1], int64[::1], float64[::1], int64[:, ::1],"
     " int8[:, :, ::1], uint8[:, ::1], int32[:, ::1], uint8[:, ::1], int16[:, ::1],"
-    " int32[:, ::1])"
+    " int32[:, ::1], int64[::1], int64[::1])"
 )
 def scan(
     buf: Bytes,
@@ -246,6 +246,8 @@ def scan(
     reason: npt.NDArray[np.uint8],
     gq: npt.NDArray[np.int16],
     dp: npt.NDArray[np.int32],
+    rec: Ints,
+    cell: Ints,
 ) -> int:
     """Scan the lines from ``state[S_CURSOR]`` to ``end``, checking all, keeping the wanted.
 
@@ -253,15 +255,14 @@ def scan(
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
-    (K, N, 2). ``buf[end - 1]`` is a newline. Rows of ``gq`` and ``dp`` come filled with
-    -1 and of ``phase_set`` with 0; S_HAS_VALUES is set once one of them is written.
+    (K, N, 2); scratch ``rec`` (R_SIZE,) and ``cell`` (C_SIZE,). ``buf[end - 1]`` is a
+    newline. Rows of ``gq`` and ``dp`` come filled with -1 and of ``phase_set`` with 0;
+    S_HAS_VALUES is set once one of them is written.
 
     Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEW_CONTIG when the last
     name of ``names`` needs its row in ``contigs``; else a fault of the line that starts
     at the cursor. It goes on from the cursor when called again.
     """
-    rec = np.zeros(lay.R_SIZE, np.int64)
-    cell = np.zeros(lay.C_SIZE, np.int64)
     p = state[lay.S_CURSOR]
     while p < end:
         state[lay.S_CURSOR] = p
@@ -325,7 +326,8 @@ def scan(
             note_regions(canonical, rec[lay.R_POSITION], regions, region_offsets)
         if wanted:
             rec[lay.R_LINE] = state[lay.S_LINE]
-            rows[row, :] = rec
+            for slot in range(lay.R_SIZE):
+                rows[row, slot] = rec[slot]
             state[lay.S_ROW] = row + 1
     state[lay.S_CURSOR] = end
     return lay.DONE

@@ -63,6 +63,8 @@ class Scanner:
         self._header, self._windows, self._path, self._limits = header, windows, path, limits
         self._lengths = dict(contig_lengths or {})
         self._kernel = kernel or compiled_kernel()
+        self._scratch = np.zeros(lay.R_SIZE, np.int64)
+        self._cell = np.zeros(lay.C_SIZE, np.int64)
         self._n_samples = len(header.samples)
         self._buffer = bytearray(_FIRST_CAPACITY)
         self._carried = 0
@@ -181,6 +183,8 @@ class Scanner:
             self._thresholds,
             self._rows,
             *(block[name] for name in _OUTPUTS),
+            self._scratch,
+            self._cell,
         )
 
     def _line(self) -> int:
