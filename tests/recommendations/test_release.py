@@ -25,6 +25,17 @@ POPULATIONS = {
 }
 
 
+ONE_INDICATION = {"ivacaftor": "cystic_fibrosis"}
+
+
+def population_of(row, otherwise):
+    """Our code of a row's population."""
+    [drug] = row["drugs"]
+    return ONE_INDICATION.get(drug) or POPULATIONS.get(
+        row["population"], row["population"] or otherwise
+    )
+
+
 def as_call(gene: str, key: str) -> GeneCall:
     if key == "No Result":
         return GeneCall(sample="S1", gene=gene, status=CallStatus.NOT_ASSESSED)
@@ -38,7 +49,7 @@ def test_every_row_of_the_release_is_found_again(release_rows, index):
         [drug] = row["drugs"]
         [topic] = [t for t in index.topics if t.drug.drug == drug]
         marks = {f for f in ("dosing_information", "alternate_drug", "other_guidance") if row[f]}
-        wanted = POPULATIONS.get(row["population"], row["population"] or None)
+        wanted = population_of(row, None)
         for population in [wanted] if wanted else topic.populations:
             for lookup in row["lookup_keys"]:
                 found = topic.find(population, tuple(lookup[gene] for gene in topic.genes))
@@ -55,7 +66,7 @@ def test_every_lookup_gives_a_row_of_advice(release_rows, index):
         lookup = row["lookup_keys"][0]
         calls = [as_call(gene, key) for gene, key in lookup.items()]
         rows = recommend(index, "S1", calls, drugs=row["drugs"])
-        wanted = POPULATIONS.get(row["population"], row["population"] or rows[0].population)
+        wanted = population_of(row, rows[0].population)
         [own] = [r for r in rows if r.population == wanted]
         grade = row["classification"]
         if own.certainty != "unknown":

@@ -79,14 +79,15 @@ def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str
     """Return our codes; a row without population holds for every one of its drug's."""
     if row.population in ("", "n/a"):
         return sorted(known.get(row.drug, set())) or ["general"]
-    try:
-        return [readings.populations[row.population]]
-    except KeyError:
+    codes = readings.populations
+    code = codes.get((row.population, row.drug)) or codes.get((row.population, ""))
+    if code is None:
         raise SnapshotSchemaError(
             f"population {row.population!r} has no code of ours",
             where=f"{row.guideline_id}, {row.drug}",
             remedy="add it to readings/cpic_populations.tsv",
-        ) from None
+        )
+    return [code]
 
 
 def _newest(

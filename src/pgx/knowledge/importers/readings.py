@@ -35,7 +35,7 @@ __all__ = [
 
 READING_COLUMNS: Final = ("digest", "drug", "seen", *ADVICE_FIELDS, "note")
 IMPLICATION_COLUMNS: Final = ("digest", "seen", "implications", "note")
-POPULATION_COLUMNS: Final = ("label", "population")
+POPULATION_COLUMNS: Final = ("label", "drug", "population")
 PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
 
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
@@ -61,7 +61,7 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
 
     sentences: dict[tuple[str, str], Row]
     implications: dict[str, tuple[str, ...]]
-    populations: dict[str, str]
+    populations: dict[tuple[str, str], str]
     pending: tuple[Row, ...] = ()
 
     def reading_of(self, digest: str, drug: str) -> Row | None:
@@ -121,7 +121,7 @@ def load_readings(folder: Path) -> Readings:
         implications={
             r["digest"]: tuple(filter(None, r["implications"].split(";"))) for r in implied
         },
-        populations={r["label"]: r["population"] for r in labels},
+        populations={(r["label"], r["drug"]): r["population"] for r in labels},
         pending=tuple(_read_rows(folder / "cpic_pending.tsv", PENDING_COLUMNS)),
     )
 

@@ -211,6 +211,7 @@ ADVICE: Final = {
 
 POPULATION: Final = {
     "general": "all patients",
+    "cystic_fibrosis": "people with cystic fibrosis",
     "adults": "adults",
     "pediatrics": "children",
     "adults_and_children_over_40_kg": "adults, and children over 40 kg",
