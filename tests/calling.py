@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from simulated import genes
-
 from pgx.base.calls import GeneCall
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.read import read_inputs
 from pgx.pipeline.settings import RunSettings, SampleInfo
+from simulated import genes
 
 
 @functools.cache

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.match import fit_diplotypes as oracle
 
 from pgx.alleles._kernels import fit_diplotypes
+from reference.match import fit_diplotypes as oracle
 
 
 @st.composite
@@ -21,9 +21,7 @@ def problems(draw):
         )
     )
     code = st.integers(-1, 3)
-    codes = draw(
-        st.lists(st.tuples(code, code), min_size=n_positions, max_size=n_positions)
-    )
+    codes = draw(st.lists(st.tuples(code, code), min_size=n_positions, max_size=n_positions))
     n_blocks = 0
     block = []
     for first, second in codes:
