@@ -185,7 +185,8 @@ def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits):
         return "FILTERED"
     if gq == 0 or 0 <= gq < limits.min_gq:
         return "LOW_GQ"
-    if dp == 0 or 0 <= dp < limits.min_dp:
+    needed = limits.min_dp / 2 if len(alleles) == 1 else limits.min_dp
+    if dp == 0 or 0 <= dp < needed:
         return "LOW_DP"
     total = sum(depths)
     usable = min(depths) >= 0 and len(depths) == 1 + len(alts) and total >= max(1, limits.min_dp)

@@ -209,6 +209,8 @@ def judged(cell="0/1", form="GT", **columns):
         ("LOW_GQ", partial(judged, "0/0:0", "GT:RGQ")),
         ("LOW_DP", partial(judged, "0/1:7", "GT:DP")),
         ("OK", partial(judged, "0/1:8", "GT:DP")),
+        ("LOW_DP", partial(judged, "1:3", "GT:DP")),
+        ("OK", partial(judged, "1:4", "GT:DP")),
         ("OK", partial(judged, "0/0:30:2", "GT:DP:MIN_DP")),
         ("LOW_DP", partial(judged, "0/0:30:2", "GT:DP:MIN_DP", alt="<NON_REF>")),
         ("AD_CONTRADICTS", partial(judged, "0/1:0,30", "GT:AD")),

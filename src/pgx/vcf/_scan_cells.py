@@ -243,7 +243,8 @@ def judge_cell(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
         return FILTERED
     if gq >= 0 and (gq == 0 or gq < limits[lay.L_MIN_GQ]):
         return LOW_GQ
-    if dp >= 0 and (dp == 0 or dp < limits[lay.L_MIN_DP]):
+    alleles = min(cell[lay.C_PLOIDY], 2)
+    if dp >= 0 and (dp == 0 or 2 * dp < alleles * limits[lay.L_MIN_DP]):
         return LOW_DP
     if depths_contradict(cell, limits):
         return AD_CONTRADICTS

@@ -10,7 +10,9 @@ __all__ = ["ScanLimits"]
 class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Thresholds of genotype quality and bounds on memory.
 
-    ``min_gq`` and ``min_dp`` are the smallest values that count as evidence;
+    ``min_gq`` and ``min_dp`` are the smallest values that count as evidence for two
+    alleles; a haploid genotype, of which half the reads are expected, needs half of
+    ``min_dp``;
     ``het_min_fraction`` and ``hom_min_fraction`` the smallest share of reads (0-1) that
     each allele of a heterozygote, and the allele of a homozygote, must have where AD is
     given and reaches ``min_dp``. Sizes are in bytes of decompressed text;
