@@ -99,7 +99,8 @@ def _read_one(
     intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
     windows = Windows.build(intervals, gene_regions(here))
     lengths = {name: contig_length(name, assembly) for name in CANONICAL}
-    scan = source.scan(windows, contig_lengths=lengths)
+    by_index = settings.absent is Absent.NO_CALL  # an index is never trusted for absence
+    scan = source.scan(windows, contig_lengths=lengths, by_index=by_index)
     reading = ReadingSettings(
         absent_is_reference=settings.absent is Absent.REFERENCE, untyped=settings.untyped
     )

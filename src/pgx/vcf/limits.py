@@ -16,7 +16,8 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     ``het_min_fraction`` and ``hom_min_fraction`` the smallest share of reads (0-1) that
     each allele of a heterozygote, and the allele of a homozygote, must have where AD is
     given and reaches ``min_dp``. Sizes are in bytes of decompressed text;
-    ``max_records`` bounds the records kept, not those scanned.
+    ``max_records`` bounds the records kept, not those scanned. A compressed file of
+    ``index_min_bytes`` or more may be read by its index.
     """
 
     min_gq: int = 20
@@ -26,3 +27,4 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     max_line_bytes: int = 64 * 1024 * 1024
     max_header_bytes: int = 64 * 1024 * 1024
     max_records: int = 250_000
+    index_min_bytes: int = 16 * 1024 * 1024

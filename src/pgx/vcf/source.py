@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from pgx.base.assemblies import CANONICAL, contig_length
-from pgx.base.errors import UsageError
+from pgx.base.errors import UsageError, VcfFormatError
 from pgx.vcf import layout
 from pgx.vcf.container import Container, RawInput
 from pgx.vcf.faults import fault
@@ -60,6 +60,7 @@ class Source:
         """Start reading and set the header; return the text after it."""
         container = Container(raw)
         pieces = container.pieces()
+        self._is_bcf = container.is_bcf
         if container.is_bcf:
             from pgx.vcf.bcf import bcf_pieces
 
@@ -114,6 +115,7 @@ class Source:
         *,
         contig_lengths: Mapping[str, int] | None = None,
         kernel: Kernel | None = None,
+        by_index: bool = False,
     ) -> Scan:
         """Read all records, check every line, keep those that overlap a window.
 
@@ -123,35 +125,62 @@ class Source:
             Wanted intervals and regions in the input's assembly.
         contig_lengths
             Length by canonical name, for contigs whose length the header does not
-            declare; by default those of the assembly that the header declares.
+            declare.
         kernel
             Another implementation of the scanning loop, for tests.
+        by_index
+            A large file with a current index may be read near the windows only. For
+            callers to whom a position without a record is unknown: regions are then
+            unknown too, and lines elsewhere are not checked. If anything is wrong with
+            what the index yields, the file is read whole.
 
         Raises
         ------
         VcfFormatError
             The first line that breaks the format; nothing of the file is returned.
-        AssemblyMismatchError
-            No lengths are given and the header contradicts itself.
         UsageError
             Standard input was scanned before.
         """
+
+        def scanner() -> Scanner:
+            return Scanner(
+                self.header,
+                windows,
+                self.path,
+                limits=self._limits,
+                contig_lengths=self._lengths() if contig_lengths is None else contig_lengths,
+                kernel=kernel,
+            )
+
+        found = self._scan_by_index(windows, scanner()) if by_index else None
+        if found is not None:
+            return found
         if not self._is_fresh:
             if self.path == "-":
                 raise UsageError("standard input can be read once only")
             self._raw = RawInput(self._location)
             self._rest = self._open(self._raw)
         self._is_fresh = False
-        scanner = Scanner(
-            self.header,
-            windows,
-            self.path,
-            limits=self._limits,
-            contig_lengths=self._lengths() if contig_lengths is None else contig_lengths,
-            kernel=kernel,
-        )
-        scanner.feed(self._rest)
-        return scanner.finish()
+        whole = scanner()
+        whole.feed(self._rest)
+        return whole.finish()
+
+    def _scan_by_index(self, windows: Windows, scanner: Scanner) -> Scan | None:
+        """Return what a usable index yields, None where the file must be read whole."""
+        from pgx.vcf.indexed import indexed_pieces, usable_index
+
+        if self.path == "-" or self._is_bcf:
+            return None
+        path = Path(self._location)
+        index = usable_index(path, self._limits.index_min_bytes)
+        if index is None:
+            return None
+        try:
+            scanner.feed(indexed_pieces(path, index, windows))
+            found = scanner.finish()
+        except VcfFormatError:
+            return None
+        return found if found.n_records else None
 
     def _lengths(self) -> dict[str, int]:
         assembly = self.header.declared_assembly

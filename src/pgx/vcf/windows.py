@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,13 @@ class Windows:
             A contig is not canonical, or an interval ends before it starts.
         """
         return cls(list(intervals), list(regions))
+
+    def intervals(self) -> Iterator[Interval]:
+        """Yield the merged windows in the order of contigs and positions."""
+        for rank, contig in enumerate(CANONICAL):
+            rows = self.windows[self.offsets[rank] : self.offsets[rank + 1]]
+            for start, end in rows.tolist():
+                yield contig, start, end
 
 
 def _rank(contig: str) -> int:
