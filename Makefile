@@ -16,7 +16,7 @@ help: ## list the targets
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=..." >&2; exit 1; }
-	"$(PYTHON)" -m venv "$(VENV)"
+	"$(PYTHON)" -m venv "$(VENV)" || { rm -rf "$(VENV)"; echo "Python's venv module is needed" >&2; exit 1; }
 
 # Locked versions first, then pgx itself without asking for anything more.
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
