@@ -56,7 +56,8 @@ wheel: $(VENV)/.dev ## build the wheel, install it by itself, start it
 
 check: lint types contracts wheel test ## everything that CI checks
 
-bench: $(VENV)/.dev ## measure; compares with other readers where the validation data are
+bench: $(VENV)/.dev ## measure speed on the validation data
+	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 # One resolution for all Pythons and systems; lower bounds stay in pyproject.toml. The build
