@@ -119,7 +119,11 @@ def read_end(info, pos, ref, alts, length):
         check(re.fullmatch(r"\d{1,11}", ends[0]) and pos <= int(ends[0]) <= length + 1)
         return max(int(ends[0]), covered)
     symbolic = [a for a in alts if SYMBOLIC.fullmatch(a)]
-    covering = [a for a in symbolic if not a[a.index("<") :].startswith("<INS")]
+    covering = [
+        a
+        for a in symbolic
+        if not re.fullmatch(r"<INS.*|<\*.*|<N.{6}>", a[a.index("<") :], re.DOTALL)
+    ]
     sizes = [value for key, sign, value in fields if key == "SVLEN" and sign]
     if covering and sizes:
         spans = [abs(int(v)) for v in re.findall(r"-?\d+", sizes[-1])]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from pgx.base.errors import AssemblyMismatchError
 from pgx.base.genes import Ploidy
-from pgx.genotypes.evidence import SiteReader
+from pgx.genotypes.evidence import SiteReader, is_structural
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
 from pgx.genotypes.sites import GeneLocus
@@ -22,6 +22,9 @@ __all__ = ["ReadingSettings", "build_genotypes", "check_reference", "gene_region
 
 REGION_FLANK = 25_000
 """Bases on each side of a gene's defining span that count as its region."""
+
+STRUCTURAL_FLANK = 10_000
+"""Bases beside a gene's defining span within which a structural variant may reach the gene."""
 
 _MAX_MISMATCHES = 2
 _MAX_MISMATCH_SHARE = 0.01
@@ -207,6 +210,7 @@ def build_genotypes(
     results = []
     for number, locus in enumerate(loci):
         genotypes = GeneGenotypes.empty(locus.gene, tuple(scan.samples))
+        _mark_structural(locus, scan, genotypes)
         if touching[number]:
             SiteReader(locus, scan, mismatched, genotypes, indel_limit).read(touching[number])
         covered = _covers(locus, int(scan.region_first[number]), int(scan.region_last[number]))
@@ -215,6 +219,19 @@ def build_genotypes(
         settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])
         results.append(genotypes)
     return results
+
+
+def _mark_structural(locus: GeneLocus, scan: Scan, genotypes: GeneGenotypes) -> None:
+    """Mark samples that carry a symbolic structural variant over or beside the gene."""
+    low, high = locus.span()
+    for number, record in enumerate(scan.records):
+        if record.contig != locus.gene.contig:
+            continue
+        if record.position > high + STRUCTURAL_FLANK or record.end < low - STRUCTURAL_FLANK:
+            continue
+        symbolic = [k for k, alt in enumerate(record.alts, 1) if is_structural(alt)]
+        if symbolic:
+            genotypes.structural |= np.isin(scan.genotypes[number], symbolic).any(axis=1)
 
 
 def _covers(locus: GeneLocus, first: int, last: int) -> bool:

@@ -11,7 +11,7 @@ from pgx.genotypes.sites import STAR, GeneLocus, Site
 from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Scan, ScannedRecord
 
-__all__ = ["SiteReader"]
+__all__ = ["SiteReader", "is_structural"]
 
 _NO_READING = -9  # the record does not answer this site
 _SYMBOLIC = -8  # a symbolic structural allele
@@ -32,8 +32,14 @@ for _key, _value in _REASONS.items():
     _REASON_TABLE[_key] = _value
 
 
+_ANY_ALLELE = ("<NON_REF>", "<*>", ".", "*")
 _NO_EVIDENCE = int(Evidence.NONE)
 _Block = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], npt.NDArray[np.int32]]
+
+
+def is_structural(alt: str) -> bool:
+    """Whether an ALT is symbolic or a breakend, other than a stand-in for any allele."""
+    return alt not in _ANY_ALLELE and (alt[0] == "<" or "[" in alt or "]" in alt)
 
 
 class SiteReader:
@@ -128,13 +134,10 @@ class SiteReader:
         table, answers = self._lookup(index, site, number)
         genotypes = self.scan.genotypes[number]
         codes = table[genotypes]
-        symbolic = (codes == _SYMBOLIC).any(axis=1)
-        if symbolic.any():
-            self.out.structural |= symbolic
-            codes = np.where(codes == _SYMBOLIC, MISSING, codes)
-        applies = (codes != site.reference_code).any(axis=1) | answers
+        symbolic = (codes == _SYMBOLIC).any(axis=1)  # says nothing of the bases themselves
+        self.out.structural |= symbolic
+        applies = ((codes != site.reference_code).any(axis=1) | answers) & ~symbolic
         reason = self._reasons(record, number)
-        reason = np.where(symbolic, Unknown.STRUCTURAL_VARIANT, reason)
         bad = reason != Unknown.NONE
         codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes)
         block = np.where(

@@ -2,7 +2,7 @@
 
 A record's ``0`` means "none of my alternatives": two records of one site add up as long as
 they fit on the strands there are. More alternative copies than strands, or the same
-alternative with two genotypes, is a conflict.
+alternative with two genotypes, is a conflict. Half calls keep the allele that they name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED
 
 __all__ = ["Strands", "merge"]
 
+_CLASH = -99  # two alternatives on one strand
+
 
 class Strands(NamedTuple):
     """Allele codes of two strands and the phase block they are written in."""
@@ -20,6 +22,20 @@ class Strands(NamedTuple):
     first: int
     second: int
     block: int
+
+    def alternatives(self, reference: int) -> list[int]:
+        """Return the known codes that are not the reference."""
+        return [c for c in self[:2] if c not in (reference, ABSENT, MISSING)]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no strand is known."""
+        return all(c in (MISSING, ABSENT) for c in self[:2])
+
+    @property
+    def is_haploid(self) -> bool:
+        """Whether there is one strand."""
+        return ABSENT in self[:2]
 
 
 def merge(one: Strands, two: Strands, reference: int) -> Strands | None:
@@ -32,41 +48,67 @@ def merge(one: Strands, two: Strands, reference: int) -> Strands | None:
     reference
         Code of the input assembly's reference allele.
     """
+    if one.is_unknown or two.is_unknown:
+        haploid = one.is_haploid or two.is_haploid
+        return Strands(MISSING, ABSENT if haploid else MISSING, UNPHASED)
+    if one.is_haploid != two.is_haploid:
+        return None
+    if sorted(one[:2]) == sorted(two[:2]):
+        return _agreed(one, two)
     if MISSING in one[:2] or MISSING in two[:2]:
-        return _merge_unknown(one, two)
-    a = [c for c in one[:2] if c not in (reference, ABSENT)]
-    b = [c for c in two[:2] if c not in (reference, ABSENT)]
-    if not b:
-        return one
-    if not a:
-        return two
-    if set(a) & set(b):
-        return one if sorted(one[:2]) == sorted(two[:2]) else None
-    ploidy = 1 if ABSENT in one[:2] else 2
-    if len(a) + len(b) > ploidy:
+        return _merge_half(one, two, reference)
+    a, b = one.alternatives(reference), two.alternatives(reference)
+    if not a or not b:
+        return one if a else two
+    if set(a) & set(b) or len(a) + len(b) > 2 - one.is_haploid:
         return None
     return _place(one, two, reference)
 
 
-def _merge_unknown(one: Strands, two: Strands) -> Strands:
-    """Keep only what neither record leaves open."""
-    if sorted(one[:2]) == sorted(two[:2]):
-        return one
-    return Strands(MISSING, ABSENT if ABSENT in one[:2] else MISSING, UNPHASED)
+def _agreed(one: Strands, two: Strands) -> Strands:
+    """Return equal alleles with the phase that neither record contradicts."""
+    if one.block == UNPHASED:
+        return two
+    swapped = one[:2] != two[:2] and one.block == two.block
+    return one._replace(block=UNPHASED) if swapped else one
+
+
+def _same_block(one: Strands, two: Strands) -> bool:
+    return one.block == two.block != UNPHASED
+
+
+def _merge_half(one: Strands, two: Strands, reference: int) -> Strands | None:
+    """Keep every allele that is named; a strand that either record leaves open stays open."""
+    if _same_block(one, two):
+        joined = [_join(x, y, reference) for x, y in zip(one[:2], two[:2], strict=True)]
+        return None if _CLASH in joined else Strands(joined[0], joined[1], one.block)
+    a, b = one.alternatives(reference), two.alternatives(reference)
+    shared = [min(a.count(c), b.count(c)) * [c] for c in sorted(set(a) & set(b))]
+    found = [c for cs in shared for c in cs] + [c for c in a + b if c not in a or c not in b]
+    if len(found) > 2:
+        return None
+    if not found:
+        return Strands(MISSING, reference, UNPHASED)
+    return Strands(found[0], found[1] if len(found) == 2 else MISSING, UNPHASED)
+
+
+def _join(x: int, y: int, reference: int) -> int:
+    """Return what two records say of one strand."""
+    if x == y or y == reference:
+        return x
+    if x in (reference, MISSING):
+        return y
+    return x if y == MISSING else _CLASH
 
 
 def _place(one: Strands, two: Strands, reference: int) -> Strands | None:
     """Put one alternative of each record on its strand."""
-    both_phased = UNPHASED not in (one.block, two.block)
-    if both_phased and one.block == two.block:
-        first = one.first if one.first != reference else two.first
-        second = one.second if one.second != reference else two.second
-        clash = (one.first != reference and two.first != reference) or (
-            one.second != reference and two.second != reference
-        )
-        return None if clash else Strands(first, second, one.block)
+    if _same_block(one, two):
+        first = _join(one.first, two.first, reference)
+        second = _join(one.second, two.second, reference)
+        return None if _CLASH in (first, second) else Strands(first, second, one.block)
     anchor, other = (one, two) if one.block != UNPHASED else (two, one)
-    alternative = other.first if other.first != reference else other.second
+    alternative = other.alternatives(reference)[0]
     if anchor.first == reference:
         return Strands(alternative, anchor.second, anchor.block)
     return Strands(anchor.first, alternative, anchor.block)

@@ -154,14 +154,14 @@ class GeneCaller:
 
 def _made_ambiguous(call: GeneCall) -> GeneCall:
     """A structural variant over the gene leaves every small-variant call open."""
-    if call.status is CallStatus.CALLED:
-        return msgspec.structs.replace(
-            call,
-            status=CallStatus.AMBIGUOUS,
-            probability=None,
-            depends_on=(*call.depends_on, f"{call.gene}:copy_number"),
-        )
-    return call
+    if call.status not in (CallStatus.CALLED, CallStatus.AMBIGUOUS):
+        return call
+    return msgspec.structs.replace(
+        call,
+        status=CallStatus.AMBIGUOUS,
+        probability=None,
+        depends_on=(*call.depends_on, f"{call.gene}:copy_number"),
+    )
 
 
 def _reason_notes(genotypes: GeneGenotypes, sample: int) -> set[str]:

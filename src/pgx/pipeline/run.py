@@ -162,7 +162,7 @@ def _chosen_samples(found: Observations, settings: RunSettings) -> tuple[str, ..
     if not settings.samples:
         return found.samples
     lacking = [name for name in settings.samples if name not in found.samples]
-    if lacking:
+    if lacking and not found.refused:  # else the refusal says why
         raise SampleNotFoundError(
             f"{len(lacking)} of the samples asked for are in no input that could be read",
             remedy="check --samples against the #CHROM line",
@@ -175,6 +175,8 @@ def _outside_by_sample(
 ) -> dict[tuple[str, str], OutsideCall]:
     """Assign outside calls; without a sample column there must be one sample."""
     found: dict[tuple[str, str], OutsideCall] = {}
+    if not samples:
+        return found
     for call in calls:
         if call.gene not in kb.genes:
             raise OutsideCallError("the gene is not in the knowledge base", where=call.where)

@@ -30,6 +30,7 @@ from pgx.recommendations.wording import (
 __all__ = ["COPY_NUMBER_NOTE", "recommend"]
 
 COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
+_OPEN_COPIES: Final = frozenset({COPY_NUMBER_NOTE, "structural_variant"})
 _MEMORY_LIMIT: Final = 200_000
 PARTIAL: Final = "partial_lookups"
 _NO_ADVICE: Final = "no_recommendation"
@@ -235,7 +236,7 @@ def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> t
     """Return the genes whose copy number nobody determined."""
     if advice.row.certainty is Certainty.UNKNOWN:
         return ()
-    return tuple(g for g in topic.genes if g in calls and COPY_NUMBER_NOTE in calls[g].notes)
+    return tuple(g for g in topic.genes if g in calls and _OPEN_COPIES & set(calls[g].notes))
 
 
 def _provisional(advice: Advice, uncounted: Sequence[str], phrases: Phrases) -> str:

@@ -161,6 +161,17 @@ def is_wanted(canonical: int, rec: Ints, windows: Ints, window_offsets: Ints) ->
 
 
 @helper
+def covers_region(canonical: int, rec: Ints, regions: Ints, region_offsets: Ints) -> bool:
+    """Whether a symbolic structural variant overlaps a region."""
+    if rec[lay.R_SYMBOLIC] == 0:
+        return False
+    for i in range(region_offsets[canonical], region_offsets[canonical + 1]):
+        if rec[lay.R_POSITION] <= regions[i, 1] and rec[lay.R_END] >= regions[i, 0]:
+            return True
+    return False
+
+
+@helper
 def note_regions(canonical: int, position: int, regions: Ints, region_offsets: Ints) -> None:
     """Keep the first and last position seen: columns 2 and 3 of ``regions``."""
     for i in range(region_offsets[canonical], region_offsets[canonical + 1]):
@@ -281,7 +292,10 @@ def scan(
             return lay.FAULT_ONE_PLACE
         n_alleles = rec[lay.R_N_ALTS] + 1
         canonical = contigs[rec[lay.R_CONTIG], 0]
-        wanted = canonical >= 0 and is_wanted(canonical, rec, windows, window_offsets)
+        wanted = canonical >= 0 and (
+            is_wanted(canonical, rec, windows, window_offsets)
+            or covers_region(canonical, rec, regions, region_offsets)
+        )
         row = state[lay.S_ROW]
         if wanted and row >= rows.shape[0]:
             return lay.NEED_ROWS

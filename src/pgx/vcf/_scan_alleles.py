@@ -83,7 +83,8 @@ def check_symbolic(buf: Bytes, start: int, end: int, rec: Ints) -> int:
         if buf[q] == 60 or buf[q] == 62 or buf[q] == 32:
             return -lay.FAULT_ALT
     is_insertion = end - p >= 5 and buf[p + 1] == 73 and buf[p + 2] == 78 and buf[p + 3] == 83
-    if not is_insertion:
+    is_any_allele = buf[p + 1] == 42 or (end - p == 9 and buf[p + 1] == 78)  # <*>, <NON_REF>
+    if not is_insertion and not is_any_allele:
         rec[lay.R_SYMBOLIC] = 1
     return end
 

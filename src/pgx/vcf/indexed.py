@@ -1,4 +1,4 @@
-"""Read only the lines near wanted intervals of a large indexed BGZF file.
+"""Read only the lines in wanted windows and regions of a large indexed BGZF file.
 
 An index can be stale or wrong and then yields nothing where records exist. So it is used
 only where a position without a record is unknown anyway, only if it is not older than the
@@ -52,7 +52,7 @@ def _ends_well(path: Path) -> bool:
 
 
 def indexed_pieces(path: Path, index: Path, windows: Windows) -> Iterator[bytes]:
-    """Yield lines that overlap the windows, in file order within a contig, each once.
+    """Yield lines that overlap windows or regions, in file order within a contig.
 
     Raises
     ------

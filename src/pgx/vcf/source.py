@@ -119,6 +119,8 @@ class Source:
     ) -> Scan:
         """Read all records, check every line, keep those that overlap a window.
 
+        Structural variants with a symbolic ALT are kept where they overlap a region too.
+
         Parameters
         ----------
         windows
@@ -129,10 +131,10 @@ class Source:
         kernel
             Another implementation of the scanning loop, for tests.
         by_index
-            A large file with a current index may be read near the windows only. For
-            callers to whom a position without a record is unknown: regions are then
-            unknown too, and lines elsewhere are not checked. If anything is wrong with
-            what the index yields, the file is read whole.
+            A large file with a current index may be read at windows and regions only. For
+            callers to whom a position without a record is unknown; lines elsewhere are
+            not checked. If anything is wrong with what the index yields, the file is
+            read whole.
 
         Raises
         ------

@@ -45,10 +45,12 @@ class Windows:
         return cls(list(intervals), list(regions))
 
     def intervals(self) -> Iterator[Interval]:
-        """Yield the merged windows in the order of contigs and positions."""
+        """Yield windows and regions, ordered by contig and start; they may overlap."""
         for rank, contig in enumerate(CANONICAL):
-            rows = self.windows[self.offsets[rank] : self.offsets[rank + 1]]
-            for start, end in rows.tolist():
+            rows = self.windows[self.offsets[rank] : self.offsets[rank + 1]].tolist()
+            first, last = self.region_offsets[rank : rank + 2]
+            rows += self.regions[first:last].tolist()
+            for start, end in sorted(rows):
                 yield contig, start, end
 
 
