@@ -283,6 +283,10 @@ def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observa
             codes[decisive] = np.where(s > 0, 1, 0)
             block[decisive] = block[substitute]
             notes.append("substitute_site_used")
+        elif block[decisive] == block[substitute] >= 0 and ((d == MISSING) & (s != MISSING)).any():
+            stands_in = (d == MISSING) & (s != MISSING)
+            codes[decisive] = np.where(stands_in, np.where(s > 0, 1, 0), d)
+            notes.append("substitute_site_used")
         elif (d != MISSING).all() and (s != MISSING).all():
             together = block[decisive] >= 0 and block[substitute] >= 0
             if together and block[decisive] != block[substitute]:
