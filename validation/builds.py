@@ -1,0 +1,195 @@
+"""The same people on GRCh38 and GRCh37: equal genotypes must give equal diplotypes.
+
+The two call sets were made years apart from different sequencing, so genotypes differ here and
+there. A person's diplotypes of a gene have to be the same wherever both call sets hold the same
+alleles, on the same strands, at every defining position.
+
+Run ``python -m validation.builds``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.calls import GeneCall
+from pgx.base.genes import Assembly, GeneDefinition
+from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes
+from validation.data import Called, cohort
+from validation.tables import counted, show, table
+
+__all__ = ["Comparison", "compare", "main", "measure", "report"]
+
+EQUAL = "equal"
+UNEXPLAINED = "different, genotypes equal"
+PHASE = "same alleles, other phase"
+ONE_ONLY = "record in one call set only"
+GENOTYPE = "records in both, other genotype"
+PLOIDY = "one strand against two"
+NO_FILE = "gene in one call set only"
+KINDS = (EQUAL, UNEXPLAINED, PHASE, ONE_ONLY, GENOTYPE, PLOIDY, NO_FILE)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Counts by gene and kind; sites that differ; persons whose difference has no cause."""
+
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    sites: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    unexplained: list[str] = field(default_factory=list)
+
+    @property
+    def compared(self) -> int:
+        """Number of persons × genes."""
+        return sum(sum(row.values()) for row in self.counts.values())
+
+
+def measure(samples: Sequence[str] = ()) -> Comparison:
+    """Compare the cohort's calls on both assemblies; ``samples`` limits the persons."""
+    return compare(cohort(Assembly.GRCH38), cohort(Assembly.GRCH37), samples)
+
+
+def compare(one: Called, two: Called, samples: Sequence[str] = ()) -> Comparison:
+    """Compare two call sets of the same people; genes in neither are left out."""
+    found = Comparison()
+    for gene in sorted(one.answered | two.answered):
+        if gene not in one.answered & two.answered:
+            found.counts[gene][NO_FILE] += len(samples or one.samples)
+            continue
+        _compare_gene(found, gene, one, two, samples)
+    return found
+
+
+def _compare_gene(
+    found: Comparison, gene: str, one: Called, two: Called, samples: Sequence[str]
+) -> None:
+    columns = {name: i for i, name in enumerate(two.samples)}
+    labels: list[list[str]] = [[] for _ in one.genotypes[gene].gene.variants]
+    codes = [_shared_codes(called.genotypes[gene], labels) for called in (one, two)]
+    for i, name in enumerate(one.samples):
+        if samples and name not in samples:
+            continue
+        k = columns[name]
+        calls = one.call(gene, i), two.call(gene, k)
+        if _answer(calls[0]) == _answer(calls[1]):
+            found.counts[gene][EQUAL] += 1
+            continue
+        pair = _Pair(
+            _Person.of(one.genotypes[gene], codes[0], i),
+            _Person.of(two.genotypes[gene], codes[1], k),
+        )
+        cause = pair.cause()
+        found.counts[gene][cause] += 1
+        if cause == UNEXPLAINED:
+            found.unexplained.append(f"{name} {gene}: {calls[0].diplotype}, {calls[1].diplotype}")
+        _count_sites(found, one.genotypes[gene].gene, pair)
+
+
+def _answer(call: GeneCall) -> tuple[object, ...]:
+    """Return what has to be the same on both assemblies."""
+    return call.status, call.diplotype, call.candidates, call.phenotype, call.activity_score
+
+
+def _shared_codes(genotypes: GeneGenotypes, labels: list[list[str]]) -> npt.NDArray[np.int8]:
+    """Return codes in which one undocumented allele has one code in both call sets."""
+    codes = genotypes.call.copy()
+    for site, extra in enumerate(genotypes.extra):
+        base = len(genotypes.gene.variants[site].alleles)
+        for index, label in enumerate(extra):
+            if label not in labels[site]:
+                labels[site].append(label)
+            codes[site][genotypes.call[site] == base + index] = base + labels[site].index(label)
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """One person in one call set: (P, 2) codes, (P,) phase blocks, (P,) bool recorded."""
+
+    codes: npt.NDArray[np.int8]
+    blocks: npt.NDArray[np.int32]
+    recorded: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, genotypes: GeneGenotypes, codes: npt.NDArray[np.int8], column: int) -> _Person:
+        """Take one column of a gene's observations."""
+        recorded = genotypes.evidence[:, column] == Evidence.RECORD
+        return cls(codes[:, column], genotypes.phase_block[:, column], recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The same person in two call sets."""
+
+    one: _Person
+    two: _Person
+
+    def differing(self) -> npt.NDArray[np.bool_]:
+        """(P,) bool: sites with other alleles, whatever their strands."""
+        codes = np.sort(self.one.codes, axis=1), np.sort(self.two.codes, axis=1)
+        return np.asarray((codes[0] != codes[1]).any(axis=1))
+
+    def cause(self) -> str:
+        """Return why the call sets differ, `UNEXPLAINED` where they are the same."""
+        if ((self.one.codes == ABSENT) != (self.two.codes == ABSENT)).any():
+            return PLOIDY
+        differs = self.differing()
+        if not differs.any():
+            return UNEXPLAINED if self._same_phase() else PHASE
+        both = self.one.recorded & self.two.recorded & differs
+        return GENOTYPE if both.any() else ONE_ONLY
+
+    def _same_phase(self) -> bool:
+        """Say whether both put the same alleles together; the strands may change places."""
+        open_sites = self.one.codes[:, 0] != self.one.codes[:, 1]
+        blocks = self.one.blocks[open_sites], self.two.blocks[open_sites]
+        if open_sites.sum() < 2 or (blocks[0] == UNPHASED).all() & (blocks[1] == UNPHASED).all():
+            return True
+        a, b = self.one.codes[open_sites], self.two.codes[open_sites]
+        together = np.array_equal(a, b) or np.array_equal(a, b[:, ::-1])
+        return together and np.array_equal(blocks[0], blocks[1])
+
+
+def _count_sites(found: Comparison, gene: GeneDefinition, pair: _Pair) -> None:
+    for site in np.flatnonzero(pair.differing()).tolist():
+        recorded = bool(pair.one.recorded[site]), bool(pair.two.recorded[site])
+        where = {(True, False): "GRCh38 files", (False, True): "GRCh37 files"}
+        label = f"{gene.contig}:{gene.variants[site].position}"
+        found.sites[gene.gene, label, where.get(recorded, "both, other genotype")] += 1
+
+
+def report(found: Comparison) -> str:
+    """Return the tables."""
+    sums = Counter[str]()
+    for row in found.counts.values():
+        sums += row
+    lines = [
+        (
+            f"Persons × genes compared: {found.compared}; equal: {sums[EQUAL]};"
+            f" different with equal genotypes: {sums[UNEXPLAINED]}; different because the call"
+            f" sets differ: {found.compared - sums[EQUAL] - sums[UNEXPLAINED]}."
+        ),
+        "",
+        counted("gene", KINDS, found.counts),
+        "",
+        "Sites at which differing call sets changed a diplotype in 5 persons or more:",
+        "",
+        table(
+            ["gene", "site (GRCh38)", "recorded in", "persons"],
+            [[*key, n] for key, n in sorted(found.sites.items()) if n >= 5],
+        ),
+    ]
+    return "\n".join([*lines, *found.unexplained])
+
+
+def main() -> None:
+    """Measure and print."""
+    show(report(measure()))
+
+
+if __name__ == "__main__":
+    main()

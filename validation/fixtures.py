@@ -1,0 +1,181 @@
+"""The VCF files of PharmCAT's own test suite: read without failure, compared call by call.
+
+``expected_matcher.tsv`` holds what its tests assert, ``fixture_calls.tsv`` what it answered.
+The files declare GRCh38 and stand for one sample; flags of those runs (combinations, top
+candidate only) change how the second opinion names and lists, not what is right.
+
+Run ``python -m validation.fixtures``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pgx.base.calls import GeneCall
+from pgx.base.genes import Assembly, Strategy
+from validation.compare import Diplotype, diplotype, without_undocumented
+from validation.data import DATA, call_files, genes, read_table
+from validation.tables import counted, show, table
+
+__all__ = ["AGREED", "UNEXPLAINED", "Outcome", "main", "measure", "report"]
+
+SAME = "identical"
+AMONG_THEIRS = "ours among theirs"
+SAME_VARIANTS = "same variants listed"
+BOTH_EMPTY = "both without a call"
+MORE = "theirs empty, ours named"
+CANDIDATE = "theirs among our candidates"
+DIFFERENT = "different"
+OURS_EMPTY = "ours without a call"
+AGREED = (SAME, AMONG_THEIRS, SAME_VARIANTS, BOTH_EMPTY)
+KINDS = (*AGREED, MORE, CANDIDATE, DIFFERENT, OURS_EMPTY)
+
+HALF = "half call (`.|1`): theirs reads or marks it, ours keeps the site open"
+UNDOCUMENTED = (
+    "allele that no definition names: theirs reads the reference or gives up, ours keeps it"
+)
+BLOCKS = "several phase blocks: theirs lists whole strands, ours the most serious of each"
+COMBINATION = "no definition covers a strand: theirs gives up, ours names its parts"
+REQUIRED = "a position that the gene requires is missing: theirs gives up, ours lists what fits"
+BEST_OF_EQUAL = "unphased, several pairs fit: other choice of the best"
+UNEXPLAINED = "unexplained"
+TABLES = {"asserted": "expected_matcher.tsv", "answered": "fixture_calls.tsv"}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Files that failed or were refused, counts by table and kind, differences by cause."""
+
+    files: int = 0
+    refused: list[str] = field(default_factory=list)
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    causes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    unexplained: list[str] = field(default_factory=list)
+
+
+def folder() -> Path:
+    """Return the folder of the fixtures and their tables."""
+    return DATA / "second_opinion"
+
+
+def measure() -> Outcome:
+    """Read every fixture and compare with both tables."""
+    found = Outcome()
+    calls: dict[str, dict[str, GeneCall]] = {}
+    for path in sorted((folder() / "fixtures").glob("*.vcf")):
+        found.files += 1
+        called = call_files([path], assembly=Assembly.GRCH38)
+        found.refused += [str(error) for error in called.read.refused]
+        if not called.read.refused:
+            calls[path.name] = {gene: called.call(gene, 0, with_sites=True) for gene in genes()}
+    for kind, name in TABLES.items():
+        for row in read_table(folder() / name):
+            call = calls.get(row["fixture"], {}).get(row["gene"])
+            if call is not None:
+                _count(found, kind, call, row)
+    return found
+
+
+def _count(found: Outcome, run: str, call: GeneCall, row: Mapping[str, str]) -> None:
+    answers = _answers(row)
+    theirs = {diplotype(name) for name in answers if "/" in name or _one_strand(call)}
+    listed = set(answers if "expected" in row else _split(row["lowest_function_haplotypes"]))
+    kind = _kind(call, theirs, listed - {_reference(call.gene)})
+    found.counts[run][kind] += 1
+    if kind in AGREED:
+        return
+    cause = _cause(call, kind, theirs)
+    found.causes[run, cause, call.gene] += 1
+    if cause == UNEXPLAINED:
+        found.unexplained.append(
+            f"{row['fixture']} {call.gene}: {call.diplotype}, theirs {'; '.join(answers)}"
+        )
+
+
+def _answers(row: Mapping[str, str]) -> list[str]:
+    """Return the names of one row; ``Unknown/Unknown`` is no name."""
+    names = _split(row["expected"] if "expected" in row else row["diplotypes"])
+    return [name for name in names if name != "Unknown/Unknown"]
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.split(";") if part]
+
+
+def _one_strand(call: GeneCall) -> bool:
+    return call.diplotype is not None and len(diplotype(call.diplotype)) == 1
+
+
+def _reference(gene: str) -> str:
+    return next(a.name for a in genes()[gene].alleles if a.is_reference)
+
+
+def _kind(call: GeneCall, theirs: set[Diplotype], listed: set[str]) -> str:
+    if call.diplotype is None:
+        return OURS_EMPTY if theirs or listed else BOTH_EMPTY
+    if not theirs:
+        return SAME_VARIANTS if listed and listed == {*call.findings} else MORE
+    ours = {diplotype(candidate.diplotype) for candidate in call.candidates}
+    best = {diplotype(call.diplotype), _bare(call)}
+    if best & theirs:
+        return SAME if len(theirs) == 1 else AMONG_THEIRS
+    return CANDIDATE if ours & theirs else DIFFERENT
+
+
+def _bare(call: GeneCall) -> Diplotype:
+    """Return the best diplotype with ``[*1 + g.…]`` written as ``g.…``, as theirs does."""
+    reference = _reference(call.gene)
+    strands = []
+    for parts in diplotype(call.diplotype or ""):
+        bare = tuple(part for part in parts if part != reference)
+        strands.append(bare if any(part.startswith("g.") for part in parts) else parts)
+    return tuple(sorted(strands))
+
+
+def _cause(call: GeneCall, kind: str, theirs: set[Diplotype]) -> str:
+    if any(site.reason == "half_call" for site in call.sites):
+        return HALF
+    if call.undocumented and (not theirs or theirs & _as_reference(call)):
+        return UNDOCUMENTED
+    if genes()[call.gene].strategy is Strategy.VARIANT_LIST and call.phased == "partial":
+        return BLOCKS
+    if kind == MORE and "required_position_missing" in call.notes:
+        return REQUIRED
+    if kind == MORE and "combination_or_partial" in call.notes:
+        return COMBINATION
+    if kind == CANDIDATE and call.phased != "true":
+        return BEST_OF_EQUAL
+    return UNEXPLAINED
+
+
+def _as_reference(call: GeneCall) -> set[Diplotype]:
+    reference = _reference(call.gene)
+    names = [candidate.diplotype for candidate in call.candidates]
+    return {without_undocumented(name, reference, call.undocumented) for name in names}
+
+
+def report(found: Outcome) -> str:
+    """Return the tables."""
+    lines = [
+        f"Fixtures: {found.files}; refused: {len(found.refused)}.",
+        "",
+        counted("table", KINDS, found.counts, total=False),
+        "",
+        table(
+            ["table", "cause of difference", "gene", "calls"],
+            [[*key, n] for key, n in sorted(found.causes.items())],
+        ),
+    ]
+    return "\n".join([*lines, *found.refused, *found.unexplained])
+
+
+def main() -> None:
+    """Measure and print."""
+    show(report(measure()))
+
+
+if __name__ == "__main__":
+    main()

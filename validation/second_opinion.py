@@ -1,0 +1,213 @@
+"""The cohort's calls against those that PharmCAT 3.1.1 made of the same files.
+
+Three runs: phased with absent sites read as reference, phase stripped, and absent sites left
+missing (the files as they are, nothing filled in: the second opinion then reports as many
+missing positions a gene as this package does). DPYD has no GRCh38 file, so that its calls come
+from the GRCh37 call set here, the second opinion's from another.
+
+Run ``python -m validation.second_opinion``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pgx.base.calls import GeneCall
+from pgx.base.genes import Assembly
+from pgx.pipeline.settings import Absent
+from validation.compare import diplotype, without_undocumented
+from validation.data import (
+    DATA,
+    Called,
+    call_files,
+    cohort_files,
+    gene_of,
+    genes,
+    read_table,
+    sample_info,
+)
+from validation.tables import counted, show, table
+
+__all__ = ["RUNS", "Agreement", "compare", "main", "measure", "report"]
+
+SAME = "identical"
+AMONG_THEIRS = "ours among theirs"
+UNPAIRED = "same variants, theirs unpaired"
+MORE = "theirs empty, ours named"
+CANDIDATE = "theirs among our candidates"
+DIFFERENT = "different"
+BOTH_EMPTY = "both without a call"
+OURS_EMPTY = "ours without a call"
+AGREED = (SAME, AMONG_THEIRS, UNPAIRED, BOTH_EMPTY)
+KINDS = (*AGREED, MORE, CANDIDATE, DIFFERENT, OURS_EMPTY)
+
+COMBINATION = "no definition covers a strand: ours names its parts, theirs gives up"
+UNDOCUMENTED = "allele that no definition names: ours keeps it, theirs reads the reference"
+UNTYPED = "site typed in no record of the call set: ours does not assess, theirs says reference"
+BEST_OF_EQUAL = "unphased, several pairs fit: other choice of the best"
+UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True)
+class RunKind:
+    """One of the second opinion's runs and how to repeat its input."""
+
+    table: str
+    absent: Absent
+    phased: bool = True
+
+
+RUNS = {
+    "phased": RunKind("pharmcat_1kgp.tsv", Absent.REFERENCE),
+    "unphased": RunKind("pharmcat_1kgp_unphased500.tsv", Absent.REFERENCE, phased=False),
+    "missing": RunKind("pharmcat_1kgp_missing500.tsv", Absent.NO_CALL),
+}
+
+
+@dataclass(slots=True)
+class Agreement:
+    """Counts by gene and kind, differences by cause, and the unexplained in full."""
+
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    causes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unexplained: list[str] = field(default_factory=list)
+    same_missing: int = 0
+    persons: int = 0
+
+    @property
+    def agreed(self) -> int:
+        """Number of persons × genes in agreement."""
+        return sum(row[kind] for row in self.counts.values() for kind in AGREED)
+
+
+def measure(run: str, samples: Sequence[str] = (), only: Sequence[str] = ()) -> Agreement:
+    """Repeat one run of the second opinion; ``samples`` and ``only`` (genes) limit it."""
+    kind = RUNS[run]
+    theirs: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for row in read_table(DATA / "second_opinion" / kind.table):
+        if not samples or row["sample"] in samples:
+            theirs[row["gene"]][row["sample"]] = row
+    found = Agreement()
+    with tempfile.TemporaryDirectory() as folder:
+        for called in _inputs(kind, Path(folder), only):
+            compare(found, called, theirs)
+    found.persons = max((sum(row.values()) for row in found.counts.values()), default=0)
+    return found
+
+
+def _inputs(kind: RunKind, folder: Path, only: Sequence[str]) -> list[Called]:
+    """Read the GRCh38 files, and DPYD of GRCh37."""
+    called = []
+    for assembly in Assembly:
+        paths = [p for p in cohort_files(assembly) if not only or gene_of(p) in only]
+        if assembly is Assembly.GRCH37:
+            paths = [p for p in paths if gene_of(p) == "DPYD"]
+        if not kind.phased:
+            paths = [_unphased(path, folder) for path in paths]
+        if paths:
+            genes_here = [gene_of(path) for path in paths]
+            called.append(
+                call_files(
+                    paths,
+                    only=genes_here,
+                    info=sample_info(),
+                    assembly=assembly,
+                    absent=kind.absent,
+                )
+            )
+    return called
+
+
+def _unphased(path: Path, folder: Path) -> Path:
+    """Write a copy without phase: every ``|`` of a record becomes ``/``."""
+    copy = folder / path.name.removesuffix(".gz")
+    with gzip.open(path, "rb") as source, copy.open("wb") as target:
+        for line in source:
+            target.write(line if line.startswith(b"#") else line.replace(b"|", b"/"))
+    return copy
+
+
+def compare(
+    found: Agreement, called: Called, theirs: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> None:
+    """Count how one read input agrees with the second opinion."""
+    for gene in sorted(called.genotypes):
+        rows = theirs.get(gene, {})
+        for column, sample in enumerate(called.samples):
+            if sample in rows:
+                _count(found, called.call(gene, column), rows[sample])
+
+
+def _count(found: Agreement, call: GeneCall, row: Mapping[str, str]) -> None:
+    kind = _kind(call, row["diplotypes"], row["haplotypes_lowest_function"])
+    found.counts[call.gene][kind] += 1
+    found.same_missing += int(row["n_missing_positions"]) == call.n_missing
+    if kind in AGREED:
+        return
+    cause = _cause(call, kind, row["diplotypes"])
+    found.causes[cause, call.gene] += 1
+    if cause == UNEXPLAINED:
+        found.unexplained.append(f"{call.gene}: {call.diplotype}, theirs {row['diplotypes']}")
+
+
+def _kind(call: GeneCall, answer: str, variants: str) -> str:
+    theirs = {diplotype(name) for name in answer.split(" OR ") if name}
+    if call.diplotype is None:
+        return OURS_EMPTY if theirs else BOTH_EMPTY
+    if not theirs:
+        return UNPAIRED if variants and {*variants.split(";")} == {*call.findings} else MORE
+    if diplotype(call.diplotype) in theirs:
+        return SAME if len(theirs) == 1 else AMONG_THEIRS
+    ours = {diplotype(candidate.diplotype) for candidate in call.candidates}
+    return CANDIDATE if ours & theirs else DIFFERENT
+
+
+def _cause(call: GeneCall, kind: str, answer: str) -> str:
+    if kind == OURS_EMPTY:
+        return UNTYPED if call.n_missing == call.n_positions else UNEXPLAINED
+    theirs = {diplotype(name) for name in answer.split(" OR ") if name}
+    reference = next(a.name for a in genes()[call.gene].alleles if a.is_reference)
+    names = [candidate.diplotype for candidate in call.candidates]
+    if call.undocumented and theirs & {
+        without_undocumented(name, reference, call.undocumented) for name in names
+    }:
+        return UNDOCUMENTED
+    if kind == MORE and "combination_or_partial" in call.notes:
+        return COMBINATION
+    if kind == CANDIDATE:
+        return BEST_OF_EQUAL
+    return UNEXPLAINED
+
+
+def report(run: str, found: Agreement) -> str:
+    """Return the tables of one run."""
+    compared = sum(sum(row.values()) for row in found.counts.values())
+    lines = [
+        (
+            f"Run `{run}`: {found.persons} persons, {compared} persons × genes; in agreement"
+            f" {found.agreed} ({found.agreed / compared:.2%}); same number of missing positions"
+            f" {found.same_missing}."
+        ),
+        "",
+        counted("gene", KINDS, found.counts),
+        "",
+        table(
+            ["cause of difference", "gene", "persons"],
+            [[*key, n] for key, n in sorted(found.causes.items())],
+        ),
+    ]
+    return "\n".join([*lines, *found.unexplained])
+
+
+def main() -> None:
+    """Measure every run and print."""
+    show("\n\n".join(report(run, measure(run)) for run in RUNS))
+
+
+if __name__ == "__main__":
+    main()

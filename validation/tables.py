@@ -1,0 +1,39 @@
+"""Counts as Markdown tables, so that what a script prints can stand in the documentation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["counted", "show", "table"]
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table; a vertical bar within a cell is escaped.
+
+    >>> print(table(["gene", "n"], [["TPMT", 3]]))
+    | gene | n |
+    | --- | --- |
+    | TPMT | 3 |
+    """
+    lines = [list(header), ["---"] * len(header), *(list(row) for row in rows)]
+    cells = ([str(cell).replace("|", "\\|") for cell in line] for line in lines)
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
+
+
+def counted(
+    first: str, kinds: Sequence[str], counts: Mapping[str, Mapping[str, int]], *, total: bool = True
+) -> str:
+    """Return one row a name with its count of every kind, and a last row with the sums."""
+    rows: list[list[object]] = [
+        [name, *(counts[name].get(kind, 0) for kind in kinds)] for name in sorted(counts)
+    ]
+    if total:
+        sums = [sum(row.get(kind, 0) for row in counts.values()) for kind in kinds]
+        rows.append(["all", *sums])
+    return table([first, *kinds], rows)
+
+
+def show(text: str) -> None:
+    """Print to standard output."""
+    sys.stdout.write(f"{text}\n")
