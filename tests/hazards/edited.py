@@ -114,3 +114,11 @@ def assert_advice_is_open(folder: Path, edits: dict[int, Edit], **settings: Any)
     rows = annotated(path, "CYP2C19", "clopidogrel").recommendations
     assert rows
     assert all(row.certainty is not Certainty.CERTAIN for row in rows)
+
+
+def assert_no_sure_advice(folder: Path, edits: dict[int, Edit]) -> None:
+    """Rows of clopidogrel that are certain recommend nothing."""
+    rows = annotated(edited_file(folder, edits), "CYP2C19", "clopidogrel").recommendations
+    assert rows
+    for row in rows:
+        assert row.certainty is not Certainty.CERTAIN or row.action == ("no_recommendation",)

@@ -10,7 +10,7 @@ from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import InputError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
-from pgx.genotypes.matrix import Evidence, GeneGenotypes, combine
+from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown, combine
 from pgx.genotypes.sites import GeneLocus
 from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
@@ -135,4 +135,6 @@ def _wanted(locus: GeneLocus) -> list[tuple[int, int]]:
 
 
 def _says_anything(genotypes: GeneGenotypes) -> bool:
-    return bool((genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any())
+    """Whether anything is answered, or a reason to be told why nothing is."""
+    answered = (genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any()
+    return bool(answered or (genotypes.reason != Unknown.NO_RECORD).any())
