@@ -13,14 +13,16 @@ import msgspec
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
 from pgx.base.errors import OutsideCallError
-from pgx.base.genes import AlleleDefinition, GeneDefinition, Strategy
+from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy, Strategy
 from pgx.phenotypes.activity import activity_score, format_score
 from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = ["OutsideCall", "outside_gene_call"]
 
-_COPIES = re.compile(r"^(?P<name>.+?)x(?P<count>≥?\d+|N)$")
-_HLA_FIELDS = re.compile(r"^(?:HLA-)?(?:[A-Z0-9]+)?(\*\d{2,3}:\d{2,4})(?::\d+)*[A-Z]?$")
+_COPIES = re.compile(r"^(?P<name>.+?)x(?P<count>≥?[1-9]\d*|N)$")
+_HLA_FIELDS = re.compile(
+    r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})(?::\d+)*[A-Z]?$"
+)
 _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$")
 
 
@@ -65,6 +67,8 @@ def outside_gene_call(
     details = [_strand(call, gene, name.strip()) for name in call.diplotype.split("/")]
     if len(details) > 2:
         raise _refusal(call, "more than two strands in the diplotype")
+    if len(details) == 1 and gene.ploidy is Ploidy.AUTOSOME:
+        raise _refusal(call, "one strand only, of a gene of which everyone has two")
     second = details[1].function if len(details) == 2 else None
     found = table.translate(details[0].function, second, call.diplotype)
     if call.phenotype and found.term and call.phenotype != found.term:
@@ -103,6 +107,8 @@ def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> Gen
         rule = by_term.get(call.phenotype)
     if rule is None:
         raise _refusal(call, "phenotype or activity score is not a term of this gene")
+    if call.phenotype and call.phenotype != rule.phenotype:
+        raise _refusal(call, f"phenotype is not that of the activity score ({rule.phenotype})")
     scores = {r.lookup_key for r in gene.rules if r.phenotype == rule.phenotype}
     keys = (rule.lookup_key,) if call.activity_score or not gene.scored else tuple(sorted(scores))
     return GeneCall(
@@ -208,4 +214,6 @@ def _two_fields(call: OutsideCall, name: str) -> str:
     match = _HLA_FIELDS.match(name)
     if match is None:
         raise _refusal(call, "an HLA allele needs two fields, like *57:01")
-    return match.group(1)
+    if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
+        raise _refusal(call, "an allele is one of another gene")
+    return match["allele"]

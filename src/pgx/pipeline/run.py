@@ -83,6 +83,7 @@ class Run:
         self._observations: Observations = read_inputs(paths, self.genes, settings, sample_info)
         self.samples = _chosen_samples(self._observations, settings)
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
+        self._observations.hints += _strangers(outside, self._observations.samples)
         self._outside = _outside_by_sample(outside, self.samples, kb)
         self._callers = {g.gene: GeneCaller(g) for g in self.genes if g.variants}
         self._genotypes = {
@@ -168,6 +169,18 @@ def _chosen_samples(found: Observations, settings: RunSettings) -> tuple[str, ..
             remedy="check --samples against the #CHROM line",
         )
     return tuple(name for name in found.samples if name in settings.samples)
+
+
+def _strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
+    """Return a hint for each outside call of a sample that no input has.
+
+    One file may serve several runs, so that it is no refusal; but nothing is lost silently.
+    """
+    return [
+        f"{call.where}: the sample of this outside call is in no input; the call is not used"
+        for call in calls
+        if call.sample and call.sample not in samples
+    ]
 
 
 def _outside_by_sample(

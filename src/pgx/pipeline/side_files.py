@@ -20,7 +20,7 @@ def _read_rows(path: Path, required: tuple[str, ...]) -> list[tuple[int, dict[st
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise OutsideCallError("the file is larger than 64 MiB", where=path.name)
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise OutsideCallError(
             "the file is not UTF-8 text", where=path.name, remedy="save it as UTF-8"
@@ -39,6 +39,10 @@ def _read_rows(path: Path, required: tuple[str, ...]) -> list[tuple[int, dict[st
             f"column {lacking[0]} is missing",
             where=f"{path.name} line {lines[0][0]}",
             remedy=f"write a header line with {', '.join(required)}, separated by tabs",
+        )
+    if len(set(header)) < len(header):
+        raise OutsideCallError(
+            "a column stands twice", where=f"{path.name} line {lines[0][0]}", remedy="keep one"
         )
     rows = []
     for number, line in lines[1:]:

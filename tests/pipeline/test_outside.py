@@ -1,0 +1,147 @@
+"""Outside calls: what other tools write is taken if it can be checked, else refused."""
+
+import pytest
+
+from pgx.base.calls import CallStatus
+from pgx.base.errors import OutsideCallError
+from pgx.pipeline.outside import OutsideCall, outside_gene_call
+from pgx.pipeline.run import annotate
+from pgx.pipeline.settings import RunSettings
+from simulated import cohort_file, genes, vcf_file
+
+MARKERS = ("*15:02", "*57:01")
+
+
+def outside(gene, diplotype="", phenotype="", score=""):
+    call = OutsideCall(
+        gene=gene,
+        diplotype=diplotype,
+        phenotype=phenotype,
+        activity_score=score,
+        where="o.tsv line 2",
+    )
+    return outside_gene_call(call, genes()[gene], "S1", MARKERS)
+
+
+@pytest.mark.parametrize(
+    "diplotype",
+    [
+        "*57:01/*07:02",
+        "HLA-B*57:01:01/HLA-B*07:02:01",
+        "HLA-B*57:01:01:01/HLA-B*07:02",
+        "B*57:01/B*07:02",
+    ],
+)
+def test_hla_names_count_to_two_fields(diplotype):
+    call = outside("HLA-B", diplotype)
+    assert call.diplotype == "*57:01/*07:02"
+    assert call.lookup_keys == ("*15:02 negative", "*57:01 positive")
+
+
+def test_hla_statement_of_one_allele():
+    call = outside("HLA-B", phenotype="*57:01 negative")
+    assert call.lookup_keys == ("*57:01 negative",)
+
+
+@pytest.mark.parametrize(
+    "diplotype", ["*57/*07", "57:01", "*57:01", "*57:01/*07:02/*08:01", "HLA-A*57:01/HLA-A*01:01"]
+)
+def test_hla_names_that_cannot_be_relied_on(diplotype):
+    with pytest.raises(OutsideCallError):
+        outside("HLA-B", diplotype)
+
+
+@pytest.mark.parametrize(
+    ("diplotype", "score", "phenotype"),
+    [
+        ("*1/*1", "2.0", "Normal Metabolizer"),
+        ("*1x2/*1", "3.0", "Ultrarapid Metabolizer"),
+        ("*36+*10/*1", "1.25", "Normal Metabolizer"),
+        ("*4xN/*4", "0.0", "Poor Metabolizer"),
+        ("*5/*4", "0.0", "Poor Metabolizer"),
+    ],
+)
+def test_cyp2d6_copies_and_tandems(diplotype, score, phenotype):
+    call = outside("CYP2D6", diplotype)
+    assert (call.status, call.activity_score, call.phenotype) == (
+        CallStatus.CALLED,
+        score,
+        phenotype,
+    )
+
+
+@pytest.mark.parametrize("diplotype", ["*1/*1/*1", "*1/*9999", "*1/", "/", "*1x/*2", "*1x0/*1"])
+def test_diplotypes_that_cannot_be_read(diplotype):
+    with pytest.raises(OutsideCallError) as found:
+        outside("CYP2D6", diplotype)
+    assert found.value.line().count("\n") == 0
+    assert "o.tsv line 2" in found.value.line()
+
+
+def test_one_strand_of_an_autosome_is_refused():
+    for diplotype in ("*4", "*1"):
+        with pytest.raises(OutsideCallError):
+            outside("CYP2C19" if diplotype == "*1" else "CYP2D6", diplotype)
+
+
+def test_a_phenotype_or_score_alone():
+    assert outside("CYP2C19", phenotype="Poor Metabolizer").phenotype == "Poor Metabolizer"
+    assert outside("CYP2D6", score="0.0").phenotype == "Poor Metabolizer"
+    with pytest.raises(OutsideCallError):
+        outside("CYP2C19", phenotype="Very poor")
+
+
+@pytest.mark.parametrize(
+    ("gene", "diplotype", "phenotype", "score"),
+    [
+        ("CYP2C19", "*2/*2", "Normal Metabolizer", ""),
+        ("CYP2D6", "*4/*4", "", "2.0"),
+        ("CYP2D6", "*4/*4", "Normal Metabolizer", "0.0"),
+        ("CYP2D6", "", "Normal Metabolizer", "0.0"),
+    ],
+)
+def test_contradictions_are_refused(gene, diplotype, phenotype, score):
+    with pytest.raises(OutsideCallError):
+        outside(gene, diplotype, phenotype, score)
+
+
+# -- which sample ------------------------------------------------------------------------
+
+
+def run(path, *calls, **settings):
+    lines = [OutsideCall(where=f"o.tsv line {n}", **call) for n, call in enumerate(calls, 2)]
+    return annotate([path], RunSettings(**settings), outside=lines)
+
+
+CALL = {"gene": "CYP2D6", "diplotype": "*4/*4"}
+
+
+def test_a_call_of_a_sample_that_no_input_has_is_told(tmp_path):
+    done = run(vcf_file(tmp_path, {}), {**CALL, "sample": "S2"}, genes=("CYP2D6",))
+    [hint] = done.hints
+    assert "o.tsv line 2" in hint
+    assert "S2" not in hint
+
+
+def test_a_call_of_a_sample_that_was_not_asked_for_is_left_out(tmp_path):
+    path = cohort_file(tmp_path, {"S1": {"CYP2C19": "*1/*1"}, "S2": {"CYP2C19": "*1/*1"}})
+    done = run(path, {**CALL, "sample": "S2"}, samples=("S1",), genes=("CYP2D6",))
+    [result] = done.results()
+    assert result.calls[0].source == "vcf"
+
+
+def test_without_a_sample_there_must_be_one(tmp_path):
+    path = cohort_file(tmp_path, {"S1": {"CYP2C19": "*1/*1"}, "S2": {"CYP2C19": "*1/*1"}})
+    with pytest.raises(OutsideCallError, match="line 2"):
+        run(path, CALL)
+
+
+@pytest.mark.parametrize("calls", [[CALL, CALL], [CALL, {**CALL, "sample": "S1"}]])
+def test_two_calls_of_one_gene_are_refused(calls, tmp_path):
+    with pytest.raises(OutsideCallError, match="line 3"):
+        run(vcf_file(tmp_path, {}, only_named=True), *calls)
+
+
+def test_an_unknown_gene_is_refused(tmp_path):
+    with pytest.raises(OutsideCallError, match="line 2"):
+        run(vcf_file(tmp_path, {}, only_named=True), {**CALL, "gene": "CYP2D7"})
