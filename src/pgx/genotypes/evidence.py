@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
+from pgx.genotypes.blocks import add_block, add_indel_reference
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import Strands, merge
+from pgx.genotypes.normalize import Variation, trim
 from pgx.genotypes.sites import STAR, GeneLocus, Site
+from pgx.genotypes.spanning import settle_star
 from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Scan, ScannedRecord
 
 __all__ = ["SiteReader", "is_structural"]
 
-_NO_READING = -9  # the record does not answer this site
 _SYMBOLIC = -8  # a symbolic structural allele
+_ANY_OTHER = ("<NON_REF>", "<*>")
 
 _REASONS = {
     SiteReason.LOW_GQ: Unknown.LOW_GQ,
@@ -26,20 +31,48 @@ _REASONS = {
     SiteReason.AMBIGUOUS_BASE: Unknown.AMBIGUOUS_BASE,
     SiteReason.NO_GENOTYPE: Unknown.NO_GENOTYPE,
     SiteReason.NO_CALL: Unknown.NO_GENOTYPE,
+    SiteReason.UNREADABLE: Unknown.UNREADABLE,
 }
-_REASON_TABLE = np.zeros(256, np.uint8)
+_REASON_TABLE = np.full(256, Unknown.UNREADABLE, np.uint8)
+_REASON_TABLE[SiteReason.OK] = Unknown.NONE
 for _key, _value in _REASONS.items():
     _REASON_TABLE[_key] = _value
 
 
-_ANY_ALLELE = ("<NON_REF>", "<*>", ".", "*")
-_NO_EVIDENCE = int(Evidence.NONE)
-_Block = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], npt.NDArray[np.int32]]
-
-
 def is_structural(alt: str) -> bool:
-    """Whether an ALT is symbolic or a breakend, other than a stand-in for any allele."""
-    return alt not in _ANY_ALLELE and (alt[0] == "<" or "[" in alt or "]" in alt)
+    """Whether an alternative is a symbolic structural variant or a breakend."""
+    return alt not in ("*", ".", *_ANY_OTHER) and (alt[0] == "<" or "[" in alt or "]" in alt)
+
+
+def _is_sequence(alt: str) -> bool:
+    return set(alt) <= set("ACGTN")
+
+
+class _Allele(NamedTuple):
+    """One sequence alternative: its trimmed change, and its codes or labels by site."""
+
+    variation: Variation
+    at: dict[int, int | str]
+
+    def stands_alone(self, site: Site) -> bool:
+        """Whether the change is this site's only, so that a ``0`` denies it here."""
+        first, last = site.position, site.position + len(site.ref) - 1
+        inside = first <= self.variation.start and self.variation.end <= last
+        return self.variation.is_pure_indel or inside
+
+
+class _Spoken(NamedTuple):
+    """What one record says at one site.
+
+    ``table`` maps genotype codes to codes of the site; ``answers`` tells whether a 0/0
+    answers the site; ``named`` are the codes that the record's ``0`` denies, ``denies_all``
+    that it denies any.
+    """
+
+    table: npt.NDArray[np.int8]
+    answers: bool
+    named: frozenset[int]
+    denies_all: bool
 
 
 class SiteReader:
@@ -58,9 +91,11 @@ class SiteReader:
         self.scan = scan
         self.mismatched = mismatched
         self.out = genotypes
-        self._readings: dict[int, list[dict[int, int | str] | None]] = {}
+        self._alleles: dict[int, list[_Allele | None]] = {}
         self._touched: dict[int, list[int]] = {}
-        self._blocks: dict[int, _Block] = {}
+        self._named: dict[int, set[int]] = {}
+        self._denied: set[int] = set()
+        self._deletions: dict[int, set[int]] = {}
 
     def read(self, touching: dict[int, list[int]]) -> None:
         """Read the sites; ``touching`` maps a site's index to the records over it."""
@@ -69,86 +104,99 @@ class SiteReader:
                 self._touched.setdefault(record, []).append(number)
         for index, records in sorted(touching.items()):
             site = self.locus.sites[index]
-            variant_records = [r for r in records if not self.scan.records[r].block]
-            for record in variant_records:
-                self._add_record(index, site, record)
+            for record in records:
+                if not self.scan.records[record].block:
+                    self._add_record(index, site, record)
             if site.is_indel:
-                self._add_indel_reference(index, site, records)
-            else:
-                for record in records:
-                    if self.scan.records[record].block:
-                        self._add_block(index, site, record)
-        self._settle_star()
+                add_indel_reference(self, index, site, records)
+                continue
+            for record in records:
+                if self.scan.records[record].block:
+                    add_block(self, index, site, record, self._named.get(index, set()))
+        settle_star(self.locus, self.out)
 
-    # -- records with alternatives -----------------------------------------------------
+    # -- what a record's alleles are at a site -------------------------------------------
 
-    def _alleles(self, number: int) -> list[dict[int, int | str] | None]:
+    def alleles(self, number: int) -> list[_Allele | None]:
         """Return, for each ALT, its reading at the touched sites; None where it is symbolic."""
-        known = self._readings.get(number)
+        known = self._alleles.get(number)
         if known is None:
             record = self.scan.records[number]
-            touched = self._touched[number]
-            known = [
-                self.locus.read(record.position, record.ref, alt, touched)
-                if alt[0] in "ACGT" and set(alt) <= set("ACGTN")
-                else None
-                for alt in record.alts
-            ]
-            self._readings[number] = known
+            known = [self._allele(record, alt, self._touched[number]) for alt in record.alts]
+            self._alleles[number] = known
         return known
 
-    def _lookup(self, index: int, site: Site, number: int) -> tuple[npt.NDArray[np.int8], bool]:
-        """Return ALT index → code at a site, and whether a 0/0 here answers the site."""
+    def _allele(self, record: ScannedRecord, alt: str, touched: list[int]) -> _Allele | None:
+        if not _is_sequence(alt):
+            return None
+        found = self.locus.read(record.position, record.ref, alt, touched)
+        return _Allele(trim(record.position, record.ref, alt), found)
+
+    def _lookup(self, index: int, site: Site, number: int) -> _Spoken:
         record = self.scan.records[number]
         table = np.full(len(record.alts) + 3, site.reference_code, np.int8)
         table[-2], table[-1] = ABSENT, MISSING  # what genotype codes -2 and -1 index
-        inside = record.position <= site.position <= record.end
-        answers = inside and not site.is_indel and not record.alts
-        for k, reading in enumerate(self._alleles(number), 1):
+        last = _last_base(record)
+        inside = record.position <= site.position <= last and not site.is_indel
+        answers = denies_all = inside and not record.alts
+        named: set[int] = set()
+        for k, allele in enumerate(self.alleles(number), 1):
             alt = record.alts[k - 1]
-            if reading is None:
+            if allele is None:
                 if alt == "*" and site.is_indel and record.position != site.position:
                     continue  # the base lies in this site's own deletion
-                table[k] = self._symbol(alt)
-                answers |= inside and not site.is_indel and alt in ("<NON_REF>", "<*>")
+                table[k] = _symbol(alt)
+                answers |= inside and alt in _ANY_OTHER
                 continue
-            found = reading.get(index)
+            found = allele.at.get(index)
+            answers |= inside and len(alt) == len(record.ref)
             if found is not None:
-                table[k] = self._coded(index, found)
-                answers = True
-            elif inside and not site.is_indel and len(alt) == len(record.ref):
-                answers = True
-        return table, answers
+                table[k] = self._coded(index, found, allele.variation)
+                answers |= isinstance(found, int) and allele.stands_alone(site)
+                if allele.stands_alone(site):
+                    named.add(int(table[k]))
+        return _Spoken(table, answers, frozenset(named), denies_all)
 
-    @staticmethod
-    def _symbol(alt: str) -> int:
-        if alt == "*":
-            return STAR
-        return MISSING if alt in ("<NON_REF>", "<*>", ".") else _SYMBOLIC
+    def _coded(self, index: int, found: int | str, variation: Variation) -> int:
+        if isinstance(found, int):
+            return found
+        code = self.out.code_of_extra(index, found)
+        if len(variation.alt) < len(variation.ref):
+            self._deletions.setdefault(index, set()).add(code)
+        return code
 
-    def _coded(self, index: int, found: int | str) -> int:
-        return found if isinstance(found, int) else self.out.code_of_extra(index, found)
+    # -- records with alternatives -------------------------------------------------------
 
     def _add_record(self, index: int, site: Site, number: int) -> None:
-        record = self.scan.records[number]
-        table, answers = self._lookup(index, site, number)
+        alts = self.scan.records[number].alts
+        if alts and all(map(is_structural, alts)):
+            return  # says nothing of bases
+        spoken = self._lookup(index, site, number)
         genotypes = self.scan.genotypes[number]
-        codes = table[genotypes]
+        codes = spoken.table[genotypes]
         symbolic = (codes == _SYMBOLIC).any(axis=1)  # says nothing of the bases themselves
-        self.out.structural |= symbolic
-        applies = ((codes != site.reference_code).any(axis=1) | answers) & ~symbolic
-        reason = self._reasons(record, number)
+        applies = ((codes != site.reference_code).any(axis=1) | spoken.answers) & ~symbolic
+        alts = self.scan.records[number].alts
+        if alts and all(map(is_structural, alts)):
+            applies[:] = False
+        reason = self.reasons(number)
         bad = reason != Unknown.NONE
         codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes)
         block = np.where(
             self.scan.phased[number], np.maximum(self.scan.phase_set[number], 0), UNPHASED
         )
         fresh = applies & (self.out.evidence[index] == Evidence.NONE)
-        self._write(index, fresh, codes, block, reason, number, Evidence.RECORD)
+        self.write(index, fresh, codes, block, reason, number, Evidence.RECORD)
         for sample in np.flatnonzero(applies & ~fresh):
-            self._merge_one(index, site, int(sample), codes, block, reason)
+            new = Strands(int(codes[sample, 0]), int(codes[sample, 1]), int(block[sample]))
+            self._merge_one(index, site, int(sample), new, spoken, int(reason[sample]))
+        self._named.setdefault(index, set()).update(spoken.named)
+        if spoken.denies_all:
+            self._denied.add(index)
 
-    def _reasons(self, record: ScannedRecord, number: int) -> npt.NDArray[np.uint8]:
+    def reasons(self, number: int) -> npt.NDArray[np.uint8]:
+        """Return why each sample's genotype of a record counts as unknown."""
+        record = self.scan.records[number]
         reason = _REASON_TABLE[self.scan.reason[number]]
         if not record.filter_passed:
             reason = np.full_like(reason, Unknown.FILTERED)
@@ -159,7 +207,7 @@ class SiteReader:
             np.uint8
         )
 
-    def _write(
+    def write(
         self,
         index: int,
         mask: npt.NDArray[np.bool_],
@@ -169,6 +217,7 @@ class SiteReader:
         number: int,
         evidence: Evidence,
     ) -> None:
+        """Write what a record says of a site for the samples of ``mask``."""
         if not mask.any():
             return
         out = self.out
@@ -180,130 +229,67 @@ class SiteReader:
         out.dp[index][mask] = self.scan.dp[number][mask]
 
     def _merge_one(
-        self,
-        index: int,
-        site: Site,
-        sample: int,
-        codes: npt.NDArray[np.int8],
-        block: npt.NDArray[np.int32],
-        reason: npt.NDArray[np.uint8],
+        self, index: int, site: Site, sample: int, new: Strands, spoken: _Spoken, reason: int
     ) -> None:
         out = self.out
-        old = Strands(
-            int(out.call[index, sample, 0]),
-            int(out.call[index, sample, 1]),
-            int(out.phase_block[index, sample]),
-        )
-        new = Strands(int(codes[sample, 0]), int(codes[sample, 1]), int(block[sample]))
-        merged = merge(old, new, site.reference_code)
+        first, second = out.call[index, sample].tolist()
+        old = Strands(first, second, int(out.phase_block[index, sample]))
+        old, new = self._explained(index, old, new, site.reference_code)
+        agree = not self._denial(index, site, old, new, spoken)
+        merged = merge(old, new, site.reference_code) if agree else None
         if merged is None:
-            out.call[index, sample] = MISSING
-            out.reason[index, sample] = Unknown.CONFLICT
-            out.add_note(sample, "conflict")
+            self.set_conflict(index, sample)
             return
         out.call[index, sample] = merged[:2]
         out.phase_block[index, sample] = merged.block
-        if reason[sample] != Unknown.NONE and out.reason[index, sample] == Unknown.NONE:
-            out.reason[index, sample] = reason[sample]
+        if reason != Unknown.NONE and out.reason[index, sample] == Unknown.NONE:
+            out.reason[index, sample] = reason
 
-    # -- reference evidence of blocks ---------------------------------------------------
+    def set_conflict(self, index: int, sample: int) -> None:
+        """Make a site unknown of which two records say different things."""
+        self.out.call[index, sample] = MISSING
+        self.out.reason[index, sample] = Unknown.CONFLICT
+        self.out.add_note(sample, "conflict")
 
-    def _add_block(self, index: int, site: Site, number: int) -> None:
-        record = self.scan.records[number]
-        if not record.position <= site.position <= record.end - len(site.ref) + 1:
-            return
-        mask = self.out.evidence[index] == _NO_EVIDENCE
-        if not mask.any():
-            return
-        codes, reason, block = self._block(record, number)
-        if site.reference_code:
-            codes = np.where(codes == 0, np.int8(site.reference_code), codes)
-        self._write(index, mask, codes, block, reason, number, Evidence.REFERENCE_BLOCK)
+    def _explained(
+        self, index: int, old: Strands, new: Strands, reference: int
+    ) -> tuple[Strands, Strands]:
+        """Take a ``*`` for the deletion that the other record writes out."""
+        deletions = self._deletions.get(index, set())
+        if STAR in new[:2] and deletions & set(old[:2]):
+            new = _without_star(new, reference)
+        elif STAR in old[:2] and deletions & set(new[:2]):
+            old = _without_star(old, reference)
+        return old, new
 
-    def _block(self, record: ScannedRecord, number: int) -> _Block:
-        """Return a block's codes (0 is reference), reasons and phase; one serves many sites."""
-        known = self._blocks.get(number)
-        if known is None:
-            genotypes = self.scan.genotypes[number]
-            reason = self._reasons(record, number)
-            unsure = (genotypes > 0) | ((reason != 0)[:, None] & (genotypes != ABSENT))
-            codes = np.where(unsure, np.int8(MISSING), genotypes)
-            known = codes, reason, np.full(len(codes), UNPHASED, np.int32)
-            self._blocks[number] = known
-        return known
+    def _denial(self, index: int, site: Site, old: Strands, new: Strands, spoken: _Spoken) -> bool:
+        """Whether one record carries an alternative that the other says is not there."""
+        if MISSING in old[:2] or MISSING in new[:2]:
+            return False
+        said = self._named.get(index, set())
+        more, before = new.alternatives(site.reference_code), old.alternatives(site.reference_code)
+        if any(c in said and c not in before for c in more):
+            return True
+        if any(c in spoken.named and c not in more for c in before):
+            return True
+        own = spoken.named | said
+        contradicts_old = spoken.denies_all and any(c in own for c in before)
+        return contradicts_old or (index in self._denied and any(c in own for c in more))
 
-    def _add_indel_reference(self, index: int, site: Site, records: list[int]) -> None:
-        """Hom-ref evidence for an indel: passing ``<NON_REF>`` records over its whole repeat.
 
-        Only up to the indel size that HaplotypeCaller says its reference model looks at.
-        """
-        open_samples = self.out.evidence[index] == Evidence.NONE
-        if not open_samples.any():
-            return
-        limit = self.indel_limit
-        scan = self.scan
-        usable = [
-            r
-            for r in records
-            if scan.records[r].block == "NON_REF" or "<NON_REF>" in scan.records[r].alts
-        ]
-        reach = np.full(len(open_samples), site.low, np.int64)
-        weakest = np.zeros(len(open_samples), np.uint8)
-        last = -1
-        if limit is not None and site.longest_change <= limit:
-            for number in sorted(usable, key=lambda r: scan.records[r].position):
-                record = scan.records[number]
-                reason = self._reasons(record, number)
-                good = (reason == Unknown.NONE) & (record.position <= reach)
-                good &= self._no_indel(index, number)
-                reach = np.where(good, np.maximum(reach, record.end + 1), reach)
-                weakest = np.where((weakest == 0) & (reason != 0), reason, weakest)
-                last = number
-        covered = open_samples & (reach > site.high)
-        if covered.any() and last >= 0:
-            codes = np.full((len(covered), 2), site.reference_code, np.int8)
-            codes[scan.genotypes[last] == ABSENT] = ABSENT
-            block = np.full(len(covered), UNPHASED, np.int32)
-            reason = np.zeros(len(covered), np.uint8)
-            self._write(index, covered, codes, block, reason, last, Evidence.REFERENCE_BLOCK)
-        if usable or any(not scan.records[r].block for r in records):
-            left = open_samples & ~covered & bool(usable)
-            why = np.where(weakest != 0, weakest, Unknown.INDEL_NOT_EXCLUDED)
-            self.out.reason[index][left] = why[left]
+def _last_base(record: ScannedRecord) -> int:
+    """Last base that a record's genotype speaks of; INFO/END counts without sequence ALTs."""
+    if any(_is_sequence(alt) for alt in record.alts):
+        return record.position + len(record.ref) - 1
+    return record.end
 
-    def _no_indel(self, index: int, number: int) -> npt.NDArray[np.bool_]:
-        """Whether a record's called alleles leave the site's repeat at its length."""
-        record = self.scan.records[number]
-        genotypes = self.scan.genotypes[number]
-        if record.block:
-            return np.asarray((genotypes <= 0).all(axis=1) & (genotypes[:, 0] == 0))
-        changes = [True]
-        for alt, reading in zip(record.alts, self._alleles(number), strict=True):
-            changes.append(reading is not None and len(alt) == len(record.ref))
-        table = np.array([*changes, True, False])  # genotype codes -2 and -1
-        return np.asarray(table[genotypes].all(axis=1))
 
-    # -- spanning deletions -------------------------------------------------------------
+def _symbol(alt: str) -> int:
+    if alt == "*":
+        return STAR
+    return MISSING if alt in _ANY_OTHER else _SYMBOLIC
 
-    def _settle_star(self) -> None:
-        """A ``*`` is explained by a defined deletion over the site, else undocumented."""
-        out = self.out
-        stars = np.argwhere(out.call == STAR)
-        for index, sample, strand in stars.tolist():
-            site = self.locus.sites[index]
-            if self._deletion_over(index, sample):
-                out.call[index, sample, strand] = site.reference_code
-                continue
-            label = f"{out.gene.contig}:{site.variant.position}:{site.variant.ref}>*"
-            out.call[index, sample, strand] = out.code_of_extra(index, label)
-            out.add_note(sample, "spanning_deletion")
 
-    def _deletion_over(self, index: int, sample: int) -> bool:
-        position = self.locus.sites[index].position
-        for other, site in enumerate(self.locus.sites):
-            if site.is_indel and site.position < position <= site.high:
-                codes = self.out.call[other, sample]
-                known = len(site.variant.alleles)
-                if any(c not in (site.reference_code,) and 0 <= c < known for c in codes.tolist()):
-                    return True
-        return False
+def _without_star(strands: Strands, reference: int) -> Strands:
+    first, second = (reference if c == STAR else c for c in strands[:2])
+    return strands._replace(first=first, second=second)

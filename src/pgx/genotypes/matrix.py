@@ -48,10 +48,10 @@ class Unknown(IntEnum):
     HAPLOID_ON_AUTOSOME = 10
     MALE_HETEROZYGOUS = 11
     INDEL_NOT_EXCLUDED = 12
-    STRUCTURAL_VARIANT = 13
     UNTYPED = 14
     HALF_CALL = 15
     AMBIGUOUS_BASE = 16
+    UNREADABLE = 17
 
 
 @dataclass(slots=True)

@@ -25,7 +25,6 @@ _REASON_NOTES = {
     Unknown.PLOIDY: "ploidy",
     Unknown.REF_MISMATCH: "ref_mismatch",
     Unknown.CONFLICT: "conflict",
-    Unknown.STRUCTURAL_VARIANT: "structural_variant",
     Unknown.INDEL_NOT_EXCLUDED: "indel_not_excluded",
     Unknown.AMBIGUOUS_BASE: "ambiguous_base",
     Unknown.UNTYPED: "untyped_sites",

@@ -69,7 +69,6 @@ REASONS: Final = {
     "no_record": "no record",
     "ploidy": "unexpected number of alleles",
     "ref_mismatch": "reference base differs",
-    "structural_variant": "structural variant",
     "untyped": "not typed by the call set",
 }
 
