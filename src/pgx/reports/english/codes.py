@@ -56,6 +56,7 @@ NOTES: Final = {
 
 REASONS: Final = {
     "ad_contradicts": "reads contradict the genotype",
+    "unreadable": "quality or depth is no number",
     "ambiguous_base": "ambiguous base",
     "conflict": "records disagree",
     "filtered": "failed a filter",
