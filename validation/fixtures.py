@@ -136,7 +136,7 @@ def _bare(call: GeneCall) -> Diplotype:
 
 
 def _cause(call: GeneCall, kind: str, theirs: set[Diplotype]) -> str:
-    if any(site.reason == "half_call" for site in call.sites):
+    if any("." in site.alleles and {*site.alleles} != {"."} for site in call.sites):
         return HALF
     if call.undocumented and (not theirs or theirs & _as_reference(call)):
         return UNDOCUMENTED
