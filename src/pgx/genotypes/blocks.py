@@ -14,89 +14,113 @@ from pgx.genotypes.sites import Site
 if TYPE_CHECKING:
     from pgx.genotypes.evidence import SiteReader
 
-__all__ = ["add_block", "add_indel_reference"]
+__all__ = ["BlockReader"]
+
+_NO_EVIDENCE = int(Evidence.NONE)
+_Block = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], npt.NDArray[np.int32]]
 
 
-def add_block(
-    reader: SiteReader, index: int, site: Site, number: int, named: AbstractSet[int]
-) -> None:
-    """Read a reference block at a substitution's site.
+class BlockReader:
+    """Adds what a scan's reference blocks say to the observations of a `SiteReader`."""
 
-    Records outrank blocks; but a passing block over an alternative that a record of the
-    same site names (``named``) contradicts it.
-    """
-    record = reader.scan.records[number]
-    if not record.position <= site.position <= record.end - len(site.ref) + 1:
-        return
-    out = reader.out
-    genotypes = reader.scan.genotypes[number]
-    reason = reader.reasons(number)
-    good = reason == Unknown.NONE
-    codes = np.where(genotypes == 0, site.reference_code, genotypes).astype(np.int8)
-    codes = np.where(genotypes > 0, MISSING, codes)
-    codes = np.where(~good[:, None] & (codes != ABSENT), MISSING, codes).astype(np.int8)
-    unphased = np.full(len(good), UNPHASED, np.int32)
-    before = out.evidence[index].copy()
-    fresh = before == Evidence.NONE
-    reader.write(index, fresh, codes, unphased, reason, number, Evidence.REFERENCE_BLOCK)
-    differs = (before == Evidence.REFERENCE_BLOCK) & (codes != out.call[index]).any(axis=1)
-    carried = np.isin(out.call[index], sorted(named - {site.reference_code})).any(axis=1)
-    denied = (before == Evidence.RECORD) & carried & good & (genotypes >= 0).any(axis=1)
-    for sample in np.flatnonzero(differs | denied).tolist():
-        reader.set_conflict(index, sample)
+    def __init__(self, reader: SiteReader) -> None:
+        self._reader = reader
+        self._out, self._scan = reader.out, reader.scan
+        self._blocks: dict[int, _Block] = {}
 
+    def add(self, index: int, site: Site, number: int, named: AbstractSet[int]) -> None:
+        """Read a reference block at a substitution's site.
 
-def add_indel_reference(reader: SiteReader, index: int, site: Site, records: list[int]) -> None:
-    """Read evidence against an indel: passing ``<NON_REF>`` records over its whole repeat.
+        Records outrank blocks; but a passing block over an alternative that a record of the
+        same site carries and names (``named``) contradicts it, and so do two blocks that differ.
+        """
+        record = self._scan.records[number]
+        if not record.position <= site.position <= record.end - len(site.ref) + 1:
+            return
+        codes, reason, block = self._block(number)
+        if site.reference_code:
+            codes = np.where(codes == 0, np.int8(site.reference_code), codes)
+        before = self._out.evidence[index].copy()
+        fresh = before == _NO_EVIDENCE
+        if not fresh.all():
+            self._check(index, codes, before, named - {site.reference_code})
+        self._reader.write(index, fresh, codes, block, reason, number, Evidence.REFERENCE_BLOCK)
 
-    Only up to the indel size that HaplotypeCaller says its reference model looks at.
-    """
-    out, scan = reader.out, reader.scan
-    open_samples = out.evidence[index] == Evidence.NONE
-    usable = [
-        r
-        for r in sorted(records, key=lambda r: scan.records[r].position)
-        if scan.records[r].block == "NON_REF" or "<NON_REF>" in scan.records[r].alts
-    ]
-    if not usable or not open_samples.any():
-        return
-    weakest = np.zeros(len(open_samples), np.uint8)
-    covered = np.zeros(len(open_samples), np.bool_)
-    if reader.indel_limit is not None and site.longest_change <= reader.indel_limit:
-        reach, weakest = _reach(reader, site, usable)
-        covered = open_samples & (reach > site.high)
-    codes = np.full((len(covered), 2), site.reference_code, np.int8)
-    codes[(scan.genotypes[usable] == ABSENT).any(axis=(0, 2)), 1] = ABSENT
-    unphased = np.full(len(covered), UNPHASED, np.int32)
-    reason = np.zeros(len(covered), np.uint8)
-    reader.write(index, covered, codes, unphased, reason, usable[-1], Evidence.REFERENCE_BLOCK)
-    why = np.where(weakest != 0, weakest, Unknown.INDEL_NOT_EXCLUDED)
-    left = open_samples & ~covered
-    out.reason[index][left] = why[left]
+    def _check(
+        self,
+        index: int,
+        codes: npt.NDArray[np.int8],
+        before: npt.NDArray[np.uint8],
+        named: AbstractSet[int],
+    ) -> None:
+        """Make a site unknown of which a block says something else than was read before."""
+        call = self._out.call[index]
+        differs = (before == Evidence.REFERENCE_BLOCK) & (codes != call).any(axis=1)
+        carried = np.isin(call, sorted(named)).any(axis=1)
+        denied = (before == Evidence.RECORD) & carried & (codes >= 0).any(axis=1)
+        for sample in np.flatnonzero(differs | denied).tolist():
+            self._reader.set_conflict(index, sample)
 
+    def _block(self, number: int) -> _Block:
+        """Return a block's codes (0 is reference), reasons and phase; one serves many sites."""
+        known = self._blocks.get(number)
+        if known is None:
+            genotypes = self._scan.genotypes[number]
+            reason = self._reader.reasons(number)
+            unsure = (genotypes > 0) | ((reason != 0)[:, None] & (genotypes != ABSENT))
+            codes = np.where(unsure, np.int8(MISSING), genotypes)
+            known = codes, reason, np.full(len(codes), UNPHASED, np.int32)
+            self._blocks[number] = known
+        return known
 
-def _reach(
-    reader: SiteReader, site: Site, usable: list[int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-    """Return, for each sample, the first base without evidence, and a reason for it."""
-    n_samples = reader.scan.genotypes.shape[1]
-    reach = np.full(n_samples, site.low, np.int64)
-    weakest = np.zeros(n_samples, np.uint8)
-    for number in usable:
-        record = reader.scan.records[number]
-        reason = reader.reasons(number)
-        good = (reason == Unknown.NONE) & (record.position <= reach) & _no_indel(reader, number)
-        reach = np.where(good, np.maximum(reach, record.end + 1), reach)
-        weakest = np.where((weakest == 0) & (reason != 0), reason, weakest)
-    return reach, weakest
+    def add_indel_reference(self, index: int, site: Site, records: list[int]) -> None:
+        """Read evidence against an indel: passing ``<NON_REF>`` records over its whole repeat.
 
+        Only up to the indel size that HaplotypeCaller says its reference model looks at.
+        """
+        reader, scan = self._reader, self._scan
+        open_samples = self._out.evidence[index] == _NO_EVIDENCE
+        usable = [
+            r
+            for r in sorted(records, key=lambda r: scan.records[r].position)
+            if scan.records[r].block == "NON_REF" or "<NON_REF>" in scan.records[r].alts
+        ]
+        if not usable or not open_samples.any():
+            return
+        weakest = np.zeros(len(open_samples), np.uint8)
+        covered = np.zeros(len(open_samples), np.bool_)
+        if reader.indel_limit is not None and site.longest_change <= reader.indel_limit:
+            reach, weakest = self._reach(site, usable)
+            covered = open_samples & (reach > site.high)
+        codes = np.full((len(covered), 2), site.reference_code, np.int8)
+        codes[(scan.genotypes[usable] == ABSENT).any(axis=(0, 2)), 1] = ABSENT
+        unphased = np.full(len(covered), UNPHASED, np.int32)
+        reason = np.zeros(len(covered), np.uint8)
+        reader.write(index, covered, codes, unphased, reason, usable[-1], Evidence.REFERENCE_BLOCK)
+        why = np.where(weakest != 0, weakest, Unknown.INDEL_NOT_EXCLUDED)
+        left = open_samples & ~covered
+        self._out.reason[index][left] = why[left]
 
-def _no_indel(reader: SiteReader, number: int) -> npt.NDArray[np.bool_]:
-    """Whether a record's called alleles leave the site's repeat at its length."""
-    record = reader.scan.records[number]
-    genotypes = reader.scan.genotypes[number]
-    changes = [True]
-    for alt, allele in zip(record.alts, reader.alleles(number), strict=True):
-        changes.append(allele is not None and len(alt) == len(record.ref))
-    table = np.array([*changes, True, False])  # genotype codes -2 and -1
-    return np.asarray(table[genotypes].all(axis=1))
+    def _reach(
+        self, site: Site, usable: list[int]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """Return, for each sample, the first base without evidence, and a reason for it."""
+        n_samples = self._scan.genotypes.shape[1]
+        reach = np.full(n_samples, site.low, np.int64)
+        weakest = np.zeros(n_samples, np.uint8)
+        for number in usable:
+            record = self._scan.records[number]
+            reason = self._reader.reasons(number)
+            good = (reason == Unknown.NONE) & (record.position <= reach) & self._no_indel(number)
+            reach = np.where(good, np.maximum(reach, record.end + 1), reach)
+            weakest = np.where((weakest == 0) & (reason != 0), reason, weakest)
+        return reach, weakest
+
+    def _no_indel(self, number: int) -> npt.NDArray[np.bool_]:
+        """Whether a record's called alleles leave the site's repeat at its length."""
+        record = self._scan.records[number]
+        changes = [True]
+        for alt, allele in zip(record.alts, self._reader.alleles(number), strict=True):
+            changes.append(allele is not None and len(alt) == len(record.ref))
+        table = np.array([*changes, True, False])  # genotype codes -2 and -1
+        return np.asarray(table[self._scan.genotypes[number]].all(axis=1))

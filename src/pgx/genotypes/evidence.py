@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.blocks import add_block, add_indel_reference
+from pgx.genotypes.blocks import BlockReader
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import Strands, merge
 from pgx.genotypes.normalize import Variation, trim
@@ -18,7 +18,6 @@ from pgx.vcf.records import Scan, ScannedRecord
 
 __all__ = ["SiteReader", "is_structural"]
 
-_SYMBOLIC = -8  # a symbolic structural allele
 _ANY_OTHER = ("<NON_REF>", "<*>")
 
 _REASONS = {
@@ -41,7 +40,7 @@ for _key, _value in _REASONS.items():
 
 def is_structural(alt: str) -> bool:
     """Whether an alternative is a symbolic structural variant or a breakend."""
-    return alt not in ("*", ".", *_ANY_OTHER) and (alt[0] == "<" or "[" in alt or "]" in alt)
+    return alt not in ("*", ".", *_ANY_OTHER) and any(mark in alt for mark in "<[].")
 
 
 def _is_sequence(alt: str) -> bool:
@@ -96,6 +95,7 @@ class SiteReader:
         self._named: dict[int, set[int]] = {}
         self._denied: set[int] = set()
         self._deletions: dict[int, set[int]] = {}
+        self._blocks = BlockReader(self)
 
     def read(self, touching: dict[int, list[int]]) -> None:
         """Read the sites; ``touching`` maps a site's index to the records over it."""
@@ -108,11 +108,11 @@ class SiteReader:
                 if not self.scan.records[record].block:
                     self._add_record(index, site, record)
             if site.is_indel:
-                add_indel_reference(self, index, site, records)
+                self._blocks.add_indel_reference(index, site, records)
                 continue
             for record in records:
                 if self.scan.records[record].block:
-                    add_block(self, index, site, record, self._named.get(index, set()))
+                    self._blocks.add(index, site, record, self._named.get(index, set()))
         settle_star(self.locus, self.out)
 
     # -- what a record's alleles are at a site -------------------------------------------
@@ -145,7 +145,7 @@ class SiteReader:
             if allele is None:
                 if alt == "*" and site.is_indel and record.position != site.position:
                     continue  # the base lies in this site's own deletion
-                table[k] = _symbol(alt)
+                table[k] = STAR if alt == "*" else MISSING
                 answers |= inside and alt in _ANY_OTHER
                 continue
             found = allele.at.get(index)
@@ -174,11 +174,7 @@ class SiteReader:
         spoken = self._lookup(index, site, number)
         genotypes = self.scan.genotypes[number]
         codes = spoken.table[genotypes]
-        symbolic = (codes == _SYMBOLIC).any(axis=1)  # says nothing of the bases themselves
-        applies = ((codes != site.reference_code).any(axis=1) | spoken.answers) & ~symbolic
-        alts = self.scan.records[number].alts
-        if alts and all(map(is_structural, alts)):
-            applies[:] = False
+        applies = (codes != site.reference_code).any(axis=1) | spoken.answers
         reason = self.reasons(number)
         bad = reason != Unknown.NONE
         codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes)
@@ -282,12 +278,6 @@ def _last_base(record: ScannedRecord) -> int:
     if any(_is_sequence(alt) for alt in record.alts):
         return record.position + len(record.ref) - 1
     return record.end
-
-
-def _symbol(alt: str) -> int:
-    if alt == "*":
-        return STAR
-    return MISSING if alt in _ANY_OTHER else _SYMBOLIC
 
 
 def _without_star(strands: Strands, reference: int) -> Strands:
