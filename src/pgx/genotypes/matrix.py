@@ -13,10 +13,9 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import InputConflictError
 from pgx.base.genes import GeneDefinition
 
-__all__ = ["ABSENT", "MISSING", "UNPHASED", "Evidence", "GeneGenotypes", "Unknown", "combine"]
+__all__ = ["ABSENT", "MISSING", "UNPHASED", "Evidence", "GeneGenotypes", "Unknown"]
 
 MISSING = -1
 ABSENT = -2
@@ -119,65 +118,3 @@ class GeneGenotypes:
         if label not in labels:
             labels.append(label)
         return len(self.gene.variants[site].alleles) + labels.index(label)
-
-
-def combine(
-    parts: list[GeneGenotypes], gene: GeneDefinition, samples: tuple[str, ...]
-) -> GeneGenotypes:
-    """Join observations of several inputs by sample name.
-
-    Raises
-    ------
-    InputConflictError
-        Two inputs answer one site of one sample differently.
-    """
-    if len(parts) == 1 and parts[0].samples == samples:
-        return parts[0]
-    whole = GeneGenotypes.empty(gene, samples)
-    column = {name: i for i, name in enumerate(samples)}
-    for part in parts:
-        _add_part(whole, part, np.array([column[name] for name in part.samples], np.intp))
-    return whole
-
-
-def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np.intp]) -> None:
-    call = _recoded(whole, part)
-    new = part.evidence != Evidence.NONE
-    old = whole.evidence[:, columns] != Evidence.NONE
-    both = new & old
-    if both.any():
-        differs = (np.sort(call, axis=2) != np.sort(whole.call[:, columns], axis=2)).any(axis=2)
-        if (both & differs).any():
-            site = int(np.argwhere(both & differs)[0][0])
-            variant = part.gene.variants[site]
-            raise InputConflictError(
-                "two input files answer this site of one sample differently",
-                where=f"{part.gene.contig}:{variant.position}",
-                remedy="give each sample's site in one file only",
-            )
-    fill = new & ~old
-    for name in ("phase_block", "evidence", "reason", "gq", "dp"):
-        target = getattr(whole, name)
-        target[:, columns] = np.where(fill, getattr(part, name), target[:, columns])
-    whole.call[:, columns] = np.where(fill[:, :, None], call, whole.call[:, columns])
-    unanswered = ~new & ~old & (part.reason != Unknown.NO_RECORD)
-    whole.reason[:, columns] = np.where(unanswered, part.reason, whole.reason[:, columns])
-    whole.structural[columns] |= part.structural
-    for sample, codes in part.notes.items():
-        for code in codes:
-            whole.add_note(int(columns[sample]), code)
-
-
-def _recoded(whole: GeneGenotypes, part: GeneGenotypes) -> npt.NDArray[np.int8]:
-    """Return the part's calls with its undocumented alleles coded as in the whole."""
-    call = part.call
-    if not any(part.extra):
-        return call
-    call = call.copy()
-    for site, labels in enumerate(part.extra):
-        base = len(part.gene.variants[site].alleles)
-        codes = [whole.code_of_extra(site, label) for label in labels]
-        before = part.call[site]
-        for index, code in enumerate(codes):
-            call[site][before == base + index] = code
-    return call

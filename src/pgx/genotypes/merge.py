@@ -79,12 +79,15 @@ def _same_block(one: Strands, two: Strands) -> bool:
 
 def _merge_half(one: Strands, two: Strands, reference: int) -> Strands | None:
     """Keep every allele that is named; a strand that either record leaves open stays open."""
-    if _same_block(one, two):
-        joined = [_join(x, y, reference) for x, y in zip(one[:2], two[:2], strict=True)]
-        return None if _CLASH in joined else Strands(joined[0], joined[1], one.block)
     a, b = one.alternatives(reference), two.alternatives(reference)
-    shared = [min(a.count(c), b.count(c)) * [c] for c in sorted(set(a) & set(b))]
-    found = [c for cs in shared for c in cs] + [c for c in a + b if c not in a or c not in b]
+    both = set(a) & set(b)
+    strands = list(zip(one[:2], two[:2], strict=True))
+    moved = any(reference in pair and both & set(pair) for pair in strands)
+    if _same_block(one, two) and not moved:
+        joined = [_join(x, y, reference) for x, y in strands]
+        return None if _CLASH in joined else Strands(joined[0], joined[1], one.block)
+    found = [c for c in sorted(both) for _ in range(min(a.count(c), b.count(c)))]
+    found += [c for c in a + b if c not in both]
     if len(found) > 2:
         return None
     if not found:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from pgx.base.genes import Ploidy
-from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 
-__all__ = ["settle_ploidy"]
+__all__ = ["refuse_mixed", "settle_ploidy"]
 
 
 def settle_ploidy(genotypes: GeneGenotypes, sexes: Sequence[str | None]) -> None:
@@ -41,21 +41,27 @@ def _autosome(genotypes: GeneGenotypes) -> None:
 
 def _mitochondrion(genotypes: GeneGenotypes) -> None:
     call = genotypes.call
-    equal = call[:, :, 0] == call[:, :, 1]
-    mixed = ~equal & (call >= 0).all(axis=2)
+    mixed = (call[:, :, 0] != call[:, :, 1]) & (call >= 0).all(axis=2)
     for site, sample in np.argwhere(mixed).tolist():
-        call[site, sample, 0] = max(call[site, sample].tolist())
+        call[site, sample, 0] = _altered(genotypes, site, call[site, sample].tolist())
         genotypes.add_note(sample, "heteroplasmy")
     half = (call == MISSING).any(axis=2)
     call[half, 0] = MISSING
     call[:, :, 1] = ABSENT
-    genotypes.phase_block[:] = 0
+    genotypes.phase_block[:] = UNPHASED
+
+
+def _altered(genotypes: GeneGenotypes, site: int, codes: list[int]) -> int:
+    """Return the altered one of two alleles: one that a definition names before others."""
+    documented = [c for c in codes if 0 < c < len(genotypes.gene.variants[site].alleles)]
+    if len(documented) == 2:
+        return MISSING
+    return documented[0] if documented else max(codes)
 
 
 def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
     call = genotypes.call[:, sample]
     answered = genotypes.evidence[:, sample] != Evidence.NONE
-    written = genotypes.evidence[:, sample] == Evidence.RECORD
     haploid = call[:, 1] == ABSENT
     if sex == "male":
         equal = ~haploid & (call[:, 0] == call[:, 1])
@@ -73,12 +79,23 @@ def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
             genotypes.add_note(sample, "haploid_in_female")
         return
     genotypes.add_note(sample, "sex_unknown")
-    known = written & (call[:, 0] != MISSING)
-    if (known & haploid).any() and (known & ~haploid).any():
+    refuse_mixed(genotypes, sample)
+    if (call[:, 1] == ABSENT).any():
+        equal = ~haploid & (call[:, 0] == call[:, 1])
+        call[equal, 1] = ABSENT
+
+
+def refuse_mixed(genotypes: GeneGenotypes, sample: int) -> None:
+    """Make a gene unknown of which some sites have one strand and others two."""
+    call = genotypes.call[:, sample]
+    read = np.isin(genotypes.evidence[:, sample], (Evidence.RECORD, Evidence.REFERENCE_BLOCK))
+    haploid = call[:, 1] == ABSENT
+    single = read & haploid & (call[:, 0] != MISSING)
+    double = read & ~haploid & (call != MISSING).any(axis=1)
+    if single.any() and double.any():
         call[:] = MISSING
         genotypes.evidence[:, sample] = Evidence.NONE
         genotypes.reason[:, sample] = Unknown.PLOIDY
         genotypes.add_note(sample, "mixed_ploidy")
-    elif (known & haploid).any():
-        equal = ~haploid & (call[:, 0] == call[:, 1])
-        call[equal, 1] = ABSENT
+    elif double.any():
+        call[haploid] = MISSING

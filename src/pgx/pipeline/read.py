@@ -10,7 +10,8 @@ from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import InputError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
-from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown, combine
+from pgx.genotypes.combine import combine
+from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.sites import GeneLocus
 from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo

@@ -1,0 +1,127 @@
+"""Join what several inputs say of one gene, by sample name and site."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.errors import InputConflictError
+from pgx.base.genes import GeneDefinition, Ploidy
+from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.ploidy import refuse_mixed
+
+__all__ = ["combine"]
+
+_SILENT = (
+    Unknown.NONE, Unknown.NO_RECORD, Unknown.NO_GENOTYPE, Unknown.LOW_GQ, Unknown.LOW_DP,
+    Unknown.FILTERED, Unknown.INDEL_NOT_EXCLUDED, Unknown.UNTYPED, Unknown.UNREADABLE,
+)  # fmt: skip
+"""Reasons for which an input tells nothing, so that another input's answer counts."""
+
+_PER_SITE = ("call", "phase_block", "evidence", "reason", "gq", "dp")
+
+
+def combine(
+    parts: list[GeneGenotypes], gene: GeneDefinition, samples: tuple[str, ...]
+) -> GeneGenotypes:
+    """Join observations of several inputs by sample name.
+
+    A site that one input leaves without an answer takes the other's; one that an input finds
+    contradictory stays unknown. Phase never holds across inputs.
+
+    Raises
+    ------
+    InputConflictError
+        Two inputs answer one site of one sample differently.
+    """
+    if len(parts) == 1 and parts[0].samples == samples:
+        return parts[0]
+    whole = GeneGenotypes.empty(gene, samples)
+    column = {name: i for i, name in enumerate(samples)}
+    for part in parts:
+        _add_part(whole, part, np.array([column[name] for name in part.samples], np.intp))
+    if gene.ploidy is Ploidy.X_LINKED:
+        for sample in range(len(samples)):
+            refuse_mixed(whole, sample)
+    return whole
+
+
+def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np.intp]) -> None:
+    part = _fitted(whole, part, columns)
+    new = part.evidence != Evidence.NONE
+    old = whole.evidence[:, columns] != Evidence.NONE
+    fill = new & ~old
+    unanswered = ~new & ~old & (part.reason != Unknown.NO_RECORD)
+    for site, sample in np.argwhere(new & old).tolist():
+        fill[site, sample] = _is_better(whole, part, site, sample, int(columns[sample]))
+    for name in _PER_SITE:
+        target, source = getattr(whole, name), getattr(part, name)
+        taken = fill[:, :, None] if name == "call" else fill
+        target[:, columns] = np.where(taken, source, target[:, columns])
+    whole.reason[:, columns] = np.where(unanswered, part.reason, whole.reason[:, columns])
+    whole.structural[columns] |= part.structural
+    for sample, codes in part.notes.items():
+        for code in codes:
+            whole.add_note(int(columns[sample]), code)
+
+
+def _is_better(
+    whole: GeneGenotypes, part: GeneGenotypes, site: int, sample: int, column: int
+) -> bool:
+    """Whether a part's answer replaces the one that is there already."""
+    before = sorted(whole.call[site, column].tolist())
+    after = sorted(part.call[site, sample].tolist())
+    if before == after:
+        return False
+    for codes, reason, replaces in (
+        (before, whole.reason[site, column], True),
+        (after, part.reason[site, sample], False),
+    ):
+        if all(c in (MISSING, ABSENT) for c in codes):
+            return replaces if reason in _SILENT else not replaces
+    if not _agree(before, after):
+        raise InputConflictError(
+            "two input files answer this site of one sample differently",
+            where=f"{part.gene.contig}:{part.gene.variants[site].position}",
+            remedy="give each sample's site in one file only",
+        )
+    return MISSING in before and MISSING not in after
+
+
+def _agree(before: list[int], after: list[int]) -> bool:
+    """Whether some genotype fits both: at least one of them names one strand only."""
+    if MISSING in before and MISSING in after:
+        return True
+    half, full = (before, after) if MISSING in before else (after, before)
+    return MISSING in half and max(half) in full
+
+
+def _fitted(
+    whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np.intp]
+) -> GeneGenotypes:
+    """Return a part with undocumented alleles coded, and phase blocks numbered, as the whole's."""
+    call, phase = part.call.copy(), part.phase_block.copy()
+    for site, labels in enumerate(part.extra):
+        base = len(part.gene.variants[site].alleles)
+        for index, label in enumerate(labels):
+            call[site][part.call[site] == base + index] = whole.code_of_extra(site, label)
+    for sample, column in enumerate(columns.tolist()):
+        if (whole.evidence[:, column] != Evidence.NONE).any():
+            used = set(whole.phase_block[:, column].tolist())
+            phase[:, sample] = _renumbered(phase[:, sample], used)
+    return GeneGenotypes(
+        part.gene, part.samples, call, phase, part.evidence, part.reason, part.gq, part.dp,
+        part.structural, part.extra, part.notes,
+    )  # fmt: skip
+
+
+def _renumbered(blocks: npt.NDArray[np.int32], used: set[int]) -> npt.NDArray[np.int32]:
+    """Return phase blocks under numbers that are not in use."""
+    fresh = (number for number in itertools.count(1) if number not in used)
+    numbers = {UNPHASED: UNPHASED}
+    for block in blocks.tolist():
+        if block not in numbers:
+            numbers[block] = next(fresh)
+    return np.array([numbers[block] for block in blocks.tolist()], np.int32)
