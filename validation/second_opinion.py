@@ -33,7 +33,7 @@ from validation.data import (
 )
 from validation.tables import counted, show, table
 
-__all__ = ["RUNS", "Agreement", "compare", "main", "measure", "report"]
+__all__ = ["RUNS", "Agreement", "compare", "main", "measure", "measured", "report"]
 
 SAME = "identical"
 AMONG_THEIRS = "ours among theirs"
@@ -204,9 +204,14 @@ def report(run: str, found: Agreement) -> str:
     return "\n".join([*lines, *found.unexplained])
 
 
+def measured(run: str) -> str:
+    """Measure one run and return its tables."""
+    return report(run, measure(run))
+
+
 def main() -> None:
     """Measure every run and print."""
-    show("\n\n".join(report(run, measure(run)) for run in RUNS))
+    show("\n\n".join(measured(run) for run in RUNS))
 
 
 if __name__ == "__main__":

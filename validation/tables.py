@@ -16,7 +16,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     | --- | --- |
     | TPMT | 3 |
     """
-    lines = [list(header), ["---"] * len(header), *(list(row) for row in rows)]
+    lines: list[Sequence[object]] = [header, ["---"] * len(header), *rows]
     cells = ([str(cell).replace("|", "\\|") for cell in line] for line in lines)
     return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
