@@ -10,26 +10,21 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import AssemblyMismatchError
 from pgx.base.genes import Ploidy
 from pgx.genotypes.evidence import SiteReader, is_structural
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
+from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.records import Scan, ScannedRecord
+from pgx.vcf.records import Scan
 
-__all__ = ["ReadingSettings", "build_genotypes", "check_reference", "gene_regions"]
+__all__ = ["ReadingSettings", "build_genotypes", "gene_regions"]
 
 REGION_FLANK = 25_000
 """Bases on each side of a gene's defining span that count as its region."""
 
 STRUCTURAL_FLANK = 10_000
 """Bases beside a gene's defining span within which a structural variant may reach the gene."""
-
-_MAX_MISMATCHES = 2
-_MAX_MISMATCH_SHARE = 0.01
-_MIN_AROUND = 3
-_MAX_AROUND_SHARE = 0.2
 
 
 class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,79 +83,6 @@ def _index_sites(loci: Sequence[GeneLocus]) -> dict[str, _SiteIndex]:
             longest=max(e[1] - e[0] for e in entries),
         )
     return index
-
-
-def check_reference(
-    loci: Sequence[GeneLocus], records: Sequence[ScannedRecord], where: str
-) -> set[int]:
-    """Compare REF with the known bases at and around defining positions.
-
-    The bases between the sites come from RefSeqGene records, which differ from the assembly
-    at a few common variants, so a single disagreement there says nothing.
-
-    Returns
-    -------
-    set of int
-        Indices of records whose REF disagrees at a defining position; their sites are unknown.
-
-    Raises
-    ------
-    AssemblyMismatchError
-        At defining positions two records or more, or over 1%, disagree, or around them over
-        a fifth of three or more: another assembly, strand or species.
-    """
-    tally = _ReferenceTally()
-    by_contig: dict[str, list[tuple[GeneLocus, set[int]]]] = {}
-    for locus in loci:
-        positions = {p + k for p, n in _site_bases(locus) for k in range(n)}
-        by_contig.setdefault(locus.gene.contig, []).append((locus, positions))
-    for index, record in enumerate(records):
-        for locus, positions in by_contig.get(record.contig, ()):
-            tally.add(index, record, locus, positions)
-    if tally.says_other_assembly():
-        bad = tally.at_sites or tally.around
-        first = records[min(bad)]
-        raise AssemblyMismatchError(
-            f"REF differs from the assembly's base in {len(tally.at_sites | tally.around)} of"
-            f" {tally.compared} records near defining positions, first at"
-            f" {first.contig}:{first.position}",
-            where=f"{where} line {first.line}",
-            remedy="check the assembly (--assembly), the strand and the species of this file",
-        )
-    return tally.at_sites
-
-
-def _site_bases(locus: GeneLocus) -> list[tuple[int, int]]:
-    return [(site.position, len(site.ref)) for site in locus.sites]
-
-
-class _ReferenceTally:
-    """Counts of records whose REF was compared with known bases."""
-
-    def __init__(self) -> None:
-        self.compared = 0
-        self.compared_at_sites = 0
-        self.at_sites: set[int] = set()
-        self.around: set[int] = set()
-
-    def add(self, index: int, record: ScannedRecord, locus: GeneLocus, positions: set[int]) -> None:
-        if locus.reference.base(record.position) is None:
-            return
-        last = record.position + len(record.ref)
-        self.compared += 1
-        self.compared_at_sites += any(p in positions for p in range(record.position, last))
-        wrong = locus.reference.disagreements(record.position, record.ref)
-        if any(p in positions for p in wrong):
-            self.at_sites.add(index)
-        elif wrong:
-            self.around.add(index)
-
-    def says_other_assembly(self) -> bool:
-        n = len(self.at_sites)
-        if n >= _MAX_MISMATCHES or n > _MAX_MISMATCH_SHARE * self.compared_at_sites:
-            return True
-        around = len(self.around)
-        return around >= _MIN_AROUND and around > _MAX_AROUND_SHARE * self.compared
 
 
 def build_genotypes(

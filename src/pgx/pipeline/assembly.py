@@ -19,7 +19,7 @@ def decide_assembly(header: VcfHeader, asked: Assembly | None, where: str) -> As
     UndeclaredAssemblyError
         Neither the header nor the user says which.
     """
-    declared = header.declared_assembly
+    declared = _declared(header, where)
     if declared is None and asked is None:
         raise UndeclaredAssemblyError(
             "the header does not say which assembly the positions are on",
@@ -34,3 +34,10 @@ def decide_assembly(header: VcfHeader, asked: Assembly | None, where: str) -> As
             remedy="leave --assembly out, or give the file that belongs to it",
         )
     return declared or asked  # type: ignore[return-value]
+
+
+def _declared(header: VcfHeader, where: str) -> Assembly | None:
+    try:
+        return header.declared_assembly
+    except AssemblyMismatchError as error:
+        raise AssemblyMismatchError(error.what, where=where, remedy=error.remedy) from error

@@ -12,6 +12,7 @@ from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.combine import combine
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.reference import check_assembly
 from pgx.genotypes.sites import GeneLocus
 from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
@@ -71,14 +72,19 @@ def read_inputs(
     genes: Sequence[GeneDefinition],
     settings: RunSettings,
     sample_info: Mapping[str, SampleInfo],
+    *,
+    known: Sequence[GeneDefinition] = (),
 ) -> Observations:
-    """Read every input; one that is refused is kept apart and the others go on."""
+    """Read every input; one that is refused is kept apart and the others go on.
+
+    ``known`` are all genes that help to tell the assembly, ``genes`` those that are read.
+    """
     found = Observations()
-    loci: dict[Assembly, list[GeneLocus]] = {}
+    loci = _Loci(genes, known or genes)
     sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
     for path in paths:
         try:
-            found.inputs.append(_read_one(path, genes, settings, sexes, loci, found.hints))
+            found.inputs.append(_read_one(path, settings, sexes, loci, found.hints))
         except InputError as error:
             found.refused.append(error)
     return found
@@ -86,22 +92,22 @@ def read_inputs(
 
 def _read_one(
     path: str | Path,
-    genes: Sequence[GeneDefinition],
     settings: RunSettings,
     sexes: Mapping[str, str],
-    loci: dict[Assembly, list[GeneLocus]],
+    loci: _Loci,
     hints: list[str],
 ) -> ReadInput:
     source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
     assembly = decide_assembly(source.header, settings.assembly, source.path)
-    if assembly not in loci:
-        loci[assembly] = [GeneLocus(gene, assembly) for gene in genes if gene.variants]
-    here = loci[assembly]
+    here = loci.read[assembly]
     intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
+    intervals += [i for known in loci.known.values() for locus in known for i in _sites(locus)]
     windows = Windows.build(intervals, gene_regions(here))
     lengths = {name: contig_length(name, assembly) for name in CANONICAL}
     by_index = settings.absent is Absent.NO_CALL  # an index is never trusted for absence
     scan = source.scan(windows, contig_lengths=lengths, by_index=by_index)
+    others = {a.value: known for a, known in loci.known.items() if a is not assembly}
+    check_assembly(loci.known[assembly], others, scan.records, source.path)
     reading = ReadingSettings(
         absent_is_reference=settings.absent is Absent.REFERENCE, untyped=settings.untyped
     )
@@ -126,6 +132,19 @@ def _read_one(
         genotypes={g.gene.gene: g for g in genotypes if _says_anything(g)},
         notes=() if scan.has_depth else ("no_depth",),
     )
+
+
+class _Loci:
+    """Genes on every assembly: those that are read, and all that tell the assembly."""
+
+    def __init__(self, genes: Sequence[GeneDefinition], known: Sequence[GeneDefinition]) -> None:
+        names = {gene.gene for gene in genes}
+        self.known = {a: [GeneLocus(g, a) for g in known if g.variants] for a in Assembly}
+        self.read = {a: [x for x in own if x.gene.gene in names] for a, own in self.known.items()}
+
+
+def _sites(locus: GeneLocus) -> list[tuple[str, int, int]]:
+    return [(locus.gene.contig, site.position, site.position) for site in locus.sites]
 
 
 def _wanted(locus: GeneLocus) -> list[tuple[int, int]]:

@@ -80,7 +80,9 @@ class Run:
         self.genes = _chosen_genes(kb, settings)
         self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
         self.guidance.select(settings.drugs or None)  # unknown drugs end the run before reading
-        self._observations: Observations = read_inputs(paths, self.genes, settings, sample_info)
+        self._observations: Observations = read_inputs(
+            paths, self.genes, settings, sample_info, known=list(kb.genes.values())
+        )
         self.samples = _chosen_samples(self._observations, settings)
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
         self._observations.hints += _strangers(outside, self._observations.samples)

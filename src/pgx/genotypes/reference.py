@@ -1,0 +1,172 @@
+"""Whether an input's REF bases and variants are those of the assembly that it is read on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pgx.base.errors import AssemblyMismatchError
+from pgx.genotypes.normalize import Variation, trim
+from pgx.genotypes.sites import GeneLocus
+from pgx.vcf.records import ScannedRecord
+
+__all__ = ["check_assembly", "check_reference"]
+
+_MAX_MISMATCHES = 2
+_MAX_MISMATCH_SHARE = 0.01
+_MIN_AROUND = 3
+_MAX_AROUND_SHARE = 0.2
+
+# natural logarithms of how much likelier an observation is on the true assembly than elsewhere
+_MATCH = 1.2  # REF is the known base: 0.999 against 0.3
+_MISMATCH = -6.5  # 0.001 against 0.7
+_DOCUMENTED = 6.0  # a documented substitution, at its position
+_SURE = 6.9  # odds of a thousand to one
+
+
+def check_reference(
+    loci: Sequence[GeneLocus], records: Sequence[ScannedRecord], where: str
+) -> set[int]:
+    """Compare REF with the known bases at and around defining positions.
+
+    The bases between the sites come from RefSeqGene records, which differ from the assembly
+    at a few common variants, so a single disagreement there says nothing.
+
+    Returns
+    -------
+    set of int
+        Indices of records whose REF disagrees at a defining position; their sites are unknown.
+
+    Raises
+    ------
+    AssemblyMismatchError
+        At defining positions two records or more, or over 1%, disagree, or around them over
+        a fifth of three or more: another assembly, strand or species.
+    """
+    tally = _ReferenceTally()
+    by_contig: dict[str, list[tuple[GeneLocus, set[int]]]] = {}
+    for locus in loci:
+        positions = {p + k for p, n in _site_bases(locus) for k in range(n)}
+        by_contig.setdefault(locus.gene.contig, []).append((locus, positions))
+    for index, record in enumerate(records):
+        for locus, positions in by_contig.get(record.contig, ()):
+            tally.add(index, record, locus, positions)
+    if tally.says_other_assembly():
+        bad = tally.at_sites or tally.around
+        first = records[min(bad)]
+        raise AssemblyMismatchError(
+            f"REF differs from the assembly's base in {len(tally.at_sites | tally.around)} of"
+            f" {tally.compared} records near defining positions, first at"
+            f" {first.contig}:{first.position}",
+            where=f"{where} line {first.line}",
+            remedy="check the assembly (--assembly), the strand and the species of this file",
+        )
+    return tally.at_sites
+
+
+def _site_bases(locus: GeneLocus) -> list[tuple[int, int]]:
+    return [(site.position, len(site.ref)) for site in locus.sites]
+
+
+class _ReferenceTally:
+    """Counts of records whose REF was compared with known bases."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+        self.compared_at_sites = 0
+        self.at_sites: set[int] = set()
+        self.around: set[int] = set()
+
+    def add(self, index: int, record: ScannedRecord, locus: GeneLocus, positions: set[int]) -> None:
+        covered = range(record.position, record.position + len(record.ref))
+        if all(locus.reference.base(p) is None for p in covered):
+            return
+        self.compared += 1
+        self.compared_at_sites += any(p in positions for p in covered)
+        wrong = locus.reference.disagreements(record.position, record.ref)
+        if any(p in positions for p in wrong):
+            self.at_sites.add(index)
+        elif wrong:
+            self.around.add(index)
+
+    def says_other_assembly(self) -> bool:
+        n = len(self.at_sites)
+        if n >= _MAX_MISMATCHES or n > _MAX_MISMATCH_SHARE * self.compared_at_sites:
+            return True
+        around = len(self.around)
+        return around >= _MIN_AROUND and around > _MAX_AROUND_SHARE * self.compared
+
+
+def check_assembly(
+    own: Sequence[GeneLocus],
+    others: Mapping[str, Sequence[GeneLocus]],
+    records: Sequence[ScannedRecord],
+    where: str,
+) -> None:
+    """Compare how well records fit the assembly they are read on, and the other ones.
+
+    Parameters
+    ----------
+    own
+        Genes on the assembly that the input is read on.
+    others
+        The same genes on other assemblies, by the assemblies' names.
+    records
+        The input's records at defining positions of all of these.
+    where
+        File name for messages.
+
+    Raises
+    ------
+    AssemblyMismatchError
+        Another assembly fits better, beyond doubt.
+    """
+    here = _support(own, records, _substitutions(own))
+    for name, loci in others.items():
+        there = _support(loci, records, _substitutions(loci) - _substitutions(own))
+        if there >= _SURE and there > here:
+            raise AssemblyMismatchError(
+                f"REF bases and variants near defining positions are those of {name}",
+                where=where,
+                remedy="check the assembly (--assembly) and the header of this file",
+            )
+
+
+_Key = tuple[str, Variation]
+
+
+def _substitutions(loci: Iterable[GeneLocus]) -> set[_Key]:
+    """Return the documented substitutions: contig and change."""
+    return {
+        (locus.gene.contig, trim(site.position, site.ref, allele))
+        for locus in loci
+        for site in locus.sites
+        for allele in site.variant.alleles
+        if len(allele) == len(site.ref) and allele != site.ref
+    }
+
+
+def _support(
+    loci: Sequence[GeneLocus], records: Sequence[ScannedRecord], documented: set[_Key]
+) -> float:
+    """Return the logarithm of the odds that the records lie on the loci's assembly."""
+    by_contig: dict[str, list[GeneLocus]] = {}
+    for locus in loci:
+        by_contig.setdefault(locus.gene.contig, []).append(locus)
+    score = 0.0
+    seen: set[_Key] = set()
+    for record in records:
+        agrees = _agrees(record, by_contig.get(record.contig, ()))
+        if agrees is not None:
+            score += _MATCH if agrees else _MISMATCH
+        for alt in record.alts:
+            if alt[0] in "ACGT" and len(alt) == len(record.ref):
+                seen.add((record.contig, trim(record.position, record.ref, alt)))
+    return score + _DOCUMENTED * len(seen & documented)
+
+
+def _agrees(record: ScannedRecord, loci: Iterable[GeneLocus]) -> bool | None:
+    """Whether REF is the known sequence, None where it is not known."""
+    for locus in loci:
+        if locus.reference.base(record.position) is not None:
+            return not locus.reference.disagreements(record.position, record.ref)
+    return None
