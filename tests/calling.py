@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pgx.base.calls import GeneCall
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.read import read_inputs
@@ -29,7 +31,9 @@ def call_files(
     """Return every sample's call of every gene; refusals are raised."""
     wanted = [g for name, g in genes().items() if g.variants and (not only or name in only)]
     info = {s: SampleInfo(sample=s, sex=sex) for s, sex in (sexes or {}).items()}
-    found = read_inputs(list(paths), wanted, RunSettings(**settings), info)
+    found = read_inputs(
+        list(paths), wanted, msgspec.convert(settings, RunSettings, strict=False), info
+    )
     if found.refused:
         raise found.refused[0]
     calls = {}
