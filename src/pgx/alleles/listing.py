@@ -8,6 +8,7 @@ of each strand.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,11 +19,12 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import bracket, format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
+from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.star import MAX_LISTED
-from pgx.alleles.strands import contained, extra_names, phasings
-from pgx.genotypes.matrix import MISSING, GeneGenotypes
+from pgx.alleles.strands import contained, extra_names, phasings, requirements, tries_all
+from pgx.genotypes.matrix import GeneGenotypes
 
-__all__ = ["apply_proxies", "call_listing"]
+__all__ = ["call_listing"]
 
 _Rank = tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
 
@@ -54,7 +56,7 @@ def call_listing(
     n_strands = 1 if observation.haploid else 2
     pool = _Pool(gene)
     factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
-    for phasing in phasings(observation):
+    for phasing in phasings(observation, _serious_blocks(gene, observation)):
         options = [_options(gene, phasing[s], genotypes, whole=whole) for s in range(n_strands)]
         left, right = pool.add(options[0], options[1] if n_strands == 2 else None)
         factors[left, right] = None
@@ -62,9 +64,35 @@ def call_listing(
     result.notes = notes
     result.factors = list(factors)
     result.findings = _findings(gene, observation, genotypes)
+    result.is_partial = not tries_all(observation)
+    if _has_undocumented(gene, observation):
+        _widen(gene, result)
     if len(result.outcomes) > 1:
         _open(gene, observation, result)
     return result
+
+
+def _has_undocumented(gene: CompiledGene, observation: Observation) -> bool:
+    known = np.array([len(v.alleles) for v in gene.gene.variants])
+    return bool((observation.codes >= known[:, None]).any())
+
+
+def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
+    """Let a strand of uncertain function have any, where no rule says what uncertain means."""
+    uncertain = gene.gene.uncertain_function or None
+    if any(uncertain in (r.function_1, r.function_2) for r in gene.gene.rules):
+        return
+    seen = {tuple(sorted((o.first or "", o.second or ""))) for o in result.outcomes}
+    for outcome in list(result.outcomes):
+        choices = [
+            (f, *gene.gene.function_order) if f == uncertain else (f,)
+            for f in (outcome.first, outcome.second)
+        ]
+        for first, second in itertools.product(*choices):
+            key = tuple(sorted((first or "", second or "")))
+            if key not in seen:
+                seen.add(key)
+                result.outcomes.append(Outcome(first, second, outcome.diplotype))
 
 
 class _Pool:
@@ -171,8 +199,8 @@ def _options(
     options = [_Option(True, *_strand(gene, seen, whole=whole))]  # noqa: FBT003
     for allele in contained(gene, codes, missing_fits=True):
         possible = _named(gene, allele)
-        if seen and (possible.rank[0] > seen[0].rank[0] or possible in seen):
-            continue
+        if possible in seen or (seen and not whole and possible.rank[0] > seen[0].rank[0]):
+            continue  # the strand is named by something more serious
         more = sorted([*seen, possible], key=lambda f: f.rank)
         named = _strand(gene, more if whole else [possible], whole=whole)
         options.append(_Option(False, *named))  # noqa: FBT003
@@ -239,6 +267,17 @@ def _on_strand(
     return found
 
 
+def _serious_blocks(gene: CompiledGene, observation: Observation) -> list[int]:
+    """Return the phase blocks, those with the most serious variants first."""
+    worst: dict[int, int] = {}
+    need = requirements(gene)
+    for index in np.flatnonzero(observation.block >= 0).tolist():
+        block = int(observation.block[index])
+        ranks = [_seriousness(gene, gene.functions[a]) for a in np.flatnonzero(need[:, index])]
+        worst[block] = min([worst.get(block, len(gene.names)), *ranks])
+    return sorted(worst, key=lambda block: (worst[block], block))
+
+
 def _findings(gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes) -> list[str]:
     """Return every variant seen, whatever its phase, in the order of the definitions."""
     found: dict[str, None] = {}
@@ -263,45 +302,3 @@ def _open(gene: CompiledGene, observation: Observation, result: DiplotypeSet) ->
             result.open_sites.append(index)
     if observation.n_blocks > 1:
         result.open_phase = [int(i) for i in np.flatnonzero(observation.block >= 0)]
-
-
-def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observation, list[str]]:
-    """Let the decisive site of a two-site allele decide, its substitute only where it must.
-
-    DPYD HapB3: the intronic c.1129-5923C>G decides; the exonic c.1236G>A only where the
-    intronic site is unanswered (CPIC DPYD guideline, 2024 allele definitions).
-    """
-    if not gene.gene.proxies:
-        return observation, []
-    codes, block = observation.codes.copy(), observation.block.copy()
-    notes = []
-    where = {v.position: i for i, v in enumerate(gene.gene.variants)}
-    for proxy in gene.gene.proxies:
-        decisive, substitute = where[proxy.decisive], where[proxy.substitute]
-        d, s = codes[decisive], codes[substitute]
-        if (d == MISSING).all() and (s != MISSING).all():
-            codes[decisive] = np.where(s > 0, 1, 0)
-            block[decisive] = block[substitute]
-            notes.append("substitute_site_used")
-        elif block[decisive] == block[substitute] >= 0 and ((d == MISSING) & (s != MISSING)).any():
-            stands_in = (d == MISSING) & (s != MISSING)
-            codes[decisive] = np.where(stands_in, np.where(s > 0, 1, 0), d)
-            notes.append("substitute_site_used")
-        elif (d != MISSING).all() and (s != MISSING).all():
-            together = block[decisive] >= 0 and block[substitute] >= 0
-            if together and block[decisive] != block[substitute]:
-                codes[substitute] = s if d[0] == s[0] else s[::-1]
-                block[substitute] = block[decisive]
-            if ((codes[substitute] > 0) & (codes[decisive] == 0)).any():
-                notes.append("substitute_site_conflict")
-    return _renumbered(codes, block, observation), notes
-
-
-def _renumbered(
-    codes: npt.NDArray[np.int8], block: npt.NDArray[np.int32], observation: Observation
-) -> Observation:
-    block[codes[:, 0] == codes[:, 1]] = -1
-    used = sorted(set(block[block >= 0].tolist()))
-    numbers = {old: new for new, old in enumerate(used)}
-    renumbered = np.array([numbers.get(b, -1) for b in block.tolist()], np.int32)
-    return Observation(codes, renumbered, len(used), observation.haploid)

@@ -55,6 +55,8 @@ class DiplotypeSet:
         Position indices whose phase would tell outcomes apart.
     findings
         Every named variant seen, of genes that list variants.
+    is_partial
+        Whether more diplotypes fit than were counted.
     """
 
     best: tuple[Strand, ...] = ()
@@ -66,4 +68,5 @@ class DiplotypeSet:
     open_sites: list[int] = field(default_factory=list)
     open_phase: list[int] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    is_partial: bool = False
     notes: list[str] = field(default_factory=list)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,8 +13,8 @@ from pgx.alleles.matching import Fit, fit_observation
 from pgx.alleles.names import bracket, format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
-from pgx.alleles.strands import contained, extra_names, matching_alleles, phasings
-from pgx.genotypes.matrix import GeneGenotypes
+from pgx.alleles.strands import contained, extra_names, matching_alleles, phasings, tries_all
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
 __all__ = ["MAX_LISTED", "call_star"]
 
@@ -37,7 +40,7 @@ def _from_fit(gene: CompiledGene, observation: Observation, fit: Fit) -> Diploty
     best = pairs[0].tolist()
     indices = best[:1] if fit.haploid else _named_order(gene, best)
     result.best = tuple(_strand(gene, a) for a in indices)
-    result.outcomes = _outcomes(gene, pairs, fit.haploid)
+    result.outcomes = _outcomes(gene, fit.pairs, fit.haploid)
     result.factors = _factors(gene, pairs, fit.haploid)
     if len(result.outcomes) > 1:
         result.open_sites = _open_sites(gene, observation, pairs)
@@ -122,19 +125,19 @@ def _factors(
 def _open_sites(
     gene: CompiledGene, observation: Observation, pairs: npt.NDArray[np.intp]
 ) -> list[int]:
-    """Return unanswered positions at which a candidate of another function pair differs."""
-    functions = [f or "" for f in gene.functions]
-    best = pairs[0].tolist()
-    wanted = sorted(functions[a] for a in best)
-    others: set[int] = set()
-    for a, b in pairs.tolist():
-        if sorted((functions[a], functions[b])) != wanted:
-            others.update((a, b))
-    others -= set(best)
+    """Return unanswered positions that tell a candidate of other functions from the best."""
+    kinds = sorted({f or "" for f in gene.functions})
+    code = np.array([kinds.index(f or "") for f in gene.functions])
+    functions = np.sort(code[pairs], axis=1)
+    others = pairs[(functions != functions[0]).any(axis=1)]
     found = []
     for index in np.flatnonzero(observation.missing).tolist():
-        same = gene.masks[best[0], index] | gene.masks[best[1], index]
-        if any(not int(gene.masks[a, index]) & int(same) for a in others):
+        masks = gene.masks[:, index]
+        first, second = masks[pairs[0, 0]], masks[pairs[0, 1]]
+        one, two = masks[others[:, 0]], masks[others[:, 1]]
+        forward = ((one & first) != 0) & ((two & second) != 0)
+        backward = ((one & second) != 0) & ((two & first) != 0)
+        if not (forward | backward).all():
             found.append(index)
     return found
 
@@ -152,77 +155,79 @@ def _composite(
     gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
 ) -> DiplotypeSet:
     """Name strands that no definition covers: combinations, then ``g.`` variants."""
-    ranked: dict[str, tuple[tuple[int, int, int], tuple[Strand, ...]]] = {}
-    for first, second in phasings(observation):
-        strands = [_options(gene, first, genotypes)]
-        if not observation.haploid:
-            strands.append(_options(gene, second, genotypes))
-        for one in strands[0]:
-            for two in strands[1] if len(strands) == 2 else [None]:
-                chosen = [one] if two is None else [one, two]
-                name = format_diplotype([c[1].name for c in chosen], gene.gene.default_allele)
-                rank = (sum(c[0][0] for c in chosen), sum(c[0][1] for c in chosen), 0)
-                if name not in ranked or rank < ranked[name][0]:
-                    ranked[name] = (rank, tuple(c[1] for c in chosen))
+    ranked: dict[str, tuple[tuple[int, int], tuple[_Way, ...]]] = {}
+    for phasing in phasings(observation):
+        strands = phasing[:1] if observation.haploid else phasing
+        for ways in itertools.product(*(_options(gene, codes, genotypes) for codes in strands)):
+            name = format_diplotype([w.strand.name for w in ways], gene.gene.default_allele)
+            rank = (sum(w.rank[0] for w in ways), sum(w.rank[1] for w in ways))
+            if name not in ranked or rank < ranked[name][0]:
+                ranked[name] = (rank, ways)
     order = sorted(ranked, key=lambda name: (ranked[name][0], natural_key(name)))
-    return _from_composites(gene, observation, [(name, ranked[name][1]) for name in order])
+    result = _from_composites(gene, observation, [(name, ranked[name][1]) for name in order])
+    # an unanswered position may add to a combination, which is not spelled out
+    result.is_partial = bool(observation.missing.any()) or not tries_all(observation)
+    return result
+
+
+class _Way(NamedTuple):
+    """One way to name a strand; ``functions`` are those that it may turn out to have.
+
+    ``rank`` counts unexplained variants, then answered defining positions (negative).
+    """
+
+    rank: tuple[int, int]
+    strand: Strand
+    functions: tuple[str | None, ...]
 
 
 def _options(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
-) -> list[tuple[tuple[int, int], Strand]]:
-    """Return ways to name a strand with (unexplained variants, -defining positions)."""
-    answered = codes != -1
-    weight = (gene.weights & answered).sum(axis=1)
+) -> list[_Way]:
+    """Return ways to name a strand."""
+    weight = (gene.weights & (codes != MISSING)).sum(axis=1)
     plain = matching_alleles(gene, codes)
     if plain:
-        return [((0, -int(weight[a])), _strand(gene, a)) for a in plain]
+        strands = [(a, _strand(gene, a)) for a in plain]
+        return [_Way((0, -int(weight[a])), s, (s.function,)) for a, s in strands]
     named = contained(gene, codes)
     extras = extra_names(gene, codes, named, genotypes)
     parts = sorted((gene.names[a] for a in named), key=natural_key) or [gene.gene.default_allele]
     parts += [name for _, name in extras]
     score = -int(sum(weight[a] for a in named))
     uncertain = gene.gene.uncertain_function or None
-    return [((len(extras), score), Strand(bracket(parts), uncertain, None, tuple(parts)))]
+    strand = Strand(bracket(parts), uncertain, None, tuple(parts))
+    possible = [gene.names.index(p) for p in parts if p in gene.names]
+    possible += contained(gene, codes, missing_fits=True)
+    functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
+    return [_Way((len(extras), score), strand, tuple(functions))]
 
 
 def _from_composites(
-    gene: CompiledGene, observation: Observation, found: list[tuple[str, tuple[Strand, ...]]]
+    gene: CompiledGene, observation: Observation, found: list[tuple[str, tuple[_Way, ...]]]
 ) -> DiplotypeSet:
     result = DiplotypeSet(n_candidates=len(found))
     if not found:
         return result
-    result.names = [name for name, _ in found[:MAX_LISTED]]
-    result.diplotype, result.best = found[0]
     default = gene.gene.default_allele
-    result.best = tuple(sorted(result.best, key=lambda s: (s.name != default, natural_key(s.name))))
+    result.names = [name for name, _ in found[:MAX_LISTED]]
+    result.diplotype, best = found[0]
+    result.best = tuple(
+        sorted((w.strand for w in best), key=lambda s: (s.name != default, natural_key(s.name)))
+    )
     seen: set[tuple[str, ...]] = set()
-    for name, strands in found:
-        for functions in [tuple(s.function for s in strands), *_as_parts(gene, strands)]:
+    for name, ways in found:
+        for functions in itertools.product(*(w.functions for w in ways)):
             key = tuple(sorted(f or "" for f in functions))
             if key not in seen:
                 seen.add(key)
                 second = functions[1] if len(functions) == 2 else None
                 result.outcomes.append(Outcome(functions[0], second, name))
     result.factors = [
-        ((s[0].name,), (s[1].name,) if len(s) == 2 else ()) for _, s in found[:MAX_LISTED]
+        ((w[0].strand.name,), (w[1].strand.name,) if len(w) == 2 else ())
+        for _, w in found[:MAX_LISTED]
     ]
     result.notes.append("combination_or_partial")
     result.open_sites = [int(i) for i in np.flatnonzero(observation.missing)]
     result.open_phase = _open_phase(observation) if len(found) > 1 else []
     return result
-
-
-def _as_parts(gene: CompiledGene, strands: tuple[Strand, ...]) -> list[tuple[str | None, ...]]:
-    """Return the functions if each composite strand had the function of one of its parts."""
-    choices: list[list[str | None]] = []
-    for strand in strands:
-        known = (
-            [gene.functions[gene.names.index(p)] for p in strand.parts if p in gene.names]
-            if len(strand.parts) > 1
-            else []
-        )
-        choices.append([*dict.fromkeys([*known, strand.function])])
-    if len(choices) == 1:
-        return [(one,) for one in choices[0]]
-    return [(one, two) for one in choices[0] for two in choices[1]]

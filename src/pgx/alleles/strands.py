@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,27 +11,33 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.observation import Observation
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
-__all__ = ["contained", "extra_names", "matching_alleles", "phasings"]
+__all__ = ["contained", "extra_names", "matching_alleles", "phasings", "tries_all"]
 
 MAX_PHASINGS = 512
 
 
 def phasings(
-    observation: Observation,
+    observation: Observation, order: Sequence[int] = ()
 ) -> Iterator[tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]]:
     """Yield the two strands for every relative orientation of the phase blocks.
 
-    2^(B-1) orientations, at most `MAX_PHASINGS`; the first is the one as written.
+    2^(B-1) orientations, at most `MAX_PHASINGS`; the first is the one as written. ``order``
+    names the blocks whose orientation matters most, for when not all are tried.
     """
-    free = max(observation.n_blocks - 1, 0)
-    for choice in range(min(2**free, MAX_PHASINGS)):
+    blocks = [*order, *(b for b in range(observation.n_blocks) if b not in order)]
+    for choice in range(min(2 ** len(blocks[1:]), MAX_PHASINGS)):
         flip = np.zeros(len(observation.codes), np.bool_)
-        for b in range(free):
-            if choice >> b & 1:
-                flip |= observation.block == b + 1
+        for place, b in enumerate(blocks[1:]):
+            if choice >> place & 1:
+                flip |= observation.block == b
         first = np.where(flip, observation.codes[:, 1], observation.codes[:, 0])
         second = np.where(flip, observation.codes[:, 0], observation.codes[:, 1])
         yield first, second
+
+
+def tries_all(observation: Observation) -> bool:
+    """Whether `phasings` yields every orientation."""
+    return observation.n_blocks - 1 <= MAX_PHASINGS.bit_length() - 1
 
 
 def _allowed(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:

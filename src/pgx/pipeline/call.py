@@ -99,11 +99,11 @@ class GeneCaller:
     def _with_candidates(self, base: GeneCall, found: DiplotypeSet) -> GeneCall:
         phenotypes = self._phenotypes(found)
         best = phenotypes[0]
-        single = found.n_candidates == 1
+        single = found.n_candidates == 1 and not found.is_partial
         notes = base.notes
         if best.term is None:
             notes = (*notes, "no_phenotype_defined")
-        if found.n_candidates > len(found.names):
+        if found.n_candidates > len(found.names) or found.is_partial:
             notes = (*notes, "candidates_not_all_listed")
         return msgspec.structs.replace(
             base,
