@@ -145,3 +145,86 @@ def test_two_calls_of_one_gene_are_refused(calls, tmp_path):
 def test_an_unknown_gene_is_refused(tmp_path):
     with pytest.raises(OutsideCallError, match="line 2"):
         run(vcf_file(tmp_path, {}, only_named=True), {**CALL, "gene": "CYP2D7"})
+
+
+# -- names -------------------------------------------------------------------------------
+
+
+def test_a_diplotype_is_written_as_any_other(tmp_path):
+    call = outside("CYP2C19", "*2 / *1")
+    assert call.diplotype == "*1/*2"
+    assert [h.name for h in call.haplotypes] == ["*1", "*2"]
+
+
+def test_a_score_may_be_written_as_a_whole_number():
+    assert outside("CYP2D6", "*1/*1", score="2").activity_score == "2.0"
+    assert outside("CYP2D6", score="2").phenotype == "Normal Metabolizer"
+
+
+def test_more_copies_of_a_gene_without_scores_are_uncertain():
+    """Nothing says what three copies of CYP2C19*1 mean."""
+    assert outside("CYP2C19", "*1x2/*1").phenotype == "Indeterminate"
+
+
+def test_core_alleles_stand_for_their_suballeles():
+    assert outside("SLCO1B1", "*1/*45").phenotype == "Decreased Function"
+
+
+@pytest.mark.parametrize("name", ["*57:01N", "*57:01:01:02N", "*57:01L", "*57:01Q"])
+def test_hla_alleles_of_changed_expression_are_refused(name):
+    with pytest.raises(OutsideCallError):
+        outside("HLA-B", f"{name}/*07:02")
+
+
+def test_hla_alleles_and_a_statement_must_agree():
+    call = outside("HLA-B", "*57:01/*07:02", phenotype="*57:01 positive")
+    assert "*57:01 positive" in call.lookup_keys
+    with pytest.raises(OutsideCallError):
+        outside("HLA-B", "*08:01/*07:02", phenotype="*57:01 positive")
+
+
+# -- against the input's own variants ------------------------------------------------------
+
+NOTE = "outside_call_contradicts_vcf"
+
+
+def noted(folder, given, seen, gene="CYP2D6"):
+    path = vcf_file(folder, {gene: seen}, only_named=True)
+    [result] = run(path, {"gene": gene, "diplotype": given}, genes=(gene,)).results()
+    assert result.calls[0].source == "outside"
+    return NOTE in result.calls[0].notes
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ("*1/*4", "*1/*4"),
+        ("*1x2/*4", "*1/*4"),
+        ("*4/*5", "*4/*4"),
+        ("*5/*5", "*1/*1"),
+        ("*36+*10/*1", "*1/*10"),
+        ("*1/*13", "*1/*4"),
+    ],
+)
+def test_a_call_that_the_variants_allow(given, seen, tmp_path):
+    assert not noted(tmp_path, given, seen)
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [("*1/*1", "*1/*4"), ("*1/*4", "*1/*1"), ("*4/*5", "*1/*1"), ("*1x2/*1", "*4/*4")],
+)
+def test_a_call_that_the_variants_contradict_is_noted(given, seen, tmp_path):
+    assert noted(tmp_path, given, seen)
+
+
+def test_an_input_that_says_nothing_contradicts_nothing(tmp_path):
+    path = vcf_file(tmp_path, {"CYP2C19": "*1/*1"}, only_named=True)
+    [result] = run(path, CALL, genes=("CYP2D6",)).results()
+    assert result.calls[0].notes == ()
+
+
+def test_a_call_of_a_gene_that_was_not_asked_for_changes_nothing(tmp_path):
+    path = vcf_file(tmp_path, {"CYP2C19": "*1/*1"}, only_named=True)
+    [result] = run(path, CALL, genes=("CYP2C19",)).results()
+    assert [c.gene for c in result.calls] == ["CYP2C19"]

@@ -10,18 +10,22 @@ from __future__ import annotations
 import re
 
 import msgspec
+import numpy as np
 
+from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.names import core_allele, format_diplotype, natural_key
+from pgx.alleles.observation import Observation
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
 from pgx.base.errors import OutsideCallError
 from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy, Strategy
 from pgx.phenotypes.activity import activity_score, format_score
 from pgx.phenotypes.translate import PhenotypeTable
 
-__all__ = ["OutsideCall", "outside_gene_call"]
+__all__ = ["OutsideCall", "contradicts", "outside_gene_call"]
 
 _COPIES = re.compile(r"^(?P<name>.+?)x(?P<count>≥?[1-9]\d*|N)$")
 _HLA_FIELDS = re.compile(
-    r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})(?::\d+)*[A-Z]?$"
+    r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})(?::\d+)*[GP]?$"
 )
 _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$")
 
@@ -69,19 +73,21 @@ def outside_gene_call(
         raise _refusal(call, "more than two strands in the diplotype")
     if len(details) == 1 and gene.ploidy is Ploidy.AUTOSOME:
         raise _refusal(call, "one strand only, of a gene of which everyone has two")
+    name = format_diplotype([d.name for d in details], gene.default_allele)
+    details.sort(key=lambda d: (d.name != gene.default_allele, natural_key(d.name)))
     second = details[1].function if len(details) == 2 else None
-    found = table.translate(details[0].function, second, call.diplotype)
+    found = table.translate(details[0].function, second, name)
     if call.phenotype and found.term and call.phenotype != found.term:
         raise _refusal(call, f"phenotype is not that of the diplotype ({found.term})")
-    if call.activity_score and found.score and call.activity_score != found.score:
+    if call.activity_score and found.score and _score(call.activity_score) != found.score:
         raise _refusal(call, f"activity score is not that of the diplotype ({found.score})")
     return GeneCall(
         sample=sample,
         gene=gene.gene,
         status=CallStatus.CALLED,
-        diplotype=call.diplotype,
+        diplotype=name,
         probability=1.0,
-        candidates=(Candidate(call.diplotype),),
+        candidates=(Candidate(name),),
         n_candidates=1,
         phenotype=found.term,
         activity_score=found.score,
@@ -93,6 +99,11 @@ def outside_gene_call(
     )
 
 
+def _score(text: str) -> str:
+    """Return a score as the knowledge base writes it: ``2`` is ``2.0``."""
+    return activity_score([text]) or text
+
+
 def _refusal(call: OutsideCall, what: str) -> OutsideCallError:
     return OutsideCallError(what, where=call.where, remedy="correct the line or remove it")
 
@@ -102,7 +113,7 @@ def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> Gen
     by_key = {r.lookup_key: r for r in gene.rules}
     by_term = {r.phenotype: r for r in gene.rules}
     if gene.scored and call.activity_score:
-        rule = by_key.get(call.activity_score)
+        rule = by_key.get(_score(call.activity_score))
     else:
         rule = by_term.get(call.phenotype)
     if rule is None:
@@ -126,7 +137,7 @@ def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> Gen
 
 def _strand(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDetail:
     """Resolve ``*1``, ``*1x2``, ``*36+*10`` to function and activity value."""
-    known = {a.name: a for a in gene.alleles}
+    known = {core_allele(a.name): a for a in gene.alleles} | {a.name: a for a in gene.alleles}
     if name in known:
         return _detail(gene, name, known[name].function, known[name].activity_value)
     parts = [_part(call, gene, known, part.strip()) for part in name.split("+")]
@@ -146,6 +157,8 @@ def _part(
     allele = known.get(name) or known.get(core)
     if allele is None:
         raise _refusal(call, "an allele is not in the knowledge base")
+    if copies and copies["count"] != "1" and not gene.scored and name not in known:
+        return gene.uncertain_function, None  # nothing says what more copies mean
     if copies is None or name in known or not gene.scored:
         return allele.function, allele.activity_value
     return allele.function, _multiplied(allele.activity_value, copies["count"])
@@ -192,6 +205,8 @@ def _presence_call(
                 call, "two typed alleles are needed, or a statement like *57:01 positive"
             )
         keys = tuple(f"{m} {'positive' if m in names else 'negative'}" for m in marker_alleles)
+        if call.phenotype and call.phenotype not in keys:
+            raise _refusal(call, "phenotype is not that of the two alleles")
     return GeneCall(
         sample=sample,
         gene=gene.gene,
@@ -217,3 +232,25 @@ def _two_fields(call: OutsideCall, name: str) -> str:
     if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
         raise _refusal(call, "an allele is one of another gene")
     return match["allele"]
+
+
+def contradicts(call: GeneCall, gene: CompiledGene, observation: Observation) -> bool:
+    """Whether the variants that an input shows cannot be those of an outside diplotype.
+
+    Every allele that is seen must belong to some part of the diplotype, and every part must
+    allow some allele that is seen, except in a tandem, whose hybrids are mapped elsewhere. A
+    part without a definition, such as a deletion, may carry anything.
+    """
+    names = [part.strip() for h in call.haplotypes for part in h.name.split("+")]
+    cores = [match["name"] if (match := _COPIES.match(name)) else name for name in names]
+    rows = [gene.masks[gene.names.index(core)] for core in cores if core in gene.names]
+    if not rows:
+        return False
+    known = ~observation.missing
+    seen = (np.uint64(1) << np.maximum(observation.codes, 0).astype(np.uint64)).T
+    either = np.bitwise_or(seen[0], seen[1])
+    is_tandem = len(names) > len(call.haplotypes)
+    if not is_tandem and any(((row & either) == 0)[known].any() for row in rows):
+        return True
+    allowed = np.bitwise_or.reduce(rows)
+    return len(rows) == len(cores) and bool(((either & ~allowed) != 0)[known].any())

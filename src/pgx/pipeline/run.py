@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 import pgx
+from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.outside import OutsideCall, outside_gene_call
+from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, build_index
@@ -123,7 +126,8 @@ class Run:
     def _call(self, gene: GeneDefinition, sample: str, column: int) -> GeneCall:
         given = self._outside.get((sample, gene.gene))
         if given is not None:
-            return outside_gene_call(given, gene, sample, _markers(self.guidance, gene.gene))
+            call = outside_gene_call(given, gene, sample, _markers(self.guidance, gene.gene))
+            return self._compared(call, column)
         if gene.gene not in self._callers:
             note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
             return GeneCall(
@@ -135,6 +139,16 @@ class Run:
             with_sites=self.settings.with_sites,
             notes=self._observations.notes_of(sample),
         )
+
+    def _compared(self, call: GeneCall, column: int) -> GeneCall:
+        """Note an outside call that the input's own variants contradict."""
+        caller = self._callers.get(call.gene)
+        if caller is None:
+            return call
+        seen = observe(self._genotypes[call.gene], column)
+        if not contradicts(call, caller.compiled, seen):
+            return call
+        return msgspec.structs.replace(call, notes=(*call.notes, "outside_call_contradicts_vcf"))
 
     def _provenance(self, sample: str) -> Provenance:
         mine = [i for i in self._observations.inputs if sample in i.samples]
