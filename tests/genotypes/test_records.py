@@ -120,3 +120,12 @@ def test_a_half_called_block_says_nothing_against_an_indel(tmp_path):
     call = call_file(path, "UGT1A1")["S1", "UGT1A1"]
     assert "chr2:233760233" in call.missing
     assert is_open(call)
+
+
+def test_a_star_under_a_deletion_that_is_unanswered_leaves_that_deletion_possible(tmp_path):
+    """CYP2D6*38 deletes a base that another allele needs; its own record is hidden."""
+    hidden = {42128198: lambda line: []}
+    call = called(tmp_path, hidden, "*38/*49", "CYP2D6")
+    assert "*38/*49" in names(call)
+    assert "spanning_deletion" in call.notes
+    assert is_open(call)

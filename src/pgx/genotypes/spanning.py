@@ -2,41 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from pgx.genotypes.matrix import GeneGenotypes
-from pgx.genotypes.sites import STAR, GeneLocus
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
+from pgx.genotypes.sites import STAR, GeneLocus, Site
 
 __all__ = ["settle_star"]
 
 
 def settle_star(locus: GeneLocus, out: GeneGenotypes) -> None:
-    """Explain each ``*`` by a defined deletion over the site; else it is undocumented."""
+    """Explain each ``*`` by a defined deletion over the site; else it is undocumented.
+
+    Where it is not known whether the sample carries such a deletion, the strand is unknown.
+    """
     for index, sample in np.unique(np.argwhere(out.call == STAR)[:, :2], axis=0).tolist():
         site = locus.sites[index]
         strands = np.flatnonzero(out.call[index, sample] == STAR).tolist()
-        explained = _n_deletions(locus, out, index, sample)
-        if len(strands) <= explained:
+        deletions = _deletions_over(locus, index)
+        if len(strands) <= sum(_n_deleted(locus, out, d, sample, index) for d in deletions):
             out.call[index, sample, strands] = site.reference_code
+            continue
+        out.add_note(sample, "spanning_deletion")
+        if any((out.call[d, sample] == MISSING).any() for d in deletions):
+            out.call[index, sample, strands] = MISSING
             continue
         label = f"{out.gene.contig}:{site.variant.position}:{site.variant.ref}>*"
         out.call[index, sample, strands] = out.code_of_extra(index, label)
-        out.add_note(sample, "spanning_deletion")
 
 
-def _n_deletions(locus: GeneLocus, out: GeneGenotypes, index: int, sample: int) -> int:
-    """Return how many strands carry a defined deletion over a site."""
+def _deletions_over(locus: GeneLocus, index: int) -> list[int]:
+    """Return the sites of defined deletions over a site."""
     position = locus.sites[index].position
-    return sum(
-        _deletes(locus, other, out.call[other, sample].tolist(), position)
+    return [
+        other
         for other, site in enumerate(locus.sites)
-        if site.is_indel and site.position < position < site.position + len(site.ref)
-    )
+        if site.position < position < site.position + len(site.ref)
+        and any(_ends_before(site, allele, position) for allele in site.variant.alleles)
+    ]
 
 
-def _deletes(locus: GeneLocus, other: int, codes: Sequence[int], position: int) -> int:
-    site = locus.sites[other]
-    lengths = [len(allele) for allele in site.variant.alleles]
-    return sum(0 <= c < len(lengths) and site.position + lengths[c] <= position for c in codes)
+def _ends_before(site: Site, allele: str, position: int) -> bool:
+    return site.position + len(allele) <= position
+
+
+def _n_deleted(locus: GeneLocus, out: GeneGenotypes, other: int, sample: int, index: int) -> int:
+    """Return how many strands carry a site's deletion of another site."""
+    site, position = locus.sites[other], locus.sites[index].position
+    alleles = site.variant.alleles
+    codes = out.call[other, sample].tolist()
+    return sum(0 <= c < len(alleles) and _ends_before(site, alleles[c], position) for c in codes)
