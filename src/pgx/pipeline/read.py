@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pgx.base.assemblies import CANONICAL, contig_length
+from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
 from pgx.base.errors import InputError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
@@ -16,6 +16,7 @@ from pgx.genotypes.reference import check_assembly
 from pgx.genotypes.sites import GeneLocus
 from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
+from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.source import open_source
 from pgx.vcf.windows import Windows
@@ -104,6 +105,8 @@ def _read_one(
     intervals += [i for known in loci.known.values() for locus in known for i in _sites(locus)]
     windows = Windows.build(intervals, gene_regions(here))
     lengths = {name: contig_length(name, assembly) for name in CANONICAL}
+    if assembly is Assembly.GRCH37 and _may_be_hg19_chrm(source.header):
+        lengths[MITOCHONDRION] = HG19_CHRM_LENGTH
     by_index = settings.absent is Absent.NO_CALL  # an index is never trusted for absence
     scan = source.scan(windows, contig_lengths=lengths, by_index=by_index)
     others = {a.value: known for a, known in loci.known.items() if a is not assembly}
@@ -119,6 +122,10 @@ def _read_one(
         where=source.path,
         indel_limit=source.header.gatk_indel_limit,
     )
+    if scan.hg19_chrm:
+        hints.append(
+            f"{source.path}: chrM is hg19's own sequence, or does not say which; it is not read."
+        )
     if scan.sites_only and settings.absent is Absent.NO_CALL:
         hints.append(
             f"{source.path}: lists variant sites only; positions without a record stay unknown."
@@ -132,6 +139,11 @@ def _read_one(
         genotypes={g.gene.gene: g for g in genotypes if _says_anything(g)},
         notes=() if scan.has_depth else ("no_depth",),
     )
+
+
+def _may_be_hg19_chrm(header: VcfHeader) -> bool:
+    """Whether a GRCh37 header has UCSC names and does not say how long the mitochondrion is."""
+    return header.mitochondrion_length is None and any(n.startswith("chr") for n in header.contigs)
 
 
 class _Loci:
