@@ -8,7 +8,7 @@ from pgx.base.calls import CallStatus
 from pgx.base.genes import Assembly
 from pgx.genotypes.sites import GeneLocus
 from pgx.simulate.settings import WriteStyle
-from simulated import genes
+from simulated import genes, vcf_file
 
 ALL_THREE = {"*1/*1", "*1/*3", "*3/*3"}
 
@@ -129,3 +129,17 @@ def test_a_star_under_a_deletion_that_is_unanswered_leaves_that_deletion_possibl
     assert "*38/*49" in names(call)
     assert "spanning_deletion" in call.notes
     assert is_open(call)
+
+
+@pytest.mark.parametrize("gt", ["0", "0/0"])
+def test_a_haploid_reference_genotype_answers_no_more_than_a_diploid_one(gt, tmp_path):
+    """A deletion that is not there says nothing of the bases inside it."""
+    gene = genes()["G6PD"]
+    site = next(v for v in gene.variants if v.is_indel and len(v.ref) > 3)
+    path = vcf_file(tmp_path, {"G6PD": "B (reference)/B (reference)"}, only_named=True)
+    lines = path.read_text().splitlines(keepends=True)
+    kept = [x for x in lines if x.startswith("#")]
+    row = f"chrX\t{site.position}\t.\t{site.ref}\t{site.alts[0]}\t.\tPASS\t.\tGT\t{gt}\n"
+    path.write_text("".join([*kept, row]))
+    call = call_file(path, "G6PD")["S1", "G6PD"]
+    assert call.n_positions - call.n_missing == 1

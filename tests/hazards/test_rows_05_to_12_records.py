@@ -82,6 +82,8 @@ UNRELIABLE = {
     "GQ 19": ({"format": "GT:GQ", "sample": "0|0:19"}, "low_gq"),
     "DP 0": ({"format": "GT:DP", "sample": "0|0:0"}, "low_dp"),
     "DP 7": ({"format": "GT:DP", "sample": "0|0:7"}, "low_dp"),
+    "no reads counted": ({"format": "GT:AD", "sample": "0|0:0,0"}, "low_dp"),
+    "seven reads counted": ({"format": "GT:AD", "sample": "0|0:7,0"}, "low_dp"),
     "het of one-sided reads": ({"format": "GT:AD", "sample": "0|1:0,30"}, "ad_contradicts_gt"),
     "het of reference reads": ({"format": "GT:AD", "sample": "0|1:30,0"}, "ad_contradicts_gt"),
     "reference of alt reads": ({"format": "GT:AD", "sample": "0|0:0,30"}, "ad_contradicts_gt"),

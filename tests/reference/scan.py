@@ -190,9 +190,11 @@ def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits):
     if gq == 0 or 0 <= gq < limits.min_gq:
         return "LOW_GQ"
     needed = limits.min_dp / 2 if len(alleles) == 1 else limits.min_dp
-    if dp == 0 or 0 <= dp < needed:
-        return "LOW_DP"
     total = sum(depths)
+    counted = min(depths) >= 0 and len(depths) == 1 + len(alts)
+    depth = total if dp < 0 and counted else dp
+    if depth == 0 or 0 <= depth < needed:
+        return "LOW_DP"
     usable = min(depths) >= 0 and len(depths) == 1 + len(alts) and total >= max(1, limits.min_dp)
     if not usable or min(alleles) < 0:
         return "OK"

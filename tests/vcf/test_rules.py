@@ -216,7 +216,7 @@ def judged(cell="0/1", form="GT", **columns):
         ("AD_CONTRADICTS", partial(judged, "0/1:0,30", "GT:AD")),
         ("AD_CONTRADICTS", partial(judged, "1/1:15,15", "GT:AD")),
         ("AD_CONTRADICTS", partial(judged, "1:15,15", "GT:AD")),
-        ("OK", partial(judged, "0/1:0,7", "GT:AD")),
+        ("LOW_DP", partial(judged, "0/1:0,7", "GT:AD")),
         ("OK", partial(judged, "0/1:3,27", "GT:AD")),
         ("OK", partial(judged, "0/1:30", "GT:AD")),
         ("OK", partial(judged, "0/1:.,30", "GT:AD")),

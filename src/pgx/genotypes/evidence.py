@@ -174,7 +174,8 @@ class SiteReader:
         spoken = self._lookup(index, site, number)
         genotypes = self.scan.genotypes[number]
         codes = spoken.table[genotypes]
-        applies = (codes != site.reference_code).any(axis=1) | spoken.answers
+        differs = (codes != site.reference_code) & (codes != ABSENT)
+        applies = differs.any(axis=1) | spoken.answers
         reason = self.reasons(number)
         bad = reason != Unknown.NONE
         codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes)

@@ -83,7 +83,7 @@ class GeneCaller:
             missing=missing,
         )
         if not observation.answered.any():
-            return base
+            return msgspec.structs.replace(base, notes=("no_position_answered",))
         lists = self.gene.strategy is Strategy.VARIANT_LIST
         found = (call_listing if lists else call_star)(self.compiled, observation, genotypes)
         base = msgspec.structs.replace(

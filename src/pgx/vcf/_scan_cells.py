@@ -244,7 +244,8 @@ def judge_cell(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
     if gq >= 0 and (gq == 0 or gq < limits[lay.L_MIN_GQ]):
         return LOW_GQ
     alleles = min(cell[lay.C_PLOIDY], 2)
-    if dp >= 0 and (dp == 0 or 2 * dp < alleles * limits[lay.L_MIN_DP]):
+    depth = dp if dp >= 0 else cell[lay.C_AD_TOTAL]  # reads counted by allele stand in for DP
+    if depth >= 0 and (depth == 0 or 2 * depth < alleles * limits[lay.L_MIN_DP]):
         return LOW_DP
     if depths_contradict(cell, limits):
         return AD_CONTRADICTS
