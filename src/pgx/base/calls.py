@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from pgx.base.evidence import CallEvidence
+
 __all__ = [
     "AlternativeAdvice",
     "CallStatus",
@@ -105,6 +107,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...] = ()
     candidate_factors: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     sites: tuple[SiteObservation, ...] = ()
+    evidence: CallEvidence | None = None
 
 
 class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):

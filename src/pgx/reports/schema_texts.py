@@ -12,6 +12,11 @@ TITLES: Final = {
     "Candidate": "Candidate diplotype",
     "HaplotypeDetail": "One strand of the best diplotype",
     "SiteObservation": "Observation at one defining position",
+    "CallEvidence": "What supports a call",
+    "StrandEvidence": "What supports one strand of the best diplotype",
+    "VariantMatch": "A variant that a named allele asks for",
+    "Rival": "A diplotype beside the best one",
+    "Contradiction": "A position that excludes a diplotype",
     "Recommendation": "Advice on one drug",
     "AlternativeAdvice": "Other advice that a candidate would give",
     "Provenance": "What produced the result",
@@ -57,6 +62,8 @@ _CALL = {
     "candidate_factors": "The whole candidate set: each pair lists names of strand 1 and strand 2 "
     "whose combinations all fit; the set is the union of the pairs.",
     "sites": "What was observed at every defining position.",
+    "evidence": "What supports the call, and what excludes the next best; null where nothing was "
+    "called from positions.",
 }
 
 _SITE = {
@@ -129,12 +136,63 @@ _CANDIDATE = {
     "probability": "Its posterior; null without a prior.",
 }
 
+_EVIDENCE = {
+    "": "What supports a call, strand by strand, and what became of its rivals.",
+    "strands": "The strands of the best diplotype.",
+    "rivals": "The next candidates, and the nearest diplotypes that are excluded.",
+}
+
+_STRAND_EVIDENCE = {
+    "": "One strand of the best diplotype.",
+    "name": "Its name as in the diplotype.",
+    "function": "Clinical function in CPIC's terms; null if none is assigned.",
+    "n_named": "Positions that its definition names.",
+    "n_answered": "How many of them the input answers.",
+    "variants": "Variants that tell it from the gene's default allele.",
+}
+
+_VARIANT_MATCH = {
+    "": "A variant that a named allele asks for.",
+    "position": "chrN:pos on GRCh38.",
+    "rsid": "dbSNP identifier, empty if none.",
+    "needs": "Alleles that would do.",
+    "state": "matched, unknown (the position is not answered) or contradicted.",
+}
+
+_RIVAL = {
+    "": "A diplotype beside the best one.",
+    "diplotype": "Its name.",
+    "functions": "Clinical function of each strand.",
+    "why": "fits (the next candidate), fits_other_function (the next candidate of other "
+    "functions), nearest (excluded, by the fewest positions) or nearest_other_function.",
+    "probability": "Its posterior; null without a prior and where it is excluded.",
+    "contradictions": "Positions that exclude it; empty for a candidate.",
+    "open_sites": "Unanswered positions that would tell it from the best.",
+    "open_phase": "Positions whose phase would tell it from the best.",
+    "n_alike": "Diplotypes that are excluded by as few positions, this one included.",
+}
+
+_CONTRADICTION = {
+    "": "A position at which a diplotype cannot be what was observed.",
+    "position": "chrN:pos on GRCh38.",
+    "rsid": "dbSNP identifier, empty if none.",
+    "observed": "Observed allele of each strand, '.' where unknown.",
+    "needs": "Alleles that the diplotype allows, strand by strand in the order of observed.",
+    "kind": "allele, or phase: the alleles are right but lie on the other strands.",
+    "phased": "Whether the order of the observed alleles has meaning.",
+}
+
 DESCRIPTIONS: Final = {
     "PatientResult": _RESULT,
     "GeneCall": _CALL,
     "Candidate": _CANDIDATE,
     "HaplotypeDetail": _HAPLOTYPE,
     "SiteObservation": _SITE,
+    "CallEvidence": _EVIDENCE,
+    "StrandEvidence": _STRAND_EVIDENCE,
+    "VariantMatch": _VARIANT_MATCH,
+    "Rival": _RIVAL,
+    "Contradiction": _CONTRADICTION,
     "Recommendation": _ADVICE,
     "AlternativeAdvice": _ALTERNATIVE,
     "Provenance": _PROVENANCE,
