@@ -6,6 +6,7 @@ Slow on purpose: fields are split and matched by regular expressions, one rule a
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from pgx.base.assemblies import canonical_contig
 
@@ -13,6 +14,7 @@ BASES = re.compile(r"[ACGTNacgtn]+")
 IUPAC = re.compile(r"[ACGTNRYKMSWBDHVacgtnrykmswbdhv]+")
 QUAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|nan)", re.IGNORECASE)
 GT = re.compile(r"[|/]?(0|[1-9]\d{0,5}|\.)([|/](0|[1-9]\d{0,5}|\.))*")
+DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{0,40})?")
 SYMBOLIC = re.compile(r"[ACGTNRYKMSWBDHVacgtnrykmswbdhv]*<[^<> ]+>")
 T = r"[ACGTNRYKMSWBDHVacgtnrykmswbdhv.]+"
@@ -150,10 +152,11 @@ def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
     gq = numbers["GQ"] if numbers["GQ"] >= 0 else numbers["RGQ"]
     dp = numbers["MIN_DP"] if block and numbers["MIN_DP"] >= 0 else numbers["DP"]
     out = {"gq": gq, "dp": dp, "alleles": (-1, -1), "phased": False, "set": None}
+    called = re.findall(r"\d+|\.", values[0]) if keys[0] == "GT" else []
+    out["likelihoods"] = likelihoods(given, called, 1 + len(alts))
     if keys[0] != "GT":
         return out | {"reason": "NO_GENOTYPE"}
     check(GT.fullmatch(values[0]))
-    called = re.findall(r"\d+|\.", values[0])
     alleles = [-1 if a == "." else int(a) for a in called]
     check(max(alleles) <= len(alts))
     separators = re.findall(r"[|/]", values[0])
@@ -174,6 +177,39 @@ def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
     if out["reason"] == "OK" and unreadable:
         out["reason"] = "UNREADABLE"
     return out
+
+
+def likelihoods(given, called, n_alleles):
+    """Return phred values of 0/0, 0/1, 1/1, 0/2, 1/2, 2/2, -1 where nothing is said."""
+    nothing = (-1,) * 6
+    is_log = given.get("PL", ".") == "."
+    text = given.get("GL", ".") if is_log else given["PL"]
+    values = text.split(",")
+    if n_alleles > 3 or text == "." or not all(v == "." or DECIMAL.fullmatch(v) for v in values):
+        return nothing
+    order = [(a, b) for b in range(n_alleles) for a in range(b + 1)]
+    ploidies = {"": (1, 2), ".": (1, 2)}.get("".join(called), (len(called),))
+    if 2 in ploidies and len(values) == len(order):
+        named = order
+    elif 1 in ploidies and len(values) == n_alleles:
+        named = [(a, a) for a in range(n_alleles)]
+    else:
+        return nothing
+    costs = {pair: cost(v, is_log) for pair, v in zip(named, values, strict=True) if v != "."}
+    if any(c < 0 for c in costs.values()) and not is_log:
+        return nothing
+    slots = [(0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2)]
+    best = min(costs.values(), default=0)
+    phred = {pair: min((c - best + 500_000) // 1_000_000, 32_767) for pair, c in costs.items()}
+    return tuple(phred.get(pair, -1) for pair in slots)
+
+
+def cost(text, is_log):
+    """Return what speaks against a genotype in millionths of a phred unit."""
+    number = Decimal(text)
+    millionths = min(10**14, int(abs(number).scaleb(6)))
+    signed = -millionths if number < 0 else millionths
+    return -10 * signed if is_log else signed
 
 
 def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits):

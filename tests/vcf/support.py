@@ -25,7 +25,14 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the validation data f
 CONTIGS = {"chr10": 133_797_422, "chr12": 133_275_309, "chrX": 156_040_895}
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
 EVERYWHERE = [(contig, 1, 200_000_000) for contig in CONTIGS]
-MODULES = ("_scan_columns", "_scan_alleles", "_scan_format", "_scan_cells", "_kernels")
+MODULES = (
+    "_scan_columns",
+    "_scan_alleles",
+    "_scan_format",
+    "_scan_likelihoods",
+    "_scan_cells",
+    "_kernels",
+)
 
 
 def header_text(samples=("S1",), extra=""):

@@ -53,7 +53,21 @@ QUALITIES = st.sampled_from([".", "", "10", "1.5", "1e3", "1e-5", "inf", "-2", "
 DEPTHS = st.lists(st.sampled_from(["0", "1", "12", "30", ".", "x"]), min_size=1, max_size=3)
 PAIRS = st.sampled_from(["0|1", "1|0", "1|2", "0/1", ".", "1|1"])
 NAMES = st.sampled_from([".", "17", "94781859_G_A", "0", "5000000000"])
+SMALL = ["0", "0", "3", "30", "300", "99999", "."]
+ODD_VALUES = ["-3", "-0", "x", "", "1.5", "1e2", "1e", "+2", "1.", ".5", ".", "nan", "1.2.3"]
+LOGS = ["-0.05", "-0.1499999", "-12.3", "-1e-3", "-1.5E+1", "-99999999999999999.9", "0", "0.3"]
+
+
+def likelihoods(values):
+    listed = st.sampled_from([1, 2, 3, 3, 3, 3, 6, 6, 6, 7]).flatmap(
+        lambda n: st.lists(values, min_size=n, max_size=n)
+    )
+    return listed.map(",".join).map(lambda text: text or ".")
+
+
 VALUES = {
+    "PL": likelihoods(st.sampled_from(SMALL * 4 + ODD_VALUES)),
+    "GL": likelihoods(st.sampled_from(LOGS * 4 + ODD_VALUES) | st.floats().map(str)),
     "GQ": NUMBERS,
     "RGQ": NUMBERS,
     "DP": NUMBERS,
@@ -127,12 +141,19 @@ def compiled_view(body, samples, **options):
                 SiteReason(scan.reason[r, s]).name,
                 int(scan.gq[r, s]),
                 int(scan.dp[r, s]),
+                likelihoods_of(scan, r, s),
             )
             for s in range(len(samples))
         ]
         facts = (record.contig, record.position, record.end, record.ref, record.alts)
         out.append((facts, record.filter, record.block, record.line, cells))
     return out
+
+
+def likelihoods_of(scan, row, sample):
+    if scan.likelihoods is None:
+        return (-1,) * 6
+    return tuple(scan.likelihoods[row, sample].tolist())
 
 
 def phase_code(name):
@@ -156,7 +177,15 @@ def oracle_view(body, samples):
             r["block"],
             r["line"],
             [
-                (c["alleles"], c["phased"], phase_code(c["set"]), c["reason"], c["gq"], c["dp"])
+                (
+                    c["alleles"],
+                    c["phased"],
+                    phase_code(c["set"]),
+                    c["reason"],
+                    c["gq"],
+                    c["dp"],
+                    c["likelihoods"],
+                )
                 for c in r["cells"]
             ],
         )
@@ -178,7 +207,7 @@ def assert_agree(seen, expected):
             assert (cell[0], cell[1], cell[3]) == (plain[0], plain[1], reason)
             assert cell[2] == plain[2] or (plain[2] is None and cell[2] >= 2**30)
             assert cell[4] == min(plain[4], 32_767)
-            assert cell[5] == plain[5]
+            assert cell[5:] == plain[5:]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])

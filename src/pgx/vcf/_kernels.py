@@ -33,6 +33,7 @@ from pgx.vcf._scan_columns import (
     upper_letter,
 )
 from pgx.vcf._scan_format import format_column
+from pgx.vcf._scan_likelihoods import store_likelihoods
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -230,7 +231,7 @@ def fixed_columns(
     " int64[:, ::1], int64[::1], int64[::1], uint8[::1], int64[::1],"
     " int64[:, ::1], int64[::1], int64[:, ::1], int64[::1], float64[::1], int64[:, ::1],"
     " int8[:, :, ::1], uint8[:, ::1], int32[:, ::1], uint8[:, ::1], int16[:, ::1],"
-    " int32[:, ::1], int64[::1], int64[::1])"
+    " int32[:, ::1], int16[:, :, ::1], int64[::1], int64[::1])"
 )
 def scan(
     buf: Bytes,
@@ -257,6 +258,7 @@ def scan(
     reason: npt.NDArray[np.uint8],
     gq: npt.NDArray[np.int16],
     dp: npt.NDArray[np.int32],
+    likelihoods: npt.NDArray[np.int16],
     rec: Ints,
     cell: Ints,
 ) -> int:
@@ -266,13 +268,15 @@ def scan(
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
-    (K, N, 2); scratch ``rec`` (R_SIZE,) and ``cell`` (C_SIZE,). ``buf[end - 1]`` is a
-    newline. Rows of ``gq`` and ``dp`` come filled with -1 and of ``phase_set`` with 0;
-    S_HAS_VALUES is set once one of them is written.
+    (K, N, 2), ``likelihoods`` (K, N, 6) or (0, 0, 6); scratch ``rec`` (R_SIZE,) and
+    ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline. Rows of ``gq``, ``dp`` and
+    ``likelihoods`` come filled with -1 and of ``phase_set`` with 0; S_HAS_VALUES or
+    S_STORED_LIKELIHOODS is set once one of them is written.
 
-    Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEW_CONTIG when the last
-    name of ``names`` needs its row in ``contigs``; else a fault of the line that starts
-    at the cursor. It goes on from the cursor when called again.
+    Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEED_LIKELIHOODS when
+    their array is needed and empty; NEW_CONTIG when the last name of ``names`` needs its
+    row in ``contigs``; else a fault of the line that starts at the cursor. It goes on from
+    the cursor when called again.
     """
     p = state[lay.S_CURSOR]
     while p < end:
@@ -288,8 +292,6 @@ def scan(
         p = format_column(buf, p, state, format_text, kinds) if p >= 0 else p
         if p < 0:
             return -p
-        if count_repeats(state, rec) > lay.MAX_REPEATS:
-            return lay.FAULT_ONE_PLACE
         n_alleles = rec[lay.R_N_ALTS] + 1
         canonical = contigs[rec[lay.R_CONTIG], 0]
         wanted = canonical >= 0 and (
@@ -299,6 +301,13 @@ def scan(
         row = state[lay.S_ROW]
         if wanted and row >= rows.shape[0]:
             return lay.NEED_ROWS
+        has_likelihoods = wanted and state[lay.S_HAS_LIKELIHOODS] == 1
+        if has_likelihoods:
+            if likelihoods.shape[0] == 0:
+                return lay.NEED_LIKELIHOODS
+            state[lay.S_STORED_LIKELIHOODS] = 1
+        if count_repeats(state, rec) > lay.MAX_REPEATS:
+            return lay.FAULT_ONE_PLACE
         seen = 0
         gt_only = state[lay.S_N_KEYS] == 1 and state[lay.S_HAS_GT] == 1
         if gt_only:
@@ -328,6 +337,8 @@ def scan(
                         cell, rec, limits, state, row, sample,
                         genotypes, phased, phase_set, reason, gq, dp,
                     )  # fmt: skip
+                    if has_likelihoods:
+                        store_likelihoods(cell, row, sample, likelihoods)
         p = line_end(buf, p)
         if p < 0:
             return -p

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pgx.base.accel import helper
 from pgx.vcf import layout as lay
 from pgx.vcf._scan_columns import is_pass, read_digits
+from pgx.vcf._scan_likelihoods import read_likelihoods
 from pgx.vcf.reasons import SiteReason
 
 Bytes = npt.NDArray[np.uint8]
@@ -139,6 +140,8 @@ def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: In
         cell[lay.C_GQ + kind - lay.K_GQ] = max(value, -1)  # slots are in the kinds' order
     elif kind == lay.K_AD:
         read_depths(buf, p, end, n_alleles, cell)
+    elif kind == lay.K_PL or kind == lay.K_GL:
+        read_likelihoods(buf, p, end, kind, n_alleles, cell)
     elif kind == lay.K_PS:
         cell[lay.C_PS] = text_code(buf, p, end)
     elif kind == lay.K_PID:

@@ -31,6 +31,8 @@ def key_kind(buf: Bytes, p: int, length: int) -> int:
         (0x504754, lay.K_PGT),
         (0x504944, lay.K_PID),
         (0x4654, lay.K_FT),
+        (0x504C, lay.K_PL),
+        (0x474C, lay.K_GL),
     ):
         if word == text:
             return kind
@@ -45,6 +47,7 @@ def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -
         return int(p + length + 1)
     start = p
     n_keys = 0
+    has_likelihoods = 0
     key = p
     while True:
         if buf[p] >= 32 and buf[p] != 58:
@@ -67,6 +70,7 @@ def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -
                 return -lay.FAULT_FORMAT
         if kinds[n_keys] == lay.K_GT and n_keys > 0:
             return -lay.FAULT_GT_NOT_FIRST
+        has_likelihoods |= int(kinds[n_keys] >= lay.K_PL)
         n_keys += 1
         if buf[p] != 58:
             break
@@ -77,4 +81,5 @@ def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -
     state[lay.S_FORMAT_LENGTH] = p - start
     state[lay.S_N_KEYS] = n_keys
     state[lay.S_HAS_GT] = 1 if kinds[0] == lay.K_GT else 0
+    state[lay.S_HAS_LIKELIHOODS] = has_likelihoods
     return close_field(buf, start, p)

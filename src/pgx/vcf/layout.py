@@ -11,6 +11,7 @@ from typing import Final
 DONE: Final = 0
 NEED_ROWS: Final = 1
 NEW_CONTIG: Final = 2
+NEED_LIKELIHOODS: Final = 3
 
 # slots of ``state``, int64 (S_SIZE,)
 S_CURSOR: Final = 0  # offset of the next line
@@ -32,7 +33,9 @@ S_HAS_VALUES: Final = 15  # 1: this block of rows holds a phase set, GQ or DP
 S_LAST_CONTIG: Final = 16
 S_LAST_POSITION: Final = 17
 S_REPEATS: Final = 18  # records in a row at one position
-S_SIZE: Final = 19
+S_HAS_LIKELIHOODS: Final = 19  # 1: the last line's FORMAT has PL or GL
+S_STORED_LIKELIHOODS: Final = 20  # 1: this block of rows holds some
+S_SIZE: Final = 21
 
 # slots of one row of ``rows``, int64 (rows, R_SIZE); offsets point into the chunk
 R_CONTIG: Final = 0
@@ -68,6 +71,8 @@ K_PS: Final = 7
 K_PGT: Final = 8
 K_PID: Final = 9
 K_FT: Final = 10
+K_PL: Final = 11  # from here on: likelihoods
+K_GL: Final = 12
 
 # slots of ``cell``: what one selected cell says, int64 (C_SIZE,)
 C_FIRST: Final = 0
@@ -87,7 +92,10 @@ C_PGT_SECOND: Final = 13
 C_PID: Final = 14
 C_FILTERED: Final = 15
 C_UNREADABLE: Final = 16
-C_SIZE: Final = 17
+C_HAS_PL: Final = 17
+C_LIKELIHOODS: Final = 18  # six slots: genotypes 0/0, 0/1, 1/1, 0/2, 1/2, 2/2
+C_SIZE: Final = 24
+N_LIKELIHOODS: Final = 6
 
 # slots of ``limits``, float64 (L_SIZE,)
 L_MIN_GQ: Final = 0

@@ -38,8 +38,12 @@ class Scan:
     ``genotypes`` (R, N, 2) int8 are indices into REF+ALT, -1 missing, -2 no second
     allele; ``phased`` (R, N) bool; ``phase_set`` (R, N) int32, 0 none; ``reason`` (R, N)
     uint8, codes of `SiteReason`; ``gq`` int16 and ``dp`` int32 (R, N), -1 absent, for
-    blocks MIN_DP where given. ``region_first`` and ``region_last`` (G,) int64 are the
-    first and last POS seen in each region among all records, 0 if none.
+    blocks MIN_DP where given. ``likelihoods`` (R, N, 6) int16, None where no record has
+    any, are phred-scaled, the best 0, of the genotypes 0/0, 0/1, 1/1, 0/2, 1/2, 2/2; a
+    haploid cell uses the slots of 0/0, 1/1, 2/2; -1 where there is no such genotype or no
+    value, and throughout records of more than two ALTs. ``region_first`` and
+    ``region_last`` (G,) int64 are the first and last POS seen in each region among all
+    records, 0 if none.
     ``sites_only`` hints that the file lists variant sites only: it has records, and not
     one whose called genotypes are all reference. ``hg19_chrm`` says that the
     mitochondrion is hg19's own sequence, whose records were left out.
@@ -53,6 +57,7 @@ class Scan:
     reason: npt.NDArray[np.uint8]
     gq: npt.NDArray[np.int16]
     dp: npt.NDArray[np.int32]
+    likelihoods: npt.NDArray[np.int16] | None
     region_first: npt.NDArray[np.int64]
     region_last: npt.NDArray[np.int64]
     n_records: int

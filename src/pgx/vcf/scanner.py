@@ -32,8 +32,15 @@ _OUTPUTS: Final[dict[str, tuple[type[np.generic], int]]] = {
     "reason": (np.uint8, 0),
     "gq": (np.int16, -1),
     "dp": (np.int32, -1),
+    "likelihoods": (np.int16, -1),
 }
-_OFTEN_ABSENT: Final = ("phase_set", "gq", "dp")
+_WIDTHS: Final = {"genotypes": (2,), "likelihoods": (lay.N_LIKELIHOODS,)}
+_OFTEN_ABSENT: Final = {
+    "phase_set": lay.S_HAS_VALUES,
+    "gq": lay.S_HAS_VALUES,
+    "dp": lay.S_HAS_VALUES,
+    "likelihoods": lay.S_STORED_LIKELIHOODS,
+}
 
 
 def compiled_kernel() -> Kernel:
@@ -100,12 +107,19 @@ class Scanner:
         self._block: dict[str, Array] = {
             name: np.full(self._shape(name, size), fill, dtype)
             for name, (dtype, fill) in _OUTPUTS.items()
+            if name != "likelihoods"
         }
+        self._block["likelihoods"] = np.empty((0, 0, lay.N_LIKELIHOODS), np.int16)
         self._n_taken = 0
 
+    def _allocate_likelihoods(self) -> None:
+        """Make the largest of the arrays, which files without PL and GL do without."""
+        dtype, fill = _OUTPUTS["likelihoods"]
+        shape = self._shape("likelihoods", len(self._rows))
+        self._block["likelihoods"] = np.full(shape, fill, dtype)
+
     def _shape(self, name: str, n_rows: int) -> tuple[int, ...]:
-        shape = (n_rows, self._n_samples)
-        return (*shape, 2) if name == "genotypes" else shape
+        return (n_rows, self._n_samples, *_WIDTHS.get(name, ()))
 
     def feed(self, pieces: Iterable[bytes]) -> None:
         """Scan pieces of text that need not end at line ends.
@@ -151,6 +165,8 @@ class Scanner:
                 self._empty_block()
             elif status == lay.NEW_CONTIG:
                 self._describe_contig()
+            elif status == lay.NEED_LIKELIHOODS:
+                self._allocate_likelihoods()
             elif status != lay.DONE:
                 raise self._fault(status)
 
@@ -256,16 +272,16 @@ class Scanner:
     def _empty_block(self) -> None:
         """Copy the rows in use and make the block ready for new ones."""
         n_rows = int(self._state[lay.S_ROW])
-        has_values = bool(self._state[lay.S_HAS_VALUES])
         for name, (dtype, fill) in _OUTPUTS.items():
             array = self._block[name]
-            if has_values or name not in _OFTEN_ABSENT:
+            if name not in _OFTEN_ABSENT or self._state[_OFTEN_ABSENT[name]]:
                 self._taken[name].append(array[:n_rows].copy())
                 array[:n_rows] = fill
             else:  # one value stands for all until the end
                 shape = self._shape(name, n_rows)
                 self._taken[name].append(np.broadcast_to(np.array(fill, dtype), shape))
-        self._state[lay.S_ROW] = self._state[lay.S_HAS_VALUES] = 0
+        for slot in (lay.S_ROW, *_OFTEN_ABSENT.values()):
+            self._state[slot] = 0
         self._n_taken = 0
 
     def finish(self) -> Scan:
@@ -284,8 +300,13 @@ class Scanner:
         if n_records and not state[lay.S_KNOWN] and not hg19_chrm:
             raise fault(lay.FAULT_NO_KNOWN_CONTIG, self._path)
         self._empty_block()
-        arrays = {name: np.concatenate(parts) for name, parts in self._taken.items()}
+        arrays = {
+            name: np.concatenate(parts)
+            for name, parts in self._taken.items()
+            if name != "likelihoods"
+        }
         arrays["phased"] = arrays["phased"].view(np.bool_)
+        has_likelihoods = len(self._block["likelihoods"]) > 0
         order = self._windows.region_order
         seen = np.zeros((self._windows.n_regions, 2), np.int64)
         seen[order] = self._regions[:, 2:]
@@ -298,6 +319,7 @@ class Scanner:
             sites_only=n_records > 0 and not state[lay.S_REFERENCE_ONLY],
             has_depth=bool(state[lay.S_HAS_DEPTH]),
             hg19_chrm=hg19_chrm,
+            likelihoods=np.concatenate(self._taken["likelihoods"]) if has_likelihoods else None,
             **arrays,
         )
 
