@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from pgx.alleles.definitions import CompiledGene, compile_gene
+from pgx.alleles.evidence import call_evidence
 from pgx.alleles.listing import call_listing
 from pgx.alleles.observation import Observation, observe, phase_state
 from pgx.alleles.outcome import DiplotypeSet
@@ -50,8 +51,8 @@ class GeneCaller:
     ) -> GeneCall:
         """Return the call of one sample (``sample`` is a column of ``genotypes``).
 
-        ``with_sites`` adds what was observed at every defining position; ``notes`` are codes
-        that hold for the whole input.
+        ``with_sites`` adds what was observed at every defining position, and what supports
+        the call; ``notes`` are codes that hold for the whole input.
         """
         observation = observe(genotypes, sample)
         key = observation.key() + repr(genotypes.extra if genotypes.extra else "").encode()
@@ -65,12 +66,15 @@ class GeneCaller:
         if structural:
             all_notes.add("structural_variant")
             core = _made_ambiguous(core)
-        return msgspec.structs.replace(
+        call = msgspec.structs.replace(
             core,
             sample=genotypes.samples[sample],
             notes=tuple(sorted(all_notes)),
             sites=_sites(genotypes, sample) if with_sites else (),
         )
+        if not with_sites:
+            return call
+        return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
 
     def _call(self, observation: Observation, genotypes: GeneGenotypes) -> GeneCall:
         missing = self._positions(observation.missing)

@@ -164,12 +164,12 @@ _RIVAL = {
     "diplotype": "Its name.",
     "functions": "Clinical function of each strand.",
     "why": "fits (the next candidate), fits_other_function (the next candidate of other "
-    "functions), nearest (excluded, by the fewest positions) or nearest_other_function.",
+    "functions), nearest (excluded, by the fewest observed alleles) or nearest_other_function.",
     "probability": "Its posterior; null without a prior and where it is excluded.",
     "contradictions": "Positions that exclude it; empty for a candidate.",
     "open_sites": "Unanswered positions that would tell it from the best.",
     "open_phase": "Positions whose phase would tell it from the best.",
-    "n_alike": "Diplotypes that are excluded by as few positions, this one included.",
+    "n_alike": "Diplotypes that are excluded by as few alleles, this one included.",
 }
 
 _CONTRADICTION = {

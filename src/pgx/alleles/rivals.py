@@ -1,0 +1,242 @@
+"""The diplotypes beside a call's best one: the next candidates, and the nearest excluded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.contradictions import (
+    Bools,
+    Masks,
+    agree,
+    count_contradictions,
+    denied,
+    lay,
+    orientations,
+)
+from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.haplotypes import NamedStrands
+from pgx.alleles.names import format_diplotype, natural_key
+from pgx.alleles.observation import Observation
+from pgx.base.calls import Candidate, GeneCall
+from pgx.base.evidence import Contradiction, Rival
+
+__all__ = ["MAX_NEAREST", "Rivals", "allowed_alleles"]
+
+MAX_NEAREST = 2
+"""Excluded diplotypes that are listed; all that are excluded by as few positions are counted."""
+
+
+def allowed_alleles(gene: CompiledGene, index: int, mask: int) -> tuple[str, ...]:
+    """Return the allele strings that a mask allows at a position."""
+    alleles = gene.gene.variants[index].alleles
+    return tuple(allele for code, allele in enumerate(alleles) if mask >> code & 1)
+
+
+class Rivals:
+    """Finds and describes the rivals of one call.
+
+    ``labels`` are the observed alleles by position, as they are printed; ``best`` the rows of
+    the best diplotype, None where nothing fits. Positions that the best diplotype does not
+    explain (variants beyond the two that name an unphased listing) speak against no other.
+    """
+
+    def __init__(
+        self,
+        gene: CompiledGene,
+        strands: NamedStrands,
+        observation: Observation,
+        labels: Sequence[tuple[str, ...]],
+        best: Masks | None,
+    ) -> None:
+        self.gene = gene
+        self.strands = strands
+        self.observation = observation
+        self.labels = labels
+        self.best = best
+        self._free: Bools = np.zeros(len(labels), np.bool_)
+        if best is not None:
+            self._free = np.asarray(self._denied_at(lay(best, observation)).any(axis=0))
+        default = gene.gene.default_allele
+        self._names = sorted(set(gene.names), key=lambda n: (n != default, natural_key(n)))
+        first_row = {name: i for i, name in reversed(list(enumerate(gene.names)))}
+        self._rows_of = np.array([first_row[name] for name in self._names])
+        self._own_functions = [gene.functions[i] for i in self._rows_of.tolist()]
+        self._kinds = sorted({f or "" for f in gene.functions})
+
+    def of(self, call: GeneCall) -> list[Rival]:
+        """Return the rivals of a call.
+
+        The next candidate and the next one of other functions; where only one fits, the
+        nearest that are excluded; and the nearest of functions that none of these has.
+        """
+        found = list(self._candidates(call))
+        first, second, counts = self._pairs()
+        kinds = self._pair_kinds(first, second)
+        known = set(kinds[counts == 0].tolist())
+        functions = [self._functions(c.diplotype) for c in call.candidates]
+        known |= {self._kind(f) for f in [[h.function for h in call.haplotypes], *functions]}
+        if not found:
+            found += self._nearest(first, second, counts, counts > 0, "nearest")
+            known |= {self._kind(rival.functions) for rival in found}
+        others = (counts > 0) & ~np.isin(kinds, list(known))
+        return [
+            *found,
+            *self._nearest(first, second, counts, others, "nearest_other_function")[:1],
+        ]
+
+    # -- candidates ----------------------------------------------------------------------
+
+    def _candidates(self, call: GeneCall) -> Iterator[Rival]:
+        others = [c for c in call.candidates if c.diplotype != call.diplotype]
+        own = self._kind([h.function for h in call.haplotypes])
+        if not others:
+            return
+        yield self._candidate(others[0], "fits")
+        if self._kind(self._functions(others[0].diplotype)) != own:
+            return
+        for candidate in others[1:]:
+            if self._kind(self._functions(candidate.diplotype)) != own:
+                yield self._candidate(candidate, "fits_other_function")
+                return
+
+    def _candidate(self, candidate: Candidate, why: str) -> Rival:
+        rows = self._rows(candidate.diplotype)
+        sites: list[int] = []
+        phase: list[int] = []
+        if rows is not None and self.best is not None:
+            differs = ~agree(rows, self.best)
+            sites = np.flatnonzero(differs & self.observation.missing).tolist()
+            phase = self._phase(rows, self.best)
+        return Rival(
+            diplotype=candidate.diplotype,
+            functions=tuple(self._functions(candidate.diplotype)),
+            why=why,
+            probability=candidate.probability,
+            open_sites=tuple(self._position(i) for i in sites),
+            open_phase=tuple(self._position(i) for i in phase),
+        )
+
+    def _phase(self, one: Masks, two: Masks) -> list[int]:
+        """Return the positions whose phase two fitting pairs see differently."""
+        ways = np.sign(orientations(one, self.observation) * orientations(two, self.observation))
+        if not ((ways > 0).any() and (ways < 0).any()):
+            return []  # alike, or one pair is named the other way round
+        return np.flatnonzero(np.append(ways != 0, [False])[self.observation.block]).tolist()
+
+    # -- excluded ------------------------------------------------------------------------
+
+    def _pairs(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+        """Return pairs of names (indices, in the order of names) and their contradictions."""
+        gene = self.gene
+        of_rows = count_contradictions(gene.masks, self.observation, self._free)
+        n_names = len(self._names)
+        if n_names == len(gene.names):
+            counts = of_rows[np.ix_(self._rows_of, self._rows_of)]
+        else:  # suballeles: the one that contradicts least stands for the name
+            place = {name: i for i, name in enumerate(self._names)}
+            named = np.array([place[name] for name in gene.names])
+            counts = np.full((n_names, n_names), 2 * len(self._free) + 1, np.int64)
+            np.minimum.at(counts, (named[:, None], named[None, :]), of_rows)
+        if self.observation.haploid:
+            first = second = np.arange(n_names)
+        else:
+            first, second = np.triu_indices(n_names)
+        return first, second, counts[first, second]
+
+    def _pair_kinds(
+        self, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.int64]:
+        number = np.array([self._kinds.index(f or "") for f in self._own_functions])
+        low = np.minimum(number[first], number[second])
+        return np.asarray(low * len(self._kinds) + np.maximum(number[first], number[second]))
+
+    def _is_uncertain(
+        self, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.bool_]:
+        """Whether a function of each pair is uncertain; such pairs are named last."""
+        unknown = (None, self.gene.gene.uncertain_function)
+        unsure = np.array([f in unknown for f in self._own_functions])
+        return np.asarray(unsure[first] | unsure[second])
+
+    def _kind(self, functions: Sequence[str | None]) -> int:
+        """Return a number for a pair of functions in whatever order; -1 if one is unknown."""
+        named = [f or "" for f in functions]
+        if not named or not set(named) <= set(self._kinds):
+            return -1
+        numbers = [self._kinds.index(f) for f in named]
+        return min(numbers) * len(self._kinds) + max(numbers)
+
+    def _nearest(
+        self,
+        first: npt.NDArray[np.intp],
+        second: npt.NDArray[np.intp],
+        counts: npt.NDArray[np.int64],
+        among: Bools,
+        why: str,
+    ) -> list[Rival]:
+        if not among.any():
+            return []
+        near = np.flatnonzero(among & (counts == counts[among].min()))
+        near = near[np.argsort(self._is_uncertain(first[near], second[near]), kind="stable")]
+        found = []
+        for index in near[:MAX_NEAREST].tolist():
+            names = [self._names[first[index]], self._names[second[index]]]
+            names = names[:1] if self.observation.haploid else names
+            diplotype = format_diplotype(names, self.gene.gene.default_allele)
+            found.append(
+                Rival(
+                    diplotype=diplotype,
+                    functions=tuple(self._functions(diplotype)),
+                    why=why,
+                    contradictions=self.contradictions(diplotype),
+                    n_alike=len(near),
+                )
+            )
+        return found
+
+    def contradictions(self, diplotype: str) -> tuple[Contradiction, ...]:
+        """Return where a diplotype cannot be what was observed; empty if its name is unknown."""
+        rows = self._rows(diplotype)
+        return () if rows is None else tuple(self._contradictions(rows))
+
+    def _contradictions(self, rows: Masks) -> Iterator[Contradiction]:
+        laid = lay(rows, self.observation)
+        denied_at = self._denied_at(laid)
+        crossed = self._denied_at(laid[::-1])
+        for index in np.flatnonzero(denied_at.any(axis=0) & ~self._free).tolist():
+            on_block = self.observation.block[index] >= 0
+            variant = self.gene.gene.variants[index]
+            yield Contradiction(
+                position=self._position(index),
+                rsid=variant.rsid,
+                observed=self.labels[index],
+                needs=tuple(allowed_alleles(self.gene, index, int(row[index])) for row in laid),
+                kind="phase" if on_block and not crossed[:, index].any() else "allele",
+                phased=bool(
+                    on_block and (self.observation.block == self.observation.block[index]).sum() > 1
+                ),
+            )
+
+    def _denied_at(self, laid: Masks) -> Bools:
+        """Whether each strand, as laid, denies what is observed (strands, P)."""
+        return np.array([denied(row, self.observation.codes[:, s]) for s, row in enumerate(laid)])
+
+    # -- names ---------------------------------------------------------------------------
+
+    def _rows(self, diplotype: str) -> Masks | None:
+        """Return the rows of a diplotype; of suballeles those that contradict least."""
+        options = [[row for row, _ in self.strands.rows(n)] for n in diplotype.split("/")]
+        pairs = [np.array(rows) for rows in itertools.product(*options)]
+        if not pairs:
+            return None
+        return min(pairs, key=lambda rows: int(self._denied_at(lay(rows, self.observation)).sum()))
+
+    def _functions(self, diplotype: str) -> list[str | None]:
+        return [self.strands.function(name) for name in diplotype.split("/")]
+
+    def _position(self, index: int) -> str:
+        return f"{self.gene.gene.contig}:{self.gene.gene.variants[index].position}"
