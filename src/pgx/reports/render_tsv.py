@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -43,9 +44,14 @@ def _table(columns: Sequence[str], rows: Iterable[GeneCall | Recommendation]) ->
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    return _texts(value) if isinstance(value, str | tuple) else _number(value)
+
+
+@functools.lru_cache(maxsize=1 << 14)  # samples share most of their values
+def _texts(value: str | tuple[object, ...]) -> str:
     if isinstance(value, tuple):
         return defused(";".join(_item(item) for item in value))
-    return defused(cell(value)) if isinstance(value, str) else _number(value)
+    return defused(cell(value))
 
 
 def _number(value: object) -> str:
