@@ -1,0 +1,139 @@
+"""``pgx check``: which genes an input can answer, before anything is called."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pgx.cli.options import absent_of, assembly_of, names_of, untyped_of
+from pgx.cli.runner import run_app, single
+from pgx.pipeline.settings import RunSettings
+
+if TYPE_CHECKING:
+    from pgx.pipeline.check import CheckRun
+
+__all__ = ["check", "run"]
+
+_REFUSED = 3
+_WIDTH = 100  # columns where there is no terminal to ask
+
+
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
+Positions = Annotated[bool, typer.Option("--positions", help="list positions, not genes")]
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(single(check, "check"), words, "pgx check")
+
+
+def check(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin")
+    ],
+    positions: Positions = False,  # noqa: FBT002
+    assembly: Annotated[
+        str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
+    ] = None,
+    genes: Annotated[str, typer.Option(help="only these genes, comma-separated")] = "",
+    samples: Annotated[str, typer.Option(help="only these samples, comma-separated")] = "",
+    sample_info: Annotated[
+        Path | None, typer.Option(metavar="TSV", help="sample, sex, population, superpopulation")
+    ] = None,
+    absent: Annotated[
+        str, typer.Option(help="what a position without any record means: no-call or reference")
+    ] = "no-call",
+    untyped: Annotated[
+        Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
+    ] = None,
+    min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
+    min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
+    json_lines: JsonLines = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+) -> int:
+    """Say which genes an input can answer, and which alleles it cannot see.
+
+    Reads like pgx annotate, and calls nothing. For exomes, panels and arrays above all.
+
+    Examples:
+      pgx check exome.g.vcf.gz
+
+      pgx check array.vcf.gz --genes CYP2C19,DPYD --positions
+
+      pgx check cohort.bcf --json-lines > check.jsonl
+    """
+    from pgx.pipeline.check import check as check_inputs
+    from pgx.pipeline.side_files import read_sample_info
+
+    settings = RunSettings(
+        assembly=assembly_of(assembly),
+        genes=names_of(genes),
+        samples=names_of(samples),
+        absent=absent_of(absent),
+        min_gq=min_gq,
+        min_dp=min_dp,
+        untyped=untyped_of(untyped),
+    )
+    info = read_sample_info(sample_info) if sample_info else None
+    done = check_inputs(inputs, settings, sample_info=info)
+    for error in done.refused:
+        sys.stderr.write(error.line() + "\n")
+    for hint in () if quiet else done.hints:
+        sys.stderr.write(f"hint: {hint}\n")
+    if done.samples:
+        (_print_lines if json_lines else _print_tables)(done, positions=positions)
+    return _REFUSED if done.refused else 0
+
+
+def _print_lines(done: CheckRun, *, positions: bool) -> None:
+    for tree in _objects(done, positions=positions):
+        sys.stdout.write(json.dumps(tree, ensure_ascii=False) + "\n")
+
+
+def _objects(done: CheckRun, *, positions: bool) -> Iterator[dict[str, Any]]:
+    import msgspec
+
+    for gene in done.genes:
+        if positions:
+            yield from (msgspec.to_builtins(position) for position in gene.positions)
+        else:
+            tree = msgspec.to_builtins(gene)
+            del tree["positions"]
+            yield tree
+
+
+def _print_tables(done: CheckRun, *, positions: bool) -> None:
+    from pgx.reports.check_table import gene_rows, legend, position_rows, summary
+
+    out = sys.stdout
+    out.write(f"{summary(done)}\n\n")
+    print_table(position_rows(done) if positions else gene_rows(done))
+    if not positions:
+        out.write("\n")
+        out.writelines(f"{verdict}: {meaning}\n" for verdict, meaning in legend(done))
+
+
+def print_table(rows: Sequence[dict[str, str]]) -> None:
+    """Print rows of cells, as wide as the terminal, or 100 columns where there is none."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for name in rows[0] if rows else ():
+        is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
+        table.add_column(name, overflow="fold", justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row.values()))
+    if sys.stdout.isatty():
+        Console().print(table)
+        return
+    console = Console(width=_WIDTH)
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
