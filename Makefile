@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 DEMO ?= demo-output
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts wheel check bench lock clean
+.PHONY: help demo test lint format types contracts wheel check bench validate lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -59,6 +59,10 @@ check: lint types contracts wheel test ## everything that CI checks
 bench: $(VENV)/.dev ## measure speed on the validation data
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+validate: $(VENV)/.dev ## score on the validation data, rewrite docs/validation.md
+	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
+	$(BIN)/python -m validation --write
 
 # One resolution for all Pythons and systems; lower bounds stay in pyproject.toml. The build
 # backend is locked too: installing pgx itself then downloads nothing.

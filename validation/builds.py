@@ -19,7 +19,8 @@ import numpy.typing as npt
 from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes
-from validation.data import Called, cohort
+from validation.reading import Called, cohort
+from validation.scores import Difference, Score, differences_table, score_table
 from validation.tables import counted, show, table
 
 __all__ = ["Comparison", "compare", "main", "measure", "report"]
@@ -36,11 +37,16 @@ KINDS = (EQUAL, UNEXPLAINED, PHASE, ONE_ONLY, GENOTYPE, PLOIDY, NO_FILE)
 
 @dataclass(slots=True)
 class Comparison:
-    """Counts by gene and kind; sites that differ; persons whose difference has no cause."""
+    """Counts by gene and kind; sites that differ; every difference with its cause."""
 
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     sites: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    unexplained: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def unexplained(self) -> list[Difference]:
+        """Differences of equal genotypes."""
+        return [d for d in self.differences if d.reason == UNEXPLAINED]
 
     @property
     def compared(self) -> int:
@@ -84,8 +90,8 @@ def _compare_gene(
         )
         cause = pair.cause()
         found.counts[gene][cause] += 1
-        if cause == UNEXPLAINED:
-            found.unexplained.append(f"{name} {gene}: {calls[0].diplotype}, {calls[1].diplotype}")
+        first, second = (call.diplotype or call.status.value for call in calls)
+        found.differences.append(Difference(gene, name, first, second, cause))
         _count_sites(found, one.genotypes[gene].gene, pair)
 
 
@@ -167,23 +173,31 @@ def report(found: Comparison) -> str:
     sums = Counter[str]()
     for row in found.counts.values():
         sums += row
-    lines = [
-        (
-            f"Persons × genes compared: {found.compared}; equal: {sums[EQUAL]};"
-            f" different with equal genotypes: {sums[UNEXPLAINED]}; different because the call"
-            f" sets differ: {found.compared - sums[EQUAL] - sums[UNEXPLAINED]}."
-        ),
-        "",
-        counted("gene", KINDS, found.counts),
-        "",
-        "Sites at which differing call sets changed a diplotype in 5 persons or more:",
-        "",
-        table(
-            ["gene", "site (GRCh38)", "recorded in", "persons"],
-            [[*key, n] for key, n in sorted(found.sites.items()) if n >= 5],
-        ),
-    ]
-    return "\n".join([*lines, *found.unexplained])
+    scores = {gene: _score(row) for gene, row in found.counts.items()}
+    return "\n\n".join(
+        [
+            (
+                f"Persons × genes compared: {found.compared}; equal: {sums[EQUAL]};"
+                f" different with equal genotypes: {sums[UNEXPLAINED]}; different because the"
+                f" call sets differ: {found.compared - sums[EQUAL] - sums[UNEXPLAINED]}."
+            ),
+            score_table(scores),
+            "Why they differ:",
+            counted("gene", KINDS, found.counts),
+            "Sites at which differing call sets changed a diplotype in 5 persons or more:",
+            table(
+                ["gene", "site (GRCh38)", "recorded in", "persons"],
+                [[*key, n] for key, n in sorted(found.sites.items()) if n >= 5],
+            ),
+            "Every discordant sample:",
+            differences_table(found.differences, wanted="GRCh38 files", ours="GRCh37 files"),
+        ]
+    )
+
+
+def _score(row: Counter[str]) -> Score:
+    different = sum(n for kind, n in row.items() if kind not in (EQUAL, NO_FILE))
+    return Score(row[EQUAL], different, row[NO_FILE])
 
 
 def main() -> None:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 
-from pgx.alleles.names import parse_bracket
+from pgx.alleles.names import core_allele, parse_bracket
 
-__all__ = ["Diplotype", "diplotype", "without_undocumented"]
+__all__ = ["Diplotype", "Strand", "diplotype", "strand", "without_undocumented"]
 
-Diplotype = tuple[tuple[str, ...], ...]
+Strand = tuple[str, ...]
+Diplotype = tuple[Strand, ...]
 _STRANDS = re.compile(r"/(?![^\[]*\])")
 
 
+@functools.lru_cache(maxsize=65536)
+def strand(name: str) -> Strand:
+    """Return the parts of one strand in a fixed order, suballeles by their core allele.
+
+    >>> strand("[*5 + *3]"), strand("*45.001")
+    (('*3', '*5'), ('*45',))
+    """
+    return tuple(sorted(core_allele(part.strip()) for part in parse_bracket(name.strip())))
+
+
+@functools.lru_cache(maxsize=65536)
 def diplotype(name: str) -> Diplotype:
     """Return strands and their parts in a fixed order.
 
     >>> diplotype("*2/[*5 + *3]") == diplotype("[*3 + *5]/*2")
     True
     """
-    strands = (parse_bracket(strand.strip()) for strand in _STRANDS.split(name) if strand.strip())
-    return tuple(sorted(tuple(sorted(part.strip() for part in parts)) for parts in strands))
+    return tuple(sorted(strand(part) for part in _STRANDS.split(name) if part.strip()))
 
 
 def without_undocumented(name: str, reference: str, undocumented: Collection[str]) -> Diplotype:
@@ -33,7 +45,7 @@ def without_undocumented(name: str, reference: str, undocumented: Collection[str
     """
     names = {f"g.{label.split(':', 1)[1].replace(':', '')}" for label in undocumented}
     strands = []
-    for strand in diplotype(name):
-        kept = tuple(part for part in strand if part not in names)
+    for parts in diplotype(name):
+        kept = tuple(part for part in parts if part not in names)
         strands.append(kept or (reference,))
     return tuple(sorted(strands))

@@ -17,7 +17,9 @@ from pathlib import Path
 from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly, Strategy
 from validation.compare import Diplotype, diplotype, without_undocumented
-from validation.data import DATA, call_files, genes, read_table
+from validation.data import DATA, genes, read_table, reference_name
+from validation.reading import call_files
+from validation.scores import Difference, Score, differences_table, score_table
 from validation.tables import counted, show, table
 
 __all__ = ["AGREED", "UNEXPLAINED", "Outcome", "main", "measure", "report"]
@@ -42,18 +44,28 @@ COMBINATION = "no definition covers a strand: theirs gives up, ours names its pa
 REQUIRED = "a position that the gene requires is missing: theirs gives up, ours lists what fits"
 BEST_OF_EQUAL = "unphased, several pairs fit: other choice of the best"
 UNEXPLAINED = "unexplained"
+BEYOND = (UNDOCUMENTED, COMBINATION, REQUIRED, BLOCKS)
+"""Causes by which ours says more than theirs: these are no disagreement."""
 TABLES = {"asserted": "expected_matcher.tsv", "answered": "fixture_calls.tsv"}
 
 
 @dataclass(slots=True)
 class Outcome:
-    """Files that failed or were refused, counts by table and kind, differences by cause."""
+    """Files that were refused, counts by table and kind, differences by cause and in full."""
 
     files: int = 0
     refused: list[str] = field(default_factory=list)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     causes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    unexplained: list[str] = field(default_factory=list)
+    scores: dict[str, dict[str, Score]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(Score))
+    )
+    differences: dict[str, list[Difference]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def unexplained(self) -> list[Difference]:
+        """Differences without a known cause."""
+        return [d for row in self.differences.values() for d in row if d.reason == UNEXPLAINED]
 
 
 def folder() -> Path:
@@ -83,16 +95,26 @@ def _count(found: Outcome, run: str, call: GeneCall, row: Mapping[str, str]) -> 
     answers = _answers(row)
     theirs = {diplotype(name) for name in answers if "/" in name or _one_strand(call)}
     listed = set(answers if "expected" in row else _split(row["lowest_function_haplotypes"]))
-    kind = _kind(call, theirs, listed - {_reference(call.gene)})
+    kind = _kind(call, theirs, listed - {reference_name(call.gene)})
     found.counts[run][kind] += 1
-    if kind in AGREED:
-        return
-    cause = _cause(call, kind, theirs)
-    found.causes[run, cause, call.gene] += 1
-    if cause == UNEXPLAINED:
-        found.unexplained.append(
-            f"{row['fixture']} {call.gene}: {call.diplotype}, theirs {'; '.join(answers)}"
+    cause = "" if kind in AGREED else _cause(call, kind, theirs)
+    beyond, empty = cause in BEYOND, kind == OURS_EMPTY
+    found.scores[run][call.gene] += Score(
+        concordant=int(not cause),
+        discordant=int(bool(cause) and not beyond and not empty),
+        no_call=int(empty),
+        beyond=int(beyond),
+    )
+    if cause:
+        found.causes[run, cause, call.gene] += 1
+        item = Difference(
+            call.gene,
+            row["fixture"],
+            "; ".join(answers) or "no call",
+            call.diplotype or call.status.value,
+            cause,
         )
+        found.differences[run].append(item)
 
 
 def _answers(row: Mapping[str, str]) -> list[str]:
@@ -109,10 +131,6 @@ def _one_strand(call: GeneCall) -> bool:
     return call.diplotype is not None and len(diplotype(call.diplotype)) == 1
 
 
-def _reference(gene: str) -> str:
-    return next(a.name for a in genes()[gene].alleles if a.is_reference)
-
-
 def _kind(call: GeneCall, theirs: set[Diplotype], listed: set[str]) -> str:
     if call.diplotype is None:
         return OURS_EMPTY if theirs or listed else BOTH_EMPTY
@@ -127,7 +145,7 @@ def _kind(call: GeneCall, theirs: set[Diplotype], listed: set[str]) -> str:
 
 def _bare(call: GeneCall) -> Diplotype:
     """Return the best diplotype with ``[*1 + g.…]`` written as ``g.…``, as theirs does."""
-    reference = _reference(call.gene)
+    reference = reference_name(call.gene)
     strands = []
     for parts in diplotype(call.diplotype or ""):
         bare = tuple(part for part in parts if part != reference)
@@ -152,24 +170,25 @@ def _cause(call: GeneCall, kind: str, theirs: set[Diplotype]) -> str:
 
 
 def _as_reference(call: GeneCall) -> set[Diplotype]:
-    reference = _reference(call.gene)
+    reference = reference_name(call.gene)
     names = [candidate.diplotype for candidate in call.candidates]
     return {without_undocumented(name, reference, call.undocumented) for name in names}
 
 
 def report(found: Outcome) -> str:
     """Return the tables."""
-    lines = [
-        f"Fixtures: {found.files}; refused: {len(found.refused)}.",
-        "",
-        counted("table", KINDS, found.counts, total=False),
-        "",
-        table(
-            ["table", "cause of difference", "gene", "calls"],
-            [[*key, n] for key, n in sorted(found.causes.items())],
-        ),
-    ]
-    return "\n".join([*lines, *found.refused, *found.unexplained])
+    parts = [f"Fixtures: {found.files}; refused: {len(found.refused)}.", *found.refused]
+    parts.append(counted("table", KINDS, found.counts, total=False))
+    for run in TABLES:
+        parts += [
+            f"Table `{run}`:",
+            score_table(found.scores[run], beyond="ours says more"),
+            f"Every difference from `{run}`:",
+            differences_table(found.differences[run]),
+        ]
+    causes = [[*key, n] for key, n in sorted(found.causes.items())]
+    parts += ["Causes:", table(["table", "cause of difference", "gene", "calls"], causes)]
+    return "\n\n".join(parts)
 
 
 def main() -> None:

@@ -1,55 +1,95 @@
-"""Published diplotypes of reference materials in one spelling.
+"""Published diplotypes of reference materials: which to compare with, and what they allow.
 
-Names differ between publications: ``1/5``, ``*1(*5)/*1(*22)``, ``*6/*18;*9/*16``,
-``*28, *60/*60``, ``*1A/*1B``. `pairs` gives every diplotype that a text allows: ``or`` and ``;``
-part alternatives, parentheses hold an allele that fewer assays confirmed.
+Two readings: as published (the consensus of the reference-material programme), and as revised
+(the diplotype that later sequencing gave the same cell line, where one is published). A text may
+allow several diplotypes: ``or`` and ``;`` part alternatives, parentheses hold an allele that
+fewer assays confirmed. Names are translated by `validation.nomenclature`.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from pgx.alleles.names import core_allele
+from validation.data import DATA, read_table
+from validation.nomenclature import Pair, names_of, ordered, rules
 
-__all__ = ["Pair", "collapsed", "dpyd_variants", "is_structural", "nat2_phenotypes", "pairs"]
+__all__ = [
+    "Known",
+    "Reading",
+    "dpyd_variants",
+    "is_structural",
+    "pairs",
+    "published",
+    "published_alleles",
+]
 
-Pair = tuple[str, str]
+_STRUCTURAL = re.compile(r"\*5(?!\d)|[xX]\s*[N\d]|\+|\*(13|36|68|79)(?!\d)|dup")
 
-# one allele under another name: SLCO1B1 before PharmVar, VKORC1 on the coding strand
-_RENAMED: dict[str, dict[str, tuple[str, ...]]] = {
-    "SLCO1B1": {
-        "*1A": ("*1",),
-        "*1B": ("*37",),
-        "*17": ("*15",),
-        "*21": ("*37", "*20"),
-        "*35": ("*20",),
-    },
-    "VKORC1": {"G": ("rs9923231 reference (C)",), "A": ("rs9923231 variant (T)",)},
-}
-# alleles that older panels did not tell apart
-_COLLAPSED: dict[str, dict[str, str]] = {
-    "CYP2C19": {"*38": "*1"},
-    "CYP3A4": {"*1B": "*1", "*36": "*1"},
-    "UGT1A1": {"*60": "*1", "*80+*28": "*28", "*80+*37": "*37"},
-}
-_KEEP_LETTERS = {"TPMT", "CYP3A4"}
-_LEGACY = re.compile(r"^(\*\d+)[A-Z]$")
-_STRUCTURAL = re.compile(r"\*5(?!\d)|[xX]\s*[N\d]|\+|\*(13|36|68|79)(?!\d)")
-_DPYD = {
-    "*2": "c.1905+1G>A (*2A)",
-    "*4": "c.1601G>A (*4)",
-    "*5": "c.1627A>G (*5)",
-    "*6": "c.2194G>A (*6)",
-    "*9": "c.85T>C (*9A)",
-    "*13": "c.1679T>G (*13)",
-    "c.1601G>A": "c.1601G>A (*4)",
-    "rs67376798": "c.2846A>T",
-    "rs17376848": "c.1896T>C",
-}
-_NAT2_RAPID = {"*4", "*12", "*13"}
-_NAT2_SLOW = {"*5", "*6", "*7", "*14"}
-_NAT2_PHENOTYPES = ("Poor Metabolizer", "Intermediate Metabolizer", "Rapid Metabolizer")
+
+class Reading(StrEnum):
+    """Which of the published diplotypes counts."""
+
+    PUBLISHED = "as published"
+    REVISED = "as revised"
+
+
+@dataclass(slots=True)
+class Known:
+    """What is published of one gene in one cell line: consensus, revision, and every text."""
+
+    consensus: str = ""
+    revised: str = ""
+    texts: list[str] = field(default_factory=list)
+
+    def text(self, reading: Reading) -> str:
+        """Return the text that a reading compares with."""
+        return self.revised or self.consensus if reading is Reading.REVISED else self.consensus
+
+
+def published() -> Mapping[tuple[str, str], Known]:
+    """Return what is published by (sample, gene).
+
+    The consensus is the consolidated one, or else the last consensus row that names two
+    strands; CYP2D6 with more or fewer copies stands in single publications only.
+    """
+    found: dict[tuple[str, str], Known] = defaultdict(Known)
+    for row in read_table(DATA / "truth" / "getrm_consolidated_2025.tsv"):
+        found[row["sample"], row["gene"]].consensus = row["diplotype"]
+    consolidated = {key for key, known in found.items() if pairs(key[1], known.consensus)}
+    for row in read_table(DATA / "truth" / "getrm.tsv"):
+        key, text = (row["sample"], row["gene"]), row["diplotype"]
+        known = found[key]
+        usable = bool(pairs(row["gene"], text)) or is_structural(row["gene"], text)
+        if row["role"] == "consensus" and key not in consolidated:
+            known.consensus = text if usable or not known.consensus else known.consensus
+        if row["role"] == "revised" and usable:
+            known.revised = text
+        if row["role"] in ("consensus", "revised", "validated"):
+            known.texts.append(text)
+    return {key: known for key, known in found.items() if known.consensus or known.revised}
+
+
+@functools.cache
+def published_alleles(gene: str) -> frozenset[str]:
+    """Return every allele of a gene that a consensus names in any cell line."""
+    rows = read_table(DATA / "truth" / "getrm.tsv")
+    texts = [r["diplotype"] for r in rows if r["gene"] == gene and r["role"] == "consensus"]
+    return frozenset(name for text in texts for pair in pairs(gene, text) for name in pair)
+
+
+def is_structural(gene: str, text: str) -> bool:
+    """Say whether a published diplotype has a deletion, duplication or hybrid of CYP2D6.
+
+    >>> is_structural("CYP2D6", "*1/*5"), is_structural("CYP2D6", "*1/*57")
+    (True, False)
+    """
+    return gene == "CYP2D6" and bool(_STRUCTURAL.search(text))
 
 
 def pairs(gene: str, text: str) -> frozenset[Pair]:
@@ -59,62 +99,41 @@ def pairs(gene: str, text: str) -> frozenset[Pair]:
     [('*16', '*9'), ('*18', '*6')]
     >>> sorted(pairs("CYP2D6", "*2 (*45)/*10"))
     [('*10', '*2'), ('*10', '*45')]
-    >>> sorted(pairs("UGT1A1", "*28, *60/*60"))
-    [('*28', '*60')]
+    >>> sorted(pairs("UGT1A1", "*28, *60/*60")), sorted(pairs("CYP2C19", "*1/*1 (*1/*17)"))
+    ([('*1', '*28')], [('*1', '*1'), ('*1', '*17')])
     """
     if gene == "VKORC1" and re.fullmatch("[GA]{2}", text):
         text = "/".join(text)
+    text = re.sub(r"\(([^()/]*/[^()/]*)\)", r";\1", text)  # a whole diplotype in parentheses
     found = set()
     for alternative in re.split(r"\s+or\s+|;", text):
         strands = [_alleles(gene, part) for part in alternative.split("/")]
         if len(strands) == 2:
-            found |= {_sorted(a, b) for a, b in itertools.product(*strands)}
+            found |= {ordered(a, b) for a, b in itertools.product(*strands)}
     return frozenset(found)
-
-
-def _sorted(a: str, b: str) -> Pair:
-    return (a, b) if a <= b else (b, a)
 
 
 def _alleles(gene: str, text: str) -> set[str]:
     """Return the names that one strand may have."""
     text = text.strip().rstrip("?")
-    names: list[str] = []
+    if gene == "VKORC1":
+        return {*names_of(gene, text)}
     if gene == "UGT1A1":
-        parts = [part for part in re.split(r"[,+()\s]+", text) if part]
-        names = ["+".join(part for part in parts if part != "*60") or "*60"]
+        return {*names_of(gene, _one_name(gene, text))}
+    if "+" in text and "(" in text:
+        whole, seen = re.sub(r"[()]", "", text), re.sub(r"\([^)]*\)", "", text)
+        listed = [whole, seen.strip("+ ")]
     else:
         main = re.sub(r"\([^)]*\)", "", text).strip()
-        inner = ",".join(re.findall(r"\(([^)]*)\)", text)) if gene != "VKORC1" else ""
-        names = [main, *inner.split(",")]
-    return {name for raw in names for name in _name(gene, raw.strip())}
+        listed = [main, *",".join(re.findall(r"\(([^)]*)\)", text)).split(",")]
+    return {name for raw in listed for name in names_of(gene, raw.strip().rstrip("?"))}
 
 
-def _name(gene: str, name: str) -> tuple[str, ...]:
-    if not name or name in ("undefined", "*"):
-        return ()
-    if name[0].isdigit():
-        name = "*" + name.replace("+", "+*")
-    renamed = _RENAMED.get(gene, {}).get(name)
-    if renamed:
-        return renamed
-    name = core_allele(name)
-    return (name if gene in _KEEP_LETTERS else _LEGACY.sub(r"\1", name),)
-
-
-def collapsed(gene: str, found: frozenset[Pair]) -> frozenset[Pair]:
-    """Return diplotypes with alleles that older panels could not tell apart as one.
-
-    >>> collapsed("CYP2C19", frozenset([("*1", "*38")]))
-    frozenset({('*1', '*1')})
-    """
-    one = _COLLAPSED.get(gene, {})
-    return frozenset(_sorted(one.get(a, a), one.get(b, b)) for a, b in found)
-
-
-def is_structural(gene: str, text: str) -> bool:
-    """Say whether a published diplotype has a deletion, duplication or hybrid of CYP2D6."""
-    return gene == "CYP2D6" and bool(_STRUCTURAL.search(text))
+def _one_name(gene: str, text: str) -> str:
+    """Join what stands on one strand, without names that are no alleles today."""
+    parts = [part for part in re.split(r"[,+()\s]+", text) if part]
+    kept = [part for part in parts if part not in rules(gene, "unlisted")]
+    return "+".join(kept) or ("*1" if parts else "")
 
 
 def dpyd_variants(text: str) -> list[dict[str, int]]:
@@ -123,29 +142,15 @@ def dpyd_variants(text: str) -> list[dict[str, int]]:
     >>> dpyd_variants("5/rs67376798")
     [{'c.1627A>G (*5)': 1, 'c.2846A>T': 1}]
     """
-    found = []
+    known, found = rules("DPYD", "variant"), []
     for alternative in text.replace("(", "").replace(")", "").split(";"):
         copies: dict[str, int] = {}
         names = [part.strip() for part in alternative.split("/")]
         starred = [n if n.startswith(("*", "rs", "c.")) else f"*{n}" for n in names]
         for name in (n.rstrip("*") for n in starred):
-            if name in _DPYD or name.startswith("c."):
-                variant = _DPYD.get(name, name)
+            variant = known.get(name, name)
+            if variant != known["*1"] and (name in known or name.startswith("c.")):
                 copies[variant] = copies.get(variant, 0) + 1
         if len(names) == 2:
             found.append(copies)
     return found
-
-
-def nat2_phenotypes(text: str) -> set[str]:
-    """Return the acetylator phenotypes that a diplotype of the old nomenclature allows.
-
-    >>> nat2_phenotypes("*5/(*12)")
-    {'Intermediate Metabolizer'}
-    """
-    known = _NAT2_RAPID | _NAT2_SLOW
-    return {
-        _NAT2_PHENOTYPES[sum(name in _NAT2_RAPID for name in pair)]
-        for pair in pairs("NAT2", text)
-        if known.issuperset(pair)
-    }

@@ -21,16 +21,9 @@ from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly
 from pgx.pipeline.settings import Absent
 from validation.compare import diplotype, without_undocumented
-from validation.data import (
-    DATA,
-    Called,
-    call_files,
-    cohort_files,
-    gene_of,
-    genes,
-    read_table,
-    sample_info,
-)
+from validation.data import DATA, cohort_files, gene_of, read_table, reference_name, sample_info
+from validation.reading import Called, call_files
+from validation.scores import Difference, Score, differences_table, score_table
 from validation.tables import counted, show, table
 
 __all__ = ["RUNS", "Agreement", "compare", "main", "measure", "measured", "report"]
@@ -50,6 +43,8 @@ COMBINATION = "no definition covers a strand: ours names its parts, theirs gives
 UNDOCUMENTED = "allele that no definition names: ours keeps it, theirs reads the reference"
 UNTYPED = "site typed in no record of the call set: ours does not assess, theirs says reference"
 BEST_OF_EQUAL = "unphased, several pairs fit: other choice of the best"
+BEYOND = (COMBINATION, UNDOCUMENTED)
+"""Causes by which ours says more than theirs: these are no disagreement."""
 UNEXPLAINED = "unexplained"
 
 
@@ -71,11 +66,12 @@ RUNS = {
 
 @dataclass(slots=True)
 class Agreement:
-    """Counts by gene and kind, differences by cause, and the unexplained in full."""
+    """Counts by gene and kind, differences by cause and in full."""
 
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    scores: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    differences: list[Difference] = field(default_factory=list)
     causes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unexplained: list[str] = field(default_factory=list)
     same_missing: int = 0
     persons: int = 0
 
@@ -83,6 +79,11 @@ class Agreement:
     def agreed(self) -> int:
         """Number of persons × genes in agreement."""
         return sum(row[kind] for row in self.counts.values() for kind in AGREED)
+
+    @property
+    def unexplained(self) -> list[Difference]:
+        """Differences without a known cause."""
+        return [d for d in self.differences if d.reason == UNEXPLAINED]
 
 
 def measure(run: str, samples: Sequence[str] = (), only: Sequence[str] = ()) -> Agreement:
@@ -147,12 +148,19 @@ def _count(found: Agreement, call: GeneCall, row: Mapping[str, str]) -> None:
     kind = _kind(call, row["diplotypes"], row["haplotypes_lowest_function"])
     found.counts[call.gene][kind] += 1
     found.same_missing += int(row["n_missing_positions"]) == call.n_missing
-    if kind in AGREED:
-        return
-    cause = _cause(call, kind, row["diplotypes"])
-    found.causes[cause, call.gene] += 1
-    if cause == UNEXPLAINED:
-        found.unexplained.append(f"{call.gene}: {call.diplotype}, theirs {row['diplotypes']}")
+    cause = "" if kind in AGREED else _cause(call, kind, row["diplotypes"])
+    ours_empty, beyond = kind == OURS_EMPTY, cause in BEYOND
+    found.scores[call.gene] += Score(
+        concordant=int(not cause),
+        discordant=int(bool(cause) and not ours_empty and not beyond),
+        no_call=int(ours_empty),
+        beyond=int(beyond),
+    )
+    if cause:
+        found.causes[cause, call.gene] += 1
+        theirs = row["diplotypes"] or "no call"
+        ours = call.diplotype or call.status.value
+        found.differences.append(Difference(call.gene, call.sample, theirs, ours, cause))
 
 
 def _kind(call: GeneCall, answer: str, variants: str) -> str:
@@ -171,7 +179,7 @@ def _cause(call: GeneCall, kind: str, answer: str) -> str:
     if kind == OURS_EMPTY:
         return UNTYPED if call.n_missing == call.n_positions else UNEXPLAINED
     theirs = {diplotype(name) for name in answer.split(" OR ") if name}
-    reference = next(a.name for a in genes()[call.gene].alleles if a.is_reference)
+    reference = reference_name(call.gene)
     names = [candidate.diplotype for candidate in call.candidates]
     if call.undocumented and theirs & {
         without_undocumented(name, reference, call.undocumented) for name in names
@@ -185,23 +193,28 @@ def _cause(call: GeneCall, kind: str, answer: str) -> str:
 
 
 def report(run: str, found: Agreement) -> str:
-    """Return the tables of one run."""
+    """Return the tables of one run; where ours says more, samples are counted, not named."""
     compared = sum(sum(row.values()) for row in found.counts.values())
-    lines = [
-        (
-            f"Run `{run}`: {found.persons} persons, {compared} persons × genes; in agreement"
-            f" {found.agreed} ({found.agreed / compared:.2%}); same number of missing positions"
-            f" {found.same_missing}."
-        ),
-        "",
-        counted("gene", KINDS, found.counts),
-        "",
-        table(
-            ["cause of difference", "gene", "persons"],
-            [[*key, n] for key, n in sorted(found.causes.items())],
-        ),
-    ]
-    return "\n".join([*lines, *found.unexplained])
+    named = [d for d in found.differences if d.reason not in (*BEYOND, UNTYPED)]
+    return "\n\n".join(
+        [
+            (
+                f"Run `{run}`: {found.persons} persons, {compared} persons × genes; in agreement"
+                f" {found.agreed} ({found.agreed / compared:.2%}); same number of missing"
+                f" positions {found.same_missing}."
+            ),
+            score_table(found.scores, beyond="ours says more"),
+            "How they agree and differ:",
+            counted("gene", KINDS, found.counts),
+            "Causes:",
+            table(
+                ["cause of difference", "gene", "persons"],
+                [[*key, n] for key, n in sorted(found.causes.items())],
+            ),
+            "Every discordant sample:",
+            differences_table(named),
+        ]
+    )
 
 
 def measured(run: str) -> str:

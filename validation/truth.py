@@ -1,9 +1,9 @@
-"""The 30 reference genomes against published diplotypes of reference materials.
+"""Reference genomes (30x gVCF) against their published diplotypes, each difference explained.
 
-The consolidated table gives one diplotype a sample and gene; for VKORC1, NAT2 (phenotypes, as
-its names were revised) and DPYD (copies of the variants that publications typed) the single
-publications are used. Where ours and the published name differ, the answered sites say why: a
-site at which the reads show what the published diplotype excludes.
+Two readings of the truth, see `validation.published`. The best diplotype counts whatever the
+status. Compared are the diplotype by name, the pair of allele functions, and for DPYD and NAT2
+what the panels typed: copies of variants, acetylator status. CYP2D6 diplotypes with more or
+fewer than two copies are scored apart: small variants cannot show them.
 
 Run ``python -m validation.truth``.
 """
@@ -11,99 +11,80 @@ Run ``python -m validation.truth``.
 from __future__ import annotations
 
 import functools
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.base.calls import CallStatus, GeneCall
-from pgx.genotypes.matrix import MISSING, GeneGenotypes
-from validation.data import DATA, call_files, genes, read_table
+from pgx.genotypes.matrix import GeneGenotypes
+from validation.data import DATA
+from validation.evidence import (
+    all_core_answered,
+    copies_seen,
+    excluding_sites,
+    functions_of,
+    has_functions,
+    names_defined,
+    site_text,
+)
+from validation.nomenclature import Pair, collapsed, ordered, rules
 from validation.published import (
-    Pair,
-    collapsed,
+    Known,
+    Reading,
     dpyd_variants,
     is_structural,
-    nat2_phenotypes,
     pairs,
+    published,
+    published_alleles,
 )
-from validation.tables import counted, show, table
+from validation.reading import call_files
 
-__all__ = [
-    "AGREED",
-    "KINDS",
-    "NONE",
-    "STRUCTURAL",
-    "UNEXPLAINED",
-    "WRONG",
-    "Scores",
-    "main",
-    "measure",
-]
+__all__ = ["Verdict", "gvcf_files", "judge", "measure", "measured"]
 
-RIGHT = "called, right"
-RIGHT_COLLAPSED = "called, right once collapsed"
-BEST = "ambiguous, best is right"
-BEST_COLLAPSED = "ambiguous, best right once collapsed"
-AMONG = "ambiguous, among candidates"
-OTHER_SOURCE = "ambiguous, best is another publication's"
-SEEN = "ambiguous, reads exclude the published"
-STRUCTURAL = "structural, cannot be seen"
-WRONG = "called, other"
-UNEXPLAINED = "ambiguous, unexplained"
-NONE = "no call"
-KINDS = (
-    RIGHT,
-    RIGHT_COLLAPSED,
-    BEST,
-    BEST_COLLAPSED,
-    AMONG,
-    OTHER_SOURCE,
-    SEEN,
-    STRUCTURAL,
-    WRONG,
-    UNEXPLAINED,
-    NONE,
-)
-_NO_COPIES = "copy_number_not_assessed"
-AGREED = (RIGHT, RIGHT_COLLAPSED, BEST, BEST_COLLAPSED)
+NO_COPIES = "copy_number_not_assessed"
+SAID = "copy number cannot be seen, and the call says so"
+NOT_SAID = "copy number cannot be seen, and nothing says so"
+RANKED = "the published diplotype fits and is ranked lower"
+MORE = "one name a strand was published, the reads show more variants"
+NO_CALL = "no call"
+NOT_TOLD = "; no published allele of the gene has a variant there"
+UNEXPLAINED = "unexplained"
 
 
-@dataclass(slots=True)
-class Scores:
-    """Counts by gene and kind, and the differences in full."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One genome and gene under one reading.
 
-    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    differences: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
-    genomes: int = 0
+    ``same`` by name; ``collapsed`` once what the panels could not tell apart is one;
+    ``function`` None where the gene has no functions or the published names have none;
+    ``complete`` says whether every position that defines a core allele has data; ``told``
+    whether the panels could tell ours from what they published.
+    """
 
-    def total(self, *kinds: str) -> int:
-        """Return the count of some kinds over all genes."""
-        return sum(row[kind] for row in self.counts.values() for kind in kinds)
+    gene: str
+    sample: str
+    reading: Reading
+    text: str
+    ours: str
+    status: CallStatus
+    same: bool
+    collapsed: bool
+    function: bool | None
+    complete: bool
+    told: bool = True
+    structural: bool = False
+    usable: bool = True
+    reason: str = ""
 
+    @property
+    def called(self) -> bool:
+        """Whether the call is made without reservation."""
+        return self.status is CallStatus.CALLED
 
-@dataclass(slots=True)
-class _Published:
-    """The consolidated diplotype, if any, and those of single publications."""
-
-    main: str = ""
-    others: list[str] = field(default_factory=list)
-
-
-def measure() -> Scores:
-    """Call every reference genome and compare."""
-    published = _published()
-    scores = Scores()
-    for path in gvcf_files():
-        scores.genomes += 1
-        for call, genotypes in _calls(path):
-            known = published.get((call.sample, call.gene))
-            if known is not None:
-                _score(scores, call, genotypes, known)
-    return scores
+    @property
+    def right(self) -> bool:
+        """Same diplotype, as far as the panels could tell."""
+        return self.same or self.collapsed
 
 
 def gvcf_files() -> list[Path]:
@@ -111,24 +92,35 @@ def gvcf_files() -> list[Path]:
     return sorted((DATA / "gvcf").glob("*.g.vcf.gz"))
 
 
-def _published() -> Mapping[tuple[str, str], _Published]:
-    found: dict[tuple[str, str], _Published] = defaultdict(_Published)
-    for row in read_table(DATA / "truth" / "getrm_consolidated_2025.tsv"):
-        if pairs(row["gene"], row["diplotype"]):
-            found[row["sample"], row["gene"]].main = row["diplotype"]
-    for row in read_table(DATA / "truth" / "getrm.tsv"):
-        key = row["sample"], row["gene"]
-        if row["role"] == "consensus" and (row["gene"] in _BY_GENE or _only_here(row, found)):
-            found[key].main = row["diplotype"]
-        if key in found:
-            found[key].others.append(row["diplotype"])
-    return {key: known for key, known in found.items() if known.main}
+def measure(limit: int = 0) -> list[Verdict]:
+    """Call the reference genomes and judge every published gene under both readings."""
+    known = published()
+    return [
+        judge(call, genotypes, known[call.sample, call.gene], reading)
+        for path in gvcf_files()[: limit or None]
+        for call, genotypes in _calls(path)
+        if (call.sample, call.gene) in known
+        for reading in Reading
+    ]
 
 
-def _only_here(row: Mapping[str, str], found: Mapping[tuple[str, str], _Published]) -> bool:
-    """Say whether a structural CYP2D6 diplotype is in no consolidated row."""
-    known = found.get((row["sample"], row["gene"]))
-    return is_structural(row["gene"], row["diplotype"]) and (known is None or not known.main)
+def _told(genotypes: GeneGenotypes, wanted: frozenset[Pair]) -> bool:
+    """Say whether the panels typed a site by which the reads exclude what is published.
+
+    A panel that typed a site names an allele by it in some cell line.
+    """
+    gene = genotypes.gene
+    sites = excluding_sites(genotypes, wanted)
+    named = published_alleles(gene.gene)
+    typed = {p for a in gene.alleles if a.name in named for p in a.defining}
+    return not sites or any(gene.variants[site].position in typed for site in sites)
+
+
+def measured() -> str:
+    """Measure and return the tables."""
+    from validation.truth_tables import report
+
+    return report(measure())
 
 
 def _calls(path: Path) -> Iterator[tuple[GeneCall, GeneGenotypes]]:
@@ -140,160 +132,141 @@ def _calls(path: Path) -> Iterator[tuple[GeneCall, GeneGenotypes]]:
             yield call, genotypes
 
 
-def _score(scores: Scores, call: GeneCall, genotypes: GeneGenotypes, known: _Published) -> None:
-    by_gene = _BY_GENE.get(call.gene)
-    kind, text, why = (by_gene or _by_name)(call, genotypes, known)
-    if not kind:
-        return
-    scores.counts[call.gene][kind] += 1
-    if kind not in AGREED:
-        scores.differences[call.gene, text, call.diplotype or "", kind, why] += 1
+def judge(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> Verdict:
+    """Hold one call against one reading of what is published."""
+    text = known.text(reading)
+    verdict = functools.partial(
+        Verdict,
+        gene=call.gene,
+        sample=call.sample,
+        reading=reading,
+        text=text,
+        ours=call.diplotype or call.status.value,
+        status=call.status,
+        complete=all_core_answered(genotypes),
+    )
+    structural = is_structural(call.gene, text)
+    wanted = pairs(call.gene, text)
+    if not wanted and not structural:
+        return verdict(same=False, collapsed=False, function=None, usable=False)
+    same, close, function, reason = _COMPARE.get(call.gene, _by_name)(
+        call, genotypes, known, reading
+    )
+    told = same or close or _told(genotypes, wanted)
+    if structural and not same:
+        reason = SAID if NO_COPIES in call.notes else NOT_SAID
+    elif not told:
+        reason += NOT_TOLD
+    return verdict(
+        same=same,
+        collapsed=close,
+        function=function,
+        told=told,
+        structural=structural,
+        reason="" if same or close else reason,
+    )
 
 
-_Verdict = tuple[str, str, str]
+_Compared = tuple[bool, bool, bool | None, str]
 
 
-def _by_name(call: GeneCall, genotypes: GeneGenotypes, known: _Published) -> _Verdict:
-    """Compare names of alleles."""
-    gene, wanted = call.gene, pairs(call.gene, known.main)
-    best = pairs(gene, _plain(call.diplotype))
-    sure = call.status is CallStatus.CALLED
+def _by_name(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> _Compared:
+    gene, text = call.gene, known.text(reading)
+    wanted = pairs(gene, text)
+    best = _pair(call.diplotype)
+    same = best in wanted
+    ours = frozenset([best]) if best else frozenset[Pair]()
+    close = bool(collapsed(gene, wanted) & collapsed(gene, ours))
+    reason = "" if same or close else _reason(call, genotypes, wanted, known)
+    return same, close, _same_function(call, wanted | collapsed(gene, wanted)), reason
+
+
+def _pair(name: str | None) -> Pair | None:
+    """Return a called diplotype as a pair; None for one strand or no call."""
+    if not name or "[" in name:
+        return None
+    parts = name.split("/")
+    return ordered(parts[0], parts[1]) if len(parts) == 2 else None
+
+
+def _same_function(call: GeneCall, wanted: frozenset[Pair]) -> bool | None:
+    """Compare the functions of the best with those of any published diplotype."""
+    if not has_functions(call.gene):
+        return None
+    possible = [functions_of(call.gene, pair) for pair in wanted]
+    known = [pair for pair in possible if pair is not None]
+    if not known:
+        return None
+    ours = tuple(sorted(h.function or "" for h in call.haplotypes))
+    return ours in known
+
+
+def _reason(call: GeneCall, genotypes: GeneGenotypes, wanted: frozenset[Pair], known: Known) -> str:
     if call.diplotype is None:
-        return NONE, known.main, ""
-    if wanted & best:
-        return RIGHT if sure else BEST, known.main, ""
-    if collapsed(gene, wanted) & collapsed(gene, best):
-        return RIGHT_COLLAPSED if sure else BEST_COLLAPSED, known.main, ""
-    if is_structural(gene, known.main):
-        said = "copy number not assessed" if _NO_COPIES in call.notes else "nothing said of copies"
-        return STRUCTURAL, known.main, f"{call.status.value}, {said}"
-    why = "; ".join(excluding_sites(genotypes, wanted))
-    if sure:
-        return WRONG, known.main, why
-    if any(wanted & pairs(gene, _plain(c.diplotype)) for c in call.candidates):
-        return AMONG, known.main, ""
-    for other in known.others:
-        if pairs(gene, other) & best:
-            return OTHER_SOURCE, known.main, f"published elsewhere as {other}"
-    return SEEN if why else UNEXPLAINED, known.main, why
+        return NO_CALL
+    sites = [site_text(genotypes, site) for site in excluding_sites(genotypes, wanted)]
+    agrees = [t for t in known.texts if _pair(call.diplotype) in pairs(call.gene, t)]
+    elsewhere = f"; published elsewhere as {agrees[-1]}" if agrees else ""
+    if sites:
+        return f"the reads show {', '.join(sites)}{elsewhere}"
+    unknown = sorted({a for pair in wanted for a in pair} - names_defined(call.gene))
+    if unknown:
+        return f"the knowledge base has no {', '.join(unknown)}{elsewhere}"
+    listed = {_pair(c.diplotype) for c in call.candidates}
+    close = {*wanted, *collapsed(call.gene, wanted)}
+    if listed & close:
+        return RANKED + elsewhere
+    return (elsewhere.removeprefix("; ")) or UNEXPLAINED
 
 
-def _plain(name: str | None) -> str:
-    """Return a called name without what `pairs` would read as an alternative."""
-    return "" if not name or "[" in name else name
+def _nat2(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> _Compared:
+    """Compare acetylator status, the pair of functions: the names were revised since."""
+    wanted = _acetylators(pairs(call.gene, known.text(reading)))
+    functions = [h.function for h in call.haplotypes]
+    ours = ordered(*("slow" if f == "Decreased function" else "rapid" for f in functions[:2]))
+    same = ours in wanted
+    reason = "" if same else _reason(call, genotypes, frozenset(), known)
+    return same, same, same, reason
 
 
-def _vkorc1(call: GeneCall, genotypes: GeneGenotypes, known: _Published) -> _Verdict:
-    best = tuple(sorted((call.diplotype or "").split("/")))
-    right = best in pairs("VKORC1", known.main)
-    sure = call.status is CallStatus.CALLED
-    if right:
-        return RIGHT if sure else BEST, known.main, ""
-    why = "; ".join(excluding_sites(genotypes, pairs("VKORC1", known.main)))
-    return WRONG if sure else UNEXPLAINED, known.main, why
+def _acetylators(found: frozenset[Pair]) -> set[Pair]:
+    known = rules("NAT2", "acetylator")
+    return {ordered(known[a], known[b]) for a, b in found if a in known and b in known}
 
 
-def _nat2(call: GeneCall, genotypes: GeneGenotypes, known: _Published) -> _Verdict:
-    """Compare acetylator phenotypes: the names were revised since."""
-    del genotypes
-    wanted = nat2_phenotypes(known.main)
-    sure = call.status is CallStatus.CALLED
-    if not wanted or call.phenotype is None:
-        return "" if not wanted else NONE, known.main, ""
-    if call.phenotype in wanted:
-        return RIGHT if sure else BEST, known.main, ""
-    if not sure and wanted & {*call.phenotypes}:
-        return AMONG, known.main, ""
-    return WRONG if sure else UNEXPLAINED, known.main, call.phenotype
-
-
-def _dpyd(call: GeneCall, genotypes: GeneGenotypes, known: _Published) -> _Verdict:
+def _dpyd(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> _Compared:
     """Compare copies of the variants that one of the publications names."""
-    sure = call.status is CallStatus.CALLED
-    ours = _copies(genotypes)
-    answers = [copies for text in known.others for copies in dpyd_variants(text)]
-    typed = {name for copies in answers for name in copies}
-    seen = {name: n for name, n in ours.items() if name in typed}
-    if any(copies == seen for copies in answers):
-        return RIGHT if sure else BEST, known.main, ""
-    if any(all(seen.get(k, 0) >= n for k, n in copies.items()) for copies in answers):
-        return SEEN, known.main, "one name a strand: the reads show more variants"
-    return WRONG if sure else UNEXPLAINED, known.main, ""
+    answers = dpyd_variants(known.text(reading))
+    typed = {name for text in known.texts for copies in dpyd_variants(text) for name in copies}
+    seen = {name: n for name, n in copies_seen(genotypes).items() if name in typed}
+    same = any(copies == seen for copies in answers)
+    reason = UNEXPLAINED
+    others = [copies for text in known.texts for copies in dpyd_variants(text)]
+    if any(all(seen.get(name, 0) >= n for name, n in copies.items()) for copies in answers):
+        reason = MORE
+    if any(copies == seen for copies in others):
+        reason += f": {', '.join(seen)}; so published elsewhere"
+    elif reason == MORE:
+        reason += f": {', '.join(seen)}"
+    wanted = frozenset(_strands(copies) for copies in answers if sum(copies.values()) <= 2)
+    return same, same, _same_function(call, wanted), "" if same else reason
 
 
-def _copies(genotypes: GeneGenotypes) -> Mapping[str, int]:
-    """Return how many copies of each one-variant allele the sites show."""
-    compiled = _compiled(genotypes.gene.gene)
-    found = {}
-    for allele, name in enumerate(compiled.names):
-        sites = np.flatnonzero(compiled.weights[allele])
-        if len(sites) == 1:
-            mask = int(compiled.masks[allele, sites[0]])
-            codes = genotypes.call[sites[0], 0].tolist()
-            found[name] = sum(1 for code in codes if code > 0 and mask >> code & 1)
-    return {name: copies for name, copies in found.items() if copies}
+def _strands(copies: dict[str, int]) -> Pair:
+    """Return two strands with one variant each, the reference where there is none."""
+    names = [name for name, n in copies.items() for _ in range(n)]
+    first, second = [*names, *[rules("DPYD", "variant")["*1"]] * 2][:2]
+    return ordered(first, second)
 
 
-def excluding_sites(genotypes: GeneGenotypes, wanted: frozenset[Pair]) -> list[str]:
-    """Return answered sites whose alleles no wanted diplotype allows: position, alleles."""
-    compiled = _compiled(genotypes.gene.gene)
-    excluded = []
-    for a, b in sorted(wanted):
-        if a not in compiled.names or b not in compiled.names:
-            continue
-        masks = compiled.masks[compiled.names.index(a)], compiled.masks[compiled.names.index(b)]
-        excluded.append(
-            {i for i in range(len(masks[0])) if _excludes(genotypes, i, masks[0][i], masks[1][i])}
-        )
-    sites = min(excluded, key=len, default=set())
-    return [_site_text(genotypes, site) for site in sorted(sites)]
-
-
-@functools.cache
-def _compiled(gene: str) -> CompiledGene:
-    return compile_gene(genes()[gene])
-
-
-def _excludes(genotypes: GeneGenotypes, site: int, one: np.integer, two: np.integer) -> bool:
-    codes = genotypes.call[site, 0].tolist()
-    if MISSING in codes or min(codes) < 0:
-        return False
-    return not any(int(one) >> x & 1 and int(two) >> y & 1 for x, y in (codes, codes[::-1]))
-
-
-def _site_text(genotypes: GeneGenotypes, site: int) -> str:
-    variant = genotypes.gene.variants[site]
-    alleles = "/".join(genotypes.label(site, c) for c in genotypes.call[site, 0].tolist())
-    return f"{variant.rsid or variant.position} {alleles}"
-
-
-_BY_GENE = {"VKORC1": _vkorc1, "NAT2": _nat2, "DPYD": _dpyd}
-
-
-def report(scores: Scores) -> str:
-    """Return the tables."""
-    agreed, compared = scores.total(*AGREED), scores.total(*KINDS)
-    used = [kind for kind in KINDS if scores.total(kind) or kind in (WRONG, UNEXPLAINED, NONE)]
-    lines = [
-        (
-            f"Genomes: {scores.genomes}; published diplotypes compared: {compared}; best is right:"
-            f" {agreed}; called and other: {scores.total(WRONG)}; unexplained:"
-            f" {scores.total(UNEXPLAINED)}; no call: {scores.total(NONE)}."
-        ),
-        "",
-        counted("gene", used, scores.counts),
-        "",
-        table(
-            ["gene", "published", "ours", "kind", "why", "genomes"],
-            [[*key, n] for key, n in sorted(scores.differences.items())],
-        ),
-    ]
-    return "\n".join(lines)
+_COMPARE = {"NAT2": _nat2, "DPYD": _dpyd}
 
 
 def main() -> None:
     """Measure and print."""
-    show(report(measure()))
+    from validation.tables import show
+
+    show(measured())
 
 
 if __name__ == "__main__":

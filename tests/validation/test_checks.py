@@ -1,0 +1,141 @@
+"""Short forms of the measurements of docs/validation.md: nothing is worse or unexplained."""
+
+import pytest
+from validation.published import Reading
+from validation.reading import cohort_genes
+
+from pgx.base.calls import CallStatus
+from validation import (
+    absent,
+    builds,
+    fixtures,
+    hiding,
+    judging,
+    second_opinion,
+    truth,
+    truth_tables,
+    unphased,
+    unphased_second_opinion,
+)
+
+pytestmark = pytest.mark.validation
+SHORT = ("CYP2C19", "DPYD", "SLCO1B1", "TPMT")
+
+
+def test_equal_genotypes_give_equal_diplotypes_on_both_assemblies():
+    found = builds.measure()
+    assert found.unexplained == []
+    assert found.compared == 19_820
+    assert sum(row[builds.EQUAL] for row in found.counts.values()) >= 18_453
+    assert sum(row[builds.PLOIDY] for row in found.counts.values()) == 0
+    assert len(found.differences) == found.compared - 991 - sum(
+        row[builds.EQUAL] for row in found.counts.values()
+    )
+
+
+def test_phased_calls_differ_from_a_second_opinion_only_by_saying_more():
+    found = second_opinion.measure("phased")
+    assert found.unexplained == []
+    assert found.persons == 991
+    assert found.agreed >= 17_561
+    for gene, score in found.scores.items():
+        assert score.discordant == 0, gene
+        assert score.no_call == 0 or gene == "IFNL3"
+
+
+@pytest.mark.parametrize("run", ["unphased", "missing"])
+def test_open_calls_differ_from_a_second_opinion_only_for_known_reasons(run):
+    found = second_opinion.measure(run)
+    assert found.unexplained == []
+    assert found.persons == 149
+
+
+def test_fixtures_of_another_suite_are_read_and_explained():
+    found = fixtures.measure()
+    assert found.files == 255
+    assert found.refused == []
+    assert found.unexplained == []
+    asserted = found.scores["asserted"].values()
+    assert sum(score.discordant + score.no_call for score in asserted) == 0
+    assert sum(score.n for score in asserted) == 165
+    assert all(name in fixtures.report(found) for name in fixtures.TABLES)
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    return truth.measure()
+
+
+def test_no_sure_call_of_a_reference_genome_is_wrong(verdicts):
+    assert len({v.sample for v in verdicts}) == 30
+    assert [v for v in verdicts if v.called and not v.right and not v.structural] == []
+
+
+def test_every_difference_from_a_published_diplotype_is_explained(verdicts):
+    assert [v for v in verdicts if not v.right and v.reason in ("", truth.UNEXPLAINED)] == []
+    assert [v for v in verdicts if v.usable and v.ours in ("no_call", "not_assessed")] == []
+
+
+def test_no_published_row_is_dropped(verdicts):
+    by_reading = [[v for v in verdicts if v.reading is reading] for reading in Reading]
+    assert len(by_reading[0]) == len(by_reading[1]) == 375
+    text = truth_tables.report(verdicts)
+    assert all(reading.value.capitalize() in text for reading in Reading)
+
+
+def test_structural_diplotypes_are_told_to_be_out_of_sight(verdicts):
+    assert any(v.structural for v in verdicts)
+    assert truth_tables.unsaid(verdicts) == []
+
+
+@pytest.fixture(scope="module")
+def without_phase():
+    return unphased.judged(SHORT, 200)
+
+
+def test_phase_taken_away_leaves_the_truth_among_the_candidates_or_a_reason(without_phase):
+    assert len(without_phase) == 200 * len(SHORT)
+    assert judging.UNEXPLAINED not in {j.reason for j in without_phase}
+    assert sum(j.among for j in without_phase) >= 0.99 * len(without_phase)
+    assert all(j.right for j in without_phase if j.gene in judging.BY_PHENOTYPE)
+    assert "TPMT" in unphased.report(without_phase)
+
+
+def test_every_person_counts_once_without_phase(without_phase):
+    scores = unphased.scores(without_phase)
+    assert {gene: score.n for gene, score in scores.items()} == dict.fromkeys(SHORT, 200)
+    assert len(unphased.differences(without_phase)) == sum(s.discordant for s in scores.values())
+
+
+def test_the_contest_counts_both_on_the_same_people(without_phase):
+    contest = unphased_second_opinion.measure(without_phase)
+    for gene in SHORT:
+        assert contest.ours[gene].n == contest.theirs[gene].n > 0
+        assert contest.among_theirs[gene] >= contest.theirs[gene].concordant
+    assert f"People: {len(contest.people)}." in unphased_second_opinion.report(contest)
+
+
+@pytest.mark.parametrize("part", hiding.SHARES)
+def test_hidden_positions_leave_the_truth_possible_or_a_reason(part):
+    found = hiding.judged(part, SHORT, 60)
+    assert len(found) == 60 * len(SHORT)
+    assert judging.UNEXPLAINED not in {j.reason for j in found}
+    assert {j.reason for j in found if not j.among and j.assessed} <= {
+        judging.COMBINATION,
+        judging.NOT_SPELLED_OUT,
+    }
+    assert "Truth not among" in hiding.report(found)
+
+
+def test_absent_as_missing_never_turns_into_other_advice():
+    found = absent.measure(SHORT, 60)
+    assert len(found.judged) == 60 * len(SHORT)
+    assert found.advice.rows_other == 0
+    assert found.advice.pairs[""] > 0
+    assert all(j.among for j in found.judged)
+    assert any(j.status is CallStatus.AMBIGUOUS for j in found.judged)
+    assert "certain" in absent.report(found)
+
+
+def test_the_cohort_has_dpyd_from_the_other_assembly():
+    assert "DPYD" in cohort_genes()

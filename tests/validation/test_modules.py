@@ -1,0 +1,32 @@
+"""The scripts of validation/: examples run, every measurement has its place on the page."""
+
+import doctest
+
+import pytest
+
+from validation import compare, everything, intervals, nomenclature, published, reliability, scores
+from validation import tables as markdown
+
+
+@pytest.mark.parametrize(
+    "module",
+    [compare, everything, intervals, nomenclature, published, reliability, scores, markdown],
+    ids=lambda module: module.__name__,
+)
+def test_examples_of_the_scripts(module):
+    found = doctest.testmod(module)
+    assert found.attempted
+    assert found.failed == 0
+
+
+def test_the_page_has_a_part_for_every_measurement():
+    page = everything.PAGE.read_text(encoding="utf-8")
+    for name in everything.MEASUREMENTS:
+        changed = everything.replaced(page, name, "figures")
+        assert changed != page
+        assert everything.replaced(changed, name, "figures") == changed
+
+
+def test_a_part_that_the_page_lacks_is_an_error():
+    with pytest.raises(ValueError, match="no part 'weather'"):
+        everything.replaced("<!-- a --><!-- /a -->", "weather", "fine")

@@ -1,0 +1,146 @@
+"""Absent sites taken as missing: the cohort's variant-only files without any assumption.
+
+Every position without a record is unknown, which is how a file of variant sites has to be read
+by whoever does not know how it was made. The truth is the call of the same person with absent
+sites read as the reference. Measured are the candidates, and the advice: how much of it is
+`certain` although its gene is `ambiguous`, and whether such advice is that of the truth.
+
+Run ``python -m validation.absent``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.settings import Absent
+from pgx.recommendations.index import build_index
+from pgx.recommendations.lookup import recommend
+from validation import callers
+from validation.intervals import counted, share
+from validation.judging import Judged, judge, truths
+from validation.reading import cohort_genes, cohort_genotypes
+from validation.scores import score_table
+from validation.tables import show, table
+from validation.unphased import candidates_table, scores
+
+__all__ = ["Advice", "Measured", "measure", "measured", "report"]
+
+
+@dataclass(slots=True)
+class Advice:
+    """Pairs of a drug and a person, by gene, whose gene is ambiguous.
+
+    ``rows_certain`` are rows of advice that say `certain`; ``rows_other`` those of them that
+    are not the advice of the truth.
+    """
+
+    pairs: Counter[str] = field(default_factory=Counter)
+    certain: Counter[str] = field(default_factory=Counter)
+    rows_certain: int = 0
+    rows_other: int = 0
+    others: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Measured:
+    """Judged calls, and what was advised on them."""
+
+    judged: list[Judged] = field(default_factory=list)
+    advice: Advice = field(default_factory=Advice)
+
+
+_Calls = Mapping[int, list[GeneCall]]
+
+
+def measure(genes: Sequence[str] = (), limit: int = 0) -> Measured:
+    """Call every person, once as measured and once complete; advise on both."""
+    found = Measured()
+    open_calls: dict[int, list[GeneCall]] = defaultdict(list)
+    complete: dict[int, list[GeneCall]] = defaultdict(list)
+    for gene in genes or cohort_genes():
+        known = truths(cohort_genotypes(gene))
+        genotypes = cohort_genotypes(gene, Absent.NO_CALL)
+        for column, truth in enumerate(known[: limit or None]):
+            call = callers.call(genotypes, column)
+            open_calls[column].append(call)
+            if truth is not None:
+                complete[column].append(truth)
+                found.judged.append(judge(call, truth))
+    _advise(found.advice, open_calls, complete)
+    return found
+
+
+def _advise(found: Advice, open_calls: _Calls, complete: _Calls) -> None:
+    knowledge = KnowledgeBase()
+    index = build_index(knowledge.drugs, knowledge.statements)
+    for column, calls in open_calls.items():
+        ambiguous = {c.gene for c in calls if c.status is CallStatus.AMBIGUOUS}
+        rows = recommend(index, "", calls)
+        wanted = recommend(index, "", complete[column])
+        _count_pairs(found, rows, ambiguous)
+        for row, right in zip(rows, wanted, strict=True):
+            if row.certainty is Certainty.CERTAIN and ambiguous & {*row.genes}:
+                found.rows_certain += 1
+                if _substance(row) != _substance(right):
+                    found.rows_other += 1
+                    found.others[row.drug, row.lookup, right.lookup] += 1
+
+
+def _count_pairs(found: Advice, rows: Sequence[Recommendation], ambiguous: set[str]) -> None:
+    """Count drugs whose every row on an ambiguous gene is certain."""
+    by_pair: dict[tuple[str, str], bool] = {}
+    for row in rows:
+        for gene in ambiguous & {*row.genes}:
+            sure = row.certainty is Certainty.CERTAIN
+            for key in ((gene, row.drug), ("", row.drug)):
+                by_pair[key] = by_pair.get(key, True) and sure
+    for (gene, _), sure in by_pair.items():
+        found.pairs[gene] += 1
+        found.certain[gene] += sure
+
+
+def _substance(row: Recommendation) -> tuple[object, ...]:
+    return row.action, row.dose_factor_min, row.dose_factor_max, row.classification
+
+
+def measured() -> str:
+    """Measure and return the tables."""
+    return report(measure())
+
+
+def report(found: Measured) -> str:
+    """Return the tables."""
+    advice = found.advice
+    rows = [
+        [gene or "all", advice.pairs[gene], share(advice.certain[gene], advice.pairs[gene])]
+        for gene in [*sorted(filter(None, advice.pairs)), ""]
+    ]
+    lines = [
+        "By name (DPYD and RYR1 by phenotype and score), best diplotype whatever the status:",
+        score_table(scores(found.judged)),
+        "Candidates:",
+        candidates_table(found.judged),
+        "Pairs of a drug and a person whose gene is `ambiguous`:",
+        table(["ambiguous gene", "pairs", "advice certain"], rows),
+        (
+            f"Rows of `certain` advice on an ambiguous gene: {advice.rows_certain}; other than"
+            f" the truth's advice: {counted(advice.rows_other, advice.rows_certain)}."
+        ),
+    ]
+    if advice.others:
+        header = ["drug", "looked up", "truth", "rows"]
+        lines.append(table(header, [[*key, n] for key, n in sorted(advice.others.items())]))
+    return "\n\n".join(lines)
+
+
+def main() -> None:
+    """Measure and print."""
+    show(measured())
+
+
+if __name__ == "__main__":
+    main()

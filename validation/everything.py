@@ -1,0 +1,83 @@
+"""All measurements by name, run in two processes, and their places on the page.
+
+The tables of a measurement stand between ``<!-- NAME -->`` and ``<!-- /NAME -->`` of
+``docs/validation.md``; only these parts are ever written, and the plots of ``docs/images``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import re
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from validation import (
+    absent,
+    builds,
+    fixtures,
+    hiding,
+    second_opinion,
+    truth,
+    unphased,
+    unphased_second_opinion,
+)
+
+__all__ = ["IMAGES", "MEASUREMENTS", "PAGE", "measured", "replaced", "run"]
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
+IMAGES = PAGE.parent / "images"
+PROCESSES = 2
+
+
+def _bad_input() -> str:
+    return str(importlib.import_module("validation.bad_input").measured())
+
+
+MEASUREMENTS: Mapping[str, Callable[[], str]] = {
+    "unphased": partial(unphased.measured, IMAGES),
+    **{f"hidden {part:.0%}": partial(hiding.measured, part) for part in reversed(hiding.SHARES)},
+    "absent": absent.measured,
+    "unphased_second_opinion": unphased_second_opinion.measured,
+    "builds": lambda: builds.report(builds.measure()),
+    **{
+        f"second_opinion {run}": partial(second_opinion.measured, run)
+        for run in second_opinion.RUNS
+    },
+    "fixtures": lambda: fixtures.report(fixtures.measure()),
+    "truth": truth.measured,
+    **({"bad_input": _bad_input} if importlib.util.find_spec("validation.bad_input") else {}),
+}
+"""What is measured, by the name of its part of the page; the longest first."""
+
+
+def replaced(page: str, name: str, text: str) -> str:
+    r"""Return the page with one measurement's part replaced.
+
+    >>> replaced("<!-- a -->old<!-- /a -->", "a", "new")
+    '<!-- a -->\n\nnew\n\n<!-- /a -->'
+    """
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    pattern = re.escape(start) + ".*?" + re.escape(end)
+    changed, count = re.subn(
+        pattern, lambda _: f"{start}\n\n{text}\n\n{end}", page, count=1, flags=re.DOTALL
+    )
+    if not count:
+        message = f"the page has no part {name!r}"
+        raise ValueError(message)
+    return changed
+
+
+def measured(name: str) -> str:
+    """Run one measurement by its name."""
+    return MEASUREMENTS[name]()
+
+
+def run(names: Sequence[str]) -> Mapping[str, str]:
+    """Run measurements in two processes; names in the order given."""
+    # forked workers would share the threads of the libraries that are loaded already
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+        return dict(zip(names, pool.map(measured, names), strict=True))

@@ -1,0 +1,87 @@
+"""Files of the validation data through the package's own reader, and their calls."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pgx.base.calls import GeneCall
+from pgx.base.genes import Assembly
+from pgx.genotypes.matrix import GeneGenotypes
+from pgx.pipeline.read import Observations, read_inputs
+from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
+from validation import callers
+from validation.data import cohort_file, cohort_files, genes, sample_info
+
+__all__ = ["Called", "call_files", "cohort", "cohort_genes", "cohort_genotypes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Files as read, and what is called from them."""
+
+    read: Observations
+    genotypes: Mapping[str, GeneGenotypes]
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Sample names in the order of the files."""
+        return self.read.samples
+
+    @property
+    def answered(self) -> set[str]:
+        """Genes of which some file says something."""
+        return {gene for item in self.read.inputs for gene in item.genotypes}
+
+    def call(self, gene: str, sample: int, *, with_sites: bool = False) -> GeneCall:
+        """Return the call of one gene in one sample (a column index)."""
+        return callers.call(self.genotypes[gene], sample, with_sites=with_sites)
+
+    def calls(self, gene: str) -> Iterator[GeneCall]:
+        """Yield one gene's calls in the order of the samples."""
+        return (self.call(gene, column) for column in range(len(self.samples)))
+
+
+def call_files(
+    paths: Sequence[Path],
+    *,
+    only: Sequence[str] = (),
+    info: Mapping[str, SampleInfo] | None = None,
+    **settings: Any,  # noqa: ANN401 -- fields of RunSettings
+) -> Called:
+    """Read files and prepare the calls of all genes, or of those in ``only``."""
+    wanted = [gene for name, gene in genes().items() if not only or name in only]
+    read = read_inputs(list(paths), wanted, RunSettings(**settings), info or {})
+    return Called(read, {gene.gene: read.combined(gene) for gene in wanted})
+
+
+def cohort(assembly: Assembly, absent: Absent = Absent.REFERENCE, **settings: Any) -> Called:  # noqa: ANN401
+    """Read the cohort on one assembly: assembly given, sex from the sample table."""
+    paths = cohort_files(assembly)
+    return call_files(paths, info=sample_info(), assembly=assembly, absent=absent, **settings)
+
+
+def cohort_genes() -> list[str]:
+    """Return the genes that have a file in the cohort."""
+    return sorted(gene for gene in genes() if cohort_file(gene) is not None)
+
+
+@functools.cache
+def cohort_genotypes(gene: str, absent: Absent = Absent.REFERENCE) -> GeneGenotypes:
+    """Return what the cohort's phased file of one gene shows.
+
+    Raises
+    ------
+    ValueError
+        The cohort has no file of this gene.
+    """
+    found = cohort_file(gene)
+    if found is None:
+        message = f"the cohort has no file of {gene}"
+        raise ValueError(message)
+    path, assembly = found
+    called = call_files([path], only=[gene], info=sample_info(), assembly=assembly, absent=absent)
+    return called.genotypes[gene]
