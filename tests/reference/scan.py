@@ -78,7 +78,7 @@ def read_line(raw, n_samples, contigs, limits):
     end = read_end(info, int(pos), ref, alts, length)
     passed = filter_ in ("PASS", ".")
     keys = format_.split(":")
-    check(all(keys) and len(set(keys)) == len(keys) and "GT" not in keys[1:])
+    check(" " not in format_ and all(keys) and len(set(keys)) == len(keys) and "GT" not in keys[1:])
     block = {("<NON_REF>",): "NON_REF", ("<*>",): "*"}.get(tuple(alts), "")
     context = (alts, keys, passed, ambiguous, block, limits)
     return {

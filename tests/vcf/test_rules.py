@@ -80,6 +80,8 @@ REFUSED = [
     (line(format="GT:DP:DP"), 52),
     (line(format="GT::DP"), 52),
     (line(format="GT:"), 52),
+    (line(format="GT: GQ"), 52),
+    (line(format="GT:GQ "), 52),
     (line(format="DP:GT", cells=["3:0/1"]), 53),
     (line(cells=["0/"]), 54),
     (line(cells=["/"]), 54),

@@ -40,6 +40,18 @@ def key_kind(buf: Bytes, p: int, length: int) -> int:
 
 
 @helper
+def is_repeated_key(buf: Bytes, kinds: Ints, last: int) -> bool:
+    """Whether the key of index ``last`` stands before it too."""
+    start, length = kinds[lay.MAX_FORMAT_KEYS + last], kinds[2 * lay.MAX_FORMAT_KEYS + last]
+    for i in range(last):
+        other = kinds[lay.MAX_FORMAT_KEYS + i]
+        is_as_long = kinds[2 * lay.MAX_FORMAT_KEYS + i] == length
+        if is_as_long and same_bytes(buf, start, buf, other, length):
+            return True
+    return False
+
+
+@helper
 def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -> int:
     """Read FORMAT unless it is the last line's; return the start of the first cell."""
     length = state[lay.S_FORMAT_LENGTH]
@@ -50,9 +62,11 @@ def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -
     has_likelihoods = 0
     key = p
     while True:
-        if buf[p] >= 32 and buf[p] != 58:
+        if buf[p] > 32 and buf[p] != 58:
             p += 1
             continue
+        if buf[p] == 32:
+            return -lay.FAULT_FORMAT
         if buf[p] != 9 and buf[p] != 58:
             return broken_field(buf, p, lay.FAULT_TOO_FEW)
         if p == key:
@@ -62,12 +76,8 @@ def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -
         kinds[n_keys] = key_kind(buf, key, p - key)
         kinds[lay.MAX_FORMAT_KEYS + n_keys] = key
         kinds[2 * lay.MAX_FORMAT_KEYS + n_keys] = p - key
-        for i in range(n_keys):
-            other = kinds[lay.MAX_FORMAT_KEYS + i]
-            if kinds[2 * lay.MAX_FORMAT_KEYS + i] == p - key and same_bytes(
-                buf, key, buf, other, p - key
-            ):
-                return -lay.FAULT_FORMAT
+        if is_repeated_key(buf, kinds, n_keys):
+            return -lay.FAULT_FORMAT
         if kinds[n_keys] == lay.K_GT and n_keys > 0:
             return -lay.FAULT_GT_NOT_FIRST
         has_likelihoods |= int(kinds[n_keys] >= lay.K_PL)

@@ -96,7 +96,10 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
         "check which assembly the file is on",
     ),
     layout.FAULT_MANY_ALTS: ("the record has more ALT alleles than can be read", _WRITER),
-    layout.FAULT_FORMAT: ("FORMAT has an empty or repeated key, or too many", _WRITER),
+    layout.FAULT_FORMAT: (
+        "FORMAT has an empty or repeated key, a space, or too many keys",
+        _WRITER,
+    ),
     layout.FAULT_GT_NOT_FIRST: ("GT is not the first FORMAT key", _WRITER),
     layout.FAULT_GT: ("a genotype is malformed", _WRITER),
     layout.FAULT_GT_INDEX: ("a genotype names an allele that the record does not have", _WRITER),
