@@ -24,7 +24,7 @@ from pgx.alleles.star import MAX_LISTED
 from pgx.alleles.strands import contained, extra_names, phasings, requirements, tries_all
 from pgx.genotypes.matrix import GeneGenotypes
 
-__all__ = ["call_listing"]
+__all__ = ["call_listing", "describe_strand"]
 
 _Rank = tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
 
@@ -77,11 +77,17 @@ def _has_undocumented(gene: CompiledGene, observation: Observation) -> bool:
     return bool((observation.codes >= known[:, None]).any())
 
 
+def _says_uncertain(gene: CompiledGene) -> bool:
+    """Whether some rule says what a strand of uncertain function means."""
+    uncertain = gene.gene.uncertain_function or None
+    return any(uncertain in (r.function_1, r.function_2) for r in gene.gene.rules)
+
+
 def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
     """Let a strand of uncertain function have any, where no rule says what uncertain means."""
-    uncertain = gene.gene.uncertain_function or None
-    if any(uncertain in (r.function_1, r.function_2) for r in gene.gene.rules):
+    if _says_uncertain(gene):
         return
+    uncertain = gene.gene.uncertain_function or None
     seen = {tuple(sorted((o.first or "", o.second or ""))) for o in result.outcomes}
     for outcome in list(result.outcomes):
         choices = [
@@ -205,6 +211,21 @@ def _options(
         named = _strand(gene, more if whole else [possible], whole=whole)
         options.append(_Option(False, *named))  # noqa: FBT003
     return options
+
+
+def describe_strand(
+    gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
+) -> tuple[Strand, tuple[str | None, ...]]:
+    """Name a strand by all its variants that are seen, or by the most serious one.
+
+    With it the functions that the strand may turn out to have, its own first.
+    """
+    seen = sorted(_on_strand(gene, codes, genotypes), key=lambda f: f.rank)
+    strand = _strand(gene, seen, whole=whole)[0]
+    uncertain = gene.gene.uncertain_function or None
+    if strand.function != uncertain or _says_uncertain(gene):
+        return strand, (strand.function,)
+    return strand, (strand.function, *gene.gene.function_order)
 
 
 def _strand(gene: CompiledGene, found: list[_Found], *, whole: bool) -> tuple[Strand, _Rank]:

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
 
-__all__ = ["Observation", "observe", "phase_state"]
+__all__ = ["Observation", "SoftGenotype", "SoftSite", "observe", "phase_state"]
+
+
+class SoftGenotype(NamedTuple):
+    """One genotype of a soft site: codes of the strands, and how likely it makes the reads."""
+
+    first: int
+    second: int
+    likelihood: float
+
+
+class SoftSite(NamedTuple):
+    """A position of which only likelihoods are known; every ordered genotype once."""
+
+    site: int
+    genotypes: tuple[SoftGenotype, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +42,15 @@ class Observation:
         Number of phase blocks; their orientation to each other is unknown.
     haploid
         Whether there is one strand only.
+    soft
+        Positions that are unknown in ``codes`` but whose genotypes have likelihoods.
     """
 
     codes: npt.NDArray[np.int8]
     block: npt.NDArray[np.int32]
     n_blocks: int
     haploid: bool
+    soft: tuple[SoftSite, ...] = ()
 
     @property
     def answered(self) -> npt.NDArray[np.bool_]:
@@ -45,7 +64,38 @@ class Observation:
 
     def key(self) -> bytes:
         """Equal keys mean equal observations."""
-        return self.codes.tobytes() + self.block.tobytes() + bytes([self.haploid])
+        soft = repr(self.soft).encode() if self.soft else b""
+        return self.codes.tobytes() + self.block.tobytes() + bytes([self.haploid]) + soft
+
+
+_NEGLIGIBLE_PHRED = 40
+_ONE_STRAND = -1
+_MAX_SOFT_BRANCHES = 1024
+
+
+def _soft_sites(
+    genotypes: GeneGenotypes, sample: int, codes: npt.NDArray[np.int8], n_blocks: int
+) -> tuple[SoftSite, ...]:
+    """Return the unknown positions that have likelihoods, as far as all can be tried."""
+    found: list[SoftSite] = []
+    if not genotypes.likelihoods:
+        return ()
+    haploid = n_blocks == _ONE_STRAND
+    branches = 1 << max(n_blocks - 1, 0)
+    for index in np.flatnonzero((codes == MISSING).all(axis=1)).tolist():
+        likely = genotypes.likelihoods.get((index, sample), ())
+        choices: list[SoftGenotype] = []
+        for first, second, phred in likely:
+            if phred > _NEGLIGIBLE_PHRED or (haploid and first != second):
+                continue
+            weight = 10 ** (-phred / 10)
+            choices.append(SoftGenotype(first, second, weight))
+            if first != second:
+                choices.append(SoftGenotype(second, first, weight))
+        if choices and branches * len(choices) <= _MAX_SOFT_BRANCHES:
+            branches *= len(choices)
+            found.append(SoftSite(index, tuple(choices)))
+    return tuple(found)
 
 
 def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
@@ -54,7 +104,8 @@ def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
     haploid = bool((codes[:, 1] == ABSENT).any())
     if haploid:
         codes = np.stack([codes[:, 0], codes[:, 0]], axis=1)
-        return Observation(codes, np.full(len(codes), -1, np.int32), 0, haploid=True)
+        soft = _soft_sites(genotypes, sample, codes, _ONE_STRAND)
+        return Observation(codes, np.full(len(codes), -1, np.int32), 0, haploid=True, soft=soft)
     differs = codes[:, 0] != codes[:, 1]
     written = genotypes.phase_block[:, sample]
     block = np.full(len(codes), -1, np.int32)
@@ -70,7 +121,8 @@ def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
                 numbers[name] = count
                 count += 1
             block[index] = numbers[name]
-    return Observation(codes, block, count, haploid=False)
+    soft = _soft_sites(genotypes, sample, codes, count)
+    return Observation(codes, block, count, haploid=False, soft=soft)
 
 
 def phase_state(observation: Observation) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pgx.alleles.settling import Settling
+
 __all__ = ["DiplotypeSet", "Outcome", "Strand"]
 
 
@@ -24,11 +26,19 @@ class Strand:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Functions of a pair (``second`` None for one strand), and one pair that has them."""
+    """Functions of a pair (``second`` None for one strand), and one pair that has them.
+
+    ``settled_by`` would tell the pairs that have them from the best pair.
+
+    ``probability`` is that of all candidates with these functions, None without a prior, and
+    where a combination of alleles may, but need not, have them.
+    """
 
     first: str | None
     second: str | None
     diplotype: str
+    probability: float | None = None
+    settled_by: Settling | None = None
 
 
 @dataclass(slots=True)
@@ -43,6 +53,10 @@ class DiplotypeSet:
         Its name.
     names
         Names of candidates, best first, at most 50.
+    probabilities
+        Of the candidates in ``names``, empty without a prior.
+    rest
+        Probability of the candidates that are not listed, None without a prior.
     n_candidates
         How many diplotypes fit in all.
     outcomes
@@ -55,6 +69,8 @@ class DiplotypeSet:
         Position indices whose phase would tell outcomes apart.
     findings
         Every named variant seen, of genes that list variants.
+    unsettled
+        Indices of core positions that neither the input nor the prior answers.
     is_partial
         Whether more diplotypes fit than were counted.
     """
@@ -62,11 +78,14 @@ class DiplotypeSet:
     best: tuple[Strand, ...] = ()
     diplotype: str | None = None
     names: list[str] = field(default_factory=list)
+    probabilities: list[float] = field(default_factory=list)
+    rest: float | None = None
     n_candidates: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     factors: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     open_sites: list[int] = field(default_factory=list)
     open_phase: list[int] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    unsettled: list[int] = field(default_factory=list)
     is_partial: bool = False
     notes: list[str] = field(default_factory=list)

@@ -57,4 +57,4 @@ def _renumbered(
     used = sorted(set(block[block >= 0].tolist()))
     numbers = {old: new for new, old in enumerate(used)}
     renumbered = np.array([numbers.get(b, -1) for b in block.tolist()], np.int32)
-    return Observation(codes, renumbered, len(used), observation.haploid)
+    return Observation(codes, renumbered, len(used), observation.haploid, observation.soft)

@@ -16,7 +16,7 @@ from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
 from pgx.alleles.strands import contained, extra_names, matching_alleles, phasings, tries_all
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
-__all__ = ["MAX_LISTED", "call_star"]
+__all__ = ["MAX_LISTED", "call_star", "describe_strand"]
 
 MAX_LISTED = 50
 """Candidates that are listed by name; all are counted, and factored in the JSON result."""
@@ -179,6 +179,17 @@ class _Way(NamedTuple):
     rank: tuple[int, int]
     strand: Strand
     functions: tuple[str | None, ...]
+
+
+def describe_strand(
+    gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
+) -> tuple[Strand, tuple[str | None, ...]]:
+    """Return the allele that describes a strand best, or the parts that it carries.
+
+    With it the functions that the strand may turn out to have, its own first.
+    """
+    way = _options(gene, codes, genotypes)[0]
+    return way.strand, way.functions
 
 
 def _options(

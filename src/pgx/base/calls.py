@@ -18,6 +18,7 @@ __all__ = [
     "Certainty",
     "GeneCall",
     "HaplotypeDetail",
+    "KeyEvidence",
     "PatientResult",
     "Provenance",
     "Recommendation",
@@ -79,6 +80,19 @@ class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
     variants: tuple[str, ...] = ()
 
 
+class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """How probable a lookup key is, and what would tell it from the best candidate's.
+
+    ``probability`` is None without a prior, and where a combination of alleles may, but need
+    not, have this key. ``settled_by`` are positions ``chrN:pos`` to genotype, and pairs
+    ``phase:chrN:pos+chrN:pos`` to phase: the smallest set that was found.
+    """
+
+    lookup_key: str
+    probability: float | None = None
+    settled_by: tuple[str, ...] = ()
+
+
 class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     """The call of one gene in one sample; see ``docs/reference/columns.md``."""
 
@@ -102,6 +116,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     # beyond the table: what the join with guidelines and the reports need
     lookup_keys: tuple[str, ...] = ()
+    key_evidence: tuple[KeyEvidence, ...] = ()
     depends_on: tuple[str, ...] = ()
     haplotypes: tuple[HaplotypeDetail, ...] = ()
     findings: tuple[str, ...] = ()

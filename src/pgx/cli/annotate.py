@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from pgx.base.errors import InputError, UsageError
-from pgx.base.genes import Assembly
+from pgx.base.errors import InputError
+from pgx.cli.options import absent_of, assembly_of, names_of, prior_of, untyped_of
 from pgx.cli.runner import run_app, single
-from pgx.pipeline.settings import Absent, RunSettings
+from pgx.pipeline.settings import RunSettings
 
 __all__ = ["annotate", "run"]
 
@@ -51,7 +51,15 @@ def annotate(
     untyped: Annotated[
         Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
     ] = None,
-    prior: Annotated[str, typer.Option(help="population prior of diplotypes: none")] = "none",
+    prior: Annotated[
+        str, typer.Option(help="what open diplotypes are weighed with: population or none")
+    ] = "population",
+    ancestry: Annotated[
+        str, typer.Option(help="average, inferred, recorded, or AFR, AMR, EAS, EUR, SAS")
+    ] = "average",
+    threshold: Annotated[
+        float, typer.Option(min=0.5, max=1.0, help="probability from which a call counts as made")
+    ] = 0.95,
     min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
     min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
     formats: Annotated[
@@ -74,18 +82,19 @@ def annotate(
       pgx annotate sample.vcf.gz -o results/ --outside-calls hla.tsv --drugs abacavir,codeine
     """
     del threads
-    if prior != "none":
-        raise UsageError(f"unknown prior {prior!r}", remedy="choose none")
     settings = RunSettings(
-        assembly=_assembly(assembly),
-        genes=_names(genes),
-        drugs=_names(drugs),
-        samples=_names(samples),
-        absent=_absent(absent),
+        assembly=assembly_of(assembly),
+        genes=names_of(genes),
+        drugs=names_of(drugs),
+        samples=names_of(samples),
+        absent=absent_of(absent),
         min_gq=min_gq,
         min_dp=min_dp,
-        untyped=_untyped(untyped),
+        untyped=untyped_of(untyped),
         with_sites=formats.strip() != "tsv",
+        prior=prior_of(prior),
+        ancestry=ancestry,
+        threshold=threshold,
     )
     return _annotate(inputs, output, settings, sample_info, outside_calls, formats, force, quiet)
 
@@ -105,7 +114,7 @@ def _annotate(
     from pgx.reports.facts import facts_for
     from pgx.reports.files import write_results
 
-    wanted = tuple(f for f in _names(formats) if f != "tsv")
+    wanted = tuple(f for f in names_of(formats) if f != "tsv")
     with _folder(output, force=force):
         done = annotate_inputs(
             inputs,
@@ -144,33 +153,3 @@ def _report(refused: list[InputError], hints: list[str]) -> None:
         sys.stderr.write(error.line() + "\n")
     for hint in hints:
         sys.stderr.write(f"hint: {hint}\n")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-
-
-def _assembly(text: str | None) -> Assembly | None:
-    if text is None:
-        return None
-    for assembly in Assembly:
-        if text.lower() == assembly.value.lower():
-            return assembly
-    raise UsageError(f"unknown assembly {text!r}", remedy="choose GRCh37 or GRCh38")
-
-
-def _absent(text: str) -> Absent:
-    try:
-        return Absent(text)
-    except ValueError:
-        raise UsageError(
-            f"--absent is no-call or reference, not {text!r}", remedy="choose one of them"
-        ) from None
-
-
-def _untyped(path: Path | None) -> frozenset[tuple[str, int]]:
-    if path is None:
-        return frozenset()
-    from pgx.pipeline.side_files import read_untyped
-
-    return read_untyped(path)

@@ -155,3 +155,49 @@ def build(
         f"release {release}: {len(report.manifest.tables)} tables, {len(report.unread)} unread\n"
     )
     return 0
+
+
+@app.command()
+def frequencies(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="VCF...", help="phased VCF or BCF files of many samples")
+    ],
+    sample_info: Annotated[Path, typer.Option(metavar="TSV", help="sample, sex, superpopulation")],
+    source: Annotated[str, typer.Option(help="id of the call set in curated/sources.tsv")],
+    assembly: Annotated[
+        str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
+    ] = None,
+    genes: Annotated[str, typer.Option(help="only these genes, comma-separated")] = "",
+    absent: Annotated[
+        str, typer.Option(help="what a position without any record means: no-call or reference")
+    ] = "reference",
+    untyped: Annotated[
+        Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("-o", "--output", help="folder of the release to change")
+    ] = Path("data/knowledgebase"),
+) -> int:
+    """Count haplotypes by superpopulation in phased call sets, with this program's own caller.
+
+    Replaces the counts of the genes that the files answer, leaves those of other genes, and
+    writes the manifest anew.
+    """
+    from pgx.cli.options import assembly_of, names_of
+    from pgx.pipeline.count import count_release
+
+    counted = count_release(
+        inputs,
+        folder=folder,
+        source=source,
+        sample_info=sample_info,
+        assembly=assembly_of(assembly),
+        genes=names_of(genes),
+        absent=absent,
+        untyped=untyped,
+    )
+    for found in counted:
+        sys.stderr.write(
+            f"{found.gene}: {sum(found.totals)} chromosomes, {len(found.haplotypes)} haplotypes\n"
+        )
+    return 0

@@ -45,6 +45,8 @@ class BlockReader:
         if not fresh.all():
             self._check(index, codes, before, named - {site.reference_code})
         self._reader.write(index, fresh, codes, block, reason, number, Evidence.REFERENCE_BLOCK)
+        table = np.array([site.reference_code, MISSING, ABSENT, MISSING], np.int8)
+        self._reader.keep_likelihoods(index, fresh, reason, number, table)
 
     def _check(
         self,

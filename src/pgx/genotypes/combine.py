@@ -61,6 +61,9 @@ def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np
         taken = fill[:, :, None] if name == "call" else fill
         target[:, columns] = np.where(taken, source, target[:, columns])
     whole.reason[:, columns] = np.where(unanswered, part.reason, whole.reason[:, columns])
+    for (site, sample), likely in part.likelihoods.items():
+        if fill[site, sample]:
+            whole.likelihoods[site, int(columns[sample])] = likely
     whole.structural[columns] |= part.structural
     for sample, codes in part.notes.items():
         for code in codes:
@@ -113,7 +116,7 @@ def _fitted(
             phase[:, sample] = _renumbered(phase[:, sample], used)
     return GeneGenotypes(
         part.gene, part.samples, call, phase, part.evidence, part.reason, part.gq, part.dp,
-        part.structural, part.extra, part.notes,
+        part.structural, part.extra, part.notes, part.likelihoods,
     )  # fmt: skip
 
 

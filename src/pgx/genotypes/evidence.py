@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.blocks import BlockReader
+from pgx.genotypes.likelihoods import likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import Strands, merge
 from pgx.genotypes.normalize import Variation, trim
@@ -32,6 +33,7 @@ _REASONS = {
     SiteReason.NO_CALL: Unknown.NO_GENOTYPE,
     SiteReason.UNREADABLE: Unknown.UNREADABLE,
 }
+_UNSURE = (Unknown.LOW_GQ, Unknown.LOW_DP)
 _REASON_TABLE = np.full(256, Unknown.UNREADABLE, np.uint8)
 _REASON_TABLE[SiteReason.OK] = Unknown.NONE
 for _key, _value in _REASONS.items():
@@ -184,6 +186,7 @@ class SiteReader:
         )
         fresh = applies & (self.out.evidence[index] == Evidence.NONE)
         self.write(index, fresh, codes, block, reason, number, Evidence.RECORD)
+        self.keep_likelihoods(index, fresh, reason, number, spoken.table)
         for sample in np.flatnonzero(applies & ~fresh):
             new = Strands(int(codes[sample, 0]), int(codes[sample, 1]), int(block[sample]))
             self._merge_one(index, site, int(sample), new, spoken, int(reason[sample]))
@@ -225,6 +228,24 @@ class SiteReader:
         out.gq[index][mask] = self.scan.gq[number][mask]
         out.dp[index][mask] = self.scan.dp[number][mask]
 
+    def keep_likelihoods(
+        self,
+        index: int,
+        mask: npt.NDArray[np.bool_],
+        reason: npt.NDArray[np.uint8],
+        number: int,
+        table: npt.NDArray[np.int8],
+    ) -> None:
+        """Keep the likelihoods of genotypes too unsure to count, for the samples of ``mask``."""
+        values = self.scan.likelihoods
+        if values is None:
+            return
+        alts, site = self.scan.records[number].alts, self.locus.sites[index]
+        for sample in np.flatnonzero(mask & np.isin(reason, _UNSURE)).tolist():
+            likely = likely_genotypes(site, alts, table, values[number, sample])
+            if len(likely) > 1:
+                self.out.likelihoods[index, sample] = likely
+
     def _merge_one(
         self, index: int, site: Site, sample: int, new: Strands, spoken: _Spoken, reason: int
     ) -> None:
@@ -237,6 +258,7 @@ class SiteReader:
         if merged is None:
             self.set_conflict(index, sample)
             return
+        out.likelihoods.pop((index, sample), None)  # two records spoke: neither alone counts
         out.call[index, sample] = merged[:2]
         out.phase_block[index, sample] = merged.block
         if reason != Unknown.NONE and out.reason[index, sample] == Unknown.NONE:
@@ -245,6 +267,7 @@ class SiteReader:
     def set_conflict(self, index: int, sample: int) -> None:
         """Make a site unknown of which two records say different things."""
         self.out.call[index, sample] = MISSING
+        self.out.likelihoods.pop((index, sample), None)
         self.out.reason[index, sample] = Unknown.CONFLICT
         self.out.add_note(sample, "conflict")
 

@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pgx.base.genes import GeneDefinition
 
-__all__ = ["ABSENT", "MISSING", "UNPHASED", "Evidence", "GeneGenotypes", "Unknown"]
+__all__ = [
+    "ABSENT",
+    "MISSING",
+    "UNPHASED",
+    "Evidence",
+    "GeneGenotypes",
+    "LikelyGenotype",
+    "Unknown",
+]
 
 MISSING = -1
 ABSENT = -2
@@ -53,6 +62,14 @@ class Unknown(IntEnum):
     UNREADABLE = 17
 
 
+class LikelyGenotype(NamedTuple):
+    """One unordered genotype of a site, and its phred-scaled likelihood, the best being 0."""
+
+    first: int
+    second: int
+    phred: int
+
+
 @dataclass(slots=True)
 class GeneGenotypes:
     """Observations of one gene in N samples.
@@ -72,6 +89,9 @@ class GeneGenotypes:
     extra
         Labels ``chrN:pos:ref>alt`` of undocumented alleles by position index; the first has
         code ``len(variant.alleles)``.
+    likelihoods
+        Genotypes by (position index, sample), of positions whose genotype is too unsure to
+        count as called, where the input says how likely each is.
     """
 
     gene: GeneDefinition
@@ -85,6 +105,7 @@ class GeneGenotypes:
     structural: npt.NDArray[np.bool_]
     extra: list[list[str]] = field(default_factory=list)
     notes: dict[int, set[str]] = field(default_factory=dict)
+    likelihoods: dict[tuple[int, int], tuple[LikelyGenotype, ...]] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, gene: GeneDefinition, samples: tuple[str, ...]) -> GeneGenotypes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,12 +12,15 @@ import msgspec
 from pgx.base.errors import InputError
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
-from pgx.knowledge.manifest import MANIFEST, Manifest, write_manifest
-from pgx.knowledge.tables import format_table
+from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
+from pgx.knowledge.tables import Row, format_table, read_table
 
-__all__ = ["BuildReport", "build_release"]
+__all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _READ_FOLDERS = ("curated", "readings")
+_CURATED_AS_THEY_ARE = ("published_frequencies", "core_alleles")
+COUNTED = ("haplotype_counts", "untyped_sites")
+"""Tables that `pgx kb frequencies` makes; a build takes them over."""
 
 
 class BuildReport(msgspec.Struct, frozen=True):
@@ -56,8 +60,28 @@ def build_release(source: Path, folder: Path, release: str) -> BuildReport:
         for name, rows in guidance.rows().items():
             text = format_table(name, rows, GUIDELINE_COLUMNS[name])
             (new / f"{name}.tsv").write_text(text, encoding="utf-8")
+        _take_over(folder, new)
         files = sorted(path.name for path in new.glob("*.tsv"))
         manifest = write_manifest(new, release, files)
         for name in [*files, MANIFEST]:
             shutil.move(new / name, folder / name)
     return BuildReport(manifest, guidance.unread)
+
+
+def _take_over(folder: Path, new: Path) -> None:
+    """Copy tables that no source file makes: curated ones, and counts in populations."""
+    kept = [(folder / "curated", name) for name in _CURATED_AS_THEY_ARE]
+    kept += [(folder, name) for name in COUNTED]
+    for place, name in kept:
+        if (place / f"{name}.tsv").exists():
+            text = format_table(name, read_table(place, name))
+            (new / f"{name}.tsv").write_text(text, encoding="utf-8")
+
+
+def replace_tables(folder: Path, tables: Mapping[str, list[Row]]) -> Manifest:
+    """Replace some tables of a release and write its manifest anew, under the same name."""
+    release = read_manifest(folder)
+    for name, rows in tables.items():
+        (folder / f"{name}.tsv").write_text(format_table(name, rows), encoding="utf-8")
+    files = {*release.tables, *(f"{name}.tsv" for name in tables)}
+    return write_manifest(folder, release.release, sorted(files))

@@ -33,6 +33,12 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "gene", "function_1", "function_2", "activity_score", "phenotype", "lookup_key", "source",
     ),
     "segments": ("gene", "start", "sequence", "source"),
+    "haplotype_counts": ("gene", "haplotype", "allele", "counts", "source"),
+    "untyped_sites": ("gene", "position", "source"),
+    "published_frequencies": (
+        "gene", "allele", "group", "frequency", "n_chromosomes", "pmid", "note", "source",
+    ),
+    "core_alleles": ("gene", "allele", "tier", "pmid", "source"),
 }  # fmt: skip
 
 FORBIDDEN_IN_NAMES: Final = frozenset(";=/|\t")

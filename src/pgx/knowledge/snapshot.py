@@ -10,6 +10,7 @@ from typing import Final
 
 from pgx.base.advice import Drug, Guideline, Statement, record_from_row
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
+from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import (
     AlleleDefinition,
     DefiningVariant,
@@ -20,6 +21,7 @@ from pgx.base.genes import (
     ReferenceSegment,
     Strategy,
 )
+from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.tables import Row, parse_table
 
@@ -131,6 +133,18 @@ class KnowledgeBase:
             )
             for row in sorted(self.table("genes"), key=lambda r: r["gene"])
         }
+
+    @functools.cached_property
+    def frequencies(self) -> dict[str, GeneFrequencies]:
+        """What is known of haplotypes in populations, by gene; empty in a release without it.
+
+        Raises
+        ------
+        SnapshotSchemaError
+            A cell is no number, or a row has other groups than the rest of its gene.
+        """
+        tables = {n: self.table(n) if f"{n}.tsv" in self._texts else [] for n in POPULATION_TABLES}
+        return read_frequencies(tables)
 
     @functools.cached_property
     def statements(self) -> tuple[Statement, ...]:

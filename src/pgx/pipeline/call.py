@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping, Sequence
+
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
+from pgx.alleles.core import core_sites
 from pgx.alleles.definitions import CompiledGene, compile_gene
-from pgx.alleles.evidence import call_evidence
+from pgx.alleles.inferred import Concern, InferredCaller
 from pgx.alleles.listing import call_listing
 from pgx.alleles.observation import Observation, observe, phase_state
 from pgx.alleles.outcome import DiplotypeSet
+from pgx.alleles.posterior import evidence
+from pgx.alleles.prior import HaplotypePrior, build_prior
+from pgx.alleles.settling import Settling
 from pgx.alleles.star import call_star
-from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
+from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
+from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
-from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.pipeline.sites import site_observations
 
 __all__ = ["GeneCaller"]
 
@@ -33,13 +43,61 @@ _REASON_NOTES = {
 
 
 class GeneCaller:
-    """Calls one gene; equal observations are called once and shared."""
+    """Calls one gene; equal observations are called once and shared.
 
-    def __init__(self, gene: GeneDefinition) -> None:
+    Parameters
+    ----------
+    gene
+        The gene's definitions and rules.
+    frequencies
+        What is known of its haplotypes in populations; None calls without a prior.
+    threshold
+        Probability from which a diplotype counts as called.
+    """
+
+    def __init__(
+        self,
+        gene: GeneDefinition,
+        frequencies: GeneFrequencies | None = None,
+        *,
+        threshold: float = 0.95,
+    ) -> None:
         self.gene = gene
+        self.threshold = threshold
         self.compiled: CompiledGene = compile_gene(gene)
         self.table = PhenotypeTable(gene)
+        self._frequencies = frequencies
         self._known: dict[bytes, GeneCall] = {}
+        self._evidence: dict[bytes, npt.NDArray[np.float64]] = {}
+
+    @functools.cached_property
+    def prior(self) -> HaplotypePrior | None:
+        """Shares of haplotypes; None where nothing is known of them, or none is wanted."""
+        return build_prior(self.compiled, self._frequencies)
+
+    @functools.cached_property
+    def _inferred(self) -> InferredCaller | None:
+        return InferredCaller(self.compiled, self.prior) if self.prior else None
+
+    @functools.cached_property
+    def _core(self) -> npt.NDArray[np.bool_]:
+        return core_sites(self.compiled, self._frequencies)
+
+    def evidence(self, genotypes: GeneGenotypes, sample: int) -> Mapping[str, float] | None:
+        """Return how well each population group explains a sample, as natural logarithms.
+
+        None without a prior, or where nothing is answered.
+        """
+        observation = observe(genotypes, sample)
+        if self.prior is None or not observation.answered.any():
+            return None
+        key = observation.key()
+        found = self._evidence.get(key)
+        if found is None:
+            with np.errstate(divide="ignore"):
+                found = np.log(evidence(self.prior, observation))
+            self._evidence[key] = found
+        return dict(zip(self.prior.groups, found.tolist(), strict=True))
 
     def call(
         self,
@@ -48,35 +106,41 @@ class GeneCaller:
         *,
         with_sites: bool,
         notes: tuple[str, ...] = (),
+        ancestry: Mapping[str, float] | None = None,
     ) -> GeneCall:
         """Return the call of one sample (``sample`` is a column of ``genotypes``).
 
-        ``with_sites`` adds what was observed at every defining position, and what supports
-        the call; ``notes`` are codes that hold for the whole input.
+        ``with_sites`` adds what was observed at every defining position; ``notes`` are codes
+        that hold for the whole input; ``ancestry`` are weights of population groups, all
+        alike if not given.
         """
         observation = observe(genotypes, sample)
-        key = observation.key() + repr(genotypes.extra if genotypes.extra else "").encode()
-        structural = bool(genotypes.structural[sample])
+        failed = _failed(genotypes, sample)
+        key = observation.key() + failed.tobytes()
+        key += repr((genotypes.extra or "", sorted((ancestry or {}).items()))).encode()
         core = self._known.get(key)
         if core is None:
-            core = self._call(observation, genotypes)
+            core = self._call(observation, genotypes, failed, ancestry or {})
             self._known[key] = core
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= _reason_notes(genotypes, sample)
-        if structural:
+        if genotypes.structural[sample]:
             all_notes.add("structural_variant")
             core = _made_ambiguous(core)
-        call = msgspec.structs.replace(
+        return msgspec.structs.replace(
             core,
             sample=genotypes.samples[sample],
             notes=tuple(sorted(all_notes)),
-            sites=_sites(genotypes, sample) if with_sites else (),
+            sites=site_observations(genotypes, sample) if with_sites else (),
         )
-        if not with_sites:
-            return call
-        return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
 
-    def _call(self, observation: Observation, genotypes: GeneGenotypes) -> GeneCall:
+    def _call(
+        self,
+        observation: Observation,
+        genotypes: GeneGenotypes,
+        failed: npt.NDArray[np.bool_],
+        ancestry: Mapping[str, float],
+    ) -> GeneCall:
         missing = self._positions(observation.missing)
         base = GeneCall(
             sample="",
@@ -88,8 +152,7 @@ class GeneCaller:
         )
         if not observation.answered.any():
             return msgspec.structs.replace(base, notes=("no_position_answered",))
-        lists = self.gene.strategy is Strategy.VARIANT_LIST
-        found = (call_listing if lists else call_star)(self.compiled, observation, genotypes)
+        found = self._candidates(observation, genotypes, failed, ancestry)
         base = msgspec.structs.replace(
             base,
             phased=phase_state(observation),
@@ -98,29 +161,47 @@ class GeneCaller:
         )
         if not found.n_candidates:
             return msgspec.structs.replace(base, status=CallStatus.NO_CALL)
-        return self._with_candidates(base, found)
+        return self._with_candidates(base, found, observation)
 
-    def _with_candidates(self, base: GeneCall, found: DiplotypeSet) -> GeneCall:
+    def _candidates(
+        self,
+        observation: Observation,
+        genotypes: GeneGenotypes,
+        failed: npt.NDArray[np.bool_],
+        ancestry: Mapping[str, float],
+    ) -> DiplotypeSet:
+        """Weigh what fits by the prior, or only list it where there is none."""
+        if self._inferred is not None and self.prior is not None:
+            groups = np.array([ancestry.get(g, 0.0) for g in self.prior.groups])
+            if not groups.sum():
+                groups = np.ones(len(groups))
+            concern = Concern(alert=_alert(observation, failed), core=self._core)
+            return self._inferred.call(observation, genotypes, groups / groups.sum(), concern)
+        lists = self.gene.strategy is Strategy.VARIANT_LIST
+        return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
+
+    def _with_candidates(
+        self, base: GeneCall, found: DiplotypeSet, observation: Observation
+    ) -> GeneCall:
         phenotypes = self._phenotypes(found)
         best = phenotypes[0]
         single = found.n_candidates == 1 and not found.is_partial
-        notes = base.notes
-        if best.term is None:
-            notes = (*notes, "no_phenotype_defined")
-        if found.n_candidates > len(found.names) or found.is_partial:
-            notes = (*notes, "candidates_not_all_listed")
+        weighed = found.probabilities[0] if found.probabilities else None
+        probability = 1.0 if single else weighed
         return msgspec.structs.replace(
             base,
-            status=CallStatus.CALLED if single else CallStatus.AMBIGUOUS,
+            status=self._status(found, observation, probability),
             diplotype=found.diplotype,
-            probability=1.0 if single else None,
-            candidates=tuple(Candidate(name) for name in found.names),
+            probability=probability,
+            candidates=_listed(found),
             n_candidates=found.n_candidates,
+            rest=found.rest,
             phenotype=best.term,
             activity_score=best.score,
             phenotypes=tuple(dict.fromkeys(p.term for p in phenotypes if p.term)),
             lookup_keys=tuple(dict.fromkeys(p.lookup_key for p in phenotypes)),
-            depends_on=self._depends(found),
+            key_evidence=self._key_evidence(found, phenotypes),
+            depends_on=self._depends(found, phenotypes),
             haplotypes=tuple(
                 HaplotypeDetail(
                     name=s.name, function=s.function, activity_value=s.value, variants=s.parts
@@ -129,15 +210,55 @@ class GeneCaller:
             ),
             findings=tuple(found.findings),
             candidate_factors=tuple(found.factors),
-            notes=notes,
+            notes=(*base.notes, *_call_notes(found, best, single=single)),
         )
 
+    def _status(
+        self, found: DiplotypeSet, observation: Observation, probability: float | None
+    ) -> CallStatus:
+        """Called: one diplotype fits, or the prior and enough answers single one out."""
+        if found.n_candidates == 1 and not found.is_partial:
+            return CallStatus.CALLED
+        half_unanswered = 2 * observation.missing.sum() >= len(observation.missing)
+        if probability is None or found.is_partial or found.unsettled or half_unanswered:
+            return CallStatus.AMBIGUOUS
+        return CallStatus.CALLED if probability >= self.threshold else CallStatus.AMBIGUOUS
+
     def _phenotypes(self, found: DiplotypeSet) -> list[Phenotype]:
-        if not self.gene.rules:
+        if not self.gene.rules and not found.probabilities:
             return [Phenotype(None, None, name) for name in found.names]
         return [self.table.translate(o.first, o.second, o.diplotype) for o in found.outcomes]
 
-    def _depends(self, found: DiplotypeSet) -> tuple[str, ...]:
+    def _key_evidence(
+        self, found: DiplotypeSet, phenotypes: Sequence[Phenotype]
+    ) -> tuple[KeyEvidence, ...]:
+        """Add up the outcomes' probabilities by lookup key, best first."""
+        if not found.probabilities:
+            return ()
+        shares: dict[str, float | None] = {}
+        sites: dict[str, dict[str, None]] = {}
+        for outcome, phenotype in zip(found.outcomes, phenotypes, strict=True):
+            key, share = phenotype.lookup_key, outcome.probability
+            known = shares.setdefault(key, share)
+            if known is not share and known is not None and share is not None:
+                shares[key] = known + share
+            if key != phenotypes[0].lookup_key:
+                sites.setdefault(key, {}).update(dict.fromkeys(self._named(outcome.settled_by)))
+        return tuple(
+            KeyEvidence(lookup_key=key, probability=share, settled_by=tuple(sites.get(key, ())))
+            for key, share in shares.items()
+        )
+
+    def _named(self, settling: Settling | None) -> list[str]:
+        if settling is None:
+            return []
+        phases = [f"phase:{self._position(a)}+{self._position(b)}" for a, b in settling.phases]
+        return [*(self._position(i) for i in settling.sites), *phases]
+
+    def _depends(self, found: DiplotypeSet, phenotypes: Sequence[Phenotype]) -> tuple[str, ...]:
+        if found.probabilities:
+            evidence = self._key_evidence(found, phenotypes)
+            return tuple(dict.fromkeys(s for e in evidence for s in e.settled_by))
         sites = [self._position(i) for i in found.open_sites]
         if found.open_phase:
             sites.append("phase:" + "+".join(self._position(i) for i in found.open_phase))
@@ -146,13 +267,55 @@ class GeneCaller:
     def _position(self, index: int) -> str:
         return f"{self.gene.contig}:{self.gene.variants[index].position}"
 
-    def _positions(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[str, ...]:
+    def _positions(self, mask: npt.NDArray[np.bool_]) -> tuple[str, ...]:
         return tuple(self._position(int(i)) for i in np.flatnonzero(mask))
 
     def _required(self, observation: Observation) -> tuple[str, ...]:
         needed = [v.required for v in self.gene.variants]
         lacking = observation.missing & np.array(needed, np.bool_)
         return ("required_position_missing",) if lacking.any() else ()
+
+
+def _listed(found: DiplotypeSet) -> tuple[Candidate, ...]:
+    if not found.probabilities:
+        return tuple(Candidate(name) for name in found.names)
+    pairs = zip(found.names, found.probabilities, strict=True)
+    return tuple(Candidate(name, probability) for name, probability in pairs)
+
+
+def _call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[str]:
+    notes = []
+    if best.term is None:
+        notes.append("no_phenotype_defined")
+    if found.n_candidates > len(found.names) or found.is_partial:
+        notes.append("candidates_not_all_listed")
+    if found.probabilities and not single:
+        notes.append("rests_on_prior")
+    if found.unsettled:
+        notes.append("core_position_missing")
+    return notes
+
+
+def _failed(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]:
+    """(P,) bool: positions of which the input has a record that could not be read in full."""
+    unknown = (genotypes.call[:, sample] == MISSING).any(axis=1)
+    recorded = genotypes.evidence[:, sample] == Evidence.RECORD
+    conflict = genotypes.reason[:, sample] == Unknown.CONFLICT
+    return np.asarray(unknown & (recorded | conflict))
+
+
+def _alert(observation: Observation, failed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """(P,) bool: unanswered positions at which every alternative counts, however improbable.
+
+    A record that could not be read says that something is there; and a single gap in a gene
+    that is answered otherwise is one that the input was meant to answer. Where likelihoods
+    are known these say it.
+    """
+    soft = np.zeros(len(failed), np.bool_)
+    soft[[site.site for site in observation.soft]] = True
+    if observation.missing.sum() == 1:
+        return np.asarray(observation.missing & ~soft)
+    return np.asarray(failed & ~soft)
 
 
 def _made_ambiguous(call: GeneCall) -> GeneCall:
@@ -179,32 +342,3 @@ def _undocumented(genotypes: GeneGenotypes, observation: Observation) -> tuple[s
             if code >= len(variant.alleles):
                 found[genotypes.label(index, code)] = None
     return tuple(found)
-
-
-def _sites(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObservation, ...]:
-    gene = genotypes.gene
-    observed = []
-    calls = genotypes.call[:, sample].tolist()
-    blocks = genotypes.phase_block[:, sample].tolist()
-    evidence = genotypes.evidence[:, sample].tolist()
-    reasons = genotypes.reason[:, sample].tolist()
-    gqs, dps = genotypes.gq[:, sample].tolist(), genotypes.dp[:, sample].tolist()
-    for index, variant in enumerate(gene.variants):
-        codes = [c for c in calls[index] if c != ABSENT]
-        alleles = tuple("." if c == MISSING else genotypes.label(index, c) for c in codes)
-        phased = blocks[index] != UNPHASED and len(set(codes)) > 1
-        observed.append(
-            SiteObservation(
-                position=f"{gene.contig}:{variant.position}",
-                rsid=variant.rsid,
-                alleles=alleles,
-                ref=variant.ref,
-                evidence=Evidence(evidence[index]).name.lower(),
-                reason=Unknown(reasons[index]).name.lower() if reasons[index] else None,
-                phased=phased,
-                phase_block=blocks[index] if phased else None,
-                gq=gqs[index] if gqs[index] >= 0 else None,
-                dp=dps[index] if dps[index] >= 0 else None,
-            )
-        )
-    return tuple(observed)

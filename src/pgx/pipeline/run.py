@@ -13,10 +13,11 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.ancestry import Ancestry, check_ancestry
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
 from pgx.pipeline.read import Observations, read_inputs
-from pgx.pipeline.settings import RunSettings, SampleInfo
+from pgx.pipeline.settings import INFERRED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
 
@@ -81,6 +82,8 @@ class Run:
         self.knowledge = kb
         self.settings = settings
         self.genes = _chosen_genes(kb, settings)
+        if settings.prior is not Prior.NONE:
+            check_ancestry(settings.ancestry, kb.frequencies.values())
         self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
         self.guidance.select(settings.drugs or None)  # unknown drugs end the run before reading
         self._observations: Observations = read_inputs(
@@ -90,7 +93,13 @@ class Run:
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
         self._observations.hints += _strangers(outside, self._observations.samples)
         self._outside = _outside_by_sample(outside, self.samples, kb)
-        self._callers = {g.gene: GeneCaller(g) for g in self.genes if g.variants}
+        known = kb.frequencies if settings.prior is not Prior.NONE else {}
+        self._callers = {
+            g.gene: GeneCaller(g, known.get(g.gene), threshold=settings.threshold)
+            for g in self.genes
+            if g.variants
+        }
+        self._sample_info = sample_info
         self._genotypes = {
             name: self._observations.combined(c.gene) for name, c in self._callers.items()
         }
@@ -121,9 +130,18 @@ class Run:
     def calls(self, sample: str) -> tuple[GeneCall, ...]:
         """Return one sample's calls, genes A–Z."""
         column = self._columns[sample]
-        return tuple(self._call(gene, sample, column) for gene in self.genes)
+        ancestry = self._ancestry(sample, column)
+        return tuple(self._call(gene, sample, column, ancestry) for gene in self.genes)
 
-    def _call(self, gene: GeneDefinition, sample: str, column: int) -> GeneCall:
+    def _ancestry(self, sample: str, column: int) -> Ancestry:
+        info = self._sample_info.get(sample)
+        evidence = {}
+        if self.settings.ancestry == INFERRED:
+            genotypes = self._genotypes
+            evidence = {n: c.evidence(genotypes[n], column) for n, c in self._callers.items()}
+        return Ancestry(self.settings.ancestry, info.superpopulation if info else "", evidence)
+
+    def _call(self, gene: GeneDefinition, sample: str, column: int, ancestry: Ancestry) -> GeneCall:
         given = self._outside.get((sample, gene.gene))
         if given is not None:
             call = outside_gene_call(given, gene, sample, _markers(self.guidance, gene.gene))
@@ -138,6 +156,7 @@ class Run:
             column,
             with_sites=self.settings.with_sites,
             notes=self._observations.notes_of(sample),
+            ancestry=ancestry.weights(gene.gene),
         )
 
     def _compared(self, call: GeneCall, column: int) -> GeneCall:

@@ -8,7 +8,11 @@ import msgspec
 
 from pgx.base.genes import Assembly
 
-__all__ = ["Absent", "RunSettings", "SampleInfo"]
+__all__ = ["Absent", "Prior", "RunSettings", "SampleInfo"]
+
+AVERAGE = "average"
+INFERRED = "inferred"
+RECORDED = "recorded"
 
 
 class Absent(StrEnum):
@@ -18,12 +22,22 @@ class Absent(StrEnum):
     REFERENCE = "reference"
 
 
+class Prior(StrEnum):
+    """What diplotypes are weighed with where the data leave several open."""
+
+    POPULATION = "population"
+    NONE = "none"
+
+
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a run reads, calls and advises.
 
     Empty ``genes``, ``drugs`` and ``samples`` mean all. ``min_gq`` (phred) and ``min_dp``
     (reads) are the limits below which a genotype is unknown. ``untyped`` names positions
     (canonical contig, 1-based on the input's assembly) that the call set could not type.
+    ``ancestry`` is a group of the knowledge base's population tables, ``average`` (all groups
+    alike), ``inferred`` (from the sample's own genotypes) or ``recorded`` (the sample table's
+    superpopulation). ``threshold`` is the probability from which a diplotype counts as called.
     """
 
     assembly: Assembly | None = None
@@ -35,6 +49,9 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     min_dp: int = 8
     untyped: frozenset[tuple[str, int]] = frozenset()
     with_sites: bool = True
+    prior: Prior = Prior.POPULATION
+    ancestry: str = AVERAGE
+    threshold: float = 0.95
 
     def as_provenance(self) -> dict[str, str]:
         """Return the settings that change results, as text."""
@@ -44,7 +61,9 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
             "drugs": ";".join(self.drugs) or "all",
             "min_dp": str(self.min_dp),
             "min_gq": str(self.min_gq),
-            "prior": "none",
+            "ancestry": self.ancestry if self.prior is not Prior.NONE else "",
+            "prior": self.prior.value,
+            "threshold": format(self.threshold, "g"),
             "untyped_sites": str(len(self.untyped)),
         }
 

@@ -16,7 +16,14 @@ from typing import Final
 import msgspec
 
 from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, Statement, coded
-from pgx.base.calls import AlternativeAdvice, CallStatus, Certainty, GeneCall, Recommendation
+from pgx.base.calls import (
+    AlternativeAdvice,
+    CallStatus,
+    Certainty,
+    GeneCall,
+    KeyEvidence,
+    Recommendation,
+)
 from pgx.recommendations.index import Combination, GuidanceIndex, Topic
 from pgx.recommendations.wording import (
     ENGLISH,
@@ -41,12 +48,15 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """Advice for one set of keys, without the sample: what can be remembered.
 
     ``open_genes`` are those whose several keys, or whose missing result, change it;
-    ``unsettled`` are those of them that have a result.
+    ``unsettled`` are those of them that have a result. ``others`` holds, for each of the
+    row's alternatives, the combinations of keys that lead to it.
     """
 
     row: Recommendation
     open_genes: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
+    best: tuple[str, ...] = ()
+    others: tuple[tuple[tuple[str, ...], ...], ...] = ()
 
 
 def _lookup_text(topic: Topic, combination: Combination) -> str:
@@ -102,22 +112,17 @@ class _Question:
             return combination if self.topic.drug.reason == PARTIAL else None
         return self.topic.kinds[statement.id]
 
-    def others(self) -> list[tuple[Combination, Statement | None]]:
-        """Return the combinations with advice other than the best one's, each advice once.
+    def others(self) -> list[list[Combination]]:
+        """Return the combinations with advice other than the best one's, grouped by advice.
 
         Keys of a missing gene run over all that the guideline knows; among those, rows
         without advice do not count as a possible truth.
         """
-        seen = {self._substance(self.best)}
-        found = []
+        found: dict[object, list[Combination]] = {self._substance(self.best): []}
         for combination in self._possible():
-            statement = self.find(combination)
-            if self._imagined(combination) and _silent(statement):
-                continue
-            if self._substance(combination) not in seen:
-                seen.add(self._substance(combination))
-                found.append((combination, statement))
-        return found
+            if not (self._imagined(combination) and _silent(self.find(combination))):
+                found.setdefault(self._substance(combination), []).append(combination)
+        return list(found.values())[1:]
 
     def _ranges(self) -> list[tuple[str, ...]]:
         ranges = []
@@ -191,14 +196,19 @@ class _Question:
             _with_facts(self._base(), statement, self.phrases),
             certainty=Certainty.DEPENDS if others else Certainty.CERTAIN,
             text=lead + self._text(statement, self.best),
-            alternatives=tuple(self._alternative(c, s) for c, s in others),
+            alternatives=tuple(self._alternative(same[0]) for same in others),
         )
         unsettled = tuple(gene for gene in decisive if gene not in self.missing)
-        return Advice(row=row, open_genes=decisive, unsettled=unsettled)
+        return Advice(
+            row=row,
+            open_genes=decisive,
+            unsettled=unsettled,
+            best=self.best,
+            others=tuple(tuple(same) for same in others),
+        )
 
-    def _alternative(
-        self, combination: Combination, statement: Statement | None
-    ) -> AlternativeAdvice:
+    def _alternative(self, combination: Combination) -> AlternativeAdvice:
+        statement = self.find(combination)
         return AlternativeAdvice(
             lookup=_lookup_text(self.topic, combination),
             action=statement.action if statement else (_NO_ADVICE,),
@@ -222,14 +232,62 @@ def _with_facts(
     )
 
 
-def _settled_by(advice: Advice, calls: Mapping[str, GeneCall]) -> tuple[str, ...]:
-    """Return the positions, phases and copy numbers that would settle the advice."""
+def _settled_by(topic: Topic, advice: Advice, calls: Mapping[str, GeneCall]) -> tuple[str, ...]:
+    """Return the positions, phases and copy numbers that would settle the advice.
+
+    Of a gene whose candidates are weighed, only what tells those keys apart that lead to
+    other advice.
+    """
     wanted: dict[str, None] = {}
-    for gene in advice.open_genes:
+    for place, gene in enumerate(topic.genes):
+        if gene not in advice.open_genes:
+            continue
         call = calls.get(gene)
-        known = (call.depends_on or call.missing) if call else ()
+        rivals = {c[place] for same in advice.others for c in same} - {advice.best[place]}
+        weighed = _evidence_of(topic, place, call)
+        known = [site for key, e in weighed.items() if key in rivals for site in e.settled_by]
+        if call and not known:
+            known = [*(call.depends_on or call.missing)]
         wanted.update(dict.fromkeys(known or (f"{gene}:genotype",)))
     return tuple(wanted)
+
+
+def _evidence_of(topic: Topic, place: int, call: GeneCall | None) -> Mapping[str, KeyEvidence]:
+    """Return what is known of the keys of one gene of a topic."""
+    if call is None:
+        return {}
+    found: dict[str, KeyEvidence] = {}
+    for item in call.key_evidence:
+        for key in topic.own_keys(place, (item.lookup_key,)):
+            found.setdefault(key, item)
+    return found
+
+
+def _weighed(
+    topic: Topic, advice: Advice, calls: Mapping[str, GeneCall]
+) -> tuple[AlternativeAdvice, ...]:
+    """Return the other advice with its probability, where every gene's keys are weighed."""
+    evidence = [_evidence_of(topic, i, calls.get(g)) for i, g in enumerate(topic.genes)]
+    weighed = []
+    for alternative, same in zip(advice.row.alternatives, advice.others, strict=True):
+        shares = [_share(evidence, combination) for combination in same]
+        known = [share for share in shares if share is not None]
+        total = min(1.0, sum(known)) if len(known) == len(shares) else None
+        weighed.append(msgspec.structs.replace(alternative, probability=total))
+    return tuple(weighed)
+
+
+def _share(
+    evidence: Sequence[Mapping[str, KeyEvidence]], combination: Sequence[str]
+) -> float | None:
+    """Return the probability of a combination of keys, genes being independent."""
+    share = 1.0
+    for known, key in zip(evidence, combination, strict=True):
+        probability = known[key].probability if key in known else None
+        if probability is None:
+            return None
+        share *= probability
+    return share
 
 
 def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> tuple[str, ...]:
@@ -263,7 +321,8 @@ def _personal(
         advice.row,
         sample=sample,
         certainty=Certainty.DEPENDS,
-        depends_on=tuple(dict.fromkeys((*_settled_by(advice, calls), *copies))),
+        depends_on=tuple(dict.fromkeys((*_settled_by(topic, advice, calls), *copies))),
+        alternatives=_weighed(topic, advice, calls),
         text=_provisional(advice, uncounted, phrases) + advice.row.text,
     )
 

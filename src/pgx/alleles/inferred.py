@@ -1,0 +1,297 @@
+"""Call a gene with a prior: haplotype pairs by probability, under the names that people use."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.names import format_diplotype, natural_key
+from pgx.alleles.observation import Observation
+from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
+from pgx.alleles.posterior import Posterior, infer
+from pgx.alleles.prior import Floats, HaplotypePrior
+from pgx.alleles.proxies import apply_proxies
+from pgx.alleles.settling import Settling, smallest_set
+from pgx.alleles.star import MAX_LISTED
+from pgx.alleles.strand_names import describe_strand
+from pgx.base.genes import Strategy
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
+
+__all__ = ["LISTED_FROM", "Concern", "InferredCaller"]
+
+LISTED_FROM: Final = 1e-4
+"""Probability from which a candidate is listed, and its advice counts."""
+
+SETTLED_BELOW: Final = 1e-2
+"""Probability of another genotype at a core position below which the prior answers it."""
+
+_Numbers = npt.NDArray[np.intp]
+_Meaning = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Positions, (P,) bool each, at which more is asked than elsewhere.
+
+    At ``alert`` ones every alternative counts, however improbable: the input has something
+    there that could not be read. ``core`` ones have to be answered for a gene to be called.
+    """
+
+    alert: npt.NDArray[np.bool_]
+    core: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A haplotype by name, with the functions that it may turn out to have."""
+
+    strand: Strand
+    functions: tuple[str | None, ...]
+
+
+class InferredCaller:
+    """Calls one gene with one prior; names of its haplotypes are made once."""
+
+    def __init__(self, gene: CompiledGene, prior: HaplotypePrior) -> None:
+        self.gene = gene
+        self.prior = prior
+        self._names: dict[tuple[int, bool], _Known] = {}
+
+    def call(
+        self,
+        observation: Observation,
+        genotypes: GeneGenotypes,
+        groups: Floats,
+        concern: Concern,
+    ) -> DiplotypeSet:
+        """Return every diplotype that fits, with its probability.
+
+        Parameters
+        ----------
+        observation, genotypes
+            What one sample shows.
+        groups
+            (G,) weights of the prior's groups.
+        concern
+            Positions at which more is asked than elsewhere.
+        """
+        observation, notes = apply_proxies(self.gene, observation)
+        posterior = infer(self.prior, observation, groups)
+        whole = observation.n_blocks <= 1
+        table = self._table(posterior, genotypes, whole=whole)
+        result = _Naming(self, posterior, table, observation, concern).result()
+        result.notes = [*notes, *result.notes]
+        result.is_partial = not posterior.is_whole or _is_unspelled(
+            posterior, len(self.prior.codes)
+        )
+        return result
+
+    def _table(
+        self, posterior: Posterior, genotypes: GeneGenotypes, *, whole: bool
+    ) -> dict[int, _Known]:
+        """Return the names of the haplotypes that a posterior speaks of."""
+        size = len(self.prior.codes)
+        table = {}
+        for number in np.unique(posterior.pairs).tolist():
+            if number >= size:
+                codes = posterior.novel[number - size]
+                table[number] = _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
+                continue
+            if (number, whole) not in self._names:
+                codes = self.prior.codes[number]
+                known = _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
+                self._names[number, whole] = known
+            table[number] = self._names[number, whole]
+        return table
+
+
+def _is_unspelled(posterior: Posterior, size: int) -> bool:
+    """Whether the most probable pair holds a combination of alleles with unanswered positions.
+
+    They may add to the combination, which is not spelled out. ``size`` is the number of known
+    haplotypes.
+    """
+    numbers = posterior.pairs[0] - size
+    return any((posterior.novel[i] == MISSING).any() for i in numbers[numbers >= 0].tolist())
+
+
+class _Naming:
+    """Adds up pairs of haplotypes by name and by function."""
+
+    def __init__(
+        self,
+        caller: InferredCaller,
+        posterior: Posterior,
+        table: dict[int, _Known],
+        observation: Observation,
+        concern: Concern,
+    ) -> None:
+        self.gene, self.prior = caller.gene, caller.prior
+        self.posterior, self.table = posterior, table
+        self.observation, self.concern = observation, concern
+        self.haploid = observation.haploid
+        rows = np.array(posterior.novel, np.int8).reshape(-1, self.prior.codes.shape[1])
+        self.codes = np.concatenate([self.prior.codes, rows])
+
+    def result(self) -> DiplotypeSet:
+        """Return candidates by falling probability, and what they would mean."""
+        names = sorted({k.strand.name for k in self.table.values()}, key=self._key)
+        place = {name: i for i, name in enumerate(names)}
+        first, inverse, probability = self._grouped(
+            {n: place[k.strand.name] for n, k in self.table.items()}
+        )
+        order = np.argsort(-probability, kind="stable")
+        pairs, ranked = self.posterior.pairs[first[order]], probability[order]
+        listed = np.flatnonzero(ranked[:MAX_LISTED] >= LISTED_FROM).tolist()
+        result = DiplotypeSet(n_candidates=len(pairs))
+        result.names = [self._diplotype(pairs[i]) for i in listed]
+        result.probabilities = ranked[listed].tolist()
+        result.rest = max(0.0, 1.0 - sum(result.probabilities))
+        result.diplotype = result.names[0]
+        result.best = self._ordered(pairs[0])
+        counts = (probability[inverse] >= LISTED_FROM) | self._alarming()
+        result.outcomes = self._outcomes(counts, result)
+        result.factors = self._factors()
+        result.unsettled = self._unsettled()
+        if any(self._is_composite(n) for n in pairs[0].tolist()):
+            result.notes.append("combination_or_partial")
+        return result
+
+    def _grouped(
+        self, label: dict[int, int]
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
+        """Add up pairs whose haplotypes have the same labels, in either order.
+
+        Returns the first pair's row, the group of each pair, and the groups' probabilities;
+        groups are ordered by their labels.
+        """
+        lookup = np.zeros(max(label) + 1, np.intp)
+        lookup[list(label)] = list(label.values())
+        labels = np.sort(lookup[self.posterior.pairs], axis=1)
+        keys = labels[:, 0] * (lookup.max() + 1) + labels[:, 1]
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        total = np.bincount(inverse, weights=self.posterior.probability)
+        return first, inverse, np.asarray(total, np.float64)
+
+    def _key(self, name: str) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
+        return name != self.gene.gene.default_allele, natural_key(name)
+
+    def _is_composite(self, number: int) -> bool:
+        name = self.table[number].strand.name
+        listing = self.gene.gene.strategy is Strategy.VARIANT_LIST
+        return not listing and name not in self.gene.names
+
+    def _strands(self, pair: _Numbers) -> list[Strand]:
+        return [self.table[n].strand for n in (pair[:1] if self.haploid else pair).tolist()]
+
+    def _diplotype(self, pair: _Numbers) -> str:
+        names = [s.name for s in self._strands(pair)]
+        return format_diplotype(names, self.gene.gene.default_allele)
+
+    def _ordered(self, pair: _Numbers) -> tuple[Strand, ...]:
+        return tuple(sorted(self._strands(pair), key=lambda s: self._key(s.name)))
+
+    def _alarming(self) -> npt.NDArray[np.bool_]:
+        """(M,) bool: pairs with a variant where every alternative counts."""
+        sites = np.flatnonzero(self.concern.alert)
+        codes = self.codes[:, sites]
+        varies = ((codes != self.gene.base[sites]) & (codes != MISSING)).any(axis=1)
+        return np.asarray(varies[self.posterior.pairs].any(axis=1))
+
+    def _unsettled(self) -> list[int]:
+        """Return core positions at which pairs other than the best one's are too probable."""
+        found = []
+        for site in np.flatnonzero(self.concern.core & self.observation.missing).tolist():
+            codes = np.sort(self.codes[self.posterior.pairs, site], axis=1)
+            differs = ((codes != codes[0]) & (codes != MISSING)).any(axis=1)
+            if self.posterior.probability[differs].sum() > SETTLED_BELOW:
+                found.append(site)
+        return found
+
+    def _outcomes(self, counts: npt.NDArray[np.bool_], result: DiplotypeSet) -> list[Outcome]:
+        """Return the distinct meanings of the pairs that count, the best one's first.
+
+        The meaning of a pair is its functions, in genes without rules its name. A combination
+        of alleles has an uncertain function; what its parts would give stands behind, without
+        a probability.
+        """
+        meanings = {n: self._meaning(k) for n, k in self.table.items()}
+        ways = list(dict.fromkeys(meanings.values()))
+        first, inverse, probability = self._grouped({n: ways.index(m) for n, m in meanings.items()})
+        counted = np.bincount(inverse, weights=counts) > 0
+        order = np.argsort(-probability, kind="stable")
+        found: dict[_Meaning, Outcome] = {}
+        possible: dict[_Meaning, Outcome] = {}
+        for group in order[counted[order]].tolist():
+            pair = self.posterior.pairs[first[group]]
+            settling = None if group == inverse[0] else self._settled_by(counts, inverse, group)
+            own, *others = self._readings(pair)
+            _add(found, *own, self._diplotype(pair), float(probability[group]), settling)
+            for key, functions in others:
+                _add(possible, key, functions, self._diplotype(pair), None, settling)
+        best = self._readings(self.posterior.pairs[0])[0][0]
+        found[best] = replace(found[best], diplotype=result.names[0])
+        ranked = sorted(found, key=lambda key: (key != best, -(found[key].probability or 0)))
+        return [found[k] for k in ranked] + [o for k, o in possible.items() if k not in found]
+
+    def _meaning(self, known: _Known) -> _Meaning:
+        return known.functions if self.gene.gene.rules else (known.strand.name,)
+
+    def _readings(self, pair: _Numbers) -> list[tuple[_Meaning, tuple[str | None, ...]]]:
+        """Return what a pair may mean and the functions behind it, its own meaning first."""
+        chosen = [self.table[n] for n in (pair[:1] if self.haploid else pair).tolist()]
+        if not self.gene.gene.rules:
+            return [((self._diplotype(pair),), tuple(k.strand.function for k in chosen))]
+        ways = itertools.product(*(k.functions for k in chosen))
+        return [(_functions_key(functions), functions) for functions in ways]
+
+    def _settled_by(self, counts: npt.NDArray[np.bool_], inverse: _Numbers, group: int) -> Settling:
+        """Return what would tell a group's pairs from those that mean what the best one does."""
+        rows = np.flatnonzero(counts & ((inverse == group) | (inverse == inverse[0])))
+        pairs = self.posterior.pairs[rows]
+        return smallest_set(
+            self.observation,
+            self.codes[pairs[:, 0]],
+            self.codes[pairs[:, 1]],
+            inverse[rows] == group,
+        )
+
+    def _factors(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Return products of strand names whose union holds every candidate."""
+        factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
+        for one, two in self.posterior.factors:
+            left, right = self._names_of(one), self._names_of(two)
+            if left and (right or self.haploid):
+                factors[left, right] = None
+        return list(factors)
+
+    def _names_of(self, numbers: _Numbers) -> tuple[str, ...]:
+        table = self.table
+        return tuple(dict.fromkeys(table[n].strand.name for n in numbers.tolist() if n in table))
+
+
+def _functions_key(functions: Sequence[str | None]) -> _Meaning:
+    return tuple(sorted(f or "" for f in functions))
+
+
+def _add(
+    found: dict[_Meaning, Outcome],
+    key: _Meaning,
+    functions: tuple[str | None, ...],
+    diplotype: str,
+    share: float | None,
+    settling: Settling | None,
+) -> None:
+    """Add a meaning, or its share to the same one that is there already."""
+    known = found.get(key)
+    if known is None:
+        second = functions[1] if len(functions) == 2 else None
+        found[key] = Outcome(functions[0], second, diplotype, share, settling)
+    elif known.probability is not None and share is not None:
+        found[key] = replace(known, probability=known.probability + share)

@@ -1,0 +1,154 @@
+"""Which diplotypes explain one observation, and how probable each is.
+
+Strands are drawn independently from a gene's `HaplotypePrior` (Hardy-Weinberg proportions).
+Phase that is not known, and genotypes that are known by their likelihoods alone, are summed
+over; positions without an answer leave every haplotype possible that agrees elsewhere.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.observation import Observation
+from pgx.alleles.prior import Floats, HaplotypePrior
+from pgx.alleles.strands import phasings, tries_all
+
+__all__ = ["Posterior", "evidence", "infer"]
+
+NEGLIGIBLE: Final = 1e-12
+"""Share of all mass below which a pair of haplotypes is not spelled out."""
+
+Codes = npt.NDArray[np.int8]
+
+
+class _Pairing(NamedTuple):
+    """Two strands that would explain the observation, and the likelihood of their soft sites."""
+
+    first: Codes
+    second: Codes
+    likelihood: float
+
+
+@dataclass(slots=True)
+class Posterior:
+    """Pairs of haplotypes with their probabilities.
+
+    Attributes
+    ----------
+    pairs
+        (M, 2) intp: haplotypes by number, the smaller first; numbers up to K are rows of the
+        prior, larger ones index ``novel``. Of a haploid locus both are the same.
+    probability
+        (M,) float64, falling, sums to 1 but for what is negligible.
+    novel
+        Strands of (P,) int8 codes that no known haplotype fits.
+    factors
+        Products of haplotype numbers whose union holds every pair.
+    is_whole
+        Whether every orientation of the phase blocks was tried.
+    """
+
+    pairs: npt.NDArray[np.intp]
+    probability: Floats
+    novel: list[Codes] = field(default_factory=list)
+    factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = field(default_factory=list)
+    is_whole: bool = True
+
+
+def evidence(prior: HaplotypePrior, observation: Observation) -> Floats:
+    """Return the (G,) probability of an observation in each group, up to a common factor."""
+    total = np.zeros(len(prior.groups))
+    for pairing in _pairings(observation):
+        mass = pairing.likelihood * _mass(prior, pairing.first)
+        total += mass if observation.haploid else mass * _mass(prior, pairing.second)
+    return total
+
+
+def infer(prior: HaplotypePrior, observation: Observation, groups: Floats) -> Posterior:
+    """Return every pair of haplotypes that fits, with its probability.
+
+    ``groups`` are (G,) weights of the prior's groups, before this observation is looked at.
+    """
+    found = _Collector(prior, observation.haploid, groups)
+    for pairing in _pairings(observation):
+        found.add(pairing)
+    result = found.result()
+    result.is_whole = tries_all(observation)
+    return result
+
+
+def _mass(prior: HaplotypePrior, strand: Codes) -> Floats:
+    fit = prior.fit(strand)
+    return np.asarray(prior.shares[:, fit.known].sum(axis=1) + fit.novel)
+
+
+def _pairings(observation: Observation) -> Iterator[_Pairing]:
+    """Yield every orientation of the blocks with every genotype of the soft sites."""
+    choices = [site.genotypes for site in observation.soft]
+    branches = list(itertools.product(*choices))
+    for first, second in phasings(observation):
+        if not observation.soft:
+            yield _Pairing(first, second, 1.0)
+            continue
+        for branch in branches:
+            one, two, likelihood = first.copy(), second.copy(), 1.0
+            for site, genotype in zip(observation.soft, branch, strict=True):
+                one[site.site], two[site.site] = genotype.first, genotype.second
+                likelihood *= genotype.likelihood
+            yield _Pairing(one, two, likelihood)
+
+
+class _Collector:
+    """Adds up the mass of pairs over pairings."""
+
+    def __init__(self, prior: HaplotypePrior, haploid: bool, groups: Floats) -> None:  # noqa: FBT001
+        self._prior, self._haploid, self._groups = prior, haploid, groups
+        self._novel: dict[bytes, int] = {}
+        self._strands: list[Codes] = []
+        self._rows: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]] = []
+        self._factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = []
+
+    def _options(self, strand: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
+        """Return the numbers of the haplotypes that a strand may be, and their (G, n) shares."""
+        fit = self._prior.fit(strand)
+        if len(fit.known):
+            return fit.known, self._prior.shares[:, fit.known]
+        key = strand.tobytes()
+        if key not in self._novel:
+            self._novel[key] = len(self._prior.codes) + len(self._strands)
+            self._strands.append(strand)
+        return np.array([self._novel[key]], np.intp), fit.novel[:, None]
+
+    def add(self, pairing: _Pairing) -> None:
+        """Add the pairs of one pairing."""
+        one, shares = self._options(pairing.first)
+        weighted = self._groups[:, None] * shares * pairing.likelihood
+        if self._haploid:
+            self._rows.append((one, one, weighted.sum(axis=0)))
+            self._factors.append((one, one[:0]))
+            return
+        two, others = self._options(pairing.second)
+        mass = weighted.T @ others
+        i, j = np.repeat(one, len(two)), np.tile(two, len(one))
+        self._rows.append((np.minimum(i, j), np.maximum(i, j), mass.ravel()))
+        self._factors.append((one, two))
+
+    def result(self) -> Posterior:
+        """Return the pairs, each once, most probable first."""
+        low = np.concatenate([row[0] for row in self._rows])
+        high = np.concatenate([row[1] for row in self._rows])
+        mass = np.concatenate([row[2] for row in self._rows])
+        worth = mass > NEGLIGIBLE * mass.sum()
+        width = len(self._prior.codes) + len(self._strands)
+        keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
+        total = np.bincount(inverse, weights=mass[worth], minlength=len(keys))
+        order = np.lexsort((keys, -total))
+        pairs = np.stack([keys // width, keys % width], axis=1)[order]
+        probability = total[order] / total.sum()
+        return Posterior(pairs, probability, self._strands, self._factors)

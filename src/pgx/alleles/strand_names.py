@@ -1,0 +1,31 @@
+"""Name one whole strand, whichever way a gene's named alleles are put together."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles import listing, star
+from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.outcome import Strand
+from pgx.base.genes import Strategy
+from pgx.genotypes.matrix import GeneGenotypes
+
+__all__ = ["describe_strand"]
+
+
+def describe_strand(
+    gene: CompiledGene,
+    codes: npt.NDArray[np.int8],
+    genotypes: GeneGenotypes,
+    *,
+    whole: bool = True,
+) -> tuple[Strand, tuple[str | None, ...]]:
+    """Return a strand of (P,) int8 codes by name, and the functions it may turn out to have.
+
+    ``whole`` lists all its variants, in genes that list variants; otherwise the strand goes
+    by its most serious one. ``genotypes`` give the labels of undocumented alleles.
+    """
+    if gene.gene.strategy is Strategy.VARIANT_LIST:
+        return listing.describe_strand(gene, codes, genotypes, whole=whole)
+    return star.describe_strand(gene, codes, genotypes)

@@ -1,0 +1,73 @@
+"""What the words of options that all commands share mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pgx.base.errors import UsageError
+from pgx.base.genes import Assembly
+from pgx.pipeline.settings import Absent, Prior
+
+__all__ = ["absent_of", "assembly_of", "names_of", "prior_of", "untyped_of"]
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """Return comma-separated names, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def assembly_of(text: str | None) -> Assembly | None:
+    """Return the assembly that a word names.
+
+    Raises
+    ------
+    UsageError
+        It is neither GRCh37 nor GRCh38.
+    """
+    if text is None:
+        return None
+    for assembly in Assembly:
+        if text.lower() == assembly.value.lower():
+            return assembly
+    raise UsageError(f"unknown assembly {text!r}", remedy="choose GRCh37 or GRCh38")
+
+
+def absent_of(text: str) -> Absent:
+    """Return what a position without any record means.
+
+    Raises
+    ------
+    UsageError
+        The word is neither no-call nor reference.
+    """
+    try:
+        return Absent(text)
+    except ValueError:
+        raise UsageError(
+            f"--absent is no-call or reference, not {text!r}", remedy="choose one of them"
+        ) from None
+
+
+def prior_of(text: str) -> Prior:
+    """Return the prior that a word names.
+
+    Raises
+    ------
+    UsageError
+        The word is neither population nor none.
+    """
+    try:
+        return Prior(text)
+    except ValueError:
+        raise UsageError(
+            f"--prior is population or none, not {text!r}", remedy="choose one of them"
+        ) from None
+
+
+def untyped_of(path: Path | None) -> frozenset[tuple[str, int]]:
+    """Return the positions that a file names as not typed; none without a file."""
+    if path is None:
+        return frozenset()
+    from pgx.pipeline.side_files import read_untyped
+
+    return read_untyped(path)

@@ -1,0 +1,100 @@
+"""Population tables of the knowledge base: rows to records and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from pgx.base.errors import SnapshotSchemaError
+from pgx.base.frequencies import GeneFrequencies, HaplotypeCount, PublishedFrequency
+from pgx.knowledge.tables import Row
+
+__all__ = ["POPULATION_TABLES", "count_rows", "read_frequencies"]
+
+POPULATION_TABLES: Final = (
+    "haplotype_counts",
+    "untyped_sites",
+    "published_frequencies",
+    "core_alleles",
+)
+
+
+def read_frequencies(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneFrequencies]:
+    """Return records by gene from the rows of `POPULATION_TABLES`.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A cell is no number, or a row has other groups than the rest of its gene.
+    """
+    try:
+        rows = {name: _grouped(tables[name]) for name in POPULATION_TABLES}
+        genes = sorted({gene for grouped in rows.values() for gene in grouped})
+        return {gene: _gene(gene, {n: rows[n].get(gene, []) for n in rows}) for gene in genes}
+    except ValueError as error:
+        raise SnapshotSchemaError(
+            f"population data cannot be read: {error}", where="haplotype_counts.tsv and its tables"
+        ) from error
+
+
+def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["gene"], []).append(row)
+    return found
+
+
+def _gene(gene: str, rows: Mapping[str, Sequence[Row]]) -> GeneFrequencies:
+    counted = rows["haplotype_counts"]
+    published = rows["published_frequencies"]
+    groups = _groups(counted) or tuple(sorted({row["group"] for row in published}))
+    return GeneFrequencies(
+        gene=gene,
+        groups=groups,
+        haplotypes=tuple(_haplotype(row, groups) for row in counted),
+        untyped=tuple(int(row["position"]) for row in rows["untyped_sites"]),
+        published=tuple(
+            PublishedFrequency(
+                allele=r["allele"], group=r["group"], frequency=float(r["frequency"])
+            )
+            for r in published
+        ),
+        core=tuple(row["allele"] for row in rows["core_alleles"]),
+    )
+
+
+def _counts(row: Row) -> dict[str, int]:
+    cells = (cell.split("=") for cell in row["counts"].split(";"))
+    return {group: int(count) for group, count in cells}
+
+
+def _groups(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(_counts(rows[0])) if rows else ()
+
+
+def _haplotype(row: Row, groups: tuple[str, ...]) -> HaplotypeCount:
+    counts = _counts(row)
+    if tuple(counts) != groups:
+        raise ValueError(f"groups of {row['gene']} {row['haplotype']} are not those of the gene")
+    cells = (cell.split("=") for cell in row["haplotype"].split(";") if cell)
+    return HaplotypeCount(
+        differences={int(position): allele for position, allele in cells},
+        allele=row["allele"],
+        counts=tuple(counts.values()),
+    )
+
+
+def count_rows(found: GeneFrequencies, source: str) -> dict[str, list[Row]]:
+    """Return the rows of ``haplotype_counts`` and ``untyped_sites`` for one gene."""
+    haplotypes = [
+        {
+            "gene": found.gene,
+            "haplotype": ";".join(f"{p}={a}" for p, a in sorted(h.differences.items())),
+            "allele": h.allele,
+            "counts": ";".join(f"{g}={n}" for g, n in zip(found.groups, h.counts, strict=True)),
+            "source": source,
+        }
+        for h in found.haplotypes
+    ]
+    untyped = [{"gene": found.gene, "position": str(p), "source": source} for p in found.untyped]
+    return {"haplotype_counts": haplotypes, "untyped_sites": untyped}

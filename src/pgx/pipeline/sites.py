@@ -1,0 +1,38 @@
+"""What an input shows at a gene's defining positions, as records for results."""
+
+from __future__ import annotations
+
+from pgx.base.calls import SiteObservation
+from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
+
+__all__ = ["site_observations"]
+
+
+def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObservation, ...]:
+    """Return one sample's observations (``sample`` is a column), in the gene's order."""
+    gene = genotypes.gene
+    observed = []
+    calls = genotypes.call[:, sample].tolist()
+    blocks = genotypes.phase_block[:, sample].tolist()
+    evidence = genotypes.evidence[:, sample].tolist()
+    reasons = genotypes.reason[:, sample].tolist()
+    gqs, dps = genotypes.gq[:, sample].tolist(), genotypes.dp[:, sample].tolist()
+    for index, variant in enumerate(gene.variants):
+        codes = [c for c in calls[index] if c != ABSENT]
+        alleles = tuple("." if c == MISSING else genotypes.label(index, c) for c in codes)
+        phased = blocks[index] != UNPHASED and len(set(codes)) > 1
+        observed.append(
+            SiteObservation(
+                position=f"{gene.contig}:{variant.position}",
+                rsid=variant.rsid,
+                alleles=alleles,
+                ref=variant.ref,
+                evidence=Evidence(evidence[index]).name.lower(),
+                reason=Unknown(reasons[index]).name.lower() if reasons[index] else None,
+                phased=phased,
+                phase_block=blocks[index] if phased else None,
+                gq=gqs[index] if gqs[index] >= 0 else None,
+                dp=dps[index] if dps[index] >= 0 else None,
+            )
+        )
+    return tuple(observed)
