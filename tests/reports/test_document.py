@@ -143,7 +143,7 @@ def test_only_results_that_differ_are_named_in_the_alternative():
     )
     row = factory.depending(lookup="CYP2C19=Poor Metabolizer;CYP2D6=2.0", alternatives=(other,))
     [alternative] = only_drug(row).rows[0].alternatives
-    assert alternative.when == "if CYP2D6 indeterminate (20.0 %)"
+    assert alternative.when == "if CYP2D6 indeterminate, 20 % of people with these genotypes"
 
 
 def test_gaps_say_plainly_what_was_not_assessed():
@@ -193,7 +193,7 @@ def test_candidates_beyond_the_list_are_counted_with_their_probability():
     call = factory.ambiguous(candidates=candidates, n_candidates=100, rest=0.8)
     gene = build_gene(call, ENGLISH)
     assert len(gene.candidates) == 12
-    assert gene.more_candidates == "and 88 more (not listed: probability 88.0 %)"
+    assert gene.more_candidates == "and 88 more (not listed: 88 %)"
 
 
 def test_sites_mark_variants_and_unknowns():

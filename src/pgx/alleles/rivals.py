@@ -73,8 +73,8 @@ class Rivals:
         The next candidate and the next one of other functions; where only one fits, the
         nearest that are excluded; and the nearest of functions that none of these has.
         """
-        found = list(self._candidates(call))
         first, second, counts = self._pairs()
+        found = list(self._candidates(call)) or self._unlisted(call, first, second, counts)
         kinds = self._pair_kinds(first, second)
         known = set(kinds[counts == 0].tolist())
         functions = [self._functions(c.diplotype) for c in call.candidates]
@@ -102,6 +102,23 @@ class Rivals:
             if self._kind(self._functions(candidate.diplotype)) != own:
                 yield self._candidate(candidate, "fits_other_function")
                 return
+
+    def _unlisted(
+        self,
+        call: GeneCall,
+        first: npt.NDArray[np.intp],
+        second: npt.NDArray[np.intp],
+        counts: npt.NDArray[np.int64],
+    ) -> list[Rival]:
+        """Return a candidate that fits but is too improbable to be listed."""
+        if call.n_candidates < 2:
+            return []
+        for index in np.flatnonzero(counts == 0).tolist():
+            name = self._name(int(first[index]), int(second[index]))
+            if name != call.diplotype:
+                share = call.rest if call.n_candidates == 2 else None
+                return [self._candidate(Candidate(name, share), "fits")]
+        return []
 
     def _candidate(self, candidate: Candidate, why: str) -> Rival:
         rows = self._rows(candidate.diplotype)
@@ -184,9 +201,7 @@ class Rivals:
         near = near[np.argsort(self._is_uncertain(first[near], second[near]), kind="stable")]
         found = []
         for index in near[:MAX_NEAREST].tolist():
-            names = [self._names[first[index]], self._names[second[index]]]
-            names = names[:1] if self.observation.haploid else names
-            diplotype = format_diplotype(names, self.gene.gene.default_allele)
+            diplotype = self._name(int(first[index]), int(second[index]))
             found.append(
                 Rival(
                     diplotype=diplotype,
@@ -234,6 +249,11 @@ class Rivals:
         if not pairs:
             return None
         return min(pairs, key=lambda rows: int(self._denied_at(lay(rows, self.observation)).sum()))
+
+    def _name(self, first: int, second: int) -> str:
+        names = [self._names[first], self._names[second]]
+        names = names[:1] if self.observation.haploid else names
+        return format_diplotype(names, self.gene.gene.default_allele)
 
     def _functions(self, diplotype: str) -> list[str | None]:
         return [self.strands.function(name) for name in diplotype.split("/")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 
 from pgx.cli.options import absent_of, assembly_of, names_of, untyped_of
 from pgx.cli.runner import run_app, single
+from pgx.cli.tables import print_table
 from pgx.pipeline.settings import RunSettings
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["check", "run"]
 
 _REFUSED = 3
-_WIDTH = 100  # columns where there is no terminal to ask
 
 
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
@@ -116,24 +116,3 @@ def _print_tables(done: CheckRun, *, positions: bool) -> None:
     if not positions:
         out.write("\n")
         out.writelines(f"{verdict}: {meaning}\n" for verdict, meaning in legend(done))
-
-
-def print_table(rows: Sequence[dict[str, str]]) -> None:
-    """Print rows of cells, as wide as the terminal, or 100 columns where there is none."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for name in rows[0] if rows else ():
-        is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
-        table.add_column(name, overflow="fold", justify="right" if is_number else "left")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row.values()))
-    if sys.stdout.isatty():
-        Console().print(table)
-        return
-    console = Console(width=_WIDTH)
-    with console.capture() as captured:
-        console.print(table)
-    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())

@@ -17,6 +17,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "annotate": ("pgx.cli.annotate", "read variants, call genes, advise: files for each sample"),
     "check": ("pgx.cli.check", "which genes an input can answer, position by position"),
+    "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
     "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, build"),
     "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
 }

@@ -8,6 +8,7 @@ from typing import Final
 from pgx.pipeline.check import AlleleCheck, CheckRun, GeneCheck, PositionCheck, Verdict
 from pgx.reports.english.checking import CHECK, CHECK_HEADS, VERDICTS
 from pgx.reports.english.codes import EVIDENCE, REASONS
+from pgx.reports.functions import function_in_words
 
 __all__ = ["gene_rows", "legend", "position_rows", "summary"]
 
@@ -102,7 +103,7 @@ def _alleles(gene: GeneCheck) -> str:
         return CHECK["all"].format(count=gene.n_alleles)
     by_function: dict[str, list[AlleleCheck]] = {}
     for allele in gene.untold:
-        by_function.setdefault(_function(allele.function), []).append(allele)
+        by_function.setdefault(function_in_words(allele.function), []).append(allele)
     named = [f for f, found in by_function.items() if found[0].matters]
     shown = named or list(by_function)  # where no function is known all are named
     said = [
@@ -114,21 +115,6 @@ def _alleles(gene: GeneCheck) -> str:
         text = CHECK["one_other" if count == 1 else "others"]
         said.append(text.format(count=count, function=function))
     return "; ".join(said)
-
-
-def _function(function: str | None) -> str:
-    """Return a function as it stands inside a sentence; of scored genes it is the value.
-
-    >>> _function("No function"), _function("0.5"), _function("IV/Normal")
-    ('no function', 'activity value 0.5', 'IV/Normal')
-    """
-    if not function:
-        return CHECK["no_function"]
-    if function == "n/a":
-        return CHECK["no_value"]
-    if function.lstrip("≥").replace(".", "", 1).isdigit():
-        return CHECK["value"].format(value=function)
-    return function[:1].lower() + function[1:] if function[1:2].islower() else function
 
 
 def _names(alleles: Sequence[AlleleCheck], n_samples: int) -> str:

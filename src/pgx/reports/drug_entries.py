@@ -18,7 +18,8 @@ from pgx.base.calls import (
 )
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
-from pgx.reports.gene_entries import gene_anchor, percent
+from pgx.reports.gene_entries import gene_anchor
+from pgx.reports.numbers import percent
 
 __all__ = ["AdviceRow", "Alternative", "Basis", "DrugEntry", "EntryMaker"]
 
@@ -169,12 +170,16 @@ class EntryMaker:
         parts = [part for part in other.lookup.split(";") if part not in usual]
         keys = (part.partition("=") for part in parts or [other.lookup])
         named = ", ".join(f"{gene} {self._key(key)}".strip() for gene, _, key in keys)
-        chance = "" if other.probability is None else f" ({percent(other.probability)})"
         return Alternative(
-            when=f"{self.label['if']} {named}{chance}",
+            when=f"{self.label['if']} {named}{self._chance(other)}",
             headline=self.headline(other.action),
             text=other.text if _reads_alike(row.action, other.action) else "",
         )
+
+    def _chance(self, other: AlternativeAdvice) -> str:
+        if other.probability is None:
+            return ""
+        return f", {self.label['probability'].format(percent=percent(other.probability))}"
 
     def _key(self, key: str) -> str:
         if key in ("n/a", ""):
@@ -224,7 +229,9 @@ class EntryMaker:
             elif code.endswith(":genotype"):
                 yield self.label["settle_genotype"]
             elif code.startswith("phase:"):
-                yield self.label["settle_phase"].format(count=code.count("+") + 1)
+                names = code.removeprefix("phase:").split("+")
+                label = "settle_phase" if len(names) <= _NAMED_POSITIONS else "settle_phases"
+                yield self.label[label].format(count=len(names), names=" and ".join(names))
             else:
                 positions.append(code)
         if positions and len(positions) <= _NAMED_POSITIONS:

@@ -9,8 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
+from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
+from pgx.reports.numbers import percent
 
-__all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor", "percent"]
+__all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor"]
 
 Words = Mapping[str, Any]
 COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
@@ -60,6 +62,7 @@ class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
     open_questions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     sites: tuple[SiteRow, ...] = ()
+    evidence: EvidenceEntry | None = None
 
 
 def gene_anchor(gene: str) -> str:
@@ -69,19 +72,6 @@ def gene_anchor(gene: str) -> str:
     ('gene-MT-RNR1', 'gene-a_b')
     """
     return "gene-" + _NOT_PLAIN.sub("_", gene)
-
-
-def percent(share: float) -> str:
-    """Return a probability as a percentage that never rounds to certainty.
-
-    >>> percent(0.97234), percent(0.99999), percent(0.00002), percent(1.0)
-    ('97.2 %', '>99.9 %', '<0.1 %', '100 %')
-    """
-    if share in (0.0, 1.0):
-        return f"{share:.0%}".replace("%", " %")
-    if share > 0.999:
-        return ">99.9 %"
-    return "<0.1 %" if share < 0.001 else f"{share * 100:.1f} %"
 
 
 def build_gene(call: GeneCall, words: Words) -> GeneEntry:
@@ -112,6 +102,7 @@ def build_gene(call: GeneCall, words: Words) -> GeneEntry:
         open_questions=_open_questions(call.depends_on, label),
         missing=_missing(call, words),
         sites=tuple(_site(s, words) for s in call.sites),
+        evidence=build_evidence(call, words),
     )
 
 
@@ -122,12 +113,17 @@ def _diplotype(call: GeneCall, label: Mapping[str, str]) -> str:
 
 
 def _best_of(call: GeneCall, label: Mapping[str, str]) -> str:
+    """Say of how many candidates a diplotype is the best, and which comes next."""
     if call.n_candidates <= 1:
         return ""
     text = label["best_of"].format(count=call.n_candidates)
-    if call.probability is None:
+    if call.probability is not None:
+        chance = label["probability"].format(percent=percent(call.probability))
+        text = f"{text}: {chance}"
+    others = [c for c in call.candidates if c.diplotype != call.diplotype]
+    if call.status is not CallStatus.AMBIGUOUS or not others:
         return text
-    return f"{text}, {label['probability'].format(percent=percent(call.probability))}"
+    return label["next"].format(best=text, name=_candidate(others[0]))
 
 
 def _others(call: GeneCall, label: Mapping[str, str]) -> str:

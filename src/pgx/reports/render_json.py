@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,7 +112,7 @@ def _restore_empty(tree: dict[str, Any]) -> None:
 
 
 def _check_consistent(result: PatientResult, where: str) -> None:
-    """A result is of one sample and has one call a gene.
+    """A result is of one sample, has one call a gene, and probabilities between 0 and 1.
 
     Raises
     ------
@@ -124,3 +125,16 @@ def _check_consistent(result: PatientResult, where: str) -> None:
     genes = [call.gene for call in result.calls]
     if len(set(genes)) != len(genes):
         raise ResultFileError("two calls of one gene", where=where, remedy=_REMEDY)
+    if not all(0.0 <= share <= 1.0 for share in _probabilities(result)):
+        raise ResultFileError("a probability outside of 0 to 1", where=where, remedy=_REMEDY)
+
+
+def _probabilities(result: PatientResult) -> Iterator[float]:
+    """Yield every probability that is given."""
+    for call in result.calls:
+        rivals = call.evidence.rivals if call.evidence else ()
+        found = [call.probability, call.rest, *(c.probability for c in call.candidates)]
+        found += [rival.probability for rival in rivals]
+        yield from (share for share in found if share is not None)
+    for row in result.recommendations:
+        yield from (a.probability for a in row.alternatives if a.probability is not None)

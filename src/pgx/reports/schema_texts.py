@@ -12,6 +12,7 @@ TITLES: Final = {
     "Candidate": "Candidate diplotype",
     "HaplotypeDetail": "One strand of the best diplotype",
     "SiteObservation": "Observation at one defining position",
+    "KeyEvidence": "How probable a lookup key is",
     "CallEvidence": "What supports a call",
     "StrandEvidence": "What supports one strand of the best diplotype",
     "VariantMatch": "A variant that a named allele asks for",
@@ -55,6 +56,7 @@ _CALL = {
     "source": "vcf, outside or reads.",
     "notes": "Stable codes, see docs/reference/notes.md.",
     "lookup_keys": "Keys by which guidelines are looked up, one per distinct outcome, best first.",
+    "key_evidence": "How probable each lookup key is, best first; empty without a prior.",
     "depends_on": "Positions (chrN:pos), phases (phase:chrN:pos+chrN:pos) or GENE:copy_number that "
     "would tell the outcomes apart.",
     "haplotypes": "Strands of the best diplotype.",
@@ -136,6 +138,14 @@ _CANDIDATE = {
     "probability": "Its posterior; null without a prior.",
 }
 
+_KEY_EVIDENCE = {
+    "": "How probable a lookup key is, and what would tell it from the best candidate's.",
+    "lookup_key": "The key.",
+    "probability": "Its posterior; null without a prior, and where a combination of alleles may, "
+    "but need not, have this key.",
+    "settled_by": "Positions (chrN:pos) to genotype and pairs (phase:chrN:pos+chrN:pos) to phase.",
+}
+
 _EVIDENCE = {
     "": "What supports a call, strand by strand, and what became of its rivals.",
     "strands": "The strands of the best diplotype.",
@@ -188,6 +198,7 @@ DESCRIPTIONS: Final = {
     "Candidate": _CANDIDATE,
     "HaplotypeDetail": _HAPLOTYPE,
     "SiteObservation": _SITE,
+    "KeyEvidence": _KEY_EVIDENCE,
     "CallEvidence": _EVIDENCE,
     "StrandEvidence": _STRAND_EVIDENCE,
     "VariantMatch": _VARIANT_MATCH,

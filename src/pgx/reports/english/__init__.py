@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
+from pgx.reports.english.evidence import EVIDENCE_WORDS
 
 __all__ = ["ENGLISH"]
 
@@ -24,4 +25,5 @@ ENGLISH: Final[dict[str, Any]] = {
     "setting": labels.SETTINGS,
     "source": labels.SOURCES,
     "status": labels.STATUS,
+    "why": EVIDENCE_WORDS,
 }

@@ -1,0 +1,146 @@
+"""``pgx explain``: the evidence of one call in a saved result."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pgx.base.errors import UnknownGeneError
+from pgx.cli.runner import run_app, single
+from pgx.cli.tables import print_table, width
+
+if TYPE_CHECKING:
+    from pgx.base.calls import GeneCall, PatientResult
+    from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.reports.explain_text import Section
+
+__all__ = ["explain", "run"]
+
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object")]
+AllPositions = Annotated[bool, typer.Option("--all", help="reference positions too")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(single(explain, "explain"), words, "pgx explain")
+
+
+def explain(
+    result: Annotated[
+        Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
+    ],
+    gene: Annotated[str, typer.Option(help="the gene whose call is explained")],
+    everything: AllPositions = False,  # noqa: FBT002
+    json_lines: JsonLines = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
+) -> int:
+    """Say what supports a call, and what excludes the next best.
+
+    Examples:
+      pgx explain results/S1.pgx.json --gene CYP2C19
+
+      pgx explain results/S1.pgx.json --gene CYP2C19 --all
+
+      pgx explain results/S1.pgx.json --gene CYP2C19 --json-lines
+    """
+    from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.reports.render_json import read_result
+
+    saved = read_result(result)
+    call = _call_of(saved, gene)
+    knowledge = KnowledgeBase()
+    if not quiet:
+        _compare_releases(saved, knowledge, computed=call.evidence is None and bool(call.sites))
+    call = _with_evidence(call, knowledge)
+    (_print_object if json_lines else _print_text)(saved, call, everything=everything)
+    return 0
+
+
+def _call_of(saved: PatientResult, gene: str) -> GeneCall:
+    for call in saved.calls:
+        if call.gene == gene:
+            return call
+    raise UnknownGeneError(
+        f"the result has no call of {gene!r}", remedy="name a gene of column gene in calls.tsv"
+    )
+
+
+def _compare_releases(saved: PatientResult, knowledge: KnowledgeBase, *, computed: bool) -> None:
+    made = saved.provenance
+    if made.knowledge_digest == knowledge.manifest.digest:
+        return
+    from pgx.base.errors import printable
+
+    whose = "the installed" if computed else "the result's"
+    sys.stderr.write(
+        printable(
+            f"hint: the result was made with knowledge base {made.knowledge_release}, installed is"
+            f" {knowledge.release}; the evidence is that of {whose} release"
+        )
+        + "\n"
+    )
+
+
+def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
+    """Add the evidence to a call that was saved without."""
+    if call.evidence is not None or call.gene not in knowledge.genes:
+        return call
+    import msgspec
+
+    from pgx.alleles.definitions import compile_gene
+    from pgx.alleles.evidence import call_evidence
+
+    gene = knowledge.gene(call.gene)
+    if not gene.variants:
+        return call
+    return msgspec.structs.replace(call, evidence=call_evidence(compile_gene(gene), call))
+
+
+def _print_object(saved: PatientResult, call: GeneCall, *, everything: bool) -> None:
+    """Print the whole call; ``everything`` changes nothing, all positions are in it."""
+    import msgspec
+
+    from pgx.reports.text import escape_json
+
+    del everything
+    tree = msgspec.to_builtins(call)
+    tree["knowledge_release"] = saved.provenance.knowledge_release
+    sys.stdout.write(escape_json(json.dumps(tree, ensure_ascii=False)) + "\n")
+
+
+def _print_text(saved: PatientResult, call: GeneCall, *, everything: bool) -> None:
+    from pgx.reports.english import ENGLISH
+    from pgx.reports.explain_text import explain_call, site_rows
+
+    sections = explain_call(call, saved.provenance.knowledge_release)
+    for number, section in enumerate(sections):
+        sys.stdout.write("\n" if number else "")
+        _print_section(section)
+    rows, folded = site_rows(call, everything=everything)
+    if rows or folded:
+        sys.stdout.write(f"\n{ENGLISH['label']['tested']}\n")
+        print_table(rows)
+        if folded:
+            sys.stdout.write(f"{folded}; --all lists them\n")
+
+
+def _print_section(section: Section) -> None:
+    sys.stdout.write(f"{section.title}\n")
+    for line, more in section.items:
+        _print_line(line, "  ")
+        for reason in more:
+            _print_line(reason, "    ")
+
+
+def _print_line(line: str, indent: str) -> None:
+    wrapped = textwrap.wrap(
+        line, width(), initial_indent=indent, subsequent_indent=f"{indent}  ",
+        break_on_hyphens=False,
+    )  # fmt: skip
+    sys.stdout.writelines(f"{part}\n" for part in wrapped or [indent.rstrip()])

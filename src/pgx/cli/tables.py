@@ -1,0 +1,37 @@
+"""Print rows of cells: as wide as the terminal, or 100 columns where there is none."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+__all__ = ["print_table", "width"]
+
+_WIDTH = 100
+
+
+def width() -> int:
+    """Return the columns that a line may have."""
+    return shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
+
+
+def print_table(rows: Sequence[dict[str, str]]) -> None:
+    """Print rows under the names of their cells; cells are folded, nothing is cut."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for name in rows[0] if rows else ():
+        is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
+        table.add_column(name, overflow="fold", justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row.values()))
+    if sys.stdout.isatty():
+        Console().print(table)
+        return
+    console = Console(width=_WIDTH)
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())

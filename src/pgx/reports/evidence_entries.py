@@ -1,0 +1,122 @@
+"""The evidence of one call in words: what matched, and what became of its rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.calls import GeneCall
+from pgx.base.evidence import Contradiction, Rival, StrandEvidence, VariantMatch
+from pgx.reports.functions import function_in_words
+from pgx.reports.numbers import percent
+
+__all__ = ["EvidenceEntry", "RivalEntry", "build_evidence"]
+
+Words = Mapping[str, Any]
+_LISTED: Final = 8  # positions that are named in one sentence or list
+
+
+class RivalEntry(msgspec.Struct, frozen=True):
+    """A rival: a line that names it, and lines of what excludes it or would tell."""
+
+    title: str
+    reasons: tuple[str, ...]
+
+
+class EvidenceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report says in support of a call."""
+
+    matched: tuple[str, ...] = ()
+    rivals: tuple[RivalEntry, ...] = ()
+
+
+def build_evidence(call: GeneCall, words: Words) -> EvidenceEntry | None:
+    """Return the evidence of a call in words, None where there is none."""
+    if call.evidence is None:
+        return None
+    said = words["why"]
+    return EvidenceEntry(
+        matched=tuple(dict.fromkeys(_strand(s, said) for s in call.evidence.strands)),
+        rivals=tuple(_rival(rival, said) for rival in call.evidence.rivals),
+    )
+
+
+def _strand(strand: StrandEvidence, said: Mapping[str, str]) -> str:
+    if not strand.variants:
+        return said["strand_default"].format(
+            name=strand.name, answered=strand.n_answered, named=strand.n_named
+        )
+    by_state: dict[str, list[str]] = {}
+    for variant in strand.variants:
+        by_state.setdefault(variant.state, []).append(_variant(variant, said))
+    seen = by_state.get("matched", [])
+    text = said["strand" if seen else "strand_unseen"].format(
+        name=strand.name,
+        seen=len(seen),
+        total=len(strand.variants),
+        variants=_listed(seen, said),
+    )
+    rest = [
+        said[state].format(variants=_listed(by_state[state], said))
+        for state in ("unknown", "contradicted")
+        if state in by_state
+    ]
+    return "; ".join([text, *rest])
+
+
+def _variant(variant: VariantMatch, said: Mapping[str, str]) -> str:
+    needs = said["or"].join(variant.needs) or said["undocumented"]
+    return said["variant"].format(needs=needs, position=_place(variant.position, variant.rsid))
+
+
+def _place(position: str, rsid: str) -> str:
+    return f"{position} ({rsid})" if rsid else position
+
+
+def _listed(names: Sequence[str], said: Mapping[str, str]) -> str:
+    shown = ", ".join(names[:_LISTED])
+    more = len(names) - _LISTED
+    return said["more_positions"].format(names=shown, count=more) if more > 0 else shown
+
+
+def _rival(rival: Rival, said: Mapping[str, str]) -> RivalEntry:
+    functions = map(function_in_words, rival.functions)
+    known = any(rival.functions)
+    chance = "" if rival.probability is None else percent(rival.probability)
+    title = said["rival"].format(
+        why=said.get(rival.why, rival.why),
+        diplotype=rival.diplotype,
+        functions=said["functions"].format(names=", ".join(functions)) if known else "",
+        chance=said["chance"].format(percent=chance) if chance else "",
+    )
+    return RivalEntry(title, tuple(_reasons(rival, said)))
+
+
+def _reasons(rival: Rival, said: Mapping[str, str]) -> list[str]:
+    if rival.why.startswith("fits"):
+        found = []
+        if rival.open_sites:
+            found.append(said["would_tell"].format(names=_listed(rival.open_sites, said)))
+        if rival.open_phase:
+            found.append(said["would_tell_phase"].format(names=_listed(rival.open_phase, said)))
+        return found or [said["cannot_tell"]]
+    found = [_contradiction(c, said) for c in rival.contradictions[:_LISTED]]
+    more = len(rival.contradictions) - len(found)
+    if more:
+        found.append(said["more_contradictions"].format(count=more))
+    if rival.n_alike > 1:
+        others = "alike_two" if rival.n_alike == 2 else "alike"
+        found.append(said[others].format(count=rival.n_alike - 1))
+    return found
+
+
+def _contradiction(found: Contradiction, said: Mapping[str, str]) -> str:
+    between = "|" if found.phased else "/"
+    needs = (said["or"].join(n) or said["undocumented"] for n in found.needs)
+    return said["phase" if found.kind == "phase" else "needs"].format(
+        position=_place(found.position, found.rsid),
+        observed=between.join(found.observed),
+        needs=between.join(needs),
+    )

@@ -1,0 +1,128 @@
+"""``pgx explain`` as text: a call with its evidence enters, sections of lines leave.
+
+Every string of a saved result may be hostile: hidden characters are made visible.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.calls import GeneCall
+from pgx.reports.english import ENGLISH
+from pgx.reports.evidence_entries import build_evidence
+from pgx.reports.gene_entries import GeneEntry, SiteRow, build_gene
+from pgx.reports.numbers import percent
+from pgx.reports.text import visible
+
+__all__ = ["Section", "explain_call", "site_rows"]
+
+Words = Mapping[str, Any]
+_SITE_HEADS: Final = ("position", "rsid", "genotype", "found_in", "gq", "dp", "remark")
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A heading and its items, each with the lines that belong under it."""
+
+    title: str
+    items: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[Section]:
+    """Return what is to be said of a call, the conclusion first; the positions stand apart."""
+    label = words["label"]
+    entry = build_gene(call, words)
+    why = build_evidence(call, words)
+    title = " ".join(part for part in (call.gene, entry.diplotype) if part)
+    sections = [
+        Section(title, tuple((f"{n}: {v}", ()) for n, v in _facts(call, entry, release, words)))
+    ]
+    if why is None:
+        sections.append(Section(label["why"], ((label["no_evidence"], ()),)))
+    else:
+        if why.matched:
+            sections.append(Section(label["matched"], tuple((line, ()) for line in why.matched)))
+        if why.rivals:
+            rivals = tuple((rival.title, rival.reasons) for rival in why.rivals)
+            sections.append(Section(label["rivals"], rivals))
+    if entry.missing:
+        sections.append(Section(label["missing"], tuple((line, ()) for line in entry.missing)))
+    return [_harmless(section) for section in sections]
+
+
+def _harmless(section: Section) -> Section:
+    return Section(
+        visible(section.title),
+        tuple((visible(line), tuple(map(visible, more))) for line, more in section.items),
+    )
+
+
+def _facts(
+    call: GeneCall, entry: GeneEntry, release: str, words: Words
+) -> Iterator[tuple[str, str]]:
+    """Yield label and value of everything that is said of the call, without what is empty."""
+    label = words["label"]
+    candidates = [*entry.candidates, *([entry.more_candidates] if entry.more_candidates else [])]
+    phenotype = ", ".join(p for p in (entry.phenotype, entry.score, entry.others) if p)
+    coverage = ", ".join(p for p in (entry.source, entry.coverage, entry.phased) if p)
+    known: list[tuple[str, str]] = [
+        (label["sample"], call.sample),
+        (label["knowledge"], release),
+        (label["status"], entry.status_word),
+        (label["fit"], _fit(call, label)),
+        (label["phenotype"], phenotype),
+        (label["haplotypes"], "; ".join(entry.alleles)),
+        (label["candidates"], ", ".join(candidates)),
+        (label["findings"], ", ".join(entry.findings)),
+        (label["undocumented"], ", ".join(entry.undocumented)),
+        (label["source"], coverage),
+        *((label["open"], question) for question in entry.open_questions),
+        *((label["notes"], note) for note in entry.notes),
+    ]
+    yield from ((name, value) for name, value in known if value)
+
+
+def _fit(call: GeneCall, label: Mapping[str, str]) -> str:
+    if call.n_candidates == 1:
+        return label["only_fit"]
+    if not call.n_candidates:
+        return ""
+    text = label["best_of"].format(count=call.n_candidates)
+    if call.probability is None:
+        return text
+    chance = label["probability"].format(percent=percent(call.probability))
+    return f"{text}: {chance}"
+
+
+def site_rows(
+    call: GeneCall, *, everything: bool, words: Words = ENGLISH
+) -> tuple[list[dict[str, str]], str]:
+    """Return the tested positions as rows of cells, and a line on those that are folded.
+
+    Folded are positions at which every strand carries the reference, unless ``everything``.
+    """
+    label = words["label"]
+    sites = build_gene(call, words).sites
+    shown = [site for site in sites if everything or site.kind]
+    folded = [site for site in sites if not (everything or site.kind)]
+    rows = [_site_row(site, label) for site in shown]
+    return rows, visible(_folded(folded, label)) if folded else ""
+
+
+def _site_row(site: SiteRow, label: Mapping[str, str]) -> dict[str, str]:
+    cells = (
+        site.position, site.rsid, site.genotype, site.evidence, site.gq, site.dp, site.remark,
+    )  # fmt: skip
+    names = (label[name] for name in _SITE_HEADS)
+    return {name: visible(cell) for name, cell in zip(names, cells, strict=True)}
+
+
+def _folded(sites: Sequence[SiteRow], label: Mapping[str, str]) -> str:
+    sources = Counter(site.evidence for site in sites)
+    return label["folded"].format(
+        count=len(sites),
+        sources=", ".join(f"{name} {count}" for name, count in sources.most_common()),
+    )
