@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pgx.alleles.core import core_sites
 from pgx.alleles.definitions import CompiledGene, compile_gene
+from pgx.alleles.evidence import call_evidence
 from pgx.alleles.inferred import Concern, InferredCaller
 from pgx.alleles.listing import call_listing
 from pgx.alleles.observation import Observation, observe, phase_state
@@ -110,9 +111,9 @@ class GeneCaller:
     ) -> GeneCall:
         """Return the call of one sample (``sample`` is a column of ``genotypes``).
 
-        ``with_sites`` adds what was observed at every defining position; ``notes`` are codes
-        that hold for the whole input; ``ancestry`` are weights of population groups, all
-        alike if not given.
+        ``with_sites`` adds what was observed at every defining position, and what supports
+        the call; ``notes`` are codes that hold for the whole input; ``ancestry`` are weights
+        of population groups, all alike if not given.
         """
         observation = observe(genotypes, sample)
         failed = _failed(genotypes, sample)
@@ -127,12 +128,15 @@ class GeneCaller:
         if genotypes.structural[sample]:
             all_notes.add("structural_variant")
             core = _made_ambiguous(core)
-        return msgspec.structs.replace(
+        call = msgspec.structs.replace(
             core,
             sample=genotypes.samples[sample],
             notes=tuple(sorted(all_notes)),
             sites=site_observations(genotypes, sample) if with_sites else (),
         )
+        if not with_sites:
+            return call
+        return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
 
     def _call(
         self,
