@@ -67,13 +67,13 @@ def fit_diplotypes(
 
 
 @kernel("int64(int8[:,::1], int8[::1], int64[:,::1])")
-def first_mismatches(
+def find_mismatches(
     haplotypes: npt.NDArray[np.int8], strand: npt.NDArray[np.int8], where: npt.NDArray[np.int64]
 ) -> int:
-    """Find the first two positions at which each haplotype contradicts a strand.
+    """Find where each haplotype contradicts a strand: first, second and last position.
 
     Shapes: ``haplotypes`` (K, P) int8, ``strand`` (P,) int8 with -1 where unknown, ``where``
-    (K, 2) int64, overwritten: position indices, -1 for none. All C-contiguous. Returns the
+    (K, 3) int64, overwritten: position indices, -1 for none. All C-contiguous. Returns the
     number of haplotypes without a contradiction. Pure, nogil, O(K*P). Oracle:
     tests/reference/match.py.
     """
@@ -83,12 +83,13 @@ def first_mismatches(
         found = 0
         where[k, 0] = -1
         where[k, 1] = -1
+        where[k, 2] = -1
         for p in range(n_positions):
             if strand[p] != -1 and haplotypes[k, p] != strand[p]:
-                where[k, found] = p
+                if found < 2:
+                    where[k, found] = p
+                where[k, 2] = p
                 found += 1
-                if found == 2:
-                    break
         if found == 0:
             count += 1
     return count

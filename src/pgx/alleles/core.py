@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.strands import requirements
 from pgx.base.frequencies import GeneFrequencies
 
 __all__ = ["COMMON_FROM", "core_sites"]
@@ -33,7 +32,7 @@ def core_sites(gene: CompiledGene, frequencies: GeneFrequencies | None) -> npt.N
     for index, name in enumerate(gene.names):
         if gene.functions[index] == usual and name not in listed:
             wanted[index] = False
-    return np.asarray(requirements(gene)[wanted].any(axis=0))
+    return np.asarray(gene.needs[wanted].any(axis=0))
 
 
 def _common(frequencies: GeneFrequencies) -> set[str]:

@@ -37,6 +37,8 @@ class CompiledGene:
         Activity value of each allele, None where it has none.
     base
         (P,) int8: the default allele's code at each position.
+    needs
+        (A, P) bool: positions at which an allele excludes the default allele's base.
     """
 
     gene: GeneDefinition
@@ -47,6 +49,7 @@ class CompiledGene:
     functions: tuple[str | None, ...]
     values: tuple[str | None, ...]
     base: npt.NDArray[np.int8]
+    needs: npt.NDArray[np.bool_]
 
     @property
     def default_index(self) -> int:
@@ -101,6 +104,7 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
         functions=tuple(a.function or gene.uncertain_function or None for a in alleles),
         values=tuple(a.activity_value for a in alleles),
         base=base,
+        needs=np.asarray((masks >> base.astype(np.uint64)[None, :]) & np.uint64(1) == 0),
     )
 
 

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import parse_bracket
-from pgx.alleles.strands import requirements
 from pgx.base.genes import Strategy
 
 __all__ = ["NamedStrands"]
@@ -24,7 +23,7 @@ class NamedStrands:
 
     def __init__(self, gene: CompiledGene, undocumented: dict[str, tuple[int, int]]) -> None:
         self.gene = gene
-        self._needs = requirements(gene)
+        self._needs = gene.needs
         self._extra = {**_documented(gene), **undocumented}
 
     def rows(self, name: str) -> list[tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]]:

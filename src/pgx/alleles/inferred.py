@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.listing import list_findings
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
@@ -19,7 +20,7 @@ from pgx.alleles.prior import Floats, HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.settling import Settling, smallest_set
 from pgx.alleles.star import MAX_LISTED
-from pgx.alleles.strand_names import describe_strand
+from pgx.alleles.strand_names import describe_allele, describe_strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
@@ -87,6 +88,8 @@ class InferredCaller:
         table = self._table(posterior, genotypes, whole=whole)
         result = _Naming(self, posterior, table, observation, concern).result()
         result.notes = [*notes, *result.notes]
+        if self.gene.gene.strategy is Strategy.VARIANT_LIST:
+            result.findings = list_findings(self.gene, observation, genotypes)
         result.is_partial = not posterior.is_whole or _is_unspelled(
             posterior, len(self.prior.codes)
         )
@@ -104,11 +107,16 @@ class InferredCaller:
                 table[number] = _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
                 continue
             if (number, whole) not in self._names:
-                codes = self.prior.codes[number]
-                known = _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
-                self._names[number, whole] = known
+                self._names[number, whole] = self._known(number, genotypes, whole=whole)
             table[number] = self._names[number, whole]
         return table
+
+    def _known(self, number: int, genotypes: GeneGenotypes, *, whole: bool) -> _Known:
+        allele = int(self.prior.definition[number])
+        if allele >= 0:
+            return _Known(*describe_allele(self.gene, allele))
+        codes = self.prior.codes[number]
+        return _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
 
 
 def _is_unspelled(posterior: Posterior, size: int) -> bool:

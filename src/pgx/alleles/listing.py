@@ -21,10 +21,10 @@ from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.star import MAX_LISTED
-from pgx.alleles.strands import contained, extra_names, phasings, requirements, tries_all
+from pgx.alleles.strands import contained, extra_names, phasings, tries_all
 from pgx.genotypes.matrix import GeneGenotypes
 
-__all__ = ["call_listing", "describe_strand"]
+__all__ = ["call_listing", "describe_strand", "list_findings"]
 
 _Rank = tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
 
@@ -63,7 +63,7 @@ def call_listing(
     result = pool.result()
     result.notes = notes
     result.factors = list(factors)
-    result.findings = _findings(gene, observation, genotypes)
+    result.findings = list_findings(gene, observation, genotypes)
     result.is_partial = not tries_all(observation)
     if _has_undocumented(gene, observation):
         _widen(gene, result)
@@ -291,7 +291,7 @@ def _on_strand(
 def _serious_blocks(gene: CompiledGene, observation: Observation) -> list[int]:
     """Return the phase blocks, those with the most serious variants first."""
     worst: dict[int, int] = {}
-    need = requirements(gene)
+    need = gene.needs
     for index in np.flatnonzero(observation.block >= 0).tolist():
         block = int(observation.block[index])
         ranks = [_seriousness(gene, gene.functions[a]) for a in np.flatnonzero(need[:, index])]
@@ -299,7 +299,9 @@ def _serious_blocks(gene: CompiledGene, observation: Observation) -> list[int]:
     return sorted(worst, key=lambda block: (worst[block], block))
 
 
-def _findings(gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes) -> list[str]:
+def list_findings(
+    gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
+) -> list[str]:
     """Return every variant seen, whatever its phase, in the order of the definitions."""
     found: dict[str, None] = {}
     for first, second in phasings(observation):

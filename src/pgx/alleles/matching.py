@@ -11,7 +11,6 @@ from pgx.alleles._kernels import fit_diplotypes
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.strands import requirements
 
 __all__ = ["Fit", "fit_observation"]
 
@@ -56,7 +55,7 @@ def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     rank = _natural_ranks(gene)
     low = np.minimum(rank[pairs[:, 0]], rank[pairs[:, 1]])
     high = np.maximum(rank[pairs[:, 0]], rank[pairs[:, 1]])
-    unseen = (requirements(gene) & ~observation.answered).sum(axis=1)[pairs].sum(axis=1)
+    unseen = (gene.needs & ~observation.answered).sum(axis=1)[pairs].sum(axis=1)
     order = np.lexsort((high, low, unseen, -scores))
     return Fit(
         pairs=pairs[order], scores=scores[order].astype(np.int64), haploid=observation.haploid

@@ -64,7 +64,7 @@ class Posterior:
 def evidence(prior: HaplotypePrior, observation: Observation) -> Floats:
     """Return the (G,) probability of an observation in each group, up to a common factor."""
     total = np.zeros(len(prior.groups))
-    for pairing in _pairings(observation):
+    for pairing in _worthwhile(prior, observation):
         mass = pairing.likelihood * _mass(prior, pairing.first)
         total += mass if observation.haploid else mass * _mass(prior, pairing.second)
     return total
@@ -76,7 +76,7 @@ def infer(prior: HaplotypePrior, observation: Observation, groups: Floats) -> Po
     ``groups`` are (G,) weights of the prior's groups, before this observation is looked at.
     """
     found = _Collector(prior, observation.haploid, groups)
-    for pairing in _pairings(observation):
+    for pairing in _worthwhile(prior, observation):
         found.add(pairing)
     result = found.result()
     result.is_whole = tries_all(observation)
@@ -84,8 +84,20 @@ def infer(prior: HaplotypePrior, observation: Observation, groups: Floats) -> Po
 
 
 def _mass(prior: HaplotypePrior, strand: Codes) -> Floats:
-    fit = prior.fit(strand)
-    return np.asarray(prior.shares[:, fit.known].sum(axis=1) + fit.novel)
+    known = prior.known(strand)
+    return np.asarray(prior.shares[:, known].sum(axis=1)) if len(known) else prior.novel(strand)
+
+
+def _worthwhile(prior: HaplotypePrior, observation: Observation) -> list[_Pairing]:
+    """Return the pairings, those of two haplotypes outside the known ones only for want of any.
+
+    Where known haplotypes explain one strand at least, two unknown ones are too improbable.
+    """
+    pairings = list(_pairings(observation))
+    explained = [len(prior.known(p.first)) > 0 or len(prior.known(p.second)) > 0 for p in pairings]
+    if not any(explained):
+        return pairings
+    return [p for p, good in zip(pairings, explained, strict=True) if good]
 
 
 def _pairings(observation: Observation) -> Iterator[_Pairing]:
@@ -116,14 +128,14 @@ class _Collector:
 
     def _options(self, strand: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
         """Return the numbers of the haplotypes that a strand may be, and their (G, n) shares."""
-        fit = self._prior.fit(strand)
-        if len(fit.known):
-            return fit.known, self._prior.shares[:, fit.known]
+        known = self._prior.known(strand)
+        if len(known):
+            return known, self._prior.shares[:, known]
         key = strand.tobytes()
         if key not in self._novel:
             self._novel[key] = len(self._prior.codes) + len(self._strands)
             self._strands.append(strand)
-        return np.array([self._novel[key]], np.intp), fit.novel[:, None]
+        return np.array([self._novel[key]], np.intp), self._prior.novel(strand)[:, None]
 
     def add(self, pairing: _Pairing) -> None:
         """Add the pairs of one pairing."""

@@ -10,17 +10,17 @@ all of these is put together from known ones, by a crossover or by conversion of
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles._kernels import first_mismatches
+from pgx.alleles._kernels import find_mismatches
 from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.strands import contained
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 
-__all__ = ["HaplotypePrior", "StrandFit", "build_prior"]
+__all__ = ["Floats", "HaplotypePrior", "build_prior"]
 
 SHRINKAGE: Final = 20.0
 """Chromosomes of all groups together that stand in for each group's own."""
@@ -34,22 +34,12 @@ NOT_SEEN: Final = 1e-3
 """Frequency of an allele that a publication looked for and did not see."""
 ANYTHING: Final = 1e-9
 """Share of a haplotype that none of these explains."""
-_OPEN: Final = -1
+_MAX_REMEMBERED: Final = 20_000
+_UNDESCRIBED: Final = -2
 _MAX_SPELLINGS: Final = 8
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class StrandFit:
-    """Which known haplotypes a strand may be.
-
-    ``known`` are row indices of those that agree wherever the strand is answered; ``novel``
-    is the (G,) mass of haplotypes outside the known ones, zero where a known one fits.
-    """
-
-    known: npt.NDArray[np.intp]
-    novel: Floats
+_T = TypeVar("_T")
 
 
 class HaplotypePrior:
@@ -63,34 +53,50 @@ class HaplotypePrior:
         (K, P) int8 allele codes of the known haplotypes.
     shares
         (G, K) float64, each row sums to 1.
+    definition
+        (K,) intp: index of the one allele whose definition describes the haplotype, else -1.
     """
 
     def __init__(
-        self, groups: tuple[str, ...], codes: npt.NDArray[np.int8], shares: Floats
+        self,
+        groups: tuple[str, ...],
+        codes: npt.NDArray[np.int8],
+        shares: Floats,
+        definition: npt.NDArray[np.intp],
     ) -> None:
         self.groups = groups
+        self.definition = definition
         self.codes = np.ascontiguousarray(codes)
         self.shares = shares
-        self._varies = (codes != codes[0]).any(axis=0)
-        self._known: dict[bytes, StrandFit] = {}
+        self._known: dict[bytes, npt.NDArray[np.intp]] = {}
+        self._novel: dict[bytes, Floats] = {}
 
-    def fit(self, strand: npt.NDArray[np.int8]) -> StrandFit:
-        """Return what a strand's answered positions, (P,) int8 codes, leave possible."""
+    def known(self, strand: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
+        """Return the rows of haplotypes that agree wherever a strand, (P,) int8, is answered."""
         key = strand.tobytes()
         found = self._known.get(key)
         if found is None:
-            found = self._fit(strand)
-            if len(self._known) < 20_000:
-                self._known[key] = found
+            found = np.flatnonzero(self._mismatches(strand)[:, 0] < 0)
+            _remember(self._known, key, found)
         return found
 
-    def _fit(self, strand: npt.NDArray[np.int8]) -> StrandFit:
-        where = np.empty((len(self.codes), 2), np.int64)
-        first_mismatches(self.codes, np.ascontiguousarray(strand), where)
-        known = np.flatnonzero(where[:, 0] < 0)
-        if len(known):
-            return StrandFit(known, np.zeros(len(self.groups)))
-        return StrandFit(known, self._converted(strand, where) + self._crossed(strand) + ANYTHING)
+    def novel(self, strand: npt.NDArray[np.int8]) -> Floats:
+        """Return the (G,) mass of haplotypes outside the known ones that a strand may be.
+
+        For strands that no known haplotype fits; elsewhere the known ones outweigh it.
+        """
+        key = strand.tobytes()
+        found = self._novel.get(key)
+        if found is None:
+            where = self._mismatches(strand)
+            found = self._converted(strand, where) + self._crossed(where) + ANYTHING
+            _remember(self._novel, key, found)
+        return found
+
+    def _mismatches(self, strand: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
+        where = np.empty((len(self.codes), 3), np.int64)
+        find_mismatches(self.codes, np.ascontiguousarray(strand), where)
+        return where
 
     def _converted(self, strand: npt.NDArray[np.int8], where: npt.NDArray[np.int64]) -> Floats:
         """Mass of known haplotypes with another allele at one position."""
@@ -103,17 +109,28 @@ class HaplotypePrior:
             mass += self.shares[:, at].sum(axis=1) * frequency
         return CONVERSION * mass
 
-    def _crossed(self, strand: npt.NDArray[np.int8]) -> Floats:
-        """Mass of two known haplotypes joined at one point, every point as likely."""
-        answered = np.flatnonzero(self._varies & (strand != _OPEN))
-        rigid = ~self._varies & (strand != _OPEN)
-        if len(answered) < 2 or (self.codes[0, rigid] != strand[rigid]).any():
+    def _crossed(self, where: npt.NDArray[np.int64]) -> Floats:
+        """Mass of two known haplotypes joined at one point, every point as likely.
+
+        A haplotype can lie before a point that its first mismatch is behind, and behind a
+        point that its last mismatch is before.
+        """
+        size = self.codes.shape[1]
+        if size < 2:
             return np.zeros(len(self.groups))
-        equal = self.codes[:, answered] == strand[answered]
-        before = np.logical_and.accumulate(equal, axis=1)[:, :-1]
-        after = np.logical_and.accumulate(equal[:, ::-1], axis=1)[:, ::-1][:, 1:]
-        joined = (self.shares @ before) * (self.shares @ after)
-        return np.asarray(CROSSOVER * joined.mean(axis=1))
+        joined = np.zeros(len(self.groups))
+        for group, shares in enumerate(self.shares):
+            first = np.bincount(where[:, 0], weights=shares, minlength=size)
+            last = np.bincount(where[:, 2], weights=shares, minlength=size)
+            before = first[::-1].cumsum()[::-1][1:]
+            behind = last.cumsum()[:-1]
+            joined[group] = (before * behind).mean()
+        return CROSSOVER * joined
+
+
+def _remember(memory: dict[bytes, _T], key: bytes, value: _T) -> None:
+    if len(memory) < _MAX_REMEMBERED:
+        memory[key] = value
 
 
 def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> HaplotypePrior | None:
@@ -127,9 +144,10 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     order = [*counted, *sorted(documented - counted.keys())]
     table = np.zeros((len(order), len(frequencies.groups)))
     table[: len(counted)] = list(counted.values())
-    described = np.array([row in documented for row in order])
+    definition = np.array([documented.get(row, _UNDESCRIBED) for row in order], np.intp)
+    shares = _shares(table, definition != _UNDESCRIBED)
     codes = np.array(order, np.int8)
-    return HaplotypePrior(frequencies.groups, codes, _shares(table, described))
+    return HaplotypePrior(frequencies.groups, codes, shares, np.maximum(definition, -1))
 
 
 _Row = tuple[int, ...]
@@ -150,20 +168,26 @@ def _shares(counts: Floats, documented: npt.NDArray[np.bool_]) -> Floats:
     return np.asarray(own / own.sum(axis=1, keepdims=True))
 
 
-def _documented(gene: CompiledGene) -> set[_Row]:
-    """Return the haplotypes that definitions describe: each allele, each way to carry it."""
+def _documented(gene: CompiledGene) -> dict[_Row, int]:
+    """Return the haplotypes that definitions describe: each allele, each way to carry it.
+
+    The value is the allele's index, -1 where several describe the same haplotype.
+    """
     masks = gene.masks
     lowest = masks & (~masks + np.uint64(1))
     codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
     several = masks != lowest
-    found = set(map(tuple, codes.tolist()))
+    found: dict[_Row, int] = {}
+    for allele, row in enumerate(map(tuple, codes.tolist())):
+        found[row] = -1 if row in found else allele
     for allele in np.flatnonzero(several.any(axis=1)).tolist():
         sites = np.flatnonzero(several[allele]).tolist()
         choices = [_bits(int(masks[allele, site])) for site in sites]
         for spelling in itertools.islice(itertools.product(*choices), _MAX_SPELLINGS):
-            row = codes[allele].copy()
-            row[sites] = spelling
-            found.add(tuple(row.tolist()))
+            spelled = codes[allele].copy()
+            spelled[sites] = spelling
+            key = tuple(spelled.tolist())
+            found[key] = allele if found.get(key, allele) == allele else -1
     return found
 
 
@@ -219,7 +243,10 @@ def _completions(
         for site, code in zip(open_sites, codes, strict=True):
             full[site] = code
         ways.append(tuple(full))
-    weights = np.array([_published(gene, way, frequencies) for way in ways])
+    names = [_names(gene, way) for way in ways]
+    if not any(names):
+        names = [_parts(gene, way) for way in ways]
+    weights = np.array([_published(gene, known, frequencies) for known in names])
     known = ~np.isnan(weights).any(axis=0)
     shares = np.full(weights.shape, 1 / len(ways))
     positive = known & (np.where(np.isnan(weights), 0, weights).sum(axis=0) > 0)
@@ -227,15 +254,25 @@ def _completions(
     return list(zip(ways, shares, strict=True))
 
 
-def _published(gene: CompiledGene, row: _Row, frequencies: GeneFrequencies) -> Floats:
-    """Return the (G,) published frequencies of the allele that a haplotype is, NaN if none.
-
-    A haplotype that no definition describes is as rare as an allele nobody counted. The
-    default allele has what the others leave, where it is not printed itself.
-    """
+def _names(gene: CompiledGene, row: _Row) -> set[str]:
+    """Return the alleles that describe a whole haplotype."""
     codes = np.array(row, np.uint64)
     fits = ((gene.masks >> codes[None, :]) & np.uint64(1)).astype(bool).all(axis=1)
-    names = {gene.names[a] for a in np.flatnonzero(fits)}
+    return {gene.names[a] for a in np.flatnonzero(fits)}
+
+
+def _parts(gene: CompiledGene, row: _Row) -> set[str]:
+    """Return the largest allele that a haplotype carries among other variants."""
+    carried = contained(gene, np.array(row, np.int8))
+    return {gene.names[carried[0]] if carried else gene.gene.default_allele}
+
+
+def _published(gene: CompiledGene, names: set[str], frequencies: GeneFrequencies) -> Floats:
+    """Return the (G,) published frequencies of an allele by its names, NaN if none.
+
+    A haplotype without a name is as rare as an allele nobody counted. The default allele has
+    what the others leave, where it is not printed itself.
+    """
     if not names:
         return np.full(len(frequencies.groups), UNSEEN_ALLELE)
     found = np.full(len(frequencies.groups), np.nan)

@@ -11,7 +11,7 @@ from pgx.alleles.outcome import Strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import GeneGenotypes
 
-__all__ = ["describe_strand"]
+__all__ = ["describe_allele", "describe_strand"]
 
 
 def describe_strand(
@@ -29,3 +29,14 @@ def describe_strand(
     if gene.gene.strategy is Strategy.VARIANT_LIST:
         return listing.describe_strand(gene, codes, genotypes, whole=whole)
     return star.describe_strand(gene, codes, genotypes)
+
+
+def describe_allele(gene: CompiledGene, allele: int) -> tuple[Strand, tuple[str | None, ...]]:
+    """Return the strand that carries one named allele (its index) and nothing else."""
+    listing_gene = gene.gene.strategy is Strategy.VARIANT_LIST
+    name = gene.names[allele]
+    parts: tuple[str, ...] = (name,) if listing_gene else (gene.identifiers[allele],)
+    if listing_gene and allele == gene.default_index:
+        parts = ()
+    function = gene.functions[allele]
+    return Strand(name, function, gene.values[allele], parts), (function,)

@@ -54,12 +54,6 @@ def matching_alleles(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[in
     return sorted((int(a) for a in fits), key=lambda a: (-int(weight[a]), a))
 
 
-def requirements(gene: CompiledGene) -> npt.NDArray[np.bool_]:
-    """(A, P) bool: positions at which an allele excludes the default allele's base."""
-    base = (gene.masks >> gene.base.astype(np.uint64)[None, :]) & np.uint64(1)
-    return np.asarray(base == 0)
-
-
 def contained(
     gene: CompiledGene, codes: npt.NDArray[np.int8], *, missing_fits: bool = False
 ) -> list[int]:
@@ -68,7 +62,7 @@ def contained(
     An allele is left out where larger ones explain all its variants already. With
     ``missing_fits`` unknown positions count as carrying, as long as one is unknown.
     """
-    need = requirements(gene)
+    need = gene.needs
     allowed = _allowed(gene, codes)
     known = (codes != MISSING)[None, :]
     good = (~need | (allowed & (known | missing_fits))).all(axis=1) & need.any(axis=1)
@@ -98,7 +92,7 @@ def extra_names(
     explained |= codes == MISSING
     if named:
         allowed = _allowed(gene, codes)
-        explained |= (allowed & requirements(gene))[named].any(axis=0)
+        explained |= (allowed & gene.needs)[named].any(axis=0)
         explained |= (allowed & gene.weights)[named].any(axis=0)
     names = []
     for index in np.flatnonzero(~explained).tolist():

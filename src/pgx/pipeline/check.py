@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene, compile_gene
-from pgx.alleles.strands import requirements
 from pgx.base.errors import InputError, SampleNotFoundError
 from pgx.base.genes import GeneDefinition
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
@@ -267,7 +266,7 @@ class _ToldAlleles:
 
     def __init__(self, compiled: CompiledGene, answered: Bools) -> None:
         self.compiled = compiled
-        self.needs = requirements(compiled)
+        self.needs = compiled.needs
         self.open = ~_with_substitutes(compiled.gene, answered)
         self.untold_in = (self.needs.astype(np.int32) @ self.open.astype(np.int32)) > 0
 

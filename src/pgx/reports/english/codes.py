@@ -42,6 +42,10 @@ NOTES: Final = {
     "another method.",
     "ploidy": "Some positions have an unexpected number of alleles; these positions count as "
     "unknown.",
+    "core_position_missing": "A position of an allele that a test should tell apart is unknown, "
+    "and nothing else in the input settles it.",
+    "rests_on_prior": "The data leave more than one result open; the one named is the most "
+    "probable by how often its alleles are found in populations.",
     "ref_mismatch": "At some positions the reference base of the input is not that of the "
     "assembly; these positions count as unknown.",
     "required_position_missing": "A position without which the gene should not be called is "
