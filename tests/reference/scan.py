@@ -32,7 +32,10 @@ def scan(text, samples, contigs, intervals, limits, first_line):
     """Return selected records and genotypes of the lines of ``text``, else raise."""
     records = []
     line = first_line
-    for line, raw in enumerate(text.split(b"\n")[:-1], start=first_line + 1):
+    lines = text.split(b"\n")[:-1]
+    while lines and lines[-1] in (b"", b"\r"):
+        lines.pop()
+    for line, raw in enumerate(lines, start=first_line + 1):
         try:
             record = read_line(raw, len(samples), contigs, limits)
         except (ValueError, UnicodeDecodeError) as error:

@@ -30,6 +30,7 @@ MODULES = (
     "_scan_alleles",
     "_scan_format",
     "_scan_likelihoods",
+    "_scan_lines",
     "_scan_cells",
     "_kernels",
 )

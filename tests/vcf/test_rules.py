@@ -16,8 +16,9 @@ REFUSED = [
     ("##x=1\n", 30),
     ("#CHROM\tPOS\n", 30),
     ("#chrom\tpos\n", 30),
-    ("\n", 31),
-    ("\r\n", 31),
+    ("\n" + line(), 31),
+    ("\r\n" + line(), 31),
+    ("\n\n\n# missing: rs1\n", 31),
     (line(info="A\x01"), 32),
     (line(cells=["0/1\0"]), 32),
     (line(id="a\x0bb"), 32),
@@ -116,6 +117,14 @@ def test_a_defect_is_refused_where_nobody_looks(text, code):
     with pytest.raises(VcfFormatError) as caught:
         scan_body(line(pos="5") + text, windows=[("chr12", 1, 2)])
     assert caught.value.code == f"PGX-VCF-{code:03d}"
+
+
+@pytest.mark.parametrize("cut", [None, 1])
+@pytest.mark.parametrize("end", ["\n", "\n\n", "\r\n\r\n"])
+def test_blank_lines_may_end_a_file(end, cut):
+    whole = scan_body(line() + end, cut=cut)
+    assert (whole.n_records, whole.genotypes.tolist()) == (1, [[[0, 1]]])
+    assert scan_body(end).n_records == 0
 
 
 def test_the_sample_of_a_bad_genotype_is_named_by_number():

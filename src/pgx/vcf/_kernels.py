@@ -30,10 +30,10 @@ from pgx.vcf._scan_columns import (
     position_column,
     quality_column,
     skip_field,
-    upper_letter,
 )
 from pgx.vcf._scan_format import format_column
 from pgx.vcf._scan_likelihoods import store_likelihoods
+from pgx.vcf._scan_lines import line_end, pass_blank, pass_comment
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -112,37 +112,6 @@ def store_grid(
 
 
 @helper
-def line_end(buf: Bytes, p: int) -> int:
-    if buf[p] == 10:
-        return p + 1
-    if buf[p] == 9:
-        return -lay.FAULT_TOO_MANY
-    return p + 2 if buf[p] == 13 and buf[p + 1] == 10 else broken_field(buf, p, 0)
-
-
-@helper
-def pass_comment(buf: Bytes, p: int) -> int:
-    """Return the start of the line after a comment; header lines are faults here.
-
-    The format knows no comments, but a line such as ``# missing: rs1`` can only mean
-    that nothing is said here, while a header line means that files were joined.
-    """
-    if buf[p + 1] == 35 or is_columns_line(buf, p + 1):
-        return -lay.FAULT_HEADER_IN_BODY
-    while buf[p] >= 32 or buf[p] == 9:
-        p += 1
-    return line_end(buf, p)
-
-
-@helper
-def is_columns_line(buf: Bytes, p: int) -> bool:
-    for k, letter in enumerate((67, 72, 82, 79, 77)):  # noqa: SIM110 - no generators
-        if upper_letter(buf[p + k]) != letter:
-            return False
-    return True
-
-
-@helper
 def first_interval(intervals: Ints, low: int, high: int, position: int) -> int:
     """Return the first of sorted disjoint intervals that ends at or after a position."""
     while low < high:
@@ -209,8 +178,6 @@ def fixed_columns(
     rec: Ints,
 ) -> int:
     """Read CHROM to INFO into ``rec``; the start of FORMAT, or a fault."""
-    if buf[p] == 10 or (buf[p] == 13 and buf[p + 1] == 10):
-        return -lay.FAULT_BLANK
     p = contig_column(buf, p, state, slots, names, offsets, rec)
     if p < 0:
         return p
@@ -282,6 +249,12 @@ def scan(
     while p < end:
         state[lay.S_CURSOR] = p
         state[lay.S_ERROR_SAMPLE] = -1
+        blank = pass_blank(buf, p, state)
+        if blank < 0:
+            return -blank
+        if blank > p:
+            p = blank
+            continue
         if buf[p] == 35:
             p = pass_comment(buf, p)
             if p < 0:

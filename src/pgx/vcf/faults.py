@@ -68,7 +68,7 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
         "a header line follows the records: several files may have been joined",
         "join files with bcftools concat or merge",
     ),
-    layout.FAULT_BLANK: ("the line is blank", "remove it"),
+    layout.FAULT_BLANK: ("the line is blank, and others follow it", "remove it"),
     layout.FAULT_CONTROL: ("the line holds a control character", _AGAIN),
     layout.FAULT_LONE_CR: (
         "a carriage return stands without a newline",

@@ -35,7 +35,8 @@ S_LAST_POSITION: Final = 17
 S_REPEATS: Final = 18  # records in a row at one position
 S_HAS_LIKELIHOODS: Final = 19  # 1: the last line's FORMAT has PL or GL
 S_STORED_LIKELIHOODS: Final = 20  # 1: this block of rows holds some
-S_SIZE: Final = 21
+S_BLANK: Final = 21  # number of the first of the blank lines just passed, 0 if none
+S_SIZE: Final = 22
 
 # slots of one row of ``rows``, int64 (rows, R_SIZE); offsets point into the chunk
 R_CONTIG: Final = 0
