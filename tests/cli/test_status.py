@@ -14,6 +14,8 @@ from pgx.cli import main as entry
 COMMANDS = [
     [],
     ["annotate"],
+    ["check"],
+    ["explain"],
     ["kb"],
     ["simulate"],
     *(["kb", name] for name in ("info", "genes", "drugs", "show", "verify", "build")),

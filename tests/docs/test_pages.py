@@ -22,6 +22,8 @@ import typer
 import pgx
 from pgx.cli import kb
 from pgx.cli.annotate import annotate
+from pgx.cli.check import check
+from pgx.cli.explain import explain
 from pgx.cli.runner import single
 from pgx.cli.simulate import simulate
 
@@ -124,6 +126,8 @@ def options_of(app: typer.Typer) -> dict[str, list[str]]:
     ("section", "app"),
     [
         ("annotate", single(annotate, "annotate")),
+        ("check", single(check, "check")),
+        ("explain", single(explain, "explain")),
         ("kb", kb.app),
         ("simulate", single(simulate, "simulate")),
     ],

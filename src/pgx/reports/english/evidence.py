@@ -20,8 +20,8 @@ EVIDENCE_WORDS: Final = {
     "rival": "{why}: {diplotype}{functions}{chance}",
     "functions": " ({names})",
     "chance": ", {percent} of people with these genotypes",
-    "alike": "{count} other diplotypes are excluded by as little.",
-    "alike_two": "One other diplotype is excluded by as little.",
+    "alike": "{count} other diplotypes are as close.",
+    "alike_two": "One other diplotype is as close.",
     "strand_default": "{name}: {answered} of {named} positions of its definition answered, none "
     "speaks against it",
     "strand": "{name}: {seen} of {total} variants seen: {variants}",
