@@ -7,9 +7,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 DEMO ?= demo-output
+RUNS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts wheel check bench validate lock clean
+.PHONY: help demo test lint format types contracts wheel check bench validate fuzz lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -63,6 +64,17 @@ bench: $(VENV)/.dev ## measure speed on the validation data
 validate: $(VENV)/.dev ## score on the validation data, rewrite docs/validation.md
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
 	$(BIN)/python -m validation --write
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(INSTALL) --no-build-isolation --editable ".[fuzz]"
+	@touch $@
+
+# A tenth of RUNS where the kernels run as Python, or genes are called.
+fuzz: $(VENV)/.fuzz ## RUNS mutated inputs for each reader; findings go to build/fuzz
+	$(BIN)/python -m fuzz scanner --runs $(RUNS)
+	$(BIN)/python -m fuzz outside --runs $(RUNS)
+	$(BIN)/python -m fuzz kernels --runs $$(( $(RUNS) / 10 ))
+	$(BIN)/python -m fuzz calls --runs $$(( $(RUNS) / 10 ))
 
 # One resolution for all Pythons and systems; lower bounds stay in pyproject.toml. The build
 # backend is locked too: installing pgx itself then downloads nothing.
