@@ -7,10 +7,10 @@ import pytest
 
 from pgx.base.calls import AlternativeAdvice, Candidate
 from pgx.base.evidence import CallEvidence, Contradiction, Rival, StrandEvidence, VariantMatch
+from pgx.reports.chances import percent
 from pgx.reports.english import ENGLISH
 from pgx.reports.evidence_entries import build_evidence
 from pgx.reports.explain_text import explain_call, site_rows
-from pgx.reports.numbers import percent
 from pgx.reports.render_html import render_html
 from reports import factory
 from reports.test_render_html import Page, plain_text

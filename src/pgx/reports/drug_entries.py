@@ -16,10 +16,10 @@ from pgx.base.calls import (
     PatientResult,
     Recommendation,
 )
+from pgx.reports.chances import percent
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
 from pgx.reports.gene_entries import gene_anchor
-from pgx.reports.numbers import percent
 
 __all__ = ["AdviceRow", "Alternative", "Basis", "DrugEntry", "EntryMaker"]
 

@@ -9,8 +9,8 @@ import msgspec
 
 from pgx.base.calls import GeneCall
 from pgx.base.evidence import Contradiction, Rival, StrandEvidence, VariantMatch
+from pgx.reports.chances import percent
 from pgx.reports.functions import function_in_words
-from pgx.reports.numbers import percent
 
 __all__ = ["EvidenceEntry", "RivalEntry", "build_evidence"]
 

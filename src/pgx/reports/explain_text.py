@@ -12,10 +12,10 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import GeneCall
+from pgx.reports.chances import percent
 from pgx.reports.english import ENGLISH
 from pgx.reports.evidence_entries import build_evidence
 from pgx.reports.gene_entries import GeneEntry, SiteRow, build_gene
-from pgx.reports.numbers import percent
 from pgx.reports.text import visible
 
 __all__ = ["Section", "explain_call", "site_rows"]

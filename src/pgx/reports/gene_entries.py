@@ -9,8 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
+from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
-from pgx.reports.numbers import percent
 
 __all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor"]
 

@@ -1,4 +1,4 @@
-"""Numbers in words: never more digits than are honest, never rounded to certainty."""
+"""Probabilities in words: never more digits than are honest, never rounded to certainty."""
 
 from __future__ import annotations
 
