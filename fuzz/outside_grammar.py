@@ -25,18 +25,41 @@ ODD_COLUMNS: Final = (
 SAMPLES: Final = ("S1", "S1", "", "S2", "male", "é", "=1+1")
 SCORES: Final = (
     "0", "1", "2.0", "≥3.0", "0.25", "1e2", "-1", "nan", "inf", "", "1,5", "２", "9" * 40,
-    "1e999999",
+    "1e999999", "1e999999999", "1_0",
 )  # fmt: skip
 HLA: Final = (
     "*57:01", "*57:01/*01:01", "B*57:01/B*15:02:01G", "HLA-A*31:01/HLA-A*01:01", "*57:01 positive",
-    "*57:01 negative", "*57", "*57:01:01:01/", "/", "*57:01 maybe", "A*31:01/B*57:01",
+    "*57:01 negative", "*５７:01/*01:01", "*57", "*57:01:01:01/", "/", "*57:01 maybe",
+    "A*31:01/B*57:01",
 )  # fmt: skip
-COPIES: Final = ("x2", "x0", "xN", "x≥3", "x99999999999999999999", "x", "x-1", "x2x2", "x1", "x²")
+COPIES: Final = (
+    "x2",
+    "x0",
+    "xN",
+    "x≥3",
+    "x99999999999999999999",
+    "x",
+    "x-1",
+    "x2x2",
+    "x1",
+    "x²",
+    "x" + "9" * 5_000,
+)
 ODD_NAMES: Final = (
     "*999", "", "/", "//", "+", "*1+", "*1/*1/*1", "*36+*10", "*5", "*68+*4", "*13", "Reference",
     "rs9923231 reference (C)", "c.1129-5923C>G, c.1236G>A (HapB3)", "*1 ", " *1", "*1|*2", "x", "N",
     "*1;*2", "=cmd()", "𝟏", "*" * 300, "*1" * 40, "*1+*1+*1+*1x2", "[*2 + *3]",
 )  # fmt: skip
+
+ENDLESS: Final = "9" * 5_000
+RARE: Final = (
+    "*1/*2\u2028CYP2C19\t*2/*2",
+    "*1\x0b",
+    "*1\x00",
+    "*1\u202e",
+    f"*1x{ENDLESS}",
+    ENDLESS,
+)
 
 
 class OutsideGrammar:
@@ -72,7 +95,7 @@ class OutsideGrammar:
             "phenotype": self.phenotype(rng, gene) if rng.random() < 0.3 else "",
             "activity_score": rng.choice(SCORES) if rng.random() < 0.2 else "",
             "contig": rng.choice(("chr1", "X", "z", "")),
-            "pos": rng.choice(("1", "x", "٣", "-1", "9" * 30)),
+            "pos": rng.choice(("1", "x", "٣", "-1", "9" * 30, "9" * 5_000)),
             "sex": rng.choice(("male", "F", "x", "")),
         }
         return "\t".join(made.get(name, "") for name in columns)
@@ -86,6 +109,8 @@ class OutsideGrammar:
     def strand(self, rng: random.Random, gene: str) -> str:
         """Return one strand: an allele, copies of it, or several in a row."""
         name = rng.choice(self.alleles[gene]) if rng.random() < 0.9 else rng.choice(ODD_NAMES)
+        if rng.random() < 0.004:
+            return rng.choice(RARE)
         if rng.random() < 0.15:
             name += rng.choice(COPIES)
         if rng.random() < 0.08:

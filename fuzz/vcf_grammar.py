@@ -38,6 +38,8 @@ ODD_META: Final = (
     "#",
     "# free text",
     "##fileformat=VCFv4.1",
+    "##contig=<" + "a" * 100_000,
+    "##contig=<ID=chr10," + "a" * 100_000 + ">",
     "\ufeff##x=1",
     "##x=\x00",
 )

@@ -23,11 +23,13 @@ from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = ["OutsideCall", "contradicts", "outside_gene_call"]
 
-_COPIES = re.compile(r"^(?P<name>.+?)x(?P<count>≥?[1-9]\d*|N)$")
+_COPIES = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
+_SCORE = re.compile(r"≥?[0-9]{1,3}(\.[0-9]{1,6})?")
 _HLA_FIELDS = re.compile(
-    r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})(?::\d+)*[GP]?$"
+    r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})(?::\d+)*[GP]?$",
+    re.ASCII,  # other digits look the same and name no allele
 )
-_PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$")
+_PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 
 
 class OutsideCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +102,8 @@ def outside_gene_call(
 
 
 def _score(text: str) -> str:
-    """Return a score as the knowledge base writes it: ``2`` is ``2.0``."""
-    return activity_score([text]) or text
+    """Return a score as the knowledge base writes it, ``2`` as ``2.0``; other text as it is."""
+    return (activity_score([text]) if _SCORE.fullmatch(text) else None) or text
 
 
 def _refusal(call: OutsideCall, what: str) -> OutsideCallError:
@@ -152,7 +154,7 @@ def _strand(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDeta
 def _part(
     call: OutsideCall, gene: GeneDefinition, known: dict[str, AlleleDefinition], name: str
 ) -> tuple[str | None, str | None]:
-    copies = _COPIES.match(name)
+    copies = _COPIES.fullmatch(name)
     core = copies["name"] if copies else name
     allele = known.get(name) or known.get(core)
     if allele is None:
@@ -242,7 +244,7 @@ def contradicts(call: GeneCall, gene: CompiledGene, observation: Observation) ->
     part without a definition, such as a deletion, may carry anything.
     """
     names = [part.strip() for h in call.haplotypes for part in h.name.split("+")]
-    cores = [match["name"] if (match := _COPIES.match(name)) else name for name in names]
+    cores = [match["name"] if (match := _COPIES.fullmatch(name)) else name for name in names]
     rows = [gene.masks[gene.names.index(core)] for core in cores if core in gene.names]
     if not rows:
         return False

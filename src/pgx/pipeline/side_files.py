@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from pgx.base.assemblies import canonical_contig
@@ -12,6 +13,9 @@ from pgx.pipeline.settings import SampleInfo
 __all__ = ["read_outside_calls", "read_sample_info", "read_untyped"]
 
 _MAX_BYTES = 64 * 2**20
+_MAX_CELL = 1_000
+_MAX_DIGITS = 10
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SEXES = {"male": "male", "m": "male", "female": "female", "f": "female"}
 
 
@@ -29,9 +33,10 @@ def _read_rows(path: Path, required: tuple[str, ...]) -> list[tuple[int, dict[st
         raise InputError(
             "the file cannot be read", where=path.name, remedy="check path and permissions"
         ) from error
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:
         raise OutsideCallError("the file is empty", where=path.name)
+    _refuse_hidden(lines, path.name)
     header = [name.strip().lower().lstrip("#") for name in lines[0][1].split("\t")]
     lacking = [name for name in required if name not in header]
     if lacking:
@@ -53,9 +58,28 @@ def _read_rows(path: Path, required: tuple[str, ...]) -> list[tuple[int, dict[st
                 where=f"{path.name} line {number}",
                 remedy="separate columns by single tabs",
             )
+        if max(map(len, cells)) > _MAX_CELL:
+            raise OutsideCallError(
+                f"a cell is longer than {_MAX_CELL} characters",
+                where=f"{path.name} line {number}",
+                remedy="correct the line or remove it",
+            )
         cells += [""] * (len(header) - len(cells))
         rows.append((number, dict(zip(header, cells, strict=True))))
     return rows
+
+
+def _refuse_hidden(lines: list[tuple[int, str]], name: str) -> None:
+    """Refuse what nobody sees: other readers take some of it for the end of a line."""
+    for number, line in lines:
+        if line.isascii() and line.replace("\t", "").isprintable():
+            continue
+        if any(c != "\t" and unicodedata.category(c) in _HIDDEN for c in line):
+            raise OutsideCallError(
+                "the line holds a character that cannot be seen",
+                where=f"{name} line {number}",
+                remedy="write the line again by hand",
+            )
 
 
 def read_sample_info(path: Path) -> dict[str, SampleInfo]:
@@ -100,13 +124,14 @@ def read_untyped(path: Path) -> frozenset[tuple[str, int]]:
     sites = set()
     for number, row in _read_rows(path, ("contig", "pos")):
         contig = canonical_contig(row["contig"])
-        if contig is None or not row["pos"].isascii() or not row["pos"].isdigit():
+        pos = row["pos"]
+        if contig is None or not (pos.isascii() and pos.isdigit() and len(pos) <= _MAX_DIGITS):
             raise OutsideCallError(
                 "not a contig and a position",
                 where=f"{path.name} line {number}",
                 remedy="write e.g. chr19<tab>41006936",
             )
-        sites.add((contig, int(row["pos"])))
+        sites.add((contig, int(pos)))
     return frozenset(sites)
 
 

@@ -25,7 +25,8 @@ __all__ = ["VcfHeader", "check_start", "parse_header"]
 _COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 _VERSION: Final = re.compile(rb"##fileformat=VCFv4\.\d+")
 _PLAIN_CONTIG: Final = re.compile(r'##contig=<ID=([^,"<>]+),length=(\d{1,11})>')
-_PAIR: Final = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^,>]*)')
+# each letter is looked at once: \b and ++ keep a long word without "=" from being tried again
+_PAIR: Final = re.compile(r'\b(\w++)=("(?:[^"\\]|\\.)*"|[^,>]*)')
 _TEXT_37: Final = re.compile(
     r"grch37|hg19|hs37|g1k_v37|ncbi37|(?<![a-z0-9])b37(?![a-z0-9])"
     r"|gcf_000001405\.(1[3-9]|2[0-5])(?!\d)|gca_000001405\.([1-9]|1[0-4])(?!\d)",
