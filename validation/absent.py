@@ -23,7 +23,7 @@ from validation import callers
 from validation.intervals import counted, share
 from validation.judging import Judged, judge, truths
 from validation.reading import cohort_genes, cohort_genotypes
-from validation.scores import score_table
+from validation.scores import Difference, score_table
 from validation.tables import show, table
 from validation.unphased import candidates_table, scores
 
@@ -42,7 +42,7 @@ class Advice:
     certain: Counter[str] = field(default_factory=Counter)
     rows_certain: int = 0
     rows_other: int = 0
-    others: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    others: list[Difference] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -62,13 +62,13 @@ def measure(genes: Sequence[str] = (), limit: int = 0) -> Measured:
     open_calls: dict[int, list[GeneCall]] = defaultdict(list)
     complete: dict[int, list[GeneCall]] = defaultdict(list)
     for gene in genes or cohort_genes():
-        known = truths(cohort_genotypes(gene))
+        known = truths(gene)
         genotypes = cohort_genotypes(gene, Absent.NO_CALL)
         for column, truth in enumerate(known[: limit or None]):
             call = callers.call(genotypes, column)
             open_calls[column].append(call)
             if truth is not None:
-                complete[column].append(truth)
+                complete[column].append(truth.call)
                 found.judged.append(judge(call, truth))
     _advise(found.advice, open_calls, complete)
     return found
@@ -79,15 +79,18 @@ def _advise(found: Advice, open_calls: _Calls, complete: _Calls) -> None:
     index = build_index(knowledge.drugs, knowledge.statements)
     for column, calls in open_calls.items():
         ambiguous = {c.gene for c in calls if c.status is CallStatus.AMBIGUOUS}
-        rows = recommend(index, "", calls)
-        wanted = recommend(index, "", complete[column])
+        sample = calls[0].sample
+        rows = recommend(index, sample, calls)
+        wanted = recommend(index, sample, complete[column])
         _count_pairs(found, rows, ambiguous)
         for row, right in zip(rows, wanted, strict=True):
             if row.certainty is Certainty.CERTAIN and ambiguous & {*row.genes}:
                 found.rows_certain += 1
                 if _substance(row) != _substance(right):
                     found.rows_other += 1
-                    found.others[row.drug, row.lookup, right.lookup] += 1
+                    found.others.append(
+                        Difference(row.drug, sample, right.lookup, row.lookup, "certain")
+                    )
 
 
 def _count_pairs(found: Advice, rows: Sequence[Recommendation], ambiguous: set[str]) -> None:
@@ -132,9 +135,17 @@ def report(found: Measured) -> str:
         ),
     ]
     if advice.others:
-        header = ["drug", "looked up", "truth", "rows"]
-        lines.append(table(header, [[*key, n] for key, n in sorted(advice.others.items())]))
+        lines.append(_others(advice.others))
     return "\n\n".join(lines)
+
+
+def _others(found: Sequence[Difference]) -> str:
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for item in found:
+        groups[item.gene, item.wanted, item.ours].append(item.sample)
+    header = ["drug", "looked up by the truth", "looked up by ours", "rows", "samples"]
+    rows = [[*key, len(who), ", ".join(sorted({*who}))] for key, who in sorted(groups.items())]
+    return table(header, rows)
 
 
 def main() -> None:

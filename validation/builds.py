@@ -19,7 +19,8 @@ import numpy.typing as npt
 from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes
-from validation.reading import Called, cohort
+from validation import callers
+from validation.reading import Observed, cohort
 from validation.scores import Difference, Score, differences_table, score_table
 from validation.tables import counted, show, table
 
@@ -59,7 +60,7 @@ def measure(samples: Sequence[str] = ()) -> Comparison:
     return compare(cohort(Assembly.GRCH38), cohort(Assembly.GRCH37), samples)
 
 
-def compare(one: Called, two: Called, samples: Sequence[str] = ()) -> Comparison:
+def compare(one: Observed, two: Observed, samples: Sequence[str] = ()) -> Comparison:
     """Compare two call sets of the same people; genes in neither are left out."""
     found = Comparison()
     for gene in sorted(one.answered | two.answered):
@@ -71,7 +72,7 @@ def compare(one: Called, two: Called, samples: Sequence[str] = ()) -> Comparison
 
 
 def _compare_gene(
-    found: Comparison, gene: str, one: Called, two: Called, samples: Sequence[str]
+    found: Comparison, gene: str, one: Observed, two: Observed, samples: Sequence[str]
 ) -> None:
     columns = {name: i for i, name in enumerate(two.samples)}
     labels: list[list[str]] = [[] for _ in one.genotypes[gene].gene.variants]
@@ -80,7 +81,9 @@ def _compare_gene(
         if samples and name not in samples:
             continue
         k = columns[name]
-        calls = one.call(gene, i), two.call(gene, k)
+        calls = tuple(
+            callers.call(read.genotypes[gene], column) for read, column in ((one, i), (two, k))
+        )
         if _answer(calls[0]) == _answer(calls[1]):
             found.counts[gene][EQUAL] += 1
             continue

@@ -1,8 +1,9 @@
 """Callers for people of the validation data, none fitted on the people that they call.
 
 The haplotype frequencies of the knowledge base were counted in the cohort. Whoever is in the
-cohort is therefore called with frequencies from the other half of it. Everybody else is called
-as users are: with the installed frequencies.
+cohort is therefore called with frequencies counted in the other half of it; what publications
+say of sites that no call set types is the installed release's. Everybody else is called as users
+are: with the installed frequencies. All groups weigh alike, as without ``--ancestry``.
 """
 
 from __future__ import annotations
@@ -10,12 +11,28 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from pgx.base.calls import GeneCall
-from pgx.genotypes.matrix import GeneGenotypes
-from pgx.pipeline.call import GeneCaller
-from validation.data import cohort_rows, genes
+import msgspec
+import numpy as np
 
-__all__ = ["FOLDS", "call", "cohort_callers", "fold_of", "people_of"]
+from pgx.base.calls import GeneCall
+from pgx.base.frequencies import GeneFrequencies
+from pgx.genotypes.matrix import GeneGenotypes, Unknown
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.frequencies import count_haplotypes
+from validation.blurring import hidden
+from validation.data import cohort_file, cohort_rows, genes
+from validation.reading import cohort_genotypes
+
+__all__ = [
+    "FOLDS",
+    "call",
+    "cohort_callers",
+    "fold_of",
+    "frequencies",
+    "open_where_untyped",
+    "people_of",
+]
 
 FOLDS = (0, 1)
 
@@ -37,16 +54,60 @@ def people_of(fold: int) -> tuple[str, ...]:
     return tuple(name for name, half in _folds().items() if half == fold)
 
 
+class _Callers(dict[str, GeneCaller]):
+    """Callers by gene, each made when it is first asked for."""
+
+    def __init__(self, fold: int | None) -> None:
+        super().__init__()
+        self.fold = fold
+
+    def __missing__(self, gene: str) -> GeneCaller:
+        self[gene] = GeneCaller(genes()[gene], frequencies(gene, self.fold))
+        return self[gene]
+
+
 @functools.cache
 def cohort_callers(fold: int | None) -> Mapping[str, GeneCaller]:
     """Return callers by gene for the people of one half, None for people outside the cohort."""
-    del fold  # callers without a prior are the same for everybody
-    return _installed()
+    return _Callers(fold)
+
+
+def frequencies(gene: str, fold: int | None) -> GeneFrequencies | None:
+    """Return the haplotype frequencies for the people of one half: those of the other half.
+
+    The installed ones for people outside the cohort.
+    """
+    installed = _installed().get(gene)
+    if fold is None or installed is None or cohort_file(gene) is None:
+        return installed
+    group_of = {row["sample"]: row["superpopulation"] for row in cohort_rows()}
+    others = [name for half in FOLDS if half != fold for name in people_of(half)]
+    counted = count_haplotypes(open_where_untyped(cohort_genotypes(gene)), group_of, only=others)
+    if counted is None:
+        return installed
+    return msgspec.structs.replace(
+        installed, groups=counted.groups, haplotypes=counted.haplotypes, untyped=counted.untyped
+    )
 
 
 @functools.cache
-def _installed() -> Mapping[str, GeneCaller]:
-    return {name: GeneCaller(gene) for name, gene in genes().items()}
+def _installed() -> Mapping[str, GeneFrequencies]:
+    return KnowledgeBase().frequencies
+
+
+def open_where_untyped(genotypes: GeneGenotypes) -> GeneGenotypes:
+    """Return the cohort's observations with the sites open that its call set could not type.
+
+    The observations themselves where there is no such site.
+    """
+    known = _installed().get(genotypes.gene.gene)
+    sites = [known is not None and v.position in known.untyped for v in genotypes.gene.variants]
+    if not any(sites):
+        return genotypes
+    where = np.broadcast_to(np.array(sites)[:, None], genotypes.reason.shape)
+    found = hidden(genotypes, where)
+    found.reason[where] = Unknown.UNTYPED
+    return found
 
 
 def call(genotypes: GeneGenotypes, column: int, *, with_sites: bool = False) -> GeneCall:

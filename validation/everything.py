@@ -37,6 +37,7 @@ def _bad_input() -> str:
 
 
 MEASUREMENTS: Mapping[str, Callable[[], str]] = {
+    **({"bad_input": _bad_input} if importlib.util.find_spec("validation.bad_input") else {}),
     "unphased": partial(unphased.measured, IMAGES),
     **{f"hidden {part:.0%}": partial(hiding.measured, part) for part in reversed(hiding.SHARES)},
     "absent": absent.measured,
@@ -48,7 +49,6 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     },
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
-    **({"bad_input": _bad_input} if importlib.util.find_spec("validation.bad_input") else {}),
 }
 """What is measured, by the name of its part of the page; the longest first."""
 

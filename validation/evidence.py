@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from pgx.alleles.definitions import CompiledGene, compile_gene
-from pgx.genotypes.matrix import MISSING, GeneGenotypes
+from pgx.genotypes.matrix import MISSING, GeneGenotypes, Unknown
 from pgx.knowledge.snapshot import KnowledgeBase
 from validation.data import genes
 from validation.nomenclature import Pair
@@ -22,6 +22,7 @@ __all__ = [
     "has_functions",
     "names_defined",
     "site_text",
+    "sites_below_limits",
 ]
 
 
@@ -107,6 +108,20 @@ def excluding_sites(genotypes: GeneGenotypes, wanted: frozenset[Pair]) -> list[i
         )
     fewest: set[int] = min(excluded, key=lambda sites: len(sites), default=set())
     return sorted(fewest)
+
+
+def sites_below_limits(genotypes: GeneGenotypes, wanted: Pair, ours: Pair) -> list[int]:
+    """Return sites that tell two diplotypes apart and have reads, but too few to be answered."""
+    compiled = _compiled(genotypes.gene.gene)
+    if not {*wanted, *ours} <= {*compiled.names}:
+        return []
+    masks = [
+        np.sort(compiled.masks[[compiled.names.index(name) for name in pair]], axis=0)
+        for pair in (wanted, ours)
+    ]
+    differs = (masks[0] != masks[1]).any(axis=0)
+    weak = np.isin(genotypes.reason[:, 0], (Unknown.LOW_GQ, Unknown.LOW_DP))
+    return [int(site) for site in np.flatnonzero(differs & weak)]
 
 
 def _excludes(genotypes: GeneGenotypes, site: int, one: np.integer, two: np.integer) -> bool:

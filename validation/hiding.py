@@ -32,7 +32,7 @@ def judged(part: float, genes: Sequence[str] = (), limit: int = 0) -> list[Judge
         phased = cohort_genotypes(gene)
         blurred = hidden(without_phase(phased), chosen_at_random(phased, part, SEED))
         columns = range(min(limit or len(phased.samples), len(phased.samples)))
-        found += judge_people(blurred, truths(phased), columns)
+        found += judge_people(blurred, truths(gene), columns)
     return found
 
 

@@ -2,7 +2,8 @@
 
 Diplotypes are compared by name, whatever the order of strands and of parts in brackets. Genes
 that list variants and name only the two most serious ones of unphased data (`BY_PHENOTYPE`) are
-compared by phenotype and activity score.
+compared by phenotype and activity score. Where the cohort's call set could not type a defining
+position, the truth is known up to that position: every diplotype that fits the typed ones is right.
 """
 
 from __future__ import annotations
@@ -15,9 +16,19 @@ from statistics import median
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
 from validation import callers
-from validation.compare import diplotype, strand
+from validation.compare import Diplotype, diplotype, strand
+from validation.reading import cohort_genotypes
 
-__all__ = ["BY_PHENOTYPE", "Judged", "among_all", "judge", "judge_people", "median_size", "truths"]
+__all__ = [
+    "BY_PHENOTYPE",
+    "Judged",
+    "Truth",
+    "among_all",
+    "judge",
+    "judge_people",
+    "median_size",
+    "truths",
+]
 
 BY_PHENOTYPE = frozenset({"DPYD", "RYR1"})
 
@@ -54,14 +65,35 @@ class Judged:
         return self.status is not CallStatus.NOT_ASSESSED
 
 
-def truths(genotypes: GeneGenotypes) -> list[GeneCall | None]:
-    """Return the call of every person from complete, phased data; None where it is open."""
-    found = (callers.call(genotypes, column) for column in range(len(genotypes.samples)))
-    return [call if call.status is CallStatus.CALLED else None for call in found]
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The call from complete, phased data, and every diplotype that counts as true."""
+
+    call: GeneCall
+    names: frozenset[Diplotype]
+
+    @classmethod
+    def of(cls, call: GeneCall, *others: GeneCall) -> Truth:
+        """Return the truth of one call; the candidates of the others count as true too."""
+        names = [call.diplotype or "", *(c.diplotype for o in others for c in o.candidates)]
+        return cls(call, frozenset(diplotype(name) for name in names))
+
+
+def truths(gene: str) -> list[Truth | None]:
+    """Return the truth of every person of the cohort; None where phased data leave it open."""
+    phased = cohort_genotypes(gene)
+    untyped = callers.open_where_untyped(phased)
+    found: list[Truth | None] = []
+    for column in range(len(phased.samples)):
+        call = callers.call(phased, column)
+        known = call.status is CallStatus.CALLED
+        others = [] if untyped is phased else [callers.call(untyped, column)]
+        found.append(Truth.of(call, *others) if known else None)
+    return found
 
 
 def judge_people(
-    genotypes: GeneGenotypes, known: Sequence[GeneCall | None], columns: Iterable[int]
+    genotypes: GeneGenotypes, known: Sequence[Truth | None], columns: Iterable[int]
 ) -> list[Judged]:
     """Judge the calls of some people (columns); those without a known truth are left out."""
     judged = []
@@ -72,10 +104,13 @@ def judge_people(
     return judged
 
 
-def judge(call: GeneCall, truth: GeneCall) -> Judged:
+def judge(call: GeneCall, known: Truth) -> Judged:
     """Hold a call against the truth."""
-    decide = _by_phenotype if call.gene in BY_PHENOTYPE else _by_name
-    right, listed, among = decide(call, truth)
+    truth = known.call
+    if call.gene in BY_PHENOTYPE:
+        right, listed, among = _by_phenotype(call, truth)
+    else:
+        right, listed, among = _by_name(call, known.names)
     return Judged(
         gene=call.gene,
         sample=call.sample,
@@ -99,11 +134,10 @@ def _text(call: GeneCall) -> str:
     return f"{name}: {call.phenotype}{scored}"
 
 
-def _by_name(call: GeneCall, truth: GeneCall) -> tuple[bool, bool, bool]:
-    wanted = diplotype(truth.diplotype or "")
-    right = call.diplotype is not None and diplotype(call.diplotype) == wanted
-    listed = right or any(diplotype(c.diplotype) == wanted for c in call.candidates)
-    return right, listed, listed or among_all(call, wanted)
+def _by_name(call: GeneCall, wanted: frozenset[Diplotype]) -> tuple[bool, bool, bool]:
+    right = call.diplotype is not None and diplotype(call.diplotype) in wanted
+    listed = right or any(diplotype(c.diplotype) in wanted for c in call.candidates)
+    return right, listed, listed or any(among_all(call, name) for name in wanted)
 
 
 def _by_phenotype(call: GeneCall, truth: GeneCall) -> tuple[bool, bool, bool]:

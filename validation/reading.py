@@ -1,27 +1,25 @@
-"""Files of the validation data through the package's own reader, and their calls."""
+"""Files of the validation data through the package's own reader."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
-from validation import callers
 from validation.data import cohort_file, cohort_files, genes, sample_info
 
-__all__ = ["Called", "call_files", "cohort", "cohort_genes", "cohort_genotypes"]
+__all__ = ["Observed", "cohort", "cohort_genes", "cohort_genotypes", "read_files"]
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """Files as read, and what is called from them."""
+class Observed:
+    """Files as read, and what they show of each gene."""
 
     read: Observations
     genotypes: Mapping[str, GeneGenotypes]
@@ -36,32 +34,24 @@ class Called:
         """Genes of which some file says something."""
         return {gene for item in self.read.inputs for gene in item.genotypes}
 
-    def call(self, gene: str, sample: int, *, with_sites: bool = False) -> GeneCall:
-        """Return the call of one gene in one sample (a column index)."""
-        return callers.call(self.genotypes[gene], sample, with_sites=with_sites)
 
-    def calls(self, gene: str) -> Iterator[GeneCall]:
-        """Yield one gene's calls in the order of the samples."""
-        return (self.call(gene, column) for column in range(len(self.samples)))
-
-
-def call_files(
+def read_files(
     paths: Sequence[Path],
     *,
     only: Sequence[str] = (),
     info: Mapping[str, SampleInfo] | None = None,
     **settings: Any,  # noqa: ANN401 -- fields of RunSettings
-) -> Called:
-    """Read files and prepare the calls of all genes, or of those in ``only``."""
+) -> Observed:
+    """Read files at the positions of all genes, or of those in ``only``."""
     wanted = [gene for name, gene in genes().items() if not only or name in only]
     read = read_inputs(list(paths), wanted, RunSettings(**settings), info or {})
-    return Called(read, {gene.gene: read.combined(gene) for gene in wanted})
+    return Observed(read, {gene.gene: read.combined(gene) for gene in wanted})
 
 
-def cohort(assembly: Assembly, absent: Absent = Absent.REFERENCE, **settings: Any) -> Called:  # noqa: ANN401
+def cohort(assembly: Assembly, absent: Absent = Absent.REFERENCE, **settings: Any) -> Observed:  # noqa: ANN401
     """Read the cohort on one assembly: assembly given, sex from the sample table."""
     paths = cohort_files(assembly)
-    return call_files(paths, info=sample_info(), assembly=assembly, absent=absent, **settings)
+    return read_files(paths, info=sample_info(), assembly=assembly, absent=absent, **settings)
 
 
 def cohort_genes() -> list[str]:
@@ -83,5 +73,5 @@ def cohort_genotypes(gene: str, absent: Absent = Absent.REFERENCE) -> GeneGenoty
         message = f"the cohort has no file of {gene}"
         raise ValueError(message)
     path, assembly = found
-    called = call_files([path], only=[gene], info=sample_info(), assembly=assembly, absent=absent)
-    return called.genotypes[gene]
+    read = read_files([path], only=[gene], info=sample_info(), assembly=assembly, absent=absent)
+    return read.genotypes[gene]

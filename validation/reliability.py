@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from validation.intervals import share, wilson
-from validation.judging import Judged
+from validation.intervals import counted, share, wilson
+from validation.judging import BY_PHENOTYPE, Judged
 from validation.tables import table
 
 __all__ = ["EDGES", "Bin", "binned", "plot", "report", "sure_table"]
@@ -53,8 +54,15 @@ def binned(calls: Iterable[tuple[float, bool]]) -> list[Bin]:
 
 
 def open_calls(judged: Iterable[Judged]) -> list[tuple[float, bool]]:
-    """Return (posterior, right) of the calls for which several diplotypes fit."""
-    return [(j.probability, j.right) for j in judged if j.probability is not None and j.size > 1]
+    """Return (posterior, right) of the calls for which several diplotypes fit.
+
+    Genes that are compared by phenotype are left out: their posterior is that of a name.
+    """
+    return [
+        (j.probability, j.right)
+        for j in judged
+        if j.probability is not None and j.size > 1 and j.gene not in BY_PHENOTYPE
+    ]
 
 
 def report(judged: Sequence[Judged]) -> str:
@@ -79,20 +87,26 @@ def report(judged: Sequence[Judged]) -> str:
     )
 
 
-def sure_table(judged: Sequence[Judged], first: str = "calls") -> str:
+def sure_table(judged: Sequence[Judged]) -> str:
     """Return how many calls have a posterior of 0.99 or more, and how many of these are right.
 
-    Calls for which one diplotype alone fits have the posterior 1 and are counted apart.
+    Calls for which one diplotype alone fits have the posterior 1 and are counted apart. Genes
+    that are compared by phenotype are right if the phenotype and the score are.
     """
-    single = [j for j in judged if j.size == 1]
-    several = [j for j in judged if j.size > 1]
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    for item in judged:
+        groups[item.gene].append(item)
+    named = {gene: groups[gene] for gene in sorted(groups)}
+    named["all, one fits"] = [j for j in judged if j.size == 1]
+    named["all, several fit"] = [j for j in judged if j.size > 1]
+    named["all"] = list(judged)
     rows = []
-    for name, group in (("one fits", single), ("several fit", several), ("all", judged)):
+    for name, group in named.items():
         sure = [j for j in group if j.probability is not None and j.probability >= SURE]
         right = sum(j.right for j in sure)
-        rows.append([name, len(group), share(len(sure), len(group)), share(right, len(sure))])
-    header = [first, "n", f"posterior ≥ {SURE}", "right of these"]
-    return table(header, rows) + ("" if open_calls(judged) else f"\n\n{NO_PRIOR}")
+        rows.append([name, len(group), counted(len(sure), len(group)), counted(right, len(sure))])
+    text = table(["gene", "n", f"posterior ≥ {SURE}", "right of these"], rows)
+    return text + ("" if open_calls(judged) else f"\n\n{NO_PRIOR}")
 
 
 def plot(series: Sequence[tuple[str, Sequence[Judged]]], path: Path) -> bool:
@@ -125,10 +139,14 @@ def plot(series: Sequence[tuple[str, Sequence[Judged]]], path: Path) -> bool:
                 linewidth=1,
                 label=name,
             )
+            for b, height in zip(shown, shares, strict=True):
+                axes.annotate(
+                    str(b.n), (b.mean, height), (5, -10), textcoords="offset points", fontsize=7
+                )
         axes.set_xlim(low, 1 + 0.02 * (1 - low))
         axes.set_xlabel("mean posterior of the best diplotype")
         axes.set_ylabel("observed share right (95% interval)")
-        axes.set_title("all" if not low else f"posterior {low:g} and more")
+        axes.set_title("all; numbers are calls" if not low else f"posterior {low:g} and more")
         axes.grid(visible=True, color="0.9")
     figure.axes[0].legend(loc="upper left", frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)

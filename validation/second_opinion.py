@@ -20,9 +20,11 @@ from pathlib import Path
 from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly
 from pgx.pipeline.settings import Absent
+from validation import callers
 from validation.compare import diplotype, without_undocumented
 from validation.data import DATA, cohort_files, gene_of, read_table, reference_name, sample_info
-from validation.reading import Called, call_files
+from validation.judging import among_all
+from validation.reading import Observed, read_files
 from validation.scores import Difference, Score, differences_table, score_table
 from validation.tables import counted, show, table
 
@@ -95,15 +97,15 @@ def measure(run: str, samples: Sequence[str] = (), only: Sequence[str] = ()) -> 
             theirs[row["gene"]][row["sample"]] = row
     found = Agreement()
     with tempfile.TemporaryDirectory() as folder:
-        for called in _inputs(kind, Path(folder), only):
-            compare(found, called, theirs)
+        for seen in _inputs(kind, Path(folder), only):
+            compare(found, seen, theirs)
     found.persons = max((sum(row.values()) for row in found.counts.values()), default=0)
     return found
 
 
-def _inputs(kind: RunKind, folder: Path, only: Sequence[str]) -> list[Called]:
+def _inputs(kind: RunKind, folder: Path, only: Sequence[str]) -> list[Observed]:
     """Read the GRCh38 files, and DPYD of GRCh37."""
-    called = []
+    inputs = []
     for assembly in Assembly:
         paths = [p for p in cohort_files(assembly) if not only or gene_of(p) in only]
         if assembly is Assembly.GRCH37:
@@ -112,8 +114,8 @@ def _inputs(kind: RunKind, folder: Path, only: Sequence[str]) -> list[Called]:
             paths = [_unphased(path, folder) for path in paths]
         if paths:
             genes_here = [gene_of(path) for path in paths]
-            called.append(
-                call_files(
+            inputs.append(
+                read_files(
                     paths,
                     only=genes_here,
                     info=sample_info(),
@@ -121,7 +123,7 @@ def _inputs(kind: RunKind, folder: Path, only: Sequence[str]) -> list[Called]:
                     absent=kind.absent,
                 )
             )
-    return called
+    return inputs
 
 
 def _unphased(path: Path, folder: Path) -> Path:
@@ -134,14 +136,14 @@ def _unphased(path: Path, folder: Path) -> Path:
 
 
 def compare(
-    found: Agreement, called: Called, theirs: Mapping[str, Mapping[str, Mapping[str, str]]]
+    found: Agreement, seen: Observed, theirs: Mapping[str, Mapping[str, Mapping[str, str]]]
 ) -> None:
     """Count how one read input agrees with the second opinion."""
-    for gene in sorted(called.genotypes):
+    for gene in sorted(seen.genotypes):
         rows = theirs.get(gene, {})
-        for column, sample in enumerate(called.samples):
+        for column, sample in enumerate(seen.samples):
             if sample in rows:
-                _count(found, called.call(gene, column), rows[sample])
+                _count(found, callers.call(seen.genotypes[gene], column), rows[sample])
 
 
 def _count(found: Agreement, call: GeneCall, row: Mapping[str, str]) -> None:
@@ -172,7 +174,9 @@ def _kind(call: GeneCall, answer: str, variants: str) -> str:
     if diplotype(call.diplotype) in theirs:
         return SAME if len(theirs) == 1 else AMONG_THEIRS
     ours = {diplotype(candidate.diplotype) for candidate in call.candidates}
-    return CANDIDATE if ours & theirs else DIFFERENT
+    if ours & theirs or any(among_all(call, name) for name in theirs):
+        return CANDIDATE
+    return DIFFERENT
 
 
 def _cause(call: GeneCall, kind: str, answer: str) -> str:

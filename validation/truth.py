@@ -17,6 +17,8 @@ from pathlib import Path
 
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
+from validation import callers
+from validation.compare import strand
 from validation.data import DATA
 from validation.evidence import (
     all_core_answered,
@@ -26,7 +28,9 @@ from validation.evidence import (
     has_functions,
     names_defined,
     site_text,
+    sites_below_limits,
 )
+from validation.judging import among_all
 from validation.nomenclature import Pair, collapsed, ordered, rules
 from validation.published import (
     Known,
@@ -37,7 +41,7 @@ from validation.published import (
     published,
     published_alleles,
 )
-from validation.reading import call_files
+from validation.reading import read_files
 
 __all__ = ["Verdict", "gvcf_files", "judge", "measure", "measured"]
 
@@ -124,12 +128,11 @@ def measured() -> str:
 
 
 def _calls(path: Path) -> Iterator[tuple[GeneCall, GeneGenotypes]]:
-    called = call_files([path])
-    if called.read.refused:
-        raise called.read.refused[0]
-    for gene, genotypes in called.genotypes.items():
-        for call in called.calls(gene):
-            yield call, genotypes
+    seen = read_files([path])
+    if seen.read.refused:
+        raise seen.read.refused[0]
+    for genotypes in seen.genotypes.values():
+        yield callers.call(genotypes, 0), genotypes
 
 
 def judge(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> Verdict:
@@ -212,10 +215,17 @@ def _reason(call: GeneCall, genotypes: GeneGenotypes, wanted: frozenset[Pair], k
     unknown = sorted({a for pair in wanted for a in pair} - names_defined(call.gene))
     if unknown:
         return f"the knowledge base has no {', '.join(unknown)}{elsewhere}"
-    listed = {_pair(c.diplotype) for c in call.candidates}
     close = {*wanted, *collapsed(call.gene, wanted)}
-    if listed & close:
+    if any(among_all(call, tuple(sorted((strand(a), strand(b))))) for a, b in close):
         return RANKED + elsewhere
+    best = _pair(call.diplotype)
+    weak = {
+        genotypes.gene.variants[site].rsid
+        for pair in wanted
+        for site in (sites_below_limits(genotypes, pair, best) if best else ())
+    }
+    if weak:
+        return f"few reads show another allele at {', '.join(sorted(weak))}{elsewhere}"
     return (elsewhere.removeprefix("; ")) or UNEXPLAINED
 
 

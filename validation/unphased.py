@@ -36,7 +36,7 @@ def judged(genes: tuple[str, ...] = (), limit: int = 0) -> tuple[Judged, ...]:
     for gene in genes or cohort_genes():
         phased = cohort_genotypes(gene)
         columns = range(min(limit or len(phased.samples), len(phased.samples)))
-        found += judge_people(without_phase(phased), truths(phased), columns)
+        found += judge_people(without_phase(phased), truths(gene), columns)
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from validation.compare import diplotype
 from validation.intervals import share, wilson
-from validation.judging import Judged, among_all, judge, median_size
+from validation.judging import Judged, Truth, among_all, judge, median_size
 from validation.scores import Difference, Score, differences_table, score_table
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall
@@ -13,6 +13,7 @@ from validation import callers, reliability
 TRUTH = GeneCall(
     sample="s", gene="TPMT", status=CallStatus.CALLED, diplotype="*1/[*2 + *8]", n_candidates=1
 )
+KNOWN = Truth.of(TRUTH)
 
 
 def answer(best, *names, factors=(), status=CallStatus.AMBIGUOUS, n=2):
@@ -27,19 +28,19 @@ def answer(best, *names, factors=(), status=CallStatus.AMBIGUOUS, n=2):
 
 
 def test_the_order_of_strands_and_parts_does_not_count():
-    found = judge(answer("[*8 + *2]/*1", "[*8 + *2]/*1"), TRUTH)
+    found = judge(answer("[*8 + *2]/*1", "[*8 + *2]/*1"), KNOWN)
     assert (found.right, found.listed, found.among, found.reason) == (True, True, True, "")
 
 
 def test_a_truth_that_is_not_first_is_among_the_listed():
-    found = judge(answer("*2/*8", "*2/*8", "*1/[*2 + *8]"), TRUTH)
+    found = judge(answer("*2/*8", "*2/*8", "*1/[*2 + *8]"), KNOWN)
     assert (found.right, found.listed, found.among) == (False, True, True)
     assert found.reason
 
 
 def test_a_truth_in_a_factor_only_is_among_all_and_not_among_listed():
     factors = ((("*9", "[*8 + *2]"), ("*3A", "*1")),)
-    found = judge(answer("*2/*8", "*2/*8", factors=factors), TRUTH)
+    found = judge(answer("*2/*8", "*2/*8", factors=factors), KNOWN)
     assert (found.listed, found.among) == (False, True)
 
 
@@ -59,7 +60,7 @@ def test_one_strand_is_in_a_factor_without_a_second_side():
 
 
 def test_no_call_is_neither_right_nor_among():
-    found = judge(answer(None, status=CallStatus.NOT_ASSESSED, n=0), TRUTH)
+    found = judge(answer(None, status=CallStatus.NOT_ASSESSED, n=0), KNOWN)
     assert (found.right, found.among, found.assessed) == (False, False, False)
     assert found.reason == "not_assessed"
     assert median_size([found]) == "–"
@@ -76,9 +77,17 @@ def test_listed_genes_are_compared_by_phenotype_and_score():
         phenotypes=("Intermediate Metabolizer", "Normal Metabolizer"), lookup_keys=("1.5", "2.0"),
     )  # fmt: skip
     wrong = msgspec.structs.replace(other, lookup_keys=("1.5",))
-    assert judge(same, truth).right
-    assert (judge(other, truth).right, judge(other, truth).among) == (False, True)
-    assert not judge(wrong, truth).among
+    known = Truth.of(truth)
+    assert judge(same, known).right
+    assert (judge(other, known).right, judge(other, known).among) == (False, True)
+    assert not judge(wrong, known).among
+
+
+def test_what_no_call_set_typed_is_open_in_the_truth():
+    known = Truth.of(TRUTH, answer("*1/*6", "*1/*6", "*1/*9"))
+    assert judge(answer("*9/*1", "*9/*1"), known).right
+    assert judge(answer("[*2 + *8]/*1", "[*2 + *8]/*1"), known).right
+    assert not judge(answer("*6/*9", "*6/*9"), known).among
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 5), (3, 5), (5, 5), (0, 0)])
@@ -122,7 +131,7 @@ def test_reliability_counts_open_calls_by_bin(tmp_path):
     assert "| 0.9–0.95 | 2 | 0.9300 | 1 |" in text
     assert "| 0.99–0.999 | 1 | 0.9950 | 1 |" in text
     assert "expected right by their posteriors 2.9, observed 2" in text
-    assert "| several fit | 3 | 33.3%" in reliability.sure_table(found)
+    assert "| all, several fit | 3 | 1: 33.3%" in reliability.sure_table(found)
     paths = [tmp_path / "a.png", tmp_path / "b.png"]
     assert all(reliability.plot([("a", found)], path) for path in paths)
     assert paths[0].read_bytes() == paths[1].read_bytes()
