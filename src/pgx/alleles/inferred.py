@@ -10,13 +10,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.census import Floats
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.listing import list_findings
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
 from pgx.alleles.posterior import Posterior, infer
-from pgx.alleles.prior import Floats, HaplotypePrior
+from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.settling import Settling, smallest_set
 from pgx.alleles.star import MAX_LISTED
@@ -24,13 +25,16 @@ from pgx.alleles.strand_names import describe_allele, describe_strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
-__all__ = ["LISTED_FROM", "Concern", "InferredCaller"]
+__all__ = ["DECIMALS", "LISTED_FROM", "Concern", "InferredCaller"]
 
 LISTED_FROM: Final = 1e-4
 """Probability from which a candidate is listed, and its advice counts."""
 
 SETTLED_BELOW: Final = 1e-2
 """Probability of another genotype at a core position below which the prior answers it."""
+
+DECIMALS: Final = 12
+"""Places of a printed probability: what is left is rounding, which may not decide an order."""
 
 _Numbers = npt.NDArray[np.intp]
 _Meaning = tuple[str | None, ...]
@@ -86,13 +90,12 @@ class InferredCaller:
         posterior = infer(self.prior, observation, groups)
         whole = observation.n_blocks <= 1
         table = self._table(posterior, genotypes, whole=whole)
-        result = _Naming(self, posterior, table, observation, concern).result()
+        naming = _Naming(self, posterior, table, observation, concern)
+        result = naming.result()
         result.notes = [*notes, *result.notes]
         if self.gene.gene.strategy is Strategy.VARIANT_LIST:
             result.findings = list_findings(self.gene, observation, genotypes)
-        result.is_partial = not posterior.is_whole or _is_unspelled(
-            posterior, len(self.prior.codes)
-        )
+        result.is_partial = not posterior.is_whole or naming.is_unspelled()
         return result
 
     def _table(
@@ -119,16 +122,6 @@ class InferredCaller:
         return _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
 
 
-def _is_unspelled(posterior: Posterior, size: int) -> bool:
-    """Whether the most probable pair holds a combination of alleles with unanswered positions.
-
-    They may add to the combination, which is not spelled out. ``size`` is the number of known
-    haplotypes.
-    """
-    numbers = posterior.pairs[0] - size
-    return any((posterior.novel[i] == MISSING).any() for i in numbers[numbers >= 0].tolist())
-
-
 class _Naming:
     """Adds up pairs of haplotypes by name and by function."""
 
@@ -146,6 +139,7 @@ class _Naming:
         self.haploid = observation.haploid
         rows = np.array(posterior.novel, np.int8).reshape(-1, self.prior.codes.shape[1])
         self.codes = np.concatenate([self.prior.codes, rows])
+        self.lead = 0  # row of the pair that gives the best diplotype its name
 
     def result(self) -> DiplotypeSet:
         """Return candidates by falling probability, and what they would mean."""
@@ -156,11 +150,13 @@ class _Naming:
         )
         order = np.argsort(-probability, kind="stable")
         pairs, ranked = self.posterior.pairs[first[order]], probability[order]
-        listed = np.flatnonzero(ranked[:MAX_LISTED] >= LISTED_FROM).tolist()
+        self.lead = int(first[order[0]])
+        n_listed = max(1, int((ranked[:MAX_LISTED] >= LISTED_FROM).sum()))
         result = DiplotypeSet(n_candidates=len(pairs))
-        result.names = [self._diplotype(pairs[i]) for i in listed]
-        result.probabilities = ranked[listed].tolist()
-        result.rest = max(0.0, 1.0 - sum(result.probabilities))
+        result.names = [self._diplotype(pair) for pair in pairs[:n_listed]]
+        result.probabilities = ranked[:n_listed].tolist()
+        left = 1.0 - sum(result.probabilities) if n_listed < len(pairs) else 0.0
+        result.rest = round(max(left, 0.0), DECIMALS)
         result.diplotype = result.names[0]
         result.best = self._ordered(pairs[0])
         counts = (probability[inverse] >= LISTED_FROM) | self._alarming()
@@ -170,6 +166,13 @@ class _Naming:
         if any(self._is_composite(n) for n in pairs[0].tolist()):
             result.notes.append("combination_or_partial")
         return result
+
+    def is_unspelled(self) -> bool:
+        """Whether the best pair holds a combination of alleles with unanswered positions.
+
+        They may add to the combination, which is not spelled out.
+        """
+        return bool((self.codes[self.posterior.pairs[self.lead]] == MISSING).any())
 
     def _grouped(
         self, label: dict[int, int]
@@ -185,7 +188,7 @@ class _Naming:
         keys = labels[:, 0] * (lookup.max() + 1) + labels[:, 1]
         _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         total = np.bincount(inverse, weights=self.posterior.probability)
-        return first, inverse, np.asarray(total, np.float64)
+        return first, inverse, np.round(total, DECIMALS)
 
     def _key(self, name: str) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
         return name != self.gene.gene.default_allele, natural_key(name)
@@ -206,18 +209,25 @@ class _Naming:
         return tuple(sorted(self._strands(pair), key=lambda s: self._key(s.name)))
 
     def _alarming(self) -> npt.NDArray[np.bool_]:
-        """(M,) bool: pairs with a variant where every alternative counts."""
+        """(M,) bool: pairs that count however improbable they are.
+
+        Where every alternative counts they have a variant, or another genotype than the best
+        pair: the base may be the rare one.
+        """
         sites = np.flatnonzero(self.concern.alert)
         codes = self.codes[:, sites]
         varies = ((codes != self.gene.base[sites]) & (codes != MISSING)).any(axis=1)
-        return np.asarray(varies[self.posterior.pairs].any(axis=1))
+        pairs = self.posterior.pairs
+        genotypes = np.sort(codes[pairs], axis=1)
+        differs = (genotypes != genotypes[self.lead]) & (genotypes != MISSING)
+        return np.asarray(varies[pairs].any(axis=1) | differs.any(axis=(1, 2)))
 
     def _unsettled(self) -> list[int]:
         """Return core positions at which pairs other than the best one's are too probable."""
         found = []
         for site in np.flatnonzero(self.concern.core & self.observation.missing).tolist():
             codes = np.sort(self.codes[self.posterior.pairs, site], axis=1)
-            differs = ((codes != codes[0]) & (codes != MISSING)).any(axis=1)
+            differs = ((codes != codes[self.lead]) & (codes != MISSING)).any(axis=1)
             if self.posterior.probability[differs].sum() > SETTLED_BELOW:
                 found.append(site)
         return found
@@ -238,12 +248,13 @@ class _Naming:
         possible: dict[_Meaning, Outcome] = {}
         for group in order[counted[order]].tolist():
             pair = self.posterior.pairs[first[group]]
-            settling = None if group == inverse[0] else self._settled_by(counts, inverse, group)
+            own_group = group == inverse[self.lead]
+            settling = None if own_group else self._settled_by(counts, inverse, group)
             own, *others = self._readings(pair)
             _add(found, *own, self._diplotype(pair), float(probability[group]), settling)
             for key, functions in others:
                 _add(possible, key, functions, self._diplotype(pair), None, settling)
-        best = self._readings(self.posterior.pairs[0])[0][0]
+        best = self._readings(self.posterior.pairs[self.lead])[0][0]
         found[best] = replace(found[best], diplotype=result.names[0])
         ranked = sorted(found, key=lambda key: (key != best, -(found[key].probability or 0)))
         return [found[k] for k in ranked] + [o for k, o in possible.items() if k not in found]
@@ -261,7 +272,8 @@ class _Naming:
 
     def _settled_by(self, counts: npt.NDArray[np.bool_], inverse: _Numbers, group: int) -> Settling:
         """Return what would tell a group's pairs from those that mean what the best one does."""
-        rows = np.flatnonzero(counts & ((inverse == group) | (inverse == inverse[0])))
+        ours = inverse[self.lead]
+        rows = np.flatnonzero(counts & ((inverse == group) | (inverse == ours)))
         pairs = self.posterior.pairs[rows]
         return smallest_set(
             self.observation,
@@ -276,12 +288,14 @@ class _Naming:
         for one, two in self.posterior.factors:
             left, right = self._names_of(one), self._names_of(two)
             if left and (right or self.haploid):
-                factors[left, right] = None
-        return list(factors)
+                pair = (left, right) if self.haploid else tuple(sorted((left, right)))
+                factors[pair[0], pair[1]] = None
+        return sorted(factors)
 
     def _names_of(self, numbers: _Numbers) -> tuple[str, ...]:
         table = self.table
-        return tuple(dict.fromkeys(table[n].strand.name for n in numbers.tolist() if n in table))
+        found = {table[n].strand.name for n in numbers.tolist() if n in table}
+        return tuple(sorted(found, key=self._key))
 
 
 def _functions_key(functions: Sequence[str | None]) -> _Meaning:
@@ -302,4 +316,4 @@ def _add(
         second = functions[1] if len(functions) == 2 else None
         found[key] = Outcome(functions[0], second, diplotype, share, settling)
     elif known.probability is not None and share is not None:
-        found[key] = replace(known, probability=known.probability + share)
+        found[key] = replace(known, probability=round(known.probability + share, DECIMALS))

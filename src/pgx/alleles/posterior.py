@@ -15,14 +15,16 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.census import Floats
 from pgx.alleles.observation import Observation
-from pgx.alleles.prior import Floats, HaplotypePrior
+from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.strands import phasings, tries_all
 
 __all__ = ["Posterior", "evidence", "infer"]
 
 NEGLIGIBLE: Final = 1e-12
 """Share of all mass below which a pair of haplotypes is not spelled out."""
+_DECIMALS: Final = 14  # of probabilities that decide an order: the rest is rounding
 
 Codes = npt.NDArray[np.int8]
 
@@ -129,38 +131,61 @@ class _Collector:
     def _options(self, strand: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
         """Return the numbers of the haplotypes that a strand may be, and their (G, n) shares."""
         known = self._prior.known(strand)
-        if len(known):
-            return known, self._prior.shares[:, known]
-        key = strand.tobytes()
-        if key not in self._novel:
-            self._novel[key] = len(self._prior.codes) + len(self._strands)
-            self._strands.append(strand)
-        return np.array([self._novel[key]], np.intp), self._prior.novel(strand)[:, None]
+        if not len(known):
+            return self._numbered([strand]), self._prior.novel(strand)[:, None]
+        codes, shares = self._prior.hidden(strand)
+        numbers = np.concatenate([known, self._numbered(list(codes))])
+        return numbers, np.concatenate([self._prior.shares[:, known], shares], axis=1)
+
+    def _numbered(self, strands: list[Codes]) -> npt.NDArray[np.intp]:
+        """Return the numbers of haplotypes outside the known ones."""
+        numbers = []
+        for strand in strands:
+            key = strand.tobytes()
+            if key not in self._novel:
+                self._novel[key] = len(self._prior.codes) + len(self._strands)
+                self._strands.append(strand)
+            numbers.append(self._novel[key])
+        return np.array(numbers, np.intp)
 
     def add(self, pairing: _Pairing) -> None:
         """Add the pairs of one pairing."""
         one, shares = self._options(pairing.first)
-        weighted = self._groups[:, None] * shares * pairing.likelihood
+        weights = self._groups * pairing.likelihood
         if self._haploid:
-            self._rows.append((one, one, weighted.sum(axis=0)))
+            self._rows.append((one, one, (weights[:, None] * shares).sum(axis=0)))
             self._factors.append((one, one[:0]))
             return
         two, others = self._options(pairing.second)
-        mass = weighted.T @ others
+        mass = np.zeros((len(one), len(two)))
+        for weight, own, other in zip(weights.tolist(), shares, others, strict=True):
+            mass += weight * np.multiply.outer(own, other)  # the same whichever strand is first
         i, j = np.repeat(one, len(two)), np.tile(two, len(one))
         self._rows.append((np.minimum(i, j), np.maximum(i, j), mass.ravel()))
         self._factors.append((one, two))
 
     def result(self) -> Posterior:
         """Return the pairs, each once, most probable first."""
-        low = np.concatenate([row[0] for row in self._rows])
-        high = np.concatenate([row[1] for row in self._rows])
+        number = self._ordered()
+        one = number[np.concatenate([row[0] for row in self._rows])]
+        two = number[np.concatenate([row[1] for row in self._rows])]
+        low, high = np.minimum(one, two), np.maximum(one, two)
         mass = np.concatenate([row[2] for row in self._rows])
         worth = mass > NEGLIGIBLE * mass.sum()
         width = len(self._prior.codes) + len(self._strands)
         keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
         total = np.bincount(inverse, weights=mass[worth], minlength=len(keys))
-        order = np.lexsort((keys, -total))
+        probability = total / total.sum()
+        order = np.lexsort((keys, -np.round(probability, _DECIMALS)))
         pairs = np.stack([keys // width, keys % width], axis=1)[order]
-        probability = total[order] / total.sum()
-        return Posterior(pairs, probability, self._strands, self._factors)
+        novel = sorted(self._strands, key=lambda strand: strand.tobytes())
+        factors = [(number[a], number[b]) for a, b in self._factors]
+        return Posterior(pairs, probability[order], novel, factors)
+
+    def _ordered(self) -> npt.NDArray[np.intp]:
+        """Return new numbers by number: strands in the order of their codes, not of phasings."""
+        size, strands = len(self._prior.codes), self._strands
+        order = sorted(range(len(strands)), key=lambda i: strands[i].tobytes())
+        number = np.arange(size + len(strands))
+        number[[size + i for i in order]] = np.arange(size, size + len(strands))
+        return number

@@ -16,29 +16,26 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles._kernels import find_mismatches
+from pgx.alleles.census import OTHER_SPELLING, Floats, Row, count_known
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.strands import contained
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
+from pgx.base.frequencies import GeneFrequencies
 
 __all__ = ["Floats", "HaplotypePrior", "build_prior"]
 
 SHRINKAGE: Final = 20.0
 """Chromosomes of all groups together that stand in for each group's own."""
-CROSSOVER: Final = 1e-2
-"""Share of haplotypes outside the known ones that join two of them at one point."""
-CONVERSION: Final = 1e-2
-"""Share that carries, at one position, the allele of another haplotype."""
 UNSEEN_ALLELE: Final = 1e-4
 """Frequency of an allele at a position where no counted haplotype has it."""
-NOT_SEEN: Final = 1e-3
-"""Frequency of an allele that a publication looked for and did not see."""
+PIECED: Final = 2.0
+"""Weight of crossover and conversion each: about half of what they make is known already."""
+HIDDEN_FROM: Final = 5e-5
+"""Share of what fits a strand from which a haplotype that its gaps may hide is spelled out."""
 ANYTHING: Final = 1e-9
 """Share of a haplotype that none of these explains."""
+_OPEN: Final = -1
 _MAX_REMEMBERED: Final = 20_000
-_UNDESCRIBED: Final = -2
 _MAX_SPELLINGS: Final = 8
 
-Floats = npt.NDArray[np.float64]
 _T = TypeVar("_T")
 
 
@@ -63,6 +60,7 @@ class HaplotypePrior:
         codes: npt.NDArray[np.int8],
         shares: Floats,
         definition: npt.NDArray[np.intp],
+        novelty: float,
     ) -> None:
         self.groups = groups
         self.definition = definition
@@ -70,6 +68,19 @@ class HaplotypePrior:
         self.shares = shares
         self._known: dict[bytes, npt.NDArray[np.intp]] = {}
         self._novel: dict[bytes, Floats] = {}
+        self._hidden: dict[bytes, tuple[npt.NDArray[np.int8], Floats]] = {}
+        self._rows = {row.tobytes() for row in self.codes}
+        self._conversion = PIECED * novelty / max(self._diversity(), 1.0)
+        self._crossover = PIECED * novelty
+
+    def _diversity(self) -> float:
+        """Return the expected number of positions at which two haplotypes differ."""
+        overall = self.shares.mean(axis=0)
+        total = 0.0
+        for position in np.flatnonzero((self.codes != self.codes[0]).any(axis=0)).tolist():
+            shares = np.bincount(self.codes[:, position] - self.codes[:, position].min(), overall)
+            total += 1.0 - float((shares**2).sum())
+        return total
 
     def known(self, strand: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
         """Return the rows of haplotypes that agree wherever a strand, (P,) int8, is answered."""
@@ -79,6 +90,50 @@ class HaplotypePrior:
             found = np.flatnonzero(self._mismatches(strand)[:, 0] < 0)
             _remember(self._known, key, found)
         return found
+
+    def hidden(self, strand: npt.NDArray[np.int8]) -> tuple[npt.NDArray[np.int8], Floats]:
+        """Return haplotypes outside the known ones that a strand's gaps may hide.
+
+        They are known haplotypes that fit, converted at one unanswered position, as far as
+        their share of all that fits is `HIDDEN_FROM` or more.
+
+        Returns
+        -------
+        tuple
+            (n, P) int8 codes and (G, n) shares.
+        """
+        key = strand.tobytes()
+        found = self._hidden.get(key)
+        if found is None:
+            found = self._find_hidden(strand, self.known(strand))
+            _remember(self._hidden, key, found)
+        return found
+
+    def _find_hidden(
+        self, strand: npt.NDArray[np.int8], known: npt.NDArray[np.intp]
+    ) -> tuple[npt.NDArray[np.int8], Floats]:
+        overall = self.shares[:, known].mean(axis=0)
+        least = HIDDEN_FROM * overall.sum() / self._conversion
+        rows: dict[bytes, Floats] = {}
+        for position in np.flatnonzero(strand == _OPEN).tolist():
+            for code, frequency in self._carried(position):
+                likely = known[overall * frequency.mean() >= least]
+                for k in likely[self.codes[likely, position] != code].tolist():
+                    row = self.codes[k].copy()
+                    row[position] = code
+                    share = self._conversion * self.shares[:, k] * frequency
+                    rows[row.tobytes()] = rows.get(row.tobytes(), 0.0) + share
+        new = [key for key in rows if key not in self._rows]
+        codes = np.frombuffer(b"".join(new), np.int8)
+        shares = np.array([rows[key] for key in new], np.float64)
+        n_groups, n_sites = len(self.groups), self.codes.shape[1]
+        return codes.reshape(len(new), n_sites), shares.reshape(len(new), n_groups).T
+
+    def _carried(self, position: int) -> list[tuple[int, Floats]]:
+        """Return the alleles at a position with their (G,) frequencies."""
+        column = self.codes[:, position]
+        found = np.unique(column).tolist()
+        return [(code, self.shares[:, column == code].sum(axis=1)) for code in found]
 
     def novel(self, strand: npt.NDArray[np.int8]) -> Floats:
         """Return the (G,) mass of haplotypes outside the known ones that a strand may be.
@@ -107,7 +162,7 @@ class HaplotypePrior:
             carried = self.codes[:, position] == strand[position]
             frequency = self.shares[:, carried].sum(axis=1) + UNSEEN_ALLELE
             mass += self.shares[:, at].sum(axis=1) * frequency
-        return CONVERSION * mass
+        return self._conversion * mass
 
     def _crossed(self, where: npt.NDArray[np.int64]) -> Floats:
         """Mass of two known haplotypes joined at one point, every point as likely.
@@ -125,7 +180,7 @@ class HaplotypePrior:
             before = first[::-1].cumsum()[::-1][1:]
             behind = last.cumsum()[:-1]
             joined[group] = (before * behind).mean()
-        return CROSSOVER * joined
+        return self._crossover * joined
 
 
 def _remember(memory: dict[bytes, _T], key: bytes, value: _T) -> None:
@@ -137,38 +192,66 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     """Return the prior of one gene, None where nothing was counted or published."""
     if frequencies is None or not frequencies.groups:
         return None
-    counted = _counted(gene, frequencies)
-    if not counted:
+    census = count_known(gene, frequencies)
+    if not census.counts:
         return None
     documented = _documented(gene)
-    order = [*counted, *sorted(documented - counted.keys())]
+    order = [*census.counts, *sorted(documented - census.counts.keys())]
     table = np.zeros((len(order), len(frequencies.groups)))
-    table[: len(counted)] = list(counted.values())
-    definition = np.array([documented.get(row, _UNDESCRIBED) for row in order], np.intp)
-    shares = _shares(table, definition != _UNDESCRIBED)
+    table[: len(census.counts)] = list(census.counts.values())
     codes = np.array(order, np.int8)
-    return HaplotypePrior(frequencies.groups, codes, shares, np.maximum(definition, -1))
+    shares = _shares(table, census.share_of(census.once_described), _spelled(gene, codes))
+    definition = np.array([documented.get(row, -1) for row in order], np.intp)
+    novelty = census.share_of(census.once_novel)
+    return HaplotypePrior(frequencies.groups, codes, shares, definition, novelty)
 
 
-_Row = tuple[int, ...]
+def _spelled(gene: CompiledGene, rows: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
+    """(K,) intp: the allele of several spellings that describes each haplotype, else -1."""
+    found = np.full(len(rows), -1, np.intp)
+    bits = np.uint64(1) << rows.astype(np.uint64)
+    several = (gene.masks & (gene.masks - np.uint64(1))) != 0
+    for allele in np.flatnonzero(several.any(axis=1)).tolist():
+        found[((gene.masks[allele] & bits) != 0).all(axis=1) & (found < 0)] = allele
+    return found
 
 
-def _shares(counts: Floats, documented: npt.NDArray[np.bool_]) -> Floats:
-    """Return (G, K) shares of (K, G) counts."""
+def _shares(counts: Floats, unseen_share: float, allele: npt.NDArray[np.intp]) -> Floats:
+    """Return (G, K) shares of (K, G) counts.
+
+    ``unseen_share`` is that of all documented haplotypes that nobody counted together,
+    ``allele`` the allele of several spellings that describes each haplotype.
+    """
     together = counts.sum(axis=1)
-    total = together.sum()
     unseen = together == 0
-    once = ((together > 0) & (together <= 1) & documented).sum()
-    overall = together / total
-    if unseen.any():
-        mass = (once + 1) / (total + 1)
-        overall = overall * (1 - mass)
-        overall[unseen] = mass / unseen.sum()
+    overall = together / together.sum()
     own = counts.T + SHRINKAGE * overall
-    return np.asarray(own / own.sum(axis=1, keepdims=True))
+    shares = own / own.sum(axis=1, keepdims=True)
+    if unseen.any():
+        rare = np.where(unseen, unseen_share / unseen.sum(), 0.0)
+        rare += _other_spellings(overall, unseen, allele)
+        shares = shares * (1 - rare.sum()) + rare
+    return np.asarray(shares)
 
 
-def _documented(gene: CompiledGene) -> dict[_Row, int]:
+def _other_spellings(
+    overall: Floats, unseen: npt.NDArray[np.bool_], allele: npt.NDArray[np.intp]
+) -> Floats:
+    """Return what spellings that nobody counted take of their allele's share.
+
+    A definition may leave the base at some positions open; the allele is as common then,
+    and only this way to carry it is rare.
+    """
+    extra = np.zeros(len(overall))
+    for index in np.unique(allele[unseen & (allele >= 0)]).tolist():
+        mine = allele == index
+        seen = overall[mine & ~unseen].sum()
+        if seen:
+            extra[mine & unseen] = OTHER_SPELLING * seen / (mine & unseen).sum()
+    return extra
+
+
+def _documented(gene: CompiledGene) -> dict[Row, int]:
     """Return the haplotypes that definitions describe: each allele, each way to carry it.
 
     The value is the allele's index, -1 where several describe the same haplotype.
@@ -177,7 +260,7 @@ def _documented(gene: CompiledGene) -> dict[_Row, int]:
     lowest = masks & (~masks + np.uint64(1))
     codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
     several = masks != lowest
-    found: dict[_Row, int] = {}
+    found: dict[Row, int] = {}
     for allele, row in enumerate(map(tuple, codes.tolist())):
         found[row] = -1 if row in found else allele
     for allele in np.flatnonzero(several.any(axis=1)).tolist():
@@ -193,94 +276,3 @@ def _documented(gene: CompiledGene) -> dict[_Row, int]:
 
 def _bits(mask: int) -> list[int]:
     return [code for code in range(mask.bit_length()) if mask >> code & 1]
-
-
-def _counted(gene: CompiledGene, frequencies: GeneFrequencies) -> dict[_Row, Floats]:
-    """Return counts by haplotype, open positions filled in."""
-    place = {v.position: i for i, v in enumerate(gene.gene.variants)}
-    open_sites = [place[p] for p in frequencies.untyped if p in place]
-    completed: dict[_Row, Floats] = {}
-    for haplotype in frequencies.haplotypes:
-        row = _codes(gene, haplotype, place)
-        if row is None:
-            continue
-        counts = np.array(haplotype.counts, np.float64)
-        for full, share in _completions(gene, row, open_sites, frequencies):
-            completed[full] = completed.get(full, np.zeros(len(counts))) + counts * share
-    return completed
-
-
-def _codes(
-    gene: CompiledGene, haplotype: HaplotypeCount, place: dict[int, int]
-) -> list[int] | None:
-    """Return a counted haplotype's codes, None where it has an allele without a code."""
-    codes = [0] * len(gene.gene.variants)
-    for position, allele in haplotype.differences.items():
-        if position not in place:
-            continue
-        known = gene.gene.variants[place[position]].alleles
-        if allele not in known:
-            return None
-        codes[place[position]] = known.index(allele)
-    return codes
-
-
-def _completions(
-    gene: CompiledGene, row: list[int], open_sites: list[int], frequencies: GeneFrequencies
-) -> list[tuple[_Row, Floats]]:
-    """Return the ways to fill open positions, each with its (G,) share.
-
-    Published frequencies of the alleles that the ways would be say how likely each is; where
-    one of them is not published, every way is as likely: nothing is known, and never zero.
-    """
-    even = np.ones(len(frequencies.groups))
-    if not open_sites:
-        return [(tuple(row), even)]
-    choices = [range(len(gene.gene.variants[i].alleles)) for i in open_sites]
-    ways: list[_Row] = []
-    for codes in itertools.product(*choices):
-        full = list(row)
-        for site, code in zip(open_sites, codes, strict=True):
-            full[site] = code
-        ways.append(tuple(full))
-    names = [_names(gene, way) for way in ways]
-    if not any(names):
-        names = [_parts(gene, way) for way in ways]
-    weights = np.array([_published(gene, known, frequencies) for known in names])
-    known = ~np.isnan(weights).any(axis=0)
-    shares = np.full(weights.shape, 1 / len(ways))
-    positive = known & (np.where(np.isnan(weights), 0, weights).sum(axis=0) > 0)
-    shares[:, positive] = weights[:, positive] / weights[:, positive].sum(axis=0)
-    return list(zip(ways, shares, strict=True))
-
-
-def _names(gene: CompiledGene, row: _Row) -> set[str]:
-    """Return the alleles that describe a whole haplotype."""
-    codes = np.array(row, np.uint64)
-    fits = ((gene.masks >> codes[None, :]) & np.uint64(1)).astype(bool).all(axis=1)
-    return {gene.names[a] for a in np.flatnonzero(fits)}
-
-
-def _parts(gene: CompiledGene, row: _Row) -> set[str]:
-    """Return the largest allele that a haplotype carries among other variants."""
-    carried = contained(gene, np.array(row, np.int8))
-    return {gene.names[carried[0]] if carried else gene.gene.default_allele}
-
-
-def _published(gene: CompiledGene, names: set[str], frequencies: GeneFrequencies) -> Floats:
-    """Return the (G,) published frequencies of an allele by its names, NaN if none.
-
-    A haplotype without a name is as rare as an allele nobody counted. The default allele has
-    what the others leave, where it is not printed itself.
-    """
-    if not names:
-        return np.full(len(frequencies.groups), UNSEEN_ALLELE)
-    found = np.full(len(frequencies.groups), np.nan)
-    for index, group in enumerate(frequencies.groups):
-        printed = {i.allele: i.frequency for i in frequencies.published if i.group == group}
-        own = [printed[name] for name in names if name in printed]
-        if own:
-            found[index] = max(sum(own), NOT_SEEN)
-        elif printed and gene.gene.default_allele in names:
-            found[index] = max(1 - sum(printed.values()), NOT_SEEN)
-    return found

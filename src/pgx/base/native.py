@@ -9,6 +9,7 @@ parent, size, item size, data, shape, strides) and each number as it is.
 from __future__ import annotations
 
 import ctypes
+import functools
 import operator
 import re
 from typing import Any, Final, NamedTuple
@@ -113,12 +114,17 @@ class NativeKernel:
 
 def _flattened(array: Any, argument: Argument) -> list[Any]:  # noqa: ANN401
     found = getattr(array, "dtype", None)
-    if found is None or found.name != argument.dtype or array.ndim != argument.ndim:
+    if found is None or _name(found) != argument.dtype or array.ndim != argument.ndim:
         raise TypeError(f"an array of {argument.ndim} dimensions of {argument.dtype} is needed")
     if not array.flags.c_contiguous or not array.flags.aligned:
         raise TypeError("a C-contiguous array is needed")
     data = array.__array_interface__["data"][0]
     return [None, None, array.size, array.itemsize, data, *array.shape, *array.strides]
+
+
+@functools.cache
+def _name(dtype: Any) -> str:  # noqa: ANN401 - numpy makes the name anew at each look
+    return str(dtype.name)
 
 
 def _number(value: Any, argument: Argument) -> int | float:  # noqa: ANN401

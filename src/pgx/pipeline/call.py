@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pgx.alleles.core import core_sites
 from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.alleles.evidence import call_evidence
-from pgx.alleles.inferred import Concern, InferredCaller
+from pgx.alleles.inferred import DECIMALS, Concern, InferredCaller
 from pgx.alleles.listing import call_listing
 from pgx.alleles.observation import Observation, observe, phase_state
 from pgx.alleles.outcome import DiplotypeSet
@@ -223,10 +223,16 @@ class GeneCaller:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
         if found.n_candidates == 1 and not found.is_partial:
             return CallStatus.CALLED
-        half_unanswered = 2 * observation.missing.sum() >= len(observation.missing)
-        if probability is None or found.is_partial or found.unsettled or half_unanswered:
+        weighed = probability is not None and not found.is_partial
+        if not weighed or found.unsettled or self._is_half_unanswered(observation):
             return CallStatus.AMBIGUOUS
-        return CallStatus.CALLED if probability >= self.threshold else CallStatus.AMBIGUOUS
+        is_sure = probability is not None and probability >= self.threshold
+        return CallStatus.CALLED if is_sure else CallStatus.AMBIGUOUS
+
+    def _is_half_unanswered(self, observation: Observation) -> bool:
+        """Whether half of the core positions lack an answer; of all, where none is core."""
+        wanted = self._core if self._core.any() else np.ones(len(self._core), np.bool_)
+        return bool(2 * observation.missing[wanted].sum() >= wanted.sum())
 
     def _phenotypes(self, found: DiplotypeSet) -> list[Phenotype]:
         if not self.gene.rules and not found.probabilities:
@@ -243,9 +249,9 @@ class GeneCaller:
         sites: dict[str, dict[str, None]] = {}
         for outcome, phenotype in zip(found.outcomes, phenotypes, strict=True):
             key, share = phenotype.lookup_key, outcome.probability
-            known = shares.setdefault(key, share)
-            if known is not share and known is not None and share is not None:
-                shares[key] = known + share
+            known = shares.get(key)
+            added = share if known is None else round(known + (share or 0.0), DECIMALS)
+            shares[key] = added
             if key != phenotypes[0].lookup_key:
                 sites.setdefault(key, {}).update(dict.fromkeys(self._named(outcome.settled_by)))
         return tuple(
