@@ -34,7 +34,7 @@ BY_PHENOTYPE = frozenset({"DPYD", "RYR1"})
 
 COMBINATION = "no definition covers a true strand, and defined alleles fit as well"
 RANKED = "the truth fits and is ranked lower"
-UNLISTED = "the truth fits; it is not among the 50 listed"
+UNLISTED = "the truth fits; it is too unlikely to be listed"
 NOT_SPELLED_OUT = "combinations that missing positions may add are not spelled out"
 UNEXPLAINED = "unexplained"
 

@@ -140,10 +140,12 @@ def plot(series: Sequence[tuple[str, Sequence[Judged]]], path: Path) -> bool:
                 label=name,
             )
             for b, height in zip(shown, shares, strict=True):
+                if b.mean >= low + 0.9:
+                    continue  # these stand apart in the second panel only
                 axes.annotate(
                     str(b.n), (b.mean, height), (5, -10), textcoords="offset points", fontsize=7
                 )
-        axes.set_xlim(low, 1 + 0.02 * (1 - low))
+        axes.set_xlim(low, 1 + 0.1 * (1 - low))
         axes.set_xlabel("mean posterior of the best diplotype")
         axes.set_ylabel("observed share right (95% interval)")
         axes.set_title("all; numbers are calls" if not low else f"posterior {low:g} and more")
