@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,10 +48,10 @@ def smallest_set(
     features, names = _features(observation, first, second)
     ours = np.flatnonzero(~is_rival)[:_MAX_PAIRS]
     theirs = np.flatnonzero(is_rival)[:_MAX_PAIRS]
-    apart = features[ours][:, None, :] != features[theirs][None, :, :]
-    apart = apart.reshape(-1, features.shape[1])
-    apart = np.unique(apart[apart.any(axis=1)], axis=0)  # what no answer tells apart is left
-    chosen = _cover(apart)
+    mine, other = _distinct(features[ours]), _distinct(features[theirs])
+    apart = (mine[:, None, :] != other[None, :, :]).reshape(-1, features.shape[1])
+    apart = apart[apart.any(axis=1)]  # what no answer tells apart is left
+    chosen = _cover(apart[_first_of_each(np.packbits(apart, axis=1))])
     sites = [names[i] for i in chosen]
     return Settling(
         tuple(s for s in sites if isinstance(s, int)),
@@ -68,15 +68,28 @@ def _features(
     high = np.maximum(first[:, missing], second[:, missing]).astype(np.int16)
     columns = [low * 128 + high]
     names: list[int | tuple[int, int]] = [*missing.tolist()]
-    leads = [
-        int(np.flatnonzero(observation.block == b)[0])
-        for b in range(min(observation.n_blocks, _MAX_BLOCKS))
-    ]
+    leads = _leads(observation)[:_MAX_BLOCKS]
     upright = [first[:, p] == observation.codes[p, 0] for p in leads]
     for (i, p), (j, q) in itertools.combinations(enumerate(leads), 2):
         columns.append((upright[i] == upright[j]).astype(np.int16)[:, None])
         names.append((p, q))
     return np.concatenate(columns, axis=1), names
+
+
+def _distinct(rows: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    return rows[_first_of_each(rows)]
+
+
+def _first_of_each(rows: npt.NDArray[Any]) -> list[int]:
+    """Return an index of each distinct row; `numpy.unique` takes seconds for wide rows."""
+    return sorted({row.tobytes(): i for i, row in enumerate(rows)}.values())
+
+
+def _leads(observation: Observation) -> list[int]:
+    """Return one position of each phase block, of which both strands are known."""
+    whole = ~observation.missing
+    found = [np.flatnonzero((observation.block == b) & whole) for b in range(observation.n_blocks)]
+    return [int(sites[0]) for sites in found if len(sites)]
 
 
 def _cover(apart: npt.NDArray[np.bool_]) -> list[int]:

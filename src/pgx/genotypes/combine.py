@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from pgx.base.errors import InputConflictError
 from pgx.base.genes import GeneDefinition, Ploidy
-from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.matrix import (
+    ABSENT,
+    MISSING,
+    UNPHASED,
+    Evidence,
+    GeneGenotypes,
+    LikelyGenotype,
+    Unknown,
+)
 from pgx.genotypes.ploidy import refuse_mixed
 
 __all__ = ["combine"]
@@ -55,7 +64,10 @@ def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np
     fill = new & ~old
     unanswered = ~new & ~old & (part.reason != Unknown.NO_RECORD)
     for site, sample in np.argwhere(new & old).tolist():
-        fill[site, sample] = _is_better(whole, part, site, sample, int(columns[sample]))
+        column = int(columns[sample])
+        fill[site, sample] = _is_better(whole, part, site, sample, column)
+        if part.likelihoods.get((site, sample)) != whole.likelihoods.get((site, column)):
+            whole.likelihoods.pop((site, column), None)  # two inputs spoke: neither alone counts
     for name in _PER_SITE:
         target, source = getattr(whole, name), getattr(part, name)
         taken = fill[:, :, None] if name == "call" else fill
@@ -106,18 +118,34 @@ def _fitted(
 ) -> GeneGenotypes:
     """Return a part with undocumented alleles coded, and phase blocks numbered, as the whole's."""
     call, phase = part.call.copy(), part.phase_block.copy()
+    fresh: dict[tuple[int, int], int] = {}
     for site, labels in enumerate(part.extra):
         base = len(part.gene.variants[site].alleles)
         for index, label in enumerate(labels):
-            call[site][part.call[site] == base + index] = whole.code_of_extra(site, label)
+            fresh[site, base + index] = whole.code_of_extra(site, label)
+            call[site][part.call[site] == base + index] = fresh[site, base + index]
     for sample, column in enumerate(columns.tolist()):
         if (whole.evidence[:, column] != Evidence.NONE).any():
             used = set(whole.phase_block[:, column].tolist())
             phase[:, sample] = _renumbered(phase[:, sample], used)
     return GeneGenotypes(
         part.gene, part.samples, call, phase, part.evidence, part.reason, part.gq, part.dp,
-        part.structural, part.extra, part.notes, part.likelihoods,
+        part.structural, part.extra, part.notes, _recoded(part, fresh),
     )  # fmt: skip
+
+
+def _recoded(
+    part: GeneGenotypes, fresh: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, int], tuple[LikelyGenotype, ...]]:
+    """Return a part's likelihoods with fresh codes, by (site, code), of undocumented alleles."""
+    found = {}
+    for (site, sample), likely in part.likelihoods.items():
+        pairs = [
+            (*sorted(fresh.get((site, code), code) for code in genotype[:2]), genotype.phred)
+            for genotype in likely
+        ]
+        found[site, sample] = tuple(LikelyGenotype(*pair) for pair in sorted(pairs))
+    return found
 
 
 def _renumbered(blocks: npt.NDArray[np.int32], used: set[int]) -> npt.NDArray[np.int32]:

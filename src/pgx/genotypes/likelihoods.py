@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.matrix import ABSENT, MISSING, LikelyGenotype
-from pgx.genotypes.sites import Site
+from pgx.genotypes.sites import STAR, Site
 
 __all__ = ["likely_genotypes"]
 
@@ -36,8 +36,11 @@ def likely_genotypes(
     Notes
     -----
     ``<NON_REF>`` and ``<*>`` of a reference block stand for every documented alternative; a
-    record that names alternatives leaves the others out.
+    record that names alternatives leaves the others out. A record with ``*`` says nothing: what
+    the strand carries there stands in another record.
     """
+    if STAR in table[1 : len(alts) + 1]:
+        return ()
     choices = [_codes(site, alts, table, allele) for allele in range(3)]
     found: dict[tuple[int, int], int] = {}
     for (one, two), value in zip(_SLOTS, phred.tolist(), strict=True):

@@ -28,10 +28,13 @@ class Ancestry:
     def weights(self, gene: str) -> Mapping[str, float] | None:
         """Return weights of groups for one gene, None for all alike.
 
-        Inferred ones rest on the other genes: what this gene shows is weighed with it.
+        Inferred ones rest on the other genes, as far as they were counted in the same groups:
+        what this gene shows is weighed with it.
         """
         if self.choice == INFERRED:
-            return _inferred(e for name, e in self.evidence.items() if name != gene and e)
+            own = self.evidence.get(gene) or {}
+            others = (e for name, e in self.evidence.items() if name != gene and e)
+            return _inferred(e for e in others if e.keys() == own.keys())
         if self.choice == AVERAGE:
             return None
         return {self.recorded if self.choice == RECORDED else self.choice: 1.0}
