@@ -56,11 +56,11 @@ def called_spans(text: str, sample: str) -> dict[str, list[Span]]:
     """Return first and last base of each record with a called genotype, by contig."""
     spans: dict[str, list[Span]] = {}
     column = -1
-    for line in text.splitlines():
+    for line in text.replace("\r\n", "\n").split("\n"):
         columns = line.split("\t")
         if line.startswith("#CHROM"):
             column = columns.index(sample)
-        elif not line.startswith("#") and columns[6] in ("PASS", "."):
+        elif line and not line.startswith("#") and columns[6] in ("PASS", "."):
             contig = canonical_contig(columns[0])
             if contig and re.match(r"[^:]*\d", columns[column]):
                 start = int(columns[1])
