@@ -10,8 +10,9 @@ import msgspec
 
 from pgx.base.genes import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.simulate.common import common_spellings
 from pgx.simulate.files import SampleTable, read_samples, write_vcf
-from pgx.simulate.settings import SimulationSettings, WriteStyle
+from pgx.simulate.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from pgx.simulate.vcf import render_vcf
 
 HERE: Final = Path(__file__).parent
@@ -31,11 +32,14 @@ FILES: Final[dict[str, tuple[str | None, SimulationSettings]]] = {
 
 def example_texts(table: SampleTable) -> dict[str, str]:
     """Return the text of each example file by its name."""
-    genes = KnowledgeBase().genes
+    kb = KnowledgeBase()
+    genes, common = kb.genes, common_spellings(kb.genes, kb.frequencies)
     texts = {}
     for name, (sample, plain) in FILES.items():
         samples = table.samples if sample is None else {sample: table.samples[sample]}
-        settings = msgspec.structs.replace(plain, sex_of=table.sex_of)
+        settings = msgspec.structs.replace(
+            plain, sex_of=table.sex_of, ambiguity=AmbiguityChoice.COMMON, common=common
+        )
         texts[name] = render_vcf(genes, samples, settings)
     return texts
 

@@ -96,6 +96,7 @@ class InferredCaller:
         if self.gene.gene.strategy is Strategy.VARIANT_LIST:
             result.findings = list_findings(self.gene, observation, genotypes)
         result.is_partial = not posterior.is_whole or naming.is_unspelled()
+        result.uses_likelihoods = bool(observation.soft)
         return result
 
     def _table(

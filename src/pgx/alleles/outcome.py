@@ -69,6 +69,8 @@ class DiplotypeSet:
         Position indices whose phase would tell outcomes apart.
     findings
         Every named variant seen, of genes that list variants.
+    uses_likelihoods
+        Whether genotypes too unsure to count were weighed by their likelihoods.
     unsettled
         Indices of core positions that neither the input nor the prior answers.
     is_partial
@@ -86,6 +88,12 @@ class DiplotypeSet:
     open_sites: list[int] = field(default_factory=list)
     open_phase: list[int] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    uses_likelihoods: bool = False
     unsettled: list[int] = field(default_factory=list)
     is_partial: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one diplotype alone explains what was observed."""
+        return self.n_candidates == 1 and not self.is_partial and not self.uses_likelihoods

@@ -39,6 +39,10 @@ _MAX_SPELLINGS: Final = 8
 _T = TypeVar("_T")
 
 
+Spelling = tuple[npt.NDArray[np.intp], dict[int, npt.NDArray[np.uint64]]]
+"""(K,) the allele of several spellings that each haplotype is, else -1; their (P,) masks."""
+
+
 class HaplotypePrior:
     """Shares of haplotypes in G groups.
 
@@ -61,6 +65,7 @@ class HaplotypePrior:
         shares: Floats,
         definition: npt.NDArray[np.intp],
         novelty: float,
+        spelling: Spelling,
     ) -> None:
         self.groups = groups
         self.definition = definition
@@ -69,6 +74,7 @@ class HaplotypePrior:
         self._known: dict[bytes, npt.NDArray[np.intp]] = {}
         self._novel: dict[bytes, Floats] = {}
         self._hidden: dict[bytes, tuple[npt.NDArray[np.int8], Floats]] = {}
+        self._spelling, self._several = spelling
         self._rows = {row.tobytes() for row in self.codes}
         self._conversion = PIECED * novelty / max(self._diversity(), 1.0)
         self._crossover = PIECED * novelty
@@ -145,6 +151,7 @@ class HaplotypePrior:
         if found is None:
             where = self._mismatches(strand)
             found = self._converted(strand, where) + self._crossed(where) + ANYTHING
+            found += self._respelled(strand, where)
             _remember(self._novel, key, found)
         return found
 
@@ -152,6 +159,23 @@ class HaplotypePrior:
         where = np.empty((len(self.codes), 3), np.int64)
         find_mismatches(self.codes, np.ascontiguousarray(strand), where)
         return where
+
+    def _respelled(self, strand: npt.NDArray[np.int8], where: npt.NDArray[np.int64]) -> Floats:
+        """Mass of alleles that describe the strand, and that nobody counted in this way.
+
+        A definition leaves the base at some positions open: with one of them other than in a
+        known haplotype the allele is rarer, with more of them rarer still.
+        """
+        bits = np.uint64(1) << np.maximum(strand, 0).astype(np.uint64)
+        unknown = strand == _OPEN
+        mass = np.zeros(len(self.groups))
+        for allele, masks in self._several.items():
+            if (((masks & bits) != 0) | unknown).all():
+                mine = self._spelling == allele
+                is_near = (where[mine, 1] < 0).any()
+                rarity = OTHER_SPELLING if is_near else OTHER_SPELLING / _MAX_SPELLINGS
+                mass += rarity * self.shares[:, mine].sum(axis=1)
+        return mass
 
     def _converted(self, strand: npt.NDArray[np.int8], where: npt.NDArray[np.int64]) -> Floats:
         """Mass of known haplotypes with another allele at one position."""
@@ -200,20 +224,22 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     table = np.zeros((len(order), len(frequencies.groups)))
     table[: len(census.counts)] = list(census.counts.values())
     codes = np.array(order, np.int8)
-    shares = _shares(table, census.share_of(census.once_described), _spelled(gene, codes))
+    spelling = _spelled(gene, codes)
+    shares = _shares(table, census.share_of(census.once_described), spelling[0])
     definition = np.array([documented.get(row, -1) for row in order], np.intp)
     novelty = census.share_of(census.once_novel)
-    return HaplotypePrior(frequencies.groups, codes, shares, definition, novelty)
+    return HaplotypePrior(frequencies.groups, codes, shares, definition, novelty, spelling)
 
 
-def _spelled(gene: CompiledGene, rows: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
-    """(K,) intp: the allele of several spellings that describes each haplotype, else -1."""
+def _spelled(gene: CompiledGene, rows: npt.NDArray[np.int8]) -> Spelling:
+    """Return the allele of several spellings that each haplotype is, and these alleles' masks."""
     found = np.full(len(rows), -1, np.intp)
     bits = np.uint64(1) << rows.astype(np.uint64)
-    several = (gene.masks & (gene.masks - np.uint64(1))) != 0
-    for allele in np.flatnonzero(several.any(axis=1)).tolist():
-        found[((gene.masks[allele] & bits) != 0).all(axis=1) & (found < 0)] = allele
-    return found
+    several = ((gene.masks & (gene.masks - np.uint64(1))) != 0).any(axis=1)
+    masks = {allele: gene.masks[allele] for allele in np.flatnonzero(several).tolist()}
+    for allele, own in masks.items():
+        found[((own & bits) != 0).all(axis=1) & (found < 0)] = allele
+    return found, masks
 
 
 def _shares(counts: Floats, unseen_share: float, allele: npt.NDArray[np.intp]) -> Floats:

@@ -12,6 +12,7 @@ import typer
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.simulate.common import common_spellings
 from pgx.simulate.files import SampleTable, read_samples, write_vcf
 from pgx.simulate.settings import (
     AmbiguityChoice,
@@ -72,7 +73,7 @@ def simulate(
     ] = False,
     ambiguity: Annotated[
         AmbiguityChoice, typer.Option(help="Base where a definition allows several.")
-    ] = AmbiguityChoice.REFERENCE,
+    ] = AmbiguityChoice.COMMON,
     only_named: Annotated[
         bool, typer.Option("--only-named", help="Leave out genes without --gene.")
     ] = False,
@@ -100,7 +101,8 @@ def simulate(
 
     pgx simulate -o cohort.vcf --table patients.tsv --style variants
     """  # noqa: E501 (examples are copied as one line)
-    genes = KnowledgeBase().genes
+    kb = KnowledgeBase()
+    genes = kb.genes
     chosen = _samples(gene, sample, table)
     settings = SimulationSettings(
         assembly=assembly,
@@ -114,6 +116,7 @@ def simulate(
         filtered=_sites(genes, "--filtered", filtered),
         low_quality=_sites(genes, "--low-quality", low_quality),
         ambiguity=ambiguity,
+        common=common_spellings(genes, kb.frequencies),
         sex=sex,
         sex_of=chosen.sex_of,
         diploid_x=diploid_x,

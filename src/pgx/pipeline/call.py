@@ -189,7 +189,7 @@ class GeneCaller:
     ) -> GeneCall:
         phenotypes = self._phenotypes(found)
         best = phenotypes[0]
-        single = found.n_candidates == 1 and not found.is_partial
+        single = found.is_single
         weighed = found.probabilities[0] if found.probabilities else None
         probability = 1.0 if single else weighed
         return msgspec.structs.replace(
@@ -221,7 +221,7 @@ class GeneCaller:
         self, found: DiplotypeSet, observation: Observation, probability: float | None
     ) -> CallStatus:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
-        if found.n_candidates == 1 and not found.is_partial:
+        if found.is_single:
             return CallStatus.CALLED
         weighed = probability is not None and not found.is_partial
         if not weighed or found.unsettled or self._is_half_unanswered(observation):
@@ -301,6 +301,8 @@ def _call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[s
         notes.append("candidates_not_all_listed")
     if found.probabilities and not single:
         notes.append("rests_on_prior")
+    if found.uses_likelihoods:
+        notes.append("likelihoods_weighed")
     if found.unsettled:
         notes.append("core_position_missing")
     return notes

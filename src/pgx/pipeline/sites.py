@@ -19,6 +19,8 @@ def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObserv
     gqs, dps = genotypes.gq[:, sample].tolist(), genotypes.dp[:, sample].tolist()
     for index, variant in enumerate(gene.variants):
         codes = [c for c in calls[index] if c != ABSENT]
+        if blocks[index] == UNPHASED:
+            codes.sort(key=lambda c: (c == MISSING, c))  # their order in the file says nothing
         alleles = tuple("." if c == MISSING else genotypes.label(index, c) for c in codes)
         phased = blocks[index] != UNPHASED and len(set(codes)) > 1
         observed.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -11,11 +12,13 @@ from pgx.base.errors import UnknownGeneError, UsageError
 from pgx.base.genes import Assembly, GeneDefinition
 
 __all__ = [
+    "IUPAC",
     "AmbiguityChoice",
     "ContigStyle",
     "Sex",
     "SimulationSettings",
     "SitePosition",
+    "Spellings",
     "VariantForm",
     "WriteStyle",
     "check_settings",
@@ -43,6 +46,15 @@ class ContigStyle(StrEnum):
     GENBANK = "genbank"
 
 
+Spellings = dict[str, dict[str, dict[int, str]]]
+"""Gene to allele to GRCh38 position to base."""
+
+IUPAC: Final[dict[str, str]] = {
+    "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
+    "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
+}  # fmt: skip
+
+
 class VariantForm(StrEnum):
     """How the same variant is spelled."""
 
@@ -54,6 +66,7 @@ class VariantForm(StrEnum):
 class AmbiguityChoice(StrEnum):
     """Which base is written where a definition allows several (IUPAC code)."""
 
+    COMMON = "common"  # as most chromosomes with the allele were counted to have it
     REFERENCE = "reference"  # the GRCh38 base where allowed
     VARIANT = "variant"  # the first allowed base that is not the GRCh38 base
 
@@ -80,6 +93,8 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     allele, written as a haploid genotype unless ``diploid_x``. ``only_named`` leaves out
     genes that a sample's diplotypes do not name; otherwise they carry their default allele.
 
+    ``common`` holds what `AmbiguityChoice.COMMON` writes, by gene, allele and position.
+
     ``declared`` writes what tells the assembly (contig lengths, ``##reference``).
     ``star_alleles`` writes ``*`` where a strand's deletion covers another site; without it
     such a strand counts as reference there. ``eliminated_indel_size`` is the header's
@@ -97,6 +112,7 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     filtered: frozenset[SitePosition] = frozenset()
     low_quality: frozenset[SitePosition] = frozenset()
     ambiguity: AmbiguityChoice = AmbiguityChoice.REFERENCE
+    common: Spellings = {}
     sex: Sex | None = None
     sex_of: dict[str, Sex] = {}
     diploid_x: bool = False

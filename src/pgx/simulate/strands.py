@@ -9,7 +9,7 @@ from typing import Final
 
 from pgx.base.errors import UnknownAlleleError, UsageError
 from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Ploidy, Strategy
-from pgx.simulate.settings import AmbiguityChoice, Sex, SimulationSettings, known_gene
+from pgx.simulate.settings import IUPAC, AmbiguityChoice, Sex, SimulationSettings, known_gene
 
 __all__ = [
     "Strand",
@@ -23,10 +23,6 @@ __all__ = [
 Strand = dict[int, str]
 """Allele string by GRCh38 position, for every defining position of a gene."""
 
-_IUPAC: Final[dict[str, str]] = {
-    "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
-    "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
-}  # fmt: skip
 _SUBSTITUTION: Final = re.compile(r"[gm]\.(\d+)([ACGT]+)>([ACGT]+)")
 
 
@@ -72,7 +68,10 @@ def sample_strands(
                 continue
             names = (definition.default_allele,) * default_copies(definition, sex)
         _check_copies(definition, names, sex)
-        found[gene] = tuple(allele_strand(definition, n, settings.ambiguity) for n in names)
+        common = settings.common.get(gene, {})
+        found[gene] = tuple(
+            allele_strand(definition, n, settings.ambiguity, common.get(n)) for n in names
+        )
     return found
 
 
@@ -99,8 +98,12 @@ def allele_strand(
     definition: GeneDefinition,
     name: str,
     ambiguity: AmbiguityChoice = AmbiguityChoice.REFERENCE,
+    common: Mapping[int, str] | None = None,
 ) -> Strand:
     """Return the strand that an allele's name describes.
+
+    ``common`` are the alleles by position of the way that most carry it, for
+    `AmbiguityChoice.COMMON`; without it the reference is written where it is allowed.
 
     ``[a + b]`` puts several alleles on one strand; a part ``g.94781859G>A`` is a
     substitution at a defining position (GRCh38), also to a base that no allele documents.
@@ -118,6 +121,8 @@ def allele_strand(
             remedy="give its diplotype in an outside-call file",
         )
     strand = {variant.position: variant.ref for variant in definition.variants}
+    if common is not None and ambiguity is AmbiguityChoice.COMMON:
+        return strand | dict(common)
     variants = {variant.position: variant for variant in definition.variants}
     changed: set[int] = set()
     for part in _parts(definition, name):
@@ -166,10 +171,10 @@ def _resolved(
 
 def _resolve(text: str, variant: DefiningVariant, ambiguity: AmbiguityChoice) -> str:
     """Return one allele string for a definition's text, which may be an IUPAC code."""
-    if text in variant.alleles or text not in _IUPAC:
+    if text in variant.alleles or text not in IUPAC:
         return text
-    allowed = [allele for allele in variant.alleles if allele in _IUPAC[text]]
-    if ambiguity is AmbiguityChoice.REFERENCE:
+    allowed = [allele for allele in variant.alleles if allele in IUPAC[text]]
+    if ambiguity is not AmbiguityChoice.VARIANT:
         return allowed[0]
     return next((allele for allele in allowed if allele != variant.ref), allowed[0])
 

@@ -25,6 +25,8 @@ NOTES: Final = {
     "heteroplasmy": "Two alleles were seen at a mitochondrial position; the altered one counts.",
     "indel_not_excluded": "At some positions the input cannot rule out an insertion or deletion; "
     "these positions count as unknown.",
+    "likelihoods_weighed": "Genotypes of low quality were weighed by how likely the reads make "
+    "each of them.",
     "low_dp": "Some positions have too few reads; these positions count as unknown.",
     "low_gq": "Some positions have too low a genotype quality; these positions count as unknown.",
     "male_heterozygous": "Some positions have two alleles although the sex is male; these "
