@@ -98,6 +98,16 @@ def _soft_sites(
     return tuple(found)
 
 
+def _order(codes: npt.NDArray[np.int8], unphased: npt.NDArray[np.bool_]) -> None:
+    """Order the strands of unphased positions by code, unknown ones last, in place.
+
+    Their order in the file says nothing, so that it must not show in a result.
+    """
+    later = np.where(codes == MISSING, np.int8(127), codes)
+    swapped = unphased & (later[:, 0] > later[:, 1])
+    codes[swapped] = codes[swapped][:, ::-1]
+
+
 def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
     """Return one sample's observation (``sample`` is a column index)."""
     codes = np.ascontiguousarray(genotypes.call[:, sample])
@@ -108,6 +118,7 @@ def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
         return Observation(codes, np.full(len(codes), -1, np.int32), 0, haploid=True, soft=soft)
     differs = codes[:, 0] != codes[:, 1]
     written = genotypes.phase_block[:, sample]
+    _order(codes, differs & (written == UNPHASED))
     block = np.full(len(codes), -1, np.int32)
     numbers: dict[int, int] = {}
     count = 0

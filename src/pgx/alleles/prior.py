@@ -65,7 +65,7 @@ class HaplotypePrior:
         shares: Floats,
         definition: npt.NDArray[np.intp],
         novelty: float,
-        spelling: Spelling,
+        spelling: Spelling | None = None,
     ) -> None:
         self.groups = groups
         self.definition = definition
@@ -74,7 +74,8 @@ class HaplotypePrior:
         self._known: dict[bytes, npt.NDArray[np.intp]] = {}
         self._novel: dict[bytes, Floats] = {}
         self._hidden: dict[bytes, tuple[npt.NDArray[np.int8], Floats]] = {}
-        self._spelling, self._several = spelling
+        plain: Spelling = (np.full(len(codes), -1, np.intp), {})
+        self._spelling, self._several = spelling or plain
         self._rows = {row.tobytes() for row in self.codes}
         self._conversion = PIECED * novelty / max(self._diversity(), 1.0)
         self._crossover = PIECED * novelty
