@@ -19,6 +19,8 @@ OTHER_SPELLING: Final = 1e-2
 """Share of an allele that carries it in a way that nobody counted."""
 NEVER_ONCE: Final = 0.5
 """What stands for the number of haplotypes counted once, where there is none."""
+MOST_UNSEEN: Final = 0.5
+"""Largest share of what nobody counted, however few were: the counted ones keep the rest."""
 NOT_SEEN: Final = 1e-3
 """Frequency of an allele that a publication looked for and did not see."""
 
@@ -37,7 +39,7 @@ class Census:
     def share_of(self, once: int) -> float:
         """Return the share of unseen haplotypes of a kind: that of those seen once."""
         total = sum(float(c.sum()) for c in self.counts.values())
-        return max(float(once), NEVER_ONCE) / total
+        return min(max(float(once), NEVER_ONCE) / total, MOST_UNSEEN)
 
 
 def count_known(gene: CompiledGene, frequencies: GeneFrequencies) -> Census:

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.census import Floats
+from pgx.alleles.convention import follow_convention
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.listing import list_findings
+from pgx.alleles.listing import call_listing, list_findings
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
@@ -36,6 +37,7 @@ SETTLED_BELOW: Final = 1e-2
 DECIMALS: Final = 12
 """Places of a printed probability: what is left is rounding, which may not decide an order."""
 
+_Pairs = npt.NDArray[np.intp]
 _Numbers = npt.NDArray[np.intp]
 _Meaning = tuple[str | None, ...]
 
@@ -95,6 +97,9 @@ class InferredCaller:
         result.notes = [*notes, *result.notes]
         if self.gene.gene.strategy is Strategy.VARIANT_LIST:
             result.findings = list_findings(self.gene, observation, genotypes)
+            if not whole and not observation.missing.any():
+                plain = call_listing(self.gene, observation, genotypes)
+                follow_convention(result, plain, naming.candidates())
         result.is_partial = not posterior.is_whole or naming.is_unspelled()
         result.uses_likelihoods = bool(observation.soft)
         return result
@@ -140,6 +145,7 @@ class _Naming:
         self.haploid = observation.haploid
         rows = np.array(posterior.novel, np.int8).reshape(-1, self.prior.codes.shape[1])
         self.codes = np.concatenate([self.prior.codes, rows])
+        self._ranked: tuple[_Pairs, Floats] = (posterior.pairs, posterior.probability)
         self.lead = 0  # row of the pair that gives the best diplotype its name
 
     def result(self) -> DiplotypeSet:
@@ -152,6 +158,7 @@ class _Naming:
         order = np.argsort(-probability, kind="stable")
         pairs, ranked = self.posterior.pairs[first[order]], probability[order]
         self.lead = int(first[order[0]])
+        self._ranked = (pairs, ranked)
         n_listed = max(1, int((ranked[:MAX_LISTED] >= LISTED_FROM).sum()))
         result = DiplotypeSet(n_candidates=len(pairs))
         result.names = [self._diplotype(pair) for pair in pairs[:n_listed]]
@@ -167,6 +174,13 @@ class _Naming:
         if any(self._is_composite(n) for n in pairs[0].tolist()):
             result.notes.append("combination_or_partial")
         return result
+
+    def candidates(self) -> list[tuple[str, float, tuple[Strand, ...]]]:
+        """Return every candidate's name, probability and strands, most probable first."""
+        return [
+            (self._diplotype(pair), share, self._ordered(pair))
+            for pair, share in zip(self._ranked[0], self._ranked[1].tolist(), strict=True)
+        ]
 
     def is_unspelled(self) -> bool:
         """Whether the best pair holds a combination of alleles with unanswered positions.

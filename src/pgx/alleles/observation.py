@@ -110,7 +110,7 @@ def _order(codes: npt.NDArray[np.int8], unphased: npt.NDArray[np.bool_]) -> None
 
 def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
     """Return one sample's observation (``sample`` is a column index)."""
-    codes = np.ascontiguousarray(genotypes.call[:, sample])
+    codes = genotypes.call[:, sample].copy()  # of one sample a view would be the matrix itself
     haploid = bool((codes[:, 1] == ABSENT).any())
     if haploid:
         codes = np.stack([codes[:, 0], codes[:, 0]], axis=1)

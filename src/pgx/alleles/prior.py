@@ -218,7 +218,7 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     if frequencies is None or not frequencies.groups:
         return None
     census = count_known(gene, frequencies)
-    if not census.counts:
+    if not any(counts.any() for counts in census.counts.values()):
         return None
     documented = _documented(gene)
     order = [*census.counts, *sorted(documented - census.counts.keys())]
