@@ -108,12 +108,17 @@ def show(
     gene: Annotated[str, typer.Argument(help="name of a gene")],
     json_lines: JsonLines = False,  # noqa: FBT002
 ) -> int:
-    """Show a gene's alleles with definition, function and activity value."""
+    """Show a gene's alleles with definition, function, activity value and counts by group."""
+    from pgx.knowledge.frequencies import allele_counts
+
     kb = KnowledgeBase()
     kb.gene(gene)
     wanted = ("allele", "definition", "function", "activity_value", "source")
+    counts = allele_counts(kb.frequencies.get(gene))
     rows = [
-        {name: row[name] for name in wanted} for row in kb.table("alleles") if row["gene"] == gene
+        {name: row[name] for name in wanted} | {"chromosomes": counts.get(row["allele"], "")}
+        for row in kb.table("alleles")
+        if row["gene"] == gene
     ]
     _print_rows(rows, json_lines=json_lines)
     return 0

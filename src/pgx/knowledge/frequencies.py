@@ -9,7 +9,7 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount, PublishedFrequency
 from pgx.knowledge.tables import Row
 
-__all__ = ["POPULATION_TABLES", "count_rows", "read_frequencies"]
+__all__ = ["POPULATION_TABLES", "allele_counts", "count_rows", "read_frequencies"]
 
 POPULATION_TABLES: Final = (
     "haplotype_counts",
@@ -98,3 +98,24 @@ def count_rows(found: GeneFrequencies, source: str) -> dict[str, list[Row]]:
     ]
     untyped = [{"gene": found.gene, "position": str(p), "source": source} for p in found.untyped]
     return {"haplotype_counts": haplotypes, "untyped_sites": untyped}
+
+
+def allele_counts(found: GeneFrequencies | None) -> dict[str, str]:
+    """Return, by allele, how many of the chromosomes of each group carry it: ``EUR=5/382``.
+
+    Alleles of a gene with sites that the call set could not type are left out: their names
+    rest on these sites.
+    """
+    if found is None or found.untyped:
+        return {}
+    totals: dict[str, list[int]] = {}
+    for haplotype in found.haplotypes:
+        own = totals.setdefault(haplotype.allele, [0] * len(found.groups))
+        for index, count in enumerate(haplotype.counts):
+            own[index] += count
+    return {
+        allele: ";".join(
+            f"{g}={n}/{total}" for g, n, total in zip(found.groups, own, found.totals, strict=True)
+        )
+        for allele, own in totals.items()
+    }
