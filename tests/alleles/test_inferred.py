@@ -183,3 +183,11 @@ def test_codes_of_equal_arrays_are_equal_keys():
     assert len(own._known) == 1
     own.call(two, 0, with_sites=False)
     assert len(own._known) == 1
+
+
+def test_calling_leaves_the_observations_as_they_are():
+    own = caller(THREE, COUNTS)
+    seen = genotypes(own.gene, "G.A", "AGA")
+    before = seen.call.copy()
+    own.call(seen, 0, with_sites=True)
+    assert np.array_equal(seen.call, before)
