@@ -26,8 +26,8 @@ SHRINKAGE: Final = 20.0
 """Chromosomes of all groups together that stand in for each group's own."""
 UNSEEN_ALLELE: Final = 1e-4
 """Frequency of an allele at a position where no counted haplotype has it."""
-PIECED: Final = 2.0
-"""Weight of crossover and conversion each: about half of what they make is known already."""
+PIECED: Final = 4.0
+"""Weight of crossover and conversion each, on the safe side: most that they make is known."""
 HIDDEN_FROM: Final = 5e-5
 """Share of what fits a strand from which a haplotype that its gaps may hide is spelled out."""
 ANYTHING: Final = 1e-9
