@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pgx.alleles.outcome import DiplotypeSet, Strand
+from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.star import MAX_LISTED
 
 __all__ = ["follow_convention"]
 
@@ -33,19 +34,32 @@ def follow_convention(
     if not same or plain.diplotype is None:
         return
     others = [c for c in candidates if _functions(c[2]) != target]
-    named = [(plain.diplotype, sum(c[1] for c in same), plain.best), *others]
-    named.sort(key=lambda c: -c[1])
-    listed = named[: max(1, len(weighed.names) - len(same) + 1)]
+    together = round(sum(c[1] for c in same), DECIMALS)
+    named = sorted([(plain.diplotype, together, plain.best), *others], key=lambda c: -c[1])
+    listed = [c for c in named[:MAX_LISTED] if c[1] >= LISTED_FROM] or named[:1]
     weighed.names = [c[0] for c in listed]
-    weighed.probabilities = [min(1.0, c[1]) for c in listed]
+    weighed.probabilities = [c[1] for c in listed]
+    weighed.rest = 0.0
+    if len(listed) < len(named):
+        weighed.rest = round(max(0.0, 1 - sum(weighed.probabilities)), DECIMALS)
     weighed.diplotype, _, weighed.best = named[0]
     weighed.n_candidates = len(named)
-    if len(listed) == len(named):
-        weighed.rest = 0.0
-    weighed.outcomes = [
+    outcomes = [
         replace(o, diplotype=plain.diplotype) if _key(o.first, o.second) == target else o
         for o in weighed.outcomes
     ]
+    weighed.outcomes = _best_first(outcomes, _functions(weighed.best))
+
+
+def _best_first(outcomes: list[Outcome], best: tuple[str, ...]) -> list[Outcome]:
+    """Move the best diplotype's outcome to the front; what settles it settles the one before."""
+    place = next((i for i, o in enumerate(outcomes) if _key(o.first, o.second) == best), 0)
+    if place == 0:
+        return outcomes
+    first, before = outcomes[place], outcomes[0]
+    others = [o for o in outcomes if o not in (first, before)]
+    swapped = replace(before, settled_by=first.settled_by)
+    return [replace(first, settled_by=None), swapped, *others]
 
 
 Strands = tuple[Strand, ...]

@@ -16,7 +16,7 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.listing import call_listing, list_findings
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
 from pgx.alleles.posterior import Posterior, infer
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
@@ -28,14 +28,8 @@ from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
 __all__ = ["DECIMALS", "LISTED_FROM", "Concern", "InferredCaller"]
 
-LISTED_FROM: Final = 1e-4
-"""Probability from which a candidate is listed, and its advice counts."""
-
 SETTLED_BELOW: Final = 1e-2
 """Probability of another genotype at a core position below which the prior answers it."""
-
-DECIMALS: Final = 12
-"""Places of a printed probability: what is left is rounding, which may not decide an order."""
 
 _Pairs = npt.NDArray[np.intp]
 _Numbers = npt.NDArray[np.intp]

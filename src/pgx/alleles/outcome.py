@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from pgx.alleles.settling import Settling
 
-__all__ = ["DiplotypeSet", "Outcome", "Strand"]
+__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand"]
+
+LISTED_FROM: Final = 1e-4
+"""Probability from which a candidate is listed, and its advice counts."""
+DECIMALS: Final = 12
+"""Places of a printed probability: what is left is rounding, which may not decide an order."""
 
 
 @dataclass(frozen=True, slots=True)
