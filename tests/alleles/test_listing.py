@@ -38,6 +38,13 @@ def test_the_intronic_site_decides_where_both_speak(tmp_path):
     assert call.activity_score == "1.5"
 
 
+def test_no_variant_stands_twice_on_a_strand(tmp_path):
+    edits = {INTRON: changed(gt="0|1"), EXON: removed}
+    call = called(tmp_path, edits, REFERENCE, "DPYD")
+    assert {"Reference/c.1129-5923C>G", f"Reference/{HAPB3}"} <= names(call)
+    assert not any(name.count("c.1129-5923C>G") > 1 for name in names(call))
+
+
 def test_an_undocumented_exonic_allele_is_not_hapb3(tmp_path):
     other = changed(alt="G", gt="0|1")
     call = called(tmp_path, {INTRON: removed, EXON: other}, REFERENCE, "DPYD")

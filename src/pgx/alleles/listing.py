@@ -207,10 +207,18 @@ def _options(
         possible = _named(gene, allele)
         if possible in seen or (seen and not whole and possible.rank[0] > seen[0].rank[0]):
             continue  # the strand is named by something more serious
-        more = sorted([*seen, possible], key=lambda f: f.rank)
+        parts = _parts_of(gene, allele)
+        more = sorted([*(f for f in seen if f.name not in parts), possible], key=lambda f: f.rank)
         named = _strand(gene, more if whole else [possible], whole=whole)
         options.append(_Option(False, *named))  # noqa: FBT003
     return options
+
+
+def _parts_of(gene: CompiledGene, allele: int) -> set[str]:
+    """Return the alleles whose variants a larger allele has as well."""
+    whole = gene.masks[allele]
+    inside = (~gene.needs | (gene.masks == whole)).all(axis=1) & gene.needs.any(axis=1)
+    return {gene.names[a] for a in np.flatnonzero(inside).tolist() if a != allele}
 
 
 def describe_strand(
