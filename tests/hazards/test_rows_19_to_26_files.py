@@ -5,6 +5,7 @@ import pytest
 from calling import call_file
 from hazards.edited import STAR3, called, changed, is_open, removed
 from pgx.base.calls import CallStatus
+from pgx.base.errors import InputError
 from simulated import cohort_file, vcf_file
 
 REPEAT = 233760233
@@ -31,6 +32,15 @@ def test_row_19_star_blocks_do_not_answer_indels(tmp_path):
 @pytest.mark.parametrize(("ref", "alt"), [("C", "CAT"), ("c", "cat"), ("CAT", "CATAT")])
 def test_row_20_spellings_of_one_insertion(ref, alt, tmp_path):
     edit = changed(ref=ref, alt=alt, gt="1|1")
+    assert called(tmp_path, {REPEAT: edit}, "*1/*1", "UGT1A1").diplotype == "*28/*28"
+
+
+@pytest.mark.parametrize(
+    ("position", "ref", "alt"),
+    [(REPEAT + 14, "T", "TAT"), (REPEAT + 13, "A", "ATA"), (REPEAT + 2, "T", "TAT")],
+)
+def test_row_20_an_insertion_written_further_right(position, ref, alt, tmp_path):
+    edit = changed(pos=str(position), ref=ref, alt=alt, gt="1|1")
     assert called(tmp_path, {REPEAT: edit}, "*1/*1", "UGT1A1").diplotype == "*28/*28"
 
 
@@ -61,6 +71,14 @@ def test_row_24_a_partial_definition(tmp_path):
 def test_row_25_contig_names(style, tmp_path):
     call = call_file(vcf_file(tmp_path, {"CYP2C19": "*3/*3"}, contig_style=style))["S1", "CYP2C19"]
     assert call.diplotype == "*3/*3"
+
+
+def test_row_25_contigs_that_nobody_knows_refuse_the_file(tmp_path):
+    path = vcf_file(tmp_path, {"CYP2C19": "*3/*3"})
+    path.write_text(path.read_text().replace("chr", "scaffold_"))
+    with pytest.raises(InputError) as refused:
+        call_file(path)
+    assert "\n" not in str(refused.value)
 
 
 def test_row_26_each_sample_has_its_own_call(tmp_path):
