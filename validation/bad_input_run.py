@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import os
 import re
 import subprocess
 import sys
 import tempfile
-import time
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +19,8 @@ __all__ = ["Run", "annotate", "plain_text", "with_sample"]
 TIME_LIMIT: Final = 30.0
 """Seconds after which a run is ended; it counts as a hang."""
 
+WATCHER: Final = Path(__file__).with_name("watcher.py")
 _CODE = re.compile(r"\[(PGX-[A-Z]+-\d{3})\]")
-_TICK: Final = 0.005
 _REFUSED: Final = 3
 
 
@@ -67,24 +65,15 @@ def annotate(path: Path, scratch: Path, formats: str, assembly: str = "") -> Run
 
 def _run(words: list[str], errors: Path) -> tuple[int, float, float]:
     """Return exit status, wall seconds and the largest resident memory in MB."""
-    started = time.monotonic()
-    with errors.open("wb") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pgx.cli.main", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-        )
-        while True:
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if ended:
-                break
-            if time.monotonic() - started > TIME_LIMIT:
-                process.kill()
-            time.sleep(_TICK)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return process.returncode, time.monotonic() - started, usage.ru_maxrss / unit
+    command = [sys.executable, "-m", "pgx.cli.main", *words]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", WATCHER, str(TIME_LIMIT), str(errors), *command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    status, seconds, megabytes = json.loads(done.stdout)
+    return status, seconds, megabytes
 
 
 def _read_results(run: Run, out: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pgx.base.errors import InputError, KnowledgeError
-from pgx.knowledge.build import build_release
+from pgx.knowledge.build import COUNTED, build_release
 from pgx.knowledge.manifest import MANIFEST, read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,8 @@ needs_data = pytest.mark.skipif(not SOURCE.is_dir(), reason="the validation data
 def folder(tmp_path) -> Path:
     for name in ("curated", "readings"):
         shutil.copytree(RELEASE / name, tmp_path / name)
+    for name in COUNTED:  # not made from source files: a build takes them over
+        shutil.copy(RELEASE / f"{name}.tsv", tmp_path)
     return tmp_path
 
 
