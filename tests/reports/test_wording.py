@@ -12,7 +12,7 @@ from pgx.base.advice import ACTIONS
 from pgx.base.calls import CallStatus, Certainty, GeneCall, SiteObservation
 from pgx.genotypes.matrix import Evidence, Unknown
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.call import _REASON_NOTES
+from pgx.pipeline.doubts import REASON_NOTES
 from pgx.reports.drug_ranks import BUCKETS
 from pgx.reports.english import ENGLISH
 
@@ -27,7 +27,7 @@ _NOT_NOTES = {"note", "vcf", *GeneCall.__struct_fields__, *SiteObservation.__str
 
 def codes_in_source() -> set[str]:
     """Literals of lines that speak of notes, and what stands in the table of reasons."""
-    found = set(_REASON_NOTES.values())
+    found = set(REASON_NOTES.values())
     for path in CALLERS:
         for line in path.read_text(encoding="utf-8").splitlines():
             if re.search(r"\bnotes?\b|_note\b", line) and "for name in" not in line:

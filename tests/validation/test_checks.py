@@ -71,7 +71,8 @@ def verdicts():
 def test_sure_calls_of_reference_genomes_are_right_or_the_reads_exclude_the_published(verdicts):
     assert len({v.sample for v in verdicts}) == 30
     other = [v for v in verdicts if v.called and not v.right and not v.structural]
-    fitting = {(v.gene, v.sample) for v in other if not v.reason.startswith("the reads show")}
+    reasons = ("the reads show", "one name a strand was published, the reads show more")
+    fitting = {(v.gene, v.sample) for v in other if not v.reason.startswith(reasons)}
     # SLCO1B1 *15 with one variant more on a strand: revised as *46, a name that is gone.
     # CYP2D6 *1/*4: a variant that *4 may carry is taken for *139, of unassigned function
     known = {("SLCO1B1", "NA06991")}

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pgx.alleles.definitions import CompiledGene
 from pgx.base.frequencies import GeneFrequencies
 
-__all__ = ["COMMON_FROM", "core_sites"]
+__all__ = ["COMMON_FROM", "core_sites", "named_sites"]
 
 COMMON_FROM: Final = 1e-3
 """Share of chromosomes in some group from which an allele counts as common."""
@@ -19,19 +19,23 @@ COMMON_FROM: Final = 1e-3
 def core_sites(gene: CompiledGene, frequencies: GeneFrequencies | None) -> npt.NDArray[np.bool_]:
     """(P,) bool: positions of alleles that a test should hold, or that are common somewhere.
 
-    The first are those that the knowledge base names (AMP recommendations, tiers 1 and 2),
-    the second those counted in `COMMON_FROM` of the chromosomes of a group or more, unless
-    their function is the default allele's.
+    The first are `named_sites`, the second those of alleles counted in `COMMON_FROM` of the
+    chromosomes of a group or more, unless their function is the default allele's.
     """
-    wanted = np.zeros(len(gene.names), np.bool_)
-    if frequencies is not None:
-        named = {*frequencies.core, *_common(frequencies)}
-        wanted = np.array([name in named for name in gene.names])
+    common = _common(frequencies) if frequencies else set()
     usual = gene.functions[gene.default_index]
-    listed = frequencies.core if frequencies else ()
-    for index, name in enumerate(gene.names):
-        if gene.functions[index] == usual and name not in listed:
-            wanted[index] = False
+    pairs = zip(gene.names, gene.functions, strict=True)
+    wanted = np.array([name in common and function != usual for name, function in pairs])
+    return np.asarray(gene.needs[wanted].any(axis=0)) | named_sites(gene, frequencies)
+
+
+def named_sites(gene: CompiledGene, frequencies: GeneFrequencies | None) -> npt.NDArray[np.bool_]:
+    """(P,) bool: positions of the alleles that a clinical test should at least tell apart.
+
+    Those that the knowledge base names (AMP recommendations, tiers 1 and 2).
+    """
+    named = frequencies.core if frequencies else ()
+    wanted = np.array([name in named for name in gene.names])
     return np.asarray(gene.needs[wanted].any(axis=0))
 
 

@@ -28,8 +28,13 @@ from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
 __all__ = ["DECIMALS", "LISTED_FROM", "Concern", "InferredCaller"]
 
+MEANT_FROM: Final = 1e-3
+"""Probability from which a meaning counts that no single candidate of `LISTED_FROM` has."""
 SETTLED_BELOW: Final = 1e-2
-"""Probability of another genotype at a core position below which the prior answers it."""
+"""Probability of another genotype at a core position below which the prior answers it.
+
+A tenth of it at positions that the knowledge base names as core.
+"""
 
 _Pairs = npt.NDArray[np.intp]
 _Numbers = npt.NDArray[np.intp]
@@ -41,11 +46,13 @@ class Concern:
     """Positions, (P,) bool each, at which more is asked than elsewhere.
 
     At ``alert`` ones every alternative counts, however improbable: the input has something
-    there that could not be read. ``core`` ones have to be answered for a gene to be called.
+    there that could not be read. ``core`` ones have to be answered for a gene to be called,
+    ``named`` ones of them beyond doubt.
     """
 
     alert: npt.NDArray[np.bool_]
     core: npt.NDArray[np.bool_]
+    named: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,8 @@ class InferredCaller:
             Positions at which more is asked than elsewhere.
         """
         observation, notes = apply_proxies(self.gene, observation)
-        posterior = infer(self.prior, observation, groups)
+        alert = tuple(np.flatnonzero(concern.alert).tolist())
+        posterior = infer(self.prior, observation, groups, alert)
         whole = observation.n_blocks <= 1
         table = self._table(posterior, genotypes, whole=whole)
         naming = _Naming(self, posterior, table, observation, concern)
@@ -237,7 +245,8 @@ class _Naming:
         for site in np.flatnonzero(self.concern.core & self.observation.missing).tolist():
             codes = np.sort(self.codes[self.posterior.pairs, site], axis=1)
             differs = ((codes != codes[self.lead]) & (codes != MISSING)).any(axis=1)
-            if self.posterior.probability[differs].sum() > SETTLED_BELOW:
+            limit = SETTLED_BELOW / 10 if self.concern.named[site] else SETTLED_BELOW
+            if self.posterior.probability[differs].sum() > limit:
                 found.append(site)
         return found
 
@@ -252,6 +261,8 @@ class _Naming:
         ways = list(dict.fromkeys(meanings.values()))
         first, inverse, probability = self._grouped({n: ways.index(m) for n, m in meanings.items()})
         counted = np.bincount(inverse, weights=counts) > 0
+        spread = ~counted & (probability >= MEANT_FROM)
+        counted, counts = counted | spread, counts | spread[inverse]
         order = np.argsort(-probability, kind="stable")
         found: dict[_Meaning, Outcome] = {}
         possible: dict[_Meaning, Outcome] = {}

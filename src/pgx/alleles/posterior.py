@@ -72,12 +72,18 @@ def evidence(prior: HaplotypePrior, observation: Observation) -> Floats:
     return total
 
 
-def infer(prior: HaplotypePrior, observation: Observation, groups: Floats) -> Posterior:
+def infer(
+    prior: HaplotypePrior,
+    observation: Observation,
+    groups: Floats,
+    alert: tuple[int, ...] = (),
+) -> Posterior:
     """Return every pair of haplotypes that fits, with its probability.
 
-    ``groups`` are (G,) weights of the prior's groups, before this observation is looked at.
+    ``groups`` are (G,) weights of the prior's groups, before this observation is looked at;
+    ``alert`` position indices at which rare alternatives are spelled out too.
     """
-    found = _Collector(prior, observation.haploid, groups)
+    found = _Collector(prior, observation.haploid, groups, alert)
     for pairing in _worthwhile(prior, observation):
         found.add(pairing)
     result = found.result()
@@ -121,7 +127,14 @@ def _pairings(observation: Observation) -> Iterator[_Pairing]:
 class _Collector:
     """Adds up the mass of pairs over pairings."""
 
-    def __init__(self, prior: HaplotypePrior, haploid: bool, groups: Floats) -> None:  # noqa: FBT001
+    def __init__(
+        self,
+        prior: HaplotypePrior,
+        haploid: bool,  # noqa: FBT001
+        groups: Floats,
+        alert: tuple[int, ...],
+    ) -> None:
+        self._alert = alert
         self._prior, self._haploid, self._groups = prior, haploid, groups
         self._novel: dict[bytes, int] = {}
         self._strands: list[Codes] = []
@@ -133,7 +146,7 @@ class _Collector:
         known = self._prior.known(strand)
         if not len(known):
             return self._numbered([strand]), self._prior.novel(strand)[:, None]
-        codes, shares = self._prior.hidden(strand)
+        codes, shares = self._prior.hidden(strand, self._alert)
         numbers = np.concatenate([known, self._numbered(list(codes))])
         return numbers, np.concatenate([self._prior.shares[:, known], shares], axis=1)
 

@@ -30,6 +30,8 @@ PIECED: Final = 4.0
 """Weight of crossover and conversion each, on the safe side: most that they make is known."""
 HIDDEN_FROM: Final = 5e-5
 """Share of what fits a strand from which a haplotype that its gaps may hide is spelled out."""
+LIKELY_FROM: Final = 1e-2
+"""Share of what fits a strand from which a haplotype counts as likely."""
 ANYTHING: Final = 1e-9
 """Share of a haplotype that none of these explains."""
 _OPEN: Final = -1
@@ -98,33 +100,37 @@ class HaplotypePrior:
             _remember(self._known, key, found)
         return found
 
-    def hidden(self, strand: npt.NDArray[np.int8]) -> tuple[npt.NDArray[np.int8], Floats]:
+    def hidden(
+        self, strand: npt.NDArray[np.int8], alert: tuple[int, ...] = ()
+    ) -> tuple[npt.NDArray[np.int8], Floats]:
         """Return haplotypes outside the known ones that a strand's gaps may hide.
 
         They are known haplotypes that fit, converted at one unanswered position, as far as
-        their share of all that fits is `HIDDEN_FROM` or more.
+        their share of all that fits is `HIDDEN_FROM` or more. At positions in ``alert`` the
+        likely ones are converted whatever their share then is.
 
         Returns
         -------
         tuple
             (n, P) int8 codes and (G, n) shares.
         """
-        key = strand.tobytes()
+        key = strand.tobytes() + repr(alert).encode()
         found = self._hidden.get(key)
         if found is None:
-            found = self._find_hidden(strand, self.known(strand))
+            found = self._find_hidden(strand, self.known(strand), alert)
             _remember(self._hidden, key, found)
         return found
 
     def _find_hidden(
-        self, strand: npt.NDArray[np.int8], known: npt.NDArray[np.intp]
+        self, strand: npt.NDArray[np.int8], known: npt.NDArray[np.intp], alert: tuple[int, ...]
     ) -> tuple[npt.NDArray[np.int8], Floats]:
         overall = self.shares[:, known].mean(axis=0)
         least = HIDDEN_FROM * overall.sum() / self._conversion
         rows: dict[bytes, Floats] = {}
         for position in np.flatnonzero(strand == _OPEN).tolist():
             for code, frequency in self._carried(position):
-                likely = known[overall * frequency.mean() >= least]
+                common = LIKELY_FROM * overall.sum() if position in alert else np.inf
+                likely = known[(overall * frequency.mean() >= least) | (overall >= common)]
                 for k in likely[self.codes[likely, position] != code].tolist():
                     row = self.codes[k].copy()
                     row[position] = code

@@ -23,8 +23,11 @@ def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observa
     codes, block = observation.codes.copy(), observation.block.copy()
     notes = []
     where = {v.position: i for i, v in enumerate(gene.gene.variants)}
+    weighed = {site.site for site in observation.soft}
     for proxy in gene.gene.proxies:
         decisive, substitute = where[proxy.decisive], where[proxy.substitute]
+        if decisive in weighed:
+            continue  # its likelihoods say more than a substitute
         d, s = codes[decisive], codes[substitute]
         if (d == MISSING).all() and (s != MISSING).all():
             codes[decisive] = _stand_in(gene, substitute, s)

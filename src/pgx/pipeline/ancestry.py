@@ -10,7 +10,7 @@ from pgx.base.errors import UsageError
 from pgx.base.frequencies import GeneFrequencies
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED
 
-__all__ = ["Ancestry", "check_ancestry"]
+__all__ = ["Ancestry", "check_ancestry", "unrecorded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,18 @@ def _inferred(evidence: Iterable[Mapping[str, float]]) -> Mapping[str, float] | 
         return None
     most = max(total.values())
     return {group: math.exp(value - most) for group, value in total.items()}
+
+
+def unrecorded(
+    samples: Iterable[str], recorded: Mapping[str, str], frequencies: Iterable[GeneFrequencies]
+) -> list[str]:
+    """Return a hint if the sample table gives no group of the knowledge base for some samples."""
+    groups = {group for gene in frequencies for group in gene.groups}
+    lacking = sum(recorded.get(sample, "") not in groups for sample in samples)
+    if not lacking:
+        return []
+    what = f"{lacking} sample(s) have no superpopulation of the knowledge base in the sample table"
+    return [f"{what}; all groups count alike for them ({', '.join(sorted(groups))})"]
 
 
 def check_ancestry(choice: str, frequencies: Iterable[GeneFrequencies]) -> None:

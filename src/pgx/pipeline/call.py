@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.core import core_sites
+from pgx.alleles.core import core_sites, named_sites
 from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.alleles.evidence import call_evidence
 from pgx.alleles.inferred import DECIMALS, Concern, InferredCaller
@@ -23,24 +23,18 @@ from pgx.alleles.star import call_star
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
-from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.matrix import GeneGenotypes
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.pipeline.doubts import (
+    alert_sites,
+    call_notes,
+    failed_sites,
+    left_open,
+    reason_notes,
+)
 from pgx.pipeline.sites import site_observations
 
 __all__ = ["GeneCaller"]
-
-_REASON_NOTES = {
-    Unknown.LOW_GQ: "low_gq",
-    Unknown.LOW_DP: "low_dp",
-    Unknown.AD_CONTRADICTS: "ad_contradicts_gt",
-    Unknown.FILTERED: "filtered",
-    Unknown.PLOIDY: "ploidy",
-    Unknown.REF_MISMATCH: "ref_mismatch",
-    Unknown.CONFLICT: "conflict",
-    Unknown.INDEL_NOT_EXCLUDED: "indel_not_excluded",
-    Unknown.AMBIGUOUS_BASE: "ambiguous_base",
-    Unknown.UNTYPED: "untyped_sites",
-}
 
 
 class GeneCaller:
@@ -81,6 +75,10 @@ class GeneCaller:
         return InferredCaller(self.compiled, self.prior) if self.prior else None
 
     @functools.cached_property
+    def _wanted(self) -> npt.NDArray[np.bool_]:
+        return named_sites(self.compiled, self._frequencies)
+
+    @functools.cached_property
     def _core(self) -> npt.NDArray[np.bool_]:
         return core_sites(self.compiled, self._frequencies)
 
@@ -116,7 +114,7 @@ class GeneCaller:
         of population groups, all alike if not given.
         """
         observation = observe(genotypes, sample)
-        failed = _failed(genotypes, sample)
+        failed = failed_sites(genotypes, sample)
         key = observation.key() + failed.tobytes()
         key += repr((genotypes.extra or "", sorted((ancestry or {}).items()))).encode()
         core = self._known.get(key)
@@ -124,10 +122,10 @@ class GeneCaller:
             core = self._call(observation, genotypes, failed, ancestry or {})
             self._known[key] = core
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
-        all_notes |= _reason_notes(genotypes, sample)
+        all_notes |= reason_notes(genotypes, sample)
         if genotypes.structural[sample]:
             all_notes.add("structural_variant")
-            core = _made_ambiguous(core)
+            core = left_open(core)
         call = msgspec.structs.replace(
             core,
             sample=genotypes.samples[sample],
@@ -179,7 +177,7 @@ class GeneCaller:
             groups = np.array([ancestry.get(g, 0.0) for g in self.prior.groups])
             if not groups.sum():
                 groups = np.ones(len(groups))
-            concern = Concern(alert=_alert(observation, failed), core=self._core)
+            concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
             return self._inferred.call(observation, genotypes, groups / groups.sum(), concern)
         lists = self.gene.strategy is Strategy.VARIANT_LIST
         return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
@@ -214,7 +212,7 @@ class GeneCaller:
             ),
             findings=tuple(found.findings),
             candidate_factors=tuple(found.factors),
-            notes=(*base.notes, *_call_notes(found, best, single=single)),
+            notes=(*base.notes, *call_notes(found, best, single=single)),
         )
 
     def _status(
@@ -291,60 +289,6 @@ def _listed(found: DiplotypeSet) -> tuple[Candidate, ...]:
         return tuple(Candidate(name) for name in found.names)
     pairs = zip(found.names, found.probabilities, strict=True)
     return tuple(Candidate(name, probability) for name, probability in pairs)
-
-
-def _call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[str]:
-    notes = []
-    if best.term is None:
-        notes.append("no_phenotype_defined")
-    if found.n_candidates > len(found.names) or found.is_partial:
-        notes.append("candidates_not_all_listed")
-    if found.probabilities and not single:
-        notes.append("rests_on_prior")
-    if found.uses_likelihoods:
-        notes.append("likelihoods_weighed")
-    if found.unsettled:
-        notes.append("core_position_missing")
-    return notes
-
-
-def _failed(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]:
-    """(P,) bool: positions of which the input has a record that could not be read in full."""
-    unknown = (genotypes.call[:, sample] == MISSING).any(axis=1)
-    recorded = genotypes.evidence[:, sample] == Evidence.RECORD
-    conflict = genotypes.reason[:, sample] == Unknown.CONFLICT
-    return np.asarray(unknown & (recorded | conflict))
-
-
-def _alert(observation: Observation, failed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """(P,) bool: unanswered positions at which every alternative counts, however improbable.
-
-    A record that could not be read says that something is there; and a single gap in a gene
-    that is answered otherwise is one that the input was meant to answer. Where likelihoods
-    are known these say it.
-    """
-    soft = np.zeros(len(failed), np.bool_)
-    soft[[site.site for site in observation.soft]] = True
-    if observation.missing.sum() == 1:
-        return np.asarray(observation.missing & ~soft)
-    return np.asarray(failed & ~soft)
-
-
-def _made_ambiguous(call: GeneCall) -> GeneCall:
-    """A structural variant over the gene leaves every small-variant call open."""
-    if call.status not in (CallStatus.CALLED, CallStatus.AMBIGUOUS):
-        return call
-    return msgspec.structs.replace(
-        call,
-        status=CallStatus.AMBIGUOUS,
-        probability=None,
-        depends_on=(*call.depends_on, f"{call.gene}:copy_number"),
-    )
-
-
-def _reason_notes(genotypes: GeneGenotypes, sample: int) -> set[str]:
-    reasons = set(genotypes.reason[:, sample].tolist())
-    return {note for reason, note in _REASON_NOTES.items() if reason in reasons}
 
 
 def _undocumented(genotypes: GeneGenotypes, observation: Observation) -> tuple[str, ...]:

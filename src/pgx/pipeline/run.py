@@ -13,11 +13,11 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.ancestry import Ancestry, check_ancestry
+from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
 from pgx.pipeline.read import Observations, read_inputs
-from pgx.pipeline.settings import INFERRED, Prior, RunSettings, SampleInfo
+from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
 
@@ -100,6 +100,9 @@ class Run:
             if g.variants
         }
         self._sample_info = sample_info
+        if settings.ancestry == RECORDED and settings.prior is not Prior.NONE:
+            recorded = {s: info.superpopulation for s, info in sample_info.items()}
+            self._observations.hints += unrecorded(self.samples, recorded, known.values())
         self._genotypes = {
             name: self._observations.combined(c.gene) for name, c in self._callers.items()
         }

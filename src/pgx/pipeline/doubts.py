@@ -1,0 +1,84 @@
+"""What makes a call doubtful: unreadable positions, structural variants, and the notes on them."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.observation import Observation
+from pgx.alleles.outcome import DiplotypeSet
+from pgx.base.calls import CallStatus, GeneCall
+from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.phenotypes.translate import Phenotype
+
+__all__ = ["REASON_NOTES", "alert_sites", "call_notes", "failed_sites", "left_open", "reason_notes"]
+
+REASON_NOTES = {
+    Unknown.LOW_GQ: "low_gq",
+    Unknown.LOW_DP: "low_dp",
+    Unknown.AD_CONTRADICTS: "ad_contradicts_gt",
+    Unknown.FILTERED: "filtered",
+    Unknown.PLOIDY: "ploidy",
+    Unknown.REF_MISMATCH: "ref_mismatch",
+    Unknown.CONFLICT: "conflict",
+    Unknown.INDEL_NOT_EXCLUDED: "indel_not_excluded",
+    Unknown.AMBIGUOUS_BASE: "ambiguous_base",
+    Unknown.UNTYPED: "untyped_sites",
+}
+
+
+def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[str]:
+    """Return the notes on how a call was reached."""
+    notes = []
+    if best.term is None:
+        notes.append("no_phenotype_defined")
+    if found.n_candidates > len(found.names) or found.is_partial:
+        notes.append("candidates_not_all_listed")
+    if found.probabilities and not single:
+        notes.append("rests_on_prior")
+    if found.uses_likelihoods:
+        notes.append("likelihoods_weighed")
+    if found.unsettled:
+        notes.append("core_position_missing")
+    return notes
+
+
+def reason_notes(genotypes: GeneGenotypes, sample: int) -> set[str]:
+    """Return a note for each reason for which positions of a sample are unknown."""
+    reasons = set(genotypes.reason[:, sample].tolist())
+    return {note for reason, note in REASON_NOTES.items() if reason in reasons}
+
+
+def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]:
+    """(P,) bool: positions of which the input has a record that could not be read in full."""
+    unknown = (genotypes.call[:, sample] == MISSING).any(axis=1)
+    recorded = genotypes.evidence[:, sample] == Evidence.RECORD
+    conflict = genotypes.reason[:, sample] == Unknown.CONFLICT
+    return np.asarray(unknown & (recorded | conflict))
+
+
+def alert_sites(observation: Observation, failed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """(P,) bool: unanswered positions at which every alternative counts, however improbable.
+
+    A record that could not be read says that something is there; and a single gap in a gene
+    that is answered otherwise is one that the input was meant to answer. Where likelihoods
+    are known these say it.
+    """
+    soft = np.zeros(len(failed), np.bool_)
+    soft[[site.site for site in observation.soft]] = True
+    if observation.missing.sum() == 1:
+        return np.asarray(observation.missing & ~soft)
+    return np.asarray(failed & ~soft)
+
+
+def left_open(call: GeneCall) -> GeneCall:
+    """A structural variant over the gene leaves every small-variant call open."""
+    if call.status not in (CallStatus.CALLED, CallStatus.AMBIGUOUS):
+        return call
+    return msgspec.structs.replace(
+        call,
+        status=CallStatus.AMBIGUOUS,
+        probability=None,
+        depends_on=(*call.depends_on, f"{call.gene}:copy_number"),
+    )
