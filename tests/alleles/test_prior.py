@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from alleles.made import caller, frequencies, gene, position, shares_of
 from pgx.alleles.census import NOT_SEEN
 from pgx.alleles.definitions import compile_gene
-from pgx.alleles.prior import ANYTHING, SHRINKAGE, build_prior
+from pgx.alleles.piecing import ANYTHING
+from pgx.alleles.prior import SHRINKAGE, build_prior
 from pgx.base.frequencies import GeneFrequencies, PublishedFrequency
 from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -107,3 +108,21 @@ def test_counts_of_positions_that_the_gene_no_longer_has_are_kept():
     counts = frequencies({"AAAG": 5, "GAAA": 5})
     prior = build_prior(compile_gene(gene(DEFINITIONS)), counts)
     assert prior.shares.sum() == pytest.approx(1)
+
+
+def test_a_strand_that_nothing_known_fits_has_its_gaps_filled():
+    """A combination with a gap: what stands there is as common as on other strands."""
+    prior = prior_of({"AAA": 900, "GAA": 50, "AAG": 50}, {"*1": "AAA", "*2": "GAA", "*3": "AAG"})
+    strand = np.array([1, -1, 1], np.int8)
+    rows, shares = prior.hidden(strand)
+    assert (rows != -1).all()
+    assert [1, 0, 1] in rows.tolist()
+    assert shares.sum(axis=1) == pytest.approx(prior.novel(strand))
+
+
+def test_a_crossover_that_gaps_may_hide_is_spelled_out():
+    """*2 and *3 differ in two places each; their joint, in the gap, is one event."""
+    definitions = {"*1": "AAAA", "*2": "GGAA", "*3": "AAGG"}
+    prior = prior_of({"AAAA": 500, "GGAA": 250, "AAGG": 240, "GGGA": 10}, definitions)
+    rows, _ = prior.hidden(np.array([1, 1, -1, -1], np.int8))
+    assert [1, 1, 1, 1] in rows.tolist()

@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgx.alleles.prior import ANYTHING, HIDDEN_FROM, PIECED, UNSEEN_ALLELE
+from pgx.alleles.piecing import ANYTHING, HIDDEN_FROM, UNSEEN_ALLELE
+from pgx.alleles.prior import PIECED
 from reference.match import mismatches
 
 Haplotype = tuple[int, ...]
@@ -82,40 +83,102 @@ def fitting(strand: Haplotype, shares: Shares) -> dict[Haplotype, float]:
     return {h: share for h, share in shares.items() if not mismatches(h, strand)}
 
 
-def novel(strand: Haplotype, population: Population) -> float:
-    """Return the mass of haplotypes outside the known ones that a strand may be."""
-    mass = ANYTHING
-    known = population.shares.items()
-    for own, share in known:
+def converted(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return known haplotypes with another allele where they contradict a strand, just once."""
+    found: dict[Haplotype, float] = {}
+    for own, share in population.shares.items():
         wrong = mismatches(own, strand)
         if len(wrong) == 1:
-            frequency = population.carried(wrong[0], strand[wrong[0]]) + UNSEEN_ALLELE
-            mass += population.conversion * share * frequency
-    cuts = range(1, len(strand))
-    for cut, (left, one), (right, two) in itertools.product(cuts, known, known):
-        if not mismatches((*left[:cut], *right[cut:]), strand):
-            mass += population.crossover * one * two / len(cuts)
-    return mass
-
-
-def hidden(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
-    """Return unknown haplotypes that a strand's gaps may hide: one position converted."""
-    known = fitting(strand, population.shares)
-    least = HIDDEN_FROM * sum(known.values())
-    found: dict[Haplotype, float] = {}
-    for own, position in itertools.product(known, range(len(strand))):
-        for code in {h[position] for h in population.shares} - {own[position]}:
-            share = population.conversion * known[own] * population.carried(position, code)
-            other = (*own[:position], code, *own[position + 1 :])
-            if strand[position] == -1 and share >= least and other not in population.shares:
-                found[other] = found.get(other, 0.0) + share
+            code = strand[wrong[0]]
+            frequency = population.carried(wrong[0], code) + UNSEEN_ALLELE
+            add(found, put(own, wrong[0], code), population.conversion * share * frequency)
     return found
 
 
-def options(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
-    """Return what a strand may be, each with its share; what is unknown stays open (-1)."""
+def crossed(
+    strand: Haplotype, population: Population, least: float = 0.0
+) -> dict[Haplotype, float]:
+    """Return what two known haplotypes joined at one point make of a strand."""
+    found: dict[Haplotype, float] = {}
+    known = population.shares.items()
+    cuts = range(1, len(strand))
+    for cut, (left, one), (right, two) in itertools.product(cuts, known, known):
+        row = (*left[:cut], *right[cut:])
+        rate = population.crossover * one * two
+        if left != right and not mismatches(row, strand) and rate >= least:
+            add(found, row, rate / len(cuts))
+    return found
+
+
+def nearest(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return the known haplotypes that contradict a strand least, its alleles put in."""
+    wrong = {own: len(mismatches(own, strand)) for own in population.shares}
+    found: dict[Haplotype, float] = {}
+    for own, share in population.shares.items():
+        if wrong[own] == min(wrong.values()):
+            row = tuple(x if x != -1 else y for x, y in zip(strand, own, strict=True))
+            add(found, row, ANYTHING * share)
+    return found
+
+
+def put(haplotype: Haplotype, position: int, code: int) -> Haplotype:
+    return (*haplotype[:position], code, *haplotype[position + 1 :])
+
+
+def add(found: dict[Haplotype, float], row: Haplotype, mass: float) -> None:
+    found[row] = found.get(row, 0.0) + mass
+
+
+def novel(strand: Haplotype, population: Population) -> float:
+    """Return the mass of haplotypes outside the known ones that a strand may be."""
+    mass = ANYTHING + sum(converted(strand, population).values())
+    return mass + sum(crossed(strand, population).values())
+
+
+def changed(
+    strand: Haplotype, fits: Mapping[Haplotype, float], population: Population
+) -> dict[Haplotype, float]:
+    """Return what haplotypes that fit become by one conversion in a strand's gaps."""
+    least = HIDDEN_FROM * sum(fits.values())
+    found: dict[Haplotype, float] = {}
+    for own, position in itertools.product(fits, range(len(strand))):
+        for code in {h[position] for h in population.shares} - {own[position]}:
+            share = population.conversion * fits[own] * population.carried(position, code)
+            if strand[position] == -1 and share >= least:
+                add(found, put(own, position, code), share)
+    return found
+
+
+def hidden(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return unknown haplotypes that a strand's gaps may hide: converted once, or crossed."""
     known = fitting(strand, population.shares)
-    return known | hidden(strand, population) if known else {strand: novel(strand, population)}
+    found = changed(strand, known, population)
+    for row, mass in crossed(strand, population, HIDDEN_FROM * sum(known.values())).items():
+        add(found, row, mass)
+    return {row: mass for row, mass in found.items() if row not in population.shares}
+
+
+def spelled_out(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return what a strand is that no known haplotype fits, its gaps filled."""
+    total = novel(strand, population)
+    if -1 not in strand:
+        return {strand: total}
+    found = converted(strand, population)
+    parts = nearest(strand, population), crossed(strand, population, HIDDEN_FROM * total)
+    for row, mass in itertools.chain.from_iterable(part.items() for part in parts):
+        add(found, row, mass)
+    least = HIDDEN_FROM * sum(found.values())
+    found = {row: mass for row, mass in found.items() if mass >= least}
+    for row, mass in changed(strand, dict(found), population).items():
+        add(found, row, mass)
+    scale = total / sum(found.values())
+    return {row: mass * scale for row, mass in found.items()}
+
+
+def options(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return what a strand may be, each with its share."""
+    known = fitting(strand, population.shares)
+    return known | hidden(strand, population) if known else spelled_out(strand, population)
 
 
 def diplotypes(

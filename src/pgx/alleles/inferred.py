@@ -102,7 +102,7 @@ class InferredCaller:
             if not whole and not observation.missing.any():
                 plain = call_listing(self.gene, observation, genotypes)
                 follow_convention(result, plain, naming.candidates())
-        result.is_partial = not posterior.is_whole or naming.is_unspelled()
+        result.is_partial = not posterior.is_whole
         result.uses_likelihoods = bool(observation.soft)
         return result
 
@@ -183,13 +183,6 @@ class _Naming:
             (self._diplotype(pair), share, self._ordered(pair))
             for pair, share in zip(self._ranked[0], self._ranked[1].tolist(), strict=True)
         ]
-
-    def is_unspelled(self) -> bool:
-        """Whether the best pair holds a combination of alleles with unanswered positions.
-
-        They may add to the combination, which is not spelled out.
-        """
-        return bool((self.codes[self.posterior.pairs[self.lead]] == MISSING).any())
 
     def _grouped(
         self, label: dict[int, int]

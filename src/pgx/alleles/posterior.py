@@ -144,8 +144,6 @@ class _Collector:
     def _options(self, strand: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
         """Return the numbers of the haplotypes that a strand may be, and their (G, n) shares."""
         known = self._prior.known(strand)
-        if not len(known):
-            return self._numbered([strand]), self._prior.novel(strand)[:, None]
         codes, shares = self._prior.hidden(strand, self._alert)
         numbers = np.concatenate([known, self._numbered(list(codes))])
         return numbers, np.concatenate([self._prior.shares[:, known], shares], axis=1)

@@ -15,25 +15,17 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles._kernels import find_mismatches
 from pgx.alleles.census import OTHER_SPELLING, Floats, Row, count_known
 from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.piecing import ANYTHING, HIDDEN_FROM, Codes, Made, Mismatches, Piecing, joined
 from pgx.base.frequencies import GeneFrequencies
 
 __all__ = ["Floats", "HaplotypePrior", "build_prior"]
 
 SHRINKAGE: Final = 20.0
 """Chromosomes of all groups together that stand in for each group's own."""
-UNSEEN_ALLELE: Final = 1e-4
-"""Frequency of an allele at a position where no counted haplotype has it."""
 PIECED: Final = 4.0
 """Weight of crossover and conversion each, on the safe side: most that they make is known."""
-HIDDEN_FROM: Final = 5e-5
-"""Share of what fits a strand from which a haplotype that its gaps may hide is spelled out."""
-LIKELY_FROM: Final = 1e-2
-"""Share of what fits a strand from which a haplotype counts as likely."""
-ANYTHING: Final = 1e-9
-"""Share of a haplotype that none of these explains."""
 _OPEN: Final = -1
 _MAX_REMEMBERED: Final = 20_000
 _MAX_SPELLINGS: Final = 8
@@ -63,7 +55,7 @@ class HaplotypePrior:
     def __init__(
         self,
         groups: tuple[str, ...],
-        codes: npt.NDArray[np.int8],
+        codes: Codes,
         shares: Floats,
         definition: npt.NDArray[np.intp],
         novelty: float,
@@ -75,12 +67,12 @@ class HaplotypePrior:
         self.shares = shares
         self._known: dict[bytes, npt.NDArray[np.intp]] = {}
         self._novel: dict[bytes, Floats] = {}
-        self._hidden: dict[bytes, tuple[npt.NDArray[np.int8], Floats]] = {}
+        self._hidden: dict[bytes, tuple[Codes, Floats]] = {}
         plain: Spelling = (np.full(len(codes), -1, np.intp), {})
         self._spelling, self._several = spelling or plain
         self._rows = {row.tobytes() for row in self.codes}
-        self._conversion = PIECED * novelty / max(self._diversity(), 1.0)
-        self._crossover = PIECED * novelty
+        conversion = PIECED * novelty / max(self._diversity(), 1.0)
+        self._pieces = Piecing(self.codes, shares, conversion, PIECED * novelty)
 
     def _diversity(self) -> float:
         """Return the expected number of positions at which two haplotypes differ."""
@@ -91,23 +83,22 @@ class HaplotypePrior:
             total += 1.0 - float((shares**2).sum())
         return total
 
-    def known(self, strand: npt.NDArray[np.int8]) -> npt.NDArray[np.intp]:
+    def known(self, strand: Codes) -> npt.NDArray[np.intp]:
         """Return the rows of haplotypes that agree wherever a strand, (P,) int8, is answered."""
         key = strand.tobytes()
         found = self._known.get(key)
         if found is None:
-            found = np.flatnonzero(self._mismatches(strand)[:, 0] < 0)
+            found = np.flatnonzero(self._pieces.mismatches(strand)[:, 0] < 0)
             _remember(self._known, key, found)
         return found
 
-    def hidden(
-        self, strand: npt.NDArray[np.int8], alert: tuple[int, ...] = ()
-    ) -> tuple[npt.NDArray[np.int8], Floats]:
-        """Return haplotypes outside the known ones that a strand's gaps may hide.
+    def hidden(self, strand: Codes, alert: tuple[int, ...] = ()) -> tuple[Codes, Floats]:
+        """Return haplotypes outside the known ones that a strand may be, gaps filled.
 
-        They are known haplotypes that fit, converted at one unanswered position, as far as
-        their share of all that fits is `HIDDEN_FROM` or more. At positions in ``alert`` the
-        likely ones are converted whatever their share then is.
+        Where known haplotypes fit, those that they become in the gaps by one crossover or one
+        conversion. Where none fits, those that `novel` counts. Both as far as their share of
+        all that fits is `HIDDEN_FROM` or more; at positions in ``alert`` the likely ones are
+        converted whatever their share then is.
 
         Returns
         -------
@@ -117,38 +108,51 @@ class HaplotypePrior:
         key = strand.tobytes() + repr(alert).encode()
         found = self._hidden.get(key)
         if found is None:
-            found = self._find_hidden(strand, self.known(strand), alert)
+            known = self.known(strand)
+            if len(known):
+                found = self._listed(self._hidden_beside(strand, known, alert))
+            else:
+                found = self._spelled_out(strand, alert)
             _remember(self._hidden, key, found)
         return found
 
-    def _find_hidden(
-        self, strand: npt.NDArray[np.int8], known: npt.NDArray[np.intp], alert: tuple[int, ...]
-    ) -> tuple[npt.NDArray[np.int8], Floats]:
-        overall = self.shares[:, known].mean(axis=0)
-        least = HIDDEN_FROM * overall.sum() / self._conversion
-        rows: dict[bytes, Floats] = {}
-        for position in np.flatnonzero(strand == _OPEN).tolist():
-            for code, frequency in self._carried(position):
-                common = LIKELY_FROM * overall.sum() if position in alert else np.inf
-                likely = known[(overall * frequency.mean() >= least) | (overall >= common)]
-                for k in likely[self.codes[likely, position] != code].tolist():
-                    row = self.codes[k].copy()
-                    row[position] = code
-                    share = self._conversion * self.shares[:, k] * frequency
-                    rows[row.tobytes()] = rows.get(row.tobytes(), 0.0) + share
-        new = [key for key in rows if key not in self._rows]
-        codes = np.frombuffer(b"".join(new), np.int8)
-        shares = np.array([rows[key] for key in new], np.float64)
-        n_groups, n_sites = len(self.groups), self.codes.shape[1]
-        return codes.reshape(len(new), n_sites), shares.reshape(len(new), n_groups).T
+    def _hidden_beside(
+        self, strand: Codes, known: npt.NDArray[np.intp], alert: tuple[int, ...]
+    ) -> Made:
+        """Return what a strand's gaps may hide beside the known haplotypes that fit."""
+        if (strand != _OPEN).all():
+            return {}
+        mass = self.shares[:, known]
+        made = self._pieces.hidden(strand, self.codes[known], mass, alert)
+        least = HIDDEN_FROM * float(mass.mean(axis=0).sum())
+        crossed = self._pieces.crossovers(self._pieces.mismatches(strand), least)
+        return {key: own for key, own in joined(made, crossed).items() if key not in self._rows}
 
-    def _carried(self, position: int) -> list[tuple[int, Floats]]:
-        """Return the alleles at a position with their (G,) frequencies."""
-        column = self.codes[:, position]
-        found = np.unique(column).tolist()
-        return [(code, self.shares[:, column == code].sum(axis=1)) for code in found]
+    def _spelled_out(self, strand: Codes, alert: tuple[int, ...]) -> tuple[Codes, Floats]:
+        """Return what a strand is that no known haplotype fits, its gaps filled."""
+        total = self.novel(strand)
+        if (strand != _OPEN).all():
+            return strand[None], total[:, None]
+        pieces, where = self._pieces, self._pieces.mismatches(strand)
+        made = joined(pieces.conversions(strand, where), pieces.nearest(strand))
+        made = joined(made, pieces.crossovers(where, HIDDEN_FROM * float(total.mean())))
+        rows, mass = self._listed(made, HIDDEN_FROM)
+        made = joined(
+            dict(zip(map(bytes, rows), mass.T, strict=True)),
+            pieces.hidden(strand, rows, mass, alert),
+        )
+        rows, mass = self._listed(made)
+        return rows, mass * (total / mass.sum(axis=1))[:, None]
 
-    def novel(self, strand: npt.NDArray[np.int8]) -> Floats:
+    def _listed(self, made: Made, least: float = 0.0) -> tuple[Codes, Floats]:
+        """Return haplotypes of ``least`` share or more as (n, P) codes, and (G, n) masses."""
+        mass = np.array(list(made.values()), np.float64).reshape(len(made), len(self.groups)).T
+        codes = np.frombuffer(b"".join(made), np.int8).reshape(len(made), self.codes.shape[1])
+        overall = mass.mean(axis=0)
+        worth = overall >= least * overall.sum()
+        return codes[worth], mass[:, worth]
+
+    def novel(self, strand: Codes) -> Floats:
         """Return the (G,) mass of haplotypes outside the known ones that a strand may be.
 
         For strands that no known haplotype fits; elsewhere the known ones outweigh it.
@@ -156,18 +160,13 @@ class HaplotypePrior:
         key = strand.tobytes()
         found = self._novel.get(key)
         if found is None:
-            where = self._mismatches(strand)
-            found = self._converted(strand, where) + self._crossed(where) + ANYTHING
+            where = self._pieces.mismatches(strand)
+            found = self._pieces.converted(strand, where) + self._pieces.crossed(where) + ANYTHING
             found += self._respelled(strand, where)
             _remember(self._novel, key, found)
         return found
 
-    def _mismatches(self, strand: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
-        where = np.empty((len(self.codes), 3), np.int64)
-        find_mismatches(self.codes, np.ascontiguousarray(strand), where)
-        return where
-
-    def _respelled(self, strand: npt.NDArray[np.int8], where: npt.NDArray[np.int64]) -> Floats:
+    def _respelled(self, strand: Codes, where: Mismatches) -> Floats:
         """Mass of alleles that describe the strand, and that nobody counted in this way.
 
         A definition leaves the base at some positions open: with one of them other than in a
@@ -183,35 +182,6 @@ class HaplotypePrior:
                 rarity = OTHER_SPELLING if is_near else OTHER_SPELLING / _MAX_SPELLINGS
                 mass += rarity * self.shares[:, mine].sum(axis=1)
         return mass
-
-    def _converted(self, strand: npt.NDArray[np.int8], where: npt.NDArray[np.int64]) -> Floats:
-        """Mass of known haplotypes with another allele at one position."""
-        near = np.flatnonzero(where[:, 1] < 0)
-        mass = np.zeros(len(self.groups))
-        for position in np.unique(where[near, 0]).tolist():
-            at = near[where[near, 0] == position]
-            carried = self.codes[:, position] == strand[position]
-            frequency = self.shares[:, carried].sum(axis=1) + UNSEEN_ALLELE
-            mass += self.shares[:, at].sum(axis=1) * frequency
-        return self._conversion * mass
-
-    def _crossed(self, where: npt.NDArray[np.int64]) -> Floats:
-        """Mass of two known haplotypes joined at one point, every point as likely.
-
-        A haplotype can lie before a point that its first mismatch is behind, and behind a
-        point that its last mismatch is before.
-        """
-        size = self.codes.shape[1]
-        if size < 2:
-            return np.zeros(len(self.groups))
-        joined = np.zeros(len(self.groups))
-        for group, shares in enumerate(self.shares):
-            first = np.bincount(where[:, 0], weights=shares, minlength=size)
-            last = np.bincount(where[:, 2], weights=shares, minlength=size)
-            before = first[::-1].cumsum()[::-1][1:]
-            behind = last.cumsum()[:-1]
-            joined[group] = (before * behind).mean()
-        return self._crossover * joined
 
 
 def _remember(memory: dict[bytes, _T], key: bytes, value: _T) -> None:
@@ -238,7 +208,7 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     return HaplotypePrior(frequencies.groups, codes, shares, definition, novelty, spelling)
 
 
-def _spelled(gene: CompiledGene, rows: npt.NDArray[np.int8]) -> Spelling:
+def _spelled(gene: CompiledGene, rows: Codes) -> Spelling:
     """Return the allele of several spellings that each haplotype is, and these alleles' masks."""
     found = np.full(len(rows), -1, np.intp)
     bits = np.uint64(1) << rows.astype(np.uint64)

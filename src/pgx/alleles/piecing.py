@@ -1,0 +1,193 @@
+"""Haplotypes that nobody described or counted, put together from known ones.
+
+Two events make them: a crossover joins two known haplotypes at one point, every point as likely;
+a conversion gives a known haplotype, at one position, an allele that others carry there. Here
+stand the mass of all that such events make of a strand, and the haplotypes themselves, as far
+as their share counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles._kernels import find_mismatches
+from pgx.alleles.census import Floats
+
+__all__ = [
+    "ANYTHING",
+    "HIDDEN_FROM",
+    "UNSEEN_ALLELE",
+    "Codes",
+    "Made",
+    "Mismatches",
+    "Piecing",
+    "joined",
+]
+
+UNSEEN_ALLELE: Final = 1e-4
+"""Frequency of an allele at a position where no counted haplotype has it."""
+HIDDEN_FROM: Final = 5e-5
+"""Share of what fits a strand from which a haplotype that its gaps may hide is spelled out."""
+LIKELY_FROM: Final = 1e-2
+"""Share of what fits a strand from which a haplotype counts as likely."""
+ANYTHING: Final = 1e-9
+"""Share of a haplotype that none of these explains."""
+_OPEN: Final = -1
+
+Codes = npt.NDArray[np.int8]
+Mismatches = npt.NDArray[np.int64]
+"""(K, 3): the first, second and last position at which each haplotype contradicts a strand."""
+Made = dict[bytes, Floats]
+"""(G,) masses by the bytes of a haplotype's (P,) int8 codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piecing:
+    """Known haplotypes, (K, P) codes with (G, K) shares, and how often they are re-made."""
+
+    codes: Codes
+    shares: Floats
+    conversion: float
+    crossover: float
+
+    def mismatches(self, strand: Codes) -> Mismatches:
+        """Return where each known haplotype contradicts a strand."""
+        where = np.empty((len(self.codes), 3), np.int64)
+        find_mismatches(self.codes, np.ascontiguousarray(strand), where)
+        return where
+
+    def converted(self, strand: Codes, where: Mismatches) -> Floats:
+        """Return the (G,) mass of known haplotypes with another allele at one position."""
+        mass = np.zeros(len(self.shares))
+        for _, near, frequency in self._near(strand, where):
+            mass += self.shares[:, near].sum(axis=1) * frequency
+        return self.conversion * mass
+
+    def crossed(self, where: Mismatches) -> Floats:
+        """Return the (G,) mass of two known haplotypes joined at one point.
+
+        A haplotype can lie before a point that its first mismatch is behind, and behind a
+        point that its last mismatch is before.
+        """
+        size = self.codes.shape[1]
+        if size < 2:
+            return np.zeros(len(self.shares))
+        joined = np.zeros(len(self.shares))
+        for group, shares in enumerate(self.shares):
+            first = np.bincount(where[:, 0], weights=shares, minlength=size)
+            last = np.bincount(where[:, 2], weights=shares, minlength=size)
+            before = first[::-1].cumsum()[::-1][1:]
+            behind = last.cumsum()[:-1]
+            joined[group] = (before * behind).mean()
+        return self.crossover * joined
+
+    def _near(
+        self, strand: Codes, where: Mismatches
+    ) -> Iterator[tuple[int, npt.NDArray[np.intp], Floats]]:
+        """Yield a position, the haplotypes that differ there alone, its (G,) allele frequency."""
+        near = np.flatnonzero((where[:, 0] >= 0) & (where[:, 1] < 0))
+        for position in np.unique(where[near, 0]).tolist():
+            carried = self.codes[:, position] == strand[position]
+            frequency = self.shares[:, carried].sum(axis=1) + UNSEEN_ALLELE
+            yield position, near[where[near, 0] == position], frequency
+
+    def conversions(self, strand: Codes, where: Mismatches) -> Made:
+        """Return the haplotypes behind `converted`."""
+        made: Made = {}
+        for position, near, frequency in self._near(strand, where):
+            rows = self.codes[near]
+            rows[:, position] = strand[position]
+            mass = self.conversion * self.shares[:, near] * frequency[:, None]
+            _add(made, rows, mass)
+        return made
+
+    def crossovers(self, where: Mismatches, least: float) -> Made:
+        """Return the haplotypes behind `crossed`, of pairs that make ``least`` or more."""
+        made: Made = {}
+        size = self.codes.shape[1]
+        if size < 2:
+            return made
+        start = where[:, 2] + 1  # a haplotype may follow a cut from here on,
+        end = np.where(where[:, 0] < 0, size, where[:, 0])  # and precede one up to here
+        for i, j in self._partners(start, end, least):
+            differ = np.flatnonzero(self.codes[i] != self.codes[j])
+            cuts = np.arange(max(1, start[j]), min(size - 1, end[i]) + 1)
+            before, count = np.unique(np.searchsorted(differ, cuts), return_counts=True)
+            rate = self.crossover * self.shares[:, i] * self.shares[:, j] / (size - 1)
+            for n, times in zip(before.tolist(), count.tolist(), strict=True):
+                row = self.codes[j].copy()
+                row[differ[:n]] = self.codes[i, differ[:n]]
+                _add(made, row[None], (rate * times)[:, None])
+        return made
+
+    def _partners(
+        self, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], least: float
+    ) -> list[tuple[int, int]]:
+        """Return pairs with a cut that suits both and with a joint share that counts."""
+        overall = self.shares.mean(axis=0)
+        size = self.codes.shape[1]
+        left, right = np.flatnonzero(end >= 1), np.flatnonzero(start <= size - 1)
+        if not len(left) or not len(right):
+            return []
+        limit = least / self.crossover
+        left = left[overall[left] * overall[right].max() >= limit]
+        right = right[overall[right] * overall.max() >= limit]
+        joint = np.multiply.outer(overall[left], overall[right]) >= limit
+        suits = np.maximum(start[right], 1)[None, :] <= np.minimum(end[left], size - 1)[:, None]
+        one, two = np.nonzero(joint & suits & (left[:, None] != right[None, :]))
+        return list(zip(left[one].tolist(), right[two].tolist(), strict=True))
+
+    def hidden(self, strand: Codes, rows: Codes, mass: Floats, alert: tuple[int, ...]) -> Made:
+        """Return what haplotypes that fit a strand become by one conversion in its gaps.
+
+        ``rows`` are the (n, P) haplotypes that fit, ``mass`` their (G, n) shares. What they
+        become counts from `HIDDEN_FROM` of all that fits; at positions in ``alert`` the likely
+        ones are converted whatever their share then is.
+        """
+        overall = mass.mean(axis=0)
+        least = HIDDEN_FROM * overall.sum() / self.conversion
+        made: Made = {}
+        for position in np.flatnonzero(strand == _OPEN).tolist():
+            common = LIKELY_FROM * overall.sum() if position in alert else np.inf
+            for code, frequency in self._carried(position):
+                likely = (overall * frequency.mean() >= least) | (overall >= common)
+                chosen = np.flatnonzero(likely & (rows[:, position] != code))
+                others = rows[chosen]
+                others[:, position] = code
+                _add(made, others, self.conversion * mass[:, chosen] * frequency[:, None])
+        return made
+
+    def _carried(self, position: int) -> list[tuple[int, Floats]]:
+        """Return the alleles at a position with their (G,) frequencies."""
+        column = self.codes[:, position]
+        found = np.unique(column).tolist()
+        return [(code, self.shares[:, column == code].sum(axis=1)) for code in found]
+
+    def nearest(self, strand: Codes) -> Made:
+        """Return the haplotypes that contradict a strand least, with its alleles put in."""
+        answered = strand != _OPEN
+        wrong = ((self.codes != strand) & answered).sum(axis=1)
+        near = np.flatnonzero(wrong == wrong.min())
+        made: Made = {}
+        _add(made, np.where(answered, strand, self.codes[near]), ANYTHING * self.shares[:, near])
+        return made
+
+
+def joined(one: Made, two: Made) -> Made:
+    """Return the haplotypes of both, the masses of equal ones added up."""
+    found = dict(one)
+    for key, own in two.items():
+        found[key] = found[key] + own if key in found else own
+    return found
+
+
+def _add(made: Made, rows: Codes, mass: Floats) -> None:
+    """Add (n, P) haplotypes and their (G, n) masses."""
+    for row, own in zip(rows, mass.T, strict=True):
+        key = row.tobytes()
+        made[key] = made[key] + own if key in made else own
