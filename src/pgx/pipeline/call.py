@@ -30,6 +30,7 @@ from pgx.pipeline.doubts import (
     call_notes,
     failed_sites,
     left_open,
+    may_be_hybrid,
     reason_notes,
 )
 from pgx.pipeline.sites import site_observations
@@ -219,6 +220,8 @@ class GeneCaller:
         self, found: DiplotypeSet, observation: Observation, probability: float | None
     ) -> CallStatus:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
+        if may_be_hybrid(self.gene.notes, found, observation):
+            return CallStatus.AMBIGUOUS
         if found.is_single:
             return CallStatus.CALLED
         weighed = probability is not None and not found.is_partial

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,18 @@ from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.phenotypes.translate import Phenotype
 
-__all__ = ["REASON_NOTES", "alert_sites", "call_notes", "failed_sites", "left_open", "reason_notes"]
+__all__ = [
+    "REASON_NOTES",
+    "alert_sites",
+    "call_notes",
+    "failed_sites",
+    "left_open",
+    "may_be_hybrid",
+    "reason_notes",
+]
+
+_UNCOUNTED = "copy_number_not_assessed"
+_COMBINED = "combination_or_partial"
 
 REASON_NOTES = {
     Unknown.LOW_GQ: "low_gq",
@@ -70,6 +83,15 @@ def alert_sites(observation: Observation, failed: npt.NDArray[np.bool_]) -> npt.
     if observation.missing.sum() == 1:
         return np.asarray(observation.missing & ~soft)
     return np.asarray(failed & ~soft)
+
+
+def may_be_hybrid(gene_notes: Sequence[str], found: DiplotypeSet, observation: Observation) -> bool:
+    """Whether a combination that nobody has described may be a hybrid or a third copy.
+
+    Where copies are not counted, reads of several copies look like unphased variants of two.
+    """
+    is_unphased = observation.n_blocks > 1
+    return is_unphased and _UNCOUNTED in gene_notes and _COMBINED in found.notes
 
 
 def left_open(call: GeneCall) -> GeneCall:
