@@ -15,6 +15,7 @@ from validation.nomenclature import Pair
 
 __all__ = [
     "all_core_answered",
+    "copies_at",
     "copies_seen",
     "core_positions",
     "excluding_sites",
@@ -59,6 +60,16 @@ def all_core_answered(genotypes: GeneGenotypes) -> bool:
 def has_functions(gene: str) -> bool:
     """Say whether any allele of the gene has a function."""
     return any(allele.function for allele in genes()[gene].alleles)
+
+
+def copies_at(gene: str, pair: Pair, rsid: str) -> int | None:
+    """Return how many of two alleles have a variant at a site, None where one is not defined."""
+    definition = genes()[gene]
+    site = next(v.position for v in definition.variants if v.rsid == rsid)
+    defining = {a.name: a.defining for a in definition.alleles}
+    if not defining.keys() >= {*pair}:
+        return None
+    return sum(site in defining[name] for name in pair)
 
 
 @functools.cache

@@ -6,8 +6,9 @@ letters and suballele digits go), ``kept`` (letters that stay), ``unlisted`` (no
 today: goes beside another name on a strand, and is the reference alone), ``optional`` (a tandem
 that a panel may not have seen), ``strand`` (written on the other strand), ``variant`` (DPYD
 variants), ``acetylator`` (NAT2 before its revision), ``panel`` (panels could not tell it from the
-other name) and ``phase`` (pairs that differ in phase only, which no panel saw). The last two are
-applied by `collapsed` and counted apart.
+other name), ``phase`` (pairs that differ in phase only, which no panel saw) and ``typed`` (the one
+site that all panels of a gene had, whatever names they printed). The last three are counted apart;
+`collapsed` applies the first two of them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Published diplotypes of reference materials: which to compare with, and what they allow.
 
 Two readings: as published (the consensus of the reference-material programme), and as revised
-(the diplotype that later sequencing gave the same cell line, where one is published). A text may
-allow several diplotypes: ``or`` and ``;`` part alternatives, parentheses hold an allele that
+(the diplotype that later sequencing gave the same cell line, or else that of the consensus as
+later authors curated it, if the consensus is older; where one is published). A text may allow
+several diplotypes: ``or`` and ``;`` part alternatives, parentheses hold an allele that
 fewer assays confirmed. Names are translated by `validation.nomenclature`.
 """
 
@@ -29,7 +30,9 @@ __all__ = [
     "published_alleles",
 ]
 
-_STRUCTURAL = re.compile(r"\*5(?!\d)|[xX]\s*[N\d]|\+|\*(13|36|68|79)(?!\d)|dup")
+_CURATED, _CURATED_IN = "GeT-RM as curated", 2023
+_YEAR = re.compile(r"[a-z](20\d\d)\b")
+_STRUCTURAL = re.compile(r"(?:\*|(?<![\d*]))(?:5|13|36|68|79)(?!\d)|[xX]\s*[N\d]|\+|dup")
 
 
 class Reading(StrEnum):
@@ -45,11 +48,14 @@ class Known:
 
     consensus: str = ""
     revised: str = ""
+    curated: str = ""
+    year: int = 0
     texts: list[str] = field(default_factory=list)
 
     def text(self, reading: Reading) -> str:
         """Return the text that a reading compares with."""
-        return self.revised or self.consensus if reading is Reading.REVISED else self.consensus
+        later = self.revised or (self.curated if self.year < _CURATED_IN else "")
+        return later or self.consensus if reading is Reading.REVISED else self.consensus
 
 
 def published() -> Mapping[tuple[str, str], Known]:
@@ -70,6 +76,12 @@ def published() -> Mapping[tuple[str, str], Known]:
             known.consensus = text if usable or not known.consensus else known.consensus
         if row["role"] == "revised" and usable:
             known.revised = text
+        if row["paper"].startswith(_CURATED) and usable:
+            known.curated = text
+        elif row["role"] == "consensus" and pairs(row["gene"], text) == pairs(
+            row["gene"], known.consensus
+        ):
+            known.year = max([known.year, *map(int, _YEAR.findall(row["paper"]))])
         if row["role"] in ("consensus", "revised", "validated"):
             known.texts.append(text)
     return {key: known for key, known in found.items() if known.consensus or known.revised}
@@ -86,8 +98,10 @@ def published_alleles(gene: str) -> frozenset[str]:
 def is_structural(gene: str, text: str) -> bool:
     """Say whether a published diplotype has a deletion, duplication or hybrid of CYP2D6.
 
-    >>> is_structural("CYP2D6", "*1/*5"), is_structural("CYP2D6", "*1/*57")
-    (True, False)
+    >>> is_structural("CYP2D6", "*1/*5"), is_structural("CYP2D6", "1/5")
+    (True, True)
+    >>> is_structural("CYP2D6", "*1/*57"), is_structural("CYP2D6", "15/4")
+    (False, False)
     """
     return gene == "CYP2D6" and bool(_STRUCTURAL.search(text))
 

@@ -22,6 +22,7 @@ from validation.compare import strand
 from validation.data import DATA
 from validation.evidence import (
     all_core_answered,
+    copies_at,
     copies_seen,
     excluding_sites,
     functions_of,
@@ -179,9 +180,17 @@ def _by_name(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Re
     best = _pair(call.diplotype)
     same = best in wanted
     ours = frozenset([best]) if best else frozenset[Pair]()
-    close = bool(collapsed(gene, wanted) & collapsed(gene, ours))
+    close = bool(collapsed(gene, wanted) & collapsed(gene, ours)) or _same_typed(gene, wanted, best)
     reason = "" if same or close else _reason(call, genotypes, wanted, known)
     return same, close, _same_function(call, wanted | collapsed(gene, wanted)), reason
+
+
+def _same_typed(gene: str, wanted: frozenset[Pair], best: Pair | None) -> bool:
+    """Compare what all panels of a gene typed: copies of a variant at one site."""
+    for rsid in rules(gene, "typed"):
+        ours = copies_at(gene, best, rsid) if best else None
+        return ours is not None and ours in {copies_at(gene, pair, rsid) for pair in wanted}
+    return False
 
 
 def _pair(name: str | None) -> Pair | None:
@@ -249,12 +258,14 @@ def _dpyd(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Readi
     answers = dpyd_variants(known.text(reading))
     typed = {name for text in known.texts for copies in dpyd_variants(text) for name in copies}
     seen = {name: n for name, n in copies_seen(genotypes).items() if name in typed}
-    same = any(copies == seen for copies in answers)
+    together = {name: max(a.get(name, 0) for a in answers) for a in answers for name in a}
+    # unphased, every choice of two variants may be printed: `9/5;9/4;5/4` are all three
+    same = seen in answers or (len(answers) > 1 and seen == together)
     reason = UNEXPLAINED
     others = [copies for text in known.texts for copies in dpyd_variants(text)]
     if any(all(seen.get(name, 0) >= n for name, n in copies.items()) for copies in answers):
         reason = MORE
-    if any(copies == seen for copies in others):
+    if seen in others:
         reason += f": {', '.join(seen)}; so published elsewhere"
     elif reason == MORE:
         reason += f": {', '.join(seen)}"

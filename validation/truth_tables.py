@@ -85,6 +85,7 @@ def _shares(found: Sequence[Verdict]) -> str:
                 sum(v.collapsed and not v.same for v in group),
                 counted(sum(v.right for v in told), len(told)),
                 f"{counted(sum(bool(v.function) for v in judged), len(judged))} of {len(judged)}",
+                _functions_told(judged),
                 counted(sum(v.called for v in group), n),
                 f"{counted(sum(v.called for v in complete), len(complete))} of {len(complete)}",
             ]
@@ -96,10 +97,17 @@ def _shares(found: Sequence[Verdict]) -> str:
         "more once collapsed",
         "same where panels could tell",
         "same functions",
+        "same functions where panels could tell",
         "called",
         "called where all core positions have data",
     ]
     return table(header, rows)
+
+
+def _functions_told(judged: Sequence[Verdict]) -> str:
+    """Return the share with the same functions where the panels could tell the names apart."""
+    told = [v for v in judged if v.told and (v.same or not v.collapsed)]
+    return f"{counted(sum(bool(v.function) for v in told), len(told))} of {len(told)}"
 
 
 def _called(found: Sequence[Verdict]) -> str:
