@@ -107,7 +107,8 @@ def _count_pairs(found: Advice, rows: Sequence[Recommendation], ambiguous: set[s
 
 
 def _substance(row: Recommendation) -> tuple[object, ...]:
-    return row.action, row.dose_factor_min, row.dose_factor_max, row.classification
+    """Return what to do; how strongly it is recommended makes no other advice of it."""
+    return row.action, row.dose_factor_min, row.dose_factor_max
 
 
 def measured() -> str:

@@ -13,7 +13,7 @@ from pgx.alleles.definitions import compile_gene
 
 RULES = {
     "renamed", "letter", "suballele", "kept", "unlisted", "optional", "strand", "variant",
-    "acetylator", "panel", "phase",
+    "acetylator", "panel", "phase", "typed",
 }  # fmt: skip
 STRUCTURAL = {"*13", "*36"}
 SOURCE = re.compile(r"PMID \d{8}|pharmvar\.org|PMC\d+|doi 10\.|definitions of the knowledge base")
