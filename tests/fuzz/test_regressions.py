@@ -4,11 +4,14 @@ import time
 
 import pytest
 
+from calling import call_file
+from pgx.base.calls import CallStatus
 from pgx.base.errors import OutsideCallError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.outside import outside_gene_call
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.vcf.header import parse_header
+from simulated import vcf_text
 from vcf.support import header_text
 
 COLUMNS = "gene\tdiplotype\tphenotype\tactivity_score\n"
@@ -101,3 +104,18 @@ def test_a_long_word_in_a_contig_line_costs_no_time(text):
     header = parse_header(header_text(extra=line).encode(), "t.vcf")
     assert time.process_time() - started < 2
     assert header.contigs["chr3"] is None
+
+
+def test_more_alleles_at_a_site_than_there_are_codes(tmp_path):
+    """Two hundred insertions at one position: who carries a late one is unknown there."""
+    text = vcf_text({"UGT1A1": "*1/*28"}, only_named=True)
+    line = next(li for li in text.splitlines() if "\t233760233\t" in li)
+    cells = line.split("\t")
+    cells[3:5] = "C", ",".join(["CAT", *("C" + "G" * n for n in range(1, 201))])
+    path = tmp_path / "many.vcf"
+    for carried in ("0|70", "0|100", "70|100"):
+        many = "\t".join([*cells[:8], "GT", carried])
+        path.write_text(text.replace(line, many), encoding="utf-8")
+        call = call_file(path, "UGT1A1")["S1", "UGT1A1"]
+        assert call.status is CallStatus.AMBIGUOUS
+        assert "chr2:233760233" in call.missing

@@ -163,7 +163,7 @@ class SiteReader:
         if isinstance(found, int):
             return found
         code = self.out.code_of_extra(index, found)
-        if len(variation.alt) < len(variation.ref):
+        if len(variation.alt) < len(variation.ref) and code != MISSING:
             self._deletions.setdefault(index, set()).add(code)
         return code
 

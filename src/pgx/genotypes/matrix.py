@@ -28,6 +28,7 @@ __all__ = [
 
 MISSING = -1
 ABSENT = -2
+LAST_CODE = 62  # definitions allow codes as bits of 64
 UNPHASED = -1  # phase block of a genotype whose strands are interchangeable
 
 
@@ -134,8 +135,14 @@ class GeneGenotypes:
         return alleles[code] if code < len(alleles) else self.extra[site][code - len(alleles)]
 
     def code_of_extra(self, site: int, label: str) -> int:
-        """Return the code of an undocumented allele, giving it one if it is new."""
-        labels = self.extra[site]
+        """Return the code of an undocumented allele, giving it one if it is new.
+
+        `MISSING` where the site has as many alleles as there are codes: who carries one more
+        is unknown there.
+        """
+        labels, first = self.extra[site], len(self.gene.variants[site].alleles)
         if label not in labels:
+            if first + len(labels) > LAST_CODE:
+                return MISSING
             labels.append(label)
-        return len(self.gene.variants[site].alleles) + labels.index(label)
+        return first + labels.index(label)
