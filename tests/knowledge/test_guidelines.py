@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from itertools import product
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
 from pgx.knowledge.importers.readings import (
     IMPLICATION_COLUMNS,
+    KEY_COLUMNS,
     PENDING_COLUMNS,
     POPULATION_COLUMNS,
     READING_COLUMNS,
@@ -106,7 +108,8 @@ def release(folder: Path, month: str, *rows: dict) -> Path:
 
 
 def build(folder: Path, *sources: Path):
-    return build_guidelines(sources, folder, folder / "levels.csv")
+    assert {path.parent for path in sources} == {folder}
+    return build_guidelines(folder, folder, folder / "levels.csv")
 
 
 def test_a_sentence_becomes_its_reading(workplace):
@@ -150,15 +153,53 @@ def test_an_unread_implication_is_reported(workplace):
 def test_the_newer_release_wins_where_it_has_a_row(workplace):
     older = release(workplace, "2024-05", {"lookup_keys": [{"AAA": "Poor"}, {"AAA": "Fast"}]})
     newer = release(workplace, "2025-11", {"text": NEWER, "lookup_keys": [{"AAA": ["Poor"]}]})
-    for sources in ([older, newer], [newer, older]):
-        found = {
-            format_lookup(s.lookup): (s.action[0], s.source)
-            for s in build(workplace, *sources).statements
-        }
-        assert found == {
-            "AAA=Fast": ("reduce_dose", "cpic-2024-05"),
-            "AAA=Poor": ("avoid", "cpic-2025-11"),
-        }
+    found = {
+        format_lookup(s.lookup): (s.action[0], s.source)
+        for s in build(workplace, newer, older).statements
+    }
+    assert found == {
+        "AAA=Fast": ("reduce_dose", "cpic-2024-05"),
+        "AAA=Poor": ("avoid", "cpic-2025-11"),
+    }
+
+
+def test_a_sentence_may_mean_another_thing_for_some_keys(workplace):
+    """The reading whose ``when`` names a key comes before the one for all others."""
+    text = (workplace / "cpic.tsv").read_text(encoding="utf-8")
+    special = reading(digest=sentence_digest(SENTENCE), when="AAA=Fast", action="avoid")
+    line = "\t".join(special.get(column, "") for column in READING_COLUMNS)
+    (workplace / "cpic.tsv").write_text(text + line + "\n", encoding="utf-8")
+    keys = [{"AAA": "Poor"}, {"AAA": "Fast"}]
+    tables = build(workplace, release(workplace, "2024-05", {"lookup_keys": keys}))
+    found = {format_lookup(s.lookup): s.action[0] for s in tables.statements}
+    assert found == {"AAA=Fast": "avoid", "AAA=Poor": "reduce_dose"}
+
+
+def label_row(**changes) -> dict:
+    usual = {
+        "source": "FDA_LABEL", "guideline_id": "PA2", "drug": ["examplol"], "genes": ["AAA"],
+        "lookup": [{"AAA": {"*2": 1.0, "*1": 1.0}}], "population": None, "classification": None,
+        "action": SENTENCE, "implication": "no implication text given", "dosing": True,
+        "alternate": False, "other": False, "pmids": [], "version_or_date": "label v1",
+    }  # fmt: skip
+    return {**usual, **changes}
+
+
+def test_facts_of_labels_are_a_source_of_their_own(workplace):
+    """Pairs of alleles are diplotypes, and our words for a key replace the source's."""
+    for name in ("", "_implications", "_populations"):
+        shutil.copy(workplace / f"cpic{name}.tsv", workplace / f"fda_label{name}.tsv")
+    ours = {"gene": "AAA", "key": "Slow", "ours": "0.0;0.5"}
+    write_table(workplace, "fda_label_keys.tsv", KEY_COLUMNS, [ours])
+    rows = [label_row(), label_row(guideline_id="PA3", lookup=[{"AAA": "Slow"}])]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (workplace / "fda_2025.jsonl").write_text(lines, encoding="utf-8")
+    tables = build(workplace, release(workplace, "2024-05", {}))
+    found = {format_lookup(s.lookup): s for s in tables.statements if s.authority == "FDA_LABEL"}
+    assert found.keys() == {"AAA=diplotype *1/*2", "AAA=0.0|0.5"}
+    assert {s.source for s in found.values()} == {"fda-label-2025"}
+    assert [g.version for g in tables.guidelines if g.authority == "FDA_LABEL"] == ["label v1"] * 2
+    assert [d.authority for d in tables.drugs if d.drug == "examplol"] == ["CPIC", "FDA_LABEL"]
 
 
 def test_a_persons_other_tests_are_dropped(workplace):
@@ -196,8 +237,8 @@ def test_a_file_that_is_no_list_of_rows_is_refused(workplace):
             build(workplace, path)
 
 
-def test_a_file_without_a_month_is_refused(workplace):
-    with pytest.raises(SnapshotSchemaError, match="month"):
+def test_a_file_without_a_year_is_refused(workplace):
+    with pytest.raises(SnapshotSchemaError, match="year"):
         build(workplace, release(workplace, "latest", {}))
 
 
@@ -258,8 +299,14 @@ def test_facts_survive_printing():
 
 
 def test_drugs_are_covered_or_pending_with_a_reason():
-    drugs = {d.drug: d for d in records("drugs", Drug)}
+    every = records("drugs", Drug)
+    drugs = {d.drug: d for d in every if d.authority == "CPIC"}
     assert len(drugs) == 88
+    assert len({d.drug for d in every}) >= 193
+    assert {d.drug for d in every if d.reason and d.authority != "CPIC"} == {
+        "Ascorbic acid (vitamin C), combinations",
+        "sodium ascorbate",
+    }
     assert sorted(d.drug for d in drugs.values() if d.status is DrugStatus.PENDING) == [
         "dibekacin", "neomycin", "netilmicin", "peginterferon alfa-2a", "peginterferon alfa-2b",
         "ribavirin", "ribostamycin",
@@ -287,7 +334,8 @@ def test_statements_have_distinct_names_and_no_advice_twice():
 
 
 def test_a_limit_on_one_drug_is_not_one_on_its_sister():
-    limits = {(s.drug, s.maximum_dose) for s in records("statements", Statement) if s.maximum_dose}
+    own = [s for s in records("statements", Statement) if s.authority == "CPIC"]
+    limits = {(s.drug, s.maximum_dose) for s in own if s.maximum_dose}
     assert limits == {
         ("citalopram", "20 mg/day"),
         ("lovastatin", "≤20 mg/day"),
@@ -298,18 +346,28 @@ def test_a_limit_on_one_drug_is_not_one_on_its_sister():
 
 
 @pytest.mark.validation
-def test_all_drugs_of_the_coverage_list_are_there(reference):
+@pytest.mark.parametrize(
+    ("heading", "authority"),
+    [
+        ("CPIC (88)", "CPIC"),
+        ("DPWG (56)", "DPWG"),
+        ("FDA label (106", "FDA_LABEL"),
+        ("FDA PGx association (111)", "FDA_TABLE"),
+    ],
+)
+def test_all_drugs_of_the_coverage_list_are_there(reference, heading, authority):
     text = (reference / "coverage.md").read_text(encoding="utf-8")
-    line = next(li for li in text.splitlines() if li.startswith("**CPIC (88):**"))
-    listed = {name.strip() for name in line.partition(":** ")[2].split(",")}
-    assert {d.drug for d in records("drugs", Drug)} == listed
+    line = next(li for li in text.splitlines() if li.startswith(f"**{heading}"))
+    names = line.partition(":** ")[2].replace("(vitamin C), ", "(vitamin C)~").split(",")
+    listed = {name.strip().replace("~", ", ").casefold() for name in names}
+    ours = {d.drug.casefold() for d in records("drugs", Drug) if d.authority == authority}
+    assert listed <= ours
 
 
 @pytest.mark.validation
 def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
-    sources = [reference / name for name in RELEASES]
     levels = reference / "cpic_levels_2023.csv"
-    tables = build_guidelines(sources, TABLES / "readings", levels)
+    tables = build_guidelines(reference, TABLES / "readings", levels)
     assert not tables.unread
     for name, rows in tables.rows().items():
         text = format_table(name, rows, GUIDELINE_COLUMNS[name])
@@ -318,4 +376,4 @@ def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
 
 @pytest.mark.validation
 def test_advice_fields_cover_every_column_of_a_reading():
-    assert ("digest", "drug", "seen", *ADVICE_FIELDS, "note") == READING_COLUMNS
+    assert ("digest", "drug", "when", "seen", *ADVICE_FIELDS, "note") == READING_COLUMNS

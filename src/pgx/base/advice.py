@@ -98,7 +98,7 @@ class Drug(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Guideline(msgspec.Struct, frozen=True, kw_only=True):
-    """A guideline: who issued it, on what, published where."""
+    """A guideline or label: who issued it, on what, which version, published where."""
 
     guideline_id: str
     authority: str
@@ -107,6 +107,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True):
     populations: tuple[str, ...] = ()
     pmids: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
+    version: str = ""
     url: str = ""
     source: str = ""
 
@@ -118,10 +119,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     relative to the standard dose named by ``dose_of`` and belong to the dose action in
     ``action``; where that is not the primary one, or ``dose_when`` says so, the change is
     conditional. ``dose_as`` tells whether the source counts a change (``reduce_by``,
-    ``increase_by``), a share (``to_percent``) or a multiple (``times``, ``fold_lower``).
-    An upper factor without a lower one means "less than". ``flags`` are the source's own
-    marks for the row, ``source`` the release it was read from, ``reading`` the first
-    digits of the digest of the sentence that was read.
+    ``increase_by``), a share (``to_percent``, ``at_most``) or a multiple (``times``,
+    ``fold_lower``). An upper factor without a lower one means "less than", or "at most".
+    ``flags`` are the source's own marks for the row, ``source`` the release it was read from,
+    ``reading`` the first digits of the digest of the sentence that was read.
     """
 
     id: str

@@ -92,6 +92,7 @@ def drugs(json_lines: JsonLines = False) -> int:  # noqa: FBT002
     rows = [
         {
             "drug": d.drug,
+            "source": d.authority,
             "status": d.status.value,
             "genes": ";".join(d.genes),
             "rxnorm": d.rxnorm,

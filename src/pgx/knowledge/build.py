@@ -43,16 +43,19 @@ def build_release(source: Path, folder: Path, release: str) -> BuildReport:
     SnapshotSchemaError
         A source or curated table breaks the schema.
     """
-    guideline_files = sorted(source.glob("guidelines_*.jsonl"))
     levels = sorted(source.glob("cpic_levels_*.csv"))
-    if not guideline_files or not levels or not (source / "alleles").is_dir():
+    if (
+        not list(source.glob("guidelines_*.jsonl"))
+        or not levels
+        or not (source / "alleles").is_dir()
+    ):
         raise InputError(
             "not a folder of source files: alleles/, phenotypes/, guidelines_*.jsonl and"
             " cpic_levels_*.csv are needed",
             where=source.name,
             remedy="see docs/how-to/build-the-knowledge-base.md",
         )
-    guidance = build_guidelines(guideline_files, folder / "readings", levels[-1])
+    guidance = build_guidelines(source, folder / "readings", levels[-1])
     with tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as place:
         new = Path(place)
         for name, rows in build_gene_tables(source, folder / "curated").items():

@@ -1,4 +1,4 @@
-"""CPIC guidance: from a release's recommendation rows to drugs, guidelines and statements.
+"""Guidance: from releases of recommendation rows to drugs, guidelines and statements.
 
 Enters: JSON lines, one recommendation each (drug, population, lookup keys, sentence,
 implications, classification, flags, citations), and the readings of their sentences.
@@ -9,7 +9,7 @@ no advice: it is reported by drug and key, and the lookup finds nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -27,9 +27,10 @@ from pgx.base.advice import (
     row_from_record,
 )
 from pgx.base.errors import SnapshotSchemaError
+from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
 from pgx.knowledge.importers.readings import Readings, load_readings, sentence_digest
-from pgx.knowledge.importers.releases import AUTHORITY, Keys, SourceRow, source_id, source_rows
+from pgx.knowledge.importers.releases import Keys, SourceRow, source_id, source_rows
 
 __all__ = [
     "GUIDELINE_COLUMNS",
@@ -37,9 +38,8 @@ __all__ = [
     "Unread",
     "build_guidelines",
     "compact_lookup",
+    "newest_rows",
 ]
-
-_URL: Final = "https://www.clinpgx.org/guidelineAnnotation/"
 
 GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "drugs": Drug.__struct_fields__,
@@ -51,6 +51,7 @@ GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 class Unread(msgspec.Struct, frozen=True, order=True):
     """A sentence or implication that nobody has read yet."""
 
+    authority: str
     drug: str
     lookup: str
     population: str
@@ -90,7 +91,7 @@ def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str
     return [code]
 
 
-def _newest(
+def newest_rows(
     rows: Iterable[SourceRow], readings: Readings
 ) -> dict[tuple[str, str, str, Keys], SourceRow]:
     """Return one row per guideline, drug, population and lookup: that of the last file."""
@@ -109,14 +110,15 @@ def _newest(
 def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return the facts read of a row, and the digests of what has not been read."""
     digest = sentence_digest(row.sentence)
-    reading = readings.reading_of(digest, row.drug)
+    reading = readings.reading_of(digest, row.drug, row.keys)
     missing = [] if reading else [("sentence", digest)]
     implied: list[str] = []
     for text in row.implications:
         key = sentence_digest(text)
         if key not in readings.implications:
             missing.append(("implication", key))
-        implied.extend(readings.implications.get(key, ()))
+        known = readings.implications.get(key, ())
+        implied.extend(i for i in known if i.partition(":")[0] in {gene for gene, _ in row.keys})
     facts = {name: reading[name] for name in ADVICE_FIELDS} if reading else {}
     facts["implications"] = ";".join(dict.fromkeys(implied))
     facts["reading"] = digest[:12]
@@ -143,16 +145,18 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
     return tuple(sorted(products))
 
 
-def _reach(keys: Keys, facts: Mapping[str, str]) -> Keys:
+def _reach(keys: Keys, facts: Mapping[str, str], authority: Authority) -> Keys:
     """Return the keys that advice is good for: a dosing algorithm takes any result."""
-    if facts["action"].split(";")[0] != "use_algorithm":
+    if not authority.algorithms or facts["action"].split(";")[0] != "use_algorithm":
         return keys
     return tuple((gene, ANY_KEY) for gene in dict.fromkeys(gene for gene, _ in keys))
 
 
-def _statement_row(row: SourceRow, population: str, facts: Mapping[str, str]) -> dict[str, str]:
+def _statement_row(
+    row: SourceRow, population: str, facts: Mapping[str, str], authority: Authority
+) -> dict[str, str]:
     cells = dict(facts)
-    cells["authority"] = AUTHORITY
+    cells["authority"] = authority.name
     cells["guideline_id"] = row.guideline_id
     cells["drug"] = row.drug
     cells["genes"] = ";".join(dict.fromkeys(gene for gene, _ in row.keys))
@@ -168,16 +172,21 @@ def _build_statements(
     newest: Mapping[tuple[str, str, str, Keys], SourceRow],
     readings: Readings,
     codes: Mapping[str, DrugCodes],
+    authority: Authority,
 ) -> tuple[list[Statement], list[Unread]]:
     groups: dict[tuple[tuple[str, str], ...], set[Keys]] = {}
     unread: set[Unread] = set()
     for (_, drug, population, keys), row in newest.items():
         facts, missing = _facts(row, readings)
         lookup = format_lookup((tuple((gene, (key,)) for gene, key in keys),))
-        unread.update(Unread(drug, lookup, population, digest, kind) for kind, digest in missing)
+        unread.update(
+            Unread(authority.name, drug, lookup, population, digest, kind)
+            for kind, digest in missing
+        )
         if "action" in facts:
-            cells = _statement_row(row, population, facts)
-            groups.setdefault(tuple(sorted(cells.items())), set()).add(_reach(keys, facts))
+            cells = _statement_row(row, population, facts, authority)
+            group = groups.setdefault(tuple(sorted(cells.items())), set())
+            group.add(_reach(keys, facts, authority))
     statements = [_statement(dict(cells), keys, codes) for cells, keys in groups.items()]
     statements.sort(key=lambda s: (s.drug, s.population, s.lookup))
     return statements, sorted(unread)
@@ -192,12 +201,12 @@ def _statement(
     cells["lookup"] = format_lookup(compact_lookup(keys))
     parts = (cells["guideline_id"], cells["drug"], cells["population"], cells["lookup"])
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    cells["id"] = f"{AUTHORITY}-{digest[:12]}"
+    cells["id"] = f"{cells['authority']}-{digest[:12]}"
     return record_from_row(Statement, cells)
 
 
 def _build_guidelines(
-    rows: Iterable[SourceRow], statements: Iterable[Statement]
+    rows: Iterable[SourceRow], statements: Iterable[Statement], authority: Authority
 ) -> list[Guideline]:
     cited: dict[str, SourceRow] = {row.guideline_id: row for row in rows}
     listed = list(statements)
@@ -207,31 +216,31 @@ def _build_guidelines(
         guidelines.append(
             Guideline(
                 guideline_id=identifier,
-                authority=AUTHORITY,
+                authority=authority.name,
                 drugs=tuple(sorted({s.drug for s in own})),
                 genes=tuple(sorted({gene for s in own for gene in s.genes})),
                 populations=tuple(sorted({s.population for s in own})),
                 pmids=row.pmids,
                 years=row.years,
-                url=_URL + identifier,
+                version=row.version,
+                url=authority.page + identifier,
                 source=row.source,
             )
         )
     return guidelines
 
 
-def build_guidelines(
-    sources: Sequence[Path], readings_dir: Path, levels_csv: Path
-) -> GuidelineTables:
-    """Import CPIC's guidance.
+def build_guidelines(source: Path, readings_dir: Path, levels_csv: Path) -> GuidelineTables:
+    """Import the guidance of every authority of which somebody has read sentences.
 
     Parameters
     ----------
-    sources
-        Releases as JSON lines, oldest first; ``YYYY-MM`` in the name is the release. Where
-        two have a row for the same guideline, drug, population and lookup, the last wins.
+    source
+        Folder of releases as JSON lines; the year, or ``YYYY-MM``, in a name is the release.
+        Where two have a row for the same guideline, drug, population and lookup, the last wins.
     readings_dir
-        Folder with ``cpic.tsv`` and its companions, see `load_readings`.
+        Folder with ``cpic.tsv`` and its companions, and those of the other authorities, see
+        `load_readings`.
     levels_csv
         CPIC's gene–drug pairs with RxNorm and ATC codes.
 
@@ -240,17 +249,33 @@ def build_guidelines(
     SnapshotSchemaError
         A table of readings is malformed, or a population has no code.
     """
-    readings = load_readings(readings_dir)
     codes = read_levels(levels_csv)
-    rows = source_rows(sorted(sources, key=source_id))
-    statements, unread = _build_statements(_newest(rows, readings), readings, codes)
+    read = [a for a in AUTHORITIES if (readings_dir / f"{a.name.lower()}.tsv").exists()]
+    parts = [_build_authority(authority, source, readings_dir, codes) for authority in read]
+    return GuidelineTables(
+        drugs=tuple(sorted((d for p in parts for d in p.drugs), key=lambda d: d.drug.casefold())),
+        guidelines=tuple(g for p in parts for g in p.guidelines),
+        statements=tuple(s for p in parts for s in p.statements),
+        unread=tuple(u for p in parts for u in p.unread),
+    )
+
+
+def _build_authority(
+    authority: Authority, source: Path, readings_dir: Path, codes: Mapping[str, DrugCodes]
+) -> GuidelineTables:
+    """Import the guidance of one authority."""
+    readings = load_readings(readings_dir, authority.name.lower())
+    files = sorted(authority.sources(source), key=lambda path: source_id(path, authority))
+    rows = source_rows(files, authority, readings.keys)
+    newest = newest_rows(rows, readings)
+    statements, unread = _build_statements(newest, readings, codes, authority)
     named = {row.drug: row for row in rows}
     unfinished = {entry.drug for entry in unread}
     return GuidelineTables(
         drugs=tuple(
-            build_drugs(AUTHORITY, named.values(), unfinished, statements, readings, codes)
+            build_drugs(authority.name, named.values(), unfinished, statements, readings, codes)
         ),
-        guidelines=tuple(_build_guidelines(rows, statements)),
+        guidelines=tuple(_build_guidelines(rows, statements, authority)),
         statements=tuple(statements),
         unread=tuple(unread),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from pgx.base.errors import SnapshotSchemaError
 
 __all__ = [
     "IMPLICATION_COLUMNS",
+    "KEY_COLUMNS",
     "PENDING_COLUMNS",
     "POPULATION_COLUMNS",
     "READING_COLUMNS",
@@ -33,10 +34,11 @@ __all__ = [
     "sentence_digest",
 ]
 
-READING_COLUMNS: Final = ("digest", "drug", "seen", *ADVICE_FIELDS, "note")
+READING_COLUMNS: Final = ("digest", "drug", "when", "seen", *ADVICE_FIELDS, "note")
 IMPLICATION_COLUMNS: Final = ("digest", "seen", "implications", "note")
 POPULATION_COLUMNS: Final = ("label", "drug", "population")
 PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
+KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
 
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
 _NOT_QUANTITIES: Final = (
@@ -57,16 +59,27 @@ Row = dict[str, str]
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that has been read: sentences, implications, population labels, pending drugs."""
+    """All that has been read: sentences, implications, population labels, pending drugs.
 
-    sentences: dict[tuple[str, str], Row]
+    ``sentences`` holds the readings of a digest and a drug ("" for all drugs). ``keys`` gives
+    our lookup keys, none or several, for a gene and a key of the source.
+    """
+
+    sentences: dict[tuple[str, str], list[Row]]
     implications: dict[str, tuple[str, ...]]
     populations: dict[tuple[str, str], str]
     pending: tuple[Row, ...] = ()
+    keys: dict[tuple[str, str], tuple[str, ...]] = {}
 
-    def reading_of(self, digest: str, drug: str) -> Row | None:
-        """Return the facts of a sentence for a drug; a drug's own reading comes first."""
-        return self.sentences.get((digest, drug)) or self.sentences.get((digest, ""))
+    def reading_of(self, digest: str, drug: str, keys: Iterable[tuple[str, str]]) -> Row | None:
+        """Return the facts of a sentence for a drug and a combination of lookup keys.
+
+        A drug's own reading comes first, then one whose ``when`` names one of the keys.
+        """
+        known = self.sentences.get((digest, drug)) or self.sentences.get((digest, ""), [])
+        said = {f"{gene}={key}" for gene, key in keys}
+        special = [row for row in known if said & set(_list(row["when"]))]
+        return next(iter([*special, *(row for row in known if not row["when"])]), None)
 
 
 def normalise_sentence(sentence: str | None) -> str:
@@ -101,29 +114,48 @@ def _check_actions(rows: list[Row], where: str) -> None:
             raise SnapshotSchemaError(f"reading {row['digest'][:12]}: action {wrong}", where=where)
 
 
-def load_readings(folder: Path) -> Readings:
-    """Read the four tables of readings from a folder.
+def load_readings(folder: Path, name: str = "cpic") -> Readings:
+    """Read one authority's tables of readings; ``name`` begins the names of their files.
+
+    ``NAME.tsv`` (sentences) and ``NAME_implications.tsv`` have to be there;
+    ``NAME_populations.tsv``, ``NAME_pending.tsv`` and ``NAME_keys.tsv`` may be.
 
     Raises
     ------
     SnapshotSchemaError
         Other columns, a short row, an unknown action, or one sentence read twice.
     """
-    rows = _read_rows(folder / "cpic.tsv", READING_COLUMNS)
-    _check_actions(rows, "cpic.tsv")
-    sentences = {(row["digest"], row["drug"]): row for row in rows}
-    if len(sentences) != len(rows):
-        raise SnapshotSchemaError("one sentence has two readings", where="cpic.tsv")
-    implied = _read_rows(folder / "cpic_implications.tsv", IMPLICATION_COLUMNS)
-    labels = _read_rows(folder / "cpic_populations.tsv", POPULATION_COLUMNS)
+    rows = _read_rows(folder / f"{name}.tsv", READING_COLUMNS)
+    _check_actions(rows, f"{name}.tsv")
+    sentences: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        sentences.setdefault((row["digest"], row["drug"]), []).append(row)
+    if any(_overlap(own) for own in sentences.values()):
+        raise SnapshotSchemaError("one sentence has two readings", where=f"{name}.tsv")
+    implied = _read_rows(folder / f"{name}_implications.tsv", IMPLICATION_COLUMNS)
+    labels = _read_optional(folder / f"{name}_populations.tsv", POPULATION_COLUMNS)
+    keys = _read_optional(folder / f"{name}_keys.tsv", KEY_COLUMNS)
     return Readings(
         sentences=sentences,
-        implications={
-            r["digest"]: tuple(filter(None, r["implications"].split(";"))) for r in implied
-        },
+        implications={r["digest"]: _list(r["implications"]) for r in implied},
         populations={(r["label"], r["drug"]): r["population"] for r in labels},
-        pending=tuple(_read_rows(folder / "cpic_pending.tsv", PENDING_COLUMNS)),
+        pending=tuple(_read_optional(folder / f"{name}_pending.tsv", PENDING_COLUMNS)),
+        keys={(r["gene"], r["key"]): _list(r["ours"]) for r in keys},
     )
+
+
+def _overlap(rows: Sequence[Row]) -> bool:
+    """Whether two readings of one sentence are for the same drug and keys."""
+    cells = [key for row in rows for key in _list(row["when"]) or ("",)]
+    return len(cells) != len(set(cells))
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(";")))
+
+
+def _read_optional(path: Path, columns: tuple[str, ...]) -> list[Row]:
+    return _read_rows(path, columns) if path.exists() else []
 
 
 def numbers_in(text: str) -> set[float]:
@@ -144,6 +176,7 @@ def _factor_numbers(row: Mapping[str, str]) -> set[float]:
         "reduce_by_about": lambda f: 100 * (1 - f),
         "increase_by": lambda f: 100 * (f - 1),
         "to_percent": lambda f: 100 * f,
+        "at_most": lambda f: 100 * f,
         "times": lambda f: f,
         "fold_lower": lambda f: 1 / f,
     }

@@ -1,24 +1,33 @@
-"""Releases of guideline rows: JSON lines enter, one record per drug and lookup leaves."""
+"""Releases of guideline rows: JSON lines enter, one record per drug and lookup leaves.
+
+Rows come in two shapes: guideline rows with a sentence (``text``, ``lookup_keys``, ``drugs``
+…), and facts of labels in a curator's words (``action``, ``lookup``, ``drug`` …).
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import ANY_KEY
+from pgx.alleles.names import natural_key
+from pgx.base.advice import ANY_KEY, NO_RESULT
 from pgx.base.errors import SnapshotSchemaError
+from pgx.knowledge.importers.authorities import Authority
 
-__all__ = ["AUTHORITY", "FLAGS", "Keys", "SourceRow", "source_id", "source_rows"]
+__all__ = ["FLAGS", "KeyWords", "Keys", "SourceRow", "source_id", "source_rows"]
 
-AUTHORITY: Final = "CPIC"
 FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
+_SHORT_FLAGS: Final = ("dosing", "alternate", "other")
 
 Keys = tuple[tuple[str, str], ...]
+KeyWords = Mapping[tuple[str, str], tuple[str, ...]]
+"""By gene and key of a source: our keys for it, none where another row says the same."""
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,39 +43,86 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...]
     pmids: tuple[str, ...]
     years: tuple[str, ...]
+    version: str
     source: str
 
 
-def source_id(path: Path) -> str:
-    """Return the name of a release, ``cpic-YYYY-MM``, from its file's name.
+def source_id(path: Path, authority: Authority) -> str:
+    """Return the name of a release, ``cpic-YYYY-MM`` or ``fda-label-YYYY``, from its file's name.
 
     Raises
     ------
     SnapshotSchemaError
-        The name has no ``YYYY-MM``.
+        The name has no year.
     """
-    month = re.search(r"\d{4}-\d{2}", path.name)
-    if month is None:
-        raise SnapshotSchemaError("the file name has no release month", where=path.name)
-    return f"{AUTHORITY.lower()}-{month[0]}"
+    when = re.search(r"\d{4}(-\d{2})?", path.name)
+    if when is None:
+        raise SnapshotSchemaError("the file name has no release year", where=path.name)
+    return f"{authority.slug}-{when[0]}"
 
 
-def _key_lists(lookup: Mapping[str, str | list[str]], usual: Mapping[str, set[str]]) -> Keys:
-    keys: list[tuple[str, str]] = []
-    for gene, value in sorted(lookup.items()):
-        given = [value] if isinstance(value, str) else value
-        wanted = [k for k in given if k in usual.get(gene, set())] or given
-        keys.extend((gene, key) for key in wanted or [ANY_KEY])
-    return tuple(keys)
+def _diplotype(counts: Mapping[str, float]) -> str:
+    """Return the key of two alleles, the reference first, else in natural order."""
+    names = [name for name, copies in counts.items() for _ in range(int(copies))]
+    if names == [NO_RESULT]:
+        return NO_RESULT
+    ordered = sorted(names, key=lambda n: ("reference" not in n, natural_key(n)))
+    return f"diplotype {'/'.join(ordered)}"
 
 
-def _own_rows(path: Path) -> list[dict[str, Any]]:
+def _choices(
+    gene: str, value: object, usual: Mapping[str, set[str]], words: KeyWords
+) -> list[tuple[tuple[str, str], ...]]:
+    """Return the ways to say a gene's part of a lookup in our keys.
+
+    A list of keys describes one person: all of them hold, as far as the guideline uses them.
+    """
+    if isinstance(value, Mapping):
+        given = [_diplotype(value)]
+    elif isinstance(value, str):
+        given = [value]
+    else:
+        listed = [str(key) for key in value] if isinstance(value, Iterable) else []
+        given = [k for k in listed if k in usual.get(gene, set())] or listed or [ANY_KEY]
+    ours = [words.get((gene, key), (key,)) for key in given]
+    return [tuple((gene, key) for key in way) for way in product(*ours)]
+
+
+def _key_ways(
+    lookup: Mapping[str, object], usual: Mapping[str, set[str]], words: KeyWords
+) -> Iterator[Keys]:
+    parts = [_choices(gene, value, usual, words) for gene, value in sorted(lookup.items())]
+    for way in product(*parts):
+        yield tuple(pair for part in way for pair in part)
+
+
+def _own_rows(path: Path, authority: Authority) -> list[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
         rows = [json.loads(line) for line in lines if line]
-        return [row for row in rows if str(row["source"]).startswith(AUTHORITY)]
+        return [_named(row) for row in rows if str(row["source"]).startswith(authority.rows)]
     except (ValueError, KeyError, TypeError) as error:
         raise SnapshotSchemaError("not JSON lines of guideline rows", where=path.name) from error
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row under the names of guideline rows."""
+    if "text" in row:
+        return row
+    citations = [{"pmid": pmid, "year": ""} for pmid in row["pmids"]]
+    said = row["implication"]
+    return {
+        "guideline_id": row["guideline_id"],
+        "drugs": row["drug"],
+        "population": row["population"],
+        "lookup_keys": row["lookup"],
+        "text": row["action"],
+        "implications": [said] if said and not said.startswith("no implication") else [],
+        "classification": row["classification"],
+        "citations": citations,
+        "version": row["version_or_date"] or "",
+        **{flag: row[short] for flag, short in zip(FLAGS, _SHORT_FLAGS, strict=True)},
+    }
 
 
 def _usual_keys(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, set[str]]]:
@@ -79,25 +135,30 @@ def _usual_keys(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, set[st
     return usual
 
 
-def source_rows(paths: Sequence[Path]) -> list[SourceRow]:
-    """Read the releases, one row per drug and lookup; files in the order given.
+def source_rows(
+    paths: Sequence[Path], authority: Authority, words: KeyWords | None = None
+) -> list[SourceRow]:
+    """Read the releases of one authority, one row per drug and lookup; files in the order given.
 
     A row that lists several keys of one gene describes one person: only the keys that the
-    guideline uses elsewhere are kept; a gene without a key means any result.
+    guideline uses elsewhere are kept; a gene without a key means any result. Pairs of alleles
+    become diplotypes. ``words`` gives our keys for those of the source.
     """
-    own = [(source_id(path), _own_rows(path)) for path in paths]
+    own = [(source_id(path, authority), _own_rows(path, authority)) for path in paths]
     usual = _usual_keys(row for _, rows in own for row in rows)
     found: list[SourceRow] = []
     for source, rows in own:
         for row in rows:
+            known = usual.get(row["guideline_id"], {})
             for lookup in row["lookup_keys"]:
-                keys = _key_lists(lookup, usual.get(row["guideline_id"], {}))
-                found.extend(_source_row(row, drug, keys, source) for drug in row["drugs"])
+                for keys in _key_ways(lookup, known, words or {}):
+                    found.extend(_source_row(row, drug, keys, source) for drug in row["drugs"])
     return found
 
 
 def _source_row(row: Mapping[str, Any], drug: str, keys: Keys, source: str) -> SourceRow:
     grade = row["classification"] or ""
+    years = {str(c["year"]) for c in row["citations"]} - {""}
     return SourceRow(
         guideline_id=row["guideline_id"],
         drug=drug,
@@ -105,9 +166,10 @@ def _source_row(row: Mapping[str, Any], drug: str, keys: Keys, source: str) -> S
         keys=keys,
         sentence=row["text"] or "",
         implications=tuple(" ".join(i.split()) for i in row["implications"]),
-        classification="" if grade == "N/A" else grade,
+        classification="" if grade in ("N/A", "Unspecified") else grade,
         flags=tuple(flag for flag in FLAGS if row[flag]),
         pmids=tuple(sorted({c["pmid"] for c in row["citations"]}, key=int, reverse=True)),
-        years=tuple(str(y) for y in sorted({c["year"] for c in row["citations"]}, reverse=True)),
+        years=tuple(sorted(years, reverse=True)),
+        version=row.get("version", ""),
         source=source,
     )
