@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -32,16 +31,18 @@ def index(drugs: list[Drug], statements: list[Statement]) -> GuidanceIndex:
 
 
 @pytest.fixture(scope="session")
+def cpic_statements(statements: list[Statement]) -> list[Statement]:
+    return [s for s in statements if s.authority == "CPIC"]
+
+
+@pytest.fixture(scope="session")
+def cpic_index(drugs: list[Drug], cpic_statements: list[Statement]) -> GuidanceIndex:
+    return build_index([d for d in drugs if d.authority == "CPIC"], cpic_statements)
+
+
+@pytest.fixture(scope="session")
 def validation_data() -> Path:
     folder = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))
     if not (folder / "reference").is_dir():
         pytest.skip("the validation data folder is not here")
     return folder
-
-
-@pytest.fixture(scope="session")
-def release_rows(validation_data: Path) -> list[dict]:
-    """CPIC's rows of the older, whole release."""
-    path = validation_data / "reference" / "guidelines_2024-05.jsonl"
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [row for row in rows if row["source"] == "CPIC"]

@@ -10,4 +10,4 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "guidance.
 
 def test_the_examples_of_the_page_are_true():
     result = doctest.testfile(str(PAGE), module_relative=False)
-    assert (result.failed, result.attempted) == (0, 10)
+    assert (result.failed, result.attempted) == (0, 12)

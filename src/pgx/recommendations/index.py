@@ -15,20 +15,49 @@ from typing import Final
 import msgspec
 
 from pgx.base.advice import ANY_KEY, NO_RESULT, Drug, DrugStatus, LookupProduct, Statement
+from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
 
-__all__ = ["GuidanceIndex", "Topic", "allele_of_key", "build_index"]
+__all__ = [
+    "DIPLOTYPES",
+    "GuidanceIndex",
+    "Topic",
+    "allele_of_key",
+    "build_index",
+    "diplotype_keys",
+]
 
 _TESTED: Final = (" positive", " negative")
+DIPLOTYPES: Final = "diplotype"
+"""How keys that are pairs of alleles begin, and what `allele_of_key` calls them."""
+OTHER_DIPLOTYPE: Final = f"{DIPLOTYPES} another"
+"""Key of what a list of candidates leaves out."""
 Combination = tuple[str, ...]
+
+
+def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
+    """Return the diplotypes that a call leaves possible, best first, with their probabilities."""
+    listed = [(f"{DIPLOTYPES} {c.diplotype}", c.probability) for c in call.candidates]
+    if not listed and call.diplotype:
+        listed = [(f"{DIPLOTYPES} {call.diplotype}", 1.0)]
+    weighed = all(probability is not None for _, probability in listed)
+    if not weighed and call.n_candidates > len(call.candidates):
+        listed.append((OTHER_DIPLOTYPE, None))
+    return listed
 
 
 def allele_of_key(key: str) -> str:
     """Return the allele that a key tests, or "" for a key about the whole gene.
 
+    A pair of alleles is a language of its own (`DIPLOTYPES`).
+
     >>> allele_of_key("*57:01 positive"), allele_of_key("Normal Metabolizer")
     ('*57:01', '')
+    >>> allele_of_key("diplotype *1/*28")
+    'diplotype'
     """
+    if key.startswith(f"{DIPLOTYPES} "):
+        return DIPLOTYPES
     return key.rpartition(" ")[0] if key.endswith(_TESTED) else ""
 
 
@@ -55,6 +84,12 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         """Codes of the populations with statements, A–Z."""
         return tuple(sorted(self.statements)) or ("general",)
 
+    def keys_of(self, position: int, call: GeneCall) -> tuple[str, ...]:
+        """Return those of a call's keys that this topic listens to, in their order."""
+        if self.alleles[position] == DIPLOTYPES:
+            return self.own_keys(position, [name for name, _ in diplotype_keys(call)])
+        return self.own_keys(position, call.lookup_keys)
+
     def own_keys(self, position: int, keys: Sequence[str]) -> tuple[str, ...]:
         """Return those of a gene's keys that this topic listens to, in their order."""
         allele = self.alleles[position]
@@ -68,13 +103,16 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         return self.statements.get(population, {}).get(combination)
 
 
+def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
+    name = topic.drug.drug.casefold()
+    return name, topic.drug.authority, topic.guideline_id, topic.genes, topic.alleles
+
+
 class GuidanceIndex:
     """All topics, A–Z by drug; holds a memory of advice by keys for cohorts."""
 
     def __init__(self, topics: Iterable[Topic]) -> None:
-        self.topics: tuple[Topic, ...] = tuple(
-            sorted(topics, key=lambda t: (t.drug.drug, t.drug.authority, t.guideline_id, t.alleles))
-        )
+        self.topics: tuple[Topic, ...] = tuple(sorted(topics, key=_order))
         self.memory: dict[object, object] = {}
 
     @property
@@ -182,13 +220,13 @@ def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> Guida
         Two statements give different advice for the same keys, or a statement's drug is
         not among the drugs.
     """
-    groups: dict[tuple[str, str, str], list[Statement]] = {}
+    groups: dict[tuple[str, str, str, tuple[str, ...]], list[Statement]] = {}
     for statement in sorted(statements, key=lambda s: s.id):
         group = (statement.authority, statement.drug, statement.guideline_id)
-        groups.setdefault(group, []).append(statement)
+        groups.setdefault((*group, statement.genes), []).append(statement)
     known = {(drug.authority, drug.drug): drug for drug in drugs}
     topics: list[Topic] = []
-    for (authority, name, guideline_id), own in groups.items():
+    for (authority, name, guideline_id, _), own in groups.items():
         if (authority, name) not in known:
             raise KnowledgeError(f"statements on {name}, which is not among the drugs")
         topics.extend(_topics(known[authority, name], guideline_id, own))

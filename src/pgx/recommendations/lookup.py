@@ -54,7 +54,7 @@ def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> tuple[tuple[str
     for position, gene in enumerate(topic.genes):
         call = calls.get(gene)
         answered = call is not None and call.status is not CallStatus.NOT_ASSESSED
-        keys.append(topic.own_keys(position, call.lookup_keys) if call and answered else ())
+        keys.append(topic.keys_of(position, call) if call and answered else ())
     return tuple(keys)
 
 
@@ -85,6 +85,8 @@ class _Question:
         if statement is not None:
             return render_statement(statement, self.phrases)
         code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"
+        own = f"{code}_{self.topic.drug.authority.lower()}"
+        code = own if own in self.phrases["advice"] else code
         return self.say(code, lookup=_lookup_text(self.topic, combination))
 
     def find(self, combination: Combination) -> Statement | None:

@@ -136,7 +136,7 @@ class _Writer:
         share = self.say("share_of", self.it.dose_of)
         if high is None:
             raise SnapshotSchemaError(f"statement {self.it.id}: no upper dose factor")
-        key = kind if low is not None else "below_percent"
+        key = kind if low is not None or kind == "at_most" else "below_percent"
         bottom = high if low is None else low
         return self.say("dose_as", key, share=share, percent=_range(100 * bottom, 100 * high, "%"))
 

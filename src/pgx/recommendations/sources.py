@@ -1,0 +1,138 @@
+"""Several sources on one drug: whether they agree, and what may explain where they do not.
+
+Enters: the rows of one drug and one sample. Leaves: how the sources stand to each other. They
+are shown side by side and never blended into one advice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from itertools import combinations
+from typing import Final
+
+import msgspec
+
+from pgx.base.calls import Certainty, Recommendation
+
+__all__ = ["Comparison", "Direction", "Standing", "compare_sources", "direction_of"]
+
+_YEARS_APART: Final = 3
+
+
+class Direction(StrEnum):
+    """Where advice points to, from its primary action."""
+
+    STOP = "stop"
+    LESS = "less"
+    MORE = "more"
+    OTHER_DOSE = "other_dose"
+    WATCH = "watch"
+    USUAL = "usual"
+    SILENT = "silent"
+
+
+_DIRECTION: Final = {
+    "avoid": Direction.STOP,
+    "alternative": Direction.STOP,
+    "reduce_dose": Direction.LESS,
+    "increase_dose": Direction.MORE,
+    "adjust_initial_dose": Direction.OTHER_DOSE,
+    "use_algorithm": Direction.OTHER_DOSE,
+    "monitor": Direction.WATCH,
+    "caution": Direction.WATCH,
+    "test_first": Direction.WATCH,
+    "use_as_directed": Direction.USUAL,
+    "no_recommendation": Direction.SILENT,
+}
+_CHANGES: Final = frozenset({Direction.STOP, Direction.LESS, Direction.MORE})
+_SERIOUS: Final = tuple(Direction)
+
+
+class Standing(StrEnum):
+    """How sources stand to each other."""
+
+    ALONE = "alone"
+    AGREE = "agree"
+    DEGREE = "degree"
+    CONTRADICT = "contradict"
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """The sources of one drug.
+
+    ``speaking`` are sources with advice for this result, each with its most serious row;
+    ``silent`` those without. ``reasons`` are codes of what may explain a difference:
+    ``population``, ``genes``, ``version``.
+    """
+
+    standing: Standing
+    speaking: tuple[Recommendation, ...] = ()
+    silent: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def direction_of(row: Recommendation) -> Direction:
+    """Return where a row's advice points to."""
+    if row.certainty is Certainty.UNKNOWN or not row.action:
+        return Direction.SILENT
+    return _DIRECTION.get(row.action[0], Direction.SILENT)
+
+
+def compare_sources(
+    rows: Sequence[Recommendation], years: Mapping[str, int] | None = None
+) -> Comparison:
+    """Say whether the sources of one drug agree.
+
+    Parameters
+    ----------
+    rows
+        All rows of one drug and one sample.
+    years
+        Newest year of a guideline, by its identifier.
+    """
+    by_source: dict[str, list[Recommendation]] = {}
+    for row in rows:
+        by_source.setdefault(row.source, []).append(row)
+    leading = [
+        min(own, key=lambda r: _SERIOUS.index(direction_of(r))) for own in by_source.values()
+    ]
+    speaking = [row for row in leading if direction_of(row) is not Direction.SILENT]
+    silent = [row.source for row in leading if direction_of(row) is Direction.SILENT]
+    pairs = [_pair(a, b) for a, b in combinations(speaking, 2)]
+    standing = max(pairs, key=list(Standing).index, default=Standing.ALONE)
+    differ = standing in (Standing.DEGREE, Standing.CONTRADICT)
+    return Comparison(
+        standing=standing,
+        speaking=tuple(speaking),
+        silent=tuple(silent),
+        reasons=_reasons(speaking, years or {}) if differ else (),
+    )
+
+
+def _pair(one: Recommendation, two: Recommendation) -> Standing:
+    first, second = direction_of(one), direction_of(two)
+    if first is second:
+        return Standing.AGREE if _overlap(one, two) else Standing.DEGREE
+    both = {first, second}
+    if Direction.USUAL in both and both & _CHANGES:
+        return Standing.CONTRADICT
+    return Standing.CONTRADICT if both == {Direction.LESS, Direction.MORE} else Standing.DEGREE
+
+
+def _overlap(one: Recommendation, two: Recommendation) -> bool:
+    """Whether two dose factors have a value in common; one that is not given fits any."""
+    if one.dose_factor_max is None or two.dose_factor_max is None:
+        return True
+    low = max(one.dose_factor_min or 0.0, two.dose_factor_min or 0.0)
+    return low <= min(one.dose_factor_max, two.dose_factor_max)
+
+
+def _reasons(rows: Sequence[Recommendation], years: Mapping[str, int]) -> tuple[str, ...]:
+    dated = [years[row.guideline_id] for row in rows if row.guideline_id in years]
+    found = {
+        "population": len({row.population for row in rows}) > 1,
+        "genes": len({row.genes for row in rows}) > 1,
+        "version": bool(dated) and max(dated) - min(dated) >= _YEARS_APART,
+    }
+    return tuple(code for code, holds in found.items() if holds)

@@ -1,0 +1,76 @@
+"""Sources side by side: agreement, degree, contradiction, and what may explain it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgx.base.advice import ACTIONS
+from pgx.base.calls import Certainty, Recommendation
+from pgx.recommendations.sources import Standing, compare_sources
+
+
+def row(source, action, low=None, high=None, **more):
+    usual = {"sample": "s", "drug": "examplol", "genes": ("AAA",), "lookup": "AAA=x"}
+    return Recommendation(
+        **{**usual, "population": "general", **more},
+        source=source,
+        action=(action,),
+        dose_factor_min=low,
+        dose_factor_max=high,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "standing"),
+    [
+        (("avoid",), ("alternative",), Standing.AGREE),
+        (("reduce_dose", 0.5, 0.5), ("reduce_dose", 0.4, 0.6), Standing.AGREE),
+        (("reduce_dose", 0.5, 0.5), ("reduce_dose",), Standing.AGREE),
+        (("reduce_dose", 0.5, 0.5), ("reduce_dose", 0.7, 0.7), Standing.DEGREE),
+        (("reduce_dose", 0.5, 0.5), ("avoid",), Standing.DEGREE),
+        (("use_as_directed",), ("monitor",), Standing.DEGREE),
+        (("use_as_directed",), ("avoid",), Standing.CONTRADICT),
+        (("use_as_directed",), ("reduce_dose", 0.5, 0.5), Standing.CONTRADICT),
+        (("reduce_dose", 0.5, 0.5), ("increase_dose", 1.5, 1.5), Standing.CONTRADICT),
+        (("avoid",), ("no_recommendation",), Standing.ALONE),
+    ],
+)
+def test_two_sources(one, two, standing):
+    assert compare_sources([row("A", *one), row("B", *two)]).standing is standing
+
+
+def test_the_most_serious_row_of_a_source_speaks_for_it():
+    rows = [
+        row("A", "use_as_directed"),
+        row("A", "avoid", population="children"),
+        row("B", "avoid"),
+    ]
+    found = compare_sources(rows)
+    assert found.standing is Standing.AGREE
+    assert [r.action for r in found.speaking] == [("avoid",), ("avoid",)]
+
+
+def test_what_may_explain_a_difference():
+    rows = [
+        row("A", "avoid", population="children", guideline_id="new"),
+        row("B", "use_as_directed", genes=("AAA", "BBB"), guideline_id="old"),
+    ]
+    found = compare_sources(rows, {"new": 2024, "old": 2015})
+    assert found.reasons == ("population", "genes", "version")
+    assert compare_sources(rows[:1]).reasons == ()
+
+
+def test_sources_that_say_nothing_are_named():
+    rows = [row("A", "avoid"), row("B", "no_recommendation"), row("C", "avoid")]
+    rows[2] = row("C", "avoid", certainty=Certainty.UNKNOWN)
+    assert compare_sources(rows).silent == ("B", "C")
+
+
+@given(st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(ACTIONS)), max_size=6))
+def test_the_order_of_sources_does_not_matter(pairs):
+    rows = [row(source, action) for source, action in pairs]
+    forth, back = compare_sources(rows), compare_sources(rows[::-1])
+    assert forth.standing is back.standing
+    assert set(forth.silent) == set(back.silent)
