@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import DOSE_ACTIONS, Guideline
+from pgx.base.advice import DOSE_ACTIONS
 from pgx.base.calls import (
     AlternativeAdvice,
     CallStatus,
@@ -15,6 +15,13 @@ from pgx.base.calls import (
     GeneCall,
     PatientResult,
     Recommendation,
+)
+from pgx.recommendations.sources import (
+    Comparison,
+    Direction,
+    Standing,
+    compare_sources,
+    direction_of,
 )
 from pgx.reports.chances import percent
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
@@ -72,6 +79,10 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A drug with all its advice, the most serious row first.
 
     ``brief`` is what the overview adds to the name, empty where the group says it all.
+    ``standing`` says how several sources stand to each other, ``contradicts`` whether they ask
+    for opposite things, ``positions`` are each source's name, advice and strength; empty where
+    one source speaks. ``silent`` names the sources that have the drug and no advice for this
+    result.
     """
 
     name: str
@@ -79,6 +90,10 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     brief: str
     basis: tuple[Basis, ...]
     rows: tuple[AdviceRow, ...]
+    standing: str = ""
+    positions: tuple[tuple[str, str, str], ...] = ()
+    silent: tuple[str, ...] = ()
+    contradicts: bool = False
 
 
 class EntryMaker:
@@ -89,18 +104,39 @@ class EntryMaker:
         self.label: Mapping[str, str] = words["label"]
         self.calls = {call.gene: call for call in result.calls}
         self.guidelines = {g.guideline_id: g for g in facts.guidelines}
+        self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
         self.gene_at = _gene_at(result.calls)
 
     def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
         """Return what the report says of a drug; ``rows`` come most serious first."""
         genes = dict.fromkeys(gene for row in rows for gene in row.genes)
+        found = compare_sources(rows, self.years)
+        shown = [row for row in rows if not _says_nothing(row)] or rows[:1]
+        heard = {row.source for row in shown}
+        several = found.standing is not Standing.ALONE
         return DrugEntry(
             name=drug[:1].upper() + drug[1:],
             anchor=f"drug-{number}",
             brief=self._brief(rows),
             basis=tuple(self._basis(gene) for gene in genes),
-            rows=tuple(self._row(same) for same in _same_advice(rows)),
+            rows=tuple(self._row(same) for same in _same_advice(shown)),
+            standing=self._standing(found) if several else "",
+            positions=tuple(map(self._position, found.speaking)) if several else (),
+            silent=tuple(self._source(s) for s in found.silent if s not in heard),
+            contradicts=found.standing is Standing.CONTRADICT,
         )
+
+    def _source(self, code: str) -> str:
+        return str(self.words["authority"].get(code, code))
+
+    def _position(self, row: Recommendation) -> tuple[str, str, str]:
+        return self._source(row.source), self._row_headline(row), row.classification or ""
+
+    def _standing(self, found: Comparison) -> str:
+        """Say how sources stand to each other, and what may explain a difference."""
+        said = str(self.words["standing"][found.standing.value])
+        why = [str(self.words["standing_reason"][code]) for code in found.reasons]
+        return f"{said} ({', '.join(why)})" if why else said
 
     def headline(self, action: Sequence[str]) -> str:
         """Return the primary action, and beside avoiding a drug the replacement."""
@@ -156,12 +192,12 @@ class EntryMaker:
             text=row.text,
             certainty=row.certainty.value,
             certainty_word=self.words["certainty"][row.certainty.value],
-            source=row.source,
+            source=self._source(row.source),
             strength=row.classification or "",
             settle=self._settle(row.depends_on),
             alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
             implications=row.implications,
-            links=_links(row, self.guidelines.get(row.guideline_id), self.label),
+            links=self._links(row),
         )
 
     def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> Alternative:
@@ -239,6 +275,24 @@ class EntryMaker:
         elif positions:
             yield self.label["settle_positions"].format(count=len(positions))
 
+    def _links(self, row: Recommendation) -> tuple[tuple[str, str], ...]:
+        """Return pairs of text and address; only https addresses are linked."""
+        links = []
+        guideline = self.guidelines.get(row.guideline_id)
+        if guideline is not None and guideline.url.startswith("https://"):
+            years = f" {max(guideline.years)}" if guideline.years else ""
+            kind = self.label["guideline"] if guideline.years else self.label["details"]
+            links.append((f"{self._source(row.source)} {kind}{years}", guideline.url))
+        links.extend(
+            (f"PMID {pmid}", f"{_PUBMED}{pmid}/") for pmid in row.pmids[:1] if pmid.isdecimal()
+        )
+        return tuple(links)
+
+
+def _says_nothing(row: Recommendation) -> bool:
+    """Whether a source has no advice on this result, and no other result is possible."""
+    return direction_of(row) is Direction.SILENT and row.certainty is Certainty.CERTAIN
+
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
@@ -271,17 +325,3 @@ def _same_advice(rows: Sequence[Recommendation]) -> list[list[Recommendation]]:
 
 def _share(factor: float | None) -> str:
     return f"{round((factor or 0.0) * 100, 1):g} %"
-
-
-def _links(
-    row: Recommendation, guideline: Guideline | None, label: Mapping[str, str]
-) -> tuple[tuple[str, str], ...]:
-    """Return pairs of text and address; only https addresses are linked."""
-    links = []
-    if guideline is not None and guideline.url.startswith("https://"):
-        years = f" {max(guideline.years)}" if guideline.years else ""
-        links.append((f"{row.source} {label['guideline']}{years}", guideline.url))
-    links.extend(
-        (f"PMID {pmid}", f"{_PUBMED}{pmid}/") for pmid in row.pmids[:1] if pmid.isdecimal()
-    )
-    return tuple(links)

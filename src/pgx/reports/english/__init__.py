@@ -12,6 +12,7 @@ __all__ = ["ENGLISH"]
 
 ENGLISH: Final[dict[str, Any]] = {
     "action": labels.ACTIONS,
+    "authority": labels.AUTHORITIES,
     "bucket": labels.BUCKETS,
     "bucket_hint": labels.BUCKET_HINTS,
     "certainty": labels.CERTAINTY,
@@ -24,6 +25,8 @@ ENGLISH: Final[dict[str, Any]] = {
     "reason": codes.REASONS,
     "setting": labels.SETTINGS,
     "source": labels.SOURCES,
+    "standing": labels.STANDINGS,
+    "standing_reason": labels.STANDING_REASONS,
     "status": labels.STATUS,
     "why": EVIDENCE_WORDS,
 }

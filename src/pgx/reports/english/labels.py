@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 __all__ = [
-    "ACTIONS", "BUCKETS", "BUCKET_HINTS", "CERTAINTY", "LABELS", "LIMITS", "PHASED", "SETTINGS",
-    "SOURCES", "STATUS",
+    "ACTIONS", "AUTHORITIES", "BUCKETS", "BUCKET_HINTS", "CERTAINTY", "LABELS", "LIMITS", "PHASED",
+    "SETTINGS", "SOURCES", "STANDINGS", "STANDING_REASONS", "STATUS",
 ]  # fmt: skip
 
 ACTIONS: Final = {
@@ -69,6 +69,27 @@ STATUS: Final = {
 
 PHASED: Final = {"true": "phased", "partial": "phased in part", "false": "not phased"}
 
+AUTHORITIES: Final = {
+    "CPIC": "CPIC",
+    "DPWG": "DPWG",
+    "FDA_LABEL": "FDA label",
+    "FDA_TABLE": "FDA table",
+    "LOCAL": "this laboratory",
+}
+
+STANDINGS: Final = {
+    "alone": "",
+    "agree": "Sources agree",
+    "degree": "Sources differ in degree",
+    "contradict": "Sources contradict each other",
+}
+
+STANDING_REASONS: Final = {
+    "population": "for different patients",
+    "genes": "by different genes",
+    "version": "from different years",
+}
+
 SOURCES: Final = {"vcf": "this input", "outside": "other method", "reads": "reads"}
 
 SETTINGS: Final = {
@@ -116,6 +137,9 @@ LABELS: Final = {
     "with_conditions": "Use as directed, with conditions",
     "settle": "To settle it",
     "guideline": "guideline",
+    "details": "details",
+    "silent_sources": "No advice for this result:",
+    "by_source": "Advice by source",
     "of_standard": "{range} of the standard dose",
     "below_standard": "below {high} of the standard dose",
     "above_standard": "at least {low} of the standard dose",
