@@ -1,0 +1,121 @@
+"""What the knowledge base covers, written from the base itself into ``docs/coverage.md``.
+
+Run ``python -m validation.coverage --write``; it needs no validation data.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from pgx.base.advice import Drug, DrugStatus
+from pgx.knowledge.importers.authorities import AUTHORITIES
+from pgx.knowledge.snapshot import KnowledgeBase
+from validation.tables import show, table
+
+__all__ = ["PAGE", "page"]
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "coverage.md"
+_NAMES = {"FDA_LABEL": "FDA label", "FDA_TABLE": "FDA table"}
+_WHY = {
+    "no_statement_in_sources": "no source at hand holds its statements",
+    "partial_lookups": "some results are not read yet",
+    "sentences_not_read": "its sentences are not read yet",
+}
+
+
+def page(knowledge: KnowledgeBase) -> str:
+    """Return the whole page."""
+    drugs = knowledge.drugs
+    names = sorted({drug.drug for drug in drugs}, key=str.casefold)
+    intro = f"""# What is covered
+
+Written from the knowledge base (`python -m validation.coverage --write`), release
+{knowledge.release}: {len(names)} drugs. A source *covers* a drug if it has at least one
+statement on it; what no source at hand says is *pending* and gives no advice.
+"""
+    parts = [intro, _by_source(knowledge), "## Drugs\n", _by_drug(drugs, names)]
+    parts += ["## Pending or read in part\n", _open(drugs), "## Genes\n", _by_gene(knowledge)]
+    return "\n".join(parts)
+
+
+def _name(authority: str) -> str:
+    return _NAMES.get(authority, authority)
+
+
+def _by_source(knowledge: KnowledgeBase) -> str:
+    rows: list[Sequence[object]] = []
+    for authority in AUTHORITIES:
+        own = [d for d in knowledge.drugs if d.authority == authority.name]
+        said = [s for s in knowledge.statements if s.authority == authority.name]
+        pairs = {(gene, s.drug) for s in said for gene in s.genes}
+        covered = sum(d.status is DrugStatus.COVERED for d in own)
+        releases = ", ".join(sorted({s.source for s in said}))
+        rows.append([_name(authority.name), len(own), covered, len(pairs), len(said), releases])
+    header = ["source", "drugs", "covered", "gene–drug pairs", "statements", "read from"]
+    return table(header, rows) + "\n"
+
+
+def _by_drug(drugs: Sequence[Drug], names: Sequence[str]) -> str:
+    own: dict[str, dict[str, Drug]] = defaultdict(dict)
+    for drug in drugs:
+        own[drug.drug][drug.authority] = drug
+    rows = []
+    for name in names:
+        genes = sorted({gene for drug in own[name].values() for gene in drug.genes})
+        cells = [_cell(own[name].get(authority.name)) for authority in AUTHORITIES]
+        rows.append([name, ", ".join(genes), *cells])
+    header = ["drug", "genes", *(_name(authority.name) for authority in AUTHORITIES)]
+    return table(header, rows) + "\n"
+
+
+def _cell(drug: Drug | None) -> str:
+    if drug is None:
+        return ""
+    if drug.status is DrugStatus.PENDING:
+        return "pending"
+    return "in part" if drug.reason else "yes"
+
+
+def _open(drugs: Sequence[Drug]) -> str:
+    rows = [
+        [
+            drug.drug,
+            _name(drug.authority),
+            ", ".join(drug.genes),
+            _WHY.get(drug.reason, drug.reason),
+        ]
+        for drug in sorted(drugs, key=lambda d: (d.drug.casefold(), d.authority))
+        if drug.reason
+    ]
+    return table(["drug", "source", "genes", "why"], rows) + "\n"
+
+
+def _by_gene(knowledge: KnowledgeBase) -> str:
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for statement in knowledge.statements:
+        for gene in statement.genes:
+            found[gene][statement.authority].add(statement.drug)
+    rows = [
+        [gene, *(len(found[gene][authority.name]) for authority in AUTHORITIES)]
+        for gene in sorted(found)
+    ]
+    header = ["gene", *(f"{_name(authority.name)}: drugs" for authority in AUTHORITIES)]
+    return table(header, rows) + "\n"
+
+
+def main() -> None:
+    """Print the page, or write it."""
+    parser = argparse.ArgumentParser(prog="python -m validation.coverage", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/coverage.md")
+    text = page(KnowledgeBase())
+    if parser.parse_args().write:
+        PAGE.write_text(text, encoding="utf-8")
+    else:
+        show(text)
+
+
+if __name__ == "__main__":
+    main()
