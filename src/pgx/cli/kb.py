@@ -141,6 +141,27 @@ def verify(
 
 
 @app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="folder of the older release")],
+    new: Annotated[
+        Path | None, typer.Argument(help="folder of the newer one; by default the one in use")
+    ] = None,
+    json_lines: JsonLines = False,  # noqa: FBT002
+) -> int:
+    """Say what changed between two releases, by what a patient's result would show."""
+    from pgx.knowledge.changes import changes
+
+    before, after = KnowledgeBase(old), KnowledgeBase(new)
+    rows = [
+        {name: str(getattr(change, name)) for name in change.__struct_fields__}
+        for change in changes(before, after)
+    ]
+    _print_rows(rows, json_lines=json_lines)
+    sys.stderr.write(f"{before.release} to {after.release}: {len(rows)} changes\n")
+    return 0
+
+
+@app.command()
 def build(
     source: Annotated[Path, typer.Argument(help="folder of source files")],
     release: Annotated[str, typer.Option(help="name of the release, e.g. 2025.11.1")],

@@ -85,6 +85,7 @@ def replace_tables(folder: Path, tables: Mapping[str, list[Row]]) -> Manifest:
     """Replace some tables of a release and write its manifest anew, under the same name."""
     release = read_manifest(folder)
     for name, rows in tables.items():
-        (folder / f"{name}.tsv").write_text(format_table(name, rows), encoding="utf-8")
+        text = format_table(name, rows, GUIDELINE_COLUMNS.get(name))
+        (folder / f"{name}.tsv").write_text(text, encoding="utf-8")
     files = {*release.tables, *(f"{name}.tsv" for name in tables)}
     return write_manifest(folder, release.release, sorted(files))
