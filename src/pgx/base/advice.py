@@ -167,6 +167,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
+_LATER: Final = frozenset({"version"})
+"""Columns that releases did not have from the beginning."""
 T = TypeVar("T", Drug, Guideline, Statement)
 
 
@@ -239,7 +241,7 @@ def record_from_row(kind: type[T], row: Mapping[str, str]) -> T:
         A column is missing, a number is no number, or a term is unknown.
     """
     try:
-        values = {name: parse(row[name]) for name, parse in _parsers(kind)}
+        values = {n: parse(row[n]) for n, parse in _parsers(kind) if n in row or n not in _LATER}
         record = kind(**values)
     except (KeyError, ValueError) as error:
         raise SnapshotSchemaError(f"a row of {kind.__name__} cannot be read: {error}") from error

@@ -56,7 +56,9 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     ``position`` is ``chrN:pos`` on GRCh38. ``alleles`` are allele strings per strand,
     "." where unknown. ``evidence`` is ``record``, ``reference_block``,
     ``assumed_reference`` or ``none``; ``reason`` says why a site is unknown.
-    ``phase_block`` is None where phase does not matter or is unknown.
+    ``phase_block`` is None where phase does not matter or is unknown. ``likelihoods`` are
+    pairs of alleles with their phred-scaled likelihood, the best being 0, where the genotype is
+    too unsure to count as called.
     """
 
     position: str
@@ -69,6 +71,7 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     phase_block: int | None = None
     gq: int | None = None
     dp: int | None = None
+    likelihoods: tuple[tuple[str, str, int], ...] = ()
 
 
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):

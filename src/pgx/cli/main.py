@@ -18,7 +18,9 @@ _COMMANDS = {
     "annotate": ("pgx.cli.annotate", "read variants, call genes, advise: files for each sample"),
     "check": ("pgx.cli.check", "which genes an input can answer, position by position"),
     "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
-    "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, build"),
+    "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, diff, build"),
+    "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
+    "report": ("pgx.cli.report", "a saved result again, as HTML or JSON"),
     "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
 }
 _INTERRUPTED = 130

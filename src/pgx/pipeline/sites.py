@@ -21,7 +21,7 @@ def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObserv
         codes = [c for c in calls[index] if c != ABSENT]
         if blocks[index] == UNPHASED:
             codes.sort(key=lambda c: (c == MISSING, c))  # their order in the file says nothing
-        alleles = tuple("." if c == MISSING else genotypes.label(index, c) for c in codes)
+        alleles = tuple(_name(genotypes, index, c) for c in codes)
         phased = blocks[index] != UNPHASED and len(set(codes)) > 1
         observed.append(
             SiteObservation(
@@ -35,6 +35,14 @@ def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObserv
                 phase_block=blocks[index] if phased else None,
                 gq=gqs[index] if gqs[index] >= 0 else None,
                 dp=dps[index] if dps[index] >= 0 else None,
+                likelihoods=tuple(
+                    (_name(genotypes, index, one), _name(genotypes, index, two), phred)
+                    for one, two, phred in genotypes.likelihoods.get((index, sample), ())
+                ),
             )
         )
     return tuple(observed)
+
+
+def _name(genotypes: GeneGenotypes, index: int, code: int) -> str:
+    return "." if code == MISSING else genotypes.label(index, code)

@@ -53,7 +53,7 @@ def _gene(call: GeneCall) -> str:
 
 
 def _drug(row: Recommendation) -> str:
-    return row.drug
+    return row.drug.casefold()
 
 
 def read_result(path: Path) -> PatientResult:

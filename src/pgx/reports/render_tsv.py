@@ -9,7 +9,13 @@ from typing import Final
 from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, PatientResult, Recommendation
 from pgx.reports.text import cell, defused
 
-__all__ = ["CALL_COLUMNS", "RECOMMENDATION_COLUMNS", "render_calls", "render_recommendations"]
+__all__ = [
+    "CALL_COLUMNS",
+    "RECOMMENDATION_COLUMNS",
+    "render_calls",
+    "render_recommendations",
+    "render_rows",
+]
 
 CALL_COLUMNS: Final = (
     "sample", "gene", "status", "diplotype", "probability", "candidates", "n_candidates", "rest",
@@ -31,8 +37,19 @@ def render_calls(results: Iterable[PatientResult]) -> str:
 
 def render_recommendations(results: Iterable[PatientResult]) -> str:
     """Return the table of recommendations: samples in the given order, drugs A–Z."""
-    rows = (row for r in results for row in sorted(r.recommendations, key=lambda a: a.drug))
+    rows = (row for r in results for row in sorted(r.recommendations, key=_drug))
     return _table(RECOMMENDATION_COLUMNS, rows)
+
+
+def _drug(row: Recommendation) -> str:
+    return row.drug.casefold()
+
+
+def render_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return any table of texts, as harmless as the others."""
+    lines = ["\t".join(columns)]
+    lines.extend("\t".join(_cell(text) for text in row) for row in rows)
+    return "\n".join(lines) + "\n"
 
 
 def _table(columns: Sequence[str], rows: Iterable[GeneCall | Recommendation]) -> str:

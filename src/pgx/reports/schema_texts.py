@@ -81,6 +81,8 @@ _SITE = {
     "file.",
     "gq": "Genotype quality (phred) of the record or block.",
     "dp": "Read depth of the record or block.",
+    "likelihoods": "Genotypes (two alleles) with phred-scaled likelihoods, where the genotype is "
+    "too unsure to count as called.",
 }
 
 _HAPLOTYPE = {

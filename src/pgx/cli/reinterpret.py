@@ -1,0 +1,86 @@
+"""``pgx reinterpret``: saved results by today's knowledge base, and what changed for whom."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pgx.base.errors import InputError
+from pgx.cli.options import names_of
+from pgx.cli.runner import run_app, single
+
+if TYPE_CHECKING:
+    from pgx.base.calls import PatientResult
+
+__all__ = ["reinterpret", "run"]
+
+_REFUSED = 3
+CHANGES = "changes.tsv"
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(single(reinterpret, "reinterpret"), words, "pgx reinterpret")
+
+
+def reinterpret(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT.json...", help="SAMPLE.pgx.json of pgx annotate")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
+    ],
+    formats: Annotated[
+        str, typer.Option("--format", help="html,json (tables are always written), or tsv alone")
+    ] = "html,json",
+    force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+) -> int:
+    """Call and advise again on what saved results have observed, without their inputs.
+
+    Writes the same files as annotate, and changes.tsv: one line for each call and each advice
+    that is not what it was.
+
+    Examples:
+      pgx reinterpret results/*.pgx.json -o results-today/
+    """
+    from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.pipeline.reinterpret import Reinterpreter, ResultChange, result_changes
+    from pgx.reports.facts import facts_for
+    from pgx.reports.files import check_folder, write_file, write_results
+    from pgx.reports.render_tsv import render_rows
+
+    saved = list(_read(results))
+    if not saved:
+        return _REFUSED
+    knowledge = KnowledgeBase()
+    reader = Reinterpreter(knowledge)
+    check_folder(output, force=force)
+    again = [reader.again(result) for result in saved]
+    changes = [c for old, new in zip(saved, again, strict=True) for c in result_changes(old, new)]
+    wanted = tuple(f for f in names_of(formats) if f != "tsv")
+    facts = facts_for(again[0], knowledge)
+    written = write_results(again, output, wanted, facts=facts, force=force)
+    names = ResultChange.__struct_fields__
+    rows = [[str(getattr(change, name)) for name in names] for change in changes]
+    write_file(output / CHANGES, render_rows(names, rows).encode("utf-8"))
+    if not quiet:
+        done = f"{len(again)} sample(s), {len(changes)} changes, {len(written) + 1} files"
+        sys.stderr.write(f"{done} in {output}\n")
+    return _REFUSED if len(saved) < len(results) else 0
+
+
+def _read(paths: list[Path]) -> list[PatientResult]:
+    """Read the results that can be read; name the others."""
+    from pgx.reports.render_json import read_result
+
+    found = []
+    for path in paths:
+        try:
+            found.append(read_result(path))
+        except InputError as error:
+            sys.stderr.write(error.line() + "\n")
+    return found

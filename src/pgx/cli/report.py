@@ -1,0 +1,67 @@
+"""``pgx report``: a saved result again, without its input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pgx.base.errors import OutputError, UsageError
+from pgx.cli.runner import run_app, single
+
+__all__ = ["report", "run"]
+
+_KINDS = {".html": "html", ".htm": "html", ".json": "json"}
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(single(report, "report"), words, "pgx report")
+
+
+def report(
+    result: Annotated[
+        Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".html or .json")],
+    kind: Annotated[
+        str, typer.Option("--format", help="html or json; by default the ending of FILE")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
+    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+) -> int:
+    """Write the report of a saved result.
+
+    Nothing is called or looked up again: for that see pgx reinterpret.
+
+    Examples:
+      pgx report results/S1.pgx.json -o S1.html
+    """
+    from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.reports.facts import facts_for
+    from pgx.reports.files import write_file
+    from pgx.reports.render_json import read_result, render_json
+
+    chosen = kind or _KINDS.get(output.suffix.casefold(), "")
+    if chosen not in set(_KINDS.values()):
+        raise UsageError(f"no format {chosen or output.suffix!r}", remedy="choose html or json")
+    saved = read_result(result)
+    if output.exists() and not force:
+        raise OutputError(
+            "the file is there already", where=str(output), remedy="replace it with --force"
+        )
+    if chosen == "json":
+        write_file(output, render_json(saved))
+        return 0
+    from pgx.reports.render_html import render_html
+
+    facts = facts_for(saved, KnowledgeBase())
+    write_file(output, render_html(saved, facts).encode("utf-8"))
+    if not facts.drugs and not quiet:
+        sys.stderr.write(
+            "hint: the result was made with another release of the knowledge base; guidelines are"
+            " not linked\n"
+        )
+    return 0

@@ -1,0 +1,172 @@
+"""A saved result against today's knowledge base: called and advised again, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+import pgx
+from pgx.base.calls import GeneCall, PatientResult, Recommendation
+from pgx.base.genes import GeneDefinition
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.ancestry import Ancestry
+from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
+from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
+from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.lookup import recommend
+
+__all__ = ["Reinterpreter", "ResultChange", "result_changes"]
+
+
+class ResultChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is different for one person. ``before`` or ``after`` is empty for what is new or gone.
+
+    ``kind`` is ``call`` or ``advice``, ``subject`` a gene or drug; ``source`` and ``population``
+    are those of the advice.
+    """
+
+    sample: str
+    kind: str
+    subject: str
+    source: str = ""
+    population: str = ""
+    before: str = ""
+    after: str = ""
+
+
+class Reinterpreter:
+    """Reads saved results again with one release; its callers are made once."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.knowledge = knowledge
+        self.guidance: GuidanceIndex = build_index(knowledge.drugs, knowledge.statements)
+        self._callers: dict[tuple[str, bool, float], GeneCaller] = {}
+
+    def again(self, saved: PatientResult) -> PatientResult:
+        """Return the result that today's release gives for what the input showed.
+
+        The settings are those of the saved result; a population that was recorded beside the
+        input is not in it, so that all groups then weigh alike. Outside calls stay as they are.
+        """
+        made = saved.provenance.settings
+        weighed = made.get("prior", Prior.POPULATION.value) != Prior.NONE.value
+        threshold = float(made.get("threshold", "0.95"))
+        callers = {
+            call.gene: self._caller(call.gene, threshold, weighed=weighed)
+            for call in saved.calls
+            if _has_positions(self.knowledge.genes.get(call.gene)) and call.source == "vcf"
+        }
+        ancestry = self._ancestry(saved, callers, made.get("ancestry", AVERAGE))
+        calls = tuple(self._call(call, callers, ancestry) for call in saved.calls)
+        drugs = [d for d in made.get("drugs", "all").split(";") if d != "all"]
+        known = set(self.guidance.drugs)
+        chosen = [d for d in drugs if d in known] if drugs else None
+        release = self.knowledge
+        return msgspec.structs.replace(
+            saved,
+            calls=calls,
+            recommendations=tuple(recommend(self.guidance, saved.sample, calls, chosen)),
+            provenance=msgspec.structs.replace(
+                saved.provenance,
+                version=pgx.__version__,
+                knowledge_release=release.release,
+                knowledge_digest=release.manifest.digest,
+            ),
+        )
+
+    def _caller(self, gene: str, threshold: float, *, weighed: bool) -> GeneCaller:
+        key = (gene, weighed, threshold)
+        if key not in self._callers:
+            frequencies = self.knowledge.frequencies.get(gene) if weighed else None
+            definition = self.knowledge.gene(gene)
+            self._callers[key] = GeneCaller(definition, frequencies, threshold=threshold)
+        return self._callers[key]
+
+    def _ancestry(
+        self, saved: PatientResult, callers: Mapping[str, GeneCaller], choice: str
+    ) -> Ancestry:
+        evidence = {}
+        if choice == INFERRED:
+            evidence = {
+                call.gene: callers[call.gene].evidence(saved_genotypes(call, caller.gene), 0)
+                for call in saved.calls
+                if (caller := callers.get(call.gene))
+            }
+        return Ancestry(AVERAGE if choice in (RECORDED, "") else choice, "", evidence)
+
+    def _call(
+        self, call: GeneCall, callers: Mapping[str, GeneCaller], ancestry: Ancestry
+    ) -> GeneCall:
+        caller = callers.get(call.gene)
+        if caller is None:
+            return call
+        return caller.call(
+            saved_genotypes(call, caller.gene),
+            0,
+            with_sites=True,
+            notes=tuple(note for note in call.notes if note in INPUT_NOTES),
+            ancestry=ancestry.weights(call.gene),
+        )
+
+
+def _has_positions(gene: GeneDefinition | None) -> bool:
+    return gene is not None and bool(gene.variants)
+
+
+def result_changes(old: PatientResult, new: PatientResult) -> list[ResultChange]:
+    """Return what differs between two results of one sample: calls, then advice."""
+    found = [
+        ResultChange(sample=new.sample, kind="call", subject=gene, before=before, after=after)
+        for gene, before, after in _differing(_said_of(old.calls), _said_of(new.calls))
+    ]
+    pairs = _differing(_advised(old.recommendations), _advised(new.recommendations))
+    for (drug, source, population, _), before, after in pairs:
+        found.append(
+            ResultChange(
+                sample=new.sample,
+                kind="advice",
+                subject=drug,
+                source=source,
+                population=population,
+                before=before,
+                after=after,
+            )
+        )
+    return found
+
+
+def _said_of(calls: Iterable[GeneCall]) -> dict[str, str]:
+    found = {}
+    for call in calls:
+        score = f", score {call.activity_score}" if call.activity_score else ""
+        meaning = f" ({call.phenotype}{score})" if call.phenotype else ""
+        found[call.gene] = f"{call.status.value}: {call.diplotype or 'none'}{meaning}"
+    return found
+
+
+_Place = tuple[str, str, str, tuple[str, ...]]
+
+
+def _advised(rows: Iterable[Recommendation]) -> dict[_Place, str]:
+    found: dict[_Place, list[str]] = {}
+    for row in rows:
+        place = (row.drug, row.source, row.population, row.genes)
+        factors = [row.dose_factor_min, row.dose_factor_max]
+        dose = "" if factors == [None, None] else f" {factors[0] or ''}–{factors[1] or ''}"
+        strength = f", {row.classification}" if row.classification else ""
+        found.setdefault(place, []).append(
+            f"{'+'.join(row.action)}{dose}{strength}, {row.certainty.value}"
+        )
+    return {place: " | ".join(sorted(said)) for place, said in found.items()}
+
+
+_K = TypeVar("_K")
+
+
+def _differing(before: Mapping[_K, str], after: Mapping[_K, str]) -> list[tuple[_K, str, str]]:
+    keys = dict.fromkeys([*before, *after])
+    pairs = ((key, before.get(key, ""), after.get(key, "")) for key in keys)
+    return [(key, one, two) for key, one, two in pairs if one != two]
