@@ -36,13 +36,17 @@ Combination = tuple[str, ...]
 
 
 def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
-    """Return the diplotypes that a call leaves possible, best first, with their probabilities."""
+    """Return the diplotypes that a call leaves possible, best first, with their probabilities.
+
+    What the list of candidates leaves out counts as `OTHER_DIPLOTYPE`: of weighed candidates
+    only where a position is unknown, for there the improbable may be true.
+    """
     listed = [(f"{DIPLOTYPES} {c.diplotype}", c.probability) for c in call.candidates]
     if not listed and call.diplotype:
         listed = [(f"{DIPLOTYPES} {call.diplotype}", 1.0)]
     weighed = all(probability is not None for _, probability in listed)
-    if not weighed and call.n_candidates > len(call.candidates):
-        listed.append((OTHER_DIPLOTYPE, None))
+    if call.n_candidates > len(call.candidates) and (call.missing or not weighed):
+        listed.append((OTHER_DIPLOTYPE, call.rest if weighed else None))
     return listed
 
 
