@@ -35,6 +35,28 @@ def test_what_is_written(tmp_path):
     assert names(folder) == expected == {path.name for path in written}
 
 
+def test_results_are_written_as_they_come(tmp_path):
+    def coming():
+        for name in ("S1", "S2"):
+            yield factory.result(name)
+            assert (tmp_path / "one" / f"{name}.pgx.json").exists()
+            assert "calls.tsv" not in names(tmp_path / "one")
+
+    write_results(coming(), tmp_path / "one", samples=["S1", "S2"])
+    write_results([factory.result("S1"), factory.result("S2")], tmp_path / "all")
+    assert content(tmp_path / "one") == content(tmp_path / "all")
+
+
+def test_a_run_that_breaks_off_leaves_no_table(tmp_path):
+    def breaking():
+        yield factory.result("S1")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_results(breaking(), tmp_path, ["json"], samples=["S1", "S2"])
+    assert names(tmp_path) == {"S1.pgx.json"}
+
+
 def test_two_runs_give_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         write_results([factory.result()], tmp_path / name)

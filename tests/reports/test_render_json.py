@@ -21,7 +21,7 @@ def sorted_result(result: PatientResult) -> PatientResult:
     return msgspec.structs.replace(
         result,
         calls=tuple(sorted(result.calls, key=lambda c: c.gene)),
-        recommendations=tuple(sorted(result.recommendations, key=lambda r: r.drug)),
+        recommendations=tuple(sorted(result.recommendations, key=lambda r: r.drug.casefold())),
     )
 
 

@@ -111,7 +111,7 @@ def _annotate(
 ) -> int:
     from pgx.pipeline.run import annotate as annotate_inputs
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
-    from pgx.reports.facts import facts_for
+    from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
 
     wanted = tuple(f for f in names_of(formats) if f != "tsv")
@@ -125,9 +125,14 @@ def _annotate(
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED
-        results = list(done.results())
-        facts = facts_for(results[0], done.knowledge)
-        written = write_results(results, output, wanted, facts=facts, force=force)
+        written = write_results(
+            done.results(),
+            output,
+            wanted,
+            samples=done.samples,
+            facts=facts_of(done.knowledge) if "html" in wanted else NO_FACTS,
+            force=force,
+        )
     if not quiet:
         sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
     return _REFUSED if done.refused else 0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pgx.base.calls import SiteObservation
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 
 __all__ = ["site_observations"]
+
+_EVIDENCE: Final = {int(code): code.name.lower() for code in Evidence}
+_REASON: Final = {int(code): code.name.lower() if code else None for code in Unknown}
 
 
 def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObservation, ...]:
@@ -29,19 +34,28 @@ def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObserv
                 rsid=variant.rsid,
                 alleles=alleles,
                 ref=variant.ref,
-                evidence=Evidence(evidence[index]).name.lower(),
-                reason=Unknown(reasons[index]).name.lower() if reasons[index] else None,
+                evidence=_EVIDENCE[evidence[index]],
+                reason=_REASON[reasons[index]],
                 phased=phased,
                 phase_block=blocks[index] if phased else None,
                 gq=gqs[index] if gqs[index] >= 0 else None,
                 dp=dps[index] if dps[index] >= 0 else None,
-                likelihoods=tuple(
-                    (_name(genotypes, index, one), _name(genotypes, index, two), phred)
-                    for one, two, phred in genotypes.likelihoods.get((index, sample), ())
-                ),
+                likelihoods=_likelihoods(genotypes, index, sample),
             )
         )
     return tuple(observed)
+
+
+def _likelihoods(
+    genotypes: GeneGenotypes, index: int, sample: int
+) -> tuple[tuple[str, str, int], ...]:
+    known = genotypes.likelihoods.get((index, sample))
+    if not known:
+        return ()
+    return tuple(
+        (_name(genotypes, index, one), _name(genotypes, index, two), phred)
+        for one, two, phred in known
+    )
 
 
 def _name(genotypes: GeneGenotypes, index: int, code: int) -> str:

@@ -10,7 +10,7 @@ from pgx.base.advice import Drug, Guideline
 from pgx.base.calls import PatientResult
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["NO_FACTS", "ReportFacts", "SourceFact", "facts_for"]
+__all__ = ["NO_FACTS", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
 
 
 class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +46,17 @@ def facts_for(result: PatientResult, knowledge: KnowledgeBase) -> ReportFacts:
     """
     if knowledge.manifest.digest != result.provenance.knowledge_digest:
         return NO_FACTS
+    return facts_of(knowledge)
+
+
+def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
+    """Return the facts of a release.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A table has other columns than its schema.
+    """
     return ReportFacts(
         drugs=knowledge.drugs,
         guidelines=knowledge.guidelines,

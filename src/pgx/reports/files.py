@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from pgx.base.calls import PatientResult
 from pgx.base.errors import OutputError, UsageError
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.names import file_stems
 from pgx.reports.render_json import render_json
-from pgx.reports.render_tsv import render_calls, render_recommendations
+from pgx.reports.render_tsv import (
+    CALL_COLUMNS,
+    RECOMMENDATION_COLUMNS,
+    call_lines,
+    header,
+    recommendation_lines,
+)
 
-__all__ = ["FORMATS", "check_folder", "write_file", "write_results"]
+__all__ = ["FORMATS", "check_folder", "new_file", "write_file", "write_results"]
 
 FORMATS: Final = ("html", "json")
 
@@ -51,17 +56,20 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
 
 
 def write_results(
-    results: Sequence[PatientResult],
+    results: Iterable[PatientResult],
     folder: Path,
     formats: Sequence[str] = FORMATS,
     *,
+    samples: Sequence[str] | None = None,
     facts: ReportFacts = NO_FACTS,
     force: bool = False,
 ) -> list[Path]:
     """Write both tables and, for each format, one file a sample; return what was written.
 
-    With ``force`` the results of an earlier run are replaced, those of other samples
-    included, so that a folder never holds two runs. The tables are written last.
+    With ``samples``, the names of all in their order, results are written one by one as they
+    come, and none is kept. With ``force`` the results of an earlier run are replaced, those
+    of other samples included, so that a folder never holds two runs. The tables get their
+    names last.
 
     Raises
     ------
@@ -76,33 +84,43 @@ def write_results(
         raise UsageError(
             f"unknown format {', '.join(unknown)}", remedy=f"choose from {', '.join(FORMATS)}"
         )
+    if samples is None:
+        results = list(results)
+        samples = [result.sample for result in results]
     check_folder(folder, force=force)
     _remove_stale_temporaries(folder)
     before = set(_results_in(folder))
-    written = [write_file(p, render()) for p, render in _files(results, folder, formats, facts)]
+    written = _write(zip(file_stems(samples), results, strict=True), folder, formats, facts)
     for name in sorted(before - {path.name for path in written}):
         _remove(folder / name)
     return written
 
 
-def _files(
-    results: Sequence[PatientResult], folder: Path, formats: Sequence[str], facts: ReportFacts
-) -> Iterator[tuple[Path, Callable[[], bytes]]]:
-    """Yield paths and what makes their content, in the order of writing."""
-    stems = file_stems([result.sample for result in results])
-    for stem, result in zip(stems, results, strict=True):
-        if "json" in formats:
-            yield folder / f"{stem}.pgx.json", functools.partial(render_json, result)
-        if "html" in formats:
-            yield folder / f"{stem}.pgx.html", functools.partial(_html, result, facts)
-    yield folder / "recommendations.tsv", functools.partial(_tsv, render_recommendations, results)
-    yield folder / "calls.tsv", functools.partial(_tsv, render_calls, results)
+def _write(
+    results: Iterable[tuple[str, PatientResult]],
+    folder: Path,
+    formats: Sequence[str],
+    facts: ReportFacts,
+) -> list[Path]:
+    tables = [folder / "recommendations.tsv", folder / "calls.tsv"]
+    written: list[Path] = []
+    with new_file(tables[1]) as calls, new_file(tables[0]) as advice:
+        calls.write(header(CALL_COLUMNS).encode("utf-8"))
+        advice.write(header(RECOMMENDATION_COLUMNS).encode("utf-8"))
+        for stem, result in results:
+            calls.write(call_lines(result).encode("utf-8"))
+            advice.write(recommendation_lines(result).encode("utf-8"))
+            written += _write_sample(folder / stem, result, formats, facts)
+    return written + tables
 
 
-def _tsv(
-    render: Callable[[Sequence[PatientResult]], str], results: Sequence[PatientResult]
-) -> bytes:
-    return render(results).encode("utf-8")
+def _write_sample(
+    stem: Path, result: PatientResult, formats: Sequence[str], facts: ReportFacts
+) -> Iterator[Path]:
+    if "json" in formats:
+        yield write_file(stem.with_name(f"{stem.name}.pgx.json"), render_json(result))
+    if "html" in formats:
+        yield write_file(stem.with_name(f"{stem.name}.pgx.html"), _html(result, facts))
 
 
 def _html(result: PatientResult, facts: ReportFacts) -> bytes:
@@ -119,21 +137,35 @@ def write_file(path: Path, data: bytes) -> Path:
     OutputError
         Disk, permission or quota; nothing is left behind.
     """
+    with new_file(path) as handle:
+        handle.write(data)
+    return path
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file under a temporary name; it gets its own where the block ends well.
+
+    Raises
+    ------
+    OutputError
+        Disk, permission or quota; nothing is left behind, whatever ends the block.
+    """
     temporary = _temporary_path(path.parent)
     try:
         with temporary.open("xb") as handle:
             mode = stat.S_IMODE(os.fstat(handle.fileno()).st_mode)
             os.fchmod(handle.fileno(), 0o600)
-            handle.write(data)
+            yield handle
             handle.flush()
             os.fsync(handle.fileno())
             os.fchmod(handle.fileno(), mode)
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:
+        raise _output_error("cannot be written", path, error) from error
+    finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise _output_error("cannot be written", path, error) from error
-    return path
 
 
 def _temporary_path(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,6 +13,9 @@ from pgx.reports.text import cell, defused
 __all__ = [
     "CALL_COLUMNS",
     "RECOMMENDATION_COLUMNS",
+    "call_lines",
+    "header",
+    "recommendation_lines",
     "render_calls",
     "render_recommendations",
     "render_rows",
@@ -31,14 +35,28 @@ RECOMMENDATION_COLUMNS: Final = (
 
 def render_calls(results: Iterable[PatientResult]) -> str:
     """Return the table of calls: samples in the given order, genes A–Z."""
-    rows = (call for r in results for call in sorted(r.calls, key=lambda c: c.gene))
-    return _table(CALL_COLUMNS, rows)
+    return header(CALL_COLUMNS) + "".join(call_lines(result) for result in results)
 
 
 def render_recommendations(results: Iterable[PatientResult]) -> str:
     """Return the table of recommendations: samples in the given order, drugs A–Z."""
-    rows = (row for r in results for row in sorted(r.recommendations, key=_drug))
-    return _table(RECOMMENDATION_COLUMNS, rows)
+    lines = (recommendation_lines(result) for result in results)
+    return header(RECOMMENDATION_COLUMNS) + "".join(lines)
+
+
+def header(columns: Sequence[str]) -> str:
+    """Return the first line of a table."""
+    return "\t".join(columns) + "\n"
+
+
+def call_lines(result: PatientResult) -> str:
+    """Return one sample's lines of the table of calls, genes A–Z."""
+    return _lines(CALL_COLUMNS, sorted(result.calls, key=lambda call: call.gene))
+
+
+def recommendation_lines(result: PatientResult) -> str:
+    """Return one sample's lines of the table of recommendations, drugs A–Z."""
+    return _lines(RECOMMENDATION_COLUMNS, sorted(result.recommendations, key=_drug))
 
 
 def _drug(row: Recommendation) -> str:
@@ -47,15 +65,19 @@ def _drug(row: Recommendation) -> str:
 
 def render_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return any table of texts, as harmless as the others."""
-    lines = ["\t".join(columns)]
-    lines.extend("\t".join(_cell(text) for text in row) for row in rows)
-    return "\n".join(lines) + "\n"
+    lines = ("\t".join(_cell(text) for text in row) + "\n" for row in rows)
+    return header(columns) + "".join(lines)
 
 
-def _table(columns: Sequence[str], rows: Iterable[GeneCall | Recommendation]) -> str:
-    lines = ["\t".join(columns)]
-    lines.extend("\t".join(_cell(getattr(row, name)) for name in columns) for row in rows)
-    return "\n".join(lines) + "\n"
+def _lines(columns: Sequence[str], rows: Sequence[GeneCall] | Sequence[Recommendation]) -> str:
+    """Columns begin with the sample; the rest of a row is one that many samples share."""
+    rest = operator.attrgetter(*columns[1:])
+    return "".join(f"{_cell(row.sample)}\t{_cells(rest(row))}\n" for row in rows)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _cells(values: tuple[object, ...]) -> str:
+    return "\t".join(_cell(value) for value in values)
 
 
 def _cell(value: object) -> str:

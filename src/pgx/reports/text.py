@@ -35,6 +35,8 @@ def visible(text: str) -> str:
 
 def escape_json(text: str) -> str:
     r"""Return JSON text with hidden characters as ``\uXXXX``: the same strings to a reader."""
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _HIDDEN_IN_JSON.sub(_escaped, text)
 
 
