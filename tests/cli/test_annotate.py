@@ -8,6 +8,8 @@ import json
 import pytest
 
 from cli.support import COHORT, EXAMPLES, PATIENT, calls, pgx
+from pgx.reports.render_json import read_result
+from simulated import cohort_text
 
 GENES = "CYP2C19,CYP2C9,DPYD"
 
@@ -141,6 +143,20 @@ def test_formats(tmp_path):
     assert {p.name for p in (tmp_path / "tsv").iterdir()} == {"calls.tsv", "recommendations.tsv"}
     run(tmp_path / "json", PATIENT, "--format", "json")
     assert {p.suffix for p in (tmp_path / "json").iterdir()} == {".tsv", ".json"}
+
+
+def test_files_of_very_many_samples_are_written_where_asked_for(tmp_path):
+    path = tmp_path / "many.vcf"
+    people = {f"S{n}": {"NUDT15": ("*1", "*3")} for n in range(1_001)}
+    path.write_text(cohort_text(people, only_named=True))
+    words = ("annotate", path, "--genes", "NUDT15", "--drugs", "azathioprine")
+    done = pgx(*words, "-o", tmp_path / "some")
+    assert "hint: 1001 samples: tables only" in done.stderr
+    assert {p.name for p in (tmp_path / "some").iterdir()} == {"calls.tsv", "recommendations.tsv"}
+    pgx(*words, "-o", tmp_path / "all", "--format", "json")
+    pages = list((tmp_path / "all").glob("*.json"))
+    assert len(pages) == len(people)
+    assert read_result(pages[0]).calls[0].sites
 
 
 def test_progress_goes_to_stderr_only(tmp_path):

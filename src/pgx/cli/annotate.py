@@ -17,6 +17,8 @@ from pgx.pipeline.settings import RunSettings
 
 __all__ = ["annotate", "run"]
 
+MANY_SAMPLES = 1_000
+"""Above so many, files of each sample are written only where asked for."""
 _REFUSED = 3
 
 
@@ -63,8 +65,13 @@ def annotate(
     min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
     min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
     formats: Annotated[
-        str, typer.Option("--format", help="html,json (tables are always written), or tsv alone")
-    ] = "html,json",
+        str,
+        typer.Option(
+            "--format",
+            help="html,json (tables are always written), or tsv alone; "
+            f"by default both, but tsv for more than {MANY_SAMPLES} samples",
+        ),
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
@@ -91,7 +98,6 @@ def annotate(
         min_gq=min_gq,
         min_dp=min_dp,
         untyped=untyped_of(untyped),
-        with_sites=formats.strip() != "tsv",
         prior=prior_of(prior),
         ancestry=ancestry,
         threshold=threshold,
@@ -114,7 +120,6 @@ def _annotate(
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
 
-    wanted = tuple(f for f in names_of(formats) if f != "tsv")
     with _folder(output, force=force):
         done = annotate_inputs(
             inputs,
@@ -125,6 +130,8 @@ def _annotate(
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED
+        wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
+        done.with_sites = bool(wanted)
         written = write_results(
             done.results(),
             output,
@@ -136,6 +143,15 @@ def _annotate(
     if not quiet:
         sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
     return _REFUSED if done.refused else 0
+
+
+def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, ...]:
+    """Return the formats besides the tables; files of each of very many only where asked for."""
+    if not formats.strip() and n_samples > MANY_SAMPLES:
+        hint = f"hint: {n_samples} samples: tables only; --format html,json writes files of each\n"
+        sys.stderr.write("" if quiet else hint)
+        return ()
+    return tuple(f for f in names_of(formats or "html,json") if f != "tsv")
 
 
 @contextlib.contextmanager

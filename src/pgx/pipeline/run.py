@@ -69,7 +69,10 @@ def annotate(
 
 
 class Run:
-    """The results of one run, made one by one in the order of the inputs' samples."""
+    """The results of one run, made one by one in the order of the inputs' samples.
+
+    ``with_sites``, at first that of the settings, says whether they hold what was observed.
+    """
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Run:
     ) -> None:
         self.knowledge = kb
         self.settings = settings
+        self.with_sites = settings.with_sites
         self.genes = _chosen_genes(kb, settings)
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
@@ -157,7 +161,7 @@ class Run:
         return self._callers[gene.gene].call(
             self._genotypes[gene.gene],
             column,
-            with_sites=self.settings.with_sites,
+            with_sites=self.with_sites,
             notes=self._observations.notes_of(sample),
             ancestry=ancestry.weights(gene.gene),
         )
