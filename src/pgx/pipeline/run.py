@@ -138,7 +138,8 @@ class Run:
         """Return one sample's calls, genes A–Z."""
         column = self._columns[sample]
         ancestry = self._ancestry(sample, column)
-        return tuple(self._call(gene, sample, column, ancestry) for gene in self.genes)
+        notes = self._observations.notes_of(sample)
+        return tuple(self._call(gene, sample, column, ancestry, notes) for gene in self.genes)
 
     def _ancestry(self, sample: str, column: int) -> Ancestry:
         info = self._sample_info.get(sample)
@@ -148,7 +149,14 @@ class Run:
             evidence = {n: c.evidence(genotypes[n], column) for n, c in self._callers.items()}
         return Ancestry(self.settings.ancestry, info.superpopulation if info else "", evidence)
 
-    def _call(self, gene: GeneDefinition, sample: str, column: int, ancestry: Ancestry) -> GeneCall:
+    def _call(
+        self,
+        gene: GeneDefinition,
+        sample: str,
+        column: int,
+        ancestry: Ancestry,
+        notes: tuple[str, ...],
+    ) -> GeneCall:
         given = self._outside.get((sample, gene.gene))
         if given is not None:
             call = outside_gene_call(given, gene, sample, _markers(self.guidance, gene.gene))
@@ -162,7 +170,7 @@ class Run:
             self._genotypes[gene.gene],
             column,
             with_sites=self.with_sites,
-            notes=self._observations.notes_of(sample),
+            notes=notes,
             ancestry=ancestry.weights(gene.gene),
         )
 
