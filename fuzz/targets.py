@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ class Grammar(Protocol):
         """Return an edited input."""
 
 
-class Target:
+class Target(ABC):
     """One fuzz target: call it with bytes; anything but a `PgxError` inside is a finding.
 
     ``counts`` has ``executions``; ``reached``: inputs of which a record, or a line of a
@@ -84,9 +85,9 @@ class Target:
         finally:
             self.counts["reached"] += self._reached
 
+    @abstractmethod
     def run(self, path: Path) -> None:
         """Read one file; a refusal raises."""
-        raise NotImplementedError
 
     @property
     def share(self) -> float:

@@ -14,12 +14,14 @@ from typing import Final
 
 import msgspec
 
+from pgx.alleles.outcome import LISTED_FROM
 from pgx.base.advice import ANY_KEY, NO_RESULT, Drug, DrugStatus, LookupProduct, Statement
 from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
 
 __all__ = [
     "DIPLOTYPES",
+    "OTHER_DIPLOTYPE",
     "GuidanceIndex",
     "Topic",
     "allele_of_key",
@@ -39,13 +41,15 @@ def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
     """Return the diplotypes that a call leaves possible, best first, with their probabilities.
 
     What the list of candidates leaves out counts as `OTHER_DIPLOTYPE`: of weighed candidates
-    only where a position is unknown, for there the improbable may be true.
+    where together they are as probable as one that is listed, or a position is unknown, for
+    there the improbable may be true.
     """
     listed = [(f"{DIPLOTYPES} {c.diplotype}", c.probability) for c in call.candidates]
     if not listed and call.diplotype:
         listed = [(f"{DIPLOTYPES} {call.diplotype}", 1.0)]
     weighed = all(probability is not None for _, probability in listed)
-    if call.n_candidates > len(call.candidates) and (call.missing or not weighed):
+    weighs = not weighed or (call.rest or 0.0) >= LISTED_FROM
+    if call.n_candidates > len(call.candidates) and (call.missing or weighs):
         listed.append((OTHER_DIPLOTYPE, call.rest if weighed else None))
     return listed
 
