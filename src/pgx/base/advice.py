@@ -121,6 +121,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     conditional. ``dose_as`` tells whether the source counts a change (``reduce_by``,
     ``increase_by``), a share (``to_percent``, ``at_most``) or a multiple (``times``,
     ``fold_lower``). An upper factor without a lower one means "less than", or "at most".
+    ``drug_codes`` gives ``name=rxnorm|atc`` of drugs in ``alternatives`` and ``avoid_also``,
     ``flags`` are the source's own marks for the row, ``source`` the release it was read from,
     ``reading`` the first digits of the digest of the sentence that was read.
     """
@@ -156,6 +157,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     pmids: tuple[str, ...] = ()
+    drug_codes: tuple[str, ...] = ()
     reading: str = ""
     source: str = ""
 
@@ -167,9 +169,9 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
-_LATER: Final = frozenset({"version"})
+_LATER: Final = frozenset({"version", "drug_codes"})
 """Columns that releases did not have from the beginning."""
-T = TypeVar("T", Drug, Guideline, Statement)
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -221,6 +223,8 @@ def _parser(name: str, kind: Any) -> Callable[[str], Any]:  # noqa: ANN401 - cel
         return lambda text: tuple(text.split(";")) if text else ()
     if kind == float | None:
         return lambda text: float(text) if text else None
+    if kind in (float, bool):
+        return float if kind is float else lambda text: text == "yes"
     return DrugStatus if kind is DrugStatus else str
 
 

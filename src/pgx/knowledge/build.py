@@ -10,15 +10,17 @@ from pathlib import Path
 import msgspec
 
 from pgx.base.errors import InputError
+from pgx.knowledge.importers.codes import with_codes
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
+from pgx.knowledge.medicines import MEDICINE_TABLES
 from pgx.knowledge.tables import Row, format_table, read_table
 
 __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _READ_FOLDERS = ("curated", "readings")
-_CURATED_AS_THEY_ARE = ("published_frequencies", "core_alleles")
+_CURATED_AS_THEY_ARE = ("published_frequencies", "core_alleles", *MEDICINE_TABLES)
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
 
@@ -55,7 +57,9 @@ def build_release(source: Path, folder: Path, release: str) -> BuildReport:
             where=source.name,
             remedy="see docs/how-to/build-the-knowledge-base.md",
         )
-    guidance = build_guidelines(source, folder / "readings", levels[-1])
+    guidance = with_codes(
+        build_guidelines(source, folder / "readings", levels[-1]), folder / "curated"
+    )
     with tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as place:
         new = Path(place)
         for name, rows in build_gene_tables(source, folder / "curated").items():

@@ -39,6 +39,21 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "gene", "allele", "group", "frequency", "n_chromosomes", "pmid", "note", "source",
     ),
     "core_alleles": ("gene", "allele", "tier", "pmid", "source"),
+    "substances": (
+        "substance", "rxnorm", "atc", "synonyms", "brands", "ingredients", "source",
+    ),
+    "modulators": ("substance", "gene", "effect", "strength", "source", "note"),
+    "conversion_rules": (
+        "gene", "effect", "strength", "method", "value", "evidence", "pmids", "source", "note",
+    ),
+    "score_ranges": (
+        "gene", "phenotype", "low", "low_included", "high", "high_included", "pmids", "source",
+    ),
+    "populations": (
+        "population", "age_from", "age_below", "weight_over", "exposure", "conditions",
+        "judgement", "source",
+    ),
+    "condition_codes": ("condition", "system", "code", "source"),
 }  # fmt: skip
 
 FORBIDDEN_IN_NAMES: Final = frozenset(";=/|\t")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,9 @@ from pgx.base.genes import (
 )
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.manifest import Manifest, read_manifest
+from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.tables import Row, parse_table
+from pgx.knowledge.vocabulary import Vocabulary
 
 __all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder"]
 
@@ -143,8 +146,27 @@ class KnowledgeBase:
         SnapshotSchemaError
             A cell is no number, or a row has other groups than the rest of its gene.
         """
-        tables = {n: self.table(n) if f"{n}.tsv" in self._texts else [] for n in POPULATION_TABLES}
-        return read_frequencies(tables)
+        return read_frequencies(self._optional(POPULATION_TABLES))
+
+    @functools.cached_property
+    def medicines(self) -> MedicineKnowledge:
+        """What is known of medicines and populations; empty in a release without it.
+
+        Raises
+        ------
+        SnapshotSchemaError
+            A cell is no number, or a substance stands twice.
+        """
+        return read_medicines(self._optional(MEDICINE_TABLES))
+
+    @functools.cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Drugs by name, brand and code."""
+        return Vocabulary(self.medicines.substances, (d.drug for d in self.drugs))
+
+    def _optional(self, names: Iterable[str]) -> dict[str, list[Row]]:
+        """Return tables that a release need not have; those it has not are empty."""
+        return {n: self.table(n) if f"{n}.tsv" in self._texts else [] for n in names}
 
     @functools.cached_property
     def statements(self) -> tuple[Statement, ...]:

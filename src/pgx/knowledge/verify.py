@@ -29,7 +29,7 @@ def verify_release(kb: KnowledgeBase) -> None:
     for name in kb.manifest.tables:
         table = name.removesuffix(".tsv")
         for number, row in enumerate(kb.table(table), 2):
-            if row.get("source", "") not in sources:
+            if not set(row.get("source", "").split(";")) <= sources:
                 raise _broken(
                     f"source {row.get('source')!r} is not in sources.tsv", f"{name} line {number}"
                 )

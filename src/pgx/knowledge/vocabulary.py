@@ -1,0 +1,127 @@
+"""From what a prescription says to drugs of the knowledge base: names, brands, codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pgx.base.substances import Substance
+
+__all__ = ["Vocabulary"]
+
+_JOINED: Final = re.compile(
+    r"\s*[/+;&]\s*(?!ml\b|m2\b|h\b|day\b|24)|\s+(?:and|with)\s+", re.IGNORECASE
+)
+_STRENGTH: Final = re.compile(
+    r"\[[^\]]*\]|#\d+|[\d.,]+(?:-[\d.,]+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%|meq|mmol)?"
+    r"(?:\s*/\s*(?:[\d.,]*\s*(?:ml|mg|g|h|hr|24h|day|dose|actuation)))?(?=\s|$)",
+    re.IGNORECASE,
+)
+_FORM: Final = re.compile(
+    r"\b(?:oral|tablets?|tabs?|capsules?|caps?|solution|suspension|injection|injectable|inj|iv|po"
+    r"|film-coated|coated|extended[- ]release|delayed[- ]release|immediate[- ]release|xr|er|sr|cr"
+    r"|dr|pack|patch|cream|syrup|powder|disintegrating|chewable|hour|12|24|once|twice|daily)\b\.?",
+    re.IGNORECASE,
+)
+_SALTS: Final = frozenset(
+    {
+        "acetate", "besylate", "bisulfate", "bromide", "calcium", "citrate", "fumarate", "hcl",
+        "hydrobromide", "hydrochloride", "magnesium", "maleate", "mesylate", "oxalate",
+        "phosphate", "potassium", "sodium", "succinate", "sulfate", "tartrate",
+    }
+)  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    """Return a name without strength, form and a brand in brackets, in lower case.
+
+    >>> _bare("Paroxetine 20 mg Oral Tablet"), _bare("Metoprolol succinate ER 47.5 mg")
+    ('paroxetine', 'metoprolol succinate')
+    """
+    name = _FORM.sub(" ", _STRENGTH.sub(" ", f" {text.casefold()} "))
+    return " ".join(name.replace(",", " ").replace("(", " ").replace(")", " ").split())
+
+
+class Vocabulary:
+    """Finds substances by name, synonym, brand, RxNorm or ATC code.
+
+    Parameters
+    ----------
+    substances
+        Substances of the release.
+    drugs
+        Names under which there is guidance.
+    """
+
+    def __init__(self, substances: Iterable[Substance], drugs: Iterable[str]) -> None:
+        self._by_name: dict[str, Substance] = {s.substance.casefold(): s for s in substances}
+        self._drugs = {name.casefold(): name for name in drugs}
+        self._codes: dict[str, list[Substance]] = {}
+        self._other: dict[str, Substance] = {}
+        for substance in self._by_name.values():
+            for name in (*substance.synonyms, *substance.brands):
+                self._other.setdefault(name.casefold(), substance)
+            for code in filter(None, (substance.rxnorm, *substance.atc)):
+                self._codes.setdefault(code, []).append(substance)
+
+    def find(
+        self, *, name: str = "", rxnorm: str = "", atc: str = ""
+    ) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
+        """Return the substances that a code or name means, and the parts that nobody knows.
+
+        Codes go first: they were made to be read by programs; a code of several substances is
+        none. A name may carry strength and form (``Paroxetine 20 mg tablet``), and may list
+        several substances (``acetaminophen 300 mg / codeine 30 mg``).
+        """
+        for code in filter(None, (rxnorm, atc)):
+            coded = self._codes.get(code, ())
+            if len(coded) == 1:
+                return (coded[0],), ()
+        whole = self._named(name.strip().casefold()) or self._bared(name)
+        if whole is not None or not name.strip():
+            return ((whole,), ()) if whole is not None else ((), (rxnorm or atc,))
+        parts = [part for part in _JOINED.split(name) if _bare(part)]
+        found = [(part.strip(), self._bared(part)) for part in parts]
+        known = tuple(substance for _, substance in found if substance is not None)
+        return known, tuple(part for part, substance in found if substance is None)
+
+    def _named(self, name: str) -> Substance | None:
+        """Return the substance of a name, its own or another, in lower case."""
+        return self._by_name.get(name) or self._other.get(name)
+
+    def _bared(self, text: str) -> Substance | None:
+        """Return the substance of a name with strength, form or salt."""
+        words = _bare(text).split()
+        while words:
+            found = self._named(" ".join(words))
+            if found is not None:
+                return found
+            if words.pop() not in _SALTS:
+                break
+        return None
+
+    def parts(self, substance: Substance) -> tuple[str, ...]:
+        """Return what a substance consists of: itself, or its ingredients."""
+        return substance.ingredients or (substance.substance,)
+
+    def guided(self, substance: Substance) -> tuple[str, ...]:
+        """Return the drugs with guidance that a substance is or holds, its own name first."""
+        own = (substance.substance, *substance.ingredients)
+        found = (self._drugs.get(name.casefold()) for name in own)
+        return tuple(dict.fromkeys(name for name in found if name))
+
+    def drugs_of(self, text: str) -> tuple[str, ...]:
+        """Return the drugs with guidance that a word means: a name, a brand or a code."""
+        if text.casefold() in self._drugs:
+            return (self._drugs[text.casefold()],)
+        known = self._codes.get(text, []) or [s for s in [self._named(text.casefold())] if s]
+        return tuple(dict.fromkeys(name for s in known for name in self.guided(s)))
+
+    def code_of(self, name: str) -> Mapping[str, str]:
+        """Return RxNorm and ATC codes of a drug, empty where it has none."""
+        known = self._named(name.casefold())
+        if known is None:
+            return {}
+        codes = {"rxnorm": known.rxnorm, "atc": ";".join(known.atc)}
+        return {system: code for system, code in codes.items() if code}
