@@ -10,15 +10,19 @@ from enum import StrEnum
 import msgspec
 
 from pgx.base.evidence import CallEvidence
+from pgx.base.patient import GeneConversion, KnownMedicine, Patient, PopulationFit
 
 __all__ = [
+    "AdviceFacts",
     "AlternativeAdvice",
     "CallStatus",
     "Candidate",
     "Certainty",
+    "DrugCode",
     "GeneCall",
     "HaplotypeDetail",
     "KeyEvidence",
+    "PatientContext",
     "PatientResult",
     "Provenance",
     "Recommendation",
@@ -137,6 +141,40 @@ class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
     probability: float | None = None
 
 
+class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A drug or a class of drugs by name; codes where it has any (RxNorm ingredient, ATC)."""
+
+    name: str
+    rxnorm: str = ""
+    atc: str = ""
+
+
+class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A statement as facts that a program can act on; what a statement lacks is left out.
+
+    Fields and codes are those of `pgx.base.advice.Statement`; ``statement`` is its identifier.
+    ``instead`` are drugs and classes to use instead, ``instead_when`` under which condition.
+    """
+
+    statement: str
+    reason: str = ""
+    dose_of: str = ""
+    dose_as: str = ""
+    dose_when: tuple[str, ...] = ()
+    standard_dose: str = ""
+    starting_dose: str = ""
+    maximum_dose: str = ""
+    frequency: str = ""
+    titration: tuple[str, ...] = ()
+    instead: tuple[DrugCode, ...] = ()
+    instead_when: tuple[str, ...] = ()
+    avoid_also: tuple[DrugCode, ...] = ()
+    monitoring: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    duration: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     """One row of advice: a drug, a guideline, a population, a statement."""
 
@@ -157,6 +195,8 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     implications: tuple[str, ...] = ()
     guideline_id: str = ""
     pmids: tuple[str, ...] = ()
+    # beyond the table
+    facts: AdviceFacts | None = None
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,11 +211,26 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, str]
 
 
+class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
+    """A patient, and what the knowledge base makes of age, conditions and medicines.
+
+    ``adjusted`` is the advice for the converted phenotypes, where it is not what the genotype
+    alone gives; it stands beside that advice, never in its place.
+    """
+
+    patient: Patient
+    medicines: tuple[KnownMedicine, ...] = ()
+    fits: tuple[PopulationFit, ...] = ()
+    conversions: tuple[GeneConversion, ...] = ()
+    adjusted: tuple[Recommendation, ...] = ()
+
+
 class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one sample."""
+    """Everything about one sample; ``context`` is None where no patient file was given."""
 
     sample: str
     calls: tuple[GeneCall, ...]
     recommendations: tuple[Recommendation, ...]
     provenance: Provenance
-    schema_version: str = "1.0"
+    context: PatientContext | None = None
+    schema_version: str = "1.1"

@@ -10,6 +10,7 @@
     │  ├─ SampleNotFoundError         asked for a sample that is not there
     │  ├─ InputConflictError          two inputs disagree about one site
     │  ├─ OutsideCallError            a line of an outside-call file
+    │  ├─ PatientFileError            a patient file is no such file, or says what cannot be
     │  └─ ResultFileError             a saved result is unreadable
     ├─ UsageError            exit 2   unknown option, gene, drug
     │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
@@ -33,6 +34,7 @@ __all__ = [
     "KnowledgeError",
     "OutputError",
     "OutsideCallError",
+    "PatientFileError",
     "PgxError",
     "ResultFileError",
     "SampleNotFoundError",
@@ -132,6 +134,12 @@ class OutsideCallError(InputError):
     """A line of an outside-call or sample file cannot be used."""
 
     default_code = "PGX-OUT-001"
+
+
+class PatientFileError(InputError):
+    """A patient file cannot be read, or says what cannot be."""
+
+    default_code = "PGX-PAT-001"
 
 
 class ResultFileError(InputError):

@@ -6,12 +6,12 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from pgx.base.errors import InputError
-from pgx.cli.options import absent_of, assembly_of, names_of, prior_of, untyped_of
+from pgx.cli.options import absent_of, assembly_of, names_of, patient_of, prior_of, untyped_of
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
@@ -46,6 +46,10 @@ def annotate(
     outside_calls: Annotated[
         Path | None,
         typer.Option(metavar="TSV", help="sample, gene, diplotype, phenotype, activity_score"),
+    ] = None,
+    patient: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
     ] = None,
     absent: Annotated[
         str, typer.Option(help="what a position without any record means: no-call or reference")
@@ -102,15 +106,23 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    return _annotate(inputs, output, settings, sample_info, outside_calls, formats, force, quiet)
+    beside = _SideFiles(sample_info, outside_calls, patient)
+    return _annotate(inputs, output, settings, beside, formats, force, quiet)
+
+
+class _SideFiles(NamedTuple):
+    """Files beside the inputs."""
+
+    sample_info: Path | None
+    outside_calls: Path | None
+    patient: Path | None
 
 
 def _annotate(
     inputs: list[str],
     output: Path,
     settings: RunSettings,
-    sample_info: Path | None,
-    outside_calls: Path | None,
+    beside: _SideFiles,
     formats: str,
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
@@ -124,8 +136,9 @@ def _annotate(
         done = annotate_inputs(
             inputs,
             settings,
-            sample_info=read_sample_info(sample_info) if sample_info else None,
-            outside=read_outside_calls(outside_calls) if outside_calls else (),
+            sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
+            outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
+            patient=patient_of(beside.patient),
         )
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:

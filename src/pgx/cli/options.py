@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly
 from pgx.pipeline.settings import Absent, Prior
 
-__all__ = ["absent_of", "assembly_of", "names_of", "prior_of", "untyped_of"]
+if TYPE_CHECKING:
+    from pgx.base.patient import Patient
+
+__all__ = ["absent_of", "assembly_of", "names_of", "patient_of", "prior_of", "untyped_of"]
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -71,3 +75,12 @@ def untyped_of(path: Path | None) -> frozenset[tuple[str, int]]:
     from pgx.pipeline.side_files import read_untyped
 
     return read_untyped(path)
+
+
+def patient_of(path: Path | None) -> Patient | None:
+    """Return the patient that a file describes; none without a file."""
+    if path is None:
+        return None
+    from pgx.patients.read import read_patient
+
+    return read_patient(path)

@@ -11,7 +11,9 @@ import msgspec
 from pgx.alleles.names import core_allele
 from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.patients.read import read_patient
 from pgx.phenotypes.translate import NO_SCORE, PhenotypeTable
 from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.run import Run
@@ -44,6 +46,7 @@ def annotate(
     absent: Absent | str = Absent.NO_CALL,
     sample_info: Mapping[str, SampleInfo] | None = None,
     outside: Sequence[OutsideCall] = (),
+    patient: Patient | str | Path | None = None,
     knowledge: KnowledgeBase | None = None,
 ) -> list[PatientResult]:
     """Call genes in VCF, gVCF or BCF files and look up the advice.
@@ -62,6 +65,8 @@ def annotate(
         Sex and population by sample name.
     outside
         Calls of other tools.
+    patient
+        A patient file, or what `pgx.patients.read.read_patient` made of one.
     knowledge
         The knowledge base; the installed one by default.
 
@@ -80,7 +85,8 @@ def annotate(
     >>> results = annotate("examples/patient.g.vcf", genes=["CYP2C19"])  # doctest: +SKIP
     """
     settings = _settings(assembly, genes, drugs, samples, absent)
-    return list(_run(paths, settings, knowledge, sample_info, outside).results())
+    person = read_patient(Path(patient)) if isinstance(patient, str | Path) else patient
+    return list(_run(paths, settings, knowledge, sample_info, outside, person).results())
 
 
 def call(
@@ -127,6 +133,8 @@ def recommend(
         for sample, own in by_sample.items()
         for row in look_up(index, sample, own, tuple(drugs) or None)
     ]
+    for row in rows:
+        del row["facts"]  # no column of the table
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
@@ -152,10 +160,16 @@ def _run(
     knowledge: KnowledgeBase | None,
     sample_info: Mapping[str, SampleInfo] | None,
     outside: Sequence[OutsideCall],
+    patient: Patient | None = None,
 ) -> Run:
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
     run = run_annotate(
-        given, settings, knowledge=knowledge, sample_info=sample_info, outside=outside
+        given,
+        settings,
+        knowledge=knowledge,
+        sample_info=sample_info,
+        outside=outside,
+        patient=patient,
     )
     if run.refused:
         raise run.refused[0]

@@ -75,17 +75,19 @@ def read_inputs(
     sample_info: Mapping[str, SampleInfo],
     *,
     known: Sequence[GeneDefinition] = (),
+    patient_sex: str = "",
 ) -> Observations:
     """Read every input; one that is refused is kept apart and the others go on.
 
     ``known`` are all genes that help to tell the assembly, ``genes`` those that are read.
+    ``patient_sex`` holds for samples of which ``sample_info`` says nothing.
     """
     found = Observations()
     loci = _Loci(genes, known or genes)
     sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
     for path in paths:
         try:
-            found.inputs.append(_read_one(path, settings, sexes, loci, found.hints))
+            found.inputs.append(_read_one(path, settings, sexes, loci, found.hints, patient_sex))
         except InputError as error:
             found.refused.append(error)
     return found
@@ -97,6 +99,7 @@ def _read_one(
     sexes: Mapping[str, str],
     loci: _Loci,
     hints: list[str],
+    patient_sex: str,
 ) -> ReadInput:
     source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
     assembly = decide_assembly(source.header, settings.assembly, source.path)
@@ -114,11 +117,12 @@ def _read_one(
     reading = ReadingSettings(
         absent_is_reference=settings.absent is Absent.REFERENCE, untyped=settings.untyped
     )
+    others_sex = dict.fromkeys(scan.samples, patient_sex) if patient_sex else {}
     genotypes = build_genotypes(
         here,
         scan,
         reading,
-        sexes,
+        {**others_sex, **sexes},
         where=source.path,
         indel_limit=source.header.gatk_indel_limit,
     )

@@ -13,6 +13,7 @@ from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.personal import Personal
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
 from pgx.recommendations.index import GuidanceIndex, build_index
@@ -65,7 +66,7 @@ class Reinterpreter:
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
-        return msgspec.structs.replace(
+        again = msgspec.structs.replace(
             saved,
             calls=calls,
             recommendations=tuple(recommend(self.guidance, saved.sample, calls, chosen)),
@@ -76,6 +77,9 @@ class Reinterpreter:
                 knowledge_digest=release.manifest.digest,
             ),
         )
+        if saved.context is None:
+            return again
+        return Personal(release, self.guidance, saved.context.patient).result(again, chosen or ())
 
     def _caller(self, gene: str, threshold: float, *, weighed: bool) -> GeneCaller:
         key = (gene, weighed, threshold)

@@ -12,10 +12,12 @@ from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
 from pgx.base.genes import GeneDefinition, Strategy
+from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
+from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, build_index
@@ -31,6 +33,7 @@ def annotate(
     knowledge: KnowledgeBase | None = None,
     sample_info: Mapping[str, SampleInfo] | None = None,
     outside: Sequence[OutsideCall] = (),
+    patient: Patient | None = None,
 ) -> Run:
     """Read inputs and prepare the results of their samples.
 
@@ -46,6 +49,8 @@ def annotate(
         Sex and population by sample name.
     outside
         Calls of other tools.
+    patient
+        What is known of the person whose sample it is.
 
     Returns
     -------
@@ -59,13 +64,15 @@ def annotate(
     SampleNotFoundError
         A sample that no input has.
     InputConflictError
-        Two inputs disagree about one site of one sample.
+        Two inputs disagree about one site of one sample, or two files about the sex.
+    UsageError
+        A patient file that names no sample, and several samples.
     OutsideCallError
         An outside call that cannot be used.
     """
     kb = knowledge or KnowledgeBase()
     chosen = settings or RunSettings()
-    return Run(kb, chosen, list(paths), dict(sample_info or {}), list(outside))
+    return Run(kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient)
 
 
 class Run:
@@ -81,6 +88,7 @@ class Run:
         paths: list[str | Path],
         sample_info: dict[str, SampleInfo],
         outside: list[OutsideCall],
+        patient: Patient | None = None,
     ) -> None:
         self.knowledge = kb
         self.settings = settings
@@ -90,10 +98,23 @@ class Run:
             check_ancestry(settings.ancestry, kb.frequencies.values())
         self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
         self.guidance.select(settings.drugs or None)  # unknown drugs end the run before reading
+        about = sample_of(patient, settings.samples)
+        if patient is not None and about:
+            sample_info = sample_info_with(patient, about, sample_info)
         self._observations: Observations = read_inputs(
-            paths, self.genes, settings, sample_info, known=list(kb.genes.values())
+            paths,
+            self.genes,
+            settings,
+            sample_info,
+            known=list(kb.genes.values()),
+            patient_sex=patient.sex if patient is not None and not about else "",
         )
         self.samples = _chosen_samples(self._observations, settings)
+        self._personal: tuple[str, Personal] | None = None
+        if patient is not None and self.samples:
+            about = patient_sample(patient, self.samples)
+            sample_info_with(patient, about, sample_info)
+            self._personal = (about, Personal(kb, self.guidance, patient))
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
         self._observations.hints += _strangers(outside, self._observations.samples)
         self._outside = _outside_by_sample(outside, self.samples, kb)
@@ -125,7 +146,7 @@ class Run:
         """Yield one result a sample, in input order."""
         for sample in self.samples:
             calls = self.calls(sample)
-            yield PatientResult(
+            plain = PatientResult(
                 sample=sample,
                 calls=calls,
                 recommendations=tuple(
@@ -133,6 +154,9 @@ class Run:
                 ),
                 provenance=self._provenance(sample),
             )
+            if self._personal is not None and self._personal[0] == sample:
+                plain = self._personal[1].result(plain, self.settings.drugs)
+            yield plain
 
     def calls(self, sample: str) -> tuple[GeneCall, ...]:
         """Return one sample's calls, genes A–Z."""

@@ -23,6 +23,7 @@ from pgx.base.calls import (
     GeneCall,
     Recommendation,
 )
+from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.index import Combination, GuidanceIndex, Topic
 from pgx.recommendations.uncertainty import Advice, settled_by, weighed
 from pgx.recommendations.wording import (
@@ -216,6 +217,7 @@ def _with_facts(
         classification=statement.classification or None,
         implications=render_implications(statement, phrases),
         pmids=statement.pmids,
+        facts=advice_facts(statement),
     )
 
 

@@ -14,10 +14,16 @@ from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
+from pgx.reports.patient_entries import PatientEntry, build_patient
 
 __all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
 
 PARTIAL_REASON: Final = "partial_lookups"
+_PATIENT_LIMIT: Final = 2
+_GAPS: Final = (
+    "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions",
+    "gap_pending", "gap_partial",
+)  # fmt: skip
 Words = Mapping[str, Any]
 
 
@@ -26,7 +32,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
-    value.
+    value. ``patient`` is None where no patient file was given.
     """
 
     sample: str
@@ -37,6 +43,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     methods: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
+    patient: PatientEntry | None = None
 
 
 def build_document(
@@ -63,8 +70,22 @@ def build_document(
         genes=genes,
         methods=_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
-        limits=tuple(words["limit"]),
+        limits=_limits(result, words),
+        patient=build_patient(result.context, _anchors(groups), words),
     )
+
+
+def _limits(result: PatientResult, words: Words) -> tuple[str, ...]:
+    """Return the limits of use; that on what was not considered is another with a patient."""
+    said = list(words["limit"])
+    if result.context is not None:
+        said[_PATIENT_LIMIT] = words["limit_of_patient"]
+    return tuple(said)
+
+
+def _anchors(groups: Sequence[DrugGroup]) -> dict[str, str]:
+    """Return the place of each drug in the report, by its name as it is shown."""
+    return {drug.drug: drug.anchor for group in groups for drug in group.drugs}
 
 
 def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -97,7 +118,9 @@ def _gaps(
     label: Mapping[str, str],
 ) -> tuple[str, ...]:
     calls = sorted(result.calls, key=lambda c: c.gene)
+    taken = result.context.medicines if result.context else ()
     named = {
+        "gap_medicines": [part for medicine in taken for part in medicine.unrecognised],
         "gap_genes": [c.gene for c in calls if c.status is CallStatus.NOT_ASSESSED],
         "gap_no_call": [c.gene for c in calls if c.status is CallStatus.NO_CALL],
         "gap_copies": [c.gene for c in calls if _lacks_copies(c)],
@@ -107,8 +130,7 @@ def _gaps(
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
     said["gap_positions"] = _missing_positions(calls, label)
     said["gap_drugs"] = _unassessed_drugs(groups, label)
-    order = ("gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions")
-    return tuple(said[key] for key in (*order, "gap_pending", "gap_partial") if said.get(key))
+    return tuple(said[key] for key in _GAPS if said.get(key))
 
 
 def _lacks_copies(call: GeneCall) -> bool:

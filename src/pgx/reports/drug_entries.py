@@ -27,8 +27,17 @@ from pgx.reports.chances import percent
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
 from pgx.reports.gene_entries import gene_anchor
+from pgx.reports.patient_entries import PatientView
 
-__all__ = ["AdviceRow", "Alternative", "Basis", "DrugEntry", "EntryMaker"]
+__all__ = [
+    "AdjustedEntry",
+    "AdviceRow",
+    "Alternative",
+    "Basis",
+    "DrugEntry",
+    "EntryMaker",
+    "FoldedRow",
+]
 
 Words = Mapping[str, Any]
 
@@ -75,6 +84,24 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[tuple[str, str], ...] = ()
 
 
+class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Advice for other patients than this one, and why it is not for this one."""
+
+    why: str
+    row: AdviceRow
+
+
+class AdjustedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Advice for the phenotype that current medicines leave, beside the genotype's own.
+
+    ``basis`` names each gene's change and the evidence for its rule.
+    """
+
+    medicines: str
+    basis: tuple[str, ...]
+    rows: tuple[AdviceRow, ...]
+
+
 class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A drug with all its advice, the most serious row first.
 
@@ -82,9 +109,11 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     ``standing`` says how several sources stand to each other, ``contradicts`` whether they ask
     for opposite things, ``positions`` are each source's name, advice and strength; empty where
     one source speaks. ``silent`` names the sources that have the drug and no advice for this
-    result.
+    result. ``is_taken`` marks a current medicine, ``folded`` is advice for other patients,
+    ``adjusted`` what current medicines make of it.
     """
 
+    drug: str
     name: str
     anchor: str
     brief: str
@@ -94,6 +123,9 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[tuple[str, str, str], ...] = ()
     silent: tuple[str, ...] = ()
     contradicts: bool = False
+    is_taken: bool = False
+    folded: tuple[FoldedRow, ...] = ()
+    adjusted: AdjustedEntry | None = None
 
 
 class EntryMaker:
@@ -106,6 +138,7 @@ class EntryMaker:
         self.guidelines = {g.guideline_id: g for g in facts.guidelines}
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
         self.gene_at = _gene_at(result.calls)
+        self._patient = PatientView(result)
 
     def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
         """Return what the report says of a drug; ``rows`` come most serious first."""
@@ -115,16 +148,21 @@ class EntryMaker:
         heard = {row.source for row in shown}
         several = found.standing is not Standing.ALONE
         return DrugEntry(
+            drug=drug,
             name=drug[:1].upper() + drug[1:],
             anchor=f"drug-{number}",
             brief=self._brief(rows),
             basis=tuple(self._basis(gene) for gene in genes),
-            rows=tuple(self._row(same) for same in _same_advice(shown)),
+            rows=self.advice(shown),
             standing=self._standing(found) if several else "",
             positions=tuple(map(self._position, found.speaking)) if several else (),
             silent=tuple(self._source(s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
         )
+
+    def advice(self, rows: Iterable[Recommendation]) -> tuple[AdviceRow, ...]:
+        """Return rows of advice, those that differ in nothing but the population as one."""
+        return tuple(self._row(same) for same in _same_advice(rows))
 
     def _source(self, code: str) -> str:
         return str(self.words["authority"].get(code, code))
@@ -227,7 +265,13 @@ class EntryMaker:
         codes = dict.fromkeys(row.population for row in same)
         if len(codes) == 1 and next(iter(codes)) in ("", _GENERAL):
             return ()
-        return tuple(self.words["population"].get(code, code) for code in codes)
+        return tuple(self._population(same[0].drug, code) for code in codes)
+
+    def _population(self, drug: str, code: str) -> str:
+        """Name a population, and why it may not be this patient's where the record is silent."""
+        name = str(self.words["population"].get(code, code))
+        why = self._patient.open_reason(drug, code, self.words["patient"])
+        return f"{name} ({self.label['maybe_for'].format(why=why)})" if why else name
 
     def _dose(self, row: Recommendation) -> str:
         """Return the dose of a dose action that comes first; other doses stand in the text."""
@@ -315,11 +359,11 @@ def _gene_at(calls: Iterable[GeneCall]) -> dict[str, str]:
     return found
 
 
-def _same_advice(rows: Sequence[Recommendation]) -> list[list[Recommendation]]:
+def _same_advice(rows: Iterable[Recommendation]) -> list[list[Recommendation]]:
     """Put rows together that differ in nothing but the population."""
     groups: dict[Recommendation, list[Recommendation]] = {}
     for row in rows:
-        groups.setdefault(msgspec.structs.replace(row, population=""), []).append(row)
+        groups.setdefault(msgspec.structs.replace(row, population="", facts=None), []).append(row)
     return list(groups.values())
 
 

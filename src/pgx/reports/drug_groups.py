@@ -9,8 +9,9 @@ import msgspec
 
 from pgx.base.calls import PatientResult, Recommendation
 from pgx.reports.drug_entries import DrugEntry, EntryMaker
-from pgx.reports.drug_ranks import BUCKETS, bucket, drug_order, row_order
+from pgx.reports.drug_ranks import BUCKETS, drug_order
 from pgx.reports.facts import ReportFacts
+from pgx.reports.personal_entries import PersonalEntries
 
 __all__ = ["DrugGroup", "build_groups"]
 
@@ -27,16 +28,18 @@ class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tuple[DrugGroup, ...]:
-    """Return drugs by what to do: seriousness, then strength, then name."""
+    """Return drugs by what to do: current medicines first, then seriousness, strength, name."""
     maker = EntryMaker(result, facts, words)
+    personal = PersonalEntries(result, maker, words)
     rows_of: dict[str, list[Recommendation]] = {}
     for row in result.recommendations:
         rows_of.setdefault(row.drug, []).append(row)
-    found: dict[str, list[tuple[tuple[int, int, str], DrugEntry]]] = {}
+    found: dict[str, list[tuple[tuple[bool, int, int, str], DrugEntry]]] = {}
     for number, (drug, rows) in enumerate(sorted(rows_of.items())):
-        ordered = sorted(rows, key=row_order)
-        entry = maker.entry(drug, number, ordered)
-        found.setdefault(bucket(ordered[0]), []).append((drug_order(ordered, drug), entry))
+        mine, key = personal.placed(drug, rows)
+        entry = personal.entry(drug, maker.entry(drug, number, mine), rows)
+        order = (not entry.is_taken, *drug_order(mine, drug))
+        found.setdefault(key, []).append((order, entry))
     return tuple(
         DrugGroup(
             key=key,

@@ -17,8 +17,11 @@ from pgx.reports.names import file_stems
 from pgx.reports.render_json import render_json
 from pgx.reports.render_tsv import (
     CALL_COLUMNS,
+    CONVERSION_COLUMNS,
     RECOMMENDATION_COLUMNS,
+    adjusted_lines,
     call_lines,
+    conversion_lines,
     header,
     recommendation_lines,
 )
@@ -27,9 +30,14 @@ __all__ = ["FORMATS", "check_folder", "new_file", "write_file", "write_results"]
 
 FORMATS: Final = ("html", "json")
 
+_CONVERSIONS: Final = "phenoconversion.tsv"
+_ADJUSTED: Final = "adjusted_recommendations.tsv"
 _TABLES = frozenset(
-    {"calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet"}
-)
+    {
+        "calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet",
+        _CONVERSIONS, _ADJUSTED,
+    }
+)  # fmt: skip
 _SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf)|fhir\.json)$")
 _TEMPORARY = re.compile(r"\.pgx-(\d+)-\d+\.tmp$")
 
@@ -104,6 +112,7 @@ def _write(
 ) -> list[Path]:
     tables = [folder / "recommendations.tsv", folder / "calls.tsv"]
     written: list[Path] = []
+    patients: list[PatientResult] = []
     with new_file(tables[1]) as calls, new_file(tables[0]) as advice:
         calls.write(header(CALL_COLUMNS).encode("utf-8"))
         advice.write(header(RECOMMENDATION_COLUMNS).encode("utf-8"))
@@ -111,7 +120,19 @@ def _write(
             calls.write(call_lines(result).encode("utf-8"))
             advice.write(recommendation_lines(result).encode("utf-8"))
             written += _write_sample(folder / stem, result, formats, facts)
+            patients += [result] if result.context is not None else []
+        written += _write_patients(folder, patients)
     return written + tables
+
+
+def _write_patients(folder: Path, results: Sequence[PatientResult]) -> Iterator[Path]:
+    """Write what medicines change, where a patient file said what is taken."""
+    if not results:
+        return
+    changes = header(CONVERSION_COLUMNS) + "".join(map(conversion_lines, results))
+    advice = header(RECOMMENDATION_COLUMNS) + "".join(map(adjusted_lines, results))
+    yield write_file(folder / _CONVERSIONS, changes.encode("utf-8"))
+    yield write_file(folder / _ADJUSTED, advice.encode("utf-8"))
 
 
 def _write_sample(

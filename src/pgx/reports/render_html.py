@@ -51,6 +51,7 @@ def render_document(document: ReportDocument, words: Mapping[str, Any] = ENGLISH
         style=style,
         page_style=page,
         cards=_CARDS,
+        **_personal(document, label),
         counts={group.key: _count(len(group.drugs), label) for group in document.groups},
         facts=[_gene_facts(gene, label) for gene in document.genes],
         long_missing=[_is_long(gene) for gene in document.genes],
@@ -63,6 +64,29 @@ def render_document(document: ReportDocument, words: Mapping[str, Any] = ENGLISH
             for kind, word in words["certainty"].items()
         ],
     )
+
+
+def _personal(document: ReportDocument, label: Mapping[str, str]) -> dict[str, object]:
+    """Return what a report with a patient says of each drug in other places than its own."""
+    drugs = {drug.drug: drug for group in document.groups for drug in group.drugs}
+    with_medicines = {
+        name: label["with_medicines"].format(medicines=drug.adjusted.medicines)
+        for name, drug in drugs.items()
+        if drug.adjusted
+    }
+    return {
+        "headlines": {
+            n: d.rows[0].headline if d.rows else label["not_for_any"] for n, d in drugs.items()
+        },
+        "briefs": {
+            n: label["with_brief"].format(advice=d.adjusted.rows[0].headline) if d.adjusted else ""
+            for n, d in drugs.items()
+        },
+        "with_medicines": with_medicines,
+        "folded_counts": {
+            n: label["not_for_summary"].format(count=len(d.folded)) for n, d in drugs.items()
+        },
+    }
 
 
 def _icon(name: str) -> Markup:

@@ -8,13 +8,16 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientResult, Recommendation
+from pgx.base.calls import GeneCall, PatientResult
 from pgx.base.errors import InvariantError, ResultFileError
+from pgx.reports.order import in_order
 from pgx.reports.text import escape_json
 
 __all__ = ["MAX_BYTES", "SCHEMA_VERSION", "parse_result", "read_result", "render_json"]
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
+READABLE: Final = frozenset({"1.0", SCHEMA_VERSION})
+"""Versions that this program reads; 1.0 had no patient."""
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
 
 # Columns that are null where empty, though the records hold an empty string.
@@ -36,11 +39,11 @@ def render_json(result: PatientResult) -> bytes:
     ordered = msgspec.structs.replace(
         result,
         calls=tuple(sorted(result.calls, key=_gene)),
-        recommendations=tuple(sorted(result.recommendations, key=_drug)),
+        recommendations=in_order(result),
     )
     try:
         tree = msgspec.to_builtins(ordered, order="deterministic")
-        for row in tree["recommendations"]:
+        for row in _rows(tree):
             row.update({name: row[name] or None for name in NULLABLE})
         text = msgspec.json.format(msgspec.json.encode(tree), indent=1).decode("utf-8")
     except (UnicodeError, TypeError) as error:
@@ -52,8 +55,17 @@ def _gene(call: GeneCall) -> str:
     return call.gene
 
 
-def _drug(row: Recommendation) -> str:
-    return row.drug.casefold()
+def _rows(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every row of advice of a result, as far as it has the form of one."""
+    context = tree.get("context")
+    parts = [
+        tree.get("recommendations"),
+        context.get("adjusted") if isinstance(context, dict) else (),
+    ]
+    for rows in parts:
+        for row in rows if isinstance(rows, list | tuple) else ():
+            if isinstance(row, dict):
+                yield row
 
 
 def read_result(path: Path) -> PatientResult:
@@ -99,16 +111,14 @@ def parse_result(data: bytes, where: str = "result") -> PatientResult:
 
 def _check_version(tree: Any, where: str) -> None:  # noqa: ANN401 - any JSON
     version = tree.get("schema_version") if isinstance(tree, dict) else None
-    if version != SCHEMA_VERSION:
+    if not isinstance(version, str) or version not in READABLE:
         said = f"schema version {version!r}" if isinstance(version, str) else "no schema version"
         raise ResultFileError(f"{said}, expected {SCHEMA_VERSION!r}", where=where, remedy=_REMEDY)
 
 
 def _restore_empty(tree: dict[str, Any]) -> None:
-    rows = tree.get("recommendations")
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict):
-            row.update({name: "" for name in NULLABLE if row.get(name, "") is None})
+    for row in _rows(tree):
+        row.update({name: "" for name in NULLABLE if row.get(name, "") is None})
 
 
 def _check_consistent(result: PatientResult, where: str) -> None:
@@ -119,7 +129,8 @@ def _check_consistent(result: PatientResult, where: str) -> None:
     ResultFileError
         It is not so.
     """
-    samples = {call.sample for call in result.calls} | {r.sample for r in result.recommendations}
+    advised = (*result.recommendations, *(result.context.adjusted if result.context else ()))
+    samples = {call.sample for call in result.calls} | {row.sample for row in advised}
     if samples - {result.sample}:
         raise ResultFileError("rows of more than one sample", where=where, remedy=_REMEDY)
     genes = [call.gene for call in result.calls]

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, PatientResult, Recommendation
+from pgx.reports.order import in_order
 from pgx.reports.text import cell, defused
 
 __all__ = [
     "CALL_COLUMNS",
+    "CONVERSION_COLUMNS",
     "RECOMMENDATION_COLUMNS",
+    "adjusted_lines",
     "call_lines",
+    "conversion_lines",
     "header",
     "recommendation_lines",
     "render_calls",
@@ -55,18 +59,35 @@ def call_lines(result: PatientResult) -> str:
 
 
 def recommendation_lines(result: PatientResult) -> str:
-    """Return one sample's lines of the table of recommendations, drugs A–Z."""
-    return _lines(RECOMMENDATION_COLUMNS, sorted(result.recommendations, key=_drug))
+    """Return one sample's lines of the table of recommendations, drugs A–Z.
 
-
-def _drug(row: Recommendation) -> str:
-    return row.drug.casefold()
+    Those that the sample's patient takes now come first.
+    """
+    return _lines(RECOMMENDATION_COLUMNS, in_order(result))
 
 
 def render_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return any table of texts, as harmless as the others."""
     lines = ("\t".join(_cell(text) for text in row) + "\n" for row in rows)
     return header(columns) + "".join(lines)
+
+
+CONVERSION_COLUMNS: Final = (
+    "sample", "gene", "medicines", "effect", "predicted_phenotype", "predicted_score", "phenotype",
+    "activity_score", "evidence", "reason", "pmids", "sources",
+)  # fmt: skip
+
+
+def conversion_lines(result: PatientResult) -> str:
+    """Return one sample's lines of the table of what current medicines change."""
+    rest = operator.attrgetter(*CONVERSION_COLUMNS[1:])
+    rows = result.context.conversions if result.context else ()
+    return "".join(f"{_cell(result.sample)}\t{_cells(rest(row))}\n" for row in rows)
+
+
+def adjusted_lines(result: PatientResult) -> str:
+    """Return one sample's lines of the table of advice for what current medicines leave."""
+    return _lines(RECOMMENDATION_COLUMNS, result.context.adjusted if result.context else ())
 
 
 def _lines(columns: Sequence[str], rows: Sequence[GeneCall] | Sequence[Recommendation]) -> str:

@@ -1,4 +1,7 @@
-"""JSON Schema of saved results, made from the records: ``python -m pgx.reports.schema``."""
+"""JSON Schema of saved results and patient files, made from the records.
+
+``python -m pgx.reports.schema`` writes that of results, with ``patient`` that of patient files.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,18 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import PatientResult
+from pgx.base.patient import Patient
+from pgx.patients.read import PATIENT_SCHEMA
 from pgx.reports.render_json import NULLABLE, SCHEMA_VERSION
 from pgx.reports.schema_texts import DESCRIPTIONS, TITLES
 
-__all__ = ["SCHEMA_ID", "render_schema", "result_schema"]
+__all__ = ["PATIENT_ID", "SCHEMA_ID", "patient_schema", "render_schema", "result_schema"]
 
 SCHEMA_ID: Final = f"urn:pgx-therapy:schema:pgx-result:{SCHEMA_VERSION}"
 _ROOT = "PatientResult"
+PATIENT_ID: Final = f"urn:pgx-therapy:schema:pgx-patient:{PATIENT_SCHEMA}"
+_LEAVES_OUT: Final = frozenset({"AdviceFacts", "DrugCode"})
+"""Records of which only the fields that say something are written."""
 
 
 def result_schema() -> dict[str, Any]:
@@ -43,6 +51,28 @@ def result_schema() -> dict[str, Any]:
     }
 
 
+def patient_schema() -> dict[str, Any]:
+    """Return the schema of a patient file; only ``schema_version`` must be there."""
+    (_,), components = msgspec.json.schema_components([Patient], ref_template="#/$defs/{name}")
+    for name, component in components.items():
+        if "properties" in component:
+            required = component.get("required", [])
+            _describe(name, component)
+            component["required"] = required
+    root = components.pop("Patient")
+    root["required"] = ["schema_version"]
+    root["properties"]["schema_version"] = {
+        "const": PATIENT_SCHEMA,
+        "description": DESCRIPTIONS["Patient"]["schema_version"],
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": PATIENT_ID,
+        **root,
+        "$defs": dict(sorted(components.items())),
+    }
+
+
 def _describe(name: str, component: dict[str, Any]) -> None:
     properties = component["properties"]
     texts = DESCRIPTIONS[name]
@@ -52,7 +82,7 @@ def _describe(name: str, component: dict[str, Any]) -> None:
     }
     component["title"] = TITLES[name]
     component["description"] = texts[""]
-    component["required"] = list(properties)
+    component["required"] = [] if name in _LEAVES_OUT else list(properties)
     component["additionalProperties"] = False
 
 
@@ -65,10 +95,10 @@ def _allow_null(component: dict[str, Any]) -> None:
         component["properties"][field]["type"] = ["string", "null"]
 
 
-def render_schema() -> str:
-    """Return the text of ``docs/schema/pgx-result-1.0.json``."""
-    return json.dumps(result_schema(), indent=2, ensure_ascii=False) + "\n"
+def render_schema(schema: dict[str, Any] | None = None) -> str:
+    """Return a schema, by default that of results, as the text of its file in ``docs/schema``."""
+    return json.dumps(schema or result_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(render_schema())
+    sys.stdout.write(render_schema(patient_schema() if "patient" in sys.argv[1:] else None))

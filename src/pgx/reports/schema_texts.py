@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pgx.reports.schema_patient import PATIENT_DESCRIPTIONS, PATIENT_TITLES
+
 __all__ = ["DESCRIPTIONS", "TITLES"]
 
 TITLES: Final = {
@@ -21,14 +23,18 @@ TITLES: Final = {
     "Recommendation": "Advice on one drug",
     "AlternativeAdvice": "Other advice that a candidate would give",
     "Provenance": "What produced the result",
+    **PATIENT_TITLES,
 }
 
 _RESULT = {
     "": "Everything about one sample: calls, advice, observed genotypes and provenance.",
     "sample": "Name of the sample as the input gives it.",
     "calls": "One call a gene, genes A–Z.",
-    "recommendations": "One row a drug, source, guideline, population and statement, drugs A–Z.",
+    "recommendations": "One row a drug, source, guideline, population and statement; drugs that "
+    "the patient takes now first, else A–Z.",
     "provenance": "What produced the result; no clock time.",
+    "context": "The patient, where a patient file was given, and what the knowledge base makes of "
+    "it; null otherwise.",
     "schema_version": "Version of this schema.",
 }
 
@@ -113,6 +119,7 @@ _ADVICE = {
     "implications": "What the result means, by gene.",
     "guideline_id": "ClinPGx accession of the guideline.",
     "pmids": "PubMed identifiers of its publications.",
+    "facts": "The statement as facts for programs; null where no statement was found.",
 }
 
 _ALTERNATIVE = {
@@ -209,4 +216,5 @@ DESCRIPTIONS: Final = {
     "Recommendation": _ADVICE,
     "AlternativeAdvice": _ALTERNATIVE,
     "Provenance": _PROVENANCE,
+    **PATIENT_DESCRIPTIONS,
 }

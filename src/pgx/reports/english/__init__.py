@@ -7,6 +7,7 @@ from typing import Any, Final
 from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
 from pgx.reports.english.evidence import EVIDENCE_WORDS
+from pgx.reports.english.patient import PATIENT
 
 __all__ = ["ENGLISH"]
 
@@ -19,7 +20,9 @@ ENGLISH: Final[dict[str, Any]] = {
     "evidence": codes.EVIDENCE,
     "label": labels.LABELS,
     "limit": labels.LIMITS,
+    "limit_of_patient": labels.LIMIT_OF_PATIENT,
     "note": codes.NOTES,
+    "patient": PATIENT,
     "phased": labels.PHASED,
     "population": PHRASES["population"],
     "reason": codes.REASONS,

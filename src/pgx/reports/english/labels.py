@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 __all__ = [
-    "ACTIONS", "AUTHORITIES", "BUCKETS", "BUCKET_HINTS", "CERTAINTY", "LABELS", "LIMITS", "PHASED",
-    "SETTINGS", "SOURCES", "STANDINGS", "STANDING_REASONS", "STATUS",
+    "ACTIONS", "AUTHORITIES", "BUCKETS", "BUCKET_HINTS", "CERTAINTY", "LABELS", "LIMITS",
+    "LIMIT_OF_PATIENT", "PHASED", "SETTINGS", "SOURCES", "STANDINGS", "STANDING_REASONS", "STATUS",
 ]  # fmt: skip
 
 ACTIONS: Final = {
@@ -114,6 +114,23 @@ LABELS: Final = {
     "evidence": "Evidence by gene",
     "methods": "Methods",
     "limits": "Limits of use",
+    "patient": "The patient",
+    "current": "Current medicines",
+    "medicine": "Medicine",
+    "other_medicines": "Planned and stopped medicines",
+    "taken_now": "taken now",
+    "enzymes": "What current medicines do to enzymes",
+    "enzyme_hint": "Medicines can change what a genotype predicts. Both are shown; advice by the "
+    "genotype stays as it is, and advice for the changed activity stands beside it. Guidelines "
+    "(CPIC 2023) have not agreed on one way to count this.",
+    "acting": "Medicines",
+    "predicted": "By genotype",
+    "converted": "With these medicines",
+    "with_medicines": "With current medicines ({medicines})",
+    "with_brief": "with current medicines: {advice}",
+    "not_for_summary": "For other patients ({count})",
+    "not_for_any": "No advice for this patient",
+    "maybe_for": "may apply: {why}",
     "gaps": "What was not assessed",
     "no_gaps": "Every gene of this report was called and every drug has a settled row.",
     "gap_genes": "Genes not assessed: {names}",
@@ -122,6 +139,8 @@ LABELS: Final = {
     "gap_positions": "Positions not answered: {missing} of {total}, in {names}",
     "gap_drugs_one": "1 drug could not be assessed at all",
     "gap_drugs": "{count} drugs could not be assessed at all",
+    "gap_medicines": "Medicines not recognised, so that neither advice nor an effect on enzymes "
+    "was looked up: {names}",
     "gap_pending": "Guideline known but not part of this release: {names}",
     "gap_partial": "Guideline read in part only: {names}",
     "drug": "Drug",
@@ -240,3 +259,9 @@ LIMITS: Final = (
         "sequencing were not checked."
     ),
 )
+
+LIMIT_OF_PATIENT: Final = (
+    "Other medicines, liver and kidney function, age, weight and pregnancy change the response to"
+    " a drug. They were considered only where this report says so."
+)
+"""Stands for the limit above where a patient file was given."""

@@ -1,0 +1,1 @@
+"""The patient: files of one person enter, records leave."""

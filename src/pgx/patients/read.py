@@ -1,0 +1,73 @@
+"""Read a patient file: JSON by our schema, or a FHIR R4 Bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.errors import PatientFileError
+from pgx.base.patient import Patient
+from pgx.patients.plausible import check_patient
+
+__all__ = ["MAX_BYTES", "PATIENT_SCHEMA", "parse_patient", "read_patient"]
+
+MAX_BYTES: Final = 16 * 2**20
+PATIENT_SCHEMA: Final = "1.0"
+_REMEDY: Final = "see docs/how-to/patient.md for both forms"
+
+
+def read_patient(path: Path) -> Patient:
+    """Read a patient file.
+
+    Raises
+    ------
+    PatientFileError
+        The file cannot be read, is of neither form, or says what cannot be.
+    """
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PatientFileError(
+            f"cannot be read: {error.strerror}", where=path.name, remedy="check the path"
+        ) from error
+    return parse_patient(data, path.name)
+
+
+def parse_patient(data: bytes, where: str = "patient") -> Patient:
+    """Parse a patient file; ``where`` names it in errors.
+
+    Raises
+    ------
+    PatientFileError
+        No JSON of either form, or values that cannot be.
+    """
+    if len(data) > MAX_BYTES:
+        raise PatientFileError("larger than 16 MiB", where=where, remedy=_REMEDY)
+    try:
+        tree = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise PatientFileError(f"no JSON: {error}", where=where, remedy=_REMEDY) from error
+    if not isinstance(tree, dict):
+        raise PatientFileError("not one JSON object", where=where, remedy=_REMEDY)
+    patient = _from_fhir(tree, where) if "resourceType" in tree else _own(tree, where)
+    return check_patient(patient, where)
+
+
+def _from_fhir(tree: dict[str, Any], where: str) -> Patient:
+    from pgx.patients.fhir import patient_of_bundle
+
+    return patient_of_bundle(tree, where)
+
+
+def _own(tree: dict[str, Any], where: str) -> Patient:
+    version = tree.get("schema_version")
+    if version != PATIENT_SCHEMA:
+        said = f"schema_version {version!r}" if version is not None else "no schema_version"
+        raise PatientFileError(f"{said}, expected {PATIENT_SCHEMA!r}", where=where, remedy=_REMEDY)
+    try:
+        return msgspec.convert(tree, Patient)
+    except msgspec.ValidationError as error:
+        raise PatientFileError(str(error), where=where, remedy=_REMEDY) from error

@@ -1,0 +1,195 @@
+"""One result and one patient: what age, conditions and medicines make of it.
+
+The genotype's own calls and advice are left as they are; what the patient adds stands beside
+them, and advice on current medicines comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from pgx.base.calls import GeneCall, PatientContext, PatientResult, Recommendation
+from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
+from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse, Patient
+from pgx.base.substances import Modulator
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.patients.medicines import known_medicines
+from pgx.patients.plausible import months_between
+from pgx.pipeline.settings import SampleInfo
+from pgx.recommendations.index import GuidanceIndex
+from pgx.recommendations.lookup import recommend
+from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
+from pgx.recommendations.populations import Populations
+
+__all__ = ["Personal", "patient_sample", "sample_info_with", "sample_of"]
+
+_Converted = tuple[list[GeneConversion], dict[str, GeneCall]]
+
+
+class Personal:
+    """Adds one patient to results, by one release of the knowledge base."""
+
+    def __init__(self, knowledge: KnowledgeBase, guidance: GuidanceIndex, patient: Patient) -> None:
+        self.patient = patient
+        self._guidance = guidance
+        self._facts = knowledge.medicines
+        self.medicines = known_medicines(patient, knowledge.vocabulary)
+        facts = self._facts
+        self._converter = Phenoconverter(
+            knowledge.genes, facts.modulators, facts.conversion_rules, facts.score_ranges
+        )
+
+    def result(self, plain: PatientResult, drugs: Sequence[str] = ()) -> PatientResult:
+        """Return a result with its patient; ``drugs`` are those asked for, all if none."""
+        conversions, converted = self._converted(plain.calls, self.medicines)
+        context = PatientContext(
+            patient=self.patient,
+            medicines=self.medicines,
+            fits=self._populations().fits(plain.recommendations),
+            conversions=tuple(conversions),
+            adjusted=tuple(self._adjusted(plain, converted, drugs)),
+        )
+        first = self._first()
+        rows = sorted(plain.recommendations, key=lambda r: first.get(r.drug, len(first)))
+        return msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+
+    def _first(self) -> dict[str, int]:
+        """Return the place of each drug that is taken now, in the order of the medicines."""
+        taken = [d for m in self.medicines if m.use is MedicineUse.CURRENT for d in m.drugs]
+        return {drug: place for place, drug in enumerate(sorted(set(taken), key=str.casefold))}
+
+    def _populations(self) -> Populations:
+        months: dict[str, float | None] = {}
+        for medicine in self.medicines:
+            if medicine.use is MedicineUse.CURRENT:
+                taken = months_between(medicine.since, self.patient.date)
+                months.update(dict.fromkeys(medicine.drugs, taken))
+        facts = self._facts
+        return Populations(
+            self.patient, self.medicines, months, facts.populations, facts.condition_codes
+        )
+
+    def _converted(
+        self, calls: Iterable[GeneCall], medicines: Sequence[KnownMedicine]
+    ) -> _Converted:
+        """Return conversions, and the converted call of each gene that a rule converts."""
+        acting = self._converter.acting(medicines)
+        found: list[GeneConversion] = []
+        changed: dict[str, GeneCall] = {}
+        for call in calls:
+            conversion = self._converter.convert(call, acting.get(call.gene, ()))
+            if conversion is not None:
+                found.append(conversion)
+                if conversion.lookup_keys and conversion.reason != "no_change":
+                    changed[call.gene] = converted_call(call, conversion)
+        return found, changed
+
+    def _adjusted(
+        self, plain: PatientResult, converted: Mapping[str, GeneCall], drugs: Sequence[str]
+    ) -> list[Recommendation]:
+        """Return the advice for converted phenotypes, where it is not the genotype's own.
+
+        What a drug does to its own enzyme is in its guideline already: it is left out.
+        """
+        asked = {name.casefold() for name in drugs}
+        touched = {
+            topic.drug.drug
+            for topic in self._guidance.topics
+            if converted.keys() & set(topic.genes)
+            and (not asked or topic.drug.drug.casefold() in asked)
+        }
+        own = {drug for drug in touched if self._acts_itself(drug)}
+        rows = self._advice(plain, converted, touched - own)
+        for drug in own:
+            others = [m for m in self.medicines if drug not in m.drugs]
+            rows += self._advice(plain, self._converted(plain.calls, others)[1], {drug})
+        usual = {_place(row): row for row in plain.recommendations}
+        first = self._first()
+        return sorted(
+            (row for row in rows if _differs(row, usual.get(_place(row)))),
+            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
+        )
+
+    def _acts_itself(self, drug: str) -> bool:
+        own = [m for m in self.medicines if drug in m.drugs]
+        acting: Iterable[list[Modulator]] = self._converter.acting(own).values()
+        return any(acting)
+
+    def _advice(
+        self, plain: PatientResult, converted: Mapping[str, GeneCall], drugs: Iterable[str]
+    ) -> list[Recommendation]:
+        if not converted or not drugs:
+            return []
+        calls = [converted.get(call.gene, call) for call in plain.calls]
+        return recommend(self._guidance, plain.sample, calls, sorted(drugs))
+
+
+def _place(row: Recommendation) -> tuple[object, ...]:
+    tested = tuple(part.partition("=")[2].rpartition(" ")[0] for part in row.lookup.split(";"))
+    alleles = tested if row.lookup.endswith((" positive", " negative")) else ()
+    return (row.drug, row.source, row.guideline_id, row.population, row.genes, alleles)
+
+
+def _differs(row: Recommendation, usual: Recommendation | None) -> bool:
+    """Whether a prescriber would do something else, or knows less or more surely what to do."""
+    if usual is None:
+        return True
+    return _advised(row) != _advised(usual)
+
+
+def _advised(row: Recommendation) -> tuple[object, ...]:
+    others = tuple(a.action for a in row.alternatives)
+    return (row.action, row.dose_factor_min, row.dose_factor_max, row.certainty, row.text, others)
+
+
+def sample_of(patient: Patient | None, asked: Sequence[str]) -> str:
+    """Return the sample that a patient file is about, as far as it can be told before reading."""
+    if patient is None:
+        return ""
+    return patient.sample or (asked[0] if len(asked) == 1 else "")
+
+
+def patient_sample(patient: Patient, samples: Sequence[str]) -> str:
+    """Return the sample that a patient file is about.
+
+    Raises
+    ------
+    SampleNotFoundError
+        The file names a sample that no input has.
+    UsageError
+        It names none, and there are several.
+    """
+    if patient.sample:
+        if patient.sample not in samples:
+            raise SampleNotFoundError(
+                "the sample that the patient file names is in no input that could be read",
+                remedy="correct `sample` in the patient file",
+            )
+        return patient.sample
+    if len(samples) != 1:
+        raise UsageError(
+            f"--patient is for one person, and there are {len(samples)} samples",
+            remedy="choose one with --samples, or name it in the patient file",
+        )
+    return samples[0]
+
+
+def sample_info_with(
+    patient: Patient, sample: str, known: Mapping[str, SampleInfo]
+) -> dict[str, SampleInfo]:
+    """Return what is known of samples, with the patient's sex.
+
+    Raises
+    ------
+    InputConflictError
+        The sample table and the patient file differ in the sex.
+    """
+    info = known.get(sample, SampleInfo(sample=sample))
+    if patient.sex and info.sex and patient.sex != info.sex:
+        raise InputConflictError(
+            "the patient file and the sample table differ in the sex",
+            remedy="correct one of them",
+        )
+    return {**known, sample: msgspec.structs.replace(info, sex=info.sex or patient.sex)}

@@ -1,0 +1,246 @@
+"""Drug–drug–gene: what current medicines make of a predicted phenotype, kept apart from it.
+
+Enters: calls, current medicines, and tables of the knowledge base. Leaves: for each gene whose
+enzyme a medicine inhibits or induces, the predicted and the converted phenotype side by side.
+The strongest inhibitor counts, several do not add up. An inhibitor and an inducer together are
+not converted: no published rule weighs one against the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+import msgspec
+
+from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.genes import GeneDefinition, PhenotypeRule
+from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse
+from pgx.base.substances import ConversionRule, Modulator, ScoreRange
+from pgx.phenotypes.activity import format_score
+from pgx.phenotypes.translate import NO_SCORE
+
+__all__ = ["Phenoconverter", "converted_call"]
+
+_STRENGTHS: Final = ("strong", "moderate", "weak")
+_LADDER: Final = (
+    "Poor Metabolizer",
+    "Intermediate Metabolizer",
+    "Normal Metabolizer",
+    "Rapid Metabolizer",
+    "Ultrarapid Metabolizer",
+)
+_UNSURE: Final = ("Likely ", "Possible ")
+_AT_LEAST: Final = "≥"
+
+
+class Phenoconverter:
+    """Converts calls by one release's rules."""
+
+    def __init__(
+        self,
+        genes: Mapping[str, GeneDefinition],
+        modulators: Iterable[Modulator],
+        rules: Iterable[ConversionRule],
+        ranges: Iterable[ScoreRange],
+    ) -> None:
+        self._genes = genes
+        self._rules = {(r.gene, r.effect, r.strength): r for r in rules}
+        self._acting: dict[str, list[Modulator]] = {}
+        for modulator in modulators:
+            self._acting.setdefault(modulator.substance.casefold(), []).append(modulator)
+        self._ranges: dict[str, list[ScoreRange]] = {}
+        for item in ranges:
+            self._ranges.setdefault(item.gene, []).append(item)
+
+    def acting(self, medicines: Iterable[KnownMedicine]) -> dict[str, list[Modulator]]:
+        """Return by gene what current medicines do to its enzyme, strongest first."""
+        found: dict[str, dict[Modulator, None]] = {}
+        for medicine in medicines:
+            if medicine.use is MedicineUse.CURRENT:
+                for substance in medicine.substances:
+                    for modulator in self._acting.get(substance.casefold(), ()):
+                        found.setdefault(modulator.gene, {})[modulator] = None
+        return {
+            gene: sorted(known, key=lambda m: (_STRENGTHS.index(m.strength), m.substance))
+            for gene, known in sorted(found.items())
+        }
+
+    def convert(self, call: GeneCall, acting: Sequence[Modulator]) -> GeneConversion | None:
+        """Return what the acting medicines make of a call, None where none acts."""
+        if not acting:
+            return None
+        effects = {m.effect for m in acting}
+        first = acting[0]
+        rule = self._rules.get((call.gene, first.effect, first.strength))
+        base = GeneConversion(
+            gene=call.gene,
+            medicines=tuple(f"{m.substance} ({m.strength} {m.effect})" for m in acting),
+            effect=first.effect if len(effects) == 1 else "mixed",
+            strength=first.strength,
+            predicted_phenotype=call.phenotype,
+            predicted_score=call.activity_score,
+            sources=tuple(dict.fromkeys(m.source for m in acting)),
+        )
+        if len(effects) > 1:
+            return msgspec.structs.replace(base, reason="inhibitor_and_inducer", evidence="none")
+        if rule is None or rule.method == "none":
+            return msgspec.structs.replace(
+                base,
+                reason="no_rule",
+                evidence="none",
+                pmids=rule.pmids if rule else (),
+            )
+        return self._by_rule(base, call, rule)
+
+    def _by_rule(
+        self, base: GeneConversion, call: GeneCall, rule: ConversionRule
+    ) -> GeneConversion:
+        keys = self._keys(call, rule)
+        cited = msgspec.structs.replace(
+            base,
+            evidence=rule.evidence,
+            pmids=rule.pmids,
+            sources=tuple(dict.fromkeys((*base.sources, rule.source))),
+        )
+        if not keys:
+            return msgspec.structs.replace(cited, reason="nothing_to_convert")
+        phenotypes = self._phenotypes(call.gene, keys)
+        scored = self._genes[call.gene].scored
+        return msgspec.structs.replace(
+            cited,
+            lookup_keys=keys,
+            whatever_genotype=_is_zero(rule),
+            phenotype=" or ".join(phenotypes) or None,
+            activity_score=_score_text(call, rule, keys) if scored else None,
+            reason="" if set(keys) != set(call.lookup_keys) else "no_change",
+        )
+
+    def _phenotypes(self, gene: str, keys: Iterable[str]) -> tuple[str, ...]:
+        """Return what keys mean, each phenotype once, in the order of the keys."""
+        named = {r.lookup_key: r.phenotype for r in self._genes[gene].rules}
+        return tuple(dict.fromkeys(named[key] for key in keys if key in named))
+
+    def _keys(self, call: GeneCall, rule: ConversionRule) -> tuple[str, ...]:
+        """Return the converted keys of every key that the call leaves open, best first."""
+        gene = self._genes[call.gene]
+        answered = call.status is not CallStatus.NOT_ASSESSED
+        known = [key for key in call.lookup_keys if answered]
+        if _is_zero(rule):
+            return self._nearest(gene, Decimal(0), open_ended=False)  # whatever the genotype
+        return tuple(dict.fromkeys(new for key in known for new in self._one(gene, key, rule)))
+
+    def _one(self, gene: GeneDefinition, key: str, rule: ConversionRule) -> tuple[str, ...]:
+        """Return the converted keys of one key."""
+        if rule.method == "score_factor":
+            return self._scaled(gene, key, Decimal(rule.value))
+        if rule.method == "phenotype_to":
+            return _to(gene, key, rule.value)
+        return _stepped(gene, key, int(rule.value))
+
+    def _scaled(self, gene: GeneDefinition, key: str, factor: Decimal) -> tuple[str, ...]:
+        """Return the keys of a score times a factor; a key that is no score stays as it is."""
+        try:
+            score = Decimal(key.removeprefix(_AT_LEAST)) * factor
+        except InvalidOperation:
+            return (key,)
+        return self._nearest(gene, score, open_ended=key.startswith(_AT_LEAST))
+
+    def _nearest(
+        self, gene: GeneDefinition, score: Decimal, *, open_ended: bool
+    ) -> tuple[str, ...]:
+        """Return the keys that a score may be looked up by.
+
+        A score that is no key of its own lies between two: those of its phenotype count, or
+        both where the gene has no published ranges. "At least" leaves all higher ones open.
+        """
+        scores = {
+            Decimal(r.lookup_key.removeprefix(_AT_LEAST)): r
+            for r in sorted(gene.rules, key=lambda r: not r.lookup_key.startswith(_AT_LEAST))
+            if r.lookup_key not in ("", NO_SCORE)
+        }
+        ordered = sorted(scores)
+        if open_ended:
+            return tuple(scores[s].lookup_key for s in ordered if s >= score)
+        if score in scores:
+            return (scores[score].lookup_key,)
+        below = [s for s in ordered if s < score][-1:]
+        above = [s for s in ordered if s > score][:1]
+        near = [scores[s] for s in (*below, *above)]
+        meant = self._phenotype_at(gene.gene, score)
+        own = [rule for rule in near if rule.phenotype == meant]
+        return tuple(rule.lookup_key for rule in own or near)
+
+    def _phenotype_at(self, gene: str, score: Decimal) -> str:
+        """Return the phenotype in whose published range a score lies, "" without ranges."""
+        value = float(score)
+        for item in self._ranges.get(gene, ()):
+            above = value > item.low or (item.low_included and value == item.low)
+            high = item.high
+            if above and (high is None or value < high or (item.high_included and value == high)):
+                return item.phenotype
+        return ""
+
+
+def _is_zero(rule: ConversionRule) -> bool:
+    """Whether a rule leaves no activity, whatever the genotype is."""
+    return rule.method == "score_factor" and Decimal(rule.value) == 0
+
+
+def _score_text(call: GeneCall, rule: ConversionRule, keys: Sequence[str]) -> str | None:
+    """Return the converted score itself, which need not be a key."""
+    factor = Decimal(rule.value)
+    if factor == 0:
+        return keys[0]
+    score = call.activity_score
+    if score is None:
+        return None
+    open_ended = _AT_LEAST if score.startswith(_AT_LEAST) else ""
+    return open_ended + format_score(Decimal(score.removeprefix(_AT_LEAST)) * factor)
+
+
+def _plain(term: str) -> str:
+    for word in _UNSURE:
+        term = term.removeprefix(word)
+    return term
+
+
+def _known_terms(gene: GeneDefinition) -> dict[str, PhenotypeRule]:
+    return {rule.phenotype: rule for rule in gene.rules}
+
+
+def _to(gene: GeneDefinition, key: str, term: str) -> tuple[str, ...]:
+    """Return the key of a phenotype; what is not on the ladder stays as it is."""
+    if _plain(key) not in _LADDER:
+        return (key,)
+    return (_known_terms(gene)[term].lookup_key,)
+
+
+def _stepped(gene: GeneDefinition, key: str, steps: int) -> tuple[str, ...]:
+    """Return the key some steps along the gene's own ladder, never beyond its ends."""
+    known = _known_terms(gene)
+    ladder: list[str] = [term for term in _LADDER if term in known]
+    if _plain(key) not in ladder:
+        return (key,)
+    place = max(0, min(len(ladder) - 1, ladder.index(_plain(key)) + steps))
+    return (known[ladder[place]].lookup_key,)
+
+
+def converted_call(call: GeneCall, conversion: GeneConversion) -> GeneCall:
+    """Return a call whose keys are the converted ones, for a lookup beside its own.
+
+    Probabilities belong to genotypes and are dropped: a converted key has none. Where the
+    conversion is the same for every genotype, what the genotype leaves open does not matter.
+    """
+    settled = conversion.whatever_genotype
+    return msgspec.structs.replace(
+        call,
+        status=CallStatus.CALLED if len(conversion.lookup_keys) == 1 else CallStatus.AMBIGUOUS,
+        phenotype=conversion.phenotype,
+        activity_score=conversion.activity_score,
+        lookup_keys=conversion.lookup_keys,
+        key_evidence=(),
+        depends_on=() if settled else call.depends_on,
+        notes=() if settled else call.notes,
+    )

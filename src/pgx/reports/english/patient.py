@@ -1,0 +1,58 @@
+"""What reports say of the patient, of medicines, and of what medicines change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["PATIENT"]
+
+PATIENT: Final = {
+    "age_years": "Age",
+    "sex": "Sex",
+    "female": "female",
+    "male": "male",
+    "weight_kg": "Weight",
+    "height_cm": "Height",
+    "egfr": "Kidney: estimated GFR",
+    "creatinine_clearance": "Kidney: creatinine clearance",
+    "dialysis": "Dialysis",
+    "pregnant": "Pregnant",
+    "breastfeeding": "Breastfeeding",
+    "child_pugh": "Liver: Child–Pugh class",
+    "conditions": "Conditions",
+    "as_of": "As of",
+    "reported": "Reported by the patient",
+    "past_reaction": "Past reaction",
+    "yes": "yes",
+    "no": "no",
+    "since": "since {date}",
+    "planned": "planned",
+    "stopped": "stopped",
+    "unrecognised": "not recognised: {names}",
+    "no_guidance": "no gene–drug guidance in this release",
+    "reaction": "Past reaction: {what}",
+    "score": "activity score {score}",
+    "no_result": "no result",
+    "evidence_established": "published rule",
+    "evidence_limited": "weak evidence: no consensus on this rule",
+    "evidence_none": "no published rule",
+    "reason_no_rule": "not converted: no published rule for this effect",
+    "reason_inhibitor_and_inducer": "not converted: an inhibitor and an inducer act together",
+    "reason_nothing_to_convert": "not converted: the genotype gives no result",
+    "reason_no_change": "no change",
+    "fit_age": "the patient is {0} years old",
+    "fit_weight": "the patient weighs {0} kg",
+    "fit_taken_before": "the patient takes or took the drug",
+    "fit_not_taken": "the drug is not among the current medicines",
+    "fit_taken_for": "taken for {0} months",
+    "fit_other_indication": "the record gives another indication",
+    "fit_condition": "{0}",
+    "fit_age_unknown": "the age is not known",
+    "fit_weight_unknown": "the weight is not known",
+    "fit_never_taken": "not in the list of medicines, which may not be complete",
+    "fit_start_unknown": "the start of treatment is not known",
+    "fit_condition_not_recorded": "no such condition is recorded",
+    "fit_no_alternative": "whether there is an alternative is for the prescriber to judge",
+    "fit_no_skin_reaction": "whether there was a skin reaction is not recorded",
+    "fit_phase_of_treatment": "depends on the phase of treatment",
+}

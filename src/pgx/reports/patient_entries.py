@@ -1,0 +1,237 @@
+"""What a report says of the patient: a result with its context enters, entries leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.advice import coded
+from pgx.base.calls import PatientContext, PatientResult, Recommendation
+from pgx.base.patient import (
+    Applies,
+    GeneConversion,
+    KnownMedicine,
+    MedicineUse,
+    Patient,
+    PopulationFit,
+    reaction_text,
+)
+
+__all__ = [
+    "ConversionEntry",
+    "MedicineEntry",
+    "PatientEntry",
+    "PatientView",
+    "build_patient",
+]
+
+Words = Mapping[str, Any]
+_UNITS: Final = {"age_years": "years", "weight_kg": "kg", "height_cm": "cm"}
+
+
+class MedicineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A medicine of the patient; ``drugs`` are pairs of name and anchor where there is advice."""
+
+    name: str
+    detail: str
+    drugs: tuple[tuple[str, str], ...] = ()
+    remark: str = ""
+    acts: tuple[str, ...] = ()
+    reported: tuple[str, ...] = ()
+
+
+class ConversionEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A gene that medicines act on: what the genotype predicts, and what the rule makes of it."""
+
+    gene: str
+    medicines: str
+    predicted: str
+    converted: str
+    evidence: str
+    is_converted: bool
+    pmids: tuple[str, ...] = ()
+
+
+class PatientEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """The patient's part of a report."""
+
+    facts: tuple[tuple[str, str], ...]
+    current: tuple[MedicineEntry, ...]
+    other: tuple[MedicineEntry, ...]
+    conversions: tuple[ConversionEntry, ...]
+    unrecognised: tuple[str, ...] = ()
+
+
+class PatientView:
+    """Answers what a result's patient makes of its rows; of no patient, nothing."""
+
+    def __init__(self, result: PatientResult) -> None:
+        context = result.context
+        self.context = context
+        fits = context.fits if context else ()
+        self._fits = {(f.drug, f.population): f for f in fits}
+        self._adjusted: dict[str, list[Recommendation]] = {}
+        for row in context.adjusted if context else ():
+            self._adjusted.setdefault(row.drug, []).append(row)
+        medicines = context.medicines if context else ()
+        self.current = {d for m in medicines if m.use is MedicineUse.CURRENT for d in m.drugs}
+        self._converted = {c.gene: c for c in context.conversions} if context else {}
+
+    def split(
+        self, drug: str, rows: Iterable[Recommendation]
+    ) -> tuple[list[Recommendation], list[tuple[Recommendation, PopulationFit]]]:
+        """Return the rows that are or may be for this patient, and those that are not, why."""
+        mine, others = [], []
+        for row in rows:
+            fit = self._fits.get((drug, row.population))
+            if fit is not None and fit.applies is Applies.NO:
+                others.append((row, fit))
+            else:
+                mine.append(row)
+        return mine, others
+
+    def open_reason(self, drug: str, population: str, label: Mapping[str, str]) -> str:
+        """Return why it is open whether a population is this patient's; empty where settled."""
+        fit = self._fits.get((drug, population))
+        if fit is None or fit.applies is not Applies.UNKNOWN:
+            return ""
+        return fit_reason(fit, label)
+
+    def adjusted(self, drug: str) -> list[Recommendation]:
+        """Return the advice for converted phenotypes that is for this patient."""
+        return self.split(drug, self._adjusted.get(drug, ()))[0]
+
+    def conversions(self, rows: Sequence[Recommendation]) -> list[GeneConversion]:
+        """Return the conversions on which rows of adjusted advice rest."""
+        genes = dict.fromkeys(gene for row in rows for gene in row.genes)
+        known = (self._converted[gene] for gene in genes if gene in self._converted)
+        return [c for c in known if c.lookup_keys and c.reason != "no_change"]
+
+
+def build_patient(
+    context: PatientContext | None, anchors: Mapping[str, str], words: Words
+) -> PatientEntry | None:
+    """Return the patient's part of a report, None without a patient.
+
+    ``anchors`` are the places of drugs in the report.
+    """
+    if context is None:
+        return None
+    label = words["patient"]
+    acts = _acting(context.conversions)
+    shown = [(m, _medicine(m, anchors, acts, label)) for m in context.medicines]
+    return PatientEntry(
+        facts=(*_facts(context.patient, label), *_told(context, label)),
+        current=tuple(e for m, e in shown if m.use is MedicineUse.CURRENT),
+        other=tuple(e for m, e in shown if m.use is not MedicineUse.CURRENT),
+        conversions=tuple(conversion_entry(c, label) for c in context.conversions),
+        unrecognised=tuple(part for m in context.medicines for part in m.unrecognised),
+    )
+
+
+def _facts(patient: Patient, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    for name, unit in _UNITS.items():
+        value = getattr(patient, name)
+        if value is not None:
+            yield label[name], f"{value:g} {unit}"
+    if patient.sex:
+        yield label["sex"], label[patient.sex]
+    kidney = patient.kidney
+    if kidney.egfr is not None:
+        yield label["egfr"], f"{kidney.egfr:g} mL/min per 1.73 m²"
+    if kidney.creatinine_clearance is not None:
+        yield label["creatinine_clearance"], f"{kidney.creatinine_clearance:g} mL/min"
+    flags = {
+        "dialysis": kidney.dialysis,
+        "pregnant": patient.pregnant,
+        "breastfeeding": patient.breastfeeding,
+    }
+    for name, flag in flags.items():
+        if flag is not None:
+            yield label[name], label["yes"] if flag else label["no"]
+    if patient.liver.child_pugh:
+        yield label["child_pugh"], patient.liver.child_pugh
+    names = [c.name or f"{c.system} {c.code}".strip() for c in patient.conditions]
+    if names:
+        yield label["conditions"], "; ".join(dict.fromkeys(names))
+    if patient.date:
+        yield label["as_of"], patient.date
+
+
+def _told(context: PatientContext, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield outcomes of no medicine, and reactions to medicines that are not in the list."""
+    for outcome in context.patient.outcomes:
+        if not outcome.medicine:
+            yield label["reported"], f"{outcome.question}: {outcome.answer}"
+    shown = {said for medicine in context.medicines for said in medicine.reactions}
+    for reaction in context.patient.reactions:
+        said = reaction_text(reaction)
+        if said not in shown:
+            yield label["past_reaction"], f"{reaction.medicine}: {said}"
+
+
+def _acting(conversions: Iterable[GeneConversion]) -> dict[str, list[str]]:
+    """Return by substance what it does to which gene's enzyme."""
+    found: dict[str, list[str]] = {}
+    for conversion in conversions:
+        for said in conversion.medicines:
+            substance, _, effect = said.rpartition(" (")
+            found.setdefault(substance, []).append(f"{conversion.gene} {effect.removesuffix(')')}")
+    return found
+
+
+def _medicine(
+    medicine: KnownMedicine,
+    anchors: Mapping[str, str],
+    acts: Mapping[str, Sequence[str]],
+    label: Mapping[str, str],
+) -> MedicineEntry:
+    since = label["since"].format(date=medicine.since) if medicine.since else ""
+    use = "" if medicine.use is MedicineUse.CURRENT else label[medicine.use.value]
+    remark = ""
+    if medicine.unrecognised:
+        remark = label["unrecognised"].format(names=", ".join(medicine.unrecognised))
+    elif not medicine.drugs:
+        remark = label["no_guidance"]
+    current = medicine.use is MedicineUse.CURRENT
+    effects = [e for s in medicine.substances for e in acts.get(s, ())] if current else []
+    reactions = [label["reaction"].format(what=r) for r in medicine.reactions]
+    return MedicineEntry(
+        name=medicine.name,
+        detail=", ".join(filter(None, (use, medicine.dose, since))),
+        drugs=tuple((drug, anchors.get(drug, "")) for drug in medicine.drugs),
+        remark=remark,
+        acts=tuple(effects),
+        reported=(*reactions, *medicine.outcomes),
+    )
+
+
+def conversion_entry(conversion: GeneConversion, label: Mapping[str, str]) -> ConversionEntry:
+    """Return what a report says of one gene that medicines act on."""
+    is_converted = bool(conversion.lookup_keys)
+    why = label[f"reason_{conversion.reason}"] if conversion.reason else ""
+    return ConversionEntry(
+        gene=conversion.gene,
+        medicines=", ".join(conversion.medicines),
+        predicted=_result(conversion.predicted_phenotype, conversion.predicted_score, label),
+        converted=_result(conversion.phenotype, conversion.activity_score, label)
+        if is_converted
+        else why,
+        evidence=label[f"evidence_{conversion.evidence}"],
+        is_converted=is_converted,
+        pmids=tuple(p for p in conversion.pmids if p.isdecimal()),
+    )
+
+
+def _result(phenotype: str | None, score: str | None, label: Mapping[str, str]) -> str:
+    if phenotype is None:
+        return label["no_result"]
+    return f"{phenotype} ({label['score'].format(score=score)})" if score else phenotype
+
+
+def fit_reason(fit: PopulationFit, label: Mapping[str, str]) -> str:
+    """Return in words why a population is not, or may not be, the patient's."""
+    code, arguments = coded(fit.reason)
+    return label[f"fit_{code}"].format(*arguments)

@@ -1,0 +1,94 @@
+"""What a patient adds to the entry of a drug: advice for others folded, medicines counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.calls import PatientResult, Recommendation
+from pgx.reports.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
+from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
+from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
+
+__all__ = ["PersonalEntries"]
+
+Words = Mapping[str, Any]
+_ESTABLISHED: Final = "established"
+_NOBODY: Final = "silent"
+
+
+class PersonalEntries:
+    """Adds to drug entries what a result's patient makes of them; without a patient, nothing."""
+
+    def __init__(self, result: PatientResult, maker: EntryMaker, words: Words) -> None:
+        self._view = PatientView(result)
+        self._maker = maker
+        self._label = words["label"]
+        self._patient = words["patient"]
+
+    def placed(self, drug: str, rows: Sequence[Recommendation]) -> tuple[list[Recommendation], str]:
+        """Return the rows for this patient, most serious first, and the group of the drug.
+
+        The group is the more serious one of the genotype's advice and of what current medicines
+        make of it by an established rule: a drug is not listed as harmless that is not.
+        """
+        mine, _ = self._view.split(drug, rows)
+        ordered = sorted(mine or rows, key=row_order)
+        if not mine:
+            return ordered, _NOBODY
+        own = bucket(ordered[0])
+        changed = self._view.adjusted(drug)
+        rules = {c.evidence for c in self._view.conversions(changed)}
+        if not changed or rules != {_ESTABLISHED}:
+            return ordered, own
+        worst = bucket(min(changed, key=row_order))
+        return ordered, min(own, worst, key=BUCKETS.index)
+
+    def entry(self, drug: str, entry: DrugEntry, rows: Sequence[Recommendation]) -> DrugEntry:
+        """Return the entry with what the patient adds."""
+        if self._view.context is None:
+            return entry
+        mine, others = self._view.split(drug, sorted(rows, key=row_order))
+        folded = tuple(
+            FoldedRow(why=fit_reason(fit, self._patient), row=self._maker.advice([row])[0])
+            for row, fit in others
+        )
+        adjusted = self._adjusted(drug)
+        brief = entry.brief if mine else ""
+        if adjusted is not None:
+            said = _lower(self._maker.headline(self._changed(drug)[0].action))
+            if not mine or said != _lower(self._maker.headline(mine[0].action)):
+                with_medicines = self._label["with_brief"].format(advice=said)
+                brief = ", ".join(filter(None, (brief, with_medicines)))
+        return msgspec.structs.replace(
+            entry,
+            rows=entry.rows if mine else (),
+            positions=entry.positions if mine else (),
+            standing=entry.standing if mine else "",
+            brief=brief,
+            is_taken=drug in self._view.current,
+            folded=folded,
+            adjusted=adjusted,
+        )
+
+    def _adjusted(self, drug: str) -> AdjustedEntry | None:
+        rows = self._changed(drug)
+        if not rows:
+            return None
+        changes = [conversion_entry(c, self._patient) for c in self._view.conversions(rows)]
+        return AdjustedEntry(
+            medicines=", ".join(dict.fromkeys(c.medicines for c in changes)),
+            basis=tuple(f"{c.gene}: {c.predicted} → {c.converted}, {c.evidence}" for c in changes),
+            rows=self._maker.advice(rows),
+        )
+
+    def _changed(self, drug: str) -> list[Recommendation]:
+        """Return the adjusted advice, most serious first; silent sources only where all are."""
+        rows = sorted(self._view.adjusted(drug), key=row_order)
+        return [row for row in rows if row.action != ("no_recommendation",)] or rows[:1]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
