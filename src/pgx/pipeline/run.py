@@ -16,6 +16,7 @@ from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
 from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.pipeline.read import Observations, read_inputs
@@ -91,13 +92,13 @@ class Run:
         patient: Patient | None = None,
     ) -> None:
         self.knowledge = kb
-        self.settings = settings
+        drugs = named_drugs(kb, settings.drugs)  # unknown ones end the run before reading
+        settings = self.settings = msgspec.structs.replace(settings, drugs=drugs)
         self.with_sites = settings.with_sites
         self.genes = _chosen_genes(kb, settings)
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
         self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
-        self.guidance.select(settings.drugs or None)  # unknown drugs end the run before reading
         about = sample_of(patient, settings.samples)
         if patient is not None and about:
             sample_info = sample_info_with(patient, about, sample_info)
