@@ -147,18 +147,28 @@ def diff(
 @app.command()
 def build(
     source: Annotated[Path, typer.Argument(help="folder of source files")],
-    release: Annotated[str, typer.Option(help="name of the release, e.g. 2025.11.1")],
-    folder: Annotated[
-        Path, typer.Option("-o", "--output", help="folder with curated/ and readings/")
-    ] = Path("data/knowledgebase"),
+    release: Annotated[str, typer.Option(help="name of the release, e.g. 2026.11.1")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="folder of the release")] = Path(
+        "data/knowledgebase"
+    ),
+    until: Annotated[
+        str, typer.Option(metavar="YYYY-MM", help="leave out what came after this month")
+    ] = "",
+    written: Annotated[
+        Path | None,
+        typer.Option("--from", help="folder with curated/ and readings/, if it is another one"),
+    ] = None,
 ) -> int:
     """Turn published source files into the tables of a release.
 
     Sentences that nobody has read into facts yet are listed; their drugs get no advice.
+
+    Examples:
+      pgx kb build SOURCES --release 2024.05.1 --until 2024-05 --from data/knowledgebase -o old/
     """
     from pgx.knowledge.build import build_release
 
-    report = build_release(source, folder, release)
+    report = build_release(source, folder, release, until=until, written=written)
     for item in report.unread:
         sys.stderr.write(f"unread {item.kind}: {item.drug} {item.lookup} {item.digest[:12]}\n")
     sys.stderr.write(
