@@ -21,4 +21,6 @@ def test_readers_agree():
 
 def test_the_pages_are_those_of_the_knowledge_base():
     assert second_reading.PAGE.read_text(encoding="utf-8") == second_reading.page()
-    assert coverage.PAGE.read_text(encoding="utf-8") == coverage.page(KnowledgeBase())
+    assert coverage.PAGE.read_text(encoding="utf-8") == coverage.page(
+        KnowledgeBase(), coverage.held_part()
+    )
