@@ -35,7 +35,7 @@ PERCENT = {
 def every_statement():
     """Those of every release in the repository."""
     data = Path(__file__).resolve().parents[2] / "data"
-    folders = [data / "knowledgebase", *sorted((data / "releases").iterdir())]
+    folders = [data / "knowledgebase", *sorted((data / "releases").glob("*/"))]
     assert len(folders) > 1
     return [s for folder in folders for s in KnowledgeBase(folder).statements]
 

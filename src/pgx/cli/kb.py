@@ -153,6 +153,7 @@ def diff(
     elif found:
         texts = [{s.id: s for s in kb.statements} for kb in (before, after)]
         sys.stdout.write(diff_text(found, *texts, details=not counts))
+    sys.stdout.flush()
     sys.stderr.write(f"{before.release} to {after.release}: {len(found)} changes\n")
     return 0
 
