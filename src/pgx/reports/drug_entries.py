@@ -16,6 +16,7 @@ from pgx.base.calls import (
     PatientResult,
     Recommendation,
 )
+from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.sources import (
     Comparison,
     Direction,
@@ -138,12 +139,13 @@ class EntryMaker:
         self.guidelines = {g.guideline_id: g for g in facts.guidelines}
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
         self.gene_at = _gene_at(result.calls)
+        self._bins = AdviceBins(facts.statements)
         self._patient = PatientView(result)
 
     def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
         """Return what the report says of a drug; ``rows`` come most serious first."""
         genes = dict.fromkeys(gene for row in rows for gene in row.genes)
-        found = compare_sources(rows, self.years)
+        found = compare_sources(rows, self.years, self._bins)
         shown = [row for row in rows if not _says_nothing(row)] or rows[:1]
         heard = {row.source for row in shown}
         several = found.standing is not Standing.ALONE
