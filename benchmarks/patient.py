@@ -16,8 +16,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from whole_process import default_file, shown, timed
 
 TWELVE = (
     "paroxetine", "metoprolol", "clopidogrel", "codeine", "amitriptyline", "warfarin",
@@ -35,26 +36,10 @@ print(advice - start, time.perf_counter() - advice)
 """
 
 
-def default_file() -> Path:
-    data = Path(os.environ.get("PGX_VALIDATION_DATA", "../shared"))
-    found = sorted((data / "gvcf").glob("*.g.vcf.gz"))
-    return found[0] if found else Path("examples/patient.g.vcf")
-
-
-def timed(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - start
-
-
 def opened(repeats: int) -> list[tuple[float, ...]]:
     command = [sys.executable, "-c", OPEN]
     run = [subprocess.run(command, check=True, capture_output=True) for _ in range(repeats)]
     return [tuple(map(float, done.stdout.split())) for done in run]
-
-
-def shown(name: str, times: list[float]) -> None:
-    print(f"{name:44s} best {min(times):.3f} s  median {statistics.median(times):.3f} s")
 
 
 def main() -> None:
