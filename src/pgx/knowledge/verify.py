@@ -37,7 +37,7 @@ def verify_release(kb: KnowledgeBase) -> None:
         _check_alleles(gene)
         _check_variants(gene)
         _check_rules(gene)
-    _ = kb.statements, kb.drugs, kb.guidelines
+    _ = kb.statements, kb.drugs, kb.guidelines, kb.later_changes
 
 
 def _broken(what: str, where: str) -> SnapshotSchemaError:
