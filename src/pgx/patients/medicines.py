@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pgx.base.patient import KnownMedicine, Medicine, MedicineUse, Patient, reaction_text
-from pgx.base.substances import Substance
 from pgx.knowledge.vocabulary import Vocabulary
+from pgx.patients.forms import is_local
 
 __all__ = ["known_medicines"]
 
-_ORDER = (MedicineUse.CURRENT, MedicineUse.PLANNED, MedicineUse.STOPPED)
+_ORDER = (MedicineUse.CURRENT, MedicineUse.UNKNOWN, MedicineUse.PLANNED, MedicineUse.STOPPED)
 
 
 def known_medicines(patient: Patient, vocabulary: Vocabulary) -> tuple[KnownMedicine, ...]:
-    """Return what the patient takes, is to take or took, current medicines first.
+    """Return what the patient takes, may take, is to take or took, current medicines first.
 
     A medicine that nobody recognises keeps its name and has no substance: it is shown, and said
     to be unknown, never dropped.
@@ -30,13 +28,14 @@ def _known(medicine: Medicine, patient: Patient, vocabulary: Vocabulary) -> Know
     parts = dict.fromkeys(part for s in substances for part in vocabulary.parts(s))
     names = {name.casefold() for s in substances for name in (s.substance, *s.ingredients)}
     drugs = dict.fromkeys(name for s in substances for name in vocabulary.guided(s))
-    named = medicine.name or next((s.substance for s in substances), "")
+    named = medicine.name.strip() or next((s.substance for s in substances), "")
     return KnownMedicine(
         name=named or medicine.rxnorm or medicine.atc,
         use=medicine.use,
         substances=tuple(parts),
         unrecognised=unknown,
         drugs=tuple(drugs),
+        local=is_local(name=medicine.name, form=medicine.form, atc=medicine.atc),
         since=medicine.since,
         dose=medicine.dose,
         reactions=tuple(
@@ -52,5 +51,5 @@ def _known(medicine: Medicine, patient: Patient, vocabulary: Vocabulary) -> Know
 
 def _meant(name: str, vocabulary: Vocabulary) -> set[str]:
     """Return the substances that a name means, in lower case."""
-    found: Iterable[Substance] = vocabulary.find(name=name)[0]
+    found = vocabulary.find(name=name)[0]
     return {part.casefold() for s in found for part in (s.substance, *s.ingredients)}
