@@ -72,3 +72,10 @@ def test_reactions_and_answers_under_another_name(vocabulary):
     )
     assert found.reactions == ("rash, severe",)
     assert found.outcomes == ("Better?: no",)
+
+
+@pytest.mark.parametrize("text", ["1" * 1999 + "x", "1," * 999 + "x", "x" * 501])
+def test_endless_names_are_kept_and_cost_nothing(vocabulary, text):
+    made = [Medicine(name=text)] * 1000
+    reactions = (Reaction(medicine=text),) * 1000
+    assert {m.unrecognised for m in known(vocabulary, *made, reactions=reactions)} == {(text,)}

@@ -186,6 +186,11 @@ def test_without_copy_number_half_a_score_stays_open(tmp_path):
     for row in rows:
         if row.certainty.value != "unknown":
             assert "CYP2D6:copy_number" in row.depends_on
+    drugs = {d.drug: d for g in build_document(result).groups for d in g.drugs}
+    entry = drugs["paroxetine"]
+    assert entry.adjusted.rows[0].certainty == "depends"
+    assert entry.adjusted.rows[0].headline.casefold() in entry.brief.casefold()
+    assert "provisional" in entry.brief.casefold()
 
 
 def test_a_score_that_is_unknown_stays_unknown(vcf):

@@ -15,7 +15,7 @@ _JOINED: Final = re.compile(
     r"\s*[/+;&]\s*(?!ml\b|m2\b|h\b|day\b|24)|\s+(?:and|with)\s+", re.IGNORECASE
 )
 _STRENGTH: Final = re.compile(
-    r"\[[^\]]*\]|#\d+|[\d.,]+(?:-[\d.,]+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%|meq|mmol)?"
+    r"\[[^\]]*\]|#\d+|(?<![\d.,])[\d.,]+(?:-[\d.,]+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%|meq|mmol)?"
     r"(?:\s*/\s*(?:[\d.,]*\s*(?:ml|mg|g|h|hr|24h|day|dose|actuation)))?(?=\s|$)",
     re.IGNORECASE,
 )
@@ -27,6 +27,7 @@ _FORM: Final = re.compile(
     r"|topical|cutaneous|cream|ointment|lotion|shampoo|gel|eye|ophthalmic|ear|otic|drops?)\b\.?",
     re.IGNORECASE,
 )
+_LONGEST: Final = 500
 _BRACKETED: Final = re.compile(r"([^()]+)\(([^()]+)\)([^()]*)")
 _SALTS: Final = frozenset(
     {
@@ -96,8 +97,8 @@ class Vocabulary:
     def _by_words(self, name: str) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
         """Return the substances of a name, and its parts that nobody knows."""
         text = unicodedata.normalize("NFC", name).strip()
-        if not text:
-            return (), ()
+        if not text or len(text) > _LONGEST:
+            return (), (text,) if text else ()
         whole = self._named(text.casefold()) or self._bared(text) or self._bracketed(text)
         if whole is not None:
             return (whole,), ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pgx.base.patient import KnownMedicine, Medicine, MedicineUse, Patient, reaction_text
 from pgx.knowledge.vocabulary import Vocabulary
 from pgx.patients.forms import is_local
@@ -17,11 +19,18 @@ def known_medicines(patient: Patient, vocabulary: Vocabulary) -> tuple[KnownMedi
     A medicine that nobody recognises keeps its name and has no substance: it is shown, and said
     to be unknown, never dropped.
     """
-    found = [_known(medicine, patient, vocabulary) for medicine in patient.medicines]
+    told = [
+        *((r.medicine, reaction_text(r), True) for r in patient.reactions),
+        *((o.medicine, f"{o.question}: {o.answer}", False) for o in patient.outcomes),
+    ]
+    meant = [(_meant(name, vocabulary), said, is_reaction) for name, said, is_reaction in told]
+    found = [_known(medicine, vocabulary, meant) for medicine in patient.medicines]
     return tuple(sorted(found, key=lambda m: (_ORDER.index(m.use), m.name.casefold())))
 
 
-def _known(medicine: Medicine, patient: Patient, vocabulary: Vocabulary) -> KnownMedicine:
+def _known(
+    medicine: Medicine, vocabulary: Vocabulary, told: Sequence[tuple[set[str], str, bool]]
+) -> KnownMedicine:
     substances, unknown = vocabulary.find(
         name=medicine.name, rxnorm=medicine.rxnorm, atc=medicine.atc
     )
@@ -38,13 +47,9 @@ def _known(medicine: Medicine, patient: Patient, vocabulary: Vocabulary) -> Know
         local=is_local(name=medicine.name, form=medicine.form, atc=medicine.atc),
         since=medicine.since,
         dose=medicine.dose,
-        reactions=tuple(
-            reaction_text(r) for r in patient.reactions if names & _meant(r.medicine, vocabulary)
-        ),
+        reactions=tuple(said for meant, said, is_reaction in told if is_reaction and names & meant),
         outcomes=tuple(
-            f"{o.question}: {o.answer}"
-            for o in patient.outcomes
-            if o.medicine and names & _meant(o.medicine, vocabulary)
+            said for meant, said, is_reaction in told if not is_reaction and names & meant
         ),
     )
 

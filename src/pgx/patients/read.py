@@ -69,10 +69,11 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
     ValueError
         A name stands twice.
     """
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{twice[:40]!r} stands twice in one JSON object")
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise ValueError(f"{name[:40]!r} stands twice in one JSON object")
+        seen.add(name)
 
 
 def _from_fhir(tree: dict[str, Any], where: str) -> Patient:

@@ -58,8 +58,9 @@ class PersonalEntries:
         adjusted = self._adjusted(drug)
         brief = entry.brief if mine else ""
         if adjusted is not None:
-            said = _lower(self._maker.headline(self._changed(drug)[0].action))
-            if not mine or said != _lower(self._maker.headline(mine[0].action)):
+            said = _lower(adjusted.rows[0].headline)
+            own = self._maker.advice(mine[:1])
+            if not own or said != _lower(own[0].headline):
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(
