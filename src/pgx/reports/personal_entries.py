@@ -11,6 +11,7 @@ from pgx.base.calls import PatientResult, Recommendation
 from pgx.reports.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
 from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
 from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
+from pgx.reports.text import lower_first
 
 __all__ = ["PersonalEntries"]
 
@@ -58,9 +59,9 @@ class PersonalEntries:
         adjusted = self._adjusted(drug)
         brief = entry.brief if mine else ""
         if adjusted is not None:
-            said = _lower(adjusted.rows[0].headline)
+            said = lower_first(adjusted.rows[0].headline)
             own = self._maker.advice(mine[:1])
-            if not own or said != _lower(own[0].headline):
+            if not own or said != lower_first(own[0].headline):
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(
@@ -89,7 +90,3 @@ class PersonalEntries:
         """Return the adjusted advice, most serious first; silent sources only where all are."""
         rows = sorted(self._view.adjusted(drug), key=row_order)
         return [row for row in rows if row.action != ("no_recommendation",)] or rows[:1]
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
