@@ -215,13 +215,15 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """A patient, and what the knowledge base makes of age, conditions and medicines.
 
     ``adjusted`` is the advice for the converted phenotypes, where it is not what the genotype
-    alone gives; it stands beside that advice, never in its place.
+    alone gives; it stands beside that advice, never in its place. For a drug that acts on an
+    enzyme itself, ``without_own`` are the conversions on which its adjusted advice rests.
     """
 
     patient: Patient
     medicines: tuple[KnownMedicine, ...] = ()
     fits: tuple[PopulationFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
+    without_own: tuple[GeneConversion, ...] = ()
     adjusted: tuple[Recommendation, ...] = ()
 
 

@@ -28,11 +28,12 @@ __all__ = [
 
 
 class MedicineUse(StrEnum):
-    """Whether a medicine is taken now, is to be taken, or was taken once."""
+    """Whether a medicine is taken now, is to be taken, was taken once, or nobody said."""
 
     CURRENT = "current"
     PLANNED = "planned"
     STOPPED = "stopped"
+    UNKNOWN = "unknown"
 
 
 class Applies(StrEnum):
@@ -44,11 +45,15 @@ class Applies(StrEnum):
 
 
 class Medicine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A medicine as the patient file names it, by name or code; ``since`` is an ISO date."""
+    """A medicine as the patient file names it, by name or code; ``since`` is an ISO date.
+
+    ``form`` is the form or route in words (``eye drops``), where the name does not say it.
+    """
 
     name: str = ""
     rxnorm: str = ""
     atc: str = ""
+    form: str = ""
     use: MedicineUse = MedicineUse.CURRENT
     since: str = ""
     dose: str = ""
@@ -124,7 +129,8 @@ class KnownMedicine(msgspec.Struct, frozen=True, kw_only=True):
     """A medicine of the patient in the terms of the knowledge base.
 
     ``substances`` are what it consists of, ``unrecognised`` the parts of its name that nobody
-    knows; ``drugs`` are those of its names under which there is guidance.
+    knows; ``drugs`` are those of its names under which there is guidance. One that is ``local``
+    (a cream, eye drops) does not act on enzymes of the liver.
     """
 
     name: str
@@ -132,6 +138,7 @@ class KnownMedicine(msgspec.Struct, frozen=True, kw_only=True):
     substances: tuple[str, ...] = ()
     unrecognised: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
+    local: bool = False
     since: str = ""
     dose: str = ""
     reactions: tuple[str, ...] = ()
@@ -155,6 +162,7 @@ class GeneConversion(msgspec.Struct, frozen=True, kw_only=True):
     applied; ``whatever_genotype`` says that it is the same for all. ``evidence`` is
     ``established``, ``limited`` or ``none``, ``reason`` a code of why nothing was converted.
     ``medicines`` are those that act, strongest first, as ``substance (strength effect)``.
+    ``drug`` is empty, or the drug whose own effect on the enzyme is left out.
     """
 
     gene: str
@@ -171,6 +179,7 @@ class GeneConversion(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     pmids: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    drug: str = ""
 
 
 def reaction_text(reaction: Reaction) -> str:

@@ -13,7 +13,10 @@ from pgx.cli.options import names_of
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pgx.base.calls import PatientResult
+    from pgx.pipeline.reinterpret import Reinterpreter
 
 __all__ = ["reinterpret", "run"]
 
@@ -57,10 +60,12 @@ def reinterpret(
     if not saved:
         return _REFUSED
     knowledge = KnowledgeBase()
-    reader = Reinterpreter(knowledge)
+    pairs = list(_again(saved, Reinterpreter(knowledge)))
+    if not pairs:
+        return _REFUSED
     check_folder(output, force=force)
-    again = [reader.again(result) for result in saved]
-    changes = [c for old, new in zip(saved, again, strict=True) for c in result_changes(old, new)]
+    again = [new for _, new in pairs]
+    changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")
     facts = facts_for(again[0], knowledge)
     written = write_results(again, output, wanted, facts=facts, force=force)
@@ -70,7 +75,18 @@ def reinterpret(
     if not quiet:
         done = f"{len(again)} sample(s), {len(changes)} changes, {len(written) + 1} files"
         sys.stderr.write(f"{done} in {output}\n")
-    return _REFUSED if len(saved) < len(results) else 0
+    return _REFUSED if len(again) < len(results) else 0
+
+
+def _again(
+    saved: list[PatientResult], reader: Reinterpreter
+) -> Iterator[tuple[PatientResult, PatientResult]]:
+    """Yield what was saved with what it is today; name those whose patient is none."""
+    for result in saved:
+        try:
+            yield result, reader.again(result)
+        except InputError as error:
+            sys.stderr.write(error.line() + "\n")
 
 
 def _read(paths: list[Path]) -> list[PatientResult]:

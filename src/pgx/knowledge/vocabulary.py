@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -14,21 +15,27 @@ _JOINED: Final = re.compile(
     r"\s*[/+;&]\s*(?!ml\b|m2\b|h\b|day\b|24)|\s+(?:and|with)\s+", re.IGNORECASE
 )
 _STRENGTH: Final = re.compile(
-    r"\[[^\]]*\]|#\d+|[\d.,]+(?:-[\d.,]+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%|meq|mmol)?"
+    r"\[[^\]]*\]|#\d+|(?<![\d.,])[\d.,]+(?:-[\d.,]+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%|meq|mmol)?"
     r"(?:\s*/\s*(?:[\d.,]*\s*(?:ml|mg|g|h|hr|24h|day|dose|actuation)))?(?=\s|$)",
     re.IGNORECASE,
 )
 _FORM: Final = re.compile(
     r"\b(?:oral|tablets?|tabs?|capsules?|caps?|solution|suspension|injection|injectable|inj|iv|po"
-    r"|film-coated|coated|extended[- ]release|delayed[- ]release|immediate[- ]release|xr|er|sr|cr"
-    r"|dr|pack|patch|cream|syrup|powder|disintegrating|chewable|hour|12|24|once|twice|daily)\b\.?",
+    r"|(?:film|enteric|sugar)-coated|coated|gastro-resistant|(?:extended|delayed|immediate|modified"
+    r"|prolonged|sustained|controlled)[- ]release|xr|xl|er|sr|cr|dr|mr|retard|pack|patch|syrup"
+    r"|powder|disintegrating|chewable|hour|hr|12|24|once|twice|daily|prn"
+    r"|topical|cutaneous|cream|ointment|lotion|shampoo|gel|eye|ophthalmic|ear|otic|drops?)\b\.?",
     re.IGNORECASE,
 )
+_LONGEST: Final = 500
+_BRACKETED: Final = re.compile(r"([^()]+)\(([^()]+)\)([^()]*)")
 _SALTS: Final = frozenset(
     {
-        "acetate", "besylate", "bisulfate", "bromide", "calcium", "citrate", "fumarate", "hcl",
-        "hydrobromide", "hydrochloride", "magnesium", "maleate", "mesylate", "oxalate",
-        "phosphate", "potassium", "sodium", "succinate", "sulfate", "tartrate",
+        "acetate", "anhydrous", "besilate", "besylate", "bisulfate", "bitartrate", "bromide",
+        "calcium", "citrate", "fumarate", "hbr", "hcl", "hemihydrate", "hydrobromide",
+        "hydrochloride", "magnesium", "maleate", "mesilate", "mesylate", "monohydrate", "oxalate",
+        "phosphate", "potassium", "sodium", "succinate", "sulfate", "sulphate", "tartrate",
+        "trihydrate",
     }
 )  # fmt: skip
 
@@ -63,28 +70,53 @@ class Vocabulary:
             for name in (*substance.synonyms, *substance.brands):
                 self._other.setdefault(name.casefold(), substance)
             for code in filter(None, (substance.rxnorm, *substance.atc)):
-                self._codes.setdefault(code, []).append(substance)
+                self._codes.setdefault(code.upper(), []).append(substance)
 
     def find(
         self, *, name: str = "", rxnorm: str = "", atc: str = ""
     ) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
         """Return the substances that a code or name means, and the parts that nobody knows.
 
-        Codes go first: they were made to be read by programs; a code of several substances is
-        none. A name may carry strength and form (``Paroxetine 20 mg tablet``), and may list
-        several substances (``acetaminophen 300 mg / codeine 30 mg``).
+        A name may carry strength and form (``Paroxetine 20 mg tablet``), and may list several
+        substances (``acetaminophen 300 mg / codeine 30 mg``). Codes and name belong together: of
+        one that holds the other (codeine, and codeine with acetaminophen) the whole counts, and
+        where they mean different substances, nobody knows which is right. A code of several
+        substances is none.
         """
-        for code in filter(None, (rxnorm, atc)):
-            coded = self._codes.get(code, ())
-            if len(coded) == 1:
-                return (coded[0],), ()
-        whole = self._named(name.strip().casefold()) or self._bared(name)
-        if whole is not None or not name.strip():
-            return ((whole,), ()) if whole is not None else ((), (rxnorm or atc,))
-        parts = [part for part in _JOINED.split(name) if _bare(part)]
+        words, unknown = self._by_words(name)
+        coded = [self._codes.get(code.strip().upper(), ()) for code in (rxnorm, atc)]
+        meant = [tuple(found) for found in coded if len(found) == 1] + ([words] if words else [])
+        if not meant:
+            return (), (name.strip() or rxnorm or atc,)
+        whole = max(meant, key=lambda found: len(self._held(found)))
+        if any(self._held(found) - self._held(whole) for found in meant):
+            said = ", ".join(filter(None, (rxnorm, atc)))
+            return (), (f"{name.strip()} ({said})" if name.strip() else said,)
+        return whole, unknown if words else ()
+
+    def _by_words(self, name: str) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
+        """Return the substances of a name, and its parts that nobody knows."""
+        text = unicodedata.normalize("NFC", name).strip()
+        if not text or len(text) > _LONGEST:
+            return (), (text,) if text else ()
+        whole = self._named(text.casefold()) or self._bared(text) or self._bracketed(text)
+        if whole is not None:
+            return (whole,), ()
+        parts = [part for part in _JOINED.split(text) if _bare(part)]
         found = [(part.strip(), self._bared(part)) for part in parts]
-        known = tuple(substance for _, substance in found if substance is not None)
-        return known, tuple(part for part, substance in found if substance is None)
+        known = dict.fromkeys(substance for _, substance in found if substance is not None)
+        return tuple(known), tuple(part for part, substance in found if substance is None)
+
+    def _held(self, substances: Iterable[Substance]) -> set[str]:
+        return {part.casefold() for found in substances for part in self.parts(found)}
+
+    def _bracketed(self, text: str) -> Substance | None:
+        """Return the substance of ``fluoxetine (Prozac) 20 mg``, where both mean the same."""
+        match = _BRACKETED.fullmatch(text)
+        if match is None:
+            return None
+        outer, inner = self._bared(f"{match[1]} {match[3]}"), self._bared(match[2])
+        return outer if outer == inner else None
 
     def _named(self, name: str) -> Substance | None:
         """Return the substance of a name, its own or another, in lower case."""
@@ -115,7 +147,9 @@ class Vocabulary:
         """Return the drugs with guidance that a word means: a name, a brand or a code."""
         if text.casefold() in self._drugs:
             return (self._drugs[text.casefold()],)
-        known = self._codes.get(text, []) or [s for s in [self._named(text.casefold())] if s]
+        known = self._codes.get(text.strip().upper(), []) or [
+            s for s in [self._named(text.casefold())] if s
+        ]
         return tuple(dict.fromkeys(name for s in known for name in self.guided(s)))
 
     def code_of(self, name: str) -> Mapping[str, str]:

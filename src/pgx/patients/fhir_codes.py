@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["FIELD_OF_LOINC", "SYSTEMS", "UNIT_FACTORS"]
+__all__ = ["BIRTH_SEX", "FIELD_OF_LOINC", "NO_ALLERGY", "SEXES", "SYSTEMS", "UNIT_FACTORS"]
 
 SYSTEMS: Final = {
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
@@ -18,6 +18,22 @@ SYSTEMS: Final = {
     "http://snomed.info/sct": "SNOMED",
     "http://loinc.org": "loinc",
 }
+BIRTH_SEX: Final = frozenset(
+    {
+        "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex",
+        "http://hl7.org/fhir/StructureDefinition/patient-birthSex",
+    }
+)
+SEXES: Final = {"male": "male", "female": "female", "m": "male", "f": "female"}
+NO_ALLERGY: Final = frozenset(
+    {
+        "716186003",  # no known allergy
+        "409137002",  # no known drug allergy
+        "428607008",  # no known environmental allergy
+        "429625007",  # no known food allergy
+    }
+)
+"""SNOMED codes by which an allergy resource says that there is none."""
 FIELD_OF_LOINC: Final = {
     "29463-7": "weight_kg",  # body weight
     "3141-9": "weight_kg",  # body weight, measured

@@ -5,6 +5,7 @@ Limits are wide: they catch a wrong unit or a slip of the keyboard, not a rare p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import PatientFileError
-from pgx.base.patient import Patient
+from pgx.base.patient import MedicineUse, Patient
 
 __all__ = ["check_patient", "months_between"]
 
@@ -26,11 +27,14 @@ _RANGES: Final = {
 _CLASSES: Final = ("", "A", "B", "C")
 _SEXES: Final = ("", "male", "female")
 _SYSTEMS: Final = ("", "ICD-10", "SNOMED")
+_ISO_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")  # no week dates
 _MAX_TEXT: Final = 2_000
 _MAX_ITEMS: Final = 1_000
 _YEAR: Final = 365.2425
 _MONTH: Final = _YEAR / 12
 _OLDEST: Final = 125.0
+_SMALL_CM: Final = 100.0
+_MAX_BMI: Final = 100.0
 
 
 def check_patient(patient: Patient, where: str) -> Patient:
@@ -39,8 +43,9 @@ def check_patient(patient: Patient, where: str) -> Patient:
     Raises
     ------
     PatientFileError
-        A value outside of its range, a date that is none or lies after ``date``, a term that
-        is not among its values, a medicine without name and code, or text of unheard length.
+        A value outside of its range, a date that is none or lies after ``date`` (the start of a
+        planned medicine may), a term that is not among its values, a medicine without name and
+        code, or text of unheard length.
     """
     for problem in _problems(patient):
         raise PatientFileError(problem, where=where, remedy="correct the file")
@@ -63,8 +68,18 @@ def _problems(patient: Patient) -> Iterator[str]:
     for name, term, allowed in terms:
         if term not in allowed:
             yield f"{name} is none of {', '.join(filter(None, allowed))}"
+    yield from _bad_body(patient)
     yield from _bad_dates(patient)
     yield from _bad_lists(patient)
+
+
+def _bad_body(patient: Patient) -> Iterator[str]:
+    """A grown-up's height in inches, read as cm, belongs to no body of that weight."""
+    height, weight = patient.height_cm, patient.weight_kg
+    if height is None or weight is None or height >= _SMALL_CM:
+        return
+    if weight / (height / 100) ** 2 > _MAX_BMI:
+        yield "height_cm and weight_kg fit no body"
 
 
 def _value(patient: Patient, name: str) -> float | None:
@@ -79,15 +94,22 @@ def _bad_dates(patient: Patient) -> Iterator[str]:
     named += [(f"reactions[{i}].date", r.date) for i, r in enumerate(patient.reactions)]
     named += [(f"outcomes[{i}].date", o.date) for i, o in enumerate(patient.outcomes)]
     last = _day(patient.date)
+    ahead = {
+        f"medicines[{i}].since"
+        for i, m in enumerate(patient.medicines)
+        if m.use is MedicineUse.PLANNED
+    }
     for name, text in named:
         day = _day(text)
         if text and day is None:
             yield f"{name} is no date like 2026-01-31"
-        elif day is not None and last is not None and day > last:
+        elif day is not None and last is not None and day > last and name not in ahead:
             yield f"{name} lies after the date of the file"
 
 
 def _bad_lists(patient: Patient) -> Iterator[str]:
+    if len(patient.sample) > _MAX_TEXT:
+        yield f"sample holds a text of more than {_MAX_TEXT} characters"
     for name in ("conditions", "medicines", "reactions", "outcomes"):
         items = getattr(patient, name)
         if len(items) > _MAX_ITEMS:
@@ -97,7 +119,7 @@ def _bad_lists(patient: Patient) -> Iterator[str]:
             if any(len(text) > _MAX_TEXT for text in texts):
                 yield f"{name}[{index}] holds a text of more than {_MAX_TEXT} characters"
     for index, medicine in enumerate(patient.medicines):
-        if not (medicine.name.strip() or medicine.rxnorm or medicine.atc):
+        if not (medicine.name.strip() or medicine.rxnorm.strip() or medicine.atc.strip()):
             yield f"medicines[{index}] has neither name nor code"
     for index, condition in enumerate(patient.conditions):
         if not (condition.name.strip() or condition.code):
@@ -107,7 +129,7 @@ def _bad_lists(patient: Patient) -> Iterator[str]:
 def _day(text: str) -> date | None:
     """Return an ISO day; None for anything else."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+        return date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
     except ValueError:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,18 +43,37 @@ def parse_patient(data: bytes, where: str = "patient") -> Patient:
     Raises
     ------
     PatientFileError
-        No JSON of either form, or values that cannot be.
+        No JSON of either form, a name twice in one object, or values that cannot be.
     """
     if len(data) > MAX_BYTES:
         raise PatientFileError("larger than 16 MiB", where=where, remedy=_REMEDY)
     try:
-        tree = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
+        text = data.removeprefix(b"\xef\xbb\xbf")
+        tree = msgspec.json.decode(text)
+        json.loads(text, object_pairs_hook=_once)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise PatientFileError(f"no JSON: {error}", where=where, remedy=_REMEDY) from error
+    except ValueError as error:
+        raise PatientFileError(str(error), where=where, remedy=_REMEDY) from error
     if not isinstance(tree, dict):
         raise PatientFileError("not one JSON object", where=where, remedy=_REMEDY)
     patient = _from_fhir(tree, where) if "resourceType" in tree else _own(tree, where)
     return check_patient(patient, where)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object that says one thing twice: readers differ in which they believe.
+
+    Raises
+    ------
+    ValueError
+        A name stands twice.
+    """
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise ValueError(f"{name[:40]!r} stands twice in one JSON object")
+        seen.add(name)
 
 
 def _from_fhir(tree: dict[str, Any], where: str) -> Patient:
@@ -69,5 +89,5 @@ def _own(tree: dict[str, Any], where: str) -> Patient:
         raise PatientFileError(f"{said}, expected {PATIENT_SCHEMA!r}", where=where, remedy=_REMEDY)
     try:
         return msgspec.convert(tree, Patient)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, OverflowError) as error:
         raise PatientFileError(str(error), where=where, remedy=_REMEDY) from error

@@ -12,11 +12,10 @@ import msgspec
 
 from pgx.base.calls import GeneCall, PatientContext, PatientResult, Recommendation
 from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
-from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse, Patient
-from pgx.base.substances import Modulator
+from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
-from pgx.patients.plausible import months_between
+from pgx.patients.plausible import check_patient, months_between
 from pgx.pipeline.settings import SampleInfo
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.lookup import recommend
@@ -29,27 +28,35 @@ _Converted = tuple[list[GeneConversion], dict[str, GeneCall]]
 
 
 class Personal:
-    """Adds one patient to results, by one release of the knowledge base."""
+    """Adds one patient to results, by one release of the knowledge base.
+
+    Raises
+    ------
+    PatientFileError
+        The patient is none that can be.
+    """
 
     def __init__(self, knowledge: KnowledgeBase, guidance: GuidanceIndex, patient: Patient) -> None:
-        self.patient = patient
+        self.patient = check_patient(patient, "patient")
         self._guidance = guidance
-        self._facts = knowledge.medicines
-        self.medicines = known_medicines(patient, knowledge.vocabulary)
-        facts = self._facts
+        self._facts = facts = knowledge.medicines
+        self._vocabulary = knowledge.vocabulary
+        self.medicines = known_medicines(self.patient, self._vocabulary)
         self._converter = Phenoconverter(
             knowledge.genes, facts.modulators, facts.conversion_rules, facts.score_ranges
         )
 
     def result(self, plain: PatientResult, drugs: Sequence[str] = ()) -> PatientResult:
         """Return a result with its patient; ``drugs`` are those asked for, all if none."""
-        conversions, converted = self._converted(plain.calls, self.medicines)
+        conversions, converted = self._converted(plain.calls, ())
+        apart, adjusted = self._adjusted(plain, converted, drugs)
         context = PatientContext(
             patient=self.patient,
             medicines=self.medicines,
             fits=self._populations().fits(plain.recommendations),
             conversions=tuple(conversions),
-            adjusted=tuple(self._adjusted(plain, converted, drugs)),
+            without_own=tuple(apart),
+            adjusted=tuple(adjusted),
         )
         first = self._first()
         rows = sorted(plain.recommendations, key=lambda r: first.get(r.drug, len(first)))
@@ -61,21 +68,23 @@ class Personal:
         return {drug: place for place, drug in enumerate(sorted(set(taken), key=str.casefold))}
 
     def _populations(self) -> Populations:
-        months: dict[str, float | None] = {}
+        months: dict[str, list[float | None]] = {}
         for medicine in self.medicines:
             if medicine.use is MedicineUse.CURRENT:
                 taken = months_between(medicine.since, self.patient.date)
-                months.update(dict.fromkeys(medicine.drugs, taken))
+                for drug in medicine.drugs:
+                    months.setdefault(drug, []).append(taken)
         facts = self._facts
         return Populations(
             self.patient, self.medicines, months, facts.populations, facts.condition_codes
         )
 
-    def _converted(
-        self, calls: Iterable[GeneCall], medicines: Sequence[KnownMedicine]
-    ) -> _Converted:
-        """Return conversions, and the converted call of each gene that a rule converts."""
-        acting = self._converter.acting(medicines)
+    def _converted(self, calls: Iterable[GeneCall], but: Iterable[str]) -> _Converted:
+        """Return conversions, and the converted call of each gene that a rule converts.
+
+        ``but`` are substances whose effect is left out.
+        """
+        acting = self._converter.acting(self.medicines, but)
         found: list[GeneConversion] = []
         changed: dict[str, GeneCall] = {}
         for call in calls:
@@ -88,10 +97,11 @@ class Personal:
 
     def _adjusted(
         self, plain: PatientResult, converted: Mapping[str, GeneCall], drugs: Sequence[str]
-    ) -> list[Recommendation]:
+    ) -> tuple[list[GeneConversion], list[Recommendation]]:
         """Return the advice for converted phenotypes, where it is not the genotype's own.
 
-        What a drug does to its own enzyme is in its guideline already: it is left out.
+        What a drug does to its own enzyme is in its guideline already: it is left out, and the
+        conversions that remain for it come first in what is returned.
         """
         asked = {name.casefold() for name in drugs}
         touched = {
@@ -100,22 +110,28 @@ class Personal:
             if converted.keys() & set(topic.genes)
             and (not asked or topic.drug.drug.casefold() in asked)
         }
-        own = {drug for drug in touched if self._acts_itself(drug)}
-        rows = self._advice(plain, converted, touched - own)
-        for drug in own:
-            others = [m for m in self.medicines if drug not in m.drugs]
-            rows += self._advice(plain, self._converted(plain.calls, others)[1], {drug})
+        own = {drug: parts for drug in sorted(touched) if (parts := self._own_effect(drug))}
+        rows = self._advice(plain, converted, touched - own.keys())
+        apart: list[GeneConversion] = []
+        for drug, parts in own.items():
+            found, changed = self._converted(plain.calls, parts)
+            apart += [msgspec.structs.replace(c, drug=drug) for c in found if c.lookup_keys]
+            rows += self._advice(plain, changed, {drug})
         usual = {_place(row): row for row in plain.recommendations}
         first = self._first()
-        return sorted(
+        return apart, sorted(
             (row for row in rows if _differs(row, usual.get(_place(row)))),
             key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
         )
 
-    def _acts_itself(self, drug: str) -> bool:
-        own = [m for m in self.medicines if drug in m.drugs]
-        acting: Iterable[list[Modulator]] = self._converter.acting(own).values()
-        return any(acting)
+    def _own_effect(self, drug: str) -> tuple[str, ...]:
+        """Return what a drug consists of, if the patient takes it and it acts on an enzyme."""
+        known, _ = self._vocabulary.find(name=drug)
+        parts = (drug, *(part for s in known for part in self._vocabulary.parts(s)))
+        names = {part.casefold() for part in parts}
+        acting = self._converter.acting(self.medicines).values()
+        found = any(m.substance.casefold() in names for own in acting for m in own)
+        return parts if found else ()
 
     def _advice(
         self, plain: PatientResult, converted: Mapping[str, GeneCall], drugs: Iterable[str]

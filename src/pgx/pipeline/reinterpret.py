@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 import pgx
-from pgx.base.calls import CallStatus, GeneCall, PatientResult, Recommendation
+from pgx.base.calls import CallStatus, GeneCall, PatientContext, PatientResult, Recommendation
 from pgx.base.genes import GeneDefinition, Strategy
+from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
@@ -21,12 +22,16 @@ from pgx.recommendations.lookup import recommend
 
 __all__ = ["Reinterpreter", "ResultChange", "result_changes"]
 
+_NOBODY: Final = PatientContext(patient=Patient())
+_Place = tuple[str, str, str, tuple[str, ...]]
+
 
 class ResultChange(msgspec.Struct, frozen=True, kw_only=True):
     """What is different for one person. ``before`` or ``after`` is empty for what is new or gone.
 
-    ``kind`` is ``call`` or ``advice``, ``subject`` a gene or drug; ``source`` and ``population``
-    are those of the advice.
+    ``kind`` is ``call``, ``advice``, ``adjusted`` (advice for what current medicines leave of a
+    phenotype) or ``population`` (whether advice for some patients is for this one); ``subject`` is
+    a gene or drug, ``source`` and ``population`` are those of the advice.
     """
 
     sample: str
@@ -143,25 +148,35 @@ def _has_positions(gene: GeneDefinition | None) -> bool:
 
 
 def result_changes(old: PatientResult, new: PatientResult) -> list[ResultChange]:
-    """Return what differs between two results of one sample: calls, then advice."""
+    """Return what differs between two results of one sample: calls, advice, what medicines do."""
     found = [
         ResultChange(sample=new.sample, kind="call", subject=gene, before=before, after=after)
         for gene, before, after in _differing(_said_of(old.calls), _said_of(new.calls))
     ]
-    pairs = _differing(_advised(old.recommendations), _advised(new.recommendations))
-    for (drug, source, population, _), before, after in pairs:
-        found.append(
-            ResultChange(
-                sample=new.sample,
-                kind="advice",
-                subject=drug,
-                source=source,
-                population=population,
-                before=before,
-                after=after,
+    was, now = old.context or _NOBODY, new.context or _NOBODY
+    advice = (
+        ("advice", _advised(old.recommendations), _advised(new.recommendations)),
+        ("adjusted", _advised(was.adjusted), _advised(now.adjusted)),
+        ("population", _fits(was), _fits(now)),
+    )
+    for kind, before_all, after_all in advice:
+        for (drug, source, population, _), before, after in _differing(before_all, after_all):
+            found.append(
+                ResultChange(
+                    sample=new.sample,
+                    kind=kind,
+                    subject=drug,
+                    source=source,
+                    population=population,
+                    before=before,
+                    after=after,
+                )
             )
-        )
     return found
+
+
+def _fits(context: PatientContext) -> dict[_Place, str]:
+    return {(f.drug, "", f.population, ()): f.applies.value for f in context.fits}
 
 
 def _said_of(calls: Iterable[GeneCall]) -> dict[str, str]:
@@ -171,9 +186,6 @@ def _said_of(calls: Iterable[GeneCall]) -> dict[str, str]:
         meaning = f" ({call.phenotype}{score})" if call.phenotype else ""
         found[call.gene] = f"{call.status.value}: {call.diplotype or 'none'}{meaning}"
     return found
-
-
-_Place = tuple[str, str, str, tuple[str, ...]]
 
 
 def _advised(rows: Iterable[Recommendation]) -> dict[_Place, str]:

@@ -113,9 +113,10 @@ class Run:
         self.samples = _chosen_samples(self._observations, settings)
         self._personal: tuple[str, Personal] | None = None
         if patient is not None and self.samples:
-            about = patient_sample(patient, self.samples)
-            sample_info_with(patient, about, sample_info)
-            self._personal = (about, Personal(kb, self.guidance, patient))
+            person = self._person(patient, about)
+            if person:
+                sample_info_with(patient, person, sample_info)
+                self._personal = (person, Personal(kb, self.guidance, patient))
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
         self._observations.hints += _strangers(outside, self._observations.samples)
         self._outside = _outside_by_sample(outside, self.samples, kb)
@@ -132,6 +133,20 @@ class Run:
         self._genotypes = {
             name: self._observations.combined(c.gene) for name, c in self._callers.items()
         }
+
+    def _person(self, patient: Patient, about: str) -> str:
+        """Return the patient's sample, empty where it may be in an input that was refused.
+
+        Raises
+        ------
+        InputError
+            An input was refused, and nothing says that the patient's sample is not in it.
+        """
+        if self.refused and not about:
+            raise self.refused[0]
+        if self.refused and about not in self.samples:
+            return ""
+        return patient_sample(patient, self.samples)
 
     @property
     def refused(self) -> list[InputError]:

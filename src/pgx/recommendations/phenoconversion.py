@@ -54,16 +54,23 @@ class Phenoconverter:
         for item in ranges:
             self._ranges.setdefault(item.gene, []).append(item)
 
-    def acting(self, medicines: Iterable[KnownMedicine]) -> dict[str, list[Modulator]]:
-        """Return by gene what current medicines do to its enzyme, strongest first."""
+    def acting(
+        self, medicines: Iterable[KnownMedicine], but: Iterable[str] = ()
+    ) -> dict[str, list[Modulator]]:
+        """Return by gene what current medicines do to its enzyme, strongest first.
+
+        ``but`` are substances that are left out. What is applied to the skin, an eye or an ear
+        does not act.
+        """
+        left_out = {name.casefold() for name in but}
         found: dict[str, dict[Modulator, None]] = {}
         for medicine in medicines:
-            if medicine.use is MedicineUse.CURRENT:
-                for substance in medicine.substances:
-                    for modulator in self._acting.get(substance.casefold(), ()):
+            if medicine.use is MedicineUse.CURRENT and not medicine.local:
+                for substance in {s.casefold() for s in medicine.substances} - left_out:
+                    for modulator in self._acting.get(substance, ()):
                         found.setdefault(modulator.gene, {})[modulator] = None
         return {
-            gene: sorted(known, key=lambda m: (_STRENGTHS.index(m.strength), m.substance))
+            gene: sorted(known, key=lambda m: (_STRENGTHS.index(m.strength), m.substance, m.effect))
             for gene, known in sorted(found.items())
         }
 
@@ -189,7 +196,9 @@ def _is_zero(rule: ConversionRule) -> bool:
 
 
 def _score_text(call: GeneCall, rule: ConversionRule, keys: Sequence[str]) -> str | None:
-    """Return the converted score itself, which need not be a key."""
+    """Return the converted score itself, which need not be a key; None where there is none."""
+    if rule.method != "score_factor":
+        return None
     factor = Decimal(rule.value)
     if factor == 0:
         return keys[0]
@@ -197,7 +206,10 @@ def _score_text(call: GeneCall, rule: ConversionRule, keys: Sequence[str]) -> st
     if score is None:
         return None
     open_ended = _AT_LEAST if score.startswith(_AT_LEAST) else ""
-    return open_ended + format_score(Decimal(score.removeprefix(_AT_LEAST)) * factor)
+    try:
+        return open_ended + format_score(Decimal(score.removeprefix(_AT_LEAST)) * factor)
+    except InvalidOperation:
+        return None
 
 
 def _plain(term: str) -> str:

@@ -7,7 +7,7 @@ with its reason as a coded fact. What the record leaves open stays unknown and i
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pgx.base.advice import format_fact
@@ -19,29 +19,32 @@ __all__ = ["Populations"]
 
 _Answer = tuple[Applies, str]
 _YES: Final[_Answer] = (Applies.YES, "")
+_NO_REACTION: Final = "no_skin_reaction"
 _RANK: Final = (Applies.YES, Applies.UNKNOWN, Applies.NO)
 
 
 class Populations:
     """Judges guidelines' populations for one patient.
 
-    ``months`` gives the months for which each drug has been taken, None where the day of its
-    start is not known; drugs that are not taken are not in it.
+    ``months`` gives the months for which each drug has been taken, one number for each of the
+    medicines that hold it, None where the day of its start is not known; drugs that are not taken
+    are not in it.
     """
 
     def __init__(
         self,
         patient: Patient,
-        medicines: Iterable[KnownMedicine],
-        months: Mapping[str, float | None],
+        medicines: Sequence[KnownMedicine],
+        months: Mapping[str, Sequence[float | None]],
         rules: Iterable[PopulationRule],
         codes: Iterable[ConditionCode],
     ) -> None:
         self._patient = patient
         self._months = months
         self._once = {
-            drug for m in medicines if m.use is not MedicineUse.PLANNED for drug in m.drugs
-        }
+            drug for m in medicines if m.use is MedicineUse.STOPPED for drug in m.drugs
+        } | months.keys()
+        self._reacted = {drug for m in medicines if m.reactions for drug in m.drugs}
         self._ways: dict[str, list[PopulationRule]] = {}
         for rule in rules:
             self._ways.setdefault(rule.population, []).append(rule)
@@ -55,6 +58,7 @@ class Populations:
         found: dict[tuple[str, str], PopulationFit] = {}
         for (drug, _), populations in wanted.items():
             named = {p: self._judge(drug, p) for p in populations if self._ways.get(p)}
+            named = self._still_new(drug, named)
             for population, (applies, reason) in self._settled(named).items():
                 if any(_is_limited(rule) for rule in self._ways[population]):
                     found[drug, population] = PopulationFit(
@@ -62,15 +66,35 @@ class Populations:
                     )
         return tuple(found[key] for key in sorted(found))
 
+    def _still_new(self, drug: str, answers: Mapping[str, _Answer]) -> dict[str, _Answer]:
+        """Leave advice for a first use open until the drug was taken as long as is asked for.
+
+        Between the first dose and that day the danger is greatest, and no other row speaks of it.
+        After a reaction it stays open for good.
+        """
+        limits = [
+            _months_of(r.exposure) for p in answers for r in self._ways[p] if _is_long(r.exposure)
+        ]
+        taken = self._long_enough(drug, min(limits))[0] if limits else Applies.YES
+        if taken is Applies.YES and not (limits and drug in self._reacted):
+            return dict(answers)
+        return {
+            p: (Applies.UNKNOWN, reason) if reason == "taken_before" else (applies, reason)
+            for p, (applies, reason) in answers.items()
+        }
+
     def _settled(self, answers: Mapping[str, _Answer]) -> dict[str, _Answer]:
-        """Rule out other indications where the record gives one of those of the guideline."""
+        """Say of other indications that the record gives one of those of the guideline.
+
+        They stay open: a diagnosis in the record need not be what the drug is for.
+        """
         given = {p for p, (applies, _) in answers.items() if applies is Applies.YES}
         other = any(r.conditions for p in given for r in self._ways[p])
         settled = {}
         for population, answer in answers.items():
             by_condition = all(r.conditions for r in self._ways[population])
             if other and by_condition and answer[0] is Applies.UNKNOWN:
-                answer = (Applies.NO, "other_indication")
+                answer = (Applies.UNKNOWN, "other_indication")
             settled[population] = answer
         return settled
 
@@ -88,7 +112,8 @@ class Populations:
             *self._condition(rule),
         ]
         if rule.judgement:
-            answers.append((Applies.UNKNOWN, rule.judgement))
+            recorded = rule.judgement == _NO_REACTION and drug in self._reacted
+            answers.append((Applies.UNKNOWN, "reaction_recorded" if recorded else rule.judgement))
         return max(answers, key=lambda answer: _RANK.index(answer[0]), default=_YES)
 
     def _age(self, rule: PopulationRule) -> Iterable[_Answer]:
@@ -113,21 +138,22 @@ class Populations:
             yield Applies.YES if over else Applies.NO, format_fact("weight", f"{weight:g}")
 
     def _exposure(self, drug: str, rule: PopulationRule) -> Iterable[_Answer]:
-        taken = drug in self._months
         if rule.exposure == "never":
-            known = taken or drug in self._once
+            known = drug in self._once
             yield (Applies.NO, "taken_before") if known else (Applies.UNKNOWN, "never_taken")
         elif rule.exposure:
-            yield self._long_enough(drug, float(rule.exposure.partition("=")[2]))
+            yield self._long_enough(drug, _months_of(rule.exposure))
 
     def _long_enough(self, drug: str, limit: float) -> _Answer:
+        """Whether a drug was taken for more than some months; what the list lacks stays open."""
         if drug not in self._months:
-            return Applies.NO, "not_taken"
-        months = self._months[drug]
-        if months is None:
+            return Applies.UNKNOWN, "taken_before" if drug in self._once else "not_taken"
+        known = [months for months in self._months[drug] if months is not None]
+        longest = max(known, default=0.0)
+        if longest <= limit and len(known) < len(self._months[drug]):
             return Applies.UNKNOWN, "start_unknown"
-        shown = format_fact("taken_for", f"{months:.0f}")
-        return (Applies.YES if months > limit else Applies.NO), shown
+        shown = format_fact("taken_for", f"{math.floor(longest * 10) / 10:g}")
+        return (Applies.YES if longest > limit else Applies.NO), shown
 
     def _condition(self, rule: PopulationRule) -> Iterable[_Answer]:
         if not rule.conditions:
@@ -137,6 +163,14 @@ class Populations:
             yield Applies.YES, format_fact("condition", self._present[here[0]])
         else:
             yield Applies.UNKNOWN, "condition_not_recorded"
+
+
+def _is_long(exposure: str) -> bool:
+    return exposure.startswith("over_months=")
+
+
+def _months_of(exposure: str) -> float:
+    return float(exposure.partition("=")[2])
 
 
 def _is_limited(rule: PopulationRule) -> bool:
@@ -158,10 +192,16 @@ def _conditions(patient: Patient, codes: Iterable[ConditionCode]) -> dict[str, s
         for known in by_system.get("name", ()):
             if known.code == name:
                 found.setdefault(known.condition, shown)
-        for known in by_system.get(condition.system, ()):
-            if _is_below(condition.code, known.code, condition.system):
-                found.setdefault(known.condition, shown)
+        for known in _meant(condition.code, by_system.get(condition.system, ())):
+            found.setdefault(known.condition, shown)
     return found
+
+
+def _meant(code: str, known: Iterable[ConditionCode]) -> list[ConditionCode]:
+    """Return the known codes that a code is, or is below of; the nearest ones only."""
+    found = [k for k in known if _is_below(code, k.code, k.system)]
+    nearest = max((len(k.code) for k in found), default=0)
+    return [k for k in found if len(k.code) == nearest]
 
 
 def _is_below(code: str, known: str, system: str) -> bool:

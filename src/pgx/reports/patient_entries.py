@@ -78,6 +78,9 @@ class PatientView:
         medicines = context.medicines if context else ()
         self.current = {d for m in medicines if m.use is MedicineUse.CURRENT for d in m.drugs}
         self._converted = {c.gene: c for c in context.conversions} if context else {}
+        self._apart: dict[str, dict[str, GeneConversion]] = {}
+        for conversion in context.without_own if context else ():
+            self._apart.setdefault(conversion.drug, {})[conversion.gene] = conversion
 
     def split(
         self, drug: str, rows: Iterable[Recommendation]
@@ -105,8 +108,9 @@ class PatientView:
 
     def conversions(self, rows: Sequence[Recommendation]) -> list[GeneConversion]:
         """Return the conversions on which rows of adjusted advice rest."""
-        genes = dict.fromkeys(gene for row in rows for gene in row.genes)
-        known = (self._converted[gene] for gene in genes if gene in self._converted)
+        pairs = dict.fromkeys((row.drug, gene) for row in rows for gene in row.genes)
+        found = (self._apart.get(drug, self._converted).get(gene) for drug, gene in pairs)
+        known = (conversion for conversion in found if conversion is not None)
         return [c for c in known if c.lookup_keys and c.reason != "no_change"]
 
 
@@ -178,7 +182,9 @@ def _acting(conversions: Iterable[GeneConversion]) -> dict[str, list[str]]:
     for conversion in conversions:
         for said in conversion.medicines:
             substance, _, effect = said.rpartition(" (")
-            found.setdefault(substance, []).append(f"{conversion.gene} {effect.removesuffix(')')}")
+            found.setdefault(substance.casefold(), []).append(
+                f"{conversion.gene} {effect.removesuffix(')')}"
+            )
     return found
 
 
@@ -190,13 +196,15 @@ def _medicine(
 ) -> MedicineEntry:
     since = label["since"].format(date=medicine.since) if medicine.since else ""
     use = "" if medicine.use is MedicineUse.CURRENT else label[medicine.use.value]
-    remark = ""
+    remark = label["local"] if medicine.local else ""
     if medicine.unrecognised:
         remark = label["unrecognised"].format(names=", ".join(medicine.unrecognised))
-    elif not medicine.drugs:
+    elif not medicine.drugs and not remark:
         remark = label["no_guidance"]
-    current = medicine.use is MedicineUse.CURRENT
-    effects = [e for s in medicine.substances for e in acts.get(s, ())] if current else []
+    current = medicine.use is MedicineUse.CURRENT and not medicine.local
+    effects = (
+        [e for s in medicine.substances for e in acts.get(s.casefold(), ())] if current else []
+    )
     reactions = [label["reaction"].format(what=r) for r in medicine.reactions]
     return MedicineEntry(
         name=medicine.name,

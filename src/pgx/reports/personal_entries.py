@@ -59,8 +59,9 @@ class PersonalEntries:
         adjusted = self._adjusted(drug)
         brief = entry.brief if mine else ""
         if adjusted is not None:
-            said = lower_first(self._maker.headline(self._changed(drug)[0].action))
-            if not mine or said != lower_first(self._maker.headline(mine[0].action)):
+            said = lower_first(adjusted.rows[0].headline)
+            own = self._maker.advice(mine[:1])
+            if not own or said != lower_first(own[0].headline):
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(

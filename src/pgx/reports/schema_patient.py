@@ -65,7 +65,7 @@ PATIENT_DESCRIPTIONS: Final = {
         "kidney": "Kidney function.",
         "liver": "Liver function.",
         "conditions": "Diagnoses and indications.",
-        "medicines": "Medicines that are taken, planned, or were stopped.",
+        "medicines": "Medicines that are taken, planned, were stopped, or may be taken.",
         "reactions": "Past reactions to medicines.",
         "outcomes": "What the patient reports.",
     },
@@ -74,7 +74,8 @@ PATIENT_DESCRIPTIONS: Final = {
         "name": "Name as prescribed: substance or brand, strength and form may follow.",
         "rxnorm": "RxNorm concept of the ingredient.",
         "atc": "ATC code of 7 characters.",
-        "use": "current, planned or stopped.",
+        "form": "Form or route in words, where the name does not say it: cream, eye drops.",
+        "use": "current, planned, stopped, or unknown: not told whether it is taken.",
         "since": "First day of use, YYYY-MM-DD.",
         "dose": "Dose in words; it is shown, not counted with.",
     },
@@ -111,13 +112,16 @@ PATIENT_DESCRIPTIONS: Final = {
         "medicines": "Medicines in the terms of the knowledge base, current ones first.",
         "fits": "Whether the populations of guidelines are this patient's.",
         "conversions": "What current medicines do to enzymes, by gene.",
+        "without_own": "The same for drugs that act on an enzyme themselves, their own effect left"
+        " out: on these their adjusted advice rests.",
         "adjusted": "Advice for what current medicines leave of a phenotype, where it is not the"
         " genotype's own advice.",
     },
     "KnownMedicine": {
         "": "A medicine as the knowledge base knows it.",
         "name": "Name as the patient file has it.",
-        "use": "current, planned or stopped.",
+        "use": "current, planned, stopped, or unknown.",
+        "local": "Whether it is applied to skin, eye or ear, and so does not act on enzymes.",
         "substances": "What it consists of.",
         "unrecognised": "Parts of the name that the knowledge base does not know.",
         "drugs": "Names under which there is guidance.",
@@ -149,5 +153,6 @@ PATIENT_DESCRIPTIONS: Final = {
         "reason": "Why nothing was converted, as a code; may be empty.",
         "pmids": "PubMed identifiers of the rule.",
         "sources": "Sources of the rule and of the medicines' effects.",
+        "drug": "Drug whose own effect is left out; empty where none is.",
     },
 }
