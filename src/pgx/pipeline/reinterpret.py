@@ -13,6 +13,7 @@ from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
@@ -61,7 +62,8 @@ class Reinterpreter:
             if _has_positions(self.knowledge.genes.get(call.gene)) and call.source == "vcf"
         }
         ancestry = self._ancestry(saved, callers, made.get("ancestry", AVERAGE))
-        calls = tuple(self._call(call, callers, ancestry) for call in saved.calls)
+        again_called = (self._call(call, callers, ancestry) for call in saved.calls)
+        calls = marked_local(again_called, self.knowledge.local_genes)
         drugs = [d for d in made.get("drugs", "all").split(";") if d != "all"]
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
@@ -75,6 +77,7 @@ class Reinterpreter:
                 version=pgx.__version__,
                 knowledge_release=release.release,
                 knowledge_digest=release.manifest.digest,
+                overlay=release.overlay.info if release.overlay else None,
             ),
         )
         if saved.context is None:
