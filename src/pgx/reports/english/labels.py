@@ -139,9 +139,9 @@ LABELS: Final = {
     "override_hint": "Here the laboratory says something else than this report computed. Both are "
     "shown; calls and advice stay as they were computed.",
     "override_of": "Decision of the laboratory",
+    "override_subject": "Gene or drug",
     "computed": "Computed",
     "laboratory_says": "The laboratory says",
-    "decided_by": "By",
     "because": "Reason",
     "not_in_report": "not part of this report",
     "gaps": "What was not assessed",
