@@ -38,12 +38,12 @@ def check_local_statements(
     genes: Mapping[str, GeneDefinition],
     phrases: Phrases = ENGLISH,
 ) -> None:
-    """Check a laboratory's statements among those of the release.
+    """Check a laboratory's statements.
 
     Parameters
     ----------
     statements, drugs, guidelines, genes
-        Those of the release with the laboratory's.
+        Those of the release with the laboratory's; those of the release are not looked at.
     phrases
         Language into which every statement is put.
 
@@ -54,14 +54,12 @@ def check_local_statements(
         factor is none, a code has no wording, two statements answer the same keys, or a local
         drug has no statement.
     """
-    every = list(statements)
-    local = [s for s in every if isinstance(s, LocalStatement)]
+    local = [s for s in statements if isinstance(s, LocalStatement)]
     named = {d.drug: d for d in drugs if d.authority == LOCAL}
     known = {g.guideline_id for g in guidelines if g.authority == LOCAL}
-    keys = _Keys(genes, every)
     for statement in local:
         _check_names(statement, named, known, genes, phrases)
-        for problem in _problems(statement, keys):
+        for problem in _problems(statement, genes):
             raise _refused(statement, problem)
         _check_words(statement, phrases)
     _check_drugs(named.values(), local, known, genes)
@@ -97,11 +95,11 @@ def _check_names(
         raise _refused(it, problem)
 
 
-def _problems(it: LocalStatement, keys: _Keys) -> Iterator[str]:
+def _problems(it: LocalStatement, genes: Mapping[str, GeneDefinition]) -> Iterator[str]:
     for product in it.lookup:
         for gene, listed in product:
             for key in listed:
-                problem = keys.problem(gene, key)
+                problem = _key_problem(genes[gene], key)
                 if problem:
                     yield f"key {key!r} of {gene} {problem}"
     factors = [f for f in (it.dose_factor_min, it.dose_factor_max) if f is not None]
@@ -115,35 +113,19 @@ def _problems(it: LocalStatement, keys: _Keys) -> Iterator[str]:
         yield "a PubMed identifier is no number"
 
 
-class _Keys:
-    """Keys that a gene's result can have, or that the release's statements use for it."""
-
-    def __init__(
-        self, genes: Mapping[str, GeneDefinition], statements: Sequence[Statement]
-    ) -> None:
-        self._genes = genes
-        self._used: dict[str, set[str]] = {}
-        for statement in statements:
-            if isinstance(statement, LocalStatement):
-                continue
-            for product in statement.lookup:
-                for gene, listed in product:
-                    self._used.setdefault(gene, set()).update(listed)
-
-    def problem(self, gene: str, key: str) -> str:
-        """Return why no result of a gene has a key, "" if one can."""
-        definition = self._genes[gene]
-        if key in (ANY_KEY, NO_RESULT) or key in self._used.get(gene, ()):
-            return ""
-        if definition.strategy is Strategy.OUTSIDE:
-            return "" if _TESTED.fullmatch(key) else "is not like '*57:01 positive'"
-        if key.startswith(f"{DIPLOTYPES} "):
-            return _diplotype_problem(definition, key.removeprefix(f"{DIPLOTYPES} "))
-        if not definition.rules:
-            return _diplotype_problem(definition, key)
-        known = {rule.lookup_key for rule in definition.rules}
-        known.add(NO_SCORE if definition.scored else INDETERMINATE)
-        return "" if key in known else f"is none of {', '.join(sorted(known))}"
+def _key_problem(gene: GeneDefinition, key: str) -> str:
+    """Return why no result of a gene has a key, "" if one can."""
+    if key in (ANY_KEY, NO_RESULT):
+        return ""
+    if gene.strategy is Strategy.OUTSIDE:
+        return "" if _TESTED.fullmatch(key) else "is not like '*57:01 positive'"
+    if key.startswith(f"{DIPLOTYPES} "):
+        return _diplotype_problem(gene, key.removeprefix(f"{DIPLOTYPES} "))
+    if not gene.rules:
+        return _diplotype_problem(gene, key)
+    known = {rule.lookup_key for rule in gene.rules}
+    known.add(NO_SCORE if gene.scored else INDETERMINATE)
+    return "" if key in known else f"is none of {', '.join(sorted(known))}"
 
 
 def _diplotype_problem(gene: GeneDefinition, name: str) -> str:
