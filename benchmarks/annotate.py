@@ -12,11 +12,11 @@ import argparse
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from whole_process import default_file, shown, timed
 
 YARDSTICK = """
 import sys
@@ -24,18 +24,6 @@ import numpy, cyvcf2, polars
 for record in cyvcf2.VCF(sys.argv[1]):
     pass
 """
-
-
-def default_file() -> Path:
-    data = Path(os.environ.get("PGX_VALIDATION_DATA", "../shared"))
-    found = sorted((data / "gvcf").glob("*.g.vcf.gz"))
-    return found[0] if found else Path("examples/patient.g.vcf")
-
-
-def timed(command: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - start
 
 
 def main() -> None:
@@ -62,8 +50,7 @@ def main() -> None:
         pairs = [(timed(ours), timed(theirs)) for _ in range(chosen.repeats)]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {Path(path).name}")
     for name, column in (("pgx annotate (TSV, JSON, HTML)", 0), ("import and read", 1)):
-        times = [pair[column] for pair in pairs]
-        print(f"{name:32s} best {min(times):.3f} s  median {statistics.median(times):.3f} s")
+        shown(name, [pair[column] for pair in pairs])
     best = min(p[0] for p in pairs) / min(p[1] for p in pairs)
     middle = statistics.median(p[0] for p in pairs) / statistics.median(p[1] for p in pairs)
     print(f"ratio of best {best:.2f}, ratio of medians {middle:.2f}")

@@ -47,6 +47,34 @@ def test_show():
     assert "94781859=A" in found["*2"]["definition"]
 
 
+def test_drugs_have_codes_and_other_names():
+    found = {row["drug"]: row for row in rows("drugs")}
+    clopidogrel = found["clopidogrel"]
+    assert clopidogrel["rxnorm"] == "32968"
+    assert clopidogrel["atc"] == "B01AC04"
+    assert "Plavix" in clopidogrel["brands"].split(";")
+    assert "codeine" not in found["codeine"]["synonyms"].split(";")
+    assert any(row["ingredients"] for row in found.values())
+
+
+@pytest.mark.parametrize("word", ["clopidogrel", "PLAVIX", "32968", "B01AC04"])
+def test_show_a_drug_by_name_brand_or_code(word):
+    found = rows("show", word)
+    assert {row["drug"] for row in found} == {"clopidogrel"}
+    poor = [r for r in found if "Poor" in r["lookup"] and r["source"] == "CPIC"]
+    assert any(r["action"].startswith("avoid") and "prasugrel=613391|B01AC22" in r["codes"]
+               for r in poor)  # fmt: skip
+    assert all(r["read_from"] and r["text"] and r["id"] for r in found)
+    assert "prasugrel=" not in pgx("kb", "show", word).stdout
+
+
+def test_show_of_what_nobody_knows():
+    done = pgx("kb", "show", "CYP2C91")
+    assert done.returncode == 2
+    assert done.stderr.startswith("[PGX-USE-002] no gene and no drug 'CYP2C91'")
+    assert not done.stdout
+
+
 def test_tables_are_not_cut_in_a_pipe():
     text = pgx("kb", "show", "CYP2C19").stdout
     assert "…" not in text

@@ -155,3 +155,11 @@ def test_what_is_about_nothing_is_refused(cells, kind, status):
         pgx.annotate(PATIENT, overrides=[Override(**(GOOD | cells))])
     assert error.value.exit_status == status
     assert "NOBODY" not in error.value.line()
+
+
+def test_brands_and_codes_name_drugs_too():
+    rows = [Override(**(GOOD | {"drug": word})) for word in ("Plavix", "2670")]
+    [result] = pgx.annotate(PATIENT, overrides=rows)
+    assert [o.drug for o in result.overrides] == ["clopidogrel", "codeine"]
+    with pytest.raises(OverrideFileError, match="two overrides of one"):
+        pgx.annotate(PATIENT, overrides=[*rows, Override(**GOOD)])

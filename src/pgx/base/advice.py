@@ -123,8 +123,9 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     relative to the standard dose named by ``dose_of`` and belong to the dose action in
     ``action``; where that is not the primary one, or ``dose_when`` says so, the change is
     conditional. ``dose_as`` tells whether the source counts a change (``reduce_by``,
-    ``increase_by``), a share (``to_percent``, ``at_most``) or a multiple (``times``,
-    ``fold_lower``). An upper factor without a lower one means "less than", or "at most".
+    ``increase_by``), a share (``to_percent``, ``at_most``, ``half``) or a multiple (``times``,
+    ``fold_lower``); ``by_titration`` is a share of the target that ``titration`` names. An
+    upper factor without a lower one means "less than", or "at most".
     ``drug_codes`` gives ``name=rxnorm|atc`` of drugs in ``alternatives`` and ``avoid_also``,
     ``flags`` are the source's own marks for the row, ``source`` the release it was read from,
     ``reading`` the first digits of the digest of the sentence that was read.

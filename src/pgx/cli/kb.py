@@ -96,40 +96,23 @@ def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
 
 @app.command()
 def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
-    """List the drugs, those whose guidance is pending included."""
-    rows = [
-        {
-            "drug": d.drug,
-            "source": d.authority,
-            "status": d.status.value,
-            "genes": ";".join(d.genes),
-            "rxnorm": d.rxnorm,
-            "atc": ";".join(d.atc),
-        }
-        for d in _knowledge(kb_overlay).drugs
-    ]
-    _print_rows(rows, json_lines=json_lines)
+    """List the drugs with codes and other names, those whose guidance is pending included."""
+    from pgx.cli.kb_rows import drug_rows
+
+    _print_rows(drug_rows(_knowledge(kb_overlay)), json_lines=json_lines)
     return 0
 
 
 @app.command()
 def show(
-    gene: Annotated[str, typer.Argument(help="name of a gene")],
+    name: Annotated[str, typer.Argument(help="a gene, or a drug by name, brand or code")],
     json_lines: JsonLines = False,  # noqa: FBT002
     kb_overlay: Overlay = None,
 ) -> int:
-    """Show a gene's alleles with definition, function, activity value and counts by group."""
-    from pgx.knowledge.frequencies import allele_counts
+    """Show a gene's alleles with definition, function and counts, or what is said of a drug."""
+    from pgx.cli.kb_rows import rows_of
 
-    kb = _knowledge(kb_overlay)
-    kb.gene(gene)
-    wanted = ("allele", "definition", "function", "activity_value", "source")
-    counts = allele_counts(kb.frequencies.get(gene))
-    rows = [
-        {name: row[name] for name in wanted} | {"chromosomes": counts.get(row["allele"], "")}
-        for row in kb.table("alleles")
-        if row["gene"] == gene
-    ]
+    rows = rows_of(_knowledge(kb_overlay), name, whole=json_lines)
     _print_rows(rows, json_lines=json_lines)
     return 0
 

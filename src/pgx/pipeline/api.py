@@ -16,6 +16,7 @@ from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import read_patient
 from pgx.phenotypes.translate import NO_SCORE, PhenotypeTable
+from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.local import knowledge_of
 from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.overrides import read_overrides
@@ -138,13 +139,14 @@ def recommend(
 
     kb = knowledge_of(kb_overlay, knowledge)
     index = build_index(kb.drugs, kb.statements)
+    chosen = named_drugs(kb, drugs) or None
     by_sample: dict[str, list[GeneCall]] = {}
     for record in _records(calls, kb) if isinstance(calls, pl.DataFrame) else calls:
         by_sample.setdefault(record.sample, []).append(record)
     rows = [
         msgspec.to_builtins(row)
         for sample, own in by_sample.items()
-        for row in look_up(index, sample, own, tuple(drugs) or None)
+        for row in look_up(index, sample, own, chosen)
     ]
     for row in rows:
         del row["facts"]  # no column of the table

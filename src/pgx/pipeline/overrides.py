@@ -12,11 +12,12 @@ from pgx.base.errors import (
     InputError,
     OverrideFileError,
     SampleNotFoundError,
-    UnknownDrugError,
     UnknownGeneError,
 )
 from pgx.base.local import Override, iso_day
 from pgx.base.texts import has_hidden
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.read import Observations
 from pgx.pipeline.side_files import read_rows
 
@@ -123,9 +124,7 @@ def _override(row: Mapping[str, str], where: str) -> Override:
     return Override(gene=gene, drug=drug, **{name: row[name] for name in _NEEDED})
 
 
-def check_overrides(
-    overrides: Iterable[Override], genes: Iterable[str], drugs: Iterable[str]
-) -> list[Override]:
+def check_overrides(overrides: Iterable[Override], knowledge: KnowledgeBase) -> list[Override]:
     """Return overrides with drugs as the knowledge base writes them.
 
     Raises
@@ -133,24 +132,29 @@ def check_overrides(
     UnknownGeneError, UnknownDrugError
         A gene or drug that the knowledge base does not have.
     OverrideFileError
-        An override without sample, gene or drug, text, person, day or reason.
+        An override without sample, gene or drug, text, person, day or reason; two of one gene or
+        drug for one sample; a drug that is several of the knowledge base's.
     """
-    known, named = set(genes), {name.casefold(): name for name in drugs}
     found = []
     for given in overrides:
         override = _override(msgspec.to_builtins(given), "overrides")
-        if override.gene and override.gene not in known:
+        if override.gene and override.gene not in knowledge.genes:
             raise UnknownGeneError(
                 f"override: no gene {override.gene!r} in the knowledge base",
                 remedy="see `pgx kb genes` for the list",
             )
-        name = named.get(override.drug.casefold(), "")
-        if override.drug and not name:
-            raise UnknownDrugError(
-                f"override: no guidance on {override.drug}",
-                remedy="pgx kb drugs lists every drug",
+        meant = named_drugs(knowledge, [override.drug]) if override.drug else ("",)
+        if len(meant) > 1:
+            raise OverrideFileError(
+                f"{override.drug} is several drugs: {', '.join(meant)}",
+                where="overrides",
+                remedy="write a line for each",
             )
-        found.append(msgspec.structs.replace(override, drug=name))
+        found.append(msgspec.structs.replace(override, drug=meant[0]))
+    if len({(o.sample, o.gene, o.drug) for o in found}) < len(found):
+        raise OverrideFileError(
+            "two overrides of one gene or drug for one sample", where="overrides", remedy="keep one"
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.local import marked_local
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
 from pgx.pipeline.overrides import check_overrides, overrides_by_sample
@@ -100,14 +101,14 @@ class Run:
         overrides: Sequence[Override] = (),
     ) -> None:
         self.knowledge = kb
-        self.settings = settings
+        drugs = named_drugs(kb, settings.drugs)  # unknown ones end the run before reading
+        settings = self.settings = msgspec.structs.replace(settings, drugs=drugs)
         self.with_sites = settings.with_sites
         self.genes = _chosen_genes(kb, settings)
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
         self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
-        self.guidance.select(settings.drugs or None)  # unknown drugs end the run before reading
-        said = check_overrides(overrides, kb.genes, self.guidance.drugs)
+        said = check_overrides(overrides, kb)
         about = sample_of(patient, settings.samples)
         if patient is not None and about:
             sample_info = sample_info_with(patient, about, sample_info)

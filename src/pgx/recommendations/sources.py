@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.calls import Certainty, Recommendation
+from pgx.recommendations.bins import AdviceBins
 
 __all__ = ["Comparison", "Direction", "Standing", "compare_sources", "direction_of"]
 
@@ -63,7 +64,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     ``speaking`` are sources with advice for this result, each with its most serious row;
     ``silent`` those without. ``reasons`` are codes of what may explain a difference:
-    ``population``, ``genes``, ``version``.
+    ``population``, ``genes``, ``bins`` (the line between results is drawn elsewhere),
+    ``version``.
     """
 
     standing: Standing
@@ -80,7 +82,9 @@ def direction_of(row: Recommendation) -> Direction:
 
 
 def compare_sources(
-    rows: Sequence[Recommendation], years: Mapping[str, int] | None = None
+    rows: Sequence[Recommendation],
+    years: Mapping[str, int] | None = None,
+    bins: AdviceBins | None = None,
 ) -> Comparison:
     """Say whether the sources of one drug agree.
 
@@ -90,6 +94,8 @@ def compare_sources(
         All rows of one drug and one sample.
     years
         Newest year of a guideline, by its identifier.
+    bins
+        Which results share advice, in the release that made the rows.
     """
     by_source: dict[str, list[Recommendation]] = {}
     for row in rows:
@@ -106,7 +112,7 @@ def compare_sources(
         standing=standing,
         speaking=tuple(speaking),
         silent=tuple(silent),
-        reasons=_reasons(speaking, years or {}) if differ else (),
+        reasons=_reasons(speaking, years or {}, bins) if differ else (),
     )
 
 
@@ -128,11 +134,14 @@ def _overlap(one: Recommendation, two: Recommendation) -> bool:
     return low <= min(one.dose_factor_max, two.dose_factor_max)
 
 
-def _reasons(rows: Sequence[Recommendation], years: Mapping[str, int]) -> tuple[str, ...]:
+def _reasons(
+    rows: Sequence[Recommendation], years: Mapping[str, int], bins: AdviceBins | None
+) -> tuple[str, ...]:
     dated = [years[row.guideline_id] for row in rows if row.guideline_id in years]
     found = {
         "population": len({row.population for row in rows}) > 1,
         "genes": len({row.genes for row in rows}) > 1,
+        "bins": bins is not None and any(bins.differ(a, b) for a, b in combinations(rows, 2)),
         "version": bool(dated) and max(dated) - min(dated) >= _YEARS_APART,
     }
     return tuple(code for code, holds in found.items() if holds)

@@ -18,6 +18,7 @@ __all__ = ["ENGLISH", "Phrases", "join_names", "phrase", "render_implications", 
 
 Phrases = Mapping[str, Mapping[str, str]]
 ENGLISH: Final[Phrases] = PHRASES
+_BY_TITRATION: Final = "by_titration"
 _LEADING: Final = frozenset({"based_on", "not_genotyped", "not_assignable"})
 
 
@@ -126,6 +127,8 @@ class _Writer:
         low, high = it.dose_factor_min, it.dose_factor_max
         of = self.say("dose_of", it.dose_of)
         kind = it.dose_as
+        if kind == "half":
+            return self.say("dose_as", kind, share=self.say("share_of", it.dose_of))
         if kind == "times" and low is not None and high is not None:
             return self.say("dose_as", kind, of=of, factor=_range(low, high))
         if kind == "fold_lower" and low is not None:
@@ -153,7 +156,7 @@ class _Writer:
     def _dose_phrases(self) -> list[str]:
         it = self.it
         found = []
-        if it.dose_as:
+        if it.dose_as and it.dose_as != _BY_TITRATION:
             example = self.say("dose", f"example={it.starting_dose}") if it.starting_dose else ""
             found.append(self._factor() + example)
         elif it.starting_dose:

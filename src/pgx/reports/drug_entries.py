@@ -16,6 +16,7 @@ from pgx.base.calls import (
     PatientResult,
     Recommendation,
 )
+from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.sources import (
     Comparison,
     Direction,
@@ -29,6 +30,7 @@ from pgx.reports.facts import ReportFacts
 from pgx.reports.gene_entries import gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
 from pgx.reports.patient_entries import PatientView
+from pgx.reports.text import lower_first
 
 __all__ = [
     "AdjustedEntry",
@@ -143,13 +145,14 @@ class EntryMaker:
         self.guidelines = {g.guideline_id: g for g in facts.guidelines}
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
         self.gene_at = _gene_at(result.calls)
+        self._bins = AdviceBins(facts.statements)
         self._patient = PatientView(result)
         self._laboratory = laboratory_of(result)
 
     def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
         """Return what the report says of a drug; ``rows`` come most serious first."""
         genes = dict.fromkeys(gene for row in rows for gene in row.genes)
-        found = compare_sources(rows, self.years)
+        found = compare_sources(rows, self.years, self._bins)
         shown = [row for row in rows if not _says_nothing(row)] or rows[:1]
         heard = {row.source for row in shown}
         several = found.standing is not Standing.ALONE
@@ -191,14 +194,14 @@ class EntryMaker:
             return str(self.label["with_conditions"])
         shown = [a for i, a in enumerate(action) if i == 0 or _belongs(action[0], a)]
         listed = [names.get(a, a) for a in shown]
-        return ", ".join([*listed[:1], *map(_lower_first, listed[1:])])
+        return ", ".join([*listed[:1], *map(lower_first, listed[1:])])
 
     def _row_headline(self, row: Recommendation) -> str:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
         if row.certainty is not Certainty.DEPENDS:
             return said
-        return self.label["provisional"].format(advice=_lower_first(said))
+        return self.label["provisional"].format(advice=lower_first(said))
 
     def _brief(self, rows: Sequence[Recommendation]) -> str:
         group = bucket(rows[0])
@@ -207,8 +210,8 @@ class EntryMaker:
             worst = actions[0] if actions else ()
             if not worst or plain_bucket(worst) in NO_CHANGE:
                 return ""
-            return self.label["else"].format(advice=_lower_first(self.headline(worst)))
-        return _lower_first(self.headline(rows[0].action)) if group in _BRIEFED else ""
+            return self.label["else"].format(advice=lower_first(self.headline(worst)))
+        return lower_first(self.headline(rows[0].action)) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
         call = self.calls.get(gene)
@@ -345,10 +348,6 @@ class EntryMaker:
 def _says_nothing(row: Recommendation) -> bool:
     """Whether a source has no advice on this result, and no other result is possible."""
     return direction_of(row) is Direction.SILENT and row.certainty is Certainty.CERTAIN
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _reads_alike(first: Sequence[str], second: Sequence[str]) -> bool:

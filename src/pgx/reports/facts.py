@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline
+from pgx.base.advice import Drug, Guideline, Statement
 from pgx.base.calls import PatientResult
 from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -28,6 +28,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     drugs: tuple[Drug, ...] = ()
     guidelines: tuple[Guideline, ...] = ()
     sources: tuple[SourceFact, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 NO_FACTS: Final = ReportFacts()
@@ -64,6 +65,7 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         drugs=knowledge.drugs,
         guidelines=knowledge.guidelines,
         sources=tuple(_source(row) for row in knowledge.table("sources")),
+        statements=knowledge.statements,
     )
 
 

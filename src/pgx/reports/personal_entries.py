@@ -11,6 +11,7 @@ from pgx.base.calls import PatientResult, Recommendation
 from pgx.reports.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
 from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
 from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
+from pgx.reports.text import lower_first
 
 __all__ = ["PersonalEntries"]
 
@@ -58,8 +59,8 @@ class PersonalEntries:
         adjusted = self._adjusted(drug)
         brief = entry.brief if mine else ""
         if adjusted is not None:
-            said = _lower(self._maker.headline(self._changed(drug)[0].action))
-            if not mine or said != _lower(self._maker.headline(mine[0].action)):
+            said = lower_first(self._maker.headline(self._changed(drug)[0].action))
+            if not mine or said != lower_first(self._maker.headline(mine[0].action)):
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(
@@ -88,7 +89,3 @@ class PersonalEntries:
         """Return the adjusted advice, most serious first; silent sources only where all are."""
         rows = sorted(self._view.adjusted(drug), key=row_order)
         return [row for row in rows if row.action != ("no_recommendation",)] or rows[:1]
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -15,10 +15,11 @@ from markupsafe import Markup, escape
 
 from pgx.base.calls import PatientResult
 from pgx.reports.document import ReportDocument, build_document
+from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import GeneEntry, SiteRow
-from pgx.reports.text import visible
+from pgx.reports.text import lower_first, visible
 
 __all__ = ["render_document", "render_html"]
 
@@ -78,15 +79,18 @@ def _personal(document: ReportDocument, label: Mapping[str, str]) -> dict[str, o
         "headlines": {
             n: d.rows[0].headline if d.rows else label["not_for_any"] for n, d in drugs.items()
         },
-        "briefs": {
-            n: label["with_brief"].format(advice=d.adjusted.rows[0].headline) if d.adjusted else ""
-            for n, d in drugs.items()
-        },
+        "briefs": {n: _with_medicines(d, label) for n, d in drugs.items()},
         "with_medicines": with_medicines,
         "folded_counts": {
             n: label["not_for_summary"].format(count=len(d.folded)) for n, d in drugs.items()
         },
     }
+
+
+def _with_medicines(drug: DrugEntry, label: Mapping[str, str]) -> str:
+    if drug.adjusted is None:
+        return ""
+    return label["with_brief"].format(advice=lower_first(drug.adjusted.rows[0].headline))
 
 
 def _icon(name: str) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["cell", "defused", "escape_json", "visible"]
+__all__ = ["cell", "defused", "escape_json", "lower_first", "visible"]
 
 # Format, surrogate and private characters, noncharacters, line and paragraph separators,
 # fillers that show as nothing.
@@ -67,3 +67,12 @@ def defused(text: str) -> str:
     if start not in _FORMULA or not start or _TERM.match(text):
         return text
     return f"'{text}"
+
+
+def lower_first(text: str) -> str:
+    """Return a headline as it reads within a sentence.
+
+    >>> lower_first("Reduce the dose")
+    'reduce the dose'
+    """
+    return text[:1].lower() + text[1:]

@@ -41,6 +41,8 @@ PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
 KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
 
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
+_IN_WORDS: Final = frozenset({"half", "by_titration"})
+"""Shares that a sentence gives in words."""
 _NOT_QUANTITIES: Final = (
     r"\(?PMIDs?:?\s*[\d\s,+J]+\)?",  # citations
     r"\b(?:Figure|Table) \d+",
@@ -180,6 +182,8 @@ def _factor_numbers(row: Mapping[str, str]) -> set[float]:
         "times": lambda f: f,
         "fold_lower": lambda f: 1 / f,
     }
+    if row["dose_as"] in _IN_WORDS:
+        return set()
     factors = (row["dose_factor_min"], row["dose_factor_max"])
     return {round(convert[row["dose_as"]](float(f)), 6) for f in factors if f}
 

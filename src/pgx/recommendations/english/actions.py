@@ -39,7 +39,6 @@ QUALIFIER: Final = {
     "unless_benefit_clearly_outweighs": " unless the benefit clearly outweighs the risk",
     "unless_benefit_exceeds_risk": " unless the potential benefit is greater than the risk",
     "if_another_suits": " if another drug can be used",
-    "if_possible_with_disorder": " if possible in patients with {0}",
     "whether_given": ", whether given {0} or {1}",
     "as_substitute_for_in": " as a substitute for {0} in carriers of {1}",
     "in_deficiency": " in {0} deficiency",

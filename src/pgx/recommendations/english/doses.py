@@ -32,6 +32,7 @@ DOSE_AS: Final = {
     "increase_by": "a {of} increased by {percent}",
     "increase_by_at_least": "a {of} increased by {percent} or more",
     "to_percent": "{percent} of {share}",
+    "half": "half of {share}",
     "at_most": "at most {percent} of {share}",
     "below_percent": "less than {percent} of {share}",
     "times": "{factor} times the standard {of}",

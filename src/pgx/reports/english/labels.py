@@ -87,6 +87,7 @@ STANDINGS: Final = {
 STANDING_REASONS: Final = {
     "population": "for different patients",
     "genes": "by different genes",
+    "bins": "results grouped differently",
     "version": "from different years",
 }
 

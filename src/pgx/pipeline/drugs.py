@@ -1,0 +1,48 @@
+"""Which drugs a user means: names of the knowledge base, synonyms, brands or codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pgx.base.errors import UnknownDrugError
+from pgx.knowledge.snapshot import KnowledgeBase
+
+__all__ = ["named_drugs"]
+
+
+def named_drugs(knowledge: KnowledgeBase, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the drugs with guidance that words mean, each once, in the order asked for.
+
+    A word is a drug's name, a synonym, a brand, an RxNorm or an ATC code, in any case; one of a
+    combination means each of its ingredients with guidance.
+
+    Raises
+    ------
+    UnknownDrugError
+        There is no guidance on what a word means.
+    """
+    own = {drug.drug.casefold(): drug.drug for drug in knowledge.drugs}
+    found: dict[str, None] = {}
+    unknown = []
+    for word in _words(list(names), own):
+        # the vocabulary is read for words that are no names of ours only
+        name = own.get(word.casefold())
+        meant = (name,) if name else knowledge.vocabulary.drugs_of(word)
+        found.update(dict.fromkeys(meant))
+        unknown += [] if meant else [word]
+    if unknown:
+        raise UnknownDrugError(
+            f"no guidance on {', '.join(unknown)}",
+            remedy="pgx kb drugs lists every drug with its other names",
+        )
+    return tuple(found)
+
+
+def _words(names: list[str], own: Mapping[str, str]) -> Iterator[str]:
+    """Yield the words; two that are one drug's name, which has a comma, are one."""
+    words = [name.strip() for name in names]
+    while words:
+        joined = ", ".join(words[:2])
+        size = 2 if joined.casefold() in own else 1
+        yield ", ".join(words[:size])
+        words = words[size:]
