@@ -120,7 +120,7 @@ _ADVICE = {
     "alternatives": "The other advice that some candidate would give.",
     "text": "The advice in words.",
     "implications": "What the result means, by gene.",
-    "guideline_id": "ClinPGx accession of the guideline.",
+    "guideline_id": "ClinPGx accession of the guideline; of a LOCAL row the laboratory's own.",
     "pmids": "PubMed identifiers of its publications.",
     "facts": "The statement as facts for programs; null where no statement was found.",
 }
