@@ -11,9 +11,13 @@ from cli.support import PATIENT
 from laboratory import GENE_VCF, TPMT_SITE, add, vcf
 from pgx.base.calls import CallStatus
 from pgx.base.errors import OverlayError, UnknownDrugError, UnknownGeneError
+from pgx.base.patient import Medicine, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.local import LOCAL_NOTE, knowledge_of
+from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.reinterpret import Reinterpreter, result_changes
+from pgx.pipeline.run import annotate
+from pgx.pipeline.settings import SampleInfo
 from pgx.reports.render_json import parse_result, render_json
 
 EXAMPLE = laboratory.EXAMPLE
@@ -158,3 +162,67 @@ def test_a_saved_result_is_read_again_with_and_without_the_folder(plain, local):
     assert {(c.subject, c.source, c.before) for c in changes} == {
         ("clopidogrel", "LOCAL", ""), ("examplol", "LOCAL", ""),
     }  # fmt: skip
+
+
+def test_a_file_with_other_bases_than_the_folder_is_refused_with_a_hint(tmp_path):
+    path = vcf(tmp_path / "a.vcf", "5000100 C A 0/1")
+    run = annotate([path], knowledge=knowledge_of(EXAMPLE))
+    [error] = run.refused
+    assert "chr20:5000100" in error.line()
+    assert any("segments.tsv" in hint for hint in run.hints)
+    assert not any("segments.tsv" in hint for hint in annotate([path]).hints)
+
+
+def edited(folder, **cells):
+    """Return the folder with its gene changed, and all rules for one copy."""
+    laboratory.change(folder, "genes", 0, **cells)
+    names = {"No function": "Poor", "Decreased function": "Normal", "Normal function": "Normal"}
+    for function, name in names.items():
+        add(folder, "phenotype_rules", gene="LAB1", function_1=function,
+            phenotype=f"{name} Metabolizer", source=SOURCE)  # fmt: skip
+    return folder
+
+
+def test_a_custom_gene_may_lie_on_chrx(tmp_path):
+    folder = edited(laboratory.folder_in(tmp_path), contig="chrX", ploidy="x_linked")
+    path = vcf(tmp_path / "a.vcf", "5000100 G A 1", "5000160 CT C 0", contig="chrX")
+    info = {"S1": SampleInfo(sample="S1", sex="male")}
+    words = {"kb_overlay": folder, "genes": ["LAB1"], "drugs": ["examplol"], "sample_info": info}
+    [result] = pgx.annotate(path, **words)
+    assert result.calls[0].diplotype == "*2"
+    assert result.recommendations[0].action == ("avoid",)
+
+
+def test_a_custom_gene_may_list_variants(tmp_path):
+    order = "No function;Decreased function;Uncertain function;Normal function"
+    folder = laboratory.folder_in(tmp_path)
+    laboratory.change(folder, "genes", 0, strategy="variant_list", function_order=order)
+    path = vcf(tmp_path / "a.vcf", "5000100 G A 1|0", "5000160 CT C 1|0")
+    [result] = pgx.annotate(path, kb_overlay=folder, genes=["LAB1"], drugs=["examplol"])
+    [call], [row] = result.calls, result.recommendations
+    assert call.diplotype == "*1/[*2 + *3]"
+    assert row.action == ("reduce_dose",)
+
+
+def test_a_custom_gene_may_be_answered_by_outside_calls(tmp_path):
+    folder = laboratory.folder_in(tmp_path)
+    for name in ("variants", "alleles", "segments", "phenotype_rules"):
+        (folder / f"{name}.tsv").unlink()
+    laboratory.change(folder, "genes", 0, gene="HLA-DRB1", contig="chr6", strategy="outside",
+                      default_allele="")  # fmt: skip
+    laboratory.change(folder, "drugs", 1, genes="HLA-DRB1")
+    for _ in range(2):
+        laboratory.drop(folder, "statements", 2)
+    laboratory.change(folder, "statements", 1, genes="HLA-DRB1", lookup="HLA-DRB1=*15:01 positive")
+    typed = [OutsideCall(gene="HLA-DRB1", diplotype="*15:01/*07:01")]
+    [result] = pgx.annotate(GENE_VCF, kb_overlay=folder, genes=["HLA-DRB1"], drugs=["examplol"],
+                            outside=typed)  # fmt: skip
+    assert result.calls[0].phenotypes == ("*15:01 positive",)
+    assert result.recommendations[0].action == ("avoid",)
+
+
+def test_a_patient_may_take_a_local_drug():
+    patient = Patient(date="2025-11-01", medicines=(Medicine(name="Examplol 10 mg"),))
+    [result] = pgx.annotate([PATIENT, GENE_VCF], kb_overlay=EXAMPLE, patient=patient)
+    assert result.recommendations[0].drug == "examplol"
+    assert [m.drugs for m in result.context.medicines] == [("examplol",)]

@@ -124,6 +124,16 @@ def _gene_problems(gene: GeneDefinition) -> Iterator[_Problem]:
         yield "default_allele is not the one allele with reference yes", "genes.tsv"
     if gene.scored and gene.uncertain_function != NO_SCORE:
         yield f"the uncertain function of a scored gene is {NO_SCORE}", "genes.tsv"
+    if gene.strategy is Strategy.VARIANT_LIST and gene.uncertain_function not in (
+        gene.function_order
+    ):
+        yield (
+            "a gene that lists variants needs function_order, with uncertain_function",
+            "genes.tsv",
+        )
+    copies = {bool(rule.function_2) for rule in gene.rules}
+    if gene.ploidy is not Ploidy.AUTOSOME and copies == {True}:
+        yield "no rule for one copy (function_2 empty), on chrX or chrM", "phenotype_rules.tsv"
     places = {v.position for v in gene.variants}
     if any({p.decisive, p.substitute} - places for p in gene.proxies):
         yield "proxies name positions that the gene does not have", "genes.tsv"
@@ -186,8 +196,8 @@ def _value_problems(gene: GeneDefinition, allele: AlleleDefinition) -> Iterator[
             yield f"{allele.name}: activity value {value!r} is no number like 0.5", "alleles.tsv"
     elif allele.activity_value:
         yield f"{allele.name}: the gene is not scored", "alleles.tsv"
-    listed = gene.strategy is not Strategy.VARIANT_LIST or not gene.function_order
-    if not listed and allele.function and allele.function not in gene.function_order:
+    ranked = gene.strategy is Strategy.VARIANT_LIST and bool(gene.function_order)
+    if ranked and allele.function and allele.function not in gene.function_order:
         yield f"{allele.name}: its function is not in function_order", "alleles.tsv"
 
 

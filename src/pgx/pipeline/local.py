@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 
 from pgx.base.calls import GeneCall
-from pgx.base.errors import OverlayError, SnapshotSchemaError
+from pgx.base.errors import AssemblyMismatchError, InputError, OverlayError, SnapshotSchemaError
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["LOCAL_NOTE", "knowledge_of", "marked_local"]
+__all__ = ["LOCAL_NOTE", "knowledge_of", "marked_local", "unlike_overlay"]
 
 LOCAL_NOTE: Final = "local_definitions"
 """Note of a call that rests on genes or alleles of a laboratory's folder."""
@@ -72,3 +72,11 @@ def marked_local(calls: Iterable[GeneCall], genes: frozenset[str]) -> tuple[Gene
         else call
         for call in calls
     )
+
+
+def unlike_overlay(knowledge: KnowledgeBase, refused: Iterable[InputError]) -> list[str]:
+    """Return a hint where an input's bases differ, and those of a folder were among the known."""
+    if not knowledge.local_genes or not any(isinstance(e, AssemblyMismatchError) for e in refused):
+        return []
+    said = "the laboratory's genes were among those whose bases the input was compared with;"
+    return [f"{said} if the refusal names a position of one, check segments.tsv of the folder."]

@@ -18,7 +18,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.drugs import named_drugs
-from pgx.pipeline.local import marked_local
+from pgx.pipeline.local import marked_local, unlike_overlay
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
 from pgx.pipeline.overrides import check_overrides, overrides_by_sample
 from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sample_of
@@ -120,6 +120,7 @@ class Run:
             known=list(kb.genes.values()),
             patient_sex=patient.sex if patient is not None and not about else "",
         )
+        self._observations.hints += unlike_overlay(kb, self._observations.refused)
         self.samples = _chosen_samples(self._observations, settings)
         self._overrides = overrides_by_sample(said, self._observations)
         self._personal: tuple[str, Personal] | None = None
