@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import laboratory
 from laboratory import add, change, drop
@@ -13,6 +15,7 @@ from pgx.base.errors import OverlayError
 from pgx.knowledge.overlay import read_overlay
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.local import knowledge_of
+from pgx.recommendations.index import build_index
 
 BASE = KnowledgeBase()
 SITE = laboratory.TPMT_SITE
@@ -343,3 +346,26 @@ def test_a_folder_of_statements_alone_is_enough(folder):
     local = knowledge_of(folder, BASE)
     assert local.local_genes == set()
     assert len(local.statements) == len(BASE.statements) + 1
+
+
+JUNK = [
+    b"", b"\t", b"\n", b"=", b"|", b";", b"<", b"{0}", b"-1", b"A", b"\xff", b"\xc2\xb2", b"e9",
+    b" || ", b"any",
+]  # fmt: skip
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_change_is_read_or_refused_and_no_bug(tmp_path_factory, data):
+    folder = laboratory.folder_in(tmp_path_factory.mktemp("any"))
+    path = data.draw(st.sampled_from(sorted(folder.iterdir())))
+    text = path.read_bytes()
+    at = data.draw(st.integers(0, len(text)))
+    junk = data.draw(st.sampled_from(JUNK))
+    path.write_bytes(text[:at] + junk + text[at + data.draw(st.integers(0, 3)) :])
+    try:
+        local = knowledge_of(folder, BASE)
+    except OverlayError:
+        return
+    build_index(local.drugs, local.statements)
+    assert local.statements[: len(BASE.statements)] == BASE.statements
