@@ -1,24 +1,41 @@
 """What the knowledge base covers, written from the base itself into ``docs/coverage.md``.
 
-Run ``python -m validation.coverage --write``; it needs no validation data.
+Run ``python -m validation.coverage --write``. How its lookups compare with the source files is
+counted in the validation data folder (`validation.held`); without it that part stays as it is.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 from pgx.base.advice import Drug, DrugStatus
 from pgx.knowledge.importers.authorities import AUTHORITIES
+from pgx.knowledge.later import ChangeState
 from pgx.knowledge.snapshot import KnowledgeBase
+from validation import held
+from validation.data import DATA
+from validation.everything import replaced
 from validation.tables import show, table
 
-__all__ = ["PAGE", "page"]
+__all__ = ["HELD", "PAGE", "held_part", "page"]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "coverage.md"
+HELD = "held"
+"""Name of the part that is counted in the source files."""
 _NAMES = {"FDA_LABEL": "FDA label", "FDA_TABLE": "FDA table"}
+_HELD = f"""## Held to the sources
+
+Each lookup of the two whole source files, one drug and one combination of results of one row, was
+asked of the knowledge base (`validation/held.py`). *The same* is: the facts that were read of that
+row's own text, its strength and its numbers. *Replaced*: a file of November 2025 has a row for the
+same lookup, and the base says what that one says. *In another row*: the source names a result in a
+way that results here do not have; what its carrier is told is the advice of another row.
+
+<!-- {HELD} --><!-- /{HELD} -->
+"""
 _WHY = {
     "no_statement_in_sources": "no source at hand holds its statements",
     "partial_lookups": "some results are not read yet",
@@ -26,8 +43,16 @@ _WHY = {
 }
 
 
-def page(knowledge: KnowledgeBase) -> str:
-    """Return the whole page."""
+def held_part() -> str:
+    """Count in the source files, or return what the page says where they are not at hand."""
+    if (DATA / "reference").is_dir():
+        return held.report(held.asked())
+    part = PAGE.read_text(encoding="utf-8").partition(f"<!-- {HELD} -->")[2]
+    return part.partition(f"<!-- /{HELD} -->")[0].strip() + "\n"
+
+
+def page(knowledge: KnowledgeBase, held_text: str) -> str:
+    """Return the whole page; ``held_text`` is what was counted in the source files."""
     drugs = knowledge.drugs
     names = sorted({drug.drug for drug in drugs}, key=str.casefold)
     intro = f"""# What is covered
@@ -36,9 +61,10 @@ Written from the knowledge base (`python -m validation.coverage --write`), relea
 {knowledge.release}: {len(names)} drugs. A source *covers* a drug if it has at least one
 statement on it; what no source at hand says is *pending* and gives no advice.
 """
-    parts = [intro, _by_source(knowledge), "## Drugs\n", _by_drug(drugs, names)]
+    parts = [intro, _by_source(knowledge), _HELD, "## Later changes\n", _changes(knowledge)]
+    parts += ["## Drugs\n", _by_drug(drugs, names)]
     parts += ["## Pending or read in part\n", _open(drugs), "## Genes\n", _by_gene(knowledge)]
-    return "\n".join(parts)
+    return replaced("\n".join(parts), HELD, held_text.strip())
 
 
 def _name(authority: str) -> str:
@@ -56,6 +82,29 @@ def _by_source(knowledge: KnowledgeBase) -> str:
         rows.append([_name(authority.name), len(own), covered, len(pairs), len(said), releases])
     header = ["source", "drugs", "covered", "gene–drug pairs", "statements", "read from"]
     return table(header, rows) + "\n"
+
+
+def _changes(knowledge: KnowledgeBase) -> str:
+    """Return what authorities changed by date, and how far it is in the tables."""
+    counts = Counter(c.state.value for c in knowledge.later_changes)
+    states = ", ".join(f"{counts[state]} {state}" for state in ChangeState)
+    intro = (
+        "What authorities changed since the oldest facts at hand, of May 2024: "
+        f"{states} (`pgx kb changes`).\nAdvice of a pending change is not given; where older"
+        " advice on the same drug exists, it stands.\n\n"
+    )
+    rows = [
+        [
+            c.date,
+            c.authority,
+            ", ".join((*c.genes, *c.drugs)),
+            c.what,
+            c.state.value,
+            c.facts,
+        ]
+        for c in knowledge.later_changes
+    ]
+    return intro + table(["date", "authority", "of", "what", "state", "facts"], rows) + "\n"
 
 
 def _by_drug(drugs: Sequence[Drug], names: Sequence[str]) -> str:
@@ -110,7 +159,7 @@ def main() -> None:
     """Print the page, or write it."""
     parser = argparse.ArgumentParser(prog="python -m validation.coverage", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/coverage.md")
-    text = page(KnowledgeBase())
+    text = page(KnowledgeBase(), held_part())
     if parser.parse_args().write:
         PAGE.write_text(text, encoding="utf-8")
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,26 @@ def test_drugs():
     found = {row["drug"]: row["status"] for row in rows("drugs")}
     assert found["clopidogrel"] == "covered"
     assert set(found.values()) == {"covered", "pending"}
+
+
+def test_drugs_are_as_many_as_the_sources_have():
+    found = rows("drugs")
+    names = {row["drug"] for row in found}
+    by_source = Counter(row["source"] for row in found)
+    assert len(names) >= 193
+    assert len({(row["drug"], row["source"]) for row in found}) == len(found)
+    least = {"CPIC": 88, "DPWG": 56, "FDA_LABEL": 110, "FDA_TABLE": 111}
+    assert {source: min(by_source[source], n) for source, n in least.items()} == least
+
+
+def test_changes():
+    found = rows("changes")
+    assert {row["state"] for row in found} == {"applied", "partly", "pending"}
+    [thiopurines] = [row for row in found if "thiopurines" in row["what"]]
+    assert (thiopurines["date"], thiopurines["state"]) == ("2026-02-03", "pending")
+    counts = {row["what"]: row["value"] for row in rows("info")}
+    for state, n in Counter(row["state"] for row in found).items():
+        assert counts[f"changes {state}"] == str(n)
 
 
 def test_show():

@@ -2,13 +2,14 @@
 
 Run are blocks marked ``python`` (as doctests where they hold ``>>>``), ``console`` (lines after
 ``$ pgx`` are what is printed, ``...`` for anything) and ``bash`` (lines that start with pgx).
-Blocks of one page run in order, in a folder of their own that holds ``examples/``.
+Blocks of one page run in order, in a folder of their own that holds ``examples/`` and ``data/``.
 """
 
 from __future__ import annotations
 
 import doctest
 import importlib
+import os
 import pkgutil
 import re
 import shlex
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+RUN = re.compile(r"(PGX_KNOWLEDGE_BASE=\S+ )?pgx ")
 READ = {"python", "console", "bash"}
 HEAVY_ONLY = {"pgx.vcf._bcf_worker"}
 
@@ -42,15 +44,18 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 
 
 def runnable(page: Path) -> bool:
-    return any(kind != "bash" or "\npgx " in f"\n{text}" for kind, text in blocks(page))
+    return any(
+        kind != "bash" or any(map(RUN.match, text.splitlines())) for kind, text in blocks(page)
+    )
 
 
 def run_command(command: str) -> str:
     words = shlex.split(command, comments=True)
-    assert words[0] == "pgx", command
+    given = dict(word.split("=", 1) for word in words[: words.index("pgx")])
     done = subprocess.run(
-        [sys.executable, "-m", "pgx.cli.main", *words[1:]],
+        [sys.executable, "-m", "pgx.cli.main", *words[words.index("pgx") + 1 :]],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+        env={**os.environ, **given},
     )  # fmt: skip
     assert done.returncode == 0, f"{command}: {done.stdout}"
     return done.stdout
@@ -58,7 +63,7 @@ def run_command(command: str) -> str:
 
 def run_bash(text: str) -> None:
     for line in text.replace("\\\n", " ").splitlines():
-        if line.startswith("pgx "):
+        if RUN.match(line):
             run_command(line)
 
 
@@ -86,7 +91,8 @@ def run_python(text: str, names: dict[str, object], page: Path) -> None:
     "page", [p for p in PAGES if runnable(p)], ids=lambda p: p.relative_to(ROOT).as_posix()
 )
 def test_blocks_run(page, tmp_path, monkeypatch):
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for name in ("examples", "data"):
+        (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "page"}
     for kind, text in blocks(page):

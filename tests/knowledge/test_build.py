@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import InputError, KnowledgeError
+from pgx.base.errors import InputError, KnowledgeError, UsageError
 from pgx.knowledge.build import COUNTED, build_release
 from pgx.knowledge.manifest import MANIFEST, read_manifest
+from pgx.knowledge.snapshot import KnowledgeBase
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = ROOT / "data" / "knowledgebase"
+OLDER = ROOT / "data" / "releases" / "2024.05.1"
 SOURCE = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")) / "reference"
 needs_data = pytest.mark.skipif(not SOURCE.is_dir(), reason="the validation data folder is absent")
 
@@ -39,6 +42,42 @@ def test_the_sources_give_the_tables_of_the_repository(folder):
     assert report.manifest == known
     for name in [MANIFEST, *known.tables]:
         assert (folder / name).read_bytes() == (RELEASE / name).read_bytes(), name
+
+
+@needs_data
+@pytest.mark.validation
+def test_the_sources_give_the_older_release_of_the_repository(folder, tmp_path_factory):
+    """The same sources, without what came after May 2024."""
+    made = tmp_path_factory.mktemp("older") / "release"
+    known = read_manifest(OLDER)
+    report = build_release(SOURCE, made, known.release, until="2024-05", written=folder)
+    assert not report.unread
+    assert contents(made) == contents(OLDER)
+    assert set(contents(OLDER)) == {MANIFEST, *known.tables}
+
+
+def test_no_build_takes_another_word_for_a_month(folder):
+    for word in ("2024", "2024-13", "May 2024"):
+        with pytest.raises((UsageError, InputError)) as refusal:
+            build_release(SOURCE, folder, "x", until=word)
+        assert refusal.type is UsageError or not SOURCE.is_dir()
+
+
+def test_the_wheel_holds_the_newest_release_alone():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {"data/knowledgebase": "pgx/_knowledgebase"}
+    assert wheel["packages"] == ["src/pgx"]
+    assert not list(RELEASE.rglob("releases"))
+    assert OLDER.is_relative_to(ROOT / "data" / "releases")
+
+
+@pytest.mark.parametrize(("folder_of", "limit"), [("RELEASE", ""), ("OLDER", "2024-05")])
+def test_a_release_is_named_by_its_last_month(folder_of, limit):
+    """The month it was ended at, or that of its newest source."""
+    kb = KnowledgeBase({"RELEASE": RELEASE, "OLDER": OLDER}[folder_of])
+    month = limit or max(row["date"] for row in kb.table("sources"))[:7]
+    assert kb.release.rpartition(".")[0] == month.replace("-", ".")
 
 
 @needs_data

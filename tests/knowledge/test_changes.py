@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 
 from cli.support import pgx
 from pgx.knowledge.build import replace_tables
-from pgx.knowledge.changes import Effect, changes
+from pgx.knowledge.changes import Effect, Kind, changes, summary
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
 
 RELEASE = default_folder()
+OLDER = Path(__file__).resolve().parents[2] / "data" / "releases" / "2024.05.1"
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +52,11 @@ def test_a_definition_changes_calls(now, tmp_path):
     def edit(row):
         return None if where(row, gene="TPMT", allele="*2") else row
 
-    [call, function] = changes(now, changed(tmp_path / "kb", "alleles", edit))
-    assert (call.effect, call.where, call.after) == (Effect.CALLS, "allele *2", "")
-    assert function.effect is Effect.PHENOTYPES
+    less = changed(tmp_path / "kb", "alleles", edit)
+    [call] = changes(now, less)
+    assert (call.effect, call.kind, call.where) == (Effect.CALLS, Kind.ALLELE_GONE, "allele *2")
+    assert (call.before, call.after) == ("18143724=G (No function)", "")
+    assert [c.kind for c in changes(less, now)] == [Kind.ALLELE_NEW]
 
 
 def test_a_dose_changes_advice_and_a_grade_strength(now, tmp_path):
@@ -81,11 +85,86 @@ def test_what_is_new_and_what_is_gone_mirror_each_other(now, tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        ({"action": "avoid"}, Kind.ACTION),
+        ({"action": "avoid", "maximum_dose": "1 mg"}, Kind.ACTION),
+        ({"maximum_dose": "1 mg"}, Kind.DOSE),
+        ({"titration": "slow"}, Kind.DOSE),
+        ({"monitoring": "levels"}, Kind.DETAILS),
+        ({"notes": "likely_phenotype"}, None),  # a remark that changes nothing
+        ({"implications": "CYP2C19:toxicity_risk_increased"}, Kind.IMPLICATIONS),
+        ({"classification": "Optional"}, Kind.STRENGTH),
+        ({"reading": "0"}, Kind.WORDING),
+        ({"pmids": "1"}, Kind.REFERENCES),
+    ],
+)
+def test_a_kind_for_each_fact(now, tmp_path, cells, kind):
+    [one, *_] = [s for s in now.statements if s.drug == "voriconazole" and s.authority == "DPWG"]
+    other = changed(
+        tmp_path / "kb", "statements", lambda r: {**r, **cells} if r["id"] == one.id else r
+    )
+    found = changes(now, other)
+    assert {c.kind for c in found} == ({kind} if kind else set())
+    assert {c.ids for c in found} <= {(one.id, one.id)}
+    names = {name for c in found for name, _, _ in c.differs}
+    advised = kind in (Kind.ACTION, Kind.DOSE, Kind.DETAILS)
+    assert names == (set(cells) if advised else set())
+
+
+def test_an_action_and_a_grade_are_two_changes(now, tmp_path):
+    def edit(row):
+        is_it = where(row, drug="abacavir", authority="CPIC", action="avoid")
+        return {**row, "action": "caution", "classification": "Optional"} if is_it else row
+
+    kinds = {c.kind for c in changes(now, changed(tmp_path / "kb", "statements", edit))}
+    assert kinds == {Kind.ACTION, Kind.STRENGTH}
+
+
+def test_the_summary_counts_every_change_once(now):
+    found = changes(KnowledgeBase(OLDER), now)
+    counts = {c.kind: c for c in summary(found)}
+    assert tuple(counts) == tuple(Kind)
+    assert sum(c.count for c in counts.values()) == len(found)
+    assert set(counts[Kind.ACTION].subjects) == {"carbamazepine", "eliglustat"}
+    assert counts[Kind.GENE_NEW].subjects == ("NAT2",)
+    assert counts[Kind.RULE].count == counts[Kind.LOOKUP_GONE].count == 0
+    assert "hydralazine" in counts[Kind.SOURCE_NEW].subjects + counts[Kind.DRUG_NEW].subjects
+
+
+def test_the_command_on_both_releases(now):
+    done = pgx("kb", "diff", OLDER, RELEASE)
+    assert done.returncode == 0, done.stderr
+    assert "    2  advice: another action: carbamazepine, eliglustat\n" in done.stdout
+    assert "      now: Avoid carbamazepine." in done.stdout
+    assert "  SLCO1B1: *50, *51, *52, *53, *54, *55, *56, *57, *58\n" in done.stdout
+    assert "2024.05.1 to " in done.stderr
+    short = pgx("kb", "diff", OLDER, "--summary").stdout
+    assert done.stdout.startswith(short)
+    assert short.count("\n") < 30
+    assert "now: " not in short
+    counts, lines = (
+        [json.loads(line) for line in pgx("kb", "diff", OLDER, *words).stdout.splitlines()]
+        for words in (["--summary", "--json-lines"], ["--json-lines"])
+    )
+    assert sum(c["count"] for c in counts) == len(lines) == len(changes(KnowledgeBase(OLDER), now))
+    known = {s.id for s in now.statements} | {""}
+    assert {line["statement_after"] for line in lines} <= known
+
+
+def test_where_nothing_that_was_said_changes_that_is_said(tmp_path):
+    changed(tmp_path / "kb", "alleles", lambda r: None if where(r, gene="TPMT", allele="*2") else r)
+    text = pgx("kb", "diff", tmp_path / "kb").stdout
+    assert text.startswith("No advice that was given says anything else.\n")
+    assert "TPMT: *2\n" in text
+
+
 def test_the_command(tmp_path):
     assert pgx("kb", "diff", RELEASE, RELEASE).stdout.strip() == ""
     changed(tmp_path / "kb", "alleles", lambda r: None if where(r, gene="TPMT", allele="*2") else r)
     done = pgx("kb", "diff", RELEASE, tmp_path / "kb", "--json-lines")
     assert done.returncode == 0
-    assert len(done.stdout.splitlines()) == 2
-    assert "2 changes" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    assert "1 changes" in done.stderr
     assert pgx("kb", "diff", tmp_path / "nothing").returncode == 4

@@ -160,7 +160,7 @@ def test_a_saved_result_is_read_again_with_and_without_the_folder(plain, local):
     laid = Reinterpreter(knowledge_of(EXAMPLE)).again(parse_result(render_json(plain)))
     changes = result_changes(plain, laid)
     assert {(c.subject, c.source, c.before) for c in changes} == {
-        ("clopidogrel", "LOCAL", ""), ("examplol", "LOCAL", ""),
+        ("LAB1", "", ""), ("clopidogrel", "LOCAL", ""), ("examplol", "LOCAL", ""),
     }  # fmt: skip
 
 

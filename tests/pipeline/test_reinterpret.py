@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.support import pgx
-from pgx.base.calls import PatientResult
+from pgx.base.calls import CallStatus, PatientResult
 from pgx.knowledge.build import replace_tables
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
 from pgx.pipeline.reinterpret import Reinterpreter, result_changes
@@ -17,6 +17,7 @@ from pgx.pipeline.settings import Prior, RunSettings, SampleInfo
 from pgx.reports.render_json import parse_result, render_json
 from simulated import cohort_text
 
+OLDER = Path(__file__).resolve().parents[2] / "data" / "releases" / "2024.05.1"
 SAMPLES = {
     "one": {"CYP2C19": "*1/*17", "TPMT": "*1/*3A", "UGT1A1": "*1/*28", "CYP2D6": "*1/*4"},
     "two": {"CYP2C19": "*2/*3", "DPYD": "Reference/c.1905+1G>A (*2A)", "G6PD": "A/A"},
@@ -110,6 +111,56 @@ def test_a_position_that_is_new_is_unknown(tmp_path, reader):
     fewer = msgspec.structs.replace(call, sites=call.sites[1:])
     again = reader.again(msgspec.structs.replace(result, calls=(fewer,)))
     assert again.calls[0].missing == (call.sites[0].position,)
+
+
+def made_with(release: Path, folder: Path, text: str, settings: RunSettings) -> list[PatientResult]:
+    """Return results of an older release as they are read again."""
+    path = folder / "old.vcf"
+    path.write_text(text, encoding="utf-8")
+    run = annotate([path], settings, knowledge=KnowledgeBase(release))
+    return [parse_result(render_json(result)) for result in run.results()]
+
+
+def test_a_real_change_of_definitions(tmp_path, reader):
+    """From 2024.05.1: NAT2 is new, SLCO1B1 and MT-RNR1 have positions that nobody looked at."""
+    genes = ("CYP2C19", "MT-RNR1", "SLCO1B1", "TPMT")
+    text = cohort_text({"one": SAMPLES["one"]}, phased=True)
+    [old] = made_with(OLDER, tmp_path, text, RunSettings())
+    assert old.provenance.knowledge_release == "2024.05.1"
+    new = reader.again(old)
+    before, after = ({c.gene: c for c in r.calls} for r in (old, new))
+    assert list(after) == sorted(reader.knowledge.genes)
+    assert set(after) - set(before) == {"NAT2"}
+    nat2 = after["NAT2"]
+    assert (nat2.status, nat2.notes) == (CallStatus.NOT_ASSESSED, ("no_position_answered",))
+    assert nat2.n_missing == nat2.n_positions == len(reader.knowledge.genes["NAT2"].variants)
+    for name in genes:
+        sites = [{s.position for s in c.sites} for c in (before[name], after[name])]
+        assert set(after[name].missing) - set(before[name].missing) == sites[1] - sites[0], name
+    assert "chr12:21178653" in after["SLCO1B1"].missing
+    assert after["TPMT"].n_missing == before["TPMT"].n_missing + 4
+    assert render_json(reader.again(new)) == render_json(new)
+
+
+def test_what_changed_for_whom_since_the_older_release(tmp_path, reader):
+    [old] = made_with(
+        OLDER, tmp_path, cohort_text({"one": SAMPLES["one"]}, phased=True), RunSettings()
+    )
+    found = result_changes(old, reader.again(old))
+    calls = {c.subject: c for c in found if c.kind == "call"}
+    assert calls["NAT2"].before == ""
+    assert calls["NAT2"].after.startswith("not_assessed")
+    advice = {(c.subject, c.source): c for c in found if c.kind == "advice"}
+    hydralazine = advice["hydralazine", "CPIC"]
+    assert (hydralazine.before, hydralazine.after) == ("", "no_recommendation, unknown")
+    assert advice["clopidogrel", "FDA_TABLE"].before == ""
+    assert ("clopidogrel", "CPIC") not in advice  # the same as in May 2024
+
+
+def test_a_run_for_some_genes_stays_one(tmp_path, reader):
+    text = cohort_text({"one": SAMPLES["one"]}, phased=True)
+    [old] = made_with(OLDER, tmp_path, text, RunSettings(genes=("TPMT",)))
+    assert [c.gene for c in reader.again(old).calls] == ["TPMT"]
 
 
 def test_the_commands(tmp_path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from pgx.base.advice import ADVICE_FIELDS, REMARKS, coded
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.wording import (
     ENGLISH,
     join_names,
@@ -29,6 +31,15 @@ PERCENT = {
 }
 
 
+@pytest.fixture(scope="module")
+def every_statement():
+    """Those of every release in the repository."""
+    data = Path(__file__).resolve().parents[2] / "data"
+    folders = [data / "knowledgebase", *sorted((data / "releases").glob("*/"))]
+    assert len(folders) > 1
+    return [s for folder in folders for s in KnowledgeBase(folder).statements]
+
+
 def numbers_of(it) -> set[float]:
     skipped = {"action", "dose_factor_min", "dose_factor_max", "dose_of", "dose_as"}
     values = [getattr(it, name) for name in ADVICE_FIELDS if name not in skipped]
@@ -39,8 +50,8 @@ def numbers_of(it) -> set[float]:
     return told | numbers_in(" ; ".join(texts).replace("|", " ").replace("=", " "))
 
 
-def test_every_statement_renders_with_all_its_numbers(statements):
-    for it in statements:
+def test_every_statement_renders_with_all_its_numbers(every_statement):
+    for it in every_statement:
         text = render_statement(it)
         assert numbers_of(it) <= numbers_in(text), (it.id, text)
         assert it.drug.casefold() in text.casefold(), (it.id, text)
@@ -48,8 +59,8 @@ def test_every_statement_renders_with_all_its_numbers(statements):
             assert " half of " in text, (it.id, text)
 
 
-def test_every_sentence_is_well_formed(statements):
-    for it in statements:
+def test_every_sentence_is_well_formed(every_statement):
+    for it in every_statement:
         text = render_statement(it)
         assert text == text.strip()
         assert text.endswith(".")
@@ -57,8 +68,8 @@ def test_every_sentence_is_well_formed(statements):
         assert text[0].isupper() or not text[0].isalpha()
 
 
-def test_every_implication_renders_with_its_gene(statements):
-    for it in statements:
+def test_every_implication_renders_with_its_gene(every_statement):
+    for it in every_statement:
         shown = render_implications(it)
         assert len(shown) == len(it.implications)
         for words, code in zip(shown, it.implications, strict=True):
@@ -68,14 +79,14 @@ def test_every_implication_renders_with_its_gene(statements):
             assert numbers_in(fact.replace("|", " ").replace("=", " ")) <= numbers_in(words)
 
 
-def test_every_population_has_words(statements):
-    assert {it.population for it in statements} <= set(ENGLISH["population"])
+def test_every_population_has_words(every_statement):
+    assert {it.population for it in every_statement} <= set(ENGLISH["population"])
 
 
-def test_no_phrase_is_left_over(statements):
+def test_no_phrase_is_left_over(every_statement):
     used = {
         coded(fact)[0]
-        for it in statements
+        for it in every_statement
         for name in ADVICE_FIELDS
         for fact in (
             [getattr(it, name)]
@@ -85,7 +96,7 @@ def test_no_phrase_is_left_over(statements):
             else ()
         )
     }
-    used |= {coded(i.partition(":")[2])[0] for it in statements for i in it.implications}
+    used |= {coded(i.partition(":")[2])[0] for it in every_statement for i in it.implications}
     for table in (
         "reason",
         "titration",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -71,6 +72,8 @@ def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
         {"what": "drugs", "value": str(len(kb.drugs))},
         {"what": "statements", "value": str(len(kb.statements))},
     ]
+    states = Counter(change.state.value for change in kb.later_changes)
+    rows += [{"what": f"changes {state}", "value": str(n)} for state, n in sorted(states.items())]
     rows += [{"what": f"source {r['source']}", "value": r["version"]} for r in kb.table("sources")]
     _print_rows(rows, json_lines=json_lines)
     return 0
@@ -157,36 +160,76 @@ def diff(
     new: Annotated[
         Path | None, typer.Argument(help="folder of the newer one; by default the one in use")
     ] = None,
+    counts: Annotated[bool, typer.Option("--summary", help="only how many of each kind")] = False,  # noqa: FBT002
     json_lines: JsonLines = False,  # noqa: FBT002
 ) -> int:
-    """Say what changed between two releases, by what a patient's result would show."""
-    from pgx.knowledge.changes import changes
+    """Say what changed between two releases, by what a patient's result would show.
+
+    First how many changes of each kind, then each change of what both releases answer. Lookups of
+    a drug or source that is new as a whole are counted, not listed; --json-lines has every one.
+    """
+    from pgx.cli.kb_diff import change_row, count_row, diff_text
+    from pgx.knowledge.changes import changes as changes_of
+    from pgx.knowledge.changes import summary
 
     before, after = KnowledgeBase(old), KnowledgeBase(new)
+    found = changes_of(before, after)
+    if json_lines:
+        rows = map(count_row, summary(found)) if counts else map(change_row, found)
+        for row in rows:
+            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    elif found:
+        texts = [{s.id: s for s in kb.statements} for kb in (before, after)]
+        sys.stdout.write(diff_text(found, *texts, details=not counts))
+    sys.stdout.flush()
+    sys.stderr.write(f"{before.release} to {after.release}: {len(found)} changes\n")
+    return 0
+
+
+@app.command()
+def changes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
+    """List what authorities changed by date, and whether this release has it."""
     rows = [
-        {name: str(getattr(change, name)) for name in change.__struct_fields__}
-        for change in changes(before, after)
+        {
+            "date": c.date,
+            "authority": c.authority,
+            "of": ";".join((*c.genes, *c.drugs)),
+            "what": c.what,
+            "state": c.state.value,
+            "facts": c.facts,
+            "source": c.source,
+        }
+        for c in KnowledgeBase().later_changes
     ]
     _print_rows(rows, json_lines=json_lines)
-    sys.stderr.write(f"{before.release} to {after.release}: {len(rows)} changes\n")
     return 0
 
 
 @app.command()
 def build(
     source: Annotated[Path, typer.Argument(help="folder of source files")],
-    release: Annotated[str, typer.Option(help="name of the release, e.g. 2025.11.1")],
-    folder: Annotated[
-        Path, typer.Option("-o", "--output", help="folder with curated/ and readings/")
-    ] = Path("data/knowledgebase"),
+    release: Annotated[str, typer.Option(help="name of the release, e.g. 2026.11.1")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="folder of the release")] = Path(
+        "data/knowledgebase"
+    ),
+    until: Annotated[
+        str, typer.Option(metavar="YYYY-MM", help="leave out what came after this month")
+    ] = "",
+    written: Annotated[
+        Path | None,
+        typer.Option("--from", help="folder with curated/ and readings/, if it is another one"),
+    ] = None,
 ) -> int:
     """Turn published source files into the tables of a release.
 
     Sentences that nobody has read into facts yet are listed; their drugs get no advice.
+
+    Examples:
+      pgx kb build SOURCES --release 2024.05.1 --until 2024-05 --from data/knowledgebase -o old/
     """
     from pgx.knowledge.build import build_release
 
-    report = build_release(source, folder, release)
+    report = build_release(source, folder, release, until=until, written=written)
     for item in report.unread:
         sys.stderr.write(f"unread {item.kind}: {item.drug} {item.lookup} {item.digest[:12]}\n")
     sys.stderr.write(

@@ -11,16 +11,16 @@ import msgspec
 
 from pgx.base.errors import InputError
 from pgx.knowledge.importers.codes import with_codes
+from pgx.knowledge.importers.dated import known_counts, medicine_rows, named_sources
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
+from pgx.knowledge.later import CHANGES, Until, until_month
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
-from pgx.knowledge.medicines import MEDICINE_TABLES
 from pgx.knowledge.tables import Row, format_table, read_table
 
 __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
-_READ_FOLDERS = ("curated", "readings")
-_CURATED_AS_THEY_ARE = ("published_frequencies", "core_alleles", *MEDICINE_TABLES)
+_CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
 
@@ -32,11 +32,15 @@ class BuildReport(msgspec.Struct, frozen=True):
     unread: tuple[Unread, ...]
 
 
-def build_release(source: Path, folder: Path, release: str) -> BuildReport:
+def build_release(
+    source: Path, folder: Path, release: str, *, until: str = "", written: Path | None = None
+) -> BuildReport:
     """Write the tables of a release into ``folder`` and its manifest last.
 
-    ``folder/curated`` and ``folder/readings`` are read, never written. All tables are made
-    before the first is replaced, so that a failed build leaves the old release whole.
+    ``curated`` and ``readings`` of ``written`` (by default of ``folder``) are read, and the counts
+    that stand beside them; never changed. ``until`` (``YYYY-MM``) ends the release there: rows
+    and names that came later are left out. All tables are made before the first is replaced, so
+    that a failed build leaves the old release whole.
 
     Raises
     ------
@@ -44,45 +48,63 @@ def build_release(source: Path, folder: Path, release: str) -> BuildReport:
         A source file is missing or unreadable.
     SnapshotSchemaError
         A source or curated table breaks the schema.
+    UsageError
+        ``until`` is not a month.
     """
+    levels = _levels(source)
+    inputs = written or folder
+    curated = inputs / "curated"
+    changes = read_table(curated, CHANGES) if until else []
+    limit = until_month(until, changes)
+    read = build_guidelines(source, inputs / "readings", levels, limit)
+    guidance = with_codes(read, curated, limit)
+    tables = build_gene_tables(source, curated, limit)
+    tables |= guidance.rows()
+    tables |= _taken_over(inputs, tables["variants"], limit)
+    if until:
+        tables["sources"] = named_sources(tables)
+    return BuildReport(_write(folder, release, tables), guidance.unread)
+
+
+def _levels(source: Path) -> Path:
+    """Return the table of CPIC levels in a folder of source files."""
     levels = sorted(source.glob("cpic_levels_*.csv"))
-    if (
-        not list(source.glob("guidelines_*.jsonl"))
-        or not levels
-        or not (source / "alleles").is_dir()
-    ):
+    guidelines = list(source.glob("guidelines_*.jsonl"))
+    if not guidelines or not levels or not (source / "alleles").is_dir():
         raise InputError(
             "not a folder of source files: alleles/, phenotypes/, guidelines_*.jsonl and"
             " cpic_levels_*.csv are needed",
             where=source.name,
             remedy="see docs/how-to/build-the-knowledge-base.md",
         )
-    guidance = with_codes(
-        build_guidelines(source, folder / "readings", levels[-1]), folder / "curated"
-    )
+    return levels[-1]
+
+
+def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, list[Row]]:
+    """Return tables that no source file makes: curated ones, and counts in populations."""
+    curated = inputs / "curated"
+    found = medicine_rows(curated, until)
+    changes = read_table(curated, CHANGES) if (curated / f"{CHANGES}.tsv").exists() else []
+    found[CHANGES] = [row for row in changes if until.knows(row["date"])]
+    counted = [(curated, name) for name in _CURATED_POPULATIONS]
+    for place, name in [*counted, *((inputs, name) for name in COUNTED)]:
+        if (place / f"{name}.tsv").exists():
+            found[name] = known_counts(read_table(place, name), variants, until)
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _write(folder: Path, release: str, tables: Mapping[str, list[Row]]) -> Manifest:
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as place:
         new = Path(place)
-        for name, rows in build_gene_tables(source, folder / "curated").items():
-            (new / f"{name}.tsv").write_text(format_table(name, rows), encoding="utf-8")
-        for name, rows in guidance.rows().items():
-            text = format_table(name, rows, GUIDELINE_COLUMNS[name])
+        for name, rows in tables.items():
+            text = format_table(name, rows, GUIDELINE_COLUMNS.get(name))
             (new / f"{name}.tsv").write_text(text, encoding="utf-8")
-        _take_over(folder, new)
         files = sorted(path.name for path in new.glob("*.tsv"))
         manifest = write_manifest(new, release, files)
         for name in [*files, MANIFEST]:
             shutil.move(new / name, folder / name)
-    return BuildReport(manifest, guidance.unread)
-
-
-def _take_over(folder: Path, new: Path) -> None:
-    """Copy tables that no source file makes: curated ones, and counts in populations."""
-    kept = [(folder / "curated", name) for name in _CURATED_AS_THEY_ARE]
-    kept += [(folder, name) for name in COUNTED]
-    for place, name in kept:
-        if (place / f"{name}.tsv").exists():
-            text = format_table(name, read_table(place, name))
-            (new / f"{name}.tsv").write_text(text, encoding="utf-8")
+    return manifest
 
 
 def replace_tables(folder: Path, tables: Mapping[str, list[Row]]) -> Manifest:

@@ -1,7 +1,8 @@
 """What changed between two releases, by what a patient's result would show.
 
 Enters: two releases. Leaves: changes in the order in which data flow (calls, phenotypes, advice),
-each with its place and the old and the new value. A release against itself gives none.
+each with its kind, its place and the old and the new value, and their counts by kind. A release
+against itself gives none.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from pgx.base.advice import ADVICE_FIELDS, Statement
-from pgx.base.genes import AlleleDefinition, GeneDefinition, PhenotypeRule
+from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, PhenotypeRule
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["Change", "Effect", "changes"]
+__all__ = ["Change", "Count", "Effect", "Kind", "changes", "summary"]
 
 
 class Effect(StrEnum):
@@ -30,19 +31,72 @@ class Effect(StrEnum):
     REFERENCES = "references"
 
 
+class Kind(StrEnum):
+    """What changed. Of advice the first that holds: action, dose, details, implications."""
+
+    GENE_NEW = "gene_new"
+    GENE_GONE = "gene_gone"
+    ALLELE_NEW = "allele_new"
+    ALLELE_GONE = "allele_gone"
+    ALLELE_DEFINITION = "allele_definition"
+    POSITION_NEW = "position_new"
+    POSITION_GONE = "position_gone"
+    POSITION_ALLELES = "position_alleles"
+    FUNCTION = "function"
+    RULE_NEW = "rule_new"
+    RULE_GONE = "rule_gone"
+    RULE = "rule"
+    DRUG_NEW = "drug_new"
+    DRUG_GONE = "drug_gone"
+    SOURCE_NEW = "source_new"
+    SOURCE_GONE = "source_gone"
+    STATUS = "status"
+    LOOKUP_NEW = "lookup_new"
+    LOOKUP_GONE = "lookup_gone"
+    ACTION = "action"
+    DOSE = "dose"
+    DETAILS = "details"
+    IMPLICATIONS = "implications"
+    STRENGTH = "strength"
+    WORDING = "wording"
+    REFERENCES = "references"
+
+
 _EFFECTS: Final = tuple(Effect)
+_KINDS: Final = tuple(Kind)
 _NONE: Final = ""
 _ADVICE_NAMES: Final = (*(name for name in ADVICE_FIELDS if name != "notes"), "notes")
+_DOSE: Final = frozenset(
+    {
+        "dose_factor_min", "dose_factor_max", "dose_of", "dose_as", "dose_when", "standard_dose",
+        "starting_dose", "maximum_dose", "frequency", "titration",
+    }
+)  # fmt: skip
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One change. ``before`` is empty for what is new, ``after`` for what is gone."""
+    """One change. ``before`` is empty for what is new, ``after`` for what is gone.
+
+    ``differs`` names the facts of advice that are not what they were, each with its old and its
+    new value; ``ids`` are the old and the new statement's. Both are empty for other changes.
+    """
 
     effect: Effect
+    kind: Kind
     subject: str
     where: str
     before: str
     after: str
+    differs: tuple[tuple[str, str, str], ...] = ()
+    ids: tuple[str, str] = ("", "")
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True):
+    """How many changes of a kind there are, and of which genes or drugs, A–Z."""
+
+    kind: Kind
+    count: int
+    subjects: tuple[str, ...]
 
 
 def changes(old: KnowledgeBase, new: KnowledgeBase) -> list[Change]:
@@ -50,8 +104,26 @@ def changes(old: KnowledgeBase, new: KnowledgeBase) -> list[Change]:
     found = [*_genes(old.genes, new.genes), *_advice(old.statements, new.statements)]
     found += _drugs(old, new)
     return sorted(
-        found, key=lambda c: (_EFFECTS.index(c.effect), c.subject.casefold(), c.where, c.before)
-    )
+        found,
+        key=lambda c: (
+            _EFFECTS.index(c.effect), c.subject.casefold(), c.where, _KINDS.index(c.kind), c.before
+        ),
+    )  # fmt: skip
+
+
+def summary(found: Iterable[Change]) -> list[Count]:
+    """Return the counts of all kinds of change, those that did not happen included."""
+    by_kind: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    for change in found:
+        by_kind[change.kind].append(change.subject)
+    return [
+        Count(
+            kind=kind,
+            count=len(subjects),
+            subjects=tuple(sorted(set(subjects), key=lambda s: (s.casefold(), s))),
+        )
+        for kind, subjects in by_kind.items()
+    ]
 
 
 T = TypeVar("T")
@@ -63,14 +135,20 @@ def _pairs(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[str, T 
             yield key, old.get(key), new.get(key)
 
 
+def _come_or_gone(before: object, after: object, new: Kind, gone: Kind, other: Kind) -> Kind:
+    return new if before is None else gone if after is None else other
+
+
 def _genes(
     old: Mapping[str, GeneDefinition], new: Mapping[str, GeneDefinition]
 ) -> Iterator[Change]:
     for name, before, after in _pairs(old, new):
         if before is None or after is None:
-            yield _change(Effect.CALLS, name, "gene", _size(before), _size(after))
+            kind = Kind.GENE_NEW if before is None else Kind.GENE_GONE
+            yield _change(Effect.CALLS, kind, name, "gene", _size(before), _size(after))
             continue
         yield from _alleles(name, before, after)
+        yield from _positions(name, before, after)
         yield from _rules(name, before, after)
 
 
@@ -82,32 +160,54 @@ def _alleles(gene: str, old: GeneDefinition, new: GeneDefinition) -> Iterator[Ch
     first, second = ({a.name: a for a in g.alleles} for g in (old, new))
     for name, before, after in _pairs(first, second):
         where = f"allele {name}"
-        yield from _differing(Effect.CALLS, gene, where, _definition, before, after)
-        yield from _differing(Effect.PHENOTYPES, gene, where, _function, before, after)
-    sites = [{str(v.position): "/".join(v.alleles) for v in g.variants} for g in (old, new)]
-    for position, before_site, after_site in _pairs(*sites):
-        where = f"position {position}"
-        yield _change(Effect.CALLS, gene, where, before_site or _NONE, after_site or _NONE)
+        if before is None or after is None:
+            kind = Kind.ALLELE_NEW if before is None else Kind.ALLELE_GONE
+            yield _change(Effect.CALLS, kind, gene, where, _allele(before), _allele(after))
+            continue
+        for effect, kind, say in (
+            (Effect.CALLS, Kind.ALLELE_DEFINITION, _definition),
+            (Effect.PHENOTYPES, Kind.FUNCTION, _function),
+        ):
+            if say(before) != say(after):
+                yield _change(effect, kind, gene, where, say(before), say(after))
 
 
-def _definition(allele: AlleleDefinition | None) -> str:
-    if allele is None:
-        return _NONE
+def _allele(allele: AlleleDefinition | None) -> str:
+    return _NONE if allele is None else f"{_definition(allele)} ({_function(allele)})"
+
+
+def _definition(allele: AlleleDefinition) -> str:
     cells = [f"{position}={base}" for position, base in sorted(allele.defining.items())]
     return " ".join(cells) or ("structural" if allele.structural else "reference")
 
 
-def _function(allele: AlleleDefinition | None) -> str:
-    if allele is None:
-        return _NONE
+def _function(allele: AlleleDefinition) -> str:
     value = f", {allele.activity_value}" if allele.activity_value else ""
     return f"{allele.function or 'no function assigned'}{value}"
+
+
+def _positions(gene: str, old: GeneDefinition, new: GeneDefinition) -> Iterator[Change]:
+    sites = [{str(v.position): v for v in g.variants} for g in (old, new)]
+    for position, before, after in _pairs(*sites):
+        kind = _come_or_gone(
+            before, after, Kind.POSITION_NEW, Kind.POSITION_GONE, Kind.POSITION_ALLELES
+        )
+        if _bases(before) != _bases(after):
+            where = f"position {position}"
+            yield _change(Effect.CALLS, kind, gene, where, _bases(before), _bases(after))
+
+
+def _bases(variant: DefiningVariant | None) -> str:
+    return _NONE if variant is None else "/".join(variant.alleles)
 
 
 def _rules(gene: str, old: GeneDefinition, new: GeneDefinition) -> Iterator[Change]:
     first, second = ({_pair(r): r for r in g.rules} for g in (old, new))
     for pair, before, after in _pairs(first, second):
-        yield from _differing(Effect.PHENOTYPES, gene, f"rule {pair}", _result, before, after)
+        kind = _come_or_gone(before, after, Kind.RULE_NEW, Kind.RULE_GONE, Kind.RULE)
+        if _result(before) != _result(after):
+            where = f"rule {pair}"
+            yield _change(Effect.PHENOTYPES, kind, gene, where, _result(before), _result(after))
 
 
 def _pair(rule: PhenotypeRule) -> str:
@@ -124,12 +224,13 @@ def _advice(old: Iterable[Statement], new: Iterable[Statement]) -> Iterator[Chan
     for key, before, after in _pairs(_by_lookup(old), _by_lookup(new)):
         drug, where = key.split("\t", 1)
         shown = where.replace("\t", ", ")
-        told = list(_differing(Effect.ADVICE, drug, shown, _facts, before, after))
-        yield from told
-        if told:
-            continue
-        graded = list(_differing(Effect.STRENGTH, drug, shown, _strength, before, after))
-        yield from graded or _differing(Effect.REFERENCES, drug, shown, _cited, before, after)
+        ids = (before.id if before else _NONE, after.id if after else _NONE)
+        if before is None or after is None:
+            kind = Kind.LOOKUP_NEW if before is None else Kind.LOOKUP_GONE
+            told = [_change(Effect.ADVICE, kind, drug, shown, _facts(before), _facts(after))]
+        else:
+            told = list(_statements(drug, shown, before, after))
+        yield from (msgspec.structs.replace(change, ids=ids) for change in told)
 
 
 def _by_lookup(statements: Iterable[Statement]) -> dict[str, Statement]:
@@ -145,6 +246,30 @@ def _by_lookup(statements: Iterable[Statement]) -> dict[str, Statement]:
     return found
 
 
+def _statements(drug: str, where: str, before: Statement, after: Statement) -> Iterator[Change]:
+    """Say what is different where both releases answer a lookup."""
+    pairs = zip(_ADVICE_NAMES, before.advice, after.advice, strict=True)
+    differs = tuple((name, _text(one), _text(two)) for name, one, two in pairs if one != two)
+    meant = [" ".join(s.implications) for s in (before, after)]
+    if differs:
+        kind = _advice_kind({name for name, _, _ in differs})
+        told = _change(Effect.ADVICE, kind, drug, where, _facts(before), _facts(after))
+        yield msgspec.structs.replace(told, differs=differs)
+    elif meant[0] != meant[1]:
+        yield _change(Effect.ADVICE, Kind.IMPLICATIONS, drug, where, meant[0], meant[1])
+    grades = [s.classification or "none" for s in (before, after)]
+    if grades[0] != grades[1]:
+        yield _change(Effect.STRENGTH, Kind.STRENGTH, drug, where, grades[0], grades[1])
+    elif not differs and meant[0] == meant[1]:
+        kind = Kind.REFERENCES if before.reading == after.reading else Kind.WORDING
+        if kind is Kind.WORDING or _cited(before) != _cited(after):
+            yield _change(Effect.REFERENCES, kind, drug, where, _cited(before), _cited(after))
+
+
+def _advice_kind(names: set[str]) -> Kind:
+    return Kind.ACTION if "action" in names else Kind.DOSE if names & _DOSE else Kind.DETAILS
+
+
 def _facts(statement: Statement | None) -> str:
     """Return what a prescriber would do, as facts."""
     if statement is None:
@@ -156,15 +281,11 @@ def _facts(statement: Statement | None) -> str:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - facts have many types
-    return "+".join(value) if isinstance(value, tuple) else str(value)
+    return "+".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
-def _strength(statement: Statement | None) -> str:
-    return _NONE if statement is None else statement.classification or "none"
-
-
-def _cited(statement: Statement | None) -> str:
-    return _NONE if statement is None else f"{statement.source}: {' '.join(statement.pmids)}"
+def _cited(statement: Statement) -> str:
+    return f"{statement.source}: {' '.join(statement.pmids)}"
 
 
 def _drugs(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[Change]:
@@ -172,23 +293,19 @@ def _drugs(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[Change]:
         {f"{d.drug}\t{d.authority}": f"{d.status.value} {d.reason}".strip() for d in kb.drugs}
         for kb in (old, new)
     )
+    known, today = ({d.drug for d in kb.drugs} for kb in (old, new))
     for key, before, after in _pairs(first, second):
         drug, authority = key.split("\t")
-        yield _change(Effect.ADVICE, drug, f"{authority}, drug", before or _NONE, after or _NONE)
+        come = Kind.SOURCE_NEW if drug in known else Kind.DRUG_NEW
+        gone = Kind.SOURCE_GONE if drug in today else Kind.DRUG_GONE
+        kind = _come_or_gone(before, after, come, gone, Kind.STATUS)
+        where = f"{authority}, drug"
+        yield _change(Effect.ADVICE, kind, drug, where, before or _NONE, after or _NONE)
 
 
-def _differing(
-    effect: Effect,
-    subject: str,
-    where: str,
-    say: Any,  # noqa: ANN401 - one of the functions above, on its own kind of record
-    before: object,
-    after: object,
-) -> Iterator[Change]:
-    first, second = say(before), say(after)
-    if first != second:
-        yield _change(effect, subject, where, first, second)
-
-
-def _change(effect: Effect, subject: str, where: str, before: str, after: str) -> Change:
-    return Change(effect=effect, subject=subject, where=where, before=before, after=after)
+def _change(
+    effect: Effect, kind: Kind, subject: str, where: str, before: str, after: str
+) -> Change:
+    return Change(
+        effect=effect, kind=kind, subject=subject, where=where, before=before, after=after
+    )

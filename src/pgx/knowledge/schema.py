@@ -54,6 +54,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "judgement", "source",
     ),
     "condition_codes": ("condition", "system", "code", "source"),
+    "changes": (
+        "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",
+    ),
 }  # fmt: skip
 
 FORBIDDEN_IN_NAMES: Final = frozenset(";=/|\t")

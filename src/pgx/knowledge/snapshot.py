@@ -23,6 +23,7 @@ from pgx.base.genes import (
     Strategy,
 )
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
+from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.tables import Row, parse_table
@@ -178,6 +179,17 @@ class KnowledgeBase:
     def vocabulary(self) -> Vocabulary:
         """Drugs by name, brand and code."""
         return Vocabulary(self.medicines.substances, (d.drug for d in self.drugs))
+
+    @functools.cached_property
+    def later_changes(self) -> tuple[LaterChange, ...]:
+        """What authorities changed by date, applied or pending; empty in a release without it.
+
+        Raises
+        ------
+        SnapshotSchemaError
+            A row cannot be read.
+        """
+        return read_changes(self._optional([CHANGES])[CHANGES])
 
     def _optional(self, names: Iterable[str]) -> dict[str, list[Row]]:
         """Return tables that a release need not have; those it has not are empty."""

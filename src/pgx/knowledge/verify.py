@@ -35,7 +35,7 @@ def verify_release(kb: KnowledgeBase) -> None:
                 )
     for gene in kb.genes.values():
         verify_gene(gene)
-    _ = kb.statements, kb.drugs, kb.guidelines
+    _ = kb.statements, kb.drugs, kb.guidelines, kb.later_changes
 
 
 def verify_gene(gene: GeneDefinition) -> None:

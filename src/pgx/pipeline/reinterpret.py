@@ -8,8 +8,8 @@ from typing import TypeVar
 import msgspec
 
 import pgx
-from pgx.base.calls import GeneCall, PatientResult, Recommendation
-from pgx.base.genes import GeneDefinition
+from pgx.base.calls import CallStatus, GeneCall, PatientResult, Recommendation
+from pgx.base.genes import GeneDefinition, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
@@ -56,14 +56,16 @@ class Reinterpreter:
         made = saved.provenance.settings
         weighed = made.get("prior", Prior.POPULATION.value) != Prior.NONE.value
         threshold = float(made.get("threshold", "0.95"))
+        before = (*saved.calls, *self._new_genes(saved))
         callers = {
             call.gene: self._caller(call.gene, threshold, weighed=weighed)
-            for call in saved.calls
+            for call in before
             if _has_positions(self.knowledge.genes.get(call.gene)) and call.source == "vcf"
         }
         ancestry = self._ancestry(saved, callers, made.get("ancestry", AVERAGE))
-        again_called = (self._call(call, callers, ancestry) for call in saved.calls)
-        calls = marked_local(again_called, self.knowledge.local_genes)
+        in_order = sorted(before, key=lambda c: c.gene)
+        called = (self._call(call, callers, ancestry) for call in in_order)
+        calls = marked_local(called, self.knowledge.local_genes)
         drugs = [d for d in made.get("drugs", "all").split(";") if d != "all"]
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
@@ -103,6 +105,25 @@ class Reinterpreter:
                 if (caller := callers.get(call.gene))
             }
         return Ancestry(AVERAGE if choice in (RECORDED, "") else choice, "", evidence)
+
+    def _new_genes(self, saved: PatientResult) -> list[GeneCall]:
+        """Return empty calls of genes that the saved result could not know.
+
+        None of their positions was looked at: they will not be assessed. Where a run was for
+        some genes, it still is.
+        """
+        wanted = saved.provenance.settings.get("genes", "all").split(";")
+        known = {call.gene for call in saved.calls}
+        return [
+            GeneCall(
+                sample=saved.sample,
+                gene=name,
+                status=CallStatus.NOT_ASSESSED,
+                notes=("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else (),
+            )
+            for name, gene in self.knowledge.genes.items()
+            if name not in known and "all" in wanted
+        ]
 
     def _call(
         self, call: GeneCall, callers: Mapping[str, GeneCaller], ancestry: Ancestry

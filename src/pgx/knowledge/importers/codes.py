@@ -9,15 +9,20 @@ import msgspec
 
 from pgx.base.advice import Drug, Statement, coded, format_fact, record_from_row
 from pgx.base.substances import Substance
+from pgx.knowledge.importers.dated import medicine_rows
 from pgx.knowledge.importers.guidelines import GuidelineTables
-from pgx.knowledge.tables import read_table
+from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.vocabulary import Vocabulary
 
 __all__ = ["with_codes"]
 
 
-def with_codes(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
+def with_codes(
+    guidance: GuidelineTables, curated: Path, until: Until = EVERYTHING
+) -> GuidelineTables:
     """Return tables with RxNorm and ATC codes from ``curated/substances.tsv``, if it is there.
+
+    ``until`` says what a release up to an earlier month leaves out.
 
     Raises
     ------
@@ -26,7 +31,7 @@ def with_codes(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
     """
     if not (curated / "substances.tsv").exists():
         return guidance
-    rows = read_table(curated, "substances")
+    rows = medicine_rows(curated, until).get("substances", [])
     known = Vocabulary([record_from_row(Substance, row) for row in rows], ())
     return msgspec.structs.replace(
         guidance,

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from pgx.base.errors import SnapshotSchemaError
+from pgx.knowledge.importers.dated import known_genes
+from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.schema import check_allele_name
 from pgx.knowledge.tables import Row, read_table
 
@@ -30,8 +32,13 @@ _SOURCE_BY_GENE = {"CYP2D6": "cpic-cyp2d6-2024-08"}
 _SUBALLELE = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 
 
-def build_gene_tables(source: Path, curated: Path) -> dict[str, list[Row]]:
+def build_gene_tables(
+    source: Path, curated: Path, until: Until = EVERYTHING
+) -> dict[str, list[Row]]:
     """Return rows of the tables sources, genes, variants, alleles, phenotype_rules, segments.
+
+    The files hold one state of the definitions; ``until`` says what of it came later than a
+    release that is made of them.
 
     Raises
     ------
@@ -59,7 +66,7 @@ def build_gene_tables(source: Path, curated: Path) -> dict[str, list[Row]]:
             tables["phenotype_rules"] += _rules(
                 gene, path.with_name(path.name.replace("functions", "rules"))
             )
-    return _checked(tables)
+    return _checked(known_genes(tables, until))
 
 
 def _read_tsv(path: Path) -> list[Row]:

@@ -31,6 +31,7 @@ from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
 from pgx.knowledge.importers.readings import Readings, load_readings, sentence_digest
 from pgx.knowledge.importers.releases import Keys, SourceRow, source_id, source_rows
+from pgx.knowledge.later import EVERYTHING, Until
 
 __all__ = [
     "GUIDELINE_COLUMNS",
@@ -230,7 +231,9 @@ def _build_guidelines(
     return guidelines
 
 
-def build_guidelines(source: Path, readings_dir: Path, levels_csv: Path) -> GuidelineTables:
+def build_guidelines(
+    source: Path, readings_dir: Path, levels_csv: Path, until: Until = EVERYTHING
+) -> GuidelineTables:
     """Import the guidance of every authority of which somebody has read sentences.
 
     Parameters
@@ -243,6 +246,8 @@ def build_guidelines(source: Path, readings_dir: Path, levels_csv: Path) -> Guid
         `load_readings`.
     levels_csv
         CPIC's gene–drug pairs with RxNorm and ATC codes.
+    until
+        What a release up to an earlier month leaves out.
 
     Raises
     ------
@@ -251,7 +256,8 @@ def build_guidelines(source: Path, readings_dir: Path, levels_csv: Path) -> Guid
     """
     codes = read_levels(levels_csv)
     read = [a for a in AUTHORITIES if (readings_dir / f"{a.name.lower()}.tsv").exists()]
-    parts = [_build_authority(authority, source, readings_dir, codes) for authority in read]
+    made = (_build_authority(authority, source, readings_dir, codes, until) for authority in read)
+    parts = [part for part in made if part is not None]
     return GuidelineTables(
         drugs=tuple(sorted((d for p in parts for d in p.drugs), key=lambda d: d.drug.casefold())),
         guidelines=tuple(g for p in parts for g in p.guidelines),
@@ -261,12 +267,19 @@ def build_guidelines(source: Path, readings_dir: Path, levels_csv: Path) -> Guid
 
 
 def _build_authority(
-    authority: Authority, source: Path, readings_dir: Path, codes: Mapping[str, DrugCodes]
-) -> GuidelineTables:
-    """Import the guidance of one authority."""
-    readings = load_readings(readings_dir, authority.name.lower())
+    authority: Authority,
+    source: Path,
+    readings_dir: Path,
+    codes: Mapping[str, DrugCodes],
+    until: Until,
+) -> GuidelineTables | None:
+    """Import the guidance of one authority; None where nothing of it is old enough."""
+    readings = _readings(authority, readings_dir, until)
     files = sorted(authority.sources(source), key=lambda path: source_id(path, authority))
-    rows = source_rows(files, authority, readings.keys)
+    every = source_rows(files, authority, readings.keys)
+    rows = [row for row in every if until.knows(row.date)]
+    if not rows:
+        return None
     newest = newest_rows(rows, readings)
     statements, unread = _build_statements(newest, readings, codes, authority)
     named = {row.drug: row for row in rows}
@@ -279,3 +292,10 @@ def _build_authority(
         statements=tuple(statements),
         unread=tuple(unread),
     )
+
+
+def _readings(authority: Authority, folder: Path, until: Until) -> Readings:
+    """Return what has been read; drugs that wait for a later guideline do not wait yet."""
+    readings = load_readings(folder, authority.name.lower())
+    waiting = tuple(r for r in readings.pending if (authority.name, r["drug"]) not in until.drugs)
+    return msgspec.structs.replace(readings, pending=waiting)

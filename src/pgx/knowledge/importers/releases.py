@@ -23,6 +23,9 @@ from pgx.knowledge.importers.authorities import Authority
 __all__ = ["FLAGS", "KeyWords", "Keys", "SourceRow", "source_id", "source_rows"]
 
 FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
+_DAY: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
+_YEAR: Final = re.compile(r", (\d{4})\b")
+_RELEASED: Final = re.compile(r"\d{4}(-\d{2})?$")
 _SHORT_FLAGS: Final = ("dosing", "alternate", "other")
 
 Keys = tuple[tuple[str, str], ...]
@@ -45,6 +48,17 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     years: tuple[str, ...]
     version: str
     source: str
+
+    @property
+    def date(self) -> str:
+        """When the row's own text is from: the newest date that it cites, else its release.
+
+        ``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``, as far as it is known.
+        """
+        days = [f"{year}-{month}-{day}" for month, day, year in _DAY.findall(self.version)]
+        cited = [*days, *_YEAR.findall(self.version)]
+        released = _RELEASED.search(self.source)
+        return max(cited) if cited else released[0] if released else ""
 
 
 def source_id(path: Path, authority: Authority) -> str:

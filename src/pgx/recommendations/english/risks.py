@@ -159,9 +159,12 @@ RISKS: Final = {
     "side_effects_matter_at_first": "at first, side effects matter most",
     "side_effects_not_increased": "side effects apparently not more frequent",
     "side_effects_not_increased_without": "no relevant rise in side effects without {0}",
+    "sjs_risk_increased": "higher risk of Stevens–Johnson syndrome",
     "sjs_risk_increased_within": "higher risk of Stevens–Johnson syndrome in the first {0}",
     "sjs_ten_possible_above_all_in": "Stevens–Johnson syndrome and toxic epidermal necrolysis"
     " possible, above all in {0} patients",
+    "sjs_ten_risk_greatly_increased": "much higher risk of Stevens–Johnson syndrome and"
+    " toxic epidermal necrolysis",
     "sjs_ten_risk_greatly_increased_within": "much higher risk of Stevens–Johnson syndrome and"
     " toxic epidermal necrolysis in the first {0}",
     "sjs_ten_risk_increased": "higher risk of Stevens–Johnson syndrome and toxic epidermal"

@@ -1,0 +1,159 @@
+"""What ``pgx kb diff`` prints: counts of changes by kind, then the changes, for people."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from pgx.base.advice import Statement
+from pgx.cli.tables import width
+from pgx.knowledge.changes import Change, Count, Kind, summary
+from pgx.recommendations.wording import render_implications, render_statement
+
+__all__ = ["change_row", "count_row", "diff_text"]
+
+_LABELS: Final = {
+    Kind.ACTION: "advice: another action",
+    Kind.DOSE: "advice: another dose",
+    Kind.DETAILS: "advice: other details (when, instead, to be watched)",
+    Kind.IMPLICATIONS: "advice: same, for another reason",
+    Kind.STRENGTH: "advice: another strength",
+    Kind.WORDING: "advice: only its source's wording",
+    Kind.REFERENCES: "advice: only references",
+    Kind.LOOKUP_NEW: "results with advice that had none",
+    Kind.LOOKUP_GONE: "results without advice that had some",
+    Kind.DRUG_NEW: "new drugs",
+    Kind.DRUG_GONE: "drugs no longer there",
+    Kind.SOURCE_NEW: "known drugs with a new source of advice",
+    Kind.SOURCE_GONE: "drugs that a source no longer has",
+    Kind.STATUS: "drugs covered, read in part or pending otherwise",
+    Kind.GENE_NEW: "new genes",
+    Kind.GENE_GONE: "genes no longer there",
+    Kind.ALLELE_NEW: "new alleles",
+    Kind.ALLELE_GONE: "alleles no longer there",
+    Kind.ALLELE_DEFINITION: "alleles with another definition",
+    Kind.FUNCTION: "alleles with another function",
+    Kind.RULE_NEW: "new rules of phenotypes",
+    Kind.RULE_GONE: "rules of phenotypes no longer there",
+    Kind.RULE: "rules with another phenotype",
+    Kind.POSITION_NEW: "new positions (unknown in older results)",
+    Kind.POSITION_GONE: "positions no longer there",
+    Kind.POSITION_ALLELES: "positions with other alleles",
+}
+"""Kinds in the order in which they matter to a patient, with what they are called."""
+_WHOLE: Final = frozenset({Kind.DRUG_NEW, Kind.SOURCE_NEW, Kind.DRUG_GONE, Kind.SOURCE_GONE})
+_LOOKUPS: Final = frozenset({Kind.LOOKUP_NEW, Kind.LOOKUP_GONE})
+_SILENT: Final = frozenset({Kind.REFERENCES, Kind.WORDING, *_WHOLE})
+_LISTS: Final = frozenset({"differs", "ids"})
+_NAMED: Final = frozenset(
+    {Kind.ALLELE_NEW, Kind.ALLELE_GONE, Kind.POSITION_NEW, Kind.POSITION_GONE, Kind.GENE_NEW}
+)
+_MANY: Final = 8
+_Texts = Mapping[str, Statement]
+
+
+def change_row(change: Change) -> dict[str, object]:
+    """Return a change for machines."""
+    row: dict[str, object] = {
+        name: str(getattr(change, name)) for name in change.__struct_fields__ if name not in _LISTS
+    }
+    row["differs"] = [
+        {"fact": name, "before": before, "after": after} for name, before, after in change.differs
+    ]
+    row["statement_before"], row["statement_after"] = change.ids
+    return row
+
+
+def count_row(count: Count) -> dict[str, object]:
+    """Return a count for machines."""
+    return {"kind": count.kind.value, "count": count.count, "subjects": list(count.subjects)}
+
+
+def diff_text(found: Sequence[Change], old: _Texts, new: _Texts, *, details: bool) -> str:
+    """Return the counts of the kinds that happened, and the changes if ``details``.
+
+    ``old`` and ``new`` are the statements of both releases, by their ids: advice is printed in the
+    words of the report.
+    """
+    counts = {count.kind: count for count in summary(found)}
+    lines = [_counted(counts[kind]) for kind in _LABELS if counts[kind].count]
+    if not any(counts[kind].count for kind in (Kind.ACTION, Kind.DOSE, Kind.DETAILS)):
+        lines.insert(0, "No advice that was given says anything else.")
+    for kind in _LABELS if details else ():
+        shown = [c for c in _worth_listing(found) if c.kind is kind]
+        if shown:
+            told = _names(shown) if kind in _NAMED else _listed(shown, old, new)
+            lines += ["", f"{_LABELS[kind]}:", *told]
+    return "\n".join(lines) + "\n"
+
+
+def _counted(count: Count) -> str:
+    few = count.subjects[:_MANY]
+    more = len(count.subjects) - len(few)
+    names = ", ".join(few) + (f" and {more} more" if more > 0 else "")
+    number = len(count.subjects) if count.kind in (Kind.DRUG_NEW, Kind.DRUG_GONE) else count.count
+    return _folded(f"{number:>5}  {_LABELS[count.kind]}: {names}", "       ")
+
+
+def _worth_listing(found: Iterable[Change]) -> list[Change]:
+    """Leave out what is counted only: lookups of what is new or gone as a whole, references."""
+    listed = list(found)
+    whole = {(c.subject, c.where.partition(",")[0]) for c in listed if c.kind in _WHOLE}
+    return [
+        c
+        for c in listed
+        if c.kind not in _SILENT
+        and not (c.kind in _LOOKUPS and (c.subject, c.where.partition(",")[0]) in whole)
+    ]
+
+
+def _names(shown: Sequence[Change]) -> list[str]:
+    """Return one line a gene."""
+    lines = []
+    for gene, same in groupby(shown, key=lambda c: c.subject):
+        names = ", ".join(c.where.partition(" ")[2] or c.after for c in same)
+        lines.append(_folded(f"  {gene}: {names}", "      "))
+    return lines
+
+
+def _listed(shown: Sequence[Change], old: _Texts, new: _Texts) -> list[str]:
+    """Return changes of one kind; what is the same for several results stands once."""
+    lines = []
+    for (subject, said), same in groupby(shown, key=lambda c: (c.subject, _said(c, old, new))):
+        places = [c.where for c in same]
+        lines.append(_folded(f"  {subject} {_places(places)}", "      "))
+        lines += [_folded(f"      {line}", "           ") for line in said]
+    return lines
+
+
+def _places(places: Sequence[str]) -> str:
+    head = places[0].rpartition(", ")[0]
+    if head and all(place.rpartition(", ")[0] == head for place in places):
+        return f"({head}): " + ", ".join(place.rpartition(", ")[2] for place in places)
+    return "; ".join(places)
+
+
+def _said(change: Change, old: _Texts, new: _Texts) -> tuple[str, ...]:
+    before, after = old.get(change.ids[0]), new.get(change.ids[1])
+    if change.kind is Kind.IMPLICATIONS and before and after:
+        said = [" ".join(render_implications(s)) for s in (before, after)]
+    elif change.kind is Kind.STRENGTH or not (before or after):
+        return (_arrow(change.before, change.after),)
+    else:
+        said = [render_statement(s) if s else "" for s in (before, after)]
+    changed = ", ".join(name for name, _, _ in change.differs)
+    told = [f"{when}: {text}" for when, text in zip(("was", "now"), said, strict=True) if text]
+    return (*told, f"({changed})") if changed else tuple(told)
+
+
+def _arrow(before: str, after: str) -> str:
+    return f"{before or '—'} → {after or '—'}"
+
+
+def _folded(text: str, indent: str) -> str:
+    lines = textwrap.wrap(
+        text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines)
