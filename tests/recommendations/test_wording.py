@@ -113,7 +113,8 @@ def test_no_phrase_is_left_over(every_statement):
         "qualifier",
         "lead",
     ):
-        left = {code for code in ENGLISH[table] if re.sub(r"_\d$", "", code) not in used | {""}}
+        ours = used | {"", "local_note"}  # a laboratory's own words are in no release
+        left = {code for code in ENGLISH[table] if re.sub(r"_\d$", "", code) not in ours}
         assert not left, (table, left)
 
 

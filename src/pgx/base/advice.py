@@ -21,12 +21,14 @@ __all__ = [
     "ACTIONS",
     "ANY_KEY",
     "DOSE_ACTIONS",
+    "LOCAL",
     "NO_RESULT",
     "REMARKS",
     "UNINFORMATIVE_KEYS",
     "Drug",
     "DrugStatus",
     "Guideline",
+    "LocalStatement",
     "LookupProduct",
     "Statement",
     "coded",
@@ -51,6 +53,8 @@ ACTIONS: Final = (
     "no_recommendation",
 )
 DOSE_ACTIONS: Final = frozenset({"reduce_dose", "increase_dose", "adjust_initial_dose"})
+LOCAL: Final = "LOCAL"
+"""Authority of a laboratory's own drugs, guidelines and statements."""
 NO_RESULT: Final = "No Result"
 ANY_KEY: Final = "any"
 UNINFORMATIVE_KEYS: Final = frozenset({NO_RESULT, "Indeterminate", "n/a"})
@@ -167,6 +171,13 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         """Everything that a prescriber would do differently; equal advice compares equal."""
         notes = tuple(note for note in self.notes if coded(note)[0] not in REMARKS)
         return (*(getattr(self, name) for name in ADVICE_FIELDS if name != "notes"), notes)
+
+
+class LocalStatement(Statement, frozen=True, kw_only=True):
+    """A laboratory's own statement; ``reviewer`` is a person, ``reviewed`` an ISO day."""
+
+    reviewer: str = ""
+    reviewed: str = ""
 
 
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]

@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from pgx.base.evidence import CallEvidence
+from pgx.base.local import OverlayInfo, Override
 from pgx.base.patient import GeneConversion, KnownMedicine, Patient, PopulationFit
 
 __all__ = [
@@ -154,6 +155,7 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     Fields and codes are those of `pgx.base.advice.Statement`; ``statement`` is its identifier.
     ``instead`` are drugs and classes to use instead, ``instead_when`` under which condition.
+    ``source``, ``reviewer`` and ``reviewed`` (ISO day) are given for local statements only.
     """
 
     statement: str
@@ -173,6 +175,9 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     conditions: tuple[str, ...] = ()
     duration: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    source: str = ""
+    reviewer: str = ""
+    reviewed: str = ""
 
 
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,7 +205,10 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """What produced a result; no clock time, so that equal runs give equal bytes."""
+    """What produced a result; no clock time, so that equal runs give equal bytes.
+
+    ``overlay`` is the laboratory's folder that was laid over the release, None without one.
+    """
 
     tool: str
     version: str
@@ -209,6 +217,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     assembly: str
     input: tuple[dict[str, str], ...]
     settings: dict[str, str]
+    overlay: OverlayInfo | None = None
 
 
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,11 +237,15 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one sample; ``context`` is None where no patient file was given."""
+    """Everything about one sample; ``context`` is None where no patient file was given.
+
+    ``overrides`` are what a laboratory says instead; calls and advice are as computed.
+    """
 
     sample: str
     calls: tuple[GeneCall, ...]
     recommendations: tuple[Recommendation, ...]
     provenance: Provenance
     context: PatientContext | None = None
+    overrides: tuple[Override, ...] = ()
     schema_version: str = "1.1"

@@ -11,11 +11,13 @@
     │  ├─ InputConflictError          two inputs disagree about one site
     │  ├─ OutsideCallError            a line of an outside-call file
     │  ├─ PatientFileError            a patient file is no such file, or says what cannot be
+    │  ├─ OverrideFileError           a line of a file of overrides
     │  └─ ResultFileError             a saved result is unreadable
     ├─ UsageError            exit 2   unknown option, gene, drug
     │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
     ├─ KnowledgeError        exit 4   damaged or other schema
     │  ├─ SnapshotIntegrityError · SnapshotSchemaError
+    │  └─ OverlayError                a laboratory's folder cannot be laid over the release
     ├─ OutputError           exit 5   disk, permission, folder in use
     ├─ DependencyError       exit 5   a wrapped library failed
     └─ InvariantError        exit 1   a bug of ours
@@ -34,6 +36,8 @@ __all__ = [
     "KnowledgeError",
     "OutputError",
     "OutsideCallError",
+    "OverlayError",
+    "OverrideFileError",
     "PatientFileError",
     "PgxError",
     "ResultFileError",
@@ -142,6 +146,12 @@ class PatientFileError(InputError):
     default_code = "PGX-PAT-001"
 
 
+class OverrideFileError(InputError):
+    """A line of a file of overrides cannot be used."""
+
+    default_code = "PGX-OVR-001"
+
+
 class ResultFileError(InputError):
     """A saved result cannot be read."""
 
@@ -190,6 +200,12 @@ class SnapshotSchemaError(KnowledgeError):
     """A table has other columns or values than its schema says."""
 
     default_code = "PGX-KB-002"
+
+
+class OverlayError(KnowledgeError):
+    """A laboratory's folder breaks the schema, collides with the release, or is unreviewed."""
+
+    default_code = "PGX-KB-003"
 
 
 class OutputError(PgxError):

@@ -11,7 +11,16 @@ from typing import Annotated, NamedTuple
 import typer
 
 from pgx.base.errors import InputError
-from pgx.cli.options import absent_of, assembly_of, names_of, patient_of, prior_of, untyped_of
+from pgx.cli.options import (
+    Overlay,
+    absent_of,
+    assembly_of,
+    names_of,
+    overrides_of,
+    patient_of,
+    prior_of,
+    untyped_of,
+)
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
@@ -50,6 +59,11 @@ def annotate(
     patient: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
+    ] = None,
+    kb_overlay: Overlay = None,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="sample, gene or drug, says, by, date, reason"),
     ] = None,
     absent: Annotated[
         str, typer.Option(help="what a position without any record means: no-call or reference")
@@ -106,7 +120,7 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    beside = _SideFiles(sample_info, outside_calls, patient)
+    beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
     return _annotate(inputs, output, settings, beside, formats, force, quiet)
 
 
@@ -116,6 +130,8 @@ class _SideFiles(NamedTuple):
     sample_info: Path | None
     outside_calls: Path | None
     patient: Path | None
+    kb_overlay: Path | None
+    overrides: Path | None
 
 
 def _annotate(
@@ -127,6 +143,7 @@ def _annotate(
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
 ) -> int:
+    from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.run import annotate as annotate_inputs
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
     from pgx.reports.facts import NO_FACTS, facts_of
@@ -136,9 +153,11 @@ def _annotate(
         done = annotate_inputs(
             inputs,
             settings,
+            knowledge=knowledge_of(beside.kb_overlay),
             sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
             outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
             patient=patient_of(beside.patient),
+            overrides=overrides_of(beside.overrides),
         )
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pgx.cli.options import absent_of, assembly_of, names_of, untyped_of
+from pgx.cli.options import Overlay, absent_of, assembly_of, names_of, untyped_of
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table
 from pgx.pipeline.settings import RunSettings
@@ -51,6 +51,7 @@ def check(
     untyped: Annotated[
         Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
     ] = None,
+    kb_overlay: Overlay = None,
     min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
     min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
     json_lines: JsonLines = False,  # noqa: FBT002
@@ -68,6 +69,7 @@ def check(
       pgx check cohort.bcf --json-lines > check.jsonl
     """
     from pgx.pipeline.check import check as check_inputs
+    from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.side_files import read_sample_info
 
     settings = RunSettings(
@@ -80,7 +82,7 @@ def check(
         untyped=untyped_of(untyped),
     )
     info = read_sample_info(sample_info) if sample_info else None
-    done = check_inputs(inputs, settings, sample_info=info)
+    done = check_inputs(inputs, settings, knowledge=knowledge_of(kb_overlay), sample_info=info)
     for error in done.refused:
         sys.stderr.write(error.line() + "\n")
     for hint in () if quiet else done.hints:

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from pgx.base.errors import printable
+from pgx.cli.options import Overlay
 from pgx.cli.runner import run_app
 from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -47,6 +49,12 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
     Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
+def _knowledge(overlay: Path | None) -> KnowledgeBase:
+    from pgx.pipeline.local import knowledge_of
+
+    return knowledge_of(overlay)
+
+
 @app.command()
 def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
     """Say which release is installed, with digests and counts."""
@@ -72,7 +80,7 @@ def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
 
 
 @app.command()
-def genes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
+def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
     """List the genes."""
     rows = [
         {
@@ -83,18 +91,18 @@ def genes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
             "alleles": str(len(g.alleles)),
             "default": g.default_allele,
         }
-        for g in KnowledgeBase().genes.values()
+        for g in _knowledge(kb_overlay).genes.values()
     ]
     _print_rows(rows, json_lines=json_lines)
     return 0
 
 
 @app.command()
-def drugs(json_lines: JsonLines = False) -> int:  # noqa: FBT002
+def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
     """List the drugs with codes and other names, those whose guidance is pending included."""
     from pgx.cli.kb_rows import drug_rows
 
-    _print_rows(drug_rows(KnowledgeBase()), json_lines=json_lines)
+    _print_rows(drug_rows(_knowledge(kb_overlay)), json_lines=json_lines)
     return 0
 
 
@@ -102,11 +110,12 @@ def drugs(json_lines: JsonLines = False) -> int:  # noqa: FBT002
 def show(
     name: Annotated[str, typer.Argument(help="a gene, or a drug by name, brand or code")],
     json_lines: JsonLines = False,  # noqa: FBT002
+    kb_overlay: Overlay = None,
 ) -> int:
     """Show a gene's alleles with definition, function and counts, or what is said of a drug."""
     from pgx.cli.kb_rows import rows_of
 
-    rows = rows_of(KnowledgeBase(), name, whole=json_lines)
+    rows = rows_of(_knowledge(kb_overlay), name, whole=json_lines)
     _print_rows(rows, json_lines=json_lines)
     return 0
 
@@ -116,14 +125,33 @@ def verify(
     folder: Annotated[
         Path | None, typer.Argument(help="folder of a release; the one in use by default")
     ] = None,
+    kb_overlay: Overlay = None,
 ) -> int:
-    """Check digests and schema of every table, and that every record can be read."""
+    """Check digests and schema of every table, and that every record can be read.
+
+    With --kb-overlay also a laboratory's folder, as pgx annotate would before it is used.
+    """
     kb = KnowledgeBase(folder)
     from pgx.knowledge.verify import verify_release
 
     verify_release(kb)
     sys.stderr.write(f"release {kb.release}: {len(kb.manifest.tables)} tables are whole\n")
+    if kb_overlay is not None:
+        from pgx.pipeline.local import knowledge_of
+
+        laid = knowledge_of(kb_overlay, kb)
+        sys.stderr.write(f"{_overlay_text(laid)}\n")
     return 0
+
+
+def _overlay_text(kb: KnowledgeBase) -> str:
+    """Say whose folder was laid over a release, and what it holds."""
+    if kb.overlay is None:
+        return ""
+    info, tables = kb.overlay.info, kb.overlay.tables
+    held = ", ".join(f"{len(rows)} {name.replace('_', ' ')}" for name, rows in tables.items())
+    whose = printable(f"{info.laboratory} {info.version} of {info.date}")
+    return f"overlay of {whose} ({info.digest}): {held}"
 
 
 @app.command()

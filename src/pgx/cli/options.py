@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly
 from pgx.pipeline.settings import Absent, Prior
 
 if TYPE_CHECKING:
+    from pgx.base.local import Override
     from pgx.base.patient import Patient
 
-__all__ = ["absent_of", "assembly_of", "names_of", "patient_of", "prior_of", "untyped_of"]
+__all__ = [
+    "Overlay",
+    "absent_of",
+    "assembly_of",
+    "names_of",
+    "overrides_of",
+    "patient_of",
+    "prior_of",
+    "untyped_of",
+]
+
+Overlay = Annotated[
+    Path | None,
+    typer.Option("--kb-overlay", metavar="DIR", help="folder of a laboratory's genes and rules"),
+]
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -84,3 +101,12 @@ def patient_of(path: Path | None) -> Patient | None:
     from pgx.patients.read import read_patient
 
     return read_patient(path)
+
+
+def overrides_of(path: Path | None) -> list[Override]:
+    """Return the overrides that a file holds; none without a file."""
+    if path is None:
+        return []
+    from pgx.pipeline.overrides import read_overrides
+
+    return read_overrides(path)

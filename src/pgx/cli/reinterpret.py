@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgx.base.errors import InputError
-from pgx.cli.options import names_of
+from pgx.cli.options import Overlay, names_of
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def reinterpret(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
     ],
+    kb_overlay: Overlay = None,
     formats: Annotated[
         str, typer.Option("--format", help="html,json (tables are always written), or tsv alone")
     ] = "html,json",
@@ -50,7 +51,7 @@ def reinterpret(
     Examples:
       pgx reinterpret results/*.pgx.json -o results-today/
     """
-    from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.reinterpret import Reinterpreter, ResultChange, result_changes
     from pgx.reports.facts import facts_for
     from pgx.reports.files import check_folder, write_file, write_results
@@ -59,7 +60,7 @@ def reinterpret(
     saved = list(_read(results))
     if not saved:
         return _REFUSED
-    knowledge = KnowledgeBase()
+    knowledge = knowledge_of(kb_overlay)
     pairs = list(_again(saved, Reinterpreter(knowledge)))
     if not pairs:
         return _REFUSED

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from pgx.base.errors import OutputError, UsageError
+from pgx.cli.options import Overlay
 from pgx.cli.runner import run_app, single
 
 __all__ = ["report", "run"]
@@ -29,6 +30,7 @@ def report(
     kind: Annotated[
         str, typer.Option("--format", help="html or json; by default the ending of FILE")
     ] = "",
+    kb_overlay: Overlay = None,
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
 ) -> int:
@@ -39,7 +41,7 @@ def report(
     Examples:
       pgx report results/S1.pgx.json -o S1.html
     """
-    from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.pipeline.local import knowledge_of
     from pgx.reports.facts import facts_for
     from pgx.reports.files import write_file
     from pgx.reports.render_json import read_result, render_json
@@ -57,7 +59,7 @@ def report(
         return 0
     from pgx.reports.render_html import render_html
 
-    facts = facts_for(saved, KnowledgeBase())
+    facts = facts_for(saved, knowledge_of(kb_overlay))
     write_file(output, render_html(saved, facts).encode("utf-8"))
     if not facts.drugs and not quiet:
         sys.stderr.write(

@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pgx.base.advice import Drug, Guideline, Statement, record_from_row
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
@@ -28,6 +28,9 @@ from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.tables import Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from pgx.knowledge.overlay import Overlay
 
 __all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder"]
 
@@ -58,7 +61,14 @@ class KnowledgeBase:
         A table is absent or its digest is not the manifest's.
     SnapshotSchemaError
         A table or the manifest is of another schema.
+
+    Attributes
+    ----------
+    overlay
+        The laboratory's folder laid over the release, None without one.
     """
+
+    overlay: Overlay | None = None
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or default_folder()
@@ -105,6 +115,11 @@ class KnowledgeBase:
     def release(self) -> str:
         """Name of the release."""
         return self.manifest.release
+
+    @functools.cached_property
+    def local_genes(self) -> frozenset[str]:
+        """Genes that a laboratory defines or adds to; none in a release as such."""
+        return frozenset()
 
     @functools.cached_property
     def genes(self) -> dict[str, GeneDefinition]:

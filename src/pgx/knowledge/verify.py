@@ -9,7 +9,7 @@ from pgx.base.genes import DefiningVariant, GeneDefinition
 from pgx.knowledge.schema import check_allele_name
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["verify_release"]
+__all__ = ["verify_gene", "verify_release"]
 
 _IUPAC: Final = frozenset("RYSWKMBDHVN")
 
@@ -34,10 +34,21 @@ def verify_release(kb: KnowledgeBase) -> None:
                     f"source {row.get('source')!r} is not in sources.tsv", f"{name} line {number}"
                 )
     for gene in kb.genes.values():
-        _check_alleles(gene)
-        _check_variants(gene)
-        _check_rules(gene)
+        verify_gene(gene)
     _ = kb.statements, kb.drugs, kb.guidelines, kb.later_changes
+
+
+def verify_gene(gene: GeneDefinition) -> None:
+    """Check that a gene's tables agree with each other; see `verify_release` for what is refused.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        They do not.
+    """
+    _check_alleles(gene)
+    _check_variants(gene)
+    _check_rules(gene)
 
 
 def _broken(what: str, where: str) -> SnapshotSchemaError:

@@ -11,12 +11,15 @@ import msgspec
 from pgx.alleles.names import core_allele
 from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.local import Override
 from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import read_patient
 from pgx.phenotypes.translate import NO_SCORE, PhenotypeTable
 from pgx.pipeline.drugs import named_drugs
+from pgx.pipeline.local import knowledge_of
 from pgx.pipeline.outside import OutsideCall
+from pgx.pipeline.overrides import read_overrides
 from pgx.pipeline.run import Run
 from pgx.pipeline.run import annotate as run_annotate
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
@@ -49,6 +52,8 @@ def annotate(
     outside: Sequence[OutsideCall] = (),
     patient: Patient | str | Path | None = None,
     knowledge: KnowledgeBase | None = None,
+    kb_overlay: str | Path | None = None,
+    overrides: Sequence[Override] | str | Path = (),
 ) -> list[PatientResult]:
     """Call genes in VCF, gVCF or BCF files and look up the advice.
 
@@ -70,6 +75,10 @@ def annotate(
         A patient file, or what `pgx.patients.read.read_patient` made of one.
     knowledge
         The knowledge base; the installed one by default.
+    kb_overlay
+        Folder of a laboratory's own genes and rules, laid over the knowledge base.
+    overrides
+        A file of what a laboratory says of calls and advice, or its records.
 
     Returns
     -------
@@ -87,7 +96,9 @@ def annotate(
     """
     settings = _settings(assembly, genes, drugs, samples, absent)
     person = read_patient(Path(patient)) if isinstance(patient, str | Path) else patient
-    return list(_run(paths, settings, knowledge, sample_info, outside, person).results())
+    said = read_overrides(Path(overrides)) if isinstance(overrides, str | Path) else overrides
+    kb = knowledge_of(kb_overlay, knowledge)
+    return list(_run(paths, settings, kb, sample_info, outside, person, said).results())
 
 
 def call(
@@ -100,12 +111,13 @@ def call(
     sample_info: Mapping[str, SampleInfo] | None = None,
     outside: Sequence[OutsideCall] = (),
     knowledge: KnowledgeBase | None = None,
+    kb_overlay: str | Path | None = None,
 ) -> pl.DataFrame:
     """Return the calls as a frame with the columns of ``calls``; arguments as in `annotate`."""
     settings = msgspec.structs.replace(
         _settings(assembly, genes, (), samples, absent), with_sites=False
     )
-    run = _run(paths, settings, knowledge, sample_info, outside)
+    run = _run(paths, settings, knowledge_of(kb_overlay, knowledge), sample_info, outside)
     return _frame(c for sample in run.samples for c in run.calls(sample))
 
 
@@ -114,6 +126,7 @@ def recommend(
     *,
     drugs: Iterable[str] = (),
     knowledge: KnowledgeBase | None = None,
+    kb_overlay: str | Path | None = None,
 ) -> pl.DataFrame:
     """Return advice for calls: a frame of `call`, or `GeneCall` records.
 
@@ -124,7 +137,7 @@ def recommend(
     """
     import polars as pl
 
-    kb = knowledge or KnowledgeBase()
+    kb = knowledge_of(kb_overlay, knowledge)
     index = build_index(kb.drugs, kb.statements)
     chosen = named_drugs(kb, drugs) or None
     by_sample: dict[str, list[GeneCall]] = {}
@@ -163,6 +176,7 @@ def _run(
     sample_info: Mapping[str, SampleInfo] | None,
     outside: Sequence[OutsideCall],
     patient: Patient | None = None,
+    overrides: Sequence[Override] = (),
 ) -> Run:
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
     run = run_annotate(
@@ -172,6 +186,7 @@ def _run(
         sample_info=sample_info,
         outside=outside,
         patient=patient,
+        overrides=overrides,
     )
     if run.refused:
         raise run.refused[0]

@@ -14,6 +14,7 @@ from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
@@ -67,9 +68,9 @@ class Reinterpreter:
             if _has_positions(self.knowledge.genes.get(call.gene)) and call.source == "vcf"
         }
         ancestry = self._ancestry(saved, callers, made.get("ancestry", AVERAGE))
-        calls = tuple(
-            self._call(call, callers, ancestry) for call in sorted(before, key=lambda c: c.gene)
-        )
+        in_order = sorted(before, key=lambda c: c.gene)
+        called = (self._call(call, callers, ancestry) for call in in_order)
+        calls = marked_local(called, self.knowledge.local_genes)
         drugs = [d for d in made.get("drugs", "all").split(";") if d != "all"]
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
@@ -83,6 +84,7 @@ class Reinterpreter:
                 version=pgx.__version__,
                 knowledge_release=release.release,
                 knowledge_digest=release.manifest.digest,
+                overlay=release.overlay.info if release.overlay else None,
             ),
         )
         if saved.context is None:

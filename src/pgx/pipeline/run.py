@@ -12,12 +12,15 @@ from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
 from pgx.base.genes import GeneDefinition, Strategy
+from pgx.base.local import Override
 from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.drugs import named_drugs
+from pgx.pipeline.local import marked_local, unlike_overlay
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
+from pgx.pipeline.overrides import check_overrides, overrides_by_sample
 from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
@@ -35,6 +38,7 @@ def annotate(
     sample_info: Mapping[str, SampleInfo] | None = None,
     outside: Sequence[OutsideCall] = (),
     patient: Patient | None = None,
+    overrides: Sequence[Override] = (),
 ) -> Run:
     """Read inputs and prepare the results of their samples.
 
@@ -52,6 +56,8 @@ def annotate(
         Calls of other tools.
     patient
         What is known of the person whose sample it is.
+    overrides
+        What a laboratory says of calls and advice; it stands beside them.
 
     Returns
     -------
@@ -64,6 +70,8 @@ def annotate(
         A gene or drug that the knowledge base does not have.
     SampleNotFoundError
         A sample that no input has.
+    OverrideFileError
+        An override without person, day or reason.
     InputConflictError
         Two inputs disagree about one site of one sample, or two files about the sex.
     UsageError
@@ -73,7 +81,7 @@ def annotate(
     """
     kb = knowledge or KnowledgeBase()
     chosen = settings or RunSettings()
-    return Run(kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient)
+    return Run(kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient, overrides)
 
 
 class Run:
@@ -90,6 +98,7 @@ class Run:
         sample_info: dict[str, SampleInfo],
         outside: list[OutsideCall],
         patient: Patient | None = None,
+        overrides: Sequence[Override] = (),
     ) -> None:
         self.knowledge = kb
         drugs = named_drugs(kb, settings.drugs)  # unknown ones end the run before reading
@@ -99,6 +108,7 @@ class Run:
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
         self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
+        said = check_overrides(overrides, kb)
         about = sample_of(patient, settings.samples)
         if patient is not None and about:
             sample_info = sample_info_with(patient, about, sample_info)
@@ -110,7 +120,9 @@ class Run:
             known=list(kb.genes.values()),
             patient_sex=patient.sex if patient is not None and not about else "",
         )
+        self._observations.hints += unlike_overlay(kb, self._observations.refused)
         self.samples = _chosen_samples(self._observations, settings)
+        self._overrides = overrides_by_sample(said, self._observations)
         self._personal: tuple[str, Personal] | None = None
         if patient is not None and self.samples:
             person = self._person(patient, about)
@@ -169,6 +181,7 @@ class Run:
                     recommend(self.guidance, sample, calls, self.settings.drugs or None)
                 ),
                 provenance=self._provenance(sample),
+                overrides=self._overrides.get(sample, ()),
             )
             if self._personal is not None and self._personal[0] == sample:
                 plain = self._personal[1].result(plain, self.settings.drugs)
@@ -179,7 +192,8 @@ class Run:
         column = self._columns[sample]
         ancestry = self._ancestry(sample, column)
         notes = self._observations.notes_of(sample)
-        return tuple(self._call(gene, sample, column, ancestry, notes) for gene in self.genes)
+        calls = (self._call(gene, sample, column, ancestry, notes) for gene in self.genes)
+        return marked_local(calls, self.knowledge.local_genes)
 
     def _ancestry(self, sample: str, column: int) -> Ancestry:
         info = self._sample_info.get(sample)
@@ -234,6 +248,7 @@ class Run:
             assembly="/".join(dict.fromkeys(i.assembly.value for i in mine)),
             input=tuple({"name": i.name, "sha256": i.sha256} for i in mine),
             settings=self.settings.as_provenance(),
+            overlay=self.knowledge.overlay.info if self.knowledge.overlay else None,
         )
 
 

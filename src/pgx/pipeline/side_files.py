@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 
 from pgx.base.assemblies import canonical_contig
 from pgx.base.errors import InputError, OutsideCallError
+from pgx.base.texts import has_hidden
 from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.settings import SampleInfo
 
-__all__ = ["read_outside_calls", "read_sample_info", "read_untyped"]
+__all__ = ["read_outside_calls", "read_rows", "read_sample_info", "read_untyped"]
 
 _MAX_BYTES = 64 * 2**20
 _MAX_CELL = 1_000
 _MAX_DIGITS = 10
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SEXES = {"male": "male", "m": "male", "female": "female", "f": "female"}
 
 
-def _read_rows(path: Path, required: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    """Return (line number, cells by column) of a tab-separated file with a header."""
+def read_rows(
+    path: Path, required: tuple[str, ...], kind: type[InputError] = OutsideCallError
+) -> list[tuple[int, dict[str, str]]]:
+    """Return (line number, cells by column) of a tab-separated file with a header.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read; of ``kind`` where it can, and is no such table.
+    """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise OutsideCallError("the file is larger than 64 MiB", where=path.name)
+            raise kind("the file is larger than 64 MiB", where=path.name)
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise OutsideCallError(
+        raise kind(
             "the file is not UTF-8 text", where=path.name, remedy="save it as UTF-8"
         ) from error
     except OSError as error:
@@ -35,31 +42,31 @@ def _read_rows(path: Path, required: tuple[str, ...]) -> list[tuple[int, dict[st
         ) from error
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:
-        raise OutsideCallError("the file is empty", where=path.name)
-    _refuse_hidden(lines, path.name)
+        raise kind("the file is empty", where=path.name)
+    _refuse_hidden(lines, path.name, kind)
     header = [name.strip().lower().lstrip("#") for name in lines[0][1].split("\t")]
     lacking = [name for name in required if name not in header]
     if lacking:
-        raise OutsideCallError(
+        raise kind(
             f"column {lacking[0]} is missing",
             where=f"{path.name} line {lines[0][0]}",
             remedy=f"write a header line with {', '.join(required)}, separated by tabs",
         )
     if len(set(header)) < len(header):
-        raise OutsideCallError(
+        raise kind(
             "a column stands twice", where=f"{path.name} line {lines[0][0]}", remedy="keep one"
         )
     rows = []
     for number, line in lines[1:]:
         cells = [cell.strip() for cell in line.split("\t")]
         if len(cells) > len(header):
-            raise OutsideCallError(
+            raise kind(
                 f"{len(cells)} columns, the header has {len(header)}",
                 where=f"{path.name} line {number}",
                 remedy="separate columns by single tabs",
             )
         if max(map(len, cells)) > _MAX_CELL:
-            raise OutsideCallError(
+            raise kind(
                 f"a cell is longer than {_MAX_CELL} characters",
                 where=f"{path.name} line {number}",
                 remedy="correct the line or remove it",
@@ -69,13 +76,11 @@ def _read_rows(path: Path, required: tuple[str, ...]) -> list[tuple[int, dict[st
     return rows
 
 
-def _refuse_hidden(lines: list[tuple[int, str]], name: str) -> None:
+def _refuse_hidden(lines: list[tuple[int, str]], name: str, kind: type[InputError]) -> None:
     """Refuse what nobody sees: other readers take some of it for the end of a line."""
     for number, line in lines:
-        if line.isascii() and line.replace("\t", "").isprintable():
-            continue
-        if any(c != "\t" and unicodedata.category(c) in _HIDDEN for c in line):
-            raise OutsideCallError(
+        if has_hidden(line, "\t"):
+            raise kind(
                 "the line holds a character that cannot be seen",
                 where=f"{name} line {number}",
                 remedy="write the line again by hand",
@@ -91,7 +96,7 @@ def read_sample_info(path: Path) -> dict[str, SampleInfo]:
         No ``sample`` column, a sex that is neither male nor female, or a sample twice.
     """
     found: dict[str, SampleInfo] = {}
-    for number, row in _read_rows(path, ("sample",)):
+    for number, row in read_rows(path, ("sample",)):
         where = f"{path.name} line {number}"
         sex = row.get("sex", "").lower()
         if sex in ("", ".", "na", "unknown"):
@@ -122,7 +127,7 @@ def read_untyped(path: Path) -> frozenset[tuple[str, int]]:
         Missing columns, an unknown contig, or a position that is no number.
     """
     sites = set()
-    for number, row in _read_rows(path, ("contig", "pos")):
+    for number, row in read_rows(path, ("contig", "pos")):
         contig = canonical_contig(row["contig"])
         pos = row["pos"]
         if contig is None or not (pos.isascii() and pos.isdigit() and len(pos) <= _MAX_DIGITS):
@@ -144,7 +149,7 @@ def read_outside_calls(path: Path) -> list[OutsideCall]:
         Missing columns, or a line without a gene or without any result.
     """
     calls = []
-    for number, row in _read_rows(path, ("gene",)):
+    for number, row in read_rows(path, ("gene",)):
         call = OutsideCall(
             sample=row.get("sample", ""),
             gene=row["gene"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pgx.base.advice import Statement, coded
+from pgx.base.advice import LocalStatement, Statement, coded
 from pgx.base.calls import AdviceFacts, DrugCode
 
 __all__ = ["advice_facts"]
@@ -13,6 +13,7 @@ __all__ = ["advice_facts"]
 def advice_facts(statement: Statement) -> AdviceFacts:
     """Return what a statement says, beside action and dose factor, as facts."""
     codes = dict(map(coded, statement.drug_codes))
+    local = statement if isinstance(statement, LocalStatement) else None
     return AdviceFacts(
         statement=statement.id,
         reason=statement.reason,
@@ -31,6 +32,9 @@ def advice_facts(statement: Statement) -> AdviceFacts:
         conditions=statement.conditions,
         duration=statement.duration,
         remarks=statement.notes,
+        source=local.source if local else "",
+        reviewer=local.reviewer if local else "",
+        reviewed=local.reviewed if local else "",
     )
 
 

@@ -34,11 +34,21 @@ def phrase(phrases: Phrases, table: str, fact: str, **names: str) -> str:
     entries = phrases[table]
     template = entries.get(f"{code}_{len(arguments)}") or entries.get(code)
     if template is None:
-        raise SnapshotSchemaError(f"no wording for {table} {code!r}")
+        raise SnapshotSchemaError(
+            f"no wording for {table} {code!r}", remedy=_nearest(code, entries)
+        )
     try:
         return template.format(*arguments, **names)
     except (IndexError, KeyError) as error:
         raise SnapshotSchemaError(f"wording of {table} {code!r} lacks {error}") from error
+
+
+def _nearest(code: str, entries: Iterable[str]) -> str:
+    """Name the codes that are spelled most like one that nobody knows."""
+    from difflib import get_close_matches
+
+    known = sorted(filter(None, entries))
+    return f"nearest codes: {', '.join(get_close_matches(code, known, 5, 0.0))}"
 
 
 def join_names(names: Sequence[str], last: str) -> str:

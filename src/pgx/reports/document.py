@@ -14,6 +14,7 @@ from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
+from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
 
 __all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
@@ -32,7 +33,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
-    value. ``patient`` is None where no patient file was given.
+    value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
+    decisions, beside what was computed.
     """
 
     sample: str
@@ -44,6 +46,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
     patient: PatientEntry | None = None
+    overrides: tuple[OverrideEntry, ...] = ()
 
 
 def build_document(
@@ -72,6 +75,9 @@ def build_document(
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
         patient=build_patient(result.context, _anchors(groups), words),
+        overrides=build_overrides(
+            result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
+        ),
     )
 
 
@@ -89,10 +95,11 @@ def _anchors(groups: Sequence[DrugGroup]) -> dict[str, str]:
 
 
 def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    made = result.provenance
+    made, overlay = result.provenance, overlay_text(result)
     return (
         (label["assembly"], made.assembly),
         (label["knowledge"], made.knowledge_release),
+        *([(label["overlay"], overlay)] if overlay else []),
         (label["program"], f"{made.tool} {made.version}"),
     )
 
@@ -106,6 +113,7 @@ def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]
     return (
         *_identity(result, label),
         (label["knowledge_digest"], made.knowledge_digest),
+        *([(label["overlay_digest"], made.overlay.digest)] if made.overlay else []),
         *((label["input_digest"], digest) for digest in digests),
         *settings,
     )

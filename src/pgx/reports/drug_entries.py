@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import DOSE_ACTIONS
+from pgx.base.advice import DOSE_ACTIONS, LOCAL
 from pgx.base.calls import (
     AlternativeAdvice,
     CallStatus,
@@ -28,6 +28,7 @@ from pgx.reports.chances import percent
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
 from pgx.reports.gene_entries import gene_anchor
+from pgx.reports.local_entries import laboratory_of, review_text
 from pgx.reports.patient_entries import PatientView
 from pgx.reports.text import lower_first
 
@@ -71,7 +72,10 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One advice, with all populations for which it reads the same."""
+    """One advice, with all populations for which it reads the same.
+
+    ``review`` tells the source and the reviewer of a laboratory's own advice.
+    """
 
     populations: tuple[str, ...]
     headline: str
@@ -84,6 +88,7 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()
     implications: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    review: str = ""
 
 
 class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +147,7 @@ class EntryMaker:
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
         self._patient = PatientView(result)
+        self._laboratory = laboratory_of(result)
 
     def entry(self, drug: str, number: int, rows: Sequence[Recommendation]) -> DrugEntry:
         """Return what the report says of a drug; ``rows`` come most serious first."""
@@ -168,6 +174,8 @@ class EntryMaker:
         return tuple(self._row(same) for same in _same_advice(rows))
 
     def _source(self, code: str) -> str:
+        if code == LOCAL and self._laboratory:
+            return self.label["local_source"].format(laboratory=self._laboratory)
         return str(self.words["authority"].get(code, code))
 
     def _position(self, row: Recommendation) -> tuple[str, str, str]:
@@ -239,6 +247,7 @@ class EntryMaker:
             alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
             implications=row.implications,
             links=self._links(row),
+            review=review_text(row, self.label),
         )
 
     def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> Alternative:
@@ -359,10 +368,13 @@ def _gene_at(calls: Iterable[GeneCall]) -> dict[str, str]:
 
 
 def _same_advice(rows: Iterable[Recommendation]) -> list[list[Recommendation]]:
-    """Put rows together that differ in nothing but the population."""
-    groups: dict[Recommendation, list[Recommendation]] = {}
+    """Put rows together that differ in nothing but the population, reviewers included."""
+    groups: dict[tuple[Recommendation, str, str, str], list[Recommendation]] = {}
     for row in rows:
-        groups.setdefault(msgspec.structs.replace(row, population="", facts=None), []).append(row)
+        facts = row.facts
+        review = (facts.source, facts.reviewer, facts.reviewed) if facts else ("", "", "")
+        plain = msgspec.structs.replace(row, population="", facts=None)
+        groups.setdefault((plain, *review), []).append(row)
     return list(groups.values())
 
 

@@ -38,14 +38,17 @@ def facts_for(result: PatientResult, knowledge: KnowledgeBase) -> ReportFacts:
     """Return the facts of the release that made the result, none if this is another release.
 
     A report never mixes two releases: facts of today's knowledge base say nothing of a
-    result that an older one made.
+    result that an older one made; neither do those of another laboratory's folder.
 
     Raises
     ------
     SnapshotSchemaError
         A table has other columns than its schema.
     """
-    if knowledge.manifest.digest != result.provenance.knowledge_digest:
+    made = result.provenance
+    if knowledge.manifest.digest != made.knowledge_digest:
+        return NO_FACTS
+    if knowledge.overlay is not None and knowledge.overlay.info != made.overlay:
         return NO_FACTS
     return facts_of(knowledge)
 

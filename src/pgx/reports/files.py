@@ -18,11 +18,13 @@ from pgx.reports.render_json import render_json
 from pgx.reports.render_tsv import (
     CALL_COLUMNS,
     CONVERSION_COLUMNS,
+    OVERRIDE_COLUMNS,
     RECOMMENDATION_COLUMNS,
     adjusted_lines,
     call_lines,
     conversion_lines,
     header,
+    override_lines,
     recommendation_lines,
 )
 
@@ -32,10 +34,11 @@ FORMATS: Final = ("html", "json")
 
 _CONVERSIONS: Final = "phenoconversion.tsv"
 _ADJUSTED: Final = "adjusted_recommendations.tsv"
+_OVERRIDES: Final = "overrides.tsv"
 _TABLES = frozenset(
     {
         "calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet",
-        _CONVERSIONS, _ADJUSTED,
+        _CONVERSIONS, _ADJUSTED, _OVERRIDES,
     }
 )  # fmt: skip
 _SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf)|fhir\.json)$")
@@ -113,6 +116,7 @@ def _write(
     tables = [folder / "recommendations.tsv", folder / "calls.tsv"]
     written: list[Path] = []
     patients: list[PatientResult] = []
+    decided = ""
     with new_file(tables[1]) as calls, new_file(tables[0]) as advice:
         calls.write(header(CALL_COLUMNS).encode("utf-8"))
         advice.write(header(RECOMMENDATION_COLUMNS).encode("utf-8"))
@@ -121,7 +125,11 @@ def _write(
             advice.write(recommendation_lines(result).encode("utf-8"))
             written += _write_sample(folder / stem, result, formats, facts)
             patients += [result] if result.context is not None else []
+            decided += override_lines(result)
         written += _write_patients(folder, patients)
+        if decided:
+            text = header(OVERRIDE_COLUMNS) + decided
+            written.append(write_file(folder / _OVERRIDES, text.encode("utf-8")))
     return written + tables
 
 

@@ -17,7 +17,7 @@ __all__ = ["MAX_BYTES", "SCHEMA_VERSION", "parse_result", "read_result", "render
 
 SCHEMA_VERSION: Final = "1.1"
 READABLE: Final = frozenset({"1.0", SCHEMA_VERSION})
-"""Versions that this program reads; 1.0 had no patient."""
+"""Versions that this program reads; 1.0 had no patient, no overlay and no overrides."""
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
 
 # Columns that are null where empty, though the records hold an empty string.
@@ -131,6 +131,7 @@ def _check_consistent(result: PatientResult, where: str) -> None:
     """
     advised = (*result.recommendations, *(result.context.adjusted if result.context else ()))
     samples = {call.sample for call in result.calls} | {row.sample for row in advised}
+    samples |= {override.sample for override in result.overrides}
     if samples - {result.sample}:
         raise ResultFileError("rows of more than one sample", where=where, remedy=_REMEDY)
     genes = [call.gene for call in result.calls]

@@ -8,17 +8,20 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, PatientResult, Recommendation
+from pgx.reports.local_entries import computed_text
 from pgx.reports.order import in_order
 from pgx.reports.text import cell, defused
 
 __all__ = [
     "CALL_COLUMNS",
     "CONVERSION_COLUMNS",
+    "OVERRIDE_COLUMNS",
     "RECOMMENDATION_COLUMNS",
     "adjusted_lines",
     "call_lines",
     "conversion_lines",
     "header",
+    "override_lines",
     "recommendation_lines",
     "render_calls",
     "render_recommendations",
@@ -83,6 +86,23 @@ def conversion_lines(result: PatientResult) -> str:
     rest = operator.attrgetter(*CONVERSION_COLUMNS[1:])
     rows = result.context.conversions if result.context else ()
     return "".join(f"{_cell(result.sample)}\t{_cells(rest(row))}\n" for row in rows)
+
+
+OVERRIDE_COLUMNS: Final = (
+    "sample", "gene", "drug", "computed", "says", "by", "date", "reason",
+)  # fmt: skip
+
+
+def override_lines(result: PatientResult) -> str:
+    """Return one sample's lines of the table of a laboratory's decisions.
+
+    ``computed`` is what calls or advice say of the same gene or drug.
+    """
+    rows = (
+        (o.gene, o.drug, computed_text(result, o), o.says, o.by, o.date, o.reason)
+        for o in result.overrides
+    )
+    return "".join(f"{_cell(result.sample)}\t{_cells(row)}\n" for row in rows)
 
 
 def adjusted_lines(result: PatientResult) -> str:

@@ -43,6 +43,9 @@ PATIENT_DESCRIPTIONS: Final = {
         "conditions": "In whom, and on what conditions.",
         "duration": "For how long, or after what time.",
         "remarks": "Remarks on evidence and use.",
+        "source": "Source of a laboratory's own statement.",
+        "reviewer": "Who reviewed a laboratory's own statement.",
+        "reviewed": "Day of that review, YYYY-MM-DD.",
     },
     "DrugCode": {
         "": "A drug or a class of drugs; a class has a code of this project as its name.",

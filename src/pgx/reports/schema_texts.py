@@ -23,6 +23,8 @@ TITLES: Final = {
     "Recommendation": "Advice on one drug",
     "AlternativeAdvice": "Other advice that a candidate would give",
     "Provenance": "What produced the result",
+    "OverlayInfo": "A laboratory's folder over the release",
+    "Override": "A laboratory's decision beside the computed result",
     **PATIENT_TITLES,
 }
 
@@ -35,6 +37,7 @@ _RESULT = {
     "provenance": "What produced the result; no clock time.",
     "context": "The patient, where a patient file was given, and what the knowledge base makes of "
     "it; null otherwise.",
+    "overrides": "What a laboratory says of a gene or drug; calls and advice are as computed.",
     "schema_version": "Version of this schema.",
 }
 
@@ -117,7 +120,7 @@ _ADVICE = {
     "alternatives": "The other advice that some candidate would give.",
     "text": "The advice in words.",
     "implications": "What the result means, by gene.",
-    "guideline_id": "ClinPGx accession of the guideline.",
+    "guideline_id": "ClinPGx accession of the guideline; of a LOCAL row the laboratory's own.",
     "pmids": "PubMed identifiers of its publications.",
     "facts": "The statement as facts for programs; null where no statement was found.",
 }
@@ -139,6 +142,26 @@ _PROVENANCE = {
     "assembly": "Assembly of the input; positions in the result are GRCh38.",
     "input": "Name and SHA-256 of each input file.",
     "settings": "Settings that change results.",
+    "overlay": "A laboratory's folder that was laid over the release; null without one.",
+}
+
+_OVERLAY = {
+    "": "A laboratory's own genes and rules, laid over the release.",
+    "laboratory": "Name of the laboratory.",
+    "version": "Version of its folder.",
+    "date": "Day of its folder, YYYY-MM-DD.",
+    "digest": "SHA-256 over its files.",
+}
+
+_OVERRIDE = {
+    "": "A laboratory's decision on one gene or drug; either gene or drug is empty.",
+    "sample": "Name of the sample, as in the result.",
+    "gene": "The gene that it is about.",
+    "drug": "The drug that it is about.",
+    "says": "What the laboratory says.",
+    "by": "Who decided.",
+    "date": "Day of the decision, YYYY-MM-DD.",
+    "reason": "Why.",
 }
 
 _CANDIDATE = {
@@ -216,5 +239,7 @@ DESCRIPTIONS: Final = {
     "Recommendation": _ADVICE,
     "AlternativeAdvice": _ALTERNATIVE,
     "Provenance": _PROVENANCE,
+    "OverlayInfo": _OVERLAY,
+    "Override": _OVERRIDE,
     **PATIENT_DESCRIPTIONS,
 }

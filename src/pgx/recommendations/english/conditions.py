@@ -60,6 +60,7 @@ ADVICE: Final = {
     "unknown": "{genes} could not be assessed in this input, so nothing can be said about"
     " {drug}; this is not a normal result.",
     "no_statement": "No recommendation for {drug}: the guideline has no statement for {lookup}.",
+    "no_statement_local": "The laboratory's rules name no advice on {drug} for {lookup}.",
     "no_statement_fda_label": "The FDA label of {drug} names no advice for this result.",
     "no_statement_fda_table": "The FDA's table of pharmacogenetic associations names no advice"
     " on {drug} for this result.",

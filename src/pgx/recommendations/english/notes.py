@@ -294,4 +294,5 @@ NOTES: Final = {
     "result_leaves_open": "This result leaves it open whether there is {0}.",
     "weight_sign_unclear": "The source gives the weight as {0} and may have lost a sign such as"
     " ≥; check the label.",
+    "local_note": "{0}",  # a laboratory's own words; no release uses it
 }

@@ -27,6 +27,8 @@ NOTES: Final = {
     "these positions count as unknown.",
     "likelihoods_weighed": "Genotypes of low quality were weighed by how likely the reads make "
     "each of them.",
+    "local_definitions": "The gene, or an allele of it, is defined by the laboratory, not by "
+    "the knowledge base's release.",
     "low_dp": "Some positions have too few reads; these positions count as unknown.",
     "low_gq": "Some positions have too low a genotype quality; these positions count as unknown.",
     "male_heterozygous": "Some positions have two alleles although the sex is male; these "

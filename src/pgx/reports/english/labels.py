@@ -74,7 +74,7 @@ AUTHORITIES: Final = {
     "DPWG": "DPWG",
     "FDA_LABEL": "FDA label",
     "FDA_TABLE": "FDA table",
-    "LOCAL": "this laboratory",
+    "LOCAL": "Local rule",
 }
 
 STANDINGS: Final = {
@@ -132,6 +132,19 @@ LABELS: Final = {
     "not_for_summary": "For other patients ({count})",
     "not_for_any": "No advice for this patient",
     "maybe_for": "may apply: {why}",
+    "local_source": "{laboratory} (local rule)",
+    "reviewed_rule": "source {source}, reviewed by {reviewer}, {date}",
+    "overlay": "Local rules",
+    "overlay_digest": "Local rules SHA-256",
+    "overrides": "Decisions of the laboratory",
+    "override_hint": "Here the laboratory says something else than this report computed. Both are "
+    "shown; calls and advice stay as they were computed.",
+    "override_of": "Decision of the laboratory",
+    "override_subject": "Gene or drug",
+    "computed": "Computed",
+    "laboratory_says": "The laboratory says",
+    "because": "Reason",
+    "not_in_report": "not part of this report",
     "gaps": "What was not assessed",
     "no_gaps": "Every gene of this report was called and every drug has a settled row.",
     "gap_genes": "Genes not assessed: {names}",

@@ -1,0 +1,111 @@
+"""What a report says of a laboratory's own rules and decisions, beside what was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pgx.base.calls import GeneCall, PatientResult, Recommendation
+from pgx.base.local import Override
+
+__all__ = [
+    "OverrideEntry",
+    "build_overrides",
+    "computed_text",
+    "laboratory_of",
+    "overlay_text",
+    "review_text",
+]
+
+Words = Mapping[str, Any]
+
+
+class OverrideEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A laboratory's decision on one gene or drug; ``anchor`` is the subject's place, or empty.
+
+    ``kind`` is ``gene`` or ``drug``.
+    """
+
+    kind: str
+    subject: str
+    anchor: str
+    computed: str
+    says: str
+    who: str
+    reason: str
+
+
+def build_overrides(
+    result: PatientResult, anchors: Mapping[str, str], words: Words
+) -> tuple[OverrideEntry, ...]:
+    """Return a result's overrides; ``anchors`` are the places of genes and drugs in the report."""
+    label = words["label"]
+    return tuple(
+        OverrideEntry(
+            kind="gene" if override.gene else "drug",
+            subject=override.subject,
+            anchor=anchors.get(override.subject, ""),
+            computed=computed_text(result, override, words) or label["not_in_report"],
+            says=override.says,
+            who=f"{override.by}, {override.date}",
+            reason=override.reason,
+        )
+        for override in result.overrides
+    )
+
+
+def computed_text(result: PatientResult, override: Override, words: Words | None = None) -> str:
+    """Say what was computed for the subject of an override, empty where nothing was.
+
+    With ``words`` in the words of a report, without in the codes of the tables.
+    """
+    if override.gene:
+        calls = [_call(c, words) for c in result.calls if c.gene == override.gene]
+        return "; ".join(calls)
+    rows = [row for row in result.recommendations if row.drug == override.drug]
+    return "; ".join(dict.fromkeys(_advice(row, words) for row in rows))
+
+
+def _call(call: GeneCall, words: Words | None) -> str:
+    status = words["status"][call.status.value] if words else call.status.value
+    said = [call.phenotype] if call.phenotype else []
+    if call.activity_score:
+        said.append(
+            words["label"]["score"].format(score=call.activity_score)
+            if words
+            else f"score {call.activity_score}"
+        )
+    meaning = f" ({', '.join(said)})" if said else ""
+    return f"{status}: {call.diplotype}{meaning}" if call.diplotype else f"{status}{meaning}"
+
+
+def _advice(row: Recommendation, words: Words | None) -> str:
+    if words is None:
+        return f"{row.source} {row.population}: {'+'.join(row.action)}, {row.certainty.value}"
+    action = words["action"].get(row.action[0], row.action[0]) if row.action else ""
+    source = words["authority"].get(row.source, row.source)
+    certainty = words["certainty"][row.certainty.value]
+    return f"{source}: {action} ({certainty})"
+
+
+def laboratory_of(result: PatientResult) -> str:
+    """Return the laboratory whose folder was laid over the release, empty without one."""
+    return result.provenance.overlay.laboratory if result.provenance.overlay else ""
+
+
+def overlay_text(result: PatientResult) -> str:
+    """Name the laboratory's folder that was laid over the release, empty without one."""
+    made = result.provenance.overlay
+    return f"{made.laboratory}, {made.version}, {made.date}" if made else ""
+
+
+def review_text(row: Recommendation, label: Mapping[str, str]) -> str:
+    """Say on what source a local row rests and who reviewed it, empty for other rows."""
+    facts = row.facts
+    if facts is None or not facts.reviewer:
+        return ""
+    return label["reviewed_rule"].format(
+        source=facts.source, reviewer=facts.reviewer, date=facts.reviewed
+    )
