@@ -74,6 +74,13 @@ class ScoreRange(msgspec.Struct, frozen=True, kw_only=True):
     pmids: tuple[str, ...] = ()
     source: str = ""
 
+    def holds(self, score: float) -> bool:
+        """Whether an activity score (unitless) lies in this range."""
+        above = score > self.low or (self.low_included and score == self.low)
+        if self.high is None:
+            return above
+        return above and (score < self.high or (self.high_included and score == self.high))
+
 
 class PopulationRule(msgspec.Struct, frozen=True, kw_only=True):
     """One way to belong to a guideline's population; all that is given must hold.

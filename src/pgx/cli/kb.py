@@ -131,11 +131,14 @@ def verify(
         Path | None, typer.Argument(help="folder of a release; the one in use by default")
     ] = None,
 ) -> int:
-    """Check digests and schema of every table, and that every record can be read."""
-    kb = KnowledgeBase(folder)
-    from pgx.knowledge.verify import verify_release
+    """Check a release: digests, schema, and that all tables agree; a finding a line."""
+    from pgx.pipeline.verify import refusal, verify_folder
 
-    verify_release(kb)
+    kb, findings = verify_folder(folder)
+    for finding in findings:
+        sys.stdout.write(finding.line() + "\n")
+    if kb is None or findings:
+        raise refusal(findings)
     sys.stderr.write(f"release {kb.release}: {len(kb.manifest.tables)} tables are whole\n")
     return 0
 

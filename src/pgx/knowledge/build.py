@@ -20,7 +20,12 @@ from pgx.knowledge.tables import Row, format_table, read_table
 __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _READ_FOLDERS = ("curated", "readings")
-_CURATED_AS_THEY_ARE = ("published_frequencies", "core_alleles", *MEDICINE_TABLES)
+_CURATED_AS_THEY_ARE = (
+    "published_frequencies",
+    "core_alleles",
+    "known_gaps",
+    *MEDICINE_TABLES,
+)
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from pgx.base.advice import Drug, Guideline, Statement, record_from_row
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_row
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import (
@@ -28,7 +28,7 @@ from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_med
 from pgx.knowledge.tables import Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
 
-__all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder"]
+__all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder", "table_bytes"]
 
 FOLDER_VARIABLE: Final = "PGX_KNOWLEDGE_BASE"
 
@@ -41,6 +41,29 @@ def default_folder() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "_knowledgebase"
     return installed if installed.is_dir() else package.parents[1] / "data" / "knowledgebase"
+
+
+def table_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """Return the content of one file of a release.
+
+    Raises
+    ------
+    SnapshotIntegrityError
+        The file is absent, or its digest is not the manifest's.
+    """
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise SnapshotIntegrityError(
+            "a table of the knowledge base is missing", where=name, remedy="reinstall pgx"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != manifest.tables[name]:
+        raise SnapshotIntegrityError(
+            "the table's SHA-256 is not the one in the manifest",
+            where=name,
+            remedy="reinstall pgx, or run `pgx kb build` after an intended change",
+        )
+    return data
 
 
 class KnowledgeBase:
@@ -62,22 +85,14 @@ class KnowledgeBase:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or default_folder()
         self.manifest: Manifest = read_manifest(self.folder)
-        self._texts = {name: self._verified(name) for name in self.manifest.tables}
+        self._texts = {
+            name: table_bytes(self.folder, self.manifest, name) for name in self.manifest.tables
+        }
 
-    def _verified(self, name: str) -> bytes:
-        try:
-            data = (self.folder / name).read_bytes()
-        except OSError as error:
-            raise SnapshotIntegrityError(
-                "a table of the knowledge base is missing", where=name, remedy="reinstall pgx"
-            ) from error
-        if hashlib.sha256(data).hexdigest() != self.manifest.tables[name]:
-            raise SnapshotIntegrityError(
-                "the table's SHA-256 is not the one in the manifest",
-                where=name,
-                remedy="reinstall pgx, or run `pgx kb build` after an intended change",
-            )
-        return data
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """Names of the release's tables, without ``.tsv``, A–Z."""
+        return tuple(sorted(name.removesuffix(".tsv") for name in self._texts))
 
     def table(self, name: str) -> list[Row]:
         """Return a table's rows as dictionaries of strings; ``name`` without ``.tsv``.
@@ -182,6 +197,12 @@ class KnowledgeBase:
     def guidelines(self) -> tuple[Guideline, ...]:
         """All guidelines."""
         return tuple(record_from_row(Guideline, row) for row in self.table("guidelines"))
+
+    @functools.cached_property
+    def known_gaps(self) -> tuple[KnownGap, ...]:
+        """What the published sources leave unanswered; empty in a release without it."""
+        rows = self._optional(["known_gaps"])["known_gaps"]
+        return tuple(record_from_row(KnownGap, row) for row in rows)
 
     def gene(self, name: str) -> GeneDefinition:
         """Return one gene.
