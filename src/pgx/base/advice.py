@@ -277,6 +277,8 @@ def record_from_row(kind: type[T], row: Mapping[str, str]) -> T:
         raise SnapshotSchemaError(f"a row of {kind.__name__} cannot be read: {error}") from error
     if isinstance(record, Statement):
         _check_statement(record)
+    if isinstance(record, Guideline) and not all(year.isdecimal() for year in record.years):
+        raise SnapshotSchemaError(f"years {', '.join(record.years)} are no numbers")
     return record
 
 

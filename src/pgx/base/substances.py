@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 __all__ = [
+    "JUDGEMENTS",
     "ConditionCode",
     "ConversionRule",
     "Modulator",
@@ -12,6 +15,9 @@ __all__ = [
     "ScoreRange",
     "Substance",
 ]
+
+JUDGEMENTS: Final = ("no_alternative", "no_skin_reaction", "phase_of_treatment")
+"""What no record tells, and only a prescriber can judge."""
 
 
 class Substance(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +92,8 @@ class PopulationRule(msgspec.Struct, frozen=True, kw_only=True):
     """One way to belong to a guideline's population; all that is given must hold.
 
     Ages in completed years, weight in kg. ``exposure`` is ``never`` or ``over_months=N`` to the
-    drug in question; ``conditions`` are codes of which one must be present; ``judgement`` names
-    what no record tells.
+    drug in question; ``conditions`` are codes of which one must be present; ``judgement`` is
+    one of `JUDGEMENTS`.
     """
 
     population: str

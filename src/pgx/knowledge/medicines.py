@@ -15,6 +15,7 @@ import msgspec
 from pgx.base.advice import record_from_row
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import (
+    JUDGEMENTS,
     ConditionCode,
     ConversionRule,
     Modulator,
@@ -93,9 +94,11 @@ def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
                 where="conversion_rules.tsv",
             )
     for population in found.populations:
-        if not _EXPOSURE.fullmatch(population.exposure):
+        known = population.judgement in ("", *JUDGEMENTS)
+        if not known or not _EXPOSURE.fullmatch(population.exposure):
             raise SnapshotSchemaError(
-                f"exposure {population.exposure!r} of {population.population} cannot be read",
+                f"exposure {population.exposure!r} or judgement {population.judgement!r} of"
+                f" {population.population} cannot be read",
                 where="populations.tsv",
             )
     return found

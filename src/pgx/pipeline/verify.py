@@ -51,7 +51,7 @@ def faults_of(kb: KnowledgeBase) -> list[Finding]:
 
 def _faults(kb: KnowledgeBase) -> Iterator[Finding]:
     yield from lacking_sources(kb)
-    for gene in kb.genes.values():
+    for gene in kb.genes_as_written.values():
         yield from gene_findings(gene)
     yield from haplotype_findings(kb)
     yield from medicine_findings(kb)
@@ -72,7 +72,7 @@ def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
         )
         return
     complete = {a.name for a in AUTHORITIES if not a.selective}
-    yield from coverage_findings(kb.genes, kb.statements, index, kb.known_gaps, complete)
+    yield from coverage_findings(kb.genes_as_written, kb.statements, index, kb.known_gaps, complete)
 
 
 def refusal(findings: Sequence[Finding]) -> KnowledgeError:

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
+from pgx.base.genes import DefiningVariant, GeneDefinition, ReferenceSegment, Strategy
 from pgx.knowledge.schema import check_allele_name
-from pgx.phenotypes.activity import activity_score
+from pgx.phenotypes.activity import activity_score, score_value
 from pgx.phenotypes.translate import NO_SCORE
 
-__all__ = ["gene_findings"]
+__all__ = ["gene_findings", "unusable"]
 
 _IUPAC: Final = frozenset("RYSWKMBDHVN")
 
 
 def gene_findings(gene: GeneDefinition) -> Iterator[Finding]:
     """Yield what is wrong with one gene."""
+    yield from unusable(gene)
     yield from _alleles(gene)
+    yield from _functions(gene)
+    yield from _rules(gene)
+
+
+def unusable(gene: GeneDefinition) -> Iterator[Finding]:
+    """Yield what no caller could work with; cheap enough for every start."""
+    if gene.contig not in CANONICAL:
+        yield _finding(FaultCode.TERM, "genes", gene, f"there is no contig {gene.contig!r}")
     yield from _definitions(gene)
     yield from _variants(gene)
     yield from _names(gene)
-    yield from _functions(gene)
-    yield from _rules(gene)
+    for rule in gene.rules if gene.scored else ():
+        if rule.lookup_key != NO_SCORE and score_value(rule.lookup_key) is None:
+            what = f"key {rule.lookup_key!r} is no score"
+            yield _finding(FaultCode.TERM, "phenotype_rules", gene, what)
 
 
 def _twice(values: Iterable[object]) -> list[object]:
@@ -50,11 +63,10 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
 
 
 def _definitions(gene: GeneDefinition) -> Iterator[Finding]:
-    variants = {v.position: v for v in gene.variants}
+    variants = {v.position: {*v.alleles, *_IUPAC} for v in gene.variants}
     for allele in gene.alleles:
         for position, cell in allele.defining.items():
-            variant = variants.get(position)
-            if variant is None or not (cell in variant.alleles or cell in _IUPAC):
+            if cell not in variants.get(position, ()):
                 what = (
                     f"allele {allele.name} is defined by {cell} at {position},"
                     " which is no allele of the gene's variants"
@@ -65,14 +77,16 @@ def _definitions(gene: GeneDefinition) -> Iterator[Finding]:
 def _variants(gene: GeneDefinition) -> Iterator[Finding]:
     for position in _twice(v.position for v in gene.variants):
         yield _finding(FaultCode.TWICE, "variants", gene, f"position {position} stands twice")
+    segments = sorted(gene.segments, key=_start)
     for variant in gene.variants:
-        if variant.ref not in _bases(gene, variant):
+        if variant.ref != _bases(segments, variant):
             what = f"{variant.position} {variant.ref} is not the base of its segment"
             yield _finding(FaultCode.BASES, "variants", gene, what)
-        if variant.ref_grch37 not in variant.alleles:
+        alleles = variant.alleles
+        if variant.ref_grch37 not in alleles:
             what = f"{variant.position}: the GRCh37 base is no allele"
             yield _finding(FaultCode.BASES, "variants", gene, what)
-        if len(set(variant.alleles)) < len(variant.alleles):
+        if len(set(alleles)) < len(alleles):
             what = f"{variant.position}: an allele stands twice"
             yield _finding(FaultCode.TWICE, "variants", gene, what)
     if len({v.position_grch37 - v.position for v in gene.variants}) > 1:
@@ -80,14 +94,17 @@ def _variants(gene: GeneDefinition) -> Iterator[Finding]:
         yield _finding(FaultCode.BASES, "variants", gene, what)
 
 
-def _bases(gene: GeneDefinition, variant: DefiningVariant) -> set[str]:
-    """Return what the segments hold at a variant's reference bases."""
-    last = variant.position + len(variant.ref) - 1
-    return {
-        s.sequence[variant.position - s.start : last - s.start + 1]
-        for s in gene.segments
-        if s.start <= variant.position and last <= s.end
-    }
+def _start(segment: ReferenceSegment) -> int:
+    return segment.start
+
+
+def _bases(segments: list[ReferenceSegment], variant: DefiningVariant) -> str:
+    """Return what the segments, first to last, hold at a variant's reference bases."""
+    place = bisect_right(segments, variant.position, key=_start) - 1
+    if place < 0:
+        return ""
+    offset = variant.position - segments[place].start
+    return segments[place].sequence[offset : offset + len(variant.ref)]
 
 
 def _names(gene: GeneDefinition) -> Iterator[Finding]:

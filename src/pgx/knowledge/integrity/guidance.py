@@ -33,7 +33,7 @@ def guidance_findings(kb: KnowledgeBase) -> Iterator[Finding]:
     for drug in kb.drugs:
         yield from _drug(drug, kb.statements, guidelines)
     drugs = {(d.authority, d.drug): d for d in kb.drugs}
-    populations = {p.population for p in kb.medicines.populations}
+    populations = {p.population for p in kb.medicines_as_written.populations}
     for statement in kb.statements:
         yield from _references(statement, drugs, guidelines, populations)
         yield from _doses(statement)

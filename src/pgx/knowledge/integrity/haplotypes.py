@@ -19,7 +19,7 @@ _TOLERANCE: Final = 1.02  # published shares are rounded
 def haplotype_findings(kb: KnowledgeBase) -> Iterator[Finding]:
     """Yield alleles, positions and shares that do not fit the genes; none without tables."""
     for name, found in kb.frequencies.items():
-        gene = kb.genes.get(name)
+        gene = kb.genes_as_written.get(name)
         if gene is None:
             what = "there is no such gene"
             yield _finding(FaultCode.DANGLING, "haplotype_counts", name, what)

@@ -11,6 +11,7 @@ from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
 from pgx.base.substances import ConversionRule, Modulator, PopulationRule, ScoreRange, Substance
 from pgx.knowledge.integrity.codes import CONDITION_SYSTEMS, code_faults
+from pgx.knowledge.integrity.conversions import inapplicable, place_of
 from pgx.knowledge.medicines import MedicineKnowledge
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.activity import score_value
@@ -22,12 +23,12 @@ _EVIDENCE: Final = ("established", "limited", "none")
 
 def medicine_findings(kb: KnowledgeBase) -> Iterator[Finding]:
     """Yield what is wrong with the tables on medicines; nothing in a release without them."""
-    known = kb.medicines
+    known = kb.medicines_as_written
     if known.substances:
         yield from _substances(known.substances, {d.drug for d in kb.drugs})
-    yield from _modulators(known, kb.genes)
-    yield from _conversions(known.conversion_rules, kb.genes)
-    yield from _ranges(known.score_ranges, kb.genes)
+    yield from _modulators(known, kb.genes_as_written)
+    yield from _conversions(known.conversion_rules, kb.genes_as_written)
+    yield from _ranges(known.score_ranges, kb.genes_as_written)
     conditions = {code.condition for code in known.condition_codes}
     for rule in known.populations:
         yield from _population(rule, conditions)
@@ -84,18 +85,10 @@ def _rule_of(modulator: Modulator) -> tuple[str, str, str]:
 def _conversions(
     rules: tuple[ConversionRule, ...], genes: Mapping[str, GeneDefinition]
 ) -> Iterator[Finding]:
-    places = [f"{r.gene} {r.strength} {r.effect}" for r in rules]
+    places = [place_of(rule) for rule in rules]
     yield from _twice("conversion_rules", places)
     for rule, place in zip(rules, places, strict=True):
-        gene = genes.get(rule.gene)
-        if gene is None:
-            yield _finding(FaultCode.DANGLING, "conversion_rules", place, "there is no such gene")
-        elif rule.method == "score_factor" and not gene.scored:
-            what = "a factor of the score, of a gene without scores"
-            yield _finding(FaultCode.CONTRADICTION, "conversion_rules", place, what)
-        elif rule.method == "phenotype_to" and rule.value not in {r.phenotype for r in gene.rules}:
-            what = f"{rule.value!r} is no phenotype of the gene"
-            yield _finding(FaultCode.DANGLING, "conversion_rules", place, what)
+        yield from inapplicable(rule, genes)
         if rule.evidence not in _EVIDENCE or (rule.evidence == "none") != (rule.method == "none"):
             what = f"evidence {rule.evidence!r} does not go with method {rule.method!r}"
             yield _finding(FaultCode.TERM, "conversion_rules", place, what)

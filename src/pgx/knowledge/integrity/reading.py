@@ -37,7 +37,7 @@ _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "populations": PopulationRule,
     "condition_codes": ConditionCode,
 }
-_WHOLE: Final = ("genes", "frequencies", "medicines", "statements", "drugs", "guidelines")
+_PARTS: Final = ("genes_as_written", "frequencies", "medicines_as_written")
 _DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -69,7 +69,7 @@ def unreadable(kb: KnowledgeBase) -> Iterator[Finding]:
     yield from found
     if found:
         return
-    for part in _WHOLE:
+    for part in _PARTS:
         try:
             getattr(kb, part)
         except KnowledgeError as error:
