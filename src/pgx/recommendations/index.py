@@ -183,7 +183,7 @@ def _tabulate(
             if any(k not in (NO_RESULT, ANY_KEY) and allele_of_key(k) != a for k, a in pairs):
                 continue
             other = rows.setdefault(combination, statement)
-            if other.advice != statement.advice:
+            if other is not statement and other.advice != statement.advice:
                 raise KnowledgeError(
                     f"statements {other.id} and {statement.id} disagree",
                     where=f"{statement.drug}, {statement.population}, {', '.join(combination)}",
