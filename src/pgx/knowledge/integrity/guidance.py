@@ -159,7 +159,7 @@ def _contradictions(statements: Iterable[Statement]) -> Iterator[Finding]:
             for keys in product(*(keys for _, keys in factors)):
                 other = first.setdefault((about, genes, keys), statement)
                 pair = (other.id, statement.id)
-                if other.advice != statement.advice and pair not in told:
+                if other is not statement and other.advice != statement.advice and pair not in told:
                     told.add(pair)
                     what = f"{other.id} advises otherwise for {', '.join(keys)}"
                     yield _finding(FaultCode.CONTRADICTION, "statements", statement.id, what)
