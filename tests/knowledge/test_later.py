@@ -12,7 +12,7 @@ from pgx.knowledge.importers.dated import known_counts, known_genes
 from pgx.knowledge.importers.releases import SourceRow
 from pgx.knowledge.later import ChangeState, Until, read_changes, until_month
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.verify import verify_release
+from pgx.pipeline.verify import verify_release
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 NAMES = {authority.name for authority in AUTHORITIES} | {"PharmVar", ""}

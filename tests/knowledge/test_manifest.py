@@ -12,7 +12,7 @@ from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSche
 from pgx.knowledge.manifest import MANIFEST, read_manifest, write_manifest
 from pgx.knowledge.schema import check_allele_name
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
-from pgx.knowledge.verify import verify_release
+from pgx.pipeline.verify import verify_release
 
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "knowledgebase"
 TABLES = sorted(read_manifest(RELEASE).tables)

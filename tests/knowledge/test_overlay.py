@@ -194,14 +194,14 @@ def test_a_statement_without_source_reviewer_or_day_is_refused(folder, name):
         ("genes", 0, {"proxies": "5000100<1"}, "proxies name positions"),
         ("genes", 0, {"strategy": "guess"}, "'guess'"),
         ("genes", 0, {"ploidy": "triploid"}, "'triploid'"),
-        ("genes", 0, {"default_allele": "*9"}, "LAB1 has no allele *9"),
+        ("genes", 0, {"default_allele": "*9"}, "default_allele is not the one allele"),
         ("genes", 0, {"default_allele": "*2"}, "not the one allele with reference yes"),
         ("genes", 0, {"strategy": "outside"}, "outside calls has no positions"),
         ("variants", 0, {"gene": "LAB2"}, "no gene 'LAB2'"),
         ("variants", 0, {"position_grch38": "x"}, "position_grch38 'x' is no position"),
         ("variants", 0, {"position_grch38": "٣"}, "is no position"),
         ("variants", 0, {"position_grch38": "-1"}, "is no position"),
-        ("variants", 0, {"position_grch37": "4980747"}, "more than one offset to GRCh37"),
+        ("variants", 0, {"position_grch37": "4980747"}, "more than one offset between"),
         ("variants", 0, {"ref_grch38": "C"}, "is not the base of its segment"),
         ("variants", 0, {"ref_grch37": "T"}, "the GRCh37 base is no allele"),
         ("variants", 0, {"alts": "A,a"}, "other letters than A, C, G, T"),
@@ -212,7 +212,7 @@ def test_a_statement_without_source_reviewer_or_day_is_refused(folder, name):
         ("alleles", 1, {"allele": "*1/*2"}, "holds one of ; = / |"),
         ("alleles", 1, {"allele": "*3.002"}, "is a spelling or suballele of another allele"),
         ("alleles", 1, {"definition": "5000100=T"}, "is no allele of the gene's variants"),
-        ("alleles", 1, {"definition": "5000101=A"}, "is no allele of the gene's variants"),
+        ("alleles", 1, {"definition": "5000101=A"}, "in the definition of no allele"),
         ("alleles", 1, {"definition": "5000100"}, "cannot be read"),
         ("alleles", 1, {"definition": "5000160=C"}, "in the definition of no allele"),
         ("alleles", 1, {"definition": "5000160=C;5000100=A", "allele": "*3x"}, ""),
@@ -223,7 +223,7 @@ def test_a_statement_without_source_reviewer_or_day_is_refused(folder, name):
         ("segments", 0, {"start": "5000001"}, "is not the base of its segment"),
         ("segments", 0, {"sequence": "ACGU"}, "other letters than A, C, G, T"),
         ("phenotype_rules", 0, {"phenotype": "A;B"}, "holds one of ; = |"),
-        ("phenotype_rules", 0, {"function_1": "Normal function"}, "two rules of LAB1 answer one"),
+        ("phenotype_rules", 0, {"function_1": "Normal function"}, "two rules answer"),
         ("phenotype_rules", 0, {"activity_score": "0.0"}, "the gene is not scored"),
     ],
 )  # fmt: skip
@@ -305,7 +305,7 @@ class TestAnAlleleOfAGeneOfTheRelease:
     def test_a_rule_of_the_release_is_not_changed(self, folder):
         rule = {"function_1": "No function", "function_2": "Normal function"}
         add(folder, "phenotype_rules", gene="TPMT", phenotype="Fine", source=SOURCE, **rule)
-        assert "two rules of TPMT answer one pair" in refusal(folder)
+        assert "two rules answer" in refusal(folder)
 
 
 def test_a_scored_gene_keeps_one_meaning_a_score(folder):

@@ -9,9 +9,9 @@ from alleles.made import gene, genotypes, position
 from pgx.base.errors import InputError, SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
-from pgx.knowledge.verify import verify_release
 from pgx.pipeline.count import count_release
 from pgx.pipeline.frequencies import count_haplotypes
+from pgx.pipeline.verify import verify_release
 from simulated import cohort_text
 
 DEFINITIONS = {"*1": "AAA", "*2": "GAA", "*3": "GGA"}

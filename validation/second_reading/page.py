@@ -55,11 +55,10 @@ the first round's differences at hand, and
 
 _CHANGED = """
 Where the second readers were right, our reading was changed before this count: carbamazepine with
-HLA-A\\*31:01 and no alternative (`monitor` first), eliglustat with the score 1.0
-(`use_as_directed` first, the restriction is for kidney or liver impairment), dextromethorphan /
-quinidine in poor metabolizers (`caution` instead of nothing), the dose factors of clobazam (half
-of the target) and of mavacamten (half of the start), and that of metoprolol in ultrarapid
-metabolizers (2.5, a step for want of effect, no dose to be used at once).
+HLA-A\\*31:01 and no alternative (`monitor` first), dextromethorphan / quinidine in poor
+metabolizers (`caution` instead of nothing), the dose factors of clobazam (half of the target) and
+of mavacamten (half of the start), and that of metoprolol in ultrarapid metabolizers (2.5, a step
+for want of effect, no dose to be used at once).
 """
 
 

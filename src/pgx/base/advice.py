@@ -9,6 +9,7 @@ writes one. Coded facts are ``code`` or ``code=argument|argument``; lists are jo
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -28,6 +29,7 @@ __all__ = [
     "Drug",
     "DrugStatus",
     "Guideline",
+    "KnownGap",
     "LocalStatement",
     "LookupProduct",
     "Statement",
@@ -52,6 +54,7 @@ ACTIONS: Final = (
     "test_first",
     "no_recommendation",
 )
+_ACTIONS: Final = frozenset(ACTIONS)
 DOSE_ACTIONS: Final = frozenset({"reduce_dose", "increase_dose", "adjust_initial_dose"})
 LOCAL: Final = "LOCAL"
 """Authority of a laboratory's own drugs, guidelines and statements."""
@@ -180,6 +183,21 @@ class LocalStatement(Statement, frozen=True, kw_only=True):
     reviewed: str = ""
 
 
+class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
+    """Results of a gene on which a source has no statement, or its keys that no result has.
+
+    ``drug`` lists drugs, or is `ANY_KEY` for all drugs of the authority that have the gap.
+    ``reason`` says, in a sentence, why it is a gap of what was published and none of ours.
+    """
+
+    authority: str
+    drug: tuple[str, ...]
+    gene: str
+    keys: tuple[str, ...]
+    reason: str
+    source: str = ""
+
+
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
 _LATER: Final = frozenset({"version", "drug_codes"})
 """Columns that releases did not have from the beginning."""
@@ -234,10 +252,17 @@ def _parser(name: str, kind: Any) -> Callable[[str], Any]:  # noqa: ANN401 - cel
     if kind == tuple[str, ...]:
         return lambda text: tuple(text.split(";")) if text else ()
     if kind == float | None:
-        return lambda text: float(text) if text else None
+        return lambda text: _number(text) if text else None
     if kind in (float, bool):
-        return float if kind is float else lambda text: text == "yes"
+        return _number if kind is float else lambda text: text == "yes"
     return DrugStatus if kind is DrugStatus else str
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is no finite number")
+    return value
 
 
 def _format_cell(name: str, value: Any) -> str:  # noqa: ANN401 - cells have many types
@@ -254,17 +279,33 @@ def record_from_row(kind: type[T], row: Mapping[str, str]) -> T:
     Raises
     ------
     SnapshotSchemaError
-        A column is missing, a number is no number, or a term is unknown.
+        A column is missing, a number is no finite number, a term is unknown, or a dose factor
+        is not above 0 or not in order.
     """
     try:
         values = {n: parse(row[n]) for n, parse in _parsers(kind) if n in row or n not in _LATER}
         record = kind(**values)
     except (KeyError, ValueError) as error:
         raise SnapshotSchemaError(f"a row of {kind.__name__} cannot be read: {error}") from error
-    unknown = set(getattr(record, "action", ())) - set(ACTIONS)
-    if unknown:
-        raise SnapshotSchemaError(f"unknown action {', '.join(sorted(unknown))}")
+    if isinstance(record, Statement):
+        _check_statement(record)
+    if isinstance(record, Guideline) and not all(year.isdecimal() for year in record.years):
+        raise SnapshotSchemaError(f"years {', '.join(record.years)} are no numbers")
     return record
+
+
+def _check_statement(statement: Statement) -> None:
+    unknown = set(statement.action) - _ACTIONS
+    if unknown or not statement.action:
+        raise SnapshotSchemaError(
+            f"unknown action {', '.join(sorted(unknown)) or '(none)'}", where=statement.id
+        )
+    low, high = statement.dose_factor_min, statement.dose_factor_max
+    at_least = 0.0 if low is None else low
+    if (low is not None and low <= 0.0) or (high is not None and not max(at_least, 1e-9) <= high):
+        raise SnapshotSchemaError(
+            f"dose factors {low} to {high} are not above 0 and in order", where=statement.id
+        )
 
 
 def row_from_record(record: Drug | Guideline | Statement) -> dict[str, str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 __all__ = [
+    "JUDGEMENTS",
     "ConditionCode",
     "ConversionRule",
     "Modulator",
@@ -12,6 +15,9 @@ __all__ = [
     "ScoreRange",
     "Substance",
 ]
+
+JUDGEMENTS: Final = ("no_alternative", "no_skin_reaction", "phase_of_treatment")
+"""What no record tells, and only a prescriber can judge."""
 
 
 class Substance(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +80,20 @@ class ScoreRange(msgspec.Struct, frozen=True, kw_only=True):
     pmids: tuple[str, ...] = ()
     source: str = ""
 
+    def holds(self, score: float) -> bool:
+        """Whether an activity score (unitless) lies in this range."""
+        above = score > self.low or (self.low_included and score == self.low)
+        if self.high is None:
+            return above
+        return above and (score < self.high or (self.high_included and score == self.high))
+
 
 class PopulationRule(msgspec.Struct, frozen=True, kw_only=True):
     """One way to belong to a guideline's population; all that is given must hold.
 
     Ages in completed years, weight in kg. ``exposure`` is ``never`` or ``over_months=N`` to the
-    drug in question; ``conditions`` are codes of which one must be present; ``judgement`` names
-    what no record tells.
+    drug in question; ``conditions`` are codes of which one must be present; ``judgement`` is
+    one of `JUDGEMENTS`.
     """
 
     population: str

@@ -127,14 +127,17 @@ def verify(
     ] = None,
     kb_overlay: Overlay = None,
 ) -> int:
-    """Check digests and schema of every table, and that every record can be read.
+    """Check a release: digests, schema, and that all tables agree; a finding a line.
 
     With --kb-overlay also a laboratory's folder, as pgx annotate would before it is used.
     """
-    kb = KnowledgeBase(folder)
-    from pgx.knowledge.verify import verify_release
+    from pgx.pipeline.verify import refusal, verify_folder
 
-    verify_release(kb)
+    kb, findings = verify_folder(folder)
+    for finding in findings:
+        sys.stdout.write(finding.line() + "\n")
+    if kb is None or findings:
+        raise refusal(findings)
     sys.stderr.write(f"release {kb.release}: {len(kb.manifest.tables)} tables are whole\n")
     if kb_overlay is not None:
         from pgx.pipeline.local import knowledge_of

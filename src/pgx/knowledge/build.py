@@ -11,7 +11,7 @@ import msgspec
 
 from pgx.base.errors import InputError
 from pgx.knowledge.importers.codes import with_codes
-from pgx.knowledge.importers.dated import known_counts, medicine_rows, named_sources
+from pgx.knowledge.importers.dated import known_counts, known_gaps, medicine_rows, named_sources
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
 from pgx.knowledge.later import CHANGES, Until, until_month
@@ -21,6 +21,7 @@ from pgx.knowledge.tables import Row, format_table, read_table
 __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
+_KNOWN_GAPS = "known_gaps"
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
 
@@ -61,6 +62,8 @@ def build_release(
     tables = build_gene_tables(source, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
+    if (curated / f"{_KNOWN_GAPS}.tsv").exists():
+        tables[_KNOWN_GAPS] = known_gaps(curated, tables["statements"], limit)
     if until:
         tables["sources"] = named_sources(tables)
     return BuildReport(_write(folder, release, tables), guidance.unread)

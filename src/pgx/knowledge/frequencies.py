@@ -55,7 +55,7 @@ def _gene(gene: str, rows: Mapping[str, Sequence[Row]]) -> GeneFrequencies:
         untyped=tuple(int(row["position"]) for row in rows["untyped_sites"]),
         published=tuple(
             PublishedFrequency(
-                allele=r["allele"], group=r["group"], frequency=float(r["frequency"])
+                allele=r["allele"], group=r["group"], frequency=_share(r["frequency"])
             )
             for r in published
         ),
@@ -63,9 +63,19 @@ def _gene(gene: str, rows: Mapping[str, Sequence[Row]]) -> GeneFrequencies:
     )
 
 
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"{text} is no share between 0 and 1")
+    return share
+
+
 def _counts(row: Row) -> dict[str, int]:
     cells = (cell.split("=") for cell in row["counts"].split(";"))
-    return {group: int(count) for group, count in cells}
+    counts = {group: int(count) for group, count in cells}
+    if min(counts.values()) < 0:
+        raise ValueError(f"a count of {row['gene']} {row['allele']} is below 0")
+    return counts
 
 
 def _groups(rows: Sequence[Row]) -> tuple[str, ...]:

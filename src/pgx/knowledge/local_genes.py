@@ -18,10 +18,10 @@ from pgx.base.genes import (
     Ploidy,
     Strategy,
 )
+from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.local import LocalKnowledge
 from pgx.knowledge.overlay import Overlay, PlacedRow
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.verify import verify_gene
 from pgx.phenotypes.translate import NO_SCORE
 
 __all__ = ["check_local_genes"]
@@ -48,7 +48,7 @@ def check_local_genes(base: KnowledgeBase, local: LocalKnowledge) -> None:
         return
     _check_cells(overlay)
     try:
-        genes = local.genes
+        genes = local.genes_as_written
         for row in _gene_rows(overlay):
             if row.cells["gene"] not in genes:
                 raise OverlayError(
@@ -56,13 +56,13 @@ def check_local_genes(base: KnowledgeBase, local: LocalKnowledge) -> None:
                     where=row.where,
                     remedy="add it to genes.tsv, or correct its name",
                 )
-        for name in sorted(local.local_genes):
-            verify_gene(genes[name])
     except SnapshotSchemaError as error:
         raise OverlayError(error.what, where=error.where, remedy=_REMEDY) from error
     for name in sorted(local.local_genes):
         for problem, where in _problems(genes[name], base.genes.get(name)):
             raise OverlayError(f"{name}: {problem}", where=where, remedy=_REMEDY)
+        for finding in gene_findings(genes[name]):
+            raise OverlayError(finding.what, where=finding.place, remedy=_REMEDY)
 
 
 def _gene_rows(overlay: Overlay) -> Iterator[PlacedRow]:

@@ -6,6 +6,7 @@ guideline means by its populations.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ import msgspec
 from pgx.base.advice import record_from_row
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import (
+    JUDGEMENTS,
     ConditionCode,
     ConversionRule,
     Modulator,
@@ -23,7 +25,7 @@ from pgx.base.substances import (
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["MEDICINE_TABLES", "MedicineKnowledge", "read_medicines"]
+__all__ = ["EFFECTS", "MEDICINE_TABLES", "STRENGTHS", "MedicineKnowledge", "read_medicines"]
 
 MEDICINE_TABLES: Final = (
     "substances",
@@ -33,6 +35,19 @@ MEDICINE_TABLES: Final = (
     "populations",
     "condition_codes",
 )
+
+
+EFFECTS: Final = ("inhibitor", "inducer")
+STRENGTHS: Final = ("strong", "moderate", "weak")
+_NOTHING: Final = re.compile(r"(?!)")
+_VALUES: Final = {
+    "score_factor": re.compile(r"\d+(\.\d+)?"),
+    "phenotype_to": re.compile(r".+"),
+    "phenotype_steps": re.compile(r"-?[1-4]"),
+    "none": re.compile(r""),
+}
+"""What each method's value has to look like."""
+_EXPOSURE: Final = re.compile(r"|never|over_months=\d+(\.\d+)?")
 
 
 class MedicineKnowledge(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +67,8 @@ def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
     Raises
     ------
     SnapshotSchemaError
-        A column is missing, a number is no number, or a substance stands twice.
+        A column is missing, a number is no number, a term is unknown, or a substance stands
+        twice.
     """
     rows = {name: tables.get(name, ()) for name in MEDICINE_TABLES}
     found = MedicineKnowledge(
@@ -68,4 +84,29 @@ def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
     names = [s.substance.casefold() for s in found.substances]
     if len(set(names)) < len(names):
         raise SnapshotSchemaError("a substance stands twice", where="substances.tsv")
+    for modulator in found.modulators:
+        _check_terms(modulator, "modulators.tsv")
+    for rule in found.conversion_rules:
+        _check_terms(rule, "conversion_rules.tsv")
+        if not _VALUES.get(rule.method, _NOTHING).fullmatch(rule.value):
+            raise SnapshotSchemaError(
+                f"method {rule.method!r} with value {rule.value!r} of {rule.gene}",
+                where="conversion_rules.tsv",
+            )
+    for population in found.populations:
+        known = population.judgement in ("", *JUDGEMENTS)
+        if not known or not _EXPOSURE.fullmatch(population.exposure):
+            raise SnapshotSchemaError(
+                f"exposure {population.exposure!r} or judgement {population.judgement!r} of"
+                f" {population.population} cannot be read",
+                where="populations.tsv",
+            )
     return found
+
+
+def _check_terms(acting: Modulator | ConversionRule, where: str) -> None:
+    if acting.effect not in EFFECTS or acting.strength not in STRENGTHS:
+        raise SnapshotSchemaError(
+            f"{acting.gene}: {acting.strength!r} {acting.effect!r} is no effect on an enzyme",
+            where=where,
+        )

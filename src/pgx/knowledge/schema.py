@@ -53,6 +53,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "population", "age_from", "age_below", "weight_over", "exposure", "conditions",
         "judgement", "source",
     ),
+    "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
     "condition_codes": ("condition", "system", "code", "source"),
     "changes": (
         "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",

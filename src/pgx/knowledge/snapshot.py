@@ -9,20 +9,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.advice import Drug, Guideline, Statement, record_from_row
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_row
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
+from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import (
-    AlleleDefinition,
-    DefiningVariant,
-    GeneDefinition,
-    PhenotypeRule,
-    Ploidy,
-    Proxy,
-    ReferenceSegment,
-    Strategy,
-)
+from pgx.base.genes import GeneDefinition
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
+from pgx.knowledge.genes import GENE_TABLES, read_genes
+from pgx.knowledge.integrity.conversions import inapplicable
+from pgx.knowledge.integrity.genes import unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_medicines
@@ -32,7 +27,7 @@ from pgx.knowledge.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from pgx.knowledge.overlay import Overlay
 
-__all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder"]
+__all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder", "table_bytes"]
 
 FOLDER_VARIABLE: Final = "PGX_KNOWLEDGE_BASE"
 
@@ -45,6 +40,29 @@ def default_folder() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "_knowledgebase"
     return installed if installed.is_dir() else package.parents[1] / "data" / "knowledgebase"
+
+
+def table_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """Return the content of one file of a release.
+
+    Raises
+    ------
+    SnapshotIntegrityError
+        The file is absent, or its digest is not the manifest's.
+    """
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise SnapshotIntegrityError(
+            "a table of the knowledge base is missing", where=name, remedy="reinstall pgx"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != manifest.tables[name]:
+        raise SnapshotIntegrityError(
+            "the table's SHA-256 is not the one in the manifest",
+            where=name,
+            remedy="reinstall pgx, or run `pgx kb build` after an intended change",
+        )
+    return data
 
 
 class KnowledgeBase:
@@ -73,22 +91,14 @@ class KnowledgeBase:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or default_folder()
         self.manifest: Manifest = read_manifest(self.folder)
-        self._texts = {name: self._verified(name) for name in self.manifest.tables}
+        self._texts = {
+            name: table_bytes(self.folder, self.manifest, name) for name in self.manifest.tables
+        }
 
-    def _verified(self, name: str) -> bytes:
-        try:
-            data = (self.folder / name).read_bytes()
-        except OSError as error:
-            raise SnapshotIntegrityError(
-                "a table of the knowledge base is missing", where=name, remedy="reinstall pgx"
-            ) from error
-        if hashlib.sha256(data).hexdigest() != self.manifest.tables[name]:
-            raise SnapshotIntegrityError(
-                "the table's SHA-256 is not the one in the manifest",
-                where=name,
-                remedy="reinstall pgx, or run `pgx kb build` after an intended change",
-            )
-        return data
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """Names of the release's tables, without ``.tsv``, A–Z."""
+        return tuple(sorted(name.removesuffix(".tsv") for name in self._texts))
 
     def table(self, name: str) -> list[Row]:
         """Return a table's rows as dictionaries of strings; ``name`` without ``.tsv``.
@@ -128,30 +138,23 @@ class KnowledgeBase:
         Raises
         ------
         SnapshotSchemaError
+            A cell is no number, a term is unknown, or variants, alleles and bases of a gene
+            do not fit together.
+        """
+        for gene in self.genes_as_written.values():
+            _refuse(unusable(gene))
+        return self.genes_as_written
+
+    @functools.cached_property
+    def genes_as_written(self) -> dict[str, GeneDefinition]:
+        """All genes, A–Z, whether a caller can use them or not.
+
+        Raises
+        ------
+        SnapshotSchemaError
             A cell is no number, or a term is unknown.
         """
-        try:
-            return self._read_genes()
-        except ValueError as error:
-            raise SnapshotSchemaError(
-                f"a gene cannot be read: {error}", where="genes.tsv and its tables"
-            ) from error
-
-    def _read_genes(self) -> dict[str, GeneDefinition]:
-        variants = _grouped(self.table("variants"))
-        alleles = _grouped(self.table("alleles"))
-        rules = _grouped(self.table("phenotype_rules"))
-        segments = _grouped(self.table("segments"))
-        return {
-            row["gene"]: _gene(
-                row,
-                variants.get(row["gene"], []),
-                alleles.get(row["gene"], []),
-                rules.get(row["gene"], []),
-                segments.get(row["gene"], []),
-            )
-            for row in sorted(self.table("genes"), key=lambda r: r["gene"])
-        }
+        return read_genes({name: self.table(name) for name in GENE_TABLES})
 
     @functools.cached_property
     def frequencies(self) -> dict[str, GeneFrequencies]:
@@ -171,7 +174,21 @@ class KnowledgeBase:
         Raises
         ------
         SnapshotSchemaError
-            A cell is no number, or a substance stands twice.
+            A cell is no number, a term is unknown, a substance stands twice, or a rule does
+            not fit its gene.
+        """
+        for rule in self.medicines_as_written.conversion_rules:
+            _refuse(inapplicable(rule, self.genes))
+        return self.medicines_as_written
+
+    @functools.cached_property
+    def medicines_as_written(self) -> MedicineKnowledge:
+        """What is known of medicines, whether its rules fit the genes or not.
+
+        Raises
+        ------
+        SnapshotSchemaError
+            A cell is no number, a term is unknown, or a substance stands twice.
         """
         return read_medicines(self._optional(MEDICINE_TABLES))
 
@@ -210,6 +227,12 @@ class KnowledgeBase:
         """All guidelines."""
         return tuple(record_from_row(Guideline, row) for row in self.table("guidelines"))
 
+    @functools.cached_property
+    def known_gaps(self) -> tuple[KnownGap, ...]:
+        """What the published sources leave unanswered; empty in a release without it."""
+        rows = self._optional(["known_gaps"])["known_gaps"]
+        return tuple(record_from_row(KnownGap, row) for row in rows)
+
     def gene(self, name: str) -> GeneDefinition:
         """Return one gene.
 
@@ -227,77 +250,9 @@ class KnowledgeBase:
             ) from None
 
 
-def _grouped(rows: list[Row]) -> dict[str, list[Row]]:
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row["gene"], []).append(row)
-    return groups
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(text.split(";")) if text else ()
-
-
-def _gene(
-    row: Row, variants: list[Row], alleles: list[Row], rules: list[Row], segments: list[Row]
-) -> GeneDefinition:
-    return GeneDefinition(
-        gene=row["gene"],
-        contig=row["contig"],
-        strategy=Strategy(row["strategy"]),
-        ploidy=Ploidy(row["ploidy"]),
-        default_allele=row["default_allele"],
-        uncertain_function=row["uncertain_function"],
-        scored=row["scored"] == "yes",
-        variants=tuple(_variant(v) for v in variants),
-        alleles=tuple(_allele(a) for a in alleles),
-        rules=tuple(_rule(r) for r in rules),
-        segments=tuple(
-            ReferenceSegment(start=int(s["start"]), sequence=s["sequence"]) for s in segments
-        ),
-        notes=_split(row["notes"]),
-        function_order=_split(row["function_order"]),
-        preferred=_split(row["preferred"]),
-        proxies=tuple(_proxy(p) for p in _split(row["proxies"])),
-    )
-
-
-def _variant(row: Row) -> DefiningVariant:
-    return DefiningVariant(
-        position=int(row["position_grch38"]),
-        position_grch37=int(row["position_grch37"]),
-        ref=row["ref_grch38"],
-        ref_grch37=row["ref_grch37"],
-        alts=tuple(row["alts"].split(",")),
-        rsid=row["rsid"],
-        hgvs_g=row["hgvs_g"],
-        required=row["required"] == "yes",
-    )
-
-
-def _allele(row: Row) -> AlleleDefinition:
-    cells = (cell.split("=") for cell in _split(row["definition"]))
-    return AlleleDefinition(
-        name=row["allele"],
-        identifier=row["identifier"],
-        is_reference=row["reference"] == "yes",
-        structural=row["structural"] == "yes",
-        defining={int(position): allele for position, allele in cells},
-        function=row["function"] or None,
-        activity_value=row["activity_value"] or None,
-    )
-
-
-def _rule(row: Row) -> PhenotypeRule:
-    return PhenotypeRule(
-        function_1=row["function_1"],
-        function_2=row["function_2"],
-        activity_score=row["activity_score"],
-        phenotype=row["phenotype"],
-        lookup_key=row["lookup_key"],
-    )
-
-
-def _proxy(text: str) -> Proxy:
-    decisive, substitute = text.split("<")
-    return Proxy(decisive=int(decisive), substitute=int(substitute))
+def _refuse(findings: Iterable[Finding]) -> None:
+    """Raise the first of some findings, if there is one."""
+    for first in findings:
+        raise SnapshotSchemaError(
+            first.what, where=first.place, remedy=first.remedy, code=first.code.value
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-__all__ = ["activity_score", "format_score"]
+__all__ = ["activity_score", "format_score", "score_value"]
 
 _AT_LEAST = "≥"
 
@@ -52,3 +52,15 @@ def format_score(score: Decimal) -> str:
     """Return a score with at least one decimal: ``2.0``, ``1.25``."""
     text = f"{score.normalize():f}"
     return text if "." in text else f"{text}.0"
+
+
+def score_value(score: str) -> float | None:
+    """Return the lowest number that a score stands for; None where it is no number.
+
+    >>> score_value("1.25"), score_value("≥3.0"), score_value("n/a")
+    (1.25, 3.0, None)
+    """
+    try:
+        return float(Decimal(score.removeprefix(_AT_LEAST)))
+    except InvalidOperation:
+        return None

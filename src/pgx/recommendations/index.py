@@ -183,7 +183,7 @@ def _tabulate(
             if any(k not in (NO_RESULT, ANY_KEY) and allele_of_key(k) != a for k, a in pairs):
                 continue
             other = rows.setdefault(combination, statement)
-            if other.advice != statement.advice:
+            if other is not statement and other.advice != statement.advice:
                 raise KnowledgeError(
                     f"statements {other.id} and {statement.id} disagree",
                     where=f"{statement.drug}, {statement.population}, {', '.join(combination)}",
@@ -225,8 +225,8 @@ def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> Guida
     Raises
     ------
     KnowledgeError
-        Two statements give different advice for the same keys, or a statement's drug is
-        not among the drugs.
+        Two statements give different advice for the same keys, a statement's drug is not
+        among the drugs, or a covered drug has no statement.
     """
     groups: dict[tuple[str, str, str, tuple[str, ...]], list[Statement]] = {}
     for statement in sorted(statements, key=lambda s: s.id):
@@ -238,6 +238,14 @@ def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> Guida
         if (authority, name) not in known:
             raise KnowledgeError(f"statements on {name}, which is not among the drugs")
         topics.extend(_topics(known[authority, name], guideline_id, own))
+    answered = {(authority, name) for authority, name, _, _ in groups}
+    silent = [k for k, d in known.items() if d.status is DrugStatus.COVERED and k not in answered]
+    if silent:
+        raise KnowledgeError(
+            f"no statement on {silent[0][1]}, which is among the covered drugs",
+            where=silent[0][0],
+            remedy="rebuild the knowledge base",
+        )
     topics.extend(
         Topic(
             drug=drug,

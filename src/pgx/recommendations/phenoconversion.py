@@ -182,12 +182,7 @@ class Phenoconverter:
     def _phenotype_at(self, gene: str, score: Decimal) -> str:
         """Return the phenotype in whose published range a score lies, "" without ranges."""
         value = float(score)
-        for item in self._ranges.get(gene, ()):
-            above = value > item.low or (item.low_included and value == item.low)
-            high = item.high
-            if above and (high is None or value < high or (item.high_included and value == high)):
-                return item.phenotype
-        return ""
+        return next((r.phenotype for r in self._ranges.get(gene, ()) if r.holds(value)), "")
 
 
 def _is_zero(rule: ConversionRule) -> bool:

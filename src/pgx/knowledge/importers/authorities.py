@@ -19,7 +19,8 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
 
     ``files`` is the pattern of its source files, ``rows`` how the ``source`` of its rows
     begins, ``page`` the address of a guideline without its identifier. Where ``algorithms``
-    is true, advice to use a dosing algorithm holds for every result of its genes.
+    is true, advice to use a dosing algorithm holds for every result of its genes. A
+    ``selective`` issuer speaks of some results only: no statement means no advice.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     rows: str
     page: str
     algorithms: bool = False
+    selective: bool = False
 
     @property
     def slug(self) -> str:
@@ -47,9 +49,19 @@ AUTHORITIES: Final = (
         algorithms=True,
     ),
     Authority(name="DPWG", files=_GUIDELINES, rows="DPWG", page=_SITE + "guidelineAnnotation/"),
-    Authority(name="FDA_LABEL", files=_LABELS, rows="FDA_LABEL", page=_SITE + "labelAnnotation/"),
     Authority(
-        name="FDA_TABLE", files=_LABELS, rows="FDA_TABLE", page=_SITE + "fdaPgxAssociations#"
+        name="FDA_LABEL",
+        files=_LABELS,
+        rows="FDA_LABEL",
+        page=_SITE + "labelAnnotation/",
+        selective=True,
+    ),
+    Authority(
+        name="FDA_TABLE",
+        files=_LABELS,
+        rows="FDA_TABLE",
+        page=_SITE + "fdaPgxAssociations#",
+        selective=True,
     ),
 )
 """Issuers in the order in which advice is shown."""

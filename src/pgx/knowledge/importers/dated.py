@@ -13,7 +13,7 @@ from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.medicines import MEDICINE_TABLES
 from pgx.knowledge.tables import Row, read_table
 
-__all__ = ["known_counts", "known_genes", "medicine_rows", "named_sources"]
+__all__ = ["known_counts", "known_gaps", "known_genes", "medicine_rows", "named_sources"]
 
 
 def medicine_rows(curated: Path, until: Until) -> dict[str, list[Row]]:
@@ -61,6 +61,22 @@ def known_counts(rows: Iterable[Row], variants: Iterable[Row], until: Until) -> 
         for row in rows
         if until.has_allele(row["gene"], row.get("allele", ""))
         and all((row["gene"], p) in known for p in _cells(row.get("haplotype", "")))
+    ]
+
+
+def known_gaps(curated: Path, statements: Iterable[Row], until: Until) -> list[Row]:
+    """Return the gaps of sources that a release's statements were read from, and of its genes.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The table has other columns than its schema.
+    """
+    read_from = {row["source"] for row in statements}
+    return [
+        row
+        for row in read_table(curated, "known_gaps")
+        if row["source"] in read_from and until.has_gene(row["gene"])
     ]
 
 

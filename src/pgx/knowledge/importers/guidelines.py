@@ -78,10 +78,16 @@ class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _populations(row: SourceRow, readings: Readings, known: Mapping[str, set[str]]) -> list[str]:
-    """Return our codes; a row without population holds for every one of its drug's."""
+    """Return our codes; a row without population holds for every one of its drug's.
+
+    A text that names its population itself is labelled ``text=`` and its digest.
+    """
+    codes = readings.populations
+    said = codes.get((f"text={sentence_digest(row.sentence)[:12]}", row.drug))
+    if said:
+        return [said]
     if row.population in ("", "n/a"):
         return sorted(known.get(row.drug, set())) or ["general"]
-    codes = readings.populations
     code = codes.get((row.population, row.drug)) or codes.get((row.population, ""))
     if code is None:
         raise SnapshotSchemaError(
@@ -277,7 +283,11 @@ def _build_authority(
     readings = _readings(authority, readings_dir, until)
     files = sorted(authority.sources(source), key=lambda path: source_id(path, authority))
     every = source_rows(files, authority, readings.keys)
-    rows = [row for row in every if until.knows(row.date)]
+    rows = [
+        row
+        for row in every
+        if until.knows(row.date) and all(until.has_gene(gene) for gene, _ in row.keys)
+    ]
     if not rows:
         return None
     newest = newest_rows(rows, readings)

@@ -23,6 +23,7 @@ MAIN: Final = {
 
 QUALIFIER: Final = {
     "if_possible": " if possible",
+    "if_possible_with_disorder": " if possible in patients with {0}",
     "unless_benefit_outweighs": " unless, in extraordinary circumstances, the benefit outweighs"
     " the risk",
     "unless_severe_infection_no_alternative": " unless the infection is severe enough to"

@@ -92,5 +92,6 @@ POPULATION: Final = {
     "acs_or_pci": "acute coronary syndrome or percutaneous coronary intervention",
     "cardiovascular_without_acs_or_pci": "other cardiovascular indications: peripheral arterial"
     " disease, stable coronary disease",
+    "kidney_or_liver_impairment": "kidney or liver impairment",
     "neurovascular": "neurovascular indications: stroke, TIA, neurointerventions",
 }

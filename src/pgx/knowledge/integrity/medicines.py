@@ -1,0 +1,163 @@
+"""Whether the tables on medicines and patients agree with genes, drugs and with each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Final
+
+from pgx.base.findings import FaultCode, Finding
+from pgx.base.genes import GeneDefinition
+from pgx.base.substances import ConversionRule, Modulator, PopulationRule, ScoreRange, Substance
+from pgx.knowledge.integrity.codes import CONDITION_SYSTEMS, code_faults
+from pgx.knowledge.integrity.conversions import inapplicable, place_of
+from pgx.knowledge.medicines import MedicineKnowledge
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.phenotypes.activity import score_value
+
+__all__ = ["medicine_findings"]
+
+_EVIDENCE: Final = ("established", "limited", "none")
+
+
+def medicine_findings(kb: KnowledgeBase) -> Iterator[Finding]:
+    """Yield what is wrong with the tables on medicines; nothing in a release without them."""
+    known = kb.medicines_as_written
+    if known.substances:
+        yield from _substances(known.substances, {d.drug for d in kb.drugs})
+    yield from _modulators(known, kb.genes_as_written)
+    yield from _conversions(known.conversion_rules, kb.genes_as_written)
+    yield from _ranges(known.score_ranges, kb.genes_as_written)
+    conditions = {code.condition for code in known.condition_codes}
+    for rule in known.populations:
+        yield from _population(rule, conditions)
+    yield from _condition_codes(known)
+
+
+def _twice(table: str, names: Iterable[str]) -> Iterator[Finding]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield _finding(FaultCode.TWICE, table, name, f"stands {count} times")
+
+
+def _substances(substances: tuple[Substance, ...], drugs: set[str]) -> Iterator[Finding]:
+    names = {s.substance for s in substances}
+    meant = [
+        name
+        for s in substances
+        for name in {n.casefold() for n in (s.substance, *s.synonyms, *s.brands)}
+    ]
+    yield from _twice("substances", meant)
+    yield from _twice("substances", (f"RxNorm {s.rxnorm}" for s in substances if s.rxnorm))
+    yield from _twice("substances", (f"ATC {code}" for s in substances for code in s.atc))
+    for substance in substances:
+        place = substance.substance
+        yield from code_faults("substances", place, substance.rxnorm, substance.atc)
+        for name in sorted(set(substance.ingredients) - names):
+            what = f"its ingredient {name} is no substance"
+            yield _finding(FaultCode.DANGLING, "substances", place, what)
+    for drug in sorted(drugs - names):
+        what = "the drug is no substance, and no prescription finds it"
+        yield _finding(FaultCode.DANGLING, "drugs", drug, what)
+
+
+def _modulators(known: MedicineKnowledge, genes: Mapping[str, GeneDefinition]) -> Iterator[Finding]:
+    modulators = known.modulators
+    names = {s.substance for s in known.substances}
+    ruled = {(r.gene, r.effect, r.strength) for r in known.conversion_rules}
+    yield from _twice("modulators", (f"{m.substance} {m.effect} {m.gene}" for m in modulators))
+    for modulator in modulators:
+        place = f"{modulator.substance} {modulator.gene}"
+        if modulator.substance not in names:
+            yield _finding(FaultCode.DANGLING, "modulators", place, "there is no such substance")
+        if modulator.gene not in genes:
+            yield _finding(FaultCode.DANGLING, "modulators", place, "there is no such gene")
+        if _rule_of(modulator) not in ruled:
+            what = f"no rule converts by a {modulator.strength} {modulator.effect}"
+            yield _finding(FaultCode.DANGLING, "modulators", place, what)
+
+
+def _rule_of(modulator: Modulator) -> tuple[str, str, str]:
+    return modulator.gene, modulator.effect, modulator.strength
+
+
+def _conversions(
+    rules: tuple[ConversionRule, ...], genes: Mapping[str, GeneDefinition]
+) -> Iterator[Finding]:
+    places = [place_of(rule) for rule in rules]
+    yield from _twice("conversion_rules", places)
+    for rule, place in zip(rules, places, strict=True):
+        yield from inapplicable(rule, genes)
+        if rule.evidence not in _EVIDENCE or (rule.evidence == "none") != (rule.method == "none"):
+            what = f"evidence {rule.evidence!r} does not go with method {rule.method!r}"
+            yield _finding(FaultCode.TERM, "conversion_rules", place, what)
+
+
+def _ranges(
+    ranges: tuple[ScoreRange, ...], genes: Mapping[str, GeneDefinition]
+) -> Iterator[Finding]:
+    by_gene: dict[str, list[ScoreRange]] = {}
+    for item in ranges:
+        by_gene.setdefault(item.gene, []).append(item)
+    for name, own in by_gene.items():
+        gene = genes.get(name)
+        if gene is None or not gene.scored:
+            what = "there is no such gene with scores"
+            yield _finding(FaultCode.DANGLING, "score_ranges", name, what)
+            continue
+        yield from _holes(name, sorted(own, key=lambda r: (r.low, not r.low_included)))
+        yield from _meanings(gene, own)
+
+
+def _holes(gene: str, ranges: list[ScoreRange]) -> Iterator[Finding]:
+    """Yield holes and overlaps between ranges from 0 upwards, lowest first."""
+    first, last = ranges[0], ranges[-1]
+    if first.low != 0.0 or not first.low_included:
+        yield _finding(FaultCode.RANGE, "score_ranges", gene, "the first range does not begin at 0")
+    if last.high is not None:
+        yield _finding(FaultCode.RANGE, "score_ranges", gene, "the last range has an upper limit")
+    for below, above in pairwise(ranges):
+        if below.high != above.low or below.high_included == above.low_included:
+            what = f"{below.phenotype} and {above.phenotype} overlap, or leave a hole"
+            yield _finding(FaultCode.RANGE, "score_ranges", gene, what)
+
+
+def _meanings(gene: GeneDefinition, ranges: list[ScoreRange]) -> Iterator[Finding]:
+    """Yield scores whose rule gives another phenotype than the ranges do."""
+    meant = {rule.activity_score: rule.phenotype for rule in gene.rules}
+    for score, phenotype in meant.items():
+        value = score_value(score)
+        if value is None:
+            continue
+        found = [r.phenotype for r in ranges if r.holds(value)]
+        if found != [phenotype]:
+            what = f"score {score} is {phenotype} by its rule, {found} by its range"
+            yield _finding(FaultCode.CONTRADICTION, "score_ranges", gene.gene, what)
+
+
+def _population(rule: PopulationRule, conditions: set[str]) -> Iterator[Finding]:
+    low, below = rule.age_from, rule.age_below
+    if low is not None and below is not None and not 0.0 <= low < below:
+        what = f"ages from {low:g} below {below:g}"
+        yield _finding(FaultCode.RANGE, "populations", rule.population, what)
+    for condition in sorted(set(rule.conditions) - conditions):
+        what = f"no code is known for {condition}"
+        yield _finding(FaultCode.DANGLING, "populations", rule.population, what)
+
+
+def _condition_codes(known: MedicineKnowledge) -> Iterator[Finding]:
+    wanted = {condition for rule in known.populations for condition in rule.conditions}
+    yield from _twice("condition_codes", (f"{c.system} {c.code}" for c in known.condition_codes))
+    for code in known.condition_codes:
+        place = f"{code.system} {code.code}"
+        pattern = CONDITION_SYSTEMS.get(code.system)
+        if pattern is None or not pattern.fullmatch(code.code):
+            yield _finding(FaultCode.TERM, "condition_codes", place, "no code of its system")
+        if code.condition not in wanted:
+            what = f"no population asks for {code.condition}"
+            yield _finding(FaultCode.DANGLING, "condition_codes", place, what)
+
+
+def _finding(code: FaultCode, table: str, where: str, what: str) -> Finding:
+    return Finding(code=code, table=table, where=where, what=what)

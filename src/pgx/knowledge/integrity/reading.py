@@ -1,0 +1,123 @@
+"""Whether every table and row of a release can be read, and has a source that is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_row
+from pgx.base.errors import KnowledgeError
+from pgx.base.findings import FaultCode, Finding
+from pgx.base.substances import (
+    ConditionCode,
+    ConversionRule,
+    Modulator,
+    PopulationRule,
+    ScoreRange,
+    Substance,
+)
+from pgx.knowledge.manifest import read_manifest
+from pgx.knowledge.snapshot import KnowledgeBase, table_bytes
+
+__all__ = ["damaged_tables", "lacking_sources", "unreadable"]
+
+_RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
+    "statements": Statement,
+    "drugs": Drug,
+    "guidelines": Guideline,
+    "known_gaps": KnownGap,
+    "substances": Substance,
+    "modulators": Modulator,
+    "conversion_rules": ConversionRule,
+    "score_ranges": ScoreRange,
+    "populations": PopulationRule,
+    "condition_codes": ConditionCode,
+}
+_PARTS: Final = ("genes_as_written", "frequencies", "medicines_as_written")
+_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+def damaged_tables(folder: Path) -> Iterator[Finding]:
+    """Yield the tables of a folder that are missing or changed since the manifest was written.
+
+    Raises
+    ------
+    SnapshotIntegrityError, SnapshotSchemaError
+        The manifest itself cannot be used.
+    """
+    manifest = read_manifest(folder)
+    for name in manifest.tables:
+        try:
+            table_bytes(folder, manifest, name)
+        except KnowledgeError as error:
+            yield Finding(
+                code=FaultCode.DAMAGED,
+                table=name.removesuffix(".tsv"),
+                where="",
+                what=error.what,
+                remedy=error.remedy,
+            )
+
+
+def unreadable(kb: KnowledgeBase) -> Iterator[Finding]:
+    """Yield tables and rows that cannot be read, and what their readers refuse."""
+    found = [fault for name in kb.table_names for fault in _rows(kb, name)]
+    yield from found
+    if found:
+        return
+    for part in _PARTS:
+        try:
+            getattr(kb, part)
+        except KnowledgeError as error:
+            table, _, where = (error.where or part).replace(".tsv", "").partition(" ")
+            yield _unreadable(table, where, error.what)
+
+
+def _rows(kb: KnowledgeBase, table: str) -> Iterator[Finding]:
+    try:
+        rows = kb.table(table)
+    except KnowledgeError as error:
+        yield _unreadable(table, error.where.partition(" ")[2], error.what)
+        return
+    kind = _RECORDS.get(table)
+    if kind is None:
+        return
+    for line, row in enumerate(rows, 2):
+        try:
+            record_from_row(kind, row)
+        except KnowledgeError as error:
+            yield _unreadable(table, f"line {line}", error.what)
+
+
+def _unreadable(table: str, where: str, what: str) -> Finding:
+    return Finding(code=FaultCode.UNREADABLE, table=table, where=where, what=what)
+
+
+def lacking_sources(kb: KnowledgeBase) -> Iterator[Finding]:
+    """Yield rows whose source is unknown, and sources that stand twice or have no date."""
+    seen: set[str] = set()
+    for line, row in enumerate(kb.table("sources"), 2):
+        if row["source"] in seen:
+            yield Finding(
+                code=FaultCode.TWICE, table="sources", where=f"line {line}",
+                what=f"source {row['source']} stands twice",
+            )  # fmt: skip
+        seen.add(row["source"])
+        if not _DATE.fullmatch(row["date"]):
+            yield Finding(
+                code=FaultCode.SOURCE, table="sources", where=f"line {line}",
+                what=f"{row['date']!r} is no date", remedy="write YYYY, YYYY-MM or YYYY-MM-DD",
+            )  # fmt: skip
+    for table in kb.table_names:
+        for line, row in enumerate(kb.table(table), 2):
+            lacking = set(row.get("source", "").split(";")) - seen
+            if lacking:
+                yield Finding(
+                    code=FaultCode.SOURCE, table=table, where=f"line {line}",
+                    what=f"source {', '.join(sorted(lacking))!r} is not in sources.tsv",
+                    remedy="name a source that is, or add it there",
+                )  # fmt: skip
