@@ -309,6 +309,7 @@ def test_drugs_are_covered_or_pending_with_a_reason():
         ("sodium ascorbate", "FDA_LABEL"),
         ("atazanavir", "DPWG"),
         ("mavacamten", "DPWG"),
+        ("eliglustat", "DPWG"),
         ("rosuvastatin", "DPWG"),
     }
     assert sorted(d.drug for d in drugs.values() if d.status is DrugStatus.PENDING) == [
@@ -382,3 +383,15 @@ def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
 @pytest.mark.validation
 def test_advice_fields_cover_every_column_of_a_reading():
     assert ("digest", "drug", "when", "seen", *ADVICE_FIELDS, "note") == READING_COLUMNS
+
+
+def test_a_text_that_names_its_patients_stands_beside_the_others():
+    rows = [
+        s
+        for s in records("statements", Statement)
+        if (s.drug, s.authority) == ("eliglustat", "DPWG") and "1.0" in str(s.lookup)
+    ]
+    by_population = {s.population: s for s in rows}
+    assert set(by_population) == {"general", "kidney_or_liver_impairment"}
+    assert by_population["kidney_or_liver_impairment"].action[0] == "avoid"
+    assert any("contraindicated_with" in c for c in by_population["general"].conditions)

@@ -35,7 +35,6 @@ CONDITIONS: Final = {
     "contraindicated_with": "With {0} it is contraindicated; find an alternative where possible.",
     "dose_with": "With {0}, use {1}.",
     "limit_with": "With {0}, no more than {1}.",
-    "not_recommended_in": "With {0} it is not recommended.",
     "not_recommended_with": "With {0} it is not recommended; find an alternative where possible.",
     "only_without_activity": "The advice on {0} holds only where hardly any enzyme activity is"
     " left.",
