@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from pgx.phenotypes.activity import activity_score
-from pgx.phenotypes.translate import INDETERMINATE, PhenotypeTable
+from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE, Phenotype, PhenotypeTable
 from simulated import genes
 
 RULED = [name for name, gene in genes().items() if gene.rules]
@@ -50,3 +50,22 @@ def test_scores_are_sums(name):
 def test_a_gene_without_rules_is_looked_up_by_its_diplotype(name):
     found = PhenotypeTable(genes()[name]).translate("x", "y", "a/b")
     assert (found.term, found.score, found.lookup_key) == (None, None, "a/b")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "score", "key"),
+    [
+        ("3.0", "0.5", "3.5", "≥3.5"),
+        ("≥3.0", "1.5", "≥4.5", "≥4.0"),
+        ("5.0", "4.0", "9.0", "≥6.0"),
+        ("≥3.0", "0.25", "≥3.25", "≥3.25"),
+    ],
+)
+def test_a_score_without_a_rule_reaches_the_highest_open_one(first, second, score, key):
+    found = PhenotypeTable(genes()["CYP2D6"]).translate(first, second, "")
+    assert found == Phenotype("Ultrarapid Metabolizer", score, key)
+
+
+def test_a_low_score_without_a_rule_stays_indeterminate():
+    found = PhenotypeTable(genes()["CYP2D6"]).translate("0.1", "0.3", "")
+    assert found == Phenotype(INDETERMINATE, None, NO_SCORE)

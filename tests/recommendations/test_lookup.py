@@ -272,3 +272,21 @@ def test_one_sample_is_fast(index, keys_by_gene):
         recommend(index, "S1", calls)
         times.append(time.perf_counter() - start)
     assert sorted(times)[10] < 0.005
+
+
+@pytest.mark.parametrize("mute", ["Indeterminate", "n/a"])
+def test_what_one_gene_says_is_not_lost_to_another_that_says_nothing(index, mute):
+    calls = [
+        call("RYR1", "Malignant Hyperthermia Susceptibility"),
+        call("CACNA1S", mute),
+    ]
+    [row] = [r for r in recommend(index, "S1", calls, drugs=["sevoflurane"]) if r.source == "CPIC"]
+    assert row.action[0] == "avoid"
+    assert row.certainty is Certainty.CERTAIN
+    assert row.text.startswith("This rests on RYR1 alone. Avoid sevoflurane")
+
+
+def test_genes_that_all_say_nothing_give_no_advice(index):
+    calls = [call("RYR1", "Indeterminate"), call("CACNA1S", "Indeterminate")]
+    [row] = [r for r in recommend(index, "S1", calls, drugs=["sevoflurane"]) if r.source == "CPIC"]
+    assert row.action == ("no_recommendation",)

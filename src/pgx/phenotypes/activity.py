@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
-__all__ = ["activity_score", "format_score", "score_value"]
+__all__ = ["AT_LEAST", "activity_score", "format_score", "score_value"]
 
-_AT_LEAST = "≥"
+AT_LEAST: Final = "≥"
+"""How a score that is open upwards begins."""
 
 
 def activity_score(values: list[str | None]) -> str | None:
@@ -40,12 +42,12 @@ def activity_score(values: list[str | None]) -> str | None:
     for value in values:
         if value is None:
             return None
-        open_ended |= value.startswith(_AT_LEAST)
+        open_ended |= value.startswith(AT_LEAST)
         try:
-            total += Decimal(value.removeprefix(_AT_LEAST))
+            total += Decimal(value.removeprefix(AT_LEAST))
         except InvalidOperation:
             return None
-    return (_AT_LEAST if open_ended else "") + format_score(total)
+    return (AT_LEAST if open_ended else "") + format_score(total)
 
 
 def format_score(score: Decimal) -> str:
@@ -61,6 +63,6 @@ def score_value(score: str) -> float | None:
     (1.25, 3.0, None)
     """
     try:
-        return float(Decimal(score.removeprefix(_AT_LEAST)))
+        return float(Decimal(score.removeprefix(AT_LEAST)))
     except InvalidOperation:
         return None

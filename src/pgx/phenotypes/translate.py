@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from pgx.base.genes import GeneDefinition
-from pgx.phenotypes.activity import activity_score
+from pgx.base.genes import GeneDefinition, PhenotypeRule
+from pgx.phenotypes.activity import AT_LEAST, activity_score, score_value
 
 __all__ = ["INDETERMINATE", "NO_SCORE", "Phenotype", "PhenotypeTable"]
 
@@ -44,8 +44,29 @@ class PhenotypeTable:
         rule = self._rules.get(tuple(sorted((one, two))))
         if rule is None and self._gene.scored:
             score = activity_score([one, two])
-            rule = self._scores.get(score) if score else None
+            rule = self._by_score(score) if score else None
+            if rule is not None and score != rule.activity_score:
+                return Phenotype(rule.phenotype, score, rule.lookup_key)
         if rule is None:
             return Phenotype(INDETERMINATE, None, NO_SCORE if self._gene.scored else INDETERMINATE)
         score = rule.activity_score if rule.activity_score not in ("", NO_SCORE) else None
         return Phenotype(rule.phenotype, score, rule.lookup_key)
+
+    def _by_score(self, score: str) -> PhenotypeRule | None:
+        """Return the rule of a score: its own, or the highest open one that it reaches.
+
+        Three copies of a normal allele and one of a decreased one are 3.5, for which no rule
+        stands; what holds from 3.5 upwards does.
+        """
+        exact = self._scores.get(score)
+        value = score_value(score)
+        if exact is not None or value is None:
+            return exact
+        reached = [
+            (lowest, rule)
+            for key, rule in self._scores.items()
+            if key.startswith(AT_LEAST)
+            and (lowest := score_value(key)) is not None
+            and lowest <= value
+        ]
+        return max(reached, key=lambda pair: pair[0])[1] if reached else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
 
-from pgx.base.advice import ANY_KEY, KnownGap, Statement
+from pgx.base.advice import ANY_KEY, UNINFORMATIVE_KEYS, KnownGap, Statement
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
 from pgx.recommendations.index import DIPLOTYPES, Combination, GuidanceIndex, Topic
@@ -129,7 +129,7 @@ def _unanswered(topic: Topic, reach: Mapping[str, Reach], gaps: _Gaps) -> Iterat
     results = _results(topic, reach)
     for population in topic.populations:
         everything = list(product(*results))
-        silent = [c for c in everything if topic.find(population, c) is None]
+        silent = [c for c in everything if not _is_mute(c) and topic.find(population, c) is None]
         left = set(silent)
         for position, gene in enumerate(topic.genes):
             for key in results[position]:
@@ -139,6 +139,11 @@ def _unanswered(topic: Topic, reach: Mapping[str, Reach], gaps: _Gaps) -> Iterat
                     left -= own
         if left:
             yield _silence(topic, population, sorted(left))
+
+
+def _is_mute(combination: Combination) -> bool:
+    """Whether none of several genes has a result of which a guideline could speak."""
+    return len(combination) > 1 and UNINFORMATIVE_KEYS.issuperset(combination)
 
 
 def _silence(topic: Topic, population: str, left: list[Combination]) -> Finding:

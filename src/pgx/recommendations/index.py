@@ -8,14 +8,22 @@ allele per gene, so that a person's other tests do not disturb it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
 import msgspec
 
 from pgx.alleles.outcome import LISTED_FROM
-from pgx.base.advice import ANY_KEY, NO_RESULT, Drug, DrugStatus, LookupProduct, Statement
+from pgx.base.advice import (
+    ANY_KEY,
+    NO_RESULT,
+    UNINFORMATIVE_KEYS,
+    Drug,
+    DrugStatus,
+    LookupProduct,
+    Statement,
+)
 from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
 
@@ -104,11 +112,33 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(key for key in keys if allele_of_key(key) == allele and key != NO_RESULT)
 
     def find(self, population: str, combination: Combination) -> Statement | None:
-        """Return the statement for one key per gene, None where the guideline has none."""
+        """Return the statement for one key per gene, None where the guideline has none.
+
+        A result of one gene of several that says nothing (`UNINFORMATIVE_KEYS`), and of which the
+        guideline does not speak, counts as no result: what the other genes say is not lost.
+        """
         if self.anything:
             pairs = zip(self.genes, combination, strict=True)
             combination = tuple(ANY_KEY if g in self.anything else key for g, key in pairs)
-        return self.statements.get(population, {}).get(combination)
+        known = self.statements.get(population, {})
+        found = known.get(combination)
+        return found or _by_the_others(known, self.genes, combination)
+
+
+def _by_the_others(
+    known: Mapping[Combination, Statement], genes: Sequence[str], combination: Combination
+) -> Statement | None:
+    """Return the statement without those genes whose result says nothing."""
+    mute = {g for g, key in zip(genes, combination, strict=True) if key in UNINFORMATIVE_KEYS}
+    if not 0 < len(mute) < len(genes):
+        return None
+    pairs = zip(genes, combination, strict=True)
+    found = known.get(tuple(NO_RESULT if gene in mute else key for gene, key in pairs))
+    if found is None:
+        return None
+    absent = {f"not_genotyped={g}": f"not_assignable={g}" for g in mute}
+    notes = tuple(absent.get(note, note) for note in found.notes)
+    return msgspec.structs.replace(found, notes=notes)
 
 
 def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:

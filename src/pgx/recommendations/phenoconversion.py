@@ -18,7 +18,7 @@ from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, PhenotypeRule
 from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse
 from pgx.base.substances import ConversionRule, Modulator, ScoreRange
-from pgx.phenotypes.activity import format_score
+from pgx.phenotypes.activity import AT_LEAST, format_score
 from pgx.phenotypes.translate import NO_SCORE
 
 __all__ = ["Phenoconverter", "converted_call"]
@@ -32,7 +32,6 @@ _LADDER: Final = (
     "Ultrarapid Metabolizer",
 )
 _UNSURE: Final = ("Likely ", "Possible ")
-_AT_LEAST: Final = "≥"
 
 
 class Phenoconverter:
@@ -149,10 +148,10 @@ class Phenoconverter:
     def _scaled(self, gene: GeneDefinition, key: str, factor: Decimal) -> tuple[str, ...]:
         """Return the keys of a score times a factor; a key that is no score stays as it is."""
         try:
-            score = Decimal(key.removeprefix(_AT_LEAST)) * factor
+            score = Decimal(key.removeprefix(AT_LEAST)) * factor
         except InvalidOperation:
             return (key,)
-        return self._nearest(gene, score, open_ended=key.startswith(_AT_LEAST))
+        return self._nearest(gene, score, open_ended=key.startswith(AT_LEAST))
 
     def _nearest(
         self, gene: GeneDefinition, score: Decimal, *, open_ended: bool
@@ -163,8 +162,8 @@ class Phenoconverter:
         both where the gene has no published ranges. "At least" leaves all higher ones open.
         """
         scores = {
-            Decimal(r.lookup_key.removeprefix(_AT_LEAST)): r
-            for r in sorted(gene.rules, key=lambda r: not r.lookup_key.startswith(_AT_LEAST))
+            Decimal(r.lookup_key.removeprefix(AT_LEAST)): r
+            for r in sorted(gene.rules, key=lambda r: not r.lookup_key.startswith(AT_LEAST))
             if r.lookup_key not in ("", NO_SCORE)
         }
         ordered = sorted(scores)
@@ -200,9 +199,9 @@ def _score_text(call: GeneCall, rule: ConversionRule, keys: Sequence[str]) -> st
     score = call.activity_score
     if score is None:
         return None
-    open_ended = _AT_LEAST if score.startswith(_AT_LEAST) else ""
+    open_ended = AT_LEAST if score.startswith(AT_LEAST) else ""
     try:
-        return open_ended + format_score(Decimal(score.removeprefix(_AT_LEAST)) * factor)
+        return open_ended + format_score(Decimal(score.removeprefix(AT_LEAST)) * factor)
     except InvalidOperation:
         return None
 
