@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
+
+# how long an example takes says more of the machine than of the program
+settings.register_profile("pgx", deadline=None)
+settings.load_profile("pgx")
+
 
 def pytest_make_parametrize_id(val):
     """Number byte strings: packed ones hold the time, and workers must agree on names."""
