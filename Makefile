@@ -59,7 +59,7 @@ check: lint types contracts wheel test ## everything that CI checks
 
 bench: $(VENV)/.dev ## measure speed on the validation data
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
-	@for file in annotate patient scanner; do echo "== $$file"; $(BIN)/python "benchmarks/$$file.py" || exit 1; done
+	@for file in annotate knowledge patient scanner; do echo "== $$file"; $(BIN)/python "benchmarks/$$file.py" || exit 1; done
 
 validate: $(VENV)/.dev ## score on the validation data, rewrite docs/validation.md
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }

@@ -1,7 +1,7 @@
-"""What a patient with twelve medicines costs: opening the knowledge base, and all but calling.
+"""What the report of a patient with twelve medicines costs beyond calling.
 
-Each figure is of a fresh process; the whole process with `--patient` is alternated with one that
-makes the calls and writes the tables of them alone (`--drugs` of one drug, TSV).
+The whole process with `--patient` is alternated with one that makes the calls and writes the tables
+of them alone (`--drugs` of one drug, TSV).
 
     python benchmarks/patient.py [FILE] [--repeats 9]
 """
@@ -13,7 +13,6 @@ import json
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -24,22 +23,6 @@ TWELVE = (
     "paroxetine", "metoprolol", "clopidogrel", "codeine", "amitriptyline", "warfarin",
     "atorvastatin", "omeprazole", "allopurinol", "tacrolimus", "ondansetron", "celecoxib",
 )  # fmt: skip
-OPEN = """
-import time
-from pgx.knowledge.snapshot import KnowledgeBase
-start = time.perf_counter()
-kb = KnowledgeBase()
-kb.genes, kb.drugs, kb.statements, kb.frequencies
-advice = time.perf_counter()
-kb.medicines, kb.vocabulary
-print(advice - start, time.perf_counter() - advice)
-"""
-
-
-def opened(repeats: int) -> list[tuple[float, ...]]:
-    command = [sys.executable, "-c", OPEN]
-    run = [subprocess.run(command, check=True, capture_output=True) for _ in range(repeats)]
-    return [tuple(map(float, done.stdout.split())) for done in run]
 
 
 def main() -> None:
@@ -49,9 +32,6 @@ def main() -> None:
     chosen = parser.parse_args()
     path = str(chosen.file or default_file())
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {Path(path).name}")
-    loads = opened(chosen.repeats)
-    shown("knowledge base: genes and advice", [load[0] for load in loads])
-    shown("knowledge base: medicines besides", [load[1] for load in loads])
     with tempfile.TemporaryDirectory() as folder:
         patient = Path(folder) / "patient.json"
         medicines = [{"name": name} for name in TWELVE]
