@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pgx.base.errors import OutputError, UsageError
 from pgx.reports import files
 from pgx.reports.files import check_folder, write_file, write_results
+from pgx.reports.formats import DEFAULT_FORMATS
 from pgx.reports.names import file_stem, file_stems
 from reports import factory
 
@@ -31,7 +32,7 @@ def test_what_is_written(tmp_path):
     folder = tmp_path / "new" / "out"
     written = write_results([factory.result("S1"), factory.result("S/2")], folder)
     expected = {"calls.tsv", "recommendations.tsv"}
-    expected |= {f"{s}.pgx.{f}" for s in ("S1", "S_2") for f in files.FORMATS}
+    expected |= {f"{s}.pgx.{f}" for s in ("S1", "S_2") for f in DEFAULT_FORMATS}
     assert names(folder) == expected == {path.name for path in written}
 
 

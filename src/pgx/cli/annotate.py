@@ -148,6 +148,7 @@ def _annotate(
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
+    from pgx.reports.formats import known_formats
 
     with _folder(output, force=force):
         done = annotate_inputs(
@@ -163,13 +164,14 @@ def _annotate(
         if not done.samples:
             return _REFUSED
         wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
+        reads_facts = any(form.reads_facts for form in known_formats(wanted))
         done.with_sites = bool(wanted)
         written = write_results(
             done.results(),
             output,
             wanted,
             samples=done.samples,
-            facts=facts_of(done.knowledge) if "html" in wanted else NO_FACTS,
+            facts=facts_of(done.knowledge) if reads_facts else NO_FACTS,
             force=force,
         )
     if not quiet:

@@ -14,8 +14,6 @@ from pgx.cli.runner import run_app, single
 
 __all__ = ["report", "run"]
 
-_KINDS = {".html": "html", ".htm": "html", ".json": "json"}
-
 
 def run(words: list[str]) -> int:
     """Run the command; return its exit status."""
@@ -42,26 +40,25 @@ def report(
       pgx report results/S1.pgx.json -o S1.html
     """
     from pgx.pipeline.local import knowledge_of
-    from pgx.reports.facts import facts_for
+    from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import write_file
-    from pgx.reports.render_json import read_result, render_json
+    from pgx.reports.formats import FORMATS, format_of_file
+    from pgx.reports.render_json import read_result
 
-    chosen = kind or _KINDS.get(output.suffix.casefold(), "")
-    if chosen not in set(_KINDS.values()):
-        raise UsageError(f"no format {chosen or output.suffix!r}", remedy="choose html or json")
+    chosen = kind or format_of_file(output.name)
+    if chosen not in FORMATS:
+        raise UsageError(
+            f"no format {chosen or output.suffix!r}", remedy=f"choose from {', '.join(FORMATS)}"
+        )
+    form = FORMATS[chosen]
     saved = read_result(result)
     if output.exists() and not force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
-    if chosen == "json":
-        write_file(output, render_json(saved))
-        return 0
-    from pgx.reports.render_html import render_html
-
-    facts = facts_for(saved, knowledge_of(kb_overlay))
-    write_file(output, render_html(saved, facts).encode("utf-8"))
-    if not facts.drugs and not quiet:
+    facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
+    write_file(output, form.render(saved, facts))
+    if form.reads_facts and not facts.drugs and not quiet:
         sys.stderr.write(
             "hint: the result was made with another release of the knowledge base; guidelines are"
             " not linked\n"

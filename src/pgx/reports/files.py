@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from pgx.base.calls import PatientResult
-from pgx.base.errors import OutputError, UsageError
+from pgx.base.errors import OutputError
 from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.formats import DEFAULT_FORMATS, Format, known_formats
 from pgx.reports.names import file_stems
-from pgx.reports.render_json import render_json
 from pgx.reports.render_tsv import (
     CALL_COLUMNS,
     CONVERSION_COLUMNS,
@@ -28,9 +28,7 @@ from pgx.reports.render_tsv import (
     recommendation_lines,
 )
 
-__all__ = ["FORMATS", "check_folder", "new_file", "write_file", "write_results"]
-
-FORMATS: Final = ("html", "json")
+__all__ = ["check_folder", "new_file", "write_file", "write_results"]
 
 _CONVERSIONS: Final = "phenoconversion.tsv"
 _ADJUSTED: Final = "adjusted_recommendations.tsv"
@@ -69,7 +67,7 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
 def write_results(
     results: Iterable[PatientResult],
     folder: Path,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     *,
     samples: Sequence[str] | None = None,
     facts: ReportFacts = NO_FACTS,
@@ -90,18 +88,14 @@ def write_results(
     UsageError
         A format is unknown.
     """
-    unknown = sorted(set(formats) - set(FORMATS))
-    if unknown:
-        raise UsageError(
-            f"unknown format {', '.join(unknown)}", remedy=f"choose from {', '.join(FORMATS)}"
-        )
+    wanted = known_formats(tuple(formats))
     if samples is None:
         results = list(results)
         samples = [result.sample for result in results]
     check_folder(folder, force=force)
     _remove_stale_temporaries(folder)
     before = set(_results_in(folder))
-    written = _write(zip(file_stems(samples), results, strict=True), folder, formats, facts)
+    written = _write(zip(file_stems(samples), results, strict=True), folder, wanted, facts)
     for name in sorted(before - {path.name for path in written}):
         _remove(folder / name)
     return written
@@ -110,7 +104,7 @@ def write_results(
 def _write(
     results: Iterable[tuple[str, PatientResult]],
     folder: Path,
-    formats: Sequence[str],
+    formats: Sequence[Format],
     facts: ReportFacts,
 ) -> list[Path]:
     tables = [folder / "recommendations.tsv", folder / "calls.tsv"]
@@ -144,18 +138,11 @@ def _write_patients(folder: Path, results: Sequence[PatientResult]) -> Iterator[
 
 
 def _write_sample(
-    stem: Path, result: PatientResult, formats: Sequence[str], facts: ReportFacts
+    stem: Path, result: PatientResult, formats: Sequence[Format], facts: ReportFacts
 ) -> Iterator[Path]:
-    if "json" in formats:
-        yield write_file(stem.with_name(f"{stem.name}.pgx.json"), render_json(result))
-    if "html" in formats:
-        yield write_file(stem.with_name(f"{stem.name}.pgx.html"), _html(result, facts))
-
-
-def _html(result: PatientResult, facts: ReportFacts) -> bytes:
-    from pgx.reports.render_html import render_html  # Jinja costs 60 ms: only when asked for
-
-    return render_html(result, facts).encode("utf-8")
+    for form in formats:
+        data = form.render(result, facts)
+        yield write_file(stem.with_name(f"{stem.name}{form.suffix}"), data)
 
 
 def write_file(path: Path, data: bytes) -> Path:
