@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
+import msgspec
 import typer
 
 from pgx.base.errors import InputError
 from pgx.cli.options import (
+    LaboratoryFile,
     Overlay,
     absent_of,
     assembly_of,
+    issued_by,
     names_of,
     overrides_of,
     patient_of,
@@ -86,10 +89,11 @@ def annotate(
         str,
         typer.Option(
             "--format",
-            help="html,json (tables are always written), or tsv alone; "
+            help="html,json,pdf,pdf-patient,pdf-card (tables are always written), or tsv alone; "
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",
+    laboratory: LaboratoryFile = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
@@ -120,7 +124,7 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
+    beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides, laboratory)
     return _annotate(inputs, output, settings, beside, formats, force, quiet)
 
 
@@ -132,6 +136,7 @@ class _SideFiles(NamedTuple):
     patient: Path | None
     kb_overlay: Path | None
     overrides: Path | None
+    laboratory: Path | None
 
 
 def _annotate(
@@ -150,6 +155,7 @@ def _annotate(
     from pgx.reports.files import write_results
     from pgx.reports.formats import known_formats
 
+    issued = issued_by(NO_FACTS, beside.laboratory)
     with _folder(output, force=force):
         done = annotate_inputs(
             inputs,
@@ -166,12 +172,13 @@ def _annotate(
         wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
         reads_facts = any(form.reads_facts for form in known_formats(wanted))
         done.with_sites = bool(wanted)
+        facts = facts_of(done.knowledge) if reads_facts else NO_FACTS
         written = write_results(
             done.results(),
             output,
             wanted,
             samples=done.samples,
-            facts=facts_of(done.knowledge) if reads_facts else NO_FACTS,
+            facts=msgspec.structs.replace(facts, laboratory=issued.laboratory),
             force=force,
         )
     if not quiet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgx.base.errors import InputError
-from pgx.cli.options import Overlay, names_of
+from pgx.cli.options import LaboratoryFile, Overlay, issued_by, names_of
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
@@ -38,8 +38,13 @@ def reinterpret(
     ],
     kb_overlay: Overlay = None,
     formats: Annotated[
-        str, typer.Option("--format", help="html,json (tables are always written), or tsv alone")
+        str,
+        typer.Option(
+            "--format",
+            help="html,json,pdf,pdf-patient,pdf-card (tables are always written), or tsv alone",
+        ),
     ] = "html,json",
+    laboratory: LaboratoryFile = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
 ) -> int:
@@ -68,7 +73,7 @@ def reinterpret(
     again = [new for _, new in pairs]
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")
-    facts = facts_for(again[0], knowledge)
+    facts = issued_by(facts_for(again[0], knowledge), laboratory)
     written = write_results(again, output, wanted, facts=facts, force=force)
     names = ResultChange.__struct_fields__
     rows = [[str(getattr(change, name)) for name in names] for change in changes]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pgx.base.errors import OutputError, UsageError
-from pgx.cli.options import Overlay
+from pgx.cli.options import LaboratoryFile, Overlay, issued_by
 from pgx.cli.runner import run_app, single
 
 __all__ = ["report", "run"]
@@ -24,11 +24,17 @@ def report(
     result: Annotated[
         Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".html or .json")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help=".html, .json or .pdf")
+    ],
     kind: Annotated[
-        str, typer.Option("--format", help="html or json; by default the ending of FILE")
+        str,
+        typer.Option(
+            "--format", help="html, json, pdf, pdf-patient, pdf-card; by default FILE's ending"
+        ),
     ] = "",
     kb_overlay: Overlay = None,
+    laboratory: LaboratoryFile = None,
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
 ) -> int:
@@ -38,6 +44,8 @@ def report(
 
     Examples:
       pgx report results/S1.pgx.json -o S1.html
+
+      pgx report results/S1.pgx.json -o S1.pdf --laboratory laboratory.toml
     """
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.facts import NO_FACTS, facts_for
@@ -57,7 +65,7 @@ def report(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
     facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
-    write_file(output, form.render(saved, facts))
+    write_file(output, form.render(saved, issued_by(facts, laboratory)))
     if form.reads_facts and not facts.drugs and not quiet:
         sys.stderr.write(
             "hint: the result was made with another release of the knowledge base; guidelines are"
