@@ -49,6 +49,9 @@ def test_page_one_has_every_actionable_drug_and_gap(results):
     medicines = {m.name for m in document.patient.current}
     assert all(name in first for name in medicines)
     assert [d.name for d in asking if not d.is_taken and d.name not in first] == []
+    taken = [d.drug for g in document.groups for d in g.drugs if d.is_taken]
+    assert {"clopidogrel", "metoprolol"} <= set(taken)
+    assert all(drug in first.casefold() for drug in taken)
     assert all(gap in first for gap in document.gaps)
     assert "Example Laboratory of Pharmacogenomics" in first
 

@@ -264,6 +264,20 @@ def test_areas_go_by_the_longest_code_and_the_main_use():
     assert drugs_by_area(document.groups, facts, ENGLISH, skip=["abc", "bcd", "cde", "def"]) == ()
 
 
+def test_a_drug_of_several_uses_stands_with_its_guidelines_others():
+    def fact(drug, *atc):
+        return Drug(
+            drug=drug, authority="CPIC", status=DrugStatus.COVERED, atc=atc, guidelines=("g",)
+        )
+
+    facts = ReportFacts(drugs=(fact("abc", "C01EB16", "M01AE01"), fact("bcd", "M01AC01")))
+    rows = tuple(factory.advice(drug=d) for d in ("abc", "bcd"))
+    groups = build_document(factory.result(recommendations=rows), facts).groups
+    [area] = drugs_by_area(groups, facts, ENGLISH)
+    assert area.title == ENGLISH["area"]["M01"]
+    assert area.drugs == (("avoid", ("Abc", "Bcd")),)
+
+
 def test_absent_typesetter_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "typst", None)
     module._compiler.cache_clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,7 +17,6 @@ Words = Mapping[str, Any]
 ACTIONABLE: Final = ("avoid", "dose", "care", "open_change")
 """Groups of a report whose drugs ask for something to be done."""
 _TOPICAL: Final = frozenset("DSV")
-_LAST: Final = "V"
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -36,38 +36,51 @@ def drugs_by_area(
 
     ``skip`` are drugs that are shown elsewhere. Without codes a drug stands last, under "other".
     """
-    codes = _codes(facts)
     titles: Mapping[str, str] = words["area"]
+    areas = _areas(facts, titles)
     left_out = set(skip)
-    order: dict[str, str] = {}
     found: dict[str, dict[str, list[str]]] = {}
     for group in groups:
-        if group.key not in ACTIONABLE:
-            continue
-        for drug in group.drugs:
-            if drug.drug in left_out:
-                continue
-            code = _main_code(codes.get(drug.drug, ()))
-            title = titles[_longest(code, titles)]
-            order[title] = min(order.get(title, code or _LAST), code or _LAST)
-            found.setdefault(title, {}).setdefault(group.key, []).append(drug.name)
-    by_code = sorted(found, key=lambda title: (title == titles[""], order[title]))
+        for drug in group.drugs if group.key in ACTIONABLE else ():
+            if drug.drug not in left_out:
+                title = areas.get(drug.drug, titles[""])
+                found.setdefault(title, {}).setdefault(group.key, []).append(drug.name)
+    first: dict[str, str] = {}
+    for code in sorted(titles):
+        first.setdefault(titles[code], code)
     return tuple(
         Area(title, tuple((key, tuple(names)) for key, names in found[title].items()))
-        for title in by_code
+        for title in sorted(found, key=lambda title: (title == titles[""], first[title]))
     )
 
 
-def _codes(facts: ReportFacts) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for drug in facts.drugs:
-        found.setdefault(drug.drug, set()).update(drug.atc)
-    return found
+def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
+    """Return each drug's area; one of several codes goes where its guidelines' others are.
+
+    So a pain killer that has a code for a use in newborns' hearts stays a pain killer.
+    """
+    codes: dict[str, set[str]] = {}
+    guidelines: dict[str, set[str]] = {}
+    for fact in facts.drugs:
+        codes.setdefault(fact.drug, set()).update(fact.atc)
+        guidelines.setdefault(fact.drug, set()).update(fact.guidelines)
+    possible = {drug: _possible(held, titles) for drug, held in codes.items()}
+    company: Counter[tuple[str, str]] = Counter()
+    for drug, held in possible.items():
+        if len(held) == 1:
+            company.update((guideline, held[0]) for guideline in guidelines[drug])
+    return {
+        drug: max(held, key=lambda title: sum(company[g, title] for g in guidelines[drug]))
+        for drug, held in possible.items()
+        if held
+    }
 
 
-def _main_code(codes: Iterable[str]) -> str:
-    """Return the code of the main use: systemic before topical, then by letter."""
-    return min(codes, key=lambda code: (code[:1] in _TOPICAL, code), default="")
+def _possible(codes: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the areas of a drug's codes in their order; systemic uses hide topical ones."""
+    systemic = [code for code in codes if code[:1] not in _TOPICAL]
+    ordered = sorted(systemic or codes)
+    return tuple(dict.fromkeys(titles[_longest(code, titles)] for code in ordered))
 
 
 def _longest(code: str, titles: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE, drugs_by_area
-from pgx.reports.print_drugs import drug_data, source_of
+from pgx.reports.print_drugs import drug_data, medicine_name, source_of
 from pgx.reports.print_genes import gene_data
 from pgx.reports.print_text import printed
 
@@ -181,7 +181,7 @@ def _medicine(
 ) -> dict[str, Any]:
     advice = [_advice(*drugs[name], words) for name, _ in medicine.drugs if name in drugs]
     return {
-        "name": medicine.name,
+        "name": medicine_name(medicine),
         "detail": medicine.detail,
         "advice": advice,
         "remark": medicine.remark,

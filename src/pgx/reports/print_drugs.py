@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pgx.reports.drug_entries import AdviceRow, Basis, DrugEntry
+from pgx.reports.patient_entries import MedicineEntry
 
-__all__ = ["drug_data", "source_of"]
+__all__ = ["drug_data", "medicine_name", "source_of"]
 
 Words = Mapping[str, Any]
 
@@ -22,7 +23,7 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
         "basis": "; ".join(_basis(basis, words) for basis in drug.basis),
         "whom": _whom(first, label) if first else "",
         "text": first.text if first else "",
-        "source": source_of(first) if first else "",
+        "source": _cited(first, label) if first else "",
         "open": [*_open(first, label)] if first else [],
         "more": [*_more(drug, words)],
         "with": label["with_medicines"].format(medicines=drug.adjusted.medicines)
@@ -32,9 +33,24 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
     }
 
 
+def medicine_name(medicine: MedicineEntry) -> str:
+    """Name a medicine, and the drugs in it that its own name does not tell."""
+    own = medicine.name.casefold()
+    untold = [drug for drug, _ in medicine.drugs if drug.casefold() not in own]
+    return f"{medicine.name} ({', '.join(untold)})" if untold else medicine.name
+
+
 def source_of(row: AdviceRow) -> str:
     """Name the source of a row, with the strength of its advice."""
     return f"{row.source}: {row.strength}" if row.strength else row.source
+
+
+def _cited(row: AdviceRow, label: Mapping[str, str]) -> str:
+    """Name the guideline with its year and paper, as far as they are known, and the strength."""
+    details = f"{row.source} {label['details']}"
+    names = [name for name, _ in row.links if name != details]
+    cited = names if names and names[0].startswith(row.source) else [row.source, *names]
+    return f"{', '.join(cited)}: {row.strength}" if row.strength else ", ".join(cited)
 
 
 def _basis(basis: Basis, words: Words) -> str:

@@ -56,15 +56,24 @@ def _facts(gene: GeneEntry, label: Mapping[str, str]) -> Iterable[tuple[str, str
 
 
 def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
-    """Return positions by what was seen: differing ones in full, the others by number alone."""
-    found: dict[str, list[str]] = {"variant": [], "unanswered": [], "reference": []}
-    chromosome = ""
+    """Return positions by what was seen: differing ones in full, the others by number alone.
+
+    Those that are not answered come by reason, the most frequent first.
+    """
+    variant, reference, chromosome = [], [], ""
+    unanswered: dict[str, list[str]] = {}
     for site in sites:
         chromosome, _, number = site.position.partition(":")
         if site.kind == "variant":
-            found["variant"].append(f"{number} {site.rsid} {site.genotype}".replace("  ", " "))
+            variant.append(" ".join(filter(None, (number, site.rsid, site.genotype))))
         elif site.kind == "unknown":
-            found["unanswered"].append(f"{number} ({site.remark})" if site.remark else number)
+            unanswered.setdefault(site.remark, []).append(number)
         else:
-            found["reference"].append(number)
-    return {"chromosome": chromosome, **{kind: ", ".join(names) for kind, names in found.items()}}
+            reference.append(number)
+    by_reason = sorted(unanswered.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {
+        "chromosome": chromosome,
+        "variant": ", ".join(variant),
+        "unanswered": [(reason, ", ".join(numbers)) for reason, numbers in by_reason],
+        "reference": ", ".join(reference),
+    }

@@ -13,6 +13,7 @@ from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE
 from pgx.reports.print_document import frame, plain
+from pgx.reports.print_drugs import medicine_name
 
 __all__ = ["card_data", "patient_data"]
 
@@ -83,7 +84,7 @@ def _plain_medicine(
         lines = [
             {"kind": "silent", "says": said["current_unrecognised" if lost else "current_none"]}
         ]
-    return {"name": medicine.name, "detail": medicine.detail, "lines": lines}
+    return {"name": medicine_name(medicine), "detail": medicine.detail, "lines": lines}
 
 
 def _not_tested(result: PatientResult, said: Mapping[str, str]) -> list[str]:

@@ -42,7 +42,7 @@ PRINT: Final = {
     "reference": "Reference",
     "unanswered": "Not answered",
     "no_tested": "No positions from this input.",
-    "sign_off": "Release",
+    "sign_off": "Sign-off",
     "signature": "Signature",
     "card_title": "Pharmacogenomic card",
     "card_genes": "Genes",
