@@ -9,6 +9,8 @@ import sys
 import msgspec
 import pypdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pgx.base.advice import Drug, DrugStatus
 from pgx.base.calls import PatientContext
@@ -112,6 +114,17 @@ def test_long_words_stay_on_the_page():
         assert max(edges) < float(page.mediabox.width)
 
 
+def test_long_names_leave_one_page_one():
+    result = factory.result("W" * 400, context=patient_context())
+    for renderer in (render_pdf_patient, render_pdf_card):
+        assert len(reader(renderer(result)).pages) == 1
+
+
+@given(st.text())
+def test_what_is_shown_can_be_printed(text):
+    assert re.fullmatch(f"[{PRINTED}\u200b]*", shown(text))
+
+
 @pytest.mark.parametrize("renderer", RENDERERS, ids=lambda r: r.__name__)
 def test_equal_results_give_equal_bytes(renderer, monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
@@ -176,7 +189,8 @@ def test_page_one_is_the_answer():
     first = " ".join(reader(render_pdf(result)).pages[0].extract_text().split())
     for group in document.groups:
         for drug in group.drugs if group.key in (*ACTIONABLE, "open_maybe") else ():
-            assert drug.name in first
+            assert drug.name in first or drug.is_taken
+    assert "Plavix (clopidogrel)" in first
     for gap in document.gaps:
         assert gap in first
     label = ENGLISH["label"]
