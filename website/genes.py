@@ -1,0 +1,323 @@
+"""The page of a gene: what the release knows of it, and how it is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from pgx.base.advice import DrugStatus, KnownGap, Statement
+from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
+from pgx.knowledge.frequencies import allele_counts
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.reports.english.codes import NOTES
+from website.markdown import bullets, cell, folded, page_name, rebase, table
+from website.words import PLOIDIES, SOURCE_ORDER, STRATEGIES, authority, levels
+
+__all__ = ["gene_index", "gene_page", "gene_uri"]
+
+_CALLING: Final = "explanation/calling.md"
+_FOLD_FROM: Final = 12
+
+
+def gene_uri(gene: str) -> str:
+    """Return the address of a gene's page inside the site's sources."""
+    return f"genes/{page_name(gene)}.md"
+
+
+def gene_index(kb: KnowledgeBase) -> str:
+    """Return the page that lists all genes."""
+    rows = [
+        (
+            f"[{name}]({page_name(name)}.md)",
+            gene.contig,
+            STRATEGIES[gene.strategy].partition(":")[0].partition(";")[0],
+            str(len(gene.alleles)),
+            str(len(gene.variants)),
+            str(len({s.drug for s in kb.statements if name in s.genes})),
+        )
+        for name, gene in kb.genes.items()
+    ]
+    header = ("gene", "contig", "called by", "alleles", "positions", "drugs with advice")
+    return (
+        f"# Genes\n\nThe {len(rows)} genes of release {kb.release}. Each page is made from the "
+        "knowledge base when the site is built; [how genes are called](../explanation/calling.md) "
+        f"has the rules that hold for all.\n\n{table(header, rows)}\n"
+    )
+
+
+def gene_page(kb: KnowledgeBase, name: str, docs: Path) -> str:
+    """Return one gene's page; ``docs`` is the folder of the written pages."""
+    gene = kb.gene(name)
+    parts = [
+        f"# {name}",
+        _facts(kb, gene),
+        "## How it is called, and its limits",
+        _calling(gene, docs),
+        "## Alleles",
+        _alleles(kb, gene),
+        "## Positions",
+        _positions(gene),
+        "## From alleles to a result",
+        _results(kb, gene),
+        "## Drugs",
+        _drugs(kb, name),
+        "## Known gaps",
+        _gaps(kb, name),
+        "## Sources",
+        _sources(kb, name),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _span(gene: GeneDefinition, positions: list[int]) -> str:
+    return f"{gene.contig}:{min(positions):,}–{max(positions):,}" if positions else gene.contig
+
+
+def _facts(kb: KnowledgeBase, gene: GeneDefinition) -> str:
+    rows = [
+        ("Defining positions, GRCh38", _span(gene, [v.position for v in gene.variants])),
+        ("Defining positions, GRCh37", _span(gene, [v.position_grch37 for v in gene.variants])),
+        ("Called by", STRATEGIES[gene.strategy]),
+        ("Copies", PLOIDIES[gene.ploidy]),
+        ("Alleles, positions", f"{len(gene.alleles)} alleles at {len(gene.variants)} positions"),
+        ("Allele printed first", cell(gene.default_allele)),
+        ("Release", kb.release),
+    ]
+    return table(("", ""), [(f"**{k}**", v) for k, v in rows if v])
+
+
+def _calling(gene: GeneDefinition, docs: Path) -> str:
+    text = (docs / _CALLING).read_text(encoding="utf-8")
+    own = [rebase(s, _CALLING, gene_uri(gene.gene)) for s in _sections(text, gene.gene)]
+    general = "The [rules for all genes](../explanation/calling.md) hold."
+    if gene.strategy is Strategy.OUTSIDE:
+        general = (
+            "Small variants do not answer this gene: without a result of another method "
+            "([how to give one](../how-to/annotate.md#calls-of-other-tools)) it is `not_assessed`."
+        )
+    required = [v for v in gene.variants if v.required]
+    sentences = [NOTES[note] for note in gene.notes]
+    if required:
+        names = ", ".join(v.rsid or str(v.position) for v in required)
+        sentences.append(f"Without one of {names} the gene should not be called.")
+    structural = [a.name for a in gene.alleles if a.structural]
+    if structural:
+        sentences.append(
+            f"{len(structural)} alleles cannot be seen in small variants: "
+            f"{cell(', '.join(structural))}."
+        )
+    return "\n\n".join([" ".join([general, *sentences]), *own])
+
+
+def _sections(text: str, gene: str) -> list[str]:
+    """Return the bodies of the sections whose titles name a gene."""
+    found = re.split(r"^#{2,3} (.+)$", text, flags=re.MULTILINE)
+    pairs = zip(found[1::2], found[2::2], strict=True)
+    return [body.strip() for title, body in pairs if gene in re.split(r"[,:] ?", title.strip())]
+
+
+def _definition(gene: GeneDefinition, name: str) -> str:
+    [allele] = [a for a in gene.alleles if a.name == name]
+    if allele.structural:
+        return "structural, or none in small variants"
+    if not allele.defining:
+        return "reference at every position"
+    return cell(", ".join(f"{p} {base}" for p, base in sorted(allele.defining.items())))
+
+
+def _alleles(kb: KnowledgeBase, gene: GeneDefinition) -> str:
+    if not gene.alleles:
+        keys = sorted({k for s in kb.statements for k in _keys(s, gene.gene)})
+        return "The release defines none. Guidelines ask for these results:\n\n" + bullets(
+            cell(key) for key in keys
+        )
+    known = kb.frequencies.get(gene.gene)
+    counts = {name: _by_group(text) for name, text in allele_counts(known).items()}
+    groups = known.groups if known and counts else ()
+    core = set(known.core) if known else set()
+    rows = [
+        (
+            f"**{cell(a.name)}**" + (" †" if a.name in core else ""),
+            _definition(gene, a.name),
+            cell(a.function or "not given: uncertain"),
+            *([a.activity_value or ""] if gene.scored else []),
+            *(counts.get(a.name, {}).get(g, "0") for g in groups),
+        )
+        for a in gene.alleles
+    ]
+    totals = dict(zip(known.groups, known.totals, strict=True)) if known else {}
+    heads = [f"{g} of {totals[g]:,}" for g in groups]
+    score = ["activity value"] if gene.scored else []
+    body = table(("allele", "differs at (GRCh38)", "function", *score, *heads), rows)
+    return _about_counts(kb, gene, bool(groups), bool(core)) + "\n\n" + body
+
+
+def _by_group(text: str) -> dict[str, str]:
+    cells = (part.partition("=") for part in text.split(";"))
+    return {group: count.partition("/")[0] for group, _, count in cells}
+
+
+def _about_counts(kb: KnowledgeBase, gene: GeneDefinition, counted: bool, core: bool) -> str:  # noqa: FBT001
+    known = kb.frequencies.get(gene.gene)
+    said = []
+    if counted:
+        said.append(
+            "Counts are chromosomes of unrelated persons by superpopulation "
+            "([what they are for](../explanation/prior.md)); a `0` was not seen, which does not "
+            "mean that nobody has it."
+        )
+    elif known is not None and known.published:
+        said.append(
+            "The counted call set could not type every position of this gene, so names are not "
+            "counted; published frequencies stand in their place."
+        )
+    else:
+        said.append("The release has no counts in populations for this gene.")
+    if core:
+        said.append("† recommended for every clinical test (Association for Molecular Pathology).")
+    text = " ".join(said)
+    if not counted and known is not None and known.published:
+        rows = ((cell(p.allele), p.group, f"{p.frequency:.2%}") for p in known.published)
+        shares = table(("allele", "group", "share of chromosomes"), rows)
+        text += "\n\n" + folded("Published frequencies", shares)
+    return text
+
+
+def _keys(statement: Statement, gene: str) -> set[str]:
+    return {k for product in statement.lookup for g, keys in product if g == gene for k in keys}
+
+
+def _position_row(variant: DefiningVariant) -> tuple[str, ...]:
+    other = variant.ref_grch37 if variant.ref_grch37 != variant.ref else ""
+    return (
+        f"{variant.position}",
+        f"{variant.position_grch37}",
+        variant.rsid,
+        variant.ref + (f" (GRCh37: {other})" if other else ""),
+        ", ".join(variant.alts),
+    )
+
+
+def _positions(gene: GeneDefinition) -> str:
+    if not gene.variants:
+        return "None: the gene is answered by outside calls alone."
+    header = ("GRCh38", "GRCh37", "rsID", "reference", "others")
+    body = table(header, map(_position_row, gene.variants))
+    if len(gene.variants) < _FOLD_FROM:
+        return body
+    return folded(f"All {len(gene.variants)} positions on {gene.contig}", body)
+
+
+def _results(kb: KnowledgeBase, gene: GeneDefinition) -> str:
+    if not gene.rules:
+        keys = sorted({k for s in kb.statements for k in _keys(s, gene.gene)})
+        return (
+            "No phenotype is defined; guidelines look at the genotype. "
+            f"They ask for: {cell(', '.join(keys))}."
+            if keys
+            else "No phenotype is defined, and no statement asks for a result."
+        )
+    return "\n\n".join(part for part in (_rules(gene), _ranges(kb, gene.gene)) if part)
+
+
+def _rules(gene: GeneDefinition) -> str:
+    score = gene.scored
+    names = ("activity value", "activity value") if score else ("function", "function")
+    header = (f"one {names[0]}", f"other {names[1]}", *(["score"] if score else []), "result")
+    rows = [
+        (
+            cell(r.function_1),
+            cell(r.function_2),
+            *([cell(r.activity_score)] if score else []),
+            cell(r.phenotype),
+        )
+        for r in gene.rules
+    ]
+    text = "A pair that no row names is `Indeterminate`."
+    body = table(header, rows)
+    body = folded(f"All {len(rows)} rules", body) if len(rows) > 2 * _FOLD_FROM else body
+    return f"{text}\n\n{body}"
+
+
+def _ranges(kb: KnowledgeBase, gene: str) -> str:
+    rows = [
+        (cell(r["phenotype"]), f"{_end(r, 'low')} to {_end(r, 'high')}", r["pmids"])
+        for r in kb.table("score_ranges")
+        if r["gene"] == gene
+    ]
+    if not rows:
+        return ""
+    return "Scores that a phenotype spans:\n\n" + table(("phenotype", "score", "PMID"), rows)
+
+
+def _end(row: dict[str, str], end: str) -> str:
+    value = row[end]
+    if not value:
+        return "any"
+    return value if row[f"{end}_included"] == "yes" else f"{value} (not included)"
+
+
+def _drugs(kb: KnowledgeBase, gene: str) -> str:
+    mine = [s for s in kb.statements if gene in s.genes]
+    pending = {
+        (d.drug, d.authority)
+        for d in kb.drugs
+        if gene in d.genes and d.status is DrugStatus.PENDING
+    }
+    names = sorted({s.drug for s in mine} | {drug for drug, _ in pending})
+    if not names:
+        return "No statement looks at this gene."
+    rows = []
+    for drug in names:
+        cells = [_level(mine, drug, a, gene, pending) for a in SOURCE_ORDER]
+        rows.append((f"[{cell(drug)}](../drugs/{page_name(drug)}.md)", *cells))
+    header = ("drug", *(authority(a) for a in SOURCE_ORDER))
+    return (
+        "Under CPIC the letter is CPIC's level of the pair, then the strengths of its statements; "
+        "other sources give no level here, and the number is that of their statements.\n\n"
+        + table(header, rows)
+    )
+
+
+def _level(
+    statements: Iterable[Statement], drug: str, source: str, gene: str,
+    pending: set[tuple[str, str]],
+) -> str:  # fmt: skip
+    own = [s for s in statements if s.drug == drug and s.authority == source]
+    if not own:
+        return "pending" if (drug, source) in pending else ""
+    level = levels({e for s in own for e in s.evidence}, gene)
+    strengths = sorted({s.classification for s in own} - {"", "No recommendation"})
+    said = ", ".join(filter(None, (f"level {level}" if level else "", *strengths)))
+    return said if source == "CPIC" and said else f"{len(own)} statements"
+
+
+def _gaps(kb: KnowledgeBase, gene: str) -> str:
+    gaps = [gap for gap in kb.known_gaps if gap.gene == gene]
+    if not gaps:
+        return "None is listed: every result has a statement from each source that speaks of all."
+    return table(("source", "drugs", "results", "why"), map(_gap_row, gaps))
+
+
+def _gap_row(gap: KnownGap) -> tuple[str, ...]:
+    drugs = "all that have it" if gap.drug == ("any",) else ", ".join(gap.drug)
+    return authority(gap.authority), cell(drugs), cell(", ".join(gap.keys)), cell(gap.reason)
+
+
+def _sources(kb: KnowledgeBase, gene: str) -> str:
+    tables = ("genes", "variants", "alleles", "phenotype_rules", "segments", *_POPULATION)
+    rows = [r for name in tables for r in kb.table(name) if r["gene"] == gene]
+    used = {r[c] for r in rows for c in ("source", "function_source") if r.get(c)}
+    used |= {s.source for s in kb.statements if gene in s.genes}
+    return bullets(
+        f"{cell(r['name'])}, {r['date']} ([{cell(r['source'])}]({r['url']}); {cell(r['licence'])})"
+        if r["url"].startswith("http")
+        else f"{cell(r['name'])}, {r['date']} ({cell(r['source'])}; {cell(r['licence'])})"
+        for r in kb.table("sources")
+        if r["source"] in used
+    )
+
+
+_POPULATION: Final = ("haplotype_counts", "published_frequencies", "core_alleles", "score_ranges")
