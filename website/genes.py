@@ -151,7 +151,8 @@ def _alleles(kb: KnowledgeBase, gene: GeneDefinition) -> str:
     heads = [f"{g} of {totals[g]:,}" for g in groups]
     score = ["activity value"] if gene.scored else []
     body = table(("allele", "differs at (GRCh38)", "function", *score, *heads), rows)
-    return _about_counts(kb, gene, bool(groups), bool(core)) + "\n\n" + body
+    about = _about_counts(kb, gene, counted=bool(groups), core=bool(core))
+    return "\n\n".join(filter(None, (about, body, _published(kb, gene.gene))))
 
 
 def _by_group(text: str) -> dict[str, str]:
@@ -159,30 +160,37 @@ def _by_group(text: str) -> dict[str, str]:
     return {group: count.partition("/")[0] for group, _, count in cells}
 
 
-def _about_counts(kb: KnowledgeBase, gene: GeneDefinition, counted: bool, core: bool) -> str:  # noqa: FBT001
+def _about_counts(kb: KnowledgeBase, gene: GeneDefinition, *, counted: bool, core: bool) -> str:
     known = kb.frequencies.get(gene.gene)
-    said = []
     if counted:
-        said.append(
+        said = (
             "Counts are chromosomes of unrelated persons by superpopulation "
             "([what they are for](../explanation/prior.md)); a `0` was not seen, which does not "
             "mean that nobody has it."
         )
     elif known is not None and known.published:
-        said.append(
+        said = (
             "The counted call set could not type every position of this gene, so names are not "
-            "counted; published frequencies stand in their place."
+            "counted; published frequencies stand in their place, below."
         )
     else:
-        said.append("The release has no counts in populations for this gene.")
-    if core:
-        said.append("† recommended for every clinical test (Association for Molecular Pathology).")
-    text = " ".join(said)
-    if not counted and known is not None and known.published:
-        rows = ((cell(p.allele), p.group, f"{p.frequency:.2%}") for p in known.published)
-        shares = table(("allele", "group", "share of chromosomes"), rows)
-        text += "\n\n" + folded("Published frequencies", shares)
-    return text
+        said = "The release has no counts in populations for this gene."
+    mark = " † recommended for clinical tests (Association for Molecular Pathology, tiers 1 and 2)."
+    return said + mark if core else said
+
+
+def _published(kb: KnowledgeBase, gene: str) -> str:
+    known = kb.frequencies.get(gene)
+    if known is None or not known.published:
+        return ""
+    shares = [(cell(p.allele), p.group, f"{p.frequency:.2%}") for p in known.published]
+    header = ("allele", "group", "share of chromosomes")
+    return folded("Published frequencies", table(header, shares))
+
+
+def _rows_of(kb: KnowledgeBase, name: str, gene: str) -> list[dict[str, str]]:
+    """Return a gene's rows of a table; none of a table that the release has not."""
+    return [r for r in kb.table(name) if r["gene"] == gene] if name in kb.table_names else []
 
 
 def _keys(statement: Statement, gene: str) -> set[str]:
@@ -244,8 +252,7 @@ def _rules(gene: GeneDefinition) -> str:
 def _ranges(kb: KnowledgeBase, gene: str) -> str:
     rows = [
         (cell(r["phenotype"]), f"{_end(r, 'low')} to {_end(r, 'high')}", r["pmids"])
-        for r in kb.table("score_ranges")
-        if r["gene"] == gene
+        for r in _rows_of(kb, "score_ranges", gene)
     ]
     if not rows:
         return ""
@@ -308,7 +315,7 @@ def _gap_row(gap: KnownGap) -> tuple[str, ...]:
 
 def _sources(kb: KnowledgeBase, gene: str) -> str:
     tables = ("genes", "variants", "alleles", "phenotype_rules", "segments", *_POPULATION)
-    rows = [r for name in tables for r in kb.table(name) if r["gene"] == gene]
+    rows = [r for name in tables for r in _rows_of(kb, name, gene)]
     used = {r[c] for r in rows for c in ("source", "function_source") if r.get(c)}
     used |= {s.source for s in kb.statements if gene in s.genes}
     return bullets(
