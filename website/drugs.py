@@ -50,7 +50,12 @@ def drug_index(kb: KnowledgeBase) -> str:
 def drug_page(kb: KnowledgeBase, drug: str) -> str:
     """Return one drug's page."""
     statements = [s for s in kb.statements if s.drug == drug]
-    parts = [f"# {cell(drug)}", _facts(kb, drug), _side_by_side(statements)]
+    parts = [
+        f"# {cell(drug)}",
+        "[All drugs](index.md)",
+        _facts(kb, drug),
+        _side_by_side(statements),
+    ]
     for source in SOURCE_ORDER:
         own = [s for s in statements if s.authority == source]
         parts.append(_source_section(kb, drug, source, own))
@@ -87,25 +92,32 @@ def _side_by_side(statements: list[Statement]) -> str:
     """Return a row a result, a column a source; empty where several genes decide together."""
     if not statements or any(len(p) != 1 for s in statements for p in s.lookup):
         return ""
-    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    found: dict[tuple[str, str], dict[str, dict[str, list[str]]]] = {}
     for s in statements:
         for [(gene, keys)] in s.lookup:
             for key in keys:
-                said = actions(s)
-                if s.population != "general":
-                    said += f" ({population(s.population)})"
-                cells = found.setdefault((gene, key), {}).setdefault(s.authority, [])
-                if said not in cells:
-                    cells.append(said)
+                said = found.setdefault((gene, key), {}).setdefault(s.authority, {})
+                whom = said.setdefault(actions(s), [])
+                if s.population not in whom:
+                    whom.append(s.population)
     present = [a for a in SOURCE_ORDER if any(a in cells for cells in found.values())]
     if len(present) < 2 or len(found) > _MOST_ROWS:
         return ""
     rows = [
-        (f"{gene}: {cell(key)}", *("<br>".join(cells.get(a, [])) for a in present))
+        (f"{gene}: {cell(key)}", *(_said(cells.get(a, {})) for a in present))
         for (gene, key), cells in found.items()
     ]
     header = ("result", *(authority(a) for a in present))
     return f"## Side by side\n\n{table(header, rows)}"
+
+
+def _said(cells: dict[str, list[str]]) -> str:
+    """Return each advice once, with the populations to which it is given."""
+    lines = []
+    for said, whom in cells.items():
+        named = "; ".join(population(p) for p in whom)
+        lines.append(said if whom == ["general"] else f"{said}<br><small>{named}</small>")
+    return "<br>".join(lines) or "–"
 
 
 def _source_section(kb: KnowledgeBase, drug: str, source: str, own: list[Statement]) -> str:

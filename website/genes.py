@@ -115,16 +115,20 @@ def _sections(text: str, gene: str) -> list[str]:
     """Return the bodies of the sections whose titles name a gene."""
     found = re.split(r"^#{2,3} (.+)$", text, flags=re.MULTILINE)
     pairs = zip(found[1::2], found[2::2], strict=True)
-    return [body.strip() for title, body in pairs if gene in re.split(r"[,:] ?", title.strip())]
+    return [
+        f"*From the rules for {title}:* {body.strip()}"
+        for title, body in pairs
+        if gene in re.split(r"[,:] ?", title)
+    ]
 
 
 def _definition(gene: GeneDefinition, name: str) -> str:
     [allele] = [a for a in gene.alleles if a.name == name]
     if allele.structural:
         return "structural, or none in small variants"
-    if not allele.defining:
-        return "reference at every position"
-    return cell(", ".join(f"{p} {base}" for p, base in sorted(allele.defining.items())))
+    reference = {v.position: v.ref for v in gene.variants}
+    differs = [(p, b) for p, b in sorted(allele.defining.items()) if b != reference[p]]
+    return cell(", ".join(f"{p}\u00a0{b}" for p, b in differs)) or "nowhere: the reference"
 
 
 def _alleles(kb: KnowledgeBase, gene: GeneDefinition) -> str:
@@ -176,7 +180,9 @@ def _about_counts(kb: KnowledgeBase, gene: GeneDefinition, *, counted: bool, cor
     else:
         said = "The release has no counts in populations for this gene."
     mark = " † recommended for clinical tests (Association for Molecular Pathology, tiers 1 and 2)."
-    return said + mark if core else said
+    about = "Positions are those at which an allele differs from GRCh38; a letter such as `R` or "
+    about += "`Y` stands for several bases, each of which fits."
+    return f"{said + mark if core else said} {about}"
 
 
 def _published(kb: KnowledgeBase, gene: str) -> str:

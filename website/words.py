@@ -6,6 +6,7 @@ from typing import Final
 
 from pgx.base.advice import ANY_KEY, LookupProduct, Statement
 from pgx.base.genes import Ploidy, Strategy
+from pgx.recommendations.english.conditions import POPULATION
 from pgx.reports.english.labels import ACTIONS, AUTHORITIES
 from website.markdown import cell
 
@@ -41,8 +42,8 @@ def authority(code: str) -> str:
 
 
 def population(code: str) -> str:
-    """Return a population's code with spaces."""
-    return code.replace("_", " ")
+    """Return whom a population's code means."""
+    return cell(POPULATION.get(code, code.replace("_", " ")))
 
 
 def actions(statement: Statement) -> str:

@@ -98,7 +98,7 @@ def test_sources_stand_side_by_side():
     table = rows(section(PAGES["drugs/clopidogrel.md"], "Side by side"))
     [poor] = [r for r in table if r[0] == "CYP2C19: Poor Metabolizer"]
     assert "avoid" in poor[1]
-    assert "acs or pci" in poor[1]
+    assert "acute coronary syndrome" in poor[1]
     assert len(poor) == 5
 
 
