@@ -5,6 +5,10 @@ Run mkdocs as ``python -m mkdocs`` in the repository's folder, so that this pack
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -17,15 +21,33 @@ from website.pages import COPIED, made_pages
 __all__ = ["on_config", "on_files", "on_page_markdown"]
 
 
+_SECTIONS: Final = {
+    "how-to": "How to",
+    "explanation": "Why it is so",
+    "implementation": "Implementation",
+}
+_LAST: Final = "Reference"
+
+
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Put the genes of the release under their heading."""
-    for entry in config.nav or []:
-        if "Genes" in entry:
-            entry["Genes"] = [
-                "genes/index.md",
-                *({name: gene_uri(name)} for name in KnowledgeBase().genes),
-            ]
+    """Put the genes under their heading, and pages that the order does not name last in theirs."""
+    sections = {title: pages for entry in config.nav or [] for title, pages in entry.items()}
+    sections["Genes"] += [{name: gene_uri(name)} for name in KnowledgeBase().genes]
+    named = set(_addresses(config.nav))
+    for path in sorted(Path(config.docs_dir).rglob("*.md")):
+        uri = path.relative_to(config.docs_dir).as_posix()
+        if uri not in named:
+            sections[_SECTIONS.get(uri.partition("/")[0], _LAST)].append(uri)
     return config
+
+
+def _addresses(nav: object) -> Iterator[str]:
+    """Yield every page of a nested order of pages."""
+    if isinstance(nav, str):
+        yield nav
+    elif nav is not None:
+        for inner in nav.values() if isinstance(nav, dict) else nav:
+            yield from _addresses(inner)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
