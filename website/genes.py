@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from pgx.base.advice import DrugStatus, KnownGap, Statement
-from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
+from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Strategy
 from pgx.knowledge.frequencies import allele_counts
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.english.codes import NOTES
@@ -145,18 +145,24 @@ def _alleles(kb: KnowledgeBase, gene: GeneDefinition) -> str:
         (
             f"**{cell(a.name)}**" + (" †" if a.name in core else ""),
             _definition(gene, a.name),
-            cell(a.function or "not given: uncertain"),
-            *([a.activity_value or ""] if gene.scored else []),
+            _function(gene, a),
             *(counts.get(a.name, {}).get(g, "0") for g in groups),
         )
         for a in gene.alleles
     ]
     totals = dict(zip(known.groups, known.totals, strict=True)) if known else {}
     heads = [f"{g} of {totals[g]:,}" for g in groups]
-    score = ["activity value"] if gene.scored else []
-    body = table(("allele", "differs at (GRCh38)", "function", *score, *heads), rows)
+    function = "activity value" if gene.scored else "function"
+    body = table(("allele", "differs at (GRCh38)", function, *heads), rows)
     about = _about_counts(kb, gene, counted=bool(groups), core=bool(core))
     return "\n\n".join(filter(None, (about, body, _published(kb, gene.gene))))
+
+
+def _function(gene: GeneDefinition, allele: AlleleDefinition) -> str:
+    if allele.function is None:
+        return "not given: uncertain"
+    unknown = gene.scored and allele.function == gene.uncertain_function
+    return cell(allele.function) + (", uncertain" if unknown else "")
 
 
 def _by_group(text: str) -> dict[str, str]:
@@ -180,6 +186,8 @@ def _about_counts(kb: KnowledgeBase, gene: GeneDefinition, *, counted: bool, cor
     else:
         said = "The release has no counts in populations for this gene."
     mark = " † recommended for clinical tests (Association for Molecular Pathology, tiers 1 and 2)."
+    if gene.scored:
+        said += " Functions are given as activity values: 0 is no activity, 1 a normal one."
     about = "Positions are those at which an allele differs from GRCh38; a letter such as `R` or "
     about += "`Y` stands for several bases, each of which fits."
     return f"{said + mark if core else said} {about}"
@@ -304,7 +312,7 @@ def _level(
     level = levels({e for s in own for e in s.evidence}, gene)
     strengths = sorted({s.classification for s in own} - {"", "No recommendation"})
     said = ", ".join(filter(None, (f"level {level}" if level else "", *strengths)))
-    return said if source == "CPIC" and said else f"{len(own)} statements"
+    return said if source == "CPIC" and said else f"{len(own)} statement{'s' * (len(own) > 1)}"
 
 
 def _gaps(kb: KnowledgeBase, gene: str) -> str:

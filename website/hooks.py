@@ -45,7 +45,7 @@ def _addresses(nav: object) -> Iterator[str]:
     """Yield every page of a nested order of pages."""
     if isinstance(nav, str):
         yield nav
-    elif nav is not None:
+    elif isinstance(nav, dict | list):
         for inner in nav.values() if isinstance(nav, dict) else nav:
             yield from _addresses(inner)
 
