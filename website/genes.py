@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
-from pgx.base.advice import DrugStatus, KnownGap, Statement
+from pgx.base.advice import ANY_KEY, NO_RESULT, DrugStatus, KnownGap, Statement
 from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Strategy
 from pgx.knowledge.frequencies import allele_counts
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -19,6 +19,7 @@ __all__ = ["gene_index", "gene_page", "gene_uri"]
 
 _CALLING: Final = "explanation/calling.md"
 _FOLD_FROM: Final = 12
+_POINT: Final = re.compile(r"^- \*\*([\w-]+).*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def gene_uri(gene: str) -> str:
@@ -54,7 +55,7 @@ def gene_page(kb: KnowledgeBase, name: str, docs: Path) -> str:
         f"# {name}",
         _facts(kb, gene),
         "## How it is called, and its limits",
-        _calling(gene, docs),
+        _calling(gene, docs, set(kb.genes) - {name}),
         "## Alleles",
         _alleles(kb, gene),
         "## Positions",
@@ -72,25 +73,27 @@ def gene_page(kb: KnowledgeBase, name: str, docs: Path) -> str:
 
 
 def _span(gene: GeneDefinition, positions: list[int]) -> str:
-    return f"{gene.contig}:{min(positions):,}–{max(positions):,}" if positions else gene.contig
+    return f"{gene.contig}:{min(positions):,}–{max(positions):,}" if positions else ""
 
 
 def _facts(kb: KnowledgeBase, gene: GeneDefinition) -> str:
+    n_alleles, n_positions = len(gene.alleles), len(gene.variants)
     rows = [
+        ("Chromosome", gene.contig),
         ("Defining positions, GRCh38", _span(gene, [v.position for v in gene.variants])),
         ("Defining positions, GRCh37", _span(gene, [v.position_grch37 for v in gene.variants])),
         ("Called by", STRATEGIES[gene.strategy]),
         ("Copies", PLOIDIES[gene.ploidy]),
-        ("Alleles, positions", f"{len(gene.alleles)} alleles at {len(gene.variants)} positions"),
+        ("Alleles", f"{n_alleles} at {n_positions} positions" if n_alleles else ""),
         ("Allele printed first", cell(gene.default_allele)),
         ("Release", kb.release),
     ]
     return table(("", ""), [(f"**{k}**", v) for k, v in rows if v])
 
 
-def _calling(gene: GeneDefinition, docs: Path) -> str:
+def _calling(gene: GeneDefinition, docs: Path, others: Collection[str]) -> str:
     text = (docs / _CALLING).read_text(encoding="utf-8")
-    own = [rebase(s, _CALLING, gene_uri(gene.gene)) for s in _sections(text, gene.gene)]
+    own = [rebase(s, _CALLING, gene_uri(gene.gene)) for s in _sections(text, gene.gene, others)]
     general = "The [rules for all genes](../explanation/calling.md) hold."
     if gene.strategy is Strategy.OUTSIDE:
         general = (
@@ -111,15 +114,19 @@ def _calling(gene: GeneDefinition, docs: Path) -> str:
     return "\n\n".join([" ".join([general, *sentences]), *own])
 
 
-def _sections(text: str, gene: str) -> list[str]:
-    """Return the bodies of the sections whose titles name a gene."""
+def _sections(text: str, gene: str, others: Collection[str]) -> list[str]:
+    """Return the sections whose titles name a gene, without the points on other genes."""
     found = re.split(r"^#{2,3} (.+)$", text, flags=re.MULTILINE)
     pairs = zip(found[1::2], found[2::2], strict=True)
     return [
-        f"*From the rules for {title}:* {body.strip()}"
+        f"*From the rules for {title}:* {_POINT.sub(_unless(others), body).strip()}"
         for title, body in pairs
         if gene in re.split(r"[,:] ?", title)
     ]
+
+
+def _unless(others: Collection[str]) -> Callable[[re.Match[str]], str]:
+    return lambda point: "" if point.group(1) in others else point.group()
 
 
 def _definition(gene: GeneDefinition, name: str) -> str:
@@ -207,6 +214,12 @@ def _rows_of(kb: KnowledgeBase, name: str, gene: str) -> list[dict[str, str]]:
     return [r for r in kb.table(name) if r["gene"] == gene] if name in kb.table_names else []
 
 
+def _asked(kb: KnowledgeBase, gene: str) -> list[str]:
+    """Return the results of a gene for which some statement is looked up."""
+    keys = {k for s in kb.statements for k in _keys(s, gene)}
+    return sorted(keys - {NO_RESULT, ANY_KEY})
+
+
 def _keys(statement: Statement, gene: str) -> set[str]:
     return {k for product in statement.lookup for g, keys in product if g == gene for k in keys}
 
@@ -233,13 +246,13 @@ def _positions(gene: GeneDefinition) -> str:
 
 
 def _results(kb: KnowledgeBase, gene: GeneDefinition) -> str:
+    if not gene.alleles:
+        return "A result of another method is looked up as it is given."
     if not gene.rules:
-        keys = sorted({k for s in kb.statements for k in _keys(s, gene.gene)})
+        keys = ", ".join(_asked(kb, gene.gene)) or "none"
         return (
             "No phenotype is defined; guidelines look at the genotype. "
-            f"They ask for: {cell(', '.join(keys))}."
-            if keys
-            else "No phenotype is defined, and no statement asks for a result."
+            f"Results for which they have a statement: {cell(keys)}."
         )
     return "\n\n".join(part for part in (_rules(gene), _ranges(kb, gene.gene)) if part)
 

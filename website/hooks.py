@@ -15,10 +15,10 @@ from mkdocs.structure.pages import Page
 
 from pgx.knowledge.snapshot import KnowledgeBase
 from website.genes import gene_uri
-from website.markdown import relink
+from website.markdown import relink, unescape_bars
 from website.pages import COPIED, made_pages
 
-__all__ = ["on_config", "on_files", "on_page_markdown"]
+__all__ = ["on_config", "on_files", "on_page_content", "on_page_markdown"]
 
 
 _SECTIONS: Final = {
@@ -61,3 +61,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Let links to pages outside of the docs folder lead to their copies."""
     del config, files
     return relink(markdown, page.file.src_uri, COPIED)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Take the backslash from bars in code of tables, which GitHub needs and this site shows."""
+    del page, config, files
+    return unescape_bars(html)

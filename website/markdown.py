@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["bullets", "cell", "folded", "page_name", "rebase", "relink", "table"]
+__all__ = ["bullets", "cell", "folded", "page_name", "rebase", "relink", "table", "unescape_bars"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~^#$:])")
+_CELL = re.compile(r"<td.*?</td>", re.DOTALL)
 _LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 
 
@@ -82,3 +83,12 @@ def _moved(text: str, origin: str, target: str, home: Callable[[str], str]) -> s
         return f"{found.group(1)}{near}{mark}{anchor}{found.group(3)}"
 
     return _LINK.sub(moved, text)
+
+
+def unescape_bars(html: str) -> str:
+    r"""Return HTML whose table cells show ``|`` where Markdown had to write a backslash before it.
+
+    >>> unescape_bars(r"<td><code>0\|1</code></td>")
+    '<td><code>0|1</code></td>'
+    """
+    return _CELL.sub(lambda found: found.group().replace("\\|", "|"), html)

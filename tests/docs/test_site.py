@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import importlib.util
 import os
 import re
@@ -187,3 +189,16 @@ def test_public_names_are_on_the_python_page(site):
         assert re.search(rf'<h3 id="pgx\.[a-z.]+\.{name}"', text), name
     assert "UnknownGeneError" in text
     assert ":::" not in text.partition("<article")[2].replace("<code>:::</code>", "")
+
+
+@needs_mkdocs
+def test_bars_in_tables_stand_without_backslash(site):
+    for path in site.rglob("*.html"):
+        cells = re.findall(r"<td.*?</td>", path.read_text(encoding="utf-8"), re.DOTALL)
+        assert not [c for c in cells if "\\|" in c], path
+
+
+@pytest.mark.parametrize("name", ["markdown", "words", "genes", "drugs", "pages"])
+def test_examples_of_the_package_hold(name):
+    module = importlib.import_module(f"website.{name}")
+    assert not doctest.testmod(module).failed
