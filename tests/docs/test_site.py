@@ -11,6 +11,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from website import markdown
@@ -63,6 +64,14 @@ def test_a_genes_page_names_its_drugs_rules_and_gaps(gene):
     assert all(markdown.cell(rule.phenotype) in result for rule in KB.genes[gene].rules)
     gaps = section(page, "Known gaps")
     assert len(rows(gaps)) == sum(gap.gene == gene for gap in KB.known_gaps)
+
+
+def test_a_page_has_its_own_rules_and_no_other_genes():
+    text = section(PAGES["genes/dpyd.md"], "How it is called, and its limits")
+    assert "DPYD HapB3" in text
+    assert "290 of 339" not in text
+    assert "290 of 339" in section(PAGES["genes/ryr1.md"], "How it is called, and its limits")
+    assert "copies" in section(PAGES["genes/cyp2d6.md"], "How it is called, and its limits")
 
 
 def test_counts_stand_beside_the_alleles():
@@ -198,7 +207,22 @@ def test_bars_in_tables_stand_without_backslash(site):
         assert not [c for c in cells if "\\|" in c], path
 
 
-@pytest.mark.parametrize("name", ["markdown", "words", "genes", "drugs", "pages"])
+@pytest.mark.parametrize("name", ["alleles", "drugs", "genes", "markdown", "pages", "words"])
 def test_examples_of_the_package_hold(name):
     module = importlib.import_module(f"website.{name}")
     assert not doctest.testmod(module).failed
+
+
+@needs_mkdocs
+def test_a_page_that_the_order_does_not_name_stands_in_its_section(tmp_path):
+    from website.hooks import on_config
+
+    (tmp_path / "how-to").mkdir()
+    (tmp_path / "how-to" / "new.md").write_text("# New", encoding="utf-8")
+    config = SimpleNamespace(docs_dir=str(tmp_path), nav=[
+        {"How to": ["how-to/old.md"]}, {"Genes": ["genes/index.md"]}, {"Reference": []},
+    ])  # fmt: skip
+    on_config(config)
+    assert config.nav[0] == {"How to": ["how-to/old.md", "how-to/new.md"]}
+    assert {"TPMT": "genes/tpmt.md"} in config.nav[1]["Genes"]
+    assert config.nav[2] == {"Reference": []}
