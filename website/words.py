@@ -51,9 +51,9 @@ def actions(statement: Statement) -> str:
     said = "; ".join(ACTIONS[action].lower() for action in statement.action)
     low, high = statement.dose_factor_min, statement.dose_factor_max
     if high is None:
-        return said if low is None else f"{said} (× {low:g} or more)"
+        return said if low is None else f"{said} (×\u00a0{low:g} or more)"
     span = f"{high:g}" if low in (None, high) else f"{low:g}–{high:g}"
-    return f"{said} (× {'up to ' if low is None else ''}{span})"
+    return f"{said} (×\u00a0{'up to ' if low is None else ''}{span})"
 
 
 def products(lookup: tuple[LookupProduct, ...]) -> str:
