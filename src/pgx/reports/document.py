@@ -23,7 +23,7 @@ PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
 _GAPS: Final = (
     "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions",
-    "gap_pending", "gap_partial",
+    "gap_pending", "gap_partial", "gap_newer",
 )  # fmt: skip
 Words = Mapping[str, Any]
 
@@ -134,6 +134,7 @@ def _gaps(
         "gap_copies": [c.gene for c in calls if _lacks_copies(c)],
         "gap_pending": _drugs_of(result, facts, pending=True),
         "gap_partial": _drugs_of(result, facts, pending=False),
+        "gap_newer": _changed_since(result, facts),
     }
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
     said["gap_positions"] = _missing_positions(calls, label)
@@ -155,6 +156,16 @@ def _drugs_of(result: PatientResult, facts: ReportFacts, *, pending: bool) -> li
         and (drug.status is DrugStatus.PENDING if pending else drug.reason == PARTIAL_REASON)
     }
     return sorted(found)
+
+
+def _changed_since(result: PatientResult, facts: ReportFacts) -> list[str]:
+    """Return drugs of the report with guidance that changed since, those of one day together."""
+    reported = {row.drug for row in result.recommendations}
+    by_date: dict[str, list[str]] = {}
+    for change in facts.newer:
+        if change.drug in reported:
+            by_date.setdefault(change.date, []).append(change.drug)
+    return [f"{', '.join(drugs)} ({date})" for date, drugs in by_date.items()]
 
 
 def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:

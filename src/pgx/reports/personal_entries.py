@@ -61,7 +61,8 @@ class PersonalEntries:
         if adjusted is not None:
             said = lower_first(adjusted.rows[0].headline)
             own = self._maker.advice(mine[:1])
-            if not own or said != lower_first(own[0].headline):
+            known = {brief, lower_first(own[0].headline) if own else ""}
+            if said not in known:  # the overview says nothing twice
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(

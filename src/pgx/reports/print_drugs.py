@@ -85,6 +85,7 @@ def _more(drug: DrugEntry, words: Words) -> Iterable[str]:
             if whom
             else (f"{row.headline} ({source_of(row)})")
         )
+    yield from drug.newer
     if drug.silent:
         yield f"{label['silent_sources']} {', '.join(drug.silent)}"
     if drug.folded:

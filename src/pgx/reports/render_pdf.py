@@ -29,7 +29,7 @@ Words = Mapping[str, Any]
 
 
 def render_pdf(
-    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> bytes:
     """Return the laboratory's report as PDF.
 
@@ -40,21 +40,21 @@ def render_pdf(
     DependencyError
         The typesetter failed.
     """
-    return set_pdf("report", report_data(result, facts, words))
+    return set_pdf("report", report_data(result, facts, words or ENGLISH))
 
 
 def render_pdf_patient(
-    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> bytes:
     """Return the page in plain language as PDF; errors as of `render_pdf`."""
-    return set_pdf("patient", patient_data(result, facts, words))
+    return set_pdf("patient", patient_data(result, facts, words or ENGLISH))
 
 
 def render_pdf_card(
-    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> bytes:
     """Return the card for the wallet as PDF; errors as of `render_pdf`."""
-    return set_pdf("card", card_data(result, facts, words))
+    return set_pdf("card", card_data(result, facts, words or ENGLISH))
 
 
 def set_pdf(template: str, data: Mapping[str, Any]) -> bytes:
