@@ -47,8 +47,7 @@ def source_of(row: AdviceRow) -> str:
 
 def _cited(row: AdviceRow, label: Mapping[str, str]) -> str:
     """Name the guideline with its year and paper, as far as they are known, and the strength."""
-    details = f"{row.source} {label['details']}"
-    names = [name for name, _ in row.links if name != details]
+    names = [name for name, _ in row.links if not name.endswith(label["details"])]
     cited = names if names and names[0].startswith(row.source) else [row.source, *names]
     return f"{', '.join(cited)}: {row.strength}" if row.strength else ", ".join(cited)
 
