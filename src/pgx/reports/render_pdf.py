@@ -14,6 +14,7 @@ from pgx.base.errors import DependencyError
 from pgx.reports.english import ENGLISH
 from pgx.reports.extras import need
 from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.pdf_pack import packed
 from pgx.reports.print_document import report_data
 from pgx.reports.print_patient import card_data, patient_data
 
@@ -83,7 +84,7 @@ def set_pdf(template: str, data: Mapping[str, Any]) -> bytes:
         ) from error
     if not isinstance(made, bytes):
         raise DependencyError("the PDF could not be set: no bytes came")
-    return made
+    return packed(made)
 
 
 @functools.cache
