@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pgx.base.advice import Drug, DrugStatus
 from pgx.base.calls import PatientContext
 from pgx.base.errors import DependencyError, UsageError
+from pgx.base.local import Override
 from pgx.base.patient import KnownMedicine, MedicineUse, Patient
 from pgx.reports import render_pdf as module
 from pgx.reports.document import build_document
@@ -204,6 +205,26 @@ def test_page_one_is_the_answer():
 def test_nothing_of_the_template_is_left_over(renderer):
     said = text_of(renderer(factory.result("S1", context=patient_context())))
     assert re.findall(r"[#{}]|\)\)|none\b(?! defined)", said.replace("None ", "")) == []
+
+
+def test_decisions_of_the_laboratory_stand_on_page_one_and_in_their_places():
+    decided = [
+        Override(
+            sample="S1", drug=drug, says=f"Go on with {drug}", by="Dr. B", date="2026-01-02",
+            reason="Because",
+        )
+        for drug in ("clopidogrel", "efavirenz")
+    ]  # fmt: skip
+    result = factory.result(context=patient_context(), overrides=tuple(decided))
+    first, *rest = (
+        " ".join(page.extract_text().split()) for page in reader(render_pdf(result)).pages
+    )
+    label = ENGLISH["label"]["override_of"]
+    said = f"{label}: Go on with clopidogrel (Dr. B, 2026-01-02)"
+    assert said in first
+    assert f"Efavirenz ({label})" in first
+    assert said in " ".join(rest)
+    assert "Because" in " ".join(rest)
 
 
 def test_sections_come_in_order():

@@ -44,14 +44,15 @@ def report_data(
     document = build_document(result, facts, words)
     drugs = {d.drug: (g.key, d) for g in document.groups for d in g.drugs}
     taken = [name for name, (_, drug) in drugs.items() if drug.is_taken]
+    decided = _decisions(document, words["label"])
     data = {
         **frame(result, facts, words, words["label"]["title"]),
         "identity": document.identity,
         "person": document.patient.facts if document.patient else (),
         "tested": _tested(result, words["print"]),
         "has_patient": document.patient is not None,
-        "medicines": [_medicine(m, drugs, words) for m in _of(document, "current")],
-        "other_medicines": [_medicine(m, drugs, words) for m in _of(document, "other")],
+        "medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "current")],
+        "other_medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "other")],
         "conversions": document.patient.conversions if document.patient else (),
         "areas": drugs_by_area(document.groups, facts, words, skip=taken),
         "maybe": [
@@ -59,12 +60,13 @@ def report_data(
         ],
         "gaps": document.gaps,
         "overrides": document.overrides,
+        "decided": [drug.name for name, (_, drug) in drugs.items() if name in decided],
         "groups": [
             {
                 "key": g.key,
                 "title": g.title,
                 "hint": g.hint,
-                "drugs": [drug_data(d, words) for d in g.drugs],
+                "drugs": [{**drug_data(d, words), **decided.get(d.drug, {})} for d in g.drugs],
             }
             for g in document.groups
             if g.key in ACTIONABLE
@@ -74,7 +76,9 @@ def report_data(
             for g in document.groups
             if g.key not in ACTIONABLE
         ],
-        "genes": [gene_data(gene, words) for gene in document.genes],
+        "genes": [
+            {**gene_data(gene, words), **decided.get(gene.gene, {})} for gene in document.genes
+        ],
         "methods": document.methods,
         "sources": [", ".join(filter(None, pair)) for pair in document.sources],
         "limits": document.limits,
@@ -146,6 +150,17 @@ def _laboratory(laboratory: Laboratory | None) -> dict[str, Any]:
     }
 
 
+def _decisions(document: ReportDocument, label: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return what the laboratory decided by gene or drug, as an entry of its part of the report."""
+    said: dict[str, list[str]] = {}
+    for held in document.overrides:
+        said.setdefault(held.subject, []).append(f"{held.says} ({held.who})")
+    return {
+        subject: {"decision": f"{label['override_of']}: {'; '.join(texts)}"}
+        for subject, texts in said.items()
+    }
+
+
 def _of(document: ReportDocument, which: str) -> Sequence[MedicineEntry]:
     return getattr(document.patient, which) if document.patient else ()
 
@@ -177,13 +192,19 @@ def _tested(result: PatientResult, label: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _medicine(
-    medicine: MedicineEntry, drugs: Mapping[str, tuple[str, DrugEntry]], words: Words
+    medicine: MedicineEntry,
+    drugs: Mapping[str, tuple[str, DrugEntry]],
+    decided: Mapping[str, Mapping[str, str]],
+    words: Words,
 ) -> dict[str, Any]:
-    advice = [_advice(*drugs[name], words) for name, _ in medicine.drugs if name in drugs]
     return {
         "name": medicine_name(medicine),
         "detail": medicine.detail,
-        "advice": advice,
+        "advice": [
+            {**_advice(*drugs[name], words), **decided.get(name, {})}
+            for name, _ in medicine.drugs
+            if name in drugs
+        ],
         "remark": medicine.remark,
         "notes": [*medicine.acts, *medicine.reported],
     }
