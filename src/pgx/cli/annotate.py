@@ -86,7 +86,7 @@ def annotate(
         str,
         typer.Option(
             "--format",
-            help="html,json (tables are always written), or tsv alone; "
+            help="html,json (tables are always written), xlsx, matrix, multiqc, or tsv alone; "
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",
@@ -148,7 +148,7 @@ def _annotate(
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
-    from pgx.reports.formats import known_formats
+    from pgx.reports.formats import known_formats, known_run_formats
 
     with _folder(output, force=force):
         done = annotate_inputs(
@@ -164,8 +164,9 @@ def _annotate(
         if not done.samples:
             return _REFUSED
         wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
-        reads_facts = any(form.reads_facts for form in known_formats(wanted))
-        done.with_sites = bool(wanted)
+        forms, of_run = known_formats(wanted), known_run_formats(wanted)
+        reads_facts = any(form.reads_facts for form in (*forms, *of_run))
+        done.with_sites = bool(forms) or any(form.reads_sites for form in of_run)
         written = write_results(
             done.results(),
             output,

@@ -24,9 +24,12 @@ def report(
     result: Annotated[
         Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".html or .json")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".html, .json, .xlsx, .tsv")],
     kind: Annotated[
-        str, typer.Option("--format", help="html or json; by default the ending of FILE")
+        str,
+        typer.Option(
+            "--format", help="html, json, xlsx, matrix or multiqc; by default the ending of FILE"
+        ),
     ] = "",
     kb_overlay: Overlay = None,
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
@@ -42,22 +45,23 @@ def report(
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import write_file
-    from pgx.reports.formats import FORMATS, format_of_file
+    from pgx.reports.formats import FORMATS, RUN_FORMATS, format_of_file, render_one
     from pgx.reports.render_json import read_result
 
     chosen = kind or format_of_file(output.name)
-    if chosen not in FORMATS:
+    known = {**FORMATS, **RUN_FORMATS}
+    if chosen not in known:
         raise UsageError(
-            f"no format {chosen or output.suffix!r}", remedy=f"choose from {', '.join(FORMATS)}"
+            f"no format {chosen or output.suffix!r}", remedy=f"choose from {', '.join(known)}"
         )
-    form = FORMATS[chosen]
+    form = known[chosen]
     saved = read_result(result)
     if output.exists() and not force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
     facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
-    write_file(output, form.render(saved, facts))
+    write_file(output, render_one(chosen, saved, facts))
     if form.reads_facts and not facts.drugs and not quiet:
         sys.stderr.write(
             "hint: the result was made with another release of the knowledge base; guidelines are"

@@ -17,7 +17,14 @@ from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
 
-__all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
+__all__ = [
+    "DrugEntry",
+    "DrugGroup",
+    "GeneEntry",
+    "ReportDocument",
+    "build_document",
+    "build_methods",
+]
 
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
@@ -71,7 +78,7 @@ def build_document(
         groups=groups,
         gaps=_gaps(result, groups, facts, words["label"]),
         genes=genes,
-        methods=_methods(result, words),
+        methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
         patient=build_patient(result.context, _anchors(groups), words),
@@ -104,7 +111,8 @@ def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[st
     )
 
 
-def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+def build_methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return how a result was made, as pairs of label and value: versions, digests, settings."""
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [
