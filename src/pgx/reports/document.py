@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
@@ -81,7 +82,9 @@ def build_document(
         methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
-        patient=build_patient(result.context, _anchors(groups), words),
+        patient=build_patient(
+            result.context, _anchors(groups), words, is_capped=is_deidentified(result)
+        ),
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),

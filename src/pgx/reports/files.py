@@ -165,21 +165,23 @@ def _write_sample(
         yield write_file(stem.with_name(f"{stem.name}{form.suffix}"), data)
 
 
-def write_file(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes, *, is_private: bool = False) -> Path:
     """Write a file under a temporary name, then give it its own; private until complete.
+
+    With ``is_private`` it is for its owner's eyes alone for ever.
 
     Raises
     ------
     OutputError
         Disk, permission or quota; nothing is left behind.
     """
-    with new_file(path) as handle:
+    with new_file(path, is_private=is_private) as handle:
         handle.write(data)
     return path
 
 
 @contextlib.contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
     """Open a file under a temporary name; it gets its own where the block ends well.
 
     Raises
@@ -195,7 +197,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-            os.fchmod(handle.fileno(), mode)
+            os.fchmod(handle.fileno(), 0o600 if is_private else mode)
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:
         raise _output_error("cannot be written", path, error) from error

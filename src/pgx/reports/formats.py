@@ -159,7 +159,7 @@ def format_of_file(name: str) -> str:
     >>> format_of_file("S1.HTML"), format_of_file("S1.doc"), format_of_file("a_mqc.json")
     ('html', '', 'multiqc')
     """
-    known = {**FORMATS, **RUN_FORMATS}
+    known: dict[str, Format | RunFormat] = {**FORMATS, **RUN_FORMATS}
     endings = [(end, key) for key, form in known.items() for end in form.endings]
     found = [(len(end), key) for end, key in endings if name.casefold().endswith(end)]
     return max(found)[1] if found else ""

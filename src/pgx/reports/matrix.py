@@ -80,7 +80,9 @@ def column_names(kind: str, names: Iterable[str]) -> dict[str, str]:
     """
     ordered = sorted(names, key=lambda name: (name.casefold(), name))
     plain = [f"{kind}_{_UNSAFE.sub('_', name.lower()).strip('_')}" for name in ordered]
-    digests = (hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest() for name in ordered)
+    digests = (
+        hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest() for name in ordered
+    )
     return {
         name: stem if plain.count(stem) == 1 else f"{stem}_{digest[:8]}"
         for name, stem, digest in zip(ordered, plain, digests, strict=True)

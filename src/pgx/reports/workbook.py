@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
+import datetime as dt
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,10 +22,11 @@ __all__ = ["MAX_CELL", "MAX_ROWS", "Book", "Column", "Sheet", "open_book", "safe
 MAX_CELL: Final = 32_767
 """Most UTF-16 units that Excel keeps in a cell."""
 MAX_ROWS: Final = 1_048_576
-_CREATED: Final = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed day, no instant)
+_CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed day, no instant)
 # What Excel reads as a character's number within a text.
 _ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FONT: Final = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+_ROW: Final = {**_FONT, "text_wrap": True, "bottom": 4, "bottom_color": "#9A9A9A"}
 
 Value = str | int | float | None
 
@@ -84,10 +85,9 @@ class Book:
             {**_FONT, "bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF",
              "text_wrap": True, "border": 1}
         )  # fmt: skip
-        self._plain = made.add_format({**_FONT, "text_wrap": True})
+        self._plain = made.add_format(_ROW)
         self._filled = {
-            name: made.add_format({**_FONT, "text_wrap": True, "bold": True, "bg_color": colour})
-            for name, colour in fills.items()
+            name: made.add_format({**_ROW, "bg_color": colour}) for name, colour in fills.items()
         }
 
     def sheet(self, name: str, columns: Sequence[Column]) -> Sheet:
@@ -101,12 +101,12 @@ class Book:
         return self._filled.get(name, self._plain)
 
     def page(self, name: str, columns: Sequence[Column]) -> Worksheet:
-        """Add one page of a sheet: heading frozen, widths set, landscape print."""
+        """Add one page of a sheet: its heading and first columns stay, it prints landscape."""
         page = self._made.add_worksheet(name)
         for index, column in enumerate(columns):
             page.set_column(index, index, column.width)
             page.write_string(0, index, safe_text(column.title), self._heading)
-        page.freeze_panes(1, 0)
+        page.freeze_panes(1, min(2, len(columns) - 1))
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
 from pgx.base.patient import PopulationFit
 from pgx.reports.chances import percent
+from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_ranks import bucket
 from pgx.reports.english.workbook import SIGNS, TEXTS
 from pgx.reports.local_entries import build_overrides
@@ -41,7 +42,7 @@ def summary_row(result: PatientResult, words: Words) -> Row:
     del words
     overview = build_overview(result)
     drugs = [overview.drugs_in(group) for group in _SUMMARY_GROUPS]
-    cells = (
+    cells: tuple[Value, ...] = (
         result.sample,
         *(len(overview.genes[s]) for s in (CallStatus.CALLED, CallStatus.AMBIGUOUS,
                                            CallStatus.NO_CALL)),
@@ -150,17 +151,20 @@ def site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     for call in sorted(result.calls, key=lambda c: c.gene):
         for site in call.sites:
             yield (
-                call.sample,
-                call.gene,
-                site.position,
-                site.rsid,
-                ("|" if site.phased else "/").join(site.alleles),
-                site.ref,
-                words["evidence"].get(site.evidence, site.evidence),
-                words["reason"].get(site.reason, site.reason) if site.reason else "",
-                site.gq,
-                site.dp,
-            ), {7: "unassessed" if site.reason else ""}
+                (
+                    call.sample,
+                    call.gene,
+                    site.position,
+                    site.rsid,
+                    ("|" if site.phased else "/").join(site.alleles),
+                    site.ref,
+                    words["evidence"].get(site.evidence, site.evidence),
+                    words["reason"].get(site.reason, site.reason) if site.reason else "",
+                    site.gq,
+                    site.dp,
+                ),
+                {7: "unassessed" if site.reason else ""},
+            )
 
 
 def patient_rows(result: PatientResult, words: Words) -> Iterator[Row]:
@@ -180,31 +184,37 @@ def conversion_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     entry = _patient(result, words)
     for found in entry.conversions if entry else ():
         yield (
-            result.sample,
-            found.gene,
-            found.medicines,
-            found.predicted,
-            found.converted,
-            found.evidence,
-            _listed(found.pmids),
-        ), {}
+            (
+                result.sample,
+                found.gene,
+                found.medicines,
+                found.predicted,
+                found.converted,
+                found.evidence,
+                _listed(found.pmids),
+            ),
+            {},
+        )
 
 
 def override_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the decisions of a laboratory."""
     for found in build_overrides(result, {}, words):
         yield (
-            result.sample,
-            found.subject,
-            found.computed,
-            found.says,
-            found.who,
-            found.reason,
-        ), {}
+            (
+                result.sample,
+                found.subject,
+                found.computed,
+                found.says,
+                found.who,
+                found.reason,
+            ),
+            {},
+        )
 
 
 def _patient(result: PatientResult, words: Words) -> PatientEntry | None:
-    return build_patient(result.context, {}, words)
+    return build_patient(result.context, {}, words, is_capped=is_deidentified(result))
 
 
 def _listed(items: Iterable[str]) -> str:
