@@ -71,8 +71,11 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
         )
         made.set_properties({"created": _CREATED})
         book = Book(made, fills)
-        yield book
-        book.close()
+        try:
+            yield book
+            book.close()
+        finally:
+            book.release()
 
 
 class Book:
@@ -118,6 +121,12 @@ class Book:
         for sheet in self._sheets:
             sheet.close()
         self._made.close()
+
+    def release(self) -> None:
+        """Close what is still open of a workbook that broke off."""
+        for page in self._made.worksheets():
+            if page.row_data_fh is not None:
+                page.row_data_fh.close()
 
 
 class Sheet:
