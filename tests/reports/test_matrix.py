@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.base.calls import PatientContext
+from pgx.base.local import Override
 from pgx.base.patient import Applies, Patient, PopulationFit
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.matrix import FIRST_COLUMNS, column_names, write_matrix
@@ -68,6 +69,14 @@ def test_advice_for_other_patients_is_not_this_ones():
     assert row["drug_clopidogrel_action"] == row["drug_clopidogrel_certainty"] == ""
     assert row["drug_warfarin_action"] == "use_as_directed"
     assert row["drug_warfarin_with_medicines"] == "reduce_dose"
+
+
+def test_a_decision_of_the_laboratory_is_told():
+    said = {"by": "L", "date": "2026-01-31", "reason": "r"}
+    override = Override(sample="S1", gene="CYP2C19", says="*1/*2", **said)
+    [row] = rows(written(factory.result(overrides=(override,))))
+    assert row["laboratory_decisions"] == "CYP2C19"
+    assert row["gene_cyp2c19_diplotype"] == "*2/*3"
 
 
 def test_samples_may_have_other_genes_and_drugs():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pgx.base.calls import PatientContext
 from pgx.base.errors import UsageError
-from pgx.base.patient import KnownMedicine, MedicineUse, Patient
+from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.reports import workbook
 from pgx.reports.english.workbook import FILLS, SIGNS
 from pgx.reports.facts import NO_FACTS
@@ -96,6 +96,18 @@ def test_a_row_of_advice_and_its_colour():
         shown = line[2].fill.start_color.rgb[-6:]
         assert shown in {FILLS[k][1:] for k in FILLS if SIGNS[k] == SIGNS[group]}
         assert line[12].alignment.wrap_text
+
+
+def test_advice_for_other_patients_is_not_coloured_as_if_it_were_for_this_one():
+    fit = PopulationFit(
+        drug="clopidogrel", population="acs_or_pci", applies=Applies.NO, reason="age=67"
+    )
+    context = PatientContext(patient=Patient(), fits=(fit,))
+    book = opened(written(factory.result(context=context)))
+    [found] = [r for r in rows(book["recommendations"]) if r["Drug"] == "clopidogrel"]
+    assert found["What to do"] == f"{SIGNS['silent']} For other patients"
+    assert found["Applies to this patient"] == "no: the patient is 67 years old"
+    assert rows(book["summary"])[0]["Avoid or replace"] is None
 
 
 def test_every_sheet_has_a_frozen_heading_filters_and_widths():

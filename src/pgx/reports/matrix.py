@@ -21,7 +21,7 @@ __all__ = ["FIRST_COLUMNS", "column_names", "matrix_row", "write_matrix"]
 FIRST_COLUMNS: Final = (
     "sample", "knowledge_release", "assembly", "n_positions", "n_missing", "genes_not_assessed",
     "genes_no_call", "genes_ambiguous", "genes_copies_open", "drugs_not_assessed",
-    "drugs_partly_assessed", "drugs_not_settled",
+    "drugs_partly_assessed", "drugs_not_settled", "laboratory_decisions",
 )  # fmt: skip
 GENE_PARTS: Final = ("status", "diplotype", "phenotype", "activity_score")
 DRUG_PARTS: Final = ("action", "certainty", "source", "with_medicines")
@@ -99,6 +99,7 @@ def _first(result: PatientResult, overview: Overview) -> list[str]:
         tuple(d.drug for d in drugs if d.unassessed),
         tuple(d.drug for d in drugs if d.unknown and not d.unassessed),
         overview.drugs_in(*_OPEN),
+        tuple(override.subject for override in result.overrides),
     )
     return [
         result.sample,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -144,10 +145,10 @@ class Sheet:
             self._turn()
         for index, value in enumerate(values):
             style = self._book.style((styles or {}).get(index, ""))
-            if isinstance(value, str):
-                self._page.write_string(self._next, index, safe_text(value), style)
-            elif value is None:
+            if value is None or value == "":
                 self._page.write_blank(self._next, index, None, style)
+            elif isinstance(value, str):
+                self._page.write_string(self._next, index, safe_text(value), style)
             else:
                 self._page.write_number(self._next, index, value, style)
         self._next += 1
@@ -163,6 +164,7 @@ class Sheet:
         self._next = 1
 
 
+@functools.lru_cache(maxsize=1 << 14)  # samples share most of their values
 def safe_text(text: str) -> str:
     """Return text that acts nowhere, as in the TSV tables, cut visibly at Excel's limit.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
-from pgx.base.patient import PopulationFit
+from pgx.base.patient import Applies, PopulationFit
 from pgx.reports.chances import percent
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_ranks import bucket
@@ -51,6 +51,7 @@ def summary_row(result: PatientResult, words: Words) -> Row:
         overview.n_positions - overview.n_missing,
         overview.n_positions,
         *(_listed(names) for names in drugs),
+        _listed(override.subject for override in result.overrides),
     )  # fmt: skip
     found = zip(_SUMMARY_GROUPS, drugs, strict=True)
     styles = {_FIRST_GROUP + i: group for i, (group, names) in enumerate(found) if names}
@@ -74,10 +75,13 @@ def adjusted_rows(result: PatientResult, words: Words) -> Iterator[Row]:
 
 def _advice(row: Recommendation, fit: PopulationFit | None, words: Words) -> Row:
     group = bucket(row)
+    to_do = words["bucket"][group]
+    if fit is not None and fit.applies is Applies.NO:
+        group, to_do = "silent", TEXTS["for_others"]
     cells = (
         row.sample,
         row.drug,
-        f"{SIGNS[group]} {words['bucket'][group]}",
+        f"{SIGNS[group]} {to_do}",
         _listed(words["action"].get(code, code) for code in row.action),
         words["certainty"][row.certainty.value],
         words["authority"].get(row.source, row.source),

@@ -24,6 +24,7 @@ COLUMNS: Final = {
         ("Genes not assessed", 24), ("Copy number open", 18), ("Positions answered", 11),
         ("Positions", 10), ("{avoid}", 36), ("{dose}", 36), ("{care}", 36), ("{open_change}", 36),
         ("{open_maybe}", 30), ("{open_silent}", 30), ("{unassessed}", 30),
+        ("The laboratory decided on", 24),
     ),
     "recommendations": (
         ("Sample", 18), ("Drug", 22), ("What to do", 28), ("Action", 26), ("Certainty", 13),
@@ -76,5 +77,5 @@ TEXTS: Final = {
     "source": "Made from: {name}",
     "sign": "Sign {sign}",
     "limit": "Limit of use",
-    "not_for_patient": "No advice for this patient",
+    "for_others": "For other patients",
 }
