@@ -11,7 +11,7 @@ import zipfile
 import msgspec
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx.base.calls import PatientContext
@@ -146,6 +146,13 @@ def test_no_hostile_text_acts(name):
     advice = factory.advice(name, name, text=name, lookup=name, source=name, implications=(name,))
     result = factory.result(name, calls=(call,), recommendations=(advice,))
     assert_inert(written(result))
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=60))
+def test_a_workbook_of_any_name_is_read(text):
+    found = rows(opened(written(factory.result(text)))["calls"])
+    assert {row["Sample"] or "" for row in found} == {safe_text(text)}
 
 
 @given(st.text(max_size=60))

@@ -173,7 +173,8 @@ def _annotate(
         wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
         forms, of_run = known_formats(wanted), known_run_formats(wanted)
         reads_facts = any(f.reads_facts for f in forms) or any(f.reads_facts for f in of_run)
-        done.with_sites = bool(forms) or any(form.reads_sites for form in of_run)
+        is_one = len(done.samples) == 1
+        done.with_sites = bool(forms) or (is_one and any(f.reads_sites for f in of_run))
         names = privacy.names(done.samples)
         written = write_results(
             deidentified_all(done.results(), names) if privacy.is_on else done.results(),

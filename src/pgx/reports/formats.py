@@ -65,7 +65,7 @@ class RunFormat(msgspec.Struct, frozen=True, kw_only=True):
     ``file`` is its name in a folder, ``endings`` are those by which a file that somebody names
     is known. ``write`` opens a writer over a binary file: within its block it takes results one
     by one, and the file is whole when the block ends well. ``reads_sites`` says whether what
-    was observed at each position is shown.
+    was observed at each position is shown of a run of one sample.
     """
 
     file: str
