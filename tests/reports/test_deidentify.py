@@ -136,7 +136,7 @@ def test_what_advice_rests_on_stays():
     assert [m.substances for m in after.context.medicines] == [("codeine",), ()]
     assert after.context.medicines[0].reactions == ("reaction, severe, 1931",)
     assert [r.medicine for r in patient.reactions] == ["left out", "codeine"]
-    assert after.provenance.input == ({"sha256": "b" * 64},)
+    assert after.provenance.input == ({"name": "", "sha256": "b" * 64},)
     assert after.overrides[0].gene == "CYP2C19"
     assert [f.applies for f in after.context.fits] == [Applies.YES, Applies.YES]
 

@@ -56,7 +56,8 @@ def test_a_run_without_samples_is_read_too():
 def test_a_hostile_name_acts_neither_in_a_page_nor_in_a_spreadsheet(name):
     data = render_one("multiqc", factory.result(name), NO_FACTS).decode("utf-8")
     [shown] = json.loads(data)["data"]
-    assert not re.search(r"[<>&\"'`{}\x00-\x1f\x7f-\x9f\u202a-\u202e]", shown)
+    assert shown == shown.strip()
+    assert not re.search(r"[/<>&\"'`{}\x00-\x1f\x7f-\x9f\u202a-\u202e]", shown)
     assert not shown.startswith(tuple("=+-@\uff1d"))
 
 

@@ -1,7 +1,8 @@
 """``pgx_mqc.json``: what MultiQC shows of a run, as its custom content (a table).
 
-MultiQC puts names and texts into a page as they are; characters that would act there, or in
-the spreadsheets it writes, are shown as ``⟨U+003C⟩``.
+MultiQC puts names and texts into a page as they are, and takes a name with a slash for a path,
+of which it keeps the end. Characters that would act there, or in the spreadsheets it writes, are
+shown as ``⟨U+003C⟩``.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ _SECTION: Final[dict[str, Any]] = {
     "headers": {name: {**head, "namespace": "pgx"} for name, head in HEADERS.items()},
 }
 _ACTING = re.compile(r"[<>&\"'`\\{}]")
+_PATH = re.compile(r"/|^\s|\s$")  # two samples must not become one
 _LEADING = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
@@ -95,7 +97,7 @@ def write_multiqc(
 
     def add(result: PatientResult) -> None:
         nonlocal between
-        shown = _inert(result.sample)
+        shown = _PATH.sub(_shown, _inert(result.sample))
         while shown in taken:  # names that differ in a tab alone
             shown += "′"
         taken.add(shown)
