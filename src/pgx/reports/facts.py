@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline, Statement
+from pgx.base.advice import Drug, Guideline, Statement, record_from_row
 from pgx.base.calls import PatientResult
+from pgx.base.frequencies import GeneFrequencies
+from pgx.base.substances import ScoreRange
 from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["NO_FACTS", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
+
+_SCORE_RANGES: Final = "score_ranges"
 
 
 class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,12 +28,14 @@ class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result."""
+    """Plain records of the release that made a result; ``frequencies`` by gene."""
 
     drugs: tuple[Drug, ...] = ()
     guidelines: tuple[Guideline, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     statements: tuple[Statement, ...] = ()
+    score_ranges: tuple[ScoreRange, ...] = ()
+    frequencies: Mapping[str, GeneFrequencies] = {}
 
 
 NO_FACTS: Final = ReportFacts()
@@ -66,7 +73,16 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         guidelines=knowledge.guidelines,
         sources=tuple(_source(row) for row in knowledge.table("sources")),
         statements=knowledge.statements,
+        score_ranges=_score_ranges(knowledge),
+        frequencies=knowledge.frequencies,
     )
+
+
+def _score_ranges(knowledge: KnowledgeBase) -> tuple[ScoreRange, ...]:
+    """Return them from their own small table: the other tables of medicines are not needed."""
+    if _SCORE_RANGES not in knowledge.table_names:
+        return ()
+    return tuple(record_from_row(ScoreRange, row) for row in knowledge.table(_SCORE_RANGES))
 
 
 def _source(row: dict[str, str]) -> SourceFact:
