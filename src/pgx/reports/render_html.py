@@ -34,6 +34,7 @@ _SHORT_LIST: Final = 16  # positions that are named in the open
 _MARGIN_NAME: Final = 60
 _NOT_PLAIN = re.compile("[^A-Za-z0-9 ]")
 _LABEL = re.compile(r"\{\{ t\.(\w+) \}\}")
+_IMPLIED = re.compile("</(?:li|dd|dt|p|tr|td|th)>")  # end tags that HTML lets a page leave out
 
 
 def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
@@ -129,7 +130,7 @@ def _template() -> Template:
         loader=BaseLoader(),
         trim_blocks=True,
     )
-    source = _resource("report.html.j2")
+    source = _IMPLIED.sub("", _resource("report.html.j2"))
     return environment.from_string(_LABEL.sub(lambda m: escape(label[m[1]]), source))
 
 

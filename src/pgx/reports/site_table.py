@@ -1,4 +1,8 @@
-"""The folded table of a gene's tested positions: short markup, for most rows of a page are here."""
+"""The folded table of a gene's tested positions.
+
+Most rows of a page are here, so what HTML implies is left out: end tags of cells and rows, and
+that a heading before data cells is that of its row.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,6 @@ from pgx.reports.text import visible
 
 __all__ = ["draw_sites"]
 
-# End tags of cells and rows may be left out in HTML, and are: half the size of a page.
 _CLASS_OF: Final = {"variant": " class=v", "unknown": " class=u", "": ""}
 _PLAIN_CELLS = re.compile("[A-Za-z0-9:./|, -]*")  # nothing to escape: most rows
 
@@ -61,4 +64,4 @@ def _row(site: SiteRow) -> str:
     cells = (*cells, site.remark) if site.remark else cells
     if not _PLAIN_CELLS.fullmatch("".join(cells)):
         cells = tuple(escape(visible(text)) for text in cells)
-    return f"<tr{_CLASS_OF[site.kind]}><th scope=row>{'<td>'.join(cells)}\n"
+    return f"<tr{_CLASS_OF[site.kind]}><th>{'<td>'.join(cells)}\n"

@@ -55,9 +55,11 @@ def _column(
     yield text(left, 12, shortened(allele.allele, _COLUMN - 8), "b")
     yield f'<path class="axis" d="M{number(left)} {number(_HEAD)}V{number(bottom)}h{_PLOT:g}"/>'
     yield _marks(allele.shares, left, end)
+    yield '<g class="q s">'
     for index, share in enumerate(allele.shares):
         y = _HEAD + _ROW * index + 12
-        yield text(left + _PLOT + 8, y, f"{share.count}/{share.total}", "q s")
+        yield text(left + _PLOT + 8, y, f"{share.count}/{share.total}")
+    yield "</g>"
     yield text(left, bottom + 12, "0", "q s m")
     said = words["percent"].format(number=f"{end * 100:g}")
     yield text(left + _PLOT, bottom + 12, said, "q s m")

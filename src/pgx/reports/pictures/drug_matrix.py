@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pgx.reports.document import ReportDocument
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_ranks import BUCKETS
-from pgx.reports.pictures.svg import number, picture, shortened, text
+from pgx.reports.pictures.svg import number, picture, shortened, text, upright
 
 __all__ = ["MatrixLine", "build_matrix", "draw_matrix", "matrix_signs"]
 
@@ -85,9 +85,7 @@ def _part(lines: Sequence[MatrixLine], words: Words) -> Markup:
 
 
 def _head(gene: str, index: int) -> str:
-    x = number(_NAMES + _CELL * index + 13)
-    turned = f'<g transform="translate({x} {number(_HEAD - 5)})rotate(-90)">'
-    return f"{turned}{text(0, 0, shortened(gene, _HEAD))}</g>"
+    return upright(_NAMES + _CELL * index + 13, _HEAD - 5, shortened(gene, _HEAD))
 
 
 def _grid(lines: int, width: float) -> str:

@@ -89,12 +89,12 @@ def _marks(facts: ScoreFacts, at: _Axis, words: Mapping[str, str]) -> Iterable[s
         yield f'<rect class="dot" x="{x}" y="{number(middle - 5)}" width="10" height="10"/>'
     x = number(at(facts.score))
     yield f'<path class="dot" d="M{x} {number(middle - 6)}l7 12h-14z"/>'
-    key = [("<path class='dot' d='M{x} 68l7 12h-14z'/>", f"{facts.score:g} {words['mark_own']}")]
+    key = [('<path class="dot" d="M{x} 68l7 12h-14z"/>', f"{facts.score:g} {words['mark_own']}")]
     if facts.possible:
-        key.append(("<circle class='ring' cx='{x}' cy='75' r='4'/>", words["mark_possible"]))
+        key.append(('<circle class="ring" cx="{x}" cy="75" r="4"/>', words["mark_possible"]))
     if facts.converted is not None:
         said = f"{facts.converted:g} {words['mark_converted']}"
-        key.append(("<path class='dot' d='M{x} 70m-5 0h10v10h-10z'/>", said))
+        key.append(('<path class="dot" d="M{x} 70m-5 0h10v10h-10z"/>', said))
     place = 8.0
     for sign, said in key:
         yield sign.format(x=number(place)) + text(place + 11, 79, said)

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from pgx.reports.text import visible
 
-__all__ = ["number", "picture", "shortened", "text"]
+__all__ = ["number", "picture", "shortened", "text", "upright"]
 
 _CHARACTER: Final = 6.3  # mean width of a character at 12 px
 
@@ -36,8 +36,15 @@ def shortened(words: str, width: float) -> str:
 
 def text(x: float, y: float, words: str, kind: str = "") -> str:
     """Return a text element at a place (px); ``kind`` are classes of ours."""
+    place = f' x="{number(x)}"' if x else ""
     of_kind = f' class="{kind}"' if kind else ""
-    return f'<text x="{number(x)}" y="{number(y)}"{of_kind}>{escape(visible(words))}</text>'
+    return f'<text{place} y="{number(y)}"{of_kind}>{escape(visible(words))}</text>'
+
+
+def upright(x: float, y: float, words: str) -> str:
+    """Return a text element that reads upwards from a place (px)."""
+    turned = f"translate({number(x)} {number(y)})rotate(-90)"
+    return f'<text transform="{turned}">{escape(visible(words))}</text>'
 
 
 def picture(width: float, height: float, name: str, says: str, parts: Iterable[str]) -> Markup:
