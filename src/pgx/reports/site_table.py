@@ -27,15 +27,18 @@ def draw_sites(gene: GeneEntry, label: Mapping[str, str]) -> Markup:
         return Markup("")
     title = escape(f"{label['tested']}: {visible(gene.gene)}")
     summary = escape(label["tested_summary"].format(count=len(gene.sites)))
-    bodies = "".join(_body(evidence, rows) for evidence, rows in _by_evidence(gene.sites))
+    remarks = any(site.remark for site in gene.sites)
+    width = 6 if remarks else 5
+    bodies = "".join(_body(evidence, rows, width) for evidence, rows in _by_evidence(gene.sites))
     return Markup(  # noqa: S704 (every part is escaped)
         f"<details><summary>{summary}</summary>"
         f'<div class="scroll" role="region" tabindex="0" aria-label="{title}">'
-        f'<table class="sites"><thead><tr>{_heads(label)}</thead>{bodies}</table></div></details>'
+        f'<table class="sites"><thead><tr>{_heads(label, remarks=remarks)}</thead>'
+        f"{bodies}</table></div></details>"
     )
 
 
-def _heads(label: Mapping[str, str]) -> str:
+def _heads(label: Mapping[str, str], *, remarks: bool) -> str:
     plain = "".join(
         f"<th scope=col>{escape(label[name])}" for name in ("position", "rsid", "genotype")
     )
@@ -43,7 +46,7 @@ def _heads(label: Mapping[str, str]) -> str:
         f'<th scope=col><abbr title="{escape(label[long])}">{escape(label[name])}</abbr>'
         for name, long in (("gq", "gq_long"), ("dp", "dp_long"))
     )
-    return f"{plain}{short}<th scope=col>{escape(label['remark'])}"
+    return f"{plain}{short}" + (f"<th scope=col>{escape(label['remark'])}" if remarks else "")
 
 
 def _by_evidence(sites: Iterable[SiteRow]) -> Iterable[tuple[str, list[SiteRow]]]:
@@ -54,8 +57,8 @@ def _by_evidence(sites: Iterable[SiteRow]) -> Iterable[tuple[str, list[SiteRow]]
     return found.items()
 
 
-def _body(evidence: str, rows: list[SiteRow]) -> str:
-    head = f"<tr><th scope=rowgroup colspan=6>{escape(visible(evidence))} ({len(rows)})"
+def _body(evidence: str, rows: list[SiteRow], width: int) -> str:
+    head = f"<tr><th scope=rowgroup colspan={width}>{escape(visible(evidence))} ({len(rows)})"
     return f"<tbody>{head}\n{''.join(map(_row, rows))}</tbody>"
 
 
