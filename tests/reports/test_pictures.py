@@ -96,7 +96,7 @@ def test_shares_are_summed_over_the_haplotypes_of_an_allele():
         ("AFR", 40, 100),
         ("XYZ", 50, 50),
     ]
-    assert allele.allele == "*2", "the strand without variants has no column"
+    assert allele.allele == "*2", "what the assembly carries has no column"
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _column(
     allele: AlleleShare, left: float, end: float, words: Mapping[str, str]
 ) -> Iterable[str]:
     bottom = _HEAD + _ROW * len(allele.shares)
-    yield text(left, 12, shortened(allele.allele, _COLUMN - 8), "b")
+    yield text(left, 12, shortened(allele.allele, _COLUMN - 30), "b")
     yield f'<path class="axis" d="M{number(left)} {number(_HEAD)}V{number(bottom)}h{_PLOT:g}"/>'
     yield _marks(allele.shares, left, end)
     yield '<g class="q s">'

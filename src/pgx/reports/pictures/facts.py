@@ -135,10 +135,14 @@ def _number(text: str | None) -> float | None:
 
 
 def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare, ...]:
-    """Return the shares of the alleles with variants; none where not every site was counted."""
+    """Return the shares of the alleles that the assembly does not carry itself.
+
+    None is known where a site could not be counted, or where the call rests on another method.
+    """
     if found is None or found.untyped or not found.haplotypes or call.source != "vcf":
         return ()
-    names = dict.fromkeys(h.name for h in call.haplotypes if h.variants)
+    usual = {h.allele for h in found.haplotypes if not h.differences}
+    names = dict.fromkeys(h.name for h in call.haplotypes if h.name not in usual)
     return tuple(AlleleShare(name, tuple(_shares(name, found))) for name in names)
 
 
