@@ -135,6 +135,8 @@ def test_a_score_stands_in_the_box_of_its_phenotype():
     facts = ScoreFacts(score=1.5, ranges=RANGES, possible=(0.0, 2.5))
     drawn = draw_scale("G", facts, SAID)
     boxes = [e for e in parsed(drawn) if e.get("class", "").startswith("band")]
+    assert boxes[-1].get("class") == "band held", "on top of the others"
+    boxes.sort(key=lambda box: float(box.get("x")))
     ends = [(float(b.get("x")), float(b.get("x")) + float(b.get("width"))) for b in boxes]
     assert [b.get("class") for b in boxes] == ["band", "band held", "band"]
     own = places(drawn, "dot")[0]

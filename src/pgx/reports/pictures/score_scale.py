@@ -25,7 +25,8 @@ def draw_scale(gene: str, facts: ScoreFacts, words: Mapping[str, str]) -> Markup
     at = _Axis(facts)
     held = next((r for r in facts.ranges if r.holds(facts.score)), None)
     shared = _shared_end([r.phenotype for r in facts.ranges])
-    parts = [part for r in facts.ranges for part in _band(r, at, shared, is_held=r is held)]
+    ordered = sorted(facts.ranges, key=lambda r: r is held)  # that of the score lies on top
+    parts = [part for r in ordered for part in _band(r, at, shared, is_held=r is held)]
     parts += _ticks(facts.ranges, at)
     parts += _marks(facts, at, words)
     return picture(

@@ -27,7 +27,7 @@ def shortened(words: str, width: float) -> str:
     """Return words that fit a width (px) at 12 px, the end cut where they do not.
 
     >>> shortened("norethindrone", 50)
-    'norethi…'
+    'noreth…'
     """
     words = visible(words)
     fits = max(int(width / _CHARACTER), 2)
