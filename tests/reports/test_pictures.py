@@ -208,7 +208,9 @@ def test_the_matrix_tells_each_gene_of_the_advice_and_no_drug_that_needs_no_chan
     assert [sign for sign, _ in matrix_signs(lines, ENGLISH)] == ["avoid", "open_maybe"]
     [drawn] = draw_matrix(lines, ENGLISH)
     tree = parsed(drawn)
-    assert tree[0].text == "Clopidogrel: CYP2C19 avoid or replace; Efavirenz: CYP2B6 not settled."
+    assert tree[0].text == (
+        "Clopidogrel: CYP2C19 (Avoid or replace); Efavirenz: CYP2B6 (Not settled)."
+    )
     used = [e.get("href") for e in tree.iter() if e.tag == "use"]
     assert used == ["#s-avoid", "#s-open_maybe"]
 

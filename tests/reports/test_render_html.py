@@ -289,3 +289,32 @@ def test_every_text_colour_has_contrast_in_light_and_dark():
             for ground in ("paper", f"{name}-bg", "none-bg" if name in ("ink", "soft") else ""):
                 if ground in colour:
                     assert contrast(colour[name], colour[ground]) >= 4.5, (name, ground)
+
+
+def test_what_two_rows_of_a_drug_share_is_said_once():
+    rows = tuple(factory.depending(population=p) for p in ("adult", "pediatric"))
+    rows = (rows[0], msgspec.structs.replace(rows[1], action=("avoid",), text="Not for children."))
+    page = render_html(factory.result(recommendations=rows), facts())
+    assert page.count('<div class="row">') == 2
+    assert page.count("CYP2B6: genotype at chr19:41004125") == 1
+    assert page.count("CPIC guideline 2022") == 1
+    assert page.count("Less active metabolite.") == 1
+    assert page.count('class="mark m-depends"') == 3, "each row is marked, and the mark explained"
+
+
+def test_what_differs_between_rows_is_said_of_each():
+    first = factory.depending(action=("avoid",))
+    other = factory.depending(
+        source="DPWG", depends_on=("CYP2B6:copy_number",), implications=("Other.",), pmids=("1",)
+    )
+    page = render_html(factory.result(recommendations=(first, other)), facts())
+    assert page.count("CPIC guideline 2022") == 1
+    assert page.count("DPWG guideline 2022") == 1
+    for said in (
+        "PMID 35034351",
+        "PMID 1<",
+        "Less active metabolite.",
+        "Other.",
+        "number of gene copies",
+    ):
+        assert page.count(said) == 1

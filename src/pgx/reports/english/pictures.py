@@ -17,7 +17,7 @@ PICTURES: Final = {
     "left out.",
     "matrix_part": "Drugs by gene: {first} to {last}",
     "matrix_line": "{drug}: {cells}",
-    "matrix_cell": "{gene} {what}",
+    "matrix_cell": "{gene} ({what})",
     "matrix_open": "Not settled",
     "scale": "Activity score of {gene}",
     "scale_of": "By genotype: {score}, {phenotype}.",

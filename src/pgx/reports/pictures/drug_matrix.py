@@ -108,7 +108,7 @@ def _signs(genes: Sequence[str], lines: Sequence[MatrixLine]) -> Iterable[str]:
 
 def _says(line: MatrixLine, words: Words) -> str:
     cells = ", ".join(
-        words["picture"]["matrix_cell"].format(gene=gene, what=_word(sign, words).lower())
+        words["picture"]["matrix_cell"].format(gene=gene, what=_word(sign, words))
         for gene, sign in line.cells.items()
     )
     return str(words["picture"]["matrix_line"].format(drug=line.drug, cells=cells))
