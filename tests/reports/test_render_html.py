@@ -318,3 +318,8 @@ def test_what_differs_between_rows_is_said_of_each():
         "number of gene copies",
     ):
         assert page.count(said) == 1
+
+
+def test_nothing_moves():
+    style = Page(render_html(factory.result())).styles[0]
+    assert not re.search(r"transition|animation|scroll-behavior|@keyframes", style)
