@@ -112,7 +112,7 @@ class PhenotypeRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GeneCode(msgspec.Struct, frozen=True, kw_only=True):
-    """An identifier of a gene; ``system`` is ``HGNC``, or ``REFSEQ`` for its chromosome (GRCh38)."""
+    """An identifier of a gene; ``system`` is ``HGNC``, or ``REFSEQ``: its chromosome on GRCh38."""
 
     gene: str
     system: str

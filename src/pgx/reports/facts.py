@@ -8,6 +8,7 @@ import msgspec
 
 from pgx.base.advice import Drug, Guideline, Statement
 from pgx.base.calls import PatientResult
+from pgx.base.genes import GeneCode
 from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["NO_FACTS", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
@@ -23,12 +24,17 @@ class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result."""
+    """Plain records of the release that made a result.
+
+    ``allele_codes`` are ClinPGx's identifiers by gene and allele.
+    """
 
     drugs: tuple[Drug, ...] = ()
     guidelines: tuple[Guideline, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     statements: tuple[Statement, ...] = ()
+    gene_codes: tuple[GeneCode, ...] = ()
+    allele_codes: dict[tuple[str, str], str] = {}
 
 
 NO_FACTS: Final = ReportFacts()
@@ -66,6 +72,12 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         guidelines=knowledge.guidelines,
         sources=tuple(_source(row) for row in knowledge.table("sources")),
         statements=knowledge.statements,
+        gene_codes=knowledge.gene_codes,
+        allele_codes={
+            (row["gene"], row["allele"]): row["identifier"]
+            for row in knowledge.table("alleles")
+            if row["identifier"]
+        },
     )
 
 
