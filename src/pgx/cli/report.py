@@ -24,9 +24,11 @@ def report(
     result: Annotated[
         Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".html or .json")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help=".html, .json, .fhir.json")
+    ],
     kind: Annotated[
-        str, typer.Option("--format", help="html or json; by default the ending of FILE")
+        str, typer.Option("--format", help="html, json or fhir; by default the ending of FILE")
     ] = "",
     kb_overlay: Overlay = None,
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
@@ -38,6 +40,7 @@ def report(
 
     Examples:
       pgx report results/S1.pgx.json -o S1.html
+      pgx report results/S1.pgx.json -o S1.fhir.json
     """
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.facts import NO_FACTS, facts_for

@@ -8,7 +8,7 @@ from typing import Final
 from pgx.base.advice import NO_RESULT
 from pgx.base.calls import Certainty, Recommendation
 from pgx.reports.fhir.codes import LOINC, SUGGESTIONS, Tree, concept, profile
-from pgx.reports.fhir.extensions import own, own_url, text_of
+from pgx.reports.fhir.extensions import own, own_url, parts, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component
 
 __all__ = ["ADVICE_FIELDS", "ARTIFACT", "add_advice"]
@@ -99,7 +99,7 @@ def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication:
         {
             "resourceType": "Task",
             "meta": {"profile": [profile("medication-recommendation")]},
-            "extension": [{"url": own_url("action"), "valueCode": action} for action in row.action],
+            "extension": list(parts(own_url("action"), row.action)),
             "identifier": [{"system": own_url("recommendation"), "value": f"advice/{number}"}],
             "status": "requested",
             "intent": "proposal",

@@ -62,6 +62,7 @@ class Sheet:
     def __init__(self, result: PatientResult, names: Names) -> None:
         self.names = names
         self.entries: list[Tree] = []
+        self._known: set[str] = set()
         made = msgspec.json.encode(result.provenance, order="deterministic")
         self._space = uuid.uuid5(_SPACE, made.decode("utf-8", "replace"))
         self.subject = self.add(
@@ -76,7 +77,9 @@ class Sheet:
         content = msgspec.json.encode(resource, order="deterministic").decode("utf-8")
         name = str(uuid.uuid5(self._space, content))
         named = {"resourceType": resource["resourceType"], "id": name, **resource}
-        self.entries.append({"fullUrl": f"urn:uuid:{name}", "resource": named})
+        if name not in self._known:
+            self._known.add(name)
+            self.entries.append({"fullUrl": f"urn:uuid:{name}", "resource": named})
         return {"reference": f"urn:uuid:{name}"}
 
     def observe(self, kind: str, key: str, **parts: Any) -> Tree:  # noqa: ANN401 - any JSON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,6 +13,7 @@ from pgx.reports.fhir.resources import Sheet, component
 
 __all__ = ["add_variants"]
 
+_RSID: Final = re.compile(r"rs[0-9]+")
 _UNKNOWN: Final = "."
 _ASSEMBLY: Final = "GRCh38"
 
@@ -34,7 +36,8 @@ def _components(sheet: Sheet, gene: str, site: SiteObservation, alt: str) -> Ite
     yield component("gene-studied", valueCodeableConcept=sheet.names.gene(gene))
     if site.rsid:
         rsid = text_of(site.rsid)
-        yield component("variation-code", valueCodeableConcept=concept(rsid, (DBSNP, rsid, rsid)))
+        code = rsid if _RSID.fullmatch(rsid) else ""
+        yield component("variation-code", valueCodeableConcept=concept(rsid, (DBSNP, code, rsid)))
     yield from _place(sheet, gene, site.position)
     ref, _, other = alt.rpartition(">")  # an undocumented allele is written chrN:pos:ref>alt
     yield component("ref-allele", valueString=text_of(ref.rpartition(":")[2] or site.ref))
