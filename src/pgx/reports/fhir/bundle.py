@@ -99,7 +99,7 @@ def _provenance(result: PatientResult) -> list[Tree]:
     made = result.provenance
     values: dict[str, object] = {name: getattr(made, name) for name in PROVENANCE_FIELDS}
     values["input"] = tuple(_Named(f.get("name", ""), f.get("sha256", "")) for f in made.input)
-    values["setting"] = tuple(_Setting(n, v) for n, v in made.settings.items())
+    values["setting"] = tuple(_Setting(n, v) for n, v in sorted(made.settings.items()))
     return own("provenance", values)
 
 

@@ -15,7 +15,7 @@ from pgx.reports.fhir.codes import OWN, Tree, code_of, profile
 from pgx.reports.fhir.extensions import fields_of, own_url, record_of
 from pgx.reports.fhir.genotype import PHENOTYPE, SCORE
 from pgx.reports.fhir.implication import ARTIFACT
-from pgx.reports.render_json import MAX_BYTES
+from pgx.reports.render_json import MAX_BYTES, check_consistent
 
 __all__ = ["parse_fhir", "read_fhir"]
 
@@ -54,7 +54,7 @@ def parse_fhir(data: bytes, where: str = "bundle") -> PatientResult:
     if len(data) > MAX_BYTES:
         raise ResultFileError("too large for a bundle of pgx", where=where, remedy=_REMEDY)
     try:
-        return _Bundle(msgspec.json.decode(data)).result()
+        result = _Bundle(msgspec.json.decode(data)).result()
     except (
         msgspec.MsgspecError, UnicodeError, RecursionError, AttributeError, KeyError, TypeError,
         ValueError, IndexError,
@@ -63,6 +63,8 @@ def parse_fhir(data: bytes, where: str = "bundle") -> PatientResult:
         raise ResultFileError(
             f"not a bundle of pgx: {what}", where=where, remedy=_REMEDY
         ) from error
+    check_consistent(result, where)
+    return result
 
 
 class _ShapeError(ValueError):
