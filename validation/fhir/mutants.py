@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from pgx.reports.fhir.codes import profile
@@ -18,12 +18,18 @@ LOINC = "http://loinc.org"
 NOWHERE = "urn:uuid:00000000-0000-4000-8000-000000000000"
 
 
-def mutated(bundle: Tree) -> Iterator[tuple[str, Tree]]:
-    """Yield the name of each fault, and a copy of the bundle that has it."""
-    for name, (kind, change) in MUTANTS.items():
-        tree = copy.deepcopy(bundle)
-        change(tree if kind == "Bundle" else _first(tree, kind))
-        yield name, tree
+def mutated(bundle: Tree, name: str) -> Tree:
+    """Return a copy of a bundle that has one of the faults.
+
+    Raises
+    ------
+    KeyError
+        There is no fault of that name.
+    """
+    kind, change = MUTANTS[name]
+    tree = copy.deepcopy(bundle)
+    change(tree if kind == "Bundle" else _first(tree, kind))
+    return tree
 
 
 def _first(bundle: Tree, kind: str) -> Tree:
