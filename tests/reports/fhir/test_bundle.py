@@ -307,6 +307,39 @@ def test_what_a_laboratory_decided_is_in_the_report():
     assert "decided otherwise" in report["conclusion"]
 
 
+def test_decisions_stand_beside_what_they_are_about():
+    said = [
+        Override(
+            sample="S1", gene="CYP2C19", says="*1/*2", by="N.N.", date="2026-01-02", reason="x"
+        ),
+        Override(
+            sample="S1", drug="efavirenz", says="no", by="N.N.", date="2026-01-02", reason="y"
+        ),
+    ]
+    bundle = bundle_of(overrides=tuple(said))
+    noted = {r["identifier"][0]["value"]: r["note"] for r in resources(bundle, "Observation")
+             if "note" in r}  # fmt: skip
+    first = "A laboratory decided otherwise on CYP2C19: *1/*2 (N.N., 2026-01-02: x)"
+    assert noted["CYP2C19"] == [{"text": first}]
+    assert noted["phenotype/CYP2C19"] == [{"text": first}]
+    tasks = resources(bundle, "Task")
+    assert [t["note"][0]["text"].partition(":")[0] for t in tasks] == [
+        "A laboratory decided otherwise on CYP2C19",
+        "A laboratory decided otherwise on efavirenz",
+    ]
+
+
+def test_advice_that_medicines_change_says_so_and_names_none():
+    from pgx.base.calls import PatientContext
+
+    context = PatientContext(patient=Patient(), adjusted=(factory.advice(text="Other advice"),))
+    bundle = bundle_of(context=context)
+    noted = [r for r in resources(bundle, "Observation") + resources(bundle, "Task") if "note" in r]
+    assert len(noted) == 2
+    assert "takes now" in noted[0]["note"][0]["text"]
+    assert "Other advice" not in json.dumps(bundle)
+
+
 @pytest.mark.parametrize("text", factory.HOSTILE)
 def test_hostile_strings_stay_strings(text):
     call = factory.called(

@@ -179,6 +179,19 @@ def _no_provenance(bundle):
     report["extension"] = [e for e in report["extension"] if "provenance" not in e["url"]]
 
 
+def _another_diplotype(bundle):
+    genotype = next(r for r in (e["resource"] for e in bundle["entry"]) if _is_call(r))
+    genotype["valueCodeableConcept"]["text"] = "CYP2C19 *1/*1"
+
+
+def _taken_back(bundle):
+    resource(bundle, "Observation")["status"] = "entered-in-error"
+
+
+def _modified(bundle):
+    resource(bundle, "Task")["modifierExtension"] = [{"url": "urn:not", "valueBoolean": True}]
+
+
 def _is_call(found):
     return any(e["url"].endswith(":call") for e in found.get("extension", ()))
 
@@ -188,6 +201,7 @@ def _is_call(found):
     [
         _no_bundle, _no_report, _two_patients, _one_address, _other_subject, _no_status,
         _wrong_status, _text_for_number, _result_nowhere, _call_twice, _no_provenance,
+        _another_diplotype, _taken_back, _modified,
     ],
 )  # fmt: skip
 def test_a_damaged_bundle_is_refused(damage):

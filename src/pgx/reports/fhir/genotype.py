@@ -11,7 +11,7 @@ from pgx.reports.fhir.extensions import own, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component
 from pgx.reports.fhir.variant import add_variants
 
-__all__ = ["ABSENT", "CALL_FIELDS", "PHENOTYPE", "SCORE", "add_call"]
+__all__ = ["ABSENT", "CALL_FIELDS", "PHENOTYPE", "SCORE", "add_call", "value_of"]
 
 ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 CALL_FIELDS: Final = (
@@ -36,7 +36,8 @@ def add_call(sheet: Sheet, call: GeneCall) -> tuple[Tree, list[Tree]]:
         "genotype",
         call.gene,
         extension=own("call", {name: getattr(call, name) for name in CALL_FIELDS}),
-        valueCodeableConcept=_value(call),
+        valueCodeableConcept=value_of(call),
+        note=sheet.remarks.on_gene(call.gene),
         derivedFrom=[*haplotypes, *variants],
         component=[_gene(sheet, call)],
     )
@@ -48,7 +49,7 @@ def _gene(sheet: Sheet, call: GeneCall) -> Tree:
     return component("gene-studied", valueCodeableConcept=sheet.names.gene(call.gene))
 
 
-def _value(call: GeneCall) -> Tree:
+def value_of(call: GeneCall) -> Tree:
     """Return what a reader sees; one of several is never shown as if it were the only one."""
     if call.status in _WHY:
         code, text = _WHY[call.status]
@@ -110,6 +111,7 @@ def _phenotype(sheet: Sheet, call: GeneCall, genotype: Tree) -> Iterator[Tree]:
     yield sheet.observe(
         "therapeutic-implication",
         f"{PHENOTYPE}/{call.gene}",
+        note=sheet.remarks.on_gene(call.gene),
         derivedFrom=[genotype],
         component=found,
     )

@@ -38,6 +38,7 @@ def add_advice(
             *own("advice", {name: getattr(row, name) for name in ADVICE_FIELDS}),
             *_artifacts(sheet, row),
         ],
+        note=sheet.remarks.on_advice(row.drug, row.genes),
         derivedFrom=[genotypes.get(gene) or _not_called(gene) for gene in row.genes]
         or [_not_called("no gene")],
         component=list(_components(sheet, row)),
@@ -95,6 +96,7 @@ def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication:
     code, display = SUGGESTIONS.get(row.action[0], ("", ""))
     coded = {"code": concept(display, (LOINC, code, display))} if code else {}
     text = text_of(row.text or f"{row.drug}: {', '.join(row.action)}")
+    notes = sheet.remarks.on_advice(row.drug, row.genes)
     return sheet.add(
         {
             "resourceType": "Task",
@@ -107,5 +109,6 @@ def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication:
             "description": text,
             "for": sheet.subject,
             "reasonReference": {**implication, "display": text_of(row.drug)},
+            **({"note": notes} if notes else {}),
         }
     )

@@ -13,12 +13,13 @@ from pgx.base.errors import ResultFileError
 from pgx.base.local import Override
 from pgx.reports.fhir.codes import OWN, Tree, code_of, profile
 from pgx.reports.fhir.extensions import fields_of, own_url, record_of
-from pgx.reports.fhir.genotype import PHENOTYPE, SCORE
+from pgx.reports.fhir.genotype import PHENOTYPE, SCORE, value_of
 from pgx.reports.fhir.implication import ARTIFACT
 from pgx.reports.render_json import MAX_BYTES, check_consistent
 
 __all__ = ["parse_fhir", "read_fhir"]
 
+_TAKEN_BACK: Final = frozenset({"entered-in-error", "cancelled", "rejected"})
 _REMEDY: Final = "use a bundle that this version of pgx wrote"
 
 
@@ -84,6 +85,7 @@ class _Bundle:
         patient = self._only("Patient")
         self.sample = str(_identifier(patient, f"{OWN}:sample"))
         self._check_subjects()
+        self._check_valid()
 
     def _only(self, kind: str) -> Tree:
         found = [r for r in self.by_url.values() if r["resourceType"] == kind]
@@ -99,6 +101,15 @@ class _Bundle:
                 continue
             if self.by_url.get(subject["reference"], {}).get("resourceType") != "Patient":
                 raise _ShapeError("a resource of another subject")
+
+    def _check_valid(self) -> None:
+        """What somebody took back, or changed by a modifier, is never read as if it were so."""
+        for resource in self.by_url.values():
+            kind = resource["resourceType"]
+            if resource.get("status") in _TAKEN_BACK:
+                raise _ShapeError(f"a {kind} that was taken back ({resource['status']})")
+            if resource.get("modifierExtension") or resource.get("implicitRules"):
+                raise _ShapeError(f"a {kind} that must not be read without its modifier extension")
 
     def result(self) -> PatientResult:
         """Return the result.
@@ -133,7 +144,7 @@ class _Bundle:
         )
         scores = [c["valueString"] for c in meaning.get("component", ()) if _is_score(c)]
         [extension] = _extension(genotype, "call")
-        return record_of(
+        call = record_of(
             GeneCall,
             {
                 **fields_of(extension),
@@ -143,6 +154,9 @@ class _Bundle:
                 "activity_score": scores,
             },
         )
+        if genotype["valueCodeableConcept"] != value_of(call):
+            raise _ShapeError("a genotype says another thing than its extension")
+        return call
 
     def _advice(self, implication: Tree) -> Recommendation:
         [extension] = _extension(implication, "advice")

@@ -22,6 +22,7 @@ from pgx.reports.fhir.codes import (
     profile,
 )
 from pgx.reports.fhir.extensions import text_of
+from pgx.reports.fhir.remarks import Remarks
 
 __all__ = ["UNVERIFIED", "Names", "Sheet", "component", "text_component"]
 
@@ -61,6 +62,7 @@ class Sheet:
 
     def __init__(self, result: PatientResult, names: Names) -> None:
         self.names = names
+        self.remarks = Remarks(result)
         self.entries: list[Tree] = []
         self._known: set[str] = set()
         made = msgspec.json.encode(result.provenance, order="deterministic")
