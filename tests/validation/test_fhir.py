@@ -16,6 +16,9 @@ from validation.fhir.invariants import empty_values, invariant_faults
 from validation.fhir.mutants import MUTANTS, mutated
 from validation.fhir.profiles import Profiles
 
+from pgx.base.calls import PatientContext
+from pgx.base.local import Override
+from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import RunSettings
@@ -80,6 +83,17 @@ def test_bundles_of_genomes_pass(path):
 @pytest.mark.parametrize("facts", [FACTS, NO_FACTS], ids=["facts", "text"])
 def test_a_bundle_of_every_kind_of_call_passes(facts):
     assert faults(json.loads(render_fhir(factory.result(), facts))) == []
+
+
+@pytest.mark.validation
+def test_a_bundle_with_decisions_and_a_patient_passes():
+    made = {"sample": "S1", "by": "N.N.", "date": "2026-01-02", "reason": "x"}
+    said = (Override(gene="CYP2C19", says="*1/*2", **made), Override(drug="x", says="no", **made))
+    context = PatientContext(patient=Patient(), adjusted=(factory.advice(),))
+    result = factory.result(overrides=said, context=context)
+    bundle = json.loads(render_fhir(result, FACTS))
+    assert any("note" in entry["resource"] for entry in bundle["entry"])
+    assert faults(bundle) == []
 
 
 @pytest.mark.validation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -87,6 +88,7 @@ def _artifact(kind: str, label: str, url: str) -> Tree:
     return {"url": ARTIFACT, "valueRelatedArtifact": artifact}
 
 
+@functools.lru_cache(maxsize=1024)
 def _is_url(text: str) -> bool:
     """Whether FHIR can hold it as an address: a laboratory writes its own guidelines' pages."""
     return bool(text) and text_of(text) == text and not any(c.isspace() for c in text)
