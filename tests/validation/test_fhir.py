@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from validation.data import DATA
 from validation.fhir import codes
+from validation.fhir.__main__ import main
 from validation.fhir.bundles import bundle_faults, own_faults, resource_faults
 from validation.fhir.checker import matches
 from validation.fhir.datatypes import primitive_fault
@@ -122,6 +123,17 @@ def test_the_profiles_see_what_own_rules_do_not():
 def test_each_mutant_fails(name):
     assert faults(example()) == []
     assert faults(mutated(example(), name))
+
+
+@pytest.mark.validation
+def test_the_command_names_faults_and_files(tmp_path, capsys):
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(json.dumps(example()), encoding="utf-8")
+    bad.write_text(json.dumps(mutated(example(), "unknown status")), encoding="utf-8")
+    assert main([str(good)]) == 0
+    assert main([str(good), str(bad)]) == 1
+    assert "bad.json: Observation.status: no code of" in capsys.readouterr().out
+    assert main(["--guide-only", str(PUBLISHED[0])]) == 0
 
 
 def test_there_are_enough_mutants():

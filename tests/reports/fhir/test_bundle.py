@@ -138,6 +138,14 @@ def test_a_call_shows_its_diplotype_and_alleles():
     assert values == [{"text": "No function"}] * 2
 
 
+def test_a_function_that_is_a_number_is_said_to_be_one():
+    detail = HaplotypeDetail(name="c.2846A>T", function="0.5", activity_value="0.5")
+    bundle = bundle_of(calls=(factory.called(gene="DPYD", haplotypes=(detail,)),))
+    [effect] = resources(bundle, "molecular-consequence")
+    [part] = components(effect, "functional-effect")
+    assert part["valueCodeableConcept"] == {"text": "Activity value 0.5"}
+
+
 def test_two_equal_alleles_are_two_haplotypes():
     detail = HaplotypeDetail(name="*2", function="No function", activity_value=None)
     call = factory.called(diplotype="*2/*2", haplotypes=(detail, detail))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.calls import CallStatus, GeneCall, HaplotypeDetail
 from pgx.reports.fhir.codes import CLINPGX, Tree, concept, own_concept
 from pgx.reports.fhir.extensions import own, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component
@@ -81,7 +81,7 @@ def _haplotypes(sheet: Sheet, call: GeneCall) -> tuple[list[Tree], list[Tree]]:
         )
         haplotypes.append(haplotype)
         if detail.function:
-            effect = concept(text_of(detail.function))
+            effect = concept(text_of(_function(detail)))
             consequences.append(
                 sheet.observe(
                     "molecular-consequence",
@@ -91,6 +91,13 @@ def _haplotypes(sheet: Sheet, call: GeneCall) -> tuple[list[Tree], list[Tree]]:
                 )
             )
     return haplotypes, consequences
+
+
+def _function(detail: HaplotypeDetail) -> str:
+    """Return the function in words; of some genes it is a number."""
+    if detail.function and detail.function == detail.activity_value:
+        return f"Activity value {detail.function}"
+    return detail.function or ""
 
 
 def _is_sure(call: GeneCall) -> bool:
