@@ -281,6 +281,15 @@ def test_what_is_to_be_done_is_a_task(action, code):
     assert task["reasonReference"]["reference"] == f"urn:uuid:{row['id']}"
 
 
+def test_a_task_that_may_change_says_so():
+    rows = (factory.advice(), factory.depending())
+    tasks = resources(bundle_of(recommendations=rows), "Task")
+    assert [t.get("businessStatus") for t in tasks] == [
+        None,
+        {"text": "Provisional: depends on chr19:41004125"},
+    ]
+
+
 @pytest.mark.parametrize("row", [factory.usable(), factory.unknown()])
 def test_where_nothing_is_to_be_done_there_is_no_task(row):
     bundle = bundle_of(recommendations=(row,))

@@ -94,6 +94,14 @@ def _is_url(text: str) -> bool:
     return bool(text) and text_of(text) == text and not any(c.isspace() for c in text)
 
 
+def _provisional(row: Recommendation) -> Tree:
+    """Return that a recommendation may yet change, and what would settle it."""
+    if row.certainty is Certainty.CERTAIN:
+        return {}
+    settled = ", ".join(row.depends_on) or "other candidates"
+    return {"businessStatus": {"text": text_of(f"Provisional: depends on {settled}")}}
+
+
 def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication: Tree) -> Tree:
     code, display = SUGGESTIONS.get(row.action[0], ("", ""))
     coded = {"code": concept(display, (LOINC, code, display))} if code else {}
@@ -106,6 +114,7 @@ def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication:
             "extension": list(parts(own_url("action"), row.action)),
             "identifier": [{"system": own_url("recommendation"), "value": f"advice/{number}"}],
             "status": "requested",
+            **_provisional(row),
             "intent": "proposal",
             **coded,
             "description": text,
