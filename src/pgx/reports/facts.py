@@ -10,6 +10,7 @@ import msgspec
 from pgx.base.advice import Drug, Guideline, Statement, record_from_row
 from pgx.base.calls import PatientResult
 from pgx.base.frequencies import GeneFrequencies
+from pgx.base.genes import GeneCode
 from pgx.base.substances import ScoreRange
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -37,7 +38,10 @@ class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result; ``frequencies`` by gene."""
+    """Plain records of the release that made a result.
+
+    ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
+    """
 
     drugs: tuple[Drug, ...] = ()
     guidelines: tuple[Guideline, ...] = ()
@@ -46,6 +50,8 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     newer: tuple[NewerGuidance, ...] = ()
     score_ranges: tuple[ScoreRange, ...] = ()
     frequencies: Mapping[str, GeneFrequencies] = {}
+    gene_codes: tuple[GeneCode, ...] = ()
+    allele_codes: dict[tuple[str, str], str] = {}
 
 
 NO_FACTS: Final = ReportFacts()
@@ -86,6 +92,13 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         newer=tuple(_newer(knowledge.later_changes)),
         score_ranges=_score_ranges(knowledge),
         frequencies=knowledge.frequencies,
+        gene_codes=knowledge.gene_codes,
+        allele_codes={
+            (gene.gene, allele.name): allele.identifier
+            for gene in knowledge.genes.values()
+            for allele in gene.alleles
+            if allele.identifier
+        },
     )
 
 
