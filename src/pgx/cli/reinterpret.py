@@ -41,7 +41,8 @@ def reinterpret(
         str,
         typer.Option(
             "--format",
-            help="html,json,pdf,pdf-patient,pdf-card (tables are always written), or tsv alone",
+            help="html,json,fhir,pdf,pdf-patient,pdf-card (tables are always written), xlsx,matrix,"
+            "multiqc, or tsv alone",
         ),
     ] = "html,json",
     laboratory: LaboratoryFile = None,

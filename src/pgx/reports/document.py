@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
@@ -16,8 +17,16 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
+from pgx.reports.pictures.facts import GenePictures, build_pictures
 
-__all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
+__all__ = [
+    "DrugEntry",
+    "DrugGroup",
+    "GeneEntry",
+    "ReportDocument",
+    "build_document",
+    "build_methods",
+]
 
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
@@ -34,7 +43,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
     value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
-    decisions, beside what was computed.
+    decisions, beside what was computed. ``pictures`` are what can be drawn of ``genes``, in their
+    order.
     """
 
     sample: str
@@ -47,6 +57,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...]
     patient: PatientEntry | None = None
     overrides: tuple[OverrideEntry, ...] = ()
+    pictures: tuple[GenePictures, ...] = ()
 
 
 def build_document(
@@ -71,13 +82,16 @@ def build_document(
         groups=groups,
         gaps=_gaps(result, groups, facts, words["label"]),
         genes=genes,
-        methods=_methods(result, words),
+        methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
-        patient=build_patient(result.context, _anchors(groups), words),
+        patient=build_patient(
+            result.context, _anchors(groups), words, is_capped=is_deidentified(result)
+        ),
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),
+        pictures=build_pictures(result, facts),
     )
 
 
@@ -104,7 +118,8 @@ def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[st
     )
 
 
-def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+def build_methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return how a result was made, as pairs of label and value: versions, digests, settings."""
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [

@@ -8,6 +8,7 @@ from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
 from pgx.reports.english.evidence import EVIDENCE_WORDS
 from pgx.reports.english.patient import PATIENT
+from pgx.reports.english.pictures import PICTURES
 from pgx.reports.english.print import AREAS, PLAIN, PRINT
 
 __all__ = ["ENGLISH"]
@@ -27,6 +28,7 @@ ENGLISH: Final[dict[str, Any]] = {
     "patient": PATIENT,
     "phased": labels.PHASED,
     "plain": PLAIN,
+    "picture": PICTURES,
     "population": PHRASES["population"],
     "print": PRINT,
     "reason": codes.REASONS,
