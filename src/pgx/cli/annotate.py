@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -11,6 +10,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from pgx.base.errors import InputError
+from pgx.cli.console import say
 from pgx.cli.options import (
     Overlay,
     absent_of,
@@ -21,10 +21,11 @@ from pgx.cli.options import (
     prior_of,
     untyped_of,
 )
+from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
-__all__ = ["annotate", "run"]
+__all__ = ["MANY_SAMPLES", "SideFiles", "annotate", "run"]
 
 MANY_SAMPLES = 1_000
 """Above so many, files of each sample are written only where asked for."""
@@ -92,6 +93,9 @@ def annotate(
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="say what would be called and written; write nothing")
+    ] = False,
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
 ) -> int:
     """Call pharmacogenes in VCF, gVCF or BCF files and write the therapy advice.
@@ -105,6 +109,8 @@ def annotate(
       pgx annotate chr*.vcf.gz -o results/ --assembly GRCh38 --absent reference
 
       pgx annotate sample.vcf.gz -o results/ --outside-calls hla.tsv --drugs abacavir,codeine
+
+      pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
     del threads
     settings = RunSettings(
@@ -120,11 +126,15 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
+    beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
+    if dry_run:
+        from pgx.cli.dry_run import dry_run as plan_only
+
+        return plan_only(inputs, output, settings, beside, formats, force=force)
     return _annotate(inputs, output, settings, beside, formats, force, quiet)
 
 
-class _SideFiles(NamedTuple):
+class SideFiles(NamedTuple):
     """Files beside the inputs."""
 
     sample_info: Path | None
@@ -138,7 +148,7 @@ def _annotate(
     inputs: list[str],
     output: Path,
     settings: RunSettings,
-    beside: _SideFiles,
+    beside: SideFiles,
     formats: str,
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
@@ -167,7 +177,7 @@ def _annotate(
         reads_facts = any(form.reads_facts for form in known_formats(wanted))
         done.with_sites = bool(wanted)
         written = write_results(
-            done.results(),
+            tracked(done.results(), len(done.samples), quiet=quiet),
             output,
             wanted,
             samples=done.samples,
@@ -175,15 +185,15 @@ def _annotate(
             force=force,
         )
     if not quiet:
-        sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
+        say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
     return _REFUSED if done.refused else 0
 
 
 def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, ...]:
     """Return the formats besides the tables; files of each of very many only where asked for."""
     if not formats.strip() and n_samples > MANY_SAMPLES:
-        hint = f"hint: {n_samples} samples: tables only; --format html,json writes files of each\n"
-        sys.stderr.write("" if quiet else hint)
+        if not quiet:
+            say(f"hint: {n_samples} samples: tables only; --format html,json writes files of each")
         return ()
     return tuple(f for f in names_of(formats or "html,json") if f != "tsv")
 
@@ -205,6 +215,6 @@ def _folder(folder: Path, *, force: bool) -> Iterator[None]:
 
 def _report(refused: list[InputError], hints: list[str]) -> None:
     for error in refused:
-        sys.stderr.write(error.line() + "\n")
+        say(error.line())
     for hint in hints:
-        sys.stderr.write(f"hint: {hint}\n")
+        say(f"hint: {hint}")

@@ -6,6 +6,9 @@ import shutil
 import sys
 from collections.abc import Sequence
 
+from pgx.base.errors import printable
+from pgx.cli.console import console, is_terminal
+
 __all__ = ["print_table", "width"]
 
 _WIDTH = 100
@@ -18,7 +21,6 @@ def width() -> int:
 
 def print_table(rows: Sequence[dict[str, str]]) -> None:
     """Print rows under the names of their cells; cells are folded, nothing is cut."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -27,11 +29,11 @@ def print_table(rows: Sequence[dict[str, str]]) -> None:
         is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
         table.add_column(name, overflow="fold", justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row.values()))
-    if sys.stdout.isatty():
-        Console().print(table)
+        table.add_row(*(Text(printable(cell)) for cell in row.values()))
+    if is_terminal():
+        console().print(table)
         return
-    console = Console(width=_WIDTH)
-    with console.capture() as captured:
-        console.print(table)
+    plain = console(width=_WIDTH)
+    with plain.capture() as captured:
+        plain.print(table)
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
