@@ -12,7 +12,7 @@ from cli.support import PATIENT, pgx, refused
 from pgx.cli import progress
 from pgx.cli.completion import levels
 from pgx.cli.console import console, say
-from pgx.cli.progress import tracked
+from pgx.cli.progress import reading, tracked
 from pgx.cli.tables import print_table
 
 
@@ -96,6 +96,34 @@ def test_a_bar_on_a_terminal_goes_when_done(monkeypatch, capsys):
     assert "3/4" in written.err
     assert written.out == ""
     assert written.err.rstrip("\n").endswith("\x1b[2K")  # the line is erased
+
+
+@pytest.mark.usefixtures("hurried")
+def test_reading_says_how_much_was_read(monkeypatch, capsys):
+    from pgx.vcf.container import RawInput
+
+    monkeypatch.setattr(progress, "_MEGABYTE", 1000)
+    size = PATIENT.stat().st_size // 1000
+    with reading([str(PATIENT)]):
+        raw = RawInput(PATIENT)
+        while raw.read(3000):
+            time.sleep(0.001)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith(f"3 of {size} MB read, ")
+    assert lines[-1].startswith(f"{size} of {size} MB read")
+    raw = RawInput(PATIENT)
+    raw.read(10)
+    assert capsys.readouterr().err == ""  # nobody listens any more
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize("paths", [["-"], ["absent.vcf"], [str(PATIENT), "-"]])
+def test_what_has_no_size_is_read_in_silence(paths, capsys):
+    from pgx.base.listening import heard
+
+    with reading(paths):
+        heard(10_000_000)
+    assert capsys.readouterr().err == ""
 
 
 def test_progress_ends_with_its_reader(hurried, capsys):

@@ -21,7 +21,7 @@ from pgx.cli.options import (
     prior_of,
     untyped_of,
 )
-from pgx.cli.progress import tracked
+from pgx.cli.progress import reading, tracked
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
@@ -161,15 +161,16 @@ def _annotate(
     from pgx.reports.formats import known_formats
 
     with _folder(output, force=force):
-        done = annotate_inputs(
-            inputs,
-            settings,
-            knowledge=knowledge_of(beside.kb_overlay),
-            sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
-            outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
-            patient=patient_of(beside.patient),
-            overrides=overrides_of(beside.overrides),
-        )
+        with reading(inputs, quiet=quiet):
+            done = annotate_inputs(
+                inputs,
+                settings,
+                knowledge=knowledge_of(beside.kb_overlay),
+                sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
+                outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
+                patient=patient_of(beside.patient),
+                overrides=overrides_of(beside.overrides),
+            )
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED

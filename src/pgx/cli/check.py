@@ -12,6 +12,7 @@ import typer
 
 from pgx.cli.console import say
 from pgx.cli.options import Overlay, absent_of, assembly_of, names_of, untyped_of
+from pgx.cli.progress import reading
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table
 from pgx.pipeline.settings import RunSettings
@@ -83,7 +84,9 @@ def check(
         untyped=untyped_of(untyped),
     )
     info = read_sample_info(sample_info) if sample_info else None
-    done = check_inputs(inputs, settings, knowledge=knowledge_of(kb_overlay), sample_info=info)
+    knowledge = knowledge_of(kb_overlay)
+    with reading(inputs, quiet=quiet):
+        done = check_inputs(inputs, settings, knowledge=knowledge, sample_info=info)
     for error in done.refused:
         say(error.line())
     for hint in () if quiet else done.hints:

@@ -1,26 +1,30 @@
 """How far a long run is: a bar on a terminal, a line now and then elsewhere, on standard error.
 
-Short runs show nothing. What it costs is one look at the clock an item.
+Short runs show nothing. What it costs is one look at the clock an item, or a piece of a file.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from pgx.base.listening import listening
 from pgx.cli.console import console, is_terminal, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["tracked"]
+__all__ = ["reading", "tracked"]
 
 T = TypeVar("T")
 PATIENCE: Final = 2.0
 """Seconds that a run may take without a word."""
 _BAR_SECONDS: Final = 0.25
 _LINE_SECONDS: Final = 15.0
+_MEGABYTE: Final = 1_000_000
 
 
 def tracked(
@@ -42,18 +46,71 @@ def tracked(
     if quiet or total < 2:
         yield from items
         return
-    view: _View = _Bar(total, what) if is_terminal(error=True) else _Lines(total, what)
-    start = time.monotonic()
-    due = start + PATIENCE
+    clock = _Clock(total, what)
     try:
         for done, item in enumerate(items):
-            now = time.monotonic()
-            if now >= due:
-                view.show(done, now - start)
-                due = now + view.pause
+            clock.tell(done)
             yield item
     finally:
-        view.close()
+        clock.close()
+
+
+@contextlib.contextmanager
+def reading(paths: Sequence[str], *, quiet: bool = False) -> Iterator[None]:
+    """Say how much of some files was read while the block lasts; nothing of standard input.
+
+    Parameters
+    ----------
+    paths
+        All files that the block reads, once each.
+    quiet
+        Say nothing.
+    """
+    sizes = [_size(path) for path in paths]
+    if quiet or None in sizes:
+        yield
+        return
+    total = sum(size or 0 for size in sizes)
+    clock = _Clock(max(1, total // _MEGABYTE), "MB read")
+    read = 0
+
+    def hear(n_bytes: int) -> None:
+        nonlocal read
+        read = min(read + n_bytes, total)
+        clock.tell(read // _MEGABYTE)
+
+    try:
+        with listening(hear):
+            yield
+    finally:
+        clock.close()
+
+
+def _size(path: str) -> int | None:
+    """Return the size of a regular file in bytes, None of anything else."""
+    try:
+        file = Path(path)
+        return file.stat().st_size if file.is_file() else None
+    except OSError:
+        return None
+
+
+class _Clock:
+    """Passes counts on to what shows them, not before `PATIENCE` and not too often."""
+
+    def __init__(self, total: int, what: str) -> None:
+        self._view: _View = _Bar(total, what) if is_terminal(error=True) else _Lines(total, what)
+        self._start = time.monotonic()
+        self._due = self._start + PATIENCE
+
+    def tell(self, done: int) -> None:
+        now = time.monotonic()
+        if now >= self._due:
+            self._view.show(done, now - self._start)
+            self._due = now + self._view.pause
+
+    def close(self) -> None:
+        self._view.close()
 
 
 class _View(Protocol):

@@ -10,6 +10,7 @@ import typer
 from pgx.base.errors import InputError
 from pgx.cli.console import say
 from pgx.cli.options import Overlay, names_of
+from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def reinterpret(
     if not saved:
         return _REFUSED
     knowledge = knowledge_of(kb_overlay)
-    pairs = list(_again(saved, Reinterpreter(knowledge)))
+    again_one_by_one = _again(saved, Reinterpreter(knowledge))
+    pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
     check_folder(output, force=force)
