@@ -22,7 +22,7 @@ __all__ = ["reading", "tracked"]
 T = TypeVar("T")
 PATIENCE: Final = 2.0
 """Seconds that a run may take without a word."""
-_BAR_SECONDS: Final = 0.25
+_BAR_SECONDS: Final = 0.5
 _LINE_SECONDS: Final = 15.0
 _MEGABYTE: Final = 1_000_000
 
