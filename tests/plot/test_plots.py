@@ -127,6 +127,12 @@ def test_cohort_phenotypes_adds_up_to_everybody(kind, cohort):
     assert drawn(ax)
 
 
+def test_terms_that_tell_of_no_activity_are_named(cohort):
+    ax = pgx.plot.cohort_phenotypes(cohort, genes=["VKORC1"])
+    terms = [c.phenotype for r in cohort for c in r.calls if c.gene == "VKORC1"]
+    assert sorted(texts(ax)) == sorted(f"o {t} {terms.count(t)}" for t in set(terms))
+
+
 def test_who_has_no_phenotype_is_shown():
     calls = [
         GeneCall(sample="A", gene="TPMT", status=CallStatus.CALLED, phenotype="Poor Metabolizer"),

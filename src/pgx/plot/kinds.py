@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["KINDS", "NOT_CALLED", "kind_of"]
+__all__ = ["KINDS", "NOT_CALLED", "OTHER", "kind_of"]
 
 NOT_CALLED: Final = "no phenotype"
+OTHER: Final = "other term"
 KINDS: Final = {
     "poor or deficient": ("#d55e00", "", "P"),
     "intermediate or decreased": ("#e69f00", "//", "I"),
@@ -14,7 +15,7 @@ KINDS: Final = {
     "rapid or increased": ("#56b4e9", "..", "R"),
     "ultrarapid": ("#0072b2", "xx", "U"),
     "uncertain": ("#f0e442", "\\\\", "?"),
-    "other term": ("#cc79a7", "", "o"),
+    OTHER: ("#cc79a7", "", "o"),
     NOT_CALLED: ("#ffffff", "", "∅"),
 }
 """Colour, hatch and sign of each kind."""
@@ -47,5 +48,5 @@ def kind_of(phenotype: str | None) -> str:
         return NOT_CALLED
     words = [word for word in phenotype.casefold().split() if word not in _HEDGES]
     if not words or _RISK in words:
-        return "other term"
-    return _KIND_OF_WORD.get(words[0], "other term")
+        return OTHER
+    return _KIND_OF_WORD.get(words[0], OTHER)
