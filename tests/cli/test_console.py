@@ -45,6 +45,20 @@ def test_tables_escape_their_cells(capsys):
     assert "\x1b" not in capsys.readouterr().out
 
 
+def test_a_saved_result_cannot_steer_the_terminal(tmp_path):
+    assert pgx("annotate", PATIENT, "-o", tmp_path / "out", "--genes", "TPMT").returncode == 0
+    saved = tmp_path / "out" / "EXAMPLE_1.pgx.json"
+    evil = json.dumps("*1\x1b[2J\u202e/*3A")[1:-1]
+    text = saved.read_text().replace("*1/*3A", evil)
+    assert "u001b" in text
+    saved.write_text(text)
+    for more in ([], ["--json-lines"]):
+        done = pgx("explain", saved, "--gene", "TPMT", *more)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+        assert not {"\x1b", "\u202e"} & set(done.stdout)
+
+
 @pytest.mark.parametrize("variable", ["FORCE_COLOR", "CLICOLOR_FORCE"])
 def test_no_colour_in_a_pipe(variable):
     done = pgx("kb", "info", **{variable: "1"})

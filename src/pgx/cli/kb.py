@@ -222,7 +222,8 @@ def diff(
             sys.stdout.write(escape_json(json.dumps(row, ensure_ascii=False)) + "\n")
     elif found:
         texts = [{s.id: s for s in kb.statements} for kb in (before, after)]
-        sys.stdout.write(diff_text(found, *texts, details=not counts))
+        text = diff_text(found, *texts, details=not counts)
+        sys.stdout.write("\n".join(map(printable, text.split("\n"))))
     sys.stdout.flush()
     say(f"{before.release} to {after.release}: {len(found)} changes")
     return 0
