@@ -29,6 +29,15 @@ def test_what_is_said_is_what_is_done(out):
     assert not any(sample in said.stdout for sample in samples)
 
 
+def test_files_of_a_run_are_told_too(out):
+    said = pgx(
+        "annotate", COHORT, "-o", out, "--dry-run", "--format", "xlsx,matrix", "--deidentify"
+    )
+    assert f"would write into {out}: results.xlsx" in said.stdout
+    assert f"would write into {out}: matrix.tsv" in said.stdout
+    assert "SAMPLE" not in said.stdout
+
+
 def test_outside_calls_are_read_and_told(out):
     beside = ["--outside-calls", EXAMPLES / "outside-calls.tsv"]
     said = pgx("annotate", PATIENT, "-o", out, "--dry-run", *beside)

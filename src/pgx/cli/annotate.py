@@ -21,6 +21,7 @@ from pgx.cli.options import (
     prior_of,
     untyped_of,
 )
+from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import reading, tracked
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
@@ -87,10 +88,13 @@ def annotate(
         str,
         typer.Option(
             "--format",
-            help="html,json (tables are always written), or tsv alone; "
+            help="html,json (tables are always written), xlsx, matrix, multiqc, or tsv alone; "
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",
+    deidentify: Deidentify = False,  # noqa: FBT002
+    pseudonym_key: PseudonymKey = None,
+    pseudonym_table: PseudonymTable = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
     dry_run: Annotated[  # noqa: FBT002
@@ -127,11 +131,12 @@ def annotate(
         threshold=threshold,
     )
     beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
+    privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     if dry_run:
         from pgx.cli.dry_run import dry_run as plan_only
 
         return plan_only(inputs, output, settings, beside, formats, force=force)
-    return _annotate(inputs, output, settings, beside, formats, force, quiet)
+    return _annotate(inputs, output, settings, beside, privacy, formats, force, quiet)
 
 
 class SideFiles(NamedTuple):
@@ -149,6 +154,7 @@ def _annotate(
     output: Path,
     settings: RunSettings,
     beside: SideFiles,
+    privacy: Privacy,
     formats: str,
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
@@ -156,9 +162,10 @@ def _annotate(
     from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.run import annotate as annotate_inputs
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
+    from pgx.reports.deidentify import deidentified_all
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
-    from pgx.reports.formats import known_formats
+    from pgx.reports.formats import known_formats, known_run_formats
 
     with _folder(output, force=force):
         with reading(inputs, quiet=quiet):
@@ -175,16 +182,23 @@ def _annotate(
         if not done.samples:
             return _REFUSED
         wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
-        reads_facts = any(form.reads_facts for form in known_formats(wanted))
-        done.with_sites = bool(wanted)
+        forms, of_run = known_formats(wanted), known_run_formats(wanted)
+        reads_facts = any(f.reads_facts for f in forms) or any(f.reads_facts for f in of_run)
+        is_one = len(done.samples) == 1
+        done.with_sites = bool(forms) or (is_one and any(f.reads_sites for f in of_run))
+        names = privacy.names(done.samples)
+        results = done.results()
+        if privacy.is_on:
+            results = deidentified_all(results, names)
         written = write_results(
-            tracked(done.results(), len(done.samples), quiet=quiet),
+            tracked(results, len(done.samples), quiet=quiet),
             output,
             wanted,
-            samples=done.samples,
+            samples=names,
             facts=facts_of(done.knowledge) if reads_facts else NO_FACTS,
             force=force,
         )
+        privacy.write_table(done.samples)
     if not quiet:
         say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
     return _REFUSED if done.refused else 0

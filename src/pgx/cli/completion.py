@@ -16,7 +16,7 @@ from pgx.base.suggest import did_you_mean
 from pgx.cli.main import command_modules
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import Absent, Prior
-from pgx.reports.formats import FORMATS
+from pgx.reports.formats import FORMATS, RUN_FORMATS
 
 __all__ = ["Level", "completion", "levels", "run"]
 
@@ -24,7 +24,7 @@ _VALUES: Final[dict[str, tuple[str, ...]]] = {
     "--assembly": tuple(a.value for a in Assembly),
     "--absent": tuple(a.value for a in Absent),
     "--prior": tuple(p.value for p in Prior),
-    "--format": (*FORMATS, "tsv"),
+    "--format": (*FORMATS, *RUN_FORMATS, "tsv"),
 }
 """What options whose values are checked by the command itself may be."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pgx.base.errors import printable
 from pgx.cli.annotate import MANY_SAMPLES, SideFiles
@@ -13,9 +12,6 @@ from pgx.cli.console import say
 from pgx.cli.options import names_of, overrides_of, patient_of
 from pgx.pipeline.plan import Plan, plan
 from pgx.pipeline.settings import RunSettings
-
-if TYPE_CHECKING:
-    from pgx.reports.formats import Format
 
 __all__ = ["dry_run"]
 
@@ -52,10 +48,10 @@ def dry_run(
     overrides_of(beside.overrides)
     for error in found.refused:
         say(error.line())
-    wanted = _formats(formats, len(found.samples))
+    files = _files(formats, len(found.samples))
     if found.samples:
         lines = [*_read_lines(found), *_called_lines(found, outside)]
-        lines += _written_lines(found, output, wanted)
+        lines += _written_lines(output, files)
         sys.stdout.writelines(f"{printable(line)}\n" for line in lines)
     return _REFUSED if found.refused else 0
 
@@ -73,12 +69,14 @@ def _outside_genes(beside: SideFiles) -> set[str]:
     )
 
 
-def _formats(formats: str, n_samples: int) -> dict[str, Format]:
-    from pgx.reports.formats import known_formats
+def _files(formats: str, n_samples: int) -> list[str]:
+    """Return what each format writes: a file a sample, or one for all."""
+    from pgx.reports.formats import known_formats, known_run_formats
 
     default = "tsv" if n_samples > MANY_SAMPLES else "html,json"
     names = tuple(name for name in names_of(formats or default) if name != "tsv")
-    return dict(zip(names, known_formats(names), strict=True))
+    each = [f"{n_samples} file(s) SAMPLE{form.suffix}" for form in known_formats(names)]
+    return each + [form.file for form in known_run_formats(names)]
 
 
 def _read_lines(found: Plan) -> Iterator[str]:
@@ -95,8 +93,7 @@ def _called_lines(found: Plan, outside: set[str]) -> Iterator[str]:
     yield f"would advise on {', '.join(found.drugs) or 'all drugs'}"
 
 
-def _written_lines(found: Plan, output: Path, formats: dict[str, Format]) -> Iterator[str]:
-    yield f"would write into {output}: calls.tsv, recommendations.tsv"
-    for form in formats.values():
-        yield f"would write into {output}: {len(found.samples)} file(s) SAMPLE{form.suffix}"
+def _written_lines(output: Path, files: list[str]) -> Iterator[str]:
+    for text in ("calls.tsv, recommendations.tsv", *files):
+        yield f"would write into {output}: {text}"
     yield "nothing was written"

@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
@@ -17,13 +18,20 @@ from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
 
-__all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
+__all__ = [
+    "DrugEntry",
+    "DrugGroup",
+    "GeneEntry",
+    "ReportDocument",
+    "build_document",
+    "build_methods",
+]
 
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
 _GAPS: Final = (
     "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions",
-    "gap_pending", "gap_partial",
+    "gap_pending", "gap_partial", "gap_newer",
 )  # fmt: skip
 Words = Mapping[str, Any]
 
@@ -71,10 +79,12 @@ def build_document(
         groups=groups,
         gaps=_gaps(result, groups, facts, words["label"]),
         genes=genes,
-        methods=_methods(result, words),
+        methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
-        patient=build_patient(result.context, _anchors(groups), words),
+        patient=build_patient(
+            result.context, _anchors(groups), words, is_capped=is_deidentified(result)
+        ),
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),
@@ -104,7 +114,8 @@ def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[st
     )
 
 
-def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+def build_methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return how a result was made, as pairs of label and value: versions, digests, settings."""
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [
@@ -134,6 +145,7 @@ def _gaps(
         "gap_copies": [c.gene for c in calls if _lacks_copies(c)],
         "gap_pending": _drugs_of(result, facts, pending=True),
         "gap_partial": _drugs_of(result, facts, pending=False),
+        "gap_newer": _changed_since(result, facts),
     }
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
     said["gap_positions"] = _missing_positions(calls, label)
@@ -155,6 +167,16 @@ def _drugs_of(result: PatientResult, facts: ReportFacts, *, pending: bool) -> li
         and (drug.status is DrugStatus.PENDING if pending else drug.reason == PARTIAL_REASON)
     }
     return sorted(found)
+
+
+def _changed_since(result: PatientResult, facts: ReportFacts) -> list[str]:
+    """Return drugs of the report with guidance that changed since, those of one day together."""
+    reported = {row.drug for row in result.recommendations}
+    by_date: dict[str, list[str]] = {}
+    for change in facts.newer:
+        if change.drug in reported:
+            by_date.setdefault(change.date, []).append(change.drug)
+    return [f"{', '.join(drugs)} ({date})" for date, drugs in by_date.items()]
 
 
 def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:

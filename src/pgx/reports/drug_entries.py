@@ -117,7 +117,8 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     for opposite things, ``positions`` are each source's name, advice and strength; empty where
     one source speaks. ``silent`` names the sources that have the drug and no advice for this
     result. ``is_taken`` marks a current medicine, ``folded`` is advice for other patients,
-    ``adjusted`` what current medicines make of it.
+    ``adjusted`` what current medicines make of it. ``newer`` says which changes of guidance the
+    release has not.
     """
 
     drug: str
@@ -133,6 +134,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     is_taken: bool = False
     folded: tuple[FoldedRow, ...] = ()
     adjusted: AdjustedEntry | None = None
+    newer: tuple[str, ...] = ()
 
 
 class EntryMaker:
@@ -146,6 +148,7 @@ class EntryMaker:
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
+        self._newer = facts.newer
         self._patient = PatientView(result)
         self._laboratory = laboratory_of(result)
 
@@ -167,7 +170,14 @@ class EntryMaker:
             positions=tuple(map(self._position, found.speaking)) if several else (),
             silent=tuple(self._source(s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
+            newer=tuple(self._changed_since(drug)),
         )
+
+    def _changed_since(self, drug: str) -> Iterable[str]:
+        for change in self._newer:
+            if change.drug == drug:
+                who = self._source(change.authority) or self.label["an_authority"]
+                yield self.label["newer"].format(source=who, date=change.date)
 
     def advice(self, rows: Iterable[Recommendation]) -> tuple[AdviceRow, ...]:
         """Return rows of advice, those that differ in nothing but the population as one."""

@@ -18,6 +18,7 @@ from pgx.base.patient import (
     PopulationFit,
     reaction_text,
 )
+from pgx.reports.deidentify import CAP
 
 __all__ = [
     "ConversionEntry",
@@ -115,11 +116,16 @@ class PatientView:
 
 
 def build_patient(
-    context: PatientContext | None, anchors: Mapping[str, str], words: Words
+    context: PatientContext | None,
+    anchors: Mapping[str, str],
+    words: Words,
+    *,
+    is_capped: bool = False,
 ) -> PatientEntry | None:
     """Return the patient's part of a report, None without a patient.
 
-    ``anchors`` are the places of drugs in the report.
+    ``anchors`` are the places of drugs in the report; ``is_capped`` says that an age of 90
+    stands for all that are higher.
     """
     if context is None:
         return None
@@ -127,7 +133,7 @@ def build_patient(
     acts = _acting(context.conversions)
     shown = [(m, _medicine(m, anchors, acts, label)) for m in context.medicines]
     return PatientEntry(
-        facts=(*_facts(context.patient, label), *_told(context, label)),
+        facts=(*_facts(context.patient, label, is_capped), *_told(context, label)),
         current=tuple(e for m, e in shown if m.use is MedicineUse.CURRENT),
         other=tuple(e for m, e in shown if m.use is not MedicineUse.CURRENT),
         conversions=tuple(conversion_entry(c, label) for c in context.conversions),
@@ -135,11 +141,16 @@ def build_patient(
     )
 
 
-def _facts(patient: Patient, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _facts(
+    patient: Patient,
+    label: Mapping[str, str],
+    is_capped: bool,  # noqa: FBT001
+) -> Iterable[tuple[str, str]]:
     for name, unit in _UNITS.items():
         value = getattr(patient, name)
         if value is not None:
-            yield label[name], f"{value:g} {unit}"
+            more = "+" if is_capped and name == "age_years" and value >= CAP else ""
+            yield label[name], f"{value:g}{more} {unit}"
     if patient.sex:
         yield label["sex"], label[patient.sex]
     kidney = patient.kidney

@@ -96,6 +96,7 @@ SOURCES: Final = {"vcf": "this input", "outside": "other method", "reads": "read
 SETTINGS: Final = {
     "absent": "Position without a record means",
     "ancestry": "Ancestry",
+    "deidentified": "Names and free texts left out, dates as years",
     "drugs": "Drugs",
     "genes": "Genes",
     "min_dp": "Lowest read depth",
@@ -156,6 +157,10 @@ LABELS: Final = {
     "gap_medicines": "Medicines not recognised, so that neither advice nor an effect on enzymes "
     "was looked up: {names}",
     "gap_pending": "Guideline known but not part of this release: {names}",
+    "gap_newer": "Guidance changed since what this release has read: {names}",
+    "newer": "{source} changed its guidance ({date}); the change is not, or not all, part of this "
+    "release.",
+    "an_authority": "An authority",
     "gap_partial": "Guideline read in part only: {names}",
     "drug": "Drug",
     "drug_one": "1 drug",
