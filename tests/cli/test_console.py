@@ -41,8 +41,10 @@ def test_say_writes_one_line(capsys):
 
 
 def test_tables_escape_their_cells(capsys):
-    print_table([{"name": "x\x1b[31mred", "n": "1"}])
-    assert "\x1b" not in capsys.readouterr().out
+    print_table([{"name": "x\x1b[31mred\nbelow", "n": "1"}])
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert printed.splitlines()[-1].strip() == "below"  # a cell may have lines of its own
 
 
 def test_a_saved_result_cannot_steer_the_terminal(tmp_path):

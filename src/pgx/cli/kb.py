@@ -15,6 +15,7 @@ from pgx.base.errors import printable
 from pgx.cli.console import console, is_terminal, say
 from pgx.cli.options import Overlay
 from pgx.cli.runner import run_app
+from pgx.cli.tables import shown
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.text import escape_json
 
@@ -46,7 +47,7 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
     for name in rows[0] if rows else ():
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row.values()))
+        table.add_row(*(Text(shown(cell)) for cell in row.values()))
     console(width=None if is_terminal() else _WIDE).print(table)
 
 
@@ -223,7 +224,7 @@ def diff(
     elif found:
         texts = [{s.id: s for s in kb.statements} for kb in (before, after)]
         text = diff_text(found, *texts, details=not counts)
-        sys.stdout.write("\n".join(map(printable, text.split("\n"))))
+        sys.stdout.write(shown(text))
     sys.stdout.flush()
     say(f"{before.release} to {after.release}: {len(found)} changes")
     return 0

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pgx.base.errors import printable
 from pgx.cli.console import console, is_terminal
 
-__all__ = ["print_table", "width"]
+__all__ = ["print_table", "shown", "width"]
 
 _WIDTH = 100
 
@@ -17,6 +17,15 @@ _WIDTH = 100
 def width() -> int:
     """Return the columns that a line may have."""
     return shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
+
+
+def shown(cell: str) -> str:
+    r"""Return a cell whose own line breaks stay and which hides nothing.
+
+    >>> shown("a\nb\x1b")
+    'a\nb\\x1b'
+    """
+    return "\n".join(map(printable, cell.split("\n")))
 
 
 def print_table(rows: Sequence[dict[str, str]]) -> None:
@@ -29,7 +38,7 @@ def print_table(rows: Sequence[dict[str, str]]) -> None:
         is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
         table.add_column(name, overflow="fold", justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row.values()))
+        table.add_row(*(Text(shown(cell)) for cell in row.values()))
     if is_terminal():
         console().print(table)
         return
