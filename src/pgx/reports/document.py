@@ -17,6 +17,7 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
+from pgx.reports.pictures.facts import GenePictures, build_pictures
 
 __all__ = [
     "DrugEntry",
@@ -42,7 +43,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
     value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
-    decisions, beside what was computed.
+    decisions, beside what was computed. ``pictures`` are what can be drawn of ``genes``, in their
+    order.
     """
 
     sample: str
@@ -55,6 +57,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...]
     patient: PatientEntry | None = None
     overrides: tuple[OverrideEntry, ...] = ()
+    pictures: tuple[GenePictures, ...] = ()
 
 
 def build_document(
@@ -88,6 +91,7 @@ def build_document(
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),
+        pictures=build_pictures(result, facts),
     )
 
 
