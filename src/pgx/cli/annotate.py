@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -12,6 +11,7 @@ import msgspec
 import typer
 
 from pgx.base.errors import InputError
+from pgx.cli.console import say
 from pgx.cli.options import (
     LaboratoryFile,
     Overlay,
@@ -25,10 +25,11 @@ from pgx.cli.options import (
     untyped_of,
 )
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
+from pgx.cli.progress import reading, tracked
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
-__all__ = ["annotate", "run"]
+__all__ = ["MANY_SAMPLES", "SideFiles", "annotate", "run"]
 
 MANY_SAMPLES = 1_000
 """Above so many, files of each sample are written only where asked for."""
@@ -101,6 +102,9 @@ def annotate(
     laboratory: LaboratoryFile = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="say what would be called and written; write nothing")
+    ] = False,
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
 ) -> int:
     """Call pharmacogenes in VCF, gVCF or BCF files and write the therapy advice.
@@ -114,6 +118,8 @@ def annotate(
       pgx annotate chr*.vcf.gz -o results/ --assembly GRCh38 --absent reference
 
       pgx annotate sample.vcf.gz -o results/ --outside-calls hla.tsv --drugs abacavir,codeine
+
+      pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
     del threads
     settings = RunSettings(
@@ -129,12 +135,16 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides, laboratory)
+    beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides, laboratory)
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
+    if dry_run:
+        from pgx.cli.dry_run import dry_run as plan_only
+
+        return plan_only(inputs, output, settings, beside, formats, force=force)
     return _annotate(inputs, output, settings, beside, privacy, formats, force, quiet)
 
 
-class _SideFiles(NamedTuple):
+class SideFiles(NamedTuple):
     """Files beside the inputs."""
 
     sample_info: Path | None
@@ -149,7 +159,7 @@ def _annotate(
     inputs: list[str],
     output: Path,
     settings: RunSettings,
-    beside: _SideFiles,
+    beside: SideFiles,
     privacy: Privacy,
     formats: str,
     force: bool,  # noqa: FBT001
@@ -165,15 +175,16 @@ def _annotate(
 
     issued = issued_by(NO_FACTS, beside.laboratory)
     with _folder(output, force=force):
-        done = annotate_inputs(
-            inputs,
-            settings,
-            knowledge=knowledge_of(beside.kb_overlay),
-            sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
-            outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
-            patient=patient_of(beside.patient),
-            overrides=overrides_of(beside.overrides),
-        )
+        with reading(inputs, quiet=quiet):
+            done = annotate_inputs(
+                inputs,
+                settings,
+                knowledge=knowledge_of(beside.kb_overlay),
+                sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
+                outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
+                patient=patient_of(beside.patient),
+                overrides=overrides_of(beside.overrides),
+            )
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED
@@ -184,8 +195,11 @@ def _annotate(
         done.with_sites = bool(forms) or (is_one and any(f.reads_sites for f in of_run))
         names = privacy.names(done.samples)
         facts = facts_of(done.knowledge) if reads_facts else NO_FACTS
+        results = done.results()
+        if privacy.is_on:
+            results = deidentified_all(results, names)
         written = write_results(
-            deidentified_all(done.results(), names) if privacy.is_on else done.results(),
+            tracked(results, len(done.samples), quiet=quiet),
             output,
             wanted,
             samples=names,
@@ -194,15 +208,15 @@ def _annotate(
         )
         privacy.write_table(done.samples)
     if not quiet:
-        sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
+        say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
     return _REFUSED if done.refused else 0
 
 
 def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, ...]:
     """Return the formats besides the tables; files of each of very many only where asked for."""
     if not formats.strip() and n_samples > MANY_SAMPLES:
-        hint = f"hint: {n_samples} samples: tables only; --format html,json writes files of each\n"
-        sys.stderr.write("" if quiet else hint)
+        if not quiet:
+            say(f"hint: {n_samples} samples: tables only; --format html,json writes files of each")
         return ()
     return tuple(f for f in names_of(formats or "html,json") if f != "tsv")
 
@@ -224,6 +238,6 @@ def _folder(folder: Path, *, force: bool) -> Iterator[None]:
 
 def _report(refused: list[InputError], hints: list[str]) -> None:
     for error in refused:
-        sys.stderr.write(error.line() + "\n")
+        say(error.line())
     for hint in hints:
-        sys.stderr.write(f"hint: {hint}\n")
+        say(f"hint: {hint}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pgx.base.errors import OutputError, UsageError
+from pgx.cli.console import say
 from pgx.cli.options import LaboratoryFile, Overlay, issued_by
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
@@ -89,8 +89,8 @@ def report(
     write_file(output, render_one(chosen, shown, issued_by(facts, laboratory)))
     privacy.write_table([saved.sample])
     if form.reads_facts and not facts.drugs and not quiet:
-        sys.stderr.write(
+        say(
             "hint: the result was made with another release of the knowledge base; guidelines are"
-            " not linked\n"
+            " not linked"
         )
     return 0
