@@ -12,6 +12,7 @@
     │  ├─ OutsideCallError            a line of an outside-call file
     │  ├─ PatientFileError            a patient file is no such file, or says what cannot be
     │  ├─ OverrideFileError           a line of a file of overrides
+    │  ├─ LaboratoryFileError         a laboratory's name, address and logo
     │  └─ ResultFileError             a saved result is unreadable
     ├─ UsageError            exit 2   unknown option, gene, drug
     │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
@@ -34,6 +35,7 @@ __all__ = [
     "InputError",
     "InvariantError",
     "KnowledgeError",
+    "LaboratoryFileError",
     "OutputError",
     "OutsideCallError",
     "OverlayError",
@@ -150,6 +152,12 @@ class OverrideFileError(InputError):
     """A line of a file of overrides cannot be used."""
 
     default_code = "PGX-OVR-001"
+
+
+class LaboratoryFileError(InputError):
+    """A laboratory's file, or the logo that it names, cannot be used."""
+
+    default_code = "PGX-LAB-001"
 
 
 class ResultFileError(InputError):

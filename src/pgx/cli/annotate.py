@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
+import msgspec
 import typer
 
 from pgx.base.errors import InputError
 from pgx.cli.console import say
 from pgx.cli.options import (
+    LaboratoryFile,
     Overlay,
     absent_of,
     assembly_of,
+    issued_by,
     names_of,
     overrides_of,
     patient_of,
@@ -88,13 +91,15 @@ def annotate(
         str,
         typer.Option(
             "--format",
-            help="html,json,fhir (tables are always written), xlsx, matrix, multiqc, or tsv alone; "
+            help="html,json,fhir,pdf,pdf-patient,pdf-card (tables are always written), xlsx, "
+            "matrix, multiqc, or tsv alone; "
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",
     deidentify: Deidentify = False,  # noqa: FBT002
     pseudonym_key: PseudonymKey = None,
     pseudonym_table: PseudonymTable = None,
+    laboratory: LaboratoryFile = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
     dry_run: Annotated[  # noqa: FBT002
@@ -130,7 +135,7 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
+    beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides, laboratory)
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     if dry_run:
         from pgx.cli.dry_run import dry_run as plan_only
@@ -147,6 +152,7 @@ class SideFiles(NamedTuple):
     patient: Path | None
     kb_overlay: Path | None
     overrides: Path | None
+    laboratory: Path | None
 
 
 def _annotate(
@@ -167,6 +173,7 @@ def _annotate(
     from pgx.reports.files import write_results
     from pgx.reports.formats import known_formats, known_run_formats
 
+    issued = issued_by(NO_FACTS, beside.laboratory)
     with _folder(output, force=force):
         with reading(inputs, quiet=quiet):
             done = annotate_inputs(
@@ -187,6 +194,7 @@ def _annotate(
         is_one = len(done.samples) == 1
         done.with_sites = bool(forms) or (is_one and any(f.reads_sites for f in of_run))
         names = privacy.names(done.samples)
+        facts = facts_of(done.knowledge) if reads_facts else NO_FACTS
         results = done.results()
         if privacy.is_on:
             results = deidentified_all(results, names)
@@ -195,7 +203,7 @@ def _annotate(
             output,
             wanted,
             samples=names,
-            facts=facts_of(done.knowledge) if reads_facts else NO_FACTS,
+            facts=msgspec.structs.replace(facts, laboratory=issued.laboratory),
             force=force,
         )
         privacy.write_table(done.samples)

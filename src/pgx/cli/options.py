@@ -14,11 +14,14 @@ from pgx.pipeline.settings import Absent, Prior
 if TYPE_CHECKING:
     from pgx.base.local import Override
     from pgx.base.patient import Patient
+    from pgx.reports.facts import ReportFacts
 
 __all__ = [
+    "LaboratoryFile",
     "Overlay",
     "absent_of",
     "assembly_of",
+    "issued_by",
     "names_of",
     "overrides_of",
     "patient_of",
@@ -29,6 +32,11 @@ __all__ = [
 Overlay = Annotated[
     Path | None,
     typer.Option("--kb-overlay", metavar="DIR", help="folder of a laboratory's genes and rules"),
+]
+
+LaboratoryFile = Annotated[
+    Path | None,
+    typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
 ]
 
 
@@ -110,3 +118,14 @@ def overrides_of(path: Path | None) -> list[Override]:
     from pgx.pipeline.overrides import read_overrides
 
     return read_overrides(path)
+
+
+def issued_by(facts: ReportFacts, path: Path | None) -> ReportFacts:
+    """Return facts with the laboratory that a file describes; as they are without a file."""
+    if path is None:
+        return facts
+    import msgspec
+
+    from pgx.reports.laboratory import read_laboratory
+
+    return msgspec.structs.replace(facts, laboratory=read_laboratory(path))

@@ -9,7 +9,7 @@ import typer
 
 from pgx.base.errors import InputError
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, names_of
+from pgx.cli.options import LaboratoryFile, Overlay, issued_by, names_of
 from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
 
@@ -42,9 +42,11 @@ def reinterpret(
         str,
         typer.Option(
             "--format",
-            help="html,json,xlsx,matrix,multiqc (tables are always written), or tsv alone",
+            help="html,json,fhir,pdf,pdf-patient,pdf-card (tables are always written), xlsx,matrix,"
+            "multiqc, or tsv alone",
         ),
     ] = "html,json",
+    laboratory: LaboratoryFile = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
 ) -> int:
@@ -74,7 +76,7 @@ def reinterpret(
     again = [new for _, new in pairs]
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")
-    facts = facts_for(again[0], knowledge)
+    facts = issued_by(facts_for(again[0], knowledge), laboratory)
     written = write_results(again, output, wanted, facts=facts, force=force)
     names = ResultChange.__struct_fields__
     rows = [[str(getattr(change, name)) for name in names] for change in changes]

@@ -9,7 +9,7 @@ import typer
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.cli.console import say
-from pgx.cli.options import Overlay
+from pgx.cli.options import LaboratoryFile, Overlay, issued_by
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
 
@@ -28,16 +28,19 @@ def report(
     output: Annotated[
         Path,
         typer.Option(
-            "-o", "--output", metavar="FILE", help=".html, .json, .fhir.json, .xlsx, .tsv"
+            "-o", "--output", metavar="FILE", help=".html, .json, .fhir.json, .pdf, .xlsx, .tsv"
         ),
     ],
     kind: Annotated[
         str,
         typer.Option(
-            "--format", help="html, json, fhir, xlsx, matrix or multiqc; by default the ending"
+            "--format",
+            help="html, json, fhir, pdf, pdf-patient, pdf-card, xlsx, matrix or multiqc; by default"
+            " the ending",
         ),
     ] = "",
     kb_overlay: Overlay = None,
+    laboratory: LaboratoryFile = None,
     deidentify: Deidentify = False,  # noqa: FBT002
     pseudonym_key: PseudonymKey = None,
     pseudonym_table: PseudonymTable = None,
@@ -51,6 +54,8 @@ def report(
     Examples:
       pgx report results/S1.pgx.json -o S1.html
       pgx report results/S1.pgx.json -o S1.fhir.json
+
+      pgx report results/S1.pgx.json -o S1.pdf --laboratory laboratory.toml
     """
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.deidentify import deidentified
@@ -81,7 +86,7 @@ def report(
         )
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
-    write_file(output, render_one(chosen, shown, facts))
+    write_file(output, render_one(chosen, shown, issued_by(facts, laboratory)))
     privacy.write_table([saved.sample])
     if form.reads_facts and not facts.drugs and not quiet:
         say(

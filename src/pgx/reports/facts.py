@@ -14,6 +14,7 @@ from pgx.base.genes import GeneCode
 from pgx.base.substances import ScoreRange
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.reports.laboratory import Laboratory
 
 __all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
 
@@ -38,7 +39,7 @@ class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result.
+    """Plain records of the release that made a result, and the laboratory that issues reports.
 
     ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
     """
@@ -47,6 +48,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     guidelines: tuple[Guideline, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     statements: tuple[Statement, ...] = ()
+    laboratory: Laboratory | None = None
     newer: tuple[NewerGuidance, ...] = ()
     score_ranges: tuple[ScoreRange, ...] = ()
     frequencies: Mapping[str, GeneFrequencies] = {}

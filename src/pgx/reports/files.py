@@ -46,7 +46,7 @@ _TABLES = frozenset(
         _CONVERSIONS, _ADJUSTED, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
 )  # fmt: skip
-_SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf)|fhir\.json)$")
+_SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf|patient\.pdf|card\.pdf)|fhir\.json)$")
 _TEMPORARY = re.compile(r"\.pgx-(\d+)-\d+\.tmp$")
 
 

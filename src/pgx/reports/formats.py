@@ -14,6 +14,7 @@ import msgspec
 
 from pgx.base.calls import PatientResult
 from pgx.base.errors import UsageError
+from pgx.reports.extras import need
 from pgx.reports.facts import ReportFacts
 
 __all__ = [
@@ -29,13 +30,15 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
 
     ``suffix`` ends the names of a sample's files in a folder, ``endings`` are those by which a
     file that somebody names is known. ``reads_facts`` says whether drugs and guidelines of the
-    release are shown.
+    release are shown. ``module`` is a library that only the extra ``extra`` brings.
     """
 
     suffix: str
     endings: tuple[str, ...]
     render: Callable[[PatientResult, ReportFacts], bytes]
     reads_facts: bool = False
+    module: str = ""
+    extra: str = ""
 
 
 def _html(result: PatientResult, facts: ReportFacts) -> bytes:
@@ -51,6 +54,35 @@ def _json(result: PatientResult, facts: ReportFacts) -> bytes:
     return render_json(result)
 
 
+def _pdf(result: PatientResult, facts: ReportFacts) -> bytes:
+    from pgx.reports.render_pdf import render_pdf  # the typesetter is an extra
+
+    return render_pdf(result, facts)
+
+
+def _pdf_patient(result: PatientResult, facts: ReportFacts) -> bytes:
+    from pgx.reports.render_pdf import render_pdf_patient
+
+    return render_pdf_patient(result, facts)
+
+
+def _pdf_card(result: PatientResult, facts: ReportFacts) -> bytes:
+    from pgx.reports.render_pdf import render_pdf_card
+
+    return render_pdf_card(result, facts)
+
+
+def _printed(end: str, render: Callable[[PatientResult, ReportFacts], bytes]) -> Format:
+    return Format(
+        suffix=f".pgx{end}",
+        endings=(end,),
+        render=render,
+        reads_facts=True,
+        module="typst",
+        extra="pdf",
+    )
+
+
 def _fhir(result: PatientResult, facts: ReportFacts) -> bytes:
     from pgx.reports.fhir.bundle import render_fhir
 
@@ -61,6 +93,9 @@ FORMATS: Final[dict[str, Format]] = {
     "html": Format(suffix=".pgx.html", endings=(".html", ".htm"), render=_html, reads_facts=True),
     "fhir": Format(suffix=".fhir.json", endings=(".fhir.json",), render=_fhir, reads_facts=True),
     "json": Format(suffix=".pgx.json", endings=(".json",), render=_json),
+    "pdf": _printed(".pdf", _pdf),
+    "pdf-patient": _printed(".patient.pdf", _pdf_patient),
+    "pdf-card": _printed(".card.pdf", _pdf_card),
 }
 """By the name that ``--format`` takes."""
 DEFAULT_FORMATS: Final = ("html", "json")
@@ -116,10 +151,14 @@ def known_formats(names: tuple[str, ...]) -> tuple[Format, ...]:
     Raises
     ------
     UsageError
-        A format is unknown.
+        A format is unknown, or needs a library that is not installed.
     """
     _check_names(names)
-    return tuple(FORMATS[name] for name in names if name in FORMATS)
+    forms = tuple(FORMATS[name] for name in names if name in FORMATS)
+    for form in forms:
+        if form.module:
+            need(form.module, form.extra)
+    return forms
 
 
 def known_run_formats(names: tuple[str, ...]) -> tuple[RunFormat, ...]:

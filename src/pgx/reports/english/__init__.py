@@ -9,11 +9,13 @@ from pgx.reports.english import codes, labels
 from pgx.reports.english.evidence import EVIDENCE_WORDS
 from pgx.reports.english.patient import PATIENT
 from pgx.reports.english.pictures import PICTURES
+from pgx.reports.english.print import AREAS, PLAIN, PRINT
 
 __all__ = ["ENGLISH"]
 
 ENGLISH: Final[dict[str, Any]] = {
     "action": labels.ACTIONS,
+    "area": AREAS,
     "authority": labels.AUTHORITIES,
     "bucket": labels.BUCKETS,
     "bucket_hint": labels.BUCKET_HINTS,
@@ -25,8 +27,10 @@ ENGLISH: Final[dict[str, Any]] = {
     "note": codes.NOTES,
     "patient": PATIENT,
     "phased": labels.PHASED,
+    "plain": PLAIN,
     "picture": PICTURES,
     "population": PHRASES["population"],
+    "print": PRINT,
     "reason": codes.REASONS,
     "setting": labels.SETTINGS,
     "source": labels.SOURCES,

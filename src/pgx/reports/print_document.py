@@ -1,0 +1,227 @@
+"""What the printed report says: a result enters, plain data for the typesetter leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.calls import CallStatus, PatientResult
+from pgx.base.errors import UsageError
+from pgx.reports.document import ReportDocument, build_document
+from pgx.reports.drug_entries import DrugEntry
+from pgx.reports.english import ENGLISH
+from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.laboratory import Laboratory
+from pgx.reports.patient_entries import MedicineEntry
+from pgx.reports.print_areas import ACTIONABLE, drugs_by_area
+from pgx.reports.print_drugs import drug_data, medicine_name, source_of
+from pgx.reports.print_genes import gene_data
+from pgx.reports.print_text import printed
+
+__all__ = ["frame", "issued_on", "plain", "report_data"]
+
+Words = Mapping[str, Any]
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MAYBE: Final = "open_maybe"
+_EPOCH: Final = "SOURCE_DATE_EPOCH"
+
+
+def report_data(
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+) -> dict[str, Any]:
+    """Return the content of the report as plain data; equal results give equal data.
+
+    Raises
+    ------
+    UsageError
+        SOURCE_DATE_EPOCH is no time.
+    """
+    document = build_document(result, facts, words)
+    drugs = {d.drug: (g.key, d) for g in document.groups for d in g.drugs}
+    taken = [name for name, (_, drug) in drugs.items() if drug.is_taken]
+    decided = _decisions(document, words["label"])
+    data = {
+        **frame(result, facts, words, words["label"]["title"]),
+        "identity": document.identity,
+        "person": document.patient.facts if document.patient else (),
+        "tested": _tested(result, words["print"]),
+        "has_patient": document.patient is not None,
+        "medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "current")],
+        "other_medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "other")],
+        "conversions": document.patient.conversions if document.patient else (),
+        "areas": drugs_by_area(document.groups, facts, words, skip=taken),
+        "maybe": [
+            d.name for g in document.groups if g.key == _MAYBE for d in g.drugs if not d.is_taken
+        ],
+        "gaps": document.gaps,
+        "overrides": document.overrides,
+        "decided": [drug.name for name, (_, drug) in drugs.items() if name in decided],
+        "groups": [
+            {
+                "key": g.key,
+                "title": g.title,
+                "hint": g.hint,
+                "drugs": [{**drug_data(d, words), **decided.get(d.drug, {})} for d in g.drugs],
+            }
+            for g in document.groups
+            if g.key in ACTIONABLE
+        ],
+        "others": [
+            {"key": g.key, "title": g.title, "hint": g.hint, "names": [d.name for d in g.drugs]}
+            for g in document.groups
+            if g.key not in ACTIONABLE
+        ],
+        "genes": [
+            {**gene_data(gene, words), **decided.get(gene.gene, {})} for gene in document.genes
+        ],
+        "methods": document.methods,
+        "sources": [", ".join(filter(None, pair)) for pair in document.sources],
+        "limits": document.limits,
+        "certainty": [[w, words["label"][f"mark_{k}"]] for k, w in words["certainty"].items()],
+        "bucket": words["bucket"],
+    }
+    return plain(data)
+
+
+def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -> dict[str, Any]:
+    """Return what every printed page needs: title, language, day, labels, laboratory."""
+    day = issued_on(result)
+    return {
+        "title": title,
+        "lang": words["print"]["lang"],
+        "day": day.isoformat() if day else "",
+        "date": [day.year, day.month, day.day] if day else [],
+        "sample": result.sample,
+        "t": {**words["label"], **words["print"]},
+        "laboratory": _laboratory(facts.laboratory),
+    }
+
+
+def issued_on(result: PatientResult) -> dt.date | None:
+    """Return the day of a report: SOURCE_DATE_EPOCH, else the patient file's, else none.
+
+    Raises
+    ------
+    UsageError
+        SOURCE_DATE_EPOCH is no time.
+    """
+    epoch = os.environ.get(_EPOCH, "")
+    if epoch:
+        try:
+            return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
+        except (ValueError, OverflowError, OSError):
+            raise UsageError(
+                f"{_EPOCH} is no time: {epoch!r}", remedy="give seconds since 1970, or unset it"
+            ) from None
+    said = result.context.patient.date if result.context else ""
+    if not _DAY.fullmatch(said):
+        return None
+    try:
+        return dt.date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Return builtins whose strings can be printed; the logo stays as it is."""
+    logo = data["laboratory"].pop("logo", None) if data["laboratory"] else None
+    made: dict[str, Any] = printed(msgspec.to_builtins(data))
+    if logo is not None:
+        made["laboratory"]["logo"] = logo
+    return made
+
+
+def _laboratory(laboratory: Laboratory | None) -> dict[str, Any]:
+    if laboratory is None:
+        return {}
+    return {
+        "name": laboratory.name,
+        "address": laboratory.address,
+        "director": laboratory.director,
+        "accreditation": laboratory.accreditation,
+        "footer": laboratory.footer,
+        "logo": list(laboratory.logo),
+        "logo_kind": laboratory.logo_kind,
+    }
+
+
+def _decisions(document: ReportDocument, label: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return what the laboratory decided by gene or drug, as an entry of its part of the report."""
+    said: dict[str, list[str]] = {}
+    for held in document.overrides:
+        said.setdefault(held.subject, []).append(f"{held.says} ({held.who})")
+    return {
+        subject: {"decision": f"{label['override_of']}: {'; '.join(texts)}"}
+        for subject, texts in said.items()
+    }
+
+
+def _of(document: ReportDocument, which: str) -> Sequence[MedicineEntry]:
+    return getattr(document.patient, which) if document.patient else ()
+
+
+def _tested(result: PatientResult, label: Mapping[str, str]) -> dict[str, Any]:
+    """Say which genes were called, which are open, and which have no result."""
+    calls = sorted(result.calls, key=lambda c: c.gene)
+    counted = [c for c in calls if c.status is not CallStatus.NOT_ASSESSED]
+    total = sum(c.n_positions for c in calls)
+    missing = sum(c.n_missing for c in counted) + sum(
+        c.n_positions for c in calls if c.status is CallStatus.NOT_ASSESSED
+    )
+    by_kind = {
+        "tested_list": [c.gene for c in calls if c.status is CallStatus.CALLED],
+        "ambiguous_list": [c.gene for c in calls if c.status is CallStatus.AMBIGUOUS],
+        "not_answered_list": [
+            c.gene for c in calls if c.status in (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
+        ],
+    }
+    return {
+        "summary": label["tested_genes"].format(
+            called=len(by_kind["tested_list"]),
+            genes=len(calls),
+            answered=total - missing,
+            total=total,
+        ),
+        "lists": [label[k].format(names=", ".join(n)) for k, n in by_kind.items() if n],
+    }
+
+
+def _medicine(
+    medicine: MedicineEntry,
+    drugs: Mapping[str, tuple[str, DrugEntry]],
+    decided: Mapping[str, Mapping[str, str]],
+    words: Words,
+) -> dict[str, Any]:
+    return {
+        "name": medicine_name(medicine),
+        "detail": medicine.detail,
+        "advice": [
+            {**_advice(*drugs[name], words), **decided.get(name, {})}
+            for name, _ in medicine.drugs
+            if name in drugs
+        ],
+        "remark": medicine.remark,
+        "notes": [*medicine.acts, *medicine.reported],
+    }
+
+
+def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
+    """Return the most serious advice on a drug in full, and what other medicines make of it."""
+    first = drug.rows[0] if drug.rows else None
+    adjusted = drug.adjusted
+    return {
+        "kind": kind,
+        "name": drug.name,
+        "headline": first.headline if first else words["label"]["not_for_any"],
+        "text": first.text if first else "",
+        "source": source_of(first) if first else "",
+        "with": words["label"]["with_medicines"].format(medicines=adjusted.medicines)
+        if adjusted
+        else "",
+        "with_headline": adjusted.rows[0].headline if adjusted else "",
+    }

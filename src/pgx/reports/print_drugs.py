@@ -1,0 +1,103 @@
+"""A drug's part of the printed report: an entry enters, a few short texts leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pgx.reports.drug_entries import AdviceRow, Basis, DrugEntry
+from pgx.reports.patient_entries import MedicineEntry
+
+__all__ = ["drug_data", "medicine_name", "source_of"]
+
+Words = Mapping[str, Any]
+
+
+def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
+    """Return what is printed of a drug: the leading advice in full, the rest by headline."""
+    label = words["label"]
+    first = drug.rows[0] if drug.rows else None
+    return {
+        "name": f"{drug.name} ({label['taken_now']})" if drug.is_taken else drug.name,
+        "headline": first.headline if first else label["not_for_any"],
+        "basis": "; ".join(_basis(basis, words) for basis in drug.basis),
+        "whom": _whom(first, label) if first else "",
+        "text": first.text if first else "",
+        "source": _cited(first, label) if first else "",
+        "open": [*_open(first, label)] if first else [],
+        "more": [*_more(drug, words)],
+        "with": label["with_medicines"].format(medicines=drug.adjusted.medicines)
+        if drug.adjusted
+        else "",
+        "adjusted": [*_adjusted(drug, label)],
+    }
+
+
+def medicine_name(medicine: MedicineEntry) -> str:
+    """Name a medicine, and the drugs in it that its own name does not tell."""
+    own = medicine.name.casefold()
+    untold = [drug for drug, _ in medicine.drugs if drug.casefold() not in own]
+    return f"{medicine.name} ({', '.join(untold)})" if untold else medicine.name
+
+
+def source_of(row: AdviceRow) -> str:
+    """Name the source of a row, with the strength of its advice."""
+    return f"{row.source}: {row.strength}" if row.strength else row.source
+
+
+def _cited(row: AdviceRow, label: Mapping[str, str]) -> str:
+    """Name the guideline with its year and paper, as far as they are known, and the strength."""
+    names = [name for name, _ in row.links if not name.endswith(label["details"])]
+    cited = names if names and names[0].startswith(row.source) else [row.source, *names]
+    return f"{', '.join(cited)}: {row.strength}" if row.strength else ", ".join(cited)
+
+
+def _basis(basis: Basis, words: Words) -> str:
+    said = f"{basis.gene} {basis.result}".strip()
+    return f"{said}, {words['status'][basis.status]}" if basis.status else said
+
+
+def _whom(row: AdviceRow, label: Mapping[str, str]) -> str:
+    return f"{label['for_whom']} {'; '.join(row.populations)}" if row.populations else ""
+
+
+def _open(row: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
+    """Yield what else the advice may be, what would settle it, and who reviewed it."""
+    for other in row.alternatives:
+        text = f": {other.text}" if other.text else ""
+        yield f"{label['otherwise']}: {other.headline} {other.when}{text}"
+    if row.settle:
+        yield f"{label['settle']}: {'; '.join(row.settle)}"
+    if row.review:
+        yield row.review
+
+
+def _more(drug: DrugEntry, words: Words) -> Iterable[str]:
+    """Yield how sources stand to each other, and the headline of every further row."""
+    label = words["label"]
+    if drug.standing:
+        yield f"{drug.standing}."
+    for row in drug.rows[1:]:
+        whom = _whom(row, label)
+        yield (
+            f"{whom}: {row.headline} ({source_of(row)})"
+            if whom
+            else (f"{row.headline} ({source_of(row)})")
+        )
+    yield from drug.newer
+    if drug.silent:
+        yield f"{label['silent_sources']} {', '.join(drug.silent)}"
+    if drug.folded:
+        yield label["not_for_summary"].format(count=len(drug.folded))
+
+
+def _adjusted(drug: DrugEntry, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield what current medicines make of it: headlines, and the first text where it is new."""
+    if drug.adjusted is None:
+        return
+    said = drug.rows[0].text if drug.rows else ""
+    for number, row in enumerate(drug.adjusted.rows):
+        whom = _whom(row, label)
+        headline = f"{whom}: {row.headline}" if whom else row.headline
+        text = row.text if number == 0 and row.text not in said else ""
+        yield f"{headline} ({source_of(row)})", text

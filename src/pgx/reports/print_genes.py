@@ -1,0 +1,79 @@
+"""A gene's part of the printed report: an entry enters, plain data leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pgx.reports.gene_entries import GeneEntry, SiteRow
+
+__all__ = ["gene_data"]
+
+Words = Mapping[str, Any]
+
+
+def gene_data(gene: GeneEntry, words: Words) -> dict[str, Any]:
+    """Return a gene's result, evidence, limits, and its tested positions in short."""
+    return {
+        "gene": gene.gene,
+        "diplotype": gene.diplotype,
+        "best_of": gene.best_of,
+        "status": gene.status,
+        "status_word": gene.status_word,
+        "phenotype": ", ".join(filter(None, (gene.phenotype, gene.score))),
+        "others": gene.others,
+        "unsure": gene.unsure,
+        "alleles": "; ".join(gene.alleles),
+        "evidence": [*_evidence(gene, words)],
+        "facts": [*_facts(gene, words["label"])],
+        "limits": [*gene.open_questions, *gene.notes],
+        "positions": _positions(gene.sites),
+    }
+
+
+def _evidence(gene: GeneEntry, words: Words) -> Iterable[str]:
+    """Yield what matched, then each rival with what excludes it or would tell, a line each."""
+    if gene.evidence is None:
+        return
+    yield from gene.evidence.matched
+    rival = words["print"]["rival"]
+    for other in gene.evidence.rivals:
+        reasons = "; ".join(other.reasons)
+        yield rival.format(title=other.title, reasons=reasons) if reasons else other.title
+
+
+def _facts(gene: GeneEntry, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    candidates = [*gene.candidates, *([gene.more_candidates] if gene.more_candidates else [])]
+    said = {
+        "candidates": ", ".join(candidates),
+        "findings": ", ".join(gene.findings),
+        "undocumented": ", ".join(gene.undocumented),
+        "source": ", ".join(filter(None, (gene.source, gene.coverage, gene.phased))),
+    }
+    for name, text in said.items():
+        if text:
+            yield label[name], text
+
+
+def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
+    """Return positions by what was seen: differing ones in full, the others by number alone.
+
+    Those that are not answered come by reason, the most frequent first.
+    """
+    variant, reference, chromosome = [], [], ""
+    unanswered: dict[str, list[str]] = {}
+    for site in sites:
+        chromosome, _, number = site.position.partition(":")
+        if site.kind == "variant":
+            variant.append(" ".join(filter(None, (number, site.rsid, site.genotype))))
+        elif site.kind == "unknown":
+            unanswered.setdefault(site.remark, []).append(number)
+        else:
+            reference.append(number)
+    by_reason = sorted(unanswered.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {
+        "chromosome": chromosome,
+        "variant": ", ".join(variant),
+        "unanswered": [(reason, ", ".join(numbers)) for reason, numbers in by_reason],
+        "reference": ", ".join(reference),
+    }

@@ -1,0 +1,139 @@
+"""The page in plain language and the card for the wallet: plain data for the typesetter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pgx.base.calls import CallStatus, PatientResult
+from pgx.reports.document import ReportDocument, build_document
+from pgx.reports.english import ENGLISH
+from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.gene_entries import COPY_NUMBER_NOTE
+from pgx.reports.patient_entries import MedicineEntry
+from pgx.reports.print_areas import ACTIONABLE
+from pgx.reports.print_document import frame, plain
+from pgx.reports.print_drugs import medicine_name
+
+__all__ = ["card_data", "patient_data"]
+
+Words = Mapping[str, Any]
+_MAYBE: Final = "open_maybe"
+_UNANSWERED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
+
+
+def patient_data(
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+) -> dict[str, Any]:
+    """Return the content of the page in plain language.
+
+    Raises
+    ------
+    UsageError
+        SOURCE_DATE_EPOCH is no time.
+    """
+    document = build_document(result, facts, words)
+    said = words["plain"]
+    kinds = {d.drug: (g.key, d.name) for g in document.groups for d in g.drugs}
+    taken = {d.drug for g in document.groups for d in g.drugs if d.is_taken}
+    lists = [
+        {
+            "kind": group.key,
+            "title": said[group.key],
+            "names": [d.name for d in group.drugs if d.drug not in taken],
+        }
+        for group in document.groups
+        if group.key in (*ACTIONABLE, _MAYBE)
+    ]
+    data = {
+        **frame(result, facts, words, said["title"]),
+        "p": said,
+        "has_patient": document.patient is not None,
+        "medicines": [
+            _plain_medicine(m, kinds, document, said)
+            for m in (document.patient.current if document.patient else ())
+        ],
+        "lists": [held for held in lists if held["names"]],
+        "not_tested": _not_tested(result, said),
+        "made_from": said["made_from"].format(
+            sample=result.sample, release=result.provenance.knowledge_release
+        ),
+    }
+    return plain(data)
+
+
+def _plain_medicine(
+    medicine: MedicineEntry,
+    kinds: Mapping[str, tuple[str, str]],
+    document: ReportDocument,
+    said: Mapping[str, str],
+) -> dict[str, Any]:
+    without = {d.drug for g in document.groups for d in g.drugs if not d.rows}
+    lines = [
+        {
+            "kind": kinds[drug][0],
+            "says": said["for_others"] if drug in without else said[f"current_{kinds[drug][0]}"],
+        }
+        for drug, _ in medicine.drugs
+        if drug in kinds
+    ]
+    if not lines:
+        lost = document.patient is not None and any(
+            part in medicine.remark for part in document.patient.unrecognised
+        )
+        lines = [
+            {"kind": "silent", "says": said["current_unrecognised" if lost else "current_none"]}
+        ]
+    return {"name": medicine_name(medicine), "detail": medicine.detail, "lines": lines}
+
+
+def _not_tested(result: PatientResult, said: Mapping[str, str]) -> list[str]:
+    calls = sorted(result.calls, key=lambda c: c.gene)
+    silent = [c.gene for c in calls if c.status in _UNANSWERED]
+    copies = [c.gene for c in calls if COPY_NUMBER_NOTE in c.notes and c.status not in _UNANSWERED]
+    return [
+        *([said["not_tested_genes"].format(names=", ".join(silent))] if silent else []),
+        *([said["not_tested_copies"].format(names=", ".join(copies))] if copies else []),
+        said["not_tested_rest"],
+    ]
+
+
+def card_data(
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+) -> dict[str, Any]:
+    """Return the content of the card: results that matter for a drug, and these drugs.
+
+    Raises
+    ------
+    UsageError
+        SOURCE_DATE_EPOCH is no time.
+    """
+    document = build_document(result, facts, words)
+    said = words["print"]
+    acting = [g for g in document.groups if g.key in ACTIONABLE]
+    genes = {b.gene for g in acting for d in g.drugs for b in d.basis}
+    shown = [g for g in document.genes if g.gene in genes and g.status != "not_assessed"]
+    data = {
+        **frame(result, facts, words, said["card_title"]),
+        "genes": [
+            {
+                "gene": g.gene,
+                "result": ", ".join(filter(None, (g.phenotype, g.score)))
+                if g.phenotype not in ("", words["label"]["no_phenotype"])
+                else g.diplotype,
+                "unsure": g.status != "called" or g.unsure,
+            }
+            for g in shown
+        ],
+        "has_more_genes": len(shown) < len(document.genes),
+        "lists": [
+            {
+                "kind": g.key,
+                "title": said[f"card_{'open' if g.key == 'open_change' else g.key}"],
+                "names": [d.name for d in g.drugs],
+            }
+            for g in acting
+        ],
+        "release": result.provenance.knowledge_release,
+    }
+    return plain(data)
