@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
+from msgspec.structs import replace
 
 from pgx.base.errors import InputError
 from pgx.cli.options import (
+    Language,
     Overlay,
     absent_of,
     assembly_of,
@@ -90,6 +92,7 @@ def annotate(
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",
+    language: Language = "en",
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
@@ -121,7 +124,8 @@ def annotate(
         threshold=threshold,
     )
     beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
-    return _annotate(inputs, output, settings, beside, formats, force, quiet)
+    wanted = _Reports(formats, language)
+    return _annotate(inputs, output, settings, beside, wanted, force, quiet)
 
 
 class _SideFiles(NamedTuple):
@@ -134,12 +138,19 @@ class _SideFiles(NamedTuple):
     overrides: Path | None
 
 
+class _Reports(NamedTuple):
+    """Files of each sample: formats as they were asked for, and the language of reports."""
+
+    formats: str
+    language: str
+
+
 def _annotate(
     inputs: list[str],
     output: Path,
     settings: RunSettings,
     beside: _SideFiles,
-    formats: str,
+    reports: _Reports,
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
 ) -> int:
@@ -149,7 +160,9 @@ def _annotate(
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
     from pgx.reports.formats import known_formats
+    from pgx.reports.languages import catalogue
 
+    catalogue(reports.language)
     with _folder(output, force=force):
         done = annotate_inputs(
             inputs,
@@ -163,7 +176,7 @@ def _annotate(
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED
-        wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
+        wanted = _chosen_formats(reports.formats, len(done.samples), quiet=quiet)
         reads_facts = any(form.reads_facts for form in known_formats(wanted))
         done.with_sites = bool(wanted)
         written = write_results(
@@ -171,7 +184,9 @@ def _annotate(
             output,
             wanted,
             samples=done.samples,
-            facts=facts_of(done.knowledge) if reads_facts else NO_FACTS,
+            facts=replace(
+                facts_of(done.knowledge) if reads_facts else NO_FACTS, language=reports.language
+            ),
             force=force,
         )
     if not quiet:

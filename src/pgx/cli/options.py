@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pgx.base.patient import Patient
 
 __all__ = [
+    "Language",
     "Overlay",
     "absent_of",
     "assembly_of",
@@ -26,6 +27,9 @@ __all__ = [
     "untyped_of",
 ]
 
+Language = Annotated[
+    str, typer.Option("--language", metavar="TAG", help="language of reports: en or de")
+]
 Overlay = Annotated[
     Path | None,
     typer.Option("--kb-overlay", metavar="DIR", help="folder of a laboratory's genes and rules"),

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from pgx.base.errors import OutputError, UsageError
-from pgx.cli.options import Overlay
+from pgx.cli.options import Language, Overlay
 from pgx.cli.runner import run_app, single
 
 __all__ = ["report", "run"]
@@ -28,6 +29,7 @@ def report(
     kind: Annotated[
         str, typer.Option("--format", help="html or json; by default the ending of FILE")
     ] = "",
+    language: Language = "en",
     kb_overlay: Overlay = None,
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
@@ -38,11 +40,14 @@ def report(
 
     Examples:
       pgx report results/S1.pgx.json -o S1.html
+
+      pgx report results/S1.pgx.json -o S1.html --language de
     """
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import write_file
     from pgx.reports.formats import FORMATS, format_of_file
+    from pgx.reports.languages import catalogue
     from pgx.reports.render_json import read_result
 
     chosen = kind or format_of_file(output.name)
@@ -51,13 +56,14 @@ def report(
             f"no format {chosen or output.suffix!r}", remedy=f"choose from {', '.join(FORMATS)}"
         )
     form = FORMATS[chosen]
+    catalogue(language)
     saved = read_result(result)
     if output.exists() and not force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
     facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
-    write_file(output, form.render(saved, facts))
+    write_file(output, form.render(saved, replace(facts, language=language)))
     if form.reads_facts and not facts.drugs and not quiet:
         sys.stderr.write(
             "hint: the result was made with another release of the knowledge base; guidelines are"

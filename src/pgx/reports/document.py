@@ -11,11 +11,13 @@ from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.figures import figure
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
+from pgx.reports.languages import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
+from pgx.reports.rewording import reworded
 
 __all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
 
@@ -23,7 +25,7 @@ PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
 _GAPS: Final = (
     "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions",
-    "gap_pending", "gap_partial",
+    "gap_pending", "gap_partial", "gap_english",
 )  # fmt: skip
 Words = Mapping[str, Any]
 
@@ -34,7 +36,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
     value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
-    decisions, beside what was computed.
+    decisions, beside what was computed. ``untranslated`` are texts of advice that are English in
+    a report in another language.
     """
 
     sample: str
@@ -47,10 +50,12 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...]
     patient: PatientEntry | None = None
     overrides: tuple[OverrideEntry, ...] = ()
+    language: str = DEFAULT_LANGUAGE
+    untranslated: frozenset[str] = frozenset()
 
 
 def build_document(
-    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> ReportDocument:
     """Return what the report of one sample says.
 
@@ -61,15 +66,23 @@ def build_document(
     facts
         Drugs, guidelines and sources of the release that made the result.
     words
-        Wording, by default English.
+        Wording, by default the catalogue of the language of ``facts``. Advice is written anew
+        from the statements of ``facts``; what they do not have stays English.
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
     """
+    words = catalogue(facts.language) if words is None else words
+    result, untranslated = reworded(result, facts, words)
     genes = tuple(build_gene(c, words) for c in sorted(result.calls, key=lambda c: c.gene))
     groups = build_groups(result, facts, words)
     return ReportDocument(
         sample=result.sample,
-        identity=_identity(result, words["label"]),
+        identity=_identity(result, words),
         groups=groups,
-        gaps=_gaps(result, groups, facts, words["label"]),
+        gaps=_gaps(result, groups, facts, words, len(untranslated)),
         genes=genes,
         methods=_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
@@ -78,6 +91,8 @@ def build_document(
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),
+        language=words["language"],
+        untranslated=untranslated,
     )
 
 
@@ -94,8 +109,8 @@ def _anchors(groups: Sequence[DrugGroup]) -> dict[str, str]:
     return {drug.drug: drug.anchor for group in groups for drug in group.drugs}
 
 
-def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    made, overlay = result.provenance, overlay_text(result)
+def _identity(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+    made, overlay, label = result.provenance, overlay_text(result, words), words["label"]
     return (
         (label["assembly"], made.assembly),
         (label["knowledge"], made.knowledge_release),
@@ -108,10 +123,11 @@ def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [
-        (words["setting"].get(name, name), value) for name, value in sorted(made.settings.items())
+        (words["setting"].get(name, name), figure(value, words))
+        for name, value in sorted(made.settings.items())
     ]
     return (
-        *_identity(result, label),
+        *_identity(result, words),
         (label["knowledge_digest"], made.knowledge_digest),
         *([(label["overlay_digest"], made.overlay.digest)] if made.overlay else []),
         *((label["input_digest"], digest) for digest in digests),
@@ -123,8 +139,10 @@ def _gaps(
     result: PatientResult,
     groups: Sequence[DrugGroup],
     facts: ReportFacts,
-    label: Mapping[str, str],
+    words: Words,
+    n_untranslated: int,
 ) -> tuple[str, ...]:
+    label = words["label"]
     calls = sorted(result.calls, key=lambda c: c.gene)
     taken = result.context.medicines if result.context else ()
     named = {
@@ -137,6 +155,8 @@ def _gaps(
     }
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
     said["gap_positions"] = _missing_positions(calls, label)
+    if n_untranslated:
+        said["gap_english"] = label["gap_english"].format(count=n_untranslated)
     said["gap_drugs"] = _unassessed_drugs(groups, label)
     return tuple(said[key] for key in _GAPS if said.get(key))
 

@@ -9,6 +9,7 @@ import msgspec
 from pgx.base.advice import Drug, Guideline, Statement
 from pgx.base.calls import PatientResult
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.reports.languages import DEFAULT_LANGUAGE
 
 __all__ = ["NO_FACTS", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
 
@@ -23,12 +24,13 @@ class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result."""
+    """Plain records of the release that made a result, and the language to say them in."""
 
     drugs: tuple[Drug, ...] = ()
     guidelines: tuple[Guideline, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     statements: tuple[Statement, ...] = ()
+    language: str = DEFAULT_LANGUAGE
 
 
 NO_FACTS: Final = ReportFacts()

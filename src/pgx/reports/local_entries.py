@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.base.calls import GeneCall, PatientResult, Recommendation
 from pgx.base.local import Override
+from pgx.reports.figures import day, figure
 
 __all__ = [
     "OverrideEntry",
@@ -49,7 +50,7 @@ def build_overrides(
             anchor=anchors.get(override.subject, ""),
             computed=computed_text(result, override, words) or label["not_in_report"],
             says=override.says,
-            who=f"{override.by}, {override.date}",
+            who=f"{override.by}, {day(override.date, words)}",
             reason=override.reason,
         )
         for override in result.overrides
@@ -73,7 +74,7 @@ def _call(call: GeneCall, words: Words | None) -> str:
     said = [call.phenotype] if call.phenotype else []
     if call.activity_score:
         said.append(
-            words["label"]["score"].format(score=call.activity_score)
+            words["label"]["score"].format(score=figure(call.activity_score, words))
             if words
             else f"score {call.activity_score}"
         )
@@ -95,17 +96,17 @@ def laboratory_of(result: PatientResult) -> str:
     return result.provenance.overlay.laboratory if result.provenance.overlay else ""
 
 
-def overlay_text(result: PatientResult) -> str:
+def overlay_text(result: PatientResult, words: Words) -> str:
     """Name the laboratory's folder that was laid over the release, empty without one."""
     made = result.provenance.overlay
-    return f"{made.laboratory}, {made.version}, {made.date}" if made else ""
+    return f"{made.laboratory}, {made.version}, {day(made.date, words)}" if made else ""
 
 
-def review_text(row: Recommendation, label: Mapping[str, str]) -> str:
+def review_text(row: Recommendation, words: Words) -> str:
     """Say on what source a local row rests and who reviewed it, empty for other rows."""
     facts = row.facts
     if facts is None or not facts.reviewer:
         return ""
-    return label["reviewed_rule"].format(
-        source=facts.source, reviewer=facts.reviewer, date=facts.reviewed
-    )
+    said: str = words["label"]["reviewed_rule"]
+    date = day(facts.reviewed, words)
+    return said.format(source=facts.source, reviewer=facts.reviewer, date=date)

@@ -10,8 +10,8 @@ import msgspec
 from pgx.base.calls import PatientResult, Recommendation
 from pgx.reports.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
 from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
+from pgx.reports.figures import within
 from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
-from pgx.reports.text import lower_first
 
 __all__ = ["PersonalEntries"]
 
@@ -26,8 +26,8 @@ class PersonalEntries:
     def __init__(self, result: PatientResult, maker: EntryMaker, words: Words) -> None:
         self._view = PatientView(result)
         self._maker = maker
+        self._words = words
         self._label = words["label"]
-        self._patient = words["patient"]
 
     def placed(self, drug: str, rows: Sequence[Recommendation]) -> tuple[list[Recommendation], str]:
         """Return the rows for this patient, most serious first, and the group of the drug.
@@ -53,15 +53,15 @@ class PersonalEntries:
             return entry
         mine, others = self._view.split(drug, sorted(rows, key=row_order))
         folded = tuple(
-            FoldedRow(why=fit_reason(fit, self._patient), row=self._maker.advice([row])[0])
+            FoldedRow(why=fit_reason(fit, self._words), row=self._maker.advice([row])[0])
             for row, fit in others
         )
         adjusted = self._adjusted(drug)
         brief = entry.brief if mine else ""
         if adjusted is not None:
-            said = lower_first(adjusted.rows[0].headline)
+            said = within(adjusted.rows[0].headline, self._words)
             own = self._maker.advice(mine[:1])
-            if not own or said != lower_first(own[0].headline):
+            if not own or said != within(own[0].headline, self._words):
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(
@@ -79,7 +79,7 @@ class PersonalEntries:
         rows = self._changed(drug)
         if not rows:
             return None
-        changes = [conversion_entry(c, self._patient) for c in self._view.conversions(rows)]
+        changes = [conversion_entry(c, self._words) for c in self._view.conversions(rows)]
         return AdjustedEntry(
             medicines=", ".join(dict.fromkeys(c.medicines for c in changes)),
             basis=tuple(f"{c.gene}: {c.predicted} → {c.converted}, {c.evidence}" for c in changes),

@@ -65,8 +65,8 @@ LEAD: Final = {
 }
 
 ADVICE: Final = {
-    "unknown": "{genes} konnte mit diesen Daten nicht beurteilt werden; zu {drug} ist daher keine"
-    " Aussage möglich. Dies ist kein unauffälliges Ergebnis.",
+    "unknown": "Ohne Ergebnis für {genes} ist mit diesen Daten keine Aussage zu {drug} möglich."
+    " Dies ist kein unauffälliges Ergebnis.",
     "no_statement": "Keine Empfehlung zu {drug}: Die Leitlinie enthält keine Aussage zu {lookup}.",
     "no_statement_local": "Die Regeln des Labors nennen keine Empfehlung zu {drug} bei {lookup}.",
     "no_statement_fda_label": "Die Fachinformation der FDA zu {drug} enthält keine Empfehlung zu"

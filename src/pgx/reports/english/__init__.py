@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
-from pgx.reports.english.evidence import EVIDENCE_WORDS
+from pgx.reports.english.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.english.patient import PATIENT
 
 __all__ = ["ENGLISH"]
@@ -16,6 +16,14 @@ ENGLISH: Final[dict[str, Any]] = {
     "authority": labels.AUTHORITIES,
     "bucket": labels.BUCKETS,
     "bucket_hint": labels.BUCKET_HINTS,
+    "effect": {},
+    "function": {},
+    "functions": FUNCTIONS,
+    "language": "en",
+    "phenotype": {},
+    "phrases": PHRASES,
+    "strength": {},
+    "style": {"day": "{year}-{month}-{day}", "decimal": ".", "within": "small"},
     "certainty": labels.CERTAINTY,
     "evidence": codes.EVIDENCE,
     "label": labels.LABELS,

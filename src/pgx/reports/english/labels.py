@@ -147,6 +147,8 @@ LABELS: Final = {
     "not_in_report": "not part of this report",
     "gaps": "What was not assessed",
     "no_gaps": "Every gene of this report was called and every drug has a settled row.",
+    "gap_english": "Advice that is in English only, as the knowledge base of this result is not at"
+    " hand: {count}",
     "gap_genes": "Genes not assessed: {names}",
     "gap_no_call": "Genes without a call, though data were present: {names}",
     "gap_copies": "Number of gene copies not determined: {names}",
@@ -252,6 +254,8 @@ LABELS: Final = {
     "screen_only": "What supports each call, and the tested positions, are in the electronic "
     "report.",
     "page": "Page",
+    "and": " and ",
+    "result_of": "{diplotype} ({said})",
 }
 
 LIMITS: Final = (
