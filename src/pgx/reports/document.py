@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.recommendations.terms import in_words
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.facts import NO_FACTS, ReportFacts
@@ -150,8 +151,8 @@ def _gaps(
         "gap_genes": [c.gene for c in calls if c.status is CallStatus.NOT_ASSESSED],
         "gap_no_call": [c.gene for c in calls if c.status is CallStatus.NO_CALL],
         "gap_copies": [c.gene for c in calls if _lacks_copies(c)],
-        "gap_pending": _drugs_of(result, facts, pending=True),
-        "gap_partial": _drugs_of(result, facts, pending=False),
+        "gap_pending": _drugs_of(result, facts, words, pending=True),
+        "gap_partial": _drugs_of(result, facts, words, pending=False),
     }
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
     said["gap_positions"] = _missing_positions(calls, label)
@@ -165,7 +166,9 @@ def _lacks_copies(call: GeneCall) -> bool:
     return COPY_NUMBER_NOTE in call.notes and call.status is not CallStatus.NOT_ASSESSED
 
 
-def _drugs_of(result: PatientResult, facts: ReportFacts, *, pending: bool) -> list[str]:
+def _drugs_of(
+    result: PatientResult, facts: ReportFacts, words: Words, *, pending: bool
+) -> list[str]:
     """Return drugs of the report whose guideline is not, or not all, in the release."""
     reported = {row.drug for row in result.recommendations}
     found = {
@@ -174,7 +177,7 @@ def _drugs_of(result: PatientResult, facts: ReportFacts, *, pending: bool) -> li
         if drug.drug in reported
         and (drug.status is DrugStatus.PENDING if pending else drug.reason == PARTIAL_REASON)
     }
-    return sorted(found)
+    return sorted(in_words(drug, words["phrases"]) for drug in found)
 
 
 def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:

@@ -363,7 +363,8 @@ class EntryMaker:
         if guideline is not None and guideline.url.startswith("https://"):
             years = f" {max(guideline.years)}" if guideline.years else ""
             kind = self.label["guideline"] if guideline.years else self.label["details"]
-            links.append((f"{self._source(row.source)} {kind}{years}", guideline.url))
+            name = self.label["link"].format(source=self._source(row.source), kind=kind)
+            links.append((f"{name}{years}", guideline.url))
         links.extend(
             (f"PMID {pmid}", f"{_PUBMED}{pmid}/") for pmid in row.pmids[:1] if pmid.isdecimal()
         )

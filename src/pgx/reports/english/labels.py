@@ -173,6 +173,7 @@ LABELS: Final = {
     "settle": "To settle it",
     "guideline": "guideline",
     "details": "details",
+    "link": "{source} {kind}",
     "silent_sources": "No advice for this result:",
     "by_source": "Advice by source",
     "of_standard": "{range} of the standard dose",

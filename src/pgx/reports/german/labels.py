@@ -198,6 +198,7 @@ LABELS: Final = {
     "settle": "Zur Klärung",
     "guideline": "Leitlinie",
     "details": "Einzelheiten",
+    "link": "{source}: {kind}",
     "silent_sources": "Keine Empfehlung zu diesem Ergebnis:",
     "by_source": "Empfehlungen nach Quelle",
     "of_standard": "{range} der Standarddosis",

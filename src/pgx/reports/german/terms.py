@@ -70,7 +70,7 @@ FUNCTION_TERMS: Final = {
 
 STRENGTHS: Final = {
     "Strong": "stark",
-    "Moderate": "mäßig",
+    "Moderate": "moderat",
     "Optional": "optional",
     "No recommendation": "keine Empfehlung",
 }
