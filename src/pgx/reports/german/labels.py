@@ -191,7 +191,7 @@ LABELS: Final = {
     "otherwise": "Andernfalls",
     "if": "bei",
     "indeterminate": "Indeterminate (nicht bestimmbar)",
-    "to_dose": "{action}: auf {dose}",
+    "to_dose": "{action} auf {dose}",
     "provisional": "Vorläufig: {advice}",
     "else": "sonst: {advice}",
     "with_conditions": "Anwendung wie üblich, mit Bedingungen",
