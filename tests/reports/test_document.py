@@ -13,7 +13,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports import gene_entries
 from pgx.reports.document import build_document
 from pgx.reports.english import ENGLISH
-from pgx.reports.facts import NO_FACTS, ReportFacts, facts_for
+from pgx.reports.facts import NO_FACTS, NewerGuidance, ReportFacts, facts_for, facts_of
 from pgx.reports.gene_entries import build_gene
 from reports import factory
 
@@ -216,3 +216,27 @@ def test_facts_of_another_release_are_not_used():
     made = factory.provenance(knowledge_digest=knowledge.manifest.digest)
     same = msgspec.structs.replace(result, provenance=made)
     assert len(facts_for(same, knowledge).drugs) == len(knowledge.drugs)
+
+
+def test_changes_of_guidance_that_the_release_has_not_are_named():
+    newer = (
+        NewerGuidance(drug="clopidogrel", authority="CPIC", date="2026-02-03"),
+        NewerGuidance(drug="warfarin", authority="", date="2026-02-03"),
+        NewerGuidance(drug="examplol", authority="CPIC", date="2026-07"),
+    )
+    document = build_document(factory.result(), ReportFacts(newer=newer))
+    assert (
+        "Guidance changed since what this release has read: clopidogrel, warfarin (2026-02-03)"
+        in (document.gaps)
+    )
+    said = {d.drug: d.newer for group in document.groups for d in group.drugs}
+    [line] = said["clopidogrel"]
+    assert line.startswith("CPIC changed its guidance (2026-02-03)")
+    assert said["warfarin"][0].startswith("An authority changed its guidance")
+    assert not any(text for drug, text in said.items() if drug not in ("clopidogrel", "warfarin"))
+
+
+def test_the_release_tells_its_newer_guidance():
+    knowledge = KnowledgeBase()
+    newer = {(n.drug, n.authority) for n in facts_of(knowledge).newer}
+    assert {("azathioprine", "CPIC"), ("ondansetron", "CPIC"), ("mavacamten", "DPWG")} <= newer

@@ -13,7 +13,7 @@ from pgx.recommendations.terms import in_words
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.facts import NO_FACTS, ReportFacts
-from pgx.reports.figures import figure
+from pgx.reports.figures import day, figure
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
 from pgx.reports.languages import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
@@ -26,7 +26,7 @@ PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
 _GAPS: Final = (
     "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions",
-    "gap_pending", "gap_partial", "gap_english",
+    "gap_pending", "gap_partial", "gap_newer", "gap_english",
 )  # fmt: skip
 Words = Mapping[str, Any]
 
@@ -153,6 +153,7 @@ def _gaps(
         "gap_copies": [c.gene for c in calls if _lacks_copies(c)],
         "gap_pending": _drugs_of(result, facts, words, pending=True),
         "gap_partial": _drugs_of(result, facts, words, pending=False),
+        "gap_newer": _changed_since(result, facts, words),
     }
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
     said["gap_positions"] = _missing_positions(calls, label)
@@ -178,6 +179,16 @@ def _drugs_of(
         and (drug.status is DrugStatus.PENDING if pending else drug.reason == PARTIAL_REASON)
     }
     return sorted(in_words(drug, words["phrases"]) for drug in found)
+
+
+def _changed_since(result: PatientResult, facts: ReportFacts, words: Words) -> list[str]:
+    """Return drugs of the report with guidance that changed since, those of one day together."""
+    reported = {row.drug for row in result.recommendations}
+    by_date: dict[str, list[str]] = {}
+    for change in facts.newer:
+        if change.drug in reported:
+            by_date.setdefault(change.date, []).append(in_words(change.drug, words["phrases"]))
+    return [f"{', '.join(drugs)} ({day(date, words)})" for date, drugs in by_date.items()]
 
 
 def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
-from pgx.reports.figures import figure, within
+from pgx.reports.figures import day, figure, within
 from pgx.reports.gene_entries import gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
 from pgx.reports.patient_entries import PatientView
@@ -118,7 +118,8 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     for opposite things, ``positions`` are each source's name, advice and strength; empty where
     one source speaks. ``silent`` names the sources that have the drug and no advice for this
     result. ``is_taken`` marks a current medicine, ``folded`` is advice for other patients,
-    ``adjusted`` what current medicines make of it.
+    ``adjusted`` what current medicines make of it. ``newer`` says which changes of guidance the
+    release has not.
     """
 
     drug: str
@@ -134,6 +135,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     is_taken: bool = False
     folded: tuple[FoldedRow, ...] = ()
     adjusted: AdjustedEntry | None = None
+    newer: tuple[str, ...] = ()
 
 
 class EntryMaker:
@@ -147,6 +149,7 @@ class EntryMaker:
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
+        self._newer = facts.newer
         self._patient = PatientView(result)
         self._laboratory = laboratory_of(result)
 
@@ -168,7 +171,14 @@ class EntryMaker:
             positions=tuple(map(self._position, found.speaking)) if several else (),
             silent=tuple(self._source(s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
+            newer=tuple(self._changed_since(drug)),
         )
+
+    def _changed_since(self, drug: str) -> Iterable[str]:
+        for change in self._newer:
+            if change.drug == drug:
+                who = self._source(change.authority) or self.label["an_authority"]
+                yield self.label["newer"].format(source=who, date=day(change.date, self.words))
 
     def advice(self, rows: Iterable[Recommendation]) -> tuple[AdviceRow, ...]:
         """Return rows of advice, those that differ in nothing but the population as one."""

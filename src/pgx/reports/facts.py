@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from pgx.base.advice import Drug, Guideline, Statement
 from pgx.base.calls import PatientResult
+from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.languages import DEFAULT_LANGUAGE
 
-__all__ = ["NO_FACTS", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
+__all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
 
 
 class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +25,14 @@ class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
 
 
+class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of guidance that the release has not, or not all; ``date`` as far as it is known."""
+
+    drug: str
+    authority: str
+    date: str
+
+
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Plain records of the release that made a result, and the language to say them in."""
 
@@ -30,6 +40,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     guidelines: tuple[Guideline, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     statements: tuple[Statement, ...] = ()
+    newer: tuple[NewerGuidance, ...] = ()
     language: str = DEFAULT_LANGUAGE
 
 
@@ -68,7 +79,16 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         guidelines=knowledge.guidelines,
         sources=tuple(_source(row) for row in knowledge.table("sources")),
         statements=knowledge.statements,
+        newer=tuple(_newer(knowledge.later_changes)),
     )
+
+
+def _newer(changes: Iterable[LaterChange]) -> Iterator[NewerGuidance]:
+    """Yield changes that are not wholly in the release, one a drug."""
+    for change in changes:
+        if change.state is not ChangeState.APPLIED:
+            for drug in change.drugs:
+                yield NewerGuidance(drug=drug, authority=change.authority, date=change.date)
 
 
 def _source(row: dict[str, str]) -> SourceFact:

@@ -19,7 +19,7 @@ from pgx.base.patient import (
     reaction_text,
 )
 from pgx.recommendations.terms import in_words
-from pgx.reports.figures import day, figure
+from pgx.reports.figures import day, days, figure
 
 __all__ = [
     "ConversionEntry",
@@ -125,11 +125,11 @@ def build_patient(
     """
     if context is None:
         return None
-    label = words["patient"]
+    words["patient"]
     acts = _acting(context.conversions, words)
     shown = [(m, _medicine(m, anchors, acts, words)) for m in context.medicines]
     return PatientEntry(
-        facts=(*_facts(context.patient, words), *_told(context, label)),
+        facts=(*_facts(context.patient, words), *_told(context, words)),
         current=tuple(e for m, e in shown if m.use is MedicineUse.CURRENT),
         other=tuple(e for m, e in shown if m.use is not MedicineUse.CURRENT),
         conversions=tuple(conversion_entry(c, words) for c in context.conversions),
@@ -172,8 +172,9 @@ def _number(value: float, words: Words) -> str:
     return figure(f"{value:g}", words)
 
 
-def _told(context: PatientContext, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _told(context: PatientContext, words: Words) -> Iterable[tuple[str, str]]:
     """Yield outcomes of no medicine, and reactions to medicines that are not in the list."""
+    label = words["patient"]
     for outcome in context.patient.outcomes:
         if not outcome.medicine:
             yield label["reported"], f"{outcome.question}: {outcome.answer}"
@@ -181,7 +182,7 @@ def _told(context: PatientContext, label: Mapping[str, str]) -> Iterable[tuple[s
     for reaction in context.patient.reactions:
         said = reaction_text(reaction)
         if said not in shown:
-            yield label["past_reaction"], f"{reaction.medicine}: {said}"
+            yield label["past_reaction"], f"{reaction.medicine}: {days(said, words)}"
 
 
 def _acting(conversions: Iterable[GeneConversion], words: Words) -> dict[str, list[str]]:
@@ -220,14 +221,14 @@ def _medicine(
     effects = (
         [e for s in medicine.substances for e in acts.get(s.casefold(), ())] if current else []
     )
-    reactions = [label["reaction"].format(what=r) for r in medicine.reactions]
+    reactions = [label["reaction"].format(what=days(r, words)) for r in medicine.reactions]
     return MedicineEntry(
         name=medicine.name,
         detail=", ".join(filter(None, (use, medicine.dose, since))),
         drugs=tuple((drug, anchors.get(drug, "")) for drug in medicine.drugs),
         remark=remark,
         acts=tuple(effects),
-        reported=(*reactions, *medicine.outcomes),
+        reported=(*reactions, *(days(told, words) for told in medicine.outcomes)),
     )
 
 

@@ -61,7 +61,8 @@ class PersonalEntries:
         if adjusted is not None:
             said = within(adjusted.rows[0].headline, self._words)
             own = self._maker.advice(mine[:1])
-            if not own or said != within(own[0].headline, self._words):
+            known = {brief, within(own[0].headline, self._words) if own else ""}
+            if said not in known:  # the overview says nothing twice
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
         return msgspec.structs.replace(

@@ -23,7 +23,12 @@ ENGLISH: Final[dict[str, Any]] = {
     "phenotype": {},
     "phrases": PHRASES,
     "strength": {},
-    "style": {"day": "{year}-{month}-{day}", "decimal": ".", "within": "small"},
+    "style": {
+        "day": "{year}-{month}-{day}",
+        "decimal": ".",
+        "month": "{year}-{month}",
+        "within": "small",
+    },
     "certainty": labels.CERTAINTY,
     "evidence": codes.EVIDENCE,
     "label": labels.LABELS,

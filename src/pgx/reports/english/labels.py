@@ -158,6 +158,10 @@ LABELS: Final = {
     "gap_medicines": "Medicines not recognised, so that neither advice nor an effect on enzymes "
     "was looked up: {names}",
     "gap_pending": "Guideline known but not part of this release: {names}",
+    "gap_newer": "Guidance changed since what this release has read: {names}",
+    "newer": "{source} changed its guidance ({date}); the change is not, or not all, part of this "
+    "release.",
+    "an_authority": "An authority",
     "gap_partial": "Guideline read in part only: {names}",
     "drug": "Drug",
     "drug_one": "1 drug",

@@ -23,7 +23,12 @@ GERMAN: Final[dict[str, Any]] = {
     "phenotype": terms.PHENOTYPES,
     "phrases": PHRASES,
     "strength": terms.STRENGTHS,
-    "style": {"day": "{day}.{month}.{year}", "decimal": ",", "within": "as_is"},
+    "style": {
+        "day": "{day}.{month}.{year}",
+        "decimal": ",",
+        "month": "{month}/{year}",
+        "within": "as_is",
+    },
     "certainty": labels.CERTAINTY,
     "evidence": codes.EVIDENCE,
     "label": labels.LABELS,

@@ -183,6 +183,10 @@ LABELS: Final = {
     "gap_medicines": "Nicht erkannte Arzneimittel, zu denen daher weder Empfehlungen noch"
     " Wirkungen auf Enzyme nachgeschlagen wurden: {names}",
     "gap_pending": "Leitlinie bekannt, aber nicht in diesem Release enthalten: {names}",
+    "gap_newer": "Empfehlungen, die sich seit dem Stand dieses Release geändert haben: {names}",
+    "newer": "{source} hat die Empfehlungen geändert ({date}); die Änderung ist nicht oder nicht"
+    " vollständig in diesem Release enthalten.",
+    "an_authority": "Eine Fachinstanz",
     "gap_partial": "Leitlinie nur teilweise ausgewertet: {names}",
     "drug": "Arzneimittel",
     "drug_one": "1 Arzneimittel",
