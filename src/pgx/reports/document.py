@@ -124,7 +124,7 @@ def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [
-        (words["setting"].get(name, name), figure(value, words))
+        (words["setting"].get(name, name), _setting(value, words))
         for name, value in sorted(made.settings.items())
     ]
     return (
@@ -134,6 +134,10 @@ def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]
         *((label["input_digest"], digest) for digest in digests),
         *settings,
     )
+
+
+def _setting(value: str, words: Words) -> str:
+    return str(words["setting_value"].get(value, figure(value, words)))
 
 
 def _gaps(

@@ -29,6 +29,7 @@ from pgx.reports.chances import percent
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
 from pgx.reports.figures import day, figure, within
+from pgx.reports.functions import phenotype_in_words
 from pgx.reports.gene_entries import gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
 from pgx.reports.patient_entries import PatientView
@@ -257,7 +258,7 @@ class EntryMaker:
         return self.label["result_of"].format(diplotype=call.diplotype, said=told)
 
     def _phenotype(self, name: str) -> str:
-        return str(self.words["phenotype"].get(name, name))
+        return phenotype_in_words(name, self.words)
 
     def _score(self, score: str) -> str:
         return self.label["score"].format(score=figure(score, self.words))

@@ -1,4 +1,4 @@
-"""The function of an allele as it stands inside a sentence."""
+"""Functions of alleles and phenotypes as they stand inside a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from pgx.reports.english import ENGLISH
 from pgx.reports.figures import figure
 
-__all__ = ["function_in_words"]
+__all__ = ["function_in_words", "phenotype_in_words"]
 
 
 def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) -> str:
@@ -28,3 +28,13 @@ def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) 
     if term is not None:
         return str(term)
     return function[:1].lower() + function[1:] if function[1:2].islower() else function
+
+
+def phenotype_in_words(name: str, words: Mapping[str, Any] = ENGLISH) -> str:
+    """Return a phenotype, or the result of a test of one allele, in the language of words."""
+    known = words["phenotype"].get(name)
+    if known is not None:
+        return str(known)
+    for result, said in words["test_result"].items():
+        name = name.replace(f" {result}", f" {said}")
+    return name

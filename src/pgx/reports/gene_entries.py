@@ -12,6 +12,7 @@ from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, Sit
 from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
 from pgx.reports.figures import figure
+from pgx.reports.functions import phenotype_in_words
 
 __all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor"]
 
@@ -116,7 +117,7 @@ def _diplotype(call: GeneCall, label: Mapping[str, str]) -> str:
 def _phenotype(call: GeneCall, words: Words) -> str:
     if not call.phenotype:
         return str(words["label"]["no_phenotype"])
-    return str(words["phenotype"].get(call.phenotype, call.phenotype))
+    return phenotype_in_words(call.phenotype, words)
 
 
 def _score(call: GeneCall, words: Words) -> str:
@@ -150,7 +151,7 @@ def _others(call: GeneCall, words: Words) -> str:
     open_call = call.status is CallStatus.AMBIGUOUS or call.n_candidates > 1
     others = [name for name in call.phenotypes if open_call and name != call.phenotype]
     if others:
-        shown = (words["phenotype"].get(name, name) for name in others)
+        shown = (phenotype_in_words(name, words) for name in others)
         listed = label["or_lead"].format(names=", ".join(shown))
         return f"{listed}; {copies}" if copies else listed
     agree = call.phenotype and call.n_candidates > 1 and len(call.lookup_keys) == 1

@@ -20,6 +20,7 @@ from pgx.base.patient import (
 )
 from pgx.recommendations.terms import in_words
 from pgx.reports.figures import day, days, figure
+from pgx.reports.functions import phenotype_in_words
 
 __all__ = [
     "ConversionEntry",
@@ -125,7 +126,6 @@ def build_patient(
     """
     if context is None:
         return None
-    words["patient"]
     acts = _acting(context.conversions, words)
     shown = [(m, _medicine(m, anchors, acts, words)) for m in context.medicines]
     return PatientEntry(
@@ -261,7 +261,7 @@ def _result(phenotype: str | None, score: str | None, words: Words) -> str:
     label: Mapping[str, str] = words["patient"]
     if phenotype is None:
         return label["no_result"]
-    named = str(words["phenotype"].get(phenotype, phenotype))
+    named = phenotype_in_words(phenotype, words)
     if not score:
         return named
     scored = label["score"].format(score=figure(score, words))

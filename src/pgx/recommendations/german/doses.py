@@ -35,7 +35,7 @@ DOSE_AS: Final = {
     "half": "die Hälfte {share}",
     "at_most": "höchstens {percent} {share}",
     "below_percent": "weniger als {percent} {share}",
-    "times": "das {factor}-Fache der Standarddosis ({of})",
+    "times": "das {factor}-Fache der üblichen {of}",
     "fold_lower": "eine {fold}-fach niedrigere {of}",
 }
 

@@ -40,6 +40,8 @@ ENGLISH: Final[dict[str, Any]] = {
     "population": PHRASES["population"],
     "reason": codes.REASONS,
     "setting": labels.SETTINGS,
+    "setting_value": {},
+    "test_result": {},
     "source": labels.SOURCES,
     "standing": labels.STANDINGS,
     "standing_reason": labels.STANDING_REASONS,

@@ -40,6 +40,8 @@ GERMAN: Final[dict[str, Any]] = {
     "population": PHRASES["population"],
     "reason": codes.REASONS,
     "setting": labels.SETTINGS,
+    "setting_value": terms.SETTING_VALUES,
+    "test_result": {"positive": "positiv", "negative": "negativ"},
     "source": labels.SOURCES,
     "standing": labels.STANDINGS,
     "standing_reason": labels.STANDING_REASONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["EFFECTS", "FUNCTION_TERMS", "PHENOTYPES", "STRENGTHS"]
+__all__ = ["EFFECTS", "FUNCTION_TERMS", "PHENOTYPES", "SETTING_VALUES", "STRENGTHS"]
 
 PHENOTYPES: Final = {
     "Poor Metabolizer": "langsamer Metabolisierer (Poor Metabolizer)",
@@ -73,6 +73,17 @@ STRENGTHS: Final = {
     "Moderate": "moderat",
     "Optional": "optional",
     "No recommendation": "keine Empfehlung",
+}
+
+SETTING_VALUES: Final = {
+    "all": "alle",
+    "average": "Mittel der Bevölkerungen (average)",
+    "inferred": "aus den Daten geschlossen (inferred)",
+    "recorded": "wie angegeben (recorded)",
+    "population": "Bevölkerung (population)",
+    "none": "keine (none)",
+    "no-call": "unbekannt (no-call)",
+    "reference": "Referenz (reference)",
 }
 
 EFFECTS: Final = {
