@@ -30,6 +30,7 @@ _SENTENCES: Final = (
     "no_statement_fda_table", "not_read", "pending",
 )  # fmt: skip
 _FIELD: Final = re.compile(r"\\\{(\w+)\\\}")
+_LONGEST: Final = 20_000  # a saved result may be hostile: no search in endless text
 
 
 def reworded(
@@ -84,12 +85,12 @@ class _Rewriter:
         return tuple(map(self._row, rows))
 
     def _row(self, row: Recommendation) -> Recommendation:
-        text, statement = self._text(row.drug, row.text)
-        own = self._by_id.get(row.facts.statement, statement) if row.facts else statement
+        own = self._by_id.get(row.facts.statement) if row.facts else None
+        text, statement = self._text(row.drug, row.text, own)
         return msgspec.structs.replace(
             row,
             text=text,
-            implications=self._implications(row, own),
+            implications=self._implications(row, own or statement),
             alternatives=tuple(self._alternative(row.drug, a) for a in row.alternatives),
         )
 
@@ -102,8 +103,16 @@ class _Rewriter:
             return row.implications
         return render_implications(own, self.phrases)
 
-    def _text(self, drug: str, text: str) -> tuple[str, Statement | None]:
-        """Return a text in the other language, and the statement that it puts into words."""
+    def _text(
+        self, drug: str, text: str, own: Statement | None = None
+    ) -> tuple[str, Statement | None]:
+        """Return a text in the other language, and the statement that it puts into words.
+
+        That is ``own`` if it says the same: two statements may share their English words.
+        """
+        if len(text) > _LONGEST:
+            self.left.add(text)
+            return text, None
         rest, leads = self._provisional(text)
         for code in _LEADS:
             found = _pattern(code).match(rest)
@@ -111,7 +120,8 @@ class _Rewriter:
                 leads += self._say(code, drug, found)
                 rest = rest[found.end() :]
                 break
-        statement = self._by_text.get((drug, rest))
+        said_by_own = own is not None and render_statement(own) == rest
+        statement = own if said_by_own else self._by_text.get((drug, rest))
         if statement is not None:
             return leads + render_statement(statement, self.phrases), statement
         for code in _SENTENCES:

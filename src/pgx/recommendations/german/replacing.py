@@ -25,7 +25,7 @@ ALTERNATIVES: Final = {
     "opioid": "ein anderes Opioid",
     "other_drug": "ein anderes Arzneimittel",
     "p2y12_inhibitor": "einen anderen P2Y12-Inhibitor in Standarddosis",
-    "another_of_class": "eine Alternative aus derselben Klasse ({0})",
+    "another_of_class": "einen anderen Wirkstoff derselben Klasse ({0})",
     "class_hardly_metabolized_by": "ein anderes Arzneimittel, etwa ein {0}, das über {1} kaum oder"
     " gar nicht verstoffwechselt wird",
     "class_not_or_less_metabolized_by": "ein {0}, das über {1} nicht oder weniger verstoffwechselt"
@@ -33,7 +33,7 @@ ALTERNATIVES: Final = {
     "other_drug_for": "ein anderes Arzneimittel gegen {0}",
     "other_treatment": "eine andere Behandlung",
     "outside_class": "ein Arzneimittel, das nicht zu den {0:dat} gehört",
-    "p2y12_other": "einen anderen P2Y12-Inhibitor",
+    "p2y12_other": "einen anderen Wirkstoff derselben Klasse (P2Y12-Inhibitor)",
 }
 
 ALTERNATIVES_WHEN: Final = {

@@ -260,7 +260,7 @@ TERMS: Final = {
     "one": "eine",
     "three": "3",
     "one adult with reduced kidney function on two CYP3A4 inhibitors": "ein Erwachsener mit"
-    " verringerter Nierenfunktion unter zwei CYP3A4-Inhibitoren",
+    " verringerter Nierenfunktion unter 2 CYP3A4-Inhibitoren",
     "one or more dose levels": "eine oder mehrere Dosisstufen",
     "one quarter": "ein Viertel",
     "one quarter of the normal dose": "ein Viertel der üblichen Dosis",
@@ -397,7 +397,7 @@ DATIVES: Final = {
     "peripheral blood mononuclear cells": "peripheren mononukleären Blutzellen",
     "neuropathic pain": "neuropathischen Schmerzen",
     "one adult with reduced kidney function on two CYP3A4 inhibitors": "einem Erwachsenen mit"
-    " verringerter Nierenfunktion unter zwei CYP3A4-Inhibitoren",
+    " verringerter Nierenfunktion unter 2 CYP3A4-Inhibitoren",
     "other indications": "anderen Indikationen",
     "other transplants": "anderen Transplantationen",
     "percutaneous coronary intervention, TIA or stroke": "perkutaner Koronarintervention, TIA oder"
