@@ -1,7 +1,7 @@
 """Arguments of coded facts in another language: terms, names of drugs, amounts.
 
 The knowledge base holds arguments in English. A language that is another has a table ``terms``;
-where it has cases, a phrase asks for one: ``{0:dat}``.
+where it has cases, a phrase asks for one: ``{0:dat}``. Symbols of genes stand in no language: a term has ``GENE1``, ``GENE2`` in their places.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Final, Self
 __all__ = ["Term", "in_words"]
 
 _PARTS: Final = re.compile(r"(, and |, or |, | and | or )")
+_SYMBOL: Final = re.compile(r"\b[A-Z]+\d[A-Z0-9]*\b")
+_PLACE: Final = re.compile(r"GENE(\d+)")
 _OWN: Final = "own"
 _DATIVE: Final = "dat"
 
@@ -44,9 +46,16 @@ def in_words(text: str, phrases: Mapping[str, Mapping[str, str]]) -> str:
     terms = phrases.get("terms")
     if terms is None:
         return text
-    said = terms.get(text) or _put_together(text, phrases)
-    dative = phrases["datives"].get(text)
-    return Term(said, dative or _replaced(said, phrases["dative_patterns"].items()), text)
+    symbols = tuple(dict.fromkeys(_SYMBOL.findall(text)))
+    key = _SYMBOL.sub(lambda m: f"GENE{symbols.index(m[0]) + 1}", text)
+    said = terms.get(key) or _put_together(key, phrases)
+    dative = phrases["datives"].get(key)
+    dative = dative or _replaced(said, phrases["dative_patterns"].items())
+    return Term(_filled(said, symbols), _filled(dative, symbols), text)
+
+
+def _filled(text: str, symbols: tuple[str, ...]) -> str:
+    return _PLACE.sub(lambda m: symbols[int(m[1]) - 1], text)
 
 
 def _put_together(text: str, phrases: Mapping[str, Mapping[str, str]]) -> str:
