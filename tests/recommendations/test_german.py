@@ -107,7 +107,7 @@ def test_every_drug_of_the_release_has_a_german_name(drugs):
         (("alternative",),
          {"alternatives": ("not_metabolized_by=AAA", "morphine", "oxycodone", "statin")},
          ("Wählen Sie anstelle von Codein ein nicht hauptsächlich über AAA verstoffwechseltes"
-         " Arzneimittel, z. B. Morphin oder Oxycodon oder ein anderes Statin mit der"
+         " Arzneimittel, z. B. Morphin oder Oxycodon, oder ein anderes Statin mit der"
          " erforderlichen Wirkstärke.")),
         (("no_recommendation",), {"notes": ("latency=4–28 days|3 months",)},
          ("Keine Empfehlung zu Codein bei diesem Ergebnis. Solche Reaktionen beginnen bald"
@@ -134,3 +134,10 @@ def test_hostile_arguments_are_only_text(hostile):
 def test_a_code_without_words_is_refused():
     with pytest.raises(SnapshotSchemaError):
         render_statement(statement(1, "AAA=x", "avoid", notes=("nobody_wrote_this",)), GERMAN)
+
+
+def test_what_is_not_to_be_used_is_no_adjective(every_statement):
+    """In German, "(nicht halogenierte …)" would name the very drugs that are safe."""
+    said = [render_statement(it, GERMAN) for it in every_statement]
+    assert not [text for text in said if re.search(r"\(nicht \w", text)]
+    assert any("(nicht geeignet: halogenierte Inhalationsanästhetika" in text for text in said)

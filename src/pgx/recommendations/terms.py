@@ -1,7 +1,8 @@
 """Arguments of coded facts in another language: terms, names of drugs, amounts.
 
 The knowledge base holds arguments in English. A language that is another has a table ``terms``;
-where it has cases, a phrase asks for one: ``{0:dat}``. Symbols of genes stand in no language: a term has ``GENE1``, ``GENE2`` in their places.
+where it has cases, a phrase asks for one: ``{0:dat}``. Symbols of genes stand in no language: a
+term has ``GENE1``, ``GENE2`` in their places.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ QUALIFIER: Final = {
     "except_malaria_guidelines": ", außer in den unten genannten Malaria-Schemata nach den"
     " Malaria-Leitlinien",
     "algorithm_inputs": ", der {0}, {1} und {2} berücksichtigt",
-    "above_doses_or_with_risk": " oberhalb von {0} für {1} oder {2} für {3}, bei Vorliegen eines"
-    " Risikofaktors (zum Beispiel {4}) in jeder Dosis",
+    "above_doses_or_with_risk": " oberhalb von {0} für {1} oder {2} für {3} sowie bei Vorliegen"
+    " eines Risikofaktors (zum Beispiel {4}) in jeder Dosis",
     "as_substitute_for": " als Ersatz für {0}",
     "complete_deficiency": " bei vollständigem {0}-Mangel",
     "for_indication": " bei {0:dat}",
@@ -79,7 +79,7 @@ REASON: Final = {
     " wenig Evidenz",
     "minimal_evidence_pain_relief": ": Zu unerwünschten Ereignissen und Schmerzlinderung gibt es"
     " nur sehr wenig Evidenz",
-    "consider_in_place_of": " anstelle von {0} (als Erwägung empfohlen)",
+    "consider_in_place_of": " als Ersatz für {0} (nur als Erwägung empfohlen)",
     "contraindicated_if_prone": ": Es ist kontraindiziert, wenn eine genetische Anlage zu {0:dat}"
     " bekannt ist oder vermutet wird",
     "contraindicated_under": " bei Kindern unter {0:dat}: Es ist kontraindiziert",
@@ -93,7 +93,7 @@ REASON: Final = {
     "if_taking": ", wenn der Patient zusätzlich {0} einnimmt",
     "if_unavoidable": ", wenn {0} unvermeidbar ist",
     "in_adults": " bei Erwachsenen",
-    "label_says_consider": "; die Fachinformation rät nur, dies zu erwägen",
+    "label_says_consider": "; die US-Fachinformation rät nur, dies zu erwägen",
     "no_safe_dose": ": Für keine Dosis ist die Sicherheit belegt",
     "one_strength": ": Es gibt nur eine Stärke, die Dosis lässt sich daher nicht anpassen",
     "poor_metabolizer_with_inhibitor": " bei Poor Metabolizern, die einen {0}-Inhibitor einnehmen",

@@ -69,7 +69,7 @@ ADVICE: Final = {
     " Dies ist kein unauffälliges Ergebnis.",
     "no_statement": "Keine Empfehlung zu {drug}: Die Leitlinie enthält keine Aussage zu {lookup}.",
     "no_statement_local": "Die Regeln des Labors nennen keine Empfehlung zu {drug} bei {lookup}.",
-    "no_statement_fda_label": "Die Fachinformation der FDA zu {drug} enthält keine Empfehlung zu"
+    "no_statement_fda_label": "Die US-Fachinformation (FDA) zu {drug} enthält keine Empfehlung zu"
     " diesem Ergebnis.",
     "no_statement_fda_table": "Die FDA-Tabelle pharmakogenetischer Zusammenhänge nennt keine"
     " Empfehlung zu {drug} bei diesem Ergebnis.",

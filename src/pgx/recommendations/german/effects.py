@@ -14,7 +14,7 @@ EFFECTS: Final = {
     "dose_hard_to_adjust": "die Dosis ist möglicherweise schwer einzustellen",
     "drug_potentiates": "der Wirkstoff verstärkt die Wirkung von {0}",
     "effect_small": "geringe Auswirkung",
-    "effective_dose_unknown": "keine gut begründete Dosis, die wirkt, für alle {0}",
+    "effective_dose_unknown": "keine gut begründete Dosis, die bei allen {0:dat} wirkt",
     "efficacy_changed": "veränderte Wirksamkeit",
     "efficacy_increased": "höhere Wahrscheinlichkeit der Wirksamkeit",
     "efficacy_increased_if_tolerated": "bei guter Verträglichkeit bessere Wirksamkeit",
@@ -28,7 +28,7 @@ EFFECTS: Final = {
     "efficacy_reduced": "verringerte Wahrscheinlichkeit der Wirksamkeit",
     "efficacy_reduced_in": "verringerte Wirksamkeit bei {0:dat}",
     "efficacy_reduction_not_shown": "keine Hinweise auf eine schwächere Wirkung",
-    "label_dose_range_by_result": "der in der Fachinformation erwartete Dosisbereich hängt von"
+    "label_dose_range_by_result": "der in der US-Fachinformation erwartete Dosisbereich hängt von"
     " diesem Ergebnis ab",
     "limited_data": "sehr begrenzte Daten",
     "lipid_lowering_increased": "stärkere Lipidsenkung",

@@ -55,7 +55,7 @@ MONITORING: Final = {
     "activity_and_genotype_set_start_or_avoid": "Messen Sie die verbleibende {0}-Aktivität in"
     " {1:dat} und legen Sie die Anfangsdosis nach Genotyp und Phänotyp fest; oder vermeiden Sie"
     " {2}.",
-    "adverse_reactions": "Achten Sie auf Nebenwirkungen.",
+    "adverse_reactions": "Achten Sie auf unerwünschte Wirkungen.",
     "adverse_reactions_close": "Achten Sie engmaschig auf Nebenwirkungen.",
     "adverse_reactions_increased": "Achten Sie auf Nebenwirkungen, die häufiger auftreten können.",
     "adverse_reactions_more_often": "Prüfen Sie in kürzeren Abständen auf Nebenwirkungen.",
@@ -126,7 +126,7 @@ MONITORING: Final = {
     "serum_levels_total": "Überwachen Sie die Serumspiegel und halten Sie die Gesamtkonzentration"
     " von {0} innerhalb von {1}.",
     "severe_neutropenia_close": "Achten Sie engmaschig auf eine schwere Neutropenie.",
-    "side_effects": "Achten Sie auf Nebenwirkungen und deren Verlauf.",
+    "side_effects": "Achten Sie auf Nebenwirkungen.",
     "side_effects_more_often": "Achten Sie häufiger auf Nebenwirkungen.",
     "stop_if_early_severe": "Treten akute Reaktionen früh oder ungewöhnlich schwer auf, setzen Sie"
     " {drug} aus oder endgültig ab; entscheiden Sie nach deren Beginn, Dauer und Ausmaß.",

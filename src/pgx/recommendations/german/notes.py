@@ -91,9 +91,10 @@ NOTES: Final = {
     " keine Verringerung nötig.",
     "usual_doses_vary": "Übliche Anfangsdosen unterscheiden sich zwischen Bevölkerungen und"
     " Schemata.",
-    "maintenance_versus": "Die Erhaltungsdosis ist typischerweise {0} im Vergleich zu {1}.",
-    "maximum_because_qt": "Die Grenze stammt aus der Fachinformation der FDA (QT-Verlängerung).",
-    "maximum_in_groups": "Die Fachinformation setzt dieselbe Grenze von {0} für {2} bei {1:dat}.",
+    "maintenance_versus": "Die Erhaltungsdosis ist typischerweise {0} im Vergleich zu {1:dat}.",
+    "maximum_because_qt": "Die Grenze stammt aus der US-Fachinformation (FDA) (QT-Verlängerung).",
+    "maximum_in_groups": "Die US-Fachinformation setzt dieselbe Grenze von {0} für {2} bei"
+    " {1:dat}.",
     "other_drug_maximum": "Für {0} ist die Grenze {1}, wegen QT-Verlängerung.",
     "myopathy_risk_above": "Eine Myopathie kann wahrscheinlicher sein, vor allem bei mehr als {0}.",
     "myopathy_risk_at": "Eine Myopathie kann wahrscheinlicher sein, vor allem bei {0}.",
@@ -144,8 +145,8 @@ NOTES: Final = {
     "also_metabolized": "Auch {1} verstoffwechselt {0}.",
     "also_written": "Dieser Genotyp wird auch {0} geschrieben.",
     "any_genotype_of": "Dies gilt für jeden {0}-Genotyp.",
-    "average_after_titration": "Bei Patienten mit {1} (Anwendung bei: {0}) endete die Titration im"
-    " Mittel bei {2} der Standarddosis.",
+    "average_after_titration": "Bei {0} Patienten mit {1} endete die Titration im Mittel bei {2}"
+    " der Standarddosis.",
     "both_intermediate_larger": "Bei Intermediate-Metabolizer-Status auch für {0} sind stärkere"
     " Verringerungen erforderlich.",
     "both_may_need_more": "Patienten mit Intermediate-Metabolizer-Status für {0} und für {1}"
@@ -196,12 +197,12 @@ NOTES: Final = {
     "known_from_other_substrates_2": "Auch der Umgang des Patienten mit anderen über {0}"
     " verstoffwechselten Arzneimitteln, zum Beispiel {1}, kann auf einen Poor-Metabolizer-Status"
     " hinweisen.",
-    "label_schedule_covers": "Die in der Fachinformation festgelegte Titration und Überwachung"
+    "label_schedule_covers": "Die in der US-Fachinformation festgelegte Titration und Überwachung"
     " berücksichtigt Unterschiede bei {0}.",
     "larger_reduction_if_also": "Bei zusätzlichem Intermediate- oder Poor-Metabolizer-Status für"
     " {0} ist eine stärkere Verringerung erforderlich.",
     "levels_times_versus": "Bei gleicher Dosis sind die Wirkstoffspiegel auf dem {0}-Fachen: {1}"
-    " im Vergleich zu {2}.",
+    " im Vergleich zu {2:dat}.",
     "limit_share_of_usual": "Die Grenze beträgt {0} der üblichen Höchstdosis.",
     "limits_toxicity": "Dies soll eine Toxizität verhindern, die weitere Gaben einschränken würde.",
     "lower_dose_effect_uncertain": "Was eine niedrigere Dosis bewirkt, ist ungewiss: Die gesamte"
@@ -225,7 +226,7 @@ NOTES: Final = {
     " gesamte Schmerzlinderung ändert sich mit dem Verhältnis von Wirkstoff zu aktivem"
     " Metaboliten.",
     "no_dose_advice_for": "Eine Dosisempfehlung wird nicht gegeben für {0}.",
-    "no_dose_given": "Die Fachinformation nennt keine Dosis für dieses Ergebnis.",
+    "no_dose_given": "Die US-Fachinformation nennt keine Dosis für dieses Ergebnis.",
     "no_reduction_below_doses": "Keine Verringerung erforderlich unter {0} {1} oder {2} {3}.",
     "no_supported_dose_change": "Veröffentlichte Daten stützen keine bestimmte Dosisänderung.",
     "no_supported_dose_reduction": "Veröffentlichte Daten stützen keine bestimmte niedrigere"
@@ -259,15 +260,15 @@ NOTES: Final = {
     "risk_with_other_sjs_ten_drugs": "Auch andere Arzneimittel, die mit Stevens-Johnson-Syndrom"
     " oder toxischer epidermaler Nekrolyse in Verbindung stehen, können bei Trägern schwere"
     " Hautreaktionen wahrscheinlicher machen.",
-    "said_of": "Die Fachinformation sagt dies von {0:dat}.",
+    "said_of": "Die US-Fachinformation sagt dies von {0:dat}.",
     "same_with": "Dasselbe gilt bei {0:dat}.",
     "screen_before_start": "Vor der ersten oder einer erneuten Behandlung sollten alle auf {0}"
     " untersucht werden, sofern kein Ergebnis vorliegt.",
-    "see_label": "Dosen: siehe Fachinformation der FDA.",
-    "see_label_monitoring": "Dosen und Überwachung: siehe Fachinformation der FDA.",
+    "see_label": "Dosen: siehe US-Fachinformation (FDA).",
+    "see_label_monitoring": "Dosen und Überwachung: siehe US-Fachinformation (FDA).",
     "seems_less_dependent_on": "{0} scheint weniger von {1} abzuhängen.",
-    "small_part_no_difference": "{1} ist am Abbau von {0} nur wenig beteiligt und macht hierfür"
-    " keinen Unterschied: {2}.",
+    "small_part_no_difference": "{1} ist am Abbau von {0} nur wenig beteiligt (kein Unterschied"
+    " bei: {2}).",
     "standard_algorithm_from_day": "Ab Tag {0} kann der übliche Algorithmus ohne Genotyp verwendet"
     " werden.",
     "study_mean_doses": "In einer Studie mit {0} endete die Titration im Mittel bei {1} der"
@@ -285,7 +286,7 @@ NOTES: Final = {
     "toxic_sum_above": "Mehr als {0} von {1} zusammen gelten als toxisch.",
     "variants_compare": "Varianten in {0} und in {1} verändern die Toxizität in ähnlichem Maß.",
     "variants_matter_less": "Varianten in {1} haben auf {0} weniger Einfluss.",
-    "warning_without_dose": "Die Fachinformation warnt und nennt keine Dosis.",
+    "warning_without_dose": "Die US-Fachinformation warnt und nennt keine Dosis.",
     "weaker_effect_seen": "Bei {0:dat} wurde mit diesem Ergebnis eine schwächere Wirkung"
     " beobachtet.",
     "weigh_benefit_risk": "Wägen Sie vor der Anwendung Nutzen und Risiko ab.",
@@ -307,7 +308,7 @@ NOTES: Final = {
     "normal_dose_means": "Übliche Dosis bedeutet hier die Dosis, die für den Patienten ohne"
     " Variante geeignet wäre.",
     "response_better_at": "Mit {0} (höchstens {1}) sprechen {2} besser an: alle {3} davon"
-    " innerhalb von {6:dat}, dagegen {4} der {5}.",
+    " innerhalb von {6:dat}, dagegen {4} der Patienten {5}.",
     "share_of_start_and_maximum_with": "Die Grenze bei gleichzeitiger Anwendung von {0:dat}"
     " beträgt {1} der üblichen Anfangsdosis und {2} der mit einem solchen Inhibitor üblichen"
     " Höchstdosis.",
@@ -327,6 +328,6 @@ NOTES: Final = {
     " verlangen.",
     "result_leaves_open": "Dieses Ergebnis lässt offen, ob Folgendes vorliegt: {0}.",
     "weight_sign_unclear": "Die Quelle gibt das Gewicht als {0} an und könnte ein Zeichen wie ≥"
-    " verloren haben; prüfen Sie die Fachinformation.",
+    " verloren haben; prüfen Sie die US-Fachinformation.",
     "local_note": "{0:own}",
 }

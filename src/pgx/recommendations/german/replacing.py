@@ -49,7 +49,7 @@ ALTERNATIVES_WHEN: Final = {
     " {0}-Genotyp besser.",
     "superior_regardless": "wählen Sie {instead}{alts}; diese wirken unabhängig vom {0}-Genotyp"
     " besser.",
-    "dose_above": "wenn mehr als {0} erforderlich ist, erwägen Sie {alts}.",
+    "dose_above": "wenn mehr als {0} erforderlich sind, erwägen Sie {alts}.",
     "tolerated_higher_potency": "wenn {0} vertragen werden, aber eine stärkere Wirkung"
     " erforderlich ist, erwägen Sie eine Dosis über {0} oder {alts}.",
     "opioid_needed": "wenn ein Opioid erforderlich ist, erwägen Sie {alts}.",
@@ -74,10 +74,10 @@ ALTERNATIVES_WHEN: Final = {
     "increase_fails": "wenn dies nicht hilft, wählen Sie {alts}.",
     "or_choose": "oder wählen Sie {alts}.",
     "or_use": "oder verwenden Sie {alts}.",
-    "precaution": "vorsorglich können Sie {alts} wählen.",
+    "precaution": "vorsorglich können Sie Folgendes wählen: {alts}.",
     "reconsider_with_inducer": "wenn der Patient zusätzlich einen Induktor von {1} ({0}; zum"
-    " Beispiel {2}) einnimmt, wägen Sie den erwarteten Nutzen und die Wahl zwischen {drug} und"
-    " {alts} erneut ab.",
+    " Beispiel {2}) einnimmt, wägen Sie den erwarteten Nutzen und die Wahl ({drug} oder {alts})"
+    " erneut ab.",
     "reduction_fails": "wenn eine niedrigere Dosis nicht zum gewünschten Ergebnis führt, vermeiden"
     " Sie {drug} und wählen Sie {alts}.",
     "or_avoid_and_choose": "oder vermeiden Sie {drug} und wählen Sie {alts}.",
@@ -91,7 +91,7 @@ JOIN: Final = {
     "such_as": ", z. B. {names}",
     "instead": "stattdessen ",
     "instead_of": "anstelle von {drug} ",
-    "not": " (nicht {names})",
+    "not": " (nicht geeignet: {names})",
     "avoid_too": "Vermeiden Sie ebenso {names}.",
 }
 

@@ -36,7 +36,7 @@ TERMS: Final = {
     "1 tablet a day, in the morning": "1 Tablette am Tag, morgens",
     "1.5 times the usual dose": "das 1,5-Fache der üblichen Dosis",
     "2.5 times the standard dose": "das 2,5-Fache der Standarddosis",
-    "10 times higher": "zehnfach (10 ×) höher",
+    "10 times higher": "10-fach höher",
     "12 mg/day by mouth for adults and for children aged 15 years or more who weigh 51 kg or more": "12"
     " mg/Tag oral für Erwachsene und für Kinder ab 15 Jahren mit einem Gewicht ab 51 kg",
     "6 mg/day by mouth for children aged 15 years or more under 51 kg": "6 mg/Tag oral für Kinder"
@@ -78,14 +78,14 @@ TERMS: Final = {
     "DPD deficiency": "DPD-Mangel",
     "GENE1 ultrarapid metabolizers": "GENE1-Ultrarapid-Metabolizer",
     "GENE1 and GENE2 inhibitors": "GENE1- und GENE2-Inhibitoren",
-    "GENE1 inhibitor and no strong inducer of GENE1": "GENE1-Inhibitor, starker Induktor von GENE1",
+    "GENE1 inhibitor and no strong inducer of GENE1": "GENE1-Inhibitor oder starker GENE1-Induktor",
     "GENE1 inhibitors": "GENE1-Inhibitoren",
     "GENE1 or GENE2 inhibitor that is moderate or strong and no strong inducer of GENE1": "mäßiger"
-    " oder starker GENE1- oder GENE2-Inhibitor, starker Induktor von GENE1",
+    " oder starker GENE1- oder GENE2-Inhibitor; starker GENE1-Induktor",
     "GENE1 inhibitors (verapamil, diltiazem, amiodarone and others)": "GENE1-Inhibitoren"
     " (Verapamil, Diltiazem, Amiodaron und andere)",
     "GENE1 non-expressers": "GENE1-Non-Expresser",
-    "Camptosar, alone or combined": "Camptosar, allein oder in Kombination",
+    "Camptosar, alone or combined": "Camptosar (allein oder in Kombination)",
     "Children under 40 kg on a single-drug product": "Kinder unter 40 kg mit einem Monopräparat",
     "H. pylori infection and erosive esophagitis": "H.-pylori-Infektion und erosiver Ösophagitis",
     "Helicobacter pylori eradication": "Helicobacter-pylori-Eradikation",

@@ -32,7 +32,7 @@ TITRATION_PHRASE: Final = {
     "start_lower_by_levels": "eine um {0} oder mehr Dosisstufen niedrigere Anfangsdosis",
     "stepwise_by_tolerability": "eine schrittweise Titration nach Verträglichkeit",
     "very_low_starting": "eine sehr niedrige Anfangsdosis",
-    "dose_by_label": "die Dosis, die die Fachinformation der FDA für dieses Ergebnis nennt",
+    "dose_by_label": "die Dosis, die die US-Fachinformation (FDA) für dieses Ergebnis nennt",
 }
 
 TITRATION: Final = {
@@ -47,8 +47,8 @@ TITRATION: Final = {
     " Wirkstoffspiegeln.",
     "by_efficacy_side_effects": "Titrieren Sie nach Wirkung und Nebenwirkungen.",
     "first_dose_typical": "Geben Sie die übliche erste oder Aufsättigungsdosis.",
-    "raise_if_tolerated": "Erhöhen Sie die Dosis, wenn Toxizität ausbleibt oder erträglich ist:"
-    " {0}.",
+    "raise_if_tolerated": "Bleibt Toxizität {0} aus oder ist sie erträglich, erhöhen Sie die"
+    " Dosis.",
     "lower_if_not_tolerated": "Verringern Sie sie, wenn die Anfangsdosis nicht vertragen wird.",
     "may_divide": "Die Tagesdosis kann aufgeteilt werden.",
     "no_emphasis": "Passen Sie dieses und andere myelosuppressive Arzneimittel gleichermaßen nach"
@@ -71,7 +71,7 @@ TITRATION: Final = {
     " angegeben.",
     "by_effect_levels_after": "Beurteilen Sie nach {0:dat} Wirkung und Serumspiegel neu.",
     "by_individual_response": "Passen Sie nach dem Ansprechen des Patienten an.",
-    "by_label_to_target_platelets": "Passen Sie die Dosis nach der Fachinformation an, um die"
+    "by_label_to_target_platelets": "Passen Sie die Dosis nach der US-Fachinformation an, um die"
     " Ziel-Thrombozytenzahl zu erreichen und zu halten.",
     "by_toxicity_and_effect": "Passen Sie danach nach Toxizität und Wirkung an.",
     "divide_above": "Oberhalb von {0} teilen Sie die Tagesmenge auf {1} Gaben auf.",
@@ -89,7 +89,7 @@ TITRATION: Final = {
     "indication_dose": "Bei {0:dat}: Verwenden Sie {1}, höchstens {2}.",
     "individualize": "Legen Sie die Dosis von {drug} für jeden Patienten fest und passen Sie sie"
     " an Verträglichkeit und Therapieziel an.",
-    "label_titration_first": "Titrieren Sie zuvor über {0} nach {1:dat} der Fachinformation.",
+    "label_titration_first": "Titrieren Sie zuvor über {0} nach {1:dat} der US-Fachinformation.",
     "later_by_pain_response": "Richten Sie die nächsten Dosen nach Schmerzstärke und Ansprechen.",
     "later_by_tolerance": "Passen Sie später nach der Verträglichkeit an.",
     "later_doses_by_toxicity_efficacy": "Passen Sie spätere Dosen nach Toxizität und Wirkung an.",
@@ -115,7 +115,7 @@ TITRATION: Final = {
     "share_with": "Bei gleichzeitiger Anwendung von {1:dat} verwenden Sie {0} der üblichen Dosis.",
     "single_dose_at_most": "Geben Sie höchstens {0} als Einzeldosis.",
     "slow_to_label_share": "Titrieren Sie langsam, nach Körpergewicht und Verträglichkeit, auf {0}"
-    " der Dosis nach {1:dat} der Fachinformation.",
+    " der Dosis nach {1:dat} der US-Fachinformation.",
     "standard_start_option": "Bei {0:dat} ist auch möglich, mit der Standarddosis zu beginnen und"
     " auf {1} davon zu verringern, sobald Nebenwirkungen dies erfordern.",
     "start_and_steps_as_in": "Beginn und Titrationsschritte sind etwa die für {0}.",

@@ -91,7 +91,7 @@ PHASED: Final = {
 AUTHORITIES: Final = {
     "CPIC": "CPIC",
     "DPWG": "DPWG",
-    "FDA_LABEL": "FDA-Fachinformation",
+    "FDA_LABEL": "US-Fachinformation (FDA)",
     "FDA_TABLE": "FDA-Tabelle",
     "LOCAL": "Regel des Labors",
 }
