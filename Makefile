@@ -10,7 +10,7 @@ DEMO ?= demo-output
 RUNS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts wheel check bench validate fuzz lock clean
+.PHONY: help demo test lint format types contracts wheel check site bench validate fuzz lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -56,6 +56,11 @@ wheel: $(VENV)/.dev ## build the wheel, install it by itself, start it
 	.ci/wheel "$(BIN)/python"
 
 check: lint types contracts wheel test ## everything that CI checks
+
+site: $(VENV)/.dev ## build the documentation site into build/site, without network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "The site, to be opened in a browser:"
+	@ls -d "$(abspath build/site)"/index.html
 
 bench: $(VENV)/.dev ## measure speed on the validation data
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }

@@ -202,3 +202,10 @@ def test_the_report_of_a_saved_result_is_the_same(saved, out, tmp_path):
     path = tmp_path / "report.html"
     assert pgx("report", saved, "-o", path).returncode == 0
     assert path.read_bytes() == (out / "EXAMPLE_1.pgx.html").read_bytes()
+
+
+def test_a_medicine_that_drugs_leaves_out_is_named_without_advice(out, record):
+    words = ("annotate", PATIENT, "-o", out, "--drugs", "abacavir", "--patient", record(RECORD))
+    done = pgx(*words)
+    assert done.returncode == 0, done.stderr
+    assert "codeine" in (out / "EXAMPLE_1.pgx.html").read_text(encoding="utf-8")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import re
 import stat
+import weakref
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pgx.base.calls import PatientResult
 from pgx.base.errors import OutputError, UsageError
 from pgx.reports import files
 from pgx.reports.files import check_folder, write_file, write_results
-from pgx.reports.formats import DEFAULT_FORMATS
+from pgx.reports.formats import DEFAULT_FORMATS, RUN_FORMATS
 from pgx.reports.names import file_stem, file_stems
 from reports import factory
 
@@ -56,6 +59,52 @@ def test_a_run_that_breaks_off_leaves_no_table(tmp_path):
     with pytest.raises(RuntimeError):
         write_results(breaking(), tmp_path, ["json"], samples=["S1", "S2"])
     assert names(tmp_path) == {"S1.pgx.json"}
+
+
+@pytest.mark.parametrize("name", list(RUN_FORMATS))
+def test_a_table_of_a_run_is_written_once_and_known_again(tmp_path, name):
+    results = [factory.result("S1"), factory.result("S2")]
+    written = write_results(results, tmp_path, [name, name])
+    expected = {"calls.tsv", "recommendations.tsv", RUN_FORMATS[name].file}
+    assert names(tmp_path) == expected == {path.name for path in written}
+    with pytest.raises(OutputError, match=RUN_FORMATS[name].file):
+        check_folder(tmp_path)
+    write_results(results, tmp_path, [], force=True)
+    assert names(tmp_path) == {"calls.tsv", "recommendations.tsv"}
+
+
+@pytest.mark.parametrize("name", list(RUN_FORMATS))
+def test_a_run_that_breaks_off_leaves_no_table_of_the_run(tmp_path, name):
+    def breaking():
+        yield factory.result("S1")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_results(breaking(), tmp_path, [name], samples=["S1", "S2"])
+    assert names(tmp_path) == set()
+
+
+class Watched(PatientResult, frozen=True, kw_only=True, weakref=True):
+    """A result whose end can be seen."""
+
+
+@pytest.mark.parametrize("name", list(RUN_FORMATS))
+def test_results_of_a_run_are_not_kept(tmp_path, name):
+    """Of many samples, at most the last two are still in memory."""
+    seen: list[weakref.ref[Watched]] = []
+
+    def coming():
+        for number in range(20):
+            made = factory.result(f"S{number}")
+            watched = Watched(**{f: getattr(made, f) for f in made.__struct_fields__})
+            seen.append(weakref.ref(watched))
+            yield watched
+            del watched
+            gc.collect()
+            assert sum(ref() is not None for ref in seen) <= 2
+
+    write_results(coming(), tmp_path, [name], samples=[f"S{n}" for n in range(20)])
+    assert len(seen) == 20
 
 
 def test_two_runs_give_the_same_bytes(tmp_path):

@@ -23,6 +23,7 @@ from pgx.cli.options import (
     prior_of,
     untyped_of,
 )
+from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
@@ -88,11 +89,14 @@ def annotate(
         str,
         typer.Option(
             "--format",
-            help="html,json (tables are always written), or tsv alone; "
+            help="html,json (tables are always written), xlsx, matrix, multiqc, or tsv alone; "
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",
     language: Language = "en",
+    deidentify: Deidentify = False,  # noqa: FBT002
+    pseudonym_key: PseudonymKey = None,
+    pseudonym_table: PseudonymTable = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
@@ -124,8 +128,9 @@ def annotate(
         threshold=threshold,
     )
     beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
+    privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     wanted = _Reports(formats, language)
-    return _annotate(inputs, output, settings, beside, wanted, force, quiet)
+    return _annotate(inputs, output, settings, beside, privacy, wanted, force, quiet)
 
 
 class _SideFiles(NamedTuple):
@@ -150,6 +155,7 @@ def _annotate(
     output: Path,
     settings: RunSettings,
     beside: _SideFiles,
+    privacy: Privacy,
     reports: _Reports,
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
@@ -157,9 +163,10 @@ def _annotate(
     from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.run import annotate as annotate_inputs
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
+    from pgx.reports.deidentify import deidentified_all
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
-    from pgx.reports.formats import known_formats
+    from pgx.reports.formats import known_formats, known_run_formats
     from pgx.reports.languages import catalogue
 
     catalogue(reports.language)
@@ -177,18 +184,22 @@ def _annotate(
         if not done.samples:
             return _REFUSED
         wanted = _chosen_formats(reports.formats, len(done.samples), quiet=quiet)
-        reads_facts = any(form.reads_facts for form in known_formats(wanted))
-        done.with_sites = bool(wanted)
+        forms, of_run = known_formats(wanted), known_run_formats(wanted)
+        reads_facts = any(f.reads_facts for f in forms) or any(f.reads_facts for f in of_run)
+        is_one = len(done.samples) == 1
+        done.with_sites = bool(forms) or (is_one and any(f.reads_sites for f in of_run))
+        names = privacy.names(done.samples)
         written = write_results(
-            done.results(),
+            deidentified_all(done.results(), names) if privacy.is_on else done.results(),
             output,
             wanted,
-            samples=done.samples,
+            samples=names,
             facts=replace(
                 facts_of(done.knowledge) if reads_facts else NO_FACTS, language=reports.language
             ),
             force=force,
         )
+        privacy.write_table(done.samples)
     if not quiet:
         sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
     return _REFUSED if done.refused else 0

@@ -38,7 +38,11 @@ def reinterpret(
     ],
     kb_overlay: Overlay = None,
     formats: Annotated[
-        str, typer.Option("--format", help="html,json (tables are always written), or tsv alone")
+        str,
+        typer.Option(
+            "--format",
+            help="html,json,xlsx,matrix,multiqc (tables are always written), or tsv alone",
+        ),
     ] = "html,json",
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002

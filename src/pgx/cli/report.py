@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.cli.options import Language, Overlay
+from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
 
 __all__ = ["report", "run"]
@@ -25,12 +26,20 @@ def report(
     result: Annotated[
         Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help=".html or .json")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help=".html, .json, .xlsx, .tsv")
+    ],
     kind: Annotated[
-        str, typer.Option("--format", help="html or json; by default the ending of FILE")
+        str,
+        typer.Option(
+            "--format", help="html, json, xlsx, matrix or multiqc; by default the ending of FILE"
+        ),
     ] = "",
     language: Language = "en",
     kb_overlay: Overlay = None,
+    deidentify: Deidentify = False,  # noqa: FBT002
+    pseudonym_key: PseudonymKey = None,
+    pseudonym_table: PseudonymTable = None,
     force: Annotated[bool, typer.Option("--force", help="replace FILE")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
 ) -> int:
@@ -44,26 +53,38 @@ def report(
       pgx report results/S1.pgx.json -o S1.html --language de
     """
     from pgx.pipeline.local import knowledge_of
+    from pgx.reports.deidentify import deidentified
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import write_file
-    from pgx.reports.formats import FORMATS, format_of_file
+    from pgx.reports.formats import (
+        FORMATS,
+        RUN_FORMATS,
+        Format,
+        RunFormat,
+        format_of_file,
+        render_one,
+    )
     from pgx.reports.languages import catalogue
     from pgx.reports.render_json import read_result
 
     chosen = kind or format_of_file(output.name)
-    if chosen not in FORMATS:
+    known: dict[str, Format | RunFormat] = {**FORMATS, **RUN_FORMATS}
+    if chosen not in known:
         raise UsageError(
-            f"no format {chosen or output.suffix!r}", remedy=f"choose from {', '.join(FORMATS)}"
+            f"no format {chosen or output.suffix!r}", remedy=f"choose from {', '.join(known)}"
         )
-    form = FORMATS[chosen]
+    form = known[chosen]
+    privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
     saved = read_result(result)
     if output.exists() and not force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
+    shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
-    write_file(output, form.render(saved, replace(facts, language=language)))
+    write_file(output, render_one(chosen, shown, replace(facts, language=language)))
+    privacy.write_table([saved.sample])
     if form.reads_facts and not facts.drugs and not quiet:
         sys.stderr.write(
             "hint: the result was made with another release of the knowledge base; guidelines are"

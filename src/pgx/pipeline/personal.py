@@ -22,7 +22,7 @@ from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
 from pgx.recommendations.populations import Populations
 
-__all__ = ["Personal", "patient_sample", "sample_info_with", "sample_of"]
+__all__ = ["Personal", "patient_sample", "sample_info_with", "sample_of", "without_years"]
 
 _Converted = tuple[list[GeneConversion], dict[str, GeneCall]]
 
@@ -209,3 +209,22 @@ def sample_info_with(
             remedy="correct one of them",
         )
     return {**known, sample: msgspec.structs.replace(info, sex=info.sex or patient.sex)}
+
+
+def without_years(patient: Patient) -> Patient:
+    """Return a patient without dates that are years alone, as a de-identified result has them.
+
+    A year is no day to which a duration could be counted: it counts as unknown.
+    """
+    replace = msgspec.structs.replace
+    return replace(
+        patient,
+        date=_day_or_none(patient.date),
+        birth_date=_day_or_none(patient.birth_date),
+        medicines=tuple(replace(m, since=_day_or_none(m.since)) for m in patient.medicines),
+        reactions=tuple(replace(r, date=_day_or_none(r.date)) for r in patient.reactions),
+    )
+
+
+def _day_or_none(text: str) -> str:
+    return "" if len(text) == len("2026") and text.isdecimal() else text

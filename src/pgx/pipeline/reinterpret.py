@@ -15,7 +15,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.local import marked_local
-from pgx.pipeline.personal import Personal
+from pgx.pipeline.personal import Personal, without_years
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
 from pgx.recommendations.index import GuidanceIndex, build_index
@@ -89,7 +89,8 @@ class Reinterpreter:
         )
         if saved.context is None:
             return again
-        return Personal(release, self.guidance, saved.context.patient).result(again, chosen or ())
+        patient = without_years(saved.context.patient)
+        return Personal(release, self.guidance, patient).result(again, chosen or ())
 
     def _caller(self, gene: str, threshold: float, *, weighed: bool) -> GeneCaller:
         key = (gene, weighed, threshold)

@@ -10,6 +10,7 @@ import msgspec
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.recommendations.terms import in_words
+from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.facts import NO_FACTS, ReportFacts
@@ -20,7 +21,14 @@ from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_te
 from pgx.reports.patient_entries import PatientEntry, build_patient
 from pgx.reports.rewording import reworded
 
-__all__ = ["DrugEntry", "DrugGroup", "GeneEntry", "ReportDocument", "build_document"]
+__all__ = [
+    "DrugEntry",
+    "DrugGroup",
+    "GeneEntry",
+    "ReportDocument",
+    "build_document",
+    "build_methods",
+]
 
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
@@ -85,10 +93,12 @@ def build_document(
         groups=groups,
         gaps=_gaps(result, groups, facts, words, len(untranslated)),
         genes=genes,
-        methods=_methods(result, words),
+        methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
         limits=_limits(result, words),
-        patient=build_patient(result.context, _anchors(groups), words),
+        patient=build_patient(
+            result.context, _anchors(groups), words, is_capped=is_deidentified(result)
+        ),
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),
@@ -120,7 +130,8 @@ def _identity(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...
     )
 
 
-def _methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+def build_methods(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return how a result was made, as pairs of label and value: versions, digests, settings."""
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [

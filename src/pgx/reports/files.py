@@ -13,7 +13,14 @@ from typing import BinaryIO, Final
 from pgx.base.calls import PatientResult
 from pgx.base.errors import OutputError
 from pgx.reports.facts import NO_FACTS, ReportFacts
-from pgx.reports.formats import DEFAULT_FORMATS, Format, known_formats
+from pgx.reports.formats import (
+    DEFAULT_FORMATS,
+    RUN_FORMATS,
+    Format,
+    RunFormat,
+    known_formats,
+    known_run_formats,
+)
 from pgx.reports.names import file_stems
 from pgx.reports.render_tsv import (
     CALL_COLUMNS,
@@ -36,7 +43,7 @@ _OVERRIDES: Final = "overrides.tsv"
 _TABLES = frozenset(
     {
         "calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet",
-        _CONVERSIONS, _ADJUSTED, _OVERRIDES,
+        _CONVERSIONS, _ADJUSTED, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
 )  # fmt: skip
 _SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf)|fhir\.json)$")
@@ -73,7 +80,7 @@ def write_results(
     facts: ReportFacts = NO_FACTS,
     force: bool = False,
 ) -> list[Path]:
-    """Write both tables and, for each format, one file a sample; return what was written.
+    """Write both tables and, for each format, one file a sample or a run; return what was written.
 
     With ``samples``, the names of all in their order, results are written one by one as they
     come, and none is kept. With ``force`` the results of an earlier run are replaced, those
@@ -88,14 +95,15 @@ def write_results(
     UsageError
         A format is unknown.
     """
-    wanted = known_formats(tuple(formats))
+    wanted, of_run = known_formats(tuple(formats)), known_run_formats(tuple(formats))
     if samples is None:
         results = list(results)
         samples = [result.sample for result in results]
     check_folder(folder, force=force)
     _remove_stale_temporaries(folder)
     before = set(_results_in(folder))
-    written = _write(zip(file_stems(samples), results, strict=True), folder, wanted, facts)
+    named = zip(file_stems(samples), results, strict=True)
+    written = _write(named, folder, wanted, of_run, facts)
     for name in sorted(before - {path.name for path in written}):
         _remove(folder / name)
     return written
@@ -105,26 +113,38 @@ def _write(
     results: Iterable[tuple[str, PatientResult]],
     folder: Path,
     formats: Sequence[Format],
+    of_run: Sequence[RunFormat],
     facts: ReportFacts,
 ) -> list[Path]:
     tables = [folder / "recommendations.tsv", folder / "calls.tsv"]
     written: list[Path] = []
     patients: list[PatientResult] = []
     decided = ""
-    with new_file(tables[1]) as calls, new_file(tables[0]) as advice:
+    whole = [folder / form.file for form in of_run]
+    with (
+        new_file(tables[1]) as calls,
+        new_file(tables[0]) as advice,
+        contextlib.ExitStack() as stack,
+    ):
+        adders = [
+            stack.enter_context(form.write(stack.enter_context(new_file(path)), facts))
+            for form, path in zip(of_run, whole, strict=True)
+        ]
         calls.write(header(CALL_COLUMNS).encode("utf-8"))
         advice.write(header(RECOMMENDATION_COLUMNS).encode("utf-8"))
         for stem, result in results:
             calls.write(call_lines(result).encode("utf-8"))
             advice.write(recommendation_lines(result).encode("utf-8"))
             written += _write_sample(folder / stem, result, formats, facts)
+            for add in adders:
+                add(result)
             patients += [result] if result.context is not None else []
             decided += override_lines(result)
         written += _write_patients(folder, patients)
         if decided:
             text = header(OVERRIDE_COLUMNS) + decided
             written.append(write_file(folder / _OVERRIDES, text.encode("utf-8")))
-    return written + tables
+    return written + whole + tables
 
 
 def _write_patients(folder: Path, results: Sequence[PatientResult]) -> Iterator[Path]:
@@ -145,21 +165,23 @@ def _write_sample(
         yield write_file(stem.with_name(f"{stem.name}{form.suffix}"), data)
 
 
-def write_file(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes, *, is_private: bool = False) -> Path:
     """Write a file under a temporary name, then give it its own; private until complete.
+
+    With ``is_private`` it is for its owner's eyes alone for ever.
 
     Raises
     ------
     OutputError
         Disk, permission or quota; nothing is left behind.
     """
-    with new_file(path) as handle:
+    with new_file(path, is_private=is_private) as handle:
         handle.write(data)
     return path
 
 
 @contextlib.contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
     """Open a file under a temporary name; it gets its own where the block ends well.
 
     Raises
@@ -175,7 +197,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-            os.fchmod(handle.fileno(), mode)
+            os.fchmod(handle.fileno(), 0o600 if is_private else mode)
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:
         raise _output_error("cannot be written", path, error) from error

@@ -1,9 +1,14 @@
-"""Formats of a sample's own file: how each is called, how its files end, who renders it."""
+"""Formats: how each is called, how its files end, who renders it.
+
+`FORMATS` are those of a sample's own file, `RUN_FORMATS` those of one file for a whole run.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -11,7 +16,12 @@ from pgx.base.calls import PatientResult
 from pgx.base.errors import UsageError
 from pgx.reports.facts import ReportFacts
 
-__all__ = ["DEFAULT_FORMATS", "FORMATS", "Format", "format_of_file", "known_formats"]
+__all__ = [
+    "DEFAULT_FORMATS", "FORMATS", "RUN_FORMATS", "Adder", "Format", "RunFormat", "format_of_file",
+    "known_formats", "known_run_formats", "render_one",
+]  # fmt: skip
+
+Adder = AbstractContextManager[Callable[[PatientResult], None]]
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,28 +59,107 @@ FORMATS: Final[dict[str, Format]] = {
 DEFAULT_FORMATS: Final = ("html", "json")
 
 
+class RunFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """One format of a file for a whole run.
+
+    ``file`` is its name in a folder, ``endings`` are those by which a file that somebody names
+    is known. ``write`` opens a writer over a binary file: within its block it takes results one
+    by one, and the file is whole when the block ends well. ``reads_sites`` says whether what
+    was observed at each position is shown of a run of one sample.
+    """
+
+    file: str
+    endings: tuple[str, ...]
+    write: Callable[[BinaryIO, ReportFacts], Adder]
+    reads_facts: bool = False
+    reads_sites: bool = False
+
+
+def _xlsx(handle: BinaryIO, facts: ReportFacts) -> Adder:
+    from pgx.reports.render_xlsx import write_xlsx
+
+    return write_xlsx(handle, facts)
+
+
+def _matrix(handle: BinaryIO, facts: ReportFacts) -> Adder:
+    from pgx.reports.matrix import write_matrix
+
+    return write_matrix(handle, facts)
+
+
+def _multiqc(handle: BinaryIO, facts: ReportFacts) -> Adder:
+    from pgx.reports.multiqc import write_multiqc
+
+    return write_multiqc(handle, facts)
+
+
+RUN_FORMATS: Final[dict[str, RunFormat]] = {
+    "xlsx": RunFormat(
+        file="results.xlsx", endings=(".xlsx",), write=_xlsx, reads_facts=True, reads_sites=True
+    ),
+    "matrix": RunFormat(file="matrix.tsv", endings=(".tsv",), write=_matrix),
+    "multiqc": RunFormat(file="pgx_mqc.json", endings=("_mqc.json",), write=_multiqc),
+}
+"""By the name that ``--format`` takes."""
+
+
 def known_formats(names: tuple[str, ...]) -> tuple[Format, ...]:
-    """Return the formats of names.
+    """Return the formats of a sample's file among names.
 
     Raises
     ------
     UsageError
         A format is unknown.
     """
-    unknown = sorted(set(names) - set(FORMATS))
+    _check_names(names)
+    return tuple(FORMATS[name] for name in names if name in FORMATS)
+
+
+def known_run_formats(names: tuple[str, ...]) -> tuple[RunFormat, ...]:
+    """Return the formats of a run's file among names.
+
+    Raises
+    ------
+    UsageError
+        A format is unknown.
+    """
+    _check_names(names)
+    return tuple(RUN_FORMATS[name] for name in dict.fromkeys(names) if name in RUN_FORMATS)
+
+
+def _check_names(names: tuple[str, ...]) -> None:
+    known = (*FORMATS, *RUN_FORMATS)
+    unknown = sorted(set(names) - set(known))
     if unknown:
         raise UsageError(
-            f"unknown format {', '.join(unknown)}", remedy=f"choose from {', '.join(FORMATS)}"
+            f"unknown format {', '.join(unknown)}", remedy=f"choose from {', '.join(known)}"
         )
-    return tuple(FORMATS[name] for name in names)
+
+
+def render_one(name: str, result: PatientResult, facts: ReportFacts) -> bytes:
+    """Return one result in any format, that of a run included.
+
+    Raises
+    ------
+    UsageError
+        The format is unknown, or its extra is not installed.
+    """
+    for form in known_formats((name,)):
+        return form.render(result, facts)
+    [run_form] = known_run_formats((name,))
+    buffer = io.BytesIO()
+    with run_form.write(buffer, facts) as add:
+        add(result)
+    return buffer.getvalue()
 
 
 def format_of_file(name: str) -> str:
     """Return the format that a file's name ends like, "" if none; the longest ending counts.
 
-    >>> format_of_file("S1.HTML"), format_of_file("S1.doc")
-    ('html', '')
+    >>> format_of_file("S1.HTML"), format_of_file("S1.doc"), format_of_file("a_mqc.json")
+    ('html', '', 'multiqc')
     """
-    endings = [(end, key) for key, form in FORMATS.items() for end in form.endings]
+    known: dict[str, Format | RunFormat] = {**FORMATS, **RUN_FORMATS}
+    endings = [(end, key) for key, form in known.items() for end in form.endings]
     found = [(len(end), key) for end, key in endings if name.casefold().endswith(end)]
     return max(found)[1] if found else ""

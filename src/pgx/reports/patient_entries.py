@@ -19,6 +19,7 @@ from pgx.base.patient import (
     reaction_text,
 )
 from pgx.recommendations.terms import in_words
+from pgx.reports.deidentify import CAP
 from pgx.reports.figures import day, days, figure
 from pgx.reports.functions import phenotype_in_words
 
@@ -118,18 +119,23 @@ class PatientView:
 
 
 def build_patient(
-    context: PatientContext | None, anchors: Mapping[str, str], words: Words
+    context: PatientContext | None,
+    anchors: Mapping[str, str],
+    words: Words,
+    *,
+    is_capped: bool = False,
 ) -> PatientEntry | None:
     """Return the patient's part of a report, None without a patient.
 
-    ``anchors`` are the places of drugs in the report.
+    ``anchors`` are the places of drugs in the report; ``is_capped`` says that an age of 90
+    stands for all that are higher.
     """
     if context is None:
         return None
     acts = _acting(context.conversions, words)
     shown = [(m, _medicine(m, anchors, acts, words)) for m in context.medicines]
     return PatientEntry(
-        facts=(*_facts(context.patient, words), *_told(context, words)),
+        facts=(*_facts(context.patient, words, is_capped), *_told(context, words)),
         current=tuple(e for m, e in shown if m.use is MedicineUse.CURRENT),
         other=tuple(e for m, e in shown if m.use is not MedicineUse.CURRENT),
         conversions=tuple(conversion_entry(c, words) for c in context.conversions),
@@ -137,12 +143,17 @@ def build_patient(
     )
 
 
-def _facts(patient: Patient, words: Words) -> Iterable[tuple[str, str]]:
+def _facts(
+    patient: Patient,
+    words: Words,
+    is_capped: bool,  # noqa: FBT001
+) -> Iterable[tuple[str, str]]:
     label = words["patient"]
     for name, unit in _UNITS.items():
         value = getattr(patient, name)
         if value is not None:
-            yield label[name], f"{_number(value, words)} {label.get(unit, unit)}"
+            more = "+" if is_capped and name == "age_years" and value >= CAP else ""
+            yield label[name], f"{_number(value, words)}{more} {label.get(unit, unit)}"
     if patient.sex:
         yield label["sex"], label[patient.sex]
     kidney = patient.kidney

@@ -13,7 +13,7 @@ from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
 from pgx.reports.figures import within
 from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
 
-__all__ = ["PersonalEntries"]
+__all__ = ["PersonalEntries", "placed"]
 
 Words = Mapping[str, Any]
 _ESTABLISHED: Final = "established"
@@ -30,22 +30,8 @@ class PersonalEntries:
         self._label = words["label"]
 
     def placed(self, drug: str, rows: Sequence[Recommendation]) -> tuple[list[Recommendation], str]:
-        """Return the rows for this patient, most serious first, and the group of the drug.
-
-        The group is the more serious one of the genotype's advice and of what current medicines
-        make of it by an established rule: a drug is not listed as harmless that is not.
-        """
-        mine, _ = self._view.split(drug, rows)
-        ordered = sorted(mine or rows, key=row_order)
-        if not mine:
-            return ordered, _NOBODY
-        own = bucket(ordered[0])
-        changed = self._view.adjusted(drug)
-        rules = {c.evidence for c in self._view.conversions(changed)}
-        if not changed or rules != {_ESTABLISHED}:
-            return ordered, own
-        worst = bucket(min(changed, key=row_order))
-        return ordered, min(own, worst, key=BUCKETS.index)
+        """Return the rows for this patient and the group of the drug, see `placed`."""
+        return placed(self._view, drug, rows)
 
     def entry(self, drug: str, entry: DrugEntry, rows: Sequence[Recommendation]) -> DrugEntry:
         """Return the entry with what the patient adds."""
@@ -91,3 +77,24 @@ class PersonalEntries:
         """Return the adjusted advice, most serious first; silent sources only where all are."""
         rows = sorted(self._view.adjusted(drug), key=row_order)
         return [row for row in rows if row.action != ("no_recommendation",)] or rows[:1]
+
+
+def placed(
+    view: PatientView, drug: str, rows: Sequence[Recommendation]
+) -> tuple[list[Recommendation], str]:
+    """Return the rows for this patient, most serious first, and the group of the drug.
+
+    The group is the more serious one of the genotype's advice and of what current medicines
+    make of it by an established rule: a drug is not listed as harmless that is not.
+    """
+    mine, _ = view.split(drug, rows)
+    ordered = sorted(mine or rows, key=row_order)
+    if not mine:
+        return ordered, _NOBODY
+    own = bucket(ordered[0])
+    changed = view.adjusted(drug)
+    rules = {c.evidence for c in view.conversions(changed)}
+    if not changed or rules != {_ESTABLISHED}:
+        return ordered, own
+    worst = bucket(min(changed, key=row_order))
+    return ordered, min(own, worst, key=BUCKETS.index)

@@ -96,6 +96,7 @@ SOURCES: Final = {"vcf": "this input", "outside": "other method", "reads": "read
 SETTINGS: Final = {
     "absent": "Position without a record means",
     "ancestry": "Ancestry",
+    "deidentified": "Names and free texts left out, dates as years",
     "drugs": "Drugs",
     "genes": "Genes",
     "min_dp": "Lowest read depth",

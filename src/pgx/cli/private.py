@@ -1,0 +1,96 @@
+"""``--deidentify`` and what goes with it: pseudonyms, their key, their table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from pgx.base.errors import OutputError, UsageError
+
+__all__ = ["Deidentify", "Privacy", "PseudonymKey", "PseudonymTable", "privacy_of"]
+
+Deidentify = Annotated[
+    bool,
+    typer.Option("--deidentify", help="pseudonyms for samples, years for dates, no free texts"),
+]
+PseudonymKey = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="secret from which stable pseudonyms are made"),
+]
+PseudonymTable = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="write which sample has which pseudonym; keep it apart"),
+]
+COLUMNS = ("pseudonym", "sample")
+
+
+class Privacy(NamedTuple):
+    """What the options of de-identification say; ``key`` is None where names are counted."""
+
+    is_on: bool
+    key: bytes | None
+    table: Path | None
+
+    def names(self, samples: Sequence[str]) -> list[str]:
+        """Return what samples are called in the output: pseudonyms, or their own names."""
+        from pgx.reports.pseudonyms import counted_pseudonyms, keyed_pseudonyms
+
+        if not self.is_on:
+            return list(samples)
+        if self.key is None:
+            return counted_pseudonyms(len(samples))
+        return keyed_pseudonyms(samples, self.key)
+
+    def write_table(self, samples: Sequence[str]) -> None:
+        """Write which sample has which pseudonym, for the owner's eyes alone.
+
+        Raises
+        ------
+        OutputError
+            The table cannot be written.
+        """
+        if self.table is None:
+            return
+        from pgx.reports.files import write_file
+        from pgx.reports.render_tsv import render_rows
+
+        rows = zip(self.names(samples), samples, strict=True)
+        write_file(self.table, render_rows(COLUMNS, rows).encode("utf-8"), is_private=True)
+
+
+def privacy_of(
+    deidentify: bool,  # noqa: FBT001
+    key: Path | None,
+    table: Path | None,
+    output: Path,
+    force: bool,  # noqa: FBT001
+) -> Privacy:
+    """Return what the options say; checks what can be checked before the work.
+
+    Raises
+    ------
+    UsageError
+        A key or a table without ``--deidentify``, a key that is none, or a table among results.
+    OutputError
+        The table is there already.
+    """
+    if not deidentify and (key or table):
+        raise UsageError(
+            "--pseudonym-key and --pseudonym-table go with --deidentify",
+            remedy="add --deidentify",
+        )
+    if table is not None and output.resolve() in (table.resolve(), table.resolve().parent):
+        raise UsageError(
+            "the table of pseudonyms would stand among the results that it tells apart",
+            remedy="name a file in another folder with --pseudonym-table",
+        )
+    if table is not None and table.exists() and not force:
+        raise OutputError(
+            "the table of pseudonyms is there already", remedy="replace it with --force"
+        )
+    from pgx.reports.pseudonyms import read_key
+
+    return Privacy(deidentify, read_key(key) if key else None, table)
