@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.base.calls import GeneCall, PatientResult, Recommendation
 from pgx.base.local import Override
+from pgx.recommendations.terms import in_words
 from pgx.reports.figures import day, figure
 
 __all__ = [
@@ -26,11 +27,12 @@ Words = Mapping[str, Any]
 class OverrideEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A laboratory's decision on one gene or drug; ``anchor`` is the subject's place, or empty.
 
-    ``kind`` is ``gene`` or ``drug``.
+    ``kind`` is ``gene`` or ``drug``; ``name`` is the subject in the language of the report.
     """
 
     kind: str
     subject: str
+    name: str
     anchor: str
     computed: str
     says: str
@@ -47,6 +49,7 @@ def build_overrides(
         OverrideEntry(
             kind="gene" if override.gene else "drug",
             subject=override.subject,
+            name=override.gene or in_words(override.drug, words["phrases"]),
             anchor=anchors.get(override.subject, ""),
             computed=computed_text(result, override, words) or label["not_in_report"],
             says=override.says,

@@ -91,7 +91,7 @@ PHASED: Final = {
 AUTHORITIES: Final = {
     "CPIC": "CPIC",
     "DPWG": "DPWG",
-    "FDA_LABEL": "US-Fachinformation (FDA)",
+    "FDA_LABEL": "FDA-Fachinfo",
     "FDA_TABLE": "FDA-Tabelle",
     "LOCAL": "Regel des Labors",
 }
@@ -119,6 +119,7 @@ SOURCES: Final = {
 SETTINGS: Final = {
     "absent": "Position ohne Eintrag bedeutet",
     "ancestry": "Herkunft",
+    "deidentified": "Namen und freie Texte weggelassen, Tage als Jahre angegeben",
     "drugs": "Arzneimittel",
     "genes": "Gene",
     "min_dp": "Niedrigste Lesetiefe",
@@ -194,7 +195,7 @@ LABELS: Final = {
     "for_whom": "Für",
     "otherwise": "Andernfalls",
     "if": "bei",
-    "indeterminate": "Indeterminate (nicht bestimmbar)",
+    "indeterminate": "nicht bestimmbar (Indeterminate)",
     "to_dose": "{action} auf {dose}",
     "provisional": "Vorläufig: {advice}",
     "else": "sonst: {advice}",
