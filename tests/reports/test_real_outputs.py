@@ -24,6 +24,7 @@ from reports.test_render_tsv import assert_harmless
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "patient.g.vcf"
 SHARED = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))
+PICTURES = {"figure", "figcaption", "svg", "desc", "text", "rect", "path", "circle", "g", "use"}
 PROBES = sorted((SHARED / "badvcf" / "probes").glob("sample_*.vcf"))
 
 
@@ -57,7 +58,7 @@ def test_every_drug_and_gene_is_in_the_page(run, result):
     page = Page(text)
     assert text.count('<article class="drug"') == len({r.drug for r in result.recommendations})
     assert len(page.all("article")) - text.count('<article class="drug"') == len(result.calls)
-    assert text.count('<th scope="row">chr') == sum(len(call.sites) for call in result.calls)
+    assert text.count("<th>chr") == sum(len(call.sites) for call in result.calls)
 
 
 def test_no_code_is_left_without_words(run, result):
@@ -91,4 +92,4 @@ def test_hostile_sample_names_of_real_files(tmp_path, path):
     plain = {tag for tag, _ in Page(render_html(factory.result())).elements}
     for page in folder.glob("*.html"):
         elements = {tag for tag, _ in Page(page.read_text(encoding="utf-8")).elements}
-        assert elements <= plain | {"details", "summary"}
+        assert elements <= plain | {"details", "summary"} | PICTURES

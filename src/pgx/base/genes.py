@@ -111,6 +111,15 @@ class PhenotypeRule(msgspec.Struct, frozen=True, kw_only=True):
     lookup_key: str
 
 
+class GeneCode(msgspec.Struct, frozen=True, kw_only=True):
+    """An identifier of a gene; ``system`` is ``HGNC``, or ``REFSEQ``: its chromosome on GRCh38."""
+
+    gene: str
+    system: str
+    code: str
+    source: str = ""
+
+
 class Proxy(msgspec.Struct, frozen=True, kw_only=True):
     """Two sites of one allele: ``decisive`` decides, ``substitute`` only where it is missing."""
 

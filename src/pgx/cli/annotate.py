@@ -89,7 +89,7 @@ def annotate(
         str,
         typer.Option(
             "--format",
-            help="html,json (tables are always written), xlsx, matrix, multiqc, or tsv alone; "
+            help="html,json,fhir (tables are always written), xlsx, matrix, multiqc, or tsv alone; "
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",

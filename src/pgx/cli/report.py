@@ -27,12 +27,15 @@ def report(
         Path, typer.Argument(metavar="RESULT.json", help="SAMPLE.pgx.json of pgx annotate")
     ],
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help=".html, .json, .xlsx, .tsv")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help=".html, .json, .fhir.json, .xlsx, .tsv"
+        ),
     ],
     kind: Annotated[
         str,
         typer.Option(
-            "--format", help="html, json, xlsx, matrix or multiqc; by default the ending of FILE"
+            "--format", help="html, json, fhir, xlsx, matrix or multiqc; by default the ending"
         ),
     ] = "",
     language: Language = "en",
@@ -49,6 +52,7 @@ def report(
 
     Examples:
       pgx report results/S1.pgx.json -o S1.html
+      pgx report results/S1.pgx.json -o S1.fhir.json
 
       pgx report results/S1.pgx.json -o S1.html --language de
     """

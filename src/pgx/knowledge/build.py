@@ -14,7 +14,7 @@ from pgx.knowledge.importers.codes import with_codes
 from pgx.knowledge.importers.dated import known_counts, known_gaps, medicine_rows, named_sources
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
-from pgx.knowledge.later import CHANGES, Until, until_month
+from pgx.knowledge.later import CHANGES, EVERYTHING, Until, until_month
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
 from pgx.knowledge.tables import Row, format_table, read_table
 
@@ -22,6 +22,7 @@ __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
 _KNOWN_GAPS = "known_gaps"
+_GENE_CODES = "gene_codes"  # identifiers of today: none in a release of an earlier month
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
 
@@ -88,6 +89,8 @@ def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, li
     curated = inputs / "curated"
     found = medicine_rows(curated, until)
     changes = read_table(curated, CHANGES) if (curated / f"{CHANGES}.tsv").exists() else []
+    if until == EVERYTHING and (curated / f"{_GENE_CODES}.tsv").exists():
+        found[_GENE_CODES] = read_table(curated, _GENE_CODES)
     found[CHANGES] = [row for row in changes if until.knows(row["date"])]
     counted = [(curated, name) for name in _CURATED_POPULATIONS]
     for place, name in [*counted, *((inputs, name) for name in COUNTED)]:

@@ -54,6 +54,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "judgement", "source",
     ),
     "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
+    "gene_codes": ("gene", "system", "code", "source"),
     "condition_codes": ("condition", "system", "code", "source"),
     "changes": (
         "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",

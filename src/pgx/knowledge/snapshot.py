@@ -13,7 +13,7 @@ from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_ro
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneDefinition
+from pgx.base.genes import GeneCode, GeneDefinition
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.genes import GENE_TABLES, read_genes
 from pgx.knowledge.integrity.conversions import inapplicable
@@ -232,6 +232,12 @@ class KnowledgeBase:
         """What the published sources leave unanswered; empty in a release without it."""
         rows = self._optional(["known_gaps"])["known_gaps"]
         return tuple(record_from_row(KnownGap, row) for row in rows)
+
+    @functools.cached_property
+    def gene_codes(self) -> tuple[GeneCode, ...]:
+        """Identifiers of genes; empty in a release without them."""
+        rows = self._optional(["gene_codes"])["gene_codes"]
+        return tuple(record_from_row(GeneCode, row) for row in rows)
 
     def gene(self, name: str) -> GeneDefinition:
         """Return one gene.

@@ -19,6 +19,7 @@ from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
 from pgx.reports.languages import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
+from pgx.reports.pictures.facts import GenePictures, build_pictures
 from pgx.reports.rewording import reworded
 
 __all__ = [
@@ -45,8 +46,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     ``groups`` are drugs by what to do, most serious first, empty groups left out; ``gaps``
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
     value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
-    decisions, beside what was computed. ``untranslated`` are texts of advice that are English in
-    a report in another language.
+    decisions, beside what was computed. ``pictures`` are what can be drawn of ``genes``, in their
+    order. ``untranslated`` are texts of advice that are English in a report in another language.
     """
 
     sample: str
@@ -61,6 +62,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[OverrideEntry, ...] = ()
     language: str = DEFAULT_LANGUAGE
     untranslated: frozenset[str] = frozenset()
+    pictures: tuple[GenePictures, ...] = ()
 
 
 def build_document(
@@ -104,6 +106,7 @@ def build_document(
         ),
         language=words["language"],
         untranslated=untranslated,
+        pictures=build_pictures(result, facts),
     )
 
 

@@ -76,7 +76,8 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
 class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One advice, with all populations for which it reads the same.
 
-    ``review`` tells the source and the reviewer of a laboratory's own advice.
+    ``review`` tells the source and the reviewer of a laboratory's own advice; ``genes`` are those
+    on whose results it rests, ``bucket`` the group that it asks for.
     """
 
     populations: tuple[str, ...]
@@ -91,6 +92,8 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     implications: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     review: str = ""
+    genes: tuple[str, ...] = ()
+    bucket: str = ""
 
 
 class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,6 +281,8 @@ class EntryMaker:
             implications=row.implications,
             links=self._links(row),
             review=review_text(row, self.words),
+            genes=row.genes,
+            bucket=bucket(row),
         )
 
     def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> Alternative:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline, Statement
+from pgx.base.advice import Drug, Guideline, Statement, record_from_row
 from pgx.base.calls import PatientResult
+from pgx.base.frequencies import GeneFrequencies
+from pgx.base.genes import GeneCode
+from pgx.base.substances import ScoreRange
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.languages import DEFAULT_LANGUAGE
 
 __all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
+
+_SCORE_RANGES: Final = "score_ranges"
 
 
 class SourceFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,13 +39,20 @@ class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result, and the language to say them in."""
+    """Plain records of the release that made a result, and the language to say them in.
+
+    ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
+    """
 
     drugs: tuple[Drug, ...] = ()
     guidelines: tuple[Guideline, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     statements: tuple[Statement, ...] = ()
     newer: tuple[NewerGuidance, ...] = ()
+    score_ranges: tuple[ScoreRange, ...] = ()
+    frequencies: Mapping[str, GeneFrequencies] = {}
+    gene_codes: tuple[GeneCode, ...] = ()
+    allele_codes: dict[tuple[str, str], str] = {}
     language: str = DEFAULT_LANGUAGE
 
 
@@ -80,6 +92,15 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         sources=tuple(_source(row) for row in knowledge.table("sources")),
         statements=knowledge.statements,
         newer=tuple(_newer(knowledge.later_changes)),
+        score_ranges=_score_ranges(knowledge),
+        frequencies=knowledge.frequencies,
+        gene_codes=knowledge.gene_codes,
+        allele_codes={
+            (gene.gene, allele.name): allele.identifier
+            for gene in knowledge.genes.values()
+            for allele in gene.alleles
+            if allele.identifier
+        },
     )
 
 
@@ -89,6 +110,13 @@ def _newer(changes: Iterable[LaterChange]) -> Iterator[NewerGuidance]:
         if change.state is not ChangeState.APPLIED:
             for drug in change.drugs:
                 yield NewerGuidance(drug=drug, authority=change.authority, date=change.date)
+
+
+def _score_ranges(knowledge: KnowledgeBase) -> tuple[ScoreRange, ...]:
+    """Return them from their own small table: the other tables of medicines are not needed."""
+    if _SCORE_RANGES not in knowledge.table_names:
+        return ()
+    return tuple(record_from_row(ScoreRange, row) for row in knowledge.table(_SCORE_RANGES))
 
 
 def _source(row: dict[str, str]) -> SourceFact:

@@ -51,8 +51,15 @@ def _json(result: PatientResult, facts: ReportFacts) -> bytes:
     return render_json(result)
 
 
+def _fhir(result: PatientResult, facts: ReportFacts) -> bytes:
+    from pgx.reports.fhir.bundle import render_fhir
+
+    return render_fhir(result, facts)
+
+
 FORMATS: Final[dict[str, Format]] = {
     "html": Format(suffix=".pgx.html", endings=(".html", ".htm"), render=_html, reads_facts=True),
+    "fhir": Format(suffix=".fhir.json", endings=(".fhir.json",), render=_fhir, reads_facts=True),
     "json": Format(suffix=".pgx.json", endings=(".json",), render=_json),
 }
 """By the name that ``--format`` takes."""

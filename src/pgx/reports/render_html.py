@@ -1,4 +1,7 @@
-"""``SAMPLE.pgx.html``: one file for clinicians, without network, script or clock time."""
+"""``SAMPLE.pgx.html``: one file for clinicians, without network or clock time.
+
+The page is whole without its one script, which searches and filters.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +21,21 @@ from pgx.reports.document import ReportDocument, build_document
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
-from pgx.reports.gene_entries import GeneEntry, SiteRow
+from pgx.reports.gene_entries import GeneEntry
 from pgx.reports.languages import catalogue
+from pgx.reports.pictures.draw import draw_gene
+from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
+from pgx.reports.site_table import draw_sites
 from pgx.reports.text import visible
 
 __all__ = ["render_document", "render_html"]
 
 _CARDS: Final = frozenset({"avoid", "dose", "care", "open_change"})
 _SHORT_LIST: Final = 16  # positions that are named in the open
-_CLASS_OF: Final = {"variant": ' class="v"', "unknown": ' class="u"', "": ""}
-_SITE_ROW: Final = '<tr{}><th scope="row">{}</th>' + "<td>{}</td>" * 6 + "</tr>\n"
-_PLAIN_CELLS = re.compile("[A-Za-z0-9:./|, -]*")  # nothing to escape: most rows
 _MARGIN_NAME: Final = 60
 _NOT_PLAIN = re.compile("[^A-Za-z0-9 ]")
 _LABEL = re.compile(r"\{\{ t\.(\w+) \}\}")
+_IMPLIED = re.compile("</(?:li|dd|dt|p|tr|td|th)>")  # end tags that HTML lets a page leave out
 
 
 def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
@@ -46,19 +50,24 @@ def render_document(document: ReportDocument) -> str:
     """
     words = catalogue(document.language)
     label = words["label"]
-    style, page = _style(), _page_style(document.sample, label)
+    style, page, script = _style(), _page_style(document.sample, label), _script()
     return _template(document.language).render(
         doc=document,
         t=label,
-        csp=_policy(style, page),
+        p=words["picture"],
+        csp=_policy((style, page), script),
+        script=script,
         style=style,
         page_style=page,
         cards=_CARDS,
         **_personal(document, words),
+        **_matrix(document, words),
+        figures=[draw_gene(facts, words) for facts in document.pictures],
+        n_drugs=sum(len(group.drugs) for group in document.groups),
         counts={group.key: _count(len(group.drugs), label) for group in document.groups},
         facts=[_gene_facts(gene, label) for gene in document.genes],
         long_missing=[_is_long(gene) for gene in document.genes],
-        site_tables=[_site_table(gene, label) for gene in document.genes],
+        site_tables=[draw_sites(gene, label) for gene in document.genes],
         icons={group.key: _icon(group.key) for group in document.groups},
         row_marks={kind: _mark("m", kind, word) for kind, word in words["certainty"].items()},
         call_marks={kind: _mark("s", kind, word) for kind, word in words["status"].items()},
@@ -90,6 +99,14 @@ def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, o
     }
 
 
+def _matrix(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
+    matrix = build_matrix(document)
+    return {
+        "matrices": draw_matrix(matrix, words),
+        "signs": [(sign, _icon(sign), word) for sign, word in matrix_signs(matrix, words)],
+    }
+
+
 def _with_medicines(drug: DrugEntry, words: Mapping[str, Any]) -> str:
     if drug.adjusted is None:
         return ""
@@ -103,8 +120,7 @@ def _icon(name: str) -> Markup:
 
 def _mark(prefix: str, kind: str, word: str) -> Markup:
     """Return a sign with its word, so that colour is never alone in saying something."""
-    span = Markup('<span class="mark {}-{}">{}{}</span>')
-    return span.format(prefix, kind, _icon(kind), word)
+    return Markup('<span class="mark {}-{}">{}</span>').format(prefix, kind, word)
 
 
 @functools.cache
@@ -118,13 +134,18 @@ def _template(language: str) -> Template:
         loader=BaseLoader(),
         trim_blocks=True,
     )
-    source = _resource("report.html.j2")
+    source = _IMPLIED.sub("", _resource("report.html.j2"))
     return environment.from_string(_LABEL.sub(lambda m: escape(label[m[1]]), source))
 
 
 @functools.cache
 def _style() -> Markup:
     return Markup(_resource("report.css"))  # noqa: S704 (our own file)
+
+
+@functools.cache
+def _script() -> Markup:
+    return Markup(_resource("report.js"))  # noqa: S704 (our own file)
 
 
 def _resource(name: str) -> str:
@@ -136,11 +157,17 @@ def _shown(value: object) -> object:
     return visible(value) if type(value) is str else value
 
 
-def _policy(*styles: str) -> str:
-    """Allow nothing but the two style elements of this file, by digest."""
-    digests = (base64.b64encode(hashlib.sha256(s.encode("utf-8")).digest()) for s in styles)
-    allowed = " ".join(f"'sha256-{digest.decode('ascii')}'" for digest in digests)
-    return f"default-src 'none'; style-src {allowed}; base-uri 'none'; form-action 'none'"
+def _policy(styles: Sequence[str], script: str) -> str:
+    """Allow nothing but the styles and the script of this file, by digest."""
+    return (
+        f"default-src 'none'; style-src {' '.join(map(_digest, styles))};"
+        f" script-src {_digest(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    found = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest())
+    return f"'sha256-{found.decode('ascii')}'"
 
 
 def _page_style(sample: str, label: Mapping[str, str]) -> Markup:
@@ -189,35 +216,3 @@ def _gene_facts(gene: GeneEntry, label: Mapping[str, str]) -> list[tuple[str, Se
 
 def _is_long(gene: GeneEntry) -> bool:
     return sum(line.count(",") + 1 for line in gene.missing) > _SHORT_LIST
-
-
-def _site_table(gene: GeneEntry, label: Mapping[str, str]) -> Markup:
-    """Return the folded table of tested positions; made here since it has most of the rows."""
-    if not gene.sites:
-        return Markup("")
-    heads = "".join(
-        f'<th scope="col">{escape(name)}</th>'
-        for name in (label["position"], label["rsid"], label["genotype"], label["found_in"])
-    )
-    heads += "".join(
-        f'<th scope="col"><abbr title="{escape(label[long])}">{escape(label[short])}</abbr></th>'
-        for short, long in (("gq", "gq_long"), ("dp", "dp_long"))
-    )
-    title = escape(f"{label['tested']}: {visible(gene.gene)}")
-    summary = escape(label["tested_summary"].format(count=len(gene.sites)))
-    rows = "".join(map(_site_row, gene.sites))
-    return Markup(  # noqa: S704 (every part is escaped)
-        f"<details><summary>{summary}</summary>"
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{title}">'
-        f'<table class="sites"><thead><tr>{heads}<th scope="col">{escape(label["remark"])}</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table></div></details>"
-    )
-
-
-def _site_row(site: SiteRow) -> str:
-    cells: tuple[str, ...] = (
-        site.position, site.rsid, site.genotype, site.evidence, site.gq, site.dp, site.remark,
-    )  # fmt: skip
-    if not _PLAIN_CELLS.fullmatch("".join(cells)):
-        cells = tuple(escape(visible(text)) for text in cells)
-    return _SITE_ROW.format(_CLASS_OF[site.kind], *cells)

@@ -13,7 +13,14 @@ from pgx.base.errors import InvariantError, ResultFileError
 from pgx.reports.order import in_order
 from pgx.reports.text import escape_json
 
-__all__ = ["MAX_BYTES", "SCHEMA_VERSION", "parse_result", "read_result", "render_json"]
+__all__ = [
+    "MAX_BYTES",
+    "SCHEMA_VERSION",
+    "check_consistent",
+    "parse_result",
+    "read_result",
+    "render_json",
+]
 
 SCHEMA_VERSION: Final = "1.1"
 READABLE: Final = frozenset({"1.0", SCHEMA_VERSION})
@@ -105,7 +112,7 @@ def parse_result(data: bytes, where: str = "result") -> PatientResult:
         raise ResultFileError(
             f"not a result of pgx: {error}", where=where, remedy=_REMEDY
         ) from error
-    _check_consistent(result, where)
+    check_consistent(result, where)
     return result
 
 
@@ -121,7 +128,7 @@ def _restore_empty(tree: dict[str, Any]) -> None:
         row.update({name: "" for name in NULLABLE if row.get(name, "") is None})
 
 
-def _check_consistent(result: PatientResult, where: str) -> None:
+def check_consistent(result: PatientResult, where: str) -> None:
     """A result is of one sample, has one call a gene, and probabilities between 0 and 1.
 
     Raises

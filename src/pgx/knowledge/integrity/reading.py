@@ -12,6 +12,7 @@ import msgspec
 from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_row
 from pgx.base.errors import KnowledgeError
 from pgx.base.findings import FaultCode, Finding
+from pgx.base.genes import GeneCode
 from pgx.base.substances import (
     ConditionCode,
     ConversionRule,
@@ -30,6 +31,7 @@ _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "drugs": Drug,
     "guidelines": Guideline,
     "known_gaps": KnownGap,
+    "gene_codes": GeneCode,
     "substances": Substance,
     "modulators": Modulator,
     "conversion_rules": ConversionRule,

@@ -8,6 +8,7 @@ from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
 from pgx.reports.english.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.english.patient import PATIENT
+from pgx.reports.english.pictures import PICTURES
 
 __all__ = ["ENGLISH"]
 
@@ -37,6 +38,7 @@ ENGLISH: Final[dict[str, Any]] = {
     "note": codes.NOTES,
     "patient": PATIENT,
     "phased": labels.PHASED,
+    "picture": PICTURES,
     "population": PHRASES["population"],
     "reason": codes.REASONS,
     "setting": labels.SETTINGS,

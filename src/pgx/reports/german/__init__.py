@@ -8,6 +8,7 @@ from pgx.recommendations.german import PHRASES
 from pgx.reports.german import codes, labels, terms
 from pgx.reports.german.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.german.patient import PATIENT
+from pgx.reports.german.pictures import PICTURES
 
 __all__ = ["GERMAN"]
 
@@ -37,6 +38,7 @@ GERMAN: Final[dict[str, Any]] = {
     "note": codes.NOTES,
     "patient": PATIENT,
     "phased": labels.PHASED,
+    "picture": PICTURES,
     "population": PHRASES["population"],
     "reason": codes.REASONS,
     "setting": labels.SETTINGS,

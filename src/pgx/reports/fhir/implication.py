@@ -1,0 +1,125 @@
+"""A row of advice: the therapeutic implication that bears it, and the recommendation to act."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pgx.base.advice import NO_RESULT
+from pgx.base.calls import Certainty, Recommendation
+from pgx.reports.fhir.codes import LOINC, SUGGESTIONS, Tree, concept, profile
+from pgx.reports.fhir.extensions import own, own_url, parts, text_of
+from pgx.reports.fhir.resources import Sheet, component, text_component
+
+__all__ = ["ADVICE_FIELDS", "ARTIFACT", "add_advice"]
+
+ARTIFACT: Final = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtifact"
+ADVICE_FIELDS: Final = (
+    "source", "genes", "lookup", "action", "dose_factor_min", "dose_factor_max", "certainty",
+    "depends_on", "alternatives", "implications", "facts",
+)  # fmt: skip
+"""Fields of a row that stand in its extension; drug, text and the others have places."""
+_NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
+_PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
+
+
+def add_advice(
+    sheet: Sheet, number: int, row: Recommendation, genotypes: Mapping[str, Tree]
+) -> tuple[Tree, Tree | None]:
+    """Add a row's resources; return references to implication and recommendation.
+
+    ``number`` is the row's place among all. There is no recommendation where nothing is to be
+    done, or nothing is known.
+    """
+    implication = sheet.observe(
+        "therapeutic-implication",
+        f"advice/{number}",
+        extension=[
+            *own("advice", {name: getattr(row, name) for name in ADVICE_FIELDS}),
+            *_artifacts(sheet, row),
+        ],
+        note=sheet.remarks.on_advice(row.drug, row.genes),
+        derivedFrom=[genotypes.get(gene) or _not_called(gene) for gene in row.genes]
+        or [_not_called("no gene")],
+        component=list(_components(sheet, row)),
+    )
+    acts = set(row.action) - _NOTHING_TO_DO and row.certainty is not Certainty.UNKNOWN
+    return implication, _recommendation(sheet, number, row, implication) if acts else None
+
+
+def _not_called(gene: str) -> Tree:
+    return {"display": text_of(f"{gene} was not among the genes of this run")}
+
+
+def _components(sheet: Sheet, row: Recommendation) -> Iterator[Tree]:
+    yield component("medication-assessed", valueCodeableConcept=sheet.names.drug(row.drug))
+    for gene, key in _keys(row.lookup):
+        term = sheet.names.phenotype(key, f"{gene} {key}")
+        yield component("therapeutic-implication", valueCodeableConcept=term)
+    if row.population:
+        context = concept(text_of(row.population))
+        yield component("phenotypic-treatment-context", valueCodeableConcept=context)
+    if row.classification:
+        level = concept(text_of(row.classification))
+        yield component("evidence-level", valueCodeableConcept=level)
+    yield from text_component(row.text)
+
+
+def _keys(lookup: str) -> Iterator[tuple[str, str]]:
+    """Yield gene and key of a lookup, those that say something."""
+    for part in lookup.split(";"):
+        gene, _, key = part.partition("=")
+        if key and key != NO_RESULT:
+            yield gene, key
+
+
+def _artifacts(sheet: Sheet, row: Recommendation) -> Iterator[Tree]:
+    if row.guideline_id:
+        page = sheet.names.pages.get(row.guideline_id, "")
+        yield _artifact("documentation", row.guideline_id, page)
+    for pmid in row.pmids:
+        page = _PUBMED + pmid if pmid.isascii() and pmid.isdigit() else ""
+        yield _artifact("citation", pmid, page)
+
+
+def _artifact(kind: str, label: str, url: str) -> Tree:
+    artifact = {"type": kind, "label": text_of(label), **({"url": url} if _is_url(url) else {})}
+    return {"url": ARTIFACT, "valueRelatedArtifact": artifact}
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_url(text: str) -> bool:
+    """Whether FHIR can hold it as an address: a laboratory writes its own guidelines' pages."""
+    return bool(text) and text_of(text) == text and not any(c.isspace() for c in text)
+
+
+def _provisional(row: Recommendation) -> Tree:
+    """Return that a recommendation may yet change, and what would settle it."""
+    if row.certainty is Certainty.CERTAIN:
+        return {}
+    settled = ", ".join(row.depends_on) or "other candidates"
+    return {"businessStatus": {"text": text_of(f"Provisional: depends on {settled}")}}
+
+
+def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication: Tree) -> Tree:
+    code, display = SUGGESTIONS.get(row.action[0], ("", ""))
+    coded = {"code": concept(display, (LOINC, code, display))} if code else {}
+    text = text_of(row.text or f"{row.drug}: {', '.join(row.action)}")
+    notes = sheet.remarks.on_advice(row.drug, row.genes)
+    return sheet.add(
+        {
+            "resourceType": "Task",
+            "meta": {"profile": [profile("medication-recommendation")]},
+            "extension": list(parts(own_url("action"), row.action)),
+            "identifier": [{"system": own_url("recommendation"), "value": f"advice/{number}"}],
+            "status": "requested",
+            **_provisional(row),
+            "intent": "proposal",
+            **coded,
+            "description": text,
+            "for": sheet.subject,
+            "reasonReference": {**implication, "display": text_of(row.drug)},
+            **({"note": notes} if notes else {}),
+        }
+    )

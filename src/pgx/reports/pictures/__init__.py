@@ -1,0 +1,1 @@
+"""Small pictures of a report as inline SVG: with a text alternative, by sign and position."""

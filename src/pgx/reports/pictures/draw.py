@@ -1,0 +1,42 @@
+"""The pictures of a document, drawn: by gene, with what stands above and beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from pgx.reports.pictures.allele_frequencies import draw_frequencies
+from pgx.reports.pictures.facts import GenePictures
+from pgx.reports.pictures.posterior import draw_posterior
+from pgx.reports.pictures.score_scale import draw_scale
+
+__all__ = ["Figure", "draw_gene"]
+
+Words = Mapping[str, Any]
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A drawn picture; ``caption`` stands above it, ``hint`` beside the caption."""
+
+    caption: str
+    drawn: Markup
+    hint: str = ""
+
+
+def draw_gene(facts: GenePictures, words: Words) -> list[Figure]:
+    """Return what there is to see of one gene."""
+    return list(_figures(facts, words["picture"]))
+
+
+def _figures(facts: GenePictures, said: Mapping[str, str]) -> Iterable[Figure]:
+    if facts.score is not None:
+        caption = said["scale"].format(gene=facts.gene)
+        yield Figure(caption, draw_scale(facts.gene, facts.score, said))
+    if facts.bars:
+        yield Figure(said["posterior_short"], draw_posterior(facts, said))
+    if facts.alleles and facts.alleles[0].shares:
+        drawn = draw_frequencies(facts.gene, facts.alleles, said)
+        yield Figure(said["frequency_short"], drawn, said["frequency_hint"])

@@ -1,0 +1,1 @@
+"""Bundles held against the compiled profiles of the Genomics Reporting guide, without a network."""
