@@ -5,7 +5,9 @@ Everything public is loaded when first used, so that ``import pgx`` costs next t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pgx.base.views import register_html
 
 __version__ = "0.1.0"
 
@@ -19,13 +21,19 @@ __all__ = [
     "__version__",
     "annotate",
     "call",
+    "plot",
     "recommend",
+    "to_allel",
+    "to_pandas",
 ]
 
 if TYPE_CHECKING:
+    from pgx import plot
+    from pgx.arrays import to_allel
     from pgx.base.calls import GeneCall, PatientResult, Recommendation
     from pgx.base.errors import PgxError
     from pgx.base.genes import Assembly
+    from pgx.frames import to_pandas
     from pgx.knowledge.snapshot import KnowledgeBase
     from pgx.pipeline.api import annotate, call, recommend
 
@@ -39,16 +47,31 @@ _HOMES = {
     "annotate": "pgx.pipeline.api",
     "call": "pgx.pipeline.api",
     "recommend": "pgx.pipeline.api",
+    "to_allel": "pgx.arrays",
+    "to_pandas": "pgx.frames",
 }
+_MODULES = ("plot",)
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pgx' has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f"pgx.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pgx' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def _patient_html(result: Any) -> str:  # noqa: ANN401 - records are imported when first used
+    from importlib import import_module
+
+    text: str = import_module("pgx.notebook").patient_html(result)
+    return text
+
+
+register_html("PatientResult", _patient_html)

@@ -14,7 +14,10 @@ from pgx.knowledge.snapshot import KnowledgeBase
 
 SOURCE = Path(pgx.__file__).resolve().parent
 MODULES = sorted(SOURCE.rglob("*.py"))
-HEAVY = ("numba", "numpy", "polars", "pysam", "isal", "cyvcf2", "typer", "rich", "jinja2")
+HEAVY = (
+    "numba", "numpy", "polars", "pysam", "isal", "cyvcf2", "typer", "rich", "jinja2", "matplotlib",
+    "pandas", "allel",
+)  # fmt: skip
 # folder or file where a library may be named; the floors above see our own types only
 HOMES = {
     "numba": ("base/accel.py", "base/native.py"),

@@ -24,6 +24,7 @@ import pgx
 from pgx.cli import kb
 from pgx.cli.annotate import annotate
 from pgx.cli.check import check
+from pgx.cli.doctor import doctor
 from pgx.cli.explain import explain
 from pgx.cli.runner import single
 from pgx.cli.simulate import simulate
@@ -134,6 +135,7 @@ def options_of(app: typer.Typer) -> dict[str, list[str]]:
         ("annotate", single(annotate, "annotate")),
         ("check", single(check, "check")),
         ("explain", single(explain, "explain")),
+        ("doctor", single(doctor, "doctor")),
         ("kb", kb.app),
         ("simulate", single(simulate, "simulate")),
     ],

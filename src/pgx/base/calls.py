@@ -9,9 +9,11 @@ from enum import StrEnum
 
 import msgspec
 
+from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
 from pgx.base.patient import GeneConversion, KnownMedicine, Patient, PopulationFit
+from pgx.base.views import html_view
 
 __all__ = [
     "AdviceFacts",
@@ -249,3 +251,15 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
     schema_version: str = "1.1"
+
+    def __repr__(self) -> str:
+        called = sum(call.status is CallStatus.CALLED for call in self.calls)
+        return (
+            f"<PatientResult {printable(self.sample)}: {called} of {len(self.calls)} genes called,"
+            f" {len(self.recommendations)} rows of advice, knowledge base"
+            f" {printable(self.provenance.knowledge_release)}>"
+        )
+
+    def _repr_html_(self) -> str | None:
+        """Return what a notebook shows, None where nothing draws it."""
+        return html_view(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -12,6 +11,7 @@ import typer
 from msgspec.structs import replace
 
 from pgx.base.errors import InputError
+from pgx.cli.console import say
 from pgx.cli.options import (
     Language,
     Overlay,
@@ -24,10 +24,11 @@ from pgx.cli.options import (
     untyped_of,
 )
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
+from pgx.cli.progress import reading, tracked
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
-__all__ = ["annotate", "run"]
+__all__ = ["MANY_SAMPLES", "SideFiles", "annotate", "run"]
 
 MANY_SAMPLES = 1_000
 """Above so many, files of each sample are written only where asked for."""
@@ -99,6 +100,9 @@ def annotate(
     pseudonym_table: PseudonymTable = None,
     force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="say what would be called and written; write nothing")
+    ] = False,
     threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
 ) -> int:
     """Call pharmacogenes in VCF, gVCF or BCF files and write the therapy advice.
@@ -112,8 +116,12 @@ def annotate(
       pgx annotate chr*.vcf.gz -o results/ --assembly GRCh38 --absent reference
 
       pgx annotate sample.vcf.gz -o results/ --outside-calls hla.tsv --drugs abacavir,codeine
+
+      pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
     del threads
+    from pgx.reports.languages import catalogue
+
     settings = RunSettings(
         assembly=assembly_of(assembly),
         genes=names_of(genes),
@@ -127,13 +135,18 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    beside = _SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
+    beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides)
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
+    catalogue(language)
+    if dry_run:
+        from pgx.cli.dry_run import dry_run as plan_only
+
+        return plan_only(inputs, output, settings, beside, formats, force=force)
     wanted = _Reports(formats, language)
     return _annotate(inputs, output, settings, beside, privacy, wanted, force, quiet)
 
 
-class _SideFiles(NamedTuple):
+class SideFiles(NamedTuple):
     """Files beside the inputs."""
 
     sample_info: Path | None
@@ -154,7 +167,7 @@ def _annotate(
     inputs: list[str],
     output: Path,
     settings: RunSettings,
-    beside: _SideFiles,
+    beside: SideFiles,
     privacy: Privacy,
     reports: _Reports,
     force: bool,  # noqa: FBT001
@@ -167,19 +180,18 @@ def _annotate(
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
     from pgx.reports.formats import known_formats, known_run_formats
-    from pgx.reports.languages import catalogue
 
-    catalogue(reports.language)
     with _folder(output, force=force):
-        done = annotate_inputs(
-            inputs,
-            settings,
-            knowledge=knowledge_of(beside.kb_overlay),
-            sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
-            outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
-            patient=patient_of(beside.patient),
-            overrides=overrides_of(beside.overrides),
-        )
+        with reading(inputs, quiet=quiet):
+            done = annotate_inputs(
+                inputs,
+                settings,
+                knowledge=knowledge_of(beside.kb_overlay),
+                sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
+                outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
+                patient=patient_of(beside.patient),
+                overrides=overrides_of(beside.overrides),
+            )
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED
@@ -189,8 +201,11 @@ def _annotate(
         is_one = len(done.samples) == 1
         done.with_sites = bool(forms) or (is_one and any(f.reads_sites for f in of_run))
         names = privacy.names(done.samples)
+        results = done.results()
+        if privacy.is_on:
+            results = deidentified_all(results, names)
         written = write_results(
-            deidentified_all(done.results(), names) if privacy.is_on else done.results(),
+            tracked(results, len(done.samples), quiet=quiet),
             output,
             wanted,
             samples=names,
@@ -201,15 +216,15 @@ def _annotate(
         )
         privacy.write_table(done.samples)
     if not quiet:
-        sys.stderr.write(f"{len(done.samples)} sample(s), {len(written)} files in {output}\n")
+        say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
     return _REFUSED if done.refused else 0
 
 
 def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, ...]:
     """Return the formats besides the tables; files of each of very many only where asked for."""
     if not formats.strip() and n_samples > MANY_SAMPLES:
-        hint = f"hint: {n_samples} samples: tables only; --format html,json writes files of each\n"
-        sys.stderr.write("" if quiet else hint)
+        if not quiet:
+            say(f"hint: {n_samples} samples: tables only; --format html,json writes files of each")
         return ()
     return tuple(f for f in names_of(formats or "html,json") if f != "tsv")
 
@@ -231,6 +246,6 @@ def _folder(folder: Path, *, force: bool) -> Iterator[None]:
 
 def _report(refused: list[InputError], hints: list[str]) -> None:
     for error in refused:
-        sys.stderr.write(error.line() + "\n")
+        say(error.line())
     for hint in hints:
-        sys.stderr.write(f"hint: {hint}\n")
+        say(f"hint: {hint}")

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pgx.cli.console import say
 from pgx.cli.options import Overlay, absent_of, assembly_of, names_of, untyped_of
+from pgx.cli.progress import reading
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table
 from pgx.pipeline.settings import RunSettings
@@ -82,19 +84,23 @@ def check(
         untyped=untyped_of(untyped),
     )
     info = read_sample_info(sample_info) if sample_info else None
-    done = check_inputs(inputs, settings, knowledge=knowledge_of(kb_overlay), sample_info=info)
+    knowledge = knowledge_of(kb_overlay)
+    with reading(inputs, quiet=quiet):
+        done = check_inputs(inputs, settings, knowledge=knowledge, sample_info=info)
     for error in done.refused:
-        sys.stderr.write(error.line() + "\n")
+        say(error.line())
     for hint in () if quiet else done.hints:
-        sys.stderr.write(f"hint: {hint}\n")
+        say(f"hint: {hint}")
     if done.samples:
         (_print_lines if json_lines else _print_tables)(done, positions=positions)
     return _REFUSED if done.refused else 0
 
 
 def _print_lines(done: CheckRun, *, positions: bool) -> None:
+    from pgx.reports.text import escape_json
+
     for tree in _objects(done, positions=positions):
-        sys.stdout.write(json.dumps(tree, ensure_ascii=False) + "\n")
+        sys.stdout.write(escape_json(json.dumps(tree, ensure_ascii=False)) + "\n")
 
 
 def _objects(done: CheckRun, *, positions: bool) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pgx.base.errors import UnknownGeneError
+from pgx.base.errors import UnknownGeneError, printable
+from pgx.base.suggest import did_you_mean
+from pgx.cli.console import say
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table, width
 
@@ -67,7 +69,10 @@ def _call_of(saved: PatientResult, gene: str) -> GeneCall:
         if call.gene == gene:
             return call
     raise UnknownGeneError(
-        f"the result has no call of {gene!r}", remedy="name a gene of column gene in calls.tsv"
+        f"the result has no call of {gene!r}",
+        remedy=did_you_mean(
+            gene, (c.gene for c in saved.calls), "name a gene of column gene in calls.tsv"
+        ),
     )
 
 
@@ -75,15 +80,10 @@ def _compare_releases(saved: PatientResult, knowledge: KnowledgeBase, *, compute
     made = saved.provenance
     if made.knowledge_digest == knowledge.manifest.digest:
         return
-    from pgx.base.errors import printable
-
     whose = "the installed" if computed else "the result's"
-    sys.stderr.write(
-        printable(
-            f"hint: the result was made with knowledge base {made.knowledge_release}, installed is"
-            f" {knowledge.release}; the evidence is that of {whose} release"
-        )
-        + "\n"
+    say(
+        f"hint: the result was made with knowledge base {made.knowledge_release}, installed is"
+        f" {knowledge.release}; the evidence is that of {whose} release"
     )
 
 
@@ -131,7 +131,7 @@ def _print_text(saved: PatientResult, call: GeneCall, *, everything: bool) -> No
 
 
 def _print_section(section: Section) -> None:
-    sys.stdout.write(f"{section.title}\n")
+    sys.stdout.write(f"{printable(section.title)}\n")
     for line, more in section.items:
         _print_line(line, "  ")
         for reason in more:
@@ -140,7 +140,7 @@ def _print_section(section: Section) -> None:
 
 def _print_line(line: str, indent: str) -> None:
     wrapped = textwrap.wrap(
-        line, width(), initial_indent=indent, subsequent_indent=f"{indent}  ",
+        printable(line), width(), initial_indent=indent, subsequent_indent=f"{indent}  ",
         break_on_hyphens=False,
     )  # fmt: skip
     sys.stdout.writelines(f"{part}\n" for part in wrapped or [indent.rstrip()])

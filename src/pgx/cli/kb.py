@@ -12,9 +12,12 @@ from typing import Annotated
 import typer
 
 from pgx.base.errors import printable
+from pgx.cli.console import console, is_terminal, say
 from pgx.cli.options import Overlay
 from pgx.cli.runner import run_app
+from pgx.cli.tables import shown
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.reports.text import escape_json
 
 __all__ = ["app", "run"]
 
@@ -35,9 +38,8 @@ def run(words: list[str]) -> int:
 def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
     if json_lines:
         for row in rows:
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+            sys.stdout.write(escape_json(json.dumps(row, ensure_ascii=False)) + "\n")
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -45,8 +47,8 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
     for name in rows[0] if rows else ():
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row.values()))
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
+        table.add_row(*(Text(shown(cell)) for cell in row.values()))
+    console(width=None if is_terminal() else _WIDE).print(table)
 
 
 def _knowledge(overlay: Path | None) -> KnowledgeBase:
@@ -57,7 +59,13 @@ def _knowledge(overlay: Path | None) -> KnowledgeBase:
 
 @app.command()
 def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
-    """Say which release is installed, with digests and counts."""
+    """Say which release is installed, with digests and counts.
+
+    Examples:
+      pgx kb info
+
+      pgx kb info --json-lines
+    """
     kb = KnowledgeBase()
     rows = [
         {"what": "release", "value": kb.release},
@@ -81,7 +89,13 @@ def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
 
 @app.command()
 def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
-    """List the genes."""
+    """List the genes.
+
+    Examples:
+      pgx kb genes
+
+      pgx kb genes --kb-overlay my-laboratory/
+    """
     rows = [
         {
             "gene": g.gene,
@@ -99,7 +113,13 @@ def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
 
 @app.command()
 def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
-    """List the drugs with codes and other names, those whose guidance is pending included."""
+    """List the drugs with codes and other names, those whose guidance is pending included.
+
+    Examples:
+      pgx kb drugs
+
+      pgx kb drugs --json-lines > drugs.jsonl
+    """
     from pgx.cli.kb_rows import drug_rows
 
     _print_rows(drug_rows(_knowledge(kb_overlay)), json_lines=json_lines)
@@ -112,7 +132,15 @@ def show(
     json_lines: JsonLines = False,  # noqa: FBT002
     kb_overlay: Overlay = None,
 ) -> int:
-    """Show a gene's alleles with definition, function and counts, or what is said of a drug."""
+    """Show a gene's alleles with definition, function and counts, or what is said of a drug.
+
+    Examples:
+      pgx kb show CYP2C19
+
+      pgx kb show clopidogrel
+
+      pgx kb show B01AC04 --json-lines
+    """
     from pgx.cli.kb_rows import rows_of
 
     rows = rows_of(_knowledge(kb_overlay), name, whole=json_lines)
@@ -130,6 +158,13 @@ def verify(
     """Check a release: digests, schema, and that all tables agree; a finding a line.
 
     With --kb-overlay also a laboratory's folder, as pgx annotate would before it is used.
+
+    Examples:
+      pgx kb verify
+
+      pgx kb verify data/knowledgebase
+
+      pgx kb verify --kb-overlay my-laboratory/
     """
     from pgx.pipeline.verify import refusal, verify_folder
 
@@ -138,12 +173,12 @@ def verify(
         sys.stdout.write(finding.line() + "\n")
     if kb is None or findings:
         raise refusal(findings)
-    sys.stderr.write(f"release {kb.release}: {len(kb.manifest.tables)} tables are whole\n")
+    say(f"release {kb.release}: {len(kb.manifest.tables)} tables are whole")
     if kb_overlay is not None:
         from pgx.pipeline.local import knowledge_of
 
         laid = knowledge_of(kb_overlay, kb)
-        sys.stderr.write(f"{_overlay_text(laid)}\n")
+        say(_overlay_text(laid))
     return 0
 
 
@@ -170,6 +205,11 @@ def diff(
 
     First how many changes of each kind, then each change of what both releases answer. Lookups of
     a drug or source that is new as a whole are counted, not listed; --json-lines has every one.
+
+    Examples:
+      pgx kb diff data/releases/2024.05.1
+
+      pgx kb diff old/ new/ --summary
     """
     from pgx.cli.kb_diff import change_row, count_row, diff_text
     from pgx.knowledge.changes import changes as changes_of
@@ -180,18 +220,25 @@ def diff(
     if json_lines:
         rows = map(count_row, summary(found)) if counts else map(change_row, found)
         for row in rows:
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+            sys.stdout.write(escape_json(json.dumps(row, ensure_ascii=False)) + "\n")
     elif found:
         texts = [{s.id: s for s in kb.statements} for kb in (before, after)]
-        sys.stdout.write(diff_text(found, *texts, details=not counts))
+        text = diff_text(found, *texts, details=not counts)
+        sys.stdout.write(shown(text))
     sys.stdout.flush()
-    sys.stderr.write(f"{before.release} to {after.release}: {len(found)} changes\n")
+    say(f"{before.release} to {after.release}: {len(found)} changes")
     return 0
 
 
 @app.command()
 def changes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
-    """List what authorities changed by date, and whether this release has it."""
+    """List what authorities changed by date, and whether this release has it.
+
+    Examples:
+      pgx kb changes
+
+      pgx kb changes --json-lines
+    """
     rows = [
         {
             "date": c.date,
@@ -234,10 +281,8 @@ def build(
 
     report = build_release(source, folder, release, until=until, written=written)
     for item in report.unread:
-        sys.stderr.write(f"unread {item.kind}: {item.drug} {item.lookup} {item.digest[:12]}\n")
-    sys.stderr.write(
-        f"release {release}: {len(report.manifest.tables)} tables, {len(report.unread)} unread\n"
-    )
+        say(f"unread {item.kind}: {item.drug} {item.lookup} {item.digest[:12]}")
+    say(f"release {release}: {len(report.manifest.tables)} tables, {len(report.unread)} unread")
     return 0
 
 
@@ -266,6 +311,9 @@ def frequencies(
 
     Replaces the counts of the genes that the files answer, leaves those of other genes, and
     writes the manifest anew.
+
+    Examples:
+      pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022
     """
     from pgx.cli.options import assembly_of, names_of
     from pgx.pipeline.count import count_release
@@ -281,7 +329,5 @@ def frequencies(
         untyped=untyped,
     )
     for found in counted:
-        sys.stderr.write(
-            f"{found.gene}: {sum(found.totals)} chromosomes, {len(found.haplotypes)} haplotypes\n"
-        )
+        say(f"{found.gene}: {sum(found.totals)} chromosomes, {len(found.haplotypes)} haplotypes")
     return 0

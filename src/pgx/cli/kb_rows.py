@@ -6,8 +6,9 @@ from typing import Final
 
 from pgx.base.advice import Statement, format_lookup
 from pgx.base.errors import UnknownDrugError, UnknownGeneError
+from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.drugs import named_drugs
+from pgx.pipeline.drugs import drug_names, named_drugs
 from pgx.recommendations.wording import render_statement
 
 __all__ = ["drug_rows", "rows_of"]
@@ -54,7 +55,10 @@ def rows_of(kb: KnowledgeBase, name: str, *, whole: bool = True) -> list[Row]:
         drugs = named_drugs(kb, [name])
     except UnknownDrugError:
         raise UnknownGeneError(
-            f"no gene and no drug {name!r}", remedy="pgx kb genes and pgx kb drugs list them"
+            f"no gene and no drug {name!r}",
+            remedy=did_you_mean(
+                name, (*kb.genes, *drug_names(kb)), "pgx kb genes and pgx kb drugs list them"
+            ),
         ) from None
     rows = [_statement_row(s) for drug in drugs for s in kb.statements if s.drug == drug]
     if whole:

@@ -7,40 +7,66 @@ pay for the others.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 
 import pgx
 from pgx.base.errors import PgxError, printable
 
-__all__ = ["main"]
+__all__ = ["command_modules", "main"]
 
 _COMMANDS = {
     "annotate": ("pgx.cli.annotate", "read variants, call genes, advise: files for each sample"),
     "check": ("pgx.cli.check", "which genes an input can answer, position by position"),
+    "completion": ("pgx.cli.completion", "a script that completes commands and options in a shell"),
+    "doctor": ("pgx.cli.doctor", "is everything installed and whole: a line for each part"),
     "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
     "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, diff, build"),
     "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
     "report": ("pgx.cli.report", "a saved result again, as HTML or JSON"),
     "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
 }
+_AIMS = {
+    "Call and advise": ("annotate", "cohort", "partition"),
+    "Before and after a call": ("check", "explain", "report", "reinterpret"),
+    "See what the advice rests on": ("kb",),
+    "Dosing models": ("dose", "model"),
+    "Try out, install": ("simulate", "doctor", "completion"),
+}
+_EXAMPLES = (
+    "pgx annotate sample.vcf.gz -o results/",
+    "pgx annotate sample.vcf.gz -o results/ --dry-run",
+    "pgx explain results/S1.pgx.json --gene GENE",
+    "pgx kb show clopidogrel",
+)
 _INTERRUPTED = 130
 _USAGE = 2
 
 
+def command_modules() -> dict[str, str]:
+    """Return the module of each command."""
+    return {name: module for name, (module, _) in _COMMANDS.items()}
+
+
 def _help() -> str:
     width = max(map(len, _COMMANDS))
-    lines = [f"  {name:<{width}}  {text}" for name, (_, text) in _COMMANDS.items()]
-    return "\n".join(
-        [
-            f"pgx {pgx.__version__}: pharmacogenomics from a person's variants",
-            "",
-            "usage: pgx COMMAND [OPTIONS]     pgx COMMAND --help",
-            "",
-            *lines,
-            "",
-            "example:  pgx annotate sample.vcf.gz -o results/",
-        ]
-    )
+    lines = [f"pgx {pgx.__version__}: pharmacogenomics from a person's variants", ""]
+    lines += ["usage: pgx COMMAND [OPTIONS]     pgx COMMAND --help"]
+    for aim, names in _by_aim():
+        lines += ["", f"{aim}:", *(f"  {name:<{width}}  {_COMMANDS[name][1]}" for name in names)]
+    lines += ["", "Examples:", *(f"  {example}" for example in _EXAMPLES)]
+    lines += ["", "pgx --version prints the version, with --json-lines that of the data too"]
+    return "\n".join(lines)
+
+
+def _by_aim() -> Iterator[tuple[str, list[str]]]:
+    """Yield commands by what one wants to do; those that no aim names come last."""
+    named = {name for names in _AIMS.values() for name in names}
+    groups = {**_AIMS, "More": tuple(sorted(set(_COMMANDS) - named))}
+    for aim, names in groups.items():
+        there = [name for name in names if name in _COMMANDS]
+        if there:
+            yield aim, there
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,12 +80,34 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(_help() + "\n")
         return 0 if words else _USAGE
     if words[0] == "--version":
-        sys.stdout.write(f"pgx {pgx.__version__}\n")
-        return 0
+        return _version(words[1:])
     if words[0] not in _COMMANDS:
-        sys.stderr.write(f"[PGX-USE-001] no command {printable(words[0])!r}; see pgx --help\n")
+        sys.stderr.write(f"[PGX-USE-001] {_no_command(words[0])} pgx --help\n")
         return _USAGE
     return _run(words[0], words[1:])
+
+
+def _no_command(word: str) -> str:
+    from pgx.base.suggest import nearest
+
+    kind = "option" if word.startswith("-") else "command"
+    known = ["--help", "--version"] if kind == "option" else _COMMANDS
+    name = nearest(word, known)
+    meant = f" did you mean {name}? see" if name else " see"
+    return f"no {kind} {printable(word)!r};{meant}"
+
+
+def _version(words: list[str]) -> int:
+    if words == ["--json-lines"]:
+        from pgx.cli.versions import version_object
+
+        sys.stdout.write(version_object() + "\n")
+        return 0
+    if words:
+        sys.stderr.write("[PGX-USE-001] --version takes --json-lines only; see pgx --help\n")
+        return _USAGE
+    sys.stdout.write(f"pgx {pgx.__version__}\n")
+    return 0
 
 
 def _run(command: str, words: list[str]) -> int:

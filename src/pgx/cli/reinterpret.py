@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pgx.base.errors import InputError
+from pgx.cli.console import say
 from pgx.cli.options import Overlay, names_of
+from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def reinterpret(
     if not saved:
         return _REFUSED
     knowledge = knowledge_of(kb_overlay)
-    pairs = list(_again(saved, Reinterpreter(knowledge)))
+    again_one_by_one = _again(saved, Reinterpreter(knowledge))
+    pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
     check_folder(output, force=force)
@@ -79,7 +81,7 @@ def reinterpret(
     write_file(output / CHANGES, render_rows(names, rows).encode("utf-8"))
     if not quiet:
         done = f"{len(again)} sample(s), {len(changes)} changes, {len(written) + 1} files"
-        sys.stderr.write(f"{done} in {output}\n")
+        say(f"{done} in {output}")
     return _REFUSED if len(again) < len(results) else 0
 
 
@@ -91,7 +93,7 @@ def _again(
         try:
             yield result, reader.again(result)
         except InputError as error:
-            sys.stderr.write(error.line() + "\n")
+            say(error.line())
 
 
 def _read(paths: list[Path]) -> list[PatientResult]:
@@ -103,5 +105,5 @@ def _read(paths: list[Path]) -> list[PatientResult]:
         try:
             found.append(read_result(path))
         except InputError as error:
-            sys.stderr.write(error.line() + "\n")
+            say(error.line())
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from pgx.base.errors import OutputError, UsageError
+from pgx.cli.console import say
 from pgx.cli.options import Language, Overlay
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
@@ -90,8 +90,8 @@ def report(
     write_file(output, render_one(chosen, shown, replace(facts, language=language)))
     privacy.write_table([saved.sample])
     if form.reads_facts and not facts.drugs and not quiet:
-        sys.stderr.write(
+        say(
             "hint: the result was made with another release of the knowledge base; guidelines are"
-            " not linked\n"
+            " not linked"
         )
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,12 @@ import typer
 
 from pgx.base.errors import printable
 
-__all__ = ["run_app", "single"]
+__all__ = ["run_app", "shown_help", "single"]
 
 # typer carries its own click or uses the library, by version; this is the class it raises
 _UsageError: Any = typer.BadParameter.__mro__[1]
+_EXAMPLES = "Examples:"
+_AS_WRITTEN = "\b"  # a paragraph that begins with it is not filled anew
 
 
 def single(command: Callable[..., object], name: str) -> typer.Typer:
@@ -23,17 +26,38 @@ def single(command: Callable[..., object], name: str) -> typer.Typer:
     return app
 
 
+def shown_help(command: Callable[..., object]) -> str:
+    """Return a command's docstring with its examples, one a line, as they are written."""
+    text = inspect.getdoc(command) or ""
+    before, title, after = text.partition(_EXAMPLES)
+    if not title:
+        return text
+    lines = [line for line in after.splitlines() if line.strip()]
+    return "\n".join([before.rstrip(), "", _AS_WRITTEN, title, *lines])
+
+
 def run_app(app: typer.Typer, words: list[str], name: str) -> int:
     """Run an app; return its exit status."""
+    for command in app.registered_commands:
+        if command.callback is not None and not command.help:
+            command.help = shown_help(command.callback)
     try:
         status = app(args=words, prog_name=name, standalone_mode=False)
     except _UsageError as error:
         where = error.ctx.command_path if error.ctx else name
-        what = printable(error.format_message()).rstrip(".")
-        sys.stderr.write(f"[PGX-USE-001] {what}; see {where} --help\n")
+        sys.stderr.write(f"[PGX-USE-001] {printable(_what(error))} see {where} --help\n")
         return 2
     except typer.Exit as error:
         return int(error.exit_code)
     except typer.Abort:
         return 130
     return int(status) if isinstance(status, int) else 0
+
+
+def _what(error: Any) -> str:  # noqa: ANN401 - the class is that of typer's own click
+    """Return what is wrong, with the option or command that may have been meant."""
+    possible = getattr(error, "possibilities", None)
+    if possible:
+        return f"{str(error.message).rstrip('.')}; did you mean {possible[0]}?"
+    text = str(error.format_message()).rstrip(".")
+    return text if text.endswith("?") else f"{text};"

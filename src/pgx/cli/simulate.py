@@ -91,15 +91,14 @@ def simulate(
 
     Genes that are not named carry their default allele.
 
-    Some commands to start from:
+    Examples:
+      pgx simulate -o patient.vcf --gene CYP2C19=*2/*17 --gene "VKORC1=rs9923231 variant (T)/rs9923231 reference (C)"
 
-    pgx simulate -o patient.vcf --gene CYP2C19=*2/*17 --gene "VKORC1=rs9923231 variant (T)/rs9923231 reference (C)"
+      pgx simulate -o patient.g.vcf.gz --style gvcf --sex male --gene "DPYD=Reference/c.1905+1G>A (*2A)"
 
-    pgx simulate -o patient.g.vcf.gz --style gvcf --sex male --gene "DPYD=Reference/c.1905+1G>A (*2A)"
+      pgx simulate -o old.vcf --assembly GRCh37 --unphased --missing CYP2C19:94781859 --gene CYP2C19=*1/*2
 
-    pgx simulate -o old.vcf --assembly GRCh37 --unphased --missing CYP2C19:94781859 --gene CYP2C19=*1/*2
-
-    pgx simulate -o cohort.vcf --table patients.tsv --style variants
+      pgx simulate -o cohort.vcf --table patients.tsv --style variants
     """  # noqa: E501 (examples are copied as one line)
     kb = KnowledgeBase()
     genes = kb.genes

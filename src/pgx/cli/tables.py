@@ -6,7 +6,10 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-__all__ = ["print_table", "width"]
+from pgx.base.errors import printable
+from pgx.cli.console import console, is_terminal
+
+__all__ = ["print_table", "shown", "width"]
 
 _WIDTH = 100
 
@@ -16,9 +19,17 @@ def width() -> int:
     return shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
 
 
+def shown(cell: str) -> str:
+    r"""Return a cell whose own line breaks stay and which hides nothing.
+
+    >>> shown("a\nb\x1b")
+    'a\nb\\x1b'
+    """
+    return "\n".join(map(printable, cell.split("\n")))
+
+
 def print_table(rows: Sequence[dict[str, str]]) -> None:
     """Print rows under the names of their cells; cells are folded, nothing is cut."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -27,11 +38,11 @@ def print_table(rows: Sequence[dict[str, str]]) -> None:
         is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
         table.add_column(name, overflow="fold", justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row.values()))
-    if sys.stdout.isatty():
-        Console().print(table)
+        table.add_row(*(Text(shown(cell)) for cell in row.values()))
+    if is_terminal():
+        console().print(table)
         return
-    console = Console(width=_WIDTH)
-    with console.capture() as captured:
-        console.print(table)
+    plain = console(width=_WIDTH)
+    with plain.capture() as captured:
+        plain.print(table)
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())

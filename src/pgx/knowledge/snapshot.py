@@ -14,6 +14,7 @@ from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, Unknown
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
+from pgx.base.suggest import did_you_mean
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.genes import GENE_TABLES, read_genes
 from pgx.knowledge.integrity.conversions import inapplicable
@@ -252,7 +253,7 @@ class KnowledgeBase:
         except KeyError:
             raise UnknownGeneError(
                 f"no gene {name!r} in the knowledge base",
-                remedy="see `pgx kb genes` for the list",
+                remedy=did_you_mean(name, self.genes, "see `pgx kb genes` for the list"),
             ) from None
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from pgx.base.errors import UnknownDrugError
+from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["named_drugs"]
+__all__ = ["drug_names", "named_drugs"]
+
+_REMEDY = "pgx kb drugs lists every drug with its other names"
 
 
 def named_drugs(knowledge: KnowledgeBase, names: Iterable[str]) -> tuple[str, ...]:
@@ -33,9 +36,17 @@ def named_drugs(knowledge: KnowledgeBase, names: Iterable[str]) -> tuple[str, ..
     if unknown:
         raise UnknownDrugError(
             f"no guidance on {', '.join(unknown)}",
-            remedy="pgx kb drugs lists every drug with its other names",
+            remedy=did_you_mean(unknown[0], drug_names(knowledge), _REMEDY),
         )
     return tuple(found)
+
+
+def drug_names(knowledge: KnowledgeBase) -> Iterator[str]:
+    """Yield every name that means a drug with guidance: its own first, then others, then brands."""
+    yield from (drug.drug for drug in knowledge.drugs)
+    guided = [s for s in knowledge.medicines.substances if knowledge.vocabulary.guided(s)]
+    yield from (name for s in guided for name in (s.substance, *s.synonyms))
+    yield from (name for s in guided for name in s.brands)
 
 
 def _words(names: list[str], own: Mapping[str, str]) -> Iterator[str]:

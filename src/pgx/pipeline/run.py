@@ -14,6 +14,7 @@ from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, U
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.local import Override
 from pgx.base.patient import Patient
+from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
@@ -259,7 +260,7 @@ def _chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefiniti
     if unknown:
         raise UnknownGeneError(
             f"no gene {unknown[0]!r} in the knowledge base",
-            remedy="see `pgx kb genes` for the list",
+            remedy=did_you_mean(unknown[0], kb.genes, "see `pgx kb genes` for the list"),
         )
     return [gene for name, gene in kb.genes.items() if name in settings.genes]
 

@@ -10,6 +10,7 @@ import msgspec
 
 from pgx.base.errors import UnknownGeneError, UsageError
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.suggest import did_you_mean
 
 __all__ = [
     "IUPAC",
@@ -168,7 +169,8 @@ def known_gene(genes: Mapping[str, GeneDefinition], name: str) -> GeneDefinition
     """Return a gene by name, or raise `UnknownGeneError`."""
     if name not in genes:
         raise UnknownGeneError(
-            f"no gene {name!r} in the knowledge base", remedy="see `pgx kb genes` for the list"
+            f"no gene {name!r} in the knowledge base",
+            remedy=did_you_mean(name, genes, "see `pgx kb genes` for the list"),
         )
     return genes[name]
 

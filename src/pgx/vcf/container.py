@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 from isal import igzip_lib, isal_zlib
 
 from pgx.base.errors import UsageError
+from pgx.base.listening import heard
 from pgx.vcf import layout
 from pgx.vcf.faults import fault
 
@@ -66,6 +67,7 @@ class RawInput:
             reason = error.strerror or "unknown"
             raise fault(layout.FAULT_UNREADABLE, self.name, detail=reason) from error
         self._digest.update(data)
+        heard(len(data))
         if not data:
             self._ended = True
             self.close()

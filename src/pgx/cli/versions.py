@@ -1,0 +1,39 @@
+"""``pgx --version --json-lines``: program, Python and knowledge base as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import platform
+from typing import Any
+
+import pgx
+from pgx.base.errors import KnowledgeError
+
+__all__ = ["version_object"]
+
+
+def version_object() -> str:
+    """Return one line of JSON; ``knowledge_base`` is null where it cannot be used."""
+    tree = {
+        "pgx": pgx.__version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "knowledge_base": _knowledge_base(),
+    }
+    return json.dumps(tree, ensure_ascii=True)
+
+
+def _knowledge_base() -> dict[str, Any] | None:
+    from pgx.knowledge.manifest import read_manifest
+    from pgx.knowledge.snapshot import default_folder
+
+    try:
+        manifest = read_manifest(default_folder())
+    except KnowledgeError:
+        return None
+    return {
+        "release": manifest.release,
+        "schema": manifest.schema_version,
+        "digest": manifest.digest,
+    }

@@ -1,0 +1,80 @@
+"""A result as a piece of HTML for notebooks: sample, drugs that need a change, genes.
+
+No script, no template engine, nothing from outside; every text is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.reports.drug_groups import DrugGroup, build_groups
+from pgx.reports.english import ENGLISH
+from pgx.reports.facts import NO_FACTS
+from pgx.reports.signs import CHANGES, COLOURS, SIGNS
+from pgx.reports.text import visible
+
+__all__ = ["patient_html"]
+
+_SIGN: Final = (
+    "display:inline-block;min-width:1.6em;text-align:center;color:#000;border:1px solid #777"
+)
+
+
+def patient_html(result: PatientResult) -> str:
+    """Return a result as HTML: drugs by what to do with their number, and a line a gene."""
+    groups = build_groups(result, NO_FACTS, ENGLISH)
+    return "".join(
+        [
+            '<div class="pgx-result">',
+            f"<p><strong>Sample {_text(result.sample)}</strong>: {_counts(result)}</p>",
+            "<table>",
+            *(_group(group) for group in groups),
+            "</table>",
+            f"<details><summary>{len(result.calls)} genes</summary><table>",
+            "<tr><th>gene</th><th>status</th><th>diplotype</th><th>phenotype</th></tr>",
+            *(_gene(call) for call in result.calls),
+            "</table></details>",
+            "</div>",
+        ]
+    )
+
+
+def _text(value: str | None) -> str:
+    return escape(visible(value or ""))
+
+
+def _counts(result: PatientResult) -> str:
+    called = sum(call.status is CallStatus.CALLED for call in result.calls)
+    release = _text(result.provenance.knowledge_release)
+    return f"{called} of {len(result.calls)} genes called, knowledge base {release}"
+
+
+def _group(group: DrugGroup) -> str:
+    """Return one row; drugs are named where a change is asked for, else counted."""
+    sign = f'<span style="{_SIGN};background:{COLOURS[group.key]}">{SIGNS[group.key]}</span>'
+    listed = group.key in CHANGES or any(drug.is_taken for drug in group.drugs)
+    names = ", ".join(_drugs(group)) if listed else ""
+    return (
+        f"<tr><td>{sign}</td><td>{_text(group.title)}</td><td>{len(group.drugs)}</td>"
+        f'<td style="text-align:left">{names}</td></tr>'
+    )
+
+
+def _drugs(group: DrugGroup) -> Iterator[str]:
+    """Yield the drugs of a group; of one without a change those that the patient takes."""
+    for drug in group.drugs:
+        if drug.is_taken:
+            yield f"<strong>{_text(drug.name)}</strong>"
+        elif group.key in CHANGES:
+            yield _text(drug.name)
+
+
+def _gene(call: GeneCall) -> str:
+    status = ENGLISH["status"][call.status.value]
+    score = f" ({_text(call.activity_score)})" if call.activity_score else ""
+    cells = (_text(call.gene), _text(status), _text(call.diplotype))
+    row = "".join(f"<td>{cell}</td>" for cell in (*cells, f"{_text(call.phenotype)}{score}"))
+    return f"<tr>{row}</tr>"

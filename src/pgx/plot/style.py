@@ -1,0 +1,81 @@
+"""What all figures share: a figure without pyplot, colours that everybody tells apart, legends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pgx.base.extras import load_extra
+from pgx.reports.text import visible
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["EDGE", "GROUP_STYLES", "INK", "axes", "label", "legend", "title"]
+
+INK: Final = "#222222"
+EDGE: Final = "#555555"
+# Okabe and Ito's colours, each with a hatch of its own
+GROUP_STYLES: Final = (
+    ("#0072b2", ""),
+    ("#e69f00", "///"),
+    ("#009e73", "..."),
+    ("#cc79a7", "\\\\\\"),
+    ("#56b4e9", "xxx"),
+    ("#d55e00", "+++"),
+    ("#f0e442", "ooo"),
+)
+_LONGEST: Final = 46
+
+
+def axes(ax: Axes | None, width: float, height: float) -> Axes:
+    """Return the given axes, or those of a new figure of a size in inches.
+
+    Raises
+    ------
+    UsageError
+        matplotlib is not installed (extra ``plots``).
+    """
+    figures = load_extra("matplotlib.figure", "plots")
+    if ax is not None:
+        return ax
+    figure = figures.Figure(figsize=(width, height), layout="constrained")
+    new: Axes = figure.add_subplot()
+    return new
+
+
+def label(text: str) -> str:
+    r"""Return a text of unknown origin for a figure: no mathematics, nothing hidden, not long.
+
+    >>> print(label("a$b"))
+    a\$b
+    """
+    shown = visible(text)
+    if len(shown) > _LONGEST:
+        shown = f"{shown[: _LONGEST - 1]}…"
+    return shown.replace("$", r"\$")
+
+
+def title(ax: Axes, text: str) -> None:
+    """Set a title on the left."""
+    ax.set_title(text, loc="left", fontsize=11, color=INK)
+
+
+def legend(ax: Axes, styles: Mapping[str, tuple[str, str]], *, columns: int = 1) -> None:
+    """Explain colours and hatches beside the axes."""
+    patches = load_extra("matplotlib.patches", "plots")
+    handles: Sequence[object] = [
+        patches.Patch(facecolor=colour, hatch=hatch, edgecolor=EDGE, label=name)
+        for name, (colour, hatch) in styles.items()
+    ]
+    ax.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1.0),
+        borderaxespad=0.0,
+        frameon=False,
+        fontsize=8,
+        ncols=columns,
+        handlelength=1.8,
+        handleheight=1.2,
+    )

@@ -1,0 +1,110 @@
+"""What a notebook shows of a result: compact, escaped, without a template engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+
+import pgx
+from pgx.base.views import html_view, register_html
+from pgx.reports.signs import CHANGES, SIGNS
+
+
+@pytest.fixture(scope="module")
+def result():
+    return pgx.annotate("examples/patient.g.vcf")[0]
+
+
+class Tags(HTMLParser):
+    """Checks that tags nest; keeps texts and names of tags."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.texts, self.names = [], [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.names.add(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def parsed(html):
+    tags = Tags()
+    tags.feed(html)
+    tags.close()
+    assert not tags.open
+    return tags
+
+
+def test_a_result_shows_sample_drugs_and_genes(result):
+    tags = parsed(result._repr_html_())
+    said = " ".join(tags.texts)
+    assert result.sample in said
+    assert "Simvastatin" in said
+    assert SIGNS["avoid"] in said
+    for call in result.calls:
+        assert call.gene in said
+    plain = "div p strong table tr td th span details summary"
+    assert tags.names <= set(plain.split())
+    assert len(result._repr_html_()) < 10_000
+
+
+def test_drugs_without_a_change_are_counted_only(result):
+    from pgx.reports.drug_groups import build_groups
+    from pgx.reports.english import ENGLISH
+    from pgx.reports.facts import NO_FACTS
+
+    html = result._repr_html_()
+    for group in build_groups(result, NO_FACTS, ENGLISH):
+        assert f"<td>{len(group.drugs)}</td>" in html
+        if group.key not in CHANGES:
+            assert all(drug.name not in html for drug in group.drugs)
+
+
+def test_nothing_in_a_result_becomes_markup(result):
+    evil = "<script>alert(1)</script>\u202e"
+    calls = tuple(msgspec.structs.replace(c, diplotype=evil, phenotype=evil) for c in result.calls)
+    advice = tuple(msgspec.structs.replace(r, drug=evil) for r in result.recommendations)
+    odd = msgspec.structs.replace(result, sample=evil, calls=calls, recommendations=advice)
+    html = odd._repr_html_()
+    assert "script" not in parsed(html).names
+    assert "\u202e" not in html
+
+
+def test_the_short_form_is_one_line(result):
+    text = repr(result)
+    assert text.startswith("<PatientResult EXAMPLE_1: 23 of 25 genes called")
+    assert len(text) < 150
+    assert repr(msgspec.structs.replace(result, sample="a\nb\x1b")).isprintable()
+
+
+def test_neither_form_changes_what_is_saved(result):
+    tree = msgspec.to_builtins(result)
+    assert set(tree) == set(type(result).__struct_fields__)
+    assert msgspec.convert(tree, type(result)) == result
+
+
+def test_a_record_without_a_view_shows_none():
+    class Plain:
+        pass
+
+    assert html_view(Plain()) is None
+    register_html("Plain", lambda _: "<b>x</b>")
+    assert html_view(Plain()) == "<b>x</b>"
+
+
+def test_showing_needs_no_template_engine():
+    code = (
+        "import sys, pgx; r = pgx.annotate('examples/patient.g.vcf', genes=['TPMT'])[0];"
+        "r._repr_html_(); assert not {'jinja2', 'pandas', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
