@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pgx.base.advice import Drug, Statement, record_from_row
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import parse_table
 from pgx.recommendations.index import GuidanceIndex, build_index
 
@@ -46,3 +47,11 @@ def validation_data() -> Path:
     if not (folder / "reference").is_dir():
         pytest.skip("the validation data folder is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def every_statement() -> list[Statement]:
+    """Return those of every release in the repository."""
+    folders = [TABLES, *sorted((ROOT / "data" / "releases").glob("*/"))]
+    assert len(folders) > 1
+    return [s for folder in folders for s in KnowledgeBase(folder).statements]

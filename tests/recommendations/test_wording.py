@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from pgx.base.advice import ADVICE_FIELDS, REMARKS, coded
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
-from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.wording import (
     ENGLISH,
     join_names,
@@ -19,35 +17,7 @@ from pgx.recommendations.wording import (
     render_statement,
 )
 from recommendations.made import statement
-
-PERCENT = {
-    "reduce_by": lambda f: 100 * (1 - f),
-    "reduce_by_about": lambda f: 100 * (1 - f),
-    "increase_by": lambda f: 100 * (f - 1),
-    "to_percent": lambda f: 100 * f,
-    "at_most": lambda f: 100 * f,
-    "times": lambda f: f,
-    "fold_lower": lambda f: 1 / f,
-}
-
-
-@pytest.fixture(scope="module")
-def every_statement():
-    """Those of every release in the repository."""
-    data = Path(__file__).resolve().parents[2] / "data"
-    folders = [data / "knowledgebase", *sorted((data / "releases").glob("*/"))]
-    assert len(folders) > 1
-    return [s for folder in folders for s in KnowledgeBase(folder).statements]
-
-
-def numbers_of(it) -> set[float]:
-    skipped = {"action", "dose_factor_min", "dose_factor_max", "dose_of", "dose_as"}
-    values = [getattr(it, name) for name in ADVICE_FIELDS if name not in skipped]
-    texts = [v if isinstance(v, str) else " ; ".join(v) for v in values]
-    factors = {f for f in (it.dose_factor_min, it.dose_factor_max) if f is not None}
-    in_words = it.dose_as in ("half", "by_titration")
-    told = set() if in_words else {round(PERCENT[it.dose_as](f), 6) for f in factors}
-    return told | numbers_in(" ; ".join(texts).replace("|", " ").replace("=", " "))
+from recommendations.numbers import numbers_of
 
 
 def test_every_statement_renders_with_all_its_numbers(every_statement):

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import msgspec
 import typer
+from msgspec.structs import replace
 
 from pgx.base.errors import InputError
 from pgx.cli.console import say
 from pgx.cli.options import (
     LaboratoryFile,
+    Language,
     Overlay,
     absent_of,
     assembly_of,
@@ -96,6 +97,7 @@ def annotate(
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
     ] = "",
+    language: Language = "en",
     deidentify: Deidentify = False,  # noqa: FBT002
     pseudonym_key: PseudonymKey = None,
     pseudonym_table: PseudonymTable = None,
@@ -122,6 +124,8 @@ def annotate(
       pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
     del threads
+    from pgx.reports.languages import catalogue
+
     settings = RunSettings(
         assembly=assembly_of(assembly),
         genes=names_of(genes),
@@ -137,11 +141,13 @@ def annotate(
     )
     beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides, laboratory)
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
+    catalogue(language)
     if dry_run:
         from pgx.cli.dry_run import dry_run as plan_only
 
         return plan_only(inputs, output, settings, beside, formats, force=force)
-    return _annotate(inputs, output, settings, beside, privacy, formats, force, quiet)
+    wanted = _Reports(formats, language)
+    return _annotate(inputs, output, settings, beside, privacy, wanted, force, quiet)
 
 
 class SideFiles(NamedTuple):
@@ -155,13 +161,20 @@ class SideFiles(NamedTuple):
     laboratory: Path | None
 
 
+class _Reports(NamedTuple):
+    """Files of each sample: formats as they were asked for, and the language of reports."""
+
+    formats: str
+    language: str
+
+
 def _annotate(
     inputs: list[str],
     output: Path,
     settings: RunSettings,
     beside: SideFiles,
     privacy: Privacy,
-    formats: str,
+    reports: _Reports,
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
 ) -> int:
@@ -188,7 +201,7 @@ def _annotate(
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:
             return _REFUSED
-        wanted = _chosen_formats(formats, len(done.samples), quiet=quiet)
+        wanted = _chosen_formats(reports.formats, len(done.samples), quiet=quiet)
         forms, of_run = known_formats(wanted), known_run_formats(wanted)
         reads_facts = any(f.reads_facts for f in forms) or any(f.reads_facts for f in of_run)
         is_one = len(done.samples) == 1
@@ -203,7 +216,7 @@ def _annotate(
             output,
             wanted,
             samples=names,
-            facts=msgspec.structs.replace(facts, laboratory=issued.laboratory),
+            facts=replace(facts, laboratory=issued.laboratory, language=reports.language),
             force=force,
         )
         privacy.write_table(done.samples)

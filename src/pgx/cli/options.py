@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LaboratoryFile",
+    "Language",
     "Overlay",
     "absent_of",
     "assembly_of",
@@ -29,6 +30,9 @@ __all__ = [
     "untyped_of",
 ]
 
+Language = Annotated[
+    str, typer.Option("--language", metavar="TAG", help="language of reports: en or de")
+]
 Overlay = Annotated[
     Path | None,
     typer.Option("--kb-overlay", metavar="DIR", help="folder of a laboratory's genes and rules"),

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.cli.console import say
-from pgx.cli.options import LaboratoryFile, Overlay, issued_by
+from pgx.cli.options import LaboratoryFile, Language, Overlay, issued_by
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
 
@@ -39,6 +40,7 @@ def report(
             " the ending",
         ),
     ] = "",
+    language: Language = "en",
     kb_overlay: Overlay = None,
     laboratory: LaboratoryFile = None,
     deidentify: Deidentify = False,  # noqa: FBT002
@@ -56,6 +58,7 @@ def report(
       pgx report results/S1.pgx.json -o S1.fhir.json
 
       pgx report results/S1.pgx.json -o S1.pdf --laboratory laboratory.toml
+      pgx report results/S1.pgx.json -o S1.html --language de
     """
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.deidentify import deidentified
@@ -69,6 +72,7 @@ def report(
         format_of_file,
         render_one,
     )
+    from pgx.reports.languages import catalogue
     from pgx.reports.render_json import read_result
 
     chosen = kind or format_of_file(output.name)
@@ -79,6 +83,7 @@ def report(
         )
     form = known[chosen]
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
+    catalogue(language)
     saved = read_result(result)
     if output.exists() and not force:
         raise OutputError(
@@ -86,7 +91,8 @@ def report(
         )
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
-    write_file(output, render_one(chosen, shown, issued_by(facts, laboratory)))
+    shown_as = replace(issued_by(facts, laboratory), language=language)
+    write_file(output, render_one(chosen, shown, shown_as))
     privacy.write_table([saved.sample])
     if form.reads_facts and not facts.drugs and not quiet:
         say(

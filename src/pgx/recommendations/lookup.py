@@ -25,6 +25,7 @@ from pgx.base.calls import (
 )
 from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.index import Combination, GuidanceIndex, Topic
+from pgx.recommendations.terms import in_words
 from pgx.recommendations.uncertainty import Advice, settled_by, weighed
 from pgx.recommendations.wording import (
     ENGLISH,
@@ -77,7 +78,8 @@ class _Question:
         self.best: Combination = tuple(own[0] for own in self.keys)
 
     def say(self, code: str, **names: str) -> str:
-        return phrase(self.phrases, "advice", code, drug=self.topic.drug.drug, **names)
+        drug = in_words(self.topic.drug.drug, self.phrases)
+        return phrase(self.phrases, "advice", code, drug=drug, **names)
 
     def name(self, genes: Sequence[str]) -> str:
         return join_names(genes, self.phrases["advice"]["and"])

@@ -13,6 +13,7 @@ from typing import Final
 from pgx.base.advice import DOSE_ACTIONS, Statement, coded
 from pgx.base.errors import SnapshotSchemaError
 from pgx.recommendations.english import PHRASES
+from pgx.recommendations.terms import in_words
 
 __all__ = ["ENGLISH", "Phrases", "join_names", "phrase", "render_implications", "render_statement"]
 
@@ -38,7 +39,7 @@ def phrase(phrases: Phrases, table: str, fact: str, **names: str) -> str:
             f"no wording for {table} {code!r}", remedy=_nearest(code, entries)
         )
     try:
-        return template.format(*arguments, **names)
+        return template.format(*(in_words(a, phrases) for a in arguments), **names)
     except (IndexError, KeyError) as error:
         raise SnapshotSchemaError(f"wording of {table} {code!r} lacks {error}") from error
 
@@ -66,12 +67,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _number(value: float) -> str:
-    return f"{round(value, 4):g}"
-
-
-def _range(low: float, high: float, unit: str = "") -> str:
-    first, second = _number(low), _number(high)
+def _range(first: str, second: str, unit: str = "") -> str:
     return f"{first}{unit}" if first == second else f"{first}–{second}{unit}"
 
 
@@ -82,9 +78,17 @@ class _Writer:
         self.it = statement
         self.phrases = phrases
         self.primary = statement.action[0]
+        self.drug = in_words(statement.drug, phrases)
 
     def say(self, table: str, fact: str, **names: str) -> str:
-        return phrase(self.phrases, table, fact, drug=self.it.drug, **names)
+        return phrase(self.phrases, table, fact, drug=self.drug, **names)
+
+    def number(self, value: float) -> str:
+        return f"{round(value, 4):g}".replace(".", self.phrases["number"]["decimal"])
+
+    def percent(self, low: float, high: float) -> str:
+        unit = self.phrases["number"]["percent"]
+        return _range(self.number(100 * low), self.number(100 * high), unit)
 
     def _first(self, table: str, facts: Iterable[str]) -> str:
         known = self.phrases[table]
@@ -130,12 +134,13 @@ class _Writer:
         if kind == "half":
             return self.say("dose_as", kind, share=self.say("share_of", it.dose_of))
         if kind == "times" and low is not None and high is not None:
-            return self.say("dose_as", kind, of=of, factor=_range(low, high))
+            return self.say(
+                "dose_as", kind, of=of, factor=_range(self.number(low), self.number(high))
+            )
         if kind == "fold_lower" and low is not None:
-            return self.say("dose_as", kind, of=of, fold=_number(1 / low))
+            return self.say("dose_as", kind, of=of, fold=self.number(1 / low))
         if kind.startswith("reduce") and low is not None and high is not None:
-            percent = _range(100 * (1 - high), 100 * (1 - low), "%")
-            return self.say("dose_as", kind, of=of, percent=percent)
+            return self.say("dose_as", kind, of=of, percent=self.percent(1 - high, 1 - low))
         return self._share_or_increase(of)
 
     def _share_or_increase(self, of: str) -> str:
@@ -143,15 +148,13 @@ class _Writer:
         if kind == "increase_by" and low is not None:
             top = low if high is None else high
             key = kind if high is not None else "increase_by_at_least"
-            return self.say(
-                "dose_as", key, of=of, percent=_range(100 * (low - 1), 100 * (top - 1), "%")
-            )
+            return self.say("dose_as", key, of=of, percent=self.percent(low - 1, top - 1))
         share = self.say("share_of", self.it.dose_of)
         if high is None:
             raise SnapshotSchemaError(f"statement {self.it.id}: no upper dose factor")
         key = kind if low is not None or kind == "at_most" else "below_percent"
         bottom = high if low is None else low
-        return self.say("dose_as", key, share=share, percent=_range(100 * bottom, 100 * high, "%"))
+        return self.say("dose_as", key, share=share, percent=self.percent(bottom, high))
 
     def _dose_phrases(self) -> list[str]:
         it = self.it
@@ -178,8 +181,10 @@ class _Writer:
         when = [self.say("dose_when", fact) for fact in self.it.dose_when if fact != "consider"]
         verb = self.say("dose", "consider" if "consider" in self.it.dose_when else "use")
         advice = f"{verb} {join_names(wanted, self.say('dose', 'and'))}."
-        clause = f"{', '.join(when)}, {advice}" if when else advice
+        style = self.phrases["style"]
+        clause = style["after_when"].join([*when, advice])
         if self.primary in DOSE_ACTIONS:
+            clause = _capital(clause) if style["after_colon"] == "capital" else clause
             return [_capital(self.say("dose", "lead") + clause)]
         return [_capital(clause)]
 
@@ -196,20 +201,21 @@ class _Writer:
             if coded(fact)[0] in self.phrases["alternatives"]:
                 groups.append((self.say("alternatives", fact), []))
             elif groups:
-                groups[-1][1].append(fact)
+                groups[-1][1].append(in_words(fact, self.phrases))
             else:
-                groups.append(("", [fact]))
+                groups.append(("", [in_words(fact, self.phrases)]))
         word = self.say("join", "or")
         shown = []
         for head, names in groups:
             listed = join_names(names, word)
             tail = self.say("join", "such_as", names=listed) if head and listed else listed
             shown.append(head + tail)
-        return f",{word}".join(shown)
+        return f"{self.phrases['style']['between_groups']}{word}".join(shown)
 
     def _others_to_avoid(self) -> list[str]:
         coded_too = self.phrases["avoid_also"]
-        return [n for n in self.it.avoid_also if coded(n)[0] not in coded_too and n != self.it.drug]
+        others = (n for n in self.it.avoid_also if coded(n)[0] not in coded_too)
+        return [in_words(name, self.phrases) for name in others if name != self.it.drug]
 
     def alternatives(self) -> list[str]:
         it = self.it

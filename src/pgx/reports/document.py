@@ -9,15 +9,18 @@ import msgspec
 
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.recommendations.terms import in_words
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.figures import day, figure
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
+from pgx.reports.languages import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
 from pgx.reports.pictures.facts import GenePictures, build_pictures
+from pgx.reports.rewording import reworded
 
 __all__ = [
     "DrugEntry",
@@ -32,7 +35,7 @@ PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
 _GAPS: Final = (
     "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions",
-    "gap_pending", "gap_partial", "gap_newer",
+    "gap_pending", "gap_partial", "gap_newer", "gap_english",
 )  # fmt: skip
 Words = Mapping[str, Any]
 
@@ -44,7 +47,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
     value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
     decisions, beside what was computed. ``pictures`` are what can be drawn of ``genes``, in their
-    order.
+    order. ``untranslated`` are texts of advice that are English in a report in another language.
     """
 
     sample: str
@@ -57,11 +60,13 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...]
     patient: PatientEntry | None = None
     overrides: tuple[OverrideEntry, ...] = ()
+    language: str = DEFAULT_LANGUAGE
+    untranslated: frozenset[str] = frozenset()
     pictures: tuple[GenePictures, ...] = ()
 
 
 def build_document(
-    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words = ENGLISH
+    result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> ReportDocument:
     """Return what the report of one sample says.
 
@@ -72,15 +77,23 @@ def build_document(
     facts
         Drugs, guidelines and sources of the release that made the result.
     words
-        Wording, by default English.
+        Wording, by default the catalogue of the language of ``facts``. Advice is written anew
+        from the statements of ``facts``; what they do not have stays English.
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
     """
+    words = catalogue(facts.language) if words is None else words
+    result, untranslated = reworded(result, facts, words)
     genes = tuple(build_gene(c, words) for c in sorted(result.calls, key=lambda c: c.gene))
     groups = build_groups(result, facts, words)
     return ReportDocument(
         sample=result.sample,
-        identity=_identity(result, words["label"]),
+        identity=_identity(result, words),
         groups=groups,
-        gaps=_gaps(result, groups, facts, words["label"]),
+        gaps=_gaps(result, groups, facts, words, len(untranslated)),
         genes=genes,
         methods=build_methods(result, words),
         sources=tuple((s.name, s.version) for s in facts.sources),
@@ -91,6 +104,8 @@ def build_document(
         overrides=build_overrides(
             result, _anchors(groups) | {g.gene: g.anchor for g in genes}, words
         ),
+        language=words["language"],
+        untranslated=untranslated,
         pictures=build_pictures(result, facts),
     )
 
@@ -108,8 +123,8 @@ def _anchors(groups: Sequence[DrugGroup]) -> dict[str, str]:
     return {drug.drug: drug.anchor for group in groups for drug in group.drugs}
 
 
-def _identity(result: PatientResult, label: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    made, overlay = result.provenance, overlay_text(result)
+def _identity(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...]:
+    made, overlay, label = result.provenance, overlay_text(result, words), words["label"]
     return (
         (label["assembly"], made.assembly),
         (label["knowledge"], made.knowledge_release),
@@ -123,10 +138,11 @@ def build_methods(result: PatientResult, words: Words) -> tuple[tuple[str, str],
     made, label = result.provenance, words["label"]
     digests = [entry["sha256"] for entry in made.input if entry.get("sha256")]
     settings = [
-        (words["setting"].get(name, name), value) for name, value in sorted(made.settings.items())
+        (words["setting"].get(name, name), _setting(value, words))
+        for name, value in sorted(made.settings.items())
     ]
     return (
-        *_identity(result, label),
+        *_identity(result, words),
         (label["knowledge_digest"], made.knowledge_digest),
         *([(label["overlay_digest"], made.overlay.digest)] if made.overlay else []),
         *((label["input_digest"], digest) for digest in digests),
@@ -134,12 +150,18 @@ def build_methods(result: PatientResult, words: Words) -> tuple[tuple[str, str],
     )
 
 
+def _setting(value: str, words: Words) -> str:
+    return str(words["setting_value"].get(value, figure(value, words)))
+
+
 def _gaps(
     result: PatientResult,
     groups: Sequence[DrugGroup],
     facts: ReportFacts,
-    label: Mapping[str, str],
+    words: Words,
+    n_untranslated: int,
 ) -> tuple[str, ...]:
+    label = words["label"]
     calls = sorted(result.calls, key=lambda c: c.gene)
     taken = result.context.medicines if result.context else ()
     named = {
@@ -147,12 +169,14 @@ def _gaps(
         "gap_genes": [c.gene for c in calls if c.status is CallStatus.NOT_ASSESSED],
         "gap_no_call": [c.gene for c in calls if c.status is CallStatus.NO_CALL],
         "gap_copies": [c.gene for c in calls if _lacks_copies(c)],
-        "gap_pending": _drugs_of(result, facts, pending=True),
-        "gap_partial": _drugs_of(result, facts, pending=False),
-        "gap_newer": _changed_since(result, facts),
+        "gap_pending": _drugs_of(result, facts, words, pending=True),
+        "gap_partial": _drugs_of(result, facts, words, pending=False),
+        "gap_newer": _changed_since(result, facts, words),
     }
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
     said["gap_positions"] = _missing_positions(calls, label)
+    if n_untranslated:
+        said["gap_english"] = label["gap_english"].format(count=n_untranslated)
     said["gap_drugs"] = _unassessed_drugs(groups, label)
     return tuple(said[key] for key in _GAPS if said.get(key))
 
@@ -161,7 +185,9 @@ def _lacks_copies(call: GeneCall) -> bool:
     return COPY_NUMBER_NOTE in call.notes and call.status is not CallStatus.NOT_ASSESSED
 
 
-def _drugs_of(result: PatientResult, facts: ReportFacts, *, pending: bool) -> list[str]:
+def _drugs_of(
+    result: PatientResult, facts: ReportFacts, words: Words, *, pending: bool
+) -> list[str]:
     """Return drugs of the report whose guideline is not, or not all, in the release."""
     reported = {row.drug for row in result.recommendations}
     found = {
@@ -170,17 +196,17 @@ def _drugs_of(result: PatientResult, facts: ReportFacts, *, pending: bool) -> li
         if drug.drug in reported
         and (drug.status is DrugStatus.PENDING if pending else drug.reason == PARTIAL_REASON)
     }
-    return sorted(found)
+    return sorted(in_words(drug, words["phrases"]) for drug in found)
 
 
-def _changed_since(result: PatientResult, facts: ReportFacts) -> list[str]:
+def _changed_since(result: PatientResult, facts: ReportFacts, words: Words) -> list[str]:
     """Return drugs of the report with guidance that changed since, those of one day together."""
     reported = {row.drug for row in result.recommendations}
     by_date: dict[str, list[str]] = {}
     for change in facts.newer:
         if change.drug in reported:
-            by_date.setdefault(change.date, []).append(change.drug)
-    return [f"{', '.join(drugs)} ({date})" for date, drugs in by_date.items()]
+            by_date.setdefault(change.date, []).append(in_words(change.drug, words["phrases"]))
+    return [f"{', '.join(drugs)} ({day(date, words)})" for date, drugs in by_date.items()]
 
 
 def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:

@@ -24,13 +24,15 @@ from pgx.recommendations.sources import (
     compare_sources,
     direction_of,
 )
+from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.facts import ReportFacts
+from pgx.reports.figures import day, figure, within
+from pgx.reports.functions import phenotype_in_words
 from pgx.reports.gene_entries import gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
 from pgx.reports.patient_entries import PatientView
-from pgx.reports.text import lower_first
 
 __all__ = [
     "AdjustedEntry",
@@ -164,7 +166,7 @@ class EntryMaker:
         several = found.standing is not Standing.ALONE
         return DrugEntry(
             drug=drug,
-            name=drug[:1].upper() + drug[1:],
+            name=self._name(drug),
             anchor=f"drug-{number}",
             brief=self._brief(rows),
             basis=tuple(self._basis(gene) for gene in genes),
@@ -180,11 +182,22 @@ class EntryMaker:
         for change in self._newer:
             if change.drug == drug:
                 who = self._source(change.authority) or self.label["an_authority"]
-                yield self.label["newer"].format(source=who, date=change.date)
+                yield self.label["newer"].format(source=who, date=day(change.date, self.words))
 
     def advice(self, rows: Iterable[Recommendation]) -> tuple[AdviceRow, ...]:
         """Return rows of advice, those that differ in nothing but the population as one."""
         return tuple(self._row(same) for same in _same_advice(rows))
+
+    def _name(self, drug: str) -> str:
+        said = in_words(drug, self.words["phrases"])
+        return said[:1].upper() + said[1:]
+
+    def _within(self, headline: str) -> str:
+        return within(headline, self.words)
+
+    def _strength(self, row: Recommendation) -> str:
+        said = row.classification or ""
+        return str(self.words["strength"].get(said, said))
 
     def _source(self, code: str) -> str:
         if code == LOCAL and self._laboratory:
@@ -192,7 +205,7 @@ class EntryMaker:
         return str(self.words["authority"].get(code, code))
 
     def _position(self, row: Recommendation) -> tuple[str, str, str]:
-        return self._source(row.source), self._row_headline(row), row.classification or ""
+        return self._source(row.source), self._row_headline(row), self._strength(row)
 
     def _standing(self, found: Comparison) -> str:
         """Say how sources stand to each other, and what may explain a difference."""
@@ -207,14 +220,14 @@ class EntryMaker:
             return str(self.label["with_conditions"])
         shown = [a for i, a in enumerate(action) if i == 0 or _belongs(action[0], a)]
         listed = [names.get(a, a) for a in shown]
-        return ", ".join([*listed[:1], *map(lower_first, listed[1:])])
+        return ", ".join([*listed[:1], *map(self._within, listed[1:])])
 
     def _row_headline(self, row: Recommendation) -> str:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
         if row.certainty is not Certainty.DEPENDS:
             return said
-        return self.label["provisional"].format(advice=lower_first(said))
+        return self.label["provisional"].format(advice=self._within(said))
 
     def _brief(self, rows: Sequence[Recommendation]) -> str:
         group = bucket(rows[0])
@@ -223,8 +236,8 @@ class EntryMaker:
             worst = actions[0] if actions else ()
             if not worst or plain_bucket(worst) in NO_CHANGE:
                 return ""
-            return self.label["else"].format(advice=lower_first(self.headline(worst)))
-        return lower_first(self.headline(rows[0].action)) if group in _BRIEFED else ""
+            return self.label["else"].format(advice=self._within(self.headline(worst)))
+        return self._within(self.headline(rows[0].action)) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
         call = self.calls.get(gene)
@@ -239,12 +252,19 @@ class EntryMaker:
         )
 
     def _result(self, call: GeneCall) -> str:
-        said = [call.phenotype] if call.phenotype else []
+        said = [self._phenotype(call.phenotype)] if call.phenotype else []
         if call.activity_score:
-            said.append(self.label["score"].format(score=call.activity_score))
-        if not said:
-            return call.diplotype or ""
-        return f"{call.diplotype} ({', '.join(said)})" if call.diplotype else ", ".join(said)
+            said.append(self._score(call.activity_score))
+        told = ", ".join(said)
+        if not (told and call.diplotype):
+            return told or call.diplotype or ""
+        return self.label["result_of"].format(diplotype=call.diplotype, said=told)
+
+    def _phenotype(self, name: str) -> str:
+        return phenotype_in_words(name, self.words)
+
+    def _score(self, score: str) -> str:
+        return self.label["score"].format(score=figure(score, self.words))
 
     def _row(self, same: Sequence[Recommendation]) -> AdviceRow:
         row = same[0]
@@ -255,12 +275,12 @@ class EntryMaker:
             certainty=row.certainty.value,
             certainty_word=self.words["certainty"][row.certainty.value],
             source=self._source(row.source),
-            strength=row.classification or "",
+            strength=self._strength(row),
             settle=self._settle(row.depends_on),
             alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
             implications=row.implications,
             links=self._links(row),
-            review=review_text(row, self.label),
+            review=review_text(row, self.words),
             genes=row.genes,
             bucket=bucket(row),
         )
@@ -280,13 +300,14 @@ class EntryMaker:
     def _chance(self, other: AlternativeAdvice) -> str:
         if other.probability is None:
             return ""
-        return f", {self.label['probability'].format(percent=percent(other.probability))}"
+        share = percent(other.probability, self.words["style"]["decimal"])
+        return f", {self.label['probability'].format(percent=share)}"
 
     def _key(self, key: str) -> str:
         if key in ("n/a", ""):
             return self.label["indeterminate"]
         score = key.lstrip("≥").replace(".", "", 1).isdigit()
-        return self.label["score"].format(score=key) if score else key
+        return self._score(key) if score else self._phenotype(key)
 
     def _populations(self, same: Sequence[Recommendation]) -> tuple[str, ...]:
         codes = dict.fromkeys(row.population for row in same)
@@ -297,7 +318,7 @@ class EntryMaker:
     def _population(self, drug: str, code: str) -> str:
         """Name a population, and why it may not be this patient's where the record is silent."""
         name = str(self.words["population"].get(code, code))
-        why = self._patient.open_reason(drug, code, self.words["patient"])
+        why = self._patient.open_reason(drug, code, self.words)
         return f"{name} ({self.label['maybe_for'].format(why=why)})" if why else name
 
     def _dose(self, row: Recommendation) -> str:
@@ -306,11 +327,14 @@ class EntryMaker:
         if not row.action or row.action[0] not in DOSE_ACTIONS or (low is None and high is None):
             return ""
         if low is None:
-            return self.label["below_standard"].format(high=_share(high))
+            return self.label["below_standard"].format(high=self._share(high))
         if high is None:
-            return self.label["above_standard"].format(low=_share(low))
-        lowest = "" if low == high else f"{_share(low).removesuffix(' %')}–"
-        return self.label["of_standard"].format(range=lowest + _share(high))
+            return self.label["above_standard"].format(low=self._share(low))
+        lowest = "" if low == high else f"{self._share(low).removesuffix(' %')}–"
+        return self.label["of_standard"].format(range=lowest + self._share(high))
+
+    def _share(self, factor: float | None) -> str:
+        return figure(f"{round((factor or 0.0) * 100, 1):g} %", self.words)
 
     def _settle(self, depends_on: Sequence[str]) -> tuple[str, ...]:
         """Say by gene what would settle the advice."""
@@ -338,7 +362,9 @@ class EntryMaker:
             elif code.startswith("phase:"):
                 names = code.removeprefix("phase:").split("+")
                 label = "settle_phase" if len(names) <= _NAMED_POSITIONS else "settle_phases"
-                yield self.label[label].format(count=len(names), names=" and ".join(names))
+                yield self.label[label].format(
+                    count=len(names), names=self.label["and"].join(names)
+                )
             else:
                 positions.append(code)
         if positions and len(positions) <= _NAMED_POSITIONS:
@@ -353,7 +379,8 @@ class EntryMaker:
         if guideline is not None and guideline.url.startswith("https://"):
             years = f" {max(guideline.years)}" if guideline.years else ""
             kind = self.label["guideline"] if guideline.years else self.label["details"]
-            links.append((f"{self._source(row.source)} {kind}{years}", guideline.url))
+            name = self.label["link"].format(source=self._source(row.source), kind=kind)
+            links.append((f"{name}{years}", guideline.url))
         links.extend(
             (f"PMID {pmid}", f"{_PUBMED}{pmid}/") for pmid in row.pmids[:1] if pmid.isdecimal()
         )
@@ -391,7 +418,3 @@ def _same_advice(rows: Iterable[Recommendation]) -> list[list[Recommendation]]:
         plain = msgspec.structs.replace(row, population="", facts=None)
         groups.setdefault((plain, *review), []).append(row)
     return list(groups.values())
-
-
-def _share(factor: float | None) -> str:
-    return f"{round((factor or 0.0) * 100, 1):g} %"

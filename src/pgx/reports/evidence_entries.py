@@ -39,7 +39,7 @@ def build_evidence(call: GeneCall, words: Words) -> EvidenceEntry | None:
     said = words["why"]
     return EvidenceEntry(
         matched=tuple(dict.fromkeys(_strand(s, said) for s in call.evidence.strands)),
-        rivals=tuple(_rival(rival, said) for rival in call.evidence.rivals),
+        rivals=tuple(_rival(rival, words) for rival in call.evidence.rivals),
     )
 
 
@@ -81,10 +81,11 @@ def _listed(names: Sequence[str], said: Mapping[str, str]) -> str:
     return said["more_positions"].format(names=shown, count=more) if more > 0 else shown
 
 
-def _rival(rival: Rival, said: Mapping[str, str]) -> RivalEntry:
-    functions = map(function_in_words, rival.functions)
+def _rival(rival: Rival, words: Words) -> RivalEntry:
+    said, decimal = words["why"], words["style"]["decimal"]
+    functions = (function_in_words(function, words) for function in rival.functions)
     known = any(rival.functions)
-    chance = "" if rival.probability is None else percent(rival.probability)
+    chance = "" if rival.probability is None else percent(rival.probability, decimal)
     title = said["rival"].format(
         why=said.get(rival.why, rival.why),
         diplotype=rival.diplotype,

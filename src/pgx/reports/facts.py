@@ -15,6 +15,7 @@ from pgx.base.substances import ScoreRange
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.laboratory import Laboratory
+from pgx.reports.languages import DEFAULT_LANGUAGE
 
 __all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
 
@@ -39,7 +40,9 @@ class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Plain records of the release that made a result, and the laboratory that issues reports.
+    """Plain records of the release that made a result, and how reports are made of it.
+
+    ``laboratory`` issues them, ``language`` is what they say it in.
 
     ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
     """
@@ -54,6 +57,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     frequencies: Mapping[str, GeneFrequencies] = {}
     gene_codes: tuple[GeneCode, ...] = ()
     allele_codes: dict[tuple[str, str], str] = {}
+    language: str = DEFAULT_LANGUAGE
 
 
 NO_FACTS: Final = ReportFacts()

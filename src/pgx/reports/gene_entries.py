@@ -11,6 +11,8 @@ import msgspec
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
 from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
+from pgx.reports.figures import figure
+from pgx.reports.functions import phenotype_in_words
 
 __all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor"]
 
@@ -85,17 +87,17 @@ def build_gene(call: GeneCall, words: Words) -> GeneEntry:
         status=call.status.value,
         status_word=words["status"][call.status.value],
         diplotype=_diplotype(call, label),
-        best_of=_best_of(call, label) if answered else "",
-        phenotype=(call.phenotype or label["no_phenotype"]) if answered else "",
-        score=label["score"].format(score=call.activity_score) if call.activity_score else "",
-        others=_others(call, label),
+        best_of=_best_of(call, words) if answered else "",
+        phenotype=_phenotype(call, words) if answered else "",
+        score=_score(call, words),
+        others=_others(call, words),
         unsure=call.n_candidates > 1 or COPY_NUMBER_NOTE in call.notes,
         coverage=_coverage(call, label),
         source=words["source"].get(call.source, call.source),
         phased=words["phased"].get(call.phased or "", ""),
-        alleles=tuple(dict.fromkeys(_allele(h, label) for h in call.haplotypes)),
-        candidates=tuple(_candidate(c) for c in listed),
-        more_candidates=_more(call, len(listed), label),
+        alleles=tuple(dict.fromkeys(_allele(h, words) for h in call.haplotypes)),
+        candidates=tuple(_candidate(c, words) for c in listed),
+        more_candidates=_more(call, len(listed), words),
         findings=call.findings,
         undocumented=call.undocumented,
         notes=tuple(words["note"].get(code, code) for code in call.notes),
@@ -112,30 +114,45 @@ def _diplotype(call: GeneCall, label: Mapping[str, str]) -> str:
     return label["not_given"] if call.status is CallStatus.CALLED else label["no_diplotype"]
 
 
-def _best_of(call: GeneCall, label: Mapping[str, str]) -> str:
+def _phenotype(call: GeneCall, words: Words) -> str:
+    if not call.phenotype:
+        return str(words["label"]["no_phenotype"])
+    return phenotype_in_words(call.phenotype, words)
+
+
+def _score(call: GeneCall, words: Words) -> str:
+    if not call.activity_score:
+        return ""
+    return str(words["label"]["score"]).format(score=figure(call.activity_score, words))
+
+
+def _best_of(call: GeneCall, words: Words) -> str:
     """Say of how many candidates a diplotype is the best, and which comes next."""
     if call.n_candidates <= 1:
         return ""
+    label: Mapping[str, str] = words["label"]
     text = label["best_of"].format(count=call.n_candidates)
     if call.probability is not None:
-        chance = label["probability"].format(percent=percent(call.probability))
+        chance = label["probability"].format(percent=_percent(call.probability, words))
         text = f"{text}: {chance}"
     others = [c for c in call.candidates if c.diplotype != call.diplotype]
     if call.status is not CallStatus.AMBIGUOUS or not others:
         return text
-    return label["next"].format(best=text, name=_candidate(others[0]))
+    return label["next"].format(best=text, name=_candidate(others[0], words))
 
 
-def _others(call: GeneCall, label: Mapping[str, str]) -> str:
+def _others(call: GeneCall, words: Words) -> str:
     """Say which other phenotypes are possible, or that all candidates agree.
 
     Where copies were not counted, agreement of the candidates is no certainty.
     """
+    label: Mapping[str, str] = words["label"]
     copies = label["copies_open"] if COPY_NUMBER_NOTE in call.notes and call.diplotype else ""
     open_call = call.status is CallStatus.AMBIGUOUS or call.n_candidates > 1
     others = [name for name in call.phenotypes if open_call and name != call.phenotype]
     if others:
-        listed = label["or_lead"].format(names=", ".join(others))
+        shown = (phenotype_in_words(name, words) for name in others)
+        listed = label["or_lead"].format(names=", ".join(shown))
         return f"{listed}; {copies}" if copies else listed
     agree = call.phenotype and call.n_candidates > 1 and len(call.lookup_keys) == 1
     return copies or (label["same_for_all"] if agree else "")
@@ -150,28 +167,36 @@ def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
     return label["positions"].format(answered=answered, total=call.n_positions)
 
 
-def _allele(strand: HaplotypeDetail, label: Mapping[str, str]) -> str:
+def _allele(strand: HaplotypeDetail, words: Words) -> str:
     """Name a strand and its function; of scored genes the function may be the value alone."""
+    label: Mapping[str, str] = words["label"]
     value = strand.activity_value if strand.activity_value not in (None, "", "n/a") else ""
-    scored = label["value"].format(value=value) if value else ""
+    scored = label["value"].format(value=figure(value, words)) if value else ""
     if not strand.function or strand.function == value:
         return f"{strand.name}: {scored or label['no_function']}"
-    return f"{strand.name}: {strand.function}" + (f" ({scored})" if scored else "")
+    function = words["function"].get(strand.function, strand.function)
+    return f"{strand.name}: {function}" + (f" ({scored})" if scored else "")
 
 
-def _candidate(candidate: Candidate) -> str:
+def _percent(share: float, words: Words) -> str:
+    return percent(share, words["style"]["decimal"])
+
+
+def _candidate(candidate: Candidate, words: Words) -> str:
     if candidate.probability is None:
         return candidate.diplotype
-    return f"{candidate.diplotype} ({percent(candidate.probability)})"
+    return f"{candidate.diplotype} ({_percent(candidate.probability, words)})"
 
 
-def _more(call: GeneCall, listed: int, label: Mapping[str, str]) -> str:
+def _more(call: GeneCall, listed: int, words: Words) -> str:
+    label: Mapping[str, str] = words["label"]
     more = call.n_candidates - listed
     if not listed or more <= 0:
         return ""
     text = label["more_candidates"].format(count=more)
     rest = (call.rest or 0.0) + sum(c.probability or 0.0 for c in call.candidates[listed:])
-    return f"{text} ({label['rest'].format(percent=percent(min(rest, 1.0)))})" if rest else text
+    share = _percent(min(rest, 1.0), words)
+    return f"{text} ({label['rest'].format(percent=share)})" if rest else text
 
 
 def _open_questions(codes: Sequence[str], label: Mapping[str, str]) -> tuple[str, ...]:

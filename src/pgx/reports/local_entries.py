@@ -9,6 +9,8 @@ import msgspec
 
 from pgx.base.calls import GeneCall, PatientResult, Recommendation
 from pgx.base.local import Override
+from pgx.recommendations.terms import in_words
+from pgx.reports.figures import day, figure
 
 __all__ = [
     "OverrideEntry",
@@ -25,11 +27,12 @@ Words = Mapping[str, Any]
 class OverrideEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A laboratory's decision on one gene or drug; ``anchor`` is the subject's place, or empty.
 
-    ``kind`` is ``gene`` or ``drug``.
+    ``kind`` is ``gene`` or ``drug``; ``name`` is the subject in the language of the report.
     """
 
     kind: str
     subject: str
+    name: str
     anchor: str
     computed: str
     says: str
@@ -46,10 +49,11 @@ def build_overrides(
         OverrideEntry(
             kind="gene" if override.gene else "drug",
             subject=override.subject,
+            name=override.gene or in_words(override.drug, words["phrases"]),
             anchor=anchors.get(override.subject, ""),
             computed=computed_text(result, override, words) or label["not_in_report"],
             says=override.says,
-            who=f"{override.by}, {override.date}",
+            who=f"{override.by}, {day(override.date, words)}",
             reason=override.reason,
         )
         for override in result.overrides
@@ -73,7 +77,7 @@ def _call(call: GeneCall, words: Words | None) -> str:
     said = [call.phenotype] if call.phenotype else []
     if call.activity_score:
         said.append(
-            words["label"]["score"].format(score=call.activity_score)
+            words["label"]["score"].format(score=figure(call.activity_score, words))
             if words
             else f"score {call.activity_score}"
         )
@@ -95,17 +99,17 @@ def laboratory_of(result: PatientResult) -> str:
     return result.provenance.overlay.laboratory if result.provenance.overlay else ""
 
 
-def overlay_text(result: PatientResult) -> str:
+def overlay_text(result: PatientResult, words: Words) -> str:
     """Name the laboratory's folder that was laid over the release, empty without one."""
     made = result.provenance.overlay
-    return f"{made.laboratory}, {made.version}, {made.date}" if made else ""
+    return f"{made.laboratory}, {made.version}, {day(made.date, words)}" if made else ""
 
 
-def review_text(row: Recommendation, label: Mapping[str, str]) -> str:
+def review_text(row: Recommendation, words: Words) -> str:
     """Say on what source a local row rests and who reviewed it, empty for other rows."""
     facts = row.facts
     if facts is None or not facts.reviewer:
         return ""
-    return label["reviewed_rule"].format(
-        source=facts.source, reviewer=facts.reviewer, date=facts.reviewed
-    )
+    said: str = words["label"]["reviewed_rule"]
+    date = day(facts.reviewed, words)
+    return said.format(source=facts.source, reviewer=facts.reviewer, date=date)

@@ -18,7 +18,10 @@ from pgx.base.patient import (
     PopulationFit,
     reaction_text,
 )
+from pgx.recommendations.terms import in_words
 from pgx.reports.deidentify import CAP
+from pgx.reports.figures import day, days, figure
+from pgx.reports.functions import phenotype_in_words
 
 __all__ = [
     "ConversionEntry",
@@ -96,12 +99,12 @@ class PatientView:
                 mine.append(row)
         return mine, others
 
-    def open_reason(self, drug: str, population: str, label: Mapping[str, str]) -> str:
+    def open_reason(self, drug: str, population: str, words: Words) -> str:
         """Return why it is open whether a population is this patient's; empty where settled."""
         fit = self._fits.get((drug, population))
         if fit is None or fit.applies is not Applies.UNKNOWN:
             return ""
-        return fit_reason(fit, label)
+        return fit_reason(fit, words)
 
     def adjusted(self, drug: str) -> list[Recommendation]:
         """Return the advice for converted phenotypes that is for this patient."""
@@ -129,35 +132,36 @@ def build_patient(
     """
     if context is None:
         return None
-    label = words["patient"]
-    acts = _acting(context.conversions)
-    shown = [(m, _medicine(m, anchors, acts, label)) for m in context.medicines]
+    acts = _acting(context.conversions, words)
+    shown = [(m, _medicine(m, anchors, acts, words)) for m in context.medicines]
     return PatientEntry(
-        facts=(*_facts(context.patient, label, is_capped), *_told(context, label)),
+        facts=(*_facts(context.patient, words, is_capped), *_told(context, words)),
         current=tuple(e for m, e in shown if m.use is MedicineUse.CURRENT),
         other=tuple(e for m, e in shown if m.use is not MedicineUse.CURRENT),
-        conversions=tuple(conversion_entry(c, label) for c in context.conversions),
+        conversions=tuple(conversion_entry(c, words) for c in context.conversions),
         unrecognised=tuple(part for m in context.medicines for part in m.unrecognised),
     )
 
 
 def _facts(
     patient: Patient,
-    label: Mapping[str, str],
+    words: Words,
     is_capped: bool,  # noqa: FBT001
 ) -> Iterable[tuple[str, str]]:
+    label = words["patient"]
     for name, unit in _UNITS.items():
         value = getattr(patient, name)
         if value is not None:
             more = "+" if is_capped and name == "age_years" and value >= CAP else ""
-            yield label[name], f"{value:g}{more} {unit}"
+            yield label[name], f"{_number(value, words)}{more} {label.get(unit, unit)}"
     if patient.sex:
         yield label["sex"], label[patient.sex]
     kidney = patient.kidney
     if kidney.egfr is not None:
-        yield label["egfr"], f"{kidney.egfr:g} mL/min per 1.73 m²"
+        yield label["egfr"], f"{_number(kidney.egfr, words)} {label['egfr_unit']}"
     if kidney.creatinine_clearance is not None:
-        yield label["creatinine_clearance"], f"{kidney.creatinine_clearance:g} mL/min"
+        cleared = _number(kidney.creatinine_clearance, words)
+        yield label["creatinine_clearance"], f"{cleared} {label['clearance_unit']}"
     flags = {
         "dialysis": kidney.dialysis,
         "pregnant": patient.pregnant,
@@ -172,11 +176,16 @@ def _facts(
     if names:
         yield label["conditions"], "; ".join(dict.fromkeys(names))
     if patient.date:
-        yield label["as_of"], patient.date
+        yield label["as_of"], day(patient.date, words)
 
 
-def _told(context: PatientContext, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _number(value: float, words: Words) -> str:
+    return figure(f"{value:g}", words)
+
+
+def _told(context: PatientContext, words: Words) -> Iterable[tuple[str, str]]:
     """Yield outcomes of no medicine, and reactions to medicines that are not in the list."""
+    label = words["patient"]
     for outcome in context.patient.outcomes:
         if not outcome.medicine:
             yield label["reported"], f"{outcome.question}: {outcome.answer}"
@@ -184,28 +193,35 @@ def _told(context: PatientContext, label: Mapping[str, str]) -> Iterable[tuple[s
     for reaction in context.patient.reactions:
         said = reaction_text(reaction)
         if said not in shown:
-            yield label["past_reaction"], f"{reaction.medicine}: {said}"
+            yield label["past_reaction"], f"{reaction.medicine}: {days(said, words)}"
 
 
-def _acting(conversions: Iterable[GeneConversion]) -> dict[str, list[str]]:
+def _acting(conversions: Iterable[GeneConversion], words: Words) -> dict[str, list[str]]:
     """Return by substance what it does to which gene's enzyme."""
     found: dict[str, list[str]] = {}
     for conversion in conversions:
         for said in conversion.medicines:
-            substance, _, effect = said.rpartition(" (")
+            substance, effect = _parted(said)
             found.setdefault(substance.casefold(), []).append(
-                f"{conversion.gene} {effect.removesuffix(')')}"
+                f"{conversion.gene} {words['effect'].get(effect, effect)}"
             )
     return found
+
+
+def _parted(said: str) -> tuple[str, str]:
+    """Split ``fluoxetine (strong inhibitor)``."""
+    substance, _, effect = said.rpartition(" (")
+    return substance, effect.removesuffix(")")
 
 
 def _medicine(
     medicine: KnownMedicine,
     anchors: Mapping[str, str],
     acts: Mapping[str, Sequence[str]],
-    label: Mapping[str, str],
+    words: Words,
 ) -> MedicineEntry:
-    since = label["since"].format(date=medicine.since) if medicine.since else ""
+    label = words["patient"]
+    since = label["since"].format(date=day(medicine.since, words)) if medicine.since else ""
     use = "" if medicine.use is MedicineUse.CURRENT else label[medicine.use.value]
     remark = label["local"] if medicine.local else ""
     if medicine.unrecognised:
@@ -216,26 +232,27 @@ def _medicine(
     effects = (
         [e for s in medicine.substances for e in acts.get(s.casefold(), ())] if current else []
     )
-    reactions = [label["reaction"].format(what=r) for r in medicine.reactions]
+    reactions = [label["reaction"].format(what=days(r, words)) for r in medicine.reactions]
     return MedicineEntry(
         name=medicine.name,
         detail=", ".join(filter(None, (use, medicine.dose, since))),
         drugs=tuple((drug, anchors.get(drug, "")) for drug in medicine.drugs),
         remark=remark,
         acts=tuple(effects),
-        reported=(*reactions, *medicine.outcomes),
+        reported=(*reactions, *(days(told, words) for told in medicine.outcomes)),
     )
 
 
-def conversion_entry(conversion: GeneConversion, label: Mapping[str, str]) -> ConversionEntry:
+def conversion_entry(conversion: GeneConversion, words: Words) -> ConversionEntry:
     """Return what a report says of one gene that medicines act on."""
+    label = words["patient"]
     is_converted = bool(conversion.lookup_keys)
     why = label[f"reason_{conversion.reason}"] if conversion.reason else ""
     return ConversionEntry(
         gene=conversion.gene,
-        medicines=", ".join(conversion.medicines),
-        predicted=_result(conversion.predicted_phenotype, conversion.predicted_score, label),
-        converted=_result(conversion.phenotype, conversion.activity_score, label)
+        medicines=", ".join(_acting_medicine(said, words) for said in conversion.medicines),
+        predicted=_result(conversion.predicted_phenotype, conversion.predicted_score, words),
+        converted=_result(conversion.phenotype, conversion.activity_score, words)
         if is_converted
         else why,
         evidence=label[f"evidence_{conversion.evidence}"],
@@ -244,13 +261,26 @@ def conversion_entry(conversion: GeneConversion, label: Mapping[str, str]) -> Co
     )
 
 
-def _result(phenotype: str | None, score: str | None, label: Mapping[str, str]) -> str:
+def _acting_medicine(said: str, words: Words) -> str:
+    substance, effect = _parted(said)
+    if effect not in words["effect"]:
+        return said
+    return f"{in_words(substance, words['phrases'])} ({words['effect'][effect]})"
+
+
+def _result(phenotype: str | None, score: str | None, words: Words) -> str:
+    label: Mapping[str, str] = words["patient"]
     if phenotype is None:
         return label["no_result"]
-    return f"{phenotype} ({label['score'].format(score=score)})" if score else phenotype
+    named = phenotype_in_words(phenotype, words)
+    if not score:
+        return named
+    scored = label["score"].format(score=figure(score, words))
+    return label["scored"].format(phenotype=named, score=scored)
 
 
-def fit_reason(fit: PopulationFit, label: Mapping[str, str]) -> str:
+def fit_reason(fit: PopulationFit, words: Words) -> str:
     """Return in words why a population is not, or may not be, the patient's."""
     code, arguments = coded(fit.reason)
-    return label[f"fit_{code}"].format(*arguments)
+    said: str = words["patient"][f"fit_{code}"]
+    return said.format(*(figure(argument, words) for argument in arguments))

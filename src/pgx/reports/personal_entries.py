@@ -10,8 +10,8 @@ import msgspec
 from pgx.base.calls import PatientResult, Recommendation
 from pgx.reports.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
 from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
+from pgx.reports.figures import within
 from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
-from pgx.reports.text import lower_first
 
 __all__ = ["PersonalEntries", "placed"]
 
@@ -26,8 +26,8 @@ class PersonalEntries:
     def __init__(self, result: PatientResult, maker: EntryMaker, words: Words) -> None:
         self._view = PatientView(result)
         self._maker = maker
+        self._words = words
         self._label = words["label"]
-        self._patient = words["patient"]
 
     def placed(self, drug: str, rows: Sequence[Recommendation]) -> tuple[list[Recommendation], str]:
         """Return the rows for this patient and the group of the drug, see `placed`."""
@@ -39,15 +39,15 @@ class PersonalEntries:
             return entry
         mine, others = self._view.split(drug, sorted(rows, key=row_order))
         folded = tuple(
-            FoldedRow(why=fit_reason(fit, self._patient), row=self._maker.advice([row])[0])
+            FoldedRow(why=fit_reason(fit, self._words), row=self._maker.advice([row])[0])
             for row, fit in others
         )
         adjusted = self._adjusted(drug)
         brief = entry.brief if mine else ""
         if adjusted is not None:
-            said = lower_first(adjusted.rows[0].headline)
+            said = within(adjusted.rows[0].headline, self._words)
             own = self._maker.advice(mine[:1])
-            known = {brief, lower_first(own[0].headline) if own else ""}
+            known = {brief, within(own[0].headline, self._words) if own else ""}
             if said not in known:  # the overview says nothing twice
                 with_medicines = self._label["with_brief"].format(advice=said)
                 brief = ", ".join(filter(None, (brief, with_medicines)))
@@ -66,7 +66,7 @@ class PersonalEntries:
         rows = self._changed(drug)
         if not rows:
             return None
-        changes = [conversion_entry(c, self._patient) for c in self._view.conversions(rows)]
+        changes = [conversion_entry(c, self._words) for c in self._view.conversions(rows)]
         return AdjustedEntry(
             medicines=", ".join(dict.fromkeys(c.medicines for c in changes)),
             basis=tuple(f"{c.gene}: {c.predicted} → {c.converted}, {c.evidence}" for c in changes),

@@ -12,6 +12,7 @@ import msgspec
 
 from pgx.base.calls import CallStatus, PatientResult
 from pgx.base.errors import UsageError
+from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document
 from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.english import ENGLISH
@@ -94,7 +95,7 @@ def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -
     return {
         "title": title,
         "lang": words["print"]["lang"],
-        "day": day.isoformat() if day else "",
+        "day": figures.day(day.isoformat(), words) if day else "",
         "date": [day.year, day.month, day.day] if day else [],
         "sample": result.sample,
         "t": {**words["label"], **words["print"]},

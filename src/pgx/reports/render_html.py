@@ -19,13 +19,14 @@ from markupsafe import Markup, escape
 from pgx.base.calls import PatientResult
 from pgx.reports.document import ReportDocument, build_document
 from pgx.reports.drug_entries import DrugEntry
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry
+from pgx.reports.languages import catalogue
 from pgx.reports.pictures.draw import draw_gene
 from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.site_table import draw_sites
-from pgx.reports.text import lower_first, visible
+from pgx.reports.text import visible
 
 __all__ = ["render_document", "render_html"]
 
@@ -42,14 +43,15 @@ def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
     return render_document(build_document(result, facts))
 
 
-def render_document(document: ReportDocument, words: Mapping[str, Any] = ENGLISH) -> str:
-    """Return a document as HTML.
+def render_document(document: ReportDocument) -> str:
+    """Return a document as HTML, in its own language.
 
     Every value is escaped, and its control and direction characters are made visible.
     """
+    words = catalogue(document.language)
     label = words["label"]
     style, page, script = _style(), _page_style(document.sample, label), _script()
-    return _template().render(
+    return _template(document.language).render(
         doc=document,
         t=label,
         p=words["picture"],
@@ -58,7 +60,7 @@ def render_document(document: ReportDocument, words: Mapping[str, Any] = ENGLISH
         style=style,
         page_style=page,
         cards=_CARDS,
-        **_personal(document, label),
+        **_personal(document, words),
         **_matrix(document, words),
         figures=[draw_gene(facts, words) for facts in document.pictures],
         n_drugs=sum(len(group.drugs) for group in document.groups),
@@ -76,8 +78,9 @@ def render_document(document: ReportDocument, words: Mapping[str, Any] = ENGLISH
     )
 
 
-def _personal(document: ReportDocument, label: Mapping[str, str]) -> dict[str, object]:
+def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
     """Return what a report with a patient says of each drug in other places than its own."""
+    label = words["label"]
     drugs = {drug.drug: drug for group in document.groups for drug in group.drugs}
     with_medicines = {
         name: label["with_medicines"].format(medicines=drug.adjusted.medicines)
@@ -88,7 +91,7 @@ def _personal(document: ReportDocument, label: Mapping[str, str]) -> dict[str, o
         "headlines": {
             n: d.rows[0].headline if d.rows else label["not_for_any"] for n, d in drugs.items()
         },
-        "briefs": {n: _with_medicines(d, label) for n, d in drugs.items()},
+        "briefs": {n: _with_medicines(d, words) for n, d in drugs.items()},
         "with_medicines": with_medicines,
         "folded_counts": {
             n: label["not_for_summary"].format(count=len(d.folded)) for n, d in drugs.items()
@@ -104,10 +107,11 @@ def _matrix(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, obj
     }
 
 
-def _with_medicines(drug: DrugEntry, label: Mapping[str, str]) -> str:
+def _with_medicines(drug: DrugEntry, words: Mapping[str, Any]) -> str:
     if drug.adjusted is None:
         return ""
-    return label["with_brief"].format(advice=lower_first(drug.adjusted.rows[0].headline))
+    said: str = words["label"]["with_brief"]
+    return said.format(advice=within(drug.adjusted.rows[0].headline, words))
 
 
 def _icon(name: str) -> Markup:
@@ -120,9 +124,9 @@ def _mark(prefix: str, kind: str, word: str) -> Markup:
 
 
 @functools.cache
-def _template() -> Template:
+def _template(language: str) -> Template:
     """Compile the template with the labels written in: fewer expressions compile faster."""
-    label = ENGLISH["label"]
+    label = catalogue(language)["label"]
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,

@@ -11,9 +11,9 @@ import msgspec
 
 from pgx.base.calls import PatientResult
 from pgx.base.errors import DependencyError
-from pgx.reports.english import ENGLISH
 from pgx.reports.extras import need
 from pgx.reports.facts import NO_FACTS, ReportFacts
+from pgx.reports.languages import catalogue
 from pgx.reports.pdf_pack import packed
 from pgx.reports.print_document import report_data
 from pgx.reports.print_patient import card_data, patient_data
@@ -41,21 +41,21 @@ def render_pdf(
     DependencyError
         The typesetter failed.
     """
-    return set_pdf("report", report_data(result, facts, words or ENGLISH))
+    return set_pdf("report", report_data(result, facts, words or catalogue(facts.language)))
 
 
 def render_pdf_patient(
     result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> bytes:
     """Return the page in plain language as PDF; errors as of `render_pdf`."""
-    return set_pdf("patient", patient_data(result, facts, words or ENGLISH))
+    return set_pdf("patient", patient_data(result, facts, words or catalogue(facts.language)))
 
 
 def render_pdf_card(
     result: PatientResult, facts: ReportFacts = NO_FACTS, words: Words | None = None
 ) -> bytes:
     """Return the card for the wallet as PDF; errors as of `render_pdf`."""
-    return set_pdf("card", card_data(result, facts, words or ENGLISH))
+    return set_pdf("card", card_data(result, facts, words or catalogue(facts.language)))
 
 
 def set_pdf(template: str, data: Mapping[str, Any]) -> bytes:

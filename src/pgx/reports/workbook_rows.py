@@ -104,7 +104,7 @@ def _advice(row: Recommendation, fit: PopulationFit | None, words: Words) -> Row
 def _fit(fit: PopulationFit | None, words: Words) -> str:
     if fit is None:
         return ""
-    why = fit_reason(fit, words["patient"]) if fit.reason else ""
+    why = fit_reason(fit, words) if fit.reason else ""
     return ": ".join(filter(None, (TEXTS[fit.applies.value], why)))
 
 

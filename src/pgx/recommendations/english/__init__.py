@@ -46,5 +46,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "notes": notes.NOTES,
     "advice": conditions.ADVICE,
     "population": conditions.POPULATION,
+    "number": {"decimal": ".", "percent": "%"},
+    "style": {"after_colon": "small", "after_when": ", ", "between_groups": ","},
     "implications": {**levels.LEVELS, **risks.RISKS, **effects.EFFECTS},
 }

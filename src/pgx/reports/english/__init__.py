@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
-from pgx.reports.english.evidence import EVIDENCE_WORDS
+from pgx.reports.english.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.english.patient import PATIENT
 from pgx.reports.english.pictures import PICTURES
 from pgx.reports.english.print import AREAS, PLAIN, PRINT
@@ -19,6 +19,19 @@ ENGLISH: Final[dict[str, Any]] = {
     "authority": labels.AUTHORITIES,
     "bucket": labels.BUCKETS,
     "bucket_hint": labels.BUCKET_HINTS,
+    "effect": {},
+    "function": {},
+    "functions": FUNCTIONS,
+    "language": "en",
+    "phenotype": {},
+    "phrases": PHRASES,
+    "strength": {},
+    "style": {
+        "day": "{year}-{month}-{day}",
+        "decimal": ".",
+        "month": "{year}-{month}",
+        "within": "small",
+    },
     "certainty": labels.CERTAINTY,
     "evidence": codes.EVIDENCE,
     "label": labels.LABELS,
@@ -33,6 +46,8 @@ ENGLISH: Final[dict[str, Any]] = {
     "print": PRINT,
     "reason": codes.REASONS,
     "setting": labels.SETTINGS,
+    "setting_value": {},
+    "test_result": {},
     "source": labels.SOURCES,
     "standing": labels.STANDINGS,
     "standing_reason": labels.STANDING_REASONS,

@@ -148,6 +148,8 @@ LABELS: Final = {
     "not_in_report": "not part of this report",
     "gaps": "What was not assessed",
     "no_gaps": "Every gene of this report was called and every drug has a settled row.",
+    "gap_english": "Advice that is in English only, as the knowledge base of this result is not at"
+    " hand: {count}",
     "gap_genes": "Genes not assessed: {names}",
     "gap_no_call": "Genes without a call, though data were present: {names}",
     "gap_copies": "Number of gene copies not determined: {names}",
@@ -176,6 +178,7 @@ LABELS: Final = {
     "settle": "To settle it",
     "guideline": "guideline",
     "details": "details",
+    "link": "{source} {kind}",
     "silent_sources": "No advice for this result:",
     "by_source": "Advice by source",
     "of_standard": "{range} of the standard dose",
@@ -257,6 +260,8 @@ LABELS: Final = {
     "screen_only": "What supports each call, and the tested positions, are in the electronic "
     "report.",
     "page": "Page",
+    "and": " and ",
+    "result_of": "{diplotype} ({said})",
 }
 
 LIMITS: Final = (

@@ -59,4 +59,8 @@ PATIENT: Final = {
     "fit_reaction_recorded": "a reaction to the drug is recorded: whether of the skin is for the"
     " prescriber to judge",
     "fit_phase_of_treatment": "depends on the phase of treatment",
+    "years": "years",
+    "egfr_unit": "mL/min per 1.73 m²",
+    "clearance_unit": "mL/min",
+    "scored": "{phenotype} ({score})",
 }

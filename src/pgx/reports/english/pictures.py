@@ -45,6 +45,7 @@ PICTURES: Final = {
     "posterior_line": "{diplotype}: {percent}",
     "posterior_rest": "others ({count})",
     "percent": "{number} %",
+    "decimal": ".",
     "group_AFR": "African",
     "group_AMR": "American",
     "group_EAS": "East Asian",

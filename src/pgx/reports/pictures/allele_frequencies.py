@@ -61,7 +61,7 @@ def _column(
         yield text(left + _PLOT + 8, y, f"{share.count}/{share.total}")
     yield "</g>"
     yield text(left, bottom + 12, "0", "q s m")
-    said = words["percent"].format(number=f"{end * 100:g}")
+    said = words["percent"].format(number=f"{end * 100:g}".replace(".", words["decimal"]))
     yield text(left + _PLOT, bottom + 12, said, "q s m")
 
 
@@ -85,13 +85,14 @@ def _says(allele: AlleleShare, words: Mapping[str, str]) -> str:
             group=_group(share.group, words),
             count=share.count,
             total=share.total,
-            low=_percent(share.low),
-            high=_percent(share.high),
+            low=_percent(share.low, words),
+            high=_percent(share.high, words),
         )
         for share in allele.shares
     )
     return words["frequency_line"].format(allele=allele.allele, cells=cells)
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f}" if share >= 0.1 else f"{share * 100:.1f}"
+def _percent(share: float, words: Mapping[str, str]) -> str:
+    shown = f"{share * 100:.0f}" if share >= 0.1 else f"{share * 100:.1f}"
+    return shown.replace(".", words["decimal"])

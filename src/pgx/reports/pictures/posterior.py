@@ -26,22 +26,23 @@ def draw_posterior(facts: GenePictures, words: Mapping[str, str]) -> Markup:
         rows.append((words["posterior_rest"].format(count=facts.n_others), facts.rest, "bar rest"))
     parts = []
     for index, (name, share, kind) in enumerate(rows):
-        parts += _row(index, name, share, kind)
+        parts += _row(index, name, (share, percent(share, words["decimal"])), kind)
     height = _ROW * len(rows)
     parts.append(f'<path class="axis" d="M{_NAMES:g} 0V{number(height)}"/>')
     said = "; ".join(
-        words["posterior_line"].format(diplotype=name, percent=percent(share))
+        words["posterior_line"].format(diplotype=name, percent=percent(share, words["decimal"]))
         for name, share, _ in rows
     )
     name = words["posterior"].format(gene=facts.gene)
     return picture(_WIDTH, height, name, f"{said}.", parts)
 
 
-def _row(index: int, name: str, share: float, kind: str) -> list[str]:
+def _row(index: int, name: str, chance: tuple[float, str], kind: str) -> list[str]:
     """Return the name, the bar and its probability; a bar is never too thin to be seen."""
+    share, said = chance
     y, width = index * _ROW, max(share * _PLOT, 1.5)
     return [
         text(0, y + 14, shortened(name, _NAMES - 8)),
         f'<path class="{kind}" d="M{_NAMES:g} {number(y + 4)}h{number(width)}v11H{_NAMES:g}z"/>',
-        text(_NAMES + width + 5, y + 14, percent(share), "q s"),
+        text(_NAMES + width + 5, y + 14, said, "q s"),
     ]

@@ -27,7 +27,7 @@ def draw_scale(gene: str, facts: ScoreFacts, words: Mapping[str, str]) -> Markup
     shared = _shared_end([r.phenotype for r in facts.ranges])
     ordered = sorted(facts.ranges, key=lambda r: r is held)  # that of the score lies on top
     parts = [part for r in ordered for part in _band(r, at, shared, is_held=r is held)]
-    parts += _ticks(facts.ranges, at)
+    parts += _ticks(facts.ranges, at, words)
     parts += _marks(facts, at, words)
     return picture(
         _WIDTH,
@@ -74,10 +74,10 @@ def _shared_end(names: Sequence[str]) -> str:
     return last.pop() if len(last) == 1 and len(names) > 1 else ""
 
 
-def _ticks(ranges: Sequence[ScoreRange], at: _Axis) -> Iterable[str]:
+def _ticks(ranges: Sequence[ScoreRange], at: _Axis, words: Mapping[str, str]) -> Iterable[str]:
     ends = sorted({end for r in ranges for end in (r.low, r.high) if end is not None})
     for end in ends:
-        yield text(at(end), _BOTTOM + 12, f"{end:g}", "m q")
+        yield text(at(end), _BOTTOM + 12, _shown(end, words), "m q")
 
 
 def _marks(facts: ScoreFacts, at: _Axis, words: Mapping[str, str]) -> Iterable[str]:
@@ -90,11 +90,16 @@ def _marks(facts: ScoreFacts, at: _Axis, words: Mapping[str, str]) -> Iterable[s
         yield f'<rect class="dot" x="{x}" y="{number(middle - 5)}" width="10" height="10"/>'
     x = number(at(facts.score))
     yield f'<path class="dot" d="M{x} {number(middle - 6)}l7 12h-14z"/>'
-    key = [('<path class="dot" d="M{x} 68l7 12h-14z"/>', f"{facts.score:g} {words['mark_own']}")]
+    key = [
+        (
+            '<path class="dot" d="M{x} 68l7 12h-14z"/>',
+            f"{_shown(facts.score, words)} {words['mark_own']}",
+        )
+    ]
     if facts.possible:
         key.append(('<circle class="ring" cx="{x}" cy="75" r="4"/>', words["mark_possible"]))
     if facts.converted is not None:
-        said = f"{facts.converted:g} {words['mark_converted']}"
+        said = f"{_shown(facts.converted, words)} {words['mark_converted']}"
         key.append(('<path class="dot" d="M{x} 70m-5 0h10v10h-10z"/>', said))
     place = 8.0
     for sign, said in key:
@@ -102,9 +107,16 @@ def _marks(facts: ScoreFacts, at: _Axis, words: Mapping[str, str]) -> Iterable[s
         place += 30 + 6.6 * len(said)
 
 
+def _shown(value: float, words: Mapping[str, str]) -> str:
+    return f"{value:g}".replace(".", words["decimal"])
+
+
 def range_words(found: ScoreRange, words: Mapping[str, str]) -> str:
     """Return a range in words, its ends included or not."""
-    ends = {"low": f"{found.low:g}", "high": "" if found.high is None else f"{found.high:g}"}
+    ends = {
+        "low": _shown(found.low, words),
+        "high": "" if found.high is None else _shown(found.high, words),
+    }
     if found.high is None:
         key = "range_from" if found.low_included else "range_above"
     elif found.high == found.low:
@@ -118,12 +130,12 @@ def range_words(found: ScoreRange, words: Mapping[str, str]) -> str:
 
 def _says(facts: ScoreFacts, held: ScoreRange | None, words: Mapping[str, str]) -> str:
     phenotype = held.phenotype if held else ""
-    said = [words["scale_of"].format(score=f"{facts.score:g}", phenotype=phenotype)]
+    said = [words["scale_of"].format(score=_shown(facts.score, words), phenotype=phenotype)]
     if facts.possible:
-        scores = ", ".join(f"{score:g}" for score in facts.possible)
+        scores = ", ".join(_shown(score, words) for score in facts.possible)
         said.append(words["scale_others"].format(scores=scores))
     if facts.converted is not None:
-        said.append(words["scale_converted"].format(score=f"{facts.converted:g}"))
+        said.append(words["scale_converted"].format(score=_shown(facts.converted, words)))
     bands = "; ".join(
         words["scale_band"].format(phenotype=r.phenotype, range=range_words(r, words))
         for r in facts.ranges

@@ -1,0 +1,143 @@
+"""Advice in German: the same codes, the same gaps, all numbers, and no English left."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from languages import ENGLISH_WORDS, fields
+from pgx.base.errors import SnapshotSchemaError
+from pgx.knowledge.importers.readings import numbers_in
+from pgx.recommendations.german import PHRASES as GERMAN
+from pgx.recommendations.terms import in_words
+from pgx.recommendations.wording import ENGLISH, render_implications, render_statement
+from recommendations.made import statement
+from recommendations.numbers import numbers_of
+
+ONLY_GERMAN = {"terms", "datives", "patterns", "dative_patterns"}
+
+
+def points(text: str) -> str:
+    """Return a text with decimal points, as the search for numbers reads them."""
+    return re.sub(r"(?<=\d),(?=\d)", ".", text)
+
+
+def test_tables_and_codes_are_those_of_english():
+    assert set(GERMAN) == set(ENGLISH) | ONLY_GERMAN
+    assert {t: list(GERMAN[t]) for t in ENGLISH} == {t: list(ENGLISH[t]) for t in ENGLISH}
+
+
+@pytest.mark.parametrize("table", sorted(set(ENGLISH) - {"style", "number"}))
+def test_gaps_are_those_of_english(table):
+    other = {
+        code: (fields(text), fields(GERMAN[table][code]))
+        for code, text in ENGLISH[table].items()
+        if fields(text) != fields(GERMAN[table][code])
+    }
+    assert not other
+
+
+@pytest.mark.parametrize("table", sorted(set(ENGLISH) - {"style", "number"}))
+def test_spaces_and_stops_at_the_ends_are_those_of_english(table):
+    for code, text in ENGLISH[table].items():
+        said = GERMAN[table][code]
+        assert bool(text) == bool(said), code
+        assert text.endswith(" ") == said.endswith(" ") or code.startswith("instead"), code
+        assert text.rstrip().endswith(".") == said.rstrip().endswith("."), code
+
+
+def test_every_statement_renders_with_all_its_numbers(every_statement):
+    for it in every_statement:
+        text = render_statement(it, GERMAN)
+        assert numbers_of(it) <= numbers_in(points(text)), (it.id, text)
+        assert in_words(it.drug, GERMAN).casefold() in text.casefold(), (it.id, text)
+        if it.dose_as in ("half", "by_titration"):
+            assert " die Hälfte " in text, (it.id, text)
+
+
+def test_every_sentence_is_well_formed(every_statement):
+    for it in every_statement:
+        text = render_statement(it, GERMAN)
+        assert text == text.strip()
+        assert text.endswith(".")
+        assert not re.search(r"[{}\t\n]|  |\.\.| ,| \.|=|\|", text), text
+        assert text[0].isupper() or not text[0].isalpha()
+
+
+def test_every_implication_renders_with_its_gene(every_statement):
+    for it in every_statement:
+        shown = render_implications(it, GERMAN)
+        for words, code in zip(shown, it.implications, strict=True):
+            gene, _, fact = code.partition(":")
+            assert words.startswith(f"{gene}: ")
+            told = numbers_in(points(words))
+            assert numbers_in(fact.replace("|", " ").replace("=", " ")) <= told
+
+
+def test_no_english_is_left_in_any_advice(every_statement):
+    for it in every_statement:
+        said = " ".join([render_statement(it, GERMAN), *render_implications(it, GERMAN)])
+        assert not ENGLISH_WORDS.findall(said), said
+
+
+def test_no_decimal_point_is_left(every_statement):
+    for it in every_statement:
+        assert not re.search(r"\d\.\d", render_statement(it, GERMAN)), it.id
+
+
+def test_every_drug_of_the_release_has_a_german_name(drugs):
+    assert {d.drug for d in drugs} <= set(GERMAN["terms"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "fields_", "text"),
+    [
+        (("avoid",), {}, "Vermeiden Sie Codein."),
+        (("avoid",), {"reason": "less_pain_relief"},
+         "Vermeiden Sie Codein: Die Schmerzlinderung ist wahrscheinlich unzureichend."),
+        (("reduce_dose",),
+         {"dose_of": "starting", "dose_as": "reduce_by", "dose_factor_min": 0.625,
+          "dose_factor_max": 0.75},
+         "Codein: Verwenden Sie eine um 25–37,5\u00a0% verringerte Anfangsdosis."),
+        (("reduce_dose",),
+         {"dose_of": "starting", "dose_as": "times", "dose_factor_min": 1.5,
+          "dose_factor_max": 2.0},
+         "Codein: Verwenden Sie das 1,5–2-Fache der üblichen Anfangsdosis."),
+        (("alternative",),
+         {"alternatives": ("not_metabolized_by=AAA", "morphine", "oxycodone", "statin")},
+         ("Wählen Sie anstelle von Codein ein nicht hauptsächlich über AAA verstoffwechseltes"
+         " Arzneimittel, z. B. Morphin oder Oxycodon, oder ein anderes Statin mit der"
+         " erforderlichen Wirkstärke.")),
+        (("no_recommendation",), {"notes": ("latency=4–28 days|3 months",)},
+         ("Keine Empfehlung zu Codein bei diesem Ergebnis. Solche Reaktionen beginnen bald"
+         " (4–28 Tage), meist innerhalb von 3 Monaten.")),
+    ],
+)  # fmt: skip
+def test_sentences(facts, fields_, text):
+    it = statement(1, "AAA=x", *facts, drug="codeine", **fields_)
+    assert render_statement(it, GERMAN) == text
+
+
+def test_a_laboratorys_own_words_stay_as_they_are():
+    own = "Call Dr. 0.5 and ask for 20 mg/day or less."
+    it = statement(1, "AAA=x", "avoid", notes=(f"local_note={own}",))
+    assert render_statement(it, GERMAN).endswith(own)
+
+
+@pytest.mark.parametrize("hostile", ["{0}", "{drug.__class__}", "%s", "<b>", "a\u202eb", ""])
+def test_hostile_arguments_are_only_text(hostile):
+    it = statement(1, "AAA=x", "avoid", drug="codeine", notes=(f"also_written={hostile}x",))
+    assert f"{hostile}x" in render_statement(it, GERMAN)
+
+
+def test_a_code_without_words_is_refused():
+    with pytest.raises(SnapshotSchemaError):
+        render_statement(statement(1, "AAA=x", "avoid", notes=("nobody_wrote_this",)), GERMAN)
+
+
+def test_what_is_not_to_be_used_is_no_adjective(every_statement):
+    """In German, "(nicht halogenierte …)" would name the very drugs that are safe."""
+    said = [render_statement(it, GERMAN) for it in every_statement]
+    assert not [text for text in said if re.search(r"\(nicht (?!geeignet:)\w", text)]
+    assert any("(nicht geeignet: halogenierte Inhalationsanästhetika" in text for text in said)
