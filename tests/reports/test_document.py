@@ -240,3 +240,30 @@ def test_the_release_tells_its_newer_guidance():
     knowledge = KnowledgeBase()
     newer = {(n.drug, n.authority) for n in facts_of(knowledge).newer}
     assert {("azathioprine", "CPIC"), ("ondansetron", "CPIC"), ("mavacamten", "DPWG")} <= newer
+
+
+def test_why_advice_is_provisional_is_said_once():
+    text = "Provisional (CYP2C19 not settled by this input): Avoid clopidogrel."
+    row = factory.advice(certainty=Certainty.DEPENDS, depends_on=("chr10:94761900",), text=text)
+    sure = factory.usable()
+    document = build_document(factory.result(recommendations=(row, sure)))
+    entries = {d.drug: d.rows[0] for group in document.groups for d in group.drugs}
+    entry = entries[row.drug]
+    assert entry.text == text
+    assert entry.lead == "Provisional (CYP2C19 not settled by this input): "
+    assert entries[sure.drug].lead == ""
+
+
+def test_a_source_that_is_silent_whatever_is_true_is_named_and_no_row():
+    speaks = factory.advice(source="CPIC")
+    silent = factory.advice(
+        source="FDA_TABLE",
+        action=("no_recommendation",),
+        certainty=Certainty.DEPENDS,
+        depends_on=("CYP2D6:copy_number",),
+        text="Provisional (CYP2D6 copy number not determined): nothing.",
+    )
+    document = build_document(factory.result(recommendations=(speaks, silent)))
+    [entry] = [d for group in document.groups for d in group.drugs if d.drug == speaks.drug]
+    assert len(entry.rows) == 1
+    assert entry.silent == ("FDA table (not settled)",)

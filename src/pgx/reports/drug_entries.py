@@ -77,7 +77,8 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One advice, with all populations for which it reads the same.
 
     ``review`` tells the source and the reviewer of a laboratory's own advice; ``genes`` are those
-    on whose results it rests, ``bucket`` the group that it asks for.
+    on whose results it rests, ``bucket`` the group that it asks for. ``lead`` is the beginning of
+    ``text`` that says why the advice is provisional; ``settle`` says it, too.
     """
 
     populations: tuple[str, ...]
@@ -94,6 +95,7 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     genes: tuple[str, ...] = ()
     bucket: str = ""
+    lead: str = ""
 
 
 class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,10 +175,16 @@ class EntryMaker:
             rows=self.advice(shown),
             standing=self._standing(found) if several else "",
             positions=tuple(map(self._position, found.speaking)) if several else (),
-            silent=tuple(self._source(s) for s in found.silent if s not in heard),
+            silent=tuple(self._silent(rows, s) for s in found.silent if s not in heard),
             contradicts=found.standing is Standing.CONTRADICT,
             newer=tuple(self._changed_since(drug)),
         )
+
+    def _silent(self, rows: Sequence[Recommendation], source: str) -> str:
+        """Name a source without advice; with other gene copies it might have some."""
+        is_open = any(r.source == source and r.certainty is Certainty.DEPENDS for r in rows)
+        name = self._source(source)
+        return f"{name} ({self._within(self.words['certainty']['depends'])})" if is_open else name
 
     def _changed_since(self, drug: str) -> Iterable[str]:
         for change in self._newer:
@@ -283,7 +291,16 @@ class EntryMaker:
             review=review_text(row, self.words),
             genes=row.genes,
             bucket=bucket(row),
+            lead=self._lead(row),
         )
+
+    def _lead(self, row: Recommendation) -> str:
+        """Return the words with which the text of provisional advice begins."""
+        if row.certainty is not Certainty.DEPENDS:
+            return ""
+        start, _, end = self.words["phrases"]["advice"]["provisional"].partition("{why}")
+        stop = row.text.find(end) if row.text.startswith(start) else -1
+        return row.text[: stop + len(end)] if stop > 0 else ""
 
     def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> Alternative:
         """Name the results under which it holds, of those genes that differ from the row's."""
@@ -388,8 +405,12 @@ class EntryMaker:
 
 
 def _says_nothing(row: Recommendation) -> bool:
-    """Whether a source has no advice on this result, and no other result is possible."""
-    return direction_of(row) is Direction.SILENT and row.certainty is Certainty.CERTAIN
+    """Whether a source has no advice, on this result and on all others that are possible."""
+    return (
+        direction_of(row) is Direction.SILENT
+        and row.certainty is not Certainty.UNKNOWN
+        and all(other.action[:1] == row.action[:1] for other in row.alternatives)
+    )
 
 
 def _reads_alike(first: Sequence[str], second: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ class PersonalEntries:
             FoldedRow(why=fit_reason(fit, self._words), row=self._maker.advice([row])[0])
             for row, fit in others
         )
-        adjusted = self._adjusted(drug)
+        adjusted = None if self._says_nothing_new(drug, mine) else self._adjusted(drug)
         brief = entry.brief if mine else ""
         if adjusted is not None:
             said = within(adjusted.rows[0].headline, self._words)
@@ -61,6 +61,11 @@ class PersonalEntries:
             folded=folded,
             adjusted=adjusted,
         )
+
+    def _says_nothing_new(self, drug: str, mine: Sequence[Recommendation]) -> bool:
+        """Whether there is no advice by the genotype, and none with current medicines either."""
+        rows = (*mine, *self._view.adjusted(drug))
+        return all(row.action[:1] == ("no_recommendation",) for row in rows)
 
     def _adjusted(self, drug: str) -> AdjustedEntry | None:
         rows = self._changed(drug)

@@ -33,6 +33,10 @@ __all__ = ["render_document", "render_html"]
 _CARDS: Final = frozenset({"avoid", "dose", "care", "open_change"})
 _SHORT_LIST: Final = 16  # positions that are named in the open
 _MARGIN_NAME: Final = 60
+_BETWEEN_BLOCKS = re.compile(
+    r"\n(?=</?(?:article|details|div|dl|h[1-4]|li|ol|p|section|table|tbody|thead|tr|ul)\b)"
+)
+"""Line breaks that show as nothing: a page has thousands."""
 _NOT_PLAIN = re.compile("[^A-Za-z0-9 ]")
 _LABEL = re.compile(r"\{\{ t\.(\w+) \}\}")
 _IMPLIED = re.compile("</(?:li|dd|dt|p|tr|td|th)>")  # end tags that HTML lets a page leave out
@@ -51,7 +55,7 @@ def render_document(document: ReportDocument) -> str:
     words = catalogue(document.language)
     label = words["label"]
     style, page, script = _style(), _page_style(document.sample, label), _script()
-    return _template(document.language).render(
+    page_text = _template(document.language).render(
         doc=document,
         t=label,
         p=words["picture"],
@@ -76,6 +80,7 @@ def render_document(document: ReportDocument) -> str:
             for kind, word in words["certainty"].items()
         ],
     )
+    return _BETWEEN_BLOCKS.sub("", page_text)
 
 
 def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
