@@ -23,7 +23,7 @@ _COMMANDS = {
     "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
     "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, diff, build"),
     "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
-    "report": ("pgx.cli.report", "a saved result again, as HTML or JSON"),
+    "report": ("pgx.cli.report", "a saved result again: HTML, PDF, FHIR, Excel or JSON"),
     "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
 }
 _AIMS = {
