@@ -75,7 +75,7 @@ DOSE_WHEN: Final = {
     "indication_or_side_effects_in": "bei {0:dat}, oder bei {1:dat}, sobald Nebenwirkungen"
     " auftreten,",
     "no_alternative": "bei fehlender Alternative",
-    "or_else": "oder",
+    "or_else": "andernfalls",
     "other_indications": "bei anderen Indikationen",
     "product": "für {0}",
     "side_effects_or_late_response": "falls Nebenwirkungen auftreten oder das Ansprechen länger"
@@ -84,7 +84,7 @@ DOSE_WHEN: Final = {
     "adults_under_age": "bei Erwachsenen unter {0:dat}",
     "aim_or_problem": "bei angestrebter {0:dat} oder bei {1:dat}",
     "as_preparation_in": "als {0} bei {1:dat}",
-    "body_mass_index_up_to": "mit einem Body-Mass-Index bis {0}",
+    "body_mass_index_up_to": "bei einem Body-Mass-Index bis {0}",
     "indication_or_if_needed_otherwise": "bei {0:dat} und, falls erforderlich, bei anderen"
     " Indikationen",
     "target_maximum_first": "zunächst die Höchstdosis der Indikation anstreben; falls diese nicht"
