@@ -18,7 +18,7 @@ LEVELS: Final = {
     "active_metabolite_possibly_increased": "möglicherweise erhöhte Menge des aktiven Metaboliten",
     "active_metabolite_reduced": "verringerte Menge des aktiven Metaboliten",
     "active_metabolite_therapeutic": "therapeutische Spiegel des aktiven Metaboliten",
-    "active_nucleotides_high": "mäßig bis stark erhöhte Thioguanin-Nukleotide",
+    "active_nucleotides_high": "mäßig erhöhte bis hohe Thioguanin-Nukleotide",
     "active_nucleotides_usual": "niedrigere, übliche Thioguanin-Nukleotide",
     "active_nucleotides_versus": "Thioguanin-Nukleotide {0}-mal so hoch wie nach {1:dat}",
     "active_nucleotides_very_high": "extrem hohe Thioguanin-Nukleotide",
