@@ -141,3 +141,39 @@ def test_what_is_not_to_be_used_is_no_adjective(every_statement):
     said = [render_statement(it, GERMAN) for it in every_statement]
     assert not [text for text in said if re.search(r"\(nicht (?!geeignet:)\w", text)]
     assert any("(nicht geeignet: halogenierte Inhalationsanästhetika" in text for text in said)
+
+
+def test_a_dose_after_unter_is_an_upper_limit(every_statement):
+    """In German, "unter 80 mg" is "on 80 mg" and "below 80 mg": only the latter is said so."""
+    for it in every_statement:
+        if re.search(r"\bunter [\d,.]+\s?(mg|µg|g|kg)\b", render_statement(it, GERMAN)):
+            assert re.search(r"\b(below|under)\b", render_statement(it, ENGLISH)), it.id
+
+
+def test_no_two_numbers_stand_side_by_side(every_statement):
+    for it in every_statement:
+        assert not re.search(r"\d \d", render_statement(it, GERMAN)), it.id
+
+
+def test_what_is_to_be_considered_is_so_in_both_languages(every_statement):
+    for it in every_statement:
+        asked = len(re.findall(r"\bconsider(?:ed)?\b", render_statement(it, ENGLISH), re.I))
+        said = len(re.findall(r"erwäg|erwog", render_statement(it, GERMAN), re.I))
+        assert asked == said, (it.id, render_statement(it, GERMAN))
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        (r"contraindicated", r"kontraindiziert"),
+        (r"(?<!cannot be )\bavoid(?:ed)?\b", r"\bverm(?:eiden|ieden)\b"),
+        (r"\bat most\b|\bno more than\b", r"\bhöchstens\b"),
+        (r"\bat least\b|% or more\b", r"\bmindestens\b"),
+        (r"\bmaintenance dose", r"Erhaltungsdosis"),
+    ],
+)
+def test_words_that_decide_are_as_many_in_both_languages(every_statement, english, german):
+    for it in every_statement:
+        asked = re.findall(english, render_statement(it, ENGLISH), re.I)
+        said = re.findall(german, render_statement(it, GERMAN), re.I)
+        assert len(asked) == len(said), (it.id, render_statement(it, GERMAN))

@@ -67,6 +67,20 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _before_verb(when: list[str]) -> int:
+    """Count the conditions before a verb that comes second: one, or clauses up to their end.
+
+    >>> _before_verb(["andernfalls", "bei Schmerzen"])
+    1
+    >>> _before_verb(["falls es dennoch erforderlich ist,", "jedoch nicht wirkt,"])
+    2
+    """
+    for count, words in enumerate(when, start=1):
+        if not words.endswith(","):
+            return count
+    return len(when)
+
+
 def _range(first: str, second: str, unit: str = "") -> str:
     return f"{first}{unit}" if first == second else f"{first}–{second}{unit}"
 
@@ -180,9 +194,11 @@ class _Writer:
             return []
         when = [self.say("dose_when", fact) for fact in self.it.dose_when if fact != "consider"]
         verb = self.say("dose", "consider" if "consider" in self.it.dose_when else "use")
-        advice = f"{verb} {join_names(wanted, self.say('dose', 'and'))}."
         style = self.phrases["style"]
-        clause = style["after_when"].join([*when, advice])
+        before = _before_verb(when) if style["verb"] == "second" else len(when)
+        parts = [*when[:before], verb, *when[before:]]
+        advice = f"{join_names(wanted, self.say('dose', 'and'))}."
+        clause = f"{style['after_when'].join(parts)} {advice}"
         if self.primary in DOSE_ACTIONS:
             clause = _capital(clause) if style["after_colon"] == "capital" else clause
             return [_capital(self.say("dose", "lead") + clause)]

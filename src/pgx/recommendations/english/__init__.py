@@ -47,6 +47,6 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "advice": conditions.ADVICE,
     "population": conditions.POPULATION,
     "number": {"decimal": ".", "percent": "%"},
-    "style": {"after_colon": "small", "after_when": ", ", "between_groups": ","},
+    "style": {"after_colon": "small", "after_when": ", ", "between_groups": ",", "verb": "last"},
     "implications": {**levels.LEVELS, **risks.RISKS, **effects.EFFECTS},
 }

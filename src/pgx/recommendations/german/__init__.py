@@ -49,7 +49,7 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "advice": conditions.ADVICE,
     "population": conditions.POPULATION,
     "number": {"decimal": ",", "percent": "\u00a0%"},
-    "style": {"after_colon": "capital", "after_when": " ", "between_groups": ","},
+    "style": {"after_colon": "capital", "after_when": " ", "between_groups": ",", "verb": "second"},
     "terms": {**drugs.DRUGS, **terms.TERMS},
     "datives": terms.DATIVES,
     "patterns": amounts.PATTERNS,

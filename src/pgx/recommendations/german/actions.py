@@ -12,7 +12,8 @@ MAIN: Final = {
     "caution_standard": "Verwenden Sie {drug} in Standarddosis, aber mit Vorsicht{reason}.",
     "use_as_directed": "Verwenden Sie {drug} in der Standarddosis{dose}{reason}.",
     "use_as_directed_starting": "Beginnen Sie {drug} mit der üblichen Anfangsdosis{dose}{reason}.",
-    "use_as_directed_label": "Verwenden Sie {drug} wie in der Fachinformation angegeben{reason}.",
+    "use_as_directed_label": "Verwenden Sie {drug} wie in der US-Fachinformation"
+    " angegeben{reason}.",
     "use_as_directed_age": "Verwenden Sie {drug} in der für Alter oder Gewicht zugelassenen"
     " Dosis{reason}.",
     "use_algorithm": "Bestimmen Sie die Dosis von {drug} mit einem veröffentlichten"
@@ -33,8 +34,8 @@ QUALIFIER: Final = {
     "except_malaria_guidelines": ", außer in den unten genannten Malaria-Schemata nach den"
     " Malaria-Leitlinien",
     "algorithm_inputs": ", der {0}, {1} und {2} berücksichtigt",
-    "above_doses_or_with_risk": " oberhalb von {0} für {1} oder {2} für {3} sowie bei Vorliegen"
-    " eines Risikofaktors (zum Beispiel {4}) in jeder Dosis",
+    "above_doses_or_with_risk": " oberhalb von {0} bei {1:dat} oder {2} bei {3:dat} sowie bei"
+    " Vorliegen eines Risikofaktors (zum Beispiel {4}) in jeder Dosis",
     "as_substitute_for": " als Ersatz für {0}",
     "complete_deficiency": " bei vollständigem {0}-Mangel",
     "for_indication": " bei {0:dat}",
@@ -50,15 +51,15 @@ QUALIFIER: Final = {
 REASON: Final = {
     "contraindicated": ": Es ist kontraindiziert",
     "not_recommended": ": Bei diesem Ergebnis wird es nicht empfohlen",
-    "permanent_hearing_loss": ": hohes Risiko eines bleibenden Hörverlusts",
+    "permanent_hearing_loss": ": Es besteht ein hohes Risiko eines bleibenden Hörverlusts",
     "side_effects": ": Nebenwirkungen sind wahrscheinlicher",
     "lack_of_efficacy": ": Es wirkt möglicherweise nicht",
     "suboptimal_response": ": Das Ansprechen kann unzureichend sein",
     "less_pain_relief": ": Die Schmerzlinderung ist wahrscheinlich unzureichend",
-    "serious_toxicity": ": Risiko schwerwiegender Toxizität",
-    "toxicity": ": Toxizitätsrisiko",
+    "serious_toxicity": ": Es besteht ein Risiko schwerwiegender Toxizität",
+    "toxicity": ": Es besteht ein Toxizitätsrisiko",
     "and_prodrugs": " und jedes andere Schema mit {0} oder einem {0}-Prodrug",
-    "malignant_hyperthermia": ": Anlage zur malignen Hyperthermie",
+    "malignant_hyperthermia": ": Es besteht eine Anlage zur malignen Hyperthermie",
     "naive": " bei Patienten, die es noch nie erhalten haben",
     "naive_to": " bei Patienten, die noch nie {0} erhalten haben",
     "naive_alternatives_available": " bei Patienten, die es noch nie erhalten haben, sofern ein"
@@ -79,7 +80,7 @@ REASON: Final = {
     " wenig Evidenz",
     "minimal_evidence_pain_relief": ": Zu unerwünschten Ereignissen und Schmerzlinderung gibt es"
     " nur sehr wenig Evidenz",
-    "consider_in_place_of": " als Ersatz für {0} (nur als Erwägung empfohlen)",
+    "consider_in_place_of": " als Ersatz für {0} (dies ist nur zu erwägen)",
     "contraindicated_if_prone": ": Es ist kontraindiziert, wenn eine genetische Anlage zu {0:dat}"
     " bekannt ist oder vermutet wird",
     "contraindicated_under": " bei Kindern unter {0:dat}: Es ist kontraindiziert",
@@ -105,7 +106,7 @@ REASON: Final = {
     " weiter erhöhen",
     "weigh_benefit_risk": ": Wägen Sie zuvor Nutzen und Risiko ab",
     "where_needed": ", soweit erforderlich",
-    "without_taking": ", wenn der Patient Folgendes nicht einnimmt: {0}",
+    "without_taking": ", wenn der Patient keinen {0} einnimmt",
     "in_patients_with": " bei Patienten mit {0:dat}",
     "levels_may_be_too_low": ": Die Spiegel können für eine Wirkung zu niedrig sein",
     "too_little_data_for_dose": "; für eine Dosisempfehlung reichen die Daten nicht aus",

@@ -21,6 +21,7 @@ PATTERNS: Final = {
     r"\ba day\b": r"am Tag",
     r"\ba month\b": r"im Monat",
     r"\bmcg\b": r"µg",
+    r"mL\b": r"ml",
     r"\bdays a week\b": r"Tagen pro Woche",
     r"\bdays\b": r"Tage",
     r"\bday (?=\d)": r"Tag ",

@@ -13,41 +13,39 @@ CONDITIONS: Final = {
     " {0:dat}.",
     "applies_transplants": "Dies gilt für Nieren-, Herz-, Lungen- und Stammzelltransplantationen"
     " sowie für Lebertransplantationen, bei denen Spender und Empfänger denselben Genotyp haben.",
-    "clinical_findings_guide": "Lassen Sie klinische Befunde, Familienanamnese, weitere genetische"
-    " Tests und Laborwerte über die Anwendung entscheiden.",
+    "clinical_findings_guide": "Entscheiden Sie über die Anwendung anhand von klinischen Befunden,"
+    " Familienanamnese, weiteren genetischen Tests und Laborwerten.",
     "adults_from_age_limit": "Erwachsene ab {0:dat}: höchstens {1}.",
     "applies_to": "Dies gilt für: {0}.",
     "graft_same_genotype": "Bei einer {0}-Transplantation gilt dieses Vielfache nur, wenn auch das"
-    " Transplantat ({0}) von folgendem Typ stammt: {1}; bei einem anderen Genotyp des"
-    " Transplantats ({0}) reicht die Evidenz für eine Dosisempfehlung nicht aus.",
+    " Transplantat ({0}) von einem Spender dieses Typs stammt ({1}); bei einem anderen Genotyp"
+    " des Transplantats ({0}) reicht die Evidenz für eine Dosisempfehlung nicht aus.",
     "indicated_with_responsive_variant": "Die Indikation ist {0} ab einem Alter von {1:dat} mit"
     " einer {2}-Variante, für die klinische oder Labordaten oder beides ein Ansprechen auf {drug}"
     " zeigen.",
-    "multiple_of_suitable_start": "Bei {0:dat}: Die Anfangsdosis, die für {1} geeignet ist, mit"
-    " diesem Faktor multiplizieren.",
+    "multiple_of_suitable_start": "Bei {0:dat} multiplizieren Sie die Anfangsdosis, die für {1}"
+    " geeignet ist, mit diesem Faktor.",
     "no_action_for": "Bei {0:dat} ist keine Änderung erforderlich.",
     "no_action_up_to_doses_without_risk": "Bis zu diesen Dosen und ohne solche Risikofaktoren ist"
     " keine Änderung erforderlich.",
     "weigh_risk": "Wägen Sie das Risiko von {0:dat} sorgfältig gegen den Nutzen ab.",
-    "alternative_else_consider_dose_with": "Bei gleichzeitiger Anwendung von {0:dat} suchen Sie"
-    " eine Alternative; gibt es keine, erwägen Sie {1} und achten Sie auf Nebenwirkungen.",
-    "avoid_with": "Bei gleichzeitiger Anwendung von {0:dat} ist es kontraindiziert und muss"
-    " vermieden werden.",
+    "alternative_else_consider_dose_with": "Bei Kombination mit {0:dat} suchen Sie eine"
+    " Alternative; gibt es keine, erwägen Sie {1} und achten Sie auf Nebenwirkungen.",
+    "avoid_with": "Bei Kombination mit {0:dat} ist es kontraindiziert und muss vermieden werden.",
     "combination_then_levels": "{0}: Unverändert beginnen und die Dosis von {drug} darin bei"
     " Bedarf nach Spiegel titrieren ({1}).",
-    "consider_dose_with": "Bei gleichzeitiger Anwendung von {0:dat} erwägen Sie {1} und achten Sie"
-    " auf Nebenwirkungen.",
-    "contraindicated_with": "Bei gleichzeitiger Anwendung von {0:dat} ist es kontraindiziert;"
-    " suchen Sie nach Möglichkeit eine Alternative.",
-    "dose_with": "Bei gleichzeitiger Anwendung von {0:dat} verwenden Sie {1}.",
-    "limit_with": "Bei gleichzeitiger Anwendung von {0:dat} höchstens {1}.",
-    "not_recommended_with": "Bei gleichzeitiger Anwendung von {0:dat} wird es nicht empfohlen;"
-    " suchen Sie nach Möglichkeit eine Alternative.",
+    "consider_dose_with": "Bei Kombination mit {0:dat} erwägen Sie {1} und achten Sie auf"
+    " Nebenwirkungen.",
+    "contraindicated_with": "Bei Kombination mit {0:dat} ist es kontraindiziert; suchen Sie nach"
+    " Möglichkeit eine Alternative.",
+    "dose_with": "Bei Kombination mit {0:dat} verwenden Sie {1}.",
+    "limit_with": "Bei Kombination mit {0:dat} höchstens {1}.",
+    "not_recommended_with": "Bei Kombination mit {0:dat} wird es nicht empfohlen; suchen Sie nach"
+    " Möglichkeit eine Alternative.",
     "only_without_activity": "Die Empfehlung für {0} gilt nur, wenn kaum noch Enzymaktivität"
     " vorhanden ist.",
-    "replace_other_drug_else_dose": "Bei gleichzeitiger Anwendung von {0:dat} ersetzen Sie nach"
-    " Möglichkeit jenes Arzneimittel; andernfalls verwenden Sie {1} und achten Sie auf"
-    " Nebenwirkungen.",
+    "replace_other_drug_else_dose": "Bei Kombination mit {0:dat} ersetzen Sie nach Möglichkeit das"
+    " andere Arzneimittel; andernfalls verwenden Sie {1} und achten Sie auf Nebenwirkungen.",
     "standard_start_then_levels_in": "{0}: Zunächst die übliche Dosis geben und sie bei Bedarf"
     " nach Spiegel titrieren.",
     "start_then_levels_in": "{0}: Mit {1} beginnen und bei Bedarf nach Spiegel titrieren ({2}).",

@@ -36,7 +36,7 @@ DOSE_AS: Final = {
     "at_most": "höchstens {percent} {share}",
     "below_percent": "weniger als {percent} {share}",
     "times": "das {factor}-Fache der üblichen {of}",
-    "fold_lower": "eine {fold}-fach niedrigere {of}",
+    "fold_lower": "eine um den Faktor {fold} niedrigere {of}",
 }
 
 DOSE: Final = {
@@ -59,12 +59,12 @@ DOSE_WHEN: Final = {
     "malignancy": "bei malignen Erkrankungen",
     "normal_start": "bei einer üblichen Anfangsdosis von {0}",
     "no_suitable_alternative": "nur falls kein anderes Arzneimittel geeignet ist,",
-    "assume_additive": "ohne Phänotypisierung",
+    "assume_additive": "jedoch keine Phänotypisierung vorliegt,",
     "inadequate_at_maintenance": "falls die übliche Erhaltungsdosis nicht ausreichend wirkt,",
     "indication": "bei {0:dat}",
     "chronic_and_effective": "sobald die Behandlung länger als {0} dauert und wirkt,",
     "aromatase_contraindicated": "falls ein Aromatasehemmer kontraindiziert ist,",
-    "if_needed_for_efficacy": "und bei zu geringer Wirkung",
+    "if_needed_for_efficacy": "jedoch nicht ausreichend wirkt,",
     "adults_up_to_age": "bei Erwachsenen bis {0}",
     "children": "bei Kindern",
     "effective_but_causes_side_effects": "falls es wirkt, aber Nebenwirkungen verursacht,",
@@ -75,14 +75,14 @@ DOSE_WHEN: Final = {
     "indication_or_side_effects_in": "bei {0:dat}, oder bei {1:dat}, sobald Nebenwirkungen"
     " auftreten,",
     "no_alternative": "bei fehlender Alternative",
-    "or_else": "ersatzweise",
+    "or_else": "andernfalls",
     "other_indications": "bei anderen Indikationen",
     "product": "für {0}",
     "side_effects_or_late_response": "falls Nebenwirkungen auftreten oder das Ansprechen länger"
     " als {0} dauert,",
-    "with_side_effects": "und bei Nebenwirkungen",
+    "with_side_effects": "jedoch Nebenwirkungen verursacht,",
     "adults_under_age": "bei Erwachsenen unter {0:dat}",
-    "aim_or_problem": "mit folgendem Ziel: {0}, oder bei {1:dat}",
+    "aim_or_problem": "bei angestrebter {0:dat} oder bei {1:dat}",
     "as_preparation_in": "als {0} bei {1:dat}",
     "body_mass_index_up_to": "bei einem Body-Mass-Index bis {0}",
     "indication_or_if_needed_otherwise": "bei {0:dat} und, falls erforderlich, bei anderen"
@@ -90,7 +90,7 @@ DOSE_WHEN: Final = {
     "target_maximum_first": "zunächst die Höchstdosis der Indikation anstreben; falls diese nicht"
     " ausreichend wirkt,",
     "without_inhibitor": "falls der Patient keinen {0}-Inhibitor einnimmt,",
-    "without_taking": "falls der Patient Folgendes nicht einnimmt: {0},",
+    "without_taking": "falls der Patient keinen {0} einnimmt,",
     "by_tolerability": "je nach Verträglichkeit",
     "other_genotypes": "bei jedem anderen Genotyp",
 }

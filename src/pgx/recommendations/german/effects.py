@@ -32,8 +32,8 @@ EFFECTS: Final = {
     " diesem Ergebnis ab",
     "limited_data": "sehr begrenzte Daten",
     "lipid_lowering_increased": "stärkere Lipidsenkung",
-    "little_difference_at": "bei einem Ziel von {0} kein Unterschied bei: {1}, und kaum einer bei:"
-    " {2}",
+    "little_difference_at": "bei einem Ziel von {0} kein Unterschied ({1}) oder kaum ein"
+    " Unterschied ({2})",
     "low_doses_mostly_tolerated": "der Körper bildet aus einem Teil des Wirkstoffs {0}, niedrige"
     " Dosen von {0} ({1} der üblichen) werden meist vertragen",
     "lower_dose_for_usual_levels": "für die üblichen Spiegel möglicherweise niedrigere Dosen"
@@ -55,7 +55,8 @@ EFFECTS: Final = {
     "responsive_variant": "eine Variante, die auf den Wirkstoff anspricht",
     "share_of_population": "ein solcher Defekt findet sich bei etwa {0} der Menschen",
     "switch_likelier": "Wechsel auf {0} wahrscheinlicher",
-    "treatment_failure_increased": "häufigeres Therapieversagen (bei {1} der Patienten statt {0})",
+    "treatment_failure_increased": "häufigeres Therapieversagen (bei {1} der Patienten statt bei"
+    " {0})",
     "usual_start_problems_unproven": "zu wenig Evidenz für Probleme mit dem üblichen"
     " Behandlungsbeginn",
     "usual_treatment_fits": "häufiges Ergebnis, auf das die übliche Behandlung ausgelegt ist",

@@ -17,8 +17,8 @@ MONITORING: Final = {
     "levels_response_side_effects_adjust": "Passen Sie die weiteren Dosen nach Wirkstoffspiegel,"
     " Ansprechen und Nebenwirkungen an.",
     "drug_levels": "Überwachen Sie die Wirkstoffspiegel.",
-    "early_levels_stop_if_high": "Bestimmen Sie die Wirkstoffspiegel so früh wie möglich und"
-    " setzen Sie sofort ab, wenn sie zu hoch sind.",
+    "early_levels_stop_if_high": "Bestimmen Sie die Wirkstoffspiegel so früh wie möglich und setzen"
+    " Sie das Arzneimittel sofort ab, wenn sie zu hoch sind.",
     "level_if_no_response": "Ohne Ansprechen und ohne unerwünschte Ereignisse nach {0:dat} erwägen"
     " Sie eine Spiegelbestimmung, {1}.",
     "level_if_still_no_response": "Bei weiterhin unzureichendem Ansprechen nach {0:dat} erwägen"
@@ -30,16 +30,17 @@ MONITORING: Final = {
     "reduce_if_side_effects": "Erwägen Sie eine niedrigere Dosis, wenn Nebenwirkungen nicht"
     " vertretbar sind.",
     "may_need_above": "Mehr als {0} können erforderlich sein.",
-    "anemia_close": "Überwachen Sie engmaschig auf Anämie.",
-    "blood_pressure_kidney_function": "Überwachen Sie unerwünschte Ereignisse sowie Blutdruck und"
-    " Nierenfunktion.",
+    "anemia_close": "Überwachen Sie den Patienten engmaschig auf Anämie.",
+    "blood_pressure_kidney_function": "Überwachen Sie auf unerwünschte Ereignisse, zum Beispiel"
+    " anhand von Blutdruck und Nierenfunktion.",
     "clinical_more_often": "Überwachen Sie den Patienten häufiger.",
-    "stop_at_first_skin_reaction": "Setzen Sie beim ersten Anzeichen einer Hautreaktion ab.",
+    "stop_at_first_skin_reaction": "Setzen Sie das Arzneimittel beim ersten Anzeichen einer"
+    " Hautreaktion ab.",
     "skin_usual_standard": "Achten Sie im üblichen Rahmen auf Hautreaktionen.",
     "close_toxicity_if_unknown": "Ist ein Thiopurin erforderlich, während {0} unbekannt ist,"
-    " überwachen Sie engmaschig auf Toxizität.",
+    " überwachen Sie den Patienten engmaschig auf Toxizität.",
     "close_toxicity_if_unknown_2": "Ist ein Thiopurin erforderlich, während {0} oder {1} unbekannt"
-    " ist, überwachen Sie engmaschig auf Toxizität.",
+    " ist, überwachen Sie den Patienten engmaschig auf Toxizität.",
     "measure_activity": "Erwägen Sie eine Messung der {0}-Aktivität in {1:dat}.",
     "enzyme_activity": "Messen Sie die {0}-Enzymaktivität und richten Sie sich nach dem Phänotyp,"
     " den sie anzeigt.",
@@ -47,7 +48,7 @@ MONITORING: Final = {
     " und richten Sie sich nach dem Phänotyp, den sie anzeigt.",
     "efficacy": "Überwachen Sie die Wirkung.",
     "continued_efficacy": "Prüfen Sie, ob die Wirkung anhält.",
-    "toxicity": "Überwachen Sie auf Toxizität.",
+    "toxicity": "Überwachen Sie den Patienten auf Toxizität.",
     "hearing_frequent": "Ist die Anwendung unvermeidbar, prüfen Sie häufig das Gehör.",
     "hearing_regular": "Prüfen Sie das Gehör regelmäßig nach den örtlichen Vorgaben.",
     "kidney_function": "Überwachen Sie die Nierenfunktion.",
@@ -77,7 +78,7 @@ MONITORING: Final = {
     "end_or_treat_if_persistent": "Klingen solche Wirkungen nicht ab, erwägen Sie eine gezielte"
     " Behandlung oder das Absetzen von {drug}.",
     "halt_titration_if": "Bei {0:dat} unterbrechen Sie die Titration und verringern Sie die Dosis.",
-    "hemoglobin_blood_count": "Verfolgen Sie Blutbild und Hämoglobin.",
+    "hemoglobin_blood_count": "Kontrollieren Sie Blutbild und Hämoglobin.",
     "hemolytic_anemia": "Achten Sie auf eine hämolytische Anämie.",
     "hemolytic_anemia_close": "Achten Sie engmaschig auf eine hämolytische Anämie.",
     "hemolytic_anemia_with_others": "Achten Sie auf eine hämolytische Anämie, vor allem zusammen"
@@ -114,15 +115,14 @@ MONITORING: Final = {
     "platelet_inhibition_other_indications": "Bei anderen Indikationen messen Sie, wie stark"
     " {drug} die Thrombozytenaggregation hemmt; bei unzureichendem Ansprechen erwägen Sie ein"
     " anderes Arzneimittel, zum Beispiel {0}.",
-    "raised_levels_of": "Achten Sie auf erhöhte Spiegel: {0}.",
+    "raised_levels_of": "Achten Sie auf erhöhte Spiegel von {0:dat}.",
     "reduced_effect_alert": "Achten Sie auf eine schwächere Wirkung.",
     "reduced_effect_alert_strongly": "Achten Sie besonders sorgfältig auf eine schwächere Wirkung.",
     "relapse_more": "Achten Sie verstärkt auf ein Rezidiv.",
-    "relapse_more_with": "Dies gilt auch bei gleichzeitiger Anwendung von {0:dat}.",
+    "relapse_more_with": "Dies gilt auch bei Kombination mit {0:dat}.",
     "response_side_effects_or_levels_guide_dose": "Richten Sie die Dosis nach Nebenwirkungen und"
     " Ansprechen, nach Wirkstoffspiegeln oder nach beidem.",
-    "see_doctor_about": "Weisen Sie den Patienten an, bei folgenden Beschwerden ärztlichen Rat"
-    " einzuholen: {0}.",
+    "see_doctor_about": "Weisen Sie den Patienten an, bei {0:dat} ärztlichen Rat einzuholen.",
     "serum_levels_total": "Überwachen Sie die Serumspiegel und halten Sie die Gesamtkonzentration"
     " von {0} innerhalb von {1}.",
     "severe_neutropenia_close": "Achten Sie engmaschig auf eine schwere Neutropenie.",
@@ -130,10 +130,10 @@ MONITORING: Final = {
     "side_effects_more_often": "Achten Sie häufiger auf Nebenwirkungen.",
     "stop_if_early_severe": "Treten akute Reaktionen früh oder ungewöhnlich schwer auf, setzen Sie"
     " {drug} aus oder endgültig ab; entscheiden Sie nach deren Beginn, Dauer und Ausmaß.",
-    "stop_if_hemolysis": "Setzen Sie bei einer Hämolyse ab; sie endet nach dem Absetzen des"
-    " Arzneimittels.",
-    "stop_if_toxic_or_hypersensitive": "Setzen Sie sofort ab, wenn Toxizität oder eine"
-    " Überempfindlichkeit auftritt.",
+    "stop_if_hemolysis": "Setzen Sie das Arzneimittel bei einer Hämolyse ab; diese endet nach dem"
+    " Absetzen.",
+    "stop_if_toxic_or_hypersensitive": "Setzen Sie das Arzneimittel sofort ab, wenn Toxizität oder"
+    " eine Überempfindlichkeit auftritt.",
     "stop_if_toxicity_early_or_severe": "Achten Sie auf Toxizität: Tritt sie früh oder"
     " ungewöhnlich schwer auf, setzen Sie {drug} aus oder ab.",
     "tolerance": "Prüfen Sie, wie gut die Behandlung vertragen wird.",
@@ -151,17 +151,17 @@ MONITORING: Final = {
     "liver_function_regular": "Kontrollieren Sie regelmäßig die Leberfunktion.",
     "more_often_in": "Bei {0:dat} überwachen Sie häufiger.",
     "reduced_effect_for": "Bei {0:dat} achten Sie auf eine schwächere Wirkung.",
-    "report_if_persists": "Weisen Sie den Patienten an, bei folgenden anhaltenden Beschwerden"
-    " ärztlichen Rat einzuholen: {0}.",
+    "report_if_persists": "Weisen Sie den Patienten an, ärztlichen Rat einzuholen, wenn"
+    " {0} anhält.",
     "severe_toxicity": "Achten Sie auf schwere Toxizität, zum Beispiel {0}.",
-    "stop_if_severe": "Setzen Sie bei schwerer Toxizität ab.",
+    "stop_if_severe": "Setzen Sie das Arzneimittel bei schwerer Toxizität ab.",
 }
 
 DURATION: Final = {
-    "lowest_dose_shortest_course": "Verwenden Sie die niedrigste Dosis für die kürzeste"
+    "lowest_dose_shortest_course": "Verwenden Sie die niedrigste Dosis über die kürzestmögliche"
     " Behandlungsdauer.",
-    "lowest_dose_shortest_time": "Verwenden Sie die niedrigste wirksame Dosis für die kürzeste"
-    " Zeit.",
+    "lowest_dose_shortest_time": "Verwenden Sie die niedrigste wirksame Dosis über die"
+    " kürzestmögliche Zeit.",
     "shortest_course": "Halten Sie die Behandlung so kurz wie möglich.",
     "steady_state": "Warten Sie nach jeder Dosisänderung den Steady State ab ({0}).",
     "steady_state_first": "Erhöhen Sie die Dosis nicht vor Erreichen des Steady State ({0}).",

@@ -9,7 +9,7 @@ __all__ = ["NOTES"]
 NOTES: Final = {
     "activity_test_unreliable": "Die {0}-Aktivität in {1:dat} kann bei Diagnose einer Leukämie"
     " falsch niedrig sein und ist nach einer kürzlichen Erythrozytentransfusion unzuverlässig.",
-    "algorithm_ancestry": "Bei Personen folgender Herkunft zählt zusätzlich {0} (nahe {1}): {2}.",
+    "algorithm_ancestry": "Bei Personen {2:dat} Herkunft zählt zusätzlich {0} (nahe {1}).",
     "allele_linked": "{0} tritt fast immer zusammen mit {1} auf.",
     "allele_alone_unclear": "Wird {0} ohne {1} und {2} gefunden, ist der Phänotyp nicht sicher.",
     "only_allele_tested": "Wurde nur {0} untersucht, spricht eine Kopie für einen Intermediate"
@@ -53,9 +53,9 @@ NOTES: Final = {
     " belegt.",
     "expresser_naming": "Anders als bei anderen Enzymen passt die Standarddosis für"
     " {0}-Poor-Metabolizer (Non-Expresser); Expresser benötigen mehr.",
-    "extrapolated_from": "Die Stärke dieser Empfehlung ist von {0} übertragen.",
-    "extrapolated_from_adults": "Von Erwachsenen übertragen.",
-    "extrapolated_genotype": "Von Patienten mit {0} übertragen.",
+    "extrapolated_from": "Die Stärke dieser Empfehlung ist von {0} extrapoliert.",
+    "extrapolated_from_adults": "Aus Daten von Erwachsenen extrapoliert.",
+    "extrapolated_genotype": "Aus Daten von Patienten mit {0} extrapoliert.",
     "from_malaria_guidelines": "Diese Schemata stammen aus den Malaria-Leitlinien von WHO und CDC.",
     "radical_cure": "Radikalbehandlung der Malaria durch {2}: {0} oder {1}, mit engmaschiger"
     " Überwachung auf Hämolyse.",
@@ -92,18 +92,19 @@ NOTES: Final = {
     "usual_doses_vary": "Übliche Anfangsdosen unterscheiden sich zwischen Bevölkerungen und"
     " Schemata.",
     "maintenance_versus": "Die Erhaltungsdosis ist typischerweise {0} im Vergleich zu {1:dat}.",
-    "maximum_because_qt": "Die Grenze stammt aus der US-Fachinformation (FDA) (QT-Verlängerung).",
+    "maximum_because_qt": "Die Grenze stammt aus der US-Fachinformation (FDA; wegen"
+    " QT-Verlängerung).",
     "maximum_in_groups": "Die US-Fachinformation setzt dieselbe Grenze von {0} für {2} bei"
     " {1:dat}.",
-    "other_drug_maximum": "Für {0} ist die Grenze {1}, wegen QT-Verlängerung.",
-    "myopathy_risk_above": "Eine Myopathie kann wahrscheinlicher sein, vor allem bei mehr als {0}.",
-    "myopathy_risk_at": "Eine Myopathie kann wahrscheinlicher sein, vor allem bei {0}.",
+    "other_drug_maximum": "Für {0} beträgt die Grenze {1} (wegen QT-Verlängerung).",
+    "myopathy_risk_above": "Das Myopathierisiko kann erhöht sein, vor allem bei mehr als {0}.",
+    "myopathy_risk_at": "Das Myopathierisiko kann erhöht sein, vor allem bei {0}.",
     "negative_test_no_guarantee": "Ein negativer Test auf {0} schließt ein Stevens-Johnson-Syndrom"
     " oder eine toxische epidermale Nekrolyse unter {1} nicht aus.",
     "negative_test_predicts": "Ein negativer Test auf {0} hat für ein Stevens-Johnson-Syndrom oder"
-    " eine toxische epidermale Nekrolyse unter {drug} einen negativen prädiktiven Wert von {1}; er"
-    " gilt nur für die Anwendung von {2}, da der Wert für andere aromatische Antikonvulsiva unter"
-    " {3} liegt.",
+    " eine toxische epidermale Nekrolyse unter {drug} einen negativen prädiktiven Wert von"
+    " {1}; der Test ist nur für die Anwendung von {2} maßgeblich, da der Wert für andere"
+    " aromatische Antikonvulsiva unter {3} liegt.",
     "no_advice_among_aromatic": "Die Evidenz für einen Zusammenhang von {0} mit anderen"
     " aromatischen Antikonvulsiva ist sehr begrenzt, keines kann daher einem anderen vorgezogen"
     " werden.",
@@ -137,12 +138,11 @@ NOTES: Final = {
     "therapeutic_range": "Vorgeschlagener therapeutischer Bereich: {0}.",
     "add_inhibitor": "Bei Bedarf ergänzen Sie niedrig dosiertes {0}: Es hemmt {1} und damit die"
     " Umwandlung von {2} in {3}.",
-    "algorithm_alleles": "Bei Patienten dieser Herkunft kennen Algorithmen meist nur {1} und {2}:"
-    " {0}; ein Allel mit verringerter Aktivität, das etwa so aktiv ist wie eines davon, kann als"
+    "algorithm_alleles": "Für Patienten {0:dat} Herkunft kennen Algorithmen meist nur {1} und {2};"
+    " ein Allel mit verringerter Aktivität, das etwa so aktiv ist wie eines davon, kann als"
     " {3} eingegeben werden.",
-    "algorithms_for_ancestry": "Für Personen folgender Herkunft gibt es angepasste Algorithmen:"
-    " {0}.",
-    "also_metabolized": "Auch {1} verstoffwechselt {0}.",
+    "algorithms_for_ancestry": "Für Personen {0:dat} Herkunft gibt es angepasste Algorithmen.",
+    "also_metabolized": "{1} verstoffwechselt auch {0}.",
     "also_written": "Dieser Genotyp wird auch {0} geschrieben.",
     "any_genotype_of": "Dies gilt für jeden {0}-Genotyp.",
     "average_after_titration": "Bei {0} Patienten mit {1} endete die Titration im Mittel bei {2}"
@@ -163,7 +163,7 @@ NOTES: Final = {
     " unbekannt ist.",
     "contraindicated_in": "{0} ist kontraindiziert bei {1:dat}.",
     "data_too_few_for_dose": "Für eine Dosisempfehlung gibt es zu wenige Daten.",
-    "dose_enough_for": "Diese Dosis reicht aus für: {0}.",
+    "dose_enough_for": "Diese Dosis reicht für {0} aus.",
     "effect_follows_sum": "Die Wirkung folgt vermutlich der Summe der Spiegel von {0} und {1}, die"
     " Nebenwirkungen anscheinend nicht.",
     "exact_reduction_unknown": "Wie stark die Dosis verringert werden sollte, ist nicht bekannt.",
@@ -171,17 +171,18 @@ NOTES: Final = {
     " Wert reichten die Daten nicht aus.",
     "figure_by_analogy": "Der Wert von {0} ist analog zu {1} gewählt.",
     "figure_not_given": "Ein Zahlenwert ist nicht angegeben.",
-    "gene_and_inhibitors_hardly_affect": "{0}: weder {1} noch {2} haben großen Einfluss.",
-    "gene_same_inhibitors_not": "{0}: {1} hat etwa denselben Einfluss, nicht aber {2}.",
+    "gene_and_inhibitors_hardly_affect": "{0}: Weder {1} noch {2} haben darauf großen Einfluss.",
+    "gene_same_inhibitors_not": "{0}: {1} hat etwa denselben Einfluss, {2} dagegen haben keinen"
+    " Einfluss.",
     "gene_unspecified": "Die FDA spricht von {0}, ohne das Gen zu nennen; ClinPGx nimmt {1} an.",
     "genotype_algorithm": "Ein Algorithmus kann Anfangs- und Erhaltungsdosis für den Genotyp"
     " angeben.",
     "genotype_algorithm_such_as": "Ein Algorithmus wie der von {0} kann Anfangs- und"
     " Erhaltungsdosis für den Genotyp angeben.",
-    "genotype_if_at_risk": "Besteht ein deutliches Risiko ({1}), kann vor der Therapieentscheidung"
-    " eine {0}-Genotypisierung erfolgen (Poor Metabolizer oder nicht).",
+    "genotype_if_at_risk": "Besteht ein deutliches Risiko von {1:dat}, kann vor der"
+    " Therapieentscheidung eine {0}-Genotypisierung erfolgen (Poor Metabolizer oder nicht).",
     "genotype_needs_no_change": "Der {0}-Genotyp erfordert keine Änderung.",
-    "genotype_no_substitute_for": "Der Genotyp ersetzt nicht: {0}.",
+    "genotype_no_substitute_for": "Der Genotyp ersetzt {0} nicht.",
     "genotype_to_exceed": "Um {1} zu überschreiten, muss der {0}-Genotyp bekannt sein.",
     "graft_genotype_counts": "Neben dem Genotyp des Patienten zählt auch der Genotyp des"
     " Transplantats ({0}).",
@@ -192,42 +193,43 @@ NOTES: Final = {
     " Induktor die Exposition beim ähnlichen Genotyp {1} um {0}.",
     "inhibitors_do_not_matter": "{1}-Inhibitoren (zum Beispiel {2}) haben keinen Einfluss auf {0}.",
     "inhibitors_matter": "{1}-Inhibitoren (zum Beispiel {2}) haben auch auf {0} Einfluss.",
-    "known_from_other_substrates": "Auch der Umgang des Patienten mit anderen über {0}"
-    " verstoffwechselten Arzneimitteln kann auf einen Poor-Metabolizer-Status hinweisen.",
-    "known_from_other_substrates_2": "Auch der Umgang des Patienten mit anderen über {0}"
-    " verstoffwechselten Arzneimitteln, zum Beispiel {1}, kann auf einen Poor-Metabolizer-Status"
-    " hinweisen.",
+    "known_from_other_substrates": "Auch frühere Erfahrungen des Patienten mit anderen über {0}"
+    " verstoffwechselten Arzneimitteln können auf einen Poor-Metabolizer-Status hinweisen.",
+    "known_from_other_substrates_2": "Auch frühere Erfahrungen des Patienten mit anderen über {0}"
+    " verstoffwechselten Arzneimitteln, zum Beispiel {1}, können auf einen"
+    " Poor-Metabolizer-Status hinweisen.",
     "label_schedule_covers": "Die in der US-Fachinformation festgelegte Titration und Überwachung"
     " berücksichtigt Unterschiede bei {0}.",
     "larger_reduction_if_also": "Bei zusätzlichem Intermediate- oder Poor-Metabolizer-Status für"
     " {0} ist eine stärkere Verringerung erforderlich.",
-    "levels_times_versus": "Bei gleicher Dosis sind die Wirkstoffspiegel auf dem {0}-Fachen: {1}"
-    " im Vergleich zu {2:dat}.",
+    "levels_times_versus": "Bei gleicher Dosis betragen die Wirkstoffspiegel das {0}-Fache ({1} im"
+    " Vergleich zu {2:dat}).",
     "limit_share_of_usual": "Die Grenze beträgt {0} der üblichen Höchstdosis.",
     "limits_toxicity": "Dies soll eine Toxizität verhindern, die weitere Gaben einschränken würde.",
     "lower_dose_effect_uncertain": "Was eine niedrigere Dosis bewirkt, ist ungewiss: Die gesamte"
     " Schmerzlinderung ändert sich mit dem Verhältnis von Wirkstoff zu aktivem Metaboliten.",
     "lower_dose_may_lose_effect": "Ob eine niedrigere Dosis die Nebenwirkungen beenden und die"
     " Wirkung erhalten kann, ist nicht bekannt.",
-    "maternal_history_too": "Ein Hörverlust durch {0} in der mütterlichen Linie zählt in gleicher"
+    "maternal_history_too": "Hörschäden durch {0} in der mütterlichen Linie zählen in gleicher"
     " Weise.",
     "metabolism_does_not_involve": "{1} ist am Abbau von {0} nicht beteiligt.",
     "metabolite_total_not_for_dose": "Die Summe der {0}-Metaboliten eignet sich nicht zur"
     " Steuerung der Dosis: Toxizität tritt schon in dem Bereich auf, der für Patienten ohne"
     " Varianten passt.",
     "more_caution_above": "Besondere Vorsicht oberhalb von {0} (zum Beispiel {1}).",
-    "more_caution_with": "Besondere Vorsicht bei: {0}.",
+    "more_caution_with": "Besondere Vorsicht bei {0:dat}.",
     "most_tolerate_normal_dose": "Die meisten Patienten vertragen die übliche Dosis gut; einige"
     " benötigen weniger wegen {0}.",
-    "myopathy_likelier_than_at_lower": "Nach Angaben der FDA ist eine Myopathie unter {0}"
-    " wahrscheinlicher als unter niedrigeren Dosen.",
+    "myopathy_likelier_than_at_lower": "Nach Angaben der FDA ist eine Myopathie mit {0}"
+    " wahrscheinlicher als mit niedrigeren Dosen.",
     "no_breastfeeding": "Vom Stillen während der Behandlung wird abgeraten.",
     "no_dose_advice_because_of_ratio": "Eine bestimmte Dosis kann nicht empfohlen werden: Die"
     " gesamte Schmerzlinderung ändert sich mit dem Verhältnis von Wirkstoff zu aktivem"
     " Metaboliten.",
-    "no_dose_advice_for": "Eine Dosisempfehlung wird nicht gegeben für {0}.",
+    "no_dose_advice_for": "Für {0} wird keine Dosisempfehlung gegeben.",
     "no_dose_given": "Die US-Fachinformation nennt keine Dosis für dieses Ergebnis.",
-    "no_reduction_below_doses": "Keine Verringerung erforderlich unter {0} {1} oder {2} {3}.",
+    "no_reduction_below_doses": "Bei Dosen unterhalb von {0} {1} oder {2} {3} ist keine"
+    " Verringerung erforderlich.",
     "no_supported_dose_change": "Veröffentlichte Daten stützen keine bestimmte Dosisänderung.",
     "no_supported_dose_reduction": "Veröffentlichte Daten stützen keine bestimmte niedrigere"
     " Dosis.",
@@ -236,12 +238,12 @@ NOTES: Final = {
     " Pharmakokinetik.",
     "only_safety_response_effect": "Die FDA-Tabelle nennt nur einen Einfluss auf Sicherheit oder"
     " Ansprechen.",
-    "others_lower_risk": "Auch hier ist unter {0} das Risiko von {1:dat} erhöht, aber um das"
-    " {2}-Fache niedriger als unter {drug}.",
+    "others_lower_risk": "Auch hier ist unter {0} das Risiko von {1:dat} erhöht, aber um den Faktor"
+    " {2} niedriger als unter {drug}.",
     "parent_alone_works": "Bei {0:dat} wirkt nur {1}, Nebenwirkungen verursachen aber sowohl {1}"
     " als auch {2}.",
-    "people_who_know_should_tell": "Personen folgender Herkunft, die aus einem Test wissen, dass"
-    " sie {0} tragen, sollen dies allen Behandelnden mitteilen: {1}.",
+    "people_who_know_should_tell": "Personen {1:dat} Herkunft, die aus einem Test wissen, dass sie"
+    " {0} tragen, sollen dies allen Behandelnden mitteilen.",
     "poor_metabolizers_reach_level_at": "In Studien konnten Poor Metabolizer mit {1} einen"
     " ausreichenden {0}-Spiegel erreichen.",
     "reduction_in_advance_unproven": "Bei {0:dat} ist nicht bekannt, ob eine Dosisverringerung im"
@@ -267,8 +269,8 @@ NOTES: Final = {
     "see_label": "Dosen: siehe US-Fachinformation (FDA).",
     "see_label_monitoring": "Dosen und Überwachung: siehe US-Fachinformation (FDA).",
     "seems_less_dependent_on": "{0} scheint weniger von {1} abzuhängen.",
-    "small_part_no_difference": "{1} ist am Abbau von {0} nur wenig beteiligt (kein Unterschied"
-    " bei: {2}).",
+    "small_part_no_difference": "{1} ist am Abbau von {0} nur wenig beteiligt und beeinflusst"
+    " dessen {2} nicht.",
     "standard_algorithm_from_day": "Ab Tag {0} kann der übliche Algorithmus ohne Genotyp verwendet"
     " werden.",
     "study_mean_doses": "In einer Studie mit {0} endete die Titration im Mittel bei {1} der"
@@ -282,7 +284,7 @@ NOTES: Final = {
     " folgendem Befund vertragen: {3}.",
     "too_little_evidence_for_dose": "Bei {0:dat} gibt es zu wenig Literatur zu diesem Phänotyp für"
     " eine gut begründete Dosisanpassung.",
-    "toxic_level": "Spiegel über {1} gelten als toxisch: {0}.",
+    "toxic_level": "{0}: Spiegel über {1} gelten als toxisch.",
     "toxic_sum_above": "Mehr als {0} von {1} zusammen gelten als toxisch.",
     "variants_compare": "Varianten in {0} und in {1} verändern die Toxizität in ähnlichem Maß.",
     "variants_matter_less": "Varianten in {1} haben auf {0} weniger Einfluss.",
@@ -293,25 +295,24 @@ NOTES: Final = {
     "weigh_risk_factors": "Berücksichtigen Sie weitere Risikofaktoren für {0}.",
     "weigh_risk_of_alternatives": "Auch die Risiken anderer Arzneimittel müssen abgewogen werden.",
     "worst_forms_not_seen": "Die schwersten Formen ({1}) wurden unter {0} nicht beobachtet.",
-    "elimination_depends_on": "Die Elimination von {0} hängt ab von: {1}.",
-    "elimination_independent_of": "Die Elimination von {0} hängt nicht ab von: {1}.",
+    "elimination_depends_on": "Die Elimination von {0} hängt von {1:dat} ab.",
+    "elimination_independent_of": "Die Elimination von {0} ist unabhängig von {1:dat}.",
     "examples_of": "{0} sind zum Beispiel {1}.",
     "figure_below_calculated": "Für {1} wurde ein Wert unter {0} berechnet; für einen genauen Wert"
     " reichten die Daten nicht aus.",
     "less_metabolized_than": "{1} verstoffwechselt auch {0}, aber weniger als {2}.",
     "levels_reached_at": "Bei {0:dat} wurden therapeutische Spiegel erreicht mit {1}.",
-    "levels_too_low_with": "Bei gleichzeitiger Anwendung von {0:dat} können die Wirkstoffspiegel"
-    " so weit sinken, dass es nicht wirken kann.",
+    "levels_too_low_with": "Bei Kombination mit {0:dat} können die Wirkstoffspiegel so weit sinken,"
+    " dass es nicht wirken kann.",
     "no_data_in": "Es fehlen Daten zu Spiegeln und Wirkung bei {0:dat}.",
-    "no_reduction_below_doses_for": "Bei {4:dat} ist keine Verringerung erforderlich unter {0} {1}"
-    " oder {2} {3}.",
+    "no_reduction_below_doses_for": "Bei {4:dat} ist für Dosen unterhalb von {0} {1} oder {2} {3}"
+    " keine Verringerung erforderlich.",
     "normal_dose_means": "Übliche Dosis bedeutet hier die Dosis, die für den Patienten ohne"
     " Variante geeignet wäre.",
     "response_better_at": "Mit {0} (höchstens {1}) sprechen {2} besser an: alle {3} davon"
     " innerhalb von {6:dat}, dagegen {4} der Patienten {5}.",
-    "share_of_start_and_maximum_with": "Die Grenze bei gleichzeitiger Anwendung von {0:dat}"
-    " beträgt {1} der üblichen Anfangsdosis und {2} der mit einem solchen Inhibitor üblichen"
-    " Höchstdosis.",
+    "share_of_start_and_maximum_with": "Die Grenze bei Kombination mit {0:dat} beträgt {1} der"
+    " üblichen Anfangsdosis und {2} der mit einem solchen Inhibitor üblichen Höchstdosis.",
     "shares_of_start_and_maximum": "Diese Anfangsdosis beträgt {0} der üblichen, die Grenze {1}"
     " der üblichen Höchstdosis.",
     "side_effects_mostly_within": "Nebenwirkungen beginnen meist innerhalb der ersten {0}.",
@@ -326,7 +327,7 @@ NOTES: Final = {
     " vermeiden Sie {drug}.",
     "annotated_as_other_drug": "{0} zählt diesen Text zu denen, die ein anderes Arzneimittel"
     " verlangen.",
-    "result_leaves_open": "Dieses Ergebnis lässt offen, ob Folgendes vorliegt: {0}.",
+    "result_leaves_open": "Dieses Ergebnis lässt offen, ob {0} vorliegt.",
     "weight_sign_unclear": "Die Quelle gibt das Gewicht als {0} an und könnte ein Zeichen wie ≥"
     " verloren haben; prüfen Sie die US-Fachinformation.",
     "local_note": "{0:own}",

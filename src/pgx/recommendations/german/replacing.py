@@ -30,7 +30,7 @@ ALTERNATIVES: Final = {
     " gar nicht verstoffwechselt wird",
     "class_not_or_less_metabolized_by": "ein {0}, das über {1} nicht oder weniger verstoffwechselt"
     " wird",
-    "other_drug_for": "ein anderes Arzneimittel gegen {0}",
+    "other_drug_for": "ein anderes Arzneimittel bei {0:dat}",
     "other_treatment": "eine andere Behandlung",
     "outside_class": "ein Arzneimittel, das nicht zu den {0:dat} gehört",
     "p2y12_other": "einen anderen Wirkstoff derselben Klasse (P2Y12-Inhibitor)",
@@ -50,8 +50,8 @@ ALTERNATIVES_WHEN: Final = {
     "superior_regardless": "wählen Sie {instead}{alts}; diese wirken unabhängig vom {0}-Genotyp"
     " besser.",
     "dose_above": "wenn mehr als {0} erforderlich sind, erwägen Sie {alts}.",
-    "tolerated_higher_potency": "wenn {0} vertragen werden, aber eine stärkere Wirkung"
-    " erforderlich ist, erwägen Sie eine Dosis über {0} oder {alts}.",
+    "tolerated_higher_potency": "wenn {0} vertragen werden, aber eine stärkere Wirkung erforderlich"
+    " ist, können Sie Folgendes erwägen: eine Dosis über {0} oder {alts}.",
     "opioid_needed": "wenn ein Opioid erforderlich ist, erwägen Sie {alts}.",
     "no_response_opioid_needed": "bei fehlendem Ansprechen, und wenn weiterhin ein Opioid"
     " erforderlich ist, erwägen Sie {alts}.",
@@ -65,7 +65,8 @@ ALTERNATIVES_WHEN: Final = {
     " die Infektion ist so schwer und sichere, wirksame Mittel fehlen so sehr, dass das höhere"
     " Risiko eines bleibenden Hörverlusts weniger wiegt.",
     "for_indication": "bei {0:dat} wählen Sie {instead}{alts}.",
-    "for_instead_of_reduction": "bei {0:dat} erwägen Sie anstelle einer verringerten Dosis {alts}.",
+    "for_instead_of_reduction": "bei {0:dat} können Sie anstelle einer verringerten Dosis {alts}"
+    " erwägen.",
     "further_risk_factors": "bei weiteren bedeutsamen Risikofaktoren für {0} wählen Sie"
     " {instead}{alts}.",
     "higher_dose_unwanted": "wenn eine höhere Dosis wegen {0} unerwünscht ist, vermeiden Sie"
@@ -75,13 +76,13 @@ ALTERNATIVES_WHEN: Final = {
     "or_choose": "oder wählen Sie {alts}.",
     "or_use": "oder verwenden Sie {alts}.",
     "precaution": "vorsorglich können Sie Folgendes wählen: {alts}.",
-    "reconsider_with_inducer": "wenn der Patient zusätzlich einen Induktor von {1} ({0}; zum"
-    " Beispiel {2}) einnimmt, wägen Sie den erwarteten Nutzen und die Wahl ({drug} oder {alts})"
-    " erneut ab.",
+    "reconsider_with_inducer": "wenn der Patient zusätzlich einen Induktor von {1} (Stärke: {0};"
+    " zum Beispiel {2}) einnimmt, wägen Sie den erwarteten Nutzen und die Wahl ({drug} oder"
+    " {alts}) erneut ab.",
     "reduction_fails": "wenn eine niedrigere Dosis nicht zum gewünschten Ergebnis führt, vermeiden"
     " Sie {drug} und wählen Sie {alts}.",
     "or_avoid_and_choose": "oder vermeiden Sie {drug} und wählen Sie {alts}.",
-    "with_raised": "wenn folgende Werte erhöht sind: {0}, wählen Sie {alts}.",
+    "with_raised": "sind {0} erhöht, wählen Sie {alts}.",
     "consider_with": "bei {0:dat} erwägen Sie {instead}{alts}.",
 }
 
@@ -106,8 +107,8 @@ AVOID_ALSO: Final = {
     "not_with_risk_factors": "{0} wird nicht empfohlen, wenn weitere Risikofaktoren für {1}"
     " bestehen.",
     "or_avoid": "Oder vermeiden Sie {0} ganz.",
-    "product_not_with": "{0} darf nicht angewendet werden bei {1:dat}.",
-    "product_with": "Vermeiden Sie {0} bei gleichzeitiger Anwendung von {1:dat}.",
+    "product_not_with": "{0} darf bei {1:dat} nicht angewendet werden.",
+    "product_with": "Vermeiden Sie {0} bei Kombination mit {1:dat}.",
     "not_alternative_higher_risk": "Wechseln Sie nicht zu {0}: Das Risiko von {1:dat} ist hier"
     " {2}.",
     "not_alternative_worse_forms": "Wechseln Sie auch nicht zu {0}: Das Risiko von {1:dat} ist"

@@ -18,8 +18,8 @@ RISKS: Final = {
     " Blutungsrisiko",
     "bleeding_risk_increased_at_start": "höheres Blutungsrisiko in den ersten Wochen",
     "bleeding_risk_not_increased": "kein erhöhtes Blutungsrisiko",
-    "bleeding_risk_possible": "Blutungen können wahrscheinlicher sein",
-    "cardiotoxicity_risk_possible": "Kardiotoxizität kann wahrscheinlicher sein",
+    "bleeding_risk_possible": "möglicherweise höheres Blutungsrisiko",
+    "cardiotoxicity_risk_possible": "möglicherweise höheres Kardiotoxizitätsrisiko",
     "cardiovascular_event_risk_increased": "höheres Risiko kardialer und zerebrovaskulärer"
     " Ereignisse",
     "cardiovascular_event_risk_increased_in": "höheres Risiko schwerwiegender kardialer und"
@@ -27,8 +27,8 @@ RISKS: Final = {
     "cardiovascular_event_risk_possibly_reduced": "kardiale und zerebrovaskuläre Ereignisse"
     " möglicherweise seltener",
     "cardiovascular_risk_possible": "möglicherweise höheres kardiovaskuläres Risiko",
-    "carriers_severe_skin_reaction_risk_possible": "schwere Hautreaktionen bei Trägern von {0}"
-    " möglicherweise wahrscheinlicher",
+    "carriers_severe_skin_reaction_risk_possible": "möglicherweise höheres Risiko schwerer"
+    " Hautreaktionen bei Trägern von {0}",
     "chronic_hemolysis_exacerbation_risk_high": "hohes Risiko einer Verschlimmerung der"
     " chronischen Hämolyse",
     "cns_adverse_event_risk_greatly_increased": "stark erhöhtes Risiko zentralnervöser"
@@ -82,25 +82,26 @@ RISKS: Final = {
     "hypersensitivity_risk_low": "niedriges Risiko einer Überempfindlichkeit",
     "hypoglycemia_risk_possible": "möglicherweise höheres Hypoglykämierisiko",
     "hypoxia_risk_possible": "möglicherweise höheres Hypoxierisiko",
-    "inr_high_bleeding_risk": "INR von {1} oder mehr und damit höheres Blutungsrisiko bei {0}"
-    " unter üblicher Kontrolle",
+    "inr_high_bleeding_risk": "INR von {1} oder mehr und damit höheres Blutungsrisiko bei {0} der"
+    " Patienten unter üblicher Kontrolle",
     "jaundice_discontinuation_high": "Absetzen wegen Ikterus wahrscheinlich",
     "jaundice_discontinuation_low": "Absetzen wegen Ikterus unwahrscheinlich",
     "jaundice_discontinuation_very_low": "Absetzen wegen Ikterus sehr unwahrscheinlich",
     "leukopenia_and_intolerance_frequency": "Leukopenie vom Grad {1} oder schwerer und"
-    " Unverträglichkeit bei {0} unter Standardbehandlung",
+    " Unverträglichkeit bei {0} der Patienten unter Standardbehandlung",
     "leukopenia_expected": "Leukopenie ({0}) bei etwa {1} der Patienten unter Standardbehandlung"
     " zu erwarten",
-    "leukopenia_frequency": "Leukopenie vom Grad {1} oder schwerer bei {0} unter"
+    "leukopenia_frequency": "Leukopenie vom Grad {1} oder schwerer bei {0} der Patienten unter"
     " Standardbehandlung",
-    "leukopenia_grade_frequency": "Leukopenie vom Grad {1} bei {0} unter Standardbehandlung",
+    "leukopenia_grade_frequency": "Leukopenie vom Grad {1} bei {0} der Patienten unter"
+    " Standardbehandlung",
     "life_threatening_side_effect_risk_increased": "höheres Risiko schwerwiegender, auch"
     " lebensbedrohlicher Nebenwirkungen, zum Beispiel {0}",
     "life_threatening_side_effects_possible": "mehr Nebenwirkungen möglich, darunter"
     " lebensbedrohliche",
     "life_threatening_toxicity_risk_increased": "lebensbedrohliche Toxizität wahrscheinlicher",
     "liver_enzyme_elevation_risk_possible": "Leberwerte möglicherweise häufiger erhöht",
-    "liver_injury_risk_times": "Risiko einer Leberschädigung auf dem {0}-Fachen, eine solche"
+    "liver_injury_risk_times": "Risiko einer Leberschädigung {0}-mal so hoch, eine solche"
     " Schädigung ist jedoch selten ({1})",
     "malignant_hyperthermia_if_prone": "Auslöser einer malignen Hyperthermie bei entsprechender"
     " Anlage",
@@ -121,9 +122,9 @@ RISKS: Final = {
     "neutropenia_risk_possible": "möglicherweise höheres Neutropenierisiko",
     "no_harm_shown_otherwise": "bei anderen Patienten kein Schaden gezeigt",
     "ototoxicity_seen": "Hörschäden bei bestimmten Varianten beobachtet",
-    "overanticoagulation_risk_increased_in": "höheres Risiko einer zu starken Antikoagulation: {0}",
-    "overanticoagulation_risk_increased_in_2": "höheres Risiko einer zu starken Antikoagulation"
-    " ({1}): {0}",
+    "overanticoagulation_risk_increased_in": "{0} höheres Risiko einer zu starken Antikoagulation",
+    "overanticoagulation_risk_increased_in_2": "{0} höheres Risiko einer zu starken Antikoagulation"
+    " ({1})",
     "platelet_reactivity_decreased": "geringere Thrombozytenreaktivität unter Behandlung",
     "platelet_reactivity_increased": "höhere Thrombozytenreaktivität unter Behandlung",
     "platelet_reactivity_normal": "normale Thrombozytenreaktivität unter Behandlung",
@@ -149,11 +150,11 @@ RISKS: Final = {
     "serious_side_effect_risk_possible": "schwerwiegende Nebenwirkungen möglicherweise häufiger"
     " (zum Beispiel {0})",
     "severe_diarrhea_risk_increased": "höheres Risiko schwerer Diarrhö",
-    "severe_diarrhea_risk_possible": "schwere Diarrhö möglicherweise wahrscheinlicher",
-    "severe_hemolysis_risk_possible": "schwere Hämolyse möglicherweise wahrscheinlicher",
+    "severe_diarrhea_risk_possible": "möglicherweise höheres Risiko schwerer Diarrhö",
+    "severe_hemolysis_risk_possible": "möglicherweise höheres Risiko einer schweren Hämolyse",
     "severe_neutropenia_risk_increased": "höheres Risiko einer schweren, auch lebensbedrohlichen"
     " Neutropenie",
-    "severe_neutropenia_risk_possible": "schwere Neutropenie möglicherweise wahrscheinlicher",
+    "severe_neutropenia_risk_possible": "möglicherweise höheres Risiko einer schweren Neutropenie",
     "severe_skin_reaction_risk_greatly_increased": "stark erhöhtes Risiko schwerer Hautreaktionen",
     "severe_skin_reaction_risk_increased": "schwere Hautreaktionen wahrscheinlicher",
     "severe_skin_reaction_risk_low": "niedriges Risiko schwerer Hautreaktionen",
@@ -164,10 +165,11 @@ RISKS: Final = {
     " jedoch sehr niedrig",
     "side_effect_increase_not_shown": "keine Evidenz für mehr Nebenwirkungen",
     "side_effect_increase_unproven": "zu wenig Evidenz für mehr Nebenwirkungen",
-    "side_effect_risk_greatly_increased_in_theory": "Nebenwirkungen theoretisch stark erhöht",
+    "side_effect_risk_greatly_increased_in_theory": "Risiko von Nebenwirkungen theoretisch stark"
+    " erhöht",
     "side_effect_risk_increased": "Nebenwirkungen wahrscheinlicher",
     "side_effect_risk_increased_in": "Nebenwirkungen wahrscheinlicher bei {0:dat}",
-    "side_effect_risk_possible": "Nebenwirkungen möglicherweise wahrscheinlicher",
+    "side_effect_risk_possible": "möglicherweise höheres Risiko von Nebenwirkungen",
     "side_effect_risk_possibly_changed": "möglicherweise abweichendes Nebenwirkungsrisiko",
     "side_effect_risk_theoretical": "Nebenwirkungen theoretisch wahrscheinlicher",
     "side_effects_matter_at_first": "zu Beginn sind Nebenwirkungen am bedeutsamsten",
@@ -177,7 +179,7 @@ RISKS: Final = {
     "sjs_risk_increased_within": "höheres Risiko eines Stevens-Johnson-Syndroms in den ersten"
     " {0:dat}",
     "sjs_ten_possible_above_all_in": "Stevens-Johnson-Syndrom und toxische epidermale Nekrolyse"
-    " möglich, vor allem bei Patienten folgender Herkunft: {0}",
+    " möglich, vor allem bei Patienten {0:dat} Herkunft",
     "sjs_ten_risk_greatly_increased": "stark erhöhtes Risiko für Stevens-Johnson-Syndrom und"
     " toxische epidermale Nekrolyse",
     "sjs_ten_risk_greatly_increased_within": "stark erhöhtes Risiko für Stevens-Johnson-Syndrom"
@@ -198,5 +200,5 @@ RISKS: Final = {
     "toxicity_risk_increased_if_heterozygous": "Toxizität bei heterozygotem Mangel"
     " wahrscheinlicher",
     "toxicity_risk_normal": "normales Toxizitätsrisiko",
-    "toxicity_risk_possible": "Toxizität möglicherweise wahrscheinlicher",
+    "toxicity_risk_possible": "möglicherweise höheres Toxizitätsrisiko",
 }

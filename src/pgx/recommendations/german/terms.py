@@ -50,7 +50,7 @@ TERMS: Final = {
     "300 mg a month in one injection, at the start and afterwards": "300 mg im Monat als eine"
     " Injektion, zu Beginn und danach",
     "720 mg every 2 months in one injection": "720 mg alle 2 Monate als eine Injektion",
-    "60 mg (2.4 mL), which is also the maximum": "60 mg (2,4 mL), zugleich die Höchstdosis",
+    "60 mg (2.4 mL), which is also the maximum": "60 mg (2,4 ml), zugleich die Höchstdosis",
     "5 mg four times a day (at bedtime and 30 minutes ahead of every meal)": "5 mg 4-mal täglich"
     " (vor dem Schlafengehen und 30 Minuten vor jeder Mahlzeit)",
     "5 mg four times a day (at bedtime and 30 minutes ahead of every meal) or 10 mg three times a day": "5"
@@ -74,14 +74,15 @@ TERMS: Final = {
     "A combination product": "Kombinationspräparat",
     "Ascor in GENE1 deficiency": "Ascor bei GENE1-Mangel",
     "GENE1 deficiency": "GENE1-Mangel",
-    "GENE1 deficiency that is mild or moderate": "leichter oder mäßiger GENE1-Mangel",
+    "GENE1 deficiency that is mild or moderate": "leichter oder mittelschwerer GENE1-Mangel",
     "DPD deficiency": "DPD-Mangel",
     "GENE1 ultrarapid metabolizers": "GENE1-Ultrarapid-Metabolizer",
     "GENE1 and GENE2 inhibitors": "GENE1- und GENE2-Inhibitoren",
-    "GENE1 inhibitor and no strong inducer of GENE1": "GENE1-Inhibitor oder starker GENE1-Induktor",
+    "GENE1 inhibitor and no strong inducer of GENE1": "GENE1-Inhibitor und keinen starken"
+    " GENE1-Induktor",
     "GENE1 inhibitors": "GENE1-Inhibitoren",
-    "GENE1 or GENE2 inhibitor that is moderate or strong and no strong inducer of GENE1": "mäßiger"
-    " oder starker GENE1- oder GENE2-Inhibitor; starker GENE1-Induktor",
+    "GENE1 or GENE2 inhibitor that is moderate or strong and no strong inducer of GENE1": "mäßigen"
+    " oder starken GENE1- oder GENE2-Inhibitor und keinen starken GENE1-Induktor",
     "GENE1 inhibitors (verapamil, diltiazem, amiodarone and others)": "GENE1-Inhibitoren"
     " (Verapamil, Diltiazem, Amiodaron und andere)",
     "GENE1 non-expressers": "GENE1-Non-Expresser",
@@ -127,7 +128,7 @@ TERMS: Final = {
     "a strong inhibitor of GENE1": "ein starker GENE1-Inhibitor",
     "a strong inhibitor of GENE1 (such as clarithromycin or itraconazole)": "ein starker"
     " GENE1-Inhibitor (zum Beispiel Clarithromycin oder Itraconazol)",
-    "a tendency to malignant hyperthermia": "Anlage zur malignen Hyperthermie",
+    "a tendency to malignant hyperthermia": "eine Anlage zur malignen Hyperthermie",
     "a weak inhibitor of GENE1": "ein schwacher GENE1-Inhibitor",
     "adults": "Erwachsene",
     "adverse reactions": "Nebenwirkungen",
@@ -159,7 +160,7 @@ TERMS: Final = {
     "easy bruising, frequent nosebleeds or fever with a severe sore throat": "Neigung zu"
     " Blutergüssen, häufiges Nasenbluten oder Fieber mit starken Halsschmerzen",
     "blood pressure": "Blutdruck",
-    "blood pressure control": "Blutdruckeinstellung",
+    "blood pressure control": "die Blutdruckeinstellung",
     "both a GENE1 inhibitor and a GENE2 inhibitor (each moderate or strong)": "ein GENE1-Inhibitor"
     " zusammen mit einem GENE2-Inhibitor (jeweils mäßig oder stark)",
     "bradycardia and orthostatic hypotension": "Bradykardie und orthostatische Hypotonie",
@@ -178,10 +179,10 @@ TERMS: Final = {
     "children on pain-relieving doses": "Kinder unter schmerzlindernden Dosen",
     "children under 3 years": "Kinder unter 3 Jahren",
     "children with intermediate metabolism": "Kinder mit Intermediate-Metabolizer-Status",
-    "chorea": "Chorea",
-    "clinical vigilance": "klinische Aufmerksamkeit",
-    "vigilance": "Aufmerksamkeit",
-    "vigilance and care of the patient": "Aufmerksamkeit und Betreuung des Patienten",
+    "chorea": "die Chorea",
+    "clinical vigilance": "klinische Wachsamkeit",
+    "vigilance": "Wachsamkeit",
+    "vigilance and care of the patient": "Wachsamkeit und Betreuung des Patienten",
     "codeine sulfate tablets": "Codeinsulfat-Tabletten",
     "cough": "Husten",
     "cystic fibrosis": "Mukoviszidose",
@@ -222,7 +223,8 @@ TERMS: Final = {
     "juvenile rheumatoid arthritis": "juvenile rheumatoide Arthritis",
     "kidney function": "Nierenfunktion",
     "kidney impairment of any degree (severe, moderate or mild), mild liver impairment, or both": "Nierenfunktionsstörung"
-    " jeden Grades (schwer, mäßig oder leicht), leichter Leberfunktionsstörung oder beidem",
+    " jeden Grades (schwer, mittelschwer oder leicht), leichter Leberfunktionsstörung oder"
+    " beidem",
     "kidney or liver impairment": "Nieren- oder Leberfunktionsstörung",
     "kidney transplants": "Nierentransplantationen",
     "leukemia": "Leukämie",
@@ -283,7 +285,7 @@ TERMS: Final = {
     "reduced kidney function or GENE1 inhibitors": "verringerte Nierenfunktion oder"
     " GENE1-Inhibitoren",
     "respiratory depression, drowsiness, nausea, vomiting, confusion, retention of urine or constipation": "Atemdepression,"
-    " Benommenheit, Übelkeit, Erbrechen, Verwirrtheit, Harnverhalt oder Verstopfung",
+    " Schläfrigkeit, Übelkeit, Erbrechen, Verwirrtheit, Harnverhalt oder Verstopfung",
     "side effects": "Nebenwirkungen",
     "statin myopathy": "Statin-Myopathie",
     "sulfonylureas": "Sulfonylharnstoffe",
@@ -299,7 +301,7 @@ TERMS: Final = {
     "uses other than diagnosing Brugada syndrome": "andere Anwendungen als die Diagnose eines"
     " Brugada-Syndroms",
     "hypericum": "Johanniskraut",
-    "goldenseal": "Gelbwurzel",
+    "goldenseal": "Kanadische Gelbwurz (Hydrastis canadensis)",
     "halogenated volatile anesthetics": "halogenierte Inhalationsanästhetika",
     "liposomal amphotericin B": "liposomales Amphotericin B",
     "aspirin with dipyridamole": "Acetylsalicylsäure mit Dipyridamol",
@@ -309,6 +311,17 @@ TERMS: Final = {
 }
 
 DATIVES: Final = {
+    "(East) Asian or African": "(ost)asiatischer oder afrikanischer",
+    "African": "afrikanischer",
+    "Asian": "asiatischer",
+    "Caucasian": "kaukasischer",
+    "a gradual lowering of heart rate": "allmählicher Senkung der Herzfrequenz",
+    "an active infection, hemolysis in the past, or further drugs that can set off hemolysis": "aktiver"
+    " Infektion, früherer Hämolyse oder weiteren Arzneimitteln, die eine Hämolyse auslösen können",
+    "cardiotoxic Z-10-hydroxy metabolites": "kardiotoxischen Z-10-Hydroxymetaboliten",
+    "cardiotoxic Z-10-hydroxynortriptyline": "kardiotoxischem Z-10-Hydroxynortriptylin",
+    "kidney function": "der Nierenfunktion",
+    "neutrophil count": "der Neutrophilenzahl",
     "12 months": "12 Monaten",
     "GENE1 ultrarapid metabolizers": "GENE1-Ultrarapid-Metabolizern",
     "GENE1 non-expressers": "GENE1-Non-Expressern",
@@ -334,7 +347,7 @@ DATIVES: Final = {
     "all other indications": "allen anderen Indikationen",
     "aminoglycosides": "Aminoglykosiden",
     "both a GENE1 inhibitor and a GENE2 inhibitor (each moderate or strong)": "einem"
-    " GENE1-Inhibitor zusammen mit einem GENE2-Inhibitor (jeweils mäßig oder stark)",
+    " GENE1-Inhibitor und zugleich einem GENE2-Inhibitor (jeweils mäßig oder stark)",
     "bradycardia with symptoms": "symptomatischer Bradykardie",
     "children": "Kindern",
     "children (40 kg)": "Kindern (40 kg)",

@@ -55,14 +55,14 @@ BUCKET_HINTS: Final = {
     "open_change": "Das am besten passende Ergebnis erfordert eine Änderung, die Daten lassen aber"
     " andere Ergebnisse zu. Klären Sie die offene Frage, bevor Sie sich darauf verlassen.",
     "open_maybe": "Das am besten passende Ergebnis erfordert keine Änderung, ein anderes mögliches"
-    " Ergebnis oder eine andere Zahl von Genkopien aber möglicherweise schon. Keine"
-    " Unbedenklichkeit.",
+    " Ergebnis oder eine andere Zahl von Genkopien aber möglicherweise schon. Dies ist keine"
+    " Entwarnung.",
     "open_silent": "Das am besten passende Ergebnis erfordert keine Änderung; für die anderen"
-    " möglichen Ergebnisse gibt die Leitlinie keine Empfehlung. Keine Unbedenklichkeit.",
+    " möglichen Ergebnisse gibt die Leitlinie keine Empfehlung. Dies ist keine Entwarnung.",
     "conditional": "Übliche Anwendung mit den im Text genannten Bedingungen, gleich welches"
     " mögliche Ergebnis zutrifft.",
     "directed": "Jedes Ergebnis, das die Daten zulassen, erlaubt die übliche Anwendung. Andere"
-    " Gründe zur Vorsicht bleiben bestehen.",
+    " Gründe zur Vorsicht bleiben davon unberührt.",
     "silent": "Die Leitlinie gibt zu diesem Ergebnis keine Empfehlung oder ist in diesem Release"
     " nicht enthalten.",
     "unassessed": "Kein Gen dieser Arzneimittel konnte beurteilt werden. Dies ist kein"
@@ -119,7 +119,7 @@ SOURCES: Final = {
 SETTINGS: Final = {
     "absent": "Position ohne Eintrag bedeutet",
     "ancestry": "Herkunft",
-    "deidentified": "Namen und freie Texte weggelassen, Tage als Jahre angegeben",
+    "deidentified": "Namen und freie Texte weggelassen, Datumsangaben nur als Jahr",
     "drugs": "Arzneimittel",
     "genes": "Gene",
     "min_dp": "Niedrigste Lesetiefe",

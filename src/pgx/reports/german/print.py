@@ -20,11 +20,12 @@ PRINT: Final = {
     "ambiguous_list": "Mehrdeutig: {names}",
     "not_answered_list": "Ohne Ergebnis: {names}",
     "no_medicines": "Es sind keine aktuellen Arzneimittel verzeichnet.",
-    "no_patient": "Ohne Patientendatei sind die aktuellen Arzneimittel nicht bekannt.",
-    "by_area": "Weitere Arzneimittel, bei denen das Ergebnis zählt",
-    "by_area_alone": "Arzneimittel, bei denen das Ergebnis zählt",
+    "no_patient": "Es wurde keine Patientendatei angegeben: Die aktuellen Arzneimittel sind nicht"
+    " bekannt.",
+    "by_area": "Weitere Arzneimittel, bei denen das Ergebnis eine Rolle spielt",
+    "by_area_alone": "Arzneimittel, bei denen das Ergebnis eine Rolle spielt",
     "none_by_area": "Keine unter den beurteilten Arzneimitteln.",
-    "maybe": "Änderung möglicherweise nötig, nicht abschließend geklärt: keine Unbedenklichkeit",
+    "maybe": "Änderung möglicherweise nötig, nicht abschließend geklärt: keine Entwarnung",
     "area_column": "Gebiet",
     "drugs_column": "Arzneimittel",
     "advice_column": "Empfehlung",
@@ -101,44 +102,46 @@ PLAIN: Final = {
     "intro": "Gene können beeinflussen, wie Ihr Körper mit einem Arzneimittel umgeht. Diese Seite"
     " fasst zusammen, was Ihr Ergebnis bedeutet. Der ausführliche Bericht ist für Ihre Ärztin,"
     " Ihren Arzt oder Ihre Apotheke.",
-    "rule": "Setzen Sie wegen dieser Seite kein Arzneimittel ab, beginnen Sie keines und ändern Sie"
-    " keine Dosis. Sprechen Sie zuerst mit Ihrer Ärztin, Ihrem Arzt oder Ihrer Apotheke.",
-    "current": "Arzneimittel, die Sie jetzt nehmen",
+    "rule": "Setzen Sie wegen dieser Seite kein Arzneimittel ab, beginnen Sie kein neues und ändern"
+    " Sie nichts an der Anwendung. Sprechen Sie zuerst mit Ihrer Ärztin, Ihrem Arzt oder Ihrer"
+    " Apotheke.",
+    "current": "Arzneimittel, die Sie jetzt anwenden",
     "current_avoid": "Fragen Sie, ob ein anderes Arzneimittel besser zu Ihnen passt.",
     "current_dose": "Fragen Sie, ob die Dosis für Sie richtig ist.",
     "current_care": "Fragen Sie, ob ein Test oder genauere Kontrollen nötig sind.",
-    "current_open_change": "Ihr Ergebnis ist nicht endgültig, eine Änderung kann aber nötig sein."
-    " Fragen Sie Ihre Ärztin oder Ihren Arzt.",
-    "current_open_maybe": "Ihr Ergebnis ist nicht endgültig. Fragen Sie, ob es für dieses"
-    " Arzneimittel eine Rolle spielt.",
-    "current_open_silent": "Ihr Ergebnis ist nicht endgültig. Dass eine Änderung nötig wäre, ist"
-    " nicht bekannt.",
-    "current_conditional": "Ihre Gene erfordern keine Änderung; es gelten Bedingungen, die Ihre"
-    " Ärztin oder Ihr Arzt kennt.",
+    "current_open_change": "Ihr Ergebnis steht noch nicht endgültig fest, eine Änderung kann aber"
+    " nötig sein. Fragen Sie Ihre Ärztin oder Ihren Arzt.",
+    "current_open_maybe": "Ihr Ergebnis steht noch nicht endgültig fest. Fragen Sie, ob es für"
+    " dieses Arzneimittel eine Rolle spielt.",
+    "current_open_silent": "Ihr Ergebnis steht noch nicht endgültig fest. Bisher ist nicht bekannt,"
+    " dass eine Änderung nötig ist.",
+    "current_conditional": "Ihre Gene erfordern keine Änderung; es gelten aber einige Bedingungen."
+    " Ihre Ärztin oder Ihr Arzt kennt sie.",
     "current_directed": "Ihre Gene erfordern keine Änderung.",
     "current_silent": "Für Ihr Ergebnis gibt es keine Empfehlung.",
     "current_unassessed": "Die Gene für dieses Arzneimittel konnten nicht untersucht werden.",
-    "current_none": "Für dieses Arzneimittel gibt es keine Empfehlung nach Gentest.",
-    "current_unrecognised": "Dieser Name wurde nicht erkannt; es wurde nichts nachgesehen.",
+    "current_none": "Für dieses Arzneimittel gibt es keine Empfehlungen, die sich auf einen Gentest"
+    " stützen.",
+    "current_unrecognised": "Dieser Name wurde nicht erkannt; deshalb wurde nichts nachgeschlagen.",
     "for_others": "Die Empfehlung zu diesem Arzneimittel gilt für andere Patienten.",
-    "matters": "Weitere Arzneimittel, bei denen Ihre Gene zählen",
-    "matters_alone": "Arzneimittel, bei denen Ihre Gene zählen",
-    "matters_hint": "Sagen Sie es in der Arzt- und Zahnarztpraxis und in der Apotheke, bevor Sie"
-    " eines davon bekommen.",
+    "matters": "Weitere Arzneimittel, bei denen Ihre Gene eine Rolle spielen",
+    "matters_alone": "Arzneimittel, bei denen Ihre Gene eine Rolle spielen",
+    "matters_hint": "Weisen Sie in der Arzt- oder Zahnarztpraxis und in der Apotheke darauf hin,"
+    " bevor Sie eines davon bekommen.",
     "avoid": "Ein anderes Arzneimittel ist oft besser",
     "dose": "Eine andere Dosis kann nötig sein",
     "care": "Ein Test oder genauere Kontrollen können nötig sein",
-    "open_change": "Eine Änderung kann nötig sein; das Ergebnis ist nicht endgültig",
+    "open_change": "Eine Änderung kann nötig sein; das Ergebnis steht noch nicht endgültig fest",
     "open_maybe": "Noch nicht klar",
-    "none": "Keine unter den nachgesehenen Arzneimitteln.",
-    "not_tested": "Was dieser Test nicht sagt",
+    "none": "Keine unter den nachgeschlagenen Arzneimitteln.",
+    "not_tested": "Worüber dieser Test nichts sagt",
     "not_tested_genes": "Kein Ergebnis für: {names}.",
-    "not_tested_copies": "Für {names} konnte der Test die Genkopien nicht zählen, das Ergebnis kann"
+    "not_tested_copies": "Für {names} konnte der Test die Genkopien nicht zählen; das Ergebnis kann"
     " sich daher ändern.",
     "not_tested_rest": "Auch andere Gene, andere Arzneimittel, Alter, Krankheiten, Ernährung sowie"
-    " Nieren- und Leberfunktion zählen. Ein Arzneimittel, das nicht aufgeführt ist, ist deshalb"
-    " nicht unbedenklich.",
-    "keep": "Bewahren Sie diese Seite auf. Ihre Gene ändern sich nicht, das Wissen schon: Fragen"
-    " Sie von Zeit zu Zeit nach einem neuen Bericht.",
+    " Nieren- und Leberfunktion spielen eine Rolle. Dass ein Arzneimittel hier nicht"
+    " aufgeführt ist, bedeutet nicht, dass es für Sie unbedenklich ist.",
+    "keep": "Bewahren Sie diese Seite auf. Ihre Gene ändern sich nicht, das Wissen über sie schon:"
+    " Fragen Sie von Zeit zu Zeit nach einem neuen Bericht.",
     "made_from": "Probe {sample}. Wissensbasis {release}.",
 }

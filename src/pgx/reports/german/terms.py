@@ -22,7 +22,7 @@ PHENOTYPES: Final = {
     "Possible Decreased Function": "möglicherweise verringerte Funktion (Possible Decreased"
     " Function)",
     "Increased Function": "erhöhte Funktion (Increased Function)",
-    "Poor Function": "schlechte Funktion (Poor Function)",
+    "Poor Function": "stark verringerte Funktion (Poor Function)",
     "Normal": "normal",
     "Variable": "variabel",
     "Deficient": "Mangel (Deficient)",
