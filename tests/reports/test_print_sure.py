@@ -139,3 +139,11 @@ def test_a_decision_on_a_gene_stands_at_its_drugs():
     result = factory.result(overrides=(decided(gene="CYP2C19"),), context=context)
     label = ENGLISH["label"]["override_of"]
     assert f"{label}: CYP2C19: Poor (Dr. B, 2026-01-02)" in pages_of(render_pdf(result))[0]
+
+
+def test_a_current_medicine_that_was_not_assessed_is_said_to_be_so():
+    context = taking(current("Ziagen", drugs=("abacavir",)))
+    result = factory.result(recommendations=(factory.unknown(),), context=context)
+    first = pages_of(render_pdf(result))[0]
+    assert f"Ziagen (abacavir) ○ {ENGLISH['bucket']['unassessed']}" in first
+    assert ENGLISH["action"]["no_recommendation"] not in first

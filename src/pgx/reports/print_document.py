@@ -14,7 +14,7 @@ from pgx.base.calls import CallStatus, PatientResult
 from pgx.base.errors import UsageError
 from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document
-from pgx.reports.drug_entries import DrugEntry
+from pgx.reports.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory
@@ -36,6 +36,7 @@ __all__ = ["frame", "issued_on", "plain", "report_data"]
 Words = Mapping[str, Any]
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAYBE: Final = "open_maybe"
+_UNASSESSED: Final = "unassessed"
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 
@@ -254,7 +255,7 @@ def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
     return {
         "kind": kind,
         "name": drug.name,
-        "headline": first.headline if first else words["label"]["not_for_any"],
+        "headline": _headline(first, words),
         "text": first.text if first else "",
         "whom": whom(first, words["label"]) if first else "",
         "sources": _sources(drug),
@@ -270,3 +271,10 @@ def _sources(drug: DrugEntry) -> str:
     """Say how sources stand to each other where they differ, and what each says if opposite."""
     said = "; ".join(f"{source}: {headline}" for source, headline, _ in drug.positions)
     return f"{drug.standing}. {said}." if drug.contradicts else ""
+
+
+def _headline(first: AdviceRow | None, words: Words) -> str:
+    """Return what to do; of what could not be assessed that, for it is no lack of advice."""
+    if first is None:
+        return str(words["label"]["not_for_any"])
+    return str(words["bucket"][_UNASSESSED]) if first.bucket == _UNASSESSED else first.headline

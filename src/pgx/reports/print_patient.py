@@ -21,7 +21,7 @@ __all__ = ["card_data", "patient_data"]
 Words = Mapping[str, Any]
 _MAYBE: Final = "open_maybe"
 _UNASSESSED: Final = "unassessed"
-_CHANGED: Final = "†"
+_CHANGED: Final = "\u00a0†"
 _CARD_TITLES: Final = {"open_change": "card_open", _MAYBE: "card_maybe"}
 _UNANSWERED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 
@@ -97,7 +97,7 @@ def _plain_medicine(
 
 def _marked(drug: DrugEntry, group: str) -> str:
     """Name a drug; one that stands in its group by current medicines alone has a sign."""
-    return f"{drug.name} {_CHANGED}" if is_changed(drug, group) else drug.name
+    return f"{drug.name}{_CHANGED}" if is_changed(drug, group) else drug.name
 
 
 def _is_silent(document: ReportDocument) -> bool:
