@@ -85,6 +85,18 @@ def test_the_card_names_drugs_that_are_not_settled():
     assert PRINT["none_by_area"] not in page
 
 
+def test_many_drugs_that_are_not_settled_are_counted_on_the_card_which_stays_legible():
+    other = AlternativeAdvice(lookup="CYP2B6=Poor Metabolizer", action=("avoid",), text="No.")
+    rows = tuple(
+        factory.depending(action=("use_as_directed",), drug=f"maybol {n}", alternatives=(other,))
+        for n in range(60)
+    )
+    [page] = pages_of(render_pdf_card(factory.result(recommendations=rows)))
+    assert PRINT["card_maybe"] in page
+    assert PRINT["card_count"].format(count=60) in page
+    assert "Maybol" not in page
+
+
 @pytest.mark.parametrize("renderer", [render_pdf, render_pdf_patient, render_pdf_card])
 def test_what_current_medicines_alone_ask_for_has_a_sign(renderer):
     page = pages_of(renderer(converted()))[0]
@@ -147,3 +159,27 @@ def test_a_current_medicine_that_was_not_assessed_is_said_to_be_so():
     first = pages_of(render_pdf(result))[0]
     assert f"Ziagen (abacavir) ○ {ENGLISH['bucket']['unassessed']}" in first
     assert ENGLISH["action"]["no_recommendation"] not in first
+
+
+def test_a_current_medicine_that_may_need_a_change_says_which():
+    other = AlternativeAdvice(
+        lookup="CYP2B6=Poor Metabolizer", action=("avoid",), probability=0.2, text="Avoid it."
+    )
+    row = factory.depending(action=("use_as_directed",), drug="maybol", alternatives=(other,))
+    context = taking(current("Maybol", drugs=("maybol",)))
+    first = pages_of(render_pdf(factory.result(recommendations=(row,), context=context)))[0]
+    assert "Avoid if CYP2B6 Poor Metabolizer" in first
+
+
+def test_the_text_by_the_genotype_stands_before_the_advice_with_medicines():
+    result = converted()
+    taken = current("Plavix", drugs=("clopidogrel",))
+    context = result.context
+    assert context is not None
+    context = PatientContext(
+        patient=Patient(), medicines=(*context.medicines, taken),
+        conversions=context.conversions, adjusted=context.adjusted,
+    )  # fmt: skip
+    own = factory.advice(action=("use_as_directed",), text="Text by the genotype.")
+    first = pages_of(render_pdf(factory.result(recommendations=(own,), context=context)))[0]
+    assert first.index("Text by the genotype.") < first.index("With current medicines")

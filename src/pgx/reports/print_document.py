@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -258,6 +258,7 @@ def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
         "headline": _headline(first, words),
         "text": first.text if first else "",
         "whom": whom(first, words["label"]) if first else "",
+        "otherwise": [*_otherwise(first, words["label"])] if first else [],
         "sources": _sources(drug),
         "source": source_of(first) if first else "",
         "with": words["label"]["with_medicines"].format(medicines=adjusted.medicines)
@@ -278,3 +279,10 @@ def _headline(first: AdviceRow | None, words: Words) -> str:
     if first is None:
         return str(words["label"]["not_for_any"])
     return str(words["bucket"][_UNASSESSED]) if first.bucket == _UNASSESSED else first.headline
+
+
+def _otherwise(first: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
+    """Yield what else advice that is not settled may be, as far as its headline is another."""
+    for other in first.alternatives:
+        if not first.headline.casefold().endswith(other.headline.casefold()):
+            yield f"{label['otherwise']}: {other.headline} {other.when}"

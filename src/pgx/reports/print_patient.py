@@ -22,6 +22,8 @@ Words = Mapping[str, Any]
 _MAYBE: Final = "open_maybe"
 _UNASSESSED: Final = "unassessed"
 _CHANGED: Final = "\u00a0†"
+_NAMED_ON_CARD: Final = 12
+"""So many drugs that are not settled are named on the card; more would make it illegible."""
 _CARD_TITLES: Final = {"open_change": "card_open", _MAYBE: "card_maybe"}
 _UNANSWERED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 
@@ -139,7 +141,8 @@ def card_data(
     document = build_document(result, facts, words)
     said = words["print"]
     acting = [g for g in document.groups if g.key in (*ACTIONABLE, _MAYBE)]
-    genes = {b.gene for g in acting for d in g.drugs for b in d.basis}
+    named = [g for g in acting if g.key in ACTIONABLE or len(g.drugs) <= _NAMED_ON_CARD]
+    genes = {b.gene for g in named for d in g.drugs for b in d.basis}
     shown = [g for g in document.genes if g.gene in genes and g.status != "not_assessed"]
     data = {
         **frame(result, facts, words, said["card_title"]),
@@ -158,7 +161,9 @@ def card_data(
             {
                 "kind": g.key,
                 "title": said[_CARD_TITLES.get(g.key, f"card_{g.key}")],
-                "names": [_marked(d, g.key) for d in g.drugs],
+                "names": [_marked(d, g.key) for d in g.drugs]
+                if g in named
+                else [said["card_count"].format(count=len(g.drugs))],
             }
             for g in acting
         ],

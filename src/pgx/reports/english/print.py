@@ -53,6 +53,7 @@ PRINT: Final = {
     "card_care": "Test, monitor or take care",
     "card_open": "Provisional",
     "card_maybe": "Not settled: no clearance",
+    "card_count": "{count} drugs, see the report",
     "card_decided": "Decision of the laboratory, see the report: {names}.",
     "card_unsure": "◐: not settled.",
     "card_other_genes": "Other genes: see the report.",

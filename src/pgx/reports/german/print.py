@@ -54,6 +54,7 @@ PRINT: Final = {
     "card_care": "Testen, überwachen oder Vorsicht",
     "card_open": "Vorläufig",
     "card_maybe": "Nicht geklärt: keine Freigabe",
+    "card_count": "{count} Arzneimittel, siehe Bericht",
     "card_decided": "Entscheidung des Labors, siehe Bericht: {names}.",
     "card_unsure": "◐: nicht abschließend geklärt.",
     "card_other_genes": "Weitere Gene: siehe Bericht.",
