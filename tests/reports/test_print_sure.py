@@ -56,7 +56,7 @@ def test_the_unknown_part_of_a_combination_is_told_beside_the_known():
     both = current("Plavix + foozzle", drugs=("clopidogrel",), unrecognised=("foozzle",))
     [page] = pages_of(render_pdf_patient(factory.result(context=taking(both))))
     assert PLAIN["current_avoid"] in page
-    assert PLAIN["current_unrecognised"] in page
+    assert PLAIN["current_part"] in page
 
 
 @pytest.mark.parametrize("renderer", [render_pdf_patient, render_pdf_card])

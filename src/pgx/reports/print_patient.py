@@ -89,7 +89,8 @@ def _plain_medicine(
         part in medicine.remark for part in document.patient.unrecognised
     )
     others = {
-        "current_unrecognised": lost,
+        "current_unrecognised": lost and not medicine.drugs,
+        "current_part": lost and bool(medicine.drugs),
         "current_not_asked": any(drug not in kinds for drug, _ in medicine.drugs),
         "current_none": not lines and not lost and not medicine.drugs,
     }

@@ -119,6 +119,7 @@ PLAIN: Final = {
     "current_unassessed": "The genes for this medicine could not be tested.",
     "current_none": "There is no gene test advice for this medicine.",
     "current_unrecognised": "This name was not recognised, so nothing was looked up.",
+    "current_part": "A part of this medicine was not recognised: nothing was looked up for it.",
     "current_not_asked": "This medicine was not looked up for this report.",
     "for_others": "The advice on this medicine is for other patients.",
     "matters": "Other medicines for which your genes matter",

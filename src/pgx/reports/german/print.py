@@ -125,6 +125,8 @@ PLAIN: Final = {
     "current_unassessed": "Die Gene für dieses Arzneimittel konnten nicht untersucht werden.",
     "current_none": "Für dieses Arzneimittel gibt es keine Empfehlung nach Gentest.",
     "current_unrecognised": "Dieser Name wurde nicht erkannt; es wurde nichts nachgesehen.",
+    "current_part": "Ein Teil dieses Arzneimittels wurde nicht erkannt; dazu wurde nichts"
+    " nachgesehen.",
     "current_not_asked": "Dieses Arzneimittel wurde für diesen Bericht nicht nachgesehen.",
     "for_others": "Die Empfehlung zu diesem Arzneimittel gilt für andere Patienten.",
     "matters": "Weitere Arzneimittel, bei denen Ihre Gene zählen",
