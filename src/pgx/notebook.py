@@ -13,6 +13,7 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS
+from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
 from pgx.reports.text import visible
 
@@ -33,6 +34,7 @@ def patient_html(result: PatientResult) -> str:
             "<table>",
             *(_group(group) for group in groups),
             "</table>",
+            *_decisions(result),
             f"<details><summary>{len(result.calls)} genes</summary><table>",
             "<tr><th>gene</th><th>status</th><th>diplotype</th><th>phenotype</th></tr>",
             *(_gene(call) for call in result.calls),
@@ -52,11 +54,20 @@ def _counts(result: PatientResult) -> str:
     return f"{called} of {len(result.calls)} genes called, knowledge base {release}"
 
 
+def _decisions(result: PatientResult) -> Iterator[str]:
+    """Yield what a laboratory decided, which changes no line of the table."""
+    label = ENGLISH["label"]["override_of"]
+    for said in result.overrides:
+        yield (
+            f"<p><strong>{_text(label)}</strong>: {_text(said.subject)}: {_text(said.says)}"
+            f" ({_text(said.by)}, {_text(said.date)})</p>"
+        )
+
+
 def _group(group: DrugGroup) -> str:
     """Return one row; drugs are named where a change is asked for, else counted."""
     sign = f'<span style="{_SIGN};background:{COLOURS[group.key]}">{SIGNS[group.key]}</span>'
-    listed = group.key in CHANGES or any(drug.is_taken for drug in group.drugs)
-    names = ", ".join(_drugs(group)) if listed else ""
+    names = ", ".join(_drugs(group))
     return (
         f"<tr><td>{sign}</td><td>{_text(group.title)}</td><td>{len(group.drugs)}</td>"
         f'<td style="text-align:left">{names}</td></tr>'
@@ -64,17 +75,25 @@ def _group(group: DrugGroup) -> str:
 
 
 def _drugs(group: DrugGroup) -> Iterator[str]:
-    """Yield the drugs of a group; of one without a change those that the patient takes."""
+    """Yield the drugs of a group; of one without a change those that the patient takes.
+
+    Those that current medicines give other advice are named everywhere, with that advice.
+    """
     for drug in group.drugs:
+        more = f" ({_text(drug.brief)})" if drug.adjusted and drug.brief else ""
         if drug.is_taken:
-            yield f"<strong>{_text(drug.name)}</strong>"
-        elif group.key in CHANGES:
-            yield _text(drug.name)
+            yield f"<strong>{_text(drug.name)}</strong>{more}"
+        elif group.key in CHANGES or more:
+            yield f"{_text(drug.name)}{more}"
 
 
 def _gene(call: GeneCall) -> str:
     status = ENGLISH["status"][call.status.value]
     score = f" ({_text(call.activity_score)})" if call.activity_score else ""
+    others = "".join(f" or {_text(p)}" for p in call.phenotypes if p != call.phenotype)
+    copies = "gene copies not determined" if COPY_NUMBER_NOTE in call.notes else ""
+    status = "; ".join(filter(None, (status, copies)))
     cells = (_text(call.gene), _text(status), _text(call.diplotype))
-    row = "".join(f"<td>{cell}</td>" for cell in (*cells, f"{_text(call.phenotype)}{score}"))
+    said = f"{_text(call.phenotype)}{score}{others}"
+    row = "".join(f"<td>{cell}</td>" for cell in (*cells, said))
     return f"<tr>{row}</tr>"

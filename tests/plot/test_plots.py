@@ -6,15 +6,18 @@ import io
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 import pgx
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.errors import UnknownDrugError, UnknownGeneError, UsageError
+from pgx.base.local import Override
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.kinds import KINDS
 from pgx.reports.drug_ranks import BUCKETS, bucket
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
+from reports import factory
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plots is not installed")
 
@@ -233,3 +236,28 @@ def test_an_absent_library_says_what_to_install():
     )
     assert done.stdout.startswith("2 [PGX-USE-001] matplotlib is not installed")
     assert "pgx-therapy[plots]" in done.stdout
+
+
+def test_figures_say_what_they_do_not_show():
+    [taken] = pgx.annotate("examples/patient.g.vcf", patient="examples/patient.json")
+    said = Override(
+        sample="EXAMPLE_1", drug="codeine", says="no", by="N.N.", date="2026-01-02", reason="x"
+    )
+    taken = msgspec.structs.replace(taken, overrides=(said,))
+    heading = pgx.plot.drug_matrix(taken).get_title(loc="left")
+    changed = {row.drug for row in taken.context.adjusted}
+    assert f"other advice by current medicines on {len(changed)} drug(s)" in heading
+    assert "a laboratory decided on: codeine" in heading
+
+
+def test_a_result_that_is_not_sure_is_not_drawn_as_if_it_were():
+    keys = ("Intermediate Metabolizer", "Poor Metabolizer")
+    call = factory.ambiguous(lookup_keys=keys)
+    ax = pgx.plot.activity(factory.result(calls=(call,)), call.gene)
+    assert ax.get_title(loc="left").endswith("\nambiguous")
+    heading = pgx.plot.cohort_phenotypes([call]).get_title(loc="left")
+    assert "1 ambiguous call(s) drawn by the best phenotype" in heading
+
+
+def test_copies_that_were_not_counted_are_told(result):
+    assert "gene copies not determined" in pgx.plot.activity(result, "CYP2D6").get_title(loc="left")

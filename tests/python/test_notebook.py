@@ -10,8 +10,10 @@ import msgspec
 import pytest
 
 import pgx
+from pgx.base.local import Override
 from pgx.base.views import html_view, register_html
 from pgx.reports.signs import CHANGES, SIGNS
+from reports import factory
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +110,21 @@ def test_showing_needs_no_template_engine():
         "r._repr_html_(); assert not {'jinja2', 'pandas', 'matplotlib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_what_makes_a_result_less_sure_is_said(result):
+    said = Override(
+        sample="EXAMPLE_1", drug="codeine", says="<no>", by="N.N.", date="2026-01-02", reason="x"
+    )
+    calls = (factory.ambiguous(phenotypes=("Normal Metabolizer", "Poor Metabolizer")),)
+    changed = msgspec.structs.replace(result, overrides=(said,), calls=(*result.calls, *calls))
+    text = " ".join(parsed(changed._repr_html_()).texts)
+    assert "Decision of the laboratory : codeine: <no> (N.N., 2026-01-02)" in text
+    assert "gene copies not determined" in text
+    assert "or Poor Metabolizer" in text
+
+
+def test_other_advice_by_current_medicines_is_said():
+    [taken] = pgx.annotate("examples/patient.g.vcf", patient="examples/patient.json")
+    text = " ".join(parsed(taken._repr_html_()).texts)
+    assert "with current medicines: reduce the dose" in text

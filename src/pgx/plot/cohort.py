@@ -61,8 +61,9 @@ def cohort_phenotypes(
     UsageError
         No call has a phenotype, or matplotlib is not installed (extra ``plots``).
     """
+    rows = [*_rows(calls)]
     counts: dict[str, Counter[Segment]] = {}
-    for gene, phenotype in _phenotypes(calls):
+    for gene, phenotype in _phenotypes(rows):
         counts.setdefault(gene, Counter())[_segment(phenotype)] += 1
     chosen = _chosen(counts, tuple(genes))
     ax = axes(ax, 8.4, 1.4 + 0.32 * max(len(chosen), 6))
@@ -76,11 +77,17 @@ def cohort_phenotypes(
     ax.set_xlabel(f"share of {n} sample(s)")
     ax.set_ylabel("gene")
     ax.tick_params(colors=INK)
-    title(ax, "Phenotypes by gene")
+    open_calls = sum(_is_open(row) for row in rows if row[0] in chosen)
+    note = f"\n{open_calls} ambiguous call(s) drawn by the best phenotype" if open_calls else ""
+    title(ax, f"Phenotypes by gene{note}")
     seen = {segment.kind for gene in chosen for segment in counts[gene]}
     styles = {f"{s}  {k}": (c, h) for k, (c, h, s) in KINDS.items() if k in seen}
     legend(ax, styles)
     return ax
+
+
+def _is_open(row: tuple[str, str, Any]) -> bool:
+    return str(row[1]) == CallStatus.AMBIGUOUS.value and isinstance(row[2], str)
 
 
 def _segment(phenotype: str | None) -> Segment:
@@ -88,10 +95,10 @@ def _segment(phenotype: str | None) -> Segment:
     return Segment(kind, phenotype or "") if kind == OTHER else Segment(kind)
 
 
-def _phenotypes(calls: Any) -> Iterator[tuple[str, str | None]]:  # noqa: ANN401 - see above
+def _phenotypes(rows: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str | None]]:
     """Yield gene and phenotype of each call; None where nothing was called."""
     answered = {CallStatus.CALLED.value, CallStatus.AMBIGUOUS.value}
-    for gene, status, phenotype in _rows(calls):
+    for gene, status, phenotype in rows:
         known = isinstance(phenotype, str) and str(status) in answered
         yield gene, phenotype if known else None
 

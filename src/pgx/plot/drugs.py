@@ -45,7 +45,9 @@ def drug_matrix(
     -------
     matplotlib.axes.Axes
         Rows are drugs with their genes, columns are sources. A cell is the most serious of a
-        source's advice for any population; an empty one says that the source has none.
+        source's advice for any population, by the genotype; an empty one says that the source has
+        none. The title says how many drugs get other advice by current medicines, and on what a
+        laboratory decided: neither changes a cell.
 
     Raises
     ------
@@ -70,12 +72,23 @@ def drug_matrix(
                 seen.add(bucket(row))
                 _draw(ax, x, y, bucket(row))
     _frame(ax, [_drug_label(drug, cells[drug]) for drug in shown], sources)
-    title(ax, f"Advice for {label(result.sample)} by source")
+    title(ax, f"Advice for {label(result.sample)} by source{_unseen(result)}")
     ax.set_xlabel(f"source of the advice{f' ({more} more drugs not shown)' if more > 0 else ''}")
     names = ENGLISH["bucket"]
     styles = {f"{SIGNS[k]}  {names[k]}": (COLOURS[k], "") for k in BUCKETS if k in seen}
     legend(ax, styles)
     return ax
+
+
+def _unseen(result: PatientResult) -> str:
+    """Return what no cell shows: other advice by current medicines, a laboratory's decisions."""
+    changed = {row.drug for row in result.context.adjusted} if result.context else set()
+    decided = dict.fromkeys(said.subject for said in result.overrides)
+    lines = [f"not shown: other advice by current medicines on {len(changed)} drug(s)"] * bool(
+        changed
+    )
+    lines += [f"a laboratory decided on: {label(', '.join(decided))}"] * bool(decided)
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _cells(result: PatientResult) -> dict[str, dict[str, Recommendation]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.calls import GeneCall, PatientResult
+from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.base.errors import UnknownGeneError, UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.base.suggest import did_you_mean
@@ -12,6 +12,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.kinds import KINDS, kind_of
 from pgx.plot.style import EDGE, GROUP_STYLES, INK, axes, label, legend, title
 from pgx.reports.chances import percent
+from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,10 +83,19 @@ def activity(
     ax.set_ylabel("probability")
     ax.tick_params(colors=INK)
     said = ", ".join(filter(None, (call.diplotype, call.phenotype)))
-    title(ax, label(f"{gene} of {result.sample}") + (f"\n{label(said)}" if said else ""))
+    lines = (f"{gene} of {result.sample}", said, _doubt(call))
+    title(ax, "\n".join(label(line) for line in lines if line))
     seen = {kind_of(term) for term in scale.values()}
     legend(ax, {f"{s}  {k}": (c, h) for k, (c, h, s) in KINDS.items() if k in seen})
     return ax
+
+
+def _doubt(call: GeneCall) -> str:
+    """Return why the result that is named is not sure, empty if it is."""
+    doubts = [call.status.value] if call.status is not CallStatus.CALLED else []
+    if COPY_NUMBER_NOTE in call.notes:
+        doubts.append("gene copies not determined")
+    return "; ".join(doubts)
 
 
 def _call_of(result: PatientResult, gene: str) -> GeneCall:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -14,13 +14,20 @@ from pgx.base.calls import CallStatus, PatientResult
 from pgx.base.errors import UsageError
 from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document
-from pgx.reports.drug_entries import DrugEntry
+from pgx.reports.drug_entries import AdviceRow, DrugEntry
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE, drugs_by_area
-from pgx.reports.print_drugs import drug_data, medicine_name, source_of
+from pgx.reports.print_drugs import (
+    drug_data,
+    is_changed,
+    listed_name,
+    medicine_name,
+    source_of,
+    whom,
+)
 from pgx.reports.print_genes import gene_data
 from pgx.reports.print_text import printed
 
@@ -29,6 +36,7 @@ __all__ = ["frame", "issued_on", "plain", "report_data"]
 Words = Mapping[str, Any]
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAYBE: Final = "open_maybe"
+_UNASSESSED: Final = "unassessed"
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 
@@ -57,8 +65,13 @@ def report_data(
         "conversions": document.patient.conversions if document.patient else (),
         "areas": drugs_by_area(document.groups, facts, words, skip=taken),
         "maybe": [
-            d.name for g in document.groups if g.key == _MAYBE for d in g.drugs if not d.is_taken
+            listed_name(d)
+            for g in document.groups
+            if g.key == _MAYBE
+            for d in g.drugs
+            if not d.is_taken
         ],
+        "changed": [d.name for g in document.groups for d in g.drugs if is_changed(d, g.key)],
         "gaps": document.gaps,
         "overrides": document.overrides,
         "decided": [drug.name for name, (_, drug) in drugs.items() if name in decided],
@@ -73,7 +86,7 @@ def report_data(
             if g.key in ACTIONABLE
         ],
         "others": [
-            {"key": g.key, "title": g.title, "hint": g.hint, "names": [d.name for d in g.drugs]}
+            {"key": g.key, "title": g.title, "hint": g.hint, "names": [*map(listed_name, g.drugs)]}
             for g in document.groups
             if g.key not in ACTIONABLE
         ],
@@ -152,13 +165,29 @@ def _laboratory(laboratory: Laboratory | None) -> dict[str, Any]:
 
 
 def _decisions(document: ReportDocument, label: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Return what the laboratory decided by gene or drug, as an entry of its part of the report."""
+    """Return what the laboratory decided by gene or drug, as an entry of its part of the report.
+
+    A drug has what was decided on its genes, too.
+    """
     said: dict[str, list[str]] = {}
     for held in document.overrides:
         said.setdefault(held.subject, []).append(f"{held.says} ({held.who})")
+    resting = {
+        drug.drug: [
+            f"{b.gene}: {text}"
+            for b in drug.basis
+            if b.gene != drug.drug
+            for text in said.get(b.gene, ())
+        ]
+        for group in document.groups
+        for drug in group.drugs
+    }
+    for subject, texts in resting.items():
+        said[subject] = [*said.get(subject, ()), *texts]
     return {
         subject: {"decision": f"{label['override_of']}: {'; '.join(texts)}"}
         for subject, texts in said.items()
+        if texts
     }
 
 
@@ -206,9 +235,17 @@ def _medicine(
             for name, _ in medicine.drugs
             if name in drugs
         ],
-        "remark": medicine.remark,
+        "remark": "; ".join(filter(None, (_not_asked(medicine, drugs, words), medicine.remark))),
         "notes": [*medicine.acts, *medicine.reported],
     }
+
+
+def _not_asked(
+    medicine: MedicineEntry, drugs: Mapping[str, tuple[str, DrugEntry]], words: Words
+) -> str:
+    """Name drugs in a medicine that the release knows and this run was not asked about."""
+    names = [name for name, _ in medicine.drugs if name not in drugs]
+    return f"{', '.join(names)}: {words['print']['not_asked']}" if names else ""
 
 
 def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
@@ -218,11 +255,34 @@ def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
     return {
         "kind": kind,
         "name": drug.name,
-        "headline": first.headline if first else words["label"]["not_for_any"],
+        "headline": _headline(first, words),
         "text": first.text if first else "",
+        "whom": whom(first, words["label"]) if first else "",
+        "otherwise": [*_otherwise(first, words["label"])] if first else [],
+        "sources": _sources(drug),
         "source": source_of(first) if first else "",
         "with": words["label"]["with_medicines"].format(medicines=adjusted.medicines)
         if adjusted
         else "",
         "with_headline": adjusted.rows[0].headline if adjusted else "",
     }
+
+
+def _sources(drug: DrugEntry) -> str:
+    """Say how sources stand to each other where they differ, and what each says if opposite."""
+    said = "; ".join(f"{source}: {headline}" for source, headline, _ in drug.positions)
+    return f"{drug.standing}. {said}." if drug.contradicts else ""
+
+
+def _headline(first: AdviceRow | None, words: Words) -> str:
+    """Return what to do; of what could not be assessed that, for it is no lack of advice."""
+    if first is None:
+        return str(words["label"]["not_for_any"])
+    return str(words["bucket"][_UNASSESSED]) if first.bucket == _UNASSESSED else first.headline
+
+
+def _otherwise(first: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
+    """Yield what else advice that is not settled may be, as far as its headline is another."""
+    for other in first.alternatives:
+        if not first.headline.casefold().endswith(other.headline.casefold()):
+            yield f"{label['otherwise']}: {other.headline} {other.when}"

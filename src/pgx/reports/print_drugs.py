@@ -8,7 +8,7 @@ from typing import Any
 from pgx.reports.drug_entries import AdviceRow, Basis, DrugEntry
 from pgx.reports.patient_entries import MedicineEntry
 
-__all__ = ["drug_data", "medicine_name", "source_of"]
+__all__ = ["drug_data", "is_changed", "listed_name", "medicine_name", "source_of", "whom"]
 
 Words = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
         "name": f"{drug.name} ({label['taken_now']})" if drug.is_taken else drug.name,
         "headline": first.headline if first else label["not_for_any"],
         "basis": "; ".join(_basis(basis, words) for basis in drug.basis),
-        "whom": _whom(first, label) if first else "",
+        "whom": whom(first, label) if first else "",
         "text": first.text if first else "",
         "source": _cited(first, label) if first else "",
         "open": [*_open(first, label)] if first else [],
@@ -57,7 +57,18 @@ def _basis(basis: Basis, words: Words) -> str:
     return f"{said}, {words['status'][basis.status]}" if basis.status else said
 
 
-def _whom(row: AdviceRow, label: Mapping[str, str]) -> str:
+def is_changed(drug: DrugEntry, group: str) -> bool:
+    """Whether a drug stands in its group by current medicines, and not by the genotype alone."""
+    return bool(drug.rows) and drug.adjusted is not None and drug.rows[0].bucket != group
+
+
+def listed_name(drug: DrugEntry) -> str:
+    """Name a drug where nothing else is said of it; advice with current medicines is told."""
+    return f"{drug.name} ({drug.brief})" if drug.adjusted and drug.brief else drug.name
+
+
+def whom(row: AdviceRow, label: Mapping[str, str]) -> str:
+    """Say for whom a row is, empty if for everybody."""
     return f"{label['for_whom']} {'; '.join(row.populations)}" if row.populations else ""
 
 
@@ -78,10 +89,10 @@ def _more(drug: DrugEntry, words: Words) -> Iterable[str]:
     if drug.standing:
         yield f"{drug.standing}."
     for row in drug.rows[1:]:
-        whom = _whom(row, label)
+        who = whom(row, label)
         yield (
-            f"{whom}: {row.headline} ({source_of(row)})"
-            if whom
+            f"{who}: {row.headline} ({source_of(row)})"
+            if who
             else (f"{row.headline} ({source_of(row)})")
         )
     yield from drug.newer
@@ -97,7 +108,7 @@ def _adjusted(drug: DrugEntry, label: Mapping[str, str]) -> Iterable[tuple[str, 
         return
     said = drug.rows[0].text if drug.rows else ""
     for number, row in enumerate(drug.adjusted.rows):
-        whom = _whom(row, label)
-        headline = f"{whom}: {row.headline}" if whom else row.headline
+        who = whom(row, label)
+        headline = f"{who}: {row.headline}" if who else row.headline
         text = row.text if number == 0 and row.text not in said else ""
         yield f"{headline} ({source_of(row)})", text

@@ -7,18 +7,24 @@ from typing import Any, Final
 
 from pgx.base.calls import CallStatus, PatientResult
 from pgx.reports.document import ReportDocument, build_document
+from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE
 from pgx.reports.print_document import frame, plain
-from pgx.reports.print_drugs import medicine_name
+from pgx.reports.print_drugs import is_changed, medicine_name
 
 __all__ = ["card_data", "patient_data"]
 
 Words = Mapping[str, Any]
 _MAYBE: Final = "open_maybe"
+_UNASSESSED: Final = "unassessed"
+_CHANGED: Final = "\u00a0†"
+_NAMED_ON_CARD: Final = 12
+"""So many drugs that are not settled are named on the card; more would make it illegible."""
+_CARD_TITLES: Final = {"open_change": "card_open", _MAYBE: "card_maybe"}
 _UNANSWERED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 
 
@@ -40,7 +46,7 @@ def patient_data(
         {
             "kind": group.key,
             "title": said[group.key],
-            "names": [d.name for d in group.drugs if d.drug not in taken],
+            "names": [_marked(d, group.key) for d in group.drugs if d.drug not in taken],
         }
         for group in document.groups
         if group.key in (*ACTIONABLE, _MAYBE)
@@ -54,7 +60,9 @@ def patient_data(
             for m in (document.patient.current if document.patient else ())
         ],
         "lists": [held for held in lists if held["names"]],
-        "not_tested": _not_tested(result, said),
+        "none": said["none_tested" if _is_silent(document) else "none"],
+        "decided": _decided(document, said["decided"]),
+        "not_tested": _not_tested(result, document, said),
         "made_from": said["made_from"].format(
             sample=result.sample, release=result.provenance.knowledge_release
         ),
@@ -77,22 +85,45 @@ def _plain_medicine(
         for drug, _ in medicine.drugs
         if drug in kinds
     ]
-    if not lines:
-        lost = document.patient is not None and any(
-            part in medicine.remark for part in document.patient.unrecognised
-        )
-        lines = [
-            {"kind": "silent", "says": said["current_unrecognised" if lost else "current_none"]}
-        ]
+    lost = document.patient is not None and any(
+        part in medicine.remark for part in document.patient.unrecognised
+    )
+    others = {
+        "current_unrecognised": lost and not medicine.drugs,
+        "current_part": lost and bool(medicine.drugs),
+        "current_not_asked": any(drug not in kinds for drug, _ in medicine.drugs),
+        "current_none": not lines and not lost and not medicine.drugs,
+    }
+    lines += [{"kind": "silent", "says": said[key]} for key, holds in others.items() if holds]
     return {"name": medicine_name(medicine), "detail": medicine.detail, "lines": lines}
 
 
-def _not_tested(result: PatientResult, said: Mapping[str, str]) -> list[str]:
+def _marked(drug: DrugEntry, group: str) -> str:
+    """Name a drug; one that stands in its group by current medicines alone has a sign."""
+    return f"{drug.name}{_CHANGED}" if is_changed(drug, group) else drug.name
+
+
+def _is_silent(document: ReportDocument) -> bool:
+    """Whether no drug at all could be assessed."""
+    return {group.key for group in document.groups} == {_UNASSESSED}
+
+
+def _decided(document: ReportDocument, said: str) -> str:
+    """Name what the laboratory decided on, empty where it decided nothing."""
+    names = dict.fromkeys(held.name for held in document.overrides)
+    return said.format(names=", ".join(names)) if names else ""
+
+
+def _not_tested(
+    result: PatientResult, document: ReportDocument, said: Mapping[str, str]
+) -> list[str]:
+    count = sum(len(group.drugs) for group in document.groups if group.key == _UNASSESSED)
     calls = sorted(result.calls, key=lambda c: c.gene)
     silent = [c.gene for c in calls if c.status in _UNANSWERED]
     copies = [c.gene for c in calls if COPY_NUMBER_NOTE in c.notes and c.status not in _UNANSWERED]
     return [
         *([said["not_tested_genes"].format(names=", ".join(silent))] if silent else []),
+        *([said["not_tested_drugs"].format(count=count)] if count else []),
         *([said["not_tested_copies"].format(names=", ".join(copies))] if copies else []),
         said["not_tested_rest"],
     ]
@@ -110,8 +141,9 @@ def card_data(
     """
     document = build_document(result, facts, words)
     said = words["print"]
-    acting = [g for g in document.groups if g.key in ACTIONABLE]
-    genes = {b.gene for g in acting for d in g.drugs for b in d.basis}
+    acting = [g for g in document.groups if g.key in (*ACTIONABLE, _MAYBE)]
+    named = [g for g in acting if g.key in ACTIONABLE or len(g.drugs) <= _NAMED_ON_CARD]
+    genes = {b.gene for g in named for d in g.drugs for b in d.basis}
     shown = [g for g in document.genes if g.gene in genes and g.status != "not_assessed"]
     data = {
         **frame(result, facts, words, said["card_title"]),
@@ -129,11 +161,15 @@ def card_data(
         "lists": [
             {
                 "kind": g.key,
-                "title": said[f"card_{'open' if g.key == 'open_change' else g.key}"],
-                "names": [d.name for d in g.drugs],
+                "title": said[_CARD_TITLES.get(g.key, f"card_{g.key}")],
+                "names": [_marked(d, g.key) for d in g.drugs]
+                if g in named
+                else [said["card_count"].format(count=len(g.drugs))],
             }
             for g in acting
         ],
+        "none": words["plain"]["none_tested"] if _is_silent(document) else said["none_by_area"],
+        "decided": _decided(document, said["card_decided"]),
         "release": result.provenance.knowledge_release,
     }
     return plain(data)

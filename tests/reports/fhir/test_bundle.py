@@ -290,6 +290,15 @@ def test_a_task_that_may_change_says_so():
     ]
 
 
+def test_a_task_alone_says_whose_advice_it_is_and_for_whom():
+    rows = (factory.advice(), factory.depending(source="DPWG"))
+    tasks = resources(bundle_of(recommendations=rows), "Task")
+    assert [t["note"] for t in tasks] == [
+        [{"text": "Advice of CPIC, for this population alone: acs_or_pci"}],
+        [{"text": "Advice of DPWG"}],
+    ]
+
+
 @pytest.mark.parametrize("row", [factory.usable(), factory.unknown()])
 def test_where_nothing_is_to_be_done_there_is_no_task(row):
     bundle = bundle_of(recommendations=(row,))
@@ -351,9 +360,9 @@ def test_advice_that_medicines_change_says_so_and_names_none():
 
     context = PatientContext(patient=Patient(), adjusted=(factory.advice(text="Other advice"),))
     bundle = bundle_of(context=context)
-    noted = [r for r in resources(bundle, "Observation") + resources(bundle, "Task") if "note" in r]
-    assert len(noted) == 2
-    assert "takes now" in noted[0]["note"][0]["text"]
+    every = resources(bundle, "Observation") + resources(bundle, "Task")
+    noted = [r for r in every if "takes now" in r.get("note", [{"text": ""}])[0]["text"]]
+    assert [r["resourceType"] for r in noted] == ["Observation", "Task"]
     assert "Other advice" not in json.dumps(bundle)
 
 

@@ -21,6 +21,7 @@ ADVICE_FIELDS: Final = (
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
 _NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
+_EVERYBODY: Final = "general"
 _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
 
 
@@ -102,11 +103,21 @@ def _provisional(row: Recommendation) -> Tree:
     return {"businessStatus": {"text": text_of(f"Provisional: depends on {settled}")}}
 
 
+def _whose(row: Recommendation) -> Iterator[Tree]:
+    """Yield whose advice it is and for whom: a task may be read without its implication."""
+    whom = f", for this population alone: {row.population}" if _is_limited(row) else ""
+    yield {"text": text_of(f"Advice of {row.source}{whom}")}
+
+
+def _is_limited(row: Recommendation) -> bool:
+    return row.population not in ("", _EVERYBODY)
+
+
 def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication: Tree) -> Tree:
     code, display = SUGGESTIONS.get(row.action[0], ("", ""))
     coded = {"code": concept(display, (LOINC, code, display))} if code else {}
     text = text_of(row.text or f"{row.drug}: {', '.join(row.action)}")
-    notes = sheet.remarks.on_advice(row.drug, row.genes)
+    notes = [*sheet.remarks.on_advice(row.drug, row.genes), *_whose(row)]
     return sheet.add(
         {
             "resourceType": "Task",

@@ -43,6 +43,8 @@ PRINT: Final = {
     "variant": "Variante",
     "reference": "Referenz",
     "unanswered": "Nicht beantwortet",
+    "not_asked": "nicht unter den Arzneimitteln dieses Berichts: keine Empfehlung nachgesehen",
+    "changed_note": "†: wegen aktueller Arzneimittel, nicht wegen der Gene allein.",
     "no_tested": "Keine Positionen aus diesen Daten.",
     "sign_off": "Freigabe",
     "signature": "Unterschrift",
@@ -52,6 +54,9 @@ PRINT: Final = {
     "card_dose": "Andere Dosis",
     "card_care": "Testen, überwachen oder Vorsicht",
     "card_open": "Vorläufig",
+    "card_maybe": "Nicht geklärt: keine Freigabe",
+    "card_count": "{count} Arzneimittel, siehe Bericht",
+    "card_decided": "Entscheidung des Labors, siehe Bericht: {names}.",
     "card_unsure": "◐: nicht abschließend geklärt.",
     "card_other_genes": "Weitere Gene: siehe Bericht.",
     "card_note": "Vor jeder Änderung ärztlichen oder pharmazeutischen Rat einholen. Nicht"
@@ -123,6 +128,9 @@ PLAIN: Final = {
     "current_none": "Für dieses Arzneimittel gibt es keine Empfehlungen, die sich auf einen Gentest"
     " stützen.",
     "current_unrecognised": "Dieser Name wurde nicht erkannt; deshalb wurde nichts nachgeschlagen.",
+    "current_part": "Ein Teil dieses Arzneimittels wurde nicht erkannt; dazu wurde nichts"
+    " nachgeschlagen.",
+    "current_not_asked": "Dieses Arzneimittel wurde für diesen Bericht nicht nachgeschlagen.",
     "for_others": "Die Empfehlung zu diesem Arzneimittel gilt für andere Patienten.",
     "matters": "Weitere Arzneimittel, bei denen Ihre Gene eine Rolle spielen",
     "matters_alone": "Arzneimittel, bei denen Ihre Gene eine Rolle spielen",
@@ -134,8 +142,13 @@ PLAIN: Final = {
     "open_change": "Eine Änderung kann nötig sein; das Ergebnis steht noch nicht endgültig fest",
     "open_maybe": "Noch nicht klar",
     "none": "Keine unter den nachgeschlagenen Arzneimitteln.",
+    "none_tested": "Es lässt sich nichts sagen: Die Gene haben kein Ergebnis. Das ist kein"
+    " normales Ergebnis.",
+    "decided": "Das Labor hat selbst entschieden zu: {names}. Fragen Sie in Ihrer Arztpraxis.",
     "not_tested": "Worüber dieser Test nichts sagt",
     "not_tested_genes": "Kein Ergebnis für: {names}.",
+    "not_tested_drugs": "Arzneimittel, die sich nicht beurteilen ließen, weil ihre Gene kein"
+    " Ergebnis haben: {count}.",
     "not_tested_copies": "Für {names} konnte der Test die Genkopien nicht zählen; das Ergebnis kann"
     " sich daher ändern.",
     "not_tested_rest": "Auch andere Gene, andere Arzneimittel, Alter, Krankheiten, Ernährung sowie"
