@@ -7,7 +7,7 @@ import pytest
 from pgx.base.calls import Certainty, PatientContext, Recommendation
 from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse, Patient
 from pgx.reports.document import build_document
-from pgx.reports.drug_entries import DrugEntry
+from pgx.reports.drug_records import DrugEntry
 from reports import factory
 
 CONVERSION = GeneConversion(

@@ -11,8 +11,8 @@ from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.recommendations.terms import in_words
 from pgx.reports.deidentify import is_deidentified
-from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
+from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import day, figure
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from pgx.base.calls import PatientResult, Recommendation
-from pgx.reports.drug_entries import DrugEntry, EntryMaker
+from pgx.reports.drug_entries import EntryMaker
 from pgx.reports.drug_ranks import BUCKETS, drug_order
+from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import ReportFacts
 from pgx.reports.personal_entries import PersonalEntries
 

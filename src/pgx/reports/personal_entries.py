@@ -8,8 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import PatientResult, Recommendation
-from pgx.reports.drug_entries import AdjustedEntry, DrugEntry, EntryMaker, FoldedRow
+from pgx.reports.drug_entries import EntryMaker
 from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
+from pgx.reports.drug_records import AdjustedEntry, DrugEntry, FoldedRow
 from pgx.reports.figures import within
 from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
 

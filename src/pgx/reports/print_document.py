@@ -14,7 +14,7 @@ from pgx.base.calls import CallStatus, PatientResult
 from pgx.base.errors import UsageError
 from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document
-from pgx.reports.drug_entries import AdviceRow, DrugEntry
+from pgx.reports.drug_records import AdviceRow, DrugEntry
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pgx.reports.drug_entries import AdviceRow, Basis, DrugEntry
+from pgx.reports.drug_records import AdviceRow, Basis, DrugEntry
 from pgx.reports.patient_entries import MedicineEntry
 
 __all__ = ["drug_data", "is_changed", "listed_name", "medicine_name", "source_of", "whom"]

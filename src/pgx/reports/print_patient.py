@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pgx.base.calls import CallStatus, PatientResult
 from pgx.reports.document import ReportDocument, build_document
-from pgx.reports.drug_entries import DrugEntry
+from pgx.reports.drug_records import DrugEntry
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE

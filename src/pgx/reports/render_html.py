@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from pgx.base.calls import PatientResult
 from pgx.reports.document import ReportDocument, build_document
-from pgx.reports.drug_entries import DrugEntry
+from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry

@@ -9,8 +9,8 @@ import msgspec
 from markupsafe import Markup
 
 from pgx.reports.document import ReportDocument
-from pgx.reports.drug_entries import DrugEntry
 from pgx.reports.drug_ranks import BUCKETS
+from pgx.reports.drug_records import DrugEntry
 from pgx.reports.pictures.svg import number, picture, shortened, text, upright
 
 __all__ = ["MatrixLine", "build_matrix", "draw_matrix", "matrix_signs"]
