@@ -252,13 +252,14 @@ def _advice(kind: str, drug: DrugEntry, words: Words) -> dict[str, Any]:
     """Return the most serious advice on a drug in full, and what other medicines make of it."""
     first = drug.rows[0] if drug.rows else None
     adjusted = drug.adjusted
+    otherwise = [*_otherwise(first)] if first else []
     return {
         "kind": kind,
         "name": drug.name,
         "headline": _headline(first, words),
-        "text": first.text if first else "",
+        "text": _said(first, otherwise) if first else "",
         "whom": whom(first, words["label"]) if first else "",
-        "otherwise": [*_otherwise(first, words["label"])] if first else [],
+        "otherwise": otherwise,
         "sources": _sources(drug),
         "source": source_of(first) if first else "",
         "with": words["label"]["with_medicines"].format(medicines=adjusted.medicines)
@@ -281,8 +282,13 @@ def _headline(first: AdviceRow | None, words: Words) -> str:
     return str(words["bucket"][_UNASSESSED]) if first.bucket == _UNASSESSED else first.headline
 
 
-def _otherwise(first: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
+def _said(first: AdviceRow, otherwise: Sequence[str]) -> str:
+    """Return the text of advice; why it is provisional is told by what else it may be."""
+    return first.text[len(first.lead) :] if otherwise else first.text
+
+
+def _otherwise(first: AdviceRow) -> Iterable[str]:
     """Yield what else advice that is not settled may be, as far as its headline is another."""
     for other in first.alternatives:
         if not first.headline.casefold().endswith(other.headline.casefold()):
-            yield f"{label['otherwise']}: {other.headline} {other.when}"
+            yield f"{other.headline} {other.when}"
