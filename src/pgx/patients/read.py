@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.errors import PatientFileError
+from pgx.base.files import read_at_most
 from pgx.base.patient import Patient
 from pgx.patients.plausible import check_patient
 
@@ -27,14 +28,7 @@ def read_patient(path: Path) -> Patient:
     PatientFileError
         The file cannot be read, is of neither form, or says what cannot be.
     """
-    try:
-        with path.open("rb") as handle:
-            data = handle.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PatientFileError(
-            f"cannot be read: {error.strerror}", where=path.name, remedy="check the path"
-        ) from error
-    return parse_patient(data, path.name)
+    return parse_patient(read_at_most(path, MAX_BYTES, PatientFileError), path.name)
 
 
 def parse_patient(data: bytes, where: str = "patient") -> Patient:

@@ -10,6 +10,7 @@ import msgspec
 
 from pgx.base.calls import GeneCall, PatientResult
 from pgx.base.errors import InvariantError, ResultFileError
+from pgx.base.files import read_at_most
 from pgx.reports.order import in_order
 from pgx.reports.text import escape_json
 
@@ -83,14 +84,7 @@ def read_result(path: Path) -> PatientResult:
     ResultFileError
         The file cannot be read, is not JSON, is of another schema, or contradicts itself.
     """
-    try:
-        with path.open("rb") as handle:
-            data = handle.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ResultFileError(
-            f"cannot be read: {error.strerror}", where=path.name, remedy="check the path"
-        ) from error
-    return parse_result(data, path.name)
+    return parse_result(read_at_most(path, MAX_BYTES, ResultFileError), path.name)
 
 
 def parse_result(data: bytes, where: str = "result") -> PatientResult:

@@ -10,6 +10,7 @@ import msgspec
 
 from pgx.base.calls import GeneCall, PatientResult, Provenance, Recommendation
 from pgx.base.errors import ResultFileError
+from pgx.base.files import read_at_most
 from pgx.base.local import Override
 from pgx.reports.fhir.codes import OWN, Tree, code_of, profile
 from pgx.reports.fhir.extensions import fields_of, own_url, record_of
@@ -34,14 +35,7 @@ def read_fhir(path: Path) -> PatientResult:
     ResultFileError
         The file cannot be read, is no bundle of this program, or contradicts itself.
     """
-    try:
-        with path.open("rb") as handle:
-            data = handle.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ResultFileError(
-            f"cannot be read: {error.strerror}", where=path.name, remedy="check the path"
-        ) from error
-    return parse_fhir(data, path.name)
+    return parse_fhir(read_at_most(path, MAX_BYTES, ResultFileError), path.name)
 
 
 def parse_fhir(data: bytes, where: str = "bundle") -> PatientResult:
