@@ -254,6 +254,22 @@ def test_why_advice_is_provisional_is_said_once():
     assert entries[sure.drug].lead == ""
 
 
+def test_a_silent_row_of_a_source_that_speaks_for_others_stays():
+    speaks = factory.advice(source="CPIC", population="acs_or_pci")
+    silent = factory.advice(
+        source="CPIC",
+        population="neurovascular",
+        action=("no_recommendation",),
+        certainty=Certainty.DEPENDS,
+        depends_on=("CYP2C19:genotype",),
+        text="Provisional (CYP2C19 not settled by this input): nothing.",
+    )
+    document = build_document(factory.result(recommendations=(speaks, silent)))
+    [entry] = [d for group in document.groups for d in group.drugs if d.drug == speaks.drug]
+    assert len(entry.rows) == 2
+    assert entry.silent == ()
+
+
 def test_a_source_that_is_silent_whatever_is_true_is_named_and_no_row():
     speaks = factory.advice(source="CPIC")
     silent = factory.advice(

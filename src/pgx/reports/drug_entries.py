@@ -65,7 +65,7 @@ class EntryMaker:
         """Return what the report says of a drug; ``rows`` come most serious first."""
         genes = dict.fromkeys(gene for row in rows for gene in row.genes)
         found = compare_sources(rows, self.years, self._bins)
-        shown = [row for row in rows if not _says_nothing(row)] or rows[:1]
+        shown = [row for row in rows if not _says_nothing(row, found.silent)] or rows[:1]
         heard = {row.source for row in shown}
         several = found.standing is not Standing.ALONE
         return DrugEntry(
@@ -306,13 +306,18 @@ class EntryMaker:
         return tuple(links)
 
 
-def _says_nothing(row: Recommendation) -> bool:
-    """Whether a source has no advice, on this result and on all others that are possible."""
-    return (
-        direction_of(row) is Direction.SILENT
-        and row.certainty is not Certainty.UNKNOWN
-        and all(other.action[:1] == row.action[:1] for other in row.alternatives)
-    )
+def _says_nothing(row: Recommendation, silent: Sequence[str]) -> bool:
+    """Whether a row need not be shown: no advice, and none on any other result that is possible.
+
+    Where that is not settled, only the row of a source that is named as silent is left out: one
+    that speaks for other patients would seem to have said all.
+    """
+    if direction_of(row) is not Direction.SILENT or row.certainty is Certainty.UNKNOWN:
+        return False
+    if row.certainty is Certainty.CERTAIN:
+        return True
+    same = all(other.action[:1] == row.action[:1] for other in row.alternatives)
+    return same and row.source in silent
 
 
 def _reads_alike(first: Sequence[str], second: Sequence[str]) -> bool:
