@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 from pathlib import Path
 
 import jsonschema
+import pypdf
 import pytest
 
 from pgx.pipeline.run import annotate
+from pgx.reports.document import build_document
+from pgx.reports.english import ENGLISH
 from pgx.reports.facts import facts_for
 from pgx.reports.files import write_results
+from pgx.reports.print_areas import ACTIONABLE
 from pgx.reports.render_html import render_html
 from pgx.reports.render_json import parse_result, read_result, render_json
+from pgx.reports.render_pdf import render_pdf
 from pgx.reports.schema import result_schema
 from reports import factory
 from reports.test_render_html import Page
@@ -93,3 +99,15 @@ def test_hostile_sample_names_of_real_files(tmp_path, path):
     for page in folder.glob("*.html"):
         elements = {tag for tag, _ in Page(page.read_text(encoding="utf-8")).elements}
         assert elements <= plain | {"details", "summary"} | PICTURES
+
+
+def test_every_actionable_drug_is_on_page_one_of_the_pdf_once(run, result):
+    facts = facts_for(result, run.knowledge)
+    groups = build_document(result, facts).groups
+    names = [drug.name for group in groups for drug in group.drugs]
+    page = pypdf.PdfReader(io.BytesIO(render_pdf(result, facts))).pages[0].extract_text()
+    said = " ".join(page.replace("\xa0", " ").split()).partition(ENGLISH["label"]["gaps"])[0]
+    for drug in (d for group in groups if group.key in ACTIONABLE for d in group.drugs):
+        longer = [n for n in names if n != drug.name and drug.name.casefold() in n.casefold()]
+        rest = re.sub("|".join(map(re.escape, longer)) or "(?!)", "", said)
+        assert len(re.findall(rf"(?<![\w-]){re.escape(drug.name)}(?![\w-])", rest)) == 1, drug.name
