@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Scan", "ScannedRecord"]
+__all__ = ["Block", "Scan", "ScannedRecord", "Sink"]
 
 
 class ScannedRecord(msgspec.Struct, frozen=True):
@@ -29,6 +30,33 @@ class ScannedRecord(msgspec.Struct, frozen=True):
     filter_passed: bool
     block: str
     line: int
+
+
+class Block(NamedTuple):
+    """Some records (K) in file order, and what their cells (K, N) say.
+
+    The arrays are those of `Scan`, C-contiguous, and valid until the sink returns; ``phased``
+    is uint8, and ``likelihoods`` None where no record of the block has any.
+    """
+
+    records: list[ScannedRecord]
+    genotypes: npt.NDArray[np.int8]
+    phased: npt.NDArray[np.uint8]
+    phase_set: npt.NDArray[np.int32]
+    reason: npt.NDArray[np.uint8]
+    gq: npt.NDArray[np.int16]
+    dp: npt.NDArray[np.int32]
+    likelihoods: npt.NDArray[np.int16] | None
+
+
+class Sink(Protocol):
+    """Takes what a scan finds, block by block, so that nobody need hold all of it."""
+
+    def take(self, block: Block) -> None:
+        """Take the next records of the file."""
+
+    def restart(self) -> None:
+        """Forget all that was taken: the file is read again from its start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pgx.vcf import layout as lay
 from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
-from pgx.vcf.records import Scan, ScannedRecord
+from pgx.vcf.records import Block, Scan, ScannedRecord, Sink
 from pgx.vcf.windows import Windows
 
 __all__ = ["Kernel", "Scanner"]
@@ -54,7 +54,8 @@ class Scanner:
     """One pass over one file's records.
 
     Feed it pieces of text with `feed`, then take the `Scan` from `finish`. Memory holds
-    one piece, the longest line, and the records at wanted positions.
+    one piece, the longest line, and the records at wanted positions; with a ``sink``, which
+    takes their cells block by block, only what the records themselves say.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Scanner:
         limits: ScanLimits,
         contig_lengths: Mapping[str, int] | None = None,
         kernel: Kernel | None = None,
+        sink: Sink | None = None,
     ) -> None:
+        self._sink = sink
         self._header, self._windows, self._path, self._limits = header, windows, path, limits
         self._lengths = dict(contig_lengths or {})
         self._kernel = kernel or compiled_kernel()
@@ -270,8 +273,11 @@ class Scanner:
         )
 
     def _empty_block(self) -> None:
-        """Copy the rows in use and make the block ready for new ones."""
+        """Hand on the rows in use and make the block ready for new ones."""
         n_rows = int(self._state[lay.S_ROW])
+        if self._sink is not None and n_rows:
+            self._hand_on(self._sink, n_rows)
+            n_rows = 0
         for name, (dtype, fill) in _OUTPUTS.items():
             array = self._block[name]
             if name not in _OFTEN_ABSENT or self._state[_OFTEN_ABSENT[name]]:
@@ -283,6 +289,17 @@ class Scanner:
         for slot in (lay.S_ROW, *_OFTEN_ABSENT.values()):
             self._state[slot] = 0
         self._n_taken = 0
+
+    def _hand_on(self, sink: Sink, n_rows: int) -> None:
+        """Give the rows in use to the sink, then fill again those that were written."""
+        has_likelihoods = bool(self._state[lay.S_STORED_LIKELIHOODS])
+        views = {name: array[:n_rows] for name, array in self._block.items()}
+        if not has_likelihoods:
+            del views["likelihoods"]
+        sink.take(Block(self._records[-n_rows:], **{"likelihoods": None, **views}))  # type: ignore[arg-type]
+        for name, array in views.items():
+            if name not in _OFTEN_ABSENT or self._state[_OFTEN_ABSENT[name]]:
+                array[:] = _OUTPUTS[name][1]
 
     def finish(self) -> Scan:
         """Return what was found, once all text was fed.

@@ -13,7 +13,7 @@ from pgx.vcf.container import Container, RawInput
 from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader, check_start, parse_header
 from pgx.vcf.limits import ScanLimits
-from pgx.vcf.records import Scan
+from pgx.vcf.records import Scan, Sink
 from pgx.vcf.scanner import Kernel, Scanner
 from pgx.vcf.windows import Windows
 
@@ -116,6 +116,7 @@ class Source:
         contig_lengths: Mapping[str, int] | None = None,
         kernel: Kernel | None = None,
         by_index: bool = False,
+        sink: Sink | None = None,
     ) -> Scan:
         """Read all records, check every line, keep those that overlap a window.
 
@@ -135,6 +136,8 @@ class Source:
             callers to whom a position without a record is unknown; lines elsewhere are
             not checked. If anything is wrong with what the index yields, the file is
             read whole.
+        sink
+            Takes the cells of wanted records block by block; the result then has none.
 
         Raises
         ------
@@ -152,11 +155,14 @@ class Source:
                 limits=self._limits,
                 contig_lengths=self._lengths() if contig_lengths is None else contig_lengths,
                 kernel=kernel,
+                sink=sink,
             )
 
         found = self._scan_by_index(windows, scanner()) if by_index else None
         if found is not None:
             return found
+        if sink is not None:
+            sink.restart()
         if not self._is_fresh:
             if self.path == "-":
                 raise UsageError("standard input can be read once only")
