@@ -32,6 +32,7 @@ __all__ = [
     "CACHE_VARIABLE",
     "KERNEL_MODULES",
     "Kernel",
+    "bound_call",
     "cache_folder",
     "helper",
     "kernel",
@@ -76,6 +77,19 @@ def kernel(signature: str) -> Callable[[F], F]:
     return make
 
 
+def bound_call(
+    function: Callable[..., int],
+    *arguments: Any,  # noqa: ANN401 - arrays and numbers
+    free: int,
+) -> Callable[[int], int]:
+    """Bind all arguments of a kernel but one; any function that takes them will do."""
+    bound = getattr(function, "bound", None)
+    if bound is not None:
+        return bound(*arguments, free=free)  # type: ignore[no-any-return]
+    before, after = arguments[:free], arguments[free + 1 :]
+    return lambda number: function(*before, number, *after)
+
+
 def helper(function: F) -> F:
     """Mark a function as callable from kernels.
 
@@ -99,6 +113,11 @@ class Kernel:
         """Run the machine code; types other than the signature's raise TypeError."""
         native = self._native or self.load()
         return native(*arguments)
+
+    def bound(self, *arguments: Any, free: int) -> Callable[[int], int]:  # noqa: ANN401 - as above
+        """Return a function of the number of index ``free`` alone; the other arguments stay."""
+        native = self._native or self.load()
+        return bound_call(native, *arguments, free=free)
 
     def load(self) -> Callable[..., int]:
         """Return the machine code as a callable, compiling it where the cache has none."""

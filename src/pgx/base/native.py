@@ -12,6 +12,7 @@ import ctypes
 import functools
 import operator
 import re
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from pgx.base.errors import InvariantError
@@ -97,16 +98,41 @@ class NativeKernel:
 
     def __call__(self, *values: Any) -> int:  # noqa: ANN401 - arrays and numbers
         """Call the kernel; other types, shapes or strides than declared raise TypeError."""
+        self._check_count(values)
+        return self._run(self._flat(values, self._arguments))
+
+    def bound(self, *values: Any, free: int) -> Callable[[int], int]:  # noqa: ANN401 - as above
+        """Return a function of one number, the argument of index ``free``; the others stay.
+
+        They are checked and taken apart here, once, which takes longer than many a call. The
+        function keeps the arrays alive; their shapes must not change in place.
+        """
+        self._check_count(values)
+        before = self._flat(values[:free], self._arguments[:free])
+        after = self._flat(values[free + 1 :], self._arguments[free + 1 :])
+
+        def call(number: int, _kept: tuple[Any, ...] = values) -> int:
+            return self._run([*before, operator.index(number), *after])
+
+        return call
+
+    def _check_count(self, values: Sequence[Any]) -> None:
         if len(values) != len(self._arguments):
             raise TypeError(f"{len(self._arguments)} arguments needed, {len(values)} given")
-        result, error = ctypes.c_int64(), ctypes.c_void_p()
-        flat: list[Any] = [ctypes.addressof(result), ctypes.addressof(error)]
-        for value, argument in zip(values, self._arguments, strict=True):
+
+    @staticmethod
+    def _flat(values: Sequence[Any], arguments: Sequence[Argument]) -> list[Any]:
+        flat: list[Any] = []
+        for value, argument in zip(values, arguments, strict=True):
             if argument.ndim:
                 flat += _flattened(value, argument)
             else:
                 flat.append(_number(value, argument))
-        status = self._function(*flat)
+        return flat
+
+    def _run(self, flat: list[Any]) -> int:
+        result, error = ctypes.c_int64(), ctypes.c_void_p()
+        status = self._function(ctypes.addressof(result), ctypes.addressof(error), *flat)
         if status != 0:
             raise InvariantError(f"a kernel ended with status {status}")
         return result.value

@@ -19,10 +19,14 @@ from pgx.vcf.faults import fault
 __all__ = ["Container", "RawInput"]
 
 _DEFLATE_ERRORS: Final[tuple[Any, ...]] = (isal_zlib.IsalError, EOFError)
-_PIECE: Final = 1 << 20
+_PIECE: Final = 1 << 20  # bytes read at once of a compressed file
+_TEXT_PIECE: Final = 1 << 18  # text in pieces that stay in the cache
 _MAX_BLOCK: Final = 1 << 16
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BLOCK_HEADER: Final = 12
+_USUAL: Final = struct.Struct("<4s6xH2sHH")  # magic and flags, XLEN, then the field BC
+_USUAL_KIND: Final = [b"\x1f\x8b\x08\x04", 6, b"BC", 2]
+_TRAILER: Final = struct.Struct("<II")
 _FOREIGN: Final = (
     (b"PK\x03\x04", "zip"),
     (b"\xfd7zXZ\x00", "xz"),
@@ -113,7 +117,7 @@ class Container:
         self.compressed = head.startswith(_GZIP_MAGIC)
         if not self.compressed:
             self._pieces = _plain(raw, head)
-        elif _block_size(head, 0) > 0:
+        elif _block_size(head, 0)[0] > 0:
             self._pieces = _bgzf(raw, head)
         else:
             self._pieces = _gzip(raw, head)
@@ -143,7 +147,7 @@ class Container:
         return self.start.startswith(b"BCF")
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the decompressed bytes once, in pieces of about a MiB."""
+        """Yield the decompressed bytes once, in pieces of at most 256 KiB but for the first."""
         yield self.start
         yield from self._pieces
 
@@ -151,7 +155,7 @@ class Container:
 def _plain(raw: RawInput, head: bytes) -> Iterator[bytes]:
     while head:
         yield head
-        head = raw.read(_PIECE)
+        head = raw.read(_TEXT_PIECE)
 
 
 def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
@@ -173,7 +177,7 @@ def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
             if not data:
                 raise fault(layout.FAULT_CUT, raw.name)
         try:
-            piece = member.decompress(data, _PIECE)
+            piece = member.decompress(data, _TEXT_PIECE)
         except _DEFLATE_ERRORS as error:
             raise fault(layout.FAULT_GZIP, raw.name, detail=str(error)) from error
         data = b""
@@ -184,67 +188,76 @@ def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
 
 def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
     """Walk BGZF blocks: sizes, CRCs and the empty block that must end the file."""
+    view = memoryview(data)
     at = 0
-    gathered: list[bytes] = []
-    n_gathered = 0
     ended = False
     while True:
-        size = _block_size(data, at)
-        if size == 0 or at + size > len(data):
+        size, body = _block_size(data, at)
+        end = at + size
+        if size == 0 or end > len(data):
             more = raw.read(_PIECE)
             data = data[at:] + more
+            view = memoryview(data)
             at = 0
             if not more:
                 break
             continue
         if size < 0:
             raise fault(layout.FAULT_TRAILING if ended else layout.FAULT_BLOCK, raw.name)
-        text = _inflate(data, at, size, raw.name)
-        at += size
+        crc, length = _TRAILER.unpack_from(data, end - 8)
+        text = _inflate(view[at + body : end - 8], crc, length, raw.name)
+        at = end
         ended = not text
-        gathered.append(text)
-        n_gathered += len(text)
-        if n_gathered >= _PIECE:
-            yield b"".join(gathered)
-            gathered, n_gathered = [], 0
+        if text:
+            yield text
     if data:
         raise fault(layout.FAULT_TRAILING if ended else layout.FAULT_CUT, raw.name)
     if not ended:
         detail = "the BGZF end-of-file block is missing"
         raise fault(layout.FAULT_CUT, raw.name, detail=detail)
-    yield b"".join(gathered)
 
 
-def _block_size(data: bytes, at: int) -> int:
-    """Return a BGZF block's size; 0 if more bytes are needed, -1 if it is no block."""
+def _block_size(data: bytes, at: int) -> tuple[int, int]:
+    """Return a BGZF block's size and where in it the deflate data begin.
+
+    The size is 0 if more bytes are needed, -1 if there is no block.
+    """
+    if at + _USUAL.size > len(data):
+        return _odd_block_size(data, at)
+    *kind, last = _USUAL.unpack_from(data, at)
+    if kind != _USUAL_KIND:
+        return _odd_block_size(data, at)
+    return (last + 1 if last + 1 >= _USUAL.size + 8 else -1), _USUAL.size
+
+
+def _odd_block_size(data: bytes, at: int) -> tuple[int, int]:
+    """Do the same for a header with other fields than BGZF's own, or a cut one."""
     available = data[at : at + _BLOCK_HEADER]
     if len(available) < _BLOCK_HEADER:
-        return 0 if _GZIP_MAGIC.startswith(available[:2]) else -1
+        return (0 if _GZIP_MAGIC.startswith(available[:2]) else -1), 0
     if available[:3] != b"\x1f\x8b\x08" or not available[3] & 4:
-        return -1
+        return -1, 0
     extra_length = struct.unpack_from("<H", available, 10)[0]
-    extra = data[at + _BLOCK_HEADER : at + _BLOCK_HEADER + extra_length]
+    body = _BLOCK_HEADER + extra_length
+    extra = data[at + _BLOCK_HEADER : at + body]
     if len(extra) < extra_length:
-        return 0
+        return 0, 0
     field = 0
     while field + 4 <= extra_length:
         name, length = extra[field : field + 2], struct.unpack_from("<H", extra, field + 2)[0]
         if name == b"BC" and length == 2 and field + 6 <= extra_length:
             size = int(struct.unpack_from("<H", extra, field + 4)[0]) + 1
-            return size if size >= _BLOCK_HEADER + extra_length + 8 else -1
+            return (size if size >= body + 8 else -1), body
         field += 4 + length
-    return -1
+    return -1, 0
 
 
-def _inflate(data: bytes, at: int, size: int, name: str) -> bytes:
+def _inflate(body: memoryview, crc: int, length: int, name: str) -> bytes:
     """Decompress one block and compare it with its CRC and its length."""
-    extra_length = struct.unpack_from("<H", data, at + 10)[0]
-    body = memoryview(data)[at + _BLOCK_HEADER + extra_length : at + size - 8]
-    crc, length = struct.unpack_from("<II", data, at + size - 8)
     if length > _MAX_BLOCK:
         raise fault(layout.FAULT_BLOCK, name, detail="a block claims more than 64 KiB")
     try:
-        text = bytes(isal_zlib.decompress(body, -15, max(length, 1)))
+        text: bytes = isal_zlib.decompress(body, -15, max(length, 1))
     except _DEFLATE_ERRORS as error:
         raise fault(layout.FAULT_BLOCK, name, detail=str(error)) from error
     if len(text) != length or isal_zlib.crc32(text) != crc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -156,7 +156,7 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
 
 def _is_comment(line: str) -> bool:
     """Whether a line is neither metadata nor the columns' names, as in records."""
-    return not line.startswith("##") and not line.upper().startswith("#CHROM")
+    return not line.startswith("##") and not line[:6].upper().startswith("#CHROM")
 
 
 def _lines(data: bytes, path: str) -> Iterator[tuple[int, str]]:
@@ -242,13 +242,20 @@ def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]
         raise SampleNotFoundError(
             "the file has no samples", where=path, remedy="give a file with genotypes"
         )
-    for index, name in enumerate(samples):
-        if not name or name != name.strip() or any(map(_is_hidden, name)):
-            detail = f"sample {index + 1}"
-            raise fault(layout.FAULT_SAMPLE_NAME, path, line=number, detail=detail)
+    if not _are_plain(samples):
+        for index, name in enumerate(samples):
+            if not name or name != name.strip() or any(map(_is_hidden, name)):
+                detail = f"sample {index + 1}"
+                raise fault(layout.FAULT_SAMPLE_NAME, path, line=number, detail=detail)
     if len(set(samples)) < len(samples):
         raise fault(layout.FAULT_SAMPLE_TWICE, path, line=number)
     return samples
+
+
+def _are_plain(names: Sequence[str]) -> bool:
+    """Whether no name is empty or holds a space or anything hidden, told of all at once."""
+    joined = "".join(names)
+    return joined.isprintable() and " " not in joined and "" not in names
 
 
 def _is_hidden(character: str) -> bool:

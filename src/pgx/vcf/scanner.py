@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.accel import bound_call
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, canonical_contig
 from pgx.vcf import layout as lay
 from pgx.vcf.faults import fault
@@ -20,8 +22,11 @@ __all__ = ["Kernel", "Scanner"]
 
 Kernel = Callable[..., int]
 Array = npt.NDArray[Any]
-_FIRST_CAPACITY: Final = 1 << 22
+_FIRST_CAPACITY: Final = 1 << 19  # bytes beside one line: a chunk and a piece
+_CHUNK: Final = 1 << 18  # bytes that are scanned at once, while they are in the cache
 _CELLS_PER_BLOCK: Final = 1 << 17  # what the kernel writes should stay in the cache
+_BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
+_MARK: Final = re.compile(r"[<\[\]]")
 _UNBOUNDED: Final = 2**31 - 2
 _BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
 # arrays in the kernel's order: type, and what fills rows that say nothing
@@ -76,8 +81,13 @@ class Scanner:
         self._scratch = np.zeros(lay.R_SIZE, np.int64)
         self._cell = np.zeros(lay.C_SIZE, np.int64)
         self._n_samples = len(header.samples)
-        self._buffer = bytearray(_FIRST_CAPACITY)
-        self._carried = 0
+        usual_line = min(4 * self._n_samples, limits.max_line_bytes)
+        self._buffer = np.empty(_FIRST_CAPACITY + usual_line, np.uint8)
+        self._view = memoryview(self._buffer)
+        self._filled = 0  # bytes of the buffer in use
+        self._whole = 0  # of them, bytes of whole lines
+        self._is_ascii = True
+        self._bound: Callable[[int], int] | None = None
         self._allocate_state()
         self._records: list[ScannedRecord] = []
         self._taken: dict[str, list[Array]] = {name: [] for name in _OUTPUTS}
@@ -105,7 +115,12 @@ class Scanner:
 
     def _allocate_block(self) -> None:
         """Make the rows that the kernel writes, over and over again."""
+        row = sum(
+            self._n_samples * _WIDTHS.get(name, (1,))[0] * np.dtype(dtype).itemsize
+            for name, (dtype, _) in _OUTPUTS.items()
+        )
         size = max(16, min(4096, _CELLS_PER_BLOCK // self._n_samples))
+        size = max(1, min(size, _BLOCK_BYTES // row))
         self._rows = np.zeros((size, lay.R_SIZE), np.int64)
         self._block: dict[str, Array] = {
             name: np.full(self._shape(name, size), fill, dtype)
@@ -120,6 +135,7 @@ class Scanner:
         dtype, fill = _OUTPUTS["likelihoods"]
         shape = self._shape("likelihoods", len(self._rows))
         self._block["likelihoods"] = np.full(shape, fill, dtype)
+        self._bound = None
 
     def _shape(self, name: str, n_rows: int) -> tuple[int, ...]:
         return (n_rows, self._n_samples, *_WIDTHS.get(name, ()))
@@ -132,37 +148,44 @@ class Scanner:
         VcfFormatError
             The first line that breaks the format.
         """
+        longest = self._limits.max_line_bytes
         for piece in pieces:
             self._append(piece)
-            end = self._buffer.rfind(b"\n", self._carried, self._filled) + 1
-            if end:
-                self._scan_lines(end)
-                self._buffer[: self._filled - end] = self._buffer[end : self._filled]
-                self._carried = self._filled - end
-            else:
-                self._carried = self._filled
-            if self._carried > self._limits.max_line_bytes:
+            if self._filled >= _CHUNK or self._filled - self._whole > longest:
+                self._scan_lines()
+            if self._filled - self._whole > longest:
                 raise fault(lay.FAULT_LONG_LINE, self._path, line=self._line() + 1)
+        self._scan_lines()
 
     def _append(self, piece: bytes) -> None:
-        self._filled = self._carried + len(piece)
+        start, self._filled = self._filled, self._filled + len(piece)
         if self._filled > len(self._buffer):
-            self._buffer.extend(bytes(max(len(self._buffer), self._filled)))
-        self._buffer[self._carried : self._filled] = piece
+            self._grow(start)
+        self._view[start : self._filled] = piece
+        newline = piece.rfind(b"\n") + 1
+        if newline:
+            self._whole = start + newline
         if not piece.isascii():
             self._is_ascii = False
 
-    _is_ascii = True
-    _filled = 0
+    def _grow(self, used: int) -> None:
+        """Make room for a line longer than expected."""
+        larger = np.empty(max(self._filled, len(self._buffer) * 3 // 2), np.uint8)
+        larger[:used] = self._buffer[:used]
+        self._buffer, self._view = larger, memoryview(larger)
+        self._bound = None
 
-    def _scan_lines(self, end: int) -> None:
+    def _scan_lines(self) -> None:
+        """Scan the whole lines and move what follows them to the buffer's start."""
+        end = self._whole
+        if not end:
+            return
         if not self._is_ascii:
             self._check_utf8(end)
-        chunk = np.frombuffer(self._buffer, np.uint8)
         self._state[lay.S_CURSOR] = 0
         status = lay.NEED_ROWS
         while status != lay.DONE:
-            status = self._call(chunk, end)
+            status = self._call(end)
             self._take_records()
             if status == lay.NEED_ROWS:
                 self._empty_block()
@@ -172,39 +195,52 @@ class Scanner:
                 self._allocate_likelihoods()
             elif status != lay.DONE:
                 raise self._fault(status)
+        rest = self._filled - end
+        self._view[:rest] = self._view[end : self._filled]
+        self._filled, self._whole = rest, 0
+        self._is_ascii = self._is_ascii or self._text(0, rest).isascii()
+
+    def _text(self, start: int, end: int) -> bytes:
+        return bytes(self._view[start:end])
 
     def _check_utf8(self, end: int) -> None:
+        text = self._text(0, end)
         try:
-            self._buffer[:end].decode("utf-8")
+            text.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = self._line() + 1 + self._buffer.count(b"\n", 0, error.start)
+            line = self._line() + 1 + text.count(b"\n", 0, error.start)
             raise fault(lay.FAULT_NOT_UTF8, self._path, line=line) from error
 
-    def _call(self, chunk: npt.NDArray[np.uint8], end: int) -> int:
-        windows, block = self._windows, self._block
-        return self._kernel(
-            chunk,
-            end,
-            self._n_samples,
-            self._state,
-            self._slots,
-            self._names,
-            self._offsets,
-            self._contigs,
-            self._spans,
-            self._alt_slots,
-            self._format,
-            self._kinds,
-            windows.windows,
-            windows.offsets,
-            self._regions,
-            windows.region_offsets,
-            self._thresholds,
-            self._rows,
-            *(block[name] for name in _OUTPUTS),
-            self._scratch,
-            self._cell,
-        )
+    def _call(self, end: int) -> int:
+        """Call the kernel, whose arguments stay the same but for the end of the lines."""
+        if self._bound is None:
+            windows, block = self._windows, self._block
+            self._bound = bound_call(
+                self._kernel,
+                self._buffer,
+                end,
+                self._n_samples,
+                self._state,
+                self._slots,
+                self._names,
+                self._offsets,
+                self._contigs,
+                self._spans,
+                self._alt_slots,
+                self._format,
+                self._kinds,
+                windows.windows,
+                windows.offsets,
+                self._regions,
+                windows.region_offsets,
+                self._thresholds,
+                self._rows,
+                *(block[name] for name in _OUTPUTS),
+                self._scratch,
+                self._cell,
+                free=1,
+            )
+        return self._bound(end)
 
     def _line(self) -> int:
         return int(self._state[lay.S_LINE])
@@ -251,22 +287,24 @@ class Scanner:
         return rank, _UNBOUNDED if length is None else length
 
     def _take_records(self) -> None:
-        for row in self._rows[self._n_taken : int(self._state[lay.S_ROW])].tolist():
-            self._records.append(self._record(row))
-        self._n_taken = int(self._state[lay.S_ROW])
+        n_rows = int(self._state[lay.S_ROW])
+        if n_rows == self._n_taken:
+            return
+        self._records.extend(map(self._record, self._rows[self._n_taken : n_rows].tolist()))
+        self._n_taken = n_rows
         if len(self._records) > self._limits.max_records:
             raise fault(lay.FAULT_TOO_MUCH, self._path, line=self._line())
 
     def _record(self, row: list[int]) -> ScannedRecord:
-        text = self._buffer
-        alts = text[row[lay.R_ALT] : row[lay.R_ALT_END]].decode() if row[lay.R_N_ALTS] else ""
+        columns = self._text(row[lay.R_REF], row[lay.R_FILTER_END]).decode()
+        ref, alts, _, filters = columns.split("\t")
         return ScannedRecord(
             contig=CANONICAL[int(self._contigs[row[lay.R_CONTIG], 0])],
             position=row[lay.R_POSITION],
             end=row[lay.R_END],
-            ref=text[row[lay.R_REF] : row[lay.R_REF_END]].decode().upper(),
-            alts=tuple(map(_allele_text, alts.split(","))) if alts else (),
-            filter=text[row[lay.R_FILTER] : row[lay.R_FILTER_END]].decode(),
+            ref=ref.upper(),
+            alts=_alleles(alts) if row[lay.R_N_ALTS] else (),
+            filter=filters,
             filter_passed=row[lay.R_PASSED] == 1,
             block=_BLOCKS[row[lay.R_BLOCK]],
             line=row[lay.R_LINE],
@@ -309,7 +347,7 @@ class Scanner:
         VcfFormatError
             The last line has no newline, or no record lies on a known contig.
         """
-        if self._carried:
+        if self._filled:
             raise fault(lay.FAULT_NO_NEWLINE, self._path, line=self._line() + 1)
         state = self._state
         n_records = int(state[lay.S_N_RECORDS])
@@ -359,6 +397,8 @@ def _name_codes(names: list[bytes]) -> list[int]:
     return [int(code) for code in codes]
 
 
-def _allele_text(allele: str) -> str:
+def _alleles(text: str) -> tuple[str, ...]:
     """Return bases in upper case, symbolic alleles and breakends as written."""
-    return allele if any(mark in allele for mark in "<[]") else allele.upper()
+    if not _MARK.search(text):
+        return tuple(text.upper().split(","))
+    return tuple(a if _MARK.search(a) else a.upper() for a in text.split(","))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UsageError, VcfFormatError
 from pgx.vcf import layout
+from pgx.vcf.ahead import read_ahead
 from pgx.vcf.container import Container, RawInput
 from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader, check_start, parse_header
@@ -76,9 +78,10 @@ class Source:
         data = bytearray()
         line = 0
         for piece in pieces:
+            looked_at = len(data)
             data += piece
             while line < len(data) and data[line] == ord("#"):
-                newline = data.find(b"\n", line)
+                newline = data.find(b"\n", max(line, looked_at))
                 if newline < 0:
                     break
                 line = newline + 1
@@ -117,6 +120,7 @@ class Source:
         kernel: Kernel | None = None,
         by_index: bool = False,
         sink: Sink | None = None,
+        ahead: bool = True,
     ) -> Scan:
         """Read all records, check every line, keep those that overlap a window.
 
@@ -138,6 +142,9 @@ class Source:
             read whole.
         sink
             Takes the cells of wanted records block by block; the result then has none.
+        ahead
+            Whether a second thread may decompress a file of some size while this one scans;
+            the result is the same.
 
         Raises
         ------
@@ -170,7 +177,11 @@ class Source:
             self._rest = self._open(self._raw)
         self._is_fresh = False
         whole = scanner()
-        whole.feed(self._rest)
+        if not ahead or not Path(self._location).is_file():  # a pipe may keep a thread waiting
+            whole.feed(self._rest)
+            return whole.finish()
+        with contextlib.closing(read_ahead(self._rest)) as pieces:
+            whole.feed(pieces)
         return whole.finish()
 
     def _scan_by_index(self, windows: Windows, scanner: Scanner) -> Scan | None:
