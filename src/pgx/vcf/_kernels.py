@@ -15,13 +15,7 @@ import numpy.typing as npt
 from pgx.base.accel import helper, kernel
 from pgx.vcf import layout as lay
 from pgx.vcf._scan_alleles import alternative_column, reference_column
-from pgx.vcf._scan_cells import (
-    NO_CALL,
-    judge_record,
-    pass_cell,
-    read_cell,
-    store_cell,
-)
+from pgx.vcf._scan_cells import judge_record, pass_cell, read_cell, store_cell
 from pgx.vcf._scan_columns import (
     broken_field,
     contig_column,
@@ -32,83 +26,13 @@ from pgx.vcf._scan_columns import (
     skip_field,
 )
 from pgx.vcf._scan_format import format_column
+from pgx.vcf._scan_grid import check_grid, check_mixed, store_grid, store_mixed
 from pgx.vcf._scan_likelihoods import store_likelihoods
 from pgx.vcf._scan_lines import line_end, pass_blank, pass_comment
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-
-@helper
-def check_grid(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) -> int:
-    """Check cells that are all three bytes wide, such as ``0|1``, at a fixed stride.
-
-    Returns 4 if any allele is an ALT plus 2 if any is REF plus 1; 0 if the line does not
-    have this shape or holds a fault, which the general way then finds.
-    """
-    last = p + 4 * n_samples - 1
-    if n_alleles > 10 or last >= end:
-        return 0
-    if buf[last] != 10 and (buf[last] != 13 or buf[last + 1] != 10):
-        return 0
-    top = np.uint32(n_alleles)
-    final = np.uint32(buf[last - 3]) | np.uint32(buf[last - 2]) << np.uint32(8)
-    final |= np.uint32(buf[last - 1]) << np.uint32(16) | np.uint32(0x09000000)
-    flags = check_word(final, top)
-    words = buf[p : last - 3].view(np.uint32)  # a cell and the tab after it, little-endian
-    for i in range(n_samples - 1):
-        flags |= check_word(words[i], top)
-    return 0 if flags & np.uint32(8) else int(flags) + 1
-
-
-@helper
-def check_word(word: np.uint32, top: np.uint32) -> np.uint32:
-    """Return 8 for a malformed cell, else 4 for any ALT plus 2 for any REF.
-
-    All in 32 bits without a branch, so that the loop around it runs on vectors.
-    """
-    first = np.uint32((word & np.uint32(0xFF)) - np.uint32(48))
-    second = np.uint32(((word >> np.uint32(16)) & np.uint32(0xFF)) - np.uint32(48))
-    frame = word & np.uint32(0xFF00FF00)
-    bad = (frame != np.uint32(0x09002F00)) & (frame != np.uint32(0x09007C00))
-    bad |= (first >= top) & (first != np.uint32(0xFFFFFFFE))  # "." is 48 - 2
-    bad |= (second >= top) & (second != np.uint32(0xFFFFFFFE))
-    reference = (first == np.uint32(0)) | (second == np.uint32(0))
-    above = np.uint32(0x7FFFFFFF)  # a missing allele is no ALT
-    alternative = (first - np.uint32(1) < above) & (first < above)
-    alternative |= (second - np.uint32(1) < above) & (second < above)
-    return np.uint32(
-        np.uint32(bad) * np.uint32(8)
-        + np.uint32(alternative) * np.uint32(4)
-        + np.uint32(reference) * np.uint32(2)
-    )
-
-
-@helper
-def store_grid(
-    buf: Bytes,
-    p: int,
-    n_samples: int,
-    known: int,
-    row: int,
-    genotypes: npt.NDArray[np.int8],
-    phased: npt.NDArray[np.uint8],
-    reason: npt.NDArray[np.uint8],
-) -> None:
-    """Write the genotypes of cells that `check_grid` found sound.
-
-    ``known`` is the reason of a called genotype. Quality, depth and phase sets keep what
-    the rows were filled with.
-    """
-    for i in range(n_samples):
-        q = p + 4 * i
-        first = buf[q] - 48
-        second = buf[q + 2] - 48
-        genotypes[row, i, 0] = max(first, -1)
-        genotypes[row, i, 1] = max(second, -1)
-        phased[row, i] = 1 if buf[q + 1] == 124 else 0
-        reason[row, i] = NO_CALL if first < 0 and second < 0 else known
 
 
 @helper
@@ -282,14 +206,19 @@ def scan(
         if count_repeats(state, rec) > lay.MAX_REPEATS:
             return lay.FAULT_ONE_PLACE
         seen = 0
-        gt_only = state[lay.S_N_KEYS] == 1 and state[lay.S_HAS_GT] == 1
-        if gt_only:
+        after = p + 4 * n_samples - 1
+        if state[lay.S_N_KEYS] == 1 and state[lay.S_HAS_GT] == 1:
             seen = check_grid(buf, p, end, n_samples, n_alleles)
-        if seen > 0:
-            if wanted:
+            if seen > 0 and wanted:
                 known = judge_record(rec)
                 store_grid(buf, p, n_samples, known, row, genotypes, phased, reason)
-            p += 4 * n_samples - 1
+            if seen == 0:
+                seen, after = check_mixed(buf, p, end, n_samples, n_alleles)
+                if seen > 0 and wanted:
+                    known = judge_record(rec)
+                    store_mixed(buf, p, n_samples, known, row, genotypes, phased, reason)
+        if seen > 0:
+            p = after
         else:
             for sample in range(n_samples):
                 if sample > 0:
