@@ -95,6 +95,7 @@ class NativeKernel:
                 kinds.append(_SCALARS[argument.dtype])
         self._function = ctypes.CFUNCTYPE(ctypes.c_int32, *kinds)(address)
         self._arguments = signature.arguments
+        self._kinds = kinds[2:]
 
     def __call__(self, *values: Any) -> int:  # noqa: ANN401 - arrays and numbers
         """Call the kernel; other types, shapes or strides than declared raise TypeError."""
@@ -108,11 +109,16 @@ class NativeKernel:
         function keeps the arrays alive; their shapes must not change in place.
         """
         self._check_count(values)
-        before = self._flat(values[:free], self._arguments[:free])
-        after = self._flat(values[free + 1 :], self._arguments[free + 1 :])
+        number = ctypes.c_int64()
+        flat = self._flat(values[:free], self._arguments[:free])
+        place = len(flat)
+        flat += [0, *self._flat(values[free + 1 :], self._arguments[free + 1 :])]
+        ready = [kind(value) for kind, value in zip(self._kinds, flat, strict=True)]
+        ready[place] = number
 
-        def call(number: int, _kept: tuple[Any, ...] = values) -> int:
-            return self._run([*before, operator.index(number), *after])
+        def call(value: int, _kept: tuple[Any, ...] = values) -> int:
+            number.value = operator.index(value)
+            return self._run(ready)
 
         return call
 

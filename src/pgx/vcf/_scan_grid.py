@@ -13,6 +13,7 @@ from pgx.base.accel import helper
 from pgx.vcf._scan_cells import NO_CALL
 
 Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint32]
 
 STEP = 1024  # cells that are judged together: 4 KiB
 TWICE_ONE = 0x00010001  # the bits in which 0|0, 0|1, 1|0 and 1|1 differ
@@ -37,28 +38,23 @@ def check_grid(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) -> 
     words = buf[p : last - 3].view(np.uint32)  # a cell and the tab after it, little-endian
     usual = np.uint32(0x09300030) | (final & np.uint32(0xFF00))
     for start in range(0, n_samples - 1, STEP):
-        stop = min(start + STEP, n_samples - 1)
-        if n_alleles > 1:
-            found = check_usual(words, start, stop, usual)
-        else:
-            found = np.uint32(8)
+        part = words[start : min(start + STEP, n_samples - 1)]
+        found = check_usual(part, usual) if n_alleles > 1 else np.uint32(8)
         if found == np.uint32(8):
-            for i in range(start, stop):
-                flags |= check_word(words[i], top)
-        else:
-            flags |= found
+            found = check_any(part, top)
+        flags |= found
     return 0 if flags & np.uint32(8) else int(flags) + 1
 
 
 @helper
-def check_usual(words: npt.NDArray[np.uint32], start: int, stop: int, usual: np.uint32) -> np.uint32:
+def check_usual(words: Words, usual: np.uint32) -> np.uint32:
     """Return the flags of cells that are all of REF and the first ALT; 8 if any is not.
 
     ``usual`` is a cell of two REF alleles. Where all bits that all words have and all bits
     that any has are those of ``usual``, but for the lowest of each allele, each cell is sound.
     """
     any_bits, all_bits = np.uint32(0), np.uint32(0xFFFFFFFF)
-    for i in range(start, stop):
+    for i in range(len(words)):
         any_bits |= words[i]
         all_bits &= words[i]
     differ = (any_bits ^ usual) | (all_bits ^ usual)
@@ -67,6 +63,15 @@ def check_usual(words: npt.NDArray[np.uint32], start: int, stop: int, usual: np.
     alternative = (any_bits & np.uint32(TWICE_ONE)) != np.uint32(0)
     reference = (all_bits & np.uint32(TWICE_ONE)) != np.uint32(TWICE_ONE)
     return np.uint32(np.uint32(alternative) * np.uint32(4) + np.uint32(reference) * np.uint32(2))
+
+
+@helper
+def check_any(words: Words, top: np.uint32) -> np.uint32:
+    """Return the flags of cells that may have a missing or a second ALT allele."""
+    flags = np.uint32(0)
+    for i in range(len(words)):
+        flags |= check_word(words[i], top)
+    return flags
 
 
 @helper
