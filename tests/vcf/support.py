@@ -26,6 +26,7 @@ CONTIGS = {"chr10": 133_797_422, "chr12": 133_275_309, "chrX": 156_040_895}
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
 EVERYWHERE = [(contig, 1, 200_000_000) for contig in CONTIGS]
 MODULES = (
+    "_scan_words",
     "_scan_columns",
     "_scan_alleles",
     "_scan_format",
@@ -89,7 +90,7 @@ def python_kernel():
 
     def interpreted(chunk, end, *rest):
         with np.errstate(over="ignore"):  # 32-bit words wrap round, as compiled
-            return loop(Text(bytes(chunk[:end])), end, *rest)
+            return loop(Text(bytes(chunk[: end + 8])), end, *rest)
 
     return interpreted
 

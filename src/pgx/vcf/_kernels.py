@@ -29,6 +29,7 @@ from pgx.vcf._scan_format import format_column
 from pgx.vcf._scan_grid import check_grid, check_mixed, store_grid, store_mixed
 from pgx.vcf._scan_likelihoods import store_likelihoods
 from pgx.vcf._scan_lines import line_end, pass_blank, pass_comment
+from pgx.vcf._scan_words import is_ascii, is_utf8
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -160,7 +161,7 @@ def scan(
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
     (K, N, 2), ``likelihoods`` (K, N, 6) or (0, 0, 6); scratch ``rec`` (R_SIZE,) and
-    ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline. Rows of ``gq``, ``dp`` and
+    ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of any value follow. Rows of ``gq``, ``dp`` and
     ``likelihoods`` come filled with -1 and of ``phase_set`` with 0; S_HAS_VALUES or
     S_STORED_LIKELIHOODS is set once one of them is written.
 
@@ -190,6 +191,7 @@ def scan(
         if p < 0:
             return -p
         n_alleles = rec[lay.R_N_ALTS] + 1
+        is_plain = is_ascii(buf[state[lay.S_CURSOR] : p])
         canonical = contigs[rec[lay.R_CONTIG], 0]
         wanted = canonical >= 0 and (
             is_wanted(canonical, rec, windows, window_offsets)
@@ -220,6 +222,7 @@ def scan(
         if seen > 0:
             p = after
         else:
+            cells = p
             for sample in range(n_samples):
                 if sample > 0:
                     if buf[p] != 9:
@@ -241,9 +244,13 @@ def scan(
                     )  # fmt: skip
                     if has_likelihoods:
                         store_likelihoods(cell, row, sample, likelihoods)
+            is_plain = is_plain and is_ascii(buf[cells:p])
+        text_end = p
         p = line_end(buf, p)
         if p < 0:
             return -p
+        if not is_plain and not is_utf8(buf, state[lay.S_CURSOR], text_end):
+            return lay.FAULT_NOT_UTF8
         state[lay.S_LINE] += 1
         state[lay.S_N_RECORDS] += 1
         if seen & 6 == 2:

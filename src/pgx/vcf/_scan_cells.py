@@ -9,6 +9,7 @@ from pgx.base.accel import helper
 from pgx.vcf import layout as lay
 from pgx.vcf._scan_columns import is_pass, read_digits
 from pgx.vcf._scan_likelihoods import read_likelihoods
+from pgx.vcf._scan_words import COLONS, load_word, part_end, pass_values
 from pgx.vcf.reasons import SiteReason
 
 Bytes = npt.NDArray[np.uint8]
@@ -29,8 +30,30 @@ UNREADABLE = int(SiteReason.UNREADABLE)
 
 
 @helper
+def read_usual_genotype(buf: Bytes, p: int, n_alleles: int, cell: Ints) -> bool:
+    """Read two alleles of one digit each; whether that was all of GT."""
+    word = load_word(buf, p)
+    first = np.int64(word & np.uint64(0xFF)) - 48
+    separator = np.int64(word >> np.uint64(8) & np.uint64(0xFF))
+    second = np.int64(word >> np.uint64(16) & np.uint64(0xFF)) - 48
+    after = np.int64(word >> np.uint64(24) & np.uint64(0xFF))
+    top = min(n_alleles, 10)
+    if (separator != 47 and separator != 124) or (after != 58 and after >= 32):
+        return False
+    if first < 0 or first >= top or second < 0 or second >= top:
+        return False
+    cell[lay.C_FIRST] = first
+    cell[lay.C_SECOND] = second
+    cell[lay.C_PLOIDY] = 2
+    cell[lay.C_PHASED] = 1 if separator == 124 else 0
+    return True
+
+
+@helper
 def read_genotype(buf: Bytes, p: int, n_alleles: int, cell: Ints) -> int:
     """Read GT into ``cell``: first and second allele, ploidy, phase; offset or fault."""
+    if read_usual_genotype(buf, p, n_alleles, cell):
+        return p + 3
     phased = 1
     separators = 0
     if buf[p] == 124 or buf[p] == 47:
@@ -173,9 +196,7 @@ def read_cell(buf: Bytes, p: int, state: Ints, kinds: Ints, n_alleles: int, cell
             return p
         p += 1
     while index < n_keys:
-        end = p
-        while buf[end] >= 32 and buf[end] != 58:
-            end += 1
+        end = part_end(buf, p, COLONS)
         if end == p:
             return -lay.FAULT_CELL
         read_value(buf, p, end, kinds[index], n_alleles, cell)
@@ -189,21 +210,17 @@ def read_cell(buf: Bytes, p: int, state: Ints, kinds: Ints, n_alleles: int, cell
 @helper
 def pass_cell(buf: Bytes, p: int, state: Ints, n_alleles: int, cell: Ints) -> int:
     """Check one cell of a record that nobody asked for; offset of its end, or a fault."""
-    n_values = 1
     if state[lay.S_HAS_GT] == 1:
         p = read_genotype(buf, p, n_alleles, cell)
-        if p < 0:
+        if p < 0 or buf[p] < 32:
             return p
     elif buf[p] < 32:
         return -lay.FAULT_CELL
     else:
         cell[lay.C_FIRST] = -1
         cell[lay.C_SECOND] = -1
-    while buf[p] >= 32:
-        if buf[p] == 58:
-            n_values += 1
-        p += 1
-    return p if n_values <= state[lay.S_N_KEYS] else -lay.FAULT_CELL
+    p, n_colons = pass_values(buf, p)
+    return p if n_colons < state[lay.S_N_KEYS] else -lay.FAULT_CELL
 
 
 @helper

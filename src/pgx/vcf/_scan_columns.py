@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from pgx.base.accel import helper
 from pgx.vcf import layout as lay
+from pgx.vcf._scan_words import SEMICOLONS, field_end, part_end
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -38,8 +39,7 @@ def close_field(buf: Bytes, start: int, p: int) -> int:
 @helper
 def skip_field(buf: Bytes, p: int) -> int:
     """Return the start of the field after the one at ``p``, which may be empty (ID)."""
-    while buf[p] >= 32:
-        p += 1
+    p = field_end(buf, p)
     return p + 1 if buf[p] == 9 else broken_field(buf, p, lay.FAULT_TOO_FEW)
 
 
@@ -193,8 +193,7 @@ def decimal_end(buf: Bytes, p: int) -> int:
 @helper
 def filter_column(buf: Bytes, p: int, rec: Ints) -> int:
     start = p
-    while buf[p] >= 32:
-        p += 1
+    p = field_end(buf, p)
     rec[lay.R_FILTER] = start
     rec[lay.R_FILTER_END] = p
     passed = is_pass(buf, start, p)
@@ -257,8 +256,7 @@ def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
             p = after
         elif rec[lay.R_SYMBOLIC] == 1 and is_length_key(buf, p):
             span = longest_number(buf, p + 6)
-        while buf[p] >= 32 and buf[p] != 59:
-            p += 1
+        p = part_end(buf, p, SEMICOLONS)
         if buf[p] != 59:
             break
         p += 1

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pgx.base.accel import helper
 from pgx.vcf._scan_cells import NO_CALL
+from pgx.vcf._scan_words import load_word
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint32]
@@ -136,20 +137,15 @@ def check_mixed(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) ->
     for _ in range(n_samples - 1):
         if p + 4 > end:
             return 0, p
-        is_single = np.uint32(buf[p + 1] == 9)
-        word = np.uint32(buf[p]) | np.uint32(buf[p + 1]) << np.uint32(8)
-        word |= np.uint32(buf[p + 2]) << np.uint32(16) | np.uint32(buf[p + 3]) << np.uint32(24)
+        word = np.uint32(load_word(buf, p) & np.uint64(0xFFFFFFFF))
+        is_single = np.uint32((word & np.uint32(0xFF00)) == np.uint32(0x0900))
         flags |= check_word(as_pair(word, is_single), top)
         p += 4 - 2 * int(is_single)
-    if p + 2 > end:
+    if p >= end:
         return 0, p
     is_single = np.uint32(buf[p + 1] < 32)
-    if is_single == np.uint32(0) and p + 4 > end:
-        return 0, p
-    word = np.uint32(buf[p])
-    if is_single == np.uint32(0):
-        word |= np.uint32(buf[p + 1]) << np.uint32(8) | np.uint32(buf[p + 2]) << np.uint32(16)
-    flags |= check_word(as_pair(word, is_single) | np.uint32(0x09000000), top)
+    word = np.uint32(load_word(buf, p) & np.uint64(0x00FFFFFF)) | np.uint32(0x09000000)
+    flags |= check_word(as_pair(word, is_single), top)
     p += 3 - 2 * int(is_single)
     is_sound = (flags & np.uint32(8)) == np.uint32(0) and (buf[p] == 10 or buf[p] == 13)
     return (int(flags) + 1 if is_sound else 0), p

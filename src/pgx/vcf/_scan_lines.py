@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pgx.base.accel import helper
 from pgx.vcf import layout as lay
 from pgx.vcf._scan_columns import broken_field, upper_letter
+from pgx.vcf._scan_words import is_utf8
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -48,9 +49,11 @@ def pass_comment(buf: Bytes, p: int) -> int:
     """
     if buf[p + 1] == 35 or is_columns_line(buf, p + 1):
         return -lay.FAULT_HEADER_IN_BODY
+    start = p
     while buf[p] >= 32 or buf[p] == 9:
         p += 1
-    return line_end(buf, p)
+    after = line_end(buf, p)
+    return after if after < 0 or is_utf8(buf, start, p) else -lay.FAULT_NOT_UTF8
 
 
 @helper

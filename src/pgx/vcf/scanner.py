@@ -24,6 +24,7 @@ Kernel = Callable[..., int]
 Array = npt.NDArray[Any]
 _FIRST_CAPACITY: Final = 1 << 19  # bytes beside one line: a chunk and a piece
 _CHUNK: Final = 1 << 18  # bytes that are scanned at once, while they are in the cache
+_SLACK: Final = 8  # bytes behind the last that the kernel may look at
 _CELLS_PER_BLOCK: Final = 1 << 17  # what the kernel writes should stay in the cache
 _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
 _MARK: Final = re.compile(r"[<\[\]]")
@@ -82,11 +83,10 @@ class Scanner:
         self._cell = np.zeros(lay.C_SIZE, np.int64)
         self._n_samples = len(header.samples)
         usual_line = min(4 * self._n_samples, limits.max_line_bytes)
-        self._buffer = np.empty(_FIRST_CAPACITY + usual_line, np.uint8)
+        self._buffer = np.empty(_FIRST_CAPACITY + usual_line + _SLACK, np.uint8)
         self._view = memoryview(self._buffer)
         self._filled = 0  # bytes of the buffer in use
         self._whole = 0  # of them, bytes of whole lines
-        self._is_ascii = True
         self._bound: Callable[[int], int] | None = None
         self._allocate_state()
         self._records: list[ScannedRecord] = []
@@ -159,18 +159,16 @@ class Scanner:
 
     def _append(self, piece: bytes) -> None:
         start, self._filled = self._filled, self._filled + len(piece)
-        if self._filled > len(self._buffer):
+        if self._filled + _SLACK > len(self._buffer):
             self._grow(start)
         self._view[start : self._filled] = piece
         newline = piece.rfind(b"\n") + 1
         if newline:
             self._whole = start + newline
-        if not piece.isascii():
-            self._is_ascii = False
 
     def _grow(self, used: int) -> None:
         """Make room for a line longer than expected."""
-        larger = np.empty(max(self._filled, len(self._buffer) * 3 // 2), np.uint8)
+        larger = np.empty(max(self._filled + _SLACK, len(self._buffer) * 3 // 2), np.uint8)
         larger[:used] = self._buffer[:used]
         self._buffer, self._view = larger, memoryview(larger)
         self._bound = None
@@ -180,8 +178,6 @@ class Scanner:
         end = self._whole
         if not end:
             return
-        if not self._is_ascii:
-            self._check_utf8(end)
         self._state[lay.S_CURSOR] = 0
         status = lay.NEED_ROWS
         while status != lay.DONE:
@@ -198,18 +194,9 @@ class Scanner:
         rest = self._filled - end
         self._view[:rest] = self._view[end : self._filled]
         self._filled, self._whole = rest, 0
-        self._is_ascii = self._is_ascii or self._text(0, rest).isascii()
 
     def _text(self, start: int, end: int) -> bytes:
         return bytes(self._view[start:end])
-
-    def _check_utf8(self, end: int) -> None:
-        text = self._text(0, end)
-        try:
-            text.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = self._line() + 1 + text.count(b"\n", 0, error.start)
-            raise fault(lay.FAULT_NOT_UTF8, self._path, line=line) from error
 
     def _call(self, end: int) -> int:
         """Call the kernel, whose arguments stay the same but for the end of the lines."""
@@ -246,9 +233,20 @@ class Scanner:
         return int(self._state[lay.S_LINE])
 
     def _fault(self, status: int) -> Exception:
+        """Return the error of the line at the cursor; text that is no text comes first."""
+        if status != lay.FAULT_BLANK and not self._is_text():
+            status = lay.FAULT_NOT_UTF8
         sample = int(self._state[lay.S_ERROR_SAMPLE])
         detail = f"sample {sample + 1}" if sample >= 0 else ""
         return fault(status, self._path, line=self._line() + 1, detail=detail)
+
+    def _is_text(self) -> bool:
+        start = int(self._state[lay.S_CURSOR])
+        try:
+            self._text(start, self._whole).split(b"\n", 1)[0].decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def _seed_contigs(self) -> None:
         """Store the header's contig names, so that the kernel need not ask for each."""
