@@ -156,7 +156,7 @@ def scan(
 ) -> int:
     """Scan the lines from ``state[S_CURSOR]`` to ``end``, checking all, keeping the wanted.
 
-    Shapes: ``state`` (S_SIZE,), ``slots`` (CONTIG_SLOTS,), ``offsets`` (contigs + 1,),
+    Shapes: ``state`` (S_SIZE,), ``slots`` (more than names,), ``offsets`` (contigs + 1,),
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``

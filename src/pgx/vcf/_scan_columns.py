@@ -96,7 +96,7 @@ def contig_column(
     after = close_field(buf, start, p)
     if after < 0:
         return after
-    slot = code % lay.CONTIG_SLOTS
+    slot = code % len(slots)
     while slots[slot] > 0:
         found = slots[slot] - 1
         length = offsets[found + 1] - offsets[found]
@@ -104,7 +104,7 @@ def contig_column(
             state[lay.S_CONTIG] = found
             rec[lay.R_CONTIG] = found
             return after
-        slot = (slot + 1) % lay.CONTIG_SLOTS
+        slot = (slot + 1) % len(slots)
     return new_contig(buf, start, p, state, slots, names, offsets, slot)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from queue import SimpleQueue
 from typing import Final
 
@@ -15,12 +15,13 @@ _BATCH: Final = 1 << 18  # bytes that are handed over at once
 _DEPTH: Final = 8  # batches that may wait
 
 
-def read_ahead(pieces: Iterator[bytes]) -> Generator[bytes]:
+def read_ahead(pieces: Iterator[bytes], pays: Callable[[], bool]) -> Generator[bytes]:
     """Yield the pieces of an iterator, which a thread runs ahead of who takes them.
 
-    Small inputs need no thread: it starts after the first MiB. What the iterator raises is
-    raised here, after the pieces before it. At most about 3 MiB wait; the thread has ended
-    when this generator has, so close it if it is not run to its end.
+    Small inputs need no thread: after the first MiB ``pays`` is asked whether to start it.
+    What the iterator raises is raised here, after the pieces before it. At most about 3 MiB
+    wait; the thread has ended when this generator has, so close it if it is not run to its
+    end.
     """
     seen = 0
     for piece in pieces:
@@ -29,6 +30,9 @@ def read_ahead(pieces: Iterator[bytes]) -> Generator[bytes]:
         if seen >= _ALONE:
             break
     else:
+        return
+    if not pays():
+        yield from pieces
         return
     runner = _Runner(pieces)
     try:

@@ -19,8 +19,7 @@ from pgx.vcf.faults import fault
 __all__ = ["Container", "RawInput"]
 
 _DEFLATE_ERRORS: Final[tuple[Any, ...]] = (isal_zlib.IsalError, EOFError)
-_PIECE: Final = 1 << 20  # bytes read at once of a compressed file
-_TEXT_PIECE: Final = 1 << 18  # text in pieces that stay in the cache
+_PIECE: Final = 1 << 18  # bytes; what is read or decompressed at once stays in the cache
 _MAX_BLOCK: Final = 1 << 16
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BLOCK_HEADER: Final = 12
@@ -43,13 +42,17 @@ _FOREIGN: Final = (
 
 
 class RawInput:
-    """Bytes of a file or of standard input (``-``), digested while they are read."""
+    """Bytes of a file or of standard input (``-``), digested while they are read.
+
+    ``n_packed`` and ``n_unpacked`` count the bytes of the BGZF blocks that were decompressed.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self.path = path
         self.name = "-" if str(path) == "-" else Path(path).name
         self._digest = hashlib.sha256()
         self._ended = False
+        self.n_packed = self.n_unpacked = 0
         self._handle = self._open()
 
     def _open(self) -> BinaryIO:
@@ -155,7 +158,7 @@ class Container:
 def _plain(raw: RawInput, head: bytes) -> Iterator[bytes]:
     while head:
         yield head
-        head = raw.read(_TEXT_PIECE)
+        head = raw.read(_PIECE)
 
 
 def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
@@ -177,7 +180,7 @@ def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
             if not data:
                 raise fault(layout.FAULT_CUT, raw.name)
         try:
-            piece = member.decompress(data, _TEXT_PIECE)
+            piece = member.decompress(data, _PIECE)
         except _DEFLATE_ERRORS as error:
             raise fault(layout.FAULT_GZIP, raw.name, detail=str(error)) from error
         data = b""
@@ -207,6 +210,8 @@ def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
         crc, length = _TRAILER.unpack_from(data, end - 8)
         text = _inflate(view[at + body : end - 8], crc, length, raw.name)
         at = end
+        raw.n_packed += size
+        raw.n_unpacked += length
         ended = not text
         if text:
             yield text

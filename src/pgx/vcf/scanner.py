@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pgx.base.accel import bound_call
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, canonical_contig
 from pgx.vcf import layout as lay
+from pgx.vcf.contigs import ContigTable
 from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
@@ -25,7 +26,7 @@ Array = npt.NDArray[Any]
 _FIRST_CAPACITY: Final = 1 << 19  # bytes beside one line: a chunk and a piece
 _CHUNK: Final = 1 << 18  # bytes that are scanned at once, while they are in the cache
 _SLACK: Final = 8  # bytes behind the last that the kernel may look at
-_CELLS_PER_BLOCK: Final = 1 << 17  # what the kernel writes should stay in the cache
+_CELLS_PER_BLOCK: Final = 1 << 16  # what the kernel writes should stay in the cache
 _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
 _MARK: Final = re.compile(r"[<\[\]]")
 _UNBOUNDED: Final = 2**31 - 2
@@ -97,15 +98,13 @@ class Scanner:
         self._state = np.zeros(lay.S_SIZE, np.int64)
         self._state[lay.S_CONTIG] = -1
         self._state[lay.S_LINE] = self._header.n_lines
-        self._slots = np.zeros(lay.CONTIG_SLOTS, np.int64)
-        self._names = np.empty(lay.MAX_NAME_BYTES, np.uint8)
-        self._offsets = np.zeros(lay.MAX_CONTIGS + 1, np.int64)
-        self._contigs = np.empty((lay.MAX_CONTIGS, 2), np.int64)
+        self._contigs = ContigTable(self._header.contigs, self._contig_facts)
+        self._state[lay.S_N_CONTIGS] = self._contigs.n_names
+        self._state[lay.S_N_NAMES] = self._contigs.n_bytes
         self._spans = np.empty(lay.MAX_ALTS + 2, np.int64)
         self._alt_slots = np.zeros(lay.ALT_SLOTS, np.int64)
         self._format = np.empty(lay.MAX_FORMAT_BYTES, np.uint8)
         self._kinds = np.zeros(3 * lay.MAX_FORMAT_KEYS, np.int64)
-        self._seed_contigs()
         self._regions = np.zeros((self._windows.n_regions, 4), np.int64)
         self._regions[:, :2] = self._windows.regions
         limits = self._limits
@@ -186,7 +185,9 @@ class Scanner:
             if status == lay.NEED_ROWS:
                 self._empty_block()
             elif status == lay.NEW_CONTIG:
-                self._describe_contig()
+                counts = self._state[[lay.S_N_CONTIGS, lay.S_N_NAMES]].tolist()
+                if self._contigs.add(*counts):
+                    self._bound = None
             elif status == lay.NEED_LIKELIHOODS:
                 self._allocate_likelihoods()
             elif status != lay.DONE:
@@ -201,17 +202,17 @@ class Scanner:
     def _call(self, end: int) -> int:
         """Call the kernel, whose arguments stay the same but for the end of the lines."""
         if self._bound is None:
-            windows, block = self._windows, self._block
+            windows, block, contigs = self._windows, self._block, self._contigs
             self._bound = bound_call(
                 self._kernel,
                 self._buffer,
                 end,
                 self._n_samples,
                 self._state,
-                self._slots,
-                self._names,
-                self._offsets,
-                self._contigs,
+                contigs.slots,
+                contigs.names,
+                contigs.offsets,
+                contigs.facts,
                 self._spans,
                 self._alt_slots,
                 self._format,
@@ -248,31 +249,6 @@ class Scanner:
             return False
         return True
 
-    def _seed_contigs(self) -> None:
-        """Store the header's contig names, so that the kernel need not ask for each."""
-        names = [name.encode() for name in self._header.contigs]
-        cells = len(names) * max(map(len, names), default=0)
-        if not 0 < cells <= lay.MAX_NAME_BYTES or len(names) > lay.MAX_CONTIGS:
-            return
-        for index, (name, code) in enumerate(zip(names, _name_codes(names), strict=True)):
-            slot = code % lay.CONTIG_SLOTS
-            while self._slots[slot]:
-                slot = (slot + 1) % lay.CONTIG_SLOTS
-            self._slots[slot] = index + 1
-            self._contigs[index] = self._contig_facts(name.decode())
-        text = b"".join(names)
-        self._names[: len(text)] = np.frombuffer(text, np.uint8)
-        self._offsets[1 : len(names) + 1] = np.cumsum([len(name) for name in names])
-        self._state[lay.S_N_CONTIGS] = len(names)
-        self._state[lay.S_N_NAMES] = len(text)
-
-    def _describe_contig(self) -> None:
-        """Give the kernel what is known of the contig name that it has just stored."""
-        index = int(self._state[lay.S_N_CONTIGS]) - 1
-        start, end = self._offsets[index : index + 2]
-        name = bytes(self._names[start:end]).decode("utf-8", "replace")
-        self._contigs[index] = self._contig_facts(name)
-
     def _contig_facts(self, name: str) -> tuple[int, int]:
         """Return a contig's canonical index, -1 if it has none, and its length."""
         canonical = canonical_contig(name)
@@ -297,7 +273,7 @@ class Scanner:
         columns = self._text(row[lay.R_REF], row[lay.R_FILTER_END]).decode()
         ref, alts, _, filters = columns.split("\t")
         return ScannedRecord(
-            contig=CANONICAL[int(self._contigs[row[lay.R_CONTIG], 0])],
+            contig=CANONICAL[int(self._contigs.facts[row[lay.R_CONTIG], 0])],
             position=row[lay.R_POSITION],
             end=row[lay.R_END],
             ref=ref.upper(),
@@ -380,19 +356,6 @@ class Scanner:
         declared = self._header.mitochondrion_length
         length = declared if declared is not None else self._lengths.get(MITOCHONDRION)
         return length == HG19_CHRM_LENGTH
-
-
-def _name_codes(names: list[bytes]) -> list[int]:
-    """Return the kernel's hash of each name, all names at once, byte by byte."""
-    lengths = np.array([len(name) for name in names])
-    width = int(lengths.max())
-    letters = np.frombuffer(b"".join(name.ljust(width) for name in names), np.uint8)
-    table = letters.reshape(len(names), width).astype(np.int64)
-    codes = np.zeros(len(names), np.int64)
-    for column in range(width):
-        stepped = ((codes ^ table[:, column]) * 16_777_619) & 0x7FFFFFFF
-        codes = np.where(lengths > column, stepped, codes)
-    return [int(code) for code in codes]
 
 
 def _alleles(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UsageError, VcfFormatError
@@ -20,6 +20,8 @@ from pgx.vcf.scanner import Kernel, Scanner
 from pgx.vcf.windows import Windows
 
 __all__ = ["ScanLimits", "Source", "open_source"]
+
+_DENSE: Final = 12
 
 
 def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> Source:
@@ -177,12 +179,20 @@ class Source:
             self._rest = self._open(self._raw)
         self._is_fresh = False
         whole = scanner()
-        if not ahead or not Path(self._location).is_file():  # a pipe may keep a thread waiting
+        if ahead and not self._is_bcf and Path(self._location).is_file():
+            with contextlib.closing(read_ahead(self._rest, self._pays)) as pieces:
+                whole.feed(pieces)
+        else:  # a converter runs by itself, and a pipe may keep a thread waiting
             whole.feed(self._rest)
-            return whole.finish()
-        with contextlib.closing(read_ahead(self._rest)) as pieces:
-            whole.feed(pieces)
         return whole.finish()
+
+    def _pays(self) -> bool:
+        """Whether decompressing takes so long that a thread of its own gains time.
+
+        Blocks that hold many times their size are decompressed in less time than two threads
+        need to take turns.
+        """
+        return self._raw.n_unpacked <= _DENSE * self._raw.n_packed
 
     def _scan_by_index(self, windows: Windows, scanner: Scanner) -> Scan | None:
         """Return what a usable index yields, None where the file must be read whole."""

@@ -1,0 +1,116 @@
+"""Names of contigs for the kernel: a hash table of them, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.vcf import layout as lay
+
+__all__ = ["ContigTable"]
+
+_FIRST_SLOTS: Final = 1 << 10
+_SPARE: Final = 64  # names for which there is room before the arrays grow
+
+Array = npt.NDArray[Any]
+
+
+class ContigTable:
+    """Arrays that grow with the names, so that files of few contigs need little memory.
+
+    Shapes: ``slots`` (a power of two,) int64, index + 1 of a name or 0; ``names`` uint8, all
+    names in a row; ``offsets`` (contigs + 1,) int64 their bounds; ``facts`` (contigs, 2)
+    int64: canonical index or -1, and length. There is always room for one name more.
+
+    Parameters
+    ----------
+    names
+        The header's names, so that the kernel need not ask for each.
+    describe
+        Returns a name's canonical index, -1 if it has none, and its length.
+    """
+
+    def __init__(self, names: Iterable[str], describe: Callable[[str], tuple[int, int]]) -> None:
+        self._describe = describe
+        self._codes: list[int] = []
+        known = [name.encode() for name in names]
+        cells = len(known) * max(map(len, known), default=0)
+        if cells > lay.MAX_NAME_BYTES or len(known) > lay.MAX_CONTIGS:
+            known = []
+        room = len(known) + _SPARE
+        text = b"".join(known)
+        self.names = np.empty(len(text) + _SPARE * lay.MAX_CONTIG_NAME, np.uint8)
+        self.names[: len(text)] = np.frombuffer(text, np.uint8)
+        self.offsets = np.zeros(room + 1, np.int64)
+        self.offsets[1 : len(known) + 1] = np.cumsum([len(name) for name in known])
+        self.facts = np.empty((room, 2), np.int64)
+        self.slots = np.zeros(_FIRST_SLOTS, np.int64)
+        self.n_names, self.n_bytes = len(known), len(text)
+        for index, name in enumerate(known):
+            self.facts[index] = describe(name.decode())
+        self._codes = _codes(known)
+        self._place_all()
+
+    def add(self, n_names: int, n_bytes: int) -> bool:
+        """Describe the name that the kernel has just stored; return if an array is another now.
+
+        ``n_names`` and ``n_bytes`` are the kernel's counts, that name included.
+        """
+        start, end = self.offsets[n_names - 1 : n_names + 1]
+        name = bytes(self.names[start:end])
+        self.facts[n_names - 1] = self._describe(name.decode("utf-8", "replace"))
+        self._codes += _codes([name])
+        self.n_names, self.n_bytes = n_names, n_bytes
+        return self._grow()
+
+    def _grow(self) -> bool:
+        """Make room for the next name."""
+        before = self.names, self.offsets, self.slots
+        if len(self.names) < self.n_bytes + lay.MAX_CONTIG_NAME:
+            self.names = _longer(self.names, lay.MAX_CONTIG_NAME)
+        if len(self.facts) <= self.n_names:
+            self.offsets = _longer(self.offsets, 1)
+            self.facts = _longer(self.facts, 0)
+        if len(self.slots) < 2 * (self.n_names + 1):
+            self._place_all()
+        return any(
+            a is not b for a, b in zip(before, (self.names, self.offsets, self.slots), strict=True)
+        )
+
+    def _place_all(self) -> None:
+        """Make slots anew, less than half of them in use."""
+        size = len(self.slots)
+        while size < 4 * (self.n_names + 1):
+            size *= 4
+        slots = [0] * size
+        for index, code in enumerate(self._codes):
+            slot = code % size
+            while slots[slot]:
+                slot = (slot + 1) % size
+            slots[slot] = index + 1
+        self.slots = np.array(slots, np.int64)
+
+
+def _longer(array: Array, more: int) -> Array:
+    """Return a copy with twice the room, and some more."""
+    longer = np.zeros((2 * len(array) + more, *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+def _codes(names: list[bytes]) -> list[int]:
+    """Return the kernel's hash of each name, all names at once, byte by byte."""
+    if not names:
+        return []
+    lengths = np.array([len(name) for name in names])
+    width = int(lengths.max())
+    letters = np.frombuffer(b"".join(name.ljust(width) for name in names), np.uint8)
+    table = letters.reshape(len(names), width).astype(np.int64)
+    codes = np.zeros(len(names), np.int64)
+    for column in range(width):
+        stepped = ((codes ^ table[:, column]) * 16_777_619) & 0x7FFFFFFF
+        codes = np.where(lengths > column, stepped, codes)
+    return [int(code) for code in codes]
