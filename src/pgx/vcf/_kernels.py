@@ -160,7 +160,7 @@ def scan(
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
-    (K, N, 2), ``likelihoods`` (K, N, 6) or (0, 0, 6); scratch ``rec`` (R_SIZE,) and
+    (K, N, 2), ``likelihoods`` (K, N, 6) or (0, N, 6); scratch ``rec`` (R_SIZE,) and
     ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of any value follow. Rows of ``gq``, ``dp`` and
     ``likelihoods`` come filled with -1 and of ``phase_set`` with 0; S_HAS_VALUES or
     S_STORED_LIKELIHOODS is set once one of them is written.

@@ -114,14 +114,15 @@ def store_grid(
     ``known`` is the reason of a called genotype. Quality, depth and phase sets keep what
     the rows were filled with.
     """
+    words = buf[p : p + 4 * n_samples].view(np.uint32)
+    pairs, phases, reasons = genotypes[row], phased[row], reason[row]
     for i in range(n_samples):
-        q = p + 4 * i
-        first = buf[q] - 48
-        second = buf[q + 2] - 48
-        genotypes[row, i, 0] = max(first, -1)
-        genotypes[row, i, 1] = max(second, -1)
-        phased[row, i] = 1 if buf[q + 1] == 124 else 0
-        reason[row, i] = NO_CALL if first < 0 and second < 0 else known
+        first = max(np.int32(words[i] & np.uint32(0xFF)) - 48, -1)
+        second = max(np.int32((words[i] >> np.uint32(16)) & np.uint32(0xFF)) - 48, -1)
+        pairs[i, 0] = first
+        pairs[i, 1] = second
+        phases[i] = (words[i] & np.uint32(0xFF00)) == np.uint32(0x7C00)
+        reasons[i] = NO_CALL if first + second == -2 else known
 
 
 @helper

@@ -31,7 +31,7 @@ _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far
 _MARK: Final = re.compile(r"[<\[\]]")
 _UNBOUNDED: Final = 2**31 - 2
 _BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
-# arrays in the kernel's order: type, and what fills rows that say nothing
+# arrays in the kernel's order: type, and what fills rows of those that are often absent
 _OUTPUTS: Final[dict[str, tuple[type[np.generic], int]]] = {
     "genotypes": (np.int8, -1),
     "phased": (np.uint8, 0),
@@ -121,12 +121,11 @@ class Scanner:
         size = max(16, min(4096, _CELLS_PER_BLOCK // self._n_samples))
         size = max(1, min(size, _BLOCK_BYTES // row))
         self._rows = np.zeros((size, lay.R_SIZE), np.int64)
-        self._block: dict[str, Array] = {
-            name: np.full(self._shape(name, size), fill, dtype)
-            for name, (dtype, fill) in _OUTPUTS.items()
-            if name != "likelihoods"
-        }
-        self._block["likelihoods"] = np.empty((0, 0, lay.N_LIKELIHOODS), np.int16)
+        self._block: dict[str, Array] = {}
+        for name, (dtype, fill) in _OUTPUTS.items():
+            shape = self._shape(name, 0 if name == "likelihoods" else size)
+            filled = name in _OFTEN_ABSENT
+            self._block[name] = np.full(shape, fill, dtype) if filled else np.empty(shape, dtype)
         self._n_taken = 0
 
     def _allocate_likelihoods(self) -> None:
@@ -292,9 +291,10 @@ class Scanner:
             n_rows = 0
         for name, (dtype, fill) in _OUTPUTS.items():
             array = self._block[name]
-            if name not in _OFTEN_ABSENT or self._state[_OFTEN_ABSENT[name]]:
+            if self._is_written(name):
                 self._taken[name].append(array[:n_rows].copy())
-                array[:n_rows] = fill
+                if name in _OFTEN_ABSENT:
+                    array[:n_rows] = fill
             else:  # one value stands for all until the end
                 shape = self._shape(name, n_rows)
                 self._taken[name].append(np.broadcast_to(np.array(fill, dtype), shape))
@@ -309,9 +309,13 @@ class Scanner:
         if not has_likelihoods:
             del views["likelihoods"]
         sink.take(Block(self._records[-n_rows:], **{"likelihoods": None, **views}))  # type: ignore[arg-type]
-        for name, array in views.items():
-            if name not in _OFTEN_ABSENT or self._state[_OFTEN_ABSENT[name]]:
-                array[:] = _OUTPUTS[name][1]
+        for name in _OFTEN_ABSENT:
+            if name in views and self._is_written(name):
+                views[name][:] = _OUTPUTS[name][1]
+
+    def _is_written(self, name: str) -> bool:
+        """Whether rows of the block hold other values than they were filled with."""
+        return name not in _OFTEN_ABSENT or bool(self._state[_OFTEN_ABSENT[name]])
 
     def finish(self) -> Scan:
         """Return what was found, once all text was fed.
