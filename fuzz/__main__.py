@@ -30,8 +30,10 @@ COMPILED = (
     "_scan_cells",
     "_scan_columns",
     "_scan_format",
+    "_scan_grid",
     "_scan_likelihoods",
     "_scan_lines",
+    "_scan_words",
 )
 
 

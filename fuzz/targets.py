@@ -44,6 +44,7 @@ LENGTHS: Final = {name: contig_length(name, Assembly.GRCH38) for name in CANONIC
 MARKERS: Final = ("*57:01", "*15:02", "*31:01", "*58:01")
 SCAN: Final[Any] = scanning.scan
 MATCH: Final[Any] = matching.fit_diplotypes
+BEHIND: Final = b"1|0\t.\n\xff:"  # what follows the chunk must not matter
 OUT_OF_RANGE: Final = "a value out of its range"
 
 
@@ -258,9 +259,9 @@ class Text(bytes):
 
 
 def interpreted(chunk: npt.NDArray[np.uint8], end: int, *rest: Any) -> int:  # noqa: ANN401
-    """Run the scanning loop as Python; the end of the chunk is the end of its memory."""
+    """Run the scanning loop as Python; eight bytes after the chunk its memory ends."""
     with np.errstate(over="ignore"):  # 32-bit words wrap round, as compiled
-        return int(SCAN.py_func(Text(bytes(chunk[:end])), end, *rest))
+        return int(SCAN.py_func(Text(bytes(chunk[:end]) + BEHIND), end, *rest))
 
 
 def compare_matching(rng: Random) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pgx.base.accel import bound_call
 from pgx.base.errors import InvariantError
 from pgx.base.native import Argument, parse_signature
 
@@ -76,3 +77,21 @@ def test_other_types_are_refused(fit, other):
 def test_a_missing_argument_is_refused(fit):
     with pytest.raises(TypeError):
         fit(*arguments()[:-1])
+
+
+def test_bound_arguments_stay_and_the_free_one_is_given(fit):
+    values = arguments()
+    call = fit.bound(*values, free=3)
+    assert call(1) == fit(*arguments()) == 1
+    assert values[-1].tolist() == [[0, 1], [0, 0]]
+    with pytest.raises(TypeError):
+        call(1.5)
+    with pytest.raises(TypeError):
+        fit.bound(*arguments()[:-1], free=3)
+    with pytest.raises(TypeError):
+        fit.bound(*arguments(out=None), free=3)
+
+
+def test_any_function_can_be_bound():
+    call = bound_call(lambda a, b, c: 100 * a + 10 * b + c, 1, 0, 3, free=1)
+    assert (call(2), call(5)) == (123, 153)

@@ -161,9 +161,9 @@ def scan(
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
     (K, N, 2), ``likelihoods`` (K, N, 6) or (0, N, 6); scratch ``rec`` (R_SIZE,) and
-    ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of any value follow. Rows of ``gq``, ``dp`` and
-    ``likelihoods`` come filled with -1 and of ``phase_set`` with 0; S_HAS_VALUES or
-    S_STORED_LIKELIHOODS is set once one of them is written.
+    ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of any value follow it.
+    Rows of ``gq``, ``dp`` and ``likelihoods`` come filled with -1 and of ``phase_set`` with 0;
+    S_HAS_VALUES or S_STORED_LIKELIHOODS is set once one of them is written.
 
     Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEED_LIKELIHOODS when
     their array is needed and empty; NEW_CONTIG when the last name of ``names`` needs its

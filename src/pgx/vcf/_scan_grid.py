@@ -117,8 +117,8 @@ def store_grid(
     words = buf[p : p + 4 * n_samples].view(np.uint32)
     pairs, phases, reasons = genotypes[row], phased[row], reason[row]
     for i in range(n_samples):
-        first = max(np.int32(words[i] & np.uint32(0xFF)) - 48, -1)
-        second = max(np.int32((words[i] >> np.uint32(16)) & np.uint32(0xFF)) - 48, -1)
+        first = max(int(np.int32(words[i] & np.uint32(0xFF))) - 48, -1)
+        second = max(int(np.int32((words[i] >> np.uint32(16)) & np.uint32(0xFF))) - 48, -1)
         pairs[i, 0] = first
         pairs[i, 1] = second
         phases[i] = (words[i] & np.uint32(0xFF00)) == np.uint32(0x7C00)

@@ -60,14 +60,15 @@ def below_lowest(flags: np.uint64) -> np.uint64:
 
 @helper
 def count_flags(flags: np.uint64) -> int:
-    return np.int64(((flags >> np.uint64(7)) * np.uint64(ONES)) >> np.uint64(56))
+    count = ((flags >> np.uint64(7)) * np.uint64(ONES)) >> np.uint64(56)
+    return int(np.int64(count))
 
 
 @helper
 def lowest_flag(flags: np.uint64) -> int:
     """Return the index of the lowest byte that is flagged; at least one is."""
     below = below_lowest(flags) & np.uint64(ONES)
-    return np.int64((below * np.uint64(ONES)) >> np.uint64(56)) - 1
+    return int(np.int64((below * np.uint64(ONES)) >> np.uint64(56))) - 1
 
 
 @helper

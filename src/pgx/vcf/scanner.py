@@ -17,6 +17,7 @@ from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.records import Block, Scan, ScannedRecord, Sink
+from pgx.vcf.text import LineBuffer
 from pgx.vcf.windows import Windows
 
 __all__ = ["Kernel", "Scanner"]
@@ -25,7 +26,6 @@ Kernel = Callable[..., int]
 Array = npt.NDArray[Any]
 _FIRST_CAPACITY: Final = 1 << 19  # bytes beside one line: a chunk and a piece
 _CHUNK: Final = 1 << 18  # bytes that are scanned at once, while they are in the cache
-_SLACK: Final = 8  # bytes behind the last that the kernel may look at
 _CELLS_PER_BLOCK: Final = 1 << 16  # what the kernel writes should stay in the cache
 _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
 _MARK: Final = re.compile(r"[<\[\]]")
@@ -84,10 +84,7 @@ class Scanner:
         self._cell = np.zeros(lay.C_SIZE, np.int64)
         self._n_samples = len(header.samples)
         usual_line = min(4 * self._n_samples, limits.max_line_bytes)
-        self._buffer = np.empty(_FIRST_CAPACITY + usual_line + _SLACK, np.uint8)
-        self._view = memoryview(self._buffer)
-        self._filled = 0  # bytes of the buffer in use
-        self._whole = 0  # of them, bytes of whole lines
+        self._text = LineBuffer(_FIRST_CAPACITY + usual_line)
         self._bound: Callable[[int], int] | None = None
         self._allocate_state()
         self._records: list[ScannedRecord] = []
@@ -146,34 +143,21 @@ class Scanner:
         VcfFormatError
             The first line that breaks the format.
         """
-        longest = self._limits.max_line_bytes
+        text, longest = self._text, self._limits.max_line_bytes
         for piece in pieces:
-            self._append(piece)
-            if self._filled >= _CHUNK or self._filled - self._whole > longest:
+            before = text.array
+            text.append(piece)
+            if text.array is not before:
+                self._bound = None
+            if text.n_filled >= _CHUNK or text.n_filled - text.n_whole > longest:
                 self._scan_lines()
-            if self._filled - self._whole > longest:
+            if text.n_filled - text.n_whole > longest:
                 raise fault(lay.FAULT_LONG_LINE, self._path, line=self._line() + 1)
         self._scan_lines()
 
-    def _append(self, piece: bytes) -> None:
-        start, self._filled = self._filled, self._filled + len(piece)
-        if self._filled + _SLACK > len(self._buffer):
-            self._grow(start)
-        self._view[start : self._filled] = piece
-        newline = piece.rfind(b"\n") + 1
-        if newline:
-            self._whole = start + newline
-
-    def _grow(self, used: int) -> None:
-        """Make room for a line longer than expected."""
-        larger = np.empty(max(self._filled + _SLACK, len(self._buffer) * 3 // 2), np.uint8)
-        larger[:used] = self._buffer[:used]
-        self._buffer, self._view = larger, memoryview(larger)
-        self._bound = None
-
     def _scan_lines(self) -> None:
-        """Scan the whole lines and move what follows them to the buffer's start."""
-        end = self._whole
+        """Scan and forget the whole lines that were fed."""
+        end = self._text.n_whole
         if not end:
             return
         self._state[lay.S_CURSOR] = 0
@@ -191,12 +175,7 @@ class Scanner:
                 self._allocate_likelihoods()
             elif status != lay.DONE:
                 raise self._fault(status)
-        rest = self._filled - end
-        self._view[:rest] = self._view[end : self._filled]
-        self._filled, self._whole = rest, 0
-
-    def _text(self, start: int, end: int) -> bytes:
-        return bytes(self._view[start:end])
+        self._text.drop_lines()
 
     def _call(self, end: int) -> int:
         """Call the kernel, whose arguments stay the same but for the end of the lines."""
@@ -204,7 +183,7 @@ class Scanner:
             windows, block, contigs = self._windows, self._block, self._contigs
             self._bound = bound_call(
                 self._kernel,
-                self._buffer,
+                self._text.array,
                 end,
                 self._n_samples,
                 self._state,
@@ -243,7 +222,7 @@ class Scanner:
     def _is_text(self) -> bool:
         start = int(self._state[lay.S_CURSOR])
         try:
-            self._text(start, self._whole).split(b"\n", 1)[0].decode("utf-8")
+            self._text.line_at(start).decode("utf-8")
         except UnicodeDecodeError:
             return False
         return True
@@ -269,7 +248,7 @@ class Scanner:
             raise fault(lay.FAULT_TOO_MUCH, self._path, line=self._line())
 
     def _record(self, row: list[int]) -> ScannedRecord:
-        columns = self._text(row[lay.R_REF], row[lay.R_FILTER_END]).decode()
+        columns = self._text.text(row[lay.R_REF], row[lay.R_FILTER_END]).decode()
         ref, alts, _, filters = columns.split("\t")
         return ScannedRecord(
             contig=CANONICAL[int(self._contigs.facts[row[lay.R_CONTIG], 0])],
@@ -325,7 +304,7 @@ class Scanner:
         VcfFormatError
             The last line has no newline, or no record lies on a known contig.
         """
-        if self._filled:
+        if self._text.n_filled:
             raise fault(lay.FAULT_NO_NEWLINE, self._path, line=self._line() + 1)
         state = self._state
         n_records = int(state[lay.S_N_RECORDS])
