@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import threading
 
@@ -136,10 +137,13 @@ def test_damage_is_refused_alike(tmp_path, rich, ahead):
         assert not threads()
 
 
-def test_packed_tightly_no_thread_is_started(tmp_path):
+@pytest.mark.parametrize("pack", [bgzf, gzip.compress], ids=["BGZF", "gzip"])
+def test_packed_tightly_no_thread_is_started(tmp_path, rich, pack):
     body = "".join(line(pos=str(k), cells=["0|0"] * 50) for k in range(1, 9000))
-    path = tmp_path / "dense.vcf.gz"
-    path.write_bytes(bgzf(header_text(tuple(f"S{i}" for i in range(50))).encode() + body.encode()))
-    source = open_source(path)
-    assert source.scan(WINDOWS).n_records == 8_999
-    assert not source._pays()
+    dense = header_text(tuple(f"S{i}" for i in range(50))).encode() + body.encode()
+    path = tmp_path / "t.vcf.gz"
+    for text, pays in ((dense, False), (rich, True)):
+        path.write_bytes(pack(text))
+        source = open_source(path)
+        assert source.scan(WINDOWS).n_records == text.count(b"\nchr10")
+        assert source._pays() is pays

@@ -44,7 +44,8 @@ _FOREIGN: Final = (
 class RawInput:
     """Bytes of a file or of standard input (``-``), digested while they are read.
 
-    ``n_packed`` and ``n_unpacked`` count the bytes of the BGZF blocks that were decompressed.
+    ``n_packed`` and ``n_unpacked`` count the bytes that were given to be decompressed, and
+    what became of them.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -179,12 +180,14 @@ def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
             data = raw.read()
             if not data:
                 raise fault(layout.FAULT_CUT, raw.name)
+        raw.n_packed += len(data)
         try:
             piece = member.decompress(data, _PIECE)
         except _DEFLATE_ERRORS as error:
             raise fault(layout.FAULT_GZIP, raw.name, detail=str(error)) from error
         data = b""
         fresh = True
+        raw.n_unpacked += len(piece)
         if piece:
             yield piece
 
