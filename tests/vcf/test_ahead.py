@@ -102,15 +102,15 @@ def test_a_scan_is_the_same_with_and_without_a_thread(tmp_path, rich, monkeypatc
     monkeypatch.setattr("pgx.vcf.source.Source._pays", lambda s: asked.append(pays(s)) or asked[-1])
     heard = []
     with listening(heard.append):
-        ahead = facts(path)
+        ahead = facts(path, ahead=True)
     assert asked == [True]
     assert sum(heard) == path.stat().st_size  # also of what the thread read
-    assert ahead == facts(path, ahead=False)
+    assert ahead == facts(path)
     assert asked == [True]
     source = open_source(path)
-    source.scan(WINDOWS)
+    source.scan(WINDOWS, ahead=True)
     alone = open_source(path)
-    alone.scan(WINDOWS, ahead=False)
+    alone.scan(WINDOWS)
     assert source.sha256() == alone.sha256()
 
 
@@ -145,5 +145,5 @@ def test_packed_tightly_no_thread_is_started(tmp_path, rich, pack):
     for text, pays in ((dense, False), (rich, True)):
         path.write_bytes(pack(text))
         source = open_source(path)
-        assert source.scan(WINDOWS).n_records == text.count(b"\nchr10")
+        assert source.scan(WINDOWS, ahead=True).n_records == text.count(b"\nchr10")
         assert source._pays() is pays

@@ -122,7 +122,7 @@ class Source:
         kernel: Kernel | None = None,
         by_index: bool = False,
         sink: Sink | None = None,
-        ahead: bool = True,
+        ahead: bool = False,
     ) -> Scan:
         """Read all records, check every line, keep those that overlap a window.
 
