@@ -12,7 +12,7 @@ import numpy.typing as npt
 __all__ = ["Block", "Scan", "ScannedRecord", "Sink"]
 
 
-class ScannedRecord(msgspec.Struct, frozen=True):
+class ScannedRecord(msgspec.Struct, frozen=True, gc=False):
     """One record that overlaps a wanted interval.
 
     ``contig`` is canonical; ``position`` is POS and ``end`` the last base covered, both
