@@ -64,7 +64,7 @@ site: $(VENV)/.dev ## build the documentation site into build/site, without netw
 
 bench: $(VENV)/.dev ## measure speed on the validation data
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
-	@for file in annotate knowledge patient pdf scanner; do echo "== $$file"; $(BIN)/python "benchmarks/$$file.py" || exit 1; done
+	@for file in annotate knowledge patient pdf reading scanner; do echo "== $$file"; $(BIN)/python "benchmarks/$$file.py" || exit 1; done
 
 validate: $(VENV)/.dev ## score on the validation data, rewrite docs/validation.md
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
