@@ -125,6 +125,30 @@ class GeneGenotypes:
             extra=[[] for _ in range(p)],
         )
 
+    def take(self, columns: npt.NDArray[np.intp], names: tuple[str, ...]) -> GeneGenotypes:
+        """Return some columns, in the order given and under other names; one may come twice."""
+        places: dict[int, list[int]] = {}
+        for place, column in enumerate(columns.tolist()):
+            places.setdefault(column, []).append(place)
+        return GeneGenotypes(
+            gene=self.gene,
+            samples=names,
+            call=self.call[:, columns],
+            phase_block=self.phase_block[:, columns],
+            evidence=self.evidence[:, columns],
+            reason=self.reason[:, columns],
+            gq=self.gq[:, columns],
+            dp=self.dp[:, columns],
+            structural=self.structural[columns],
+            extra=[list(labels) for labels in self.extra],
+            notes={p: set(codes) for c, codes in self.notes.items() for p in places.get(c, ())},
+            likelihoods={
+                (site, p): likely
+                for (site, c), likely in self.likelihoods.items()
+                for p in places.get(c, ())
+            },
+        )
+
     def add_note(self, sample: int, code: str) -> None:
         """Add a note to one sample (index)."""
         self.notes.setdefault(sample, set()).add(code)
