@@ -46,13 +46,15 @@ def chosen_samples(
     """
     if not settings.samples:
         return found
-    lacking = [name for name in settings.samples if name not in found]
+    there = set(found)
+    lacking = [name for name in settings.samples if name not in there]
     if lacking and not refused:  # else the refusal says why
         raise SampleNotFoundError(
             f"{len(lacking)} of the samples asked for are in no input that could be read",
             remedy="check --samples against the #CHROM line",
         )
-    return tuple(name for name in found if name in settings.samples)
+    wanted = set(settings.samples)
+    return tuple(name for name in found if name in wanted)
 
 
 def strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
@@ -60,10 +62,11 @@ def strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
 
     One file may serve several runs, so that it is no refusal; but nothing is lost silently.
     """
+    there = set(samples)
     return [
         f"{call.where}: the sample of this outside call is in no input; the call is not used"
         for call in calls
-        if call.sample and call.sample not in samples
+        if call.sample and call.sample not in there
     ]
 
 

@@ -34,7 +34,7 @@ def advice_view(call: GeneCall, *, by_pairs: bool) -> AdviceView:
     single = answered and len(call.lookup_keys) == 1 and not by_pairs
     return AdviceView(
         keys=call.lookup_keys if answered else None,
-        evidence=() if single else call.key_evidence,
+        evidence=call.key_evidence,
         settling=() if single else call.depends_on or call.missing,
         uncounted=bool(OPEN_COPIES & set(call.notes)),
         pairs=tuple(diplotype_keys(call)) if by_pairs else (),
