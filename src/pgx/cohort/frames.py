@@ -50,8 +50,15 @@ def _frame(
     records: Sequence[GeneCall] | Sequence[Recommendation], schema: pl.Schema
 ) -> pl.DataFrame:
     own = {name: kind for name, kind in schema.items() if name != "sample"}
-    columns = {name: [_value(name, getattr(r, name)) for r in records] for name in own}
-    return pl.DataFrame(columns, schema=own)
+    return pl.DataFrame([_column(name, kind, records) for name, kind in own.items()])
+
+
+def _column(name: str, kind: Any, records: Sequence[Any]) -> pl.Series:  # noqa: ANN401
+    """Return one field of all records; each distinct value is made into a cell once."""
+    numbers: dict[object, int] = {}
+    places = [numbers.setdefault(getattr(r, name), len(numbers)) for r in records]
+    distinct = pl.Series(name, [_value(name, value) for value in numbers], kind)
+    return distinct.gather(places)
 
 
 def _value(name: str, value: object) -> object:
