@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.genes import Assembly, GeneDefinition, Ploidy
-from pgx.genotypes.build import GeneReading, build_gene, covers, touching
+from pgx.genotypes.build import GeneReading, build_gene, build_genotypes, covers, touching
 from pgx.genotypes.grouping import GeneColumns, SampleGrouper, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.reference import check_reference
@@ -92,11 +92,8 @@ class CohortReader:
         """
         with opened(path, self._settings) as source:
             view = self._loci.view(source, self._settings)
-            grouper = SampleGrouper(view.loci, self._keys(view.loci, source.header.samples))
-            scan = source.scan(
-                view.windows, contig_lengths=view.lengths, by_index=view.by_index, sink=grouper
-            )
-            self._loci.check(view.assembly, scan.records, source.path)
+            read = self._read_one if len(source.header.samples) == 1 else self._read_many
+            scan, genes = read(source, view)
             return GroupedInput(
                 name=source.path,
                 sha256=source.sha256(),
@@ -104,8 +101,30 @@ class CohortReader:
                 samples=tuple(scan.samples),
                 notes=input_notes(scan),
                 hints=input_hints(source.path, scan, self._settings),
-                genes=self._genes(view, source, grouper, scan),
+                genes={g.genotypes.gene.gene: g for g in genes if says_anything(g.genotypes)},
             )
+
+    def _read_one(self, source: Source, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
+        """Read a file of one sample, which needs no grouping."""
+        scan = source.scan(view.windows, contig_lengths=view.lengths, by_index=view.by_index)
+        self._loci.check(view.assembly, scan.records, source.path)
+        genotypes = build_genotypes(
+            view.loci,
+            scan,
+            reading_settings(self._settings),
+            self._sexes,
+            where=source.path,
+            indel_limit=source.header.gatk_indel_limit,
+        )
+        return scan, (GroupedGene(own, np.zeros(1, np.int32)) for own in genotypes)
+
+    def _read_many(self, source: Source, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
+        grouper = SampleGrouper(view.loci, self._keys(view.loci, source.header.samples))
+        scan = source.scan(
+            view.windows, contig_lengths=view.lengths, by_index=view.by_index, sink=grouper
+        )
+        self._loci.check(view.assembly, scan.records, source.path)
+        return scan, self._genes(view, source, grouper, scan)
 
     def _keys(
         self, loci: Sequence[GeneLocus], samples: Sequence[str]
@@ -124,19 +143,14 @@ class CohortReader:
 
     def _genes(
         self, view: View, source: Source, grouper: SampleGrouper, scan: Scan
-    ) -> dict[str, GroupedGene]:
+    ) -> Iterator[GroupedGene]:
         mismatched = check_reference(view.loci, scan.records, source.path)
-        found = {}
         for number, locus in enumerate(view.loci):
             first, last = int(scan.region_first[number]), int(scan.region_last[number])
             is_covered = covers(locus, first, last)
-            columns = grouper.columns(number, scan)
-            if not columns.numbers and not self._speaks(locus, covered=is_covered):
-                continue
-            read = self._built(locus, columns, mismatched, source, covered=is_covered)
-            if says_anything(read.genotypes):
-                found[locus.gene.gene] = read
-        return found
+            if grouper.is_concerned(number) or self._speaks(locus, covered=is_covered):
+                columns = grouper.columns(number, scan)
+                yield self._built(locus, columns, mismatched, source, covered=is_covered)
 
     def _speaks(self, locus: GeneLocus, *, covered: bool) -> bool:
         """Whether absence of all records says something of a gene."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.build import SiteIndex, reaches
+from pgx.genotypes.evidence import is_structural
 from pgx.genotypes.sites import GeneLocus
 from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Block, Scan, ScannedRecord
@@ -94,7 +95,7 @@ class SampleGrouper:
 
     def _concerned(self, record: ScannedRecord) -> list[int]:
         found = {locus for locus, _ in self._index.touching(record)}
-        if any("<" in alt or "[" in alt or "]" in alt or "." in alt for alt in record.alts):
+        if any(map(is_structural, record.alts)):
             found |= {i for i, locus in enumerate(self._loci) if reaches(locus, record)}
         return sorted(found)
 
@@ -145,6 +146,10 @@ class SampleGrouper:
     def n_groups(self, locus: int) -> int:
         """Return how many groups a gene's samples form."""
         return self._logs[locus].n_groups
+
+    def is_concerned(self, locus: int) -> bool:
+        """Whether any record concerned a gene."""
+        return bool(self._logs[locus].steps)
 
     def columns(self, locus: int, scan: Scan) -> GeneColumns:
         """Return one column of each group at the records that concern a gene.
