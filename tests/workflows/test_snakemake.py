@@ -18,12 +18,14 @@ SAMPLES = {
     "EXAMPLE_3": "examples/cohort.vcf",
 }
 PARTS = """#!/bin/sh
-# writes down how it was called; a plan has three parts
+# writes down how it was called; two parts of the plan read, three call
 echo "$@" >>CALLED
 case "$1 $2" in
 --version*) echo '{}' ;;
-"partition plan") mkdir -p results/plan; echo '{"parts": [[], [], []]}' >results/plan/plan.json ;;
-"partition run") test "$5" -lt 3 ;;
+"partition plan")
+    mkdir -p results/plan
+    echo '{"reads": [[0, 1], [2]], "genes": ["A", "B", "C"]}' >results/plan/plan.json ;;
+"partition run") test "$5" -lt 5 ;;
 "partition merge")
     mkdir -p results/merged
     touch results/merged/calls.parquet results/merged/recommendations.parquet ;;
@@ -82,8 +84,8 @@ def test_cohort_and_partitions_are_planned(tmp_path):
     files = "examples/cohort.vcf examples/cohort.vcf"
     options = "--absent reference --assembly GRCh38"
     assert f"pgx cohort {files} -o results/cohort {options} --threads 2 --force" in text
-    assert f"pgx partition plan {files} -o results/plan {options} --samples-per-part 1000" in text
-    assert "pgx partition merge results/plan -o results/merged --force" in text
+    assert f"pgx partition plan {files} -o results/plan {options} --force" in text
+    assert "pgx partition merge results/plan -o results/merged --threads 2 --force" in text
 
 
 def test_as_many_jobs_run_as_the_plan_has_parts(tmp_path):
@@ -96,9 +98,10 @@ def test_as_many_jobs_run_as_the_plan_has_parts(tmp_path):
     snakemake(tmp_path, "--cores", "2", "partitions", *config, path=place)
     called = [line.split() for line in (tmp_path / "called.txt").read_text().splitlines()]
     called = [words for words in called if words[0] == "partition"]
-    assert [words[1] for words in called] == ["plan", "run", "run", "run", "merge"]
-    runs = [words[2:] for words in called if words[1] == "run"]
-    assert sorted(runs) == [["results/plan", "--part", str(part)] for part in range(3)]
+    assert [words[1] for words in called] == ["plan", *["run"] * 5, "merge"]
+    runs = [words[2:5] for words in called if words[1] == "run"]
+    assert sorted(runs) == [["results/plan", "--part", str(part)] for part in range(5)]
+    assert {words[-1] for words in runs[:2]} == {"0", "1"}, "a part called before all was read"
 
 
 def test_every_value_of_the_config_is_used():

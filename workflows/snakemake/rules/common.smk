@@ -44,12 +44,25 @@ def sample_info():
     return [config["sample_info"]] if config["sample_info"] else []
 
 
-def finished_parts(wildcards):
-    """Return the marks of all parts, once the plan says how many there are."""
-    plan = checkpoints.partition_plan.get().output.plan
-    with open(plan, encoding="utf-8") as handle:
-        parts = json.load(handle)["parts"]
-    return expand("{out}/parts/{part}.done", out=OUT, part=range(len(parts)))
+def plan_of_parts():
+    """Return the plan, once it is written; before that Snakemake asks again later."""
+    path = checkpoints.partition_plan.get().output.plan
+    with open(path, encoding="utf-8") as handle:
+        return json.load(handle)
+
+
+def parts_that_read(wildcards):
+    """Return the marks of all parts that read; they are numbered from 0."""
+    n_reads = len(plan_of_parts()["reads"])
+    return expand("{out}/parts/{part}.read", out=OUT, part=range(n_reads))
+
+
+def parts_that_call(wildcards):
+    """Return the marks of all parts that call; they are numbered after those that read."""
+    plan = plan_of_parts()
+    first = len(plan["reads"])
+    numbers = range(first, first + len(plan["genes"]))
+    return expand("{out}/parts/{part}.called", out=OUT, part=numbers)
 
 
 OUT = config["output"]
