@@ -66,6 +66,11 @@ def test_labels_tell_version_and_licence():
     assert set(re.findall(r"pgx-therapy:(\d+\.\d+\.\d+)", TEXT)) == {pgx.__version__}
 
 
+def test_pages_name_images_of_this_version():
+    pages = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "docs").rglob("*.md"))
+    assert set(re.findall(r"pgx-therapy[\w-]*:(\d+\.\d+\.\d+)", pages)) == {pgx.__version__}
+
+
 def test_kernels_are_warm_and_for_every_user():
     run = " ".join(steps("runtime", "RUN"))
     assert "warm()" in run
