@@ -13,6 +13,7 @@ import msgspec
 from pgx.base.errors import InputError
 from pgx.cohort.advising import CohortAdvice
 from pgx.cohort.calling import GeneTable
+from pgx.cohort.counting import render_multiqc
 from pgx.cohort.parts import FolderParts, MemoryParts, Parts
 from pgx.cohort.plan import CohortPlan
 from pgx.cohort.reading import GroupedInput
@@ -22,6 +23,7 @@ from pgx.reports.files import new_file
 __all__ = ["CohortOutcome", "Progress", "do_parts", "parts_of", "write_cohort"]
 
 SUMMARY_FILE: Final = "cohort.json"
+MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
 _SMALL_BYTES: Final = 64 * 1024 * 1024
 _SMALL_INPUTS: Final = 200
 
@@ -146,10 +148,13 @@ def _write(
                 writers[form](stack.enter_context(new_file(path)), table)
                 written.append(path)
                 progress.done(len(written))
-        path = folder / SUMMARY_FILE
-        handle = stack.enter_context(new_file(path))
-        handle.write(_summary(work, samples, inputs))
-        written.append(path)
+        texts = {
+            MULTIQC_FILE: render_multiqc(len(samples), tables),
+            SUMMARY_FILE: _summary(work, samples, inputs),
+        }
+        for name, text in texts.items():
+            stack.enter_context(new_file(folder / name)).write(text)
+            written.append(folder / name)
     return written
 
 
