@@ -1,0 +1,291 @@
+"""Which variants of a store are wanted, and what their records say.
+
+Positions are looked at first. Variants that may be wanted are then written as lines of VCF
+with one sample, and given to the scanner: what is refused, what an END, a symbolic allele or
+a filter means and which sites are seen in a region is said in one place for all inputs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.assemblies import CANONICAL, canonical_contig
+from pgx.base.errors import VcfFormatError
+from pgx.vcf import layout as lay
+from pgx.vcf import zarr_faults as faults
+from pgx.vcf.header import VcfHeader
+from pgx.vcf.limits import ScanLimits
+from pgx.vcf.records import Scan, ScannedRecord
+from pgx.vcf.scanner import Kernel, Scanner
+from pgx.vcf.windows import Windows
+from pgx.vcf.zarr_faults import variant_fault, zarr_fault
+from pgx.vcf.zarr_store import INTEGER, TEXT, OpenedStore, StoredArray
+from pgx.vcf.zarr_values import FILL, MISSING, UNREADABLE, numbers, texts
+
+__all__ = ["Fixed", "Found", "find_records"]
+
+Ints = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
+_PIECE: Final = 1 << 20
+_LINES: Final = 1 << 13
+_UNBOUNDED: Final = 2**31 - 2
+_MAX_ALLELES: Final = 4_096
+_TABS: Final = 9
+_DIGITS: Final = re.compile(r"\d+", re.ASCII)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f]")
+
+
+class Fixed:
+    """The arrays of a store that say where its variants are and what they are."""
+
+    def __init__(self, store: OpenedStore, filters: tuple[str, ...]) -> None:
+        self.position = store.need("variant_position", kinds=INTEGER, shape=(None,))
+        self.n_variants = self.position.shape[0]
+        of_variants = (self.n_variants,)
+        self.contig = store.need("variant_contig", kinds=INTEGER, shape=of_variants)
+        self.allele = store.need("variant_allele", kinds=TEXT, shape=(*of_variants, None))
+        if self.allele.shape[1] > _MAX_ALLELES:
+            raise self.allele.refusal(faults.TOO_LARGE)
+        self.length = store.array("variant_length", kinds=INTEGER, shape=of_variants)
+        kinds = INTEGER + "f" + TEXT
+        self.end = store.array("variant_END", kinds=kinds, shape=of_variants)
+        self.span = store.array("variant_SVLEN", kinds=kinds, shape=of_variants, several=True)
+        self.index = store.array("region_index", kinds=INTEGER, shape=(None, 6))
+        self.filter_names = filters
+        self.filter_chunks: set[int] = set()
+        shape = (*of_variants, len(filters))
+        self.filter = store.array("variant_filter", kinds="b", shape=shape)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Wanted variants (R): rows in the store, their records and what these say of any call.
+
+    ``scan`` has what concerns all records: regions and the mitochondrion.
+    """
+
+    rows: Ints
+    records: list[ScannedRecord]
+    reasons: npt.NDArray[np.uint8]
+    scan: Scan
+
+
+def find_records(
+    fixed: Fixed,
+    header: VcfHeader,
+    windows: Windows,
+    path: str,
+    *,
+    limits: ScanLimits,
+    contig_lengths: Mapping[str, int],
+    kernel: Kernel | None,
+) -> Found:
+    """Look at all positions, then at the alleles of variants near windows and regions.
+
+    Raises
+    ------
+    VcfFormatError
+        A position lies beyond its contig, a record breaks the rules of VCF text, or no
+        variant lies on a known contig.
+    """
+    one = msgspec.structs.replace(header, samples=("",), n_lines=0)
+    scanner = Scanner(
+        one, windows, path, limits=limits, contig_lengths=contig_lengths, kernel=kernel
+    )
+    places = _Places(fixed, header, windows, path, contig_lengths)
+    rows = places.candidates()
+    for start in range(0, len(rows), _LINES):
+        part = rows[start : start + _LINES]
+        try:
+            scanner.feed([_lines(fixed, part, places.names, path)])
+        except VcfFormatError as error:
+            number = int(error.code.rpartition("-")[2])
+            line = error.where.rpartition(" ")[2]
+            if "PGX-VCF" not in error.code or not line.isdecimal():
+                raise
+            at = int(rows[min(int(line), len(rows)) - 1]) + 1
+            raise variant_fault(number, path, at, "variant_allele") from error
+    scan = scanner.finish()
+    if fixed.n_variants and not places.known and not scan.hg19_chrm:
+        raise zarr_fault(faults.CONTIG, path, "contig_id", detail="none is a human chromosome")
+    lines = np.array([record.line for record in scan.records], np.int64)
+    wanted = rows[lines - 1] if len(lines) else np.empty(0, np.int64)
+    numbered = [
+        msgspec.structs.replace(record, line=int(row) + 1)
+        for record, row in zip(scan.records, wanted.tolist(), strict=True)
+    ]
+    return Found(wanted, numbered, scan.reason[:, 0].copy(), scan)
+
+
+class _Places:
+    """Positions of all variants, in pieces, against windows and regions."""
+
+    def __init__(
+        self,
+        fixed: Fixed,
+        header: VcfHeader,
+        windows: Windows,
+        path: str,
+        lengths: Mapping[str, int],
+    ) -> None:
+        self._fixed, self._path = fixed, path
+        self.names = list(header.contigs)
+        canonical = [canonical_contig(name) for name in self.names]
+        declared = [header.contigs[name] for name in self.names]
+        known = [
+            lengths.get(c) if n is None and c is not None else n
+            for n, c in zip(declared, canonical, strict=True)
+        ]
+        self._longest = np.array([_UNBOUNDED if n is None else n for n in known], np.int64)
+        self._is_known = np.array([c is not None for c in canonical], np.bool_)
+        merged = _merged(windows)
+        self._intervals = [merged.get(c or "", np.empty((0, 2), np.int64)) for c in canonical]
+        self.known = False
+
+    def candidates(self) -> Ints:
+        """Return the rows of all variants that may overlap a window or a region."""
+        found = [np.empty(0, np.int64)]
+        for start, stop in self._fixed.position.pieces(_PIECE):
+            position = self._fixed.position.span(start, stop).astype(np.int64)
+            contig = self._contigs(start, stop)
+            self._check(start, position, contig)
+            self.known = self.known or bool(self._is_known[contig].any())
+            ends = self._ends(start, stop, position)
+            for rank in np.unique(contig).tolist():
+                spans = self._intervals[rank]
+                mine = np.flatnonzero(contig == rank) if len(spans) else ()
+                if len(mine):
+                    at = np.searchsorted(spans[:, 1], position[mine])
+                    near = spans[np.minimum(at, len(spans) - 1), 0]
+                    found.append(mine[(at < len(spans)) & (near <= ends[mine])] + start)
+        return np.sort(np.concatenate(found))
+
+    def _contigs(self, start: int, stop: int) -> Ints:
+        array = self._fixed.contig
+        contig = array.span(start, stop).astype(np.int64)
+        if len(contig) and not (contig.min() >= 0 and contig.max() < len(self.names)):
+            raise array.refusal(faults.CONTIG)
+        if array.absent_chunks and len(self.names) > 1:
+            self._vouch(array)
+        return contig
+
+    def _vouch(self, array: StoredArray) -> None:
+        """Refuse a lost chunk, which reads as the first contig, unless the index says so too."""
+        index = self._fixed.index
+        table = np.empty((0, 2), np.int64) if index is None else index.span(0, index.shape[0])
+        is_first = {int(chunk) for chunk, contig in table[:, :2].tolist() if contig == 0}
+        is_other = {int(chunk) for chunk, contig in table[:, :2].tolist() if contig != 0}
+        if not array.absent_chunks <= is_first - is_other:
+            raise array.refusal(faults.ABSENT)
+
+    def _check(self, start: int, position: Ints, contig: Ints) -> None:
+        array = self._fixed.position.name
+        for number, bad in (
+            (lay.FAULT_POS, position < 0),
+            (lay.FAULT_BEYOND, position > self._longest[contig] + 1),
+        ):
+            if bad.any():
+                at = start + int(bad.argmax()) + 1
+                raise variant_fault(number, self._path, at, array)
+        changes = np.flatnonzero((np.diff(position) != 0) | (np.diff(contig) != 0))
+        edges = np.concatenate(([-1], changes, [len(position) - 1]))
+        runs = np.diff(edges)
+        if len(runs) and runs.max() > lay.MAX_REPEATS:
+            at = start + int(edges[runs.argmax() + 1]) + 1
+            raise variant_fault(lay.FAULT_ONE_PLACE, self._path, at, array)
+
+    def _ends(self, start: int, stop: int, position: Ints) -> Ints:
+        """Return the last base that each variant may cover; far off where nothing tells."""
+        fixed = self._fixed
+        if fixed.length is None:
+            return np.full(len(position), 1 << 40, np.int64)
+        ends = position + fixed.length.span(start, stop).astype(np.int64) - 1
+        if fixed.end is not None:
+            ends = np.maximum(ends, numbers(fixed.end.span(start, stop)))
+        if fixed.span is not None:
+            ends = np.maximum(ends, position + _sizes(fixed.span.span(start, stop)))
+        return ends
+
+
+def _merged(windows: Windows) -> dict[str, Ints]:
+    """Return windows and regions by contig, sorted and disjoint."""
+    merged: dict[str, list[list[int]]] = {name: [] for name in CANONICAL}
+    for contig, start, end in windows.intervals():
+        mine = merged[contig]
+        if mine and start <= mine[-1][1] + 1:
+            mine[-1][1] = max(mine[-1][1], end)
+        else:
+            mine.append([start, end])
+    return {c: np.array(rows, np.int64).reshape(-1, 2) for c, rows in merged.items()}
+
+
+def _sizes(values: Array) -> Ints:
+    """Return the greatest absolute SVLEN of each variant, 0 for none; values (V,) or (V, k)."""
+    if values.dtype.kind in "iu":
+        wide = values.astype(np.int64)
+        sizes = np.where((wide == MISSING) | (wide == FILL), 0, np.abs(wide))
+    elif values.dtype.kind == "f":
+        sizes = np.abs(np.where(np.isfinite(values), values, 0)).astype(np.int64)
+    else:
+        sizes = texts(values, _longest, np.int64)
+    longest: Ints = sizes.reshape(len(values), -1).max(axis=1, initial=0)
+    return longest
+
+
+def _longest(text: str) -> int:
+    return max((int(digits[:11]) for digits in _DIGITS.findall(text)), default=0)
+
+
+def _lines(fixed: Fixed, rows: Ints, contigs: list[str], path: str) -> bytes:
+    """Write variants as lines of VCF with one sample."""
+    contig, position = fixed.contig.rows(rows).tolist(), fixed.position.rows(rows).tolist()
+    infos, filters = _infos(fixed, rows, position), _filters(fixed, rows)
+    lines = []
+    for k, row in enumerate(fixed.allele.rows(rows).tolist()):
+        alleles = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in row]
+        while len(alleles) > 1 and alleles[-1] in ("", "."):
+            alleles.pop()
+        alt = ",".join(alleles[1:]) or "."
+        fields = (contigs[contig[k]], str(position[k]), ".", alleles[0], alt, ".", filters[k])
+        line = "\t".join([*fields, infos[k], "GT", "0"])
+        n_commas = max(len(alleles) - 2, 0)
+        if _CONTROL.search(line) or line.count("\t") != _TABS or alt.count(",") != n_commas:
+            detail = f"variant {rows[k] + 1}"
+            raise zarr_fault(faults.ALLELES, path, fixed.allele.name, detail=detail)
+        lines.append(line + "\n")
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def _infos(fixed: Fixed, rows: Ints, position: list[int]) -> list[str]:
+    """Return INFO of variants: END, or the length that the store says, and SVLEN."""
+    sizes = [0] * len(rows) if fixed.span is None else _sizes(fixed.span.rows(rows)).tolist()
+    infos = [f"SVLEN={size}" if size else "." for size in sizes]
+    if fixed.end is not None:
+        for k, end in enumerate(numbers(fixed.end.rows(rows)).ravel().tolist()):
+            if end >= 0 or end == UNREADABLE:
+                infos[k] = f"END={end}"
+    elif fixed.length is not None:
+        for k, length in enumerate(fixed.length.rows(rows).tolist()):
+            if length > 1 and not sizes[k]:
+                infos[k] = f"END={position[k] + length - 1}"
+    return infos
+
+
+def _filters(fixed: Fixed, rows: Ints) -> list[str]:
+    """Return FILTER of variants; where a chunk is absent and others are not, it was lost."""
+    array, names = fixed.filter, fixed.filter_names
+    if array is None:
+        return ["."] * len(rows)
+    flags = array.rows(rows).tolist()
+    fixed.filter_chunks.update((rows // array.chunks[0]).tolist())
+    if array.absent_chunks and array.absent_chunks < fixed.filter_chunks:
+        raise array.refusal(faults.ABSENT)
+    return [
+        ";".join(name for name, is_set in zip(names, row, strict=True) if is_set) or "."
+        for row in flags
+    ]
