@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 
 import numpy as np
@@ -56,6 +57,7 @@ def convert(vcf, store, zarr_format=2, **options):
     """Convert a compressed VCF, or several, by bio2zarr."""
     import bio2zarr.vcf
 
+    logging.getLogger("bio2zarr").setLevel(logging.ERROR)
     vcfs = vcf if isinstance(vcf, list) else [f"{vcf}.gz"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -59,6 +59,7 @@ class CellReader:
             for key, kinds in _KINDS.items()
         }
         self._fields = {key: array for key, array in found.items() if array is not None}
+        self._empty: tuple[Array, ...] = (np.empty((0, n_samples)),)
         self.has_depth = self.has_reference_only = False
 
     def blocks(self, found: Found, limits: ScanLimits) -> Iterator[Block]:
@@ -77,7 +78,9 @@ class CellReader:
             for start in range(first, last, step):
                 stop = min(start + step, last)
                 cut = {key: values[start - first : stop - first] for key, values in raw.items()}
-                yield self._judge(cut, found, slice(start, stop), limits)
+                part = slice(start, stop)
+                block = self._plain(cut, found, part) if raw.keys() <= {"GT", "phased"} else None
+                yield block or self._judge(cut, found, part, limits)
 
     def _groups(self, rows: Ints) -> Iterator[tuple[int, int]]:
         """Cut the rows so that what is read of each part at once is bounded."""
@@ -109,6 +112,36 @@ class CellReader:
             width = (_LISTS[key] or most + 1) if key in _LISTS else None
             raw[key] = array.rows(rows, width)
         return raw
+
+    def _plain(self, raw: dict[str, Array], found: Found, part: slice) -> Block | None:
+        """Return a block of diploid genotypes without other values, None if it is no such one."""
+        genotypes = raw.get("GT")
+        if genotypes is None or genotypes.dtype != np.int8 or genotypes.shape[2] != 2:
+            return None
+        records = found.records[part]
+        n_cells = len(records) * self._n_samples
+        most = np.array([len(record.alts) for record in records])
+        tops = genotypes.reshape(len(records), -1).max(axis=1, initial=-1)
+        low = int(genotypes.min(initial=0))
+        if low < -1 or (tops > most).any() or not genotypes.flags.c_contiguous:
+            return None
+        self.has_reference_only = self.has_reference_only or bool((tops == 0).any())
+        shape = (len(records), self._n_samples)
+        reason = np.repeat(found.reasons[part], self._n_samples).reshape(shape)
+        if low < 0:
+            both = genotypes.reshape(n_cells, 2).view(np.int16).reshape(shape)
+            reason[both == -1] = SiteReason.NO_CALL
+        phased, phase_set, gq, dp = self._nothing(len(records))
+        phased = raw["phased"].view(np.uint8) if "phased" in raw else phased
+        return Block(records, genotypes, phased, phase_set, reason, gq, dp, None)
+
+    def _nothing(self, n_rows: int) -> tuple[Array, ...]:
+        """Return rows that say nothing: phase, phase sets, GQ and DP; the same for all blocks."""
+        if len(self._empty[0]) < n_rows:
+            shape = (n_rows, self._n_samples)
+            kinds = ((np.uint8, 0), (np.int32, 0), (np.int16, -1), (np.int32, -1))
+            self._empty = tuple(np.full(shape, fill, dtype) for dtype, fill in kinds)
+        return tuple(array[:n_rows] for array in self._empty)
 
     def _judge(self, raw: dict[str, Array], found: Found, part: slice, limits: ScanLimits) -> Block:
         records = found.records[part]
@@ -277,6 +310,8 @@ class _Cells:
     def settle_phase(self) -> npt.NDArray[np.int32]:
         """Settle phase by PGT where GT has none; return phase sets, 0 for none."""
         raw, nothing = self._raw, np.zeros(self.first.shape, np.int32)
+        if not raw.keys() & {"PS", "PID"}:
+            return nothing
         pid = self._names("PID") if "PID" in raw else nothing
         by_pgt = np.zeros(self.first.shape, np.bool_)
         if "PGT" in raw and "PID" in raw:

@@ -37,6 +37,8 @@ def settle(
             continue
         width = lay.N_LIKELIHOODS
         values, length = millionths(raw[key][rows], width, is_log=key == "GL")
+        if key == "GL":
+            length = _without_tail(values, length, ploidy[rows], n_alleles[rows])
         in_list = np.arange(values.shape[2]) < length[..., None]
         given = ((values != ABSENT) & in_list).any(axis=2)
         if not given.any():
@@ -46,6 +48,18 @@ def settle(
         found = _phred(values, length, in_list, first[rows], ploidy[rows], n_alleles[rows])
         out[rows] = np.where(given[..., None], found, out[rows])
     return out
+
+
+def _without_tail(values: Ints, length: Ints, ploidy: Array, n_alleles: Ints) -> Ints:
+    """Return lengths of lists, for haploid cells without missing values at the end.
+
+    vcf2zarr stores the end of a shorter list of floats as missing values.
+    """
+    alleles = n_alleles[:, None]
+    is_tail = np.arange(values.shape[2]) >= alleles[..., None]
+    is_silent = (values == ABSENT) | (np.arange(values.shape[2]) >= length[..., None])
+    is_haploid = (ploidy == 1) & (length > alleles) & (is_silent | ~is_tail).all(axis=2)
+    return np.where(is_haploid, alleles, length)
 
 
 def _phred(

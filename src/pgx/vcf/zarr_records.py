@@ -38,7 +38,7 @@ _UNBOUNDED: Final = 2**31 - 2
 _MAX_ALLELES: Final = 4_096
 _TABS: Final = 9
 _DIGITS: Final = re.compile(r"\d+", re.ASCII)
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 class Fixed:
@@ -214,14 +214,17 @@ class _Places:
 
 def _merged(windows: Windows) -> dict[str, Ints]:
     """Return windows and regions by contig, sorted and disjoint."""
-    merged: dict[str, list[list[int]]] = {name: [] for name in CANONICAL}
-    for contig, start, end in windows.intervals():
-        mine = merged[contig]
-        if mine and start <= mine[-1][1] + 1:
-            mine[-1][1] = max(mine[-1][1], end)
-        else:
-            mine.append([start, end])
-    return {c: np.array(rows, np.int64).reshape(-1, 2) for c, rows in merged.items()}
+    merged = {}
+    for rank, contig in enumerate(CANONICAL):
+        first, last = windows.region_offsets[rank : rank + 2]
+        mine = windows.windows[windows.offsets[rank] : windows.offsets[rank + 1]]
+        rows = np.concatenate((mine, windows.regions[first:last]))
+        rows = rows[np.argsort(rows[:, 0], kind="stable")]
+        reach = np.maximum.accumulate(rows[:, 1])
+        starts = np.flatnonzero(np.concatenate(([True], rows[1:, 0] > reach[:-1] + 1))[: len(rows)])
+        ends = reach[np.concatenate((starts[1:], [len(rows)])) - 1] if len(rows) else reach
+        merged[contig] = np.stack((rows[starts, 0], ends), axis=1)
+    return merged
 
 
 def _sizes(values: Array) -> Ints:
@@ -246,19 +249,30 @@ def _lines(fixed: Fixed, rows: Ints, contigs: list[str], path: str) -> bytes:
     contig, position = fixed.contig.rows(rows).tolist(), fixed.position.rows(rows).tolist()
     infos, filters = _infos(fixed, rows, position), _filters(fixed, rows)
     lines = []
+    n_commas = 0
     for k, row in enumerate(fixed.allele.rows(rows).tolist()):
         alleles = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in row]
         while len(alleles) > 1 and alleles[-1] in ("", "."):
             alleles.pop()
+        n_commas += max(len(alleles) - 2, 0)
         alt = ",".join(alleles[1:]) or "."
-        fields = (contigs[contig[k]], str(position[k]), ".", alleles[0], alt, ".", filters[k])
-        line = "\t".join([*fields, infos[k], "GT", "0"])
-        n_commas = max(len(alleles) - 2, 0)
-        if _CONTROL.search(line) or line.count("\t") != _TABS or alt.count(",") != n_commas:
-            detail = f"variant {rows[k] + 1}"
-            raise zarr_fault(faults.ALLELES, path, fixed.allele.name, detail=detail)
-        lines.append(line + "\n")
-    return "".join(lines).encode("utf-8", "replace")
+        lines.append(
+            f"{contigs[contig[k]]}\t{position[k]}\t.\t{alleles[0]}\t{alt}\t.\t{filters[k]}"
+            f"\t{infos[k]}\tGT\t0\n"
+        )
+    text = "".join(lines)
+    counts = [text.count(mark) for mark in "\n\t,"]
+    if counts != [len(rows), _TABS * len(rows), n_commas] or _CONTROL.search(text):
+        raise fixed.allele.refusal(faults.ALLELES, _odd_variant(lines, rows))
+    return text.encode("utf-8", "replace")
+
+
+def _odd_variant(lines: list[str], rows: Ints) -> str:
+    """Name the first variant whose line is no line, or only their range where none is."""
+    for line, row in zip(lines, rows.tolist(), strict=True):
+        if line.count("\n") != 1 or line.count("\t") != _TABS or _CONTROL.search(line):
+            return f"variant {row + 1}"
+    return f"variants {rows[0] + 1} to {rows[-1] + 1}"
 
 
 def _infos(fixed: Fixed, rows: Ints, position: list[int]) -> list[str]:
@@ -281,11 +295,16 @@ def _filters(fixed: Fixed, rows: Ints) -> list[str]:
     array, names = fixed.filter, fixed.filter_names
     if array is None:
         return ["."] * len(rows)
-    flags = array.rows(rows).tolist()
+    flags = np.ascontiguousarray(array.rows(rows))
     fixed.filter_chunks.update((rows // array.chunks[0]).tolist())
     if array.absent_chunks and array.absent_chunks < fixed.filter_chunks:
         raise array.refusal(faults.ABSENT)
-    return [
-        ";".join(name for name, is_set in zip(names, row, strict=True) if is_set) or "."
-        for row in flags
-    ]
+    texts_of: dict[bytes, str] = {}
+    found = []
+    for row in flags:
+        key = row.tobytes()
+        if key not in texts_of:
+            chosen = (name for name, is_set in zip(names, row.tolist(), strict=True) if is_set)
+            texts_of[key] = ";".join(chosen) or "."
+        found.append(texts_of[key])
+    return found

@@ -95,6 +95,8 @@ class OpenedStore:
 
     def __init__(self, location: str | Path) -> None:
         self.name = str(location).rstrip("/").rpartition("/")[2] or str(location)
+        is_local = "://" not in str(location) and Path(location).is_dir()
+        self._folder = Path(location) if is_local else None
         self._recorder = _Recorder(self._inner(location))
         try:
             self._group = zarr.open_group(self._recorder, mode="r", use_consolidated=False)
@@ -154,6 +156,8 @@ class OpenedStore:
             It has another type or shape, is packed by a codec that is not run, or is too
             large.
         """
+        if not self._may_have(name):
+            return None
         try:
             found = self._group[name]
         except KeyError:
@@ -167,6 +171,12 @@ class OpenedStore:
         stored = StoredArray(found, name, self.name, self._recorder)
         stored.check(kinds, shape, several=several)
         return stored
+
+    def _may_have(self, name: str) -> bool:
+        """Whether a local store has something of this name; elsewhere only a read tells."""
+        if self._folder is None:
+            return True
+        return (self._folder / name).exists()
 
     def need(self, name: str, *, kinds: str, shape: tuple[int | None, ...]) -> StoredArray:
         """Return an array that every store has; else as `array`."""
