@@ -230,7 +230,7 @@ class _Cells:
             return None
         found = numbers(values)
         if found.ndim == 3:
-            several = (found[..., 1:] != FILL).any(axis=2)
+            several = ((found[..., 1:] != FILL) & (found[..., 1:] != MISSING)).any(axis=2)
             found = np.where(several, UNREADABLE, found[..., 0])
         self._note_unreadable(found == UNREADABLE)
         return np.maximum(found, MISSING)
