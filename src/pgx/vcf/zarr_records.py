@@ -98,18 +98,13 @@ def find_records(
         one, windows, path, limits=limits, contig_lengths=contig_lengths, kernel=kernel
     )
     places = _Places(fixed, header, windows, path, contig_lengths)
-    rows = places.candidates()
-    for start in range(0, len(rows), _LINES):
-        part = rows[start : start + _LINES]
-        try:
-            scanner.feed([_lines(fixed, part, places.names, path)])
-        except VcfFormatError as error:
-            number = int(error.code.rpartition("-")[2])
-            line = error.where.rpartition(" ")[2]
-            if "PGX-VCF" not in error.code or not line.isdecimal():
-                raise
-            at = int(rows[min(int(line), len(rows)) - 1]) + 1
-            raise variant_fault(number, path, at, "variant_allele") from error
+    near = places.candidates()
+    kept = [np.empty(0, np.int64)]
+    for start in range(0, len(near), _LINES):
+        part, alleles = _worth_a_line(fixed, near[start : start + _LINES], places.sure)
+        kept.append(part)
+        _feed(scanner, _lines(fixed, part, alleles, places.names), kept, path)
+    rows = np.concatenate(kept)
     scan = scanner.finish()
     if fixed.n_variants and not places.known and not scan.hg19_chrm:
         raise zarr_fault(faults.CONTIG, path, "contig_id", detail="none is a human chromosome")
@@ -120,6 +115,28 @@ def find_records(
         for record, row in zip(scan.records, wanted.tolist(), strict=True)
     ]
     return Found(wanted, numbered, scan.reason[:, 0].copy(), scan)
+
+
+def _worth_a_line(fixed: Fixed, rows: Ints, sure: Ints) -> tuple[Ints, list[list[Any]]]:
+    """Return rows and alleles of those that are surely looked at, or have a symbolic allele."""
+    alleles = fixed.allele.rows(rows).tolist()
+    mark: Any = b"<" if fixed.allele.kind == "S" else "<"
+    chosen = np.isin(rows, sure)
+    for k in np.flatnonzero(~chosen).tolist():
+        chosen[k] = any(mark in allele for allele in alleles[k])
+    at = np.flatnonzero(chosen)
+    return rows[at], [alleles[k] for k in at.tolist()]
+
+
+def _feed(scanner: Scanner, lines: bytes, kept: list[Ints], path: str) -> None:
+    """Give lines to the scanner; say of which variant it refuses one."""
+    try:
+        scanner.feed([lines])
+    except VcfFormatError as error:
+        number, line = error.code.rpartition("-")[2], error.where.rpartition(" ")[2]
+        rows = np.concatenate(kept)
+        at = int(rows[min(int(line), len(rows)) - 1]) + 1
+        raise variant_fault(int(number), path, at, "variant_allele") from error
 
 
 class _Places:
@@ -144,12 +161,23 @@ class _Places:
         self._longest = np.array([_UNBOUNDED if n is None else n for n in known], np.int64)
         self._is_known = np.array([c is not None for c in canonical], np.bool_)
         merged = _merged(windows)
-        self._intervals = [merged.get(c or "", np.empty((0, 2), np.int64)) for c in canonical]
+        nothing = np.empty((0, 2), np.int64)
+        self._intervals = [merged.get(c or "", nothing) for c in canonical]
+        self._windows = [_of_contig(windows.windows, windows.offsets, c) for c in canonical]
+        regions = windows.regions, windows.region_offsets
+        self._regions = [_of_contig(*regions, c) for c in canonical]
+        self._extremes: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self.known = False
+        self.sure = np.empty(0, np.int64)
 
     def candidates(self) -> Ints:
-        """Return the rows of all variants that may overlap a window or a region."""
+        """Return the rows of all variants that may overlap a window or a region.
+
+        ``sure`` then has those that may overlap a window, and the first and last of each
+        region; others are wanted only if they have a symbolic allele.
+        """
         found = [np.empty(0, np.int64)]
+        sure = [np.empty(0, np.int64)]
         for start, stop in self._fixed.position.pieces(_PIECE):
             position = self._fixed.position.span(start, stop).astype(np.int64)
             contig = self._contigs(start, stop)
@@ -157,13 +185,26 @@ class _Places:
             self.known = self.known or bool(self._is_known[contig].any())
             ends = self._ends(start, stop, position)
             for rank in np.unique(contig).tolist():
-                spans = self._intervals[rank]
-                mine = np.flatnonzero(contig == rank) if len(spans) else ()
-                if len(mine):
-                    at = np.searchsorted(spans[:, 1], position[mine])
-                    near = spans[np.minimum(at, len(spans) - 1), 0]
-                    found.append(mine[(at < len(spans)) & (near <= ends[mine])] + start)
+                if len(self._intervals[rank]):
+                    mine = np.flatnonzero(contig == rank)
+                    mine = mine[_overlap(self._intervals[rank], position[mine], ends[mine])]
+                    found.append(mine + start)
+                    in_window = _overlap(self._windows[rank], position[mine], ends[mine])
+                    sure.append(mine[in_window] + start)
+                    self._note_extremes(rank, position[mine], mine + start)
+        extremes = [row for pair in self._extremes.values() for _, row in pair]
+        self.sure = np.unique(np.concatenate([*sure, np.array(extremes, np.int64)]))
         return np.sort(np.concatenate(found))
+
+    def _note_extremes(self, rank: int, position: Ints, rows: Ints) -> None:
+        """Keep the rows with the first and the last position in each region of a contig."""
+        for k, (first, last) in enumerate(self._regions[rank].tolist()):
+            inside = np.flatnonzero((position >= first) & (position <= last))
+            if len(inside):
+                at = [inside[position[inside].argmin()], inside[position[inside].argmax()]]
+                seen = [(int(position[i]), int(rows[i])) for i in at]
+                seen += self._extremes.get((rank, k), [])
+                self._extremes[rank, k] = [min(seen), max(seen)]
 
     def _contigs(self, start: int, stop: int) -> Ints:
         array = self._fixed.contig
@@ -212,6 +253,23 @@ class _Places:
         return ends
 
 
+def _of_contig(rows: Ints, offsets: Ints, canonical: str | None) -> Ints:
+    """Return the rows of one contig, none where it is no canonical one."""
+    if canonical is None:
+        return rows[:0]
+    rank = CANONICAL.index(canonical)
+    return rows[offsets[rank] : offsets[rank + 1]]
+
+
+def _overlap(spans: Ints, starts: Ints, ends: Ints) -> npt.NDArray[np.bool_]:
+    """Tell which intervals overlap one of some sorted and disjoint spans."""
+    if not len(spans):
+        return np.zeros(len(starts), np.bool_)
+    at = np.searchsorted(spans[:, 1], starts)
+    near = spans[np.minimum(at, len(spans) - 1), 0]
+    return np.asarray((at < len(spans)) & (near <= ends))
+
+
 def _merged(windows: Windows) -> dict[str, Ints]:
     """Return windows and regions by contig, sorted and disjoint."""
     merged = {}
@@ -244,13 +302,15 @@ def _longest(text: str) -> int:
     return max((int(digits[:11]) for digits in _DIGITS.findall(text)), default=0)
 
 
-def _lines(fixed: Fixed, rows: Ints, contigs: list[str], path: str) -> bytes:
+def _lines(fixed: Fixed, rows: Ints, texts: list[list[Any]], contigs: list[str]) -> bytes:
     """Write variants as lines of VCF with one sample."""
+    if not len(rows):
+        return b""
     contig, position = fixed.contig.rows(rows).tolist(), fixed.position.rows(rows).tolist()
     infos, filters = _infos(fixed, rows, position), _filters(fixed, rows)
     lines = []
     n_commas = 0
-    for k, row in enumerate(fixed.allele.rows(rows).tolist()):
+    for k, row in enumerate(texts):
         alleles = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in row]
         while len(alleles) > 1 and alleles[-1] in ("", "."):
             alleles.pop()
