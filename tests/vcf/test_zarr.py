@@ -168,7 +168,7 @@ def test_repeated_scans_and_sinks_agree(store):
 def test_rows_are_read_in_parts_that_bound_memory(store, vcf, monkeypatch):
     monkeypatch.setattr("pgx.vcf.zarr_cells._BYTES_PER_READ", 1)
     monkeypatch.setattr("pgx.vcf.zarr_cells._CELLS_PER_BLOCK", 1)
-    monkeypatch.setattr("pgx.vcf.zarr_records._PIECE", 1)
+    monkeypatch.setattr("pgx.vcf.zarr_places._PIECE", 1)
     monkeypatch.setattr("pgx.vcf.zarr_records._LINES", 2)
     assert_same(scan(store), scan(vcf))
 

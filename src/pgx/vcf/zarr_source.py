@@ -148,7 +148,8 @@ class ZarrSource:
             rules of VCF.
         """
         from pgx.vcf.zarr_cells import CellReader
-        from pgx.vcf.zarr_records import Fixed, find_records
+        from pgx.vcf.zarr_places import Fixed
+        from pgx.vcf.zarr_records import find_records
 
         if sink is not None:
             sink.restart()
