@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -264,6 +266,23 @@ def test_chunks_of_zeros_that_vcf2zarr_leaves_out(tmp_path):
             scan(store)
         near = Windows.build([("chr10", 1, 8)])
         assert_same(scan(store, near), scan(vcf, near))
+
+
+def test_what_the_refusal_of_an_absent_chunk_advises(tmp_path):
+    lines = ["chr10\t5\t.\tA\tC\t.\tPASS\t.\tGT\t0/0\t0/0\n"]
+    vcf = write_vcf(tmp_path / "a.vcf", lines)
+    store = convert(vcf, tmp_path / "a.vcz")
+    with pytest.raises(ValueError, match="PGX-VCZ-008") as caught:
+        scan(store)
+    name, _, value = re.search(r"ZARR_\w+=\w+", str(caught.value))[0].partition("=")
+    command = [sys.executable, "-m", "bio2zarr", "vcf2zarr", "convert", "-Q", "-f"]
+    subprocess.run(
+        [*command, f"{vcf}.gz", str(store)],
+        env={**os.environ, name: value},
+        check=True,
+        capture_output=True,
+    )
+    assert_same(scan(store), scan(vcf))
 
 
 def test_no_samples(tmp_path, store):

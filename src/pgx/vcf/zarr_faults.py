@@ -40,7 +40,7 @@ ZARR_FAULTS: Final[dict[int, tuple[str, str]]] = {
     CODEC: ("the array is packed by a codec that is not run on data of others", _WRITER),
     ABSENT: (
         "a chunk is absent: lost, or left out by a writer as all zeros, which look the same",
-        "write the store again with ZARR_ARRAY__WRITE_EMPTY_CHUNKS=1 in the environment",
+        "write the store again with ZARR_ARRAY__WRITE_EMPTY_CHUNKS=True in the environment",
     ),
     DAMAGED: ("a chunk cannot be decoded", _AGAIN),
     TOO_LARGE: ("the array, or a chunk of it, is larger than the limit", _WRITER),

@@ -124,8 +124,8 @@ class ZarrSource:
         """Read the positions of all variants, and the rest of those that are wanted.
 
         As `Source.scan` of the same data in VCF text, but for three things. ``line`` of a
-        record is the number of its variant, from 1. Variants that no window or region asks
-        for are checked for contig and position only. ``sites_only`` goes by the wanted
+        record is the number of its variant, from 1. Variants that turn out not to be wanted
+        are checked for contig and position only. ``sites_only`` goes by the wanted
         variants: it is True where none of them has genotypes that are all reference.
 
         Parameters
