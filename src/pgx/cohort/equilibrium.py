@@ -54,9 +54,10 @@ def exact_p(reference: Integers, heterozygous: Integers, alternative: Integers) 
     homozygous = np.sort(rows[:, ::2], axis=1)  # the rarer allele's first
     keys = np.concatenate([homozygous, rows[:, 1:2]], axis=1).astype(np.int64)
     distinct, inverse = np.unique(keys, axis=0, return_inverse=True)
-    found = _tested(distinct, _NEAR)
+    factorials = _log_factorials(int(distinct.sum(axis=1).max(initial=0)))
+    found = _tested(distinct, _NEAR, factorials)
     small = found < _WELL_KNOWN
-    found[small] = _tested(distinct[small], _FAR)
+    found[small] = _tested(distinct[small], _FAR, factorials)
     return np.asarray(found[inverse.ravel()].reshape(np.shape(reference)), np.float64)
 
 
@@ -69,7 +70,7 @@ class _Tests(NamedTuple):
     high: Integers
 
 
-def _tested(distinct: Integers, reach: tuple[int, int]) -> Floats:
+def _tested(distinct: Integers, reach: tuple[int, int], factorials: Floats) -> Floats:
     """Return the p-values of tests (T, 3): rare homozygotes, common ones, heterozygotes."""
     tests = _ranges(distinct, reach)
     ends = np.cumsum(tests.high - tests.low + 1)
@@ -79,7 +80,7 @@ def _tested(distinct: Integers, reach: tuple[int, int]) -> Floats:
     for first, last in itertools.pairwise(starts):
         if last > first:
             part = _Tests(*(field[first:last] for field in tests))
-            found[first:last] = _p_values(part, distinct[first:last, 0])
+            found[first:last] = _p_values(part, distinct[first:last, 0], factorials)
     return found
 
 
@@ -96,37 +97,40 @@ def _ranges(distinct: Integers, reach: tuple[int, int]) -> _Tests:
     return _Tests(n, rare, low, high)
 
 
-def _p_values(tests: _Tests, observed: Integers) -> Floats:
+def _p_values(tests: _Tests, observed: Integers, factorials: Floats) -> Floats:
     """Return the p-values of tests, of which rare homozygotes (T,) were observed."""
     sizes = tests.high - tests.low + 1
     starts = np.cumsum(sizes) - sizes
     which = np.repeat(np.arange(len(sizes)), sizes)
     homozygous = np.arange(len(which)) - starts[which] + tests.low[which]
-    terms = _log_weight(homozygous, tests.n[which], tests.rare[which])
-    own = _log_weight(observed, tests.n, tests.rare)
+    terms = _log_weight(homozygous, tests.n[which], tests.rare[which], factorials)
+    own = _log_weight(observed, tests.n, tests.rare, factorials)
     weights = np.exp(terms - np.maximum.reduceat(terms, starts)[which])
     counted = np.where(terms <= own[which] + _TIE, weights, 0.0)
     p = np.add.reduceat(counted, starts) / np.add.reduceat(weights, starts)
     return np.where(tests.n > 0, np.minimum(p, 1.0), np.nan)
 
 
-def _log_weight(homozygous: Integers, n: Integers, rare: Integers) -> Floats:
+def _log_weight(homozygous: Integers, n: Integers, rare: Integers, factorials: Floats) -> Floats:
     """Return the logarithm of a genotype table's probability but for what all of a test share."""
     heterozygous = rare - 2 * homozygous
     common = n - heterozygous - homozygous
-    factorials = (_log_factorial(x) for x in (homozygous, heterozygous, common))
-    return np.asarray(heterozygous * math.log(2.0) - sum(factorials), np.float64)
+    found = heterozygous * math.log(2.0)
+    for count in (homozygous, heterozygous, common):
+        found -= factorials[count]
+    return np.asarray(found, np.float64)
 
 
-def _log_factorial(values: Integers) -> Floats:
-    """Return ln(n!): Stirling's series, exact to the last digits; small n from a table."""
-    x = np.maximum(values, _EXACT_BELOW).astype(np.float64)
-    series = 1 / (12 * x) - 1 / (360 * x**3) + 1 / (1260 * x**5)
-    large = x * np.log(x) - x + 0.5 * np.log(2 * math.pi * x) + series
-    return np.where(values < _EXACT_BELOW, _SMALL[np.minimum(values, _EXACT_BELOW)], large)
-
-
-_SMALL: Final = np.array([math.lgamma(n + 1.0) for n in range(_EXACT_BELOW + 1)])
+def _log_factorials(largest: int) -> Floats:
+    """Return ln(n!) of 0 to ``largest``; Stirling's series, exact to the last digits."""
+    x = np.arange(largest + 1, dtype=np.float64)
+    x[:_EXACT_BELOW] = _EXACT_BELOW
+    inverse = 1 / x
+    series = inverse * (1 / 12 - inverse**2 * (1 / 360 - inverse**2 / 1260))
+    found = x * np.log(x) - x + 0.5 * np.log(2 * math.pi * x) + series
+    small = min(largest + 1, _EXACT_BELOW)
+    found[:small] = [math.lgamma(n + 1.0) for n in range(small)]
+    return np.asarray(found, np.float64)
 
 
 def observed_heterozygosity(heterozygous: Integers, called: Integers) -> Floats:
