@@ -25,10 +25,8 @@ __all__ = [
     "CALL_STATUS_SCHEMA",
     "DIPLOTYPE_FREQUENCY_SCHEMA",
     "PHENOTYPE_FREQUENCY_SCHEMA",
-    "allele_frequencies",
-    "call_statuses",
-    "diplotype_frequencies",
-    "phenotype_frequencies",
+    "FrequencyTables",
+    "frequency_tables",
 ]
 
 Integers = npt.NDArray[np.int64]
@@ -81,77 +79,92 @@ class _Counts(NamedTuple):
     not_called: Integers
 
 
-def allele_frequencies(
+class FrequencyTables(NamedTuple):
+    """One gene's frames; rows in the order of levels, their groups, and names.
+
+    ``alleles`` (`ALLELE_FREQUENCY_SCHEMA`, the default allele first) and ``phenotypes``
+    (`PHENOTYPE_FREQUENCY_SCHEMA`, A–Z) have a row for every name that is seen in any group,
+    ``diplotypes`` (`DIPLOTYPE_FREQUENCY_SCHEMA`) for those that somebody of the group may have,
+    ``statuses`` (`CALL_STATUS_SCHEMA`) one for every group, also of a gene without any call.
+    """
+
+    alleles: pl.DataFrame
+    diplotypes: pl.DataFrame
+    phenotypes: pl.DataFrame
+    statuses: pl.DataFrame
+
+
+class _Group(NamedTuple):
+    """A level, and (G, C) how many samples of each group have each distinct call."""
+
+    level: Level
+    members: Integers
+
+
+def frequency_tables(
     table: GeneTable, gene: GeneDefinition, levels: Sequence[Level]
-) -> pl.DataFrame:
-    """Return how many chromosomes carry each named allele, in each group.
+) -> FrequencyTables:
+    """Return how often a gene's alleles, diplotypes and phenotypes were called, by group.
 
     Alleles are the halves of a diplotype: ``*1x2``, ``*36+*10`` and ``[*2 + *3]`` are one name
-    each; a haploid call has one. Every allele that is seen has a row in every group.
+    each; a haploid call has one.
 
     Parameters
     ----------
     table
         The gene's calls.
     gene
-        Its definition; its default allele comes first.
+        Its definition.
     levels
         As `pgx.cohort.groups.sample_groups` gives them for the table's samples.
 
     Returns
     -------
-    polars.DataFrame
-        `ALLELE_FREQUENCY_SCHEMA`: levels and groups in their order, names in natural order.
+    FrequencyTables
+        Frames of several genes can be put under each other.
     """
+    groups = [_Group(level, _members(table, level)) for level in levels]
+    return FrequencyTables(
+        _alleles(table, gene, groups),
+        _diplotypes(table, groups),
+        _phenotypes(table, gene, groups),
+        _statuses(table, groups),
+    )
+
+
+def _alleles(table: GeneTable, gene: GeneDefinition, groups: Sequence[_Group]) -> pl.DataFrame:
     strands = 1 if gene.ploidy is Ploidy.MITOCHONDRIAL else 2
     says = [_shares(call, lambda name: name.split(_SEPARATOR), strands) for call in table.calls]
     first = gene.default_allele
     order = sorted(_names(says), key=lambda name: (name != first, natural_key(name), name))
-    return _frame(table, says, order, levels, ALLELE_FREQUENCY_SCHEMA)
+    return _frame(table, says, order, groups, ALLELE_FREQUENCY_SCHEMA)
 
 
-def diplotype_frequencies(table: GeneTable, levels: Sequence[Level]) -> pl.DataFrame:
-    """Return how many samples have each diplotype, in each group.
-
-    `DIPLOTYPE_FREQUENCY_SCHEMA`, ordered as in `allele_frequencies`; what no sample of a group
-    may have is left out there.
-    """
+def _diplotypes(table: GeneTable, groups: Sequence[_Group]) -> pl.DataFrame:
     says = [_shares(call, lambda name: [name], 1) for call in table.calls]
     order = sorted(_names(says), key=lambda name: (natural_key(name), name))
-    frame = _frame(table, says, order, levels, DIPLOTYPE_FREQUENCY_SCHEMA)
+    frame = _frame(table, says, order, groups, DIPLOTYPE_FREQUENCY_SCHEMA)
     return frame.filter(pl.col("expected") > 0)
 
 
-def phenotype_frequencies(
-    table: GeneTable, gene: GeneDefinition, levels: Sequence[Level]
-) -> pl.DataFrame:
-    """Return how many samples have each phenotype, in each group.
-
-    `PHENOTYPE_FREQUENCY_SCHEMA`, A–Z in the order of `allele_frequencies`; every phenotype that
-    is seen has a row in every group. A gene without phenotypes has no rows.
-    """
+def _phenotypes(table: GeneTable, gene: GeneDefinition, groups: Sequence[_Group]) -> pl.DataFrame:
     terms = {rule.lookup_key: rule.phenotype for rule in gene.rules}
     says = [_phenotype_shares(call, terms) for call in table.calls]
-    return _frame(table, says, sorted(_names(says)), levels, PHENOTYPE_FREQUENCY_SCHEMA)
+    return _frame(table, says, sorted(_names(says)), groups, PHENOTYPE_FREQUENCY_SCHEMA)
 
 
-def call_statuses(table: GeneTable, levels: Sequence[Level]) -> pl.DataFrame:
-    """Return how many samples of each group are called, ambiguous, or without a call.
-
-    `CALL_STATUS_SCHEMA`; a row for every group, also of genes that nothing is said of.
-    """
+def _statuses(table: GeneTable, groups: Sequence[_Group]) -> pl.DataFrame:
     own = np.array([_STATUSES.index(call.status) for call in table.calls], np.intp)
     one_hot = np.eye(len(_STATUSES), dtype=np.int64)[own].reshape(-1, len(_STATUSES))
     frames = []
-    for level in levels:
-        counts = _members(table, level) @ one_hot
-        by_status = {f"n_{s.value}": counts[:, i] for i, s in enumerate(_STATUSES)}
+    for level, members in groups:
+        counts = members @ one_hot
         columns = {
-            "gene": [table.gene] * len(level.groups),
-            "level": [level.name] * len(level.groups),
+            "gene": [table.gene] * len(counts),
+            "level": [level.name] * len(counts),
             "group": list(level.groups),
             "n_samples": counts.sum(axis=1),
-            **by_status,
+            **{f"n_{s.value}": counts[:, i] for i, s in enumerate(_STATUSES)},
         }
         frames.append(pl.DataFrame(columns, schema=CALL_STATUS_SCHEMA))
     return pl.concat(frames) if frames else CALL_STATUS_SCHEMA.to_frame()
@@ -203,12 +216,14 @@ def _frame(
     table: GeneTable,
     says: Sequence[_Shares],
     order: Sequence[str],
-    levels: Sequence[Level],
+    groups: Sequence[_Group],
     schema: pl.Schema,
 ) -> pl.DataFrame:
     """Return the rows of all levels; names in the order given."""
     entries = _Entries(table.calls, says, order)
-    frames = [_level_frame(table, entries.counted(_members(table, x)), x, schema) for x in levels]
+    frames = [
+        _level_frame(table, entries.counted(members), level, schema) for level, members in groups
+    ]
     return pl.concat(frames) if frames else schema.to_frame()
 
 
