@@ -83,10 +83,11 @@ class SampleCounts:
         call = piece.genotypes.call
         diploid = (call >= 0).all(axis=2)
         different = diploid & (call[:, :, 0] != call[:, :, 1])
+        varied = expected > 0
         for total, own in (
             (self.n_autosomal, diploid.sum(axis=0, dtype=np.int32)),
             (self.n_heterozygous, different.sum(axis=0, dtype=np.int32)),
-            (self.expected, expected @ diploid),
+            (self.expected, expected[varied] @ diploid[varied]),
         ):
             total[piece.samples] += own[piece.columns]
 
