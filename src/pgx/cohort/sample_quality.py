@@ -81,19 +81,22 @@ class SampleCounts:
 
     def _add_autosomal(self, piece: Piece, expected: npt.NDArray[np.float64]) -> None:
         call = piece.genotypes.call
-        diploid = (call >= 0).all(axis=2)
+        diploid = (call[:, :, 0] >= 0) & (call[:, :, 1] >= 0)
         different = diploid & (call[:, :, 0] != call[:, :, 1])
-        varied = expected > 0
+        shares = np.zeros(call.shape[1], np.float64)
+        for site in np.flatnonzero(expected).tolist():  # so that columns change no sum
+            shares += expected[site] * diploid[site]
         for total, own in (
             (self.n_autosomal, diploid.sum(axis=0, dtype=np.int32)),
             (self.n_heterozygous, different.sum(axis=0, dtype=np.int32)),
-            (self.expected, expected[varied] @ diploid[varied]),
+            (self.expected, shares),
         ):
             total[piece.samples] += own[piece.columns]
 
     def _add_x(self, piece: Piece) -> None:
         seen = piece.genotypes
-        different = (seen.call >= 0).all(axis=2) & (seen.call[:, :, 0] != seen.call[:, :, 1])
+        first, second = seen.call[:, :, 0], seen.call[:, :, 1]
+        different = (first >= 0) & (second >= 0) & (first != second)
         different |= seen.reason == Unknown.MALE_HETEROZYGOUS
         own = different.sum(axis=0, dtype=np.int32)
         self.x_heterozygous[piece.samples] += own[piece.columns]
