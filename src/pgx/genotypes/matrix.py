@@ -93,6 +93,8 @@ class GeneGenotypes:
     likelihoods
         Genotypes by (position index, sample), of positions whose genotype is too unsure to
         count as called, where the input says how likely each is.
+    one_strand
+        Samples (indices) of which the input writes single alleles of chrX, whatever their sex.
     """
 
     gene: GeneDefinition
@@ -107,6 +109,7 @@ class GeneGenotypes:
     extra: list[list[str]] = field(default_factory=list)
     notes: dict[int, set[str]] = field(default_factory=dict)
     likelihoods: dict[tuple[int, int], tuple[LikelyGenotype, ...]] = field(default_factory=dict)
+    one_strand: set[int] = field(default_factory=set)
 
     @classmethod
     def empty(cls, gene: GeneDefinition, samples: tuple[str, ...]) -> GeneGenotypes:
@@ -147,6 +150,7 @@ class GeneGenotypes:
                 for (site, c), likely in self.likelihoods.items()
                 for p in places.get(c, ())
             },
+            one_strand={p for c in self.one_strand for p in places.get(c, ())},
         )
 
     def add_note(self, sample: int, code: str) -> None:
