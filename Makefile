@@ -10,7 +10,7 @@ DEMO ?= demo-output
 RUNS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts wheel check site bench validate fuzz lock clean
+.PHONY: help demo test lint format types contracts wheel release image check site bench validate fuzz lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -55,7 +55,14 @@ contracts: $(VENV)/.dev ## which floor may import which
 wheel: $(VENV)/.dev ## build the wheel, install it by itself, start it
 	.ci/wheel "$(BIN)/python"
 
-check: lint types contracts wheel test ## everything that CI checks
+release: $(VENV)/.dev ## wheel, sdist, bill of materials and digests into dist; built twice, compared, started
+	.ci/release "$(BIN)/python" dist
+	.ci/wheel "$(BIN)/python" dist/pgx_therapy-*.whl
+
+image: $(VENV)/.dev ## the steps of the Containerfile on this machine, without a container engine
+	$(BIN)/python packaging/image.py
+
+check: lint types contracts release image test ## everything that CI checks
 
 site: $(VENV)/.dev ## build the documentation site into build/site, without network
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import pgx
 from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -69,6 +71,12 @@ def test_import_is_quick():
 def test_help_does_not_wait_for_numba():
     code = "import sys; from pgx.cli.main import main; main(['--help']); print(*sys.modules)"
     assert "numba" not in run(code).stdout.split()
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--version", "--json-lines"]], ids=" ".join)
+def test_a_version_loads_nothing_heavy(words):
+    code = f"import sys; from pgx.cli.main import main; main({words}); print(*sys.modules)"
+    assert not set(HEAVY) & set(run(code).stdout.splitlines()[-1].split())
 
 
 def test_wrapped_libraries_stay_at_home():

@@ -100,6 +100,20 @@ def test_a_folder_that_others_can_write_to_is_not_used(folder):
     assert kernels(folder) == []
 
 
+@pytest.mark.parametrize(
+    ("owner", "mode", "used"),
+    [(0, 0o755, True), (1234, 0o700, True), (77, 0o700, False), (0, 0o775, False)],
+)
+def test_kernels_of_an_image_belong_to_root(owner, mode, used, tmp_path, monkeypatch):
+    class Place:
+        @staticmethod
+        def stat():
+            return os.stat_result((0o040000 | mode, 0, 0, 1, owner, 0, 0, 0, 0, 0))
+
+    monkeypatch.setattr(os, "geteuid", lambda: 1234, raising=False)
+    assert accel._is_private(Place) is used
+
+
 def test_without_a_place_kernels_are_compiled_in_memory(folder):
     assert run(folder, place="") == "18 1 9\n"
     (folder / "file").write_text("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 
@@ -211,8 +212,10 @@ def test_versions_for_programs():
     from pgx.knowledge.snapshot import KnowledgeBase
 
     tree = json.loads(pgx("--version", "--json-lines").stdout)
+    assert set(tree) == {"tool", "version", "python", "system", "machine", "knowledge_base"}
     assert tree["knowledge_base"]["release"] == KnowledgeBase().release
-    assert pgx("--version").stdout == f"pgx {tree['pgx']}\n"
+    assert re.fullmatch("[0-9a-f]{64}", tree["knowledge_base"]["digest"])
+    assert pgx("--version").stdout == f"{tree['tool']} {tree['version']}\n"
     broken = json.loads(pgx("--version", "--json-lines", PGX_KNOWLEDGE_BASE="/nowhere").stdout)
     assert broken["knowledge_base"] is None
     refused(2, "--version", "--nonsense")

@@ -1,10 +1,16 @@
 """Numbers of strands: chrX by sex, what mixed files may say, the mitochondrion."""
 
+import numpy as np
 import pytest
 
-from calling import call_file
+from calling import call_file, call_files
 from hazards.edited import called, changed, edited_file, is_open, names
 from pgx.base.calls import CallStatus
+from pgx.base.genes import Ploidy
+from pgx.genotypes.combine import combine
+from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.ploidy import settle_ploidy
+from simulated import genes
 
 A202 = "A- 202A_376G"
 B = "B (reference)"
@@ -24,6 +30,51 @@ def test_haploid_blocks_and_a_heterozygous_record_refuse_the_gene(tmp_path):
     call = g6pd(tmp_path, edits, A202, sex="male", style="gvcf")
     assert call.status is CallStatus.NOT_ASSESSED
     assert "mixed_ploidy" in call.notes
+
+
+@pytest.mark.parametrize("gt", [".", "./."])
+def test_a_females_missing_genotype_is_no_single_allele(gt, tmp_path):
+    """Many callers write ``.`` for an unknown diploid genotype."""
+    path = edited_file(tmp_path, {SITE: changed(gt=gt)}, f"{B}/{A202}", "G6PD")
+    call = call_files([path], ["G6PD"], sexes={"S1": "female"})["S1", "G6PD"]
+    assert "haploid_in_female" not in call.notes
+    assert f"chrX:{SITE}" in call.missing
+    assert next(s for s in call.sites if s.position.endswith(f":{SITE}")).reason == "no_genotype"
+
+
+def test_a_males_half_call_is_not_heterozygous(tmp_path):
+    edits = {SITE: changed(gt="0/.")}
+    path = edited_file(tmp_path, edits, A202, "G6PD", sex="male", diploid_x=True)
+    call = call_files([path], ["G6PD"], sexes={"S1": "male"})["S1", "G6PD"]
+    assert "male_heterozygous" not in call.notes
+    assert f"chrX:{SITE}" in call.missing
+
+
+def x_linked(*pairs):
+    """Genotypes of the first positions of a gene on chrX, a sample a pair; others unknown."""
+    gene = next(g for g in genes().values() if g.ploidy is Ploidy.X_LINKED)
+    found = GeneGenotypes.empty(gene, tuple(f"S{i}" for i in range(len(pairs))))
+    for sample, pair in enumerate(pairs):
+        found.call[0, sample] = pair
+        found.evidence[0, sample] = Evidence.RECORD
+        found.reason[0, sample] = Unknown.NONE
+    return found
+
+
+@pytest.mark.parametrize("sex", ["male", "female", None])
+def test_who_is_written_with_one_strand_is_kept_whatever_the_sex(sex):
+    found = x_linked((0, ABSENT), (0, 0), (0, 1), (MISSING, ABSENT))
+    settle_ploidy(found, [sex] * 4)
+    assert found.one_strand == {0}
+    assert found.take(np.array([3, 0, 1, 0]), tuple("abcd")).one_strand == {1, 3}
+
+
+def test_one_strand_in_any_input_counts():
+    one, other = x_linked((0, 0)), x_linked((0, ABSENT), (0, 0))
+    other.samples = ("S1", "S0")
+    for part in (one, other):
+        settle_ploidy(part, ["male"] * len(part.samples))
+    assert combine([one, other], one.gene, ("S0", "S1")).one_strand == {1}
 
 
 @pytest.mark.parametrize("style", ["all_sites", "gvcf"])

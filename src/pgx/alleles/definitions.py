@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pgx.alleles.names import core_allele
 from pgx.base.errors import InvariantError
-from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition
+from pgx.base.genes import DefiningVariant, GeneDefinition
 
 __all__ = ["CompiledGene", "compile_gene"]
 
@@ -57,28 +57,16 @@ class CompiledGene:
         return self.names.index(self.gene.default_allele)
 
 
-def _codes_of(variant: DefiningVariant, allele: str) -> list[int]:
-    """Return the codes that a definition's cell allows."""
-    if allele in variant.alleles:
-        return [variant.alleles.index(allele)]
+def _mask_of(variant: DefiningVariant, allele: str) -> int:
+    """Return the codes that a definition's cell allows, as bits."""
+    known = variant.alleles
+    if allele in known:
+        return 1 << known.index(allele)
     bases = _IUPAC.get(allele, "")
-    codes = [k for k, a in enumerate(variant.alleles) if a in bases]
-    if not codes:
+    mask = sum(1 << code for code, name in enumerate(known) if name in bases)
+    if not mask:
         raise InvariantError(f"definition {allele!r} at {variant.position} matches no known allele")
-    return codes
-
-
-def _row(
-    gene: GeneDefinition, allele: AlleleDefinition
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
-    masks = np.ones(len(gene.variants), np.uint64)
-    weights = np.full(len(gene.variants), allele.is_reference, np.bool_)
-    for index, variant in enumerate(gene.variants):
-        cell = allele.defining.get(variant.position)
-        if cell is not None:
-            masks[index] = sum(1 << code for code in _codes_of(variant, cell))
-            weights[index] = True
-    return masks, weights
+    return mask
 
 
 def compile_gene(gene: GeneDefinition) -> CompiledGene:
@@ -90,17 +78,25 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
         A definition names an allele that its variant does not have.
     """
     alleles = [a for a in gene.alleles if a.is_reference or a.defining]
-    rows = [_row(gene, allele) for allele in alleles]
     names = tuple(core_allele(a.name) for a in alleles)
-    masks = np.array([m for m, _ in rows], np.uint64).reshape(len(rows), len(gene.variants))
+    column = {variant.position: i for i, variant in enumerate(gene.variants)}
+    masks = np.ones((len(alleles), len(gene.variants)), np.uint64)
+    weights = np.zeros(masks.shape, np.bool_)
+    weights[[i for i, allele in enumerate(alleles) if allele.is_reference]] = True
+    for row, allele in enumerate(alleles):
+        for position, cell in allele.defining.items():
+            index = column.get(position)
+            if index is not None:
+                masks[row, index] = _mask_of(gene.variants[index], cell)
+                weights[row, index] = True
     default = names.index(gene.default_allele)
     base = np.array([_lowest_bit(int(m)) for m in masks[default]], np.int8)
     return CompiledGene(
         gene=gene,
         names=names,
         identifiers=tuple(a.name for a in alleles),
-        masks=np.ascontiguousarray(masks),
-        weights=np.array([w for _, w in rows], np.bool_).reshape(masks.shape),
+        masks=masks,
+        weights=weights,
         functions=tuple(a.function or gene.uncertain_function or None for a in alleles),
         values=tuple(a.activity_value for a in alleles),
         base=base,

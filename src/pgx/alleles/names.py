@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,7 @@ _NUMBERS = re.compile(r"(\d+)")
 _SUBALLELE = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def natural_key(name: str) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
     """Return a sort key: plain names before bracketed ones, numbers by value.
 

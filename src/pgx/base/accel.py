@@ -193,8 +193,8 @@ def cache_folder() -> Path | None:
     """Return the folder of compiled kernels, None where no safe one can be used.
 
     ``PGX_KERNEL_CACHE`` overrides the place; an empty value turns the cache off. The
-    folder must belong to this user and be writable by nobody else, because what lies in
-    it is executed.
+    folder must belong to this user or to root, and be writable by nobody else, because what
+    lies in it is executed.
     """
     place = os.environ.get(CACHE_VARIABLE)
     if place == "":
@@ -223,7 +223,7 @@ def _is_private(path: Path) -> bool:
     status = path.stat()
     if not hasattr(os, "geteuid"):
         return True
-    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
 
 
 def _key(function: Callable[..., Any], signature: str) -> str:

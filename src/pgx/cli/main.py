@@ -18,6 +18,7 @@ __all__ = ["command_modules", "main"]
 _COMMANDS = {
     "annotate": ("pgx.cli.annotate", "read variants, call genes, advise: files for each sample"),
     "check": ("pgx.cli.check", "which genes an input can answer, position by position"),
+    "cohort": ("pgx.cli.cohort", "any number of samples: calls and advice as Parquet tables"),
     "completion": ("pgx.cli.completion", "a script that completes commands and options in a shell"),
     "doctor": ("pgx.cli.doctor", "is everything installed and whole: a line for each part"),
     "explain": ("pgx.cli.explain", "what supports one call of a saved result"),

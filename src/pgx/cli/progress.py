@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from pgx.base.listening import listening
 from pgx.cli.console import console, is_terminal, say
@@ -17,7 +17,7 @@ from pgx.cli.console import console, is_terminal, say
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["reading", "tracked"]
+__all__ = ["Stages", "reading", "tracked"]
 
 T = TypeVar("T")
 PATIENCE: Final = 2.0
@@ -84,6 +84,42 @@ def reading(paths: Sequence[str], *, quiet: bool = False) -> Iterator[None]:
             yield
     finally:
         clock.close()
+
+
+class Stages:
+    """Says how far each stage of a run is; a context manager that ends the last one.
+
+    Parameters
+    ----------
+    quiet
+        Say nothing.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._clock: _Clock | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def stage(self, what: str, total: int) -> None:
+        """A stage begins: so many of what."""
+        self._close()
+        if not self._quiet:
+            self._clock = _Clock(max(1, total), what)
+
+    def done(self, n: int) -> None:
+        """So many of the stage are done."""
+        if self._clock is not None:
+            self._clock.tell(n)
+
+    def _close(self) -> None:
+        if self._clock is not None:
+            self._clock.close()
+            self._clock = None
 
 
 def _size(path: str) -> int | None:

@@ -13,9 +13,13 @@ __all__ = ["version_object"]
 
 
 def version_object() -> str:
-    """Return one line of JSON; ``knowledge_base`` is null where it cannot be used."""
+    """Return one line of JSON; ``knowledge_base`` is null where it cannot be used.
+
+    Workflows ask for it once a step: nothing is imported that reads variants or tables.
+    """
     tree = {
-        "pgx": pgx.__version__,
+        "tool": "pgx",
+        "version": pgx.__version__,
         "python": platform.python_version(),
         "system": platform.system(),
         "machine": platform.machine(),

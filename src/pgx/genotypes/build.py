@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,9 +17,19 @@ from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
 from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.records import Scan
+from pgx.vcf.records import Scan, ScannedRecord
 
-__all__ = ["ReadingSettings", "build_genotypes", "gene_regions"]
+__all__ = [
+    "GeneReading",
+    "ReadingSettings",
+    "SiteIndex",
+    "build_gene",
+    "build_genotypes",
+    "covers",
+    "gene_regions",
+    "reaches",
+    "touching",
+]
 
 REGION_FLANK = 25_000
 """Bases on each side of a gene's defining span that count as its region."""
@@ -39,22 +50,31 @@ class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
     untyped: frozenset[tuple[str, int]] = frozenset()
 
 
-@dataclass(slots=True)
-class _SiteIndex:
-    """Sites of all loci on one contig, ordered by their first base."""
+class SiteIndex:
+    """Sites of all loci, ordered by contig and first base."""
 
-    lows: list[int]
-    highs: list[int]
-    where: list[tuple[int, int]]
-    longest: int
+    def __init__(self, loci: Sequence[GeneLocus]) -> None:
+        by_contig: dict[str, list[tuple[int, int, int, int]]] = {}
+        for number, locus in enumerate(loci):
+            entries = by_contig.setdefault(locus.gene.contig, [])
+            entries += [(s.low, s.high, number, i) for i, s in enumerate(locus.sites)]
+        self._entries = {contig: sorted(entries) for contig, entries in by_contig.items()}
+        self._longest = {
+            contig: max(high - low for low, high, _, _ in entries)
+            for contig, entries in by_contig.items()
+        }
 
-    def touching(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Return (locus, site) pairs whose bases overlap start..end, 1-based inclusive."""
-        index = bisect_left(self.lows, start - self.longest)
+    def touching(self, record: ScannedRecord) -> list[tuple[int, int]]:
+        """Return (locus, site) pairs whose bases a record overlaps."""
+        entries = self._entries.get(record.contig)
+        if entries is None:
+            return []
+        start = record.position - self._longest[record.contig]
+        index = bisect_left(entries, (start,))
         found = []
-        while index < len(self.lows) and self.lows[index] <= end:
-            if self.highs[index] >= start:
-                found.append(self.where[index])
+        while index < len(entries) and entries[index][0] <= record.end:
+            if entries[index][1] >= record.position:
+                found.append(entries[index][2:])
             index += 1
         return found
 
@@ -66,23 +86,6 @@ def gene_regions(loci: Sequence[GeneLocus]) -> list[tuple[str, int, int]]:
         low, high = locus.span()
         regions.append((locus.gene.contig, max(1, low - REGION_FLANK), high + REGION_FLANK))
     return regions
-
-
-def _index_sites(loci: Sequence[GeneLocus]) -> dict[str, _SiteIndex]:
-    by_contig: dict[str, list[tuple[int, int, int, int]]] = {}
-    for number, locus in enumerate(loci):
-        entries = by_contig.setdefault(locus.gene.contig, [])
-        entries += [(s.low, s.high, number, i) for i, s in enumerate(locus.sites)]
-    index = {}
-    for contig, entries in by_contig.items():
-        entries.sort()
-        index[contig] = _SiteIndex(
-            lows=[e[0] for e in entries],
-            highs=[e[1] for e in entries],
-            where=[(e[2], e[3]) for e in entries],
-            longest=max(e[1] - e[0] for e in entries),
-        )
-    return index
 
 
 def build_genotypes(
@@ -122,42 +125,81 @@ def build_genotypes(
         See `check_reference`.
     """
     mismatched = check_reference(loci, scan.records, where)
-    index = _index_sites(loci)
-    touching: list[dict[int, list[int]]] = [{} for _ in loci]
-    for number, record in enumerate(scan.records):
-        sites = index.get(record.contig)
-        if sites is not None:
-            for locus_number, site in sites.touching(record.position, record.end):
-                touching[locus_number].setdefault(site, []).append(number)
     results = []
-    for number, locus in enumerate(loci):
-        genotypes = GeneGenotypes.empty(locus.gene, tuple(scan.samples))
-        _mark_structural(locus, scan, genotypes)
-        if touching[number]:
-            SiteReader(locus, scan, mismatched, genotypes, indel_limit).read(touching[number])
-        covered = _covers(locus, int(scan.region_first[number]), int(scan.region_last[number]))
-        _settle_absence(locus, genotypes, settings, covered=covered)
-        sex = [sexes.get(name) for name in scan.samples]
-        settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])
-        results.append(genotypes)
+    for number, (locus, touched) in enumerate(zip(loci, touching(loci, scan.records), strict=True)):
+        seen = int(scan.region_first[number]), int(scan.region_last[number])
+        reading = GeneReading(settings, mismatched, indel_limit, covers(locus, *seen))
+        results.append(build_gene(locus, scan, touched, reading, sexes))
     return results
+
+
+class GeneReading(NamedTuple):
+    """How one gene is read.
+
+    ``mismatched`` are records (indices) whose REF is not the assembly's base; ``covered`` says
+    that the input's records reach over the gene's whole span.
+    """
+
+    settings: ReadingSettings
+    mismatched: AbstractSet[int]
+    indel_limit: int | None
+    covered: bool
+
+
+def touching(
+    loci: Sequence[GeneLocus], records: Sequence[ScannedRecord]
+) -> list[dict[int, list[int]]]:
+    """Return, for each locus, the indices of the records over each of its sites (by index)."""
+    found: list[dict[int, list[int]]] = [{} for _ in loci]
+    index = SiteIndex(loci)
+    for number, record in enumerate(records):
+        for locus, site in index.touching(record):
+            found[locus].setdefault(site, []).append(number)
+    return found
+
+
+def build_gene(
+    locus: GeneLocus,
+    scan: Scan,
+    touched: dict[int, list[int]],
+    reading: GeneReading,
+    sexes: Mapping[str, str],
+) -> GeneGenotypes:
+    """Read one gene's defining positions from a scan; ``touched`` as `touching` gives it."""
+    genotypes = GeneGenotypes.empty(locus.gene, tuple(scan.samples))
+    _mark_structural(locus, scan, genotypes)
+    if touched:
+        SiteReader(locus, scan, reading.mismatched, genotypes, reading.indel_limit).read(touched)
+    _settle_absence(locus, genotypes, reading.settings, covered=reading.covered)
+    sex = [sexes.get(name) for name in scan.samples]
+    settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])
+    return genotypes
+
+
+def reaches(locus: GeneLocus, record: ScannedRecord) -> bool:
+    """Whether a record with a symbolic structural variant lies over or beside the gene."""
+    low, high = locus.span()
+    return (
+        record.contig == locus.gene.contig
+        and record.position <= high + STRUCTURAL_FLANK
+        and record.end >= low - STRUCTURAL_FLANK
+        and any(map(is_structural, record.alts))
+    )
 
 
 def _mark_structural(locus: GeneLocus, scan: Scan, genotypes: GeneGenotypes) -> None:
     """Mark samples that carry a symbolic structural variant over or beside the gene."""
-    low, high = locus.span()
     for number, record in enumerate(scan.records):
-        if record.contig != locus.gene.contig:
-            continue
-        if record.position > high + STRUCTURAL_FLANK or record.end < low - STRUCTURAL_FLANK:
-            continue
-        symbolic = [k for k, alt in enumerate(record.alts, 1) if is_structural(alt)]
-        if symbolic:
+        if reaches(locus, record):
+            symbolic = [k for k, alt in enumerate(record.alts, 1) if is_structural(alt)]
             genotypes.structural |= np.isin(scan.genotypes[number], symbolic).any(axis=1)
 
 
-def _covers(locus: GeneLocus, first: int, last: int) -> bool:
-    """Whether the gene's defining span lies between the region's first and last record."""
+def covers(locus: GeneLocus, first: int, last: int) -> bool:
+    """Whether a gene's defining span lies between its region's first and last record.
+
+    ``first`` and ``last`` are their positions, 0 where there is none.
+    """
     low = min(site.position for site in locus.sites)
     high = max(site.position for site in locus.sites)
     return 0 < first <= low and high <= last

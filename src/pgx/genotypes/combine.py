@@ -77,6 +77,7 @@ def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np
         if fill[site, sample]:
             whole.likelihoods[site, int(columns[sample])] = likely
     whole.structural[columns] |= part.structural
+    whole.one_strand |= {int(columns[sample]) for sample in part.one_strand}
     for sample, codes in part.notes.items():
         for code in codes:
             whole.add_note(int(columns[sample]), code)
@@ -130,7 +131,7 @@ def _fitted(
             phase[:, sample] = _renumbered(phase[:, sample], used)
     return GeneGenotypes(
         part.gene, part.samples, call, phase, part.evidence, part.reason, part.gq, part.dp,
-        part.structural, part.extra, part.notes, _recoded(part, fresh),
+        part.structural, part.extra, part.notes, _recoded(part, fresh), part.one_strand,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
@@ -83,7 +84,7 @@ class SiteReader:
         self,
         locus: GeneLocus,
         scan: Scan,
-        mismatched: set[int],
+        mismatched: AbstractSet[int],
         genotypes: GeneGenotypes,
         indel_limit: int | None,
     ) -> None:

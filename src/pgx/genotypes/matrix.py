@@ -93,6 +93,8 @@ class GeneGenotypes:
     likelihoods
         Genotypes by (position index, sample), of positions whose genotype is too unsure to
         count as called, where the input says how likely each is.
+    one_strand
+        Samples (indices) of which the input writes single alleles of chrX, whatever their sex.
     """
 
     gene: GeneDefinition
@@ -107,6 +109,7 @@ class GeneGenotypes:
     extra: list[list[str]] = field(default_factory=list)
     notes: dict[int, set[str]] = field(default_factory=dict)
     likelihoods: dict[tuple[int, int], tuple[LikelyGenotype, ...]] = field(default_factory=dict)
+    one_strand: set[int] = field(default_factory=set)
 
     @classmethod
     def empty(cls, gene: GeneDefinition, samples: tuple[str, ...]) -> GeneGenotypes:
@@ -123,6 +126,31 @@ class GeneGenotypes:
             dp=np.full((p, n), -1, np.int32),
             structural=np.zeros(n, np.bool_),
             extra=[[] for _ in range(p)],
+        )
+
+    def take(self, columns: npt.NDArray[np.intp], names: tuple[str, ...]) -> GeneGenotypes:
+        """Return some columns, in the order given and under other names; one may come twice."""
+        places: dict[int, list[int]] = {}
+        for place, column in enumerate(columns.tolist()):
+            places.setdefault(column, []).append(place)
+        return GeneGenotypes(
+            gene=self.gene,
+            samples=names,
+            call=self.call[:, columns],
+            phase_block=self.phase_block[:, columns],
+            evidence=self.evidence[:, columns],
+            reason=self.reason[:, columns],
+            gq=self.gq[:, columns],
+            dp=self.dp[:, columns],
+            structural=self.structural[columns],
+            extra=[list(labels) for labels in self.extra],
+            notes={p: set(codes) for c, codes in self.notes.items() for p in places.get(c, ())},
+            likelihoods={
+                (site, p): likely
+                for (site, c), likely in self.likelihoods.items()
+                for p in places.get(c, ())
+            },
+            one_strand={p for c in self.one_strand for p in places.get(c, ())},
         )
 
     def add_note(self, sample: int, code: str) -> None:

@@ -63,19 +63,23 @@ def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
     call = genotypes.call[:, sample]
     answered = genotypes.evidence[:, sample] != Evidence.NONE
     haploid = call[:, 1] == ABSENT
+    single = haploid & answered & (call[:, 0] != MISSING)
+    if single.any():
+        genotypes.one_strand.add(sample)
     if sex == "male":
         equal = ~haploid & (call[:, 0] == call[:, 1])
-        call[equal, 1] = ABSENT
         unequal = ~haploid & ~equal
+        double = unequal & answered & (call != MISSING).all(axis=1)
+        call[equal, 1] = ABSENT
         call[unequal] = (MISSING, ABSENT)
-        genotypes.reason[unequal & answered, sample] = Unknown.MALE_HETEROZYGOUS
-        if (unequal & answered).any():
+        genotypes.reason[double, sample] = Unknown.MALE_HETEROZYGOUS
+        if double.any():
             genotypes.add_note(sample, "male_heterozygous")
         return
     if sex == "female":
         call[haploid] = MISSING
-        genotypes.reason[haploid & answered, sample] = Unknown.PLOIDY
-        if haploid.any():
+        genotypes.reason[single, sample] = Unknown.PLOIDY
+        if single.any():
             genotypes.add_note(sample, "haploid_in_female")
         return
     genotypes.add_note(sample, "sex_unknown")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 from pgx.base.errors import AssemblyMismatchError
+from pgx.base.genes import Assembly
 from pgx.genotypes.normalize import Variation, trim
 from pgx.genotypes.sites import GeneLocus
 from pgx.vcf.records import ScannedRecord
 
-__all__ = ["check_assembly", "check_reference"]
+__all__ = ["AssemblyCheck", "check_reference"]
 
 _MAX_MISMATCHES = 2
 _MAX_MISMATCH_SHARE = 0.01
@@ -21,6 +23,8 @@ _MATCH = 1.2  # REF is the known base: 0.999 against 0.3
 _MISMATCH = -6.5  # 0.001 against 0.7
 _DOCUMENTED = 6.0  # a documented substitution, at its position
 _SURE = 6.9  # odds of a thousand to one
+
+_Key = tuple[str, Variation]
 
 
 def check_reference(
@@ -96,42 +100,45 @@ class _ReferenceTally:
         return around >= _MIN_AROUND and around > _MAX_AROUND_SHARE * self.compared
 
 
-def check_assembly(
-    own: Sequence[GeneLocus],
-    others: Mapping[str, Sequence[GeneLocus]],
-    records: Sequence[ScannedRecord],
-    where: str,
-) -> None:
-    """Compare how well records fit the assembly they are read on, and the other ones.
+class AssemblyCheck:
+    """Compares how well records fit the assembly they are read on, and the other ones.
 
     Parameters
     ----------
-    own
-        Genes on the assembly that the input is read on.
-    others
-        The same genes on other assemblies, by the assemblies' names.
-    records
-        The input's records at defining positions of all of these.
-    where
-        File name for messages.
-
-    Raises
-    ------
-    AssemblyMismatchError
-        Another assembly fits better, beyond doubt.
+    known
+        All genes that help to tell, by assembly; the same genes on each.
     """
-    here = _support(own, records, _substitutions(own))
-    for name, loci in others.items():
-        there = _support(loci, records, _substitutions(loci) - _substitutions(own))
-        if there >= _SURE and there > here:
-            raise AssemblyMismatchError(
-                f"REF bases and variants near defining positions are those of {name}",
-                where=where,
-                remedy="check the assembly (--assembly) and the header of this file",
-            )
 
+    def __init__(self, known: Mapping[Assembly, Sequence[GeneLocus]]) -> None:
+        self._known = known
 
-_Key = tuple[str, Variation]
+    @functools.cached_property
+    def _documented(self) -> dict[Assembly, set[_Key]]:
+        return {assembly: _substitutions(loci) for assembly, loci in self._known.items()}
+
+    def check(self, own: Assembly, records: Sequence[ScannedRecord], where: str) -> None:
+        """Compare the records of one input at defining positions of all assemblies.
+
+        ``own`` is the assembly that it is read on, ``where`` the file name for messages.
+
+        Raises
+        ------
+        AssemblyMismatchError
+            Another assembly fits better, beyond doubt.
+        """
+        seen = _seen(records)
+        mine = self._documented[own]
+        here = _support(self._known[own], records, seen & mine)
+        for other, loci in self._known.items():
+            if other is own:
+                continue
+            there = _support(loci, records, seen & (self._documented[other] - mine))
+            if there >= _SURE and there > here:
+                raise AssemblyMismatchError(
+                    f"REF bases and variants near defining positions are those of {other.value}",
+                    where=where,
+                    remedy="check the assembly (--assembly) and the header of this file",
+                )
 
 
 def _substitutions(loci: Iterable[GeneLocus]) -> set[_Key]:
@@ -145,23 +152,29 @@ def _substitutions(loci: Iterable[GeneLocus]) -> set[_Key]:
     }
 
 
+def _seen(records: Iterable[ScannedRecord]) -> set[_Key]:
+    """Return the substitutions that records write: contig and change."""
+    return {
+        (record.contig, trim(record.position, record.ref, alt))
+        for record in records
+        for alt in record.alts
+        if alt[0] in "ACGT" and len(alt) == len(record.ref)
+    }
+
+
 def _support(
     loci: Sequence[GeneLocus], records: Sequence[ScannedRecord], documented: set[_Key]
 ) -> float:
-    """Return the logarithm of the odds that the records lie on the loci's assembly."""
+    """Return the logarithm of the odds that the records lie on the loci's assembly.
+
+    ``documented`` are those of the records' substitutions that are documented there alone.
+    """
     by_contig: dict[str, list[GeneLocus]] = {}
     for locus in loci:
         by_contig.setdefault(locus.gene.contig, []).append(locus)
-    score = 0.0
-    seen: set[_Key] = set()
-    for record in records:
-        agrees = _agrees(record, by_contig.get(record.contig, ()))
-        if agrees is not None:
-            score += _MATCH if agrees else _MISMATCH
-        for alt in record.alts:
-            if alt[0] in "ACGT" and len(alt) == len(record.ref):
-                seen.add((record.contig, trim(record.position, record.ref, alt)))
-    return score + _DOCUMENTED * len(seen & documented)
+    answers = [_agrees(record, by_contig.get(record.contig, ())) for record in records]
+    score = _MATCH * answers.count(True) + _MISMATCH * answers.count(False)
+    return score + _DOCUMENTED * len(documented)
 
 
 def _agrees(record: ScannedRecord, loci: Iterable[GeneLocus]) -> bool | None:

@@ -80,11 +80,12 @@ class GeneLocus:
             )
             for variant in gene.variants
         ]
+        self._span = min(s.low for s in self.sites), max(s.high for s in self.sites)
         self._known = {key: (i, c) for i, s in enumerate(self.sites) for key, c in s.keys.items()}
 
     def span(self) -> tuple[int, int]:
         """First and last base of the defining sites, 1-based inclusive."""
-        return min(s.low for s in self.sites), max(s.high for s in self.sites)
+        return self._span
 
     def label(self, position: int, ref: str, alt: str) -> str:
         """Return ``chrN:pos:ref>alt`` on GRCh38, trimmed, left-aligned and anchored."""

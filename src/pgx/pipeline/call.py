@@ -295,9 +295,8 @@ def _listed(found: DiplotypeSet) -> tuple[Candidate, ...]:
 
 
 def _undocumented(genotypes: GeneGenotypes, observation: Observation) -> tuple[str, ...]:
+    n_known = np.array([len(v.alts) + 1 for v in genotypes.gene.variants], np.int64)
     found: dict[str, None] = {}
-    for index, variant in enumerate(genotypes.gene.variants):
-        for code in observation.codes[index].tolist():
-            if code >= len(variant.alleles):
-                found[genotypes.label(index, code)] = None
+    for index, strand in np.argwhere(observation.codes >= n_known[:, None]).tolist():
+        found[genotypes.label(index, int(observation.codes[index, strand]))] = None
     return tuple(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
 from pgx.base.errors import InputError
@@ -12,16 +13,28 @@ from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.combine import combine
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
-from pgx.genotypes.reference import check_assembly
+from pgx.genotypes.reference import AssemblyCheck
 from pgx.genotypes.sites import GeneLocus
 from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
-from pgx.vcf.source import open_source
+from pgx.vcf.records import Scan, ScannedRecord
+from pgx.vcf.source import Source, open_source
 from pgx.vcf.windows import Windows
 
-__all__ = ["Observations", "ReadInput", "read_inputs"]
+__all__ = [
+    "Loci",
+    "Observations",
+    "ReadInput",
+    "View",
+    "input_hints",
+    "input_notes",
+    "opened",
+    "read_inputs",
+    "reading_settings",
+    "says_anything",
+]
 
 
 @dataclass(slots=True)
@@ -83,7 +96,7 @@ def read_inputs(
     ``patient_sex`` holds for samples of which ``sample_info`` says nothing.
     """
     found = Observations()
-    loci = _Loci(genes, known or genes)
+    loci = Loci(genes, known or genes)
     sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
     for path in paths:
         try:
@@ -97,52 +110,62 @@ def _read_one(
     path: str | Path,
     settings: RunSettings,
     sexes: Mapping[str, str],
-    loci: _Loci,
+    loci: Loci,
     hints: list[str],
     patient_sex: str,
 ) -> ReadInput:
-    source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
-    assembly = decide_assembly(source.header, settings.assembly, source.path)
-    here = loci.read[assembly]
-    intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
-    intervals += [i for known in loci.known.values() for locus in known for i in _sites(locus)]
-    windows = Windows.build(intervals, gene_regions(here))
-    lengths = {name: contig_length(name, assembly) for name in CANONICAL}
-    if assembly is Assembly.GRCH37 and _may_be_hg19_chrm(source.header):
-        lengths[MITOCHONDRION] = HG19_CHRM_LENGTH
-    by_index = settings.absent is Absent.NO_CALL  # an index is never trusted for absence
-    scan = source.scan(windows, contig_lengths=lengths, by_index=by_index)
-    others = {a.value: known for a, known in loci.known.items() if a is not assembly}
-    check_assembly(loci.known[assembly], others, scan.records, source.path)
-    reading = ReadingSettings(
+    with opened(path, settings) as source:
+        view = loci.view(source, settings)
+        scan = source.scan(view.windows, contig_lengths=view.lengths, by_index=view.by_index)
+        loci.check(view.assembly, scan.records, source.path)
+        others_sex = dict.fromkeys(scan.samples, patient_sex) if patient_sex else {}
+        genotypes = build_genotypes(
+            view.loci,
+            scan,
+            reading_settings(settings),
+            {**others_sex, **sexes},
+            where=source.path,
+            indel_limit=source.header.gatk_indel_limit,
+        )
+        hints += input_hints(source.path, scan, settings)
+        return ReadInput(
+            name=source.path,
+            sha256=source.sha256(),
+            assembly=view.assembly,
+            samples=tuple(scan.samples),
+            genotypes={g.gene.gene: g for g in genotypes if says_anything(g)},
+            notes=input_notes(scan),
+        )
+
+
+def opened(path: str | Path, settings: RunSettings) -> Source:
+    """Open an input with a run's limits of quality; see `open_source`."""
+    return open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
+
+
+def reading_settings(settings: RunSettings) -> ReadingSettings:
+    """Return how a run reads absence."""
+    return ReadingSettings(
         absent_is_reference=settings.absent is Absent.REFERENCE, untyped=settings.untyped
     )
-    others_sex = dict.fromkeys(scan.samples, patient_sex) if patient_sex else {}
-    genotypes = build_genotypes(
-        here,
-        scan,
-        reading,
-        {**others_sex, **sexes},
-        where=source.path,
-        indel_limit=source.header.gatk_indel_limit,
-    )
+
+
+def input_notes(scan: Scan) -> tuple[str, ...]:
+    """Return the codes of what holds for all calls of an input."""
+    return () if scan.has_depth else ("no_depth",)
+
+
+def input_hints(name: str, scan: Scan, settings: RunSettings) -> list[str]:
+    """Return what the user may want to know of an input."""
+    hints = []
     if scan.hg19_chrm:
-        hints.append(
-            f"{source.path}: chrM is hg19's own sequence, or does not say which; it is not read."
-        )
+        hints.append(f"{name}: chrM is hg19's own sequence, or does not say which; it is not read.")
     if scan.sites_only and settings.absent is Absent.NO_CALL:
         hints.append(
-            f"{source.path}: lists variant sites only; positions without a record stay unknown."
+            f"{name}: lists variant sites only; positions without a record stay unknown."
             " If the whole genome was called, --absent reference reads them as the reference."
         )
-    return ReadInput(
-        name=source.path,
-        sha256=source.sha256(),
-        assembly=assembly,
-        samples=tuple(scan.samples),
-        genotypes={g.gene.gene: g for g in genotypes if _says_anything(g)},
-        notes=() if scan.has_depth else ("no_depth",),
-    )
+    return hints
 
 
 def _may_be_hg19_chrm(header: VcfHeader) -> bool:
@@ -150,13 +173,56 @@ def _may_be_hg19_chrm(header: VcfHeader) -> bool:
     return header.mitochondrion_length is None and any(n.startswith("chr") for n in header.contigs)
 
 
-class _Loci:
+class View(NamedTuple):
+    """How one input is read: on which assembly, at which genes, and where.
+
+    ``by_index`` says whether an index may be used: it is never trusted for absence.
+    """
+
+    assembly: Assembly
+    loci: list[GeneLocus]
+    windows: Windows
+    lengths: dict[str, int]
+    by_index: bool
+
+
+class Loci:
     """Genes on every assembly: those that are read, and all that tell the assembly."""
 
     def __init__(self, genes: Sequence[GeneDefinition], known: Sequence[GeneDefinition]) -> None:
         names = {gene.gene for gene in genes}
         self.known = {a: [GeneLocus(g, a) for g in known if g.variants] for a in Assembly}
         self.read = {a: [x for x in own if x.gene.gene in names] for a, own in self.known.items()}
+        self._check = AssemblyCheck(self.known)
+        self._windows: dict[Assembly, Windows] = {}
+
+    def view(self, source: Source, settings: RunSettings) -> View:
+        """Return how a source is read.
+
+        Raises
+        ------
+        UndeclaredAssemblyError, AssemblyMismatchError
+            See `decide_assembly`.
+        """
+        assembly = decide_assembly(source.header, settings.assembly, source.path)
+        lengths = {name: contig_length(name, assembly) for name in CANONICAL}
+        if assembly is Assembly.GRCH37 and _may_be_hg19_chrm(source.header):
+            lengths[MITOCHONDRION] = HG19_CHRM_LENGTH
+        by_index = settings.absent is Absent.NO_CALL
+        return View(assembly, self.read[assembly], self._wanted(assembly), lengths, by_index)
+
+    def check(self, assembly: Assembly, records: Sequence[ScannedRecord], where: str) -> None:
+        """Refuse records that fit another assembly better; see `AssemblyCheck`."""
+        self._check.check(assembly, records, where)
+
+    def _wanted(self, assembly: Assembly) -> Windows:
+        found = self._windows.get(assembly)
+        if found is None:
+            here = self.read[assembly]
+            intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
+            intervals += [i for known in self.known.values() for x in known for i in _sites(x)]
+            found = self._windows[assembly] = Windows.build(intervals, gene_regions(here))
+        return found
 
 
 def _sites(locus: GeneLocus) -> list[tuple[str, int, int]]:
@@ -170,7 +236,7 @@ def _wanted(locus: GeneLocus) -> list[tuple[int, int]]:
     return [*spans, (low, low), (high, high)]
 
 
-def _says_anything(genotypes: GeneGenotypes) -> bool:
+def says_anything(genotypes: GeneGenotypes) -> bool:
     """Whether anything is answered, or a reason to be told why nothing is."""
     answered = (genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any()
     return bool(answered or (genotypes.reason != Unknown.NO_RECORD).any())

@@ -10,14 +10,20 @@ import msgspec
 import pgx
 from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
-from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
+from pgx.base.errors import InputError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.local import Override
 from pgx.base.patient import Patient
-from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
+from pgx.pipeline.choices import (
+    chosen_genes,
+    chosen_samples,
+    marker_alleles,
+    outside_by_sample,
+    strangers,
+)
 from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.local import marked_local, unlike_overlay
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
@@ -105,7 +111,7 @@ class Run:
         drugs = named_drugs(kb, settings.drugs)  # unknown ones end the run before reading
         settings = self.settings = msgspec.structs.replace(settings, drugs=drugs)
         self.with_sites = settings.with_sites
-        self.genes = _chosen_genes(kb, settings)
+        self.genes = chosen_genes(kb, settings)
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
         self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
@@ -122,7 +128,7 @@ class Run:
             patient_sex=patient.sex if patient is not None and not about else "",
         )
         self._observations.hints += unlike_overlay(kb, self._observations.refused)
-        self.samples = _chosen_samples(self._observations, settings)
+        self.samples = chosen_samples(self._observations.samples, settings, self.refused)
         self._overrides = overrides_by_sample(said, self._observations)
         self._personal: tuple[str, Personal] | None = None
         if patient is not None and self.samples:
@@ -131,8 +137,8 @@ class Run:
                 sample_info_with(patient, person, sample_info)
                 self._personal = (person, Personal(kb, self.guidance, patient))
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
-        self._observations.hints += _strangers(outside, self._observations.samples)
-        self._outside = _outside_by_sample(outside, self.samples, kb)
+        self._observations.hints += strangers(outside, self._observations.samples)
+        self._outside = outside_by_sample(outside, self.samples, kb)
         known = kb.frequencies if settings.prior is not Prior.NONE else {}
         self._callers = {
             g.gene: GeneCaller(g, known.get(g.gene), threshold=settings.threshold)
@@ -214,7 +220,7 @@ class Run:
     ) -> GeneCall:
         given = self._outside.get((sample, gene.gene))
         if given is not None:
-            call = outside_gene_call(given, gene, sample, _markers(self.guidance, gene.gene))
+            call = outside_gene_call(given, gene, sample, marker_alleles(self.guidance, gene.gene))
             return self._compared(call, column)
         if gene.gene not in self._callers:
             note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
@@ -251,73 +257,3 @@ class Run:
             settings=self.settings.as_provenance(),
             overlay=self.knowledge.overlay.info if self.knowledge.overlay else None,
         )
-
-
-def _chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefinition]:
-    if not settings.genes:
-        return list(kb.genes.values())
-    unknown = [name for name in settings.genes if name not in kb.genes]
-    if unknown:
-        raise UnknownGeneError(
-            f"no gene {unknown[0]!r} in the knowledge base",
-            remedy=did_you_mean(unknown[0], kb.genes, "see `pgx kb genes` for the list"),
-        )
-    return [gene for name, gene in kb.genes.items() if name in settings.genes]
-
-
-def _chosen_samples(found: Observations, settings: RunSettings) -> tuple[str, ...]:
-    if not settings.samples:
-        return found.samples
-    lacking = [name for name in settings.samples if name not in found.samples]
-    if lacking and not found.refused:  # else the refusal says why
-        raise SampleNotFoundError(
-            f"{len(lacking)} of the samples asked for are in no input that could be read",
-            remedy="check --samples against the #CHROM line",
-        )
-    return tuple(name for name in found.samples if name in settings.samples)
-
-
-def _strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
-    """Return a hint for each outside call of a sample that no input has.
-
-    One file may serve several runs, so that it is no refusal; but nothing is lost silently.
-    """
-    return [
-        f"{call.where}: the sample of this outside call is in no input; the call is not used"
-        for call in calls
-        if call.sample and call.sample not in samples
-    ]
-
-
-def _outside_by_sample(
-    calls: list[OutsideCall], samples: tuple[str, ...], kb: KnowledgeBase
-) -> dict[tuple[str, str], OutsideCall]:
-    """Assign outside calls; without a sample column there must be one sample."""
-    found: dict[tuple[str, str], OutsideCall] = {}
-    if not samples:
-        return found
-    for call in calls:
-        if call.gene not in kb.genes:
-            raise OutsideCallError("the gene is not in the knowledge base", where=call.where)
-        if not call.sample and len(samples) != 1:
-            raise OutsideCallError(
-                f"no sample named, and the input has {len(samples)}",
-                where=call.where,
-                remedy="add a sample column",
-            )
-        name = call.sample or samples[0]
-        if (name, call.gene) in found:
-            raise OutsideCallError("a second call of this gene for this sample", where=call.where)
-        found[name, call.gene] = call
-    return found
-
-
-def _markers(guidance: GuidanceIndex, gene: str) -> tuple[str, ...]:
-    """Return the alleles of a gene whose presence guidelines ask for."""
-    found = {
-        allele
-        for topic in guidance.topics
-        for name, allele in zip(topic.genes, topic.alleles, strict=True)
-        if name == gene and allele
-    }
-    return tuple(sorted(found))

@@ -27,6 +27,7 @@ from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.index import Combination, GuidanceIndex, Topic
 from pgx.recommendations.terms import in_words
 from pgx.recommendations.uncertainty import Advice, settled_by, weighed
+from pgx.recommendations.views import COPY_NUMBER_NOTE, OPEN_COPIES
 from pgx.recommendations.wording import (
     ENGLISH,
     Phrases,
@@ -36,10 +37,8 @@ from pgx.recommendations.wording import (
     render_statement,
 )
 
-__all__ = ["COPY_NUMBER_NOTE", "recommend"]
+__all__ = ["COPY_NUMBER_NOTE", "recommend", "recommend_on"]
 
-COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
-_OPEN_COPIES: Final = frozenset({COPY_NUMBER_NOTE, "structural_variant"})
 _MEMORY_LIMIT: Final = 200_000
 PARTIAL: Final = "partial_lookups"
 _NO_ADVICE: Final = "no_recommendation"
@@ -227,7 +226,7 @@ def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> t
     """Return the genes whose copy number nobody determined."""
     if advice.row.certainty is Certainty.UNKNOWN:
         return ()
-    return tuple(g for g in topic.genes if g in calls and _OPEN_COPIES & set(calls[g].notes))
+    return tuple(g for g in topic.genes if g in calls and OPEN_COPIES & set(calls[g].notes))
 
 
 def _provisional(advice: Advice, uncounted: Sequence[str], phrases: Phrases) -> str:
@@ -312,9 +311,18 @@ def recommend(
         The index has no such drug.
     """
     by_gene = {call.gene: call for call in calls}
-    rows = []
-    for topic in index.select(drugs):
-        keys = _sample_keys(topic, by_gene)
-        for advice in _advise(index, topic, keys, phrases):
-            rows.append(_personal(advice, sample, topic, by_gene, phrases))
-    return rows
+    topics = index.select(drugs)
+    return [r for topic in topics for r in recommend_on(index, topic, sample, by_gene, phrases)]
+
+
+def recommend_on(
+    index: GuidanceIndex,
+    topic: Topic,
+    sample: str,
+    calls: Mapping[str, GeneCall],
+    phrases: Phrases = ENGLISH,
+) -> list[Recommendation]:
+    """Return the advice of one topic, a row a population; ``calls`` by gene."""
+    keys = _sample_keys(topic, calls)
+    found = _advise(index, topic, keys, phrases)
+    return [_personal(advice, sample, topic, calls, phrases) for advice in found]

@@ -18,7 +18,7 @@ from pgx.reports.facts import ReportFacts
 from pgx.reports.overview import ACTIONABLE, build_overview
 from pgx.reports.text import cell, escape_json
 
-__all__ = ["HEADERS", "multiqc_row", "write_multiqc"]
+__all__ = ["HEADERS", "inert", "multiqc_row", "write_multiqc"]
 
 _COUNT: Final = {"min": 0, "format": "{:,.0f}"}
 HEADERS: Final[dict[str, dict[str, Any]]] = {
@@ -97,7 +97,7 @@ def write_multiqc(
 
     def add(result: PatientResult) -> None:
         nonlocal between
-        shown = _PATH.sub(_shown, _inert(result.sample))
+        shown = _PATH.sub(_shown, inert(result.sample))
         while shown in taken:  # names that differ in a tab alone
             shown += "′"
         taken.add(shown)
@@ -124,11 +124,11 @@ def multiqc_row(result: PatientResult) -> dict[str, Any]:
         "not_assessed": len(overview.genes[CallStatus.NOT_ASSESSED]),
         "actionable": len(drugs),
         "drugs_not_assessed": sum(d.unassessed for d in overview.drugs),
-        "actionable_drugs": _inert("; ".join(drugs)),
+        "actionable_drugs": inert("; ".join(drugs)),
     }
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Return text that neither a page nor a spreadsheet acts on; others stay different."""
     shown = _ACTING.sub(_shown, cell(text))
     return _LEADING.sub(lambda match: "".join(map(_code, match[0])), shown)

@@ -26,6 +26,8 @@ __all__ = [
     "render_calls",
     "render_recommendations",
     "render_rows",
+    "sample_cell",
+    "shared_cells",
 ]
 
 CALL_COLUMNS: Final = (
@@ -112,8 +114,17 @@ def adjusted_lines(result: PatientResult) -> str:
 
 def _lines(columns: Sequence[str], rows: Sequence[GeneCall] | Sequence[Recommendation]) -> str:
     """Columns begin with the sample; the rest of a row is one that many samples share."""
-    rest = operator.attrgetter(*columns[1:])
-    return "".join(f"{_cell(row.sample)}\t{_cells(rest(row))}\n" for row in rows)
+    return "".join(f"{_cell(row.sample)}\t{shared_cells(columns, row)}\n" for row in rows)
+
+
+def sample_cell(name: str) -> str:
+    """Return a sample's name as the first cell of a line."""
+    return _cell(name)
+
+
+def shared_cells(columns: Sequence[str], row: GeneCall | Recommendation) -> str:
+    """Return the cells of a line after the sample's."""
+    return _cells(operator.attrgetter(*columns[1:])(row))
 
 
 @functools.lru_cache(maxsize=1 << 16)

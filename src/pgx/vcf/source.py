@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UsageError, VcfFormatError
@@ -19,18 +19,22 @@ from pgx.vcf.records import Scan, Sink
 from pgx.vcf.scanner import Kernel, Scanner
 from pgx.vcf.windows import Windows
 
+if TYPE_CHECKING:
+    from pgx.vcf.zarr_source import ZarrSource
+
 __all__ = ["ScanLimits", "Source", "open_source"]
 
 _DENSE: Final = 12
 
 
-def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> Source:
+def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> Source | ZarrSource:
     """Open an input and read its header.
 
     Parameters
     ----------
     path
-        A VCF, gVCF or BCF file, or ``-`` for standard input.
+        A VCF, gVCF or BCF file, or ``-`` for standard input; or a VCF Zarr store: a folder,
+        a zip archive, or an address such as ``s3://bucket/a.vcz``.
     limits
         Thresholds and bounds on size.
 
@@ -40,8 +44,21 @@ def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> Source
         The container or the header breaks the format.
     SampleNotFoundError
         The file has no samples.
+    UsageError
+        A store needs a package that is not installed.
     """
+    if may_be_store(path):
+        from pgx.vcf.zarr_source import ZarrSource, is_vcf_zarr
+
+        if is_vcf_zarr(path):
+            return ZarrSource(path, limits or ScanLimits())
     return Source(path, limits or ScanLimits())
+
+
+def may_be_store(path: str | Path) -> bool:
+    """Whether a path is worth a look for Zarr: an address, a folder, or named like one."""
+    text = str(path)
+    return "://" in text or text.lower().endswith((".zip", ".vcz", ".zarr")) or Path(text).is_dir()
 
 
 class Source:

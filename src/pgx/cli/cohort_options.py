@@ -1,0 +1,159 @@
+"""Options of `pgx cohort` and `pgx partition plan`: what they mean is said once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from pgx.base.errors import UsageError
+from pgx.cli.options import absent_of, assembly_of, names_of, prior_of, untyped_of
+from pgx.pipeline.settings import RunSettings
+
+if TYPE_CHECKING:
+    from pgx.cohort.plan import CohortPlan
+
+__all__ = ["CohortWords", "planned", "use_threads"]
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(metavar="INPUT...", help="VCF, gVCF, BCF or VCF Zarr, or - for stdin"),
+]
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")]
+AssemblyWord = Annotated[
+    str | None, typer.Option("--assembly", help="GRCh37 or GRCh38, where the header does not say")
+]
+Genes = Annotated[str, typer.Option("--genes", help="only these genes, comma-separated")]
+Drugs = Annotated[str, typer.Option("--drugs", help="only these drugs, comma-separated")]
+Samples = Annotated[str, typer.Option("--samples", help="only these samples, comma-separated")]
+SampleInfoFile = Annotated[
+    Path | None,
+    typer.Option("--sample-info", metavar="TSV", help="sample, sex, population, superpopulation"),
+]
+OutsideCalls = Annotated[
+    Path | None,
+    typer.Option(
+        "--outside-calls",
+        metavar="TSV",
+        help="sample, gene, diplotype, phenotype, activity_score",
+    ),
+]
+AbsentWord = Annotated[
+    str,
+    typer.Option("--absent", help="what a position without any record means: no-call or reference"),
+]
+Untyped = Annotated[
+    Path | None,
+    typer.Option("--untyped", metavar="TSV", help="contig, pos that the call set cannot type"),
+]
+PriorWord = Annotated[
+    str,
+    typer.Option("--prior", help="what open diplotypes are weighed with: population or none"),
+]
+AncestryWord = Annotated[
+    str, typer.Option("--ancestry", help="average, inferred, recorded, or AFR, AMR, EAS, EUR, SAS")
+]
+Threshold = Annotated[
+    float,
+    typer.Option(
+        "--threshold", min=0.5, max=1.0, help="probability from which a call counts as made"
+    ),
+]
+MinGq = Annotated[int, typer.Option("--min-gq", min=0, help="genotype quality below it: unknown")]
+MinDp = Annotated[int, typer.Option("--min-dp", min=0, help="read depth below it: unknown")]
+Formats = Annotated[
+    str, typer.Option("--format", help="parquet (always written), tsv: the same tables as text")
+]
+Force = Annotated[bool, typer.Option("--force", help="replace results in DIR")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
+Threads = Annotated[
+    int, typer.Option("--threads", min=0, help="threads of this process; 0: one a core")
+]
+
+
+class CohortWords(NamedTuple):
+    """The words of the options, as typer gives them."""
+
+    assembly: str | None
+    genes: str
+    drugs: str
+    samples: str
+    sample_info: Path | None
+    outside_calls: Path | None
+    kb_overlay: Path | None
+    absent: str
+    untyped: Path | None
+    prior: str
+    ancestry: str
+    threshold: float
+    min_gq: int
+    min_dp: int
+    formats: str
+
+    def settings(self) -> RunSettings:
+        """Return how the run reads, calls and advises.
+
+        Raises
+        ------
+        UsageError
+            A word means nothing.
+        """
+        return RunSettings(
+            assembly=assembly_of(self.assembly),
+            genes=names_of(self.genes),
+            drugs=names_of(self.drugs),
+            samples=names_of(self.samples),
+            absent=absent_of(self.absent),
+            min_gq=self.min_gq,
+            min_dp=self.min_dp,
+            untyped=untyped_of(self.untyped),
+            with_sites=False,
+            prior=prior_of(self.prior),
+            ancestry=self.ancestry,
+            threshold=self.threshold,
+        )
+
+    def table_formats(self) -> tuple[str, ...]:
+        """Return the formats of tables, Parquet first.
+
+        Raises
+        ------
+        UsageError
+            There is no such format.
+        """
+        words = names_of(self.formats)
+        unknown = [word for word in words if word not in ("parquet", "tsv")]
+        if unknown:
+            raise UsageError(
+                f"no format {unknown[0]!r} of a cohort",
+                remedy="choose parquet, tsv; pgx annotate writes reports of samples",
+            )
+        return ("parquet", "tsv") if "tsv" in words else ("parquet",)
+
+
+def planned(inputs: list[str], words: CohortWords) -> CohortPlan:
+    """Return the plan of a run.
+
+    Raises
+    ------
+    PgxError
+        See `pgx.cohort.plan.make_plan` and `CohortWords`.
+    """
+    from pgx.cohort.plan import make_plan
+
+    return make_plan(
+        inputs,
+        words.settings(),
+        sample_info=words.sample_info,
+        outside_calls=words.outside_calls,
+        overlay=words.kb_overlay,
+        formats=words.table_formats(),
+    )
+
+
+def use_threads(n_threads: int) -> None:
+    """Bound the threads of this process; polars reads it when it is first imported."""
+    if n_threads:
+        os.environ["POLARS_MAX_THREADS"] = str(n_threads)

@@ -1,0 +1,1 @@
+"""Any number of samples: calls and advice are made once for all who share them."""

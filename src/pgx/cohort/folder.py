@@ -1,0 +1,103 @@
+"""The folder of a cohort run: one run at a time, resumed where it stopped, never half a result.
+
+While a run lasts its folder holds ``.pgx-cohort``: the plan, a lock that ends with the
+process, and finished parts. It goes when the results are whole; a folder that has one is not
+finished, whatever else lies in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from pgx.base.errors import InputError, OutputError
+from pgx.cohort.plan import CohortPlan, read_plan
+from pgx.reports.files import check_folder, write_file
+
+__all__ = ["PARTS_FOLDER", "PLAN_FILE", "finish_folder", "working_folder"]
+
+PARTS_FOLDER: Final = ".pgx-cohort"
+PLAN_FILE: Final = "plan.json"
+_LOCK_FILE: Final = "lock"
+
+
+@contextlib.contextmanager
+def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[Path]:
+    """Take a folder for a run of a plan, and return where its parts are kept.
+
+    What an earlier run of the same plan left unfinished is gone on with.
+
+    Raises
+    ------
+    OutputError
+        It holds results, or what another plan left, and not ``force``; another run is at work
+        in it; it cannot be used.
+    """
+    parts = folder / PARTS_FOLDER
+    is_new = not folder.exists()
+    try:
+        if not parts.is_dir():
+            check_folder(folder, force=force)
+        parts.mkdir(parents=True, exist_ok=True)
+        with (parts / _LOCK_FILE).open("ab") as lock:
+            _take(lock, folder)
+            _settle(parts, plan, folder, force=force)
+            yield parts
+    except OSError as error:
+        raise OutputError(
+            f"cannot be used: {error.strerror or type(error).__name__}",
+            where=str(folder),
+            remedy="check folder, permissions and free space",
+        ) from error
+    finally:
+        if is_new and folder.exists() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _take(lock: BinaryIO, folder: Path) -> None:
+    """Lock the folder; the lock goes with the process, however that ends."""
+    import fcntl
+
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(
+            "another run is at work in this folder",
+            where=str(folder),
+            remedy="wait for it, or choose another folder",
+        ) from error
+
+
+def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None:
+    """Keep the parts of the same plan; those of another go, where that is asked for."""
+    path = parts / PLAN_FILE
+    if path.exists():
+        if not force and _is_same(path, plan):
+            return
+        if not force:
+            raise OutputError(
+                "an unfinished run of other inputs or settings lies in this folder",
+                where=str(folder),
+                remedy="finish it with its own command, or start anew with --force",
+            )
+        for old in parts.iterdir():
+            if old.name != _LOCK_FILE:
+                old.unlink()
+    write_file(path, msgspec.json.encode(plan), is_private=True)
+
+
+def _is_same(path: Path, plan: CohortPlan) -> bool:
+    try:
+        return read_plan(path).digest() == plan.digest()
+    except InputError:
+        return False
+
+
+def finish_folder(parts: Path) -> None:
+    """Remove what is only needed until the results are whole."""
+    shutil.rmtree(parts, ignore_errors=True)

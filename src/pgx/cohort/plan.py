@@ -1,0 +1,174 @@
+"""What a cohort run is: its inputs and settings, and the parts of work that can go on alone.
+
+Parts that read take some inputs each, parts that call one gene each; calls need all that was
+read, and advice all that was called. Equal plans give equal results, so that a part which
+another run of the same plan has finished need not be made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+import pgx
+from pgx.base.errors import InputError
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.choices import chosen_genes
+from pgx.pipeline.drugs import named_drugs
+from pgx.pipeline.local import knowledge_of
+from pgx.pipeline.settings import RunSettings
+
+__all__ = ["CohortPlan", "PlannedFile", "make_plan", "read_plan"]
+
+SCHEMA: Final = "1"
+_BATCH_BYTES: Final = 32 * 1024 * 1024
+_BATCH_INPUTS: Final = 64
+
+
+class PlannedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or an address; size in bytes and time of change show whether it is still the same.
+
+    Both are 0 for standard input, folders and addresses.
+    """
+
+    path: str
+    size: int = 0
+    changed: int = 0
+
+
+class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Inputs, settings and parts of one cohort run.
+
+    ``reads`` holds, for each part that reads, the indices of its inputs; ``genes`` names the
+    gene of each part that calls. ``formats`` are those of the tables.
+    """
+
+    inputs: tuple[PlannedFile, ...]
+    settings: RunSettings
+    reads: tuple[tuple[int, ...], ...]
+    genes: tuple[str, ...]
+    formats: tuple[str, ...] = ("parquet",)
+    sample_info: PlannedFile | None = None
+    outside_calls: PlannedFile | None = None
+    overlay: str | None = None
+    version: str = pgx.__version__
+    knowledge_release: str = ""
+    knowledge_digest: str = ""
+    schema: str = SCHEMA
+
+    @property
+    def n_parts(self) -> int:
+        """How many parts there are: those that read come first, then those that call."""
+        return len(self.reads) + len(self.genes)
+
+    def digest(self) -> str:
+        """Return a digest of the whole plan, as hex."""
+        return hashlib.sha256(msgspec.json.encode(_sorted(self))).hexdigest()
+
+    def changed_files(self) -> Iterator[PlannedFile]:
+        """Yield the files that are no longer what they were when the plan was made."""
+        for file in (*self.inputs, self.sample_info, self.outside_calls):
+            if file is not None and _planned(file.path) != file:
+                yield file
+
+
+def _sorted(plan: CohortPlan) -> object:
+    """Return a plan as plain data, sets in order."""
+    tree = msgspec.to_builtins(plan)
+    tree["settings"]["untyped"] = sorted(plan.settings.untyped)
+    return tree
+
+
+def make_plan(
+    inputs: Sequence[str],
+    settings: RunSettings,
+    *,
+    sample_info: Path | None = None,
+    outside_calls: Path | None = None,
+    overlay: Path | None = None,
+    formats: Sequence[str] = ("parquet",),
+    knowledge: KnowledgeBase | None = None,
+) -> CohortPlan:
+    """Return the plan of a run; inputs are not opened.
+
+    Raises
+    ------
+    UnknownGeneError, UnknownDrugError
+        A gene or drug that the knowledge base does not have.
+    KnowledgeError
+        The knowledge base or the laboratory's folder cannot be used.
+    """
+    kb = knowledge or knowledge_of(overlay)
+    drugs = named_drugs(kb, settings.drugs)
+    files = tuple(_planned(path) for path in inputs)
+    return CohortPlan(
+        inputs=files,
+        settings=msgspec.structs.replace(settings, drugs=drugs, with_sites=False),
+        reads=tuple(_batches(files)),
+        genes=tuple(gene.gene for gene in chosen_genes(kb, settings)),
+        formats=tuple(formats),
+        sample_info=_planned(str(sample_info)) if sample_info else None,
+        outside_calls=_planned(str(outside_calls)) if outside_calls else None,
+        overlay=str(overlay.absolute()) if overlay else None,
+        knowledge_release=kb.release,
+        knowledge_digest=kb.manifest.digest,
+    )
+
+
+def _planned(path: str) -> PlannedFile:
+    if path == "-" or "://" in path:
+        return PlannedFile(path=path)
+    file = Path(path).absolute()
+    try:
+        status = file.stat()
+    except OSError:
+        return PlannedFile(path=str(file))  # whoever reads it says what is wrong
+    if not file.is_file():
+        return PlannedFile(path=str(file))
+    return PlannedFile(path=str(file), size=status.st_size, changed=status.st_mtime_ns)
+
+
+def _batches(files: Sequence[PlannedFile]) -> Iterator[tuple[int, ...]]:
+    """Yield inputs in order: a large one by itself, small ones together."""
+    batch: list[int] = []
+    size = 0
+    for number, file in enumerate(files):
+        is_full = size + file.size > _BATCH_BYTES or len(batch) == _BATCH_INPUTS
+        if batch and is_full:
+            yield tuple(batch)
+            batch, size = [], 0
+        batch.append(number)
+        size += file.size
+    if batch:
+        yield tuple(batch)
+
+
+def read_plan(path: Path) -> CohortPlan:
+    """Return a plan that was written as JSON.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or another version of the program made it.
+    """
+    try:
+        plan = msgspec.json.decode(path.read_bytes(), type=CohortPlan)
+    except OSError as error:
+        raise InputError(
+            f"the plan cannot be read: {error.strerror or 'unknown'}",
+            where=path.name,
+            remedy="make it with pgx partition plan",
+        ) from error
+    except msgspec.DecodeError as error:
+        raise InputError(
+            "this is no plan of a cohort run", where=path.name, remedy="make it anew"
+        ) from error
+    if plan.schema != SCHEMA or plan.version != pgx.__version__:
+        raise InputError(
+            f"the plan was made by pgx {plan.version}", where=path.name, remedy="make it anew"
+        )
+    return plan

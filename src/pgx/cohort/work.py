@@ -1,0 +1,150 @@
+"""The work of one part: pure functions of a plan, wherever and however often they run."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pgx.base.errors import InputError, KnowledgeError
+from pgx.base.genes import GeneDefinition
+from pgx.cohort.calling import CohortCaller, GeneTable
+from pgx.cohort.plan import CohortPlan, PlannedFile
+from pgx.cohort.reading import CohortReader, GroupedInput
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.ancestry import check_ancestry, unrecorded
+from pgx.pipeline.choices import chosen_samples, outside_by_sample, strangers
+from pgx.pipeline.local import knowledge_of, unlike_overlay
+from pgx.pipeline.outside import OutsideCall
+from pgx.pipeline.settings import INFERRED, RECORDED, Prior, SampleInfo
+from pgx.pipeline.side_files import read_outside_calls, read_sample_info
+from pgx.recommendations.index import GuidanceIndex, build_index
+
+__all__ = ["CohortWork", "Inputs", "refused_of"]
+
+Inputs = Sequence[GroupedInput | InputError]
+"""What became of inputs, in their order: as read, or why they were refused."""
+
+
+class CohortWork:
+    """Does the parts of a plan; what several of them need is made once.
+
+    Raises
+    ------
+    InputError
+        A table beside the inputs is refused.
+    KnowledgeError
+        The knowledge base is not the one that the plan was made with, or is damaged.
+    UsageError
+        The ancestry is neither a rule nor a group of the knowledge base.
+    """
+
+    def __init__(self, plan: CohortPlan, knowledge: KnowledgeBase | None = None) -> None:
+        self.plan, self.settings = plan, plan.settings
+        overlay = Path(plan.overlay) if plan.overlay else None
+        self.knowledge = knowledge or knowledge_of(overlay)
+        if self.knowledge.manifest.digest != plan.knowledge_digest:
+            raise KnowledgeError(
+                f"the plan was made with release {plan.knowledge_release}, another is installed",
+                remedy="make the plan anew",
+            )
+        if self.settings.prior is not Prior.NONE:
+            check_ancestry(self.settings.ancestry, self.knowledge.frequencies.values())
+        self.genes: dict[str, GeneDefinition] = {g: self.knowledge.genes[g] for g in plan.genes}
+
+    @functools.cached_property
+    def sample_info(self) -> Mapping[str, SampleInfo]:
+        """Sex and population by sample name."""
+        file = self.plan.sample_info
+        return read_sample_info(Path(file.path)) if file else {}
+
+    @functools.cached_property
+    def outside(self) -> list[OutsideCall]:
+        """Calls of other tools."""
+        file = self.plan.outside_calls
+        return read_outside_calls(Path(file.path)) if file else []
+
+    @functools.cached_property
+    def guidance(self) -> GuidanceIndex:
+        """Index of the knowledge base's guidance."""
+        return build_index(self.knowledge.drugs, self.knowledge.statements)
+
+    @functools.cached_property
+    def _reader(self) -> CohortReader:
+        known = list(self.knowledge.genes.values())
+        return CohortReader(list(self.genes.values()), known, self.settings, self.sample_info)
+
+    def read(self, files: Sequence[PlannedFile]) -> list[GroupedInput | InputError]:
+        """Read some inputs; one that is refused costs only itself."""
+        found: list[GroupedInput | InputError] = []
+        for file in files:
+            try:
+                found.append(self._reader.read(file.path))
+            except InputError as error:
+                found.append(error)
+        return found
+
+    def samples(self, inputs: Inputs) -> tuple[str, ...]:
+        """Return the samples of a run, in input order.
+
+        Raises
+        ------
+        SampleNotFoundError
+            A sample that was asked for is in no input, and none was refused.
+        """
+        there = [i for i in inputs if not isinstance(i, InputError)]
+        names = tuple(dict.fromkeys(name for i in there for name in i.samples))
+        return chosen_samples(names, self.settings, refused_of(inputs))
+
+    def caller(self, samples: tuple[str, ...]) -> CohortCaller:
+        """Return what calls genes of these samples.
+
+        Raises
+        ------
+        OutsideCallError
+            An outside call that cannot be used.
+        """
+        outside = outside_by_sample(self.outside, samples, self.knowledge)
+        return CohortCaller(self.knowledge, self.guidance, self.settings, self.sample_info, outside)
+
+    @property
+    def infers(self) -> bool:
+        """Whether populations are inferred from the samples' own genotypes."""
+        return self.settings.ancestry == INFERRED and self.settings.prior is not Prior.NONE
+
+    def evidence(
+        self, inputs: Sequence[GroupedInput], samples: tuple[str, ...]
+    ) -> dict[str, Sequence[Mapping[str, float] | None]]:
+        """Return what each gene says of each sample's population, where that is inferred."""
+        if not self.infers:
+            return {}
+        caller = self.caller(samples)
+        genes = [gene for gene in self.genes.values() if gene.variants]
+        return {g.gene: caller.evidence_of(g, inputs, samples) for g in genes}
+
+    def call(
+        self,
+        name: str,
+        inputs: Sequence[GroupedInput],
+        samples: tuple[str, ...],
+        evidence: Mapping[str, Sequence[Mapping[str, float] | None]],
+    ) -> GeneTable:
+        """Call one gene of all samples; see `CohortCaller.call`."""
+        return self.caller(samples).call(self.genes[name], inputs, samples, evidence)
+
+    def hints(self, inputs: Inputs, samples: tuple[str, ...]) -> list[str]:
+        """Return what the user may want to know."""
+        there = [i for i in inputs if not isinstance(i, InputError)]
+        found = [hint for item in there for hint in item.hints]
+        found += unlike_overlay(self.knowledge, refused_of(inputs))
+        names = tuple(dict.fromkeys(name for i in there for name in i.samples))
+        found += strangers(self.outside, names)
+        if self.settings.ancestry == RECORDED and self.settings.prior is not Prior.NONE:
+            recorded = {s: info.superpopulation for s, info in self.sample_info.items()}
+            found += unrecorded(samples, recorded, self.knowledge.frequencies.values())
+        return found
+
+
+def refused_of(inputs: Inputs) -> list[InputError]:
+    """Return one error for each input that was refused."""
+    return [item for item in inputs if isinstance(item, InputError)]

@@ -1,0 +1,111 @@
+"""What a run is about: the genes and samples asked for, and whose the outside calls are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
+from pgx.base.genes import GeneDefinition
+from pgx.base.suggest import did_you_mean
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.outside import OutsideCall
+from pgx.pipeline.settings import RunSettings
+from pgx.recommendations.index import GuidanceIndex
+
+__all__ = ["chosen_genes", "chosen_samples", "marker_alleles", "outside_by_sample", "strangers"]
+
+
+def chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefinition]:
+    """Return the genes that were asked for, A–Z; all where none were.
+
+    Raises
+    ------
+    UnknownGeneError
+        The knowledge base has no such gene.
+    """
+    if not settings.genes:
+        return list(kb.genes.values())
+    unknown = [name for name in settings.genes if name not in kb.genes]
+    if unknown:
+        raise UnknownGeneError(
+            f"no gene {unknown[0]!r} in the knowledge base",
+            remedy=did_you_mean(unknown[0], kb.genes, "see `pgx kb genes` for the list"),
+        )
+    return [gene for name, gene in kb.genes.items() if name in settings.genes]
+
+
+def chosen_samples(
+    found: tuple[str, ...], settings: RunSettings, refused: Sequence[InputError]
+) -> tuple[str, ...]:
+    """Return the samples that were asked for, in input order; all where none were.
+
+    Raises
+    ------
+    SampleNotFoundError
+        One of them is in no input, and no input was refused.
+    """
+    if not settings.samples:
+        return found
+    there = set(found)
+    lacking = [name for name in settings.samples if name not in there]
+    if lacking and not refused:  # else the refusal says why
+        raise SampleNotFoundError(
+            f"{len(lacking)} of the samples asked for are in no input that could be read",
+            remedy="check --samples against the #CHROM line",
+        )
+    wanted = set(settings.samples)
+    return tuple(name for name in found if name in wanted)
+
+
+def strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
+    """Return a hint for each outside call of a sample that no input has.
+
+    One file may serve several runs, so that it is no refusal; but nothing is lost silently.
+    """
+    there = set(samples)
+    return [
+        f"{call.where}: the sample of this outside call is in no input; the call is not used"
+        for call in calls
+        if call.sample and call.sample not in there
+    ]
+
+
+def outside_by_sample(
+    calls: list[OutsideCall], samples: tuple[str, ...], kb: KnowledgeBase
+) -> dict[tuple[str, str], OutsideCall]:
+    """Assign outside calls by sample and gene; without a sample column there must be one sample.
+
+    Raises
+    ------
+    OutsideCallError
+        A gene that the knowledge base does not have, a call without a sample where there are
+        several, or a second call.
+    """
+    found: dict[tuple[str, str], OutsideCall] = {}
+    if not samples:
+        return found
+    for call in calls:
+        if call.gene not in kb.genes:
+            raise OutsideCallError("the gene is not in the knowledge base", where=call.where)
+        if not call.sample and len(samples) != 1:
+            raise OutsideCallError(
+                f"no sample named, and the input has {len(samples)}",
+                where=call.where,
+                remedy="add a sample column",
+            )
+        name = call.sample or samples[0]
+        if (name, call.gene) in found:
+            raise OutsideCallError("a second call of this gene for this sample", where=call.where)
+        found[name, call.gene] = call
+    return found
+
+
+def marker_alleles(guidance: GuidanceIndex, gene: str) -> tuple[str, ...]:
+    """Return the alleles of a gene whose presence guidelines ask for."""
+    found = {
+        allele
+        for topic in guidance.topics
+        for name, allele in zip(topic.genes, topic.alleles, strict=True)
+        if name == gene and allele
+    }
+    return tuple(sorted(found))

@@ -1,0 +1,200 @@
+"""Values of VCF Zarr arrays as the scanner's codes: numbers, lists of numbers, names.
+
+Integers, floats and text are all taken, as a writer follows the types of a VCF's header, and
+says text where the header does not declare a key. Oracle: the same values in VCF text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["FILL", "MISSING", "UNREADABLE", "lists", "millionths", "names", "numbers", "texts"]
+
+Array = npt.NDArray[Any]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+MISSING: Final = -1
+FILL: Final = -2
+UNREADABLE: Final = -3
+ABSENT: Final = 1 << 62
+NOT_A_NUMBER: Final = -(1 << 62)
+_LARGEST: Final = 2_147_483_647
+_LARGEST_MILLIONTHS: Final = 100_000_000_000_000
+_NUMBER: Final = re.compile(r"(-?)(\d{1,12})(?:\.\d{0,40})?", re.ASCII)
+_DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_FLOAT_BITS: Final = {2: (np.int16, 0x1FF), 4: (np.int32, 0x3FFFFF), 8: (np.int64, (1 << 51) - 1)}
+
+
+def texts(values: Array, make: Callable[[str], Any], dtype: type[np.generic]) -> Array:
+    """Return what ``make`` says of each text, asked once for each different one."""
+    flat = values.ravel().tolist()
+    flat = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in flat]
+    said = {text: make(text) for text in set(flat)}
+    return np.array([said[text] for text in flat], dtype).reshape(values.shape)
+
+
+def _float_states(values: Array) -> tuple[Flags, Flags]:
+    """Tell where a float is missing and where it is fill, by the bits of its NaN."""
+    dtype, mask = _FLOAT_BITS[values.dtype.itemsize]
+    bits = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False))
+    payload = bits.view(dtype) & mask
+    is_nan = np.isnan(bits)
+    return is_nan & (payload == 1), is_nan & (payload == 2)
+
+
+def numbers(values: Array) -> Ints:
+    """Return whole parts, below 0 as 0, or one of MISSING, FILL and UNREADABLE."""
+    if values.dtype.kind in "iu":
+        found: Ints = np.minimum(values.astype(np.int64), _LARGEST)
+        return np.where(found < FILL, 0, found)
+    if values.dtype.kind == "f":
+        missing, fill = _float_states(values)
+        finite = np.where(np.isfinite(values), values, 0).astype(np.float64)
+        found = np.clip(np.trunc(finite), 0, _LARGEST).astype(np.int64)
+        found[~np.isfinite(values)] = UNREADABLE
+        found[missing], found[fill] = MISSING, FILL
+        return found
+    return texts(values, _number, np.int64)
+
+
+def _number(text: str) -> int:
+    if text in ("", "."):
+        return FILL if not text else MISSING
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return UNREADABLE
+    return 0 if match[1] else min(int(match[2]), _LARGEST)
+
+
+def lists(values: Array, width: int, n_axes: int = 3) -> Ints:
+    """Return lists of numbers on a last axis, as `numbers` codes them.
+
+    A text without an axis of its own is the whole list, split at its commas; what is beyond
+    ``width`` + 1 values is left out.
+    """
+    if values.ndim == n_axes:
+        return numbers(values)
+    if values.dtype.kind in "iuf":
+        return numbers(values)[..., None]
+    return _split(values, width, _number, FILL)
+
+
+def _split(values: Array, width: int, make: Callable[[str], int], fill: int) -> Ints:
+    flat = values.ravel().tolist()
+    flat = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in flat]
+    said = {}
+    for text in set(flat):
+        parts = [make(part or "x") for part in text.split(",")[: width + 1]] if text else []
+        said[text] = parts + [fill] * (width + 1 - len(parts))
+    rows = np.array([said[text] for text in flat], np.int64)
+    return rows.reshape(*values.shape, width + 1)
+
+
+def millionths(values: Array, width: int, *, is_log: bool) -> tuple[Ints, Ints]:
+    """Return lists of likelihoods, smaller the better, in millionths, and their lengths.
+
+    Values are ABSENT for missing ones and NOT_A_NUMBER for what is none; shapes are those
+    of the cells, with ``width`` + 1 at the end, and of the cells.
+    """
+    if values.dtype.kind not in "iuf":
+        listed = values[..., None] if values.ndim == 2 else values
+        if values.ndim == 2:
+            found = _split(values, width, _decimal, FILL)
+        else:
+            found = texts(listed, lambda t: _decimal(t) if t else FILL, np.int64)
+        length = _lengths(found == FILL)
+    else:
+        listed = values[..., None] if values.ndim == 2 else values
+        found, is_fill = _scaled(listed)
+        length = _lengths(is_fill)
+    is_value = (found != ABSENT) & (found != NOT_A_NUMBER)
+    if is_log:
+        found = np.where(is_value, found * -10, found)
+    else:
+        found = np.where(is_value & (found < 0), NOT_A_NUMBER, found)
+    return found, length
+
+
+def _scaled(values: Array) -> tuple[Ints, Flags]:
+    """Return numbers in millionths and where the lists have ended."""
+    if values.dtype.kind in "iu":
+        wide = values.astype(np.int64)
+        found = np.clip(wide, -1, _LARGEST_MILLIONTHS // 1_000_000) * 1_000_000
+        found[wide == MISSING] = ABSENT
+        found[wide < FILL] = NOT_A_NUMBER
+        return found, wide == FILL
+    missing, fill = _float_states(values)
+    size = _shortest(np.abs(np.where(np.isfinite(values), values, 0)))
+    whole = np.floor(np.minimum(size * 1e6 * (1 + 1e-13), _LARGEST_MILLIONTHS)).astype(np.int64)
+    found = np.where(values < 0, -whole, whole)
+    found[~np.isfinite(values)] = NOT_A_NUMBER
+    found[missing] = ABSENT
+    return found, fill
+
+
+def _shortest(values: Array) -> npt.NDArray[np.float64]:
+    """Return the decimal of fewest digits that each float stands for, as float64."""
+    exact = values.astype(np.float64)
+    if values.dtype.itemsize == 8:
+        return exact
+    found, is_open = exact.copy(), exact > 0
+    power = np.floor(np.log10(np.where(is_open, exact, 1)))
+    for digits in range(3, 10):
+        scale = 10.0 ** (digits - 1 - power)
+        rounded = np.round(exact * scale) / scale
+        fits = is_open & (rounded.astype(values.dtype) == values)
+        found[fits] = rounded[fits]
+        is_open &= ~fits
+    return found
+
+
+def _lengths(is_fill: Flags) -> Ints:
+    """Return how many values stand before the first fill value."""
+    ended = is_fill.any(axis=-1)
+    first: Ints = np.where(ended, is_fill.argmax(axis=-1), is_fill.shape[-1])
+    return first
+
+
+def _decimal(text: str) -> int:
+    from decimal import Decimal
+
+    if text == ".":
+        return ABSENT
+    if not _DECIMAL.fullmatch(text):
+        return NOT_A_NUMBER
+    value = Decimal(text)
+    if abs(value) >= _LARGEST_MILLIONTHS // 1_000_000:
+        size = _LARGEST_MILLIONTHS
+    else:
+        size = int(abs(value) * 1_000_000)
+    return -size if value < 0 else size
+
+
+def names(values: Array) -> npt.NDArray[np.int32]:
+    """Return codes of phase sets' names, 0 for none, as the scanner makes them of text."""
+    if values.dtype.kind not in "iu":
+        return texts(values, _name, np.int32)
+    found = values.astype(np.int64)
+    is_plain = (found > 0) & (found < 1 << 30)
+    codes = np.where(is_plain, found, 0)
+    odd = ~is_plain & (found != MISSING) & (found != FILL)
+    if odd.any():
+        codes[odd] = [_name(str(value)) for value in found[odd].tolist()]
+    return codes.astype(np.int32)
+
+
+def _name(text: str) -> int:
+    if text in ("", "."):
+        return 0
+    if re.fullmatch(r"[1-9]\d{0,9}", text, re.ASCII) and int(text) < 1 << 30:
+        return int(text)
+    code = 0
+    for byte in text.encode("utf-8", "surrogatepass"):
+        code = ((code ^ byte) * 16_777_619) & 0x3FFFFFFF
+    return code | 0x40000000
