@@ -60,7 +60,8 @@ def cohort(
     )  # fmt: skip
     plan = planned(inputs, words)
     from pgx.cohort.folder import finish_folder, working_folder
-    from pgx.cohort.run import do_parts, parts_of, write_cohort
+    from pgx.cohort.results import write_cohort
+    from pgx.cohort.run import do_parts, parts_of
     from pgx.cohort.work import CohortWork
 
     work = CohortWork(plan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,9 @@ from pgx.pipeline.read import (
 )
 from pgx.pipeline.settings import RECORDED, Absent, RunSettings, SampleInfo
 from pgx.vcf.records import Scan
-from pgx.vcf.source import Source
+
+if TYPE_CHECKING:
+    from pgx.vcf.source import AnySource
 
 __all__ = ["CohortReader", "GroupedGene", "GroupedInput"]
 
@@ -104,7 +107,7 @@ class CohortReader:
                 genes={g.genotypes.gene.gene: g for g in genes if says_anything(g.genotypes)},
             )
 
-    def _read_one(self, source: Source, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
+    def _read_one(self, source: AnySource, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
         """Read a file of one sample, which needs no grouping."""
         scan = source.scan(view.windows, contig_lengths=view.lengths, by_index=view.by_index)
         self._loci.check(view.assembly, scan.records, source.path)
@@ -118,7 +121,7 @@ class CohortReader:
         )
         return scan, (GroupedGene(own, np.zeros(1, np.int32)) for own in genotypes)
 
-    def _read_many(self, source: Source, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
+    def _read_many(self, source: AnySource, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
         grouper = SampleGrouper(view.loci, self._keys(view.loci, source.header.samples))
         scan = source.scan(
             view.windows, contig_lengths=view.lengths, by_index=view.by_index, sink=grouper
@@ -142,7 +145,7 @@ class CohortReader:
         ]
 
     def _genes(
-        self, view: View, source: Source, grouper: SampleGrouper, scan: Scan
+        self, view: View, source: AnySource, grouper: SampleGrouper, scan: Scan
     ) -> Iterator[GroupedGene]:
         mismatched = check_reference(view.loci, scan.records, source.path)
         for number, locus in enumerate(view.loci):
@@ -164,7 +167,7 @@ class CohortReader:
         locus: GeneLocus,
         columns: GeneColumns,
         mismatched: set[int],
-        source: Source,
+        source: AnySource,
         *,
         covered: bool,
     ) -> GroupedGene:

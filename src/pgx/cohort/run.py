@@ -1,29 +1,18 @@
-"""A cohort run from its plan to its files: one part after another, then all together."""
+"""The parts of a cohort run in one process, one after another."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol
-
-import msgspec
+from typing import Final, Protocol
 
 from pgx.base.errors import InputError
-from pgx.cohort.advising import CohortAdvice
-from pgx.cohort.calling import GeneTable
-from pgx.cohort.counting import render_multiqc
 from pgx.cohort.parts import FolderParts, MemoryParts, Parts
 from pgx.cohort.plan import CohortPlan
 from pgx.cohort.reading import GroupedInput
-from pgx.cohort.work import CohortWork, Inputs, refused_of
-from pgx.reports.files import new_file
+from pgx.cohort.work import CohortWork, Inputs
 
-__all__ = ["CohortOutcome", "Progress", "do_parts", "parts_of", "write_cohort"]
+__all__ = ["Progress", "Silent", "do_parts", "parts_of"]
 
-SUMMARY_FILE: Final = "cohort.json"
-MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
 _SMALL_BYTES: Final = 64 * 1024 * 1024
 _SMALL_INPUTS: Final = 200
 
@@ -46,16 +35,6 @@ class Silent:
 
     def done(self, n: int) -> None:
         """Say nothing."""
-
-
-@dataclass(slots=True)
-class CohortOutcome:
-    """What a run came to: its samples, the inputs that were refused, and hints."""
-
-    n_samples: int = 0
-    refused: list[InputError] = field(default_factory=list)
-    hints: list[str] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
 
 
 def parts_of(plan: CohortPlan, folder: Path) -> Parts:
@@ -102,83 +81,3 @@ def do_parts(work: CohortWork, parts: Parts, progress: Progress | None = None) -
 
 def _read(inputs: Inputs) -> list[GroupedInput]:
     return [item for item in inputs if not isinstance(item, InputError)]
-
-
-def write_cohort(
-    work: CohortWork, parts: Parts, folder: Path, progress: Progress | None = None
-) -> CohortOutcome:
-    """Write the results of finished parts; nothing where every input was refused.
-
-    Raises
-    ------
-    OutputError
-        Disk, permission or quota; each file is complete or absent.
-    """
-    tell = progress or Silent()
-    inputs = parts.inputs({})
-    samples = work.samples(inputs)
-    outcome = CohortOutcome(len(samples), refused_of(inputs), work.hints(inputs, samples))
-    if samples:
-        tables = [parts.calls(gene) for gene in work.plan.genes]
-        outcome.files = _write(work, samples, tables, inputs, folder, tell)
-    return outcome
-
-
-def _write(
-    work: CohortWork,
-    samples: Sequence[str],
-    tables: Sequence[GeneTable],
-    inputs: Inputs,
-    folder: Path,
-    progress: Progress,
-) -> list[Path]:
-    from pgx.cohort.tables import advice_table, call_table, write_parquet, write_tsv
-
-    advice = CohortAdvice(work.guidance, tables, work.settings.drugs or None)
-    large = {"recommendations": advice_table(samples, advice), "calls": call_table(samples, tables)}
-    writers: dict[str, Callable[[BinaryIO, Any], None]] = {
-        "parquet": write_parquet, "tsv": write_tsv,
-    }  # fmt: skip
-    written: list[Path] = []
-    progress.stage("tables", len(large) * len(work.plan.formats))
-    with contextlib.ExitStack() as stack:
-        for form in work.plan.formats:
-            for name, table in large.items():
-                path = folder / f"{name}.{form}"
-                writers[form](stack.enter_context(new_file(path)), table)
-                written.append(path)
-                progress.done(len(written))
-        texts = {
-            MULTIQC_FILE: render_multiqc(len(samples), tables),
-            SUMMARY_FILE: _summary(work, samples, inputs),
-        }
-        for name, text in texts.items():
-            stack.enter_context(new_file(folder / name)).write(text)
-            written.append(folder / name)
-    return written
-
-
-def _summary(work: CohortWork, samples: Sequence[str], inputs: Inputs) -> bytes:
-    """Return what made the results, as JSON; no clock time and no sample's name."""
-    tree = {
-        "tool": "pgx",
-        "version": work.plan.version,
-        "knowledge_release": work.plan.knowledge_release,
-        "knowledge_digest": work.plan.knowledge_digest,
-        "settings": work.settings.as_provenance(),
-        "n_samples": len(samples),
-        "genes": list(work.plan.genes),
-        "input": [_described(item) for item in inputs],
-    }
-    return msgspec.json.format(msgspec.json.encode(tree), indent=1) + b"\n"
-
-
-def _described(item: GroupedInput | InputError) -> dict[str, object]:
-    if isinstance(item, InputError):
-        return {"refused": item.line()}
-    return {
-        "name": item.name,
-        "sha256": item.sha256,
-        "assembly": item.assembly.value,
-        "n_samples": len(item.samples),
-    }

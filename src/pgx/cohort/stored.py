@@ -55,6 +55,7 @@ class _Rest(msgspec.Struct, frozen=True, kw_only=True):
     extra: list[list[str]]
     notes: dict[int, list[str]]
     likelihoods: list[tuple[int, int, tuple[tuple[int, int, int], ...]]]
+    one_strand: list[int]
 
 
 def save_inputs(path: Path, found: Sequence[GroupedInput | InputError]) -> None:
@@ -103,6 +104,7 @@ def _rest(own: GeneGenotypes) -> _Rest:
         extra=own.extra,
         notes={column: sorted(codes) for column, codes in own.notes.items()},
         likelihoods=[(i, j, tuple(likely)) for (i, j), likely in own.likelihoods.items()],
+        one_strand=sorted(own.one_strand),
     )
 
 
@@ -163,6 +165,7 @@ def _gene(archive: Mapping[str, npt.NDArray[Any]], key: str, gene: GeneDefinitio
             (i, j): tuple(LikelyGenotype(*each) for each in likely)
             for i, j, likely in rest.likelihoods
         },
+        one_strand=set(rest.one_strand),
         **arrays,
     )
     return GroupedGene(genotypes, archive[f"{key}/groups"])

@@ -24,11 +24,11 @@ from pgx.reports.render_tsv import (
     CALL_COLUMNS,
     RECOMMENDATION_COLUMNS,
     header,
-    sample_cell,
     shared_cells,
+    text_cell,
 )
 
-__all__ = ["Table", "advice_table", "call_table", "write_parquet", "write_tsv"]
+__all__ = ["Table", "advice_table", "call_table", "write_frame", "write_parquet", "write_tsv"]
 
 _BATCH_ROWS: Final = 1 << 17
 _GROUP_ROWS: Final = 1 << 18
@@ -103,10 +103,7 @@ def write_parquet(handle: BinaryIO, table: Table) -> None:
             engine="streaming",
         )
     except PolarsError as error:
-        raise OutputError(
-            f"a table cannot be written: {str(error).splitlines()[0]}",
-            remedy="check free space and permissions",
-        ) from error
+        raise _unwritten(error) from error
 
 
 def _frames(table: Table) -> Iterator[pl.DataFrame]:
@@ -130,5 +127,39 @@ def write_tsv(handle: BinaryIO, table: Table) -> None:
         rows = table.rows(first, last)
         texts += [shared_cells(table.columns, record) for record in table.records[len(texts) :]]
         for name, own in zip(table.samples[first:last], rows.tolist(), strict=True):
-            start = sample_cell(name)
+            start = text_cell(name)
             handle.write("".join(f"{start}\t{texts[row]}\n" for row in own).encode())
+
+
+def write_frame(handle: BinaryIO, frame: pl.DataFrame, form: str) -> None:
+    """Write a small table as ``parquet`` or ``tsv``.
+
+    Raises
+    ------
+    OutputError
+        Disk, permission or quota.
+    """
+    if form == "tsv":
+        handle.write(header(frame.columns).encode())
+        for row in frame.iter_rows():
+            handle.write(("\t".join(map(_text, row)) + "\n").encode())
+        return
+    try:
+        frame.write_parquet(handle, compression="zstd")
+    except PolarsError as error:
+        raise _unwritten(error) from error
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return text_cell(value)
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value).lower()
+
+
+def _unwritten(error: PolarsError) -> OutputError:
+    return OutputError(
+        f"a table cannot be written: {str(error).splitlines()[0]}",
+        remedy="check free space and permissions",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
 from pgx.base.errors import InputError
@@ -20,8 +20,11 @@ from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.records import Scan, ScannedRecord
-from pgx.vcf.source import Source, open_source
+from pgx.vcf.source import open_source
 from pgx.vcf.windows import Windows
+
+if TYPE_CHECKING:
+    from pgx.vcf.source import AnySource
 
 __all__ = [
     "Loci",
@@ -138,7 +141,7 @@ def _read_one(
         )
 
 
-def opened(path: str | Path, settings: RunSettings) -> Source:
+def opened(path: str | Path, settings: RunSettings) -> AnySource:
     """Open an input with a run's limits of quality; see `open_source`."""
     return open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
 
@@ -196,7 +199,7 @@ class Loci:
         self._check = AssemblyCheck(self.known)
         self._windows: dict[Assembly, Windows] = {}
 
-    def view(self, source: Source, settings: RunSettings) -> View:
+    def view(self, source: AnySource, settings: RunSettings) -> View:
         """Return how a source is read.
 
         Raises

@@ -40,9 +40,15 @@ __all__ = ["check_folder", "new_file", "write_file", "write_results"]
 _CONVERSIONS: Final = "phenoconversion.tsv"
 _ADJUSTED: Final = "adjusted_recommendations.tsv"
 _OVERRIDES: Final = "overrides.tsv"
+_OF_COHORTS: Final = (
+    "allele_frequencies", "diplotype_frequencies", "phenotype_frequencies", "call_status",
+    "site_quality", "sample_quality",
+)  # fmt: skip
 _TABLES = frozenset(
     {
         "calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet",
+        "cohort.json", "pgx_cohort_mqc.json",
+        *(f"{name}.{form}" for name in _OF_COHORTS for form in ("parquet", "tsv")),
         _CONVERSIONS, _ADJUSTED, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
 )  # fmt: skip

@@ -26,8 +26,8 @@ __all__ = [
     "render_calls",
     "render_recommendations",
     "render_rows",
-    "sample_cell",
     "shared_cells",
+    "text_cell",
 ]
 
 CALL_COLUMNS: Final = (
@@ -117,9 +117,9 @@ def _lines(columns: Sequence[str], rows: Sequence[GeneCall] | Sequence[Recommend
     return "".join(f"{_cell(row.sample)}\t{shared_cells(columns, row)}\n" for row in rows)
 
 
-def sample_cell(name: str) -> str:
-    """Return a sample's name as the first cell of a line."""
-    return _cell(name)
+def text_cell(text: str) -> str:
+    """Return a text, such as a sample's name, as a cell."""
+    return _cell(text)
 
 
 def shared_cells(columns: Sequence[str], row: GeneCall | Recommendation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UsageError, VcfFormatError
@@ -22,12 +22,14 @@ from pgx.vcf.windows import Windows
 if TYPE_CHECKING:
     from pgx.vcf.zarr_source import ZarrSource
 
+    AnySource: TypeAlias = "Source | ZarrSource"
+
 __all__ = ["ScanLimits", "Source", "open_source"]
 
 _DENSE: Final = 12
 
 
-def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> Source | ZarrSource:
+def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> AnySource:
     """Open an input and read its header.
 
     Parameters

@@ -1,0 +1,151 @@
+"""A cohort's results, from finished parts to files: all are whole before any gets its name."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from pgx.base.errors import InputError
+from pgx.base.genes import GeneDefinition
+from pgx.cohort.advising import CohortAdvice
+from pgx.cohort.calling import GeneTable, Piece, pieces_of
+from pgx.cohort.counting import render_multiqc
+from pgx.cohort.parts import Parts
+from pgx.cohort.reading import GroupedInput
+from pgx.cohort.run import Progress, Silent
+from pgx.cohort.work import CohortWork, Inputs, refused_of
+from pgx.reports.files import new_file
+
+__all__ = ["CohortOutcome", "write_cohort"]
+
+SUMMARY_FILE: Final = "cohort.json"
+MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
+
+
+@dataclass(slots=True)
+class CohortOutcome:
+    """What a run came to: its samples, the inputs that were refused, and hints."""
+
+    n_samples: int = 0
+    refused: list[InputError] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+
+def write_cohort(
+    work: CohortWork, parts: Parts, folder: Path, progress: Progress | None = None
+) -> CohortOutcome:
+    """Write the results of finished parts; nothing where every input was refused.
+
+    Raises
+    ------
+    OutputError
+        Disk, permission or quota; each file is complete or absent.
+    """
+    tell = progress or Silent()
+    inputs = parts.inputs({})
+    samples = work.samples(inputs)
+    outcome = CohortOutcome(len(samples), refused_of(inputs), work.hints(inputs, samples))
+    if samples:
+        outcome.files = _Results(work, parts, samples, inputs).write(folder, tell)
+    return outcome
+
+
+class _Results:
+    """What is written of one run."""
+
+    def __init__(
+        self, work: CohortWork, parts: Parts, samples: Sequence[str], inputs: Inputs
+    ) -> None:
+        self._work, self._parts = work, parts
+        self._samples, self._inputs = samples, inputs
+        self._tables: list[GeneTable] = [parts.calls(gene) for gene in work.plan.genes]
+
+    def write(self, folder: Path, progress: Progress) -> list[Path]:
+        """Write all files; they get their names together, at the end."""
+        writers = self._writers()
+        progress.stage("files", len(writers))
+        with contextlib.ExitStack() as stack:
+            for done, (name, fill) in enumerate(writers.items(), 1):
+                handle = stack.enter_context(new_file(folder / name))
+                fill(handle)
+                handle.flush()  # what the disk has no room for shows before any gets its name
+                os.fsync(handle.fileno())
+                progress.done(done)
+        return [folder / name for name in writers]
+
+    def _writers(self) -> dict[str, Callable[[BinaryIO], None]]:
+        """Return what fills each file, the largest first."""
+        from pgx.cohort.summaries import summarise
+        from pgx.cohort.tables import (
+            advice_table,
+            call_table,
+            write_frame,
+            write_parquet,
+            write_tsv,
+        )
+
+        work, samples = self._work, self._samples
+        advice = CohortAdvice(work.guidance, self._tables, work.settings.drugs or None)
+        large = {
+            "recommendations": advice_table(samples, advice),
+            "calls": call_table(samples, self._tables),
+        }
+        genes = list(work.genes.values())
+        found = summarise(samples, work.sample_info, genes, self._tables, self._pieces)
+        writers: dict[str, Callable[[BinaryIO], None]] = {}
+        for form in work.plan.formats:
+            fill = write_tsv if form == "tsv" else write_parquet
+            writers |= {f"{n}.{form}": functools.partial(fill, table=t) for n, t in large.items()}
+            writers |= {
+                f"{n}.{form}": functools.partial(write_frame, frame=f, form=form)
+                for n, f in found.tables.items()
+            }
+        texts = {
+            MULTIQC_FILE: render_multiqc(len(samples), self._tables),
+            SUMMARY_FILE: self._summary(found.quality),
+        }
+        return writers | {n: functools.partial(_write_bytes, data=t) for n, t in texts.items()}
+
+    def _pieces(self, gene: GeneDefinition) -> Sequence[Piece]:
+        inputs = self._parts.inputs({gene.gene: gene})
+        there = [item for item in inputs if not isinstance(item, InputError)]
+        return pieces_of(gene, there, self._samples)
+
+    def _summary(self, quality: dict[str, Any]) -> bytes:
+        """Return what made the results, as JSON; no clock time and no sample's name."""
+        plan = self._work.plan
+        tree = {
+            "tool": "pgx",
+            "version": plan.version,
+            "knowledge_release": plan.knowledge_release,
+            "knowledge_digest": plan.knowledge_digest,
+            "settings": self._work.settings.as_provenance(),
+            "n_samples": len(self._samples),
+            "genes": list(plan.genes),
+            "quality": quality,
+            "input": [_described(item) for item in self._inputs],
+        }
+        return msgspec.json.format(msgspec.json.encode(tree), indent=1) + b"\n"
+
+
+def _write_bytes(handle: BinaryIO, data: bytes) -> None:
+    handle.write(data)
+
+
+def _described(item: GroupedInput | InputError) -> dict[str, object]:
+    if isinstance(item, InputError):
+        return {"refused": item.line()}
+    return {
+        "name": item.name,
+        "sha256": item.sha256,
+        "assembly": item.assembly.value,
+        "n_samples": len(item.samples),
+    }
