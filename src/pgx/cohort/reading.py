@@ -122,7 +122,8 @@ class CohortReader:
         return scan, (GroupedGene(own, np.zeros(1, np.int32)) for own in genotypes)
 
     def _read_many(self, source: AnySource, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
-        grouper = SampleGrouper(view.loci, self._keys(view.loci, source.header.samples))
+        keys = self._keys(view.loci, source.header.samples)
+        grouper = SampleGrouper(view.loci, keys, view.site_index)
         scan = source.scan(
             view.windows, contig_lengths=view.lengths, by_index=view.by_index, sink=grouper
         )

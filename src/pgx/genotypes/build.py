@@ -200,9 +200,7 @@ def covers(locus: GeneLocus, first: int, last: int) -> bool:
 
     ``first`` and ``last`` are their positions, 0 where there is none.
     """
-    low = min(site.position for site in locus.sites)
-    high = max(site.position for site in locus.sites)
-    return 0 < first <= low and high <= last
+    return 0 < first <= locus.first and locus.last <= last
 
 
 def _settle_absence(

@@ -73,11 +73,15 @@ class SampleGrouper:
     keys
         (N,) int32 for each gene, groups numbered as they first appear: what tells samples
         apart beforehand, such as the sex where it counts.
+    index
+        The loci's sites, where an index of them is at hand.
     """
 
-    def __init__(self, loci: Sequence[GeneLocus], keys: Sequence[Groups]) -> None:
+    def __init__(
+        self, loci: Sequence[GeneLocus], keys: Sequence[Groups], index: SiteIndex | None = None
+    ) -> None:
         self._loci, self._keys = loci, keys
-        self._index = SiteIndex(loci)
+        self._index = index or SiteIndex(loci)
         self._room = _FIRST_ROOM
         self.restart()
 

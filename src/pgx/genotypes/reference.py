@@ -47,13 +47,12 @@ def check_reference(
         a fifth of three or more: another assembly, strand or species.
     """
     tally = _ReferenceTally()
-    by_contig: dict[str, list[tuple[GeneLocus, set[int]]]] = {}
+    by_contig: dict[str, list[GeneLocus]] = {}
     for locus in loci:
-        positions = {p + k for p, n in _site_bases(locus) for k in range(n)}
-        by_contig.setdefault(locus.gene.contig, []).append((locus, positions))
+        by_contig.setdefault(locus.gene.contig, []).append(locus)
     for index, record in enumerate(records):
-        for locus, positions in by_contig.get(record.contig, ()):
-            tally.add(index, record, locus, positions)
+        for locus in by_contig.get(record.contig, ()):
+            tally.add(index, record, locus)
     if tally.says_other_assembly():
         bad = tally.at_sites or tally.around
         first = records[min(bad)]
@@ -67,10 +66,6 @@ def check_reference(
     return tally.at_sites
 
 
-def _site_bases(locus: GeneLocus) -> list[tuple[int, int]]:
-    return [(site.position, len(site.ref)) for site in locus.sites]
-
-
 class _ReferenceTally:
     """Counts of records whose REF was compared with known bases."""
 
@@ -80,10 +75,11 @@ class _ReferenceTally:
         self.at_sites: set[int] = set()
         self.around: set[int] = set()
 
-    def add(self, index: int, record: ScannedRecord, locus: GeneLocus, positions: set[int]) -> None:
+    def add(self, index: int, record: ScannedRecord, locus: GeneLocus) -> None:
         covered = range(record.position, record.position + len(record.ref))
         if all(locus.reference.base(p) is None for p in covered):
             return
+        positions = locus.defining_bases
         self.compared += 1
         self.compared_at_sites += any(p in positions for p in covered)
         wrong = locus.reference.disagreements(record.position, record.ref)

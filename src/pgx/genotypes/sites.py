@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 from pgx.base.genes import Assembly, DefiningVariant, GeneDefinition
@@ -65,7 +66,10 @@ class Site:
 
 
 class GeneLocus:
-    """All sites of one gene on one assembly, with the reference around them."""
+    """All sites of one gene on one assembly, with the reference around them.
+
+    ``first`` and ``last`` are the lowest and highest defining position, 1-based.
+    """
 
     def __init__(self, gene: GeneDefinition, assembly: Assembly) -> None:
         self.gene = gene
@@ -81,7 +85,14 @@ class GeneLocus:
             for variant in gene.variants
         ]
         self._span = min(s.low for s in self.sites), max(s.high for s in self.sites)
+        positions = [site.position for site in self.sites]
+        self.first, self.last = min(positions), max(positions)
         self._known = {key: (i, c) for i, s in enumerate(self.sites) for key, c in s.keys.items()}
+
+    @functools.cached_property
+    def defining_bases(self) -> frozenset[int]:
+        """Positions of all bases of the defining sites."""
+        return frozenset(site.position + k for site in self.sites for k in range(len(site.ref)))
 
     def span(self) -> tuple[int, int]:
         """First and last base of the defining sites, 1-based inclusive."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
 from pgx.base.errors import InputError
 from pgx.base.genes import Assembly, GeneDefinition
-from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
+from pgx.genotypes.build import ReadingSettings, SiteIndex, build_genotypes, gene_regions
 from pgx.genotypes.combine import combine
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.reference import AssemblyCheck
@@ -185,6 +185,7 @@ class View(NamedTuple):
     assembly: Assembly
     loci: list[GeneLocus]
     windows: Windows
+    site_index: SiteIndex
     lengths: dict[str, int]
     by_index: bool
 
@@ -198,6 +199,7 @@ class Loci:
         self.read = {a: [x for x in own if x.gene.gene in names] for a, own in self.known.items()}
         self._check = AssemblyCheck(self.known)
         self._windows: dict[Assembly, Windows] = {}
+        self._indices: dict[Assembly, SiteIndex] = {}
 
     def view(self, source: AnySource, settings: RunSettings) -> View:
         """Return how a source is read.
@@ -212,7 +214,11 @@ class Loci:
         if assembly is Assembly.GRCH37 and _may_be_hg19_chrm(source.header):
             lengths[MITOCHONDRION] = HG19_CHRM_LENGTH
         by_index = settings.absent is Absent.NO_CALL
-        return View(assembly, self.read[assembly], self._wanted(assembly), lengths, by_index)
+        here = self.read[assembly]
+        index = self._indices.get(assembly)
+        if index is None:
+            index = self._indices[assembly] = SiteIndex(here)
+        return View(assembly, here, self._wanted(assembly), index, lengths, by_index)
 
     def check(self, assembly: Assembly, records: Sequence[ScannedRecord], where: str) -> None:
         """Refuse records that fit another assembly better; see `AssemblyCheck`."""
