@@ -11,8 +11,8 @@ import msgspec
 
 from pgx.base.genes import GeneDefinition
 from pgx.cohort.calling import CohortCaller, GeneTable, Piece, pieces_of
-from pgx.cohort.checking import CohortQuality
-from pgx.cohort.groups import Level, sample_groups
+from pgx.cohort.frequencies.groups import Level, sample_groups
+from pgx.cohort.quality.checking import CohortQuality
 from pgx.cohort.reading import CohortReader
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.settings import RunSettings, SampleInfo

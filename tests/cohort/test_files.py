@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from cli.support import COHORT, EXAMPLES, pgx, refused
-from pgx.cohort.results import MULTIQC_FILE, SUMMARY_FILE
-from pgx.cohort.summaries import SUMMARY_TABLES
+from pgx.cohort.writing.results import MULTIQC_FILE, SUMMARY_FILE
+from pgx.cohort.writing.summaries import SUMMARY_TABLES
 from pgx.reports.files import check_folder
 
 TABLES = ("calls", "recommendations", *SUMMARY_TABLES)

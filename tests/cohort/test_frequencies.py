@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence
 from pgx.cohort.calling import GeneTable
-from pgx.cohort.frequencies import (
+from pgx.cohort.frequencies.groups import Level, sample_groups
+from pgx.cohort.frequencies.intervals import wilson
+from pgx.cohort.frequencies.tables import (
     ALLELE_FREQUENCY_SCHEMA,
     CALL_STATUS_SCHEMA,
     DIPLOTYPE_FREQUENCY_SCHEMA,
     PHENOTYPE_FREQUENCY_SCHEMA,
     frequency_tables,
 )
-from pgx.cohort.groups import Level, sample_groups
-from pgx.cohort.intervals import wilson
 from simulated import genes
 
 GENE = genes()["CYP2C19"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import polars as pl
@@ -41,7 +42,9 @@ def both(folder: Path, *words) -> None:
 def hints(text: str) -> list[str]:
     """Return lines but those of progress and of the end."""
     return sorted(
-        line for line in text.splitlines() if not line.endswith(" left") and "files in" not in line
+        line
+        for line in text.splitlines()
+        if not re.match(r"\d+ of \d+ ", line) and "files in" not in line
     )
 
 

@@ -59,10 +59,10 @@ def cohort(
         prior, ancestry, threshold, min_gq, min_dp, formats,
     )  # fmt: skip
     plan = planned(inputs, words)
-    from pgx.cohort.folder import finish_folder, working_folder
-    from pgx.cohort.results import write_cohort
-    from pgx.cohort.run import do_parts, parts_of
+    from pgx.cohort.running.folder import finish_folder, working_folder
+    from pgx.cohort.running.run import do_parts, parts_of
     from pgx.cohort.work import CohortWork
+    from pgx.cohort.writing.results import write_cohort
 
     work = CohortWork(plan)
     with working_folder(output, plan, force=force) as place, Stages(quiet=quiet) as progress:

@@ -9,9 +9,9 @@ import polars as pl
 
 from pgx.base.genes import GeneDefinition
 from pgx.cohort.calling import GeneTable, Piece
-from pgx.cohort.checking import CohortQuality
-from pgx.cohort.frequencies import FrequencyTables, frequency_tables
-from pgx.cohort.groups import sample_groups
+from pgx.cohort.frequencies.groups import sample_groups
+from pgx.cohort.frequencies.tables import FrequencyTables, frequency_tables
+from pgx.cohort.quality.checking import CohortQuality
 from pgx.pipeline.settings import SampleInfo
 
 __all__ = ["SUMMARY_TABLES", "Summaries", "summarise"]

@@ -11,7 +11,7 @@ from pgx.base.genes import GeneDefinition
 from pgx.cohort.calling import GeneTable
 from pgx.cohort.plan import CohortPlan
 from pgx.cohort.reading import GroupedInput
-from pgx.cohort.stored import load_calls, load_inputs, save_calls, save_inputs
+from pgx.cohort.running.stored import load_calls, load_inputs, save_calls, save_inputs
 
 __all__ = ["FolderParts", "MemoryParts", "Parts"]
 

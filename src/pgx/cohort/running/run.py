@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from pgx.base.errors import InputError
-from pgx.cohort.parts import FolderParts, MemoryParts, Parts
 from pgx.cohort.plan import CohortPlan
 from pgx.cohort.reading import GroupedInput
+from pgx.cohort.running.parts import FolderParts, MemoryParts, Parts
 from pgx.cohort.work import CohortWork, Inputs
 
 __all__ = ["Progress", "Silent", "do_parts", "parts_of"]

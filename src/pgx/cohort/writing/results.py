@@ -16,10 +16,10 @@ from pgx.base.errors import InputError
 from pgx.base.genes import GeneDefinition
 from pgx.cohort.advising import CohortAdvice
 from pgx.cohort.calling import GeneTable, Piece, pieces_of
-from pgx.cohort.counting import render_multiqc
-from pgx.cohort.parts import Parts
+from pgx.cohort.frequencies.counting import render_multiqc
 from pgx.cohort.reading import GroupedInput
-from pgx.cohort.run import Progress, Silent
+from pgx.cohort.running.parts import Parts
+from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
 from pgx.reports.files import new_file
 
@@ -83,8 +83,8 @@ class _Results:
 
     def _writers(self) -> dict[str, Callable[[BinaryIO], None]]:
         """Return what fills each file, the largest first."""
-        from pgx.cohort.summaries import summarise
-        from pgx.cohort.tables import (
+        from pgx.cohort.writing.summaries import summarise
+        from pgx.cohort.writing.tables import (
             advice_table,
             call_table,
             write_frame,

@@ -15,13 +15,13 @@ import polars as pl
 
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.cohort.calling import Piece
-from pgx.cohort.equilibrium import (
+from pgx.cohort.frequencies.groups import Level
+from pgx.cohort.quality.equilibrium import (
     exact_p,
     expected_heterozygosity,
     inbreeding_coefficient,
     observed_heterozygosity,
 )
-from pgx.cohort.groups import Level
 from pgx.genotypes.matrix import ABSENT, Evidence, Unknown
 
 __all__ = ["SITE_QUALITY_SCHEMA", "SiteTally", "site_quality", "tally_sites"]

@@ -10,10 +10,10 @@ import polars as pl
 
 from pgx.base.genes import GeneDefinition
 from pgx.cohort.calling import Piece
-from pgx.cohort.groups import ALL, SUPERPOPULATION, sample_groups
-from pgx.cohort.quality import SITE_QUALITY_SCHEMA, site_quality, tally_sites
-from pgx.cohort.sample_quality import SampleCounts
-from pgx.cohort.sexes import FEMALE, SexCheck, check_sexes
+from pgx.cohort.frequencies.groups import ALL, SUPERPOPULATION, sample_groups
+from pgx.cohort.quality.samples import SampleCounts
+from pgx.cohort.quality.sexes import FEMALE, SexCheck, check_sexes
+from pgx.cohort.quality.sites import SITE_QUALITY_SCHEMA, site_quality, tally_sites
 from pgx.pipeline.settings import SampleInfo
 
 __all__ = ["LIMITS", "CohortQuality"]

@@ -17,8 +17,8 @@ from pgx.alleles.names import natural_key
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.cohort.calling import GeneTable
-from pgx.cohort.groups import Level
-from pgx.cohort.intervals import wilson
+from pgx.cohort.frequencies.groups import Level
+from pgx.cohort.frequencies.intervals import wilson
 
 __all__ = [
     "ALLELE_FREQUENCY_SCHEMA",

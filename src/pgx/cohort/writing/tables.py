@@ -19,7 +19,7 @@ from pgx.base.calls import GeneCall, Recommendation
 from pgx.base.errors import OutputError
 from pgx.cohort.advising import CohortAdvice
 from pgx.cohort.calling import GeneTable
-from pgx.cohort.frames import ADVICE_SCHEMA, CALL_SCHEMA, advice_frame, call_frame
+from pgx.cohort.writing.frames import ADVICE_SCHEMA, CALL_SCHEMA, advice_frame, call_frame
 from pgx.reports.render_tsv import (
     CALL_COLUMNS,
     RECOMMENDATION_COLUMNS,

@@ -11,9 +11,9 @@ import polars as pl
 
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.cohort.calling import Piece
-from pgx.cohort.equilibrium import expected_heterozygosity
-from pgx.cohort.quality import SiteTally
-from pgx.cohort.sexes import SexEvidence, check_sexes
+from pgx.cohort.quality.equilibrium import expected_heterozygosity
+from pgx.cohort.quality.sexes import SexEvidence, check_sexes
+from pgx.cohort.quality.sites import SiteTally
 from pgx.genotypes.matrix import ABSENT, Unknown
 
 __all__ = ["SAMPLE_QUALITY_SCHEMA", "SampleCounts"]

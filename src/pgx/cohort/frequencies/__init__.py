@@ -1,0 +1,1 @@
+"""How often alleles, diplotypes and phenotypes were called, by population."""

@@ -1,0 +1,1 @@
+"""Quality of a cohort's data: sites, samples, sexes."""

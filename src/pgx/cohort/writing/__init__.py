@@ -1,0 +1,1 @@
+"""A cohort's results as files."""
