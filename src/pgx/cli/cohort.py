@@ -6,6 +6,7 @@ from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
 from pgx.cli.console import say
 from pgx.cli.options import Overlay
+from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
 from pgx.cli.runner import run_app, single
 
@@ -37,6 +38,9 @@ def cohort(
     min_gq: opt.MinGq = 20,
     min_dp: opt.MinDp = 8,
     formats: opt.Formats = "",
+    deidentify: Deidentify = False,  # noqa: FBT002
+    pseudonym_key: PseudonymKey = None,
+    pseudonym_table: PseudonymTable = None,
     force: opt.Force = False,  # noqa: FBT002
     quiet: opt.Quiet = False,  # noqa: FBT002
     threads: opt.Threads = 0,
@@ -54,9 +58,10 @@ def cohort(
       pgx cohort genomes/*.g.vcf.gz -o results/ --sample-info samples.tsv --format tsv
     """
     use_threads(threads)
+    privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     words = CohortWords(
         assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
-        prior, ancestry, threshold, min_gq, min_dp, formats,
+        prior, ancestry, threshold, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
     plan = planned(inputs, words)
     from pgx.cohort.running.folder import finish_folder, working_folder
@@ -69,6 +74,7 @@ def cohort(
         parts = parts_of(plan, place)
         do_parts(work, parts, progress)
         outcome = write_cohort(work, parts, output, progress)
+        privacy.write_table(outcome.samples)
         finish_folder(place)
     for error in outcome.refused:
         say(error.line())

@@ -10,6 +10,7 @@ import typer
 
 from pgx.base.errors import UsageError
 from pgx.cli.options import absent_of, assembly_of, names_of, prior_of, untyped_of
+from pgx.cli.private import Privacy
 from pgx.pipeline.settings import RunSettings
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class CohortWords(NamedTuple):
     min_gq: int
     min_dp: int
     formats: str
+    privacy: Privacy
 
     def settings(self) -> RunSettings:
         """Return how the run reads, calls and advises.
@@ -150,6 +152,8 @@ def planned(inputs: list[str], words: CohortWords) -> CohortPlan:
         outside_calls=words.outside_calls,
         overlay=words.kb_overlay,
         formats=words.table_formats(),
+        deidentify=words.privacy.is_on,
+        pseudonym_key=words.privacy.key_file,
     )
 
 

@@ -33,6 +33,7 @@ class Privacy(NamedTuple):
     is_on: bool
     key: bytes | None
     table: Path | None
+    key_file: Path | None = None
 
     def names(self, samples: Sequence[str]) -> list[str]:
         """Return what samples are called in the output: pseudonyms, or their own names."""
@@ -93,4 +94,4 @@ def privacy_of(
         )
     from pgx.reports.pseudonyms import read_key
 
-    return Privacy(deidentify, read_key(key) if key else None, table)
+    return Privacy(deidentify, read_key(key) if key else None, table, key)

@@ -44,7 +44,8 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Inputs, settings and parts of one cohort run.
 
     ``reads`` holds, for each part that reads, the indices of its inputs; ``genes`` names the
-    gene of each part that calls. ``formats`` are those of the tables.
+    gene of each part that calls. ``formats`` are those of the tables. With ``deidentify`` samples
+    are named by pseudonyms, counted or made from ``pseudonym_key``.
     """
 
     inputs: tuple[PlannedFile, ...]
@@ -55,6 +56,8 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
     sample_info: PlannedFile | None = None
     outside_calls: PlannedFile | None = None
     overlay: str | None = None
+    deidentify: bool = False
+    pseudonym_key: PlannedFile | None = None
     version: str = pgx.__version__
     knowledge_release: str = ""
     knowledge_digest: str = ""
@@ -71,7 +74,7 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     def changed_files(self) -> Iterator[PlannedFile]:
         """Yield the files that are no longer what they were when the plan was made."""
-        for file in (*self.inputs, self.sample_info, self.outside_calls):
+        for file in (*self.inputs, self.sample_info, self.outside_calls, self.pseudonym_key):
             if file is not None and _planned(file.path) != file:
                 yield file
 
@@ -90,6 +93,8 @@ def make_plan(
     sample_info: Path | None = None,
     outside_calls: Path | None = None,
     overlay: Path | None = None,
+    deidentify: bool = False,
+    pseudonym_key: Path | None = None,
     formats: Sequence[str] = ("parquet",),
     knowledge: KnowledgeBase | None = None,
 ) -> CohortPlan:
@@ -114,6 +119,8 @@ def make_plan(
         sample_info=_planned(str(sample_info)) if sample_info else None,
         outside_calls=_planned(str(outside_calls)) if outside_calls else None,
         overlay=str(overlay.absolute()) if overlay else None,
+        deidentify=deidentify,
+        pseudonym_key=_planned(str(pseudonym_key)) if pseudonym_key else None,
         knowledge_release=kb.release,
         knowledge_digest=kb.manifest.digest,
     )

@@ -96,6 +96,23 @@ class CohortWork:
         names = tuple(dict.fromkeys(name for i in there for name in i.samples))
         return chosen_samples(names, self.settings, refused_of(inputs))
 
+    def names(self, samples: Sequence[str]) -> Sequence[str]:
+        """Return what samples are called in the results: pseudonyms, or their own names.
+
+        Raises
+        ------
+        UsageError
+            The key file cannot be read, or is none.
+        """
+        if not self.plan.deidentify:
+            return samples
+        from pgx.reports.pseudonyms import counted_pseudonyms, keyed_pseudonyms, read_key
+
+        key = self.plan.pseudonym_key
+        if key is None:
+            return counted_pseudonyms(len(samples))
+        return keyed_pseudonyms(samples, read_key(Path(key.path)))
+
     def caller(self, samples: tuple[str, ...]) -> CohortCaller:
         """Return what calls genes of these samples.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -21,6 +21,8 @@ from pgx.cohort.reading import GroupedInput
 from pgx.cohort.running.parts import Parts
 from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
+from pgx.pipeline.settings import SampleInfo
+from pgx.reports.deidentify import MARK
 from pgx.reports.files import new_file
 
 __all__ = ["CohortOutcome", "write_cohort"]
@@ -31,12 +33,17 @@ MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
 
 @dataclass(slots=True)
 class CohortOutcome:
-    """What a run came to: its samples, the inputs that were refused, and hints."""
+    """What a run came to: its samples by their own names, inputs that were refused, hints."""
 
-    n_samples: int = 0
+    samples: Sequence[str] = ()
     refused: list[InputError] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples have results."""
+        return len(self.samples)
 
 
 def write_cohort(
@@ -52,7 +59,7 @@ def write_cohort(
     tell = progress or Silent()
     inputs = parts.inputs({})
     samples = work.samples(inputs)
-    outcome = CohortOutcome(len(samples), refused_of(inputs), work.hints(inputs, samples))
+    outcome = CohortOutcome(samples, refused_of(inputs), work.hints(inputs, samples))
     if samples:
         outcome.files = _Results(work, parts, samples, inputs).write(folder, tell)
     return outcome
@@ -66,6 +73,7 @@ class _Results:
     ) -> None:
         self._work, self._parts = work, parts
         self._samples, self._inputs = samples, inputs
+        self._names = work.names(samples)
         self._tables: list[GeneTable] = [parts.calls(gene) for gene in work.plan.genes]
 
     def write(self, folder: Path, progress: Progress) -> list[Path]:
@@ -92,14 +100,14 @@ class _Results:
             write_tsv,
         )
 
-        work, samples = self._work, self._samples
+        work, names = self._work, self._names
         advice = CohortAdvice(work.guidance, self._tables, work.settings.drugs or None)
         large = {
-            "recommendations": advice_table(samples, advice),
-            "calls": call_table(samples, self._tables),
+            "recommendations": advice_table(names, advice),
+            "calls": call_table(names, self._tables),
         }
         genes = list(work.genes.values())
-        found = summarise(samples, work.sample_info, genes, self._tables, self._pieces)
+        found = summarise(names, self._sample_info(), genes, self._tables, self._pieces)
         writers: dict[str, Callable[[BinaryIO], None]] = {}
         for form in work.plan.formats:
             fill = write_tsv if form == "tsv" else write_parquet
@@ -109,7 +117,7 @@ class _Results:
                 for n, f in found.tables.items()
             }
         texts = {
-            MULTIQC_FILE: render_multiqc(len(samples), self._tables),
+            MULTIQC_FILE: render_multiqc(len(names), self._tables),
             SUMMARY_FILE: self._summary(found.quality),
         }
         return writers | {n: functools.partial(_write_bytes, data=t) for n, t in texts.items()}
@@ -119,19 +127,28 @@ class _Results:
         there = [item for item in inputs if not isinstance(item, InputError)]
         return pieces_of(gene, there, self._samples)
 
+    def _sample_info(self) -> Mapping[str, SampleInfo]:
+        """Return sex and population by the name that a sample has in the results."""
+        known = self._work.sample_info
+        if self._names is self._samples:
+            return known
+        pairs = zip(self._samples, self._names, strict=True)
+        return {name: known[sample] for sample, name in pairs if sample in known}
+
     def _summary(self, quality: dict[str, Any]) -> bytes:
         """Return what made the results, as JSON; no clock time and no sample's name."""
         plan = self._work.plan
+        marked = {MARK: "yes"} if plan.deidentify else {}
         tree = {
             "tool": "pgx",
             "version": plan.version,
             "knowledge_release": plan.knowledge_release,
             "knowledge_digest": plan.knowledge_digest,
-            "settings": self._work.settings.as_provenance(),
+            "settings": self._work.settings.as_provenance() | marked,
             "n_samples": len(self._samples),
             "genes": list(plan.genes),
             "quality": quality,
-            "input": [_described(item) for item in self._inputs],
+            "input": [_described(item, named=not plan.deidentify) for item in self._inputs],
         }
         return msgspec.json.format(msgspec.json.encode(tree), indent=1) + b"\n"
 
@@ -140,11 +157,12 @@ def _write_bytes(handle: BinaryIO, data: bytes) -> None:
     handle.write(data)
 
 
-def _described(item: GroupedInput | InputError) -> dict[str, object]:
+def _described(item: GroupedInput | InputError, *, named: bool) -> dict[str, object]:
+    """Return what an input was; its name may be that of a person."""
     if isinstance(item, InputError):
-        return {"refused": item.line()}
+        return {"refused": item.line() if named else item.code}
     return {
-        "name": item.name,
+        "name": item.name if named else "",
         "sha256": item.sha256,
         "assembly": item.assembly.value,
         "n_samples": len(item.samples),
