@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from pgx.base.errors import InputError
 from pgx.cli.console import say
 from pgx.cli.options import (
+    MANY_SAMPLES,
     LaboratoryFile,
     Language,
     Overlay,
+    SideFiles,
     absent_of,
     assembly_of,
     issued_by,
@@ -30,10 +32,8 @@ from pgx.cli.progress import reading, tracked
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import RunSettings
 
-__all__ = ["MANY_SAMPLES", "SideFiles", "annotate", "run"]
+__all__ = ["annotate", "run"]
 
-MANY_SAMPLES = 1_000
-"""Above so many, files of each sample are written only where asked for."""
 _REFUSED = 3
 
 
@@ -148,17 +148,6 @@ def annotate(
         return plan_only(inputs, output, settings, beside, formats, force=force)
     wanted = _Reports(formats, language)
     return _annotate(inputs, output, settings, beside, privacy, wanted, force, quiet)
-
-
-class SideFiles(NamedTuple):
-    """Files beside the inputs."""
-
-    sample_info: Path | None
-    outside_calls: Path | None
-    patient: Path | None
-    kb_overlay: Path | None
-    overrides: Path | None
-    laboratory: Path | None
 
 
 class _Reports(NamedTuple):

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pgx.base.errors import printable
-from pgx.cli.annotate import MANY_SAMPLES, SideFiles
 from pgx.cli.console import say
-from pgx.cli.options import names_of, overrides_of, patient_of
+from pgx.cli.options import MANY_SAMPLES, SideFiles, names_of, overrides_of, patient_of
 from pgx.pipeline.plan import Plan, plan
 from pgx.pipeline.settings import RunSettings
 

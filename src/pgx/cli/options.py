@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from pgx.reports.facts import ReportFacts
 
 __all__ = [
+    "MANY_SAMPLES",
     "LaboratoryFile",
     "Language",
     "Overlay",
+    "SideFiles",
     "absent_of",
     "assembly_of",
     "issued_by",
@@ -30,6 +32,8 @@ __all__ = [
     "untyped_of",
 ]
 
+MANY_SAMPLES: Final = 1_000
+"""Above so many, files of each sample are written only where asked for."""
 Language = Annotated[
     str, typer.Option("--language", metavar="TAG", help="language of reports: en or de")
 ]
@@ -42,6 +46,17 @@ LaboratoryFile = Annotated[
     Path | None,
     typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
 ]
+
+
+class SideFiles(NamedTuple):
+    """Files beside the inputs."""
+
+    sample_info: Path | None
+    outside_calls: Path | None
+    patient: Path | None
+    kb_overlay: Path | None
+    overrides: Path | None
+    laboratory: Path | None
 
 
 def names_of(text: str) -> tuple[str, ...]:
