@@ -39,8 +39,8 @@ class Said(HTMLParser):
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     out = tmp_path_factory.mktemp("languages")
-    for language in ("en", "de"):
-        done = pgx("annotate", PATIENT, "-o", out / language, "--language", language)
+    for language, option in (("en", "--language"), ("de", "--lang")):
+        done = pgx("annotate", PATIENT, "-o", out / language, option, language)
         assert done.returncode == 0, done.stderr
     return out
 

@@ -35,7 +35,7 @@ __all__ = [
 MANY_SAMPLES: Final = 1_000
 """Above so many, files of each sample are written only where asked for."""
 Language = Annotated[
-    str, typer.Option("--language", metavar="TAG", help="language of reports: en or de")
+    str, typer.Option("--language", "--lang", metavar="TAG", help="language of reports: en or de")
 ]
 Overlay = Annotated[
     Path | None,
