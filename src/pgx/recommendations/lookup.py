@@ -267,6 +267,7 @@ def _advise(
         topic.drug.authority,
         topic.drug.drug,
         topic.guideline_id,
+        topic.genes,
         topic.alleles,
         keys,
         id(phrases),
