@@ -8,6 +8,7 @@ allele per gene, so that a person's other tests do not disturb it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
@@ -62,6 +63,7 @@ def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
     return listed
 
 
+@functools.lru_cache(maxsize=4096)
 def allele_of_key(key: str) -> str:
     """Return the allele that a key tests, or "" for a key about the whole gene.
 
@@ -109,7 +111,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def own_keys(self, position: int, keys: Sequence[str]) -> tuple[str, ...]:
         """Return those of a gene's keys that this topic listens to, in their order."""
         allele = self.alleles[position]
-        return tuple(key for key in keys if allele_of_key(key) == allele and key != NO_RESULT)
+        return tuple([key for key in keys if allele_of_key(key) == allele and key != NO_RESULT])
 
     def find(self, population: str, combination: Combination) -> Statement | None:
         """Return the statement for one key per gene, None where the guideline has none.
@@ -147,7 +149,7 @@ def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...
 
 
 class GuidanceIndex:
-    """All topics, A–Z by drug; holds a memory of advice by keys for cohorts."""
+    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts."""
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         self.topics: tuple[Topic, ...] = tuple(sorted(topics, key=_order))

@@ -70,6 +70,8 @@ def weighed(
     topic: Topic, advice: Advice, calls: Mapping[str, GeneCall]
 ) -> tuple[AlternativeAdvice, ...]:
     """Return the other advice with its probability, where every gene's keys are weighed."""
+    if not advice.others:
+        return ()
     evidence = [_evidence_of(topic, i, calls.get(g)) for i, g in enumerate(topic.genes)]
     found = []
     for alternative, same in zip(advice.row.alternatives, advice.others, strict=True):
