@@ -29,7 +29,8 @@ _MEMORY_LIMIT: Final = 200_000
 _TOLD: Final = frozenset({"not_genotyped", "not_assignable"})
 Keys = tuple[tuple[str, ...], ...]
 """What each gene of a topic leaves open, best first; () where it has no result."""
-_Place = tuple[str, str, str, tuple[str, ...], tuple[str, ...]]
+Genes = tuple[str, ...]
+_Place = tuple[str, str, str, Genes, tuple[str, ...]]
 
 
 def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> Keys:
@@ -155,6 +156,7 @@ class _Memory:
         self.phrases = phrases
         self._answers: dict[_Place, tuple[TopicAnswers, ...]] = {}
         self._advice: dict[tuple[_Place, Keys], tuple[Advice, ...]] = {}
+        self._provisional: dict[tuple[Genes, Genes], str] = {}
 
     def advice(self, topic: Topic, keys: Keys) -> tuple[Advice, ...]:
         """Return one advice per population; the same where these keys were seen before."""
@@ -174,6 +176,26 @@ class _Memory:
             self._answers[place] = found
         return found
 
+    def provisional(self, unsettled: Genes, uncounted: Genes) -> str:
+        """Return the words that say which genes' keys or copy numbers are open."""
+        known = self._provisional.get((unsettled, uncounted))
+        if known is None:
+            known = _provisional(unsettled, uncounted, self.phrases)
+            self._provisional[unsettled, uncounted] = known
+        return known
+
+
+def _provisional(unsettled: Genes, uncounted: Genes, phrases: Phrases) -> str:
+    word = phrases["advice"]["and"]
+    reasons = [
+        phrase(phrases, "advice", code, genes=join_names(genes, word))
+        for code, genes in (("unsettled", unsettled), ("uncounted", uncounted))
+        if genes
+    ]
+    if not reasons:
+        return ""
+    return phrase(phrases, "advice", "provisional", why=join_names(reasons, word))
+
 
 def _place(topic: Topic) -> _Place:
     """Return what tells a topic from the others of its index."""
@@ -189,7 +211,7 @@ def _memory_of(index: GuidanceIndex, phrases: Phrases) -> _Memory:
     return known
 
 
-def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> tuple[str, ...]:
+def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> Genes:
     """Return the genes whose copy number nobody determined."""
     if advice.row.certainty is Certainty.UNKNOWN:
         return ()
@@ -198,21 +220,8 @@ def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> t
     )
 
 
-def _provisional(advice: Advice, uncounted: Sequence[str], phrases: Phrases) -> str:
-    """Return the words that say why advice is provisional, "" where nothing is open."""
-    word = phrases["advice"]["and"]
-    reasons = [
-        phrase(phrases, "advice", code, genes=join_names(genes, word))
-        for code, genes in (("unsettled", advice.unsettled), ("uncounted", uncounted))
-        if genes
-    ]
-    if not reasons:
-        return ""
-    return phrase(phrases, "advice", "provisional", why=join_names(reasons, word))
-
-
 def _personal(
-    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], phrases: Phrases
+    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], memory: _Memory
 ) -> Recommendation:
     uncounted = _uncounted(topic, calls, advice)
     if not advice.open_genes and not uncounted:
@@ -224,7 +233,7 @@ def _personal(
         certainty=Certainty.DEPENDS,
         depends_on=tuple(dict.fromkeys((*settled_by(topic, advice, calls), *copies))),
         alternatives=weighed(topic, advice, calls),
-        text=_provisional(advice, uncounted, phrases) + advice.row.text,
+        text=memory.provisional(advice.unsettled, uncounted) + advice.row.text,
     )
 
 
@@ -271,5 +280,6 @@ def recommend_on(
 ) -> list[Recommendation]:
     """Return the advice of one topic, a row a population; ``calls`` by gene."""
     keys = _sample_keys(topic, calls)
-    found = _memory_of(index, phrases).advice(topic, keys)
-    return [_personal(advice, sample, topic, calls, phrases) for advice in found]
+    memory = _memory_of(index, phrases)
+    found = memory.advice(topic, keys)
+    return [_personal(advice, sample, topic, calls, memory) for advice in found]

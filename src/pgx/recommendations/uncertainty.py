@@ -33,6 +33,8 @@ def settled_by(topic: Topic, advice: Advice, calls: Mapping[str, GeneCall]) -> t
     Of a gene whose candidates are weighed, only what tells those keys apart that lead to
     other advice.
     """
+    if not advice.open_genes:
+        return ()
     wanted: dict[str, None] = {}
     for place, gene in enumerate(topic.genes):
         if gene not in advice.open_genes:
