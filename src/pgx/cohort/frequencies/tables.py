@@ -278,9 +278,12 @@ class _Rows:
 
     def __init__(self, levels: Sequence[Level], schema: pl.Schema) -> None:
         self._levels, self._schema = levels, schema
+        self._n_groups = sum(len(level.groups) for level in levels)
         self._genes: list[str] = []
         self._names: list[str] = []
-        self._parts: list[dict[str, npt.NDArray[np.generic]]] = []
+        self._counts: list[_Counts] = []
+        self._places: list[Numbers] = []
+        self._codes: list[Numbers] = []
 
     def add(
         self,
@@ -290,41 +293,39 @@ class _Rows:
         wanted: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         """Add a gene's names (K) in groups (G); ``wanted`` (G, K) are the rows, None for all."""
-        n_groups, n_names = counts.called.shape
-        shape = counts.called.shape
-        part: dict[str, npt.NDArray[np.generic]] = {
-            "gene": np.full(shape, len(self._genes)),
-            "group": np.broadcast_to(np.arange(n_groups)[:, None], shape),
-            "name": np.broadcast_to(np.arange(n_names) + len(self._names), shape),
-            "count": counts.called,
-            "total": np.broadcast_to(counts.total[:, None], shape),
-            "expected": counts.expected,
-            "expected_total": np.broadcast_to(counts.expected_total[:, None], shape),
-            "undetermined": np.broadcast_to(counts.undetermined[:, None], shape),
-            "not_called": np.broadcast_to(counts.not_called[:, None], shape),
-        }
+        if wanted is None:
+            wanted = np.ones(counts.called.shape, np.bool_)
+        groups, codes = np.nonzero(wanted)
+        self._places.append(groups + len(self._genes) * self._n_groups)
+        self._codes.append(codes + len(self._names))
         self._genes.append(gene)
         self._names += names
-        rows = slice(None) if wanted is None else wanted.ravel()
-        self._parts.append({key: column.ravel()[rows] for key, column in part.items()})
+        self._counts.append(
+            counts._replace(called=counts.called[wanted], expected=counts.expected[wanted])
+        )
 
     def frame(self) -> pl.DataFrame:
         """Return the rows of all genes."""
-        if not self._parts:
+        if not self._genes:
             return self._schema.to_frame()
-        own = {k: np.concatenate([part[k] for part in self._parts]) for k in self._parts[0]}
-        low, high = wilson(own["count"], own["total"])
+        counts = _Counts(*map(np.concatenate, zip(*self._counts, strict=True)))
+        place = np.concatenate(self._places)  # of a row's gene and group
+        count, total = counts.called, counts.total[place]
+        low, high = wilson(count, total)
         with np.errstate(invalid="ignore"):
-            frequency = own["count"] / own["total"].astype(np.float64)
+            frequency = count / total.astype(np.float64)
         columns = {
-            "gene": _repeated(self._genes, own["gene"]),
-            **_group_columns(self._levels, own["group"]),
-            self._schema.names()[3]: _repeated(self._names, own["name"]),
-            "count": own["count"],
-            "total": own["total"],
+            "gene": _repeated(self._genes, place // max(1, self._n_groups)),
+            **_group_columns(self._levels, place % max(1, self._n_groups)),
+            self._schema.names()[3]: _repeated(self._names, np.concatenate(self._codes)),
+            "count": count,
+            "total": total,
             "frequency": frequency,
             "low": low,
             "high": high,
-            **{k: own[k] for k in ("expected", "expected_total", "undetermined", "not_called")},
+            "expected": counts.expected,
+            "expected_total": counts.expected_total[place],
+            "undetermined": counts.undetermined[place],
+            "not_called": counts.not_called[place],
         }
         return pl.DataFrame(columns, schema=self._schema, nan_to_null=True)

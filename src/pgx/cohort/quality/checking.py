@@ -42,6 +42,7 @@ class CohortQuality:
         self._levels = [level for level in levels if level.name in (ALL, SUPERPOPULATION)]
         self._counts = SampleCounts(len(samples))
         self._sites = SitesQuality()
+        self._frame: pl.DataFrame | None = None
         self._n_sites = 0
 
     def add(self, gene: GeneDefinition, pieces: Sequence[Piece]) -> None:
@@ -49,13 +50,16 @@ class CohortQuality:
         if not gene.variants:
             return
         self._n_sites += len(gene.variants)
+        self._frame = None
         tally = tally_sites(gene, pieces, self._levels, self._females)
         self._counts.add(gene, pieces, tally.first_level())
         self._sites.add(tally)
 
     def sites(self) -> pl.DataFrame:
         """Return `SITE_QUALITY_SCHEMA`: genes as they came, all samples, then superpopulations."""
-        return self._sites.frame()
+        if self._frame is None:
+            self._frame = self._sites.frame()
+        return self._frame
 
     def samples(self) -> pl.DataFrame:
         """Return `SAMPLE_QUALITY_SCHEMA`, a row a sample."""
