@@ -52,12 +52,15 @@ class _Question:
         self.missing = tuple([g for g, own in zip(self.topic.genes, keys, strict=True) if not own])
         self.keys = tuple([own or (NO_RESULT,) for own in keys])
         self.best: Combination = tuple([own[0] for own in self.keys])
-        self.possible: list[Combination] = [
-            c for c in product(*self._ranges()) if not (self._imagined(c) and self._silent(c))
-        ]
+        self.possible: list[Combination] = list(product(*self._ranges()))
+        if self.missing:
+            self.possible = [c for c in self.possible if not self._is_idle(c)]
 
-    def _silent(self, combination: Combination) -> bool:
-        return self.answers.answer(combination).is_silent
+    def _is_idle(self, combination: Combination) -> bool:
+        """Whether a missing gene is imagined to have a result without advice."""
+        pairs = zip(self.topic.genes, combination, strict=True)
+        imagined = any(gene in self.missing and key != NO_RESULT for gene, key in pairs)
+        return imagined and self.answers.answer(combination).is_silent
 
     def _ranges(self) -> Sequence[tuple[str, ...]]:
         """Return the keys of each gene that may be true.
@@ -73,12 +76,6 @@ class _Question:
             truths = (key for key in known if key not in UNINFORMATIVE_KEYS)
             ranges.append((*own, *truths) if imagined else own)
         return ranges
-
-    def _imagined(self, combination: Combination) -> bool:
-        if not self.missing:
-            return False
-        pairs = zip(self.topic.genes, combination, strict=True)
-        return any(gene in self.missing and key != NO_RESULT for gene, key in pairs)
 
     def others(self) -> list[list[Combination]]:
         """Return the combinations with advice other than the best one's, grouped by advice."""
