@@ -81,7 +81,7 @@ def plain_equilibrium(tested):
 @given(cohorts())
 def test_positions_are_what_a_loop_over_samples_counts(cohort):
     gene, drawn, level, females = cohort
-    frame = site_quality(tally_sites(gene, drawn, level, females))
+    frame = site_quality(tally_sites(gene, drawn, [level], females))
     assert frame.schema == SITE_QUALITY_SCHEMA
     rows = frame.rows(named=True)
     assert len(rows) == 2 * len(gene.variants)
@@ -109,7 +109,7 @@ def test_autosomal_shares_are_those_of_scikit_allel(cohort):
         pairs = seen.call[:, column]
         diploid = (pairs >= 0).all(axis=1)
         calls[diploid, sample] = pairs[diploid]
-    frame = site_quality(tally_sites(gene, drawn, level, females))
+    frame = site_quality(tally_sites(gene, drawn, [level], females))
     genotypes = allel.GenotypeArray(calls)
     assert frame["n_tested"].to_list() == genotypes.count_called(axis=1).tolist()
     assert frame["n_heterozygous"].to_list() == genotypes.count_het(axis=1).tolist()
@@ -126,12 +126,12 @@ def test_on_chrx_only_recorded_females_are_asked_of_equilibrium():
     gene = small_gene(Ploidy.X_LINKED, 1)
     drawn = shown(gene, (0, 1), (0, 1), (1, 1), (0, 0), (1, ABSENT))
     females = np.array([True, True, False, False, False])
-    [row] = site_quality(tally_sites(gene, drawn, everyone(5), females)).rows(named=True)
+    [row] = site_quality(tally_sites(gene, drawn, [everyone(5)], females)).rows(named=True)
     assert (row["n_tested"], row["observed_heterozygosity"]) == (2, 1.0)
     assert (row["n_called"], row["n_haploid_alternative"]) == (5, 1)
     assert row["alternative_frequency"] == 5 / 9
     nobody = np.zeros(5, np.bool_)
-    [row] = site_quality(tally_sites(gene, drawn, everyone(5), nobody)).rows(named=True)
+    [row] = site_quality(tally_sites(gene, drawn, [everyone(5)], nobody)).rows(named=True)
     assert (row["n_tested"], row["hwe_p"], row["inbreeding"]) == (0, None, None)
 
 
@@ -143,13 +143,13 @@ def test_more_columns_than_are_looked_at_at_once():
     found.reason[:] = Unknown.NONE
     piece = Piece(found, np.arange(n_samples), np.arange(n_samples, dtype=np.int32))
     level = everyone(n_samples)
-    frame = site_quality(tally_sites(gene, [piece], level, np.ones(n_samples, np.bool_)))
+    frame = site_quality(tally_sites(gene, [piece], [level], np.ones(n_samples, np.bool_)))
     different = (found.call[:, :, 0] != found.call[:, :, 1]).sum(axis=1)
     assert frame["n_heterozygous"].to_list() == different.tolist()
     assert frame["n_called"].to_list() == [n_samples] * 2
 
 
 def test_a_gene_without_a_sample():
-    frame = site_quality(tally_sites(small_gene(), [], everyone(0), np.zeros(0, np.bool_)))
+    frame = site_quality(tally_sites(small_gene(), [], [everyone(0)], np.zeros(0, np.bool_)))
     assert frame["n_samples"].to_list() == [0] * 3
     assert frame["call_rate"].to_list() == [None] * 3

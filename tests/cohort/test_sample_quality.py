@@ -27,7 +27,7 @@ def counted(cohort, females=None):
     counts = SampleCounts(N)
     asked = np.ones(N, np.bool_) if females is None else females
     for gene, drawn in cohort:
-        counts.add(gene, drawn, tally_sites(gene, drawn, everyone(N), asked))
+        counts.add(gene, drawn, tally_sites(gene, drawn, [everyone(N)], asked))
     return counts
 
 

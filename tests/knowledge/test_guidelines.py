@@ -24,6 +24,7 @@ from pgx.base.advice import (
     format_lookup,
     parse_lookup,
     record_from_row,
+    records_from_rows,
     row_from_record,
 )
 from pgx.base.errors import SnapshotSchemaError
@@ -282,6 +283,17 @@ def test_rows_and_records_are_the_same_thing(name, kind):
     assert tuple(rows[0]) == GUIDELINE_COLUMNS[name]
     for row in rows:
         assert row_from_record(record_from_row(kind, row)) == row
+    assert records_from_rows(kind, rows) == [record_from_row(kind, row) for row in rows]
+
+
+def test_a_later_column_is_in_all_rows_or_in_none():
+    rows = [row_from_record(record) for record in records("statements", Statement)[:2]]
+    for row in rows:
+        del row["drug_codes"]
+    assert [r.drug_codes for r in records_from_rows(Statement, rows)] == [(), ()]
+    rows[1]["drug_codes"] = "codeine=2670|R05DA04"
+    with pytest.raises(SnapshotSchemaError):
+        records_from_rows(Statement, rows)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,15 @@ def test_no_gene_assessed_is_unknown_and_there(calls):
     assert "not a normal result" in row.text
 
 
+def test_genes_that_a_guideline_treats_apart_are_each_unknown_by_their_own_name():
+    apart = [statement(1, "AAA=Poor", "avoid"), statement(2, "BBB=Poor", "monitor")]
+    rows = recommend(build_index([drug()], apart), "S1", [])
+    assert [row.lookup for row in rows] == ["AAA=No Result", "BBB=No Result"]
+    assert [row.genes for row in rows] == [("AAA",), ("BBB",)]
+    both = recommend(build_index([drug()], apart), "S1", [call("AAA", "Poor"), call("BBB", "Poor")])
+    assert [row.action for row in both] == [("avoid",), ("monitor",)]
+
+
 def test_a_key_without_a_statement_is_said():
     row = one(ONE_GENE, call("AAA", "Strange"))
     assert row.action == ("no_recommendation",)

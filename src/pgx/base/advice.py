@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -38,6 +39,7 @@ __all__ = [
     "format_lookup",
     "parse_lookup",
     "record_from_row",
+    "records_from_rows",
     "row_from_record",
 ]
 
@@ -173,7 +175,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     def advice(self) -> tuple[object, ...]:
         """Everything that a prescriber would do differently; equal advice compares equal."""
         notes = tuple(note for note in self.notes if coded(note)[0] not in REMARKS)
-        return (*(getattr(self, name) for name in ADVICE_FIELDS if name != "notes"), notes)
+        return (*_other_advice(self), notes)
 
 
 class LocalStatement(Statement, frozen=True, kw_only=True):
@@ -199,6 +201,7 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
+_other_advice: Final = attrgetter(*(name for name in ADVICE_FIELDS if name != "notes"))
 _LATER: Final = frozenset({"version", "drug_codes"})
 """Columns that releases did not have from the beginning."""
 T = TypeVar("T", bound=msgspec.Struct)
@@ -282,16 +285,43 @@ def record_from_row(kind: type[T], row: Mapping[str, str]) -> T:
         A column is missing, a number is no finite number, a term is unknown, or a dose factor
         is not above 0 or not in order.
     """
+    [record] = records_from_rows(kind, [row])
+    return record
+
+
+def records_from_rows(kind: type[T], rows: Sequence[Mapping[str, str]]) -> list[T]:
+    """Make records from rows of one table; a cell that stands in several is read once.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        See `record_from_row`.
+    """
     try:
-        values = {n: parse(row[n]) for n, parse in _parsers(kind) if n in row or n not in _LATER}
-        record = kind(**values)
+        columns = {
+            name: _read_column([row[name] for row in rows], parse)
+            for name, parse in _parsers(kind)
+            if name not in _LATER or any(name in row for row in rows)
+        }
+        cells = zip(*columns.values(), strict=True)
+        records = [kind(**dict(zip(columns, own, strict=True))) for own in cells]
     except (KeyError, ValueError) as error:
         raise SnapshotSchemaError(f"a row of {kind.__name__} cannot be read: {error}") from error
+    for record in records:
+        _check(record)
+    return records
+
+
+def _read_column(cells: Sequence[str], parse: Callable[[str], Any]) -> list[Any]:
+    known = {cell: parse(cell) for cell in dict.fromkeys(cells)}
+    return [known[cell] for cell in cells]
+
+
+def _check(record: msgspec.Struct) -> None:
     if isinstance(record, Statement):
         _check_statement(record)
     if isinstance(record, Guideline) and not all(year.isdecimal() for year in record.years):
         raise SnapshotSchemaError(f"years {', '.join(record.years)} are no numbers")
-    return record
 
 
 def _check_statement(statement: Statement) -> None:

@@ -63,13 +63,13 @@ def cohort(
         assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
         prior, ancestry, threshold, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
-    plan = planned(inputs, words)
+    plan, knowledge = planned(inputs, words)
     from pgx.cohort.running.folder import finish_folder, working_folder
     from pgx.cohort.running.run import do_parts, parts_of
     from pgx.cohort.work import CohortWork
     from pgx.cohort.writing.results import write_cohort
 
-    work = CohortWork(plan)
+    work = CohortWork(plan, knowledge)
     with working_folder(output, plan, force=force) as place, Stages(quiet=quiet) as progress:
         parts = parts_of(plan, place)
         do_parts(work, parts, progress)

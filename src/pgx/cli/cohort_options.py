@@ -15,6 +15,7 @@ from pgx.pipeline.settings import RunSettings
 
 if TYPE_CHECKING:
     from pgx.cohort.plan import CohortPlan
+    from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["CohortWords", "planned", "use_threads"]
 
@@ -135,8 +136,8 @@ class CohortWords(NamedTuple):
         return ("parquet", "tsv") if "tsv" in words else ("parquet",)
 
 
-def planned(inputs: list[str], words: CohortWords) -> CohortPlan:
-    """Return the plan of a run.
+def planned(inputs: list[str], words: CohortWords) -> tuple[CohortPlan, KnowledgeBase]:
+    """Return the plan of a run, and the knowledge base that it was made with.
 
     Raises
     ------
@@ -144,17 +145,22 @@ def planned(inputs: list[str], words: CohortWords) -> CohortPlan:
         See `pgx.cohort.plan.make_plan` and `CohortWords`.
     """
     from pgx.cohort.plan import make_plan
+    from pgx.pipeline.local import knowledge_of
 
-    return make_plan(
+    settings = words.settings()
+    knowledge = knowledge_of(words.kb_overlay)
+    plan = make_plan(
         inputs,
-        words.settings(),
+        settings,
         sample_info=words.sample_info,
         outside_calls=words.outside_calls,
         overlay=words.kb_overlay,
         formats=words.table_formats(),
         deidentify=words.privacy.is_on,
         pseudonym_key=words.privacy.key_file,
+        knowledge=knowledge,
     )
+    return plan, knowledge
 
 
 def use_threads(n_threads: int) -> None:

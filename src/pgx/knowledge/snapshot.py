@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_row
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, records_from_rows
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
@@ -216,29 +216,29 @@ class KnowledgeBase:
     @functools.cached_property
     def statements(self) -> tuple[Statement, ...]:
         """All guideline statements, in the order of their table."""
-        return tuple(record_from_row(Statement, row) for row in self.table("statements"))
+        return tuple(records_from_rows(Statement, self.table("statements")))
 
     @functools.cached_property
     def drugs(self) -> tuple[Drug, ...]:
         """All drugs of the index, A–Z."""
-        return tuple(record_from_row(Drug, row) for row in self.table("drugs"))
+        return tuple(records_from_rows(Drug, self.table("drugs")))
 
     @functools.cached_property
     def guidelines(self) -> tuple[Guideline, ...]:
         """All guidelines."""
-        return tuple(record_from_row(Guideline, row) for row in self.table("guidelines"))
+        return tuple(records_from_rows(Guideline, self.table("guidelines")))
 
     @functools.cached_property
     def known_gaps(self) -> tuple[KnownGap, ...]:
         """What the published sources leave unanswered; empty in a release without it."""
         rows = self._optional(["known_gaps"])["known_gaps"]
-        return tuple(record_from_row(KnownGap, row) for row in rows)
+        return tuple(records_from_rows(KnownGap, rows))
 
     @functools.cached_property
     def gene_codes(self) -> tuple[GeneCode, ...]:
         """Identifiers of genes; empty in a release without them."""
         rows = self._optional(["gene_codes"])["gene_codes"]
-        return tuple(record_from_row(GeneCode, row) for row in rows)
+        return tuple(records_from_rows(GeneCode, rows))
 
     def gene(self, name: str) -> GeneDefinition:
         """Return one gene.

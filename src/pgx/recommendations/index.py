@@ -8,6 +8,7 @@ allele per gene, so that a person's other tests do not disturb it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
@@ -62,6 +63,7 @@ def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
     return listed
 
 
+@functools.lru_cache(maxsize=4096)
 def allele_of_key(key: str) -> str:
     """Return the allele that a key tests, or "" for a key about the whole gene.
 
@@ -109,7 +111,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def own_keys(self, position: int, keys: Sequence[str]) -> tuple[str, ...]:
         """Return those of a gene's keys that this topic listens to, in their order."""
         allele = self.alleles[position]
-        return tuple(key for key in keys if allele_of_key(key) == allele and key != NO_RESULT)
+        return tuple([key for key in keys if allele_of_key(key) == allele and key != NO_RESULT])
 
     def find(self, population: str, combination: Combination) -> Statement | None:
         """Return the statement for one key per gene, None where the guideline has none.
@@ -147,7 +149,7 @@ def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...
 
 
 class GuidanceIndex:
-    """All topics, A–Z by drug; holds a memory of advice by keys for cohorts."""
+    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts."""
 
     def __init__(self, topics: Iterable[Topic]) -> None:
         self.topics: tuple[Topic, ...] = tuple(sorted(topics, key=_order))
@@ -184,21 +186,17 @@ def _expand(lookup: Iterable[LookupProduct], genes: Sequence[str]) -> Iterator[C
         yield from product(*(keys.get(gene, (ANY_KEY,)) for gene in genes))
 
 
-def _tested_alleles(statements: Iterable[Statement], gene: str) -> set[str]:
-    keys = (
-        key
-        for statement in statements
-        for factors in statement.lookup
-        for name, listed in factors
-        for key in listed
-        if name == gene and key not in (NO_RESULT, ANY_KEY)
-    )
-    return {allele_of_key(key) for key in keys}
+def _tested_alleles(statement: Statement, genes: Sequence[str]) -> list[set[str]]:
+    """Return the alleles that a statement's keys test in each gene; none where it needs none."""
+    found: dict[str, set[str]] = {gene: set() for gene in genes}
+    for factors in statement.lookup:
+        for gene, keys in factors:
+            found[gene].update([allele_of_key(k) for k in keys if k not in (NO_RESULT, ANY_KEY)])
+    return list(found.values())
 
 
-def _mentions(statement: Statement, genes: Sequence[str], alleles: Combination) -> bool:
-    """Whether a statement's keys test these alleles (or have no result) in every gene."""
-    tested = [_tested_alleles([statement], gene) for gene in genes]
+def _mentions(tested: Sequence[set[str]], alleles: Combination) -> bool:
+    """Whether a statement that tests some alleles of each gene listens to these."""
     return all(not own or allele in own for own, allele in zip(tested, alleles, strict=True))
 
 
@@ -224,9 +222,10 @@ def _tabulate(
 
 def _topics(drug: Drug, guideline_id: str, statements: Sequence[Statement]) -> Iterator[Topic]:
     genes = tuple(sorted({gene for statement in statements for gene in statement.genes}))
-    choices = [sorted(_tested_alleles(statements, gene)) or [""] for gene in genes]
+    tested = [_tested_alleles(statement, genes) for statement in statements]
+    choices = [sorted(set().union(*own)) or [""] for own in zip(*tested, strict=True)]
     for alleles in product(*choices):
-        own = [s for s in statements if _mentions(s, genes, alleles)]
+        own = [s for s, t in zip(statements, tested, strict=True) if _mentions(t, alleles)]
         table = _tabulate(own, genes, alleles)
         combinations = [c for rows in table.values() for c in rows]
         keys = tuple(tuple(sorted({c[i] for c in combinations})) for i in range(len(genes)))

@@ -15,41 +15,25 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, Statement, coded
-from pgx.base.calls import (
-    AlternativeAdvice,
-    CallStatus,
-    Certainty,
-    GeneCall,
-    Recommendation,
-)
-from pgx.recommendations.facts import advice_facts
+from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
+from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
+from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.index import Combination, GuidanceIndex, Topic
-from pgx.recommendations.terms import in_words
 from pgx.recommendations.uncertainty import Advice, settled_by, weighed
 from pgx.recommendations.views import COPY_NUMBER_NOTE, OPEN_COPIES
-from pgx.recommendations.wording import (
-    ENGLISH,
-    Phrases,
-    join_names,
-    phrase,
-    render_implications,
-    render_statement,
-)
+from pgx.recommendations.wording import ENGLISH, Phrases, join_names, phrase
 
 __all__ = ["COPY_NUMBER_NOTE", "recommend", "recommend_on"]
 
 _MEMORY_LIMIT: Final = 200_000
-PARTIAL: Final = "partial_lookups"
-_NO_ADVICE: Final = "no_recommendation"
 _TOLD: Final = frozenset({"not_genotyped", "not_assignable"})
+Keys = tuple[tuple[str, ...], ...]
+"""What each gene of a topic leaves open, best first; () where it has no result."""
+Genes = tuple[str, ...]
+_Place = tuple[str, str, str, Genes, tuple[str, ...]]
 
 
-def _lookup_text(topic: Topic, combination: Combination) -> str:
-    return ";".join(f"{g}={k}" for g, k in zip(topic.genes, combination, strict=True))
-
-
-def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> tuple[tuple[str, ...], ...]:
+def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> Keys:
     """Return the keys that each gene leaves open; () for a gene without a result."""
     keys = []
     for position, gene in enumerate(topic.genes):
@@ -59,61 +43,33 @@ def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> tuple[tuple[str
     return tuple(keys)
 
 
-def _silent(statement: Statement | None) -> bool:
-    return statement is None or statement.action[0] == _NO_ADVICE
-
-
 class _Question:
     """One topic, one population, and the keys that a sample leaves open."""
 
-    def __init__(
-        self, topic: Topic, population: str, keys: tuple[tuple[str, ...], ...], phrases: Phrases
-    ) -> None:
-        self.topic = topic
-        self.population = population
-        self.phrases = phrases
-        self.missing = tuple(g for g, own in zip(topic.genes, keys, strict=True) if not own)
-        self.keys = tuple(own or (NO_RESULT,) for own in keys)
-        self.best: Combination = tuple(own[0] for own in self.keys)
+    def __init__(self, answers: TopicAnswers, keys: Keys) -> None:
+        self.topic = answers.topic
+        self.answers = answers
+        self.missing = tuple([g for g, own in zip(self.topic.genes, keys, strict=True) if not own])
+        self.keys = tuple([own or (NO_RESULT,) for own in keys])
+        self.best: Combination = tuple([own[0] for own in self.keys])
+        self.possible: list[Combination] = list(product(*self._ranges()))
+        if self.missing:
+            self.possible = [c for c in self.possible if not self._is_idle(c)]
 
-    def say(self, code: str, **names: str) -> str:
-        drug = in_words(self.topic.drug.drug, self.phrases)
-        return phrase(self.phrases, "advice", code, drug=drug, **names)
+    def _is_idle(self, combination: Combination) -> bool:
+        """Whether a missing gene is imagined to have a result without advice."""
+        pairs = zip(self.topic.genes, combination, strict=True)
+        imagined = any(gene in self.missing and key != NO_RESULT for gene, key in pairs)
+        return imagined and self.answers.answer(combination).is_silent
 
-    def name(self, genes: Sequence[str]) -> str:
-        return join_names(genes, self.phrases["advice"]["and"])
+    def _ranges(self) -> Sequence[tuple[str, ...]]:
+        """Return the keys of each gene that may be true.
 
-    def _text(self, statement: Statement | None, combination: Combination) -> str:
-        if statement is not None:
-            return render_statement(statement, self.phrases)
-        code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"
-        own = f"{code}_{self.topic.drug.authority.lower()}"
-        code = own if own in self.phrases["advice"] else code
-        return self.say(code, lookup=_lookup_text(self.topic, combination))
-
-    def find(self, combination: Combination) -> Statement | None:
-        return self.topic.find(self.population, combination)
-
-    def _substance(self, combination: Combination) -> object:
-        """Return what counts when advice is compared; what nobody has read is never equal."""
-        statement = self.find(combination)
-        if statement is None:
-            return combination if self.topic.drug.reason == PARTIAL else None
-        return self.topic.kinds[statement.id]
-
-    def others(self) -> list[list[Combination]]:
-        """Return the combinations with advice other than the best one's, grouped by advice.
-
-        Keys of a missing gene run over all that the guideline knows; among those, rows
-        without advice do not count as a possible truth.
+        Those of a missing gene run over all that the guideline knows; among those, rows without
+        advice do not count as a possible truth.
         """
-        found: dict[object, list[Combination]] = {self._substance(self.best): []}
-        for combination in self._possible():
-            if not (self._imagined(combination) and _silent(self.find(combination))):
-                found.setdefault(self._substance(combination), []).append(combination)
-        return list(found.values())[1:]
-
-    def _ranges(self) -> list[tuple[str, ...]]:
+        if not self.missing:
+            return self.keys
         ranges = []
         for gene, own, known in zip(self.topic.genes, self.keys, self.topic.keys, strict=True):
             imagined = gene in self.missing and gene not in self.topic.anything
@@ -121,120 +77,116 @@ class _Question:
             ranges.append((*own, *truths) if imagined else own)
         return ranges
 
-    def _possible(self) -> Iterable[Combination]:
-        return product(*self._ranges())
+    def others(self) -> list[list[Combination]]:
+        """Return the combinations with advice other than the best one's, grouped by advice."""
+        if len(self.possible) == 1:
+            return []
+        found: dict[object, list[Combination]] = {self._substance(self.best): []}
+        for combination in self.possible:
+            found.setdefault(self._substance(combination), []).append(combination)
+        return list(found.values())[1:]
 
-    def _imagined(self, combination: Combination) -> bool:
-        pairs = zip(self.topic.genes, combination, strict=True)
-        return any(gene in self.missing and key != NO_RESULT for gene, key in pairs)
+    def _substance(self, combination: Combination) -> object:
+        return self.answers.answer(combination).substance
 
     def open_genes(self) -> tuple[str, ...]:
         """Return the genes whose keys make a difference, whatever the others are."""
         decisive = []
         for position, gene in enumerate(self.topic.genes):
             advice: dict[Combination, set[object]] = {}
-            for combination in self._possible():
-                statement = self.find(combination)
-                if self._imagined(combination) and _silent(statement):
-                    continue
+            for combination in self.possible:
                 rest = combination[:position] + combination[position + 1 :]
                 advice.setdefault(rest, set()).add(self._substance(combination))
             if any(len(own) > 1 for own in advice.values()):
                 decisive.append(gene)
         return tuple(decisive)
 
-    def _base(self) -> Recommendation:
-        return Recommendation(
-            sample="",
-            drug=self.topic.drug.drug,
-            source=self.topic.drug.authority,
-            genes=self.topic.genes,
-            lookup=_lookup_text(self.topic, self.best),
-            population=self.population,
-            action=(_NO_ADVICE,),
-            guideline_id=self.topic.guideline_id,
-        )
-
-    def answer(self) -> Advice:
+    def advice(self) -> Advice:
         """Return the advice for these keys."""
+        answers = self.answers
         if len(self.missing) == len(self.topic.genes):
-            text = self.say("unknown", genes=self.name(self.topic.genes))
-            row = msgspec.structs.replace(self._base(), certainty=Certainty.UNKNOWN, text=text)
-            return Advice(row=row)
+            text = answers.say("unknown", genes=answers.name(self.topic.genes))
+            row = answers.silent(self.best, text)
+            return Advice(row=msgspec.structs.replace(row, certainty=Certainty.UNKNOWN))
         if self.topic.drug.status is DrugStatus.PENDING:
-            text = self.say("pending", genes=self.name(self.topic.genes))
-            return Advice(row=msgspec.structs.replace(self._base(), text=text))
+            text = answers.say("pending", genes=answers.name(self.topic.genes))
+            return Advice(row=answers.silent(self.best, text))
         return self._found()
 
-    def _lead(self, statement: Statement | None, decisive: tuple[str, ...]) -> str:
+    def _lead(self, decisive: tuple[str, ...]) -> str:
         """Name the genes without a result, unless the statement itself does."""
+        statement = self.answers.answer(self.best).statement
         notes = [coded(note) for note in statement.notes] if statement else []
         told = {gene for code, genes in notes if code in _TOLD for gene in genes}
         silent = [gene for gene in self.missing if gene not in told]
         if not silent:
             return ""
         matters = any(gene in decisive for gene in silent)
-        return self.say("missing_matters" if matters else "missing", missing=self.name(silent))
+        code = "missing_matters" if matters else "missing"
+        return self.answers.say(code, missing=self.answers.name(silent))
 
     def _found(self) -> Advice:
-        statement = self.find(self.best)
+        row = self.answers.row(self.best)
         others = self.others()
         decisive = self.open_genes() if others else ()
-        lead = self._lead(statement, decisive)
-        row = msgspec.structs.replace(
-            _with_facts(self._base(), statement, self.phrases),
-            certainty=Certainty.DEPENDS if others else Certainty.CERTAIN,
-            text=lead + self._text(statement, self.best),
-            alternatives=tuple(self._alternative(same[0]) for same in others),
-        )
-        unsettled = tuple(gene for gene in decisive if gene not in self.missing)
+        if self.missing:
+            row = msgspec.structs.replace(row, text=self._lead(decisive) + row.text)
+        if not others:
+            return Advice(row=row, best=self.best)
         return Advice(
-            row=row,
+            row=msgspec.structs.replace(
+                row,
+                certainty=Certainty.DEPENDS,
+                alternatives=tuple(self.answers.alternative(same[0]) for same in others),
+            ),
             open_genes=decisive,
-            unsettled=unsettled,
+            unsettled=tuple(gene for gene in decisive if gene not in self.missing),
             best=self.best,
             others=tuple(tuple(same) for same in others),
         )
 
-    def _alternative(self, combination: Combination) -> AlternativeAdvice:
-        statement = self.find(combination)
-        return AlternativeAdvice(
-            lookup=_lookup_text(self.topic, combination),
-            action=statement.action if statement else (_NO_ADVICE,),
-            text=self._text(statement, combination),
-        )
+
+class _Memory:
+    """What was advised and said in one language; of one index."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self.phrases = phrases
+        self._answers: dict[_Place, tuple[TopicAnswers, ...]] = {}
+        self._advice: dict[tuple[_Place, Keys], tuple[Advice, ...]] = {}
+        self._provisional: dict[tuple[Genes, Genes], str] = {}
+
+    def advice(self, topic: Topic, keys: Keys) -> tuple[Advice, ...]:
+        """Return one advice per population; the same where these keys were seen before."""
+        place = _place(topic)
+        known = self._advice.get((place, keys))
+        if known is None:
+            if len(self._advice) >= _MEMORY_LIMIT:
+                self._advice.clear()
+            known = tuple(_Question(own, keys).advice() for own in self._answers_of(topic, place))
+            self._advice[place, keys] = known
+        return known
+
+    def _answers_of(self, topic: Topic, place: _Place) -> tuple[TopicAnswers, ...]:
+        found = self._answers.get(place)
+        if found is None:
+            found = tuple(TopicAnswers(topic, p, self.phrases) for p in topic.populations)
+            self._answers[place] = found
+        return found
+
+    def provisional(self, unsettled: Genes, uncounted: Genes) -> str:
+        """Return the words that say which genes' keys or copy numbers are open."""
+        known = self._provisional.get((unsettled, uncounted))
+        if known is None:
+            known = _provisional(unsettled, uncounted, self.phrases)
+            self._provisional[unsettled, uncounted] = known
+        return known
 
 
-def _with_facts(
-    row: Recommendation, statement: Statement | None, phrases: Phrases
-) -> Recommendation:
-    if statement is None:
-        return row
-    return msgspec.structs.replace(
-        row,
-        action=statement.action,
-        dose_factor_min=statement.dose_factor_min,
-        dose_factor_max=statement.dose_factor_max,
-        classification=statement.classification or None,
-        implications=render_implications(statement, phrases),
-        pmids=statement.pmids,
-        facts=advice_facts(statement),
-    )
-
-
-def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> tuple[str, ...]:
-    """Return the genes whose copy number nobody determined."""
-    if advice.row.certainty is Certainty.UNKNOWN:
-        return ()
-    return tuple(g for g in topic.genes if g in calls and OPEN_COPIES & set(calls[g].notes))
-
-
-def _provisional(advice: Advice, uncounted: Sequence[str], phrases: Phrases) -> str:
-    """Return the words that say why advice is provisional, "" where nothing is open."""
+def _provisional(unsettled: Genes, uncounted: Genes, phrases: Phrases) -> str:
     word = phrases["advice"]["and"]
     reasons = [
         phrase(phrases, "advice", code, genes=join_names(genes, word))
-        for code, genes in (("unsettled", advice.unsettled), ("uncounted", uncounted))
+        for code, genes in (("unsettled", unsettled), ("uncounted", uncounted))
         if genes
     ]
     if not reasons:
@@ -242,12 +194,35 @@ def _provisional(advice: Advice, uncounted: Sequence[str], phrases: Phrases) -> 
     return phrase(phrases, "advice", "provisional", why=join_names(reasons, word))
 
 
+def _place(topic: Topic) -> _Place:
+    """Return what tells a topic from the others of its index."""
+    drug = topic.drug
+    return drug.authority, drug.drug, topic.guideline_id, topic.genes, topic.alleles
+
+
+def _memory_of(index: GuidanceIndex, phrases: Phrases) -> _Memory:
+    """Return an index's memory of a language; it holds the phrases, so that their id is theirs."""
+    known = index.memory.get(id(phrases))
+    if not isinstance(known, _Memory):
+        known = index.memory[id(phrases)] = _Memory(phrases)
+    return known
+
+
+def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> Genes:
+    """Return the genes whose copy number nobody determined."""
+    if advice.row.certainty is Certainty.UNKNOWN:
+        return ()
+    return tuple(
+        [g for g in topic.genes if g in calls and not OPEN_COPIES.isdisjoint(calls[g].notes)]
+    )
+
+
 def _personal(
-    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], phrases: Phrases
+    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], memory: _Memory
 ) -> Recommendation:
     uncounted = _uncounted(topic, calls, advice)
     if not advice.open_genes and not uncounted:
-        return msgspec.structs.replace(advice.row, sample=sample)
+        return advice.row if not sample else msgspec.structs.replace(advice.row, sample=sample)
     copies = (f"{gene}:copy_number" for gene in uncounted)
     return msgspec.structs.replace(
         advice.row,
@@ -255,30 +230,8 @@ def _personal(
         certainty=Certainty.DEPENDS,
         depends_on=tuple(dict.fromkeys((*settled_by(topic, advice, calls), *copies))),
         alternatives=weighed(topic, advice, calls),
-        text=_provisional(advice, uncounted, phrases) + advice.row.text,
+        text=memory.provisional(advice.unsettled, uncounted) + advice.row.text,
     )
-
-
-def _advise(
-    index: GuidanceIndex, topic: Topic, keys: tuple[tuple[str, ...], ...], phrases: Phrases
-) -> tuple[Advice, ...]:
-    """Return one advice per population, from memory where these keys were seen before."""
-    place = (
-        topic.drug.authority,
-        topic.drug.drug,
-        topic.guideline_id,
-        topic.alleles,
-        keys,
-        id(phrases),
-    )
-    known = index.memory.get(place)
-    if isinstance(known, tuple):
-        return known
-    advice = tuple(_Question(topic, p, keys, phrases).answer() for p in topic.populations)
-    if len(index.memory) >= _MEMORY_LIMIT:
-        index.memory.clear()
-    index.memory[place] = advice
-    return advice
 
 
 def recommend(
@@ -324,5 +277,6 @@ def recommend_on(
 ) -> list[Recommendation]:
     """Return the advice of one topic, a row a population; ``calls`` by gene."""
     keys = _sample_keys(topic, calls)
-    found = _advise(index, topic, keys, phrases)
-    return [_personal(advice, sample, topic, calls, phrases) for advice in found]
+    memory = _memory_of(index, phrases)
+    found = memory.advice(topic, keys)
+    return [_personal(advice, sample, topic, calls, memory) for advice in found]

@@ -33,6 +33,8 @@ def settled_by(topic: Topic, advice: Advice, calls: Mapping[str, GeneCall]) -> t
     Of a gene whose candidates are weighed, only what tells those keys apart that lead to
     other advice.
     """
+    if not advice.open_genes:
+        return ()
     wanted: dict[str, None] = {}
     for place, gene in enumerate(topic.genes):
         if gene not in advice.open_genes:
@@ -70,6 +72,8 @@ def weighed(
     topic: Topic, advice: Advice, calls: Mapping[str, GeneCall]
 ) -> tuple[AlternativeAdvice, ...]:
     """Return the other advice with its probability, where every gene's keys are weighed."""
+    if not advice.others:
+        return ()
     evidence = [_evidence_of(topic, i, calls.get(g)) for i, g in enumerate(topic.genes)]
     found = []
     for alternative, same in zip(advice.row.alternatives, advice.others, strict=True):

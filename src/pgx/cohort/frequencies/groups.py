@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.pipeline.settings import SampleInfo
 
-__all__ = ["ALL", "POPULATION", "SUPERPOPULATION", "Level", "sample_groups"]
+__all__ = ["ALL", "POPULATION", "SUPERPOPULATION", "Level", "count_members", "sample_groups"]
 
 ALL: Final = "all"
 SUPERPOPULATION: Final = "superpopulation"
@@ -33,6 +33,33 @@ class Level(NamedTuple):
 
 def _counted(numbers: npt.NDArray[np.int32], n_groups: int) -> npt.NDArray[np.int64]:
     return np.bincount(numbers[numbers >= 0], minlength=n_groups).astype(np.int64)
+
+
+def count_members(
+    levels: Sequence[Level],
+    samples: npt.NDArray[np.integer],
+    columns: npt.NDArray[np.integer],
+    n_columns: int,
+) -> npt.NDArray[np.int64]:
+    """Return (G, C) how many samples of each group have each column.
+
+    Parameters
+    ----------
+    levels
+        Their groups (G) follow one another.
+    samples, columns
+        (S,) numbers of samples, and the column of each.
+    n_columns
+        How many columns (C) there are.
+    """
+    found = [np.zeros((0, n_columns), np.int64)]
+    for level in levels:
+        numbers = level.numbers[samples].astype(np.int64)
+        known = numbers >= 0
+        codes = numbers[known] * n_columns + columns[known]
+        counts = np.bincount(codes, minlength=len(level.groups) * n_columns)
+        found.append(counts.reshape(len(level.groups), n_columns))
+    return np.concatenate(found)
 
 
 def sample_groups(samples: Sequence[str], sample_info: Mapping[str, SampleInfo]) -> list[Level]:

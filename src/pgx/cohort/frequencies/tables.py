@@ -1,7 +1,7 @@
 """How often alleles, diplotypes and phenotypes were called, by population group.
 
 All is made of a gene's distinct calls and of how many samples of a group share each, so that
-the time hardly grows with the samples. Frames of several genes are put under each other.
+the time hardly grows with the samples. Columns of all genes become one frame a table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pgx.alleles.names import natural_key
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.cohort.calling import GeneTable
-from pgx.cohort.frequencies.groups import Level
+from pgx.cohort.frequencies.groups import Level, count_members
 from pgx.cohort.frequencies.intervals import wilson
 
 __all__ = [
@@ -25,12 +25,14 @@ __all__ = [
     "CALL_STATUS_SCHEMA",
     "DIPLOTYPE_FREQUENCY_SCHEMA",
     "PHENOTYPE_FREQUENCY_SCHEMA",
+    "CohortFrequencies",
     "FrequencyTables",
     "frequency_tables",
 ]
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.intp]
 _GROUP: Final = {"gene": pl.String(), "level": pl.String(), "group": pl.String()}
 _NUMBERS: Final = {
     "count": pl.Int64(),
@@ -70,7 +72,6 @@ class _Shares(NamedTuple):
 class _Counts(NamedTuple):
     """Counts (G, K) of names in groups, and (G,) what is behind them."""
 
-    names: list[str]
     called: Integers
     expected: Floats
     total: Integers
@@ -80,7 +81,7 @@ class _Counts(NamedTuple):
 
 
 class FrequencyTables(NamedTuple):
-    """One gene's frames; rows in the order of levels, their groups, and names.
+    """Frames of genes; of each rows in the order of levels, their groups, and names.
 
     ``alleles`` (`ALLELE_FREQUENCY_SCHEMA`, the default allele first) and ``phenotypes``
     (`PHENOTYPE_FREQUENCY_SCHEMA`, A–Z) have a row for every name that is seen in any group,
@@ -94,89 +95,107 @@ class FrequencyTables(NamedTuple):
     statuses: pl.DataFrame
 
 
-class _Group(NamedTuple):
-    """A level, and (G, C) how many samples of each group have each distinct call."""
-
-    level: Level
-    members: Integers
-
-
 def frequency_tables(
     table: GeneTable, gene: GeneDefinition, levels: Sequence[Level]
 ) -> FrequencyTables:
-    """Return how often a gene's alleles, diplotypes and phenotypes were called, by group.
+    """Return how often one gene's alleles, diplotypes and phenotypes were called, by group.
+
+    See `CohortFrequencies`.
+    """
+    counted = CohortFrequencies(levels)
+    counted.add(table, gene)
+    return counted.tables()
+
+
+class CohortFrequencies:
+    """Counts the alleles, diplotypes and phenotypes of a cohort's genes as they come by.
 
     Alleles are the halves of a diplotype: ``*1x2``, ``*36+*10`` and ``[*2 + *3]`` are one name
     each; a haploid call has one.
 
     Parameters
     ----------
-    table
-        The gene's calls.
-    gene
-        Its definition.
     levels
-        As `pgx.cohort.groups.sample_groups` gives them for the table's samples.
-
-    Returns
-    -------
-    FrequencyTables
-        Frames of several genes can be put under each other.
+        As `pgx.cohort.frequencies.groups.sample_groups` gives them for the tables' samples.
     """
-    groups = [_Group(level, _members(table, level)) for level in levels]
-    return FrequencyTables(
-        _alleles(table, gene, groups),
-        _diplotypes(table, groups),
-        _phenotypes(table, gene, groups),
-        _statuses(table, groups),
-    )
 
+    def __init__(self, levels: Sequence[Level]) -> None:
+        self._levels = levels
+        self._alleles = _Rows(levels, ALLELE_FREQUENCY_SCHEMA)
+        self._diplotypes = _Rows(levels, DIPLOTYPE_FREQUENCY_SCHEMA)
+        self._phenotypes = _Rows(levels, PHENOTYPE_FREQUENCY_SCHEMA)
+        self._genes: list[str] = []
+        self._statuses: list[Integers] = []
 
-def _alleles(table: GeneTable, gene: GeneDefinition, groups: Sequence[_Group]) -> pl.DataFrame:
-    strands = 1 if gene.ploidy is Ploidy.MITOCHONDRIAL else 2
-    says = [_shares(call, lambda name: name.split(_SEPARATOR), strands) for call in table.calls]
-    first = gene.default_allele
-    order = sorted(_names(says), key=lambda name: (name != first, natural_key(name), name))
-    return _frame(table, says, order, groups, ALLELE_FREQUENCY_SCHEMA)
+    def add(self, table: GeneTable, gene: GeneDefinition) -> None:
+        """Add a gene: its calls, and its definition."""
+        n_calls = len(table.calls)
+        samples = np.arange(len(table.index))
+        members = count_members(self._levels, samples, table.index, n_calls)
+        status = np.array([_STATUSES.index(call.status) for call in table.calls], np.intp)
+        self._add_alleles(table, gene, members, status)
+        self._add_diplotypes(table, members, status)
+        self._add_phenotypes(table, gene, members, status)
+        one_hot = np.eye(len(_STATUSES), dtype=np.int64)[status].reshape(-1, len(_STATUSES))
+        self._genes.append(table.gene)
+        self._statuses.append(members @ one_hot)
 
+    def _add_alleles(
+        self, table: GeneTable, gene: GeneDefinition, members: Integers, status: Numbers
+    ) -> None:
+        strands = 1 if gene.ploidy is Ploidy.MITOCHONDRIAL else 2
+        says = [_shares(call, lambda name: name.split(_SEPARATOR), strands) for call in table.calls]
+        first = gene.default_allele
+        order = sorted(_names(says), key=lambda name: (name != first, natural_key(name), name))
+        self._alleles.add(table.gene, order, _counted(says, status, order, members))
 
-def _diplotypes(table: GeneTable, groups: Sequence[_Group]) -> pl.DataFrame:
-    says = [_shares(call, lambda name: [name], 1) for call in table.calls]
-    order = sorted(_names(says), key=lambda name: (natural_key(name), name))
-    frame = _frame(table, says, order, groups, DIPLOTYPE_FREQUENCY_SCHEMA)
-    return frame.filter(pl.col("expected") > 0)
+    def _add_diplotypes(self, table: GeneTable, members: Integers, status: Numbers) -> None:
+        says = [_shares(call, lambda name: [name], 1) for call in table.calls]
+        order = sorted(_names(says), key=lambda name: (natural_key(name), name))
+        counts = _counted(says, status, order, members)
+        self._diplotypes.add(table.gene, order, counts, counts.expected > 0)
 
+    def _add_phenotypes(
+        self, table: GeneTable, gene: GeneDefinition, members: Integers, status: Numbers
+    ) -> None:
+        terms = {rule.lookup_key: rule.phenotype for rule in gene.rules}
+        says = [_phenotype_shares(call, terms) for call in table.calls]
+        order = sorted(_names(says))
+        self._phenotypes.add(table.gene, order, _counted(says, status, order, members))
 
-def _phenotypes(table: GeneTable, gene: GeneDefinition, groups: Sequence[_Group]) -> pl.DataFrame:
-    terms = {rule.lookup_key: rule.phenotype for rule in gene.rules}
-    says = [_phenotype_shares(call, terms) for call in table.calls]
-    return _frame(table, says, sorted(_names(says)), groups, PHENOTYPE_FREQUENCY_SCHEMA)
+    def tables(self) -> FrequencyTables:
+        """Return the frames of all genes, in the order in which they came."""
+        return FrequencyTables(
+            self._alleles.frame(),
+            self._diplotypes.frame(),
+            self._phenotypes.frame(),
+            self._status_frame(),
+        )
 
-
-def _statuses(table: GeneTable, groups: Sequence[_Group]) -> pl.DataFrame:
-    own = np.array([_STATUSES.index(call.status) for call in table.calls], np.intp)
-    one_hot = np.eye(len(_STATUSES), dtype=np.int64)[own].reshape(-1, len(_STATUSES))
-    frames = []
-    for level, members in groups:
-        counts = members @ one_hot
+    def _status_frame(self) -> pl.DataFrame:
+        n_groups = sum(len(level.groups) for level in self._levels)
+        counts = np.concatenate([np.zeros((0, len(_STATUSES)), np.int64), *self._statuses])
         columns = {
-            "gene": [table.gene] * len(counts),
-            "level": [level.name] * len(counts),
-            "group": list(level.groups),
+            "gene": _repeated(self._genes, np.repeat(np.arange(len(self._genes)), n_groups)),
+            **_group_columns(self._levels, np.tile(np.arange(n_groups), len(self._genes))),
             "n_samples": counts.sum(axis=1),
             **{f"n_{s.value}": counts[:, i] for i, s in enumerate(_STATUSES)},
         }
-        frames.append(pl.DataFrame(columns, schema=CALL_STATUS_SCHEMA))
-    return pl.concat(frames) if frames else CALL_STATUS_SCHEMA.to_frame()
+        return pl.DataFrame(columns, schema=CALL_STATUS_SCHEMA)
 
 
-def _members(table: GeneTable, level: Level) -> Integers:
-    """Return (G, C) how many samples of each group have each distinct call."""
-    n_calls, n_groups = len(table.calls), len(level.groups)
-    known = level.numbers >= 0
-    codes = level.numbers[known].astype(np.int64) * n_calls + table.index[known]
-    counts = np.bincount(codes, minlength=n_groups * n_calls)
-    return counts.reshape(n_groups, n_calls).astype(np.int64)
+def _repeated(names: Sequence[str], which: npt.NDArray[np.integer]) -> pl.Series:
+    """Return names by their numbers."""
+    return pl.Series(names, dtype=pl.String).gather(which)
+
+
+def _group_columns(levels: Sequence[Level], which: npt.NDArray[np.integer]) -> dict[str, pl.Series]:
+    """Return level and group of each row, by the number of its group."""
+    pairs = [(level.name, group) for level in levels for group in level.groups]
+    return {
+        "level": _repeated([level for level, _ in pairs], which),
+        "group": _repeated([group for _, group in pairs], which),
+    }
 
 
 def _shares(call: GeneCall, split: Callable[[str], list[str]], strands: int) -> _Shares:
@@ -212,96 +231,101 @@ def _names(says: Sequence[_Shares]) -> set[str]:
     return {name for said in says for name, _ in said.names}
 
 
-def _frame(
-    table: GeneTable,
-    says: Sequence[_Shares],
-    order: Sequence[str],
-    groups: Sequence[_Group],
-    schema: pl.Schema,
-) -> pl.DataFrame:
-    """Return the rows of all levels; names in the order given."""
-    entries = _Entries(table.calls, says, order)
-    frames = [
-        _level_frame(table, entries.counted(members), level, schema) for level, members in groups
-    ]
-    return pl.concat(frames) if frames else schema.to_frame()
+def _counted(
+    says: Sequence[_Shares], status: Numbers, order: Sequence[str], members: Integers
+) -> _Counts:
+    """Count names in the order given.
+
+    ``says`` and ``status`` are what each distinct call (C) says of names, and the number of its
+    status; ``members`` (G, C) how many samples of each group have each call.
+    """
+    number = {name: k for k, name in enumerate(order)}
+    flat = [(c, number[n], share) for c, said in enumerate(says) for n, share in said.names]
+    call = np.array([c for c, _, _ in flat], np.intp)
+    name = np.array([k for _, k, _ in flat], np.intp)
+    share = np.array([share for _, _, share in flat], np.float64)
+    is_called = status == _STATUSES.index(CallStatus.CALLED)
+    is_open = status == _STATUSES.index(CallStatus.AMBIGUOUS)
+    sure = is_called[call]
+    count = _by_name(members, call[sure], name[sure], share[sure], len(order))
+    expected = _by_name(members, call, name, share, len(order))
+    whole = np.array([said.whole for said in says], np.float64)
+    expected_total = members.astype(np.float64) @ whole
+    left = np.maximum(expected_total - expected.sum(axis=1), 0.0)
+    counts = count.round().astype(np.int64)
+    return _Counts(
+        called=counts,
+        expected=expected,
+        total=counts.sum(axis=1),
+        expected_total=expected_total,
+        undetermined=np.where(left > 1e-9 * expected_total, left, 0.0),
+        not_called=members @ (~(is_called | is_open)).astype(np.int64),
+    )
 
 
-class _Entries:
-    """What distinct calls say of names, as arrays: (E,) call, name, and share."""
+def _by_name(
+    members: Integers, call: Numbers, name: Numbers, share: Floats, n_names: int
+) -> Floats:
+    """(G, K): samples of a group with a call times its share of a name, added up in order."""
+    n_groups = len(members)
+    places = np.arange(n_groups)[:, None] * n_names + name
+    added = np.bincount(places.ravel(), (members[:, call] * share).ravel(), n_groups * n_names)
+    return added.astype(np.float64).reshape(n_groups, n_names)
 
-    def __init__(
-        self, calls: Sequence[GeneCall], says: Sequence[_Shares], order: Sequence[str]
+
+class _Rows:
+    """Rows of one table, gene by gene: a row a group and name."""
+
+    def __init__(self, levels: Sequence[Level], schema: pl.Schema) -> None:
+        self._levels, self._schema = levels, schema
+        self._n_groups = sum(len(level.groups) for level in levels)
+        self._genes: list[str] = []
+        self._names: list[str] = []
+        self._counts: list[_Counts] = []
+        self._places: list[Numbers] = []
+        self._codes: list[Numbers] = []
+
+    def add(
+        self,
+        gene: str,
+        names: Sequence[str],
+        counts: _Counts,
+        wanted: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        number = {name: k for k, name in enumerate(order)}
-        flat = [(c, number[n], share) for c, said in enumerate(says) for n, share in said.names]
-        self._names = list(order)
-        self._call = np.array([c for c, _, _ in flat], np.intp)
-        self._name = np.array([k for _, k, _ in flat], np.intp)
-        self._share = np.array([share for _, _, share in flat], np.float64)
-        status = np.array([_STATUSES.index(call.status) for call in calls], np.intp)
-        self._is_called = status == _STATUSES.index(CallStatus.CALLED)
-        self._is_open = status == _STATUSES.index(CallStatus.AMBIGUOUS)
-        self._whole = np.array([said.whole for said in says], np.float64)
-
-    def counted(self, members: Integers) -> _Counts:
-        """Count names, given (G, C) how many samples of each group have each call."""
-        sure = self._is_called[self._call]
-        count = self._by_name(members, self._call[sure], self._name[sure], self._share[sure])
-        expected = self._by_name(members, self._call, self._name, self._share)
-        expected_total = members @ self._whole
-        left = np.maximum(expected_total - expected.sum(axis=1), 0.0)
-        counts = count.round().astype(np.int64)
-        has_call = self._is_called | self._is_open
-        return _Counts(
-            names=self._names,
-            called=counts,
-            expected=expected,
-            total=counts.sum(axis=1),
-            expected_total=expected_total,
-            undetermined=np.where(left > 1e-9 * expected_total, left, 0.0),
-            not_called=members @ (~has_call).astype(np.int64),
+        """Add a gene's names (K) in groups (G); ``wanted`` (G, K) are the rows, None for all."""
+        if wanted is None:
+            wanted = np.ones(counts.called.shape, np.bool_)
+        groups, codes = np.nonzero(wanted)
+        self._places.append(groups + len(self._genes) * self._n_groups)
+        self._codes.append(codes + len(self._names))
+        self._genes.append(gene)
+        self._names += names
+        self._counts.append(
+            counts._replace(called=counts.called[wanted], expected=counts.expected[wanted])
         )
 
-    def _by_name(
-        self,
-        members: Integers,
-        call: npt.NDArray[np.intp],
-        name: npt.NDArray[np.intp],
-        share: Floats,
-    ) -> Floats:
-        """(G, K): samples of a group with a call times its share of a name, added up."""
-        found = np.empty((len(members), len(self._names)), np.float64)
-        for group, own in enumerate(members):
-            found[group] = np.bincount(name, own[call] * share, len(self._names))
-        return found
-
-
-def _level_frame(
-    table: GeneTable, counts: _Counts, level: Level, schema: pl.Schema
-) -> pl.DataFrame:
-    """Return one row a group and name."""
-    n_groups, n_names = counts.called.shape
-    count, total = counts.called.ravel(), np.repeat(counts.total, n_names)
-    low, high = wilson(count, total)
-    with np.errstate(invalid="ignore"):
-        frequency = count / total.astype(np.float64)
-    groups = pl.Series(level.groups, dtype=pl.String)
-    which = np.repeat(np.arange(n_groups, dtype=np.uint32), n_names)
-    columns = {
-        "gene": pl.repeat(table.gene, len(count), dtype=pl.String, eager=True),
-        "level": pl.repeat(level.name, len(count), dtype=pl.String, eager=True),
-        "group": groups.gather(which),
-        schema.names()[3]: counts.names * n_groups,
-        "count": count,
-        "total": total,
-        "frequency": frequency,
-        "low": low,
-        "high": high,
-        "expected": counts.expected.ravel(),
-        "expected_total": np.repeat(counts.expected_total, n_names),
-        "undetermined": np.repeat(counts.undetermined, n_names),
-        "not_called": np.repeat(counts.not_called, n_names),
-    }
-    frame = pl.DataFrame(columns, schema=schema)
-    return frame.with_columns(pl.col("frequency", "low", "high").fill_nan(None))
+    def frame(self) -> pl.DataFrame:
+        """Return the rows of all genes."""
+        if not self._genes:
+            return self._schema.to_frame()
+        counts = _Counts(*map(np.concatenate, zip(*self._counts, strict=True)))
+        place = np.concatenate(self._places)  # of a row's gene and group
+        count, total = counts.called, counts.total[place]
+        low, high = wilson(count, total)
+        with np.errstate(invalid="ignore"):
+            frequency = count / total.astype(np.float64)
+        columns = {
+            "gene": _repeated(self._genes, place // max(1, self._n_groups)),
+            **_group_columns(self._levels, place % max(1, self._n_groups)),
+            self._schema.names()[3]: _repeated(self._names, np.concatenate(self._codes)),
+            "count": count,
+            "total": total,
+            "frequency": frequency,
+            "low": low,
+            "high": high,
+            "expected": counts.expected,
+            "expected_total": counts.expected_total[place],
+            "undetermined": counts.undetermined[place],
+            "not_called": counts.not_called[place],
+        }
+        return pl.DataFrame(columns, schema=self._schema, nan_to_null=True)

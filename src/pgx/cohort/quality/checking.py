@@ -13,7 +13,7 @@ from pgx.cohort.calling import Piece
 from pgx.cohort.frequencies.groups import ALL, SUPERPOPULATION, sample_groups
 from pgx.cohort.quality.samples import SampleCounts
 from pgx.cohort.quality.sexes import FEMALE, SexCheck, check_sexes
-from pgx.cohort.quality.sites import SITE_QUALITY_SCHEMA, site_quality, tally_sites
+from pgx.cohort.quality.sites import SitesQuality, tally_sites
 from pgx.pipeline.settings import SampleInfo
 
 __all__ = ["LIMITS", "CohortQuality"]
@@ -41,7 +41,8 @@ class CohortQuality:
         levels = sample_groups(samples, sample_info)
         self._levels = [level for level in levels if level.name in (ALL, SUPERPOPULATION)]
         self._counts = SampleCounts(len(samples))
-        self._sites: list[pl.DataFrame] = []
+        self._sites = SitesQuality()
+        self._frame: pl.DataFrame | None = None
         self._n_sites = 0
 
     def add(self, gene: GeneDefinition, pieces: Sequence[Piece]) -> None:
@@ -49,15 +50,16 @@ class CohortQuality:
         if not gene.variants:
             return
         self._n_sites += len(gene.variants)
-        for level in self._levels:
-            tally = tally_sites(gene, pieces, level, self._females)
-            if level.name == ALL:
-                self._counts.add(gene, pieces, tally)
-            self._sites.append(site_quality(tally))
+        self._frame = None
+        tally = tally_sites(gene, pieces, self._levels, self._females)
+        self._counts.add(gene, pieces, tally.first_level())
+        self._sites.add(tally)
 
     def sites(self) -> pl.DataFrame:
         """Return `SITE_QUALITY_SCHEMA`: genes as they came, all samples, then superpopulations."""
-        return pl.concat(self._sites) if self._sites else SITE_QUALITY_SCHEMA.to_frame()
+        if self._frame is None:
+            self._frame = self._sites.frame()
+        return self._frame
 
     def samples(self) -> pl.DataFrame:
         """Return `SAMPLE_QUALITY_SCHEMA`, a row a sample."""

@@ -143,8 +143,7 @@ class SampleCounts:
             "sex_check": checked.check.tolist(),
             "sex_reason": checked.reason.tolist(),
         }
-        frame = pl.DataFrame(columns, schema=SAMPLE_QUALITY_SCHEMA)
-        return frame.with_columns(pl.col("call_rate", "inbreeding").fill_nan(None))
+        return pl.DataFrame(columns, schema=SAMPLE_QUALITY_SCHEMA, nan_to_null=True)
 
 
 def _unbiased(tally: SiteTally) -> npt.NDArray[np.float64]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from pgx.base.calls import GeneCall, Recommendation
@@ -55,24 +57,39 @@ def _frame(
 
 def _column(name: str, kind: Any, records: Sequence[Any]) -> pl.Series:  # noqa: ANN401
     """Return one field of all records; each distinct value is made into a cell once."""
-    numbers: dict[object, int] = {}
-    places = [numbers.setdefault(getattr(r, name), len(numbers)) for r in records]
-    distinct = pl.Series(name, [_value(name, value) for value in numbers], kind)
+    numbers: dict[Any, int] = {}
+    places = [numbers.setdefault(value, len(numbers)) for value in map(attrgetter(name), records)]
+    if isinstance(kind, pl.List) and isinstance(kind.inner, pl.Struct):
+        distinct = _lists(list(numbers), kind.inner).alias(name)
+    else:
+        distinct = pl.Series(name, [_value(name, value) for value in numbers], kind)
     return distinct.gather(places)
 
 
 def _value(name: str, value: object) -> object:
     """Return a field as polars takes it; what is empty is null."""
     if isinstance(value, tuple):
-        if name in _JOINED:
-            return ";".join(value) or None
-        return [_struct(item) for item in value]
+        return (";".join(value) or None) if name in _JOINED else list(value)
     if isinstance(value, Enum):
         return value.value
     return None if value == "" else value
 
 
-def _struct(item: object) -> object:
-    if isinstance(item, str):
-        return item
-    return {name: getattr(item, name) for name in item.__struct_fields__}  # type: ignore[attr-defined]
+def _lists(cells: Sequence[tuple[Any, ...]], kind: pl.Struct) -> pl.Series:
+    """Return tuples of records as lists of structs.
+
+    Fields are columns before they are structs, as dictionaries would take polars twenty times
+    longer.
+    """
+    items = [item for cell in cells for item in cell]
+    fields = [pl.Series(f.name, list(map(attrgetter(f.name), items)), f.dtype) for f in kind.fields]
+    owners = np.repeat(np.arange(len(cells)), [len(cell) for cell in cells])
+    filled = (
+        pl.DataFrame(fields)
+        .select(owner=pl.Series(owners, dtype=pl.Int64), item=pl.struct(pl.all()))
+        .group_by("owner", maintain_order=True)
+        .agg("item")
+    )
+    every = pl.DataFrame({"owner": np.arange(len(cells), dtype=np.int64)})
+    found = every.join(filled, on="owner", how="left", maintain_order="left")["item"]
+    return found.fill_null(pl.Series([[]], dtype=pl.List(kind)))

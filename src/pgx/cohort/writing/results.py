@@ -81,12 +81,13 @@ class _Results:
         writers = self._writers()
         progress.stage("files", len(writers))
         with contextlib.ExitStack() as stack:
-            for done, (name, fill) in enumerate(writers.items(), 1):
-                handle = stack.enter_context(new_file(folder / name))
+            handles = [stack.enter_context(new_file(folder / name)) for name in writers]
+            for done, (handle, fill) in enumerate(zip(handles, writers.values(), strict=True), 1):
                 fill(handle)
-                handle.flush()  # what the disk has no room for shows before any gets its name
-                os.fsync(handle.fileno())
                 progress.done(done)
+            for handle in handles:  # what the disk has no room for shows before any gets its name
+                handle.flush()
+                os.fsync(handle.fileno())
         return [folder / name for name in writers]
 
     def _writers(self) -> dict[str, Callable[[BinaryIO], None]]:

@@ -10,7 +10,7 @@ import polars as pl
 from pgx.base.genes import GeneDefinition
 from pgx.cohort.calling import GeneTable, Piece
 from pgx.cohort.frequencies.groups import sample_groups
-from pgx.cohort.frequencies.tables import FrequencyTables, frequency_tables
+from pgx.cohort.frequencies.tables import CohortFrequencies
 from pgx.cohort.quality.checking import CohortQuality
 from pgx.pipeline.settings import SampleInfo
 
@@ -50,12 +50,11 @@ def summarise(
     """
     levels = sample_groups(samples, sample_info)
     quality = CohortQuality(samples, sample_info)
-    found: list[FrequencyTables] = []
+    frequencies = CohortFrequencies(levels)
     for gene, table in zip(genes, calls, strict=True):
-        found.append(frequency_tables(table, gene, levels))
+        frequencies.add(table, gene)
         if gene.variants:
             quality.add(gene, pieces(gene))
-    joined = [pl.concat(frames) for frames in zip(*found, strict=True)]
-    tables = dict(zip(_FREQUENCIES, joined, strict=True))
+    tables = dict(zip(_FREQUENCIES, frequencies.tables(), strict=True))
     tables |= {"site_quality": quality.sites(), "sample_quality": quality.samples()}
     return Summaries(tables, quality.summary())
