@@ -22,7 +22,7 @@ from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.settling import Settling, smallest_set
 from pgx.alleles.star import MAX_LISTED
-from pgx.alleles.strand_names import describe_allele, describe_strand
+from pgx.alleles.strand_names import describe_haplotype, describe_strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
@@ -123,11 +123,8 @@ class InferredCaller:
         return table
 
     def _known(self, number: int, genotypes: GeneGenotypes, *, whole: bool) -> _Known:
-        allele = int(self.prior.definition[number])
-        if allele >= 0:
-            return _Known(*describe_allele(self.gene, allele))
-        codes = self.prior.codes[number]
-        return _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
+        allele, codes = int(self.prior.definition[number]), self.prior.codes[number]
+        return _Known(*describe_haplotype(self.gene, allele, codes, genotypes, whole=whole))
 
 
 class _Naming:

@@ -70,7 +70,7 @@ class HaplotypePrior:
         self._hidden: dict[bytes, tuple[Codes, Floats]] = {}
         plain: Spelling = (np.full(len(codes), -1, np.intp), {})
         self._spelling, self._several = spelling or plain
-        self._rows = {row.tobytes() for row in self.codes}
+        self._rows = {row.tobytes(): i for i, row in enumerate(self.codes)}
         conversion = PIECED * novelty / max(self._diversity(), 1.0)
         self._pieces = Piecing(self.codes, shares, conversion, PIECED * novelty)
 
@@ -82,6 +82,10 @@ class HaplotypePrior:
             shares = np.bincount(self.codes[:, position] - self.codes[:, position].min(), overall)
             total += 1.0 - float((shares**2).sum())
         return total
+
+    def row_of(self, strand: bytes) -> int | None:
+        """Return the row of a whole strand by the bytes of its codes, None where it is unknown."""
+        return self._rows.get(strand)
 
     def known(self, strand: Codes) -> npt.NDArray[np.intp]:
         """Return the rows of haplotypes that agree wherever a strand, (P,) int8, is answered."""
