@@ -30,6 +30,8 @@ _CELLS_PER_BLOCK: Final = 1 << 16  # what the kernel writes should stay in the c
 _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
 _MARK: Final = re.compile(r"[<\[\]]")
 _UNBOUNDED: Final = 2**31 - 2
+_SHORT: Final = 32
+_MAX_KNOWN: Final = 1024
 _BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
 # arrays in the kernel's order: type, and what fills rows of those that are often absent
 _OUTPUTS: Final[dict[str, tuple[type[np.generic], int]]] = {
@@ -88,6 +90,7 @@ class Scanner:
         self._bound: Callable[[int], int] | None = None
         self._allocate_state()
         self._records: list[ScannedRecord] = []
+        self._known_alts: dict[str, tuple[str, ...]] = {}
         self._taken: dict[str, list[Array]] = {name: [] for name in _OUTPUTS}
         self._allocate_block()
 
@@ -229,9 +232,10 @@ class Scanner:
 
     def _contig_facts(self, name: str) -> tuple[int, int]:
         """Return a contig's canonical index, -1 if it has none, and its length."""
-        canonical = canonical_contig(name)
-        length = self._header.contigs.get(name)
-        if canonical is not None and length is None:
+        canonical, length = canonical_contig(name), self._header.contigs.get(name)
+        if canonical is None:
+            return -1, _UNBOUNDED if length is None else length
+        if length is None:
             length = self._lengths.get(canonical)
         if canonical == MITOCHONDRION and length == HG19_CHRM_LENGTH:
             canonical = None
@@ -251,16 +255,25 @@ class Scanner:
         columns = self._text.text(row[lay.R_REF], row[lay.R_FILTER_END]).decode()
         ref, alts, _, filters = columns.split("\t")
         return ScannedRecord(
-            contig=CANONICAL[int(self._contigs.facts[row[lay.R_CONTIG], 0])],
+            contig=CANONICAL[self._contigs.facts.item(row[lay.R_CONTIG], 0)],
             position=row[lay.R_POSITION],
             end=row[lay.R_END],
             ref=ref.upper(),
-            alts=_alleles(alts) if row[lay.R_N_ALTS] else (),
+            alts=self._alts(alts) if row[lay.R_N_ALTS] else (),
             filter=filters,
             filter_passed=row[lay.R_PASSED] == 1,
             block=_BLOCKS[row[lay.R_BLOCK]],
             line=row[lay.R_LINE],
         )
+
+    def _alts(self, text: str) -> tuple[str, ...]:
+        """Return the alternatives; most records of a gVCF have the same few."""
+        found = self._known_alts.get(text)
+        if found is None:
+            found = _alleles(text)
+            if len(text) <= _SHORT and len(self._known_alts) < _MAX_KNOWN:
+                self._known_alts[text] = found
+        return found
 
     def _empty_block(self) -> None:
         """Hand on the rows in use and make the block ready for new ones."""
