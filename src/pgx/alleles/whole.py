@@ -49,14 +49,16 @@ def whole_pairs(genotypes: GeneGenotypes) -> list[WholePair | None]:
     calls = genotypes.call
     if not len(calls):
         return [None] * calls.shape[1]
+    found: list[WholePair | None] = [None] * calls.shape[1]
+    whole = ((calls[:, :, 0] >= 0) & (calls[:, :, 1] != MISSING)).all(axis=0)
+    if not whole.any():
+        return found
     n_known = np.array([len(v.alts) + 1 for v in genotypes.gene.variants])[:, None]
     haploid = (calls[:, :, 1] == ABSENT).any(axis=0)
     strange = (calls >= n_known[:, :, None]).sum(axis=2)
-    answered = (calls[:, :, 0] >= 0) & (calls[:, :, 1] != MISSING)
-    answered &= (strange < 2) | (calls[:, :, 0] == calls[:, :, 1])
-    whole = answered.all(axis=0) & (haploid | _in_one_block(genotypes))
+    whole &= ((strange < 2) | (calls[:, :, 0] == calls[:, :, 1])).all(axis=0)
+    whole &= haploid | _in_one_block(genotypes)
     strands = np.ascontiguousarray(calls.transpose(1, 2, 0))
-    found: list[WholePair | None] = [None] * calls.shape[1]
     is_strange = strange.any(axis=0).tolist()
     for column in np.flatnonzero(whole).tolist():
         pair = _pair(strands[column], bool(haploid[column]))
