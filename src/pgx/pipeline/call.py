@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -21,19 +21,19 @@ from pgx.alleles.posterior import evidence
 from pgx.alleles.prior import HaplotypePrior, build_prior
 from pgx.alleles.settling import Settling
 from pgx.alleles.star import call_star
-from pgx.alleles.whole import WholeCaller, WholePair, whole_pairs
+from pgx.alleles.whole import WholeCaller, WholePair
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.pipeline.columns import Columns, columns_of
 from pgx.pipeline.doubts import (
     alert_sites,
     call_notes,
     failed_sites,
     left_open,
     may_be_hybrid,
-    reason_notes,
 )
 from pgx.pipeline.sites import site_observations
 
@@ -42,15 +42,6 @@ __all__ = ["GeneCaller"]
 _MAX_REMEMBERED: Final = 20_000
 
 _Key = TypeVar("_Key")
-
-
-class _Columns(NamedTuple):
-    """Some genotypes, and what is told of each column: its whole strands, and notes."""
-
-    genotypes: GeneGenotypes
-    pairs: list[WholePair | None] | None
-    reasons: list[frozenset[str]]
-    extra: bytes
 
 
 class GeneCaller:
@@ -80,7 +71,7 @@ class GeneCaller:
         self._frequencies = frequencies
         self._known: dict[bytes, GeneCall] = {}
         self._whole: dict[WholePair, GeneCall] = {}
-        self._columns: _Columns | None = None
+        self._columns: Columns | None = None
         self._evidence: dict[bytes, npt.NDArray[np.float64]] = {}
 
     @functools.cached_property
@@ -150,17 +141,15 @@ class GeneCaller:
         call = msgspec.structs.replace(core, sample=name, notes=noted, sites=sites)
         return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
 
-    def _of(self, genotypes: GeneGenotypes) -> _Columns:
+    def _of(self, genotypes: GeneGenotypes) -> Columns:
         """Return what is told of all columns at once; samples of one input come together."""
         if self._columns is None or self._columns.genotypes is not genotypes:
-            pairs = whole_pairs(genotypes) if self._whole_caller else None
-            extra = repr(genotypes.extra or "").encode()
-            self._columns = _Columns(genotypes, pairs, reason_notes(genotypes), extra)
+            self._columns = columns_of(genotypes, whole=self._whole_caller is not None)
         return self._columns
 
-    def _core_call(self, columns: _Columns, sample: int, ancestry: Mapping[str, float]) -> GeneCall:
+    def _core_call(self, columns: Columns, sample: int, ancestry: Mapping[str, float]) -> GeneCall:
         """Return the call of one column, as far as it rests on its alleles and their phase."""
-        pair = columns.pairs[sample] if columns.pairs else None
+        pair = columns.pairs[sample]
         if pair is not None and self._whole_caller is not None:
             core = self._whole.get(pair)
             if core is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from pgx.base.accel import bound_call
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, canonical_contig
 from pgx.vcf import layout as lay
+from pgx.vcf.alts import AltTexts
 from pgx.vcf.contigs import ContigTable
 from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader
@@ -28,10 +28,7 @@ _FIRST_CAPACITY: Final = 1 << 19  # bytes beside one line: a chunk and a piece
 _CHUNK: Final = 1 << 18  # bytes that are scanned at once, while they are in the cache
 _CELLS_PER_BLOCK: Final = 1 << 16  # what the kernel writes should stay in the cache
 _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
-_MARK: Final = re.compile(r"[<\[\]]")
 _UNBOUNDED: Final = 2**31 - 2
-_SHORT: Final = 32
-_MAX_KNOWN: Final = 1024
 _BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
 # arrays in the kernel's order: type, and what fills rows of those that are often absent
 _OUTPUTS: Final[dict[str, tuple[type[np.generic], int]]] = {
@@ -90,7 +87,7 @@ class Scanner:
         self._bound: Callable[[int], int] | None = None
         self._allocate_state()
         self._records: list[ScannedRecord] = []
-        self._known_alts: dict[str, tuple[str, ...]] = {}
+        self._alts = AltTexts()
         self._taken: dict[str, list[Array]] = {name: [] for name in _OUTPUTS}
         self._allocate_block()
 
@@ -259,21 +256,12 @@ class Scanner:
             position=row[lay.R_POSITION],
             end=row[lay.R_END],
             ref=ref.upper(),
-            alts=self._alts(alts) if row[lay.R_N_ALTS] else (),
+            alts=self._alts.split(alts) if row[lay.R_N_ALTS] else (),
             filter=filters,
             filter_passed=row[lay.R_PASSED] == 1,
             block=_BLOCKS[row[lay.R_BLOCK]],
             line=row[lay.R_LINE],
         )
-
-    def _alts(self, text: str) -> tuple[str, ...]:
-        """Return the alternatives; most records of a gVCF have the same few."""
-        found = self._known_alts.get(text)
-        if found is None:
-            found = _alleles(text)
-            if len(text) <= _SHORT and len(self._known_alts) < _MAX_KNOWN:
-                self._known_alts[text] = found
-        return found
 
     def _empty_block(self) -> None:
         """Hand on the rows in use and make the block ready for new ones."""
@@ -352,10 +340,3 @@ class Scanner:
         declared = self._header.mitochondrion_length
         length = declared if declared is not None else self._lengths.get(MITOCHONDRION)
         return length == HG19_CHRM_LENGTH
-
-
-def _alleles(text: str) -> tuple[str, ...]:
-    """Return bases in upper case, symbolic alleles and breakends as written."""
-    if not _MARK.search(text):
-        return tuple(text.upper().split(","))
-    return tuple(a if _MARK.search(a) else a.upper() for a in text.split(","))
