@@ -39,6 +39,8 @@ class CompiledGene:
         (P,) int8: the default allele's code at each position.
     needs
         (A, P) bool: positions at which an allele excludes the default allele's base.
+    is_variant
+        (A,) bool: alleles with such positions, whose rows do not name every position.
     """
 
     gene: GeneDefinition
@@ -50,6 +52,7 @@ class CompiledGene:
     values: tuple[str | None, ...]
     base: npt.NDArray[np.int8]
     needs: npt.NDArray[np.bool_]
+    is_variant: npt.NDArray[np.bool_]
 
     @property
     def default_index(self) -> int:
@@ -91,6 +94,7 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
                 weights[row, index] = True
     default = names.index(gene.default_allele)
     base = np.array([_lowest_bit(int(m)) for m in masks[default]], np.int8)
+    needs = np.asarray((masks >> base.astype(np.uint64)[None, :]) & np.uint64(1) == 0)
     return CompiledGene(
         gene=gene,
         names=names,
@@ -100,7 +104,8 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
         functions=tuple(a.function or gene.uncertain_function or None for a in alleles),
         values=tuple(a.activity_value for a in alleles),
         base=base,
-        needs=np.asarray((masks >> base.astype(np.uint64)[None, :]) & np.uint64(1) == 0),
+        needs=needs,
+        is_variant=np.asarray(needs.any(axis=1) & ~weights.all(axis=1)),
     )
 
 

@@ -22,7 +22,7 @@ from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.settling import Settling, smallest_set
 from pgx.alleles.star import MAX_LISTED
-from pgx.alleles.strand_names import describe_allele, describe_strand
+from pgx.alleles.strand_names import describe_haplotype, describe_strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
@@ -35,6 +35,8 @@ SETTLED_BELOW: Final = 1e-2
 
 A tenth of it at positions that the knowledge base names as core.
 """
+
+_MAX_REMEMBERED: Final = 20_000
 
 _Pairs = npt.NDArray[np.intp]
 _Numbers = npt.NDArray[np.intp]
@@ -70,6 +72,8 @@ class InferredCaller:
         self.gene = gene
         self.prior = prior
         self._names: dict[tuple[int, bool], _Known] = {}
+        self._novel_names: dict[tuple[bytes, bool], _Known] = {}
+        self._n_alleles = np.array([len(v.alts) + 1 for v in gene.gene.variants])
 
     def call(
         self,
@@ -114,20 +118,28 @@ class InferredCaller:
         table = {}
         for number in np.unique(posterior.pairs).tolist():
             if number >= size:
-                codes = posterior.novel[number - size]
-                table[number] = _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
+                table[number] = self._novel(posterior.novel[number - size], genotypes, whole=whole)
                 continue
             if (number, whole) not in self._names:
                 self._names[number, whole] = self._known(number, genotypes, whole=whole)
             table[number] = self._names[number, whole]
         return table
 
+    def _novel(
+        self, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
+    ) -> _Known:
+        """Return a haplotype's name; one of documented alleles has the same in every input."""
+        key = codes.tobytes(), whole
+        found = self._novel_names.get(key)
+        if found is None:
+            found = _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
+            if len(self._novel_names) < _MAX_REMEMBERED and (codes < self._n_alleles).all():
+                self._novel_names[key] = found
+        return found
+
     def _known(self, number: int, genotypes: GeneGenotypes, *, whole: bool) -> _Known:
-        allele = int(self.prior.definition[number])
-        if allele >= 0:
-            return _Known(*describe_allele(self.gene, allele))
-        codes = self.prior.codes[number]
-        return _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
+        allele, codes = int(self.prior.definition[number]), self.prior.codes[number]
+        return _Known(*describe_haplotype(self.gene, allele, codes, genotypes, whole=whole))
 
 
 class _Naming:
@@ -194,8 +206,8 @@ class _Naming:
         """
         lookup = np.zeros(max(label) + 1, np.intp)
         lookup[list(label)] = list(label.values())
-        labels = np.sort(lookup[self.posterior.pairs], axis=1)
-        keys = labels[:, 0] * (lookup.max() + 1) + labels[:, 1]
+        one, two = lookup[self.posterior.pairs].T
+        keys = np.minimum(one, two) * (lookup.max() + 1) + np.maximum(one, two)
         _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         total = np.bincount(inverse, weights=self.posterior.probability)
         return first, inverse, np.round(total, DECIMALS)
@@ -225,6 +237,8 @@ class _Naming:
         pair: the base may be the rare one.
         """
         sites = np.flatnonzero(self.concern.alert)
+        if not len(sites):
+            return np.zeros(len(self.posterior.pairs), np.bool_)
         codes = self.codes[:, sites]
         varies = ((codes != self.gene.base[sites]) & (codes != MISSING)).any(axis=1)
         pairs = self.posterior.pairs
@@ -235,9 +249,13 @@ class _Naming:
     def _unsettled(self) -> list[int]:
         """Return core positions at which pairs other than the best one's are too probable."""
         found = []
-        for site in np.flatnonzero(self.concern.core & self.observation.missing).tolist():
-            codes = np.sort(self.codes[self.posterior.pairs, site], axis=1)
-            differs = ((codes != codes[self.lead]) & (codes != MISSING)).any(axis=1)
+        sites = np.flatnonzero(self.concern.core & self.observation.missing)
+        codes = np.ascontiguousarray(self.codes[:, sites].T)
+        one, two = self.posterior.pairs.T
+        for own, site in zip(codes, sites.tolist(), strict=True):
+            low, high = np.minimum(own[one], own[two]), np.maximum(own[one], own[two])
+            differs = (low != low[self.lead]) & (low != MISSING)
+            differs |= (high != high[self.lead]) & (high != MISSING)
             limit = SETTLED_BELOW / 10 if self.concern.named[site] else SETTLED_BELOW
             if self.posterior.probability[differs].sum() > limit:
                 found.append(site)

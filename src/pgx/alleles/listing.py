@@ -9,6 +9,7 @@ of each strand.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from pgx.alleles.star import MAX_LISTED
 from pgx.alleles.strands import contained, extra_names, phasings, tries_all
 from pgx.genotypes.matrix import GeneGenotypes
 
-__all__ = ["call_listing", "describe_strand", "list_findings"]
+__all__ = ["call_listing", "describe_strand", "in_gene_order", "list_findings", "variants_on"]
 
 _Rank = tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
 
@@ -243,14 +244,14 @@ def _strand(gene: CompiledGene, found: list[_Found], *, whole: bool) -> tuple[St
         return Strand(reference.name, reference.function, reference.value, ()), reference.rank
     listed = found if whole else found[:1]
     parts = sorted((f.name for f in listed), key=natural_key) if whole else [listed[0].name]
-    parts = _in_gene_order(gene, parts)
+    parts = in_gene_order(gene, parts)
     if all(part.startswith("g.") for part in parts):
         parts = [gene.gene.default_allele, *parts]
     worst = found[0]
     return Strand(bracket(parts), worst.function, worst.value, tuple(parts)), worst.rank
 
 
-def _in_gene_order(gene: CompiledGene, parts: list[str]) -> list[str]:
+def in_gene_order(gene: CompiledGene, parts: Iterable[str]) -> list[str]:
     """Order named variants as the definition table does, ``g.`` variants last."""
     place = {name: i for i, name in enumerate(gene.names)}
     return sorted(parts, key=lambda p: (place.get(p, len(place)), p))
@@ -314,9 +315,15 @@ def list_findings(
     found: dict[str, None] = {}
     for first, second in phasings(observation):
         for codes in (first, second):
-            for item in _on_strand(gene, codes, genotypes):
-                found[item.name] = None
-    return _in_gene_order(gene, list(found))
+            found.update(dict.fromkeys(variants_on(gene, codes, genotypes)))
+    return in_gene_order(gene, found)
+
+
+def variants_on(
+    gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
+) -> tuple[str, ...]:
+    """Return the names of every variant seen on one strand of (P,) codes."""
+    return tuple(item.name for item in _on_strand(gene, codes, genotypes))
 
 
 def _open(gene: CompiledGene, observation: Observation, result: DiplotypeSet) -> None:

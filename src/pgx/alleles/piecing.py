@@ -8,8 +8,9 @@ as their share counts.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -48,12 +49,16 @@ Made = dict[bytes, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Piecing:
-    """Known haplotypes, (K, P) codes with (G, K) shares, and how often they are re-made."""
+    """Known haplotypes, (K, P) codes with (G, K) shares, and how often they are re-made.
+
+    ``carried`` remembers the alleles at positions that were asked for.
+    """
 
     codes: Codes
     shares: Floats
     conversion: float
     crossover: float
+    carried: dict[int, list[tuple[int, Floats, np.float64]]] = field(default_factory=dict)
 
     def mismatches(self, strand: Codes) -> Mismatches:
         """Return where each known haplotype contradicts a strand."""
@@ -114,33 +119,39 @@ class Piecing:
             return made
         start = where[:, 2] + 1  # a haplotype may follow a cut from here on,
         end = np.where(where[:, 0] < 0, size, where[:, 0])  # and precede one up to here
-        for i, j in self._partners(start, end, least):
-            differ = np.flatnonzero(self.codes[i] != self.codes[j])
-            cuts = np.arange(max(1, start[j]), min(size - 1, end[i]) + 1)
-            before, count = np.unique(np.searchsorted(differ, cuts), return_counts=True)
-            rate = self.crossover * self.shares[:, i] * self.shares[:, j] / (size - 1)
-            for n, times in zip(before.tolist(), count.tolist(), strict=True):
-                row = self.codes[j].copy()
-                row[differ[:n]] = self.codes[i, differ[:n]]
-                _add(made, row[None], (rate * times)[:, None])
+        one, two = self._partners(start, end, least)
+        rates = (self.crossover * self.shares[:, one] * self.shares[:, two] / (size - 1)).T
+        first = np.maximum(1, start[two]).tolist()
+        last = np.minimum(size - 1, end[one]).tolist()
+        differ = self.codes[one] != self.codes[two]
+        sites: list[int] = differ.nonzero()[1].tolist()
+        stop = 0
+        counts = differ.sum(axis=1).tolist()
+        for pair, (i, j) in enumerate(zip(one.tolist(), two.tolist(), strict=True)):
+            before, behind = self.codes[i].tobytes(), self.codes[j].tobytes()
+            begin, stop = stop, stop + counts[pair]
+            for cut, times in _runs(sites[begin:stop], first[pair], last[pair]):
+                key = before[:cut] + behind[cut:]
+                own = rates[pair] * times
+                made[key] = made[key] + own if key in made else own
         return made
 
     def _partners(
         self, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], least: float
-    ) -> list[tuple[int, int]]:
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Return pairs with a cut that suits both and with a joint share that counts."""
         overall = self.shares.mean(axis=0)
         size = self.codes.shape[1]
         left, right = np.flatnonzero(end >= 1), np.flatnonzero(start <= size - 1)
         if not len(left) or not len(right):
-            return []
+            return left[:0], right[:0]
         limit = least / self.crossover
         left = left[overall[left] * overall[right].max() >= limit]
         right = right[overall[right] * overall.max() >= limit]
         joint = np.multiply.outer(overall[left], overall[right]) >= limit
         suits = np.maximum(start[right], 1)[None, :] <= np.minimum(end[left], size - 1)[:, None]
         one, two = np.nonzero(joint & suits & (left[:, None] != right[None, :]))
-        return list(zip(left[one].tolist(), right[two].tolist(), strict=True))
+        return left[one], right[two]
 
     def hidden(self, strand: Codes, rows: Codes, mass: Floats, alert: tuple[int, ...]) -> Made:
         """Return what haplotypes that fit a strand become by one conversion in its gaps.
@@ -152,21 +163,31 @@ class Piecing:
         overall = mass.mean(axis=0)
         least = HIDDEN_FROM * overall.sum() / self.conversion
         made: Made = {}
+        most = overall.max(initial=0.0)
         for position in np.flatnonzero(strand == _OPEN).tolist():
             common = LIKELY_FROM * overall.sum() if position in alert else np.inf
-            for code, frequency in self._carried(position):
-                likely = (overall * frequency.mean() >= least) | (overall >= common)
-                chosen = np.flatnonzero(likely & (rows[:, position] != code))
+            for code, frequency, usual in self._carried(position):
+                if most * usual < least and most < common:
+                    continue  # nothing that fits is likely enough
+                likely = overall * usual >= least
+                if most >= common:
+                    likely |= overall >= common
+                chosen = (likely & (rows[:, position] != code)).nonzero()[0]
                 others = rows[chosen]
                 others[:, position] = code
                 _add(made, others, self.conversion * mass[:, chosen] * frequency[:, None])
         return made
 
-    def _carried(self, position: int) -> list[tuple[int, Floats]]:
-        """Return the alleles at a position with their (G,) frequencies."""
-        column = self.codes[:, position]
-        found = np.unique(column).tolist()
-        return [(code, self.shares[:, column == code].sum(axis=1)) for code in found]
+    def _carried(self, position: int) -> list[tuple[int, Floats, np.float64]]:
+        """Return the alleles at a position with their (G,) frequencies, and their means."""
+        known = self.carried.get(position)
+        if known is None:
+            column = self.codes[:, position]
+            found = (
+                (c, self.shares[:, column == c].sum(axis=1)) for c in np.unique(column).tolist()
+            )
+            known = self.carried[position] = [(c, own, own.mean()) for c, own in found]
+        return known
 
     def nearest(self, strand: Codes) -> Made:
         """Return the haplotypes that contradict a strand least, with its alleles put in."""
@@ -184,6 +205,19 @@ def joined(one: Made, two: Made) -> Made:
     for key, own in two.items():
         found[key] = found[key] + own if key in found else own
     return found
+
+
+def _runs(sites: list[int], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield cuts from ``first`` to ``last`` that make one haplotype: the first, how many.
+
+    ``sites`` are the positions, in order, at which the joined haplotypes differ; a cut lies
+    before a position.
+    """
+    place = bisect_left(sites, first)
+    while first <= last:
+        after = min(sites[place], last) + 1 if place < len(sites) else last + 1
+        yield first, after - first
+        first, place = after, place + 1
 
 
 def _add(made: Made, rows: Codes, mass: Floats) -> None:

@@ -28,6 +28,7 @@ PIECED: Final = 4.0
 """Weight of crossover and conversion each, on the safe side: most that they make is known."""
 _OPEN: Final = -1
 _MAX_REMEMBERED: Final = 20_000
+_MAX_RECENT: Final = 256
 _MAX_SPELLINGS: Final = 8
 
 _T = TypeVar("_T")
@@ -68,9 +69,10 @@ class HaplotypePrior:
         self._known: dict[bytes, npt.NDArray[np.intp]] = {}
         self._novel: dict[bytes, Floats] = {}
         self._hidden: dict[bytes, tuple[Codes, Floats]] = {}
+        self._where: dict[bytes, Mismatches] = {}
         plain: Spelling = (np.full(len(codes), -1, np.intp), {})
         self._spelling, self._several = spelling or plain
-        self._rows = {row.tobytes() for row in self.codes}
+        self._rows = {row.tobytes(): i for i, row in enumerate(self.codes)}
         conversion = PIECED * novelty / max(self._diversity(), 1.0)
         self._pieces = Piecing(self.codes, shares, conversion, PIECED * novelty)
 
@@ -83,13 +85,27 @@ class HaplotypePrior:
             total += 1.0 - float((shares**2).sum())
         return total
 
+    def row_of(self, strand: bytes) -> int | None:
+        """Return the row of a whole strand by the bytes of its codes, None where it is unknown."""
+        return self._rows.get(strand)
+
     def known(self, strand: Codes) -> npt.NDArray[np.intp]:
         """Return the rows of haplotypes that agree wherever a strand, (P,) int8, is answered."""
         key = strand.tobytes()
         found = self._known.get(key)
         if found is None:
-            found = np.flatnonzero(self._pieces.mismatches(strand)[:, 0] < 0)
+            found = np.flatnonzero(self._mismatches(strand)[:, 0] < 0)
             _remember(self._known, key, found)
+        return found
+
+    def _mismatches(self, strand: Codes) -> Mismatches:
+        """Return where known haplotypes contradict a strand; lately asked ones are at hand."""
+        key = strand.tobytes()
+        found = self._where.get(key)
+        if found is None:
+            if len(self._where) >= _MAX_RECENT:
+                self._where.clear()
+            found = self._where[key] = self._pieces.mismatches(strand)
         return found
 
     def hidden(self, strand: Codes, alert: tuple[int, ...] = ()) -> tuple[Codes, Floats]:
@@ -125,7 +141,7 @@ class HaplotypePrior:
         mass = self.shares[:, known]
         made = self._pieces.hidden(strand, self.codes[known], mass, alert)
         least = HIDDEN_FROM * float(mass.mean(axis=0).sum())
-        crossed = self._pieces.crossovers(self._pieces.mismatches(strand), least)
+        crossed = self._pieces.crossovers(self._mismatches(strand), least)
         return {key: own for key, own in joined(made, crossed).items() if key not in self._rows}
 
     def _spelled_out(self, strand: Codes, alert: tuple[int, ...]) -> tuple[Codes, Floats]:
@@ -133,7 +149,7 @@ class HaplotypePrior:
         total = self.novel(strand)
         if (strand != _OPEN).all():
             return strand[None], total[:, None]
-        pieces, where = self._pieces, self._pieces.mismatches(strand)
+        pieces, where = self._pieces, self._mismatches(strand)
         made = joined(pieces.conversions(strand, where), pieces.nearest(strand))
         made = joined(made, pieces.crossovers(where, HIDDEN_FROM * float(total.mean())))
         rows, mass = self._listed(made, HIDDEN_FROM)
@@ -160,7 +176,7 @@ class HaplotypePrior:
         key = strand.tobytes()
         found = self._novel.get(key)
         if found is None:
-            where = self._pieces.mismatches(strand)
+            where = self._mismatches(strand)
             found = self._pieces.converted(strand, where) + self._pieces.crossed(where) + ANYTHING
             found += self._respelled(strand, where)
             _remember(self._novel, key, found)

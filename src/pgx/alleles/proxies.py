@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +11,16 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.observation import Observation
 from pgx.genotypes.matrix import MISSING
 
-__all__ = ["apply_proxies"]
+__all__ = ["apply_proxies", "contradicted"]
+
+_CONFLICT: Final = "substitute_site_conflict"
+
+
+def contradicted(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[str]:
+    """Return the notes on one answered strand of which a substitute says what no decisive does."""
+    where = {v.position: i for i, v in enumerate(gene.gene.variants)} if gene.gene.proxies else {}
+    pairs = ((where[p.decisive], where[p.substitute]) for p in gene.gene.proxies)
+    return [_CONFLICT for decisive, other in pairs if codes[other] > 0 and codes[decisive] == 0]
 
 
 def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observation, list[str]]:
@@ -43,7 +54,7 @@ def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observa
                 codes[substitute] = s if d[0] == s[0] else s[::-1]
                 block[substitute] = block[decisive]
             if ((codes[substitute] > 0) & (codes[decisive] == 0)).any():
-                notes.append("substitute_site_conflict")
+                notes.append(_CONFLICT)
     return _renumbered(codes, block, observation), notes
 
 

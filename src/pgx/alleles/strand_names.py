@@ -11,7 +11,7 @@ from pgx.alleles.outcome import Strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import GeneGenotypes
 
-__all__ = ["describe_allele", "describe_strand"]
+__all__ = ["describe_allele", "describe_haplotype", "describe_strand"]
 
 
 def describe_strand(
@@ -40,3 +40,17 @@ def describe_allele(gene: CompiledGene, allele: int) -> tuple[Strand, tuple[str 
         parts = ()
     function = gene.functions[allele]
     return Strand(name, function, gene.values[allele], parts), (function,)
+
+
+def describe_haplotype(
+    gene: CompiledGene,
+    allele: int,
+    codes: npt.NDArray[np.int8],
+    genotypes: GeneGenotypes,
+    *,
+    whole: bool = True,
+) -> tuple[Strand, tuple[str | None, ...]]:
+    """Return a known haplotype by name: of the allele that alone describes it, if not -1."""
+    if allele >= 0:
+        return describe_allele(gene, allele)
+    return describe_strand(gene, codes, genotypes, whole=whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -40,16 +41,19 @@ def tries_all(observation: Observation) -> bool:
     return observation.n_blocks - 1 <= MAX_PHASINGS.bit_length() - 1
 
 
-def _allowed(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+_ANY: Final = np.uint64(2**64 - 1)
+
+
+def _allowed(masks: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
     """(A, P) bool: whether each definition allows what the strand shows; unknown fits."""
-    shift = np.where(codes < 0, 0, codes).astype(np.uint64)
-    hit = (gene.masks >> shift[None, :]) & np.uint64(1)
-    return np.asarray((hit == 1) | (codes == MISSING)[None, :])
+    bits = np.uint64(1) << np.maximum(codes, 0).astype(np.uint64)
+    bits[codes == MISSING] = _ANY  # every definition allows something
+    return np.asarray((masks & bits) != 0)
 
 
 def matching_alleles(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[int]:
     """Return alleles whose whole definition the strand fits, most answered positions first."""
-    fits = np.flatnonzero(_allowed(gene, codes).all(axis=1))
+    fits = np.flatnonzero(_allowed(gene.masks, codes).all(axis=1))
     weight = (gene.weights & (codes != MISSING)).sum(axis=1)
     return sorted((int(a) for a in fits), key=lambda a: (-int(weight[a]), a))
 
@@ -63,15 +67,17 @@ def contained(
     ``missing_fits`` unknown positions count as carrying, as long as one is unknown.
     """
     need = gene.needs
-    allowed = _allowed(gene, codes)
-    known = (codes != MISSING)[None, :]
-    good = (~need | (allowed & (known | missing_fits))).all(axis=1) & need.any(axis=1)
-    good &= ~gene.weights.all(axis=1)  # rows of whole haplotypes are no variants
+    known = codes != MISSING
+    differs = known & (codes != gene.base)
+    lacks = need & (known & ~differs) if missing_fits else need & ~differs
+    rows = np.flatnonzero(gene.is_variant & ~lacks.any(axis=1))
+    allowed = _allowed(gene.masks[rows], codes)
+    good = (~need[rows] | allowed).all(axis=1)
+    rows, allowed = rows[good], allowed[good]
     if missing_fits:
-        good &= (need & ~known).any(axis=1)
-        return [int(a) for a in np.flatnonzero(good)]
-    carried = allowed & known & (codes != gene.base)[None, :] & gene.weights
-    found = sorted(np.flatnonzero(good).tolist(), key=lambda a: (-int(need[a].sum()), a))
+        return [a for a in rows.tolist() if (need[a] & ~known).any()]
+    carried = dict(zip(rows.tolist(), allowed & differs & gene.weights[rows], strict=True))
+    found = sorted(carried, key=lambda a: (-int(need[a].sum()), a))
     kept: list[int] = []
     explained = np.zeros(len(codes), np.bool_)
     for a in found:
@@ -91,9 +97,8 @@ def extra_names(
     explained = codes == gene.base
     explained |= codes == MISSING
     if named:
-        allowed = _allowed(gene, codes)
-        explained |= (allowed & gene.needs)[named].any(axis=0)
-        explained |= (allowed & gene.weights)[named].any(axis=0)
+        allowed = _allowed(gene.masks[named], codes)
+        explained |= (allowed & (gene.needs[named] | gene.weights[named])).any(axis=0)
     names = []
     for index in np.flatnonzero(~explained).tolist():
         names.append((index, _g_name(gene, index, int(codes[index]), genotypes)))

@@ -118,6 +118,7 @@ class CohortReader:
             self._sexes,
             where=source.path,
             indel_limit=source.header.gatk_indel_limit,
+            index=view.site_index,
         )
         return scan, (GroupedGene(own, np.zeros(1, np.int32)) for own in genotypes)
 

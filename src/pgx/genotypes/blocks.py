@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from pgx.genotypes.likelihoods import UNSURE
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, Unknown
 from pgx.genotypes.sites import Site
 
 if TYPE_CHECKING:
     from pgx.genotypes.evidence import SiteReader
+    from pgx.vcf.records import ScannedRecord
 
 __all__ = ["BlockReader"]
 
-_NO_EVIDENCE = int(Evidence.NONE)
+_NO_EVIDENCE, _BLOCK = int(Evidence.NONE), int(Evidence.REFERENCE_BLOCK)
 _Block = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], npt.NDArray[np.int32]]
 
 
@@ -28,14 +31,45 @@ class BlockReader:
         self._out, self._scan = reader.out, reader.scan
         self._blocks: dict[int, _Block] = {}
 
+    def add_alone(self, touching: Mapping[int, Sequence[int]]) -> set[int]:
+        """Read the blocks at substitutions' sites that no other record is over, all at once.
+
+        ``touching`` maps sites to the records over them; the result are the sites that are read.
+        """
+        sites, records = self._reader.locus.sites, self._scan.records
+        alone = [
+            (index, numbers[0])
+            for index, numbers in touching.items()
+            if len(numbers) == 1 and records[numbers[0]].block and not sites[index].is_indel
+        ]
+        inside = [(i, n) for i, n in alone if _is_inside(sites[i], records[n])]
+        if inside:
+            self._write_alone(*np.array(inside).T)
+        return {index for index, _ in alone}
+
+    def _write_alone(self, at: npt.NDArray[np.intp], numbers: npt.NDArray[np.intp]) -> None:
+        """Write blocks at sites of which nothing was read yet."""
+        reader, scan, out = self._reader, self._scan, self._out
+        reason = np.array([reader.reasons(number) for number in numbers.tolist()])
+        codes = _codes(scan.genotypes[numbers], reason)
+        references = np.array([reader.locus.sites[i].reference_code for i in at.tolist()], np.int8)
+        out.call[at] = np.where(codes == 0, references[:, None, None], codes)
+        out.phase_block[at] = UNPHASED
+        out.reason[at], out.evidence[at] = reason, _BLOCK
+        out.gq[at], out.dp[at] = scan.gq[numbers], scan.dp[numbers]
+        if scan.likelihoods is None:
+            return
+        for row, sample in np.argwhere(UNSURE[reason]).tolist():
+            table = _table(int(references[row]))
+            reader.keep_likelihood(int(at[row]), sample, int(numbers[row]), table)
+
     def add(self, index: int, site: Site, number: int, named: AbstractSet[int]) -> None:
         """Read a reference block at a substitution's site.
 
         Records outrank blocks; but a passing block over an alternative that a record of the
         same site carries and names (``named``) contradicts it, and so do two blocks that differ.
         """
-        record = self._scan.records[number]
-        if not record.position <= site.position <= record.end - len(site.ref) + 1:
+        if not _is_inside(site, self._scan.records[number]):
             return
         codes, reason, block = self._block(number)
         if site.reference_code:
@@ -45,7 +79,7 @@ class BlockReader:
         if not fresh.all():
             self._check(index, codes, before, named - {site.reference_code})
         self._reader.write(index, fresh, codes, block, reason, number, Evidence.REFERENCE_BLOCK)
-        table = np.array([site.reference_code, MISSING, ABSENT, MISSING], np.int8)
+        table = _table(site.reference_code)
         self._reader.keep_likelihoods(index, fresh, reason, number, table)
 
     def _check(
@@ -69,8 +103,7 @@ class BlockReader:
         if known is None:
             genotypes = self._scan.genotypes[number]
             reason = self._reader.reasons(number)
-            unsure = (genotypes > 0) | ((reason != 0)[:, None] & (genotypes != ABSENT))
-            codes = np.where(unsure, np.int8(MISSING), genotypes)
+            codes = _codes(genotypes, reason)
             known = codes, reason, np.full(len(codes), UNPHASED, np.int32)
             self._blocks[number] = known
         return known
@@ -126,3 +159,19 @@ class BlockReader:
             changes.append(allele is not None and len(alt) == len(record.ref))
         table = np.array([*changes, True, False])  # genotype codes -2 and -1
         return np.asarray(table[self._scan.genotypes[number]].all(axis=1))
+
+
+def _is_inside(site: Site, record: ScannedRecord) -> bool:
+    """Whether a block covers all bases of a site."""
+    return record.position <= site.position <= record.end - len(site.ref) + 1
+
+
+def _codes(genotypes: npt.NDArray[np.int8], reason: npt.NDArray[np.uint8]) -> npt.NDArray[np.int8]:
+    """Return (..., N, 2) codes of blocks, 0 is the reference, from genotypes and reasons."""
+    unsure = (genotypes > 0) | ((reason != 0)[..., None] & (genotypes != ABSENT))
+    return np.where(unsure, np.int8(MISSING), genotypes)
+
+
+def _table(reference_code: int) -> npt.NDArray[np.int8]:
+    """Return a site's codes of a block's alleles: REF, any other, no second strand, unknown."""
+    return np.array([reference_code, MISSING, ABSENT, MISSING], np.int8)

@@ -28,6 +28,7 @@ __all__ = [
     "covers",
     "gene_regions",
     "reaches",
+    "structural_records",
     "touching",
 ]
 
@@ -59,10 +60,29 @@ class SiteIndex:
             entries = by_contig.setdefault(locus.gene.contig, [])
             entries += [(s.low, s.high, number, i) for i, s in enumerate(locus.sites)]
         self._entries = {contig: sorted(entries) for contig, entries in by_contig.items()}
+        self._lows = {
+            contig: np.array([low for low, *_ in entries], np.int64)
+            for contig, entries in self._entries.items()
+        }
         self._longest = {
             contig: max(high - low for low, high, _, _ in entries)
             for contig, entries in by_contig.items()
         }
+
+    def near(self, records: Sequence[ScannedRecord]) -> list[int]:
+        """Return the indices of the records that may overlap a site, all others left out."""
+        by_contig: dict[str, list[tuple[int, int, int]]] = {c: [] for c in self._entries}
+        for number, record in enumerate(records):
+            rows = by_contig.get(record.contig)
+            if rows is not None:
+                rows.append((number, record.position, record.end))
+        found: list[int] = []
+        for contig, rows in by_contig.items():
+            numbers, first, last = np.array(rows, np.int64).reshape(-1, 3).T
+            lows = self._lows[contig]
+            begin = np.searchsorted(lows, first - self._longest[contig])
+            found += numbers[np.searchsorted(lows, last, side="right") > begin].tolist()
+        return sorted(found)
 
     def touching(self, record: ScannedRecord) -> list[tuple[int, int]]:
         """Return (locus, site) pairs whose bases a record overlaps."""
@@ -96,6 +116,7 @@ def build_genotypes(
     *,
     where: str = "",
     indel_limit: int | None = None,
+    index: SiteIndex | None = None,
 ) -> list[GeneGenotypes]:
     """Read every gene's defining positions from one scan.
 
@@ -113,6 +134,8 @@ def build_genotypes(
         File name for messages.
     indel_limit
         Largest indel (bases) that the input's reference blocks rule out, None if none.
+    index
+        The loci's sites, where an index of them is at hand.
 
     Returns
     -------
@@ -125,11 +148,13 @@ def build_genotypes(
         See `check_reference`.
     """
     mismatched = check_reference(loci, scan.records, where)
+    structural = structural_records(scan.records)
     results = []
-    for number, (locus, touched) in enumerate(zip(loci, touching(loci, scan.records), strict=True)):
+    by_locus = touching(loci, scan.records, index)
+    for number, (locus, touched) in enumerate(zip(loci, by_locus, strict=True)):
         seen = int(scan.region_first[number]), int(scan.region_last[number])
         reading = GeneReading(settings, mismatched, indel_limit, covers(locus, *seen))
-        results.append(build_gene(locus, scan, touched, reading, sexes))
+        results.append(build_gene(locus, scan, touched, reading, sexes, structural))
     return results
 
 
@@ -147,13 +172,13 @@ class GeneReading(NamedTuple):
 
 
 def touching(
-    loci: Sequence[GeneLocus], records: Sequence[ScannedRecord]
+    loci: Sequence[GeneLocus], records: Sequence[ScannedRecord], index: SiteIndex | None = None
 ) -> list[dict[int, list[int]]]:
     """Return, for each locus, the indices of the records over each of its sites (by index)."""
     found: list[dict[int, list[int]]] = [{} for _ in loci]
-    index = SiteIndex(loci)
-    for number, record in enumerate(records):
-        for locus, site in index.touching(record):
+    index = index or SiteIndex(loci)
+    for number in index.near(records):
+        for locus, site in index.touching(records[number]):
             found[locus].setdefault(site, []).append(number)
     return found
 
@@ -164,10 +189,16 @@ def build_gene(
     touched: dict[int, list[int]],
     reading: GeneReading,
     sexes: Mapping[str, str],
+    structural: Sequence[int] | None = None,
 ) -> GeneGenotypes:
-    """Read one gene's defining positions from a scan; ``touched`` as `touching` gives it."""
+    """Read one gene's defining positions from a scan.
+
+    ``touched`` is as `touching` gives it, ``structural`` as `structural_records` does.
+    """
     genotypes = GeneGenotypes.empty(locus.gene, tuple(scan.samples))
-    _mark_structural(locus, scan, genotypes)
+    if structural is None:
+        structural = structural_records(scan.records)
+    _mark_structural(locus, scan, genotypes, structural)
     if touched:
         SiteReader(locus, scan, reading.mismatched, genotypes, reading.indel_limit).read(touched)
     _settle_absence(locus, genotypes, reading.settings, covered=reading.covered)
@@ -187,9 +218,26 @@ def reaches(locus: GeneLocus, record: ScannedRecord) -> bool:
     )
 
 
-def _mark_structural(locus: GeneLocus, scan: Scan, genotypes: GeneGenotypes) -> None:
+def structural_records(records: Sequence[ScannedRecord]) -> list[int]:
+    """Return the indices of records with a symbolic structural variant or a breakend."""
+    known: dict[tuple[str, ...], bool] = {}
+    found = []
+    for number, record in enumerate(records):
+        alts = record.alts
+        is_one = known.get(alts)
+        if is_one is None:
+            is_one = known[alts] = any(map(is_structural, alts))
+        if is_one:
+            found.append(number)
+    return found
+
+
+def _mark_structural(
+    locus: GeneLocus, scan: Scan, genotypes: GeneGenotypes, structural: Sequence[int]
+) -> None:
     """Mark samples that carry a symbolic structural variant over or beside the gene."""
-    for number, record in enumerate(scan.records):
+    for number in structural:
+        record = scan.records[number]
         if reaches(locus, record):
             symbolic = [k for k, alt in enumerate(record.alts, 1) if is_structural(alt)]
             genotypes.structural |= np.isin(scan.genotypes[number], symbolic).any(axis=1)
@@ -207,13 +255,28 @@ def _settle_absence(
     locus: GeneLocus, genotypes: GeneGenotypes, settings: ReadingSettings, *, covered: bool
 ) -> None:
     contig = locus.gene.contig
+    assumes = settings.absent_is_reference and covered
+    if not settings.untyped and not assumes:
+        return
+    all_absent = genotypes.reason == Unknown.NO_RECORD
+    if not settings.untyped:
+        _assume_all(locus, genotypes, all_absent)
+        return
     for index, site in enumerate(locus.sites):
-        absent = genotypes.reason[index] == Unknown.NO_RECORD
+        absent = all_absent[index]
         if (contig, site.position) in settings.untyped:
             absent |= genotypes.evidence[index] == Evidence.NONE
             genotypes.reason[index][absent] = Unknown.UNTYPED
-        elif settings.absent_is_reference and covered:
+        elif assumes:
             _assume(genotypes, index, absent, site.reference_code)
+
+
+def _assume_all(locus: GeneLocus, genotypes: GeneGenotypes, absent: npt.NDArray[np.bool_]) -> None:
+    """Read every position of ``absent``, (P, N), as the base of the input's assembly."""
+    codes = np.array([site.reference_code for site in locus.sites], np.int8)
+    genotypes.call[absent] = codes[np.nonzero(absent)[0], None]
+    genotypes.evidence[absent] = Evidence.ASSUMED_REFERENCE
+    genotypes.reason[absent] = Unknown.NONE
 
 
 def _assume(genotypes: GeneGenotypes, index: int, absent: npt.NDArray[np.bool_], code: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.blocks import BlockReader
-from pgx.genotypes.likelihoods import likely_genotypes
+from pgx.genotypes.likelihoods import UNSURE, likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import Strands, merge
 from pgx.genotypes.normalize import Variation, trim
@@ -34,7 +34,8 @@ _REASONS = {
     SiteReason.NO_CALL: Unknown.NO_GENOTYPE,
     SiteReason.UNREADABLE: Unknown.UNREADABLE,
 }
-_UNSURE = (Unknown.LOW_GQ, Unknown.LOW_DP)
+_OK, _FILTERED = int(Unknown.NONE), int(Unknown.FILTERED)
+_REF_MISMATCH, _NO_GENOTYPE = int(Unknown.REF_MISMATCH), int(Unknown.NO_GENOTYPE)
 _REASON_TABLE = np.full(256, Unknown.UNREADABLE, np.uint8)
 _REASON_TABLE[SiteReason.OK] = Unknown.NONE
 for _key, _value in _REASONS.items():
@@ -98,6 +99,8 @@ class SiteReader:
         self._named: dict[int, set[int]] = {}
         self._denied: set[int] = set()
         self._deletions: dict[int, set[int]] = {}
+        self._row: dict[int, int] = {}
+        self._reasons = np.zeros((0, len(scan.samples)), np.uint8)
         self._blocks = BlockReader(self)
 
     def read(self, touching: dict[int, list[int]]) -> None:
@@ -105,7 +108,11 @@ class SiteReader:
         for number, records in touching.items():
             for record in records:
                 self._touched.setdefault(record, []).append(number)
+        self._read_reasons()
+        alone = self._blocks.add_alone(touching)
         for index, records in sorted(touching.items()):
+            if index in alone:
+                continue
             site = self.locus.sites[index]
             for record in records:
                 if not self.scan.records[record].block:
@@ -116,6 +123,10 @@ class SiteReader:
             for record in records:
                 if self.scan.records[record].block:
                     self._blocks.add(index, site, record, self._named.get(index, set()))
+        if alone and self.out.likelihoods:  # as if the sites had been read in their order
+            self.out.likelihoods = dict(
+                sorted(self.out.likelihoods.items(), key=lambda item: item[0][0])
+            )
         settle_star(self.locus, self.out)
 
     # -- what a record's alleles are at a site -------------------------------------------
@@ -196,17 +207,19 @@ class SiteReader:
             self._denied.add(index)
 
     def reasons(self, number: int) -> npt.NDArray[np.uint8]:
-        """Return why each sample's genotype of a record counts as unknown."""
-        record = self.scan.records[number]
-        reason = _REASON_TABLE[self.scan.reason[number]]
-        if not record.filter_passed:
-            reason = np.full_like(reason, Unknown.FILTERED)
-        if number in self.mismatched:
-            reason = np.full_like(reason, Unknown.REF_MISMATCH)
-        missing = (self.scan.genotypes[number] == MISSING).all(axis=1)
-        return np.where((reason == Unknown.NONE) & missing, Unknown.NO_GENOTYPE, reason).astype(
-            np.uint8
-        )
+        """Return why each sample's genotype of a touched record counts as unknown, (N,) uint8."""
+        return np.asarray(self._reasons[self._row[number]])
+
+    def _read_reasons(self) -> None:
+        """Look at all touched records at once."""
+        records, numbers = self.scan.records, sorted(self._touched)
+        self._row = {number: row for row, number in enumerate(numbers)}
+        reason = _REASON_TABLE[self.scan.reason[numbers]]
+        reason[[not records[n].filter_passed for n in numbers]] = _FILTERED
+        reason[[n in self.mismatched for n in numbers]] = _REF_MISMATCH
+        missing = (self.scan.genotypes[numbers] == MISSING).all(axis=2)
+        reason[(reason == _OK) & missing] = _NO_GENOTYPE
+        self._reasons = reason
 
     def write(
         self,
@@ -238,11 +251,18 @@ class SiteReader:
         table: npt.NDArray[np.int8],
     ) -> None:
         """Keep the likelihoods of genotypes too unsure to count, for the samples of ``mask``."""
-        values = self.scan.likelihoods
-        if values is None:
+        if self.scan.likelihoods is None:
             return
-        alts, site = self.scan.records[number].alts, self.locus.sites[index]
-        for sample in np.flatnonzero(mask & np.isin(reason, _UNSURE)).tolist():
+        for sample in np.flatnonzero(mask & UNSURE[reason]).tolist():
+            self.keep_likelihood(index, sample, number, table)
+
+    def keep_likelihood(
+        self, index: int, sample: int, number: int, table: npt.NDArray[np.int8]
+    ) -> None:
+        """Keep what a record says of one genotype that is too unsure to count."""
+        values = self.scan.likelihoods
+        if values is not None:
+            alts, site = self.scan.records[number].alts, self.locus.sites[index]
             likely = likely_genotypes(site, alts, table, values[number, sample])
             if len(likely) > 1:
                 self.out.likelihoods[index, sample] = likely

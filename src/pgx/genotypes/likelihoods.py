@@ -8,10 +8,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.matrix import ABSENT, MISSING, LikelyGenotype
+from pgx.genotypes.matrix import ABSENT, MISSING, LikelyGenotype, Unknown
 from pgx.genotypes.sites import STAR, Site
 
-__all__ = ["likely_genotypes"]
+__all__ = ["UNSURE", "likely_genotypes"]
+
+UNSURE: Final = np.zeros(256, np.bool_)
+"""Whether a reason, an `Unknown`, means a genotype that is too unsure to count as called."""
+UNSURE[[Unknown.LOW_GQ, Unknown.LOW_DP]] = True
 
 _SLOTS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))
 """Allele indices of the six likelihoods of a scan, in the order of VCF."""

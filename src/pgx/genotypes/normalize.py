@@ -6,12 +6,19 @@ the bases replaced from ``start`` on, empty for an insertion *before* base ``sta
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from pgx.base.genes import Assembly, GeneDefinition
 
 __all__ = ["Reference", "Variation", "left_align", "placement", "trim"]
+
+
+_Ints = npt.NDArray[np.int64]
 
 
 class Variation(NamedTuple):
@@ -73,6 +80,23 @@ class Reference:
         at = position - self._starts[index]
         sequence = self._sequences[index]
         return sequence[at] if at < len(sequence) else None
+
+    def letters(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+        """Return the ASCII codes of the bases at positions, 0 outside the known segments."""
+        starts, lengths, before, text = self._as_arrays
+        if not len(starts):
+            return np.zeros(len(positions), np.uint8)
+        index = np.searchsorted(starts, positions, side="right") - 1
+        at = positions - starts[index]  # index -1, the last: at is negative
+        inside = (at >= 0) & (at < lengths[index])
+        return np.where(inside, text[np.where(inside, before[index] + at, 0)], np.uint8(0))
+
+    @functools.cached_property
+    def _as_arrays(self) -> tuple[_Ints, _Ints, _Ints, npt.NDArray[np.uint8]]:
+        """First position and length of each segment, bases before it, and all bases in a row."""
+        lengths = np.array([len(sequence) for sequence in self._sequences], np.int64)
+        text = np.frombuffer("".join(self._sequences).encode("ascii"), np.uint8)
+        return np.array(self._starts, np.int64), lengths, np.cumsum(lengths) - lengths, text
 
     def bases(self, start: int, end: int) -> str | None:
         """Return bases ``start``..``end`` inclusive, None if any is unknown."""

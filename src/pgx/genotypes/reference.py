@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from pgx.base.errors import AssemblyMismatchError
 from pgx.base.genes import Assembly
@@ -25,6 +29,7 @@ _DOCUMENTED = 6.0  # a documented substitution, at its position
 _SURE = 6.9  # odds of a thousand to one
 
 _Key = tuple[str, Variation]
+_LETTERS: Final = {base: ord(base) for base in "ACGT"}
 
 
 def check_reference(
@@ -47,12 +52,13 @@ def check_reference(
         a fifth of three or more: another assembly, strand or species.
     """
     tally = _ReferenceTally()
-    by_contig: dict[str, list[GeneLocus]] = {}
+    written = _Written(records)
     for locus in loci:
-        by_contig.setdefault(locus.gene.contig, []).append(locus)
-    for index, record in enumerate(records):
-        for locus in by_contig.get(record.contig, ()):
-            tally.add(index, record, locus)
+        contig = written.by_contig.get(locus.gene.contig)
+        if contig is not None:
+            tally.add_bases(contig, locus)
+            for index in contig.longer:
+                tally.add(index, records[index], locus)
     if tally.says_other_assembly():
         bad = tally.at_sites or tally.around
         first = records[min(bad)]
@@ -64,6 +70,40 @@ def check_reference(
             remedy="check the assembly (--assembly), the strand and the species of this file",
         )
     return tally.at_sites
+
+
+class _Bases(NamedTuple):
+    """Records of one contig: those of one base as arrays, the indices of ``longer`` ones.
+
+    ``numbers`` and ``positions`` are (n,) int64, ``letters`` (n,) uint8: REF in ASCII, 0 where
+    it is no base that could disagree.
+    """
+
+    numbers: npt.NDArray[np.int64]
+    positions: npt.NDArray[np.int64]
+    letters: npt.NDArray[np.uint8]
+    longer: list[int]
+
+
+class _Written:
+    """What records write as REF, by contig."""
+
+    def __init__(self, records: Sequence[ScannedRecord]) -> None:
+        rows: dict[str, tuple[list[tuple[int, int, int]], list[int]]] = {}
+        for index, record in enumerate(records):
+            own = rows.get(record.contig)
+            if own is None:
+                own = rows[record.contig] = [], []
+            if len(record.ref) == 1:
+                own[0].append((index, record.position, _LETTERS.get(record.ref, 0)))
+            else:
+                own[1].append(index)
+        self.by_contig = {contig: _bases(*own) for contig, own in rows.items()}
+
+
+def _bases(single: list[tuple[int, int, int]], longer: list[int]) -> _Bases:
+    table = np.array(single, np.int64).reshape(-1, 3)
+    return _Bases(table[:, 0], table[:, 1], table[:, 2].astype(np.uint8), longer)
 
 
 class _ReferenceTally:
@@ -87,6 +127,16 @@ class _ReferenceTally:
             self.at_sites.add(index)
         elif wrong:
             self.around.add(index)
+
+    def add_bases(self, contig: _Bases, locus: GeneLocus) -> None:
+        """Add all records of one base at once, as `add` adds each of them."""
+        known = locus.reference.letters(contig.positions)
+        at_sites = np.isin(contig.positions, locus.defining_positions)
+        wrong = (known != 0) & (contig.letters != 0) & (contig.letters != known)
+        self.compared += int((known != 0).sum())
+        self.compared_at_sites += int((at_sites & (known != 0)).sum())
+        self.at_sites.update(contig.numbers[wrong & at_sites].tolist())
+        self.around.update(contig.numbers[wrong & ~at_sites].tolist())
 
     def says_other_assembly(self) -> bool:
         n = len(self.at_sites)
@@ -122,13 +172,14 @@ class AssemblyCheck:
         AssemblyMismatchError
             Another assembly fits better, beyond doubt.
         """
-        seen = _seen(records)
+        seen, written = _seen(records), _Written(records)
         mine = self._documented[own]
-        here = _support(self._known[own], records, seen & mine)
+        here = _support(self._known[own], records, written, seen & mine)
         for other, loci in self._known.items():
             if other is own:
                 continue
-            there = _support(loci, records, seen & (self._documented[other] - mine))
+            documented = seen & (self._documented[other] - mine)
+            there = _support(loci, records, written, documented)
             if there >= _SURE and there > here:
                 raise AssemblyMismatchError(
                     f"REF bases and variants near defining positions are those of {other.value}",
@@ -159,18 +210,40 @@ def _seen(records: Iterable[ScannedRecord]) -> set[_Key]:
 
 
 def _support(
-    loci: Sequence[GeneLocus], records: Sequence[ScannedRecord], documented: set[_Key]
+    loci: Sequence[GeneLocus],
+    records: Sequence[ScannedRecord],
+    written: _Written,
+    documented: set[_Key],
 ) -> float:
     """Return the logarithm of the odds that the records lie on the loci's assembly.
 
-    ``documented`` are those of the records' substitutions that are documented there alone.
+    ``written`` is what the records write, ``documented`` are those of their substitutions that
+    are documented there alone.
     """
     by_contig: dict[str, list[GeneLocus]] = {}
     for locus in loci:
         by_contig.setdefault(locus.gene.contig, []).append(locus)
-    answers = [_agrees(record, by_contig.get(record.contig, ())) for record in records]
-    score = _MATCH * answers.count(True) + _MISMATCH * answers.count(False)
-    return score + _DOCUMENTED * len(documented)
+    n_right = n_wrong = 0
+    for name, contig in written.by_contig.items():
+        here = by_contig.get(name, [])
+        right, wrong = _agreements(contig, here)
+        answers = [_agrees(records[index], here) for index in contig.longer]
+        n_right += right + answers.count(True)
+        n_wrong += wrong + answers.count(False)
+    return _MATCH * n_right + _MISMATCH * n_wrong + _DOCUMENTED * len(documented)
+
+
+def _agreements(contig: _Bases, loci: Iterable[GeneLocus]) -> tuple[int, int]:
+    """Return how many records of one base have the known one, and how many another."""
+    positions, letters = contig.positions, contig.letters
+    n_right = n_wrong = 0
+    for locus in loci:
+        known = locus.reference.letters(positions)
+        wrong = int(((known != 0) & (letters != 0) & (letters != known)).sum())
+        n_wrong += wrong
+        n_right += int((known != 0).sum()) - wrong
+        positions, letters = positions[known == 0], letters[known == 0]
+    return n_right, n_wrong
 
 
 def _agrees(record: ScannedRecord, loci: Iterable[GeneLocus]) -> bool | None:

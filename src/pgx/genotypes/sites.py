@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 
+import numpy as np
+import numpy.typing as npt
+
 from pgx.base.genes import Assembly, DefiningVariant, GeneDefinition
 from pgx.genotypes.normalize import Reference, Variation, left_align, placement, trim
 
@@ -93,6 +96,11 @@ class GeneLocus:
     def defining_bases(self) -> frozenset[int]:
         """Positions of all bases of the defining sites."""
         return frozenset(site.position + k for site in self.sites for k in range(len(site.ref)))
+
+    @functools.cached_property
+    def defining_positions(self) -> npt.NDArray[np.int64]:
+        """`defining_bases` in order."""
+        return np.array(sorted(self.defining_bases), np.int64)
 
     def span(self) -> tuple[int, int]:
         """First and last base of the defining sites, 1-based inclusive."""

@@ -15,7 +15,10 @@ def settle_star(locus: GeneLocus, out: GeneGenotypes) -> None:
 
     Where it is not known whether the sample carries such a deletion, the strand is unknown.
     """
-    for index, sample in np.unique(np.argwhere(out.call == STAR)[:, :2], axis=0).tolist():
+    stars = out.call == STAR
+    if not stars.any():
+        return
+    for index, sample in np.unique(np.argwhere(stars)[:, :2], axis=0).tolist():
         site = locus.sites[index]
         strands = np.flatnonzero(out.call[index, sample] == STAR).tolist()
         deletions = _deletions_over(locus, index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -20,22 +21,27 @@ from pgx.alleles.posterior import evidence
 from pgx.alleles.prior import HaplotypePrior, build_prior
 from pgx.alleles.settling import Settling
 from pgx.alleles.star import call_star
+from pgx.alleles.whole import WholeCaller, WholePair
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.pipeline.columns import Columns, columns_of
 from pgx.pipeline.doubts import (
     alert_sites,
     call_notes,
     failed_sites,
     left_open,
     may_be_hybrid,
-    reason_notes,
 )
 from pgx.pipeline.sites import site_observations
 
 __all__ = ["GeneCaller"]
+
+_MAX_REMEMBERED: Final = 20_000
+
+_Key = TypeVar("_Key")
 
 
 class GeneCaller:
@@ -64,6 +70,8 @@ class GeneCaller:
         self.table = PhenotypeTable(gene)
         self._frequencies = frequencies
         self._known: dict[bytes, GeneCall] = {}
+        self._whole: dict[WholePair, GeneCall] = {}
+        self._columns: Columns | None = None
         self._evidence: dict[bytes, npt.NDArray[np.float64]] = {}
 
     @functools.cached_property
@@ -74,6 +82,10 @@ class GeneCaller:
     @functools.cached_property
     def _inferred(self) -> InferredCaller | None:
         return InferredCaller(self.compiled, self.prior) if self.prior else None
+
+    @functools.cached_property
+    def _whole_caller(self) -> WholeCaller | None:
+        return WholeCaller(self.compiled, self.prior) if self.prior else None
 
     @functools.cached_property
     def _wanted(self) -> npt.NDArray[np.bool_]:
@@ -114,28 +126,58 @@ class GeneCaller:
         the call; ``notes`` are codes that hold for the whole input; ``ancestry`` are weights
         of population groups, all alike if not given.
         """
-        observation = observe(genotypes, sample)
-        failed = failed_sites(genotypes, sample)
-        key = observation.key() + failed.tobytes()
-        key += repr((genotypes.extra or "", sorted((ancestry or {}).items()))).encode()
-        core = self._known.get(key)
-        if core is None:
-            core = self._call(observation, genotypes, failed, ancestry or {})
-            self._known[key] = core
+        name = genotypes.samples[sample]
+        columns = self._of(genotypes)
+        core = self._core_call(columns, sample, ancestry or {})
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
-        all_notes |= reason_notes(genotypes, sample)
+        all_notes |= columns.reasons[sample]
         if genotypes.structural[sample]:
             all_notes.add("structural_variant")
             core = left_open(core)
-        call = msgspec.structs.replace(
-            core,
-            sample=genotypes.samples[sample],
-            notes=tuple(sorted(all_notes)),
-            sites=site_observations(genotypes, sample) if with_sites else (),
-        )
+        noted = tuple(sorted(all_notes))
         if not with_sites:
-            return call
+            return msgspec.structs.replace(core, sample=name, notes=noted)
+        sites = site_observations(genotypes, sample)
+        call = msgspec.structs.replace(core, sample=name, notes=noted, sites=sites)
         return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
+
+    def _of(self, genotypes: GeneGenotypes) -> Columns:
+        """Return what is told of all columns at once; samples of one input come together."""
+        if self._columns is None or self._columns.genotypes is not genotypes:
+            self._columns = columns_of(genotypes, whole=self._whole_caller is not None)
+        return self._columns
+
+    def _core_call(self, columns: Columns, sample: int, ancestry: Mapping[str, float]) -> GeneCall:
+        """Return the call of one column, as far as it rests on its alleles and their phase."""
+        pair = columns.pairs[sample]
+        if pair is not None and self._whole_caller is not None:
+            core = self._whole.get(pair)
+            if core is None:
+                core = self._call_whole(pair, self._whole_caller.call(pair, columns.genotypes))
+                _remember(self._whole, pair, core)
+            return core
+        observation = observe(columns.genotypes, sample)
+        failed = failed_sites(columns.genotypes, sample)
+        key = observation.key() + failed.tobytes() + columns.extra
+        key += repr(sorted(ancestry.items())).encode()
+        core = self._known.get(key)
+        if core is None:
+            core = self._call(observation, columns.genotypes, failed, ancestry)
+            _remember(self._known, key, core)
+        return core
+
+    def _call_whole(self, pair: WholePair, found: DiplotypeSet) -> GeneCall:
+        """Return the call of a pair of strands of which nothing is open."""
+        base = GeneCall(
+            sample="",
+            gene=self.gene.gene,
+            status=CallStatus.CALLED,
+            n_positions=len(self.gene.variants),
+            phased="true",
+            undocumented=pair.undocumented,
+            notes=(*found.notes, *self.gene.notes),
+        )
+        return self._with_candidates(base, found, CallStatus.CALLED)
 
     def _call(
         self,
@@ -164,7 +206,7 @@ class GeneCaller:
         )
         if not found.n_candidates:
             return msgspec.structs.replace(base, status=CallStatus.NO_CALL)
-        return self._with_candidates(base, found, observation)
+        return self._with_candidates(base, found, self._status(found, observation))
 
     def _candidates(
         self,
@@ -183,19 +225,15 @@ class GeneCaller:
         lists = self.gene.strategy is Strategy.VARIANT_LIST
         return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
 
-    def _with_candidates(
-        self, base: GeneCall, found: DiplotypeSet, observation: Observation
-    ) -> GeneCall:
+    def _with_candidates(self, base: GeneCall, found: DiplotypeSet, status: CallStatus) -> GeneCall:
         phenotypes = self._phenotypes(found)
         best = phenotypes[0]
-        single = found.is_single
-        weighed = found.probabilities[0] if found.probabilities else None
-        probability = 1.0 if single else weighed
+        evidence = self._key_evidence(found, phenotypes)
         return msgspec.structs.replace(
             base,
-            status=self._status(found, observation, probability),
+            status=status,
             diplotype=found.diplotype,
-            probability=probability,
+            probability=_probability(found),
             candidates=_listed(found),
             n_candidates=found.n_candidates,
             rest=found.rest,
@@ -203,8 +241,8 @@ class GeneCaller:
             activity_score=best.score,
             phenotypes=tuple(dict.fromkeys(p.term for p in phenotypes if p.term)),
             lookup_keys=tuple(dict.fromkeys(p.lookup_key for p in phenotypes)),
-            key_evidence=self._key_evidence(found, phenotypes),
-            depends_on=self._depends(found, phenotypes),
+            key_evidence=evidence,
+            depends_on=self._depends(found, evidence),
             haplotypes=tuple(
                 HaplotypeDetail(
                     name=s.name, function=s.function, activity_value=s.value, variants=s.parts
@@ -213,17 +251,16 @@ class GeneCaller:
             ),
             findings=tuple(found.findings),
             candidate_factors=tuple(found.factors),
-            notes=(*base.notes, *call_notes(found, best, single=single)),
+            notes=(*base.notes, *call_notes(found, best, single=found.is_single)),
         )
 
-    def _status(
-        self, found: DiplotypeSet, observation: Observation, probability: float | None
-    ) -> CallStatus:
+    def _status(self, found: DiplotypeSet, observation: Observation) -> CallStatus:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
         if may_be_hybrid(self.gene.notes, found, observation):
             return CallStatus.AMBIGUOUS
         if found.is_single:
             return CallStatus.CALLED
+        probability = _probability(found)
         weighed = probability is not None and not found.is_partial
         if not weighed or found.unsettled or self._is_half_unanswered(observation):
             return CallStatus.AMBIGUOUS
@@ -266,9 +303,8 @@ class GeneCaller:
         phases = [f"phase:{self._position(a)}+{self._position(b)}" for a, b in settling.phases]
         return [*(self._position(i) for i in settling.sites), *phases]
 
-    def _depends(self, found: DiplotypeSet, phenotypes: Sequence[Phenotype]) -> tuple[str, ...]:
+    def _depends(self, found: DiplotypeSet, evidence: Sequence[KeyEvidence]) -> tuple[str, ...]:
         if found.probabilities:
-            evidence = self._key_evidence(found, phenotypes)
             return tuple(dict.fromkeys(s for e in evidence for s in e.settled_by))
         sites = [self._position(i) for i in found.open_sites]
         if found.open_phase:
@@ -285,6 +321,18 @@ class GeneCaller:
         needed = [v.required for v in self.gene.variants]
         lacking = observation.missing & np.array(needed, np.bool_)
         return ("required_position_missing",) if lacking.any() else ()
+
+
+def _remember(memory: dict[_Key, GeneCall], key: _Key, call: GeneCall) -> None:
+    if len(memory) < _MAX_REMEMBERED:
+        memory[key] = call
+
+
+def _probability(found: DiplotypeSet) -> float | None:
+    """Return the best candidate's probability: 1 where it is the only one."""
+    if found.is_single:
+        return 1.0
+    return found.probabilities[0] if found.probabilities else None
 
 
 def _listed(found: DiplotypeSet) -> tuple[Candidate, ...]:

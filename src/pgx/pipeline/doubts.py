@@ -57,10 +57,17 @@ def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[st
     return notes
 
 
-def reason_notes(genotypes: GeneGenotypes, sample: int) -> set[str]:
-    """Return a note for each reason for which positions of a sample are unknown."""
-    reasons = set(genotypes.reason[:, sample].tolist())
-    return {note for reason, note in REASON_NOTES.items() if reason in reasons}
+def reason_notes(genotypes: GeneGenotypes) -> list[frozenset[str]]:
+    """Return, for each sample, a note for each reason for which positions are unknown."""
+    there = np.bincount(genotypes.reason.ravel(), minlength=1).tolist()
+    noted = [r for r in REASON_NOTES if r < len(there) and there[r]]
+    if not noted:
+        return [frozenset()] * len(genotypes.samples)
+    has = np.array([(genotypes.reason == r).any(axis=0) for r in noted])
+    return [
+        frozenset(REASON_NOTES[r] for r, own in zip(noted, column, strict=True) if own)
+        for column in has.T.tolist()
+    ]
 
 
 def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]:

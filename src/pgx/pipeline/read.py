@@ -129,6 +129,7 @@ def _read_one(
             {**others_sex, **sexes},
             where=source.path,
             indel_limit=source.header.gatk_indel_limit,
+            index=view.site_index,
         )
         hints += input_hints(source.path, scan, settings)
         return ReadInput(

@@ -36,10 +36,11 @@ class ContigTable:
     def __init__(self, names: Iterable[str], describe: Callable[[str], tuple[int, int]]) -> None:
         self._describe = describe
         self._codes: list[int] = []
-        known = [name.encode() for name in names]
+        wanted = tuple(names)
+        known = [name.encode() for name in wanted]
         cells = len(known) * max(map(len, known), default=0)
         if cells > lay.MAX_NAME_BYTES or len(known) > lay.MAX_CONTIGS:
-            known = []
+            wanted, known = (), []
         room = len(known) + _SPARE
         text = b"".join(known)
         self.names = np.empty(len(text) + _SPARE * lay.MAX_CONTIG_NAME, np.uint8)
@@ -47,11 +48,11 @@ class ContigTable:
         self.offsets = np.zeros(room + 1, np.int64)
         self.offsets[1 : len(known) + 1] = np.cumsum([len(name) for name in known])
         self.facts = np.empty((room, 2), np.int64)
-        self.slots = np.zeros(_FIRST_SLOTS, np.int64)
+        if known:
+            self.facts[: len(known)] = [describe(name) for name in wanted]
         self.n_names, self.n_bytes = len(known), len(text)
-        for index, name in enumerate(known):
-            self.facts[index] = describe(name.decode())
         self._codes = _codes(known)
+        self.slots = np.zeros(_FIRST_SLOTS, np.int64)
         self._place_all()
 
     def add(self, n_names: int, n_bytes: int) -> bool:
@@ -85,13 +86,22 @@ class ContigTable:
         size = len(self.slots)
         while size < 4 * (self.n_names + 1):
             size *= 4
-        slots = [0] * size
-        for index, code in enumerate(self._codes):
-            slot = code % size
-            while slots[slot]:
-                slot = (slot + 1) % size
-            slots[slot] = index + 1
-        self.slots = np.array(slots, np.int64)
+        self.slots = _placed(np.array(self._codes, np.int64), size)
+
+
+def _placed(codes: Array, size: int) -> Array:
+    """Return slots with the number of each code at the first one that is free from its own on.
+
+    All go on one slot at a time; where several come to a free one the first of them has it.
+    """
+    slots = np.zeros(size, np.int64)
+    left, at = np.arange(len(codes)), codes % size
+    while len(left):
+        free = slots[at] == 0
+        slots[at[free][::-1]] = left[free][::-1] + 1
+        homeless = slots[at] != left + 1
+        left, at = left[homeless], (at[homeless] + 1) % size
+    return slots
 
 
 def _longer(array: Array, more: int) -> Array:
@@ -113,4 +123,5 @@ def _codes(names: list[bytes]) -> list[int]:
     for column in range(width):
         stepped = ((codes ^ table[:, column]) * 16_777_619) & 0x7FFFFFFF
         codes = np.where(lengths > column, stepped, codes)
-    return [int(code) for code in codes]
+    found: list[int] = codes.tolist()
+    return found

@@ -25,6 +25,9 @@ __all__ = ["VcfHeader", "check_start", "parse_header"]
 _COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
 _VERSION: Final = re.compile(rb"##fileformat=VCFv4\.\d+")
 _PLAIN_CONTIG: Final = re.compile(r'##contig=<ID=([^,"<>]+),length=(\d{1,11})>')
+_PLAIN_CONTIGS: Final = re.compile(
+    rb'(?:##contig=<ID=[^,"<>\x00-\x1f\x7f-\xff]+,length=[0-9]{1,11}>\n)++'
+)
 # each letter is looked at once: \b and ++ keep a long word without "=" from being tried again
 _PAIR: Final = re.compile(r'\b(\w++)=("(?:[^"\\]|\\.)*"|[^,>]*)')
 _TEXT_37: Final = re.compile(
@@ -127,6 +130,12 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
     columns: list[str] | None = None
     number = 0
     for number, line in _lines(data, path):
+        if isinstance(line, bytes):
+            if columns is not None:
+                first = number - line.count(b"\n") + 1
+                raise fault(layout.FAULT_HEADER_IN_BODY, path, line=first)
+            _read_plain_contigs(line, contigs, signals)
+            continue
         if _is_comment(line):
             continue
         if columns is not None:
@@ -159,10 +168,20 @@ def _is_comment(line: str) -> bool:
     return not line.startswith("##") and not line[:6].upper().startswith("#CHROM")
 
 
-def _lines(data: bytes, path: str) -> Iterator[tuple[int, str]]:
-    """Yield numbered header lines as text, after checking their bytes."""
+def _lines(data: bytes, path: str) -> Iterator[tuple[int, str | bytes]]:
+    """Yield numbered header lines as text, after checking their bytes.
+
+    Lines of plain contigs, of which a header may have thousands, come together as bytes, with
+    the number of the last of them.
+    """
     at = number = 0
     while at < len(data):
+        contigs = _PLAIN_CONTIGS.match(data, at) if number else None
+        if contigs is not None:
+            number += data.count(b"\n", at, contigs.end())
+            at = contigs.end()
+            yield number, contigs[0]
+            continue
         stop = data.find(b"\n", at)
         stop = len(data) if stop < 0 else stop
         line = data[at:stop]
@@ -200,6 +219,18 @@ def _read_contig(
     length = int(text) if text is not None else None
     _read_text_signal(f"assembly of contig {name}", pairs.get("assembly", ""), signals)
     _note_contig(name, length, contigs, signals)
+
+
+def _read_plain_contigs(
+    lines: bytes, contigs: dict[str, int | None], signals: list[tuple[str, Assembly]]
+) -> None:
+    """Read lines that `_PLAIN_CONTIGS` matched, as `_read_contig` reads each of them."""
+    for line in lines.decode("ascii").split("\n")[:-1]:
+        name, _, length = line[len("##contig=<ID=") : -1].partition(",length=")
+        if canonical_contig(name) is None:
+            contigs[name] = int(length)
+        else:
+            _note_contig(name, int(length), contigs, signals)
 
 
 def _note_contig(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from pgx.base.accel import bound_call
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, canonical_contig
 from pgx.vcf import layout as lay
+from pgx.vcf.alts import AltTexts
 from pgx.vcf.contigs import ContigTable
 from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader
@@ -28,7 +28,6 @@ _FIRST_CAPACITY: Final = 1 << 19  # bytes beside one line: a chunk and a piece
 _CHUNK: Final = 1 << 18  # bytes that are scanned at once, while they are in the cache
 _CELLS_PER_BLOCK: Final = 1 << 16  # what the kernel writes should stay in the cache
 _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
-_MARK: Final = re.compile(r"[<\[\]]")
 _UNBOUNDED: Final = 2**31 - 2
 _BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
 # arrays in the kernel's order: type, and what fills rows of those that are often absent
@@ -88,6 +87,7 @@ class Scanner:
         self._bound: Callable[[int], int] | None = None
         self._allocate_state()
         self._records: list[ScannedRecord] = []
+        self._alts = AltTexts()
         self._taken: dict[str, list[Array]] = {name: [] for name in _OUTPUTS}
         self._allocate_block()
 
@@ -229,9 +229,10 @@ class Scanner:
 
     def _contig_facts(self, name: str) -> tuple[int, int]:
         """Return a contig's canonical index, -1 if it has none, and its length."""
-        canonical = canonical_contig(name)
-        length = self._header.contigs.get(name)
-        if canonical is not None and length is None:
+        canonical, length = canonical_contig(name), self._header.contigs.get(name)
+        if canonical is None:
+            return -1, _UNBOUNDED if length is None else length
+        if length is None:
             length = self._lengths.get(canonical)
         if canonical == MITOCHONDRION and length == HG19_CHRM_LENGTH:
             canonical = None
@@ -251,11 +252,11 @@ class Scanner:
         columns = self._text.text(row[lay.R_REF], row[lay.R_FILTER_END]).decode()
         ref, alts, _, filters = columns.split("\t")
         return ScannedRecord(
-            contig=CANONICAL[int(self._contigs.facts[row[lay.R_CONTIG], 0])],
+            contig=CANONICAL[self._contigs.facts.item(row[lay.R_CONTIG], 0)],
             position=row[lay.R_POSITION],
             end=row[lay.R_END],
             ref=ref.upper(),
-            alts=_alleles(alts) if row[lay.R_N_ALTS] else (),
+            alts=self._alts.split(alts) if row[lay.R_N_ALTS] else (),
             filter=filters,
             filter_passed=row[lay.R_PASSED] == 1,
             block=_BLOCKS[row[lay.R_BLOCK]],
@@ -339,10 +340,3 @@ class Scanner:
         declared = self._header.mitochondrion_length
         length = declared if declared is not None else self._lengths.get(MITOCHONDRION)
         return length == HG19_CHRM_LENGTH
-
-
-def _alleles(text: str) -> tuple[str, ...]:
-    """Return bases in upper case, symbolic alleles and breakends as written."""
-    if not _MARK.search(text):
-        return tuple(text.upper().split(","))
-    return tuple(a if _MARK.search(a) else a.upper() for a in text.split(","))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["ScanLimits", "Source", "open_source"]
 
 _DENSE: Final = 12
+_HEADER_END: Final = re.compile(rb"\n[^#]")
+_START: Final = re.compile(rb"[^#]")
 
 
 def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> AnySource:
@@ -97,20 +100,18 @@ class Source:
     def _split_header(self, pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
         """Return the header's lines and the first bytes after them."""
         data = bytearray()
-        line = 0
         for piece in pieces:
-            looked_at = len(data)
+            looked_at = max(0, len(data) - 1)
             data += piece
-            while line < len(data) and data[line] == ord("#"):
-                newline = data.find(b"\n", max(line, looked_at))
-                if newline < 0:
-                    break
-                line = newline + 1
-            if line < len(data) and data[line] != ord("#"):
-                return bytes(data[:line]), bytes(data[line:])
+            end = (
+                _HEADER_END.search(data, looked_at) if data.startswith(b"#") else _START.match(data)
+            )
+            if end is not None:
+                at = end.end() - 1
+                return bytes(data[:at]), bytes(data[at:])
             if len(data) > self._limits.max_header_bytes:
                 raise fault(layout.FAULT_LONG_HEADER, self.path)
-        if line < len(data):
+        if data and not data.endswith(b"\n"):
             self._refuse_cut_header(bytes(data))
         return bytes(data), b""
 
@@ -186,7 +187,7 @@ class Source:
                 sink=sink,
             )
 
-        found = self._scan_by_index(windows, scanner()) if by_index else None
+        found = self._scan_by_index(windows, scanner) if by_index else None
         if found is not None:
             return found
         if sink is not None:
@@ -213,7 +214,7 @@ class Source:
         """
         return self._raw.n_unpacked <= _DENSE * self._raw.n_packed
 
-    def _scan_by_index(self, windows: Windows, scanner: Scanner) -> Scan | None:
+    def _scan_by_index(self, windows: Windows, make: Callable[[], Scanner]) -> Scan | None:
         """Return what a usable index yields, None where the file must be read whole."""
         from pgx.vcf.indexed import indexed_pieces, usable_index
 
@@ -223,6 +224,7 @@ class Source:
         index = usable_index(path, self._limits.index_min_bytes)
         if index is None:
             return None
+        scanner = make()
         try:
             scanner.feed(indexed_pieces(path, index, windows))
             found = scanner.finish()
