@@ -148,10 +148,11 @@ def _numbers(text: str, n_parts: int) -> list[int]:
     """
     found: list[int] = []
     for word in text.split(","):
-        first, _, last = word.strip().partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal():
+        first, dash, last = word.strip().partition("-")
+        last = last if dash else first
+        if not (first.isdecimal() and last.isdecimal()):
             raise UsageError(f"--part is a number or a range, not {text!r}", remedy="such as 3-27")
-        found += range(int(first), int(last or first) + 1)
+        found += range(int(first), int(last) + 1)
     if not found or max(found) >= n_parts:
         raise UsageError(f"the plan has no part {text}", remedy=f"choose of 0 to {n_parts - 1}")
     return list(dict.fromkeys(found))
