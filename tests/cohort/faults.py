@@ -55,6 +55,14 @@ def few_files(folder: Path, n: int = 3) -> list[Path]:
     return paths
 
 
+def another_of(folder: Path, sample: str) -> Path:
+    """A file that says something else of a sample than `few_files` do."""
+    path = folder / "another.vcf"
+    text = cohort_text({sample: {"CYP2C19": "*2/*2"}}, only_named=True)
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
 def digests(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each file of a folder, hidden ones too."""
     return {

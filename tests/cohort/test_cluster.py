@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from cli.support import pgx, refused
-from cohort.faults import WORDS, digests, few_files, many_files, n_parts, started, whole_run
+from cohort.faults import (
+    WORDS,
+    another_of,
+    digests,
+    few_files,
+    many_files,
+    n_parts,
+    started,
+    whole_run,
+)
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 
@@ -96,10 +105,9 @@ def test_a_refused_input_is_named_once(tmp_path):
 
 def test_an_error_of_a_worker_is_one_line(tmp_path):
     paths = few_files(tmp_path / "in")
-    again = tmp_path / "in" / "again.vcf"
-    again.write_text(paths[0].read_text().replace("|1", "|0"))
+    another = another_of(tmp_path / "in", "S000")
     words = ("-o", tmp_path / "out", *WORDS, "--quiet", "--workers", "1")
-    assert "differently" in refused(3, "cohort", *paths, again, *words)
+    assert "differently" in refused(3, "cohort", *paths, another, *words)
 
 
 def test_a_killed_worker_costs_what_it_had_in_hand(files, expected, tmp_path):

@@ -13,6 +13,7 @@ import pytest
 from cli.support import COHORT, pgx, refused
 from cohort.faults import (
     WORDS,
+    another_of,
     digests,
     few_files,
     many_files,
@@ -130,11 +131,10 @@ def test_a_damaged_input_costs_its_own_samples(tmp_path):
 
 def test_a_run_without_finished_parts_leaves_nothing(tmp_path):
     paths = few_files(tmp_path / "in")
-    text = paths[0].read_text()
-    again = tmp_path / "in" / "again.vcf"
-    again.write_text(text.replace("|1", "|0"))
+    another = another_of(tmp_path / "in", "S000")
     out = tmp_path / "out"
-    refused(3, "cohort", *paths, again, "-o", out, *WORDS, "--quiet")
+    line = refused(3, "cohort", *paths, another, "-o", out, *WORDS, "--quiet")
+    assert "differently" in line
     assert not out.exists()
 
 

@@ -106,7 +106,8 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
             )
         _empty(parts)
     remove_temporaries(parts, is_ours=True)
-    write_file(path, msgspec.json.encode(plan), is_private=True)
+    with _kept_if_begun(parts):
+        write_file(path, msgspec.json.encode(plan), is_private=True)
 
 
 def _empty(parts: Path) -> None:
