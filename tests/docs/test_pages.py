@@ -21,9 +21,10 @@ import pytest
 import typer
 
 import pgx
-from pgx.cli import kb
+from pgx.cli import kb, partition
 from pgx.cli.annotate import annotate
 from pgx.cli.check import check
+from pgx.cli.cohort import cohort
 from pgx.cli.doctor import doctor
 from pgx.cli.explain import explain
 from pgx.cli.runner import single
@@ -134,9 +135,11 @@ def options_of(app: typer.Typer) -> dict[str, list[str]]:
     [
         ("annotate", single(annotate, "annotate")),
         ("check", single(check, "check")),
+        ("cohort", single(cohort, "cohort")),
         ("explain", single(explain, "explain")),
         ("doctor", single(doctor, "doctor")),
         ("kb", kb.app),
+        ("partition", partition.app),
         ("simulate", single(simulate, "simulate")),
     ],
 )

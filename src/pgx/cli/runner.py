@@ -16,6 +16,7 @@ __all__ = ["run_app", "shown_help", "single"]
 # typer carries its own click or uses the library, by version; this is the class it raises
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _EXAMPLES = "Examples:"
+_INTERRUPTED = 130
 _AS_WRITTEN = "\b"  # a paragraph that begins with it is not filled anew
 
 
@@ -48,9 +49,11 @@ def run_app(app: typer.Typer, words: list[str], name: str) -> int:
         sys.stderr.write(f"[PGX-USE-001] {printable(_what(error))} see {where} --help\n")
         return 2
     except typer.Exit as error:
-        return int(error.exit_code)
+        status = int(error.exit_code)
     except typer.Abort:
-        return 130
+        status = _INTERRUPTED
+    if status == _INTERRUPTED:  # typer catches the interrupt and says nothing
+        sys.stderr.write("interrupted\n")
     return int(status) if isinstance(status, int) else 0
 
 

@@ -23,7 +23,7 @@ from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
 from pgx.pipeline.settings import SampleInfo
 from pgx.reports.deidentify import MARK
-from pgx.reports.files import new_file
+from pgx.reports.files import new_file, remove_other_results
 
 __all__ = ["CohortOutcome", "write_cohort"]
 
@@ -62,6 +62,7 @@ def write_cohort(
     outcome = CohortOutcome(samples, refused_of(inputs), work.hints(inputs, samples))
     if samples:
         outcome.files = _Results(work, parts, samples, inputs).write(folder, tell)
+        remove_other_results(folder, outcome.files)
     return outcome
 
 
@@ -78,19 +79,18 @@ class _Results:
 
     def write(self, folder: Path, progress: Progress) -> list[Path]:
         """Write all files; they get their names together, at the end."""
-        writers = self._writers()
-        progress.stage("files", len(writers))
+        writers = self._writers(progress)
         with contextlib.ExitStack() as stack:
             handles = [stack.enter_context(new_file(folder / name)) for name in writers]
-            for done, (handle, fill) in enumerate(zip(handles, writers.values(), strict=True), 1):
+            for handle, (name, fill) in zip(handles, writers.items(), strict=True):
+                progress.stage(f"samples written to {name}", len(self._samples))
                 fill(handle)
-                progress.done(done)
             for handle in handles:  # what the disk has no room for shows before any gets its name
                 handle.flush()
                 os.fsync(handle.fileno())
         return [folder / name for name in writers]
 
-    def _writers(self) -> dict[str, Callable[[BinaryIO], None]]:
+    def _writers(self, progress: Progress) -> dict[str, Callable[[BinaryIO], None]]:
         """Return what fills each file, the largest first."""
         from pgx.cohort.writing.summaries import summarise
         from pgx.cohort.writing.tables import (
@@ -104,8 +104,8 @@ class _Results:
         work, names = self._work, self._names
         advice = CohortAdvice(work.guidance, self._tables, work.settings.drugs or None)
         large = {
-            "recommendations": advice_table(names, advice),
-            "calls": call_table(names, self._tables),
+            "recommendations": advice_table(names, advice, progress.done),
+            "calls": call_table(names, self._tables, progress.done),
         }
         genes = list(work.genes.values())
         found = summarise(names, self._sample_info(), genes, self._tables, self._pieces)
