@@ -34,12 +34,18 @@ _BATCHES: Final = 64
 class PlannedFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file or an address; size in bytes and time of change show whether it is still the same.
 
-    Both are 0 for standard input, folders and addresses.
+    A VCF Zarr store in a folder counts as all its files together, with the latest time. Both are
+    0 for standard input, other folders and addresses.
     """
 
     path: str
     size: int = 0
     changed: int = 0
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is an address, behind which any size may be."""
+        return "://" in self.path
 
 
 class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,13 +164,22 @@ def _planned(path: str) -> PlannedFile:
         status = file.stat()
     except OSError:
         return PlannedFile(path=str(file))  # whoever reads it says what is wrong
-    if not file.is_file():
+    if file.is_file():
+        return PlannedFile(path=str(file), size=status.st_size, changed=status.st_mtime_ns)
+    from pgx.vcf.zarr_source import is_vcf_zarr
+
+    if not is_vcf_zarr(path):
         return PlannedFile(path=str(file))
-    return PlannedFile(path=str(file), size=status.st_size, changed=status.st_mtime_ns)
+    found = [own.stat() for own in file.rglob("*") if own.is_file()]
+    return PlannedFile(
+        path=str(file),
+        size=sum(own.st_size for own in found),
+        changed=max((own.st_mtime_ns for own in found), default=0),
+    )
 
 
 def _batches(files: Sequence[PlannedFile]) -> Iterator[tuple[int, ...]]:
-    """Yield inputs in order: a large one by itself, small ones together.
+    """Yield inputs in order: a large one or an address by itself, small ones together.
 
     A few inputs of middle size are not put together, so that several can be read at once.
     """
@@ -173,12 +188,13 @@ def _batches(files: Sequence[PlannedFile]) -> Iterator[tuple[int, ...]]:
     batch: list[int] = []
     size = 0
     for number, file in enumerate(files):
-        is_full = size + file.size > limit or len(batch) == _BATCH_INPUTS
+        own = limit if file.is_remote else file.size
+        is_full = size + own > limit or len(batch) == _BATCH_INPUTS
         if batch and is_full:
             yield tuple(batch)
             batch, size = [], 0
         batch.append(number)
-        size += file.size
+        size += own
     if batch:
         yield tuple(batch)
 

@@ -40,10 +40,12 @@ class Silent:
 def parts_of(plan: CohortPlan, folder: Path) -> Parts:
     """Return where the parts of a run are kept: those of a small one need no disk."""
     size = sum(file.size for file in plan.inputs)
-    streams = any(file.path == "-" for file in plan.inputs)  # cannot be read a second time
-    if streams or (size <= _SMALL_BYTES and len(plan.inputs) <= _SMALL_INPUTS):
+    if any(file.path == "-" for file in plan.inputs):  # cannot be read a second time
         return MemoryParts()
-    return FolderParts(folder, plan)
+    is_remote = any(file.is_remote for file in plan.inputs)  # of a size that nobody knows
+    if is_remote or size > _SMALL_BYTES or len(plan.inputs) > _SMALL_INPUTS:
+        return FolderParts(folder, plan)
+    return MemoryParts()
 
 
 def do_parts(work: CohortWork, parts: Parts, progress: Progress | None = None) -> None:
