@@ -173,6 +173,10 @@ def source_files():
     return sorted((DATA / "cohort" / ASSEMBLY).glob("*.vcf.gz"))
 
 
+def smallest_file():
+    return min(source_files(), key=lambda path: path.stat().st_size)
+
+
 def write_cohort(folder, n_samples, *, every=1, seed=1):
     """Write the files of a cohort, two at a time; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)

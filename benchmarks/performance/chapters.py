@@ -70,8 +70,8 @@ def growth(found, picture):
 The first samples are the real ones; every other has, in each gene's file, two haplotypes of the
 real ones drawn at random (`benchmarks/cohorts.py`): combinations that nobody of the source has,
 but no new haplotypes.{thinned}
-Each size is a process of its own, warmed by one small file; the least of one to three runs, the
-start of Python apart. Memory is the peak of the whole process.
+Each size is a process of its own, warmed by one small file; the quickest of its
+runs, the start of Python apart. Memory is the peak of the whole process.
 
 {table(*growth_table(rows))}
 
@@ -85,13 +85,14 @@ cohort a sample takes {model.slope(found):.2f} times as long as at 4 times.
 
 def growth_table(rows):
     columns = (
-        "samples", "times the real", "wall s", "processor s", "ms a sample", "reading s",
+        "samples", "times the real", "runs", "wall s", "processor s", "ms a sample", "reading s",
         "calling s", "writing s", "samples × genes called a second", "peak memory", "results",
     )  # fmt: skip
     cells = [
         (
             number(row["samples"]),
             row["copies"] or "",
+            row["runs"],
             f"{row['seconds']:.1f}",
             f"{row['processor']:.1f}",
             f"{row['ms_a_sample']:.2f}",
@@ -113,8 +114,8 @@ def genes(found):
         rows.append((row["genes"], f"{seconds:.2f}", each, amount(row["peak_mb"] * 1e6)))
     return f"""## More genes
 
-{number(found["genes"][0]["samples"])} samples; only the files of these genes are read. Genes
-differ in size: the time is no multiple of one gene's.
+{number(found["genes"][0]["samples"])} samples; only the files of these genes are read (of all:
+some have none). Genes differ in size: the time is no multiple of one gene's.
 
 {table(("genes", "wall s", "s a gene", "peak memory"), rows)}"""
 

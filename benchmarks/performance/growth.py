@@ -7,14 +7,13 @@ import subprocess
 import sys
 import tempfile
 
-from benchmarks.cohorts import facts_of, source_files, write_cohort
-from benchmarks.performance.child import runs_of
-from benchmarks.performance.real import SETTINGS, pgx, seconds
+from benchmarks.cohorts import facts_of, smallest_file, source_files, write_cohort
+from benchmarks.performance.child import SETTINGS, runs_of
+from benchmarks.performance.real import pgx, seconds
 
 COPIES = (1, 4, 16, 64)
 MOST = 100_000
-RUNS = {1: 3, 4: 3, 16: 2, 64: 2}
-SMALL = ("VKORC1",)
+RUNS = {"1": 3, "4": 3, "16": 2, "64": 2, "most": 1}
 FIVE = ("CYP2C19", "CYP2C9", "NAT2", "TPMT", "VKORC1")
 GENES_AT = 16
 WORKERS_AT = 64
@@ -42,11 +41,12 @@ def of_genes(paths, genes):
     return [path for path in paths if path.name.partition(".")[0] in genes]
 
 
-def row_of(name, n_samples, paths):
+def row_of(name, n_samples, paths, most_runs):
     """Measure one size."""
-    [warm] = of_genes(source_files(), SMALL)
-    n_runs = 1 if name == "most" else RUNS[int(name)]
-    found = runs_of(paths, warm, runs=n_runs, folder=paths[0].parent.parent)
+    n_runs = min(RUNS[name], most_runs)
+    found = runs_of(
+        [*paths, *SETTINGS], smallest_file(), runs=n_runs, folder=paths[0].parent.parent
+    )
     return {
         "copies": None if name == "most" else int(name),
         "samples": n_samples,
@@ -55,27 +55,26 @@ def row_of(name, n_samples, paths):
     }
 
 
-def by_samples(data, every):
+def by_samples(data, every, most_runs):
     """Return a row for each number of samples."""
     rows = []
     for name, n_samples in sizes().items():
-        rows.append(row_of(name, n_samples, made(data / name, n_samples, every)))
+        rows.append(row_of(name, n_samples, made(data / name, n_samples, every), most_runs))
         best = min(run["seconds"] for run in rows[-1]["runs"])
         print(f"  {n_samples} samples: {best:.1f} s, {rows[-1]['peak_mb']:.0f} MB", flush=True)
     return rows
 
 
-def by_genes(data, every):
-    """Return a row for one gene, five, and all that have a file; only their files are read."""
+def by_genes(data, every, most_runs):
+    """Return a row for one gene, five and all, of which only the files are read."""
     n_samples = sizes()[str(GENES_AT)]
     paths = made(data / str(GENES_AT), n_samples, every)
-    [warm] = of_genes(source_files(), SMALL)
-    every_gene = tuple(path.name.partition(".")[0] for path in paths)
     rows = []
-    for genes in (FIVE[:1], FIVE, every_gene):
-        own = of_genes(paths, genes)
-        found = runs_of([*own, "--genes", ",".join(genes)], warm, runs=2, folder=data)
-        rows.append({"genes": len(genes), "samples": n_samples, **found})
+    for genes in (FIVE[:1], FIVE, ()):
+        own = of_genes(paths, genes) if genes else paths
+        words = [*own, *SETTINGS, "--genes", ",".join(genes)]
+        found = runs_of(words, smallest_file(), runs=min(2, most_runs), folder=data)
+        rows.append({"genes": found["runs"][0]["genes"], "samples": n_samples, **found})
     return rows
 
 

@@ -59,6 +59,7 @@ def growth_rows(found):
         rows.append({
             "copies": row["copies"],
             "samples": n_samples,
+            "runs": len(row["runs"]),
             "seconds": best["seconds"],
             "processor": min(run["processor"] for run in row["runs"]),
             "ms_a_sample": best["seconds"] / n_samples * 1e3,

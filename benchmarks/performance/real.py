@@ -9,13 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.cohorts import source_files
-from benchmarks.performance.child import USUAL, runs_of
+from benchmarks.cohorts import smallest_file, source_files
+from benchmarks.performance.child import SETTINGS, runs_of
 from benchmarks.reading import DATA
 
 ROUNDS = 5
 WHOLE_ROUNDS = 3
-SETTINGS = USUAL[:4]
 YARDSTICK = """
 import sys
 import numpy
@@ -72,7 +71,7 @@ def whole_processes():
 def genomes():
     """Return what gVCFs of one genome each cost: together, and by `pgx annotate`."""
     paths = sorted((DATA / "gvcf").glob("*.g.vcf.gz"))
-    together = runs_of(paths, paths[0], runs=2)
+    together = runs_of(paths, smallest_file(), runs=2)
     with tempfile.TemporaryDirectory() as place:
         one = pgx("annotate", paths[:1], place, "--format", "tsv")
         each = pgx("annotate", paths, place, "--format", "tsv")

@@ -16,7 +16,7 @@ import time
 from isal import igzip
 
 from benchmarks.cohorts import ASSEMBLY, source_files
-from benchmarks.performance.child import USUAL, install, measured
+from benchmarks.performance.child import QUIET, SETTINGS, install, measured
 from benchmarks.reading import asked_of, by_cyvcf2, by_isal, by_pgx
 from pgx.base.assemblies import contig_length
 from pgx.base.genes import Assembly
@@ -51,7 +51,7 @@ def main():
     facts, said, times = facts_of(paths), {}, {}
     taken = install()
     with tempfile.TemporaryDirectory() as place:
-        words = [*map(str, paths), *USUAL, "-o", place]
+        words = [*map(str, paths), *SETTINGS, *QUIET, "-o", place]
         ways = {
             "cohort": lambda: measured(words, taken),
             "isal": lambda: by_isal(paths),
