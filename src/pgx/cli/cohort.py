@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
-from pgx.cli.console import say
+from pgx.cli.cohort_steps import check_workers, finished_parts, report
 from pgx.cli.options import Overlay
 from pgx.cli.progress import Stages
 from pgx.cli.runner import run_app, single
@@ -40,6 +40,8 @@ def cohort(
     force: opt.Force = False,  # noqa: FBT002
     quiet: opt.Quiet = False,  # noqa: FBT002
     threads: opt.Threads = 0,
+    workers: opt.Workers = 0,
+    scheduler: opt.Scheduler = "",
 ) -> int:
     """Call pharmacogenes of any number of samples and write calls and therapy advice as tables.
 
@@ -52,28 +54,22 @@ def cohort(
       pgx cohort chr*.vcf.gz -o results/ --assembly GRCh38 --absent reference
 
       pgx cohort genomes/*.g.vcf.gz -o results/ --sample-info samples.tsv --format tsv
+
+      pgx cohort chr*.vcf.gz -o results/ --workers 8
     """
-    use_threads(threads)
+    use_threads(threads or workers)
     words = CohortWords(
         assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
         prior, ancestry, threshold, min_gq, min_dp, formats,
     )  # fmt: skip
     plan = planned(inputs, words)
+    check_workers(plan, workers, scheduler)
     from pgx.cohort.running.folder import finish_folder, working_folder
-    from pgx.cohort.running.run import do_parts, parts_of
-    from pgx.cohort.work import CohortWork
     from pgx.cohort.writing.results import write_cohort
 
-    work = CohortWork(plan)
     with working_folder(output, plan, force=force) as place, Stages(quiet=quiet) as progress:
-        parts = parts_of(plan, place)
-        do_parts(work, parts, progress)
+        work, parts = finished_parts(plan, place, progress, workers, scheduler)
         outcome = write_cohort(work, parts, output, progress)
         finish_folder(place)
-    for error in outcome.refused:
-        say(error.line())
-    for hint in [] if quiet else outcome.hints:
-        say(f"hint: {hint}")
-    if outcome.n_samples and not quiet:
-        say(f"{outcome.n_samples} sample(s), {len(outcome.files)} files in {output}")
+    report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

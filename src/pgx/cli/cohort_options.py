@@ -71,6 +71,13 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
 Threads = Annotated[
     int, typer.Option("--threads", min=0, help="threads of this process; 0: one a core")
 ]
+Workers = Annotated[
+    int, typer.Option("--workers", min=0, help="processes that read and call; 0: this one alone")
+]
+Scheduler = Annotated[
+    str,
+    typer.Option("--scheduler", metavar="ADDRESS", help="a Dask cluster that reads and calls"),
+]
 
 
 class CohortWords(NamedTuple):

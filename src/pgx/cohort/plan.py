@@ -8,7 +8,7 @@ another run of the same plan has finished need not be made again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,9 @@ __all__ = ["CohortPlan", "PlannedFile", "make_plan", "read_plan"]
 
 SCHEMA: Final = "1"
 _BATCH_BYTES: Final = 32 * 1024 * 1024
+_BATCH_LEAST_BYTES: Final = 1024 * 1024
 _BATCH_INPUTS: Final = 64
+_BATCHES: Final = 64
 
 
 class PlannedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,11 +71,33 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
         """Return a digest of the whole plan, as hex."""
         return hashlib.sha256(msgspec.json.encode(_sorted(self))).hexdigest()
 
-    def changed_files(self) -> Iterator[PlannedFile]:
-        """Yield the files that are no longer what they were when the plan was made."""
-        for file in (*self.inputs, self.sample_info, self.outside_calls):
+    def changed_files(self, inputs: Iterable[int] | None = None) -> Iterator[PlannedFile]:
+        """Yield the files that are no longer what they were when the plan was made.
+
+        Of ``inputs`` those with these indices are looked at, by default all; the tables beside
+        them always.
+        """
+        own = self.inputs if inputs is None else [self.inputs[i] for i in inputs]
+        for file in (*own, self.sample_info, self.outside_calls):
             if file is not None and _planned(file.path) != file:
                 yield file
+
+    def check_files(self, inputs: Iterable[int] | None = None) -> None:
+        """Refuse files that changed; see `changed_files`.
+
+        Raises
+        ------
+        InputError
+            One changed, or is gone; it names the first.
+        """
+        changed = [file.path for file in self.changed_files(inputs)]
+        if changed:
+            others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            raise InputError(
+                f"changed{others} since the plan was made",
+                where=Path(changed[0]).name,
+                remedy="make the plan anew",
+            )
 
 
 def _sorted(plan: CohortPlan) -> object:
@@ -133,11 +157,16 @@ def _planned(path: str) -> PlannedFile:
 
 
 def _batches(files: Sequence[PlannedFile]) -> Iterator[tuple[int, ...]]:
-    """Yield inputs in order: a large one by itself, small ones together."""
+    """Yield inputs in order: a large one by itself, small ones together.
+
+    A few inputs of middle size are not put together, so that several can be read at once.
+    """
+    total = sum(file.size for file in files)
+    limit = min(_BATCH_BYTES, max(_BATCH_LEAST_BYTES, total // _BATCHES))
     batch: list[int] = []
     size = 0
     for number, file in enumerate(files):
-        is_full = size + file.size > _BATCH_BYTES or len(batch) == _BATCH_INPUTS
+        is_full = size + file.size > limit or len(batch) == _BATCH_INPUTS
         if batch and is_full:
             yield tuple(batch)
             batch, size = [], 0

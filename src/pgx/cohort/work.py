@@ -112,15 +112,11 @@ class CohortWork:
         """Whether populations are inferred from the samples' own genotypes."""
         return self.settings.ancestry == INFERRED and self.settings.prior is not Prior.NONE
 
-    def evidence(
-        self, inputs: Sequence[GroupedInput], samples: tuple[str, ...]
-    ) -> dict[str, Sequence[Mapping[str, float] | None]]:
-        """Return what each gene says of each sample's population, where that is inferred."""
-        if not self.infers:
-            return {}
-        caller = self.caller(samples)
-        genes = [gene for gene in self.genes.values() if gene.variants]
-        return {g.gene: caller.evidence_of(g, inputs, samples) for g in genes}
+    def evidence_of(
+        self, gene: GeneDefinition, inputs: Sequence[GroupedInput], samples: tuple[str, ...]
+    ) -> Sequence[Mapping[str, float] | None]:
+        """Return what a gene says of each sample's population."""
+        return self.caller(samples).evidence_of(gene, inputs, samples)
 
     def call(
         self,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import os
 import re
 import stat
@@ -35,7 +37,14 @@ from pgx.reports.render_tsv import (
     recommendation_lines,
 )
 
-__all__ = ["check_folder", "new_file", "write_file", "write_results"]
+__all__ = [
+    "check_folder",
+    "new_file",
+    "remove_other_results",
+    "remove_temporaries",
+    "write_file",
+    "write_results",
+]
 
 _CONVERSIONS: Final = "phenoconversion.tsv"
 _ADJUSTED: Final = "adjusted_recommendations.tsv"
@@ -53,22 +62,33 @@ _TABLES = frozenset(
     }
 )  # fmt: skip
 _SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf|patient\.pdf|card\.pdf)|fhir\.json)$")
-_TEMPORARY = re.compile(r"\.pgx-(\d+)-\d+\.tmp$")
+_TEMPORARY = re.compile(r"\.pgx-([0-9a-f]{8})-(\d+)-[0-9a-f]+\.tmp$")
+_UNFINISHED: Final = ".pgx-cohort"
 
 
 def check_folder(folder: Path, *, force: bool = False) -> None:
     """Make the folder if absent; refuse one that holds results, unless ``force``.
 
+    One in which a cohort run stopped is refused with ``force`` too: that run, when it is
+    started again, would take what lies here for what it has to replace.
+
     Raises
     ------
     OutputError
-        It holds results, is no folder, or cannot be made.
+        It holds results or an unfinished run, is no folder, or cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = _results_in(folder)
+        is_unfinished = (folder / _UNFINISHED).is_dir()
     except OSError as error:
         raise _output_error("cannot be used", folder, error) from error
+    if is_unfinished:
+        raise OutputError(
+            "a cohort run in this folder is not finished",
+            where=str(folder),
+            remedy=f"finish it with its own command, or remove {_UNFINISHED} in this folder",
+        )
     if held and not force:
         raise OutputError(
             f"the folder already holds results ({_listed(held)})",
@@ -106,13 +126,23 @@ def write_results(
         results = list(results)
         samples = [result.sample for result in results]
     check_folder(folder, force=force)
-    _remove_stale_temporaries(folder)
-    before = set(_results_in(folder))
+    remove_temporaries(folder)
     named = zip(file_stems(samples), results, strict=True)
     written = _write(named, folder, wanted, of_run, facts)
-    for name in sorted(before - {path.name for path in written}):
-        _remove(folder / name)
+    remove_other_results(folder, written)
     return written
+
+
+def remove_other_results(folder: Path, written: Iterable[Path]) -> None:
+    """Remove the results of an earlier run that a run did not replace.
+
+    Raises
+    ------
+    OutputError
+        One cannot be removed.
+    """
+    for name in sorted(set(_results_in(folder)) - {path.name for path in written}):
+        _remove(folder / name)
 
 
 def _write(
@@ -212,18 +242,31 @@ def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+@functools.cache
+def _machine() -> str:
+    """Return what tells this machine from others that write into the same folder."""
+    return hashlib.sha256(os.uname().nodename.encode()).hexdigest()[:8]
+
+
 def _temporary_path(folder: Path) -> Path:
-    number = 0
-    while (path := folder / f".pgx-{os.getpid()}-{number}.tmp").exists():
-        number += 1
-    return path
+    return folder / f".pgx-{_machine()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
 
 
-def _remove_stale_temporaries(folder: Path) -> None:
-    """Remove what a killed run left; the files of a running one stay."""
+def remove_temporaries(folder: Path, *, is_ours: bool = False) -> None:
+    """Remove what killed processes left; the files of running ones stay.
+
+    Whether a process of another machine runs is not known: its files go where the caller
+    says that nobody else may write here (``is_ours``).
+
+    Raises
+    ------
+    OutputError
+        One cannot be removed.
+    """
     for name in _names_in(folder):
         match = _TEMPORARY.match(name)
-        if match and not _is_running(int(match[1])):
+        is_dead = match and match[1] == _machine() and not _is_running(int(match[2]))
+        if match and (is_ours or is_dead):
             _remove(folder / name)
 
 

@@ -8,6 +8,7 @@ finished, whatever else lies in it.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ import msgspec
 
 from pgx.base.errors import InputError, OutputError
 from pgx.cohort.plan import CohortPlan, read_plan
-from pgx.reports.files import check_folder, write_file
+from pgx.cohort.running.stored import PART_SUFFIX
+from pgx.reports.files import check_folder, remove_temporaries, write_file
 
 __all__ = ["PARTS_FOLDER", "PLAN_FILE", "finish_folder", "working_folder"]
 
@@ -46,8 +48,10 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
         parts.mkdir(parents=True, exist_ok=True)
         with (parts / _LOCK_FILE).open("ab") as lock:
             _take(lock, folder)
+            remove_temporaries(folder, is_ours=True)
             _settle(parts, plan, folder, force=force)
-            yield parts
+            with _kept_if_begun(parts):
+                yield parts
     except OSError as error:
         raise OutputError(
             f"cannot be used: {error.strerror or type(error).__name__}",
@@ -59,18 +63,32 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
             folder.rmdir()
 
 
+@contextlib.contextmanager
+def _kept_if_begun(parts: Path) -> Iterator[None]:
+    """Where a run fails before any part is finished, leave nothing that asks for --force."""
+    try:
+        yield
+    except BaseException:
+        if not any(parts.glob(f"*{PART_SUFFIX}")):
+            finish_folder(parts)
+        raise
+
+
 def _take(lock: BinaryIO, folder: Path) -> None:
     """Lock the folder; the lock goes with the process, however that ends."""
     import fcntl
 
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+        is_gone = os.fstat(lock.fileno()).st_nlink == 0  # the other one has just finished
+    except BlockingIOError:
+        is_gone = True
+    if is_gone:
         raise OutputError(
             "another run is at work in this folder",
             where=str(folder),
             remedy="wait for it, or choose another folder",
-        ) from error
+        )
 
 
 def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None:
@@ -78,6 +96,7 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
     path = parts / PLAN_FILE
     if path.exists():
         if not force and _is_same(path, plan):
+            remove_temporaries(parts, is_ours=True)
             return
         if not force:
             raise OutputError(
@@ -85,10 +104,15 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
                 where=str(folder),
                 remedy="finish it with its own command, or start anew with --force",
             )
-        for old in parts.iterdir():
-            if old.name != _LOCK_FILE:
-                old.unlink()
+        _empty(parts)
+    remove_temporaries(parts, is_ours=True)
     write_file(path, msgspec.json.encode(plan), is_private=True)
+
+
+def _empty(parts: Path) -> None:
+    for old in parts.iterdir():
+        if old.name != _LOCK_FILE:
+            old.unlink()
 
 
 def _is_same(path: Path, plan: CohortPlan) -> bool:

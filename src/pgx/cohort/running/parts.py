@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,18 @@ from pgx.base.genes import GeneDefinition
 from pgx.cohort.calling import GeneTable
 from pgx.cohort.plan import CohortPlan
 from pgx.cohort.reading import GroupedInput
-from pgx.cohort.running.stored import load_calls, load_inputs, save_calls, save_inputs
+from pgx.cohort.running.stored import (
+    PART_SUFFIX,
+    Evidence,
+    is_whole,
+    load_calls,
+    load_evidence,
+    load_gene,
+    load_inputs,
+    save_calls,
+    save_evidence,
+    save_inputs,
+)
 
 __all__ = ["FolderParts", "MemoryParts", "Parts"]
 
@@ -30,6 +42,15 @@ class Parts(Protocol):
     def inputs(self, genes: Mapping[str, GeneDefinition]) -> list[GroupedInput | InputError]:
         """Return what became of all inputs, with the genotypes of at least these genes."""
 
+    def has_evidence(self, gene: str) -> bool:
+        """Whether it is known what a gene says of samples' populations."""
+
+    def put_evidence(self, gene: str, evidence: Evidence) -> None:
+        """Keep what a gene says of samples' populations."""
+
+    def evidence(self, gene: str) -> Evidence:
+        """Return what a gene says of samples' populations."""
+
     def has_calls(self, gene: str) -> bool:
         """Whether a gene is called."""
 
@@ -45,6 +66,7 @@ class MemoryParts:
 
     def __init__(self) -> None:
         self._reads: dict[int, Read] = {}
+        self._evidence: dict[str, Evidence] = {}
         self._calls: dict[str, GeneTable] = {}
 
     def has_read(self, part: int) -> bool:
@@ -60,6 +82,18 @@ class MemoryParts:
         del genes
         return [item for _, found in sorted(self._reads.items()) for item in found]
 
+    def has_evidence(self, gene: str) -> bool:
+        """Whether it is known what a gene says of samples' populations."""
+        return gene in self._evidence
+
+    def put_evidence(self, gene: str, evidence: Evidence) -> None:
+        """Keep what a gene says of samples' populations."""
+        self._evidence[gene] = evidence
+
+    def evidence(self, gene: str) -> Evidence:
+        """Return what a gene says of samples' populations."""
+        return self._evidence[gene]
+
     def has_calls(self, gene: str) -> bool:
         """Whether a gene is called."""
         return gene in self._calls
@@ -74,22 +108,29 @@ class MemoryParts:
 
 
 class FolderParts:
-    """Parts as files of a folder, which outlive the process; each is complete or absent."""
+    """Parts as files of a folder, which outlive the process; each is complete or absent.
+
+    A file that is not what was written counts as absent, and is made anew.
+    """
 
     def __init__(self, folder: Path, plan: CohortPlan) -> None:
         self._folder = folder
         self._n_reads = len(plan.reads)
         self._numbers = {gene: i for i, gene in enumerate(plan.genes)}
+        self._read: dict[int, list[GroupedInput | InputError]] = {}
 
     def _read_path(self, part: int) -> Path:
-        return self._folder / f"read-{part:06}.npz"
+        return self._folder / f"read-{part:06}{PART_SUFFIX}"
+
+    def _evidence_path(self, gene: str) -> Path:
+        return self._folder / f"population-{self._numbers[gene]:06}{PART_SUFFIX}"
 
     def _calls_path(self, gene: str) -> Path:
-        return self._folder / f"call-{self._numbers[gene]:06}.npz"
+        return self._folder / f"call-{self._numbers[gene]:06}{PART_SUFFIX}"
 
     def has_read(self, part: int) -> bool:
         """Whether a part that reads is finished."""
-        return self._read_path(part).exists()
+        return is_whole(self._read_path(part))
 
     def put_read(self, part: int, found: Read) -> None:
         """Write what became of a part's inputs."""
@@ -97,12 +138,38 @@ class FolderParts:
 
     def inputs(self, genes: Mapping[str, GeneDefinition]) -> list[GroupedInput | InputError]:
         """Return what became of all inputs, with the genotypes of these genes only."""
-        paths = (self._read_path(part) for part in range(self._n_reads))
-        return [item for path in paths for item in load_inputs(path, genes)]
+        return [item for part in range(self._n_reads) for item in self._of_part(part, genes)]
+
+    def _of_part(
+        self, part: int, genes: Mapping[str, GeneDefinition]
+    ) -> Iterator[GroupedInput | InputError]:
+        path = self._read_path(part)
+        items = self._read.get(part)
+        if items is None:
+            items = self._read[part] = load_inputs(path)
+        own = {name: load_gene(path, gene) for name, gene in genes.items()}
+        for number, item in enumerate(items):
+            if isinstance(item, InputError):
+                yield item
+            else:
+                there = {name: by[number] for name, by in own.items() if number in by}
+                yield dataclasses.replace(item, genes=there)
+
+    def has_evidence(self, gene: str) -> bool:
+        """Whether it is known what a gene says of samples' populations."""
+        return is_whole(self._evidence_path(gene))
+
+    def put_evidence(self, gene: str, evidence: Evidence) -> None:
+        """Write what a gene says of samples' populations."""
+        save_evidence(self._evidence_path(gene), evidence)
+
+    def evidence(self, gene: str) -> Evidence:
+        """Return what a gene says of samples' populations."""
+        return load_evidence(self._evidence_path(gene))
 
     def has_calls(self, gene: str) -> bool:
         """Whether a gene is called."""
-        return self._calls_path(gene).exists()
+        return is_whole(self._calls_path(gene))
 
     def put_calls(self, table: GeneTable) -> None:
         """Write a gene's calls."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from pgx.base.errors import InputError
 from pgx.cohort.plan import CohortPlan
-from pgx.cohort.reading import GroupedInput
 from pgx.cohort.running.parts import FolderParts, MemoryParts, Parts
-from pgx.cohort.work import CohortWork, Inputs
+from pgx.cohort.running.steps import Steps
+from pgx.cohort.work import CohortWork
 
 __all__ = ["Progress", "Silent", "do_parts", "parts_of"]
 
@@ -57,27 +57,30 @@ def do_parts(work: CohortWork, parts: Parts, progress: Progress | None = None) -
         What was asked for does not fit the inputs.
     """
     tell = progress or Silent()
-    plan = work.plan
-    tell.stage("inputs", len(plan.inputs))
+    steps = Steps(work, parts)
+    _read_open(steps, tell)
+    genes = [gene for gene in work.plan.genes if not parts.has_calls(gene)]
+    if not genes or not steps.samples:
+        return
+    open_weights = [gene for gene in steps.weighed if not parts.has_evidence(gene)]
+    _each("genes weighed", open_weights, steps.weigh, tell)
+    _each("genes", genes, steps.call, tell)
+
+
+def _read_open(steps: Steps, tell: Progress) -> None:
+    reads = steps.plan.reads
+    numbers = [number for number in range(len(reads)) if not steps.parts.has_read(number)]
+    tell.stage("inputs", sum(len(reads[number]) for number in numbers))
     done = 0
-    for number, own in enumerate(plan.reads):
-        if not parts.has_read(number):
-            parts.put_read(number, work.read([plan.inputs[i] for i in own]))
-        done += len(own)
+    for number in numbers:
+        steps.read(number)
+        done += len(reads[number])
         tell.done(done)
-    open_genes = [gene for gene in plan.genes if not parts.has_calls(gene)]
-    if not open_genes:
-        return
-    samples = work.samples(parts.inputs({}))
-    if not samples:
-        return
-    tell.stage("genes", len(plan.genes))
-    evidence = work.evidence(_read(parts.inputs(work.genes)), samples) if work.infers else {}
-    for gene in open_genes:
-        inputs = _read(parts.inputs({gene: work.genes[gene]}))
-        parts.put_calls(work.call(gene, inputs, samples, evidence))
-        tell.done(len(plan.genes) - len(open_genes) + open_genes.index(gene) + 1)
 
 
-def _read(inputs: Inputs) -> list[GroupedInput]:
-    return [item for item in inputs if not isinstance(item, InputError)]
+def _each(what: str, genes: Sequence[str], do: Callable[[str], None], tell: Progress) -> None:
+    if genes:
+        tell.stage(what, len(genes))
+    for done, gene in enumerate(genes, 1):
+        do(gene)
+        tell.done(done)

@@ -1,4 +1,8 @@
-"""Finished parts as files: arrays and JSON in one archive, complete or absent, no pickle."""
+"""Finished parts as files: arrays and JSON in one archive, complete or absent, no pickle.
+
+A part that reads has a member for what its inputs are and one for each gene, so that a gene's
+genotypes are found without a look at those of the others, however many inputs there are.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +15,36 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-import pgx.base.errors as errors
 from pgx.base.calls import GeneCall
 from pgx.base.errors import InputError, OutputError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.cohort.calling import GeneTable
 from pgx.cohort.reading import GroupedGene, GroupedInput
+from pgx.cohort.running.refusals import Refusal, raised, refusal_of
 from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype
 from pgx.reports.files import new_file
 
-__all__ = ["load_calls", "load_inputs", "save_calls", "save_inputs"]
+__all__ = [
+    "PART_SUFFIX",
+    "Evidence",
+    "is_whole",
+    "load_calls",
+    "load_evidence",
+    "load_gene",
+    "load_inputs",
+    "save_calls",
+    "save_evidence",
+    "save_inputs",
+]
+
+PART_SUFFIX: Final = ".part"
+"""How the name of a finished part ends."""
+Evidence = Sequence[Mapping[str, float] | None]
+"""What one gene says of each sample's population."""
 
 _ARRAYS: Final = ("call", "phase_block", "evidence", "reason", "structural")
 _DAMAGED: Final = (ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.MsgspecError)
-
-
-class _Refusal(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
-    """An error of an input, to be raised again elsewhere."""
-
-    kind: str
-    what: str
-    where: str
-    remedy: str
-    code: str
+_INPUTS: Final = "inputs"
 
 
 class _Meta(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
@@ -45,12 +56,22 @@ class _Meta(msgspec.Struct, frozen=True, kw_only=True, tag="read"):
     samples: tuple[str, ...]
     notes: tuple[str, ...]
     hints: list[str]
-    genes: tuple[str, ...]
 
 
-class _Rest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gene's genotypes hold besides arrays."""
+class _Array(msgspec.Struct, frozen=True, array_like=True):
+    """An array as bytes in C order, little-endian."""
 
+    kind: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+class _Gene(msgspec.Struct, frozen=True, kw_only=True):
+    """One gene's genotypes of one input: the number of that input, arrays, and the rest."""
+
+    number: int
+    arrays: dict[str, _Array]
+    groups: _Array
     samples: tuple[str, ...]
     extra: list[list[str]]
     notes: dict[int, list[str]]
@@ -66,27 +87,18 @@ def save_inputs(path: Path, found: Sequence[GroupedInput | InputError]) -> None:
     OutputError
         Disk, permission or quota; nothing is left behind.
     """
-    arrays: dict[str, npt.NDArray[Any]] = {"inputs": _packed([_meta(item) for item in found])}
+    genes: dict[str, list[_Gene]] = {}
     for number, item in enumerate(found):
-        if isinstance(item, InputError):
-            continue
-        for name, gene in item.genes.items():
-            own = gene.genotypes
-            arrays |= {f"{number}/{name}/{a}": getattr(own, a) for a in _ARRAYS}
-            arrays[f"{number}/{name}/groups"] = gene.groups
-            arrays[f"{number}/{name}/rest"] = _packed(_rest(own))
-    _save(path, arrays)
+        if not isinstance(item, InputError):
+            for name, gene in item.genes.items():
+                genes.setdefault(name, []).append(_packed_gene(number, gene))
+    members = {name: msgspec.msgpack.encode(own) for name, own in genes.items()}
+    _save(path, {_INPUTS: msgspec.json.encode([_meta(item) for item in found]), **members})
 
 
-def _meta(item: GroupedInput | InputError) -> _Meta | _Refusal:
+def _meta(item: GroupedInput | InputError) -> _Meta | Refusal:
     if isinstance(item, InputError):
-        return _Refusal(
-            kind=type(item).__name__,
-            what=item.what,
-            where=item.where,
-            remedy=item.remedy,
-            code=item.code,
-        )
+        return refusal_of(item)
     return _Meta(
         name=item.name,
         sha256=item.sha256,
@@ -94,12 +106,15 @@ def _meta(item: GroupedInput | InputError) -> _Meta | _Refusal:
         samples=item.samples,
         notes=item.notes,
         hints=item.hints,
-        genes=tuple(item.genes),
     )
 
 
-def _rest(own: GeneGenotypes) -> _Rest:
-    return _Rest(
+def _packed_gene(number: int, gene: GroupedGene) -> _Gene:
+    own = gene.genotypes
+    return _Gene(
+        number=number,
+        arrays={name: _packed(getattr(own, name)) for name in _ARRAYS},
+        groups=_packed(gene.groups),
         samples=own.samples,
         extra=own.extra,
         notes={column: sorted(codes) for column, codes in own.notes.items()},
@@ -108,33 +123,44 @@ def _rest(own: GeneGenotypes) -> _Rest:
     )
 
 
-def load_inputs(path: Path, genes: Mapping[str, GeneDefinition]) -> list[GroupedInput | InputError]:
-    """Return what became of some inputs, with the genotypes of some genes only.
+def load_inputs(path: Path) -> list[GroupedInput | InputError]:
+    """Return what became of some inputs, without genotypes.
 
     Raises
     ------
     OutputError
-        The file is damaged.
+        The file is absent or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            kinds = list[_Meta | _Refusal]
-            items = msgspec.json.decode(archive["inputs"].tobytes(), type=kinds)
-            return [_loaded(archive, i, item, genes) for i, item in enumerate(items)]
-    except _DAMAGED as error:
+        with zipfile.ZipFile(path) as archive:
+            items = msgspec.json.decode(archive.read(_INPUTS), type=list[_Meta | Refusal])
+    except (*_DAMAGED, OSError) as error:
         raise _damaged(path) from error
+    return [_loaded(item) for item in items]
 
 
-def _loaded(
-    archive: Mapping[str, npt.NDArray[Any]],
-    number: int,
-    item: _Meta | _Refusal,
-    genes: Mapping[str, GeneDefinition],
-) -> GroupedInput | InputError:
-    if isinstance(item, _Refusal):
-        kind = getattr(errors, item.kind)
-        refused: InputError = kind(item.what, where=item.where, remedy=item.remedy, code=item.code)
-        return refused
+def load_gene(path: Path, gene: GeneDefinition) -> dict[int, GroupedGene]:
+    """Return one gene's genotypes by the number of the input; nothing else is read.
+
+    Raises
+    ------
+    OutputError
+        The file is absent or damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if gene.gene not in archive.NameToInfo:
+                return {}
+            found = msgspec.msgpack.decode(archive.read(gene.gene), type=list[_Gene])
+    except (*_DAMAGED, OSError) as error:
+        raise _damaged(path) from error
+    return {own.number: _gene(own, gene) for own in found}
+
+
+def _loaded(item: _Meta | Refusal) -> GroupedInput | InputError:
+    if isinstance(item, Refusal):
+        error = raised(item)
+        return error if isinstance(error, InputError) else InputError(item.what)
     return GroupedInput(
         name=item.name,
         sha256=item.sha256,
@@ -142,33 +168,28 @@ def _loaded(
         samples=item.samples,
         notes=item.notes,
         hints=item.hints,
-        genes={
-            name: _gene(archive, f"{number}/{name}", genes[name])
-            for name in item.genes
-            if name in genes
-        },
+        genes={},
     )
 
 
-def _gene(archive: Mapping[str, npt.NDArray[Any]], key: str, gene: GeneDefinition) -> GroupedGene:
-    rest = msgspec.json.decode(archive[f"{key}/rest"].tobytes(), type=_Rest)
-    arrays = {name: archive[f"{key}/{name}"] for name in _ARRAYS}
+def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
+    arrays = {name: _array(own.arrays[name]) for name in _ARRAYS}
     unknown = np.broadcast_to(np.int32(-1), arrays["reason"].shape)
     genotypes = GeneGenotypes(
         gene=gene,
-        samples=rest.samples,
+        samples=own.samples,
         gq=unknown,
         dp=unknown,
-        extra=rest.extra,
-        notes={column: set(codes) for column, codes in rest.notes.items()},
+        extra=own.extra,
+        notes={column: set(codes) for column, codes in own.notes.items()},
         likelihoods={
             (i, j): tuple(LikelyGenotype(*each) for each in likely)
-            for i, j, likely in rest.likelihoods
+            for i, j, likely in own.likelihoods
         },
-        one_strand=set(rest.one_strand),
+        one_strand=set(own.one_strand),
         **arrays,
     )
-    return GroupedGene(genotypes, archive[f"{key}/groups"])
+    return GroupedGene(genotypes, _array(own.groups))
 
 
 def save_calls(path: Path, table: GeneTable) -> None:
@@ -179,7 +200,8 @@ def save_calls(path: Path, table: GeneTable) -> None:
     OutputError
         Disk, permission or quota; nothing is left behind.
     """
-    _save(path, {"calls": _packed(table.calls), "index": table.index})
+    index = msgspec.msgpack.encode(_packed(table.index))
+    _save(path, {"calls": msgspec.json.encode(table.calls), "index": index})
 
 
 def load_calls(path: Path, gene: str) -> GeneTable:
@@ -188,26 +210,78 @@ def load_calls(path: Path, gene: str) -> GeneTable:
     Raises
     ------
     OutputError
-        The file is damaged.
+        The file is absent or damaged.
     """
+    calls, index = _load(path, list[GeneCall], "calls")
+    return GeneTable(gene, calls, index)
+
+
+def save_evidence(path: Path, evidence: Evidence) -> None:
+    """Write what one gene says of each sample's population; equal objects once.
+
+    Raises
+    ------
+    OutputError
+        Disk, permission or quota; nothing is left behind.
+    """
+    distinct = {id(known): known for known in evidence}
+    places = {key: place for place, key in enumerate(distinct)}
+    index = np.array([places[id(known)] for known in evidence], np.int32)
+    known = msgspec.json.encode(list(distinct.values()))
+    _save(path, {"known": known, "index": msgspec.msgpack.encode(_packed(index))})
+
+
+def load_evidence(path: Path) -> Evidence:
+    """Return what one gene says of each sample's population.
+
+    Raises
+    ------
+    OutputError
+        The file is absent or damaged.
+    """
+    known, index = _load(path, list[dict[str, float] | None], "known")
+    return [known[place] for place in index.tolist()]
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a part is there, and every byte of it what was written."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            calls = msgspec.json.decode(archive["calls"].tobytes(), type=list[GeneCall])
-            return GeneTable(gene, calls, archive["index"])
-    except _DAMAGED as error:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except (*_DAMAGED, OSError):
+        return False
+
+
+def _load(path: Path, kind: Any, name: str) -> tuple[Any, npt.NDArray[Any]]:  # noqa: ANN401
+    """Return what a file holds of a kind for distinct things, and which is whose."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            known = msgspec.json.decode(archive.read(name), type=kind)
+            return known, _array(msgspec.msgpack.decode(archive.read("index"), type=_Array))
+    except (*_DAMAGED, OSError) as error:
         raise _damaged(path) from error
 
 
-def _packed(tree: object) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(msgspec.json.encode(tree), np.uint8)
+def _packed(array: npt.NDArray[Any]) -> _Array:
+    ordered = array.astype(array.dtype.newbyteorder("<"), copy=False)
+    return _Array(ordered.dtype.str, array.shape, ordered.tobytes())
 
 
-def _save(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    with new_file(path, is_private=True) as handle:
-        np.savez(handle, allow_pickle=False, **arrays)
+def _array(packed: _Array) -> npt.NDArray[Any]:
+    """Return an array that can be written to, in the order of this machine."""
+    stored = np.frombuffer(packed.data, np.dtype(packed.kind)).reshape(packed.shape)
+    return stored.astype(stored.dtype.newbyteorder("="))
+
+
+def _save(path: Path, members: Mapping[str, bytes]) -> None:
+    with new_file(path, is_private=True) as handle, zipfile.ZipFile(handle, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name), data)  # without a clock time
 
 
 def _damaged(path: Path) -> OutputError:
     return OutputError(
-        "a part of an earlier run is damaged", where=path.name, remedy="start anew with --force"
+        "a finished part is absent or damaged",
+        where=path.name,
+        remedy="start the same command again: it is made anew",
     )

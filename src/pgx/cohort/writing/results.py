@@ -21,7 +21,7 @@ from pgx.cohort.reading import GroupedInput
 from pgx.cohort.running.parts import Parts
 from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
-from pgx.reports.files import new_file
+from pgx.reports.files import new_file, remove_other_results
 
 __all__ = ["CohortOutcome", "write_cohort"]
 
@@ -55,6 +55,7 @@ def write_cohort(
     outcome = CohortOutcome(len(samples), refused_of(inputs), work.hints(inputs, samples))
     if samples:
         outcome.files = _Results(work, parts, samples, inputs).write(folder, tell)
+        remove_other_results(folder, outcome.files)
     return outcome
 
 
@@ -70,18 +71,17 @@ class _Results:
 
     def write(self, folder: Path, progress: Progress) -> list[Path]:
         """Write all files; they get their names together, at the end."""
-        writers = self._writers()
-        progress.stage("files", len(writers))
+        writers = self._writers(progress)
         with contextlib.ExitStack() as stack:
-            for done, (name, fill) in enumerate(writers.items(), 1):
+            for name, fill in writers.items():
+                progress.stage(f"samples written to {name}", len(self._samples))
                 handle = stack.enter_context(new_file(folder / name))
                 fill(handle)
                 handle.flush()  # what the disk has no room for shows before any gets its name
                 os.fsync(handle.fileno())
-                progress.done(done)
         return [folder / name for name in writers]
 
-    def _writers(self) -> dict[str, Callable[[BinaryIO], None]]:
+    def _writers(self, progress: Progress) -> dict[str, Callable[[BinaryIO], None]]:
         """Return what fills each file, the largest first."""
         from pgx.cohort.writing.summaries import summarise
         from pgx.cohort.writing.tables import (
@@ -95,8 +95,8 @@ class _Results:
         work, samples = self._work, self._samples
         advice = CohortAdvice(work.guidance, self._tables, work.settings.drugs or None)
         large = {
-            "recommendations": advice_table(samples, advice),
-            "calls": call_table(samples, self._tables),
+            "recommendations": advice_table(samples, advice, progress.done),
+            "calls": call_table(samples, self._tables, progress.done),
         }
         genes = list(work.genes.values())
         found = summarise(samples, work.sample_info, genes, self._tables, self._pieces)

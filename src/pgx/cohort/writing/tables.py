@@ -39,7 +39,7 @@ class Table(NamedTuple):
     """A table of all samples: ``width`` rows a sample, taken from distinct ``records``.
 
     ``rows`` returns, for samples first..last (half-open), the (last - first, width) indices of
-    their records; it may add records to the end.
+    their records; it may add records to the end. ``done`` hears how many samples were taken.
     """
 
     samples: Sequence[str]
@@ -49,15 +49,19 @@ class Table(NamedTuple):
     records: _Records
     rows: Callable[[int, int], npt.NDArray[np.int32]]
     frame: Callable[[Any], pl.DataFrame]
+    done: Callable[[int], None]
 
     def batches(self) -> Iterator[tuple[int, int]]:
-        """Yield samples first..last of each batch, half-open."""
+        """Yield samples first..last of each batch, half-open; one counts as done at the next."""
         step = max(1, _BATCH_ROWS // max(1, self.width))
         for first in range(0, len(self.samples), step):
+            self.done(first)
             yield first, min(first + step, len(self.samples))
 
 
-def call_table(samples: Sequence[str], tables: Sequence[GeneTable]) -> Table:
+def call_table(
+    samples: Sequence[str], tables: Sequence[GeneTable], done: Callable[[int], None]
+) -> Table:
     """Return the table of calls: samples in order, genes in the order of ``tables``."""
     starts = np.cumsum([0, *(len(table.calls) for table in tables)])[:-1]
 
@@ -66,10 +70,12 @@ def call_table(samples: Sequence[str], tables: Sequence[GeneTable]) -> Table:
         return np.stack(own, axis=1).astype(np.int32)
 
     calls = [call for table in tables for call in table.calls]
-    return Table(samples, CALL_COLUMNS, CALL_SCHEMA, len(tables), calls, rows, call_frame)
+    return Table(samples, CALL_COLUMNS, CALL_SCHEMA, len(tables), calls, rows, call_frame, done)
 
 
-def advice_table(samples: Sequence[str], advice: CohortAdvice) -> Table:
+def advice_table(
+    samples: Sequence[str], advice: CohortAdvice, done: Callable[[int], None]
+) -> Table:
     """Return the table of recommendations: samples in order, drugs A–Z."""
     return Table(
         samples,
@@ -79,6 +85,7 @@ def advice_table(samples: Sequence[str], advice: CohortAdvice) -> Table:
         advice.rows,
         advice.of_samples,
         advice_frame,
+        done,
     )
 
 

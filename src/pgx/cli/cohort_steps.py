@@ -1,0 +1,77 @@
+"""What `pgx cohort` and `pgx partition` share: who does the parts, and what is said at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pgx.base.errors import UsageError
+from pgx.cli.console import say
+
+if TYPE_CHECKING:
+    from pgx.cohort.plan import CohortPlan
+    from pgx.cohort.running.parts import Parts
+    from pgx.cohort.running.run import Progress
+    from pgx.cohort.work import CohortWork
+    from pgx.cohort.writing.results import CohortOutcome
+
+__all__ = ["check_workers", "finished_parts", "report"]
+
+
+def check_workers(plan: CohortPlan, n_workers: int, scheduler: str) -> None:
+    """Refuse words about workers that cannot be followed, before anything is written.
+
+    Raises
+    ------
+    UsageError
+        Both are given, Dask is not installed, or workers cannot read an input.
+    """
+    if n_workers and scheduler:
+        raise UsageError(
+            "--workers starts processes, --scheduler uses those of a cluster",
+            remedy="choose one of them",
+        )
+    if n_workers or scheduler:
+        from pgx.cohort.running.cluster import check_cluster
+
+        check_cluster(plan)
+
+
+def finished_parts(
+    plan: CohortPlan, folder: Path, progress: Progress, n_workers: int, scheduler: str
+) -> tuple[CohortWork, Parts]:
+    """Do all parts of a plan, in this process or by workers; return what writes the results.
+
+    Raises
+    ------
+    PgxError
+        See `pgx.cohort.running.run.do_parts` and `pgx.cohort.running.cluster.do_parts_on`.
+    """
+    from pgx.cohort.running.parts import FolderParts
+    from pgx.cohort.running.run import do_parts, parts_of
+    from pgx.cohort.work import CohortWork
+
+    if not n_workers and not scheduler:
+        parts = parts_of(plan, folder)
+        work = CohortWork(plan)
+        do_parts(work, parts, progress)
+        return work, parts
+    from pgx.cohort.running.cluster import do_parts_on, local_workers, remote_workers
+
+    started = local_workers(n_workers, folder) if n_workers else remote_workers(scheduler, folder)
+    with started as workers:
+        work, own = CohortWork(plan), FolderParts(folder, plan)
+        do_parts_on(workers, work, own, progress)
+    return work, own
+
+
+def report(outcome: CohortOutcome, folder: Path, *, quiet: bool) -> None:
+    """Name the inputs that were refused, give hints, and say what was written."""
+    for error in outcome.refused:
+        say(error.line())
+    if quiet:
+        return
+    for hint in outcome.hints:
+        say(f"hint: {hint}")
+    if outcome.n_samples:
+        say(f"{outcome.n_samples} sample(s), {len(outcome.files)} files in {folder}")

@@ -1,0 +1,184 @@
+"""``pgx partition``: the results of `pgx cohort` in steps, for workflow systems."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from pgx.base.errors import UsageError
+from pgx.cli import cohort_options as opt
+from pgx.cli.cohort_options import CohortWords, planned, use_threads
+from pgx.cli.cohort_steps import report
+from pgx.cli.console import say
+from pgx.cli.options import Overlay
+from pgx.cli.progress import Stages
+from pgx.cli.runner import run_app
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="A cohort in parts that machines with a common folder do: plan, run each part, merge.",
+)
+_REFUSED = 3
+
+PlanFolder = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="folder that pgx partition plan wrote")
+]
+Replace = Annotated[bool, typer.Option("--force", help="replace a plan and its parts")]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="print one JSON object a part")]
+Numbers = Annotated[
+    str, typer.Option("--part", metavar="N", help="number of a part, or several: 3-27, 1,4")
+]
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(app, words, "pgx partition")
+
+
+@app.command()
+def plan(
+    inputs: opt.Inputs,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PLAN", help="folder for plan and parts")
+    ],
+    assembly: opt.AssemblyWord = None,
+    genes: opt.Genes = "",
+    drugs: opt.Drugs = "",
+    samples: opt.Samples = "",
+    sample_info: opt.SampleInfoFile = None,
+    outside_calls: opt.OutsideCalls = None,
+    kb_overlay: Overlay = None,
+    absent: opt.AbsentWord = "no-call",
+    untyped: opt.Untyped = None,
+    prior: opt.PriorWord = "population",
+    ancestry: opt.AncestryWord = "average",
+    threshold: opt.Threshold = 0.95,
+    min_gq: opt.MinGq = 20,
+    min_dp: opt.MinDp = 8,
+    formats: opt.Formats = "",
+    force: Replace = False,  # noqa: FBT002
+    json_lines: JsonLines = False,  # noqa: FBT002
+) -> None:
+    """Write the plan of a cohort run into a folder, and print how many parts it has.
+
+    Inputs are not opened. All machines must see the folder and the inputs under the same paths.
+
+    Examples:
+      pgx partition plan cohort/*.vcf.gz -o plan --assembly GRCh38
+    """
+    words = CohortWords(
+        assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
+        prior, ancestry, threshold, min_gq, min_dp, formats,
+    )  # fmt: skip
+    if "-" in inputs:
+        raise UsageError("parts cannot read standard input", remedy="give the path of a file")
+    own = planned(inputs, words)
+    from pgx.cohort.running.partition import numbers_as_text, save_plan
+
+    save_plan(own, output, force=force)
+    n_reads = len(own.reads)
+    if json_lines:
+        for number, numbers in enumerate(own.reads):
+            _print({"part": number, "does": "read", "n_inputs": len(numbers)})
+        for number, gene in enumerate(own.genes, n_reads):
+            _print({"part": number, "does": "call", "gene": gene})
+        return
+    reads = numbers_as_text(range(n_reads))
+    calls = numbers_as_text(range(n_reads, own.n_parts))
+    sys.stdout.write(f"{own.n_parts} parts: {reads} read, {calls} call a gene each\n")
+
+
+def _print(tree: object) -> None:
+    sys.stdout.write(msgspec.json.encode(tree).decode() + "\n")
+
+
+@app.command("run")
+def run_parts(
+    folder: PlanFolder,
+    part: Numbers,
+    quiet: opt.Quiet = False,  # noqa: FBT002
+    threads: opt.Threads = 0,
+) -> None:
+    """Do parts of a plan; one that is finished already is left as it is.
+
+    A part that calls needs all parts that read. Inputs that are refused are named here, and by
+    the merge, which has their exit status.
+
+    Examples:
+      pgx partition run plan --part 0
+
+      pgx partition run plan --part 3-27
+    """
+    use_threads(threads)
+    from pgx.cohort.running.partition import Partition
+
+    own = Partition(folder)
+    for number in _numbers(part, own.plan.n_parts):
+        if own.is_done(number):
+            _say(f"part {number} was finished already", quiet=quiet)
+            continue
+        for error in own.do(number):
+            say(error.line())
+        _say(f"part {number} finished", quiet=quiet)
+
+
+def _say(text: str, *, quiet: bool) -> None:
+    if not quiet:
+        say(text)
+
+
+def _numbers(text: str, n_parts: int) -> list[int]:
+    """Return the numbers of parts that a text names.
+
+    Raises
+    ------
+    UsageError
+        It names none, or one that the plan does not have.
+
+    >>> _numbers("3-5,1", 6)
+    [3, 4, 5, 1]
+    """
+    found: list[int] = []
+    for word in text.split(","):
+        first, _, last = word.strip().partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            raise UsageError(f"--part is a number or a range, not {text!r}", remedy="such as 3-27")
+        found += range(int(first), int(last or first) + 1)
+    if not found or max(found) >= n_parts:
+        raise UsageError(f"the plan has no part {text}", remedy=f"choose of 0 to {n_parts - 1}")
+    return list(dict.fromkeys(found))
+
+
+@app.command()
+def merge(
+    folder: PlanFolder,
+    output: opt.Output,
+    force: opt.Force = False,  # noqa: FBT002
+    quiet: opt.Quiet = False,  # noqa: FBT002
+    threads: opt.Threads = 0,
+) -> int:
+    """Write the results of finished parts, byte by byte those of `pgx cohort`.
+
+    Examples:
+      pgx partition merge plan -o results/
+    """
+    use_threads(threads)
+    from pgx.cohort.running.folder import finish_folder, working_folder
+    from pgx.cohort.running.partition import Partition
+    from pgx.cohort.writing.results import write_cohort
+
+    own = Partition(folder)
+    own.check()
+    with working_folder(output, own.plan, force=force) as place, Stages(quiet=quiet) as progress:
+        outcome = write_cohort(own.work, own.parts, output, progress)
+        finish_folder(place)
+    report(outcome, output, quiet=quiet)
+    return _REFUSED if outcome.refused else 0
