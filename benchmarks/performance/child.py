@@ -22,7 +22,7 @@ QUIET = ("--force", "--quiet")
 
 
 class Recorder:
-    """Takes the place of the progress bar and keeps when each stage began."""
+    """Takes the place of the progress bar and keeps when reading and calling begin."""
 
     began: list = []  # noqa: RUF012 - one run at a time
 
@@ -33,27 +33,35 @@ class Recorder:
         return self
 
     def __exit__(self, *_):
-        self.began.append(("end", time.perf_counter()))
+        self.note("end")
 
     def stage(self, what, total):
         del total
-        self.began.append((what, time.perf_counter()))
+        first = what.partition(" ")[0]  # such as "genes weighed", before "genes"
+        if first in STAGES[:2] and first not in dict(self.began):
+            self.note(first)
 
     def done(self, n):
         pass
 
     @classmethod
+    def note(cls, what):
+        cls.began.append((what, time.perf_counter()))
+
+    @classmethod
     def seconds(cls):
+        """Return how long each stage lasted, until the next began."""
         spans = zip(cls.began, cls.began[1:], strict=False)
-        return {what: after - start for (what, start), (_, after) in spans if what in STAGES}
+        return {what: after - start for (what, start), (_, after) in spans}
 
 
 def install():
     """Put the recorder in place; return the list of seconds that calling takes."""
     from pgx.cli import cohort
     from pgx.cohort.work import CohortWork
+    from pgx.cohort.writing import results
 
-    usual, taken = CohortWork.call, []
+    usual, taken, write = CohortWork.call, [], results.write_cohort
 
     def call(self, *arguments, **named):
         start = time.perf_counter()
@@ -62,9 +70,13 @@ def install():
         finally:
             taken.append(time.perf_counter() - start)
 
+    def write_cohort(*arguments, **named):
+        Recorder.note("files")
+        return write(*arguments, **named)
+
     if not hasattr(cohort, "Stages"):
         raise SystemExit("pgx cohort tells its stages otherwise: mend Recorder")
-    CohortWork.call = call
+    CohortWork.call, results.write_cohort = call, write_cohort
     cohort.Stages = Recorder
     return taken
 

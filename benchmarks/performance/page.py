@@ -77,7 +77,7 @@ def targets(found):
     ]
     if found["workers"]:
         gain = model.gain(found)
-        aim = f"at least {LEAST_GAIN:g} times"
+        aim = f"at least {LEAST_GAIN:.2f} times"
         rows.append(
             ("two workers beside one", aim, f"{gain:.2f} times", reached(gain >= LEAST_GAIN))
         )
@@ -85,7 +85,7 @@ def targets(found):
 
 
 def at_most(value, most):
-    return f"at most {most:g} times", f"{value:.2f} times", reached(value <= most)
+    return f"at most {most:.2f} times", f"{value:.2f} times", reached(value <= most)
 
 
 def reached(yes):
