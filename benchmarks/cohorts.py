@@ -170,7 +170,10 @@ def write_one(path, folder, n_samples, every, seed):
 
 
 def source_files():
-    return sorted((DATA / "cohort" / ASSEMBLY).glob("*.vcf.gz"))
+    found = sorted((DATA / "cohort" / ASSEMBLY).glob("*.vcf.gz"))
+    if not found:
+        raise SystemExit("no cohort here: PGX_VALIDATION_DATA names the validation data folder")
+    return found
 
 
 def smallest_file():
