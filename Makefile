@@ -8,9 +8,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 DEMO ?= demo-output
 RUNS ?= 1000000
+KERNELS := --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-max-time=0.5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts wheel release image check site bench validate fuzz lock clean
+.PHONY: help demo test lint format types contracts wheel release image check site bench performance validate fuzz lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -72,6 +73,11 @@ site: $(VENV)/.dev ## build the documentation site into build/site, without netw
 bench: $(VENV)/.dev ## measure speed on the validation data
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
 	@for file in annotate knowledge patient pdf reading scanner; do echo "== $$file"; $(BIN)/python "benchmarks/$$file.py" || exit 1; done
+	@echo "== kernels"; $(BIN)/python -m pytest benchmarks/test_kernels.py --quiet -s $(KERNELS)
+
+performance: $(VENV)/.dev ## measure cohorts on the validation data, rewrite docs/performance.md
+	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
+	$(BIN)/python -m benchmarks.performance
 
 validate: $(VENV)/.dev ## score on the validation data, rewrite docs/validation.md
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }

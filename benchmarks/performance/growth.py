@@ -1,0 +1,99 @@
+"""How time and memory grow with samples and genes, and what a second worker gains."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+
+from benchmarks.cohorts import facts_of, smallest_file, source_files, write_cohort
+from benchmarks.performance.child import SETTINGS, runs_of
+from benchmarks.performance.real import pgx, seconds
+
+COPIES = (1, 4, 16, 64)
+MOST = 100_000
+RUNS = {"1": 3, "4": 3, "16": 2, "64": 2, "most": 1}
+FIVE = ("CYP2C19", "CYP2C9", "NAT2", "TPMT", "VKORC1")
+GENES_AT = 16
+WORKERS_AT = 64
+SEED = 1
+
+
+def sizes():
+    """Return the numbers of samples, by name."""
+    n_real, _ = facts_of(source_files()[0])
+    return {f"{k}": k * n_real for k in COPIES} | {"most": MOST}
+
+
+def made(folder, n_samples, every):
+    """Return the files of a cohort, written unless the folder has them already."""
+    note = folder / "made.json"
+    asked = {"samples": n_samples, "every": every, "seed": SEED}
+    paths = [folder / path.name for path in source_files()]
+    if not note.exists() or json.loads(note.read_text()) != asked:
+        write_cohort(folder, n_samples, every=every, seed=SEED)
+        note.write_text(json.dumps(asked))
+    return paths
+
+
+def of_genes(paths, genes):
+    return [path for path in paths if path.name.partition(".")[0] in genes]
+
+
+def row_of(name, n_samples, paths, most_runs):
+    """Measure one size."""
+    n_runs = min(RUNS[name], most_runs)
+    found = runs_of(
+        [*paths, *SETTINGS], smallest_file(), runs=n_runs, folder=paths[0].parent.parent
+    )
+    return {
+        "copies": None if name == "most" else int(name),
+        "samples": n_samples,
+        "packed_bytes": sum(path.stat().st_size for path in paths),
+        **found,
+    }
+
+
+def by_samples(data, every, most_runs):
+    """Return a row for each number of samples."""
+    rows = []
+    for name, n_samples in sizes().items():
+        rows.append(row_of(name, n_samples, made(data / name, n_samples, every), most_runs))
+        best = min(run["seconds"] for run in rows[-1]["runs"])
+        print(f"  {n_samples} samples: {best:.1f} s, {rows[-1]['peak_mb']:.0f} MB", flush=True)
+    return rows
+
+
+def by_genes(data, every, most_runs):
+    """Return a row for one gene, five and all, of which only the files are read."""
+    n_samples = sizes()[str(GENES_AT)]
+    paths = made(data / str(GENES_AT), n_samples, every)
+    rows = []
+    for genes in (FIVE[:1], FIVE, ()):
+        own = of_genes(paths, genes) if genes else paths
+        words = [*own, *SETTINGS, "--genes", ",".join(genes)]
+        found = runs_of(words, smallest_file(), runs=min(2, most_runs), folder=data)
+        rows.append({"genes": found["runs"][0]["genes"], "samples": n_samples, **found})
+    return rows
+
+
+def has_workers():
+    """Whether `pgx cohort` can share its parts among workers."""
+    command = [sys.executable, "-m", "pgx.cli.main", "cohort", "--help"]
+    return "--workers" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def by_workers(data, every):
+    """Return seconds of whole processes with one worker and two, None where there are none."""
+    if not has_workers():
+        print("  pgx cohort has no --workers here: left out")
+        return None
+    n_samples = sizes()[str(WORKERS_AT)]
+    paths = made(data / str(WORKERS_AT), n_samples, every)
+    rows = []
+    with tempfile.TemporaryDirectory(dir=data) as place:
+        for n_workers in (1, 2):
+            command = pgx("cohort", paths, place, *SETTINGS, "--workers", str(n_workers))
+            rows.append({"workers": n_workers, "samples": n_samples, "seconds": seconds(command)})
+    return rows
