@@ -141,6 +141,7 @@ def test_two_files_that_disagree_end_the_run(tmp_path):
     assert done.returncode == 3
     [line] = done.stderr.splitlines()
     assert "differently" in line
+    assert "0.vcf, 1.vcf chr10:" in line
     assert not (tmp_path / "out" / "calls.parquet").exists()
 
 

@@ -68,7 +68,9 @@ MinDp = Annotated[int, typer.Option("--min-dp", min=0, help="read depth below it
 Formats = Annotated[
     str, typer.Option("--format", help="parquet (always written), tsv: the same tables as text")
 ]
-Force = Annotated[bool, typer.Option("--force", help="replace results in DIR")]
+Force = Annotated[
+    bool, typer.Option("--force", help="replace results in DIR, or another run's unfinished parts")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
 Threads = Annotated[
     int, typer.Option("--threads", min=0, help="threads of this process; 0: one a core")

@@ -92,7 +92,8 @@ def _piece(
     for place, (i, _) in enumerate(distinct[0]):
         groups = np.array([d[place][1] for d in distinct])
         taken.append(parts[i].genes[gene.gene].genotypes.take(groups, names))
-    whole = combine(taken, gene, names) if taken else GeneGenotypes.empty(gene, names)
+    inputs = [parts[i].name for i, _ in distinct[0]]
+    whole = combine(taken, gene, names, inputs) if taken else GeneGenotypes.empty(gene, names)
     return Piece(whole, np.array(own), columns)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,12 +33,16 @@ _PER_SITE = ("call", "phase_block", "evidence", "reason", "gq", "dp")
 
 
 def combine(
-    parts: list[GeneGenotypes], gene: GeneDefinition, samples: tuple[str, ...]
+    parts: list[GeneGenotypes],
+    gene: GeneDefinition,
+    samples: tuple[str, ...],
+    inputs: Sequence[str] = (),
 ) -> GeneGenotypes:
     """Join observations of several inputs by sample name.
 
     A site that one input leaves without an answer takes the other's; one that an input finds
-    contradictory stays unknown. Phase never holds across inputs.
+    contradictory stays unknown. Phase never holds across inputs. ``inputs`` are the names of the
+    parts, for a refusal.
 
     Raises
     ------
@@ -49,15 +53,18 @@ def combine(
         return parts[0]
     whole = GeneGenotypes.empty(gene, samples)
     column = {name: i for i, name in enumerate(samples)}
-    for part in parts:
-        _add_part(whole, part, np.array([column[name] for name in part.samples], np.intp))
+    for number, part in enumerate(parts):
+        columns = np.array([column[name] for name in part.samples], np.intp)
+        _add_part(whole, part, columns, ", ".join(inputs[: number + 1]))
     if gene.ploidy is Ploidy.X_LINKED:
         for sample in range(len(samples)):
             refuse_mixed(whole, sample)
     return whole
 
 
-def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np.intp]) -> None:
+def _add_part(
+    whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np.intp], inputs: str
+) -> None:
     part = _fitted(whole, part, columns)
     new = part.evidence != Evidence.NONE
     old = whole.evidence[:, columns] != Evidence.NONE
@@ -65,7 +72,7 @@ def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np
     unanswered = ~new & ~old & (part.reason != Unknown.NO_RECORD)
     for site, sample in np.argwhere(new & old).tolist():
         column = int(columns[sample])
-        fill[site, sample] = _is_better(whole, part, site, sample, column)
+        fill[site, sample] = _is_better(whole, part, site, sample, column, inputs)
         if part.likelihoods.get((site, sample)) != whole.likelihoods.get((site, column)):
             whole.likelihoods.pop((site, column), None)  # two inputs spoke: neither alone counts
     for name in _PER_SITE:
@@ -84,7 +91,12 @@ def _add_part(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np
 
 
 def _is_better(
-    whole: GeneGenotypes, part: GeneGenotypes, site: int, sample: int, column: int
+    whole: GeneGenotypes,
+    part: GeneGenotypes,
+    site: int,
+    sample: int,
+    column: int,
+    inputs: str,
 ) -> bool:
     """Whether a part's answer replaces the one that is there already."""
     before = sorted(whole.call[site, column].tolist())
@@ -100,7 +112,7 @@ def _is_better(
     if not _agree(before, after):
         raise InputConflictError(
             "two input files answer this site of one sample differently",
-            where=f"{part.gene.contig}:{part.gene.variants[site].position}",
+            where=f"{inputs} {part.gene.contig}:{part.gene.variants[site].position}".lstrip(),
             remedy="give each sample's site in one file only",
         )
     return MISSING in before and MISSING not in after

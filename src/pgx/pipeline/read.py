@@ -73,10 +73,11 @@ class Observations:
         InputConflictError
             Two inputs disagree about one site of one sample.
         """
-        parts = [i.genotypes[gene.gene] for i in self.inputs if gene.gene in i.genotypes]
-        if not parts:
+        own = [i for i in self.inputs if gene.gene in i.genotypes]
+        if not own:
             return GeneGenotypes.empty(gene, self.samples)
-        return combine(parts, gene, self.samples)
+        parts = [i.genotypes[gene.gene] for i in own]
+        return combine(parts, gene, self.samples, [i.name for i in own])
 
     def notes_of(self, sample: str) -> tuple[str, ...]:
         """Return note codes of the inputs that hold a sample."""

@@ -92,10 +92,15 @@ def _take(lock: BinaryIO, folder: Path) -> None:
 
 
 def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None:
-    """Keep the parts of the same plan; those of another go, where that is asked for."""
+    """Keep the parts of the same plan; those of another go, where that is asked for.
+
+    With ``force`` the same plan is kept too, so that a command may be tried again as it is: its
+    parts are those that would be made anew. Nobody knows that of what lies behind an address.
+    """
     path = parts / PLAN_FILE
     if path.exists():
-        if not force and _is_same(path, plan):
+        is_known = not any(file.is_remote for file in plan.inputs)
+        if (is_known or not force) and _is_same(path, plan):
             remove_temporaries(parts, is_ours=True)
             return
         if not force:
