@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 
 import polars as pl
 import pytest
 
 from cli.support import COHORT, EXAMPLES, pgx, refused
+from pgx.cohort.writing.frames import CALL_SCHEMA, call_frame
 from pgx.cohort.writing.results import MULTIQC_FILE, SUMMARY_FILE
 from pgx.cohort.writing.summaries import SUMMARY_TABLES
+from pgx.cohort.writing.tables import Table, write_parquet
 from pgx.reports.files import check_folder
+from pgx.reports.render_tsv import CALL_COLUMNS
 
 TABLES = ("calls", "recommendations", *SUMMARY_TABLES)
 INFO = ("--sample-info", EXAMPLES / "sample-info.tsv")
@@ -69,6 +74,10 @@ def test_the_summary_names_inputs_and_no_sample(folder):
     tree = json.loads(text)
     assert [item["name"] for item in tree["input"]] == [COHORT.name]
     assert tree["n_samples"] == tree["quality"]["n_samples"] == 3
+    info = (EXAMPLES / "sample-info.tsv").read_bytes()
+    assert tree["sample_info"] == hashlib.sha256(info).hexdigest()
+    assert tree["outside_calls"] is tree["overlay"] is None
+    assert not tree["chosen_samples"]
     for name in pl.read_parquet(folder / "calls.parquet")["sample"].unique():
         assert name not in text
 
@@ -80,3 +89,12 @@ def test_the_summary_names_inputs_and_no_sample(folder):
 def test_what_a_cohort_does_not_know_is_refused(tmp_path, words):
     refused(2, "cohort", COHORT, "-o", tmp_path / "out", *words)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_full_disk():
+    def rows(first, last):
+        raise KeyError("ours")
+
+    table = Table(["S1"], CALL_COLUMNS, CALL_SCHEMA, 1, [], rows, call_frame, lambda _: None)
+    with pytest.raises(KeyError, match="ours"):
+        write_parquet(io.BytesIO(), table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from pgx.base.genes import GeneDefinition
 from pgx.cohort.advising import CohortAdvice
 from pgx.cohort.calling import GeneTable, Piece, pieces_of
 from pgx.cohort.frequencies.counting import render_multiqc
+from pgx.cohort.plan import PlannedFile
 from pgx.cohort.reading import GroupedInput
 from pgx.cohort.running.parts import Parts
 from pgx.cohort.running.run import Progress, Silent
@@ -145,7 +147,11 @@ class _Results:
             "version": plan.version,
             "knowledge_release": plan.knowledge_release,
             "knowledge_digest": plan.knowledge_digest,
+            "overlay": self._work.knowledge.overlay and self._work.knowledge.overlay.info,
             "settings": self._work.settings.as_provenance() | marked,
+            "chosen_samples": bool(self._work.settings.samples),
+            "sample_info": _digest_of(plan.sample_info),
+            "outside_calls": _digest_of(plan.outside_calls),
             "n_samples": len(self._samples),
             "genes": list(plan.genes),
             "quality": quality,
@@ -156,6 +162,14 @@ class _Results:
 
 def _write_bytes(handle: BinaryIO, data: bytes) -> None:
     handle.write(data)
+
+
+def _digest_of(file: PlannedFile | None) -> str | None:
+    """Return the SHA-256 of a table beside the inputs; of a pipe, which is read once, none."""
+    if file is None or not Path(file.path).is_file():
+        return None
+    with Path(file.path).open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _described(item: GroupedInput | InputError, *, named: bool) -> dict[str, object]:

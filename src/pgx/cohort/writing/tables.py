@@ -97,9 +97,14 @@ def write_parquet(handle: BinaryIO, table: Table) -> None:
     OutputError
         Disk, permission or quota.
     """
+    own: list[Exception] = []  # polars passes on what went wrong here as text alone
 
     def source(*_: object) -> Iterator[pl.DataFrame]:
-        return _frames(table)
+        try:
+            yield from _frames(table)
+        except Exception as error:
+            own.append(error)
+            raise
 
     try:
         register_io_source(source, schema=table.schema).sink_parquet(
@@ -110,7 +115,7 @@ def write_parquet(handle: BinaryIO, table: Table) -> None:
             engine="streaming",
         )
     except PolarsError as error:
-        raise _unwritten(error) from error
+        raise own[0] if own else _unwritten(error) from error
 
 
 def _frames(table: Table) -> Iterator[pl.DataFrame]:
