@@ -73,7 +73,9 @@ def cohort(
     from pgx.cohort.writing.results import write_cohort
 
     with working_folder(output, plan, force=force) as place, Stages(quiet=quiet) as progress:
-        work, parts = finished_parts(plan, place, progress, workers, scheduler, knowledge)
+        work, parts = finished_parts(
+            plan, place, progress, workers, scheduler, knowledge, ahead=threads != 1
+        )
         outcome = write_cohort(work, parts, output, progress)
         privacy.write_table(outcome.samples)
         finish_folder(place)

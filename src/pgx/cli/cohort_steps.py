@@ -45,8 +45,12 @@ def finished_parts(
     n_workers: int,
     scheduler: str,
     knowledge: KnowledgeBase,
+    *,
+    ahead: bool,
 ) -> tuple[CohortWork, Parts]:
     """Do all parts of a plan, in this process or by workers; return what writes the results.
+
+    ``ahead``: this process may decompress in a second thread.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def finished_parts(
 
     if not n_workers and not scheduler:
         parts = parts_of(plan, folder)
-        work = CohortWork(plan, knowledge)
+        work = CohortWork(plan, knowledge, ahead=ahead)
         do_parts(work, parts, progress)
         return work, parts
     from pgx.cohort.running.cluster import do_parts_on, local_workers, remote_workers

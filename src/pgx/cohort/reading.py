@@ -72,6 +72,8 @@ class CohortReader:
         How to read.
     sample_info
         Sex and population by sample name.
+    ahead
+        Whether a second thread may decompress ahead of the one that scans.
     """
 
     def __init__(
@@ -80,7 +82,10 @@ class CohortReader:
         known: Sequence[GeneDefinition],
         settings: RunSettings,
         sample_info: Mapping[str, SampleInfo],
+        *,
+        ahead: bool = False,
     ) -> None:
+        self._ahead = ahead
         self._loci = Loci(genes, known)
         self._settings, self._info = settings, sample_info
         self._sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
@@ -109,7 +114,12 @@ class CohortReader:
 
     def _read_one(self, source: AnySource, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
         """Read a file of one sample, which needs no grouping."""
-        scan = source.scan(view.windows, contig_lengths=view.lengths, by_index=view.by_index)
+        scan = source.scan(
+            view.windows,
+            contig_lengths=view.lengths,
+            by_index=view.by_index,
+            ahead=self._ahead,
+        )
         self._loci.check(view.assembly, scan.records, source.path)
         genotypes = build_genotypes(
             view.loci,
@@ -126,7 +136,11 @@ class CohortReader:
         keys = self._keys(view.loci, source.header.samples)
         grouper = SampleGrouper(view.loci, keys, view.site_index)
         scan = source.scan(
-            view.windows, contig_lengths=view.lengths, by_index=view.by_index, sink=grouper
+            view.windows,
+            contig_lengths=view.lengths,
+            by_index=view.by_index,
+            sink=grouper,
+            ahead=self._ahead,
         )
         self._loci.check(view.assembly, scan.records, source.path)
         return scan, self._genes(view, source, grouper, scan)

@@ -29,6 +29,15 @@ Inputs = Sequence[GroupedInput | InputError]
 class CohortWork:
     """Does the parts of a plan; what several of them need is made once.
 
+    Parameters
+    ----------
+    plan
+        The plan.
+    knowledge
+        The knowledge base that it was made with, where it is loaded already.
+    ahead
+        Whether a second thread may decompress inputs ahead of the one that scans them.
+
     Raises
     ------
     InputError
@@ -39,8 +48,11 @@ class CohortWork:
         The ancestry is neither a rule nor a group of the knowledge base.
     """
 
-    def __init__(self, plan: CohortPlan, knowledge: KnowledgeBase | None = None) -> None:
+    def __init__(
+        self, plan: CohortPlan, knowledge: KnowledgeBase | None = None, *, ahead: bool = False
+    ) -> None:
         self.plan, self.settings = plan, plan.settings
+        self._ahead = ahead
         overlay = Path(plan.overlay) if plan.overlay else None
         self.knowledge = knowledge or knowledge_of(overlay)
         if self.knowledge.manifest.digest != plan.knowledge_digest:
@@ -72,7 +84,8 @@ class CohortWork:
     @functools.cached_property
     def _reader(self) -> CohortReader:
         known = list(self.knowledge.genes.values())
-        return CohortReader(list(self.genes.values()), known, self.settings, self.sample_info)
+        genes = list(self.genes.values())
+        return CohortReader(genes, known, self.settings, self.sample_info, ahead=self._ahead)
 
     def read(self, files: Sequence[PlannedFile]) -> list[GroupedInput | InputError]:
         """Read some inputs; one that is refused costs only itself."""
