@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
@@ -23,7 +24,12 @@ from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
 from pgx.reports.files import new_file, remove_other_results
 
+if TYPE_CHECKING:
+    from pgx.cohort.writing.summaries import Summaries
+
 __all__ = ["CohortOutcome", "write_cohort"]
+
+Fill = Callable[[BinaryIO], None]
 
 SUMMARY_FILE: Final = "cohort.json"
 MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
@@ -70,46 +76,64 @@ class _Results:
         self._tables: list[GeneTable] = [parts.calls(gene) for gene in work.plan.genes]
 
     def write(self, folder: Path, progress: Progress) -> list[Path]:
-        """Write all files; they get their names together, at the end."""
-        writers = self._writers(progress)
-        with contextlib.ExitStack() as stack:
-            for name, fill in writers.items():
+        """Write all files; they get their names together, at the end.
+
+        Summaries are made while the large tables are written: encoding needs no Python.
+        """
+        written: list[Path] = []
+        with ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as stack:
+            summaries = pool.submit(self._summaries)
+            for name, fill in self._writers(progress, summaries):
                 progress.stage(f"samples written to {name}", len(self._samples))
+                written.append(folder / name)
                 handle = stack.enter_context(new_file(folder / name))
                 fill(handle)
                 handle.flush()  # what the disk has no room for shows before any gets its name
                 os.fsync(handle.fileno())
-        return [folder / name for name in writers]
+        return written
 
-    def _writers(self, progress: Progress) -> dict[str, Callable[[BinaryIO], None]]:
-        """Return what fills each file, the largest first."""
-        from pgx.cohort.writing.summaries import summarise
-        from pgx.cohort.writing.tables import (
-            advice_table,
-            call_table,
-            write_frame,
-            write_parquet,
-            write_tsv,
-        )
+    def _writers(
+        self, progress: Progress, summaries: Future[Summaries]
+    ) -> Iterator[tuple[str, Fill]]:
+        """Yield what fills each file; those beside the large tables when these are written."""
+        yield from self._large(progress).items()
+        yield from self._small(summaries.result()).items()
+
+    def _large(self, progress: Progress) -> dict[str, Fill]:
+        """Return what fills the tables of all samples, the largest first."""
+        from pgx.cohort.writing.tables import advice_table, call_table, write_parquet, write_tsv
 
         work, samples = self._work, self._samples
         advice = CohortAdvice(work.guidance, self._tables, work.settings.drugs or None)
-        large = {
+        tables = {
             "recommendations": advice_table(samples, advice, progress.done),
             "calls": call_table(samples, self._tables, progress.done),
         }
-        genes = list(work.genes.values())
-        found = summarise(samples, work.sample_info, genes, self._tables, self._pieces)
-        writers: dict[str, Callable[[BinaryIO], None]] = {}
+        writers: dict[str, Fill] = {}
         for form in work.plan.formats:
             fill = write_tsv if form == "tsv" else write_parquet
-            writers |= {f"{n}.{form}": functools.partial(fill, table=t) for n, t in large.items()}
+            writers |= {f"{n}.{form}": functools.partial(fill, table=t) for n, t in tables.items()}
+        return writers
+
+    def _summaries(self) -> Summaries:
+        from pgx.cohort.writing.summaries import summarise
+
+        genes = list(self._work.genes.values())
+        info = self._work.sample_info
+        return summarise(self._samples, info, genes, self._tables, self._pieces)
+
+    def _small(self, found: Summaries) -> dict[str, Fill]:
+        """Return what fills the files that stand beside the tables of all samples."""
+        from pgx.cohort.writing.tables import write_frame
+
+        writers: dict[str, Fill] = {}
+        for form in self._work.plan.formats:
             writers |= {
                 f"{n}.{form}": functools.partial(write_frame, frame=f, form=form)
                 for n, f in found.tables.items()
             }
         texts = {
-            MULTIQC_FILE: render_multiqc(len(samples), self._tables),
+            MULTIQC_FILE: render_multiqc(len(self._samples), self._tables),
             SUMMARY_FILE: self._summary(found.quality),
         }
         return writers | {n: functools.partial(_write_bytes, data=t) for n, t in texts.items()}
