@@ -27,6 +27,8 @@ HOMES = {
     "isal": ("vcf/",),
     "pysam": ("vcf/",),
     "cyvcf2": ("vcf/",),
+    "distributed": ("cohort/running/cluster.py",),
+    "dask": ("cohort/running/cluster.py",),
     "socket": (),
     "urllib": (),
     "http": (),

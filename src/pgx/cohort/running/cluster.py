@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -88,7 +89,7 @@ class Workers:
         of_future = dict(zip(futures, numbers, strict=True))
         try:
             with _lost_are_named(kind):
-                for future in distributed.as_completed(futures):
+                for future in distributed.as_completed(futures, loop=self._client.loop):
                     error = failure(future.result())
                     if error is not None:
                         raise error
@@ -153,8 +154,12 @@ def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
                 security=True if find_spec("cryptography") else None,
                 env={"POLARS_MAX_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "critical"},
             )
-            client = distributed.Client(stack.enter_context(cluster))
-        yield Workers(stack.enter_context(client), folder)
+            stack.callback(cluster.close)
+            client = distributed.Client(cluster, set_as_default=False)
+            stack.callback(client.close)
+        yield Workers(client, folder)
+        # they end while results are written: it takes half a second
+        threading.Thread(target=stack.pop_all().close).start()
 
 
 @contextlib.contextmanager
@@ -169,7 +174,7 @@ def remote_workers(address: str, folder: Path) -> Iterator[Workers]:
     distributed = load_extra("distributed", "cluster")
     with _silent():
         with _started(f"no workers at {address}"):
-            client = distributed.Client(address)
+            client = distributed.Client(address, set_as_default=False)
         with client:
             with _started(f"no workers at {address}"):
                 client.wait_for_workers(1, timeout=_PATIENCE)

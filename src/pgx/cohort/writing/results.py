@@ -6,10 +6,11 @@ import contextlib
 import functools
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
@@ -27,7 +28,12 @@ from pgx.pipeline.settings import SampleInfo
 from pgx.reports.deidentify import MARK
 from pgx.reports.files import new_file, remove_other_results
 
+if TYPE_CHECKING:
+    from pgx.cohort.writing.summaries import Summaries
+
 __all__ = ["CohortOutcome", "write_cohort"]
+
+Fill = Callable[[BinaryIO], None]
 
 SUMMARY_FILE: Final = "cohort.json"
 MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
@@ -80,47 +86,66 @@ class _Results:
         self._tables: list[GeneTable] = [parts.calls(gene) for gene in work.plan.genes]
 
     def write(self, folder: Path, progress: Progress) -> list[Path]:
-        """Write all files; they get their names together, at the end."""
-        writers = self._writers(progress)
-        with contextlib.ExitStack() as stack:
-            handles = [stack.enter_context(new_file(folder / name)) for name in writers]
-            for handle, (name, fill) in zip(handles, writers.items(), strict=True):
+        """Write all files; they get their names together, at the end.
+
+        Summaries are made while the large tables are written: encoding needs no Python.
+        """
+        written: list[Path] = []
+        handles: list[BinaryIO] = []
+        with ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as stack:
+            summaries = pool.submit(self._summaries)
+            for name, fill in self._writers(progress, summaries):
                 progress.stage(f"samples written to {name}", len(self._samples))
-                fill(handle)
+                written.append(folder / name)
+                handles.append(stack.enter_context(new_file(folder / name)))
+                fill(handles[-1])
             for handle in handles:  # what the disk has no room for shows before any gets its name
                 handle.flush()
                 os.fsync(handle.fileno())
-        return [folder / name for name in writers]
+        return written
 
-    def _writers(self, progress: Progress) -> dict[str, Callable[[BinaryIO], None]]:
-        """Return what fills each file, the largest first."""
-        from pgx.cohort.writing.summaries import summarise
-        from pgx.cohort.writing.tables import (
-            advice_table,
-            call_table,
-            write_frame,
-            write_parquet,
-            write_tsv,
-        )
+    def _writers(
+        self, progress: Progress, summaries: Future[Summaries]
+    ) -> Iterator[tuple[str, Fill]]:
+        """Yield what fills each file; those beside the large tables when these are written."""
+        yield from self._large(progress).items()
+        yield from self._small(summaries.result()).items()
+
+    def _large(self, progress: Progress) -> dict[str, Fill]:
+        """Return what fills the tables of all samples, the largest first."""
+        from pgx.cohort.writing.tables import advice_table, call_table, write_parquet, write_tsv
 
         work, names = self._work, self._names
         advice = CohortAdvice(work.guidance, self._tables, work.settings.drugs or None)
-        large = {
+        tables = {
             "recommendations": advice_table(names, advice, progress.done),
             "calls": call_table(names, self._tables, progress.done),
         }
-        genes = list(work.genes.values())
-        found = summarise(names, self._sample_info(), genes, self._tables, self._pieces)
-        writers: dict[str, Callable[[BinaryIO], None]] = {}
+        writers: dict[str, Fill] = {}
         for form in work.plan.formats:
             fill = write_tsv if form == "tsv" else write_parquet
-            writers |= {f"{n}.{form}": functools.partial(fill, table=t) for n, t in large.items()}
+            writers |= {f"{n}.{form}": functools.partial(fill, table=t) for n, t in tables.items()}
+        return writers
+
+    def _summaries(self) -> Summaries:
+        from pgx.cohort.writing.summaries import summarise
+
+        genes = list(self._work.genes.values())
+        info = self._sample_info()
+        return summarise(self._names, info, genes, self._tables, self._pieces)
+
+    def _small(self, found: Summaries) -> dict[str, Fill]:
+        """Return what fills the files that stand beside the tables of all samples."""
+        from pgx.cohort.writing.tables import write_frame
+
+        writers: dict[str, Fill] = {}
+        for form in self._work.plan.formats:
             writers |= {
                 f"{n}.{form}": functools.partial(write_frame, frame=f, form=form)
                 for n, f in found.tables.items()
             }
         texts = {
-            MULTIQC_FILE: render_multiqc(len(names), self._tables),
+            MULTIQC_FILE: render_multiqc(len(self._names), self._tables),
             SUMMARY_FILE: self._summary(found.quality),
         }
         return writers | {n: functools.partial(_write_bytes, data=t) for n, t in texts.items()}
