@@ -88,6 +88,17 @@ def slope(found):
     return by_copies[64]["ms_a_sample"] / by_copies[4]["ms_a_sample"]
 
 
+def bend(found):
+    """Return how much longer each further sample takes from 16 to 64 times than from 4 to 16."""
+    by_copies = {row["copies"]: row for row in growth_rows(found)}
+    early, late = (
+        (by_copies[b]["seconds"] - by_copies[a]["seconds"])
+        / (by_copies[b]["samples"] - by_copies[a]["samples"])
+        for a, b in ((4, 16), (16, 64))
+    )
+    return late / early
+
+
 def lines(found):
     """Return the lines of what grows with samples, through the points from 4 times on."""
     rows = [row for row in growth_rows(found) if row["copies"] != 1]
