@@ -140,6 +140,19 @@ def test_a_killed_run_leaves_no_workers_and_goes_on(files, expected, tmp_path):
     assert digests(out) == expected
 
 
+def test_ctrl_c_ends_all_with_one_line(files, expected, tmp_path):
+    out = tmp_path / "out"
+    words = ("cohort", *files, "-o", out, *WORDS, "--workers", "2", "--quiet")
+    process = started(*words)
+    while n_parts(out) == 0 and process.poll() is None:
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate(timeout=110)
+    assert (process.returncode, said) == (130, "interrupted\n")
+    assert pgx(*words).returncode == 0
+    assert digests(out) == expected
+
+
 def test_a_part_that_ends_every_worker_ends_the_run(files, expected, tmp_path):
     out = tmp_path / "out"
     words = ("cohort", *files, "-o", out, *WORDS, "--workers", "1", "--quiet")

@@ -187,14 +187,22 @@ def test_files_are_private_until_complete_and_then_follow_the_umask(tmp_path, mo
     assert stat.S_IMODE((tmp_path / "a.tsv").stat().st_mode) == plain
 
 
-def test_what_a_killed_run_left_is_removed(tmp_path):
+def test_what_a_killed_run_left_is_removed(tmp_path, monkeypatch):
     dead = 2**22 + 1  # above the largest process number of Linux
-    (tmp_path / f".pgx-{dead}-0.tmp").write_text("half")
-    running = tmp_path / f".pgx-{os.getppid()}-0.tmp"
-    running.write_text("of a running process")
+    for process in (dead, os.getppid()):
+        monkeypatch.setattr(files.os, "getpid", lambda process=process: process)
+        files._temporary_path(tmp_path).write_text("half")
+    monkeypatch.undo()
+    (tmp_path / f".pgx-00000000-{dead}-0.tmp").write_text("of another machine")
     write_results([factory.result()], tmp_path)
-    assert f".pgx-{dead}-0.tmp" not in names(tmp_path)
-    assert running.exists()
+    left = sorted(name for name in names(tmp_path) if name.startswith(".pgx-"))
+    assert [name.split("-")[2] for name in left] == [str(dead), str(os.getppid())]
+    files.remove_temporaries(tmp_path, is_ours=True)
+    assert not [name for name in names(tmp_path) if name.startswith(".pgx-")]
+
+
+def test_temporary_names_differ(tmp_path):
+    assert len({files._temporary_path(tmp_path) for _ in range(100)}) == 100
 
 
 def test_a_link_in_place_of_a_file_is_replaced_not_followed(tmp_path):

@@ -152,6 +152,7 @@ def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
                 silence_logs=logging.CRITICAL,
                 local_directory=stack.enter_context(scratch),
                 security=True if find_spec("cryptography") else None,
+                preload=["pgx.cohort.running.preload"],
                 env={"POLARS_MAX_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "critical"},
             )
             stack.callback(cluster.close)
