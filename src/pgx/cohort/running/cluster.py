@@ -23,8 +23,8 @@ from pgx.base.extras import load_extra
 from pgx.cohort.plan import CohortPlan
 from pgx.cohort.running.parts import FolderParts
 from pgx.cohort.running.run import Progress, Silent
-from pgx.cohort.running.steps import Steps
-from pgx.cohort.running.tasks import CALL, READ, WEIGH, do_step, failure
+from pgx.cohort.running.steps import CHUNK_SAMPLES, Steps
+from pgx.cohort.running.tasks import ADVISE, CALL, READ, WEIGH, do_step, failure
 from pgx.cohort.work import CohortWork
 
 __all__ = ["Workers", "check_cluster", "do_parts_on", "local_workers", "remote_workers"]
@@ -220,6 +220,15 @@ def do_parts_on(
     _genes(workers, WEIGH, work, open_weights, "genes weighed", tell)
     open_genes = [gene for gene in work.plan.genes if not parts.has_calls(gene)]
     _genes(workers, CALL, work, open_genes, "genes", tell)
+    _advise(workers, parts, len(steps.samples), tell)
+
+
+def _advise(workers: Workers, parts: FolderParts, n_samples: int, tell: Progress) -> None:
+    """Find the advice of chunks of samples, so that it is only gathered when it is written."""
+    chunks = [n for n in range(-(-n_samples // CHUNK_SAMPLES)) if not parts.has_advice(n)]
+    if chunks:
+        tell.stage("samples advised", n_samples)
+        workers.do(ADVISE, chunks, _counted(tell, [CHUNK_SAMPLES] * (max(chunks) + 1)))
 
 
 def _read(workers: Workers, steps: Steps, tell: Progress) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.calls import Recommendation
 from pgx.base.errors import InputError
 from pgx.base.genes import GeneDefinition
 from pgx.cohort.calling import GeneTable
@@ -16,10 +20,12 @@ from pgx.cohort.running.stored import (
     PART_SUFFIX,
     Evidence,
     is_whole,
+    load_advice,
     load_calls,
     load_evidence,
     load_gene,
     load_inputs,
+    save_advice,
     save_calls,
     save_evidence,
     save_inputs,
@@ -178,3 +184,20 @@ class FolderParts:
     def calls(self, gene: str) -> GeneTable:
         """Return a gene's calls."""
         return load_calls(self._calls_path(gene), gene)
+
+    def _advice_path(self, chunk: int) -> Path:
+        return self._folder / f"advice-{chunk:06}{PART_SUFFIX}"
+
+    def has_advice(self, chunk: int) -> bool:
+        """Whether a chunk of samples is advised."""
+        return is_whole(self._advice_path(chunk))
+
+    def put_advice(
+        self, chunk: int, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]
+    ) -> None:
+        """Write the advice of a chunk of samples: (N, width) indices of records."""
+        save_advice(self._advice_path(chunk), records, rows)
+
+    def advice(self, chunk: int) -> tuple[list[Recommendation], npt.NDArray[Any]]:
+        """Return the distinct records of a chunk of samples, and (N, width) their indices."""
+        return load_advice(self._advice_path(chunk))

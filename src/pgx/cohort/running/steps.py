@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from typing import Final
 
 from pgx.base.errors import InputError
 from pgx.base.genes import GeneDefinition
+from pgx.cohort.advising import CohortAdvice
 from pgx.cohort.calling import GeneTable
 from pgx.cohort.reading import GroupedInput
-from pgx.cohort.running.parts import Parts
+from pgx.cohort.running.parts import FolderParts, Parts
 from pgx.cohort.running.stored import Evidence
 from pgx.cohort.work import CohortWork
 
-__all__ = ["Steps"]
+__all__ = ["CHUNK_SAMPLES", "Steps"]
+
+CHUNK_SAMPLES: Final = 4096
+"""Samples that are advised together."""
 
 
 class Steps:
@@ -98,6 +103,18 @@ class Steps:
             return
         inputs = self._read(self.work.genes[gene])
         self.parts.put_calls(self.work.call(gene, inputs, self.samples, self._evidence))
+
+    @functools.cached_property
+    def _advice(self) -> CohortAdvice:
+        tables = [self.parts.calls(gene) for gene in self.plan.genes]
+        return CohortAdvice(self.work.guidance, tables, self.work.settings.drugs or None)
+
+    def advise(self, chunk: int, parts: FolderParts) -> None:
+        """Advise a chunk of samples, after all genes were called."""
+        first = chunk * CHUNK_SAMPLES
+        last = min(first + CHUNK_SAMPLES, len(self.samples))
+        rows = self._advice.of_samples(first, last)
+        parts.put_advice(chunk, self._advice.rows, rows)
 
     def _read(self, gene: GeneDefinition) -> list[GroupedInput]:
         inputs = self.parts.inputs({gene.gene: gene})

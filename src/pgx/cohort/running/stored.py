@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import GeneCall
+from pgx.base.calls import GeneCall, Recommendation
 from pgx.base.errors import InputError, OutputError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.cohort.calling import GeneTable
@@ -28,10 +28,12 @@ __all__ = [
     "PART_SUFFIX",
     "Evidence",
     "is_whole",
+    "load_advice",
     "load_calls",
     "load_evidence",
     "load_gene",
     "load_inputs",
+    "save_advice",
     "save_calls",
     "save_evidence",
     "save_inputs",
@@ -241,6 +243,31 @@ def load_evidence(path: Path) -> Evidence:
     """
     known, index = _load(path, list[dict[str, float] | None], "known")
     return [known[place] for place in index.tolist()]
+
+
+def save_advice(path: Path, records: Sequence[Recommendation], rows: npt.NDArray[np.int32]) -> None:
+    """Write distinct rows of advice, and (N, width) which of them are whose.
+
+    Raises
+    ------
+    OutputError
+        Disk, permission or quota; nothing is left behind.
+    """
+    own, places = np.unique(rows, return_inverse=True)
+    index = places.reshape(rows.shape).astype(np.min_scalar_type(max(0, len(own) - 1)))
+    known = msgspec.json.encode([records[row] for row in own.tolist()])
+    _save(path, {"records": known, "index": msgspec.msgpack.encode(_packed(index))})
+
+
+def load_advice(path: Path) -> tuple[list[Recommendation], npt.NDArray[Any]]:
+    """Return distinct rows of advice, and (N, width) unsigned which of them are whose.
+
+    Raises
+    ------
+    OutputError
+        The file is absent or damaged.
+    """
+    return _load(path, list[Recommendation], "records")
 
 
 def is_whole(path: Path) -> bool:

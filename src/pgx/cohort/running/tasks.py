@@ -19,11 +19,12 @@ from pgx.cohort.running.refusals import Refusal, raised, refusal_of
 from pgx.cohort.running.steps import Steps
 from pgx.cohort.work import CohortWork
 
-__all__ = ["CALL", "READ", "WEIGH", "do_step", "failure"]
+__all__ = ["ADVISE", "CALL", "READ", "WEIGH", "do_step", "failure"]
 
 READ: Final = "read"
 WEIGH: Final = "weigh"
 CALL: Final = "call"
+ADVISE: Final = "advise"
 
 
 def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
@@ -32,19 +33,21 @@ def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
     Parameters
     ----------
     number
-        Of a part that reads, or of a gene of the plan.
+        Of a part that reads, of a gene of the plan, or of a chunk of samples.
     folder
         Where the plan lies and parts are kept.
     run
         Differs from run to run, so that a worker takes nothing of one for another.
     kind
-        `READ`, `WEIGH` or `CALL`.
+        `READ`, `WEIGH`, `CALL` or `ADVISE`.
     """
     try:
         steps = _steps(folder, run)
         if kind == READ:
             steps.plan.check_files(steps.plan.reads[number])
             steps.read(number)
+        elif kind == ADVISE:
+            steps.advise(number, FolderParts(Path(folder), steps.plan))
         else:
             gene = steps.plan.genes[number]
             (steps.weigh if kind == WEIGH else steps.call)(gene)

@@ -21,6 +21,7 @@ from pgx.cohort.calling import GeneTable, Piece, pieces_of
 from pgx.cohort.frequencies.counting import render_multiqc
 from pgx.cohort.plan import PlannedFile
 from pgx.cohort.reading import GroupedInput
+from pgx.cohort.running.kept_advice import kept_advice
 from pgx.cohort.running.parts import Parts
 from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
@@ -116,7 +117,9 @@ class _Results:
         from pgx.cohort.writing.tables import advice_table, call_table, write_parquet, write_tsv
 
         work, names = self._work, self._names
-        advice = CohortAdvice(work.guidance, self._tables, work.settings.drugs or None)
+        advice = kept_advice(self._parts, len(names)) or CohortAdvice(
+            work.guidance, self._tables, work.settings.drugs or None
+        )
         tables = {
             "recommendations": advice_table(names, advice, progress.done),
             "calls": call_table(names, self._tables, progress.done),

@@ -19,6 +19,7 @@ from pgx.base.calls import GeneCall, Recommendation
 from pgx.base.errors import OutputError
 from pgx.cohort.advising import CohortAdvice
 from pgx.cohort.calling import GeneTable
+from pgx.cohort.running.kept_advice import KeptAdvice
 from pgx.cohort.writing.frames import ADVICE_SCHEMA, CALL_SCHEMA, advice_frame, call_frame
 from pgx.reports.render_tsv import (
     CALL_COLUMNS,
@@ -74,7 +75,7 @@ def call_table(
 
 
 def advice_table(
-    samples: Sequence[str], advice: CohortAdvice, done: Callable[[int], None]
+    samples: Sequence[str], advice: CohortAdvice | KeptAdvice, done: Callable[[int], None]
 ) -> Table:
     """Return the table of recommendations: samples in order, drugs A–Z."""
     return Table(
