@@ -123,17 +123,25 @@ some have none). Genes differ in size: the time is no multiple of one gene's.
 def workers(found):
     if not found["workers"]:
         return ""
-    one = found["workers"][0]["seconds"]
+    first = found["workers"][0]
     rows = [
-        (row["workers"], f"{row['seconds']:.1f}", f"{one / row['seconds']:.2f}")
+        (row["workers"], *(x for name in ("parts", "seconds") for x in beside(first, row, name)))
         for row in found["workers"]
     ]
+    names = ("workers", "parts s", "times as fast", "whole s", "times as fast")
     return f"""## More workers
 
-`pgx cohort --workers`, {number(found["workers"][0]["samples"])} samples, whole processes with
-the start of the workers.
+`pgx cohort --workers`, {number(first["samples"])} samples. Parts are what workers do: reading,
+calling, finding advice. The whole process has the start of the workers before them and the
+tables after them, which one process writes: with one worker by one thread and a little, with two
+by two.
 
-{table(("workers", "wall s", "times as fast"), rows)}"""
+{table(names, rows)}"""
+
+
+def beside(first, row, name):
+    """Return seconds, and how many times as fast they are as those of the first row."""
+    return f"{row[name]:.1f}", f"{first[name] / row[name]:.2f}"
 
 
 def genomes(found):

@@ -85,7 +85,10 @@ def has_workers():
 
 
 def by_workers(data, every):
-    """Return seconds of whole processes with one worker and two, None where there are none."""
+    """Return times with one worker and two, None where there are none.
+
+    ``seconds`` are those of whole processes, ``parts`` those of what workers do, from another run.
+    """
     if not has_workers():
         print("  pgx cohort has no --workers here: left out")
         return None
@@ -95,5 +98,12 @@ def by_workers(data, every):
     with tempfile.TemporaryDirectory(dir=data) as place:
         for n_workers in (1, 2):
             command = pgx("cohort", paths, place, *SETTINGS, "--workers", str(n_workers))
-            rows.append({"workers": n_workers, "samples": n_samples, "seconds": seconds(command)})
+            whole = seconds(command)
+            words = [*paths, *SETTINGS, "--workers", str(n_workers)]
+            [run] = runs_of(words, smallest_file(), folder=data)["runs"]
+            parts = run["stages"]["inputs"] + run["stages"]["genes"]
+            rows.append(
+                {"workers": n_workers, "samples": n_samples, "seconds": whole, "parts": parts}
+            )
+            print(f"  {n_workers}: {whole:.1f} s, of it parts {parts:.1f} s", flush=True)
     return rows

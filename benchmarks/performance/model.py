@@ -140,9 +140,9 @@ def least(found, name):
     return min(p[0] for p in pairs), min(p[1] for p in pairs)
 
 
-def gain(found):
-    """Return how many times as fast two workers are as one."""
-    return found["workers"][0]["seconds"] / found["workers"][-1]["seconds"]
+def gain(found, name="seconds"):
+    """Return how many times as fast two workers are as one, whole or in their ``parts``."""
+    return found["workers"][0][name] / found["workers"][-1][name]
 
 
 def ratio(found, name, base):
