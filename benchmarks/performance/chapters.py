@@ -124,17 +124,19 @@ def workers(found):
     if not found["workers"]:
         return ""
     first = found["workers"][0]
+    times = ("parts", "confined", "seconds")
     rows = [
-        (row["workers"], *(x for name in ("parts", "seconds") for x in beside(first, row, name)))
+        (row["workers"], *(text for name in times for text in beside(first, row, name)))
         for row in found["workers"]
     ]
-    names = ("workers", "parts s", "times as fast", "whole s", "times as fast")
+    faster = "times as fast"
+    names = ("workers", "parts s", faster, "own cores s", faster, "all cores s", faster)
     return f"""## More workers
 
 `pgx cohort --workers`, {number(first["samples"])} samples. Parts are what workers do: reading,
-calling, finding advice. The whole process has the start of the workers before them and the
-tables after them, which one process writes: with one worker by one thread and a little, with two
-by two.
+calling, finding advice. The whole command has the start of the workers before them and the
+tables after them, which one process writes. On own cores it has as many as there are workers; on
+all cores one worker is helped a little by the second, on which tables are prepared.
 
 {table(names, rows)}"""
 

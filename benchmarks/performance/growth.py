@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -84,10 +86,22 @@ def has_workers():
     return "--workers" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@contextlib.contextmanager
+def confined(n_cores):
+    """Let what is started in the block use so many cores only."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(cores)[:n_cores])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
 def by_workers(data, every):
     """Return times with one worker and two, None where there are none.
 
-    ``seconds`` are those of whole processes, ``parts`` those of what workers do, from another run.
+    ``seconds`` are those of whole processes on all cores, ``confined`` on as many cores as there
+    are workers, ``parts`` those of what workers do, from another run.
     """
     if not has_workers():
         print("  pgx cohort has no --workers here: left out")
@@ -102,8 +116,12 @@ def by_workers(data, every):
             words = [*paths, *SETTINGS, "--workers", str(n_workers)]
             [run] = runs_of(words, smallest_file(), folder=data)["runs"]
             parts = run["stages"]["inputs"] + run["stages"]["genes"]
-            rows.append(
-                {"workers": n_workers, "samples": n_samples, "seconds": whole, "parts": parts}
+            with confined(n_workers):
+                own = seconds(command)
+            row = {"seconds": whole, "confined": own, "parts": parts}
+            rows.append({"workers": n_workers, "samples": n_samples, **row})
+            print(
+                f"  {n_workers}: {whole:.1f} s, of it parts {parts:.1f} s; confined {own:.1f} s",
+                flush=True,
             )
-            print(f"  {n_workers}: {whole:.1f} s, of it parts {parts:.1f} s", flush=True)
     return rows

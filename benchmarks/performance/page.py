@@ -21,6 +21,11 @@ MOST_SLOPE = 1.15
 MOST_MEMORY_MB = 1_500
 LEAST_CALLS_A_SECOND = 200_000
 LEAST_GAIN = 1.7
+WORKER_TIMES = (
+    ("parts", "in their parts"),
+    ("confined", "the whole command on as many cores"),
+    ("seconds", "the whole command on all cores"),
+)
 
 
 def render(found):
@@ -88,7 +93,7 @@ def targets(found):
     ]
     if found["workers"]:
         aim = f"at least {LEAST_GAIN:.2f} times"
-        for name, label in (("parts", "in their parts"), ("seconds", "the whole command")):
+        for name, label in WORKER_TIMES:
             gain = model.gain(found, name)
             measured = f"{gain:.2f} times"
             rows.append(

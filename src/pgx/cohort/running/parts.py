@@ -124,6 +124,7 @@ class FolderParts:
         self._n_reads = len(plan.reads)
         self._numbers = {gene: i for i, gene in enumerate(plan.genes)}
         self._read: dict[int, list[GroupedInput | InputError]] = {}
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def _read_path(self, part: int) -> Path:
         return self._folder / f"read-{part:06}{PART_SUFFIX}"
@@ -152,7 +153,7 @@ class FolderParts:
         path = self._read_path(part)
         items = self._read.get(part)
         if items is None:
-            items = self._read[part] = load_inputs(path)
+            items = self._read[part] = [self._shared(item) for item in load_inputs(path)]
         own = {name: load_gene(path, gene) for name, gene in genes.items()}
         for number, item in enumerate(items):
             if isinstance(item, InputError):
@@ -160,6 +161,13 @@ class FolderParts:
             else:
                 there = {name: by[number] for name, by in own.items() if number in by}
                 yield dataclasses.replace(item, genes=there)
+
+    def _shared(self, item: GroupedInput | InputError) -> GroupedInput | InputError:
+        """Let inputs with the same samples hold their names once: there may be millions."""
+        if isinstance(item, InputError):
+            return item
+        names = self._names.setdefault(item.samples, item.samples)
+        return dataclasses.replace(item, samples=names)
 
     def has_evidence(self, gene: str) -> bool:
         """Whether it is known what a gene says of samples' populations."""
