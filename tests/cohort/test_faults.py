@@ -23,10 +23,8 @@ from cohort.faults import (
     whole_run,
 )
 
-N_READS = 4
 MOMENTS = {
     "first_part": lambda out: n_parts(out) >= 1,
-    "all_but_one_read": lambda out: n_parts(out, "read") >= N_READS - 1,
     "first_call": lambda out: n_parts(out, "call") >= 1,
     "writing": lambda out: any(out.glob(".pgx-*.tmp")),
 }

@@ -191,8 +191,9 @@ def _tested_alleles(statement: Statement, genes: Sequence[str]) -> list[set[str]
     found: dict[str, set[str]] = {gene: set() for gene in genes}
     for factors in statement.lookup:
         for gene, keys in factors:
-            found[gene].update([allele_of_key(k) for k in keys if k not in (NO_RESULT, ANY_KEY)])
-    return list(found.values())
+            own = found.setdefault(gene, set())  # a damaged table may name others: verify tells
+            own.update([allele_of_key(k) for k in keys if k not in (NO_RESULT, ANY_KEY)])
+    return [found[gene] for gene in genes]
 
 
 def _mentions(tested: Sequence[set[str]], alleles: Combination) -> bool:
