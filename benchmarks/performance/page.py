@@ -43,12 +43,18 @@ def head(found):
 
 Made by `python -m benchmarks.performance`; every number measured here comes from one run
 ([how to repeat it](#how-to-repeat-it)), on {found["date"]}, with pgx {found["version"]},
-commit `{found["commit"]}`.
+commit `{found["commit"]}`{apart(found)}.
 
 {state(found)}
 
 Machine: {machine["processor"]}, {machine["cores"]} cores, {machine["memory_gb"]:.0f} GB of memory,
 {machine["system"]}, Python {machine["python"]}, {libraries}. Load average before: {load}."""
+
+
+def apart(found):
+    """Return which chapters come from another run of the same day, if any does."""
+    names = found.get("measured_apart", ())
+    return f", but for {' and '.join(names)}: from a later run of that day" if names else ""
 
 
 def state(found):
