@@ -22,7 +22,7 @@ from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.local import knowledge_of
 from pgx.pipeline.settings import RunSettings
 
-__all__ = ["CohortPlan", "PlannedFile", "make_plan", "read_plan"]
+__all__ = ["CohortPlan", "PlannedFile", "is_plan", "make_plan", "read_plan"]
 
 SCHEMA: Final = "1"
 _BATCH_BYTES: Final = 32 * 1024 * 1024
@@ -224,3 +224,11 @@ def read_plan(path: Path) -> CohortPlan:
             f"the plan was made by pgx {plan.version}", where=path.name, remedy="make it anew"
         )
     return plan
+
+
+def is_plan(path: Path, plan: CohortPlan) -> bool:
+    """Whether a file holds this plan; one that cannot be read does not."""
+    try:
+        return read_plan(path).digest() == plan.digest()
+    except InputError:
+        return False

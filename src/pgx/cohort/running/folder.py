@@ -16,8 +16,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from pgx.base.errors import InputError, OutputError
-from pgx.cohort.plan import CohortPlan, read_plan
+from pgx.base.errors import OutputError
+from pgx.cohort.plan import CohortPlan, is_plan
 from pgx.cohort.running.stored import PART_SUFFIX
 from pgx.reports.files import check_folder, remove_temporaries, write_file
 
@@ -100,7 +100,7 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
     path = parts / PLAN_FILE
     if path.exists():
         is_known = not any(file.is_remote for file in plan.inputs)
-        if (is_known or not force) and _is_same(path, plan):
+        if (is_known or not force) and is_plan(path, plan):
             remove_temporaries(parts, is_ours=True)
             return
         if not force:
@@ -119,13 +119,6 @@ def _empty(parts: Path) -> None:
     for old in parts.iterdir():
         if old.name != _LOCK_FILE:
             old.unlink()
-
-
-def _is_same(path: Path, plan: CohortPlan) -> bool:
-    try:
-        return read_plan(path).digest() == plan.digest()
-    except InputError:
-        return False
 
 
 def finish_folder(parts: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from pgx.base.errors import InputError, OutputError
-from pgx.cohort.plan import CohortPlan, read_plan
+from pgx.cohort.plan import CohortPlan, is_plan, read_plan
 from pgx.cohort.running.folder import PLAN_FILE
 from pgx.cohort.running.parts import FolderParts
 from pgx.cohort.running.steps import Steps
@@ -34,7 +34,7 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool) -> Path:
     path = folder / PLAN_FILE
     check_folder(folder, force=force)
     if path.exists() and not force:
-        if _is_same(path, plan):
+        if is_plan(path, plan):
             return path
         raise OutputError(
             "another plan lies in this folder",
@@ -45,13 +45,6 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool) -> Path:
     for old in folder.glob(f"*{PART_SUFFIX}"):
         old.unlink(missing_ok=True)
     return write_file(path, msgspec.json.encode(plan), is_private=True)
-
-
-def _is_same(path: Path, plan: CohortPlan) -> bool:
-    try:
-        return read_plan(path).digest() == plan.digest()
-    except InputError:
-        return False
 
 
 class Partition:
