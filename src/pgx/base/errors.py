@@ -14,6 +14,13 @@
     │  ├─ OverrideFileError           a line of a file of overrides
     │  ├─ LaboratoryFileError         a laboratory's name, address and logo
     │  └─ ResultFileError             a saved result is unreadable
+    ├─ ModelError            exit 3   a dosing model cannot be used, or not for this person
+    │  ├─ DataTableError              a table of patients does not fit its schema
+    │  ├─ MissingCovariateError       the model cannot do without an input
+    │  ├─ OutOfDomainError            an input is outside what the model was made for
+    │  ├─ ModelFolderError            a model's folder is damaged, changed or no such folder
+    │  ├─ ModelStateError             a model is not approved, or cannot go to a state
+    │  └─ PredictionLogError          a log of predictions cannot be read
     ├─ UsageError            exit 2   unknown option, gene, drug
     │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
     ├─ KnowledgeError        exit 4   damaged or other schema
@@ -30,18 +37,25 @@ from typing import ClassVar
 
 __all__ = [
     "AssemblyMismatchError",
+    "DataTableError",
     "DependencyError",
     "InputConflictError",
     "InputError",
     "InvariantError",
     "KnowledgeError",
     "LaboratoryFileError",
+    "MissingCovariateError",
+    "ModelError",
+    "ModelFolderError",
+    "ModelStateError",
+    "OutOfDomainError",
     "OutputError",
     "OutsideCallError",
     "OverlayError",
     "OverrideFileError",
     "PatientFileError",
     "PgxError",
+    "PredictionLogError",
     "ResultFileError",
     "SampleNotFoundError",
     "SnapshotIntegrityError",
@@ -164,6 +178,49 @@ class ResultFileError(InputError):
     """A saved result cannot be read."""
 
     default_code = "PGX-RES-001"
+
+
+class ModelError(PgxError, ValueError):
+    """A dosing model cannot be used, or not for this person."""
+
+    default_code = "PGX-MOD-000"
+    exit_status = 3
+
+
+class DataTableError(ModelError):
+    """A table of patients does not fit its declared schema."""
+
+    default_code = "PGX-MOD-001"
+
+
+class MissingCovariateError(ModelError):
+    """An input that the model cannot do without is not known."""
+
+    default_code = "PGX-MOD-002"
+
+
+class OutOfDomainError(ModelError):
+    """An input is outside what the model was made for, or cannot be."""
+
+    default_code = "PGX-MOD-003"
+
+
+class ModelFolderError(ModelError):
+    """A model's folder is damaged, was changed, or is no such folder."""
+
+    default_code = "PGX-MOD-004"
+
+
+class ModelStateError(ModelError):
+    """A model is not approved, or cannot go from its state to another."""
+
+    default_code = "PGX-MOD-005"
+
+
+class PredictionLogError(ModelError):
+    """A log of predictions cannot be read."""
+
+    default_code = "PGX-MOD-006"
 
 
 class UsageError(PgxError, ValueError):
