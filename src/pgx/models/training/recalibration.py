@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -11,13 +11,15 @@ import numpy.typing as npt
 from pgx.base.errors import UsageError
 from pgx.models.equation import dose_of, link_of, on_link
 from pgx.models.inputs import fill
-from pgx.models.specification import Model, Recalibration
+from pgx.models.specification import Link, Model, Recalibration
 from pgx.models.tables.reading import DataTable
 
 __all__ = ["Change", "Spread", "recalibrate", "shift_of", "spread_of", "tried"]
 
 _Values = npt.NDArray[np.float64]
-_FEWEST = 5
+_FEWEST: Final = 5
+_DRAWS: Final = 200
+_SEED: Final = 3
 
 
 class Spread(NamedTuple):
@@ -67,26 +69,31 @@ def tried(
     value: _Values,
     dose: _Values,
     site: npt.NDArray[np.str_],
-    model: Model,
+    link: Link,
     n_first: int,
 ) -> Change:
-    """Return the error on each site's later patients before and after its first ``n_first``.
+    """Return the error on each site's other patients before and after ``n_first`` of its own.
 
-    The spread between sites is taken from the other sites. Sites without later patients are left
-    out. Arrays have shape (n,), in the order of the table, which stands for time.
+    A table's order says nothing of time, so who came first is drawn, many times. The spread
+    between sites is taken from the other sites; sites without other patients are left out.
+    Arrays have shape (n,).
     """
-    before, after = [], []
+    before, after, n = 0.0, 0.0, 0
+    rng = np.random.default_rng(_SEED)
     for name in np.unique(site).tolist():
-        own = np.flatnonzero(site == name)
-        if len(own) <= n_first:
+        own, others = np.flatnonzero(site == name), site != name
+        n_later = len(own) - n_first
+        if n_later < 1:
             continue
-        others = site != name
-        shift = shift_of(residual[own[:n_first]], spread_of(residual[others], site[others]))
-        later = own[n_first:]
-        before.append(np.abs(dose_of(value[later], model.link) - dose[later]))
-        after.append(np.abs(dose_of(value[later] + shift, model.link) - dose[later]))
-    joined = [np.concatenate(parts) for parts in (before, after)]
-    return Change(len(joined[0]), float(joined[0].mean()), float(joined[1].mean()))
+        spread = spread_of(residual[others], site[others])
+        for _ in range(_DRAWS):
+            order = rng.permutation(own)
+            later = order[n_first:]
+            shift = shift_of(residual[order[:n_first]], spread)
+            before += float(np.abs(dose_of(value[later], link) - dose[later]).sum()) / _DRAWS
+            after += float(np.abs(dose_of(value[later] + shift, link) - dose[later]).sum()) / _DRAWS
+        n += n_later
+    return Change(n, before / n, after / n)
 
 
 def recalibrate(model: Model, table: DataTable, spread: Spread, site: str) -> tuple[Model, Change]:

@@ -46,7 +46,8 @@ class Recipe(
 
     Coefficients of ``features`` do not count. ``race_features`` are added when race is asked for;
     ``race_inputs`` are dropped when it is not. ``penalty`` is the ridge's, on standardised
-    features. ``baselines`` are published models that the result is held against.
+    features. Groups of the input ``balance`` weigh more than their number when intervals are
+    calibrated. ``baselines`` are published models that the result is held against.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Recipe(
     estimates: tuple[Estimate, ...] = ()
     fixed: tuple[Fixed, ...] = ()
     boosting: Boosting | None = None
+    balance: str = ""
     baselines: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     schema_version: str = "1.0"

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from pgx.models.equation import Bounds, dose_of, link_of, on_link
 from pgx.models.inputs import fill
-from pgx.models.specification import Interval, Model
+from pgx.models.specification import Interval, Link, Model
 from pgx.models.tables.reading import DataTable
-from pgx.models.training.conformal import interval_from
+from pgx.models.training.conformal import Residuals, interval_from, working_tail
 from pgx.models.training.fitting import Published, fit
 from pgx.models.training.recipe import Recipe
 from pgx.models.training.splits import Split, folds
@@ -26,14 +26,18 @@ _Values = npt.NDArray[np.float64]
 class Unseen:
     """Predictions for patients of sites that were left out.
 
-    ``value`` (n,) on the model's link scale, ``fold`` (n,) which fold a patient was left out in;
-    ``bounds`` are intervals made from the residuals of the other folds alone.
+    ``value`` (n,) on the model's link scale, ``residuals`` with the fold that each patient was
+    left out in; ``bounds`` are intervals made from the residuals of the other folds alone.
     """
 
     value: _Values
-    fold: npt.NDArray[np.int64]
-    dose: _Values
+    residuals: Residuals
     bounds: Bounds
+
+    @property
+    def dose(self) -> _Values:
+        """Predicted doses, shape (n,)."""
+        return self.residuals.dose
 
 
 def try_unseen(
@@ -56,15 +60,24 @@ def try_unseen(
         value[left_out] = _values(model, table.take(left_out))
         fold[left_out] = k
     residual = link_of(table.dose, recipe.link) - value
-    dose = dose_of(value, recipe.link)
-    lower, upper = np.empty(table.n), np.empty(table.n)
-    for k in np.unique(fold).tolist():
-        own = fold == k
-        shifts = interval_from(residual[~own], dose[~own], level).at(dose[own])
-        lower[own], upper[own] = (value[own] + shift for shift in shifts)
-    return Unseen(
-        value, fold, dose, Bounds(dose_of(lower, recipe.link), dose_of(upper, recipe.link))
-    )
+    own = Residuals.of(residual, dose_of(value, recipe.link), fold, _balanced(recipe, table))
+    return Unseen(value, own, _bounds_of_folds(own, value, recipe.link, level))
+
+
+def _balanced(recipe: Recipe, table: DataTable) -> npt.NDArray[np.str_] | None:
+    return table.columns[recipe.balance].astype(np.str_) if recipe.balance else None
+
+
+def _bounds_of_folds(own: Residuals, value: _Values, link: Link, level: float) -> Bounds:
+    """Return each fold's intervals from the residuals of the other folds alone."""
+    lower, upper = value.copy(), value.copy()
+    for k in np.unique(own.fold).tolist():
+        here = own.fold == k
+        others = own.take(~here)
+        shifts = interval_from(others, working_tail(others, level)).at(own.dose[here])
+        lower[here] += shifts[0]
+        upper[here] += shifts[1]
+    return Bounds(dose_of(lower, link), dose_of(upper, link))
 
 
 def _values(model: Model, table: DataTable) -> _Values:
@@ -83,8 +96,7 @@ def train(
 ) -> Model:
     """Return the model of all patients, its interval from residuals of those left out."""
     model = fit(recipe, table, published, race=race)
-    residual = link_of(table.dose, recipe.link) - unseen.value
-    shifts = interval_from(residual, unseen.dose, level)
+    shifts = interval_from(unseen.residuals, working_tail(unseen.residuals, level))
     return msgspec.structs.replace(
         model,
         interval=Interval(
