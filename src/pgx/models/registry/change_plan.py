@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -32,14 +32,18 @@ __all__ = [
 
 PLAN: Final = "change-plan.json"
 _FIXED: Final = frozenset(
-    {"schema_version", "name", "drug", "kind", "population", "predicts", "inputs"}
-)
+    {
+        "schema_version", "name", "drug", "kind", "population", "predicts", "unit", "inputs",
+        "link", "uses_race", "uses_genotype",
+    }
+)  # fmt: skip
 _FREE: Final = frozenset({"version"})
 _FIXED_FILES: Final = (PLAN, "schema.json")
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ID: Final = "urn:pgx-therapy:schema:pgx-change-plan:1.0"
 _ANY: Final = "*"
 _ABSENT: Final = "(absent)"
+_GONE: Final = object()  # stands for a value that is not there
 
 
 def _says(text: str, **limits: Any) -> msgspec.Meta:  # noqa: ANN401 - limits of msgspec.Meta
@@ -47,7 +51,11 @@ def _says(text: str, **limits: Any) -> msgspec.Meta:  # noqa: ANN401 - limits of
 
 
 class PermittedChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number of model.json that may change, and how far."""
+    """A number or a text of model.json that may change, and how far.
+
+    A number needs ``minimum`` and ``maximum``. With ``may_be_absent`` it may also come or go:
+    a number that is not there counts as 0, as an intercept does.
+    """
 
     path: Annotated[
         str,
@@ -56,13 +64,15 @@ class PermittedChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             pattern=r"^(/[^/]+)+$",
         ),
     ]
-    what: Annotated[str, _says("what the number is, in words", min_length=1)]
-    minimum: Annotated[float, _says("least value that it may get")]
-    maximum: Annotated[float, _says("largest value that it may get")]
+    what: Annotated[str, _says("what it is, in words", min_length=1)]
+    kind: Annotated[Literal["number", "text"], _says("what values it has")] = "number"
+    minimum: Annotated[float | None, _says("least value that a number may get")] = None
+    maximum: Annotated[float | None, _says("largest value that a number may get")] = None
     change_at_most: Annotated[
         Annotated[float, msgspec.Meta(ge=0)] | None,
-        _says("largest difference from the approved version"),
+        _says("largest difference of a number from the approved version"),
     ] = None
+    may_be_absent: Annotated[bool, _says("whether it may come or go")] = False
 
 
 class PlannedValidation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +90,7 @@ class ChangePlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     schema_version: Annotated[str, _says("version of this form", pattern=r"^1\.0$")]
     why: Annotated[str, _says("why these changes are foreseen", min_length=1)]
-    changes: Annotated[tuple[PermittedChange, ...], _says("numbers that may change", min_length=1)]
+    changes: Annotated[tuple[PermittedChange, ...], _says("what may change", min_length=1)]
     validation: Annotated[PlannedValidation, _says("how a changed version is validated")]
 
 
@@ -141,13 +151,25 @@ def plan_of(folder: ModelFolder) -> ChangePlan | None:
     except msgspec.ValidationError as error:
         raise ModelFolderError(f"is no change plan: {error}", where=where) from error
     for change in plan.changes:
-        root = change.path.split("/")[1]
-        if root in _FIXED | {_ANY} or change.minimum > change.maximum:
+        fault = _plan_fault(change)
+        if fault:
             raise ModelFolderError(
-                f"{change.path}: no plan can permit this", where=where, remedy="correct the plan"
+                f"{change.path}: {fault}", where=where, remedy="correct the plan"
             )
     parse_limits(plan.validation.limits, where)
     return plan
+
+
+def _plan_fault(change: PermittedChange) -> str:
+    """Return what is wrong with a permission as such, "" where nothing is."""
+    if change.path.split("/")[1] in _FIXED | {_ANY}:
+        return "no plan can permit a change of it"
+    if change.kind == "text":
+        bounds = (change.minimum, change.maximum, change.change_at_most)
+        return "" if bounds == (None, None, None) else "a text has no bounds"
+    if change.minimum is None or change.maximum is None:
+        return "a number needs minimum and maximum"
+    return "" if change.minimum <= change.maximum else "minimum is above maximum"
 
 
 def check_change(old: ModelFolder, new: ModelFolder) -> ChangeVerdict:
@@ -201,25 +223,32 @@ def _validation_items(plan: ChangePlan, new: ModelFolder) -> Iterator[ChangeItem
 
 def _differences(old: object, new: object, path: str = "") -> Iterator[tuple[str, Any, Any]]:
     """Yield path, old and new value of each leaf that is different, in the order of the old."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in dict.fromkeys((*old, *new)):
-            yield from _differences(
-                old.get(key, _ABSENT_VALUE), new.get(key, _ABSENT_VALUE), f"{path}/{_escaped(key)}"
-            )
+    if _is_object(old) and _is_object(new) and (old, new) != (_GONE, _GONE):
+        a, b = _members(old), _members(new)
+        if not a and not b and old != new:
+            yield path, old, new
+        for key in dict.fromkeys((*a, *b)):
+            yield from _differences(a.get(key, _GONE), b.get(key, _GONE), f"{path}/{_escaped(key)}")
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (a, b) in enumerate(zip(old, new, strict=True)):
-            yield from _differences(a, b, f"{path}/{index}")
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _differences(one, other, f"{path}/{index}")
     elif not _is_same(old, new):
         yield path, old, new
+
+
+def _is_object(value: object) -> bool:
+    """Whether a value has members; one that is not there has none of them."""
+    return isinstance(value, dict) or value is _GONE
+
+
+def _members(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_same(old: object, new: object) -> bool:
     """Whether two leaves are the same: 1 and 1.0 are, 1 and true are not."""
     is_comparable = type(old) is type(new) or (_is_number(old) and _is_number(new))
     return is_comparable and old == new
-
-
-_ABSENT_VALUE: Final = object()
 
 
 def _escaped(key: str) -> str:
@@ -238,8 +267,6 @@ def _item(path: str, old: object, new: object, plan: ChangePlan | None) -> Chang
     found = [c for c in plan.changes if _matches(c.path, path)] if plan else []
     if not found:
         return _no(path, *shown, "the plan does not name it")
-    if not (_is_number(old) and _is_number(new)):
-        return _no(path, *shown, "only a number that becomes another number is permitted")
     faults = [fault for change in found for fault in _faults(change, old, new)]
     if faults:
         return _no(path, *shown, faults[0])
@@ -248,12 +275,26 @@ def _item(path: str, old: object, new: object, plan: ChangePlan | None) -> Chang
     )
 
 
-def _faults(change: PermittedChange, old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401
-    """Yield what is wrong with a number; where several changes name it, it has to fit all."""
-    if not change.minimum <= new <= change.maximum:
-        yield f"not between {change.minimum:g} and {change.maximum:g}"
-    if change.change_at_most is not None and abs(new - old) > change.change_at_most:
-        yield f"changed by more than {change.change_at_most:g}"
+def _faults(change: PermittedChange, old: object, new: object) -> Iterator[str]:
+    """Yield what is wrong with a value; where several changes name it, it has to fit all."""
+    if (old is _GONE or new is _GONE) and not change.may_be_absent:
+        yield "it may neither come nor go"
+    elif change.kind == "text":
+        if not all(value is _GONE or isinstance(value, str) for value in (old, new)):
+            yield "it is to be a text"
+    else:
+        yield from _number_faults(change, *(0 if v is _GONE else v for v in (old, new)))
+
+
+def _number_faults(change: PermittedChange, old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401
+    low, high, most = change.minimum, change.maximum, change.change_at_most
+    if not (_is_number(old) and _is_number(new)) or low is None or high is None:
+        yield "it is to be a number"
+        return
+    if not low <= new <= high:
+        yield f"not between {low:g} and {high:g}"
+    if most is not None and abs(new - old) > most:
+        yield f"changed by more than {most:g}"
 
 
 def _matches(pattern: str, path: str) -> bool:
@@ -268,7 +309,7 @@ def _is_number(value: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    if value is _ABSENT_VALUE:
+    if value is _GONE:
         return _ABSENT
     text = msgspec.json.encode(value).decode()
     return text if len(text) <= 60 else f"{text[:57]}..."
