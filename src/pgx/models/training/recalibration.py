@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -14,7 +15,7 @@ from pgx.models.inputs import fill
 from pgx.models.specification import Link, Model, Recalibration
 from pgx.models.tables.reading import DataTable
 
-__all__ = ["Change", "Spread", "recalibrate", "shift_of", "spread_of", "tried"]
+__all__ = ["Change", "Spread", "recalibrate", "shift_of", "spread_in", "spread_of", "tried"]
 
 _Values = npt.NDArray[np.float64]
 _FEWEST: Final = 5
@@ -125,3 +126,21 @@ def recalibrate(model: Model, table: DataTable, spread: Spread, site: str) -> tu
     )
     changed = msgspec.structs.replace(plain, recalibration=found)
     return changed, Change(table.n, float(before.mean()), float(after.mean()))
+
+
+def spread_in(metrics: Mapping[str, Any] | None) -> Spread:
+    """Return the spread between and within sites that a model's metrics name.
+
+    Raises
+    ------
+    UsageError
+        The model was not validated on several sites.
+    """
+    local = (metrics or {}).get("local") or {}
+    try:
+        return Spread(float(local["sd_between"]), float(local["sd_within"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            "the model does not say how much sites differ",
+            remedy="only a model trained on several sites can be given a site's intercept",
+        ) from error
