@@ -210,8 +210,12 @@ def _remarks(model: Model, known: Sequence[Seen], gain: Gain | None) -> list[str
 def _uncounted(model: Model, item: Seen) -> str:
     """Say which alleles of a person no term of the model counts: they pass as the first allele."""
     own = item.input
-    if own.kind is not Kind.GENOTYPE or not item.values:
+    if own.kind is not Kind.GENOTYPE or own.observe.kind == "variant_count":
         return ""
+    if not item.values:
+        if item.reason != "not_in_call":
+            return ""
+        return f"{own.name}: the result has a genotype that the equation does not know"
     terms = [term for member in model.members for term in member.terms if own.name in term.inputs]
     counted = {part for term in terms for value in term.values for part in value.split("/")}
     strange = set(str(item.values[0]).split("/")) - counted - {own.alleles[0]}
