@@ -10,12 +10,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.errors import DataTableError
 from pgx.base.extras import load_extra
 from pgx.models.equation import link_of
-from pgx.models.inputs import Input, Unknown, fill
+from pgx.models.inputs import Input, Unknown, fill, with_assumed
 from pgx.models.specification import Citation, Member, Model, ModelKind
+from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
-from pgx.models.terms import Columns, Feature, Term, feature_values
+from pgx.models.terms import Columns, Feature, Term, feature_values, is_unknown
 from pgx.models.training.recipe import Boosting, Estimate, Recipe
 from pgx.models.trees import Tree, Trees
 
@@ -47,7 +49,7 @@ class _Task:
     def allows(self, term: Term) -> bool:
         """Return whether the model has what the term asks for."""
         there = {own.name for own in self.inputs}
-        return set(term.inputs) <= there
+        return {*term.inputs, *term.given} <= there
 
 
 def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = False) -> Model:
@@ -59,10 +61,13 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
     ------
     UsageError
         The extra ``models`` is not installed.
+    DataTableError
+        An input that is to be estimated is known of nobody; the table does not fit the recipe.
     """
     task = _Task(recipe, race)
-    inputs = _with_estimates(task, table.columns)
-    filled = fill(inputs, {own.name: table.columns[own.name] for own in inputs})
+    columns = columns_for(task.inputs, table, recipe.unit)
+    inputs = _with_estimates(task, with_assumed(task.inputs, columns))
+    filled = fill(inputs, columns)
     target = link_of(table.dose, recipe.link)
     own_share = 1.0 - sum(f.weight for f in recipe.fixed)
     own_share -= recipe.boosting.weight if recipe.boosting else 0.0
@@ -83,7 +88,7 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
         link=recipe.link,
         inputs=inputs,
         members=tuple(members),
-        uses_race=race,
+        uses_race=race and bool(recipe.race_inputs),
         limits=recipe.limits,
     )
 
@@ -91,6 +96,12 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
 def _with_estimates(task: _Task, columns: Columns) -> tuple[Input, ...]:
     """Return the inputs, with what estimates those that are unknown fitted to the known ones."""
     of_input = {estimate.input: estimate for estimate in task.recipe.estimates}
+    for name in of_input:
+        if is_unknown(columns[name]).all():
+            raise DataTableError(
+                f"no patient has a {name}, from which that of others could be estimated",
+                remedy="train by a recipe without it",
+            )
     return tuple(
         msgspec.structs.replace(
             own,
