@@ -36,7 +36,10 @@ def test_every_item_is_there_once():
 
 def test_what_the_files_say_is_reported(facts):
     found = said(facts)
-    assert found["5a"] == f"table with SHA-256 {'ab' * 32}"
+    assert found["5a"] == f"an invented table; table with SHA-256 {'ab' * 32}"
+    assert found["12a"].startswith("leave-one-site-out; ")
+    assert found["12d"].endswith("; the inputs tell the site rather well")
+    assert found["25"] == "high doses come out too low"
     assert found["6a"] == "2: 1: 100, 2: 200"
     assert found["10"] == "300 in training, 300 in evaluation"
     assert found["11"] == "age_years: refuse, smoker: assume"
@@ -79,7 +82,7 @@ def test_use_states_plan_and_limits_are_there(facts):
 
 @pytest.mark.parametrize(
     ("uses_race", "words"),
-    [(True, "is an input."), (False, "are no inputs."), (None, "is not reported")],
+    [(True, "is an input."), (False, "are no inputs."), ("?", "is not reported")],
 )
 def test_race_is_spoken_of_whatever_the_model_does(uses_race, words):
     text = render_card(CardFacts(model={**MODEL, "uses_race": uses_race}))
