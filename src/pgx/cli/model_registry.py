@@ -76,8 +76,8 @@ def list_models(json_lines: JsonLines = False) -> int:  # noqa: FBT002
     from pgx.cli.model_rows import model_rows
 
     rows, refused = model_rows(_store())
-    if not json_lines:  # names must not be folded: a table has room for no titles
-        rows = [{k: v for k, v in row.items() if k != "title"} for row in rows]
+    if not json_lines:  # so that names are not folded
+        rows = [{k: v for k, v in row.items() if k not in {"title", "digest"}} for row in rows]
     _print(rows, json_lines=json_lines)
     for error in refused:
         sys.stderr.write(error.line() + "\n")

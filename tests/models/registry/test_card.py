@@ -45,7 +45,7 @@ def test_what_the_files_say_is_reported(facts):
     assert found["11"] == "age_years: refuse, smoker: assume"
     assert found["14"].startswith("race and ancestry are no inputs; measured by race")
     assert found["18a"] == "no funding"
-    assert found["20a"] == "no dose: 5"
+    assert found["20a"] == "left out: no dose: 5"
     assert found["23a"].startswith("mean absolute error, mg/week: 8.5; ")
     assert facts.digest in found["22"]
 

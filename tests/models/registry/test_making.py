@@ -48,7 +48,7 @@ def test_what_monitoring_needs_stays(tmp_path):
 )
 def test_metrics_of_another_model_are_refused(tmp_path, metrics):
     made(tmp_path / "1")
-    with pytest.raises(ModelStateError, match="is of (name|version)"):
+    with pytest.raises(ModelStateError, match=r"is of (name|version)"):
         attach(tmp_path / "1", NOTE, metrics=METRICS | metrics)
 
 

@@ -242,3 +242,9 @@ def test_a_model_is_found_by_environment(three, monkeypatch, tmp_path):
 def test_versions_sort_as_their_numbers(numbers):
     texts = [".".join(map(str, parts)) for parts in numbers]
     assert sorted(texts, key=version_order) == [".".join(map(str, p)) for p in sorted(numbers)]
+
+
+def test_a_versions_own_site_comes_after_it(store, tmp_path):
+    for version in ("1", "1.clinic"):
+        approved(store.user / "examplol" / version, tmp_path)
+    assert store.find("examplol").version == "1.clinic"

@@ -146,7 +146,7 @@ def _sites(facts: CardFacts) -> str:
 
 
 def _dropped(facts: CardFacts) -> str:
-    return facts.dropped
+    return f"left out: {facts.dropped}" if facts.dropped else ""
 
 
 def _n(facts: CardFacts) -> str:
