@@ -59,12 +59,8 @@ def ambiguous(gene, weighed, phenotypes=()):
 
 
 def site(position, *alleles, ref="T"):
-    return SiteObservation(
-        position=position, rsid="", alleles=alleles, ref=ref, evidence="record"
-    )
+    return SiteObservation(position=position, rsid="", alleles=alleles, ref=ref, evidence="record")
 
 
 def taking(*substances, use=MedicineUse.CURRENT, unrecognised=()):
-    return KnownMedicine(
-        name="m", use=use, substances=substances, unrecognised=tuple(unrecognised)
-    )
+    return KnownMedicine(name="m", use=use, substances=substances, unrecognised=tuple(unrecognised))

@@ -80,9 +80,7 @@ rows = st.lists(
     max_size=6,
 )
 sets = st.lists(st.sampled_from(LEVELS), min_size=0, max_size=3, unique=True)
-numbers = st.lists(
-    st.sampled_from([0.0, 1.5, 3.0, 4.0, 5.0, 7.5, 10.0]), max_size=3, unique=True
-)
+numbers = st.lists(st.sampled_from([0.0, 1.5, 3.0, 4.0, 5.0, 7.5, 10.0]), max_size=3, unique=True)
 
 
 @settings(max_examples=300)
@@ -97,9 +95,7 @@ def test_a_sure_answer_is_the_answer_of_every_value(listed, x, y, z):
     every = itertools.product(
         x or LEVELS, y or LEVELS, z or [0.0, 0.1, 2.9, 3.0, 3.1, 4.9, 5.0, 5.1, 9.9, 10.0]
     )
-    answers = {
-        a.text for a in (plain(rule, dict(zip("xyz", v, strict=True))) for v in every)
-    }
+    answers = {a.text for a in (plain(rule, dict(zip("xyz", v, strict=True))) for v in every)}
     if result.answer is not None:
         assert answers == {result.answer.text}
         assert result.certainty is Certainty.CERTAIN
@@ -118,9 +114,7 @@ def test_what_would_settle_it_does(listed, x, y, z, random):
     values = {"x": x or list(LEVELS), "y": y or list(LEVELS), "z": z or [0.0, 4.0, 10.0]}
 
     def seen(chosen):
-        return [
-            Observation(input=n, values=tuple(Possible(v) for v in chosen[n])) for n in "xyz"
-        ]
+        return [Observation(input=n, values=tuple(Possible(v) for v in chosen[n])) for n in "xyz"]
 
     wanted = decide(rule, seen(values)).settled_by
     settled = {n: [random.choice(v)] if n in wanted else v for n, v in values.items()}
@@ -133,14 +127,11 @@ def test_what_would_settle_it_does(listed, x, y, z, random):
 def test_shipped_tables_never_contradict_themselves(shipped, data):
     asked = [c for row in shipped.rows for c in row.when]
     full = {
-        i.name: options(i, Observation(input=i.name, known=False), asked)
-        for i in shipped.inputs
+        i.name: options(i, Observation(input=i.name, known=False), asked) for i in shipped.inputs
     }
     truth = {n: data.draw(st.sampled_from(ways)) for n, ways in full.items()}
     hidden = data.draw(st.sets(st.sampled_from(sorted(full))))
-    seen = [
-        Observation(input=n, values=(p,)) for n, p in truth.items() if n not in hidden
-    ]
+    seen = [Observation(input=n, values=(p,)) for n, p in truth.items() if n not in hidden]
     result = decide(shipped, seen)
     right = plain(shipped, {n: p.value for n, p in truth.items()})
     if result.answer is None:
@@ -199,9 +190,7 @@ def test_a_level_that_is_none_is_refused(value):
         decide(rule("siponimod-us"), [Observation(input="genotype", values=(Possible(value),))])
 
 
-@pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), -1.0, 1.75, 1e308, "60", True, None]
-)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1.75, 1e308, "60", True, None])
 def test_a_number_that_cannot_be_is_refused(value):
     # 1.75 is an ejection fraction in no unit
     with pytest.raises(OutOfDomainError):
@@ -230,9 +219,7 @@ def test_a_required_input_is_asked_for():
 
 
 def test_a_table_that_would_take_for_ever_is_given_up():
-    asked = [
-        RuleInput(name=f"i{n}", kind="level", label="i", levels=("a", "b")) for n in range(40)
-    ]
+    asked = [RuleInput(name=f"i{n}", kind="level", label="i", levels=("a", "b")) for n in range(40)]
     # two ways out of each pair: 2 to the 20th before the last row
     pairs = [
         Row(
