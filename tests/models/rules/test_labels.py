@@ -1,8 +1,8 @@
 """The published numbers of label and guideline tables, row by row."""
 
 import pytest
-from models.rules.people import known, rule
 
+from models.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import ModelError, OutOfDomainError
 from pgx.models.rules.starting import scaled_start

@@ -4,8 +4,8 @@ import math
 
 import msgspec
 import pytest
-from models.rules.people import ambiguous, called, known, rule, site, taking
 
+from models.rules.people import ambiguous, called, known, rule, site, taking
 from pgx.base.calls import CallStatus, Candidate, Certainty, GeneCall
 from pgx.base.errors import OutOfDomainError
 from pgx.base.patient import Condition, Kidney, Liver, MedicineUse, Patient

@@ -3,8 +3,8 @@
 import itertools
 
 import pytest
-from models.rules.people import known, rule
 
+from models.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import OutOfDomainError
 from pgx.models.rules.scores import add_up

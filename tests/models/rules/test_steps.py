@@ -1,8 +1,8 @@
 """The CPIC flow for warfarin, on top of a dose from elsewhere."""
 
 import pytest
-from models.rules.people import known, rule
 
+from models.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.models.rules.steps import BaseDose, follow

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from models.rules.people import known, rule
 
+from models.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.models.rules.possible import Observation, Possible, holds, options

@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from models.rules.people import known, rule
 
+from models.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, OutOfDomainError
 from pgx.models.rules.equations import compute
