@@ -101,7 +101,7 @@ def _write(folder: Path, model: Any, trained: Any, table: Any, note: Any) -> Non
     documents = {
         "model.json": json.loads(encode_model(model)),
         "schema.json": json.loads(encode_schema(table.schema)),
-        "metrics.json": dict(trained.metrics),
+        "metrics.json": dict(trained.metrics) | {"version": model.version},
         "lineage.json": dict(trained.lineage),
     }
     make_model(folder, documents, note, configured_key())
