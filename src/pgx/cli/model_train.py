@@ -51,6 +51,7 @@ def train(
     """
     import msgspec
 
+    import pgx
     from pgx.base.errors import ModelFolderError
     from pgx.models.registry.notes import note_of
     from pgx.models.shipped import published_model, recipe_of, schema_for
@@ -67,7 +68,8 @@ def train(
     table = read_table(data, schema_for(schema, None, data))
     chosen = choose_split(table, _split(split), allow_random=allow_random_split)
     say(f"{table.n} of {table.n_read} patients, {_n_sites(table)} sites, {chosen.value}")
-    trained = train_model(own, table, published_model, chosen, race=with_race)
+    made_by = f"pgx {pgx.__version__}"
+    trained = train_model(own, table, published_model, chosen, race=with_race, made_by=made_by)
     named = msgspec.structs.replace(trained.model, version=version)
     _write(output, named, trained, table, note)
     for line in _told(trained.metrics, trained.lineage):
