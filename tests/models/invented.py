@@ -86,7 +86,11 @@ def model(*members: Member, link: Link = Link.SQUARE_ROOT, inputs=INPUTS, **more
 def column(own: Input, name: str, **more) -> TableColumn:
     source = more.pop("source", {})
     return TableColumn(
-        name=own.name, kind=own.kind, unit=own.unit, sources=(Source(column=name, **source),), **more
+        name=own.name,
+        kind=own.kind,
+        unit=own.unit,
+        sources=(Source(column=name, **source),),
+        **more,
     )
 
 
@@ -166,6 +170,10 @@ def frame(n_sites: int = 6, per_site: int = 50, seed: int = 1, effects=(), noise
             "Amiodarone": amiodarone.astype(str),
         }
     )
+
+
+def with_cells(rows: pl.DataFrame, **cells: list[str]) -> pl.DataFrame:
+    return rows.with_columns([pl.Series(name, values) for name, values in cells.items()])
 
 
 def table(**how) -> DataTable:

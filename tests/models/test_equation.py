@@ -212,9 +212,7 @@ def models(draw):
             terms.append(msgspec.structs.replace(own, coefficient=share))
         factor = draw(st.sampled_from([1.0, 1.3]))
         with_trees = draw(trees()) if draw(st.booleans()) else None
-        members.append(
-            member(terms, link, weight=1 / len(links), factor=factor, trees=with_trees)
-        )
+        members.append(member(terms, link, weight=1 / len(links), factor=factor, trees=with_trees))
     own = model(*members, link=draw(st.sampled_from(Link)))
     if draw(st.booleans()):
         shift = Recalibration(site="s", shift=0.1, n=9, sd_between=1.0, sd_within=1.0)

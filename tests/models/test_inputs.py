@@ -96,7 +96,11 @@ def test_an_assumption_that_is_missing_is_a_need():
         fill((bare,), columns_of((bare,), {}))
 
 
-BY_WEIGHT = (term(100.0), term(0.5, "number", "weight_kg"), term(-7, "level", "race", values=("Unknown",)))
+BY_WEIGHT = (
+    term(100.0),
+    term(0.5, "number", "weight_kg"),
+    term(-7, "level", "race", values=("Unknown",)),
+)
 BY_AGE = (term(180.0), term(-0.1, "number", "age_years"))
 ESTIMATED = (
     AGE,

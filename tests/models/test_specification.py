@@ -37,9 +37,7 @@ def test_numbers_of_a_file_are_exact():
 
 
 def one_term(**fields) -> dict:
-    return plain(
-        members=[{"name": "m", "link": "log", "terms": [{"coefficient": 1.0, **fields}]}]
-    )
+    return plain(members=[{"name": "m", "link": "log", "terms": [{"coefficient": 1.0, **fields}]}])
 
 
 @pytest.mark.parametrize(

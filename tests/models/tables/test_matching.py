@@ -30,15 +30,13 @@ def test_the_order_of_alleles_in_a_file_does_not_matter():
     assert columns(found)["cyp2c9"].tolist() == ["*1/*3", "*1/*3", "*1/*1"]
     assert columns(found)["vkorc1"].tolist() == ["A/G", "A/G", "G/G"]
     turned = given(CYP2C9=["*1/*3", "*1/*3", "*1/*1"], VKORC1=["A/G", "A/G", "G/G"])
-    assert predict_table(model(), found).dose.tolist() == predict_table(
-        model(), turned
-    ).dose.tolist()
+    assert (
+        predict_table(model(), found).dose.tolist() == predict_table(model(), turned).dose.tolist()
+    )
 
 
 def test_a_few_strange_values_are_unknown():
-    found = columns(
-        given(CYP2C9=["*1/*99", "*1/*1", "*1/*3"], Race=["Martian", "Asian", "White"])
-    )
+    found = columns(given(CYP2C9=["*1/*99", "*1/*1", "*1/*3"], Race=["Martian", "Asian", "White"]))
     assert found["cyp2c9"].tolist() == ["", "*1/*1", "*1/*3"]
     assert found["race"].tolist() == ["", "Asian", "White"]
 
@@ -52,9 +50,7 @@ def test_another_coding_is_refused(cells):
 
 
 def changed(name: str, **changes) -> TableSchema:
-    own = [
-        msgspec.structs.replace(c, **changes) if c.name == name else c for c in SCHEMA.columns
-    ]
+    own = [msgspec.structs.replace(c, **changes) if c.name == name else c for c in SCHEMA.columns]
     return msgspec.structs.replace(SCHEMA, columns=tuple(own))
 
 

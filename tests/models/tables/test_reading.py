@@ -286,9 +286,7 @@ def test_a_schema_is_read_as_written():
     assert parse_schema(encode_schema(SCHEMA)) == SCHEMA
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"[]", b"\xff", b'{"name": "x"}']
-)
+@pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b'{"name": "x"}'])
 def test_bytes_that_are_no_schema(data):
     refusal(parse_schema, data)
 
