@@ -37,6 +37,7 @@ from typing import ClassVar
 
 __all__ = [
     "AssemblyMismatchError",
+    "CourseFileError",
     "DataTableError",
     "DependencyError",
     "InputConflictError",
@@ -221,6 +222,12 @@ class PredictionLogError(ModelError):
     """A log of predictions cannot be read."""
 
     default_code = "PGX-MOD-006"
+
+
+class CourseFileError(ModelError):
+    """A file of doses taken and INRs measured cannot be used."""
+
+    default_code = "PGX-MOD-007"
 
 
 class UsageError(PgxError, ValueError):
