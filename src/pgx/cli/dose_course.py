@@ -16,7 +16,11 @@ SCHEMA_VERSION = "1.0"
 
 def refinement_json(found: Refinement) -> bytes:
     """Return a refinement as one JSON object, numbers rounded to what they can mean."""
-    tree = {"schema_version": SCHEMA_VERSION, "unit": "mg/week", "doubtful": found.is_doubtful}
+    tree: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "unit": "mg/week",
+        "doubtful": found.is_doubtful,
+    }
     tree |= _rounded(msgspec.to_builtins(found))
     for fit, o in zip(tree["observations"], found.observations, strict=True):
         fit["moved"] = round(o.moved, 2)

@@ -50,10 +50,9 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             The value is outside, or no number.
         """
         if not self.low <= value <= self.high:  # also refuses what is no number
+            unit = "" if self.unit == "1" else f" {self.unit}"
             raise OutOfDomainError(
-                f"{name} is {value:g}, which cannot be"
-                f" ({self.low:g} to {self.high:g} {self.unit if self.unit != '1' else ''}".rstrip()
-                + ")",
+                f"{name} is {value:g}, outside {self.low:g} to {self.high:g}{unit}",
                 where=where,
                 remedy=remedy or "check value and unit",
             )
@@ -139,6 +138,7 @@ class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sd_potency: Value
     sd_speed: Value
     sd_inr: Value
+    sd_of_sd_inr: Value
     residual_freedom: Value
     speed_offset_unknown: Value
     hour_of_dose: Value

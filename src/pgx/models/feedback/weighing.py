@@ -15,7 +15,7 @@ from pgx.models.feedback.course import Course, Timeline
 from pgx.models.feedback.kpd import plan_course, steady_inr, steady_ratio
 from pgx.models.feedback.outcomes import OutcomeModel
 from pgx.models.feedback.parameters import Parameters
-from pgx.models.feedback.posterior import Grid, log_likelihood, marginal, quantiles, shares
+from pgx.models.feedback.posterior import Grid, log_weights, marginal, quantiles, shares
 from pgx.models.feedback.refinement import Interval, ObservationFit, ReportFit
 
 __all__ = [
@@ -58,16 +58,13 @@ def weigh(
     log_inr = np.empty_like(sorted_inr)
     log_inr[..., order] = sorted_inr
     n = timeline.inr.size
-    each = log_likelihood(log_inr[..., :n], timeline.inr, p)
-    after = [grid.log_prior]
-    for i in range(n):
-        after.append(after[-1] + each[..., i])
+    after = tuple(grid.log_prior + w for w in log_weights(log_inr[..., :n], timeline.inr, p))
     final = after[-1]
     for i, model in enumerate(models):
         driver = log_inr[..., n + i] - math.log(model.reference)
         report = course.reports[i]
         final = final + model.log_likelihood(driver, model.level(report.value, report.kind))
-    return Weighed(grid, log_inr, tuple(after), final)
+    return Weighed(grid, log_inr, after, final)
 
 
 def observations_of(
