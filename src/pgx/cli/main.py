@@ -23,6 +23,7 @@ _COMMANDS = {
     "doctor": ("pgx.cli.doctor", "is everything installed and whole: a line for each part"),
     "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
     "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, diff, build"),
+    "model": ("pgx.cli.model", "dosing models: list, train, evaluate, approve, watch"),
     "partition": ("pgx.cli.partition", "a cohort in parts, for workflow systems: plan, run, merge"),
     "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
     "report": ("pgx.cli.report", "a saved result again: HTML, PDF, FHIR, Excel or JSON"),
