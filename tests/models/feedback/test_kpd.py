@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference.kpd import integrate
 
 from pgx.base.errors import MissingCovariateError, OutOfDomainError
 from pgx.models.feedback import _kernels
@@ -19,6 +18,7 @@ from pgx.models.feedback.kpd import (
     steady_ratio,
 )
 from pgx.models.feedback.parameters import read_parameters
+from reference.kpd import integrate
 
 P = read_parameters()
 V = P.values

@@ -138,8 +138,8 @@ class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sd_potency: Value
     sd_speed: Value
     sd_inr: Value
-    sd_of_sd_inr: Value
-    residual_freedom: Value
+    sd_inr_believed: Value
+    residual_turn: Value
     speed_offset_unknown: Value
     hour_of_dose: Value
     hour_of_inr: Value

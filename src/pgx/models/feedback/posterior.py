@@ -17,7 +17,7 @@ import numpy.typing as npt
 from pgx.models.feedback.kpd import HOURS_A_WEEK, Plan, inr_grid, steady_ratio
 from pgx.models.feedback.parameters import Parameters
 
-__all__ = ["Grid", "Prior", "log_weights", "make_grid", "marginal", "quantiles"]
+__all__ = ["Grid", "Prior", "log_likelihood", "make_grid", "marginal", "quantiles"]
 
 Array = npt.NDArray[np.float64]
 _REACH: Final = 5.0
@@ -27,7 +27,6 @@ _FEWEST: Final = 121
 _MOST: Final = 481
 _SPEEDS: Final = 25
 _KNOTS: Final = 25
-_SPREADS: Final = np.linspace(-2.0, 2.0, 5)
 
 
 class Prior(msgspec.Struct, frozen=True):
@@ -105,24 +104,17 @@ def make_grid(prior: Prior, p: Parameters) -> Grid:
     )
 
 
-def log_weights(log_inr: Array, observed: Array, p: Parameters) -> Array:
-    """Return log likelihoods of the first 0, 1, ... T INRs, (T + 1, K, P), up to a constant.
+def log_likelihood(log_inr: Array, observed: Array, p: Parameters) -> Array:
+    """Return the log likelihood of each INR, (K, P, T), up to a constant.
 
-    The residual is Student's t, so that one INR that is far off does not carry the dose away.
-    Its spread differs between persons and is not known: it is weighed too, so that the dose
-    of a person whose INRs scatter is less sure.
+    The residual is normal with exponential tails (Huber's), so that one INR that is far off
+    does not carry the dose away. These tails never turn as Student's do, and the spread is
+    not estimated from the INRs, so that a higher INR never means a higher dose.
     """
-    v = p.values
-    freedom = v.residual_freedom.value
-    away = np.moveaxis(np.log(observed) - log_inr, -1, 0)
-    found = np.full((_SPREADS.size, observed.size + 1, *log_inr.shape[:2]), 0.0)
-    for s, u in enumerate(_SPREADS):
-        sd = v.sd_inr.value * math.exp(v.sd_of_sd_inr.value * u)
-        each = -(freedom + 1) / 2 * np.log1p((away / sd) ** 2 / freedom) - math.log(sd)
-        np.cumsum(each, axis=0, out=found[s, 1:])
-        found[s] -= u**2 / 2
-    weights: Array = np.logaddexp.reduce(found, axis=0)
-    return weights
+    z = np.abs(np.log(observed) - log_inr) / p.values.sd_inr_believed.value
+    inner = np.minimum(z, p.values.residual_turn.value)
+    found: Array = inner * (inner / 2 - z)
+    return found
 
 
 def shares(log_density: Array) -> Array:

@@ -15,7 +15,7 @@ from pgx.models.feedback.course import Course, Timeline
 from pgx.models.feedback.kpd import plan_course, steady_inr, steady_ratio
 from pgx.models.feedback.outcomes import OutcomeModel
 from pgx.models.feedback.parameters import Parameters
-from pgx.models.feedback.posterior import Grid, log_weights, marginal, quantiles, shares
+from pgx.models.feedback.posterior import Grid, log_likelihood, marginal, quantiles, shares
 from pgx.models.feedback.refinement import Interval, ObservationFit, ReportFit
 
 __all__ = [
@@ -50,7 +50,8 @@ def weigh(
     p: Parameters,
 ) -> Weighed:
     """Weigh the grid by INRs one after the other, and by reports."""
-    moments = np.concatenate([timeline.inr_hours, timeline.report_hours])
+    # reports that are not weighed leave no trace, not even in the last digit
+    moments = np.concatenate([timeline.inr_hours, timeline.report_hours[: len(models)]])
     order = np.argsort(moments, kind="stable")
     hours = np.concatenate([timeline.lead_hours, timeline.dose_hours])
     mg = np.concatenate([timeline.lead_mg, timeline.dose_mg])
@@ -58,7 +59,8 @@ def weigh(
     log_inr = np.empty_like(sorted_inr)
     log_inr[..., order] = sorted_inr
     n = timeline.inr.size
-    after = tuple(grid.log_prior + w for w in log_weights(log_inr[..., :n], timeline.inr, p))
+    each = np.moveaxis(log_likelihood(log_inr[..., :n], timeline.inr, p), -1, 0)
+    after = tuple(grid.log_prior + each[:i].sum(axis=0) for i in range(n + 1))
     final = after[-1]
     for i, model in enumerate(models):
         driver = log_inr[..., n + i] - math.log(model.reference)
@@ -73,7 +75,7 @@ def observations_of(
     """Return how each INR was expected, how it fits, and how it moved the dose."""
     doses = [quantiles(found.grid.log_dose, marginal(d), (0.5,))[0] for d in found.after]
     fits = []
-    sigma = p.values.sd_inr.value
+    sigma = p.values.sd_inr_believed.value
     final = shares(found.final)
     for i, observed in enumerate(timeline.inr):
         log_inr = found.log_inr[..., i]
