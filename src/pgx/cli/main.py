@@ -21,6 +21,7 @@ _COMMANDS = {
     "cohort": ("pgx.cli.cohort", "any number of samples: calls and advice as Parquet tables"),
     "completion": ("pgx.cli.completion", "a script that completes commands and options in a shell"),
     "doctor": ("pgx.cli.doctor", "is everything installed and whole: a line for each part"),
+    "dose": ("pgx.cli.dose", "how much of a drug, by dosing models and label rules"),
     "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
     "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, diff, build"),
     "model": ("pgx.cli.model", "dosing models: list, train, evaluate, approve, watch"),

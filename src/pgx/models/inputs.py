@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.models.rules.specification import Observe
 from pgx.models.terms import Columns, Term, feature_values, is_unknown
 
 __all__ = ["Input", "Kind", "Unknown", "check_value", "columns_of", "fill", "n_outside"]
@@ -51,9 +52,8 @@ class Input(
     ``minimum`` and ``maximum`` bound a number (inclusive), in ``unit``; ``levels`` are the values
     of a level; of a genotype, ``alleles`` are those that it may be made of. ``assumed`` stands in
     where nothing is known; ``estimated_by`` are sums of terms of other inputs that give the number,
-    of which the first counts whose inputs are known. ``origin`` names where the value is found:
-    ``patient.FIELD``, ``medicines.CLASS``, ``conditions.NAME``, ``gene.SYMBOL``,
-    ``site.GENE.RSID``, or ``given`` where only the user can say it.
+    of which the first counts whose inputs are known. ``observe`` says where the value is found;
+    a count that is observed means the level at that place of ``levels``.
     ``typical`` is the value of the patient that contributions are counted from.
     """
 
@@ -68,7 +68,7 @@ class Input(
     when_unknown: Unknown = Unknown.REFUSE
     assumed: float | str | bool | None = None
     estimated_by: tuple[tuple[Term, ...], ...] = ()
-    origin: str = "given"
+    observe: Observe = Observe()
     typical: float | str | bool | None = None
 
 
