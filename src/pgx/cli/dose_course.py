@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 
 from pgx.models.feedback.refinement import ObservationFit, Refinement, ReportFit, Severity
+from pgx.reports.text import escape_json
 
 __all__ = ["refinement_json", "refinement_text"]
 
 SCHEMA_VERSION = "1.0"
 
 
-def refinement_json(found: Refinement) -> bytes:
-    """Return a refinement as one JSON object, numbers rounded to what they can mean."""
+def refinement_json(found: Refinement) -> str:
+    """Return a refinement as one line of JSON, numbers rounded to what they can mean."""
     tree: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "unit": "mg/week",
@@ -24,7 +25,7 @@ def refinement_json(found: Refinement) -> bytes:
     tree |= _rounded(msgspec.to_builtins(found))
     for fit, o in zip(tree["observations"], found.observations, strict=True):
         fit["moved"] = round(o.moved, 2)
-    return msgspec.json.format(msgspec.json.encode(tree), indent=2)
+    return escape_json(msgspec.json.encode(tree).decode())
 
 
 def _rounded(value: Any) -> Any:  # noqa: ANN401 - any part of a tree of JSON
@@ -54,7 +55,9 @@ def _lines(found: Refinement) -> Iterator[str]:
         yield ""
     yield f"Maintenance dose for INR {low:g}-{high:g} (aimed at {found.aimed:g}), mg/week"
     yield f"  refined   {r.dose:6.1f}   {level} interval {r.lower:.1f}-{r.upper:.1f}"
-    yield f"  before    {prior.dose:6.1f}   {level} interval {prior.lower:.1f}-{prior.upper:.1f}"
+    by = f"   by {found.prior_model}" if found.prior_model else ""
+    bounds = f"{prior.lower:.1f}-{prior.upper:.1f}"
+    yield f"  before    {prior.dose:6.1f}   {level} interval {bounds}{by}"
     if found.current is not None:
         yield f"  taken now {found.current:6.1f}{_leads_to(found)}"
     if found.observations:

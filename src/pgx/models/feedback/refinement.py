@@ -94,6 +94,8 @@ class Refinement(msgspec.Struct, frozen=True):
         INR that the current dose leads to, where it is kept: median and interval; or None.
     observations, reports
         Each INR and each report in order.
+    prior_model
+        Name of the regression that gave the prior; empty where it was not told.
     cautions
         What to know first; doubts before notes.
     simulated
@@ -113,6 +115,7 @@ class Refinement(msgspec.Struct, frozen=True):
     observations: tuple[ObservationFit, ...]
     reports: tuple[ReportFit, ...]
     cautions: tuple[Caution, ...]
+    prior_model: str = ""
     simulated: bool = False
 
     @property

@@ -42,6 +42,7 @@ def refine(
     genotype: Genotype,
     course: Course,
     use_simulated_reports: bool = False,
+    prior_model: str = "",
     parameters: Parameters | None = None,
 ) -> Refinement:
     """Refine a maintenance dose by a course of doses and INRs.
@@ -59,6 +60,8 @@ def refine(
         What was taken and measured.
     use_simulated_reports
         Let reports of the patient count, by numbers that are only assumed.
+    prior_model
+        Name of the regression, for the record.
     parameters
         The model; the shipped one if not given.
 
@@ -103,6 +106,7 @@ def refine(
         pmid=p.citation.pmid,
         refined=refined,
         prior=given,
+        prior_model=prior_model,
         level=level,
         target=course.target_inr,
         aimed=prior.aimed,
