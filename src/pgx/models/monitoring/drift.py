@@ -166,7 +166,10 @@ class _Input:
                 not_assessed(Family.DRIFT, kind, self.name, self.n, reason)
                 for kind in self.statistics
             ]
-        return found + [self._distribution(kind, how) for kind, how in self.statistics.items()]
+        limits = _chance_limits(
+            self.statistics, self.expected, self.n, self.n_reference, self.alpha
+        )
+        return found + [self._distribution(kind, limit) for kind, limit in limits.items()]
 
     def shares(self) -> InputShares:
         """Return the shares of the reference and of the log."""
@@ -177,9 +180,8 @@ class _Input:
             (self.own.missing, share), self.n,
         )  # fmt: skip
 
-    def _distribution(self, kind: str, how: Statistic) -> Check:
-        value = float(how(self.counts / self.n, self.expected))
-        limit = _chance_limit(how, self.expected, self.n, self.n_reference, self.alpha)
+    def _distribution(self, kind: str, limit: float) -> Check:
+        value = float(self.statistics[kind](self.counts / self.n, self.expected))
         material = MATERIAL[kind] or None
         is_beyond = value > limit
         state = State.OK
@@ -291,10 +293,14 @@ def _ranges(edges: Sequence[float]) -> tuple[str, ...]:
     return (f"below {edges[0]:g}", *middle, f"from {edges[-1]:g}")
 
 
-def _chance_limit(
-    how: Statistic, expected: Floats, n: int, n_reference: int | None, alpha: float
-) -> float:
-    """Return what a statistic exceeds by chance alone with probability ``alpha``.
+def _chance_limits(
+    statistics: Mapping[str, Statistic],
+    expected: Floats,
+    n: int,
+    n_reference: int | None,
+    alpha: float,
+) -> dict[str, float]:
+    """Return what each statistic exceeds by chance alone with probability ``alpha``.
 
     Simulated from the reference: the log is a sample of ``n``, and the reference one of its own.
     """
@@ -303,4 +309,6 @@ def _chance_limit(
     against: Floats = expected
     if n_reference:
         against = random.multinomial(n_reference, expected, _SIMULATIONS) / n_reference
-    return float(np.quantile(how(found, against), 1 - alpha))
+    return {
+        kind: float(np.quantile(how(found, against), 1 - alpha)) for kind, how in statistics.items()
+    }

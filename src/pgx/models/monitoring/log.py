@@ -94,8 +94,8 @@ def append_prediction(
 ) -> str:
     """Add a prediction to a log and return its key.
 
-    A log that is absent is made, for its owner alone. ``inputs`` and ``groups`` declare what may be written. The line is written at once, so that
-    several programs may write to one log.
+    A log that is absent is made, for its owner alone. ``inputs`` and ``groups`` declare what may
+    be written. The line is written at once, so that several programs may write to one log.
 
     Raises
     ------

@@ -20,8 +20,10 @@ __all__ = ["Spread", "cusum_limit", "cusum_run", "ewma_limit", "ewma_run", "norm
 
 Floats = npt.NDArray[np.float64]
 
-_STATES: Final = 161  # odd: the middle one of a moving average is zero
-_HALVINGS: Final = 24
+_STATES: Final = 121  # odd: the middle one of a moving average is zero
+_TRIES: Final = 60
+_CLOSE: Final = 0.001  # of the run length, relative
+_LONGEST: Final = 1e12  # past that the digits of a float give out
 _REACH: Final = 8.0  # standard deviations that a table of the normal curve spans
 
 
@@ -76,22 +78,35 @@ def _mean_run(stay: Floats, start: int) -> float:
     """Return the mean number of steps until a chain with these transitions is left."""
     steps = np.linalg.solve(np.eye(len(stay)) - stay, np.ones(len(stay)))
     run = float(steps[start])
-    return run if np.isfinite(run) and run > 0 else np.inf  # past the digits of a float
+    return run if 0 < run < _LONGEST else _LONGEST
 
 
 def cusum_limit(spread: Spread, slack: float, run: float) -> float:
     """Return the limit at which an upper cumulative sum signals without cause every ``run``."""
-    return _limit(lambda limit: cusum_run(spread, slack, limit), run, 200.0)
+    return _limit(lambda limit: cusum_run(spread, slack, limit), run, 4.0)
 
 
 def ewma_limit(spread: Spread, weight: float, run: float) -> float:
     """Return the limit at which a moving average signals without cause every ``run``."""
-    return _limit(lambda limit: ewma_run(spread, weight, limit), run, _REACH * np.sqrt(weight))
+    return _limit(lambda limit: ewma_run(spread, weight, limit), run, float(np.sqrt(weight)))
 
 
-def _limit(run_of: Callable[[float], float], run: float, high: float) -> float:
-    low = 0.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if run_of(middle) < run else (low, middle)
-    return (low + high) / 2
+def _limit(run_of: Callable[[float], float], run: float, guess: float) -> float:
+    """Return where the logarithm of the run length, nearly linear in the limit, is that of ``run``.
+
+    By false position (Illinois): a dozen linear systems rather than one for each binary digit.
+    """
+    low, high = 0.0, guess
+    at_low = -np.log(run)
+    while (at_high := np.log(run_of(high) / run)) < 0:
+        low, at_low, high = high, at_high, 2 * high
+    for _ in range(_TRIES):
+        middle = float(high - at_high * (high - low) / (at_high - at_low))
+        at = np.log(run_of(middle) / run)
+        if abs(at) < _CLOSE:
+            break
+        if at < 0:
+            low, at_low, at_high = middle, at, at_high / 2
+        else:
+            high, at_high, at_low = middle, at, at_low / 2
+    return middle
