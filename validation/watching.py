@@ -1,4 +1,4 @@
-"""Does watching a model keep quiet when nothing happens, and speak when something does?
+"""Whether watching a model keeps quiet when nothing happens, and speaks when something does.
 
     python -m validation.watching --logs 400
 
@@ -42,10 +42,13 @@ DIGEST: Final = "ab" * 32
 _NUMBERS: Final = ("age_years", "weight_kg", "height_cm")
 _RACES: Final = {"Asian": 0.3, "Black": 0.15, "White": 0.55}
 _A_ALLELES: Final = {"Asian": 0.9, "Black": 0.1, "White": 0.4}
+_CYP2C9: Final = {"*1/*1": 0.78, "*1/*2": 0.12, "*1/*3": 0.08, "*2/*3": 0.02}
 _MISSING: Final = {"weight_kg": 0.03, "height_cm": 0.12, "cyp2c9": 0.02}
 _SD: Final = 0.85  # of the square root of the dose
 _LEVEL: Final = 0.9
 _Z: Final = 1.6449
+_A_DAY: Final = 3  # predictions
+_KNOWN: Final = 0.9  # of the predictions have an outcome
 _BEGIN: Final = dt.date(2026, 1, 1)
 
 
@@ -84,9 +87,7 @@ def patients(random: np.random.Generator, n: int, age: tuple[float, float]) -> C
         "race": race,
         "sex": sex,
         "vkorc1": np.array(["G/G", "A/G", "A/A"])[random.binomial(2, a_share)],
-        "cyp2c9": random.choice(
-            ["*1/*1", "*1/*2", "*1/*3", "*2/*3"], n, p=[0.78, 0.12, 0.08, 0.02]
-        ),
+        "cyp2c9": random.choice(list(_CYP2C9), n, p=list(_CYP2C9.values())),
         "amiodarone": random.random(n) < 0.06,
     }
 
@@ -175,7 +176,7 @@ def _lines(
 ) -> Iterator[PredictionLine | OutcomeLine]:
     nowhere = np.zeros(len(root), np.bool_)
     for i, own in enumerate(root):
-        day = _BEGIN + dt.timedelta(days=i // 3)
+        day = _BEGIN + dt.timedelta(days=i // _A_DAY)
         key = random.bytes(16).hex()
         yield PredictionLine(
             date=day.isoformat(),
@@ -194,7 +195,7 @@ def _lines(
             groups={"race": str(columns["race"][i]), "sex": str(columns["sex"][i])},
             key=key,
         )
-        if random.random() < 0.9:
+        if random.random() < _KNOWN:
             arrived = (day + dt.timedelta(days=30)).isoformat()
             yield OutcomeLine(date=arrived, key=key, outcome=float(observed[i]))
 
@@ -214,23 +215,36 @@ def measure(scenario: Scenario, n_logs: int, *, quantiles: bool = True, n: int =
     """Return what the logs of a scenario gave, in one line."""
     states: Counter[str] = Counter()
     causes: Counter[str] = Counter()
+    delays: list[int] = []
     for status in statuses(scenario, n_logs, quantiles=quantiles, n=n):
         states[status.state] += 1
         causes.update({c.id for c in status.checks if c.state in (State.ALERT, State.WATCH)})
+        signals = [c.since for c in status.checks if c.since]
+        delays += [_delay(min(signals), scenario)] if signals else []
     shares = ", ".join(f"{state} {count / n_logs:.1%}" for state, count in sorted(states.items()))
     most = "; ".join(f"{name} {count / n_logs:.1%}" for name, count in causes.most_common(6))
-    return f"{scenario.name} ({n} predictions, {n_logs} logs): {shares} [{most}]"
+    after = f"; signal after {np.median(delays):.0f} outcomes (median)" if delays else ""
+    return f"{scenario.name} ({n} predictions, {n_logs} logs): {shares} [{most}]{after}"
+
+
+def _delay(signal: str, scenario: Scenario) -> int:
+    """Return about how many outcomes came between the begin of a shift and its signal."""
+    begin = _BEGIN + dt.timedelta(days=30 + scenario.start // _A_DAY)
+    days = (dt.date.fromisoformat(signal) - begin).days
+    return round(days * _A_DAY * _KNOWN)
 
 
 def main() -> int:
     """Print the figures of all scenarios."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--logs", type=int, default=400)
+    parser.add_argument("--logs", type=int, default=400, help="logs in control")
+    parser.add_argument("--shifted", type=int, default=100, help="logs of each other scenario")
     parser.add_argument("--predictions", type=int, default=500)
     parser.add_argument("--no-quantiles", action="store_true")
     given = parser.parse_args()
     for scenario in SCENARIOS:
-        line = measure(scenario, given.logs, quantiles=not given.no_quantiles, n=given.predictions)
+        n_logs = given.shifted if scenario.name != SCENARIOS[0].name else given.logs
+        line = measure(scenario, n_logs, quantiles=not given.no_quantiles, n=given.predictions)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
     return 0

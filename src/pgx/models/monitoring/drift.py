@@ -43,7 +43,7 @@ MATERIAL: Final = {"psi": 0.2, "ks": 0.18, "chi_square": 0.0, "missing": 0.05, "
 """From where drift is an alert: PSI by the textbook; a shift of a normal variable with that PSI
 (0.45 standard deviations) has a largest distance of 0.18. Chi-square is never an alert alone."""
 
-_SIMULATIONS: Final = 40_000
+_SIMULATIONS: Final = 20_000
 _FLOOR: Final = 1e-4  # of a share whose logarithm is taken
 _NAMES: Final = {
     "psi": "population stability index",
