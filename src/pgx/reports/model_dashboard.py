@@ -97,7 +97,8 @@ def render_dashboard(found: Monitoring) -> str:
         groups=list(_group_figures(status)),
         inputs=_input_figures(found.inputs, status.checks),
         n_inputs=min(status.n_predictions, status.settings.window),
-        methods=_methods(status),
+        chance=_chances(status),
+        run=f"{status.settings.in_control_run:,.0f}",
         version=pgx.__version__,
     )
 
@@ -175,42 +176,18 @@ def _input_figures(inputs: Sequence[InputShares], checks: Sequence[Check]) -> li
     return [_InputFigure(own.name, draw_shares(own), states[own.name]) for own in ordered]
 
 
-def _methods(status: ModelStatus) -> list[str]:
+def _chances(status: ModelStatus) -> dict[str, str]:
+    """Return the chances that a false alarm has, as the page says them."""
     own = status.settings
-    total = own.drift_alpha + own.error_alpha + own.coverage_alpha + own.gap_alpha
+    by_family = {
+        "drift": own.drift_alpha,
+        "error": own.error_alpha,
+        "coverage": own.coverage_alpha,
+        "gaps": own.gap_alpha,
+    }
     charts = 3 * own.window / own.in_control_run
-    return [
-        (
-            f"Inputs, errors, intervals and groups are those of the newest {own.window} predictions or"
-            " outcomes; the charts of residuals hold all outcomes. Fewer than"
-            f" {own.min_n} ({own.min_group} in a group) are not assessed."
-        ),
-        (
-            "A check departs from OK where it differs from the validation by more than chance gives at"
-            " its number of patients. In a window of patients like those of the validation, the chance"
-            f" that any check of inputs, error, coverage or gaps does so is at most about {total:.1%}:"
-            f" inputs {own.drift_alpha:.1%}, error {own.error_alpha:.1%}, coverage"
-            f" {own.coverage_alpha:.1%}, gaps {own.gap_alpha:.1%}, each divided among its checks"
-            " (Bonferroni). For inputs the limit is simulated from the validation's shares."
-        ),
-        (
-            f"Each of the three charts signals without cause every {own.in_control_run:,.0f} outcomes"
-            f" on average, so that the chance of a false signal in {own.window} outcomes is about"
-            f" {charts:.1%}. Limits are computed by Markov chains (Brook and Evans 1972; Lucas and"
-            " Saccucci 1990)."
-        ),
-        (
-            "An alert of an input also needs a size that matters: a PSI of 0.2 (the textbook's), a"
-            " largest distance of 0.18 (a shift of a normal variable with that PSI), 5 points more or"
-            " fewer missing values. Beyond chance but smaller is to be watched."
-        ),
-        (
-                    (
-            "Looking again and again at a growing log adds to the chance of a false alarm. Outcomes"
-            " are known of those alone who reached a stable dose: what happened to the others is"
-            " not here."
-        ),
-    ]
+    all_of_them = {**by_family, "total": sum(by_family.values()), "charts": charts}
+    return {name: f"{chance:.1%}" for name, chance in all_of_them.items()}
 
 
 def _icon(state: State) -> Markup:
