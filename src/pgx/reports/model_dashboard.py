@@ -124,8 +124,12 @@ def _row(check: Check) -> _Row:
         value = f"{value} ({shown(check.lower)} to {shown(check.upper)})"
     return _Row(
         _title(check), check.state, check.n, value, shown(check.expected), shown(check.threshold),
-        check.reason, check.advice,
+        _sentence(check.reason), _sentence(check.advice),
     )  # fmt: skip
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _title(check: Check) -> str:

@@ -66,7 +66,7 @@ class PredictionLine(
     inputs: dict[str, float | str | bool | None]
     prediction: float
     unit: str
-    key: str
+    key: str = ""
     lower: float | None = None
     upper: float | None = None
     level: float | None = None
@@ -95,7 +95,8 @@ def append_prediction(
     """Add a prediction to a log and return its key.
 
     A log that is absent is made, for its owner alone. ``inputs`` and ``groups`` declare what may
-    be written. The line is written at once, so that several programs may write to one log.
+    be written; a line without a key gets a random one. Each is written at once, so that several
+    programs may write to one log.
 
     Raises
     ------
@@ -106,6 +107,7 @@ def append_prediction(
     """
     _check_declared("inputs", line.inputs, inputs)
     _check_declared("groups", line.groups, groups or {})
+    line = line if line.key else msgspec.structs.replace(line, key=new_key())
     _check_prediction(line, "")
     _append(path, msgspec.json.encode(line))
     return line.key
@@ -237,9 +239,8 @@ def _check_prediction(line: PredictionLine, where: str) -> None:
     ):
         _must(pattern.fullmatch(getattr(line, name)) is not None, f"{name} is none", where)
     _must(len(line.inputs) <= _MAX_INPUTS, "too many inputs", where)
-    _must(
-        _are_tokens(line.inputs) and _are_tokens(line.groups), "a name of an input is none", where
-    )
+    _must(_are_tokens(line.inputs), "a name of an input is none", where)
+    _must(_are_tokens(line.groups), "a name of a group is none", where)
     levels = [v for v in (*line.inputs.values(), *line.groups.values()) if isinstance(v, str)]
     _must(all(map(_is_level, levels)), "free text where a level is due", where)
     numbers = [v for v in line.inputs.values() if isinstance(v, float)]
