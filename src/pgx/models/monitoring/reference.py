@@ -109,7 +109,7 @@ def find_model_folder(model: str) -> Path:
     ModelFolderError
         There is none.
     """
-    if Path(model).is_dir():
+    if model and Path(model).is_dir():
         return Path(model)
     package = Path(__file__).resolve().parents[2]
     for shelf in (package / "_models", package.parents[1] / "data" / "models"):
