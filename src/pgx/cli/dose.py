@@ -1,0 +1,97 @@
+"""``pgx dose``: how much of a drug, from genotype, body and other medicines."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pgx.base.errors import UsageError
+from pgx.cli.options import Overlay
+from pgx.cli.runner import run_app, single
+
+__all__ = ["run"]
+
+Values = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="state an input; may be given several times"),
+]
+Unapproved = Annotated[
+    bool, typer.Option("--allow-unapproved", help="use MODEL though nobody approved it")
+]
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(single(dose, "dose"), words, "pgx dose")
+
+
+def dose(
+    drug: Annotated[str, typer.Argument(metavar="DRUG", help="name of a drug")],
+    patient: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="patient file: JSON or a FHIR Bundle")
+    ] = None,
+    result: Annotated[
+        Path | None, typer.Option(metavar="RESULT.json", help="saved result with the genotype")
+    ] = None,
+    values: Values = None,
+    model: Annotated[
+        str, typer.Option(metavar="MODEL", help="the model to ask first; see pgx model list")
+    ] = "",
+    allow_unapproved: Unapproved = False,  # noqa: FBT002
+    json_lines: Annotated[bool, typer.Option("--json-lines", help="one JSON object")] = False,  # noqa: FBT002
+    kb_overlay: Overlay = None,
+) -> int:
+    """Say what dosing models and label rules answer for one person.
+
+    The dose with its interval, what each input adds to it, what was not known and what stood in,
+    for whom the equation was made, and whether genotype helps in this person's group. A value
+    outside of a model's range is refused.
+
+    Examples:
+      pgx dose warfarin --patient patient.json --result results/S1.pgx.json
+
+      pgx dose warfarin --set age_years=62 --set weight_kg=80 --set vkorc1=A/G --set cyp2c9=*1/*3
+
+      pgx dose siponimod --result results/S1.pgx.json --json-lines
+    """
+    from pgx.patients.read import read_patient
+    from pgx.pipeline.dosing import Dosing, person_of
+    from pgx.pipeline.local import knowledge_of
+    from pgx.reports.dose_text import answer_json, answer_text
+    from pgx.reports.render_json import read_result
+
+    asked = Dosing(drug, model, allow_unapproved=allow_unapproved)
+    person = person_of(
+        knowledge_of(kb_overlay),
+        read_result(result) if result else None,
+        read_patient(patient) if patient else None,
+    )
+    found = asked.answer(person, _stated(values or []))
+    if json_lines:
+        sys.stdout.write(answer_json(found) + "\n")
+    else:
+        sys.stdout.write(answer_text(found))
+    sys.stdout.flush()
+    return 0
+
+
+def _stated(values: list[str]) -> dict[str, str]:
+    """Return NAME=VALUE pairs.
+
+    Raises
+    ------
+    UsageError
+        A word without ``=``, or a name twice.
+    """
+    found: dict[str, str] = {}
+    for word in values:
+        name, sign, value = word.partition("=")
+        if not sign or not name or not value:
+            raise UsageError(f"--set {word!r} is no NAME=VALUE")
+        if name in found:
+            raise UsageError(f"--set {name} is given twice")
+        found[name] = value
+    return found

@@ -1,0 +1,19 @@
+"""``pgx model``: dosing models, from training to watching."""
+
+from __future__ import annotations
+
+import typer
+
+from pgx.cli import model_evaluate, model_registry, model_train
+from pgx.cli.runner import run_app
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+for _part in (model_registry, model_train, model_evaluate):
+    _part.register(app)
+
+
+def run(words: list[str]) -> int:
+    """Run the command; return its exit status."""
+    return run_app(app, words, "pgx model")

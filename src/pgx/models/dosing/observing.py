@@ -1,0 +1,151 @@
+"""What a model's inputs are in one person: values that are possible, and why one is not known."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from pgx.base.errors import ModelError, OutOfDomainError
+from pgx.base.suggest import nearest
+from pgx.models.inputs import Input, Kind, check_value
+from pgx.models.prediction import InputValue
+from pgx.models.rules.observed import Person, observe
+from pgx.models.rules.possible import Observation
+from pgx.models.rules.specification import Rule, RuleInput
+from pgx.models.specification import Model
+
+__all__ = ["Seen", "parse_given", "seen"]
+
+_YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """The values that an input may have, likeliest first; none where it is not known.
+
+    ``probabilities`` go with them, None where nobody weighed them.
+    """
+
+    input: Input
+    values: tuple[InputValue, ...]
+    probabilities: tuple[float | None, ...] = ()
+    reason: str = ""
+
+
+def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
+    """Return values that a user states as text by the name of an input.
+
+    Raises
+    ------
+    ModelError
+        The model has no such input.
+    OutOfDomainError
+        A text that the input cannot have.
+    """
+    known = {own.name: own for own in model.inputs}
+    return {name: _parsed(_input(known, name), text) for name, text in words.items()}
+
+
+def _input(known: Mapping[str, Input], name: str) -> Input:
+    if name in known:
+        return known[name]
+    meant = nearest(name, known)
+    raise ModelError(
+        f"the model has no input {name!r}",
+        remedy=f"did you mean {meant}?" if meant else f"it has {', '.join(known)}",
+    )
+
+
+def _parsed(own: Input, text: str) -> InputValue:
+    if own.kind is Kind.NUMBER:
+        try:
+            return float(text)
+        except ValueError as error:
+            raise OutOfDomainError(
+                f"{own.name} is {text!r}, no number", remedy=f"give it in {own.unit or 'numbers'}"
+            ) from error
+    if own.kind is Kind.FLAG:
+        if text.casefold() not in _YES:
+            raise OutOfDomainError(f"{own.name} is {text!r}", remedy="give yes or no")
+        return _YES[text.casefold()]
+    check_value(own, text)
+    return text
+
+
+def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple[Seen, ...]:
+    """Return what is known of each input of a model; what is given stands before all else.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that the model was not made for.
+    """
+    asked = [own for own in model.inputs if given.get(own.name) is None]
+    rule = Rule(
+        schema_version="1.0",
+        name=model.name,
+        title=model.title,
+        drug=model.drug,
+        jurisdiction="international",
+        source="",
+        as_of="",
+        citations=(),
+        population="",
+        inputs=tuple(_question(own) for own in asked),
+    )
+    found = {own.name: _of(own, o) for own, o in zip(asked, observe(rule, person), strict=True)}
+    stated = {
+        own.name: Seen(input=own, values=(given[own.name],), probabilities=(1.0,))
+        for own in model.inputs
+        if given.get(own.name) is not None
+    }
+    everything = tuple((found | stated)[own.name] for own in model.inputs)
+    for item in everything:
+        for value in item.values:
+            check_value(item.input, value)
+    return everything
+
+
+def _question(own: Input) -> RuleInput:
+    if own.kind is Kind.NUMBER:
+        return RuleInput(name=own.name, kind="number", label=own.meaning, observe=own.observe)
+    if own.observe.kind == "variant_count":
+        return RuleInput(
+            name=own.name, kind="count", label=own.meaning, low=0, high=2, observe=own.observe
+        )
+    levels: Sequence[str] = own.levels
+    if own.kind is Kind.FLAG:
+        levels = ("yes", "no")
+    elif own.kind is Kind.GENOTYPE:
+        pairs = itertools.combinations_with_replacement(own.alleles, 2)
+        levels = [f"{one}/{other}" for one, other in pairs]
+    return RuleInput(
+        name=own.name, kind="level", label=own.meaning, levels=tuple(levels), observe=own.observe
+    )
+
+
+def _of(own: Input, observation: Observation) -> Seen:
+    """Return an observation in the model's own values.
+
+    Of a genotype, values that nobody weighed are all that there are: it is not known. A text
+    that is empty is not recorded.
+    """
+    possible = [p for p in observation.values if p.value != ""]
+    unweighed = any(p.probability is None for p in possible) and len(possible) > 1
+    if not possible or (own.kind is Kind.GENOTYPE and unweighed):
+        return Seen(input=own, values=(), reason=observation.reason or "not_recorded")
+    return Seen(
+        input=own,
+        values=tuple(_value(own, p.value) for p in possible),
+        probabilities=tuple(1.0 if len(possible) == 1 else p.probability for p in possible),
+        reason=observation.reason,
+    )
+
+
+def _value(own: Input, value: str | float) -> InputValue:
+    if own.kind is Kind.FLAG:
+        return value == "yes"
+    if own.observe.kind == "variant_count" and own.levels:
+        return own.levels[int(value)]
+    return value

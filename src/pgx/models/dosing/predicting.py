@@ -1,0 +1,225 @@
+"""One model's dose for one person."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from pgx.base.calls import Certainty
+from pgx.base.errors import ModelError
+from pgx.models.dosing.observing import Seen, seen
+from pgx.models.equation import contributions, dose_of, interval_of, on_link
+from pgx.models.inputs import Input, Kind, Unknown, columns_of, fill
+from pgx.models.prediction import (
+    DoseAlternative,
+    DosePrediction,
+    InputUsed,
+    InputValue,
+    Share,
+)
+from pgx.models.rules.observed import Person
+from pgx.models.specification import Gain, Model
+from pgx.models.terms import Columns
+
+__all__ = ["Identity", "predict_dose"]
+
+_MOST: Final = 64
+_SAME: Final = 0.005
+"""Doses that differ by less than half a percent are one dose."""
+_HANDLED: Final = {
+    Unknown.ASSUME: "assumed",
+    Unknown.ESTIMATE: "estimated",
+    Unknown.OWN_TERM: "own_term",
+}
+
+Identity = tuple[str, str]
+"""Digest and state of the folder that a model came from."""
+
+
+def predict_dose(
+    model: Model,
+    identity: Identity,
+    person: Person,
+    given: Mapping[str, InputValue],
+    group: Mapping[str, str] | None = None,
+) -> DosePrediction:
+    """Return a model's dose for one person.
+
+    ``given`` are values that the caller states; ``group`` says, by the name of an input, to which
+    group the person belongs, for the gain that genotype has there.
+
+    Raises
+    ------
+    MissingCovariateError
+        The model cannot do without an input that is not known.
+    OutOfDomainError
+        A value that the model was not made for.
+    ModelError
+        The data leave more combinations possible than can be told.
+    """
+    known = seen(model, person, given)
+    ways = _combinations(known)
+    first = _filled(model, ways[0][0])
+    typical = _filled(model, {own.name: own.typical for own in model.inputs})
+    doses = [_alternative(model, values, share) for values, share in ways]
+    main = doses[0]
+    others = [d for d in doses[1:] if not math.isclose(d.dose, main.dose, rel_tol=_SAME)]
+    gain = _gain(model, {**{k: str(v) for k, v in ways[0][0].items()}, **(group or {})})
+    return DosePrediction(
+        model=model.name,
+        version=model.version,
+        digest=identity[0],
+        state=identity[1],
+        title=model.title,
+        drug=model.drug,
+        predicts=model.predicts,
+        unit=model.unit,
+        dose=main.dose,
+        typical=float(dose_of(on_link(model, typical), model.link)[0]),
+        certainty=_certainty(known, others),
+        citation=model.citation,
+        population=model.population,
+        uses_race=model.uses_race,
+        uses_genotype=model.uses_genotype,
+        lower=main.lower,
+        upper=main.upper,
+        level=model.interval.level if model.interval else None,
+        interval_method=model.interval.method if model.interval else "",
+        shares=_shares(model, first, typical),
+        inputs=tuple(_used(item, first) for item in known),
+        alternatives=tuple(others),
+        gain=gain,
+        remarks=tuple(_remarks(model, known, gain)),
+        limits=model.limits,
+    )
+
+
+def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], float | None]]:
+    """Return all combinations of possible values with their probabilities, likeliest first."""
+    ways = [
+        list(zip(item.values, item.probabilities, strict=True)) or [(None, 1.0)] for item in known
+    ]
+    if math.prod(map(len, ways)) > _MOST:
+        raise ModelError(
+            "too much is open: more doses are possible than can be told",
+            remedy="state what is known with --set NAME=VALUE",
+        )
+    found = []
+    for combination in itertools.product(*ways):
+        values = {item.input.name: v for item, (v, _) in zip(known, combination, strict=True)}
+        shares = [share for _, share in combination]
+        weighed = [share for share in shares if share is not None]
+        found.append((values, math.prod(weighed) if len(weighed) == len(shares) else None))
+    return sorted(found, key=lambda way: -(way[1] if way[1] is not None else 0.0))
+
+
+def _filled(model: Model, values: Mapping[str, InputValue]) -> Columns:
+    return fill(model.inputs, columns_of(model.inputs, values))
+
+
+def _alternative(
+    model: Model, values: dict[str, InputValue], probability: float | None
+) -> DoseAlternative:
+    filled = _filled(model, values)
+    bounds = interval_of(model, filled)
+    return DoseAlternative(
+        values=values,
+        dose=float(dose_of(on_link(model, filled), model.link)[0]),
+        lower=float(bounds.lower[0]) if bounds else None,
+        upper=float(bounds.upper[0]) if bounds else None,
+        probability=probability,
+    )
+
+
+def _certainty(known: Sequence[Seen], others: Sequence[DoseAlternative]) -> Certainty:
+    """Return ``depends`` where the data leave other doses possible.
+
+    An input of which nothing is known is what the interval and the model's own handling are for.
+    """
+    return Certainty.DEPENDS if others else Certainty.CERTAIN
+
+
+def _shares(model: Model, own: Columns, typical: Columns) -> tuple[Share, ...]:
+    found = contributions(model, own, typical)
+    ordered = sorted(found.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return tuple(Share(inputs=inputs, amount=amount) for inputs, amount in ordered)
+
+
+def _used(item: Seen, filled: Columns) -> InputUsed:
+    own = item.input
+    if item.values:
+        return InputUsed(
+            name=own.name,
+            meaning=own.meaning,
+            value=item.values[0],
+            unit=own.unit,
+            reason=item.reason if len(item.values) > 1 else "",
+        )
+    return InputUsed(
+        name=own.name,
+        meaning=own.meaning,
+        value=None,
+        unit=own.unit,
+        reason=item.reason,
+        handled=_HANDLED[own.when_unknown],
+        stand_in=_stand_in(own, filled),
+    )
+
+
+def _stand_in(own: Input, filled: Columns) -> InputValue:
+    if own.when_unknown is Unknown.OWN_TERM:
+        return None
+    if own.when_unknown is Unknown.ASSUME:
+        return own.assumed
+    return float(np.asarray(filled[own.name], np.float64)[0])
+
+
+def _gain(model: Model, group: Mapping[str, str]) -> Gain | None:
+    return next((g for g in model.gains if group.get(g.input) == g.value), None)
+
+
+def _remarks(model: Model, known: Sequence[Seen], gain: Gain | None) -> list[str]:
+    said = []
+    if gain:
+        ends = f"95% {gain.lower:.2f} to {gain.upper:.2f}, {gain.n} patients"
+        if gain.lower <= 0.0:
+            said.append(
+                f"in patients of group {gain.value} genotype brings no measurable gain over "
+                f"{gain.than}: {gain.gain:.2f} {model.unit} ({ends}); variants that matter in "
+                "this group are not in the equation"
+            )
+        else:
+            said.append(
+                f"in patients of group {gain.value} genotype brings the dose "
+                f"{gain.gain:.2f} {model.unit} closer than {gain.than} ({ends})"
+            )
+    said += [text for item in known if (text := _uncounted(model, item))]
+    unknown = [item.input.name for item in known if not item.values and item.input.observe.genes]
+    if unknown:
+        said.append(
+            f"{', '.join(unknown)} not known: the dose rests less on genotype than the "
+            "equation was made for"
+        )
+    return said
+
+
+def _uncounted(model: Model, item: Seen) -> str:
+    """Say which alleles of a person no term of the model counts: they pass as the first allele."""
+    own = item.input
+    if own.kind is not Kind.GENOTYPE or own.observe.kind == "variant_count":
+        return ""
+    if not item.values:
+        if item.reason != "not_in_call":
+            return ""
+        return f"{own.name}: the result has a genotype that the equation does not know"
+    terms = [term for member in model.members for term in member.terms if own.name in term.inputs]
+    counted = {part for term in terms for value in term.values for part in value.split("/")}
+    strange = set(str(item.values[0]).split("/")) - counted - {own.alleles[0]}
+    if not strange:
+        return ""
+    named = ", ".join(sorted(strange, key=own.alleles.index))
+    return f"{own.name}: {named} is not in the equation and counts as {own.alleles[0]}"

@@ -1,0 +1,353 @@
+"""Records of ``rules.json``: inputs, conditions, answers, and the five kinds of rules."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+__all__ = [
+    "Adjustment",
+    "Alert",
+    "Answer",
+    "Band",
+    "Base",
+    "Case",
+    "Citation",
+    "Condition",
+    "EquationRule",
+    "FlowRule",
+    "Item",
+    "LoadingDay",
+    "LoadingRule",
+    "Meanwhile",
+    "Observe",
+    "ObserveBand",
+    "Row",
+    "Rule",
+    "RuleInput",
+    "ScheduleStep",
+    "ScoreRule",
+    "Span",
+    "StartScale",
+    "TableRule",
+    "Term",
+    "Value",
+]
+
+Value = str | int | float
+"""A level by name, a count, or a number in the input's unit."""
+
+SCHEMA_VERSION: Final = "1.0"
+
+
+class Citation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a rule is published; ``pmid`` and ``doi`` are empty where there is none."""
+
+    text: str
+    pmid: str = ""
+    doi: str = ""
+
+
+class ObserveBand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The levels that a number below ``below`` may mean; the last band has no bound."""
+
+    levels: tuple[str, ...]
+    below: float | None = None
+
+
+class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where an input's value stands in a result and in a patient file.
+
+    ``kind`` is ``given`` (nowhere: the caller says it), ``diplotype``, ``phenotype``,
+    ``allele_count``, ``variant_count``, ``inhibitor``, ``inducer``, ``substance``, ``patient``,
+    ``bmi``, ``bsa``, ``bands``, ``child_pugh`` or ``condition``. ``genes`` are symbols of the
+    knowledge base; ``alleles`` are counted, ``unsure`` may or may not count; ``positions``
+    (``chrN:pos``, GRCh38) have to be answered for a count to be sure; ``base`` is the counted base
+    of ``variant_count``; ``other`` is the level of a diplotype that is none of the levels.
+    """
+
+    kind: Literal[
+        "given",
+        "diplotype",
+        "phenotype",
+        "allele_count",
+        "variant_count",
+        "inhibitor",
+        "inducer",
+        "substance",
+        "patient",
+        "bmi",
+        "bsa",
+        "bands",
+        "child_pugh",
+        "condition",
+    ] = "given"
+    genes: tuple[str, ...] = ()
+    alleles: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    base: str = ""
+    other: str = ""
+    field: str = ""
+    bands: tuple[ObserveBand, ...] = ()
+    dialysis: str = ""
+    substances: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    icd10: tuple[str, ...] = ()
+    snomed: tuple[str, ...] = ()
+
+
+class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a rule asks about a person.
+
+    ``kind`` is ``level`` (one of ``levels``), ``count`` (whole number) or ``number``. ``low`` and
+    ``high`` are the allowed limits, both included, in ``unit``; ``limits`` says whose they are:
+    the ``source``'s, or of ``plausibility``. A rule cannot do without a ``required`` input.
+    """
+
+    name: str
+    kind: Literal["level", "count", "number"]
+    label: str
+    levels: tuple[str, ...] = ()
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    limits: Literal["", "source", "plausibility"] = ""
+    required: bool = False
+    observe: Observe = Observe()
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What has to hold of one input; all that is given must hold.
+
+    ``state`` asks what is known, not which value: ``settled`` (one value is possible),
+    ``unsettled``, ``tested`` (there are data) or ``untested``.
+    """
+
+    input: str
+    among: tuple[Value, ...] = ()
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    state: Literal["", "settled", "unsettled", "tested", "untested"] = ""
+
+
+class ScheduleStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The amount of each day from ``first`` to ``last`` (days counted from 1; 0: open end)."""
+
+    first: int
+    last: int
+    amount: float
+    unit: str
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a rule says.
+
+    ``code`` is ``dose``, ``factor``, ``risk``, ``score``, ``contraindicated``, ``avoid``,
+    ``no_dose`` (the source gives none) or ``not_covered`` (this rule says nothing). ``amount``
+    in ``unit``; ``low`` and ``high`` bound it, ``interval`` says what the bounds are.
+    """
+
+    code: Literal[
+        "dose",
+        "factor",
+        "risk",
+        "score",
+        "contraindicated",
+        "avoid",
+        "no_dose",
+        "not_covered",
+    ]
+    text: str
+    what: str = ""
+    amount: float | None = None
+    unit: str = ""
+    times_a_day: int | None = None
+    low: float | None = None
+    high: float | None = None
+    interval: str = ""
+    maximum: float | None = None
+    schedule: tuple[ScheduleStep, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of a decision table: the answer where all conditions hold."""
+
+    when: tuple[Condition, ...]
+    answer: Answer
+
+
+class Meanwhile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a source says to do until an input is known; never the answer itself."""
+
+    input: str
+    answer: Answer
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Numbers from ``low`` to ``high``, both included."""
+
+    low: float
+    high: float
+
+
+class StartScale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a factor is applied to a standard dose: its allowed span, the result's cap, the unit."""
+
+    standard: Span
+    cap: float
+    unit: str
+    weight: Span
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Points of an item where all conditions hold."""
+
+    when: tuple[Condition, ...]
+    points: int
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of a score: points by one input, 0 where no case holds."""
+
+    input: str
+    cases: tuple[Case, ...]
+
+
+class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer from a score of ``at_least`` on, up to the next band."""
+
+    at_least: int
+    answer: Answer
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The dose equation on which a flow builds, where all conditions hold."""
+
+    when: tuple[Condition, ...]
+    equation: str
+    reason: str
+
+
+class Adjustment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Factors by which an input changes a dose, by its value; ``equations`` name where it counts.
+
+    ``factors`` has one span for each count from 0 on. ``strength`` is the source's word.
+    """
+
+    name: str
+    input: str
+    factors: tuple[Span, ...]
+    when: tuple[Condition, ...] = ()
+    equations: tuple[str, ...] = ()
+    strength: str = ""
+    text: str = ""
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something to say beside a dose, where all conditions hold."""
+
+    code: str
+    when: tuple[Condition, ...]
+    text: str
+
+
+class LoadingDay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One day's dose: a share of the loading dose plus a share of the maintenance dose."""
+
+    day: int
+    loading: float
+    maintenance: float
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A term of an equation on its own scale: coefficient times the input's value.
+
+    ``transform`` is ``identity`` or ``ln``; of a level, ``level`` counts 1 and all others 0.
+    """
+
+    input: str
+    coefficient: float
+    transform: Literal["identity", "ln"] = "identity"
+    level: str = ""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every rule says about itself; the kinds of rules add their own data.
+
+    ``jurisdiction`` is ``US``, ``EU`` or ``international``; ``as_of`` the edition that was read.
+    The ``drug`` itself is left out where a patient's inhibitors and inducers are counted.
+    """
+
+    schema_version: str
+    name: str
+    title: str
+    drug: str
+    jurisdiction: str
+    source: str
+    as_of: str
+    citations: tuple[Citation, ...]
+    population: str
+    inputs: tuple[RuleInput, ...]
+    limits: tuple[str, ...] = ()
+
+    def input(self, name: str) -> RuleInput:
+        """Return the input of that name.
+
+        Raises
+        ------
+        KeyError
+            The rule has no such input.
+        """
+        for item in self.inputs:
+            if item.name == name:
+                return item
+        raise KeyError(name)
+
+
+class TableRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="table"):
+    """A decision table: the first row that holds answers, else ``default``."""
+
+    rows: tuple[Row, ...]
+    default: Answer
+    meanwhile: tuple[Meanwhile, ...] = ()
+    scale: StartScale | None = None
+
+
+class ScoreRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="score"):
+    """Points that add up, and what the sum means."""
+
+    items: tuple[Item, ...]
+    bands: tuple[Band, ...]
+
+
+class FlowRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="flow"):
+    """Which dose equation to use, and the factors on top of it."""
+
+    bases: tuple[Base, ...]
+    adjustments: tuple[Adjustment, ...]
+    alerts: tuple[Alert, ...] = ()
+
+
+class LoadingRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="loading"):
+    """A loading regimen: elimination rates (1/h) by a level, and the days' shares."""
+
+    input_name: str
+    rates: dict[str, float]
+    interval_hours: float
+    doses: int
+    days: tuple[LoadingDay, ...]
+    maintenance: Span
+
+
+class EquationRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="equation"):
+    """The natural logarithm of a dose in ``unit``; ``error`` is what was published of its error."""
+
+    intercept: float
+    terms: tuple[Term, ...]
+    unit: str
+    error: str = ""

@@ -1,0 +1,180 @@
+"""Decision tables: the first row that holds answers, whichever value an unknown input has.
+
+Enters: a table and what was observed. Leaves: its answer, if every possible value gives that
+one; else all answers that are possible, and the inputs that would settle it. The table is walked as
+a tree that splits on an open input only where a row asks for it; a branch whose ends are
+all alike is no branch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from pgx.base.errors import ModelError
+from pgx.models.rules.possible import Observation, Possible, checked, holds, options, shown
+from pgx.models.rules.results import (
+    Alternative,
+    Contribution,
+    RuleResult,
+    certainty_of,
+    missing_of,
+    result_of,
+)
+from pgx.models.rules.specification import Answer, Condition, TableRule, Value
+
+__all__ = ["decide"]
+
+_MOST: Final = 20_000
+_WAYS: Final = 12
+
+
+class _Branch(msgspec.Struct, frozen=True):
+    input: str
+    ways: tuple[tuple[Possible, _Tree], ...]
+
+
+_Tree = _Branch | Answer
+
+
+def decide(rule: TableRule, observations: Iterable[Observation]) -> RuleResult:
+    """Answer a decision table for one person.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that its input does not allow.
+    MissingCovariateError
+        A required input is not known.
+    ModelError
+        More combinations than can be walked; no shipped table has so many.
+    """
+    known = checked(rule.inputs, observations)
+    tree = _Walk(rule, known).tree()
+    settled_by = tuple(dict.fromkeys(_inputs(tree)))
+    ordered = tuple(i.name for i in rule.inputs if i.name in settled_by)
+    answer = tree if isinstance(tree, Answer) else None
+    return result_of(
+        rule,
+        certainty_of(ordered, known),
+        answer,
+        alternatives=() if answer else _alternatives(tree),
+        settled_by=ordered,
+        meanwhile=tuple(m.answer for m in rule.meanwhile if m.input in ordered),
+        contributions=_contributions(rule, known) if answer else (),
+        missing=missing_of(rule, known, ordered),
+    )
+
+
+class _Walk:
+    """Walks a table; counts its steps, so that no rule file can keep it busy for ever."""
+
+    def __init__(self, rule: TableRule, known: Mapping[str, Observation]) -> None:
+        conditions = [c for row in rule.rows for c in row.when]
+        self._rule = rule
+        self._options = {i.name: options(i, known[i.name], conditions) for i in rule.inputs}
+        self._steps = 0
+
+    def tree(self) -> _Tree:
+        fixed = {name: ways[0].value for name, ways in self._options.items() if len(ways) == 1}
+        return self._from(fixed)
+
+    def _from(self, fixed: Mapping[str, Value]) -> _Tree:
+        self._steps += 1
+        if self._steps > _MOST:
+            raise ModelError("the table has too many combinations", where=self._rule.name)
+        for row in self._rule.rows:
+            verdict = _verdict(row.when, fixed)
+            if verdict is True:
+                return row.answer
+            if isinstance(verdict, str):
+                return self._split(verdict, fixed)
+        return self._rule.default
+
+    def _split(self, name: str, fixed: Mapping[str, Value]) -> _Tree:
+        ways = tuple((p, self._from({**fixed, name: p.value})) for p in self._options[name])
+        first = ways[0][1]
+        return first if all(tree == first for _, tree in ways) else _Branch(name, ways)
+
+
+def _verdict(when: tuple[Condition, ...], fixed: Mapping[str, Value]) -> bool | str:
+    """Whether a row's conditions hold, or the first input on which that depends."""
+    open_input = ""
+    for condition in when:
+        if condition.input not in fixed:
+            open_input = open_input or condition.input
+        elif not holds(condition, fixed[condition.input]):
+            return False
+    return open_input or True
+
+
+def _inputs(tree: _Tree) -> Iterator[str]:
+    if isinstance(tree, _Branch):
+        yield tree.input
+        for _, below in tree.ways:
+            yield from _inputs(below)
+
+
+def _leaves(
+    tree: _Tree, way: tuple[str, ...] = (), share: float | None = 1.0
+) -> Iterator[tuple[Answer, tuple[str, ...], float | None]]:
+    """Yield each end with the way to it and the product of the probabilities on that way."""
+    if not isinstance(tree, _Branch):
+        yield tree, way, share
+        return
+    for possible, below in tree.ways:
+        weight = possible.probability
+        product = None if share is None or weight is None else share * weight
+        step = f"{tree.input} = {possible.text or shown(possible.value)}"
+        yield from _leaves(below, (*way, step), product)
+
+
+def _alternatives(tree: _Tree) -> tuple[Alternative, ...]:
+    """Return the possible answers, likeliest first, those without a weight in the order met."""
+    ways: dict[bytes, tuple[Answer, list[tuple[str, ...]], list[float | None]]] = {}
+    for answer, way, share in _leaves(tree):
+        key = msgspec.json.encode(answer)
+        _, found, shares = ways.setdefault(key, (answer, [], []))
+        found.append(way)
+        shares.append(share)
+    listed = [
+        Alternative(answer=answer, when=tuple(found[:_WAYS]), probability=_total(shares))
+        for answer, found, shares in ways.values()
+    ]
+    return tuple(sorted(listed, key=lambda a: -(a.probability or 0.0)))
+
+
+def _total(shares: Iterable[float | None]) -> float | None:
+    total = 0.0
+    for share in shares:
+        if share is None:
+            return None
+        total += share
+    return min(1.0, total)
+
+
+def _contributions(rule: TableRule, known: Mapping[str, Observation]) -> tuple[Contribution, ...]:
+    """Return the settled inputs that the answering row, or one that was passed over, asks for.
+
+    Inputs that are open do not matter here: the answer is the same for all their values.
+    """
+    fixed = {name: o.values[0].value for name, o in known.items() if o.settled}
+    asked: dict[str, None] = {}
+    for row in rule.rows:
+        verdict = _verdict(row.when, fixed)
+        if verdict is True:
+            asked = dict.fromkeys([c.input for c in row.when])
+            break
+        refuted = [c.input for c in row.when if c.input in fixed and not _met(c, fixed)]
+        asked.update(dict.fromkeys(refuted[:1]))
+    return tuple(
+        Contribution(input=name, value=shown(fixed[name]), effect="decides")
+        for name in asked
+        if name in fixed
+    )
+
+
+def _met(condition: Condition, fixed: Mapping[str, Value]) -> bool:
+    return holds(condition, fixed[condition.input])

@@ -1,0 +1,1 @@
+"""Tables of patients: a declared schema, and what it makes of a file."""

@@ -1,0 +1,1 @@
+"""Models from tables of patients: recipes, fits, splits by site, intervals, local intercepts."""

@@ -1,0 +1,255 @@
+"""What dosing models and rules say of one drug for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from pgx.base.calls import PatientResult
+from pgx.base.errors import (
+    MissingCovariateError,
+    ModelError,
+    OutOfDomainError,
+    PgxError,
+    UnknownDrugError,
+)
+from pgx.base.patient import Patient
+from pgx.base.suggest import did_you_mean
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.models.dosing.observing import parse_given
+from pgx.models.dosing.predicting import predict_dose
+from pgx.models.prediction import DosePrediction, InputValue
+from pgx.models.registry.folder import ModelFolder
+from pgx.models.registry.history import State
+from pgx.models.registry.signature import configured_key
+from pgx.models.registry.states import check_usable
+from pgx.models.registry.store import Store
+from pgx.models.rules.asking import answer, rules_for
+from pgx.models.rules.observed import Person, observe
+from pgx.models.rules.reading import AnyRule, shipped_rules
+from pgx.models.rules.results import RuleResult
+from pgx.models.rules.specification import FlowRule, LoadingRule, RuleInput, Value
+from pgx.models.rules.starting import LoadingResult, load
+from pgx.models.rules.steps import BaseDose, FlowResult, follow
+from pgx.models.shipped import model_in
+from pgx.models.specification import Model, ModelKind
+from pgx.patients.medicines import known_medicines
+from pgx.recommendations.phenoconversion import Phenoconverter
+
+__all__ = ["DoseAnswer", "Dosing", "NotAnswered", "person_of"]
+
+_DAYS = 7.0
+
+
+class NotAnswered(msgspec.Struct, frozen=True, kw_only=True):
+    """A model or rule that could not answer, with the code and text of why."""
+
+    name: str
+    code: str
+    reason: str
+
+
+class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """All answers on one drug; the model that was asked for, or is asked first, stands first."""
+
+    drug: str
+    models: tuple[DosePrediction, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
+    flows: tuple[FlowResult, ...] = ()
+    loading: tuple[LoadingResult, ...] = ()
+    not_answered: tuple[NotAnswered, ...] = ()
+
+
+def person_of(
+    knowledge: KnowledgeBase, result: PatientResult | None, patient: Patient | None
+) -> Person:
+    """Return what is known of a person; a patient file stands before the one in the result."""
+    if patient is None and result is not None and result.context is not None:
+        patient = result.context.patient
+    facts = knowledge.medicines
+    return Person(
+        calls={call.gene: call for call in result.calls} if result else {},
+        genes=knowledge.genes,
+        patient=patient,
+        medicines=known_medicines(patient, knowledge.vocabulary) if patient else None,
+        modulators=Phenoconverter(
+            knowledge.genes, facts.modulators, facts.conversion_rules, facts.score_ranges
+        ),
+    )
+
+
+class Dosing:
+    """Models and rules of one drug.
+
+    Parameters
+    ----------
+    drug
+        Its name.
+    model
+        NAME, NAME@VERSION or folder of the model to ask first; by default the approved one of the
+        user's registry, else the published one.
+    allow_unapproved
+        Use a trained model whatever its state.
+
+    Raises
+    ------
+    UnknownDrugError
+        There is neither model nor rule for it.
+    ModelStateError
+        The model that is asked for is not approved.
+    ModelFolderError
+        There is no such model, or a folder is damaged.
+    """
+
+    def __init__(self, drug: str, model: str = "", *, allow_unapproved: bool = False) -> None:
+        self.drug = drug.casefold()
+        self._store = Store(key=configured_key())
+        self._rules = rules_for(self.drug)
+        self._models = self._all_models(model, allow_unapproved=allow_unapproved)
+        if not self._rules and not self._models:
+            known = dosed_drugs(self._store)
+            hint = f"there are {', '.join(known)}"
+            raise UnknownDrugError(
+                f"there is no dosing model for {drug!r}", remedy=did_you_mean(drug, known, hint)
+            )
+
+    def _all_models(self, name: str, *, allow_unapproved: bool) -> list[tuple[Model, ModelFolder]]:
+        """Return the model that is asked for, then what is approved, then what is published."""
+        found = []
+        if name:
+            folder = self._store.find(name)
+            own = model_in(folder)
+            if own.drug != self.drug:
+                raise ModelError(f"{own.name} is a model for {own.drug}, not for {self.drug}")
+            if own.kind is ModelKind.TRAINED:
+                check_usable(folder, allow_unapproved=allow_unapproved)
+            found.append((own, folder))
+        for folder in self._usable():
+            own = model_in(folder)
+            if own.drug == self.drug and all(own.name != other.name for other, _ in found):
+                found.append((own, folder))
+        asked = 1 if name else 0
+        rest = sorted(found[asked:], key=lambda m: (m[0].kind is not ModelKind.TRAINED, m[0].rank))
+        return [*found[:asked], *rest]
+
+    def _usable(self) -> Iterator[ModelFolder]:
+        """Yield current versions: trained ones that are approved, published ones not retired."""
+        for name in sorted({place.name for place in self._store.places()}):
+            folder = self._store.find(name)
+            published = folder.model.get("kind") == ModelKind.PUBLISHED.value
+            if folder.state is State.APPROVED or (published and folder.state is not State.RETIRED):
+                yield folder
+
+    def answer(self, person: Person, given: Mapping[str, str] | None = None) -> DoseAnswer:
+        """Return what models and rules say; ``given`` are inputs that the caller states as text.
+
+        Raises
+        ------
+        ModelError
+            No model or rule has an input that is given.
+        MissingCovariateError
+            Nothing can answer: the first model's reason.
+        OutOfDomainError
+            The first model was not made for such a person.
+        """
+        words = dict(given or {})
+        self._check_names(words)
+        models, missed = self._predictions(person, words)
+        rules, flows, loading = [], [], []
+        for rule in self._rules:
+            try:
+                seen = observe(rule, person, _stated(rule, words))
+                if isinstance(rule, FlowRule):
+                    flows.append(follow(rule, seen, lambda kind: _base(models, kind)))
+                elif isinstance(rule, LoadingRule):
+                    loading.append(load(rule, seen, _per_day(models)))
+                else:
+                    rules.append(answer(rule, seen))
+            except ModelError as error:
+                missed.append(_not_answered(rule.name, error))
+        return DoseAnswer(
+            drug=self.drug,
+            models=tuple(models),
+            rules=tuple(rules),
+            flows=tuple(flows),
+            loading=tuple(loading),
+            not_answered=tuple(missed),
+        )
+
+    def _check_names(self, words: Mapping[str, str]) -> None:
+        """Refuse a name that nothing asks for: it would be overlooked."""
+        known = {own.name for model, _ in self._models for own in model.inputs}
+        known |= {own.name for rule in self._rules for own in rule.inputs}
+        known |= {gain.input for model, _ in self._models for gain in model.gains}
+        for name in words:
+            if name not in known:
+                hint = f"inputs are {', '.join(sorted(known))}"
+                raise ModelError(
+                    f"nothing asks for {name!r}", remedy=did_you_mean(name, sorted(known), hint)
+                )
+
+    def _predictions(
+        self, person: Person, words: Mapping[str, str]
+    ) -> tuple[list[DosePrediction], list[NotAnswered]]:
+        """Return what models predict; the first one's refusal is the caller's, others are noted."""
+        found: list[DosePrediction] = []
+        missed: list[NotAnswered] = []
+        for place, (model, folder) in enumerate(self._models):
+            try:
+                values = _values(model, words)
+                published = model.kind is ModelKind.PUBLISHED
+                identity = (folder.digest, "published" if published else folder.state.value)
+                found.append(predict_dose(model, identity, person, values, words))
+            except (MissingCovariateError, OutOfDomainError) as error:
+                if place == 0:
+                    raise
+                missed.append(_not_answered(model.name, error))
+        return found, missed
+
+
+def dosed_drugs(store: Store | None = None) -> list[str]:
+    """Return the drugs for which there is a model or a rule, A–Z."""
+    own = store or Store(key=configured_key())
+    models = {str(own.read(place).model.get("drug", "")) for place in own.places()}
+    return sorted(models | {rule.drug for rule in shipped_rules().values()})
+
+
+def _values(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
+    own = {item.name for item in model.inputs}
+    return parse_given(model, {name: text for name, text in words.items() if name in own})
+
+
+def _stated(rule: AnyRule, words: Mapping[str, str]) -> dict[str, Value]:
+    """Return what is given of a rule's inputs, as the rule takes it."""
+    own = {item.name: item for item in rule.inputs}
+    return {name: _rule_value(own[name], text) for name, text in words.items() if name in own}
+
+
+def _rule_value(item: RuleInput, text: str) -> Value:
+    if item.kind == "level":
+        return text
+    try:
+        return int(text) if item.kind == "count" else float(text)
+    except ValueError as error:
+        raise OutOfDomainError(f"{item.name} is {text!r}, no number") from error
+
+
+def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
+    """Return the dose by the first equation with or without genotype."""
+    wanted = kind != "clinical"
+    for own in models:
+        if own.uses_genotype == wanted:
+            return BaseDose(dose=own.dose, unit=own.unit, low=own.lower, high=own.upper)
+    raise MissingCovariateError(f"no {kind} equation gives a dose", remedy="give what it asks for")
+
+
+def _per_day(models: Sequence[DosePrediction]) -> float:
+    if not models:
+        raise MissingCovariateError("no equation gives a maintenance dose")
+    return models[0].dose / _DAYS
+
+
+def _not_answered(name: str, error: PgxError) -> NotAnswered:
+    parts = [error.what, error.remedy]
+    return NotAnswered(name=name, code=error.code, reason="; ".join(filter(None, parts)))
