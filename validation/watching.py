@@ -33,6 +33,7 @@ from pgx.models.monitoring.reference import (
     WatchedModel,
 )
 from pgx.models.monitoring.status import monitor
+from pgx.models.specification import Link
 
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -108,19 +109,22 @@ def doses(random: np.random.Generator, root: npt.NDArray[np.float64]) -> npt.NDA
     return np.maximum(root + random.normal(0, _SD, len(root)), 0.5) ** 2
 
 
-def validated(seed: int, *, quantiles: bool = True) -> WatchedModel:
+def validated(seed: int, *, quantiles: bool = False) -> WatchedModel:
     """Return a model with the reference that its validation on simulated patients gives."""
     random = np.random.default_rng(seed)
     columns = patients(random, N_VALIDATION, (63.0, 14.0))
     root = root_dose(columns)
     observed = doses(random, root)
     residuals = observed - root**2
+    on_scale = np.sqrt(observed) - root
     lower, upper = (root - _Z * _SD) ** 2, (root + _Z * _SD) ** 2
     held = (lower <= observed) & (observed <= upper)
-    steps = tuple(np.quantile(residuals, np.linspace(0, 1, 101)).tolist()) if quantiles else ()
+    steps = tuple(np.quantile(on_scale, np.linspace(0, 1, 101)).tolist()) if quantiles else ()
     reference = Reference(
         inputs={name: _input_reference(name, columns[name]) for name in columns},
-        residual=ResidualReference(float(residuals.mean()), float(residuals.std()), steps),
+        residual=ResidualReference(
+            float(on_scale.mean()), float(on_scale.std(ddof=1)), Link.SQUARE_ROOT, steps
+        ),
         coverage=float(held.mean()),
         mae=float(np.abs(residuals).mean()),
         within_20_percent=float((np.abs(residuals) <= 0.2 * observed).mean()),
@@ -137,7 +141,7 @@ def validated(seed: int, *, quantiles: bool = True) -> WatchedModel:
             for name in ("race", "sex")
         },
     )
-    return WatchedModel("simulated", "1", UNIT, reference)
+    return WatchedModel("simulated", "1", UNIT, reference, DIGEST)
 
 
 def _input_reference(name: str, values: npt.NDArray[Any]) -> NumberReference | LevelReference:
@@ -151,7 +155,13 @@ def _input_reference(name: str, values: npt.NDArray[Any]) -> NumberReference | L
     return NumberReference(tuple(edges.tolist()), tuple((counts / len(values)).tolist()), missing)
 
 
-def write_log(path: Path, seed: int, scenario: Scenario = SCENARIOS[0], n: int = 500) -> None:
+def write_log(
+    path: Path,
+    seed: int,
+    scenario: Scenario = SCENARIOS[0],
+    n: int = 500,
+    digest: str = DIGEST,
+) -> None:
     """Write a log of ``n`` predictions, most of which have their outcome a month later."""
     random = np.random.default_rng(seed)
     columns = patients(random, n, scenario.age)
@@ -162,7 +172,7 @@ def write_log(path: Path, seed: int, scenario: Scenario = SCENARIOS[0], n: int =
     is_missing = {name: random.random(n) < share for name, share in _MISSING.items()}
     if scenario.vanished:
         is_missing[scenario.vanished] |= is_wrong
-    lines = list(_lines(random, columns, root, observed, is_missing))
+    lines = list(_lines(random, columns, root, observed, is_missing, digest))
     lines.sort(key=lambda line: line.date)  # as they would arrive
     path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
 
@@ -173,6 +183,7 @@ def _lines(
     root: npt.NDArray[np.float64],
     observed: npt.NDArray[np.float64],
     is_missing: dict[str, npt.NDArray[np.bool_]],
+    digest: str,
 ) -> Iterator[PredictionLine | OutcomeLine]:
     nowhere = np.zeros(len(root), np.bool_)
     for i, own in enumerate(root):
@@ -182,7 +193,7 @@ def _lines(
             date=day.isoformat(),
             model="simulated",
             version="1",
-            digest=DIGEST,
+            digest=digest,
             inputs={
                 name: None if is_missing.get(name, nowhere)[i] else values[i].item()
                 for name, values in columns.items()
@@ -201,7 +212,7 @@ def _lines(
 
 
 def statuses(
-    scenario: Scenario, n_logs: int, *, quantiles: bool = True, n: int = 500
+    scenario: Scenario, n_logs: int, *, quantiles: bool = False, n: int = 500
 ) -> Iterator[ModelStatus]:
     """Yield the status of each of ``n_logs`` logs, each with a validation of its own."""
     with tempfile.TemporaryDirectory() as folder:
@@ -211,7 +222,7 @@ def statuses(
             yield monitor(path, validated(seed, quantiles=quantiles)).status
 
 
-def measure(scenario: Scenario, n_logs: int, *, quantiles: bool = True, n: int = 500) -> str:
+def measure(scenario: Scenario, n_logs: int, *, quantiles: bool = False, n: int = 500) -> str:
     """Return what the logs of a scenario gave, in one line."""
     states: Counter[str] = Counter()
     causes: Counter[str] = Counter()
@@ -240,11 +251,11 @@ def main() -> int:
     parser.add_argument("--logs", type=int, default=400, help="logs in control")
     parser.add_argument("--shifted", type=int, default=100, help="logs of each other scenario")
     parser.add_argument("--predictions", type=int, default=500)
-    parser.add_argument("--no-quantiles", action="store_true")
+    parser.add_argument("--quantiles", action="store_true")
     given = parser.parse_args()
     for scenario in SCENARIOS:
         n_logs = given.shifted if scenario.name != SCENARIOS[0].name else given.logs
-        line = measure(scenario, n_logs, quantiles=not given.no_quantiles, n=given.predictions)
+        line = measure(scenario, n_logs, quantiles=given.quantiles, n=given.predictions)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
     return 0

@@ -15,18 +15,23 @@ if TYPE_CHECKING:
     from pgx.models.monitoring.reference import WatchedModel
     from pgx.models.monitoring.status import Monitoring
 
-__all__ = ["DASHBOARD", "STATUS", "monitor"]
+__all__ = ["DASHBOARD", "STATUS", "monitor", "register"]
 
 STATUS = "status.json"
 DASHBOARD = "dashboard.html"
 _LEAST = 50
 
 
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to ``pgx model``."""
+    app.command()(monitor)
+
+
 def monitor(
     log: Annotated[Path, typer.Argument(metavar="LOG", help="log of predictions, JSON lines")],
     model: Annotated[
         str,
-        typer.Option(metavar="MODEL", help="name or folder; by default that of the newest line"),
+        typer.Option(metavar="MODEL", help="NAME, NAME@VERSION or a folder; default: the log's"),
     ] = "",
     output: Annotated[
         Path | None,
@@ -69,9 +74,13 @@ def monitor(
 def _watched(log: Path, model: str) -> WatchedModel:
     """Return the model that is named, or that of the log's newest prediction."""
     from pgx.models.monitoring.joined import last_model
-    from pgx.models.monitoring.reference import find_model_folder, read_watched_model
+    from pgx.models.monitoring.reference import watched_model
+    from pgx.models.registry.store import find_model
 
-    return read_watched_model(find_model_folder(model or last_model(log).model))
+    if not model:
+        newest = last_model(log)
+        model = f"{newest.model}@{newest.version}"
+    return watched_model(find_model(model))
 
 
 def _check_output(folder: Path, *, force: bool) -> None:

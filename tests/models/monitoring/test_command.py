@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -10,31 +11,38 @@ import pytest
 from jsonschema import Draft202012Validator
 from validation.watching import SCENARIOS, Scenario, validated, write_log
 
+from models.registry.made import METRICS, made, model_of
 from pgx.base.errors import ModelFolderError, OutputError, PredictionLogError
+from pgx.cli.model import run as run_model
 from pgx.cli.model_monitor import monitor
 from pgx.cli.runner import run_app, single
 from pgx.models.monitoring.schema import render_status_schema, status_schema
+from pgx.models.registry.store import REGISTRY_VARIABLE
 
 ROOT = Path(__file__).parents[3]
 WRONG = Scenario("wrong", shift=6.0, age=(72.0, 10.0), vanished="weight_kg")
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    """Return the folder of a model with a simulated validation."""
-    folder = tmp_path_factory.mktemp("model")
-    watched = validated(1)
-    reference = msgspec.to_builtins(watched.reference)
-    own = {"name": watched.model, "version": watched.version, "unit": watched.unit}
-    (folder / "model.json").write_text(json.dumps(own), encoding="utf-8")
-    (folder / "metrics.json").write_text(json.dumps({"reference": reference}), encoding="utf-8")
-    return folder
+def made_model(tmp_path_factory):
+    """Return a model in its folder, with a simulated validation."""
+    reference = msgspec.to_builtins(validated(1).reference)
+    return made(
+        tmp_path_factory.mktemp("models") / "1",
+        model=model_of(name="simulated"),
+        metrics={**METRICS, "reference": reference},
+    )
 
 
 @pytest.fixture(scope="module")
-def log(tmp_path_factory):
+def model(made_model):
+    return made_model.where
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory, made_model):
     path = tmp_path_factory.mktemp("log") / "log.jsonl"
-    write_log(path, 2, WRONG)
+    write_log(path, 2, WRONG, digest=made_model.digest)
     return path
 
 
@@ -69,27 +77,49 @@ def test_a_folder_gets_status_and_page_and_is_not_overwritten(model, log, tmp_pa
     assert {path.name: path.read_bytes() for path in target.iterdir()} == first
 
 
-def test_a_quiet_log_is_ok(model, tmp_path, capsys):
+def test_a_quiet_log_is_ok(made_model, tmp_path, capsys):
     path = tmp_path / "log.jsonl"
-    write_log(path, 1, SCENARIOS[0])
-    assert run(path, "--model", model) == 0
+    write_log(path, 1, SCENARIOS[0], digest=made_model.digest)
+    assert run(path, "--model", made_model.where) == 0
     out, err = capsys.readouterr()
     assert json.loads(out)["state"] == "ok"
     assert err == ""
 
 
-def test_a_new_log_is_not_assessed(model, tmp_path, capsys):
+def test_a_new_log_is_not_assessed(made_model, tmp_path, capsys):
     path = tmp_path / "log.jsonl"
-    write_log(path, 1, SCENARIOS[0], 10)
-    run(path, "--model", model)
+    write_log(path, 1, SCENARIOS[0], 10, digest=made_model.digest)
+    run(path, "--model", made_model.where)
     status = json.loads(capsys.readouterr().out)
     states = {c["state"] for c in status["checks"] if c["family"] != "residuals"}
     assert states == {"not_assessed"}
 
 
-def test_the_model_is_that_of_the_newest_line(log):
-    with pytest.raises(ModelFolderError, match="no model 'simulated'"):
+def test_the_model_is_that_of_the_newest_line(log, model, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(REGISTRY_VARIABLE, str(tmp_path))
+    with pytest.raises(ModelFolderError, match="no model simulated@1"):
         run(log)
+    shutil.copytree(model, tmp_path / "simulated" / "1")
+    run(log)
+    assert json.loads(capsys.readouterr().out)["model"]["model"] == "simulated"
+
+
+def test_predictions_of_other_files_are_not_taken_for_the_models(model, tmp_path):
+    path = tmp_path / "log.jsonl"
+    write_log(path, 1, SCENARIOS[0], 60)
+    with pytest.raises(PredictionLogError, match="whose files differ"):
+        run(path, "--model", model)
+
+
+def test_a_model_without_reference_is_refused(log, tmp_path):
+    bare = made(tmp_path / "1", model=model_of(name="simulated"), metrics={"n": 1})
+    with pytest.raises(ModelFolderError, match="no reference"):
+        run(log, "--model", bare.where)
+
+
+def test_pgx_model_has_the_command(model, log, capsys):
+    assert run_model(["monitor", str(log), "--model", str(model), "--quiet"]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "alert"
 
 
 def test_what_cannot_be_read_is_refused(model, tmp_path):

@@ -15,6 +15,7 @@ from pgx.models.monitoring.joined import Outcomes
 from pgx.models.monitoring.records import Settings, State
 from pgx.models.monitoring.reference import GroupReference, Reference, ResidualReference
 from pgx.models.monitoring.residuals import residual_checks, standardised
+from pgx.models.specification import Link
 
 SETTINGS = Settings()
 REFERENCE = Reference(
@@ -211,3 +212,19 @@ def test_a_group_in_which_all_are_covered_has_an_interval_too():
 def test_gaps_of_few_are_not_assessed():
     checks = gap_checks(outcomes(normal(60)), REFERENCE, SETTINGS)
     assert by_kind(checks)["mae.race=Asian"].state is State.NOT_ASSESSED
+
+
+def test_residuals_are_taken_on_the_scale_of_the_validation():
+    own = msgspec.structs.replace(REFERENCE, residual=ResidualReference(0.1, 0.5, Link.SQUARE_ROOT))
+    found = outcomes(np.array([1.0, 14.0]))
+    _, [up, *_] = residual_checks(found, own, Settings(shift_sd=0.0))
+    first = (6.0 - np.sqrt(35) - 0.1) / 0.5
+    assert up.values.tolist() == pytest.approx(
+        [max(first, 0), max(first, 0) + (7.0 - np.sqrt(35) - 0.1) / 0.5]
+    )
+
+
+def test_a_shift_on_another_scale_is_told_in_the_unit_of_the_model():
+    own = msgspec.structs.replace(REFERENCE, residual=ResidualReference(0.0, 0.5, Link.SQUARE_ROOT))
+    checks, _ = residual_checks(outcomes(np.full(300, 4.0)), own, SETTINGS, "mg/week")
+    assert "on average 4 mg/week above" in by_kind(checks)["cusum_up"].reason

@@ -20,6 +20,9 @@ __all__ = ["Outcomes", "WatchedLog", "last_model", "read_watched_log"]
 
 Floats = npt.NDArray[np.float64]
 _SHOWN: Final = 5  # lines that a finding names
+_OTHER_FILES: Final = (
+    "it holds some of this name and version whose files differ: name their folder with --model"
+)
 
 _TEXTS: Final = {
     "other_model": "predictions of another model, left out",
@@ -224,7 +227,9 @@ def _chosen(
         raise PredictionLogError(
             f"the log holds no prediction of {watched.model} version {watched.version}",
             where=str(path),
-            remedy="name with --model the model that made the predictions",
+            remedy=_OTHER_FILES
+            if found.counts["other_digest"]
+            else "name with --model the model that made the predictions",
         )
     digest = max(by_digest, key=lambda name: by_digest[name].last_line)
     own = by_digest.pop(digest)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
 from pgx.base.errors import ModelFolderError
+from pgx.models.registry.folder import ModelFolder
+from pgx.models.specification import Link
 
 __all__ = [
     "GroupReference",
@@ -20,14 +20,11 @@ __all__ = [
     "Reference",
     "ResidualReference",
     "WatchedModel",
-    "find_model_folder",
     "level_name",
-    "read_watched_model",
+    "watched_model",
 ]
 
-_Record = TypeVar("_Record")
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LIMIT: Final = 16 * 2**20  # bytes of a metrics file
+METRICS: Final = "metrics.json"
 _SUM: Final = 0.01  # shares are rounded
 
 
@@ -51,10 +48,14 @@ class LevelReference(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"
 
 
 class ResidualReference(msgspec.Struct, frozen=True):
-    """Outcome minus prediction on sites never seen; ``quantiles`` stand at equal steps of 0..1."""
+    """Outcome minus prediction, both on a scale, of patients that the model had not seen.
+
+    ``quantiles`` stand at equal steps of 0..1.
+    """
 
     mean: float
     sd: float
+    scale: Link = Link.IDENTITY
     quantiles: tuple[float, ...] = ()
 
 
@@ -95,62 +96,26 @@ class _Metrics(msgspec.Struct, frozen=True):
     reference: Reference
 
 
-class _Model(msgspec.Struct, frozen=True):
-    name: str
-    version: str
-    unit: str = ""
-
-
-def find_model_folder(model: str) -> Path:
-    """Return the folder of a model: a path, or the name of one that comes with `pgx`.
+def watched_model(folder: ModelFolder) -> WatchedModel:
+    """Return the identity of a verified model and what its validation lets expect.
 
     Raises
     ------
     ModelFolderError
-        There is none.
+        Its metrics hold no reference, or one that cannot be.
     """
-    if model and Path(model).is_dir():
-        return Path(model)
-    package = Path(__file__).resolve().parents[2]
-    for shelf in (package / "_models", package.parents[1] / "data" / "models"):
-        if _NAME.fullmatch(model) and (shelf / model).is_dir():
-            return shelf / model
-    raise ModelFolderError(
-        f"there is no model {model!r}", remedy="name a model of pgx model list, or its folder"
-    )
-
-
-def read_watched_model(folder: Path, *, digest: str | None = None) -> WatchedModel:
-    """Return the identity of a model and what its validation lets expect.
-
-    Raises
-    ------
-    ModelFolderError
-        A file is absent or unreadable, or the metrics hold no reference that can be.
-    """
-    identity = _decoded(folder / "model.json", _Model)
-    reference = _decoded(folder / "metrics.json", _Metrics).reference
-    _check(reference, str(folder / "metrics.json"))
-    return WatchedModel(identity.name, identity.version, identity.unit, reference, digest)
-
-
-def _decoded(path: Path, kind: type[_Record]) -> _Record:
+    where = f"{folder.label}/{METRICS}"
     try:
-        if path.stat().st_size > _LIMIT:
-            raise ModelFolderError("the file is too large", where=str(path))
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except OSError as error:
-        raise ModelFolderError(
-            f"cannot be read: {error.strerror or type(error).__name__}",
-            where=str(path),
-            remedy="give the folder of a trained model, whole",
-        ) from error
+        metrics = msgspec.json.decode(folder.files.get(METRICS, b"{}"), type=_Metrics)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise ModelFolderError(
             f"holds no reference to watch a model by: {error}",
-            where=str(path),
-            remedy="train or evaluate the model with this version of pgx",
+            where=where,
+            remedy="train or validate the model with this version of pgx",
         ) from error
+    _check(metrics.reference, where)
+    unit = str(folder.model.get("unit", ""))
+    return WatchedModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
 
 
 def _check(reference: Reference, where: str) -> None:
@@ -203,13 +168,18 @@ def _rises(values: tuple[float, ...], *, strictly: bool) -> bool:
 
 
 def level_name(value: float | str, shares: Mapping[str, float]) -> str:
-    """Return how the reference names a level: yes and no are written in several ways.
+    """Return how the reference names a level.
+
+    Yes and no are written in several ways; a genotype in either order.
 
     >>> level_name(True, {"1": 0.1, "0": 0.9}), level_name("Asian", {"Asian": 1.0})
     ('1', 'Asian')
+    >>> level_name("*3/*1", {"*1/*3": 1.0})
+    '*1/*3'
     """
     if isinstance(value, str):
-        return value
+        turned = "/".join(reversed(value.split("/")))
+        return turned if value not in shares and turned in shares else value
     written = ("true", "True", "yes", "1", "1.0") if value else ("false", "False", "no", "0", "0.0")
     is_flag = isinstance(value, bool) or value in (0.0, 1.0)
     return next((name for name in written if is_flag and name in shares), f"{value:g}")

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.models.equation import dose_of, link_of
 from pgx.models.monitoring.joined import Outcomes
 from pgx.models.monitoring.records import (
     Check,
@@ -25,10 +26,12 @@ from pgx.models.monitoring.records import (
 )
 from pgx.models.monitoring.reference import Reference, ResidualReference
 from pgx.models.monitoring.runs import Spread, cusum_limit, ewma_limit, normal_spread
+from pgx.models.specification import Link
 
 __all__ = ["Chart", "residual_checks", "standardised"]
 
 Floats = npt.NDArray[np.float64]
+_LEAST: Final = 1e-6  # of a dose whose logarithm is taken
 _CUT: Final = 3.0  # standard deviations; without quantiles one strange outcome must not signal
 _KINDS: Final = ("cusum_up", "cusum_down", "ewma")
 _ADVICE: Final = (
@@ -69,9 +72,18 @@ def residual_checks(
     if own is None or n == 0:
         reason = "no outcome is known yet" if own else "the validation gives no residuals"
         return [not_assessed(Family.RESIDUALS, kind, "", n, reason) for kind in _KINDS], []
-    z = standardised(outcomes.residuals, own)
+    z = standardised(_on_scale(outcomes, own), own)
     charts = _charts(z, outcomes.dates, _spread(own), settings)
     return [_check(chart, outcomes, own, unit) for chart in charts], charts
+
+
+def _on_scale(outcomes: Outcomes, own: ResidualReference) -> Floats:
+    """Return residuals (n,) on the scale of the validation's; no outcome is below 0 there."""
+    observed = np.maximum(outcomes.observed, _LEAST)
+    predicted = np.maximum(outcomes.predicted, _LEAST)
+    if own.scale is Link.IDENTITY:
+        return outcomes.residuals
+    return link_of(observed, own.scale) - link_of(predicted, own.scale)
 
 
 def _spread(own: ResidualReference) -> Spread:
@@ -126,7 +138,7 @@ def _check(chart: Chart, outcomes: Outcomes, own: ResidualReference, unit: str) 
         return check
     first = int(beyond[0])
     start = _start(chart, first)
-    shift = float(np.mean(outcomes.residuals[start : int(beyond[-1]) + 1])) - own.mean
+    shift = _shift(outcomes, own, start, int(beyond[-1]) + 1)
     side = "above" if shift > 0 else "below"
     return msgspec.structs.replace(
         check,
@@ -137,6 +149,15 @@ def _check(chart: Chart, outcomes: Outcomes, own: ResidualReference, unit: str) 
         f" outcomes were on average {number_words(abs(shift))} {unit} {side} what was predicted",
         advice=_ADVICE,
     )
+
+
+def _shift(outcomes: Outcomes, own: ResidualReference, start: int, end: int) -> float:
+    """Return by how much outcomes differ from a middle prediction, in the unit of the model."""
+    change = float(np.mean(_on_scale(outcomes, own)[start:end])) - own.mean
+    middle = np.array([np.median(outcomes.predicted[start:end])])
+    if own.scale is Link.IDENTITY:
+        return change
+    return float((dose_of(link_of(middle, own.scale) + change, own.scale) - middle)[0])
 
 
 def _start(chart: Chart, first: int) -> int:
