@@ -28,11 +28,13 @@ needs_data = pytest.mark.skipif(
 AGE = Input(name="age_years", meaning="age", kind=Kind.NUMBER, unit="years", minimum=18,
             maximum=100, typical=60.0)  # fmt: skip
 HEIGHT = Input(name="height_cm", meaning="height", kind=Kind.NUMBER, unit="cm", minimum=120,
-               maximum=220, when_unknown=Unknown.ESTIMATE, assumed=170.0, typical=170.0)  # fmt: skip
+               maximum=220, when_unknown=Unknown.ESTIMATE, assumed=170.0,
+               typical=170.0)  # fmt: skip
 WEIGHT = Input(name="weight_kg", meaning="weight", kind=Kind.NUMBER, unit="kg", minimum=30,
                maximum=220, typical=80.0)  # fmt: skip
-RACE = Input(name="race", meaning="race", kind=Kind.LEVEL, levels=("White", "Asian", "Black",
-             "Unknown"), when_unknown=Unknown.ASSUME, assumed="Unknown", typical="White")  # fmt: skip
+RACE = Input(name="race", meaning="race", kind=Kind.LEVEL,
+             levels=("White", "Asian", "Black", "Unknown"), when_unknown=Unknown.ASSUME,
+             assumed="Unknown", typical="White")  # fmt: skip
 VKORC1 = Input(name="vkorc1", meaning="genotype", kind=Kind.GENOTYPE, alleles=("A", "G"),
                when_unknown=Unknown.OWN_TERM, typical="A/G")  # fmt: skip
 CYP2C9 = Input(name="cyp2c9", meaning="diplotype", kind=Kind.GENOTYPE,
@@ -117,6 +119,7 @@ RECIPE = Recipe(
     drug="warfarin",
     title="Invented",
     population="nobody",
+    citation=Citation(text="nowhere"),
     unit="mg/week",
     predicts="dose",
     link=Link.SQUARE_ROOT,

@@ -278,8 +278,12 @@ def test_contributions_of_trees_are_shapleys():
 
 def test_parts_add_up_where_the_dose_reaches_nothing():
     inputs = (AGE, WEIGHT, CYP2C9)
-    own = model(member((term(2.0), term(-0.2, "number", "age_years", origin=60.0),
-                        term(0.01, "number", "weight_kg", origin=80.0))), inputs=inputs)  # fmt: skip
+    terms = (
+        term(2.0),
+        term(-0.2, "number", "age_years", origin=60.0),
+        term(0.01, "number", "weight_kg", origin=80.0),
+    )
+    own = model(member(terms), inputs=inputs)
     usual = {"age_years": 60.0, "weight_kg": 80.0, "cyp2c9": "*1/*1"}
     person = {**usual, "age_years": 97.0, "weight_kg": 110.0}
     filled, typical = (fill(inputs, columns_of(inputs, v)) for v in (person, usual))

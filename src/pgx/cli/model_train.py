@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+import pgx
 from pgx.cli.console import say
 from pgx.cli.model_evaluate import Data, Schema, print_json
 
@@ -51,7 +52,6 @@ def train(
     """
     import msgspec
 
-    import pgx
     from pgx.base.errors import ModelFolderError
     from pgx.models.registry.notes import note_of
     from pgx.models.shipped import published_model, recipe_of, schema_for

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.invented import IWPC, SCHEMA, frame, needs_data
-from pgx.base.errors import DataTableError, PgxError
+from pgx.base.errors import DataTableError
 from pgx.models.inputs import Kind
 from pgx.models.shipped import schema_for
 from pgx.models.tables.reading import read_table, table_of
@@ -269,8 +269,7 @@ def test_any_text_in_a_cell_is_read_or_refused(cells):
     rows = {name: [cell] for name, cell in zip(HEADER.split(","), cells, strict=True)}
     try:
         found = table_of(pl.DataFrame(rows), SCHEMA, "t.csv")
-    except PgxError as error:
-        assert error.line().isprintable()
+    except DataTableError:
         return
     assert np.isfinite(found.dose).all()
     for own in SCHEMA.columns:

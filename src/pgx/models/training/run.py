@@ -48,11 +48,11 @@ def train_model(
     *,
     race: bool = False,
     level: float = 0.9,
-    made_by: str = "pgx",
+    made_by: str = "",
 ) -> Trained:
     """Train and validate a model; the other answer to race is validated beside it.
 
-    ``made_by`` is the program with its version, for the lineage.
+    ``made_by`` names the program and its version in the lineage.
 
     Raises
     ------
@@ -74,8 +74,8 @@ def train_model(
     metrics |= {"split": split.value, "local": _local(model, table, unseen)}
     metrics |= {"race_variant": _variant(recipe, table, published, split, race=not race)}
     metrics |= {"reference": reference_of(model, table, unseen, metrics)}
-    lineage = {"made_by": made_by} | _lineage(recipe, table, split, race=race, level=level)
-    return Trained(model, metrics, lineage)
+    lineage = _lineage(recipe, table, split, race=race, level=level)
+    return Trained(model, metrics, {"made_by": made_by, **lineage})
 
 
 def _with_gains(
