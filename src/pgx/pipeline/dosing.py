@@ -227,7 +227,7 @@ class Dosing:
                 published = model.kind is ModelKind.PUBLISHED
                 identity = (folder.digest, "published" if published else folder.state.value)
                 found.append(predict_dose(model, identity, person, values, words))
-            except (MissingCovariateError, OutOfDomainError) as error:
+            except ModelError as error:
                 if place == 0:
                     raise
                 missed.append(_not_answered(model.name, error))
