@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import ModelFolderError
+from pgx.models.folders import shipped_folder
 from pgx.models.rules.specification import (
     SCHEMA_VERSION,
     Condition,
@@ -23,19 +24,12 @@ from pgx.models.rules.specification import (
     TableRule,
 )
 
-__all__ = ["RULES_FILE", "AnyRule", "parse_rule", "read_rule", "rules_folder", "shipped_rules"]
+__all__ = ["RULES_FILE", "AnyRule", "parse_rule", "read_rule", "shipped_rules"]
 
 RULES_FILE: Final = "rules.json"
 _LARGEST: Final = 1 << 20
 
 AnyRule = TableRule | ScoreRule | FlowRule | LoadingRule | EquationRule
-
-
-def rules_folder() -> Path:
-    """Return the folder of shipped models: the installed one, or the checkout's."""
-    package = Path(__file__).resolve().parents[2]
-    installed = package / "_models"
-    return installed if installed.is_dir() else package.parents[1] / "data" / "models"
 
 
 @functools.cache
@@ -47,7 +41,7 @@ def shipped_rules() -> dict[str, AnyRule]:
     ModelFolderError
         A rule file cannot be read or does not hold together.
     """
-    found = sorted(rules_folder().glob(f"*/{RULES_FILE}"))
+    found = sorted(shipped_folder().glob(f"*/{RULES_FILE}"))
     return {path.parent.name: read_rule(path.parent) for path in found}
 
 
