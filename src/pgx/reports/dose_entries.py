@@ -119,7 +119,7 @@ def _equation(own: DosePrediction, teller: Teller) -> EquationEntry:
         remarks=tuple(_remarks(own, teller)),
         population=teller.say(own.population),
         limits=teller.texts(own.limits),
-        source=teller.say(own.citation.text),
+        source=own.citation.text,
         links=teller.links(own.citation.pmids),
     )
 
