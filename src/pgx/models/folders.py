@@ -12,10 +12,10 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
+__all__ = ["INSTALLED", "REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
 
 REGISTRY_VARIABLE: Final = "PGX_MODELS"
-_INSTALLED: Final = "_models"
+INSTALLED: Final = "_models"
 _FILES: Final = ("model.json", "rules.json")
 
 
@@ -26,7 +26,7 @@ class _Drug(msgspec.Struct):
 def shipped_folder() -> Path:
     """Return the folder of shipped models: the installed one, or the checkout's."""
     package = Path(__file__).resolve().parents[1]
-    installed = package / _INSTALLED
+    installed = package / INSTALLED
     return installed if installed.is_dir() else package.parents[1] / "data" / "models"
 
 

@@ -69,7 +69,7 @@ def asked_drugs(result: PatientResult) -> dict[str, Asked]:
     """
     if result.context is None:
         return {}
-    found = {name: Asked.NAMED for name in _named(result)}
+    found = dict.fromkeys(_named(result), Asked.NAMED)
     for use, asked in ((MedicineUse.PLANNED, Asked.PLANNED), (MedicineUse.CURRENT, Asked.CURRENT)):
         found |= dict.fromkeys(_used(result.context, use), asked)
     return found
@@ -128,5 +128,7 @@ class Doses:
             return DoseReply(drug=drug, asked=asked, code=error.code, reason=reason)
         except Exception as error:  # noqa: BLE001 - the report's other advice is worth more
             reason = f"{type(error).__name__} in pgx itself"
-            return DoseReply(drug=drug, asked=asked, code=InvariantError.default_code, reason=reason)
+            return DoseReply(
+                drug=drug, asked=asked, code=InvariantError.default_code, reason=reason
+            )
         return DoseReply(drug=drug, asked=asked, answer=answer)

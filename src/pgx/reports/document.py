@@ -49,7 +49,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
     value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
     decisions, beside what was computed. ``pictures`` are what can be drawn of ``genes``, in their
-    order. ``doses`` are added by `with_doses`, for formats that tell them. ``untranslated`` are texts of advice that are English in a report in another language.
+    order. ``doses`` are added by `with_doses`, for formats that tell them. ``untranslated`` are
+    texts of advice and of models that are English in a report in another language.
     """
 
     sample: str

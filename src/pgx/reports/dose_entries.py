@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from pgx.base.calls import Certainty, PatientResult
 from pgx.models.prediction import DosePrediction, InputUsed, InputValue, Share
-from pgx.pipeline.dosing import DoseAnswer
 from pgx.pipeline.doses import DoseReply
+from pgx.pipeline.dosing import DoseAnswer
 from pgx.recommendations.terms import in_words
 from pgx.reports.dose_records import DoseBar, DoseEntry, DoseFact, EquationEntry
 from pgx.reports.dose_rules import rule_entries
 from pgx.reports.dose_words import Teller
+from pgx.reports.figures import figure
 
 __all__ = ["build_doses"]
 
@@ -84,7 +85,9 @@ def _settled(rules: Iterable[Any]) -> Iterator[str]:
     """Yield the answers of rules that are one."""
     for rule in rules:
         if rule.certainty == Certainty.CERTAIN.value and len(rule.answers) == 1:
-            yield f"{rule.jurisdiction}: {rule.answers[0]}" if rule.jurisdiction else rule.answers[0]
+            yield (
+                f"{rule.jurisdiction}: {rule.answers[0]}" if rule.jurisdiction else rule.answers[0]
+            )
 
 
 def _notes(drug: str, result: PatientResult, said: Mapping[str, Any]) -> Iterator[str]:
@@ -177,7 +180,8 @@ def _bars(shares: Sequence[Share], teller: Teller) -> Iterator[DoseBar]:
 
 
 def _signed(value: float, teller: Teller) -> str:
-    return f"{'+' if value > 0 else '−'}{teller.number(abs(value))}"
+    """Return a share with two digits: shares are read as a sum."""
+    return f"{'+' if value > 0 else '−'}{figure(f'{abs(value):.2f}', teller.words)}"
 
 
 def _input(item: InputUsed, label: str, teller: Teller) -> DoseFact:

@@ -81,7 +81,9 @@ class Teller:
     def span(self, low: float, high: float) -> str:
         """Return an amount, or from where to where it goes."""
         ends = self.number(low), self.number(high)
-        return ends[0] if ends[0] == ends[1] else self.dose["span"].format(low=ends[0], high=ends[1])
+        return (
+            ends[0] if ends[0] == ends[1] else self.dose["span"].format(low=ends[0], high=ends[1])
+        )
 
     def percent(self, share: float) -> str:
         """Return a share (0–1) in percent."""

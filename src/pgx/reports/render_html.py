@@ -23,8 +23,8 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry
 from pgx.reports.languages import catalogue
-from pgx.reports.pictures.draw import draw_gene
 from pgx.reports.pictures.dose_shares import draw_shares
+from pgx.reports.pictures.draw import draw_gene
 from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.site_table import draw_sites
 from pgx.reports.text import visible
