@@ -1,4 +1,4 @@
-"""``pgx model list|show|verify|card|add|sign|advance|rollback|diff``: the registry of models."""
+"""The registry of models: ``pgx model list``, ``show``, ``verify``, ``advance`` and others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _REFUSED = 3
+_LARGEST = 16 << 20
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="the person who answers for this")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="why")]
@@ -36,7 +37,7 @@ JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``pgx model``."""
     app.command("list")(list_models)
-    for command in (show, verify, card, add, sign, advance, rollback, diff):
+    for command in (show, verify, card, add, attach, sign, advance, rollback, diff):
         app.command()(command)
 
 
@@ -75,6 +76,8 @@ def list_models(json_lines: JsonLines = False) -> int:  # noqa: FBT002
     from pgx.cli.model_rows import model_rows
 
     rows, refused = model_rows(_store())
+    if not json_lines:  # so that names are not folded
+        rows = [{k: v for k, v in row.items() if k not in {"title", "digest"}} for row in rows]
     _print(rows, json_lines=json_lines)
     for error in refused:
         sys.stderr.write(error.line() + "\n")
@@ -157,6 +160,52 @@ def add(model: Model, by: By, reason: Reason, date: Day = None) -> int:
     store = _store()
     added = store.add(store.find(model), _note(by, reason, date))
     say(f"{added.label}: {added.state.value} in {added.where}")
+    return 0
+
+
+def attach(
+    model: Model,
+    by: By,
+    reason: Reason,
+    metrics: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="what pgx model evaluate printed of it")
+    ] = None,
+    change_plan: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="what may change without a new approval")
+    ] = None,
+    statements: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="sentences for the card, by item number, as JSON"),
+    ] = None,
+    date: Day = None,
+) -> int:
+    """Give a draft its metrics, its change plan, or sentences for its card.
+
+    The card is written anew. A validated model is a draft again then; an approved one is refused.
+
+    Examples:
+      pgx model attach warfarin-iwpc-clinical --metrics ours.json --by NAME --reason TEXT
+    """
+    from pgx.models.registry.files import parse_json, read_file
+    from pgx.models.registry.making import attach as give
+
+    def content(path: Path | None) -> dict[str, Any] | None:
+        if path is None:
+            return None
+        return parse_json(read_file(path.resolve(), _LARGEST), str(path))
+
+    store = _store()
+    found = store.find(model)
+    _refuse_installed(found)
+    after = give(
+        found.where,
+        _note(by, reason, date),
+        metrics=content(metrics),
+        plan=content(change_plan),
+        statements=content(statements),
+        key=store.key,
+    )
+    say(f"{after.label}: {after.state.value}, SHA-256 {after.digest}")
     return 0
 
 

@@ -49,7 +49,7 @@ def _row(place: Place, model: ModelFolder | None, in_use: dict[str, str]) -> Row
         "in_use": "yes" if model and in_use.get(place.name) == place.version else "no",
         "from": "pgx" if place.is_shipped else "registry",
         "title": str(model.model.get("title", "")) if model else "",
-        "digest": model.digest[:12] if model else "",
+        "digest": model.digest if model else "",
     }
 
 

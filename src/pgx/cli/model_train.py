@@ -95,7 +95,7 @@ def _write(folder: Path, model: Any, trained: Any, table: Any, by: str) -> None:
     documents = {
         "model.json": json.loads(encode_model(model)),
         "schema.json": json.loads(encode_schema(table.schema)),
-        "metrics.json": dict(trained.metrics),
+        "metrics.json": dict(trained.metrics) | {"version": model.version},
         "lineage.json": dict(trained.lineage),
     }
     note = note_of(by, f"trained by recipe {trained.lineage['recipe']}")

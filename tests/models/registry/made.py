@@ -45,7 +45,11 @@ MODEL = {
 }  # fmt: skip
 METRICS = {
     "n": 300,
-    "n_dropped": {"no dose": 5},
+    "n_dropped": 5,
+    "split": "leave-one-site-out",
+    "remarks": ["high doses come out too low"],
+    "reference": {"coverage": 0.9},
+    "local": {"sd_between": 0.3, "sd_within": 1.2},
     "mae_mg_per_week": 8.5,
     "within_20_percent": 0.45,
     "interval_coverage": 0.9,
@@ -77,11 +81,18 @@ PLAN = {
     },
 }  # fmt: skip
 LINEAGE = {
-    "data": {"sha256": "ab" * 32, "n": 300, "n_read": 305, "dropped": {"no dose": 5}},
+    "data": {
+        "sha256": "ab" * 32,
+        "source": "an invented table",
+        "n": 300,
+        "n_read": 305,
+        "dropped": {"no dose": 5},
+    },
     "sites": {"1": 100, "2": 200},
     "settings": {"split": "leave one site out"},
     "seed": 7,
-    "pgx_version": "0.1",
+    "made_by": "pgx 0.1",
+    "leakage": {"remark": "the inputs tell the site rather well"},
     "statements": {"18a": "no funding", "out_of_scope": "children"},
 }
 LIMITS = {

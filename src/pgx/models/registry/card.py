@@ -70,12 +70,16 @@ def _data(facts: CardFacts) -> Iterator[str]:
     digest = facts.of_data("sha256") or facts.of_data("digest") or ""
     read = number_text(facts.of_data("n_read"))
     rows = [
+        ("source", in_cell(facts.of_data("source") or "")),
         ("participants", in_cell(facts.n)),
         ("rows read", read),
         ("left out, by reason", in_cell(facts.dropped)),
         ("sites", in_cell(facts.sites)),
         ("SHA-256 of the table", in_cell(digest)),
         ("settings", in_cell(facts.settings)),
+        ("split of the evaluation", in_cell(facts.metrics.get("split", ""))),
+        ("can the site be told from the inputs", in_cell(facts.leakage)),
+        ("made by", in_cell(facts.made_by)),
     ]
     yield "## Data and methods"
     yield ""
@@ -94,7 +98,7 @@ def _predictors(facts: CardFacts) -> Iterator[str]:
             in_cell(own.get("meaning", "")),
             in_cell(own.get("unit", "")),
             in_cell(_allowed(own)),
-            in_cell(str(own.get("when_unknown", "")).replace("_", " ")),
+            in_cell(str(own.get("when_unknown", "refuse")).replace("_", " ")),
         )
         for own in facts.inputs
     ]
@@ -125,6 +129,10 @@ def _performance(facts: CardFacts) -> Iterator[str]:
     yield from _table(("group", "value", "n", *METRICS.values()), rows)
     yield ""
     yield "In brackets intervals by resampling patients or whole sites. Shares are fractions."
+    if facts.remarks:
+        yield ""
+    for remark in facts.remarks:
+        yield f"- {in_cell(remark)}"
 
 
 def _all_measured(numbers: Json) -> list[str]:
@@ -171,7 +179,7 @@ def _baselines(facts: CardFacts) -> Iterator[str]:
 
 
 def _ethics(facts: CardFacts) -> Iterator[str]:
-    uses = facts.model.get("uses_race")
+    uses = facts.uses_race if facts.inputs else None
     yield "## Race and ancestry"
     yield ""
     if uses is True:

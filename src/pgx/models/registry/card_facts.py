@@ -51,7 +51,6 @@ class CardFacts:
     """Content of a model's files; what it has not is empty."""
 
     model: Json
-    schema: Json = field(default_factory=dict)
     lineage: Json = field(default_factory=dict)
     metrics: Json = field(default_factory=dict)
     plan: Json = field(default_factory=dict)
@@ -130,10 +129,34 @@ class CardFacts:
         """Settings of the training, the seed among them."""
         settings = self.lineage.get("settings")
         shown = dict(settings) if isinstance(settings, dict) else {}
-        for key in ("seed", "pgx_version"):
+        for key in ("recipe", "seed"):
             if key in self.lineage:
                 shown.setdefault(key, self.lineage[key])
         return _counts(shown)
+
+    @property
+    def uses_race(self) -> bool | None:
+        """Whether race or ancestry is an input; left out, it is none. None: it cannot be told."""
+        uses = self.model.get("uses_race", False)
+        return uses if isinstance(uses, bool) else None
+
+    @property
+    def made_by(self) -> str:
+        """The program that trained or evaluated the model."""
+        made_by = self.lineage.get("made_by")
+        return made_by if isinstance(made_by, str) else ""
+
+    @property
+    def leakage(self) -> str:
+        """How well the inputs tell the site, in words."""
+        leakage = _object(self.lineage, "leakage").get("remark")
+        return leakage if isinstance(leakage, str) else ""
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the evaluation says in words of its own numbers."""
+        remarks = self.metrics.get("remarks")
+        return [str(remark) for remark in remarks] if isinstance(remarks, list) else []
 
     @property
     def n(self) -> str:
@@ -169,7 +192,6 @@ def facts_of(folder: ModelFolder) -> CardFacts:
     """Return what the files of a verified model say."""
     return CardFacts(
         model=folder.model,
-        schema=folder.document("schema.json") or {},
         lineage=folder.document("lineage.json") or {},
         metrics=folder.document("metrics.json") or {},
         plan=folder.document("change-plan.json") or {},

@@ -17,7 +17,14 @@ import msgspec
 from pgx.base.errors import ModelFolderError
 from pgx.models.registry.files import Json
 from pgx.models.registry.folder import ModelFolder
-from pgx.models.registry.protocol import Outcome, Protocol, check_protocol, parse_limits
+from pgx.models.registry.protocol import (
+    METRICS,
+    Outcome,
+    Protocol,
+    check_protocol,
+    metrics_fault,
+    parse_limits,
+)
 
 __all__ = [
     "PLAN",
@@ -26,6 +33,7 @@ __all__ = [
     "ChangeVerdict",
     "PermittedChange",
     "check_change",
+    "parse_plan",
     "plan_of",
     "plan_schema",
 ]
@@ -143,9 +151,19 @@ def plan_of(folder: ModelFolder) -> ChangePlan | None:
         The limits of its validation cannot be read.
     """
     content = folder.document(PLAN)
-    where = str(folder.where / PLAN)
-    if content is None:
-        return None
+    return None if content is None else parse_plan(content, str(folder.where / PLAN))
+
+
+def parse_plan(content: Json, where: str) -> ChangePlan:
+    """Return a change plan, checked.
+
+    Raises
+    ------
+    ModelFolderError
+        It is no plan, permits what no plan can, or gives limits that no number meets.
+    ModelStateError
+        The limits of its validation cannot be read.
+    """
     try:
         plan = msgspec.convert(content, ChangePlan)
     except msgspec.ValidationError as error:
@@ -210,15 +228,18 @@ def _file_items(old: ModelFolder, new: ModelFolder) -> Iterator[ChangeItem]:
 
 def _validation_items(plan: ChangePlan, new: ModelFolder) -> Iterator[ChangeItem]:
     """Yield what the new version's metrics say to the limits of the plan."""
-    metrics = new.document("metrics.json") or {}
+    metrics = new.document(METRICS) or {}
+    fault = metrics_fault(new.model, metrics)
+    if fault:
+        yield _no(METRICS, "of this version", "of another", fault)
     n = metrics.get("n")
     if type(n) is not int or n < plan.validation.minimum_n:
         least = f"at least {plan.validation.minimum_n}"
-        yield _no("metrics.json/n", least, str(n), "too few patients, or not said how many")
+        yield _no(f"{METRICS}/n", least, str(n), "too few patients, or not said how many")
     limits = Protocol(title=PLAN, sha256="", content=plan.validation.limits)
     for check in check_protocol(limits, metrics).checks:
         if check.outcome is Outcome.FAILED:
-            yield _no(f"metrics.json/{check.what}", "limit", "measured", check.line())
+            yield _no(f"{METRICS}/{check.what}", "limit", "measured", check.line())
 
 
 def _differences(old: object, new: object, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -51,17 +51,31 @@ def _groups(facts: CardFacts) -> str:
 
 
 def _race(facts: CardFacts) -> str:
-    uses = facts.model.get("uses_race")
-    if not isinstance(uses, bool):
+    if facts.uses_race is None or not facts.inputs:
         return ""
-    said = "race or ancestry is an input" if uses else "race and ancestry are no inputs"
+    said = "race or ancestry is an input" if facts.uses_race else "race and ancestry are no inputs"
     groups = _groups(facts)
     return f"{said}; {groups}" if groups else said
 
 
+def _clusters(facts: CardFacts) -> str:
+    return "; ".join(part for part in (facts.sites, facts.leakage) if part)
+
+
+def _interpretation(facts: CardFacts) -> str:
+    return "; ".join(facts.remarks)
+
+
+def _split(facts: CardFacts) -> str:
+    split = facts.metrics.get("split")
+    return f"{split}; {facts.settings}" if isinstance(split, str) else facts.settings
+
+
 def _data(facts: CardFacts) -> str:
+    source = facts.of_data("source")
     digest = facts.of_data("sha256") or facts.of_data("digest")
-    return f"table with SHA-256 {digest}" if isinstance(digest, str) and digest else ""
+    told = f"table with SHA-256 {digest}" if isinstance(digest, str) and digest else ""
+    return f"{source}; {told}" if isinstance(source, str) and source and told else told
 
 
 def _settings(facts: CardFacts) -> str:
@@ -73,11 +87,7 @@ def _predictors(facts: CardFacts) -> str:
 
 
 def _missing(facts: CardFacts) -> str:
-    ways = {
-        str(own.get("name")): str(own["when_unknown"])
-        for own in facts.inputs
-        if isinstance(own.get("when_unknown"), str)
-    }
+    ways = {str(own.get("name")): str(own.get("when_unknown", "refuse")) for own in facts.inputs}
     return ", ".join(f"{name}: {way.replace('_', ' ')}" for name, way in ways.items())
 
 
@@ -128,8 +138,7 @@ def _imbalance(facts: CardFacts) -> str:
 
 
 def _code(facts: CardFacts) -> str:
-    version = facts.lineage.get("pgx_version")
-    return f"pgx {version}" if isinstance(version, str) and version else ""
+    return facts.made_by
 
 
 def _sites(facts: CardFacts) -> str:
@@ -137,7 +146,7 @@ def _sites(facts: CardFacts) -> str:
 
 
 def _dropped(facts: CardFacts) -> str:
-    return facts.dropped
+    return f"left out: {facts.dropped}" if facts.dropped else ""
 
 
 def _n(facts: CardFacts) -> str:
@@ -165,10 +174,10 @@ ITEMS: Final = (
     Item("9c", "who judged subjective predictors"),
     Item("10", "sample size and its reason", _n, _NOT_IN_FILES),
     Item("11", "missing data", _missing, _NOT_IN_FILES),
-    Item("12a", "how data were used and split", _settings, _NOT_IN_FILES),
+    Item("12a", "how data were used and split", _split, _NOT_IN_FILES),
     Item("12b", "handling of predictors in the analysis"),
     Item("12c", "type of model, building, tuning, internal validation", _settings, _NOT_IN_FILES),
-    Item("12d", "differences between clusters, how handled", _sites, _NOT_IN_FILES),
+    Item("12d", "differences between clusters, how handled", _clusters, _NOT_IN_FILES),
     Item("12e", "measures of performance", _measures, _NOT_MEASURED),
     Item("12f", "updating of the model", _updating, _NOT_IN_FILES),
     Item("12g", "how predictions were computed in evaluation", _code, _NOT_IN_FILES),
@@ -192,7 +201,7 @@ ITEMS: Final = (
     Item("23a", "performance with intervals, also by group", _performance, _NOT_MEASURED),
     Item("23b", "differences of performance between clusters", _heterogeneity, _NOT_MEASURED),
     Item("24", "results of updating", _updating, _NOT_IN_FILES),
-    Item("25", "interpretation, fairness included"),
+    Item("25", "interpretation, fairness included", _interpretation, _NOT_MEASURED),
     Item("26", "limits", _limits, _NOT_IN_FILES),
     Item("27a", "poor or missing input in use", _ranges, _NOT_IN_FILES),
     Item("27b", "what users have to do and to know"),

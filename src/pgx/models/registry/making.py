@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from pgx.base.errors import ModelFolderError, ModelStateError
-from pgx.models.registry.files import locked, parse_json
+from pgx.models.registry.card import render_card
+from pgx.models.registry.card_facts import CardFacts
+from pgx.models.registry.change_plan import PLAN, parse_plan
+from pgx.models.registry.files import Json, locked, parse_json
 from pgx.models.registry.folder import (
     MODEL,
     Document,
@@ -21,10 +25,15 @@ from pgx.models.registry.folder import (
 from pgx.models.registry.history import History, State, with_entry
 from pgx.models.registry.manifest import manifest_of
 from pgx.models.registry.notes import Note
+from pgx.models.registry.protocol import METRICS, metrics_fault
 from pgx.models.registry.signature import ModelKey, signature_over, signed
 from pgx.models.registry.steps import check_key, next_entry
 
-__all__ = ["make_model", "revise_model", "sign_model"]
+__all__ = ["attach", "make_model", "revise_model", "sign_model"]
+
+_CARD: Final = "card.md"
+_LINEAGE: Final = "lineage.json"
+_KEPT: Final = ("reference", "local")
 
 
 def make_model(
@@ -37,7 +46,7 @@ def make_model(
     folder
         Where to; must not exist.
     documents
-        Content by name of file: ``model.json`` at least.
+        Content by name of file: ``model.json`` at least. A card is made where none is given.
     note
         Who made it, why, when.
     key
@@ -50,7 +59,7 @@ def make_model(
     OutputError
         Disk, permission or quota; nothing is left behind.
     """
-    files = pack(documents)
+    files = pack(documents if _CARD in documents else _with_card(documents))
     if folder.exists() or folder.is_symlink():
         raise ModelFolderError(
             "there is something already", where=str(folder), remedy="choose another version"
@@ -89,6 +98,60 @@ def revise_model(
         entry = next_entry(State.DRAFT, _digest_of(files), old, note)
         check_key(old, key)
         return write_folder(folder, files, with_entry(old.history, entry, key), key)
+
+
+def attach(
+    folder: Path,
+    note: Note,
+    *,
+    metrics: Json | None = None,
+    plan: Json | None = None,
+    statements: Json | None = None,
+    key: ModelKey | None = None,
+) -> ModelFolder:
+    """Give a draft metrics, a change plan, statements for its card; the card is written anew.
+
+    What a model's training left for its monitoring (``reference``, ``local``) stays where new
+    metrics have nothing of the kind.
+
+    Raises
+    ------
+    ModelStateError
+        The model was approved once, or the metrics are those of another one.
+    ModelFolderError
+        The folder is damaged or not trusted, or the plan is none.
+    OutputError
+        Disk, permission or quota; the model is as it was.
+    """
+    old = read_folder(folder)
+    documents: dict[str, Document] = {}
+    if metrics is not None:
+        fault = metrics_fault(old.model, metrics)
+        if fault:
+            raise ModelStateError(fault, where=old.label, remedy="evaluate this version")
+        before = old.document(METRICS) or {}
+        documents[METRICS] = {k: before[k] for k in _KEPT if k in before} | metrics
+    if plan is not None:
+        parse_plan(plan, PLAN)
+        documents[PLAN] = plan
+    if statements is not None:
+        documents[_LINEAGE] = (old.document(_LINEAGE) or {}) | {"statements": statements}
+    held: dict[str, Document] = {n: old.document(n) or {} for n in old.files if n != _CARD}
+    documents[_CARD] = _with_card({**held, **documents})[_CARD]
+    return revise_model(folder, documents, note, key)
+
+
+def _with_card(documents: Mapping[str, Document]) -> dict[str, Document]:
+    """Return documents with a card made from them."""
+
+    def held(name: str) -> Json:
+        content = documents.get(name)
+        return dict(content) if isinstance(content, Mapping) else {}
+
+    facts = CardFacts(
+        model=held(MODEL), lineage=held(_LINEAGE), metrics=held(METRICS), plan=held(PLAN)
+    )
+    return {**documents, _CARD: render_card(facts)}
 
 
 def _digest_of(files: Mapping[str, bytes]) -> str:

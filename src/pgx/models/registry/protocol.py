@@ -25,15 +25,18 @@ from pgx.base.errors import ModelStateError
 from pgx.models.registry.files import Json, parse_json, read_file, sha256
 
 __all__ = [
+    "METRICS",
     "Check",
     "Outcome",
     "Protocol",
     "ProtocolRecord",
     "check_protocol",
+    "metrics_fault",
     "parse_limits",
     "read_protocol",
 ]
 
+METRICS: Final = "metrics.json"
 _LARGEST: Final = 1 << 20
 _TITLE, _GROUPS, _BASELINES, _FEWEST = "title", "groups", "baselines", "minimum_n"
 _SMALLER_IS_BETTER: Final = ("mae", "rmse", "median_absolute")
@@ -149,6 +152,18 @@ def check_protocol(protocol: Protocol, metrics: Json) -> ProtocolRecord:
         *_baseline_checks(protocol.content, metrics),
     )
     return ProtocolRecord(title=protocol.title, sha256=protocol.sha256, checks=checks)
+
+
+def metrics_fault(model: Json, metrics: Json) -> str:
+    """Return why metrics cannot be those of a model, "" where they can.
+
+    A site's intercept, say, makes another version: what was measured of the old one is not
+    what the new one does.
+    """
+    for key, own in (("model", "name"), ("version", "version")):
+        if metrics.get(key, model.get(own)) != model.get(own):
+            return f"metrics.json is of {own} {metrics[key]}, not of {model.get(own)}"
+    return ""
 
 
 def _whole_checks(content: Json, metrics: Json) -> Iterator[Check]:

@@ -11,7 +11,14 @@ from pgx.models.registry.files import locked
 from pgx.models.registry.folder import ModelFolder, check_signatures, read_folder, write_history
 from pgx.models.registry.history import PlanRecord, State, with_entry
 from pgx.models.registry.notes import Note
-from pgx.models.registry.protocol import Outcome, Protocol, ProtocolRecord, check_protocol
+from pgx.models.registry.protocol import (
+    METRICS,
+    Outcome,
+    Protocol,
+    ProtocolRecord,
+    check_protocol,
+    metrics_fault,
+)
 from pgx.models.registry.signature import ModelKey
 from pgx.models.registry.steps import check_key, next_entry
 
@@ -132,12 +139,19 @@ def _passed(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
         raise ModelStateError(
             "no validation protocol is given", where=model.label, remedy="name it with --protocol"
         )
-    metrics = model.document("metrics.json")
+    metrics = model.document(METRICS)
     if metrics is None:
         raise ModelStateError(
             "the model has no metrics.json: nothing was measured",
             where=model.label,
-            remedy="train or evaluate it first",
+            remedy="give it what pgx model evaluate prints, by pgx model attach",
+        )
+    fault = metrics_fault(model.model, metrics)
+    if fault:
+        raise ModelStateError(
+            fault,
+            where=model.label,
+            remedy="evaluate this version, and attach that by pgx model attach",
         )
     found = check_protocol(protocol, metrics)
     if not found.is_passed:

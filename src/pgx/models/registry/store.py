@@ -51,18 +51,23 @@ __all__ = [
 ]
 
 _LIST: Final = "pgx model list shows the models that there are"
+_BEFORE: Final = frozenset({"a", "alpha", "b", "beta", "dev", "pre", "rc"})
 _PARTS = re.compile(r"[0-9]+|[^0-9.]+")
 
 
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts versions as people do: 2 before 10, 1.9 before 1.10.
+    """Return a key that sorts versions as people do: 2 before 10, a site's 1.A after 1.
 
-    >>> sorted(["10", "2", "1.10", "1.9", "2rc1"], key=version_order)
-    ['1.9', '1.10', '2rc1', '2', '10']
+    >>> sorted(["10", "2", "1.10", "1.9", "1", "1.A", "2rc1"], key=version_order)
+    ['1', '1.A', '1.9', '1.10', '2rc1', '2', '10']
     """
-    parts = _PARTS.findall(version)
-    keys = [(2, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]
-    return (*keys, (1, 0, ""))
+    return (*map(_part_order, _PARTS.findall(version)), (1, 0, ""))
+
+
+def _part_order(part: str) -> tuple[int, int, str]:
+    if part.isdecimal():
+        return (3, int(part), "")
+    return (0 if part in _BEFORE else 2, 0, part)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from pgx.models.rules.specification import Answer, Condition, TableRule, Value
 
 __all__ = ["decide"]
 
-_MOST: Final = 200_000
+_MOST: Final = 20_000
 _WAYS: Final = 12
 
 

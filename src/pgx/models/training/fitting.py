@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from pgx.base.extras import load_extra
 from pgx.models.equation import link_of
-from pgx.models.inputs import Input, Unknown, fill
+from pgx.models.inputs import Input, fill
 from pgx.models.specification import Citation, Member, Model, ModelKind
 from pgx.models.tables.reading import DataTable
 from pgx.models.terms import Columns, Feature, Term, feature_values
-from pgx.models.training.recipe import Boosting, Estimate, Recipe
+from pgx.models.training.estimating import with_coefficients, with_estimates
+from pgx.models.training.recipe import Boosting, Recipe
 from pgx.models.trees import Tree, Trees
 
 __all__ = ["Published", "fit"]
@@ -44,11 +45,6 @@ class _Task:
     def features(self) -> tuple[Term, ...]:
         return self.recipe.features + (self.recipe.race_features if self.race else ())
 
-    def allows(self, term: Term) -> bool:
-        """Return whether the model has what the term asks for."""
-        there = {own.name for own in self.inputs}
-        return set(term.inputs) <= there
-
 
 def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = False) -> Model:
     """Return a model trained on a table; the same rows give the same model.
@@ -61,7 +57,7 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
         The extra ``models`` is not installed.
     """
     task = _Task(recipe, race)
-    inputs = _with_estimates(task, table.columns)
+    inputs = with_estimates(recipe, task.inputs, table.columns)
     filled = fill(inputs, {own.name: table.columns[own.name] for own in inputs})
     target = link_of(table.dose, recipe.link)
     own_share = 1.0 - sum(f.weight for f in recipe.fixed)
@@ -88,43 +84,6 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
     )
 
 
-def _with_estimates(task: _Task, columns: Columns) -> tuple[Input, ...]:
-    """Return the inputs, with what estimates those that are unknown fitted to the known ones."""
-    of_input = {estimate.input: estimate for estimate in task.recipe.estimates}
-    return tuple(
-        msgspec.structs.replace(
-            own,
-            estimated_by=_fitted(task, of_input[own.name], columns),
-            assumed=float(np.nanmedian(np.asarray(columns[own.name], np.float64))),
-        )
-        if own.name in of_input and own.when_unknown is Unknown.ESTIMATE
-        else own
-        for own in task.inputs
-    )
-
-
-def _fitted(task: _Task, estimate: Estimate, columns: Columns) -> tuple[tuple[Term, ...], ...]:
-    target = np.asarray(columns[estimate.input], np.float64)
-    found = []
-    for terms in estimate.terms:
-        own = [term for term in terms if task.allows(term)]
-        values = feature_values(own, columns)
-        rows = ~np.isnan(values).any(axis=1) & ~np.isnan(target)
-        solved = np.linalg.lstsq(values[rows], target[rows], rcond=None)[0].astype(np.float64)
-        found.append(_with_coefficients(own, solved))
-    return tuple(found)
-
-
-def _with_coefficients(terms: Sequence[Term], values: _Values) -> tuple[Term, ...]:
-    """Return terms with these coefficients, to 6 significant digits; nothing for a 0."""
-    rounded = [float(f"{value:.6g}") for value in values.tolist()]
-    return tuple(
-        msgspec.structs.replace(term, coefficient=value)
-        for term, value in zip(terms, rounded, strict=True)
-        if value
-    )
-
-
 def _ridge(task: _Task, filled: Columns, target: _Values, weight: float) -> Member:
     linear_model = load_extra("sklearn.linear_model", "models")
     values = feature_values(task.features, filled)
@@ -134,7 +93,7 @@ def _ridge(task: _Task, filled: Columns, target: _Values, weight: float) -> Memb
     slopes = solved.coef_ / spread
     intercept = float(solved.intercept_ - slopes @ centre)
     constant = Term(coefficient=float(f"{intercept:.8g}"), feature=Feature.CONSTANT)
-    terms = (constant, *_with_coefficients(task.features, slopes))
+    terms = (constant, *with_coefficients(task.features, slopes))
     return Member(name="ridge", link=task.recipe.link, terms=terms, weight=weight)
 
 
@@ -174,5 +133,6 @@ def _tree(tree: Any, rate: float) -> Tree:  # noqa: ANN401 - scikit-learn has no
 
 def _fixed(task: _Task, model: Model, weight: float) -> Member:
     [member] = model.members
-    terms = tuple(term for term in member.terms if task.allows(term))
+    there = {own.name for own in task.inputs}
+    terms = tuple(term for term in member.terms if set(term.inputs) <= there)
     return msgspec.structs.replace(member, name=model.name, weight=weight, terms=terms)

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 
 import pgx
 from pgx.models.equation import link_of
+from pgx.models.evaluation.gains import gains_of
 from pgx.models.evaluation.judging import judge, predict_table
 from pgx.models.evaluation.metrics import Predicted, scores
 from pgx.models.specification import Model
@@ -57,11 +59,30 @@ def train_model(
     model = train(recipe, table, published, unseen, race=race, level=level)
     baselines = {name: published(name) for name in recipe.baselines}
     predicted = {name: predict_table(own, table) for name, own in baselines.items()}
+    model = _with_gains(recipe, model, table, unseen, baselines, predicted)
     metrics = judge(Predicted(unseen.dose, unseen.bounds), table, predicted, model)
     metrics |= {"split": split.value, "local": _local(model, table, unseen)}
     metrics |= {"race_variant": _variant(recipe, table, published, split, race=not race)}
     metrics |= {"reference": reference_of(model, table, unseen, metrics)}
     return Trained(model, metrics, _lineage(recipe, table, split, race=race, level=level))
+
+
+def _with_gains(
+    recipe: Recipe,
+    model: Model,
+    table: DataTable,
+    unseen: Unseen,
+    baselines: Mapping[str, Model],
+    predicted: Mapping[str, Predicted],
+) -> Model:
+    """Return the model with what genotype gains by group over the first equation without it."""
+    than = next((name for name, own in baselines.items() if not own.uses_genotype), "")
+    if not than or not recipe.balance:
+        return model
+    group = np.asarray(table.columns[recipe.balance], np.str_)
+    doses = (unseen.dose, predicted[than].dose, table.dose)
+    gains = gains_of(*doses, group, name=recipe.balance, than=than)
+    return msgspec.structs.replace(model, gains=gains)
 
 
 def _variant(

@@ -1,0 +1,54 @@
+"""What stands in for a number that is unknown: least squares on what is known of the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx.models.inputs import Input, Unknown
+from pgx.models.terms import Columns, Term, feature_values
+from pgx.models.training.recipe import Estimate, Recipe
+
+__all__ = ["with_coefficients", "with_estimates"]
+
+
+def with_estimates(recipe: Recipe, inputs: Sequence[Input], columns: Columns) -> tuple[Input, ...]:
+    """Return inputs with a recipe's estimates, fitted to the patients of whom they are known.
+
+    Terms of inputs that are not among ``inputs`` are left out: a model without race estimates
+    without race. No dose enters.
+    """
+    of_input = {estimate.input: estimate for estimate in recipe.estimates}
+    there = {own.name for own in inputs}
+    return tuple(
+        _estimated(own, of_input[own.name], there, columns)
+        if own.name in of_input and own.when_unknown is Unknown.ESTIMATE
+        else own
+        for own in inputs
+    )
+
+
+def _estimated(own: Input, estimate: Estimate, there: set[str], columns: Columns) -> Input:
+    target = np.asarray(columns[own.name], np.float64)
+    found = []
+    for terms in estimate.terms:
+        allowed = [term for term in terms if set(term.inputs) <= there]
+        values = feature_values(allowed, columns)
+        rows = ~np.isnan(values).any(axis=1) & ~np.isnan(target)
+        solved = np.linalg.lstsq(values[rows], target[rows], rcond=None)[0].astype(np.float64)
+        found.append(with_coefficients(allowed, solved))
+    median = float(np.nanmedian(target))
+    return msgspec.structs.replace(own, estimated_by=tuple(found), assumed=median)
+
+
+def with_coefficients(terms: Sequence[Term], values: npt.NDArray[np.float64]) -> tuple[Term, ...]:
+    """Return terms with these coefficients, to 6 significant digits; nothing for a 0."""
+    rounded = [float(f"{value:.6g}") for value in values.tolist()]
+    return tuple(
+        msgspec.structs.replace(term, coefficient=value)
+        for term, value in zip(terms, rounded, strict=True)
+        if value
+    )
