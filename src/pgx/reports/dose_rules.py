@@ -50,14 +50,14 @@ def _entry(
         population=teller.say(own.population),
         limits=teller.texts(own.limits),
         source=teller.say(own.source),
-        links=tuple(_link(citation) for citation in own.citations),
+        links=tuple(_link(citation, teller) for citation in own.citations),
     )
 
 
-def _link(citation: Citation) -> tuple[str, str]:
+def _link(citation: Citation, teller: Teller) -> tuple[str, str]:
     """Return a paper with its address, which is empty where there is none."""
     if not citation.pmid.isdecimal():
-        return citation.text, ""
+        return teller.english(citation.text), ""
     return f"{citation.text}, PMID {citation.pmid}", pubmed(citation.pmid)
 
 
