@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from pgx.cli import model_evaluate, model_registry, model_train
+from pgx.cli import model_evaluate, model_monitor, model_registry, model_train
 from pgx.cli.runner import run_app
 
 __all__ = ["app", "run"]
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for _part in (model_registry, model_train, model_evaluate):
+for _part in (model_registry, model_train, model_evaluate, model_monitor):
     _part.register(app)
 
 

@@ -51,10 +51,16 @@ def evaluate(
 
     folder = find_model(model)
     found = evaluated(model, data, schema)
+    if _trained_on(folder.document("lineage.json"), found["data_sha256"]):
+        found["remarks"].insert(0, "the model was trained on this very table: it looks better here")
     print_json({**found, "digest": folder.digest, "state": folder.state.value})
     for remark in found["remarks"]:
         say(remark)
     return 0
+
+
+def _trained_on(lineage: Mapping[str, Any] | None, sha256: str) -> bool:
+    return bool(lineage) and (lineage or {}).get("data", {}).get("sha256") == sha256
 
 
 def compare(

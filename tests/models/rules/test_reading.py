@@ -1,11 +1,21 @@
 """Rule files say what they are, fit the knowledge base, and are refused if they do not hold."""
 
+import shutil
+
 import msgspec
 import pytest
 
 from pgx.base.errors import ModelFolderError
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.models.rules.reading import parse_rule, read_rule, rules_folder, shipped_rules
+from pgx.models.rules import reading
+from pgx.models.rules.reading import (
+    DIGESTS_FILE,
+    digests,
+    parse_rule,
+    read_rule,
+    rules_folder,
+    shipped_rules,
+)
 from pgx.models.rules.specification import TableRule
 
 NAMES = {
@@ -176,3 +186,49 @@ def test_a_folder_without_a_rule_or_with_anothers_name(tmp_path):
     (tmp_path / "rules.json").write_bytes(msgspec.json.encode(raw()))
     with pytest.raises(ModelFolderError, match="name"):
         read_rule(tmp_path)
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A copy of the shipped rules, in which they are looked for."""
+    for name in NAMES:
+        (tmp_path / name).mkdir()
+        shutil.copy(rules_folder() / name / "rules.json", tmp_path / name)
+    shutil.copy(rules_folder() / DIGESTS_FILE, tmp_path)
+    monkeypatch.setattr(reading, "rules_folder", lambda: tmp_path)
+    shipped_rules.cache_clear()
+    yield tmp_path
+    shipped_rules.cache_clear()
+
+
+def test_the_released_digests_are_those_of_the_files():
+    # after an intended change: python packaging/rule_digests.py
+    listed = msgspec.json.decode((rules_folder() / DIGESTS_FILE).read_bytes())
+    assert listed == digests(rules_folder())
+
+
+def test_a_changed_dose_is_refused(copied):
+    assert set(shipped_rules()) == NAMES
+    shipped_rules.cache_clear()
+    path = copied / "siponimod-us" / "rules.json"
+    path.write_bytes(path.read_bytes().replace(b"0.25", b"2.25", 1))
+    with pytest.raises(ModelFolderError, match="released"):
+        shipped_rules()
+
+
+def test_an_added_or_lost_rule_is_refused(copied):
+    (copied / "other").mkdir()
+    (copied / "other" / "rules.json").write_bytes(msgspec.json.encode(raw()))
+    with pytest.raises(ModelFolderError):
+        shipped_rules()
+    shutil.rmtree(copied / "other")
+    shutil.rmtree(copied / "siponimod-us")
+    with pytest.raises(ModelFolderError):
+        shipped_rules()
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b'{"a": 1}', b"\xff"])
+def test_a_damaged_list_of_digests_is_refused(copied, data):
+    (copied / DIGESTS_FILE).write_bytes(data)
+    with pytest.raises(ModelFolderError):
+        shipped_rules()

@@ -185,18 +185,7 @@ def _gain(model: Model, group: Mapping[str, str]) -> Gain | None:
 def _remarks(model: Model, known: Sequence[Seen], gain: Gain | None) -> list[str]:
     said = []
     if gain:
-        ends = f"95% {gain.lower:.2f} to {gain.upper:.2f}, {gain.n} patients"
-        if gain.lower <= 0.0:
-            said.append(
-                f"in patients of group {gain.value} genotype brings no measurable gain over "
-                f"{gain.than}: {gain.gain:.2f} {model.unit} ({ends}); variants that matter in "
-                "this group are not in the equation"
-            )
-        else:
-            said.append(
-                f"in patients of group {gain.value} genotype brings the dose "
-                f"{gain.gain:.2f} {model.unit} closer than {gain.than} ({ends})"
-            )
+        said.append(_gain_text(gain, model.unit))
     said += [text for item in known if (text := _uncounted(model, item))]
     unknown = [item.input.name for item in known if not item.values and item.input.observe.genes]
     if unknown:
@@ -223,3 +212,18 @@ def _uncounted(model: Model, item: Seen) -> str:
         return ""
     named = ", ".join(sorted(strange, key=own.alleles.index))
     return f"{own.name}: {named} is not in the equation and counts as {own.alleles[0]}"
+
+
+def _gain_text(gain: Gain, unit: str) -> str:
+    """Say how much genotype helps in a group: closer, farther, or nothing that can be measured."""
+    ends = f"95% {gain.lower:.2f} to {gain.upper:.2f}, {gain.n} patients"
+    who = f"in patients of group {gain.value}"
+    if gain.lower > 0.0:
+        return f"{who} this dose is {gain.gain:.2f} {unit} closer than {gain.than} ({ends})"
+    why = "variants that matter in this group are not in the equation"
+    if gain.upper < 0.0:
+        return f"{who} {gain.than} is {-gain.gain:.2f} {unit} closer than this dose ({ends}); {why}"
+    return (
+        f"{who} genotype brings no measurable gain over {gain.than}: {gain.gain:.2f} {unit} "
+        f"({ends}); {why}"
+    )

@@ -124,11 +124,24 @@ def _leaves(
     if not isinstance(tree, _Branch):
         yield tree, way, share
         return
-    for possible, below in tree.ways:
-        weight = possible.probability
+    for alike in _alike(tree):
+        weight = _total(possible.probability for possible, _ in alike)
         product = None if share is None or weight is None else share * weight
-        step = f"{tree.input} = {possible.text or shown(possible.value)}"
-        yield from _leaves(below, (*way, step), product)
+        named = " or ".join(possible.text or shown(possible.value) for possible, _ in alike)
+        yield from _leaves(alike[0][1], (*way, f"{tree.input} = {named}"), product)
+
+
+def _alike(branch: _Branch) -> list[list[tuple[Possible, _Tree]]]:
+    """Return the ways out of a branch, those together that go on in the same way."""
+    groups: list[list[tuple[Possible, _Tree]]] = []
+    for way in branch.ways:
+        for group in groups:
+            if group[0][1] == way[1]:
+                group.append(way)
+                break
+        else:
+            groups.append([way])
+    return groups
 
 
 def _alternatives(tree: _Tree) -> tuple[Alternative, ...]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pgx.base.extras import load_extra
 from pgx.models.equation import link_of
 from pgx.models.inputs import Input, fill
-from pgx.models.specification import Citation, Member, Model, ModelKind
+from pgx.models.specification import Member, Model, ModelKind
 from pgx.models.tables.reading import DataTable
 from pgx.models.terms import Columns, Feature, Term, feature_values
 from pgx.models.training.estimating import with_coefficients, with_estimates
@@ -72,7 +72,7 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
         drug=recipe.drug,
         kind=ModelKind.TRAINED,
         title=recipe.title,
-        citation=Citation(text="trained by pgx; see the model's card"),
+        citation=recipe.citation,
         population=recipe.population,
         unit=recipe.unit,
         predicts=recipe.predicts,

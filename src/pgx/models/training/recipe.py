@@ -8,7 +8,7 @@ import msgspec
 
 from pgx.base.errors import ModelFolderError
 from pgx.models.inputs import Input
-from pgx.models.specification import Link
+from pgx.models.specification import Citation, Link
 from pgx.models.terms import Term
 
 __all__ = ["Boosting", "Estimate", "Fixed", "Recipe", "parse_recipe"]
@@ -54,6 +54,7 @@ class Recipe(
     drug: str
     title: str
     population: str
+    citation: Citation
     unit: str
     predicts: str
     link: Link

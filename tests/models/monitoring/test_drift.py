@@ -1,0 +1,143 @@
+"""Drift of inputs: distributions, missing values, new levels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pgx.models.monitoring.drift import chi_square, drift_checks, ks, psi
+from pgx.models.monitoring.records import Settings, State
+from pgx.models.monitoring.reference import LevelReference, NumberReference, Reference
+
+AGES = NumberReference((50.0, 60.0, 70.0), (0.25, 0.25, 0.25, 0.25), 0.02)
+RACE = LevelReference({"Asian": 0.3, "Black": 0.1, "White": 0.6}, 0.0)
+REFERENCE = Reference(inputs={"age_years": AGES, "race": RACE}, n=4000)
+SETTINGS = Settings()
+
+
+def rows(n=400, ages=(45.0, 55.0, 65.0, 75.0), race=("White",) * 6 + ("Asian",) * 3 + ("Black",)):
+    return [{"age_years": ages[i % len(ages)], "race": race[i % len(race)]} for i in range(n)]
+
+
+def found(inputs, reference=REFERENCE, settings=SETTINGS):
+    checks, _ = drift_checks(inputs, reference, settings)
+    return {check.id.removeprefix("drift."): check for check in checks}
+
+
+def test_statistics_by_hand():
+    now, then = np.array([0.5, 0.5]), np.array([0.25, 0.75])
+    assert float(psi(now, then)) == pytest.approx(0.25 * np.log(2) - 0.25 * np.log(0.5 / 0.75))
+    assert float(ks(now, then)) == 0.25
+    assert float(chi_square(now, then)) == pytest.approx(0.25**2 / 0.25 + 0.25**2 / 0.75)
+    assert np.isfinite(psi(np.array([1.0, 0.0]), then))
+
+
+def test_patients_as_in_the_validation_are_ok():
+    checks = found(rows())
+    assert {check.state for check in checks.values()} == {State.OK}
+    assert set(checks) == {
+        "psi.age_years", "ks.age_years", "missing.age_years",
+        "psi.race", "chi_square.race", "missing.race", "unseen.race",
+    }  # fmt: skip
+
+
+def test_older_patients_are_an_alert_with_value_limit_and_advice():
+    check = found(rows(ages=(65.0, 75.0, 75.0, 75.0)))["psi.age_years"]
+    assert check.state is State.ALERT
+    assert check.value > check.threshold > 0
+    assert check.material == 0.2
+    assert check.n == 400
+    assert check.advice
+
+
+def test_a_small_but_sure_difference_is_to_be_watched():
+    ages = (45.0,) * 21 + (55.0,) * 24 + (65.0,) * 26 + (75.0,) * 29
+    check = found(rows(20_000, ages))["psi.age_years"]
+    assert check.threshold < check.value < 0.2
+    assert check.state is State.WATCH
+
+
+def test_the_limit_grows_as_the_log_shrinks():
+    limits = [found(rows(n))["psi.age_years"].threshold for n in (60, 400, 4000)]
+    assert limits == sorted(limits, reverse=True)
+    assert limits[0] > 0.2, "the textbook's limit would alarm a small log"
+
+
+def test_an_exact_edge_belongs_to_the_bin_above():
+    _, [ages, _] = drift_checks(rows(ages=(50.0,)), REFERENCE, SETTINGS)
+    assert ages.found == (0.0, 1.0, 0.0, 0.0)
+    assert ages.labels == ("below 50", "50–60", "60–70", "from 70")
+
+
+def test_outer_edges_may_be_given_too():
+    outer = NumberReference((18.0, 50.0, 60.0, 70.0, 110.0), AGES.shares, 0.02)
+    wide = Reference(inputs={"age_years": outer}, n=4000)
+    narrow = Reference(inputs={"age_years": AGES}, n=4000)
+    assert found(rows(), wide) == found(rows(), narrow)
+
+
+def test_an_input_that_vanishes_is_an_alert_and_the_rest_is_not_assessed():
+    checks = found([{**row, "age_years": None} for row in rows()])
+    assert checks["missing.age_years"].state is State.ALERT
+    assert checks["missing.age_years"].value == 1.0
+    for kind in ("psi", "ks"):
+        assert checks[f"{kind}.age_years"].state is State.NOT_ASSESSED
+        assert "at least 50" in checks[f"{kind}.age_years"].reason
+    absent = found([{"race": row["race"]} for row in rows()])
+    assert absent["missing.age_years"].state is State.ALERT, "absent is missing"
+
+
+def test_values_that_are_no_longer_missing_are_noticed_too():
+    often = Reference(inputs={"age_years": NumberReference(AGES.edges, AGES.shares, 0.4)}, n=4000)
+    check = found(rows(), often)["missing.age_years"]
+    assert (check.state, check.value) == (State.ALERT, 0.0)
+
+
+def test_one_missing_value_where_none_was_missing_is_ok():
+    inputs = rows()
+    inputs[0]["race"] = None
+    assert found(inputs)["missing.race"].state is State.OK
+
+
+def test_new_levels_are_named():
+    inputs = rows()
+    inputs[0]["race"] = "Other"
+    check = found(inputs)["unseen.race"]
+    assert "Other (1)" in check.reason
+    assert check.state is State.OK
+    for row in inputs[:40]:
+        row["race"] = "Other"
+    assert found(inputs)["unseen.race"].state is State.ALERT
+
+
+def test_yes_and_no_are_levels_however_they_are_written():
+    own = Reference(inputs={"amiodarone": LevelReference({"0": 0.9, "1": 0.1})}, n=4000)
+    values = [True] + [False] * 9
+    assert {
+        check.state
+        for check in found([{"amiodarone": values[i % 10]} for i in range(400)], own).values()
+    } == {State.OK}
+
+
+def test_a_small_log_is_not_assessed():
+    assert {check.state for check in found(rows(20)).values()} == {State.NOT_ASSESSED}
+    assert {check.state for check in found([]).values()} == {State.NOT_ASSESSED}
+
+
+def test_the_share_of_false_alarms_is_the_one_that_is_stated():
+    settings = Settings(drift_alpha=0.1)
+    random = np.random.default_rng(3)
+    alarms = 0
+    for _ in range(40):
+        ages = random.choice([45.0, 55.0, 65.0, 75.0], 200)
+        race = random.choice(list(RACE.shares), 200, p=list(RACE.shares.values()))
+        is_missing = random.random(200) < 0.02
+        inputs = [
+            {"age_years": None if m else float(a), "race": str(r)}
+            for a, r, m in zip(ages, race, is_missing, strict=True)
+        ]
+        alarms += any(
+            check.state is not State.OK for check in found(inputs, settings=settings).values()
+        )
+    assert alarms / 40 <= 0.15
+    assert alarms > 0, "limits that are never reached would see nothing"
