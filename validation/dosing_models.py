@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+import pgx
 from pgx.models.equation import link_of
 from pgx.models.evaluation.gains import gains_of
 from pgx.models.evaluation.judging import predict_table
@@ -92,7 +93,8 @@ def _publish(model: Model) -> None:
 
 
 def _train(name: str, table: DataTable, models: Mapping[str, Model]) -> None:
-    trained = train_model(recipe_of(name), table, models.__getitem__, Split.SITE)
+    made_by = f"pgx {pgx.__version__}"
+    trained = train_model(recipe_of(name), table, models.__getitem__, Split.SITE, made_by=made_by)
     documents: dict[str, Any] = {
         "model.json": json.loads(encode_model(trained.model)),
         "metrics.json": dict(trained.metrics),

@@ -16,6 +16,7 @@ CLASSES = [
 ]
 STATUS = {
     "InputError": 3,
+    "ModelError": 3,
     "UsageError": 2,
     "KnowledgeError": 4,
     "OutputError": 5,

@@ -44,6 +44,7 @@ KERNEL_MODULES: Final = (
     "pgx.vcf._kernels",
     "pgx.genotypes._kernels",
     "pgx.alleles._kernels",
+    "pgx.models.feedback._kernels",
 )
 _DIGEST_BYTES: Final = 32
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "numpy"}

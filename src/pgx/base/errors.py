@@ -20,7 +20,8 @@
     │  ├─ OutOfDomainError            an input is outside what the model was made for
     │  ├─ ModelFolderError            a model's folder is damaged, changed or no such folder
     │  ├─ ModelStateError             a model is not approved, or cannot go to a state
-    │  └─ PredictionLogError          a log of predictions cannot be read
+    │  ├─ PredictionLogError          a log of predictions cannot be read
+    │  └─ CourseFileError             a file of doses and INRs cannot be used
     ├─ UsageError            exit 2   unknown option, gene, drug
     │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
     ├─ KnowledgeError        exit 4   damaged or other schema
@@ -37,6 +38,7 @@ from typing import ClassVar
 
 __all__ = [
     "AssemblyMismatchError",
+    "CourseFileError",
     "DataTableError",
     "DependencyError",
     "InputConflictError",
@@ -221,6 +223,12 @@ class PredictionLogError(ModelError):
     """A log of predictions cannot be read."""
 
     default_code = "PGX-MOD-006"
+
+
+class CourseFileError(ModelError):
+    """A file of doses taken and INRs measured cannot be used."""
+
+    default_code = "PGX-MOD-007"
 
 
 class UsageError(PgxError, ValueError):

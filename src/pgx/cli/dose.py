@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pgx.base.errors import UsageError
 from pgx.cli.options import Overlay
 from pgx.cli.runner import run_app, single
+
+if TYPE_CHECKING:
+    from pgx.models.feedback.course import Course
+    from pgx.pipeline.dosing import DoseAnswer
 
 __all__ = ["run"]
 
@@ -37,6 +41,9 @@ def dose(
         Path | None, typer.Option(metavar="RESULT.json", help="saved result with the genotype")
     ] = None,
     values: Values = None,
+    course: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="doses taken and INRs measured: JSON")
+    ] = None,
     model: Annotated[
         str, typer.Option(metavar="MODEL", help="the model to ask first; see pgx model list")
     ] = "",
@@ -55,6 +62,8 @@ def dose(
 
       pgx dose warfarin --set age_years=62 --set weight_kg=80 --set vkorc1=A/G --set cyp2c9=*1/*3
 
+      pgx dose warfarin --patient patient.json --course course.json
+
       pgx dose siponimod --result results/S1.pgx.json --json-lines
     """
     from pgx.patients.read import read_patient
@@ -63,6 +72,7 @@ def dose(
     from pgx.reports.dose_text import answer_json, answer_text
     from pgx.reports.render_json import read_result
 
+    taken = _read_course(course) if course else None
     asked = Dosing(drug, model, allow_unapproved=allow_unapproved)
     person = person_of(
         knowledge_of(kb_overlay),
@@ -70,12 +80,28 @@ def dose(
         read_patient(patient) if patient else None,
     )
     found = asked.answer(person, _stated(values or []))
+    refined = _refined(found, taken, as_json=json_lines) if taken else ""
     if json_lines:
-        sys.stdout.write(answer_json(found) + "\n")
+        sys.stdout.write(answer_json(found) + "\n" + refined)
     else:
-        sys.stdout.write(answer_text(found))
+        sys.stdout.write("\n".join(filter(None, [refined, answer_text(found)])))
     sys.stdout.flush()
     return 0
+
+
+def _read_course(path: Path) -> Course:
+    from pgx.models.feedback.course import read_course
+
+    return read_course(path)
+
+
+def _refined(found: DoseAnswer, taken: Course, *, as_json: bool) -> str:
+    """Return the dose refined by a course: a line of JSON, or text."""
+    from pgx.cli.dose_course import refinement_json, refinement_text
+    from pgx.pipeline.refining import refine_answer
+
+    refined = refine_answer(found, taken)
+    return refinement_json(refined) + "\n" if as_json else refinement_text(refined)
 
 
 def _stated(values: list[str]) -> dict[str, str]:

@@ -79,6 +79,14 @@ def person_of(
     )
 
 
+def _is_shipped_publication(folder: ModelFolder) -> bool:
+    """Whether a model is a published equation as it came with `pgx`.
+
+    Anybody can write ``published`` into a file of their own: such a model needs an approval.
+    """
+    return folder.is_shipped and folder.model.get("kind") == ModelKind.PUBLISHED.value
+
+
 class Dosing:
     """Models and rules of one drug.
 
@@ -122,7 +130,7 @@ class Dosing:
             own = model_in(folder)
             if own.drug != self.drug:
                 raise ModelError(f"{own.name} is a model for {own.drug}, not for {self.drug}")
-            if own.kind is ModelKind.TRAINED:
+            if not _is_shipped_publication(folder):
                 check_usable(folder, allow_unapproved=allow_unapproved)
             found.append((own, folder))
         for folder in self._usable():
@@ -134,11 +142,11 @@ class Dosing:
         return [*found[:asked], *rest]
 
     def _usable(self) -> Iterator[ModelFolder]:
-        """Yield current versions: trained ones that are approved, published ones not retired."""
+        """Yield current versions: those that are approved, and published ones as shipped."""
         for name in sorted({place.name for place in self._store.places()}):
             folder = self._store.find(name)
-            published = folder.model.get("kind") == ModelKind.PUBLISHED.value
-            if folder.state is State.APPROVED or (published and folder.state is not State.RETIRED):
+            is_approved = folder.state is State.APPROVED
+            if is_approved or (_is_shipped_publication(folder) and folder.state is State.DRAFT):
                 yield folder
 
     def answer(self, person: Person, given: Mapping[str, str] | None = None) -> DoseAnswer:

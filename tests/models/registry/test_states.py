@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import msgspec
@@ -366,3 +367,19 @@ def test_no_history_reaches_approval_without_grounds(steps):
         assert not history.entries[first].is_rollback
     if history and State.RETIRED in [entry.state for entry in history.entries]:
         assert history.was_approved
+
+
+def test_of_many_at_once_one_takes_the_step(folder, tmp_path):
+    made(folder)
+    protocol = protocol_of(tmp_path)
+
+    def step(_) -> bool:
+        try:
+            advance(folder, State.VALIDATED, NOTE, protocol=protocol)
+        except ModelStateError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(step, range(8))) == 1
+    assert [e.state.value for e in entries_of(folder)] == ["draft", "validated"]

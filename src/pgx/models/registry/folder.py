@@ -309,17 +309,17 @@ def write_folder(
     model = parse_json(files[MODEL], MODEL)
     manifest = manifest_of(model["name"], model["version"], files)
     manifest = signed(manifest, key) if key else manifest
-    folder = folder.absolute()
-    temporary = folder.parent / temporary_name()
+    target = folder.absolute()
+    temporary = target.parent / temporary_name()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         temporary.mkdir()
         for name, data in files.items():
             (temporary / name).write_bytes(data)
         (temporary / STATES).write_bytes(history_bytes(history))
         (temporary / MANIFEST).write_bytes(manifest_bytes(manifest))
         written = read_folder(temporary)
-        _take_place(temporary, folder)
+        _take_place(temporary, target)
     except OSError as error:
         raise OutputError(
             f"cannot be written: {error.strerror}",

@@ -9,7 +9,6 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-import pgx
 from pgx.models.equation import link_of
 from pgx.models.evaluation.gains import gains_of
 from pgx.models.evaluation.judging import judge, predict_table
@@ -47,8 +46,11 @@ def train_model(
     *,
     race: bool = False,
     level: float = 0.9,
+    made_by: str = "",
 ) -> Trained:
     """Train and validate a model; the other answer to race is validated beside it.
+
+    ``made_by`` names the program and its version in the lineage.
 
     Raises
     ------
@@ -64,7 +66,8 @@ def train_model(
     metrics |= {"split": split.value, "local": _local(model, table, unseen)}
     metrics |= {"race_variant": _variant(recipe, table, published, split, race=not race)}
     metrics |= {"reference": reference_of(model, table, unseen, metrics)}
-    return Trained(model, metrics, _lineage(recipe, table, split, race=race, level=level))
+    lineage = _lineage(recipe, table, split, race=race, level=level)
+    return Trained(model, metrics, {"made_by": made_by, **lineage})
 
 
 def _with_gains(
@@ -114,7 +117,6 @@ def _lineage(
     names, counts = np.unique(table.site, return_counts=True)
     leakage = leakage_of(recipe, table)
     return {
-        "made_by": f"pgx {pgx.__version__}",
         "recipe": recipe.name,
         "data": {
             "sha256": table.sha256,

@@ -1,0 +1,1 @@
+"""What happened to the patient so far: INRs and reports refine a dose."""

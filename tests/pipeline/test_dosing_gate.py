@@ -1,0 +1,65 @@
+"""Which models `pgx dose` takes: approved ones, and published equations as they came with pgx."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from models.registry.made import METRICS, NOTE, protocol_of
+from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.models.registry.history import State
+from pgx.models.registry.making import attach, make_model
+from pgx.models.registry.states import advance
+from pgx.models.registry.store import Store, shipped_folder
+from pgx.pipeline.dosing import Dosing
+
+NAME = "warfarin-iwpc-clinical"
+
+
+@pytest.fixture
+def registry(tmp_path, monkeypatch):
+    monkeypatch.setenv("PGX_MODELS", str(tmp_path / "registry"))
+    monkeypatch.delenv("PGX_MODEL_KEY", raising=False)
+    return tmp_path / "registry"
+
+
+def used(**options) -> dict[str, State]:
+    return {model.name: folder.state for model, folder in Dosing("warfarin", **options)._models}
+
+
+def test_published_equations_are_used_as_they_came(registry):
+    assert NAME in used()
+    assert NAME in used(model=NAME)
+
+
+def test_a_model_that_only_says_that_it_is_published_needs_an_approval(registry):
+    model = json.loads((shipped_folder() / NAME / "model.json").read_bytes())
+    model |= {"name": "warfarin-forged", "kind": "published"}
+    make_model(registry / "warfarin-forged" / "1", {"model.json": model}, NOTE)
+    assert "warfarin-forged" not in used()
+    with pytest.raises(ModelStateError, match="is draft, not approved"):
+        Dosing("warfarin", "warfarin-forged")
+    assert used(model="warfarin-forged", allow_unapproved=True)["warfarin-forged"] is State.DRAFT
+
+
+def test_a_shipped_model_is_taken_out_of_use_by_adding_it(registry, tmp_path):
+    store = Store()
+    added = store.add(store.find(NAME), NOTE)
+    assert NAME not in used()
+    attach(added.where, NOTE, metrics=METRICS)
+    protocol = protocol_of(tmp_path, {"title": "here", "mae_mg_per_week": {"at_most": 9.0}})
+    advance(added.where, State.VALIDATED, NOTE, protocol=protocol)
+    assert NAME not in used()
+    advance(added.where, State.APPROVED, NOTE, protocol=protocol)
+    assert used()[NAME] is State.APPROVED
+    advance(added.where, State.RETIRED, NOTE)
+    assert NAME not in used()
+
+
+def test_a_damaged_model_stops_the_answer(registry):
+    store = Store()
+    added = store.add(store.find(NAME), NOTE)
+    (added.where / "model.json").write_bytes(b"{}")
+    with pytest.raises(ModelFolderError, match=r"model\.json"):
+        Dosing("warfarin")
