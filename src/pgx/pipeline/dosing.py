@@ -10,6 +10,7 @@ from pgx.base.calls import PatientResult
 from pgx.base.errors import (
     MissingCovariateError,
     ModelError,
+    ModelFolderError,
     OutOfDomainError,
     PgxError,
     UnknownDrugError,
@@ -152,6 +153,19 @@ class Dosing:
             is_approved = folder.state is State.APPROVED
             if is_approved or (_is_shipped_publication(folder) and folder.state is State.DRAFT):
                 yield folder
+
+    def model(self, name: str) -> tuple[Model, ModelFolder]:
+        """Return the model of that name which answers, and the folder that it came from.
+
+        Raises
+        ------
+        ModelFolderError
+            None of that name answers.
+        """
+        for own, folder in self._models:
+            if own.name == name:
+                return own, folder
+        raise ModelFolderError(f"no model {name!r} answers for {self.drug}")
 
     def answer(self, person: Person, given: Mapping[str, str] | None = None) -> DoseAnswer:
         """Return what models and rules say; ``given`` are inputs that the caller states as text.
