@@ -189,6 +189,25 @@ def test_a_medicine_that_nobody_knows_leaves_the_dose_open(plain, knowledge, fac
     said = words(section(result, facts))
     assert "Depends on what the data leave open" in said
     assert first.alternatives[0] in said
+    assert entries(result, facts)["warfarin"].brief.endswith("other doses are possible")
+
+
+def test_what_rests_on_an_open_dose_is_open(plain, knowledge, facts):
+    def loading(*names):
+        entry = entries(taking(plain, knowledge, "warfarin", *names), facts)["warfarin"]
+        [own] = [rule for rule in entry.rules if "loading" in rule.title]
+        return own
+
+    assert loading().certainty == "certain"
+    assert loading("xyzzyol").certainty == "depends"
+    assert "not settled" in loading("xyzzyol").notes[0]
+
+
+def test_who_takes_it_already_needs_no_loading(warfarin, plain, knowledge, facts):
+    assert "takes it already" in entries(warfarin, facts)["warfarin"].notes[0]
+    medicine = Medicine(name="warfarin", use=MedicineUse.PLANNED)
+    planned = with_patient(plain, Patient(medicines=(medicine,), **BODY), knowledge)
+    assert entries(planned, facts)["warfarin"].notes == ()
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

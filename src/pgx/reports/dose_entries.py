@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from pgx.base.calls import Certainty, PatientResult
 from pgx.models.prediction import DosePrediction, InputUsed, InputValue, Share
-from pgx.pipeline.doses import DoseReply
+from pgx.pipeline.doses import Asked, DoseReply
 from pgx.pipeline.dosing import DoseAnswer
 from pgx.recommendations.terms import in_words
-from pgx.reports.dose_records import DoseBar, DoseEntry, DoseFact, EquationEntry
+from pgx.reports.dose_records import DoseBar, DoseEntry, DoseFact, EquationEntry, RuleEntry
 from pgx.reports.dose_rules import rule_entries
 from pgx.reports.dose_words import Teller
 from pgx.reports.figures import figure
@@ -50,21 +50,22 @@ def _entry(number: int, reply: DoseReply, result: PatientResult, teller: Teller)
     answer = reply.answer or DoseAnswer(drug=reply.drug)
     equations = tuple(_equation(own, teller) for own in answer.models)
     rules = rule_entries(answer, teller)
-    brief = said["refused_line"].format(reason=refusal) if refusal else _brief(equations)
+    missed = tuple(
+        DoseFact(n.name, teller.english(f"[{n.code}] {n.reason}"), is_open=True)
+        for n in answer.not_answered
+    )
+    silent = "" if equations or rules or not missed else missed[0].value
     return DoseEntry(
         drug=reply.drug,
         name=in_words(reply.drug, teller.words["phrases"]),
         anchor=f"dose-{number}",
         asked=said[reply.asked.value],
-        brief=brief or "; ".join(_settled(rules)) or said["see"],
+        brief=_brief(equations, rules, refusal or silent, said),
         refusal=refusal,
-        notes=tuple(_notes(reply.drug, result, said)),
+        notes=tuple(_notes(reply, result, said)),
         equations=equations,
         rules=rules,
-        not_answered=tuple(
-            DoseFact(n.name, teller.english(f"[{n.code}] {n.reason}"), is_open=True)
-            for n in answer.not_answered
-        ),
+        not_answered=missed,
     )
 
 
@@ -77,11 +78,23 @@ def _refusal(reply: DoseReply, teller: Teller) -> str:
     return teller.english(f"{code}{reply.reason}")
 
 
-def _brief(equations: Sequence[EquationEntry]) -> str:
-    return f"{equations[0].said}; {equations[0].interval}" if equations else ""
+def _brief(
+    equations: Sequence[EquationEntry],
+    rules: Iterable[RuleEntry],
+    refusal: str,
+    said: Mapping[str, Any],
+) -> str:
+    """Return what stands with the drug's advice; a dose never without its interval or doubt."""
+    if refusal:
+        return str(said["refused_line"].format(reason=refusal))
+    if equations:
+        first = equations[0]
+        doubt = said["depends_brief"] if first.alternatives else ""
+        return "; ".join(filter(None, (first.said, first.interval, doubt)))
+    return "; ".join(_settled(rules)) or str(said["see"])
 
 
-def _settled(rules: Iterable[Any]) -> Iterator[str]:
+def _settled(rules: Iterable[RuleEntry]) -> Iterator[str]:
     """Yield the answers of rules that are one."""
     for rule in rules:
         if rule.certainty == Certainty.CERTAIN.value and len(rule.answers) == 1:
@@ -90,9 +103,16 @@ def _settled(rules: Iterable[Any]) -> Iterator[str]:
             )
 
 
-def _notes(drug: str, result: PatientResult, said: Mapping[str, Any]) -> Iterator[str]:
-    """Say where a laboratory decided otherwise on a gene that the drug's advice rests on."""
-    genes = {g for r in result.recommendations if r.drug.casefold() == drug for g in r.genes}
+def _notes(reply: DoseReply, result: PatientResult, said: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the doses do not count.
+
+    A laboratory's decision on a gene that the drug's advice rests on, and that a patient who takes
+    the drug needs no loading.
+    """
+    if reply.answer and reply.answer.loading and reply.asked is Asked.CURRENT:
+        yield said["for_start"]
+    rows = (r for r in result.recommendations if r.drug.casefold() == reply.drug)
+    genes = {gene for row in rows for gene in row.genes}
     decided = {held.gene for held in result.overrides if held.gene in genes}
     if decided:
         yield said["override"].format(names=", ".join(sorted(decided)))

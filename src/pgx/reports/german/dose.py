@@ -27,6 +27,11 @@ DOSE: Final = {
     "no_interval": "für dieses Modell ist kein Intervall bekannt",
     "state": "Zustand dieses Modells: {state}",
     "depends": "Hängt davon ab, was die Daten offenlassen",
+    "depends_brief": "nicht abschließend geklärt: andere Dosen sind möglich",
+    "rests_on_open": "Dies beruht auf der Dosis einer Gleichung, die nicht geklärt ist: mit einer "
+    "anderen ihrer Dosen ändert es sich auch.",
+    "for_start": "Aufsättigungsdosen gelten für den Beginn der Behandlung; dieser Patient nimmt "
+    "das Arzneimittel bereits ein.",
     "alternative": "{dose} mit {values}",
     "weighed": "{dose} mit {values} (Wahrscheinlichkeit {probability})",
     "other_values": "andere Werte",
@@ -39,7 +44,7 @@ DOSE: Final = {
     "picture_says": "Typischer Patient {typical}. {shares}. Dieser Patient {dose}.",
     "joined": " und ",
     "inputs": "Worauf sie beruht",
-    "likeliest": "{value} (am wahrscheinlichsten; {reason})",
+    "likeliest": "{value} (oben verwendet; {reason})",
     "not_known": "nicht bekannt ({reason})",
     "assumed": "nicht bekannt ({reason}); angenommen: {value}",
     "estimated": "nicht bekannt ({reason}); geschätzt: {value}",
