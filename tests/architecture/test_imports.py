@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -36,6 +37,7 @@ HOMES = {
 }
 
 
+@functools.cache
 def trees() -> list[tuple[str, ast.Module]]:
     return [
         (path.relative_to(SOURCE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
