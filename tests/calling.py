@@ -36,18 +36,25 @@ def call_files(
     paths: Sequence[Path],
     only: Sequence[str] = (),
     *,
+    called: str = "",
+    with_sites: bool = True,
     sexes: dict[str, str] | None = None,
     **settings: Any,
 ) -> dict[tuple[str, str], GeneCall]:
-    """Return every sample's call of every gene; refusals are raised."""
+    """Return every sample's call of every gene; refusals are raised.
+
+    ``called`` names the only gene that is called; others are read for what they tell of the file.
+    """
     wanted, found = read_files(paths, *only, sexes=sexes, **settings)
     if found.refused:
         raise found.refused[0]
     calls = {}
-    for gene in wanted:
+    for gene in [g for g in wanted if called in ("", g.gene)]:
         genotypes = found.combined(gene)
         for column, sample in enumerate(found.samples):
-            calls[sample, gene.gene] = caller(gene.gene).call(genotypes, column, with_sites=True)
+            calls[sample, gene.gene] = caller(gene.gene).call(
+                genotypes, column, with_sites=with_sites
+            )
     return calls
 
 
