@@ -88,6 +88,13 @@ def test_an_estimate_by_no_input_is_refused():
         parse_model(json.dumps(document).encode())
 
 
+def test_a_text_does_not_stand_in_for_a_number():
+    document = plain()
+    document["inputs"][1]["assumed"] = "tall"
+    with pytest.raises(ModelFolderError, match="height_cm is assumed as 'tall'"):
+        parse_model(json.dumps(document).encode())
+
+
 def test_two_inputs_of_one_name_are_refused():
     document = plain()
     document["inputs"].append(document["inputs"][0])

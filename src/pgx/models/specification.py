@@ -175,6 +175,11 @@ def _check(model: Model, where: str) -> None:
     kinds = {own.name: own.kind for own in model.inputs}
     if len(kinds) != len(model.inputs):
         raise ModelFolderError("two inputs have one name", where=where)
+    for own in model.inputs:
+        is_number = own.kind in (Kind.NUMBER, Kind.FLAG)
+        stood_in = own.assumed is not None
+        if stood_in and is_number is isinstance(own.assumed, str):
+            raise ModelFolderError(f"{own.name} is assumed as {own.assumed!r}", where=where)
     for term in _all_terms(model):
         if fault := _fault_of(term, kinds):
             raise ModelFolderError(fault, where=where)
@@ -183,7 +188,7 @@ def _check(model: Model, where: str) -> None:
             raise ModelFolderError(fault, where=where)
     if not model.members or abs(sum(m.weight for m in model.members) - 1.0) > 1e-9:
         raise ModelFolderError("weights of members do not add up to 1", where=where)
-    if (own := model.interval) and not len(own.lower) == len(own.upper) == len(own.up_to) + 1:
+    if (ends := model.interval) and not len(ends.lower) == len(ends.upper) == len(ends.up_to) + 1:
         raise ModelFolderError("the interval's ends do not fit its doses", where=where)
 
 

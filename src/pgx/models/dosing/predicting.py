@@ -134,7 +134,7 @@ def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -
     A square root below 0 would else be a dose of 0 that looks like an answer.
     """
     for own in doses:
-        if not own.dose >= _LEAST * usual:
+        if not _LEAST * usual <= own.dose < math.inf:
             raise OutOfDomainError(
                 f"{model.name} gives {own.dose:.2g} {model.unit} for this combination of values",
                 remedy="the model was not made for such a patient: use another way",
