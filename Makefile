@@ -11,7 +11,7 @@ RUNS ?= 1000000
 KERNELS := --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-max-time=0.5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contracts wheel release image check site bench performance validate fuzz lock clean
+.PHONY: help dev kernels demo test lint format types contracts wheel release image check site bench performance validate fuzz lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -30,6 +30,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+dev: $(VENV)/.dev ## install all that the checks need
+
+kernels: $(VENV)/.dev ## compile the kernels, so that tests that run side by side find them
+	$(BIN)/python -c 'from pgx.base.accel import warm; print(*warm())'
+
 demo: $(VENV)/.runtime ## install, annotate the example patient, say where the report is
 	$(BIN)/pgx annotate examples/patient.g.vcf -o "$(DEMO)" --force \
 	  --outside-calls examples/outside-calls.tsv --sample-info examples/sample-info.tsv
@@ -37,7 +42,7 @@ demo: $(VENV)/.runtime ## install, annotate the example patient, say where the r
 	@ls -d "$(abspath $(DEMO))"/*.html
 
 test: $(VENV)/.dev ## run all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/.dev ## style and format
 	$(BIN)/ruff check .
@@ -56,11 +61,11 @@ contracts: $(VENV)/.dev ## which floor may import which
 wheel: $(VENV)/.dev ## build the wheel, install it by itself, start it
 	.ci/wheel "$(BIN)/python"
 
-release: $(VENV)/.dev ## wheel, sdist, bill of materials and digests into dist; built twice, compared, started
+release: $(VENV)/.dev kernels ## wheel, sdist, bill of materials and digests into dist; built twice, compared, started
 	.ci/release "$(BIN)/python" dist
 	.ci/wheel "$(BIN)/python" dist/pgx_therapy-*.whl
 
-image: $(VENV)/.dev ## the steps of the Containerfile on this machine, without a container engine
+image: $(VENV)/.dev kernels ## the steps of the Containerfile on this machine, without a container engine
 	$(BIN)/python packaging/image.py
 
 check: lint types contracts release image test ## everything that CI checks

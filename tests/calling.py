@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from pgx.base.calls import GeneCall
+from pgx.base.genes import GeneDefinition
 from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.read import read_inputs
+from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import RunSettings, SampleInfo
 from simulated import genes
 
@@ -21,26 +22,39 @@ def caller(gene: str) -> GeneCaller:
     return GeneCaller(genes()[gene])
 
 
+def read_files(
+    paths: Sequence[Path], *only: str, sexes: dict[str, str] | None = None, **settings: Any
+) -> tuple[list[GeneDefinition], Observations]:
+    """Read genes without calling them; return their definitions and what was found."""
+    wanted = [g for name, g in genes().items() if g.variants and (not only or name in only)]
+    info = {s: SampleInfo(sample=s, sex=sex) for s, sex in (sexes or {}).items()}
+    own = msgspec.convert(settings, RunSettings, strict=False)
+    return wanted, read_inputs(list(paths), wanted, own, info)
+
+
 def call_files(
     paths: Sequence[Path],
     only: Sequence[str] = (),
     *,
+    called: str = "",
+    with_sites: bool = True,
     sexes: dict[str, str] | None = None,
     **settings: Any,
 ) -> dict[tuple[str, str], GeneCall]:
-    """Return every sample's call of every gene; refusals are raised."""
-    wanted = [g for name, g in genes().items() if g.variants and (not only or name in only)]
-    info = {s: SampleInfo(sample=s, sex=sex) for s, sex in (sexes or {}).items()}
-    found = read_inputs(
-        list(paths), wanted, msgspec.convert(settings, RunSettings, strict=False), info
-    )
+    """Return every sample's call of every gene; refusals are raised.
+
+    ``called`` names the only gene that is called; others are read for what they tell of the file.
+    """
+    wanted, found = read_files(paths, *only, sexes=sexes, **settings)
     if found.refused:
         raise found.refused[0]
     calls = {}
-    for gene in wanted:
+    for gene in [g for g in wanted if called in ("", g.gene)]:
         genotypes = found.combined(gene)
         for column, sample in enumerate(found.samples):
-            calls[sample, gene.gene] = caller(gene.gene).call(genotypes, column, with_sites=True)
+            calls[sample, gene.gene] = caller(gene.gene).call(
+                genotypes, column, with_sites=with_sites
+            )
     return calls
 
 

@@ -77,13 +77,11 @@ def _compare_gene(
     columns = {name: i for i, name in enumerate(two.samples)}
     labels: list[list[str]] = [[] for _ in one.genotypes[gene].gene.variants]
     codes = [_shared_codes(called.genotypes[gene], labels) for called in (one, two)]
-    for i, name in enumerate(one.samples):
-        if samples and name not in samples:
-            continue
-        k = columns[name]
-        calls = tuple(
-            callers.call(read.genotypes[gene], column) for read, column in ((one, i), (two, k))
-        )
+    chosen = [(i, columns[name]) for i, name in enumerate(one.samples) if _is_in(name, samples)]
+    # a caller keeps what it knows of all columns of one file: one file after the other
+    firsts = [callers.call(one.genotypes[gene], i) for i, _ in chosen]
+    seconds = [callers.call(two.genotypes[gene], k) for _, k in chosen]
+    for (i, k), *calls in zip(chosen, firsts, seconds, strict=True):
         if _answer(calls[0]) == _answer(calls[1]):
             found.counts[gene][EQUAL] += 1
             continue
@@ -94,8 +92,12 @@ def _compare_gene(
         cause = pair.cause()
         found.counts[gene][cause] += 1
         first, second = (call.diplotype or call.status.value for call in calls)
-        found.differences.append(Difference(gene, name, first, second, cause))
+        found.differences.append(Difference(gene, one.samples[i], first, second, cause))
         _count_sites(found, one.genotypes[gene].gene, pair)
+
+
+def _is_in(name: str, samples: Sequence[str]) -> bool:
+    return not samples or name in samples
 
 
 def _answer(call: GeneCall) -> tuple[object, ...]:

@@ -79,17 +79,18 @@ class Truth:
         return cls(call, frozenset(diplotype(name) for name in names))
 
 
-def truths(gene: str) -> list[Truth | None]:
+@functools.cache
+def truths(gene: str) -> tuple[Truth | None, ...]:
     """Return the truth of every person of the cohort; None where phased data leave it open."""
     phased = cohort_genotypes(gene)
     untyped = callers.open_where_untyped(phased)
-    found: list[Truth | None] = []
-    for column in range(len(phased.samples)):
-        call = callers.call(phased, column)
-        known = call.status is CallStatus.CALLED
-        others = [] if untyped is phased else [callers.call(untyped, column)]
-        found.append(Truth.of(call, *others) if known else None)
-    return found
+    # a caller keeps what it knows of all columns of one object: one object after the other
+    kinds = [phased] if untyped is phased else [phased, untyped]
+    calls = [[callers.call(g, column) for column in range(len(g.samples))] for g in kinds]
+    return tuple(
+        Truth.of(*own) if own[0].status is CallStatus.CALLED else None
+        for own in zip(*calls, strict=True)
+    )
 
 
 def judge_people(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cli.support import COHORT, PATIENT, pgx, refused
+from cli.support import COHORT, PATIENT, pgx, pgx_process, refused
 from patients.bundles import bundle, condition, person, statement
 from pgx.reports.render_json import read_result
 
@@ -147,7 +147,8 @@ def test_a_refused_input_does_not_give_its_patient_to_another_sample(out, record
 def test_two_runs_give_the_same_bytes(out, record, tmp_path):
     path = record(RECORD)
     for folder, seed in ((out, "1"), (tmp_path / "again", "2")):
-        done = pgx("annotate", PATIENT, "-o", folder, "--patient", path, PYTHONHASHSEED=seed)
+        words = ("annotate", PATIENT, "-o", folder, "--patient", path)
+        done = pgx_process(*words, PYTHONHASHSEED=seed)
         assert done.returncode == 0, done.stderr
     for path in out.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()

@@ -7,7 +7,7 @@ import os
 import pypdf
 import pytest
 
-from cli.support import EXAMPLES, PATIENT, pgx, refused
+from cli.support import EXAMPLES, PATIENT, pgx, pgx_process, refused
 from pgx.pipeline.local import knowledge_of
 from pgx.reports.document import build_document
 from pgx.reports.facts import facts_for
@@ -101,11 +101,11 @@ def test_without_the_extra_nothing_is_written(results, tmp_path):
     (fake / "typst.py").write_text("raise ImportError('absent')", encoding="utf-8")
     path = f"{fake}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     saved = results / "EXAMPLE_1.pgx.json"
-    line = refused(2, "report", saved, "-o", tmp_path / "x.pdf", PYTHONPATH=path)
+    own = {"run": pgx_process, "PYTHONPATH": path}
+    line = refused(2, "report", saved, "-o", tmp_path / "x.pdf", **own)
     assert "pgx-therapy[pdf]" in line
-    line = refused(
-        2, "annotate", PATIENT, "-o", tmp_path / "o", "--format", "pdf", "--quiet", PYTHONPATH=path
-    )
+    words = ("annotate", PATIENT, "-o", tmp_path / "o", "--format", "pdf", "--quiet")
+    line = refused(2, *words, **own)
     assert "pgx-therapy[pdf]" in line
     assert not (tmp_path / "o").exists()
     assert not (tmp_path / "x.pdf").exists()

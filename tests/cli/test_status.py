@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from cli.support import COHORT, EXAMPLES, KNOWLEDGE, PATIENT, calls, pgx, refused
+from cli.support import COHORT, EXAMPLES, KNOWLEDGE, PATIENT, calls, pgx, pgx_process, refused
 from pgx.cli import main as entry
 
 COMMANDS = [
@@ -33,6 +33,23 @@ def test_help_is_given(words):
     assert done.returncode == 0
     assert "usage" in done.stdout.lower()
     assert not done.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (0, ["doctor"]),  # the commands that no page of the documentation runs
+        (0, ["completion", "bash"]),
+        (2, ["kb", "show", "NOPE"]),
+        (3, ["annotate", "absent.vcf", "-o", "never"]),
+    ],
+    ids=str,
+)
+def test_a_process_ends_with_the_status(status, words):
+    done = pgx_process(*words)
+    assert done.returncode == status, done.stderr
+    assert done.stdout if status == 0 else done.stderr.startswith("[PGX-")
+    assert "Traceback" not in done.stderr
 
 
 def test_version():

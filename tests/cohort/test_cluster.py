@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.support import pgx, refused
+from cli import support
 from cohort.faults import (
     WORDS,
     another_of,
@@ -24,6 +25,9 @@ from cohort.faults import (
 )
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
+
+pgx = support.pgx_process  # workers start from the main module, which tests do not have
+refused = functools.partial(support.refused, run=pgx)
 
 SCHEDULER = """
 import sys

@@ -1,7 +1,10 @@
 """One genome written in many ways gives one set of calls."""
 
+import functools
 import gzip
 import random
+import tempfile
+from pathlib import Path
 
 import msgspec
 import pysam
@@ -138,18 +141,20 @@ def results(path):
     return dict(sorted(found.items()))
 
 
-def base(folder, seed, **rendering):
+@functools.cache
+def base(seed, **rendering):
     text = cohort_text(people(seed), only_named=True, **rendering)
-    path = folder / "base.vcf"
-    path.write_text(text)
-    return text, results(path)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "base.vcf"
+        path.write_text(text)
+        return text, results(path)
 
 
 @pytest.mark.parametrize("phased", [True, False])
 @pytest.mark.parametrize("way", WRITTEN)
 def test_written_otherwise(way, phased, tmp_path):
     for seed in range(3):
-        text, expected = base(tmp_path, seed, phased=phased, depth=False)
+        text, expected = base(seed, phased=phased, depth=False)
         WRITTEN[way](text, tmp_path / "other.vcf")
         assert results(tmp_path / "other.vcf") == expected
 
@@ -158,7 +163,7 @@ def test_written_otherwise(way, phased, tmp_path):
 @pytest.mark.parametrize("way", RENDERED)
 def test_rendered_otherwise(way, assembly, tmp_path):
     for seed in range(3):
-        _, expected = base(tmp_path, seed, assembly=assembly)
+        _, expected = base(seed, assembly=assembly)
         path = tmp_path / "other.vcf"
         text = cohort_text(people(seed), assembly=assembly, only_named=True, **RENDERED[way])
         path.write_text(text, newline="")
@@ -170,7 +175,7 @@ def test_rendered_otherwise(way, assembly, tmp_path):
 def test_joined_with_neighbours_and_padded(assembly, phased, tmp_path):
     """A 0/0 of a joined record does not answer every site inside; what is known is equal."""
     for seed in range(6):
-        _, expected = base(tmp_path, seed, assembly=assembly, phased=phased)
+        _, expected = base(seed, assembly=assembly, phased=phased)
         text = cohort_text(
             people(seed), assembly=assembly, phased=phased, form="mnv", only_named=True
         )
@@ -198,7 +203,7 @@ def test_joined_with_neighbours_and_padded(assembly, phased, tmp_path):
 )
 def test_any_way(tmp_path, seed, way, form, style, assembly, phased):
     rendering = {"phased": phased, "depth": False, "assembly": assembly}
-    _, expected = base(tmp_path, seed, **rendering)
+    _, expected = base(seed, **rendering)
     text = cohort_text(people(seed), only_named=True, form=form, contig_style=style, **rendering)
     WRITTEN[way](text, tmp_path / "other.vcf")
     assert results(tmp_path / "other.vcf") == expected

@@ -88,6 +88,16 @@ class Watched(PatientResult, frozen=True, kw_only=True, weakref=True):
     """A result whose end can be seen."""
 
 
+@pytest.fixture
+def quick_collection():
+    """Let the collector leave alone what other tests hold."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("quick_collection")
 @pytest.mark.parametrize("name", list(RUN_FORMATS))
 def test_results_of_a_run_are_not_kept(tmp_path, name):
     """Of many samples, at most the last two are still in memory."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from pgx.base.errors import UsageError
+from pgx.cli.console import say
 from pgx.cli.options import Overlay
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
     from pgx.models.feedback.course import Course
-    from pgx.pipeline.dosing import DoseAnswer
+    from pgx.pipeline.dosing import DoseAnswer, Dosing
 
 __all__ = ["run"]
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 Values = Annotated[
     list[str] | None,
@@ -49,6 +54,10 @@ def dose(
     ] = "",
     allow_unapproved: Unapproved = False,  # noqa: FBT002
     json_lines: Annotated[bool, typer.Option("--json-lines", help="one JSON object")] = False,  # noqa: FBT002
+    log: Annotated[
+        Path | None,
+        typer.Option("--log", metavar="FILE", help="add the first model's dose, without names"),
+    ] = None,
     kb_overlay: Overlay = None,
 ) -> int:
     """Say what dosing models and label rules answer for one person.
@@ -74,13 +83,13 @@ def dose(
 
     taken = _read_course(course) if course else None
     asked = Dosing(drug, model, allow_unapproved=allow_unapproved)
-    person = person_of(
-        knowledge_of(kb_overlay),
-        read_result(result) if result else None,
-        read_patient(patient) if patient else None,
-    )
+    told = read_patient(patient) if patient else None
+    saved = read_result(result) if result else None
+    person = person_of(knowledge_of(kb_overlay), saved, told)
     found = asked.answer(person, _stated(values or []))
     refined = _refined(found, taken, as_json=json_lines) if taken else ""
+    if log:
+        _log(asked, found, log, told.date if told else "")
     if json_lines:
         sys.stdout.write(answer_json(found) + "\n" + refined)
     else:
@@ -102,6 +111,14 @@ def _refined(found: DoseAnswer, taken: Course, *, as_json: bool) -> str:
 
     refined = refine_answer(found, taken)
     return refinement_json(refined) + "\n" if as_json else refinement_text(refined)
+
+
+def _log(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> None:
+    """Add a dose to a log, under the patient file's day or, without one, today's."""
+    from pgx.pipeline.dose_log import log_dose
+
+    day = date if _DAY.fullmatch(date) else dt.datetime.now(dt.UTC).date().isoformat()
+    say(f"logged; the outcome is added under the key {log_dose(dosing, found, path, day)}")
 
 
 def _stated(values: list[str]) -> dict[str, str]:

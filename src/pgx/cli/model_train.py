@@ -52,19 +52,26 @@ def train(
     """
     import msgspec
 
+    from pgx.base.errors import ModelFolderError
+    from pgx.models.registry.notes import note_of
     from pgx.models.shipped import published_model, recipe_of, schema_for
     from pgx.models.tables.reading import read_table
     from pgx.models.training.run import train_model
     from pgx.models.training.splits import choose_split
 
     own = recipe_of(recipe)
+    note = note_of(by, f"trained by recipe {own.name}")
+    if output.exists():
+        raise ModelFolderError(
+            "there is something already", where=str(output), remedy="name a new folder"
+        )
     table = read_table(data, schema_for(schema, None, data))
     chosen = choose_split(table, _split(split), allow_random=allow_random_split)
     say(f"{table.n} of {table.n_read} patients, {_n_sites(table)} sites, {chosen.value}")
     made_by = f"pgx {pgx.__version__}"
     trained = train_model(own, table, published_model, chosen, race=with_race, made_by=made_by)
     named = msgspec.structs.replace(trained.model, version=version)
-    _write(output, named, trained, table, by)
+    _write(output, named, trained, table, note)
     for line in _told(trained.metrics, trained.lineage):
         say(line)
     return 0
@@ -85,11 +92,10 @@ def _n_sites(table: Any) -> int:  # noqa: ANN401
     return len(set(table.site.tolist()))
 
 
-def _write(folder: Path, model: Any, trained: Any, table: Any, by: str) -> None:  # noqa: ANN401
+def _write(folder: Path, model: Any, trained: Any, table: Any, note: Any) -> None:  # noqa: ANN401
     import json
 
     from pgx.models.registry.making import make_model
-    from pgx.models.registry.notes import note_of
     from pgx.models.registry.signature import configured_key
     from pgx.models.specification import encode_model
     from pgx.models.tables.schema import encode_schema
@@ -100,7 +106,6 @@ def _write(folder: Path, model: Any, trained: Any, table: Any, by: str) -> None:
         "metrics.json": dict(trained.metrics) | {"version": model.version},
         "lineage.json": dict(trained.lineage),
     }
-    note = note_of(by, f"trained by recipe {trained.lineage['recipe']}")
     make_model(folder, documents, note, configured_key())
 
 
@@ -160,7 +165,7 @@ def recalibrate(
     from pgx.models.training.recalibration import spread_in
 
     folder = find_model(model)
-    table = read_table(data, schema_for(schema, folder, data))
+    table = _of_site(read_table(data, schema_for(schema, folder, data)), site)
     changed, change = site_intercept(
         model_in(folder), table, spread_in(folder.document("metrics.json")), site
     )
@@ -175,6 +180,21 @@ def recalibrate(
     if output is not None:
         _write_site(output, folder, changed, version or f"{folder.version}.site", by)
     return 0
+
+
+def _of_site(table: Any, site: str) -> Any:  # noqa: ANN401 - a table of a module not imported yet
+    """Return the site's own patients; a table of one site, or that names none, is taken whole."""
+    from pgx.base.errors import UsageError
+
+    if _n_sites(table) < 2:
+        return table
+    rows = table.site == site
+    if not rows.any():
+        raise UsageError(
+            f"the table has {_n_sites(table)} sites and none is {site!r}",
+            remedy=f"sites are {', '.join(sorted(set(table.site.tolist())))}",
+        )
+    return table.take(rows)
 
 
 def _write_site(output: Path, folder: Any, model: Any, version: str, by: str) -> None:  # noqa: ANN401

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec.structs import replace
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.cli.console import say
-from pgx.cli.options import LaboratoryFile, Language, Overlay, issued_by
+from pgx.cli.options import LaboratoryFile, Language, Overlay, issued_by, patient_of
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
+
+if TYPE_CHECKING:
+    from pgx.base.calls import PatientResult
+    from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["report", "run"]
 
@@ -40,6 +44,10 @@ def report(
             " the ending",
         ),
     ] = "",
+    patient: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
+    ] = None,
     language: Language = "en",
     kb_overlay: Overlay = None,
     laboratory: LaboratoryFile = None,
@@ -51,7 +59,9 @@ def report(
 ) -> int:
     """Write the report of a saved result.
 
-    Nothing is called or looked up again: for that see pgx reinterpret.
+    Nothing is called or looked up again: for that see pgx reinterpret. With --patient, what a
+    patient's age, conditions and medicines make of it stands beside it, in place of the patient
+    of the result if it has one. Doses are computed when the report is made.
 
     Examples:
       pgx report results/S1.pgx.json -o S1.html
@@ -59,6 +69,8 @@ def report(
 
       pgx report results/S1.pgx.json -o S1.pdf --laboratory laboratory.toml
       pgx report results/S1.pgx.json -o S1.html --language de
+
+      pgx report results/S1.pgx.json -o S1.html --patient patient.json
     """
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.deidentify import deidentified
@@ -84,13 +96,14 @@ def report(
     form = known[chosen]
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
-    saved = read_result(result)
+    knowledge = knowledge_of(kb_overlay)
+    saved = _with_patient(read_result(result), patient, knowledge)
     if output.exists() and not force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
-    facts = facts_for(saved, knowledge_of(kb_overlay)) if form.reads_facts else NO_FACTS
+    facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
     shown_as = replace(issued_by(facts, laboratory), language=language)
     write_file(output, render_one(chosen, shown, shown_as))
     privacy.write_table([saved.sample])
@@ -100,3 +113,27 @@ def report(
             " not linked"
         )
     return 0
+
+
+def _with_patient(
+    saved: PatientResult, path: Path | None, knowledge: KnowledgeBase
+) -> PatientResult:
+    """Return a result with the patient that a file describes; as it is without a file.
+
+    Raises
+    ------
+    UsageError
+        Another release of the knowledge base made the result.
+    """
+    patient = patient_of(path)
+    if patient is None:
+        return saved
+    from pgx.pipeline.doses import is_of_release
+    from pgx.pipeline.personal import with_patient
+
+    if not is_of_release(knowledge, saved):
+        raise UsageError(
+            "--patient is for results of the knowledge base at hand, and another release made this",
+            remedy="make it anew with pgx reinterpret",
+        )
+    return with_patient(saved, patient, knowledge)

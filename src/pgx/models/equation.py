@@ -104,6 +104,19 @@ def contributions(model: Model, filled: Columns, typical: Columns) -> dict[tuple
     for slope, own in zip(slopes.tolist(), changes, strict=True):
         for key, change in own.items():
             found[key] = found.get(key, 0.0) + slope * change
+    dose, usual = (float(dose_of(on_link(model, c), model.link)[0]) for c in (filled, typical))
+    return _adding_up(found, dose - usual)
+
+
+def _adding_up(found: dict[tuple[str, ...], float], whole: float) -> dict[tuple[str, ...], float]:
+    """Return parts that add up to the whole.
+
+    Where a sum crosses 0 on the way, the dose has a kink, at which the quadrature is not exact:
+    what it misses is shared by size.
+    """
+    missed, size = whole - math.fsum(found.values()), math.fsum(map(abs, found.values()))
+    if size:
+        found = {key: value + missed * abs(value) / size for key, value in found.items()}
     return {key: value for key, value in found.items() if value}
 
 

@@ -18,7 +18,18 @@ from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.models.rules.specification import Observe
 from pgx.models.terms import Columns, Term, feature_values, is_unknown
 
-__all__ = ["Input", "Kind", "Unknown", "check_value", "columns_of", "fill", "n_outside"]
+__all__ = [
+    "Input",
+    "Kind",
+    "Unknown",
+    "Value",
+    "check_value",
+    "columns_of",
+    "fill",
+    "n_outside",
+    "ordered_text",
+    "with_assumed",
+]
 
 Value = float | str | bool | None
 
@@ -146,11 +157,12 @@ def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
         if own.kind in (Kind.NUMBER, Kind.FLAG):
             columns[own.name] = np.array([np.nan if value is None else float(value)])
         else:
-            columns[own.name] = np.array([_ordered(own, value)], np.str_)
+            columns[own.name] = np.array([ordered_text(own, value)], np.str_)
     return columns
 
 
-def _ordered(own: Input, value: Value) -> str:
+def ordered_text(own: Input, value: Value) -> str:
+    """Return a value as text, a genotype in the order of the alleles; empty where unknown."""
     if own.kind is Kind.GENOTYPE and isinstance(value, str):
         return "/".join(sorted(value.split("/"), key=own.alleles.index))
     return "" if value is None else str(value)
@@ -159,36 +171,47 @@ def _ordered(own: Input, value: Value) -> str:
 def fill(inputs: Sequence[Input], columns: Columns) -> Columns:
     """Return columns in which what is unknown is assumed or estimated, as the model says.
 
-    An input with a term of its own for unknown stays unknown.
+    An input with a term of its own for unknown stays unknown. Estimates see what is assumed of
+    other inputs, never what is estimated.
 
     Raises
     ------
     MissingCovariateError
         The model cannot do without an input that is unknown for somebody.
     """
-    filled = dict(columns)
+    assumed = with_assumed(inputs, columns)
+    filled = dict(assumed)
     for own in inputs:
-        gap = is_unknown(columns[own.name])
+        gap = is_unknown(assumed[own.name])
         if not gap.any() or own.when_unknown is Unknown.OWN_TERM:
             continue
-        if own.when_unknown is Unknown.REFUSE:
+        if own.when_unknown is not Unknown.ESTIMATE:
             raise MissingCovariateError(
                 f"{own.name} ({own.meaning}) is not known", remedy="the model needs it"
             )
-        filled[own.name] = np.where(gap, _stand_in(own, columns), columns[own.name])
+        filled[own.name] = np.where(gap, _estimated(own, assumed), assumed[own.name])
     return filled
 
 
-def _stand_in(own: Input, columns: Columns) -> npt.NDArray[np.float64] | npt.NDArray[np.str_]:
-    """Return what stands in for an input, shape (n,)."""
-    n = len(columns[own.name])
-    if isinstance(own.assumed, str):
-        return np.full(n, own.assumed)
-    found = np.full(n, np.nan)
-    for terms in own.estimated_by:
+def with_assumed(inputs: Sequence[Input], columns: Columns) -> Columns:
+    """Return columns in which what is unknown is assumed, where the model says so."""
+    found = dict(columns)
+    for own in inputs:
+        gap = is_unknown(columns[own.name])
+        if own.when_unknown is Unknown.ASSUME and own.assumed is not None and gap.any():
+            found[own.name] = np.where(gap, own.assumed, columns[own.name])
+    return found
+
+
+def _estimated(own: Input, columns: Columns) -> npt.NDArray[np.float64]:
+    """Return what stands in for a number, shape (n,)."""
+    found = np.full(len(columns[own.name]), np.nan)
+    for terms in filter(None, own.estimated_by):
         weights = np.array([term.coefficient for term in terms])
         found = np.where(np.isnan(found), feature_values(terms, columns) @ weights, found)
-    return found if own.assumed is None else np.where(np.isnan(found), float(own.assumed), found)
+    if not isinstance(own.assumed, float | int):
+        return found
+    return np.where(np.isnan(found), float(own.assumed), found)
 
 
 def n_outside(inputs: Sequence[Input], columns: Columns) -> int:

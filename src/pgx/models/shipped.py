@@ -93,7 +93,9 @@ def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> Tabl
 def _header(data: Path) -> set[str]:
     separator = "\t" if data.suffix == ".tsv" else ","
     try:
-        return set(pl.read_csv(data, separator=separator, infer_schema=False, n_rows=0).columns)
+        with data.open("rb") as lines:  # not by path: polars would expand its wildcards
+            frame = pl.read_csv(lines, separator=separator, infer_schema=False, n_rows=0)
+        return set(frame.columns)
     except (OSError, PolarsError) as error:
         what = str(error).partition("\n")[0]
         raise DataTableError(f"no table that can be read: {what}", where=data.name) from error

@@ -6,14 +6,15 @@ Published equations and trained models are the same record; what computes with i
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 from pgx.base.errors import ModelFolderError
-from pgx.models.inputs import Input
-from pgx.models.terms import Term
+from pgx.models.inputs import Input, Kind
+from pgx.models.terms import Feature, Term
 from pgx.models.trees import Trees
 
 __all__ = [
@@ -170,15 +171,45 @@ def parse_model(data: bytes, where: str | Path = "model.json") -> Model:
 
 
 def _check(model: Model, where: str) -> None:
-    """Refuse terms of inputs that there are not, and weights that do not add up."""
-    known = {own.name for own in model.inputs}
+    """Refuse what cannot be computed: strange terms, trees, weights, intervals."""
+    kinds = {own.name: own.kind for own in model.inputs}
+    if len(kinds) != len(model.inputs):
+        raise ModelFolderError("two inputs have one name", where=where)
+    for term in _all_terms(model):
+        if fault := _fault_of(term, kinds):
+            raise ModelFolderError(fault, where=where)
     for member in model.members:
-        used = {name for term in member.terms for name in (*term.inputs, *term.given)}
-        used |= set(member.trees.inputs) if member.trees else set()
-        if strange := sorted(used - known):
-            raise ModelFolderError(f"a term speaks of {strange[0]!r}, no input", where=where)
+        if member.trees and (fault := member.trees.fault):
+            raise ModelFolderError(fault, where=where)
     if not model.members or abs(sum(m.weight for m in model.members) - 1.0) > 1e-9:
         raise ModelFolderError("weights of members do not add up to 1", where=where)
+    if (own := model.interval) and not len(own.lower) == len(own.upper) == len(own.up_to) + 1:
+        raise ModelFolderError("the interval's ends do not fit its doses", where=where)
+
+
+def _all_terms(model: Model) -> Iterator[Term]:
+    for member in model.members:
+        yield from member.terms
+        yield from member.trees.features if member.trees else ()
+    for own in model.inputs:
+        for terms in own.estimated_by:
+            yield from terms
+
+
+def _fault_of(term: Term, kinds: Mapping[str, Kind]) -> str:
+    """Return why a term cannot be computed, empty where it can."""
+    for name in (*term.inputs, *term.given):
+        if name not in kinds:
+            return f"a term speaks of {name!r}, no input"
+    if len(term.inputs) != term.feature.n_inputs:
+        return f"a term ({term.feature.value}) of {len(term.inputs)} inputs"
+    is_number = {kinds[name] in (Kind.NUMBER, Kind.FLAG) for name in term.inputs}
+    wanted = {Feature.CONSTANT: set(), Feature.UNKNOWN: is_number}.get(
+        term.feature, {term.feature not in (Feature.LEVEL, Feature.COUNT)}
+    )
+    if is_number != wanted:
+        return f"a term ({term.feature.value}) of {term.inputs[0]!r}, an input of another kind"
+    return "a term is divided by 0" if term.per == 0 else ""
 
 
 def encode_model(model: Model) -> bytes:

@@ -44,6 +44,13 @@ class Feature(StrEnum):
     COUNT = "count"
     UNKNOWN = "unknown"
 
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs it is made of."""
+        if self is Feature.CONSTANT:
+            return 0
+        return 2 if self in (Feature.BSA_DUBOIS, Feature.BSA_MOSTELLER) else 1
+
 
 class Term(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True

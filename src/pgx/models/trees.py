@@ -33,9 +33,32 @@ class Trees(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     trees: tuple[Tree, ...]
 
     @property
+    def fault(self) -> str:
+        """What is wrong with a tree that cannot be walked from its root to a leaf; else empty."""
+        faults = (_fault_of(tree, len(self.features)) for tree in self.trees)
+        return next(filter(None, faults), "")
+
+    @property
     def inputs(self) -> Sequence[str]:
         """Names of the inputs that any tree may ask for."""
         return sorted({name for term in self.features for name in term.inputs})
+
+
+def _fault_of(tree: Tree, n_features: int) -> str:
+    n = len(tree.feature)
+    columns = (tree.threshold, tree.left, tree.right, tree.value)
+    if not n or any(len(column) != n for column in columns):
+        return "a tree has columns of different lengths"
+    if any(feature >= n_features for feature in tree.feature):
+        return "a tree asks for a feature that there is not"
+    children = zip(tree.feature, tree.left, tree.right, strict=True)
+    # a child stands after its parent, so that every walk ends
+    if any(
+        feature >= 0 and not (node < left < n and node < right < n)
+        for node, (feature, left, right) in enumerate(children)
+    ):
+        return "a tree does not lead to a leaf"
+    return ""
 
 
 def tree_sums(own: Trees, columns: Columns) -> npt.NDArray[np.float64]:

@@ -10,6 +10,7 @@ from pgx.base.calls import PatientResult
 from pgx.base.errors import (
     MissingCovariateError,
     ModelError,
+    ModelFolderError,
     OutOfDomainError,
     PgxError,
     UnknownDrugError,
@@ -19,6 +20,8 @@ from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.models.dosing.observing import parse_given
 from pgx.models.dosing.predicting import predict_dose
+from pgx.models.dosing.sharing import shared_value
+from pgx.models.inputs import Kind
 from pgx.models.prediction import DosePrediction, InputValue
 from pgx.models.registry.folder import ModelFolder
 from pgx.models.registry.history import State
@@ -113,6 +116,7 @@ class Dosing:
     def __init__(self, drug: str, model: str = "", *, allow_unapproved: bool = False) -> None:
         self.drug = drug.casefold()
         self._store = Store(key=configured_key())
+        self._asked = ""
         self._rules = rules_for(self.drug)
         self._models = self._all_models(model, allow_unapproved=allow_unapproved)
         if not self._rules and not self._models:
@@ -133,6 +137,7 @@ class Dosing:
             if not _is_shipped_publication(folder):
                 check_usable(folder, allow_unapproved=allow_unapproved)
             found.append((own, folder))
+            self._asked = own.name
         for folder in self._usable():
             own = model_in(folder)
             if own.drug == self.drug and all(own.name != other.name for other, _ in found):
@@ -148,6 +153,19 @@ class Dosing:
             is_approved = folder.state is State.APPROVED
             if is_approved or (_is_shipped_publication(folder) and folder.state is State.DRAFT):
                 yield folder
+
+    def model(self, name: str) -> tuple[Model, ModelFolder]:
+        """Return the model of that name which answers, and the folder that it came from.
+
+        Raises
+        ------
+        ModelFolderError
+            None of that name answers.
+        """
+        for own, folder in self._models:
+            if own.name == name:
+                return own, folder
+        raise ModelFolderError(f"no model {name!r} answers for {self.drug}")
 
     def answer(self, person: Person, given: Mapping[str, str] | None = None) -> DoseAnswer:
         """Return what models and rules say; ``given`` are inputs that the caller states as text.
@@ -167,7 +185,7 @@ class Dosing:
         rules, flows, loading = [], [], []
         for rule in self._rules:
             try:
-                seen = observe(rule, person, _stated(rule, words))
+                seen = observe(rule, person, self._stated(rule, words))
                 if isinstance(rule, FlowRule):
                     flows.append(follow(rule, seen, lambda kind: _base(models, kind)))
                 elif isinstance(rule, LoadingRule):
@@ -184,6 +202,20 @@ class Dosing:
             loading=tuple(loading),
             not_answered=tuple(missed),
         )
+
+    def _stated(self, rule: AnyRule, words: Mapping[str, str]) -> dict[str, Value]:
+        """Return what is given of a rule's inputs, as the rule takes it."""
+        found: dict[str, Value] = {}
+        for item in rule.inputs:
+            if item.name in words:
+                found[item.name] = _rule_value(item, words[item.name])
+                continue
+            for model, _ in self._models:
+                value = shared_value(item, model.inputs, _values(model, words))
+                if value is not None:
+                    found[item.name] = value
+                    break
+        return found
 
     def _check_names(self, words: Mapping[str, str]) -> None:
         """Refuse a name that nothing asks for: it would be overlooked."""
@@ -209,11 +241,18 @@ class Dosing:
                 published = model.kind is ModelKind.PUBLISHED
                 identity = (folder.digest, "published" if published else folder.state.value)
                 found.append(predict_dose(model, identity, person, values, words))
-            except (MissingCovariateError, OutOfDomainError) as error:
+            except ModelError as error:
                 if place == 0:
                     raise
                 missed.append(_not_answered(model.name, error))
-        return found, missed
+        return sorted(found, key=self._is_blind), missed
+
+    def _is_blind(self, own: DosePrediction) -> bool:
+        """Whether a model that nobody asked for by name uses a genotype, and none is known."""
+        inputs = next(model for model, _ in self._models if model.name == own.model).inputs
+        genes = {item.name for item in inputs if item.kind is Kind.GENOTYPE}
+        values = [item.value for item in own.inputs if item.name in genes]
+        return own.model != self._asked and bool(genes) and all(v is None for v in values)
 
 
 def dosed_drugs(store: Store | None = None) -> list[str]:
@@ -226,12 +265,6 @@ def dosed_drugs(store: Store | None = None) -> list[str]:
 def _values(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
     own = {item.name for item in model.inputs}
     return parse_given(model, {name: text for name, text in words.items() if name in own})
-
-
-def _stated(rule: AnyRule, words: Mapping[str, str]) -> dict[str, Value]:
-    """Return what is given of a rule's inputs, as the rule takes it."""
-    own = {item.name: item for item in rule.inputs}
-    return {name: _rule_value(own[name], text) for name, text in words.items() if name in own}
 
 
 def _rule_value(item: RuleInput, text: str) -> Value:

@@ -7,6 +7,7 @@ them, and advice on current medicines comes first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -17,13 +18,21 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.plausible import check_patient, months_between
 from pgx.pipeline.settings import SampleInfo
-from pgx.recommendations.index import GuidanceIndex
+from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
 from pgx.recommendations.populations import Populations
 
-__all__ = ["Personal", "patient_sample", "sample_info_with", "sample_of", "without_years"]
+__all__ = [
+    "Personal",
+    "patient_sample",
+    "sample_info_with",
+    "sample_of",
+    "with_patient",
+    "without_years",
+]
 
+_ALL: Final = "all"
 _Converted = tuple[list[GeneConversion], dict[str, GeneCall]]
 
 
@@ -140,6 +149,28 @@ class Personal:
             return []
         calls = [converted.get(call.gene, call) for call in plain.calls]
         return recommend(self._guidance, plain.sample, calls, sorted(drugs))
+
+
+def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBase) -> PatientResult:
+    """Return a saved result with a patient, in place of the one that it may have.
+
+    Nothing is called again: a gene that was read without the patient's sex stays as it is.
+    ``knowledge`` is the release that made the result.
+
+    Raises
+    ------
+    PatientFileError
+        The patient is none that can be.
+    SampleNotFoundError
+        The patient's file is about another sample.
+    """
+    patient_sample(patient, [saved.sample])
+    guidance = build_index(knowledge.drugs, knowledge.statements)
+    asked = saved.provenance.settings.get("drugs", _ALL).split(";")
+    drugs = [name for name in asked if name != _ALL]
+    in_order = tuple(sorted(saved.recommendations, key=lambda row: row.drug.casefold()))
+    plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)
+    return Personal(knowledge, guidance, patient).result(plain, drugs)
 
 
 def _place(row: Recommendation) -> tuple[object, ...]:

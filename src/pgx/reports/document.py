@@ -11,6 +11,7 @@ from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.recommendations.terms import in_words
 from pgx.reports.deidentify import is_deidentified
+from pgx.reports.dose_records import DoseEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
@@ -29,6 +30,7 @@ __all__ = [
     "ReportDocument",
     "build_document",
     "build_methods",
+    "with_doses",
 ]
 
 PARTIAL_REASON: Final = "partial_lookups"
@@ -47,7 +49,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     says plainly what was not assessed. ``identity`` and ``methods`` are pairs of label and
     value. ``patient`` is None where no patient file was given. ``overrides`` are a laboratory's
     decisions, beside what was computed. ``pictures`` are what can be drawn of ``genes``, in their
-    order. ``untranslated`` are texts of advice that are English in a report in another language.
+    order. ``doses`` are added by `with_doses`, for formats that tell them. ``untranslated`` are
+    texts of advice and of models that are English in a report in another language.
     """
 
     sample: str
@@ -63,6 +66,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     language: str = DEFAULT_LANGUAGE
     untranslated: frozenset[str] = frozenset()
     pictures: tuple[GenePictures, ...] = ()
+    doses: tuple[DoseEntry, ...] = ()
 
 
 def build_document(
@@ -107,6 +111,25 @@ def build_document(
         language=words["language"],
         untranslated=untranslated,
         pictures=build_pictures(result, facts),
+    )
+
+
+def with_doses(
+    document: ReportDocument, result: PatientResult, facts: ReportFacts, words: Words | None = None
+) -> ReportDocument:
+    """Return a document with what dosing models make of the patient; as it is where they say none.
+
+    A model or person that gives no dose is told of, and raises nothing.
+    """
+    replies = facts.doses(result) if facts.doses else ()
+    if not replies:
+        return document
+    from pgx.reports.dose_entries import build_doses  # loads the dosing models
+
+    said = catalogue(document.language) if words is None else words
+    doses, untranslated = build_doses(result, replies, said)
+    return msgspec.structs.replace(
+        document, doses=doses, untranslated=document.untranslated | untranslated
     )
 
 

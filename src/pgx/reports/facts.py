@@ -14,6 +14,7 @@ from pgx.base.genes import GeneCode
 from pgx.base.substances import ScoreRange
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.doses import Doses, DosesOf, is_of_release
 from pgx.reports.laboratory import Laboratory
 from pgx.reports.languages import DEFAULT_LANGUAGE
 
@@ -44,6 +45,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ``laboratory`` issues them, ``language`` is what they say it in.
 
+    ``doses`` says what dosing models make of a result, where a report is to tell it.
     ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
     """
 
@@ -58,6 +60,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     gene_codes: tuple[GeneCode, ...] = ()
     allele_codes: dict[tuple[str, str], str] = {}
     language: str = DEFAULT_LANGUAGE
+    doses: DosesOf | None = None
 
 
 NO_FACTS: Final = ReportFacts()
@@ -65,6 +68,8 @@ NO_FACTS: Final = ReportFacts()
 
 def facts_for(result: PatientResult, knowledge: KnowledgeBase) -> ReportFacts:
     """Return the facts of the release that made the result, none if this is another release.
+
+    With another release there are no doses either; that there are none is said of each drug.
 
     A report never mixes two releases: facts of today's knowledge base say nothing of a
     result that an older one made; neither do those of another laboratory's folder.
@@ -74,11 +79,8 @@ def facts_for(result: PatientResult, knowledge: KnowledgeBase) -> ReportFacts:
     SnapshotSchemaError
         A table has other columns than its schema.
     """
-    made = result.provenance
-    if knowledge.manifest.digest != made.knowledge_digest:
-        return NO_FACTS
-    if knowledge.overlay is not None and knowledge.overlay.info != made.overlay:
-        return NO_FACTS
+    if not is_of_release(knowledge, result):
+        return msgspec.structs.replace(NO_FACTS, doses=Doses(knowledge).of)
     return facts_of(knowledge)
 
 
@@ -91,6 +93,7 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         A table has other columns than its schema.
     """
     return ReportFacts(
+        doses=Doses(knowledge).of,
         drugs=knowledge.drugs,
         guidelines=knowledge.guidelines,
         sources=tuple(_source(row) for row in knowledge.table("sources")),

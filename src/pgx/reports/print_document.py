@@ -13,13 +13,14 @@ import msgspec
 from pgx.base.calls import CallStatus, PatientResult
 from pgx.base.errors import UsageError
 from pgx.reports import figures
-from pgx.reports.document import ReportDocument, build_document
+from pgx.reports.document import ReportDocument, build_document, with_doses
 from pgx.reports.drug_records import AdviceRow, DrugEntry
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE, drugs_by_area
+from pgx.reports.print_doses import dose_data
 from pgx.reports.print_drugs import (
     drug_data,
     is_changed,
@@ -50,7 +51,7 @@ def report_data(
     UsageError
         SOURCE_DATE_EPOCH is no time.
     """
-    document = build_document(result, facts, words)
+    document = with_doses(build_document(result, facts, words), result, facts, words)
     drugs = {d.drug: (g.key, d) for g in document.groups for d in g.drugs}
     taken = [name for name, (_, drug) in drugs.items() if drug.is_taken]
     decided = _decisions(document, words["label"])
@@ -63,6 +64,9 @@ def report_data(
         "medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "current")],
         "other_medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "other")],
         "conversions": document.patient.conversions if document.patient else (),
+        "doses": dose_data(document.doses, words),
+        "dose_words": words["dose"],
+        "dose_briefs": {dose.drug: dose.brief for dose in document.doses},
         "areas": drugs_by_area(document.groups, facts, words, skip=taken),
         "maybe": [
             listed_name(d)

@@ -18,6 +18,7 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
     label = words["label"]
     first = drug.rows[0] if drug.rows else None
     return {
+        "drug": drug.drug.casefold(),
         "name": f"{drug.name} ({label['taken_now']})" if drug.is_taken else drug.name,
         "headline": first.headline if first else label["not_for_any"],
         "basis": "; ".join(_basis(basis, words) for basis in drug.basis),

@@ -17,12 +17,13 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from pgx.base.calls import PatientResult
-from pgx.reports.document import ReportDocument, build_document
+from pgx.reports.document import ReportDocument, build_document, with_doses
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry
 from pgx.reports.languages import catalogue
+from pgx.reports.pictures.dose_shares import draw_shares
 from pgx.reports.pictures.draw import draw_gene
 from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.site_table import draw_sites
@@ -44,7 +45,7 @@ _IMPLIED = re.compile("</(?:li|dd|dt|p|tr|td|th)>")  # end tags that HTML lets a
 
 def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
     """Return the report of one sample as HTML; equal results and facts give equal text."""
-    return render_document(build_document(result, facts))
+    return render_document(with_doses(build_document(result, facts), result, facts))
 
 
 def render_document(document: ReportDocument) -> str:
@@ -55,17 +56,19 @@ def render_document(document: ReportDocument) -> str:
     words = catalogue(document.language)
     label = words["label"]
     style, page, script = _style(), _page_style(document.sample, label), _script()
+    styles = [style, page, *([_dose_style()] if document.doses else [])]
     page_text = _template(document.language).render(
         doc=document,
         t=label,
         p=words["picture"],
-        csp=_policy((style, page), script),
+        csp=_policy(styles, script),
         script=script,
         style=style,
         page_style=page,
         cards=_CARDS,
         **_personal(document, words),
         **_matrix(document, words),
+        **_doses(document, words),
         figures=[draw_gene(facts, words) for facts in document.pictures],
         n_drugs=sum(len(group.drugs) for group in document.groups),
         counts={group.key: _count(len(group.drugs), label) for group in document.groups},
@@ -100,6 +103,20 @@ def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, o
         "with_medicines": with_medicines,
         "folded_counts": {
             n: label["not_for_summary"].format(count=len(d.folded)) for n, d in drugs.items()
+        },
+    }
+
+
+def _doses(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
+    """Return what the part on doses needs; the pictures are by drug."""
+    return {
+        "d": words["dose"],
+        "dose_style": _dose_style() if document.doses else "",
+        "dose_of": {dose.drug: dose for dose in document.doses},
+        "dose_pictures": {
+            dose.drug: draw_shares(dose.name, dose.equations[0], words)
+            for dose in document.doses
+            if dose.equations and dose.equations[0].bars
         },
     }
 
@@ -146,6 +163,11 @@ def _template(language: str) -> Template:
 @functools.cache
 def _style() -> Markup:
     return Markup(_resource("report.css"))  # noqa: S704 (our own file)
+
+
+@functools.cache
+def _dose_style() -> Markup:
+    return Markup(_resource("dose.css"))  # noqa: S704 (our own file)
 
 
 @functools.cache

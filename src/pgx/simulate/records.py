@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import msgspec
 
-from pgx.base.genes import GeneDefinition, Ploidy
+from pgx.base.genes import DefiningVariant, GeneDefinition, Ploidy
 from pgx.simulate.sequence import GeneSequence
 from pgx.simulate.settings import SimulationSettings, VariantForm, WriteStyle
 from pgx.simulate.spelling import Cluster, clusters, shift_right, trim
@@ -99,13 +102,12 @@ def _is_wanted(record: Record, style: WriteStyle) -> bool:
 
 
 def _record(scene: GeneScene, cluster: Cluster) -> Record:
-    texts = [
-        tuple(_text(scene, cluster, strand) for strand in own) for own in scene.strands.values()
-    ]
+    text_of = _texts(scene, cluster)
+    texts = [tuple(map(text_of, own)) for own in scene.strands.values()]
     unknown = not scene.marked("no_calls").isdisjoint(cluster.places)
     seen = set() if unknown else {text for own in texts for text in own}
     alleles = _alleles(scene, cluster, seen)
-    calls = tuple(_call(scene, cluster, own, alleles) for own in texts)
+    call_of = {own: _call(scene, cluster, own, alleles) for own in set(texts)}
     start, (ref, *alts) = _spelled(scene, cluster, alleles)
     failed = not scene.marked("filtered").isdisjoint(cluster.places)
     return Record(
@@ -116,26 +118,41 @@ def _record(scene: GeneScene, cluster: Cluster) -> Record:
         rsid=";".join(dict.fromkeys(v.rsid for v in cluster.members if v.rsid)) or ".",
         ref=ref,
         alts=tuple(alts),
-        calls=calls,
+        calls=tuple(call_of[own] for own in texts),
         filter="LowQual" if failed else "PASS",
     )
 
 
-def _text(scene: GeneScene, cluster: Cluster, strand: Strand) -> str:
-    """Return a strand's sequence over a cluster, or ``*`` where a deletion takes it away."""
-    if scene.settings.star_alleles and _is_deleted(scene.definition, cluster, strand):
-        return DELETED
-    members = ((variant, strand[variant.position]) for variant in cluster.members)
-    return scene.sequence.haplotype(cluster.start, cluster.end, members)
+def _texts(scene: GeneScene, cluster: Cluster) -> Callable[[Strand], str]:
+    """Return what gives a strand's sequence over a cluster, ``*`` where a deletion takes it away.
 
-
-def _is_deleted(definition: GeneDefinition, cluster: Cluster, strand: Strand) -> bool:
+    Strands that are alike there are spelled once.
+    """
     place = cluster.members[0].position
-    return any(
-        place in deleted_span(variant.position, variant.ref, strand[variant.position])
+    deleting = _reaching(scene.definition, cluster) if scene.settings.star_alleles else []
+
+    @functools.cache
+    def spelled(*alleles: str) -> str:
+        members = zip(cluster.members, alleles, strict=True)
+        return scene.sequence.haplotype(cluster.start, cluster.end, members)
+
+    def text_of(strand: Strand) -> str:
+        if any(place in deleted_span(v.position, v.ref, strand[v.position]) for v in deleting):
+            return DELETED
+        return spelled(*(strand[variant.position] for variant in cluster.members))
+
+    return text_of
+
+
+def _reaching(definition: GeneDefinition, cluster: Cluster) -> list[DefiningVariant]:
+    """List the variants outside a cluster whose REF covers its first position."""
+    place = cluster.members[0].position
+    return [
+        variant
         for variant in definition.variants
-        if len(variant.ref) > 1 and variant.position not in cluster.places
-    )
+        if variant.position <= place < variant.position + len(variant.ref)
+        and variant.position not in cluster.places
+    ]
 
 
 def _alleles(scene: GeneScene, cluster: Cluster, seen: set[str]) -> tuple[str, ...]:

@@ -116,9 +116,9 @@ def _line(record: Record, contig: str, settings: SimulationSettings) -> str:
         shown = ",".join(alt if alt.startswith("<") else alt.lower() for alt in alts) or "."
     keys = _keys(record, settings)
     info = "." if record.block_end is None else f"END={record.block_end}"
-    calls = [_sample(call, keys, len(alts) + 1) for call in record.calls]
+    cell_of = {call: _sample(call, keys, len(alts) + 1) for call in set(record.calls)}
     cells = [contig, str(record.position), record.rsid, ref, shown, ".", record.filter, info]
-    return "\t".join([*cells, ":".join(keys), *calls])
+    return "\t".join([*cells, ":".join(keys), *map(cell_of.__getitem__, record.calls)])
 
 
 def _keys(record: Record, settings: SimulationSettings) -> list[str]:

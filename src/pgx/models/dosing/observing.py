@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -128,12 +129,12 @@ def _question(own: Input) -> RuleInput:
 def _of(own: Input, observation: Observation) -> Seen:
     """Return an observation in the model's own values.
 
-    Of a genotype, values that nobody weighed are all that there are: it is not known. A text
-    that is empty is not recorded.
+    A genotype that may be any that there is, weighed by nobody, is not known; one that may be
+    one of a few stays one of these. A text that is empty is not recorded.
     """
     possible = [p for p in observation.values if p.value != ""]
     unweighed = any(p.probability is None for p in possible) and len(possible) > 1
-    if not possible or (own.kind is Kind.GENOTYPE and unweighed):
+    if not possible or (own.kind is Kind.GENOTYPE and unweighed and _is_any(own, len(possible))):
         return Seen(input=own, values=(), reason=observation.reason or "not_recorded")
     return Seen(
         input=own,
@@ -141,6 +142,11 @@ def _of(own: Input, observation: Observation) -> Seen:
         probabilities=tuple(1.0 if len(possible) == 1 else p.probability for p in possible),
         reason=observation.reason,
     )
+
+
+def _is_any(own: Input, n: int) -> bool:
+    pairs = math.comb(len(own.alleles) + 1, 2)
+    return n >= (len(own.levels) or pairs)
 
 
 def _value(own: Input, value: str | float) -> InputValue:

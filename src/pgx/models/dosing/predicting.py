@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from pgx.base.calls import Certainty
-from pgx.base.errors import ModelError
+from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.models.dosing.observing import Seen, seen
 from pgx.models.equation import contributions, dose_of, interval_of, on_link
 from pgx.models.inputs import Input, Kind, Unknown, columns_of, fill
@@ -23,13 +23,15 @@ from pgx.models.prediction import (
 )
 from pgx.models.rules.observed import Person
 from pgx.models.specification import Gain, Model
-from pgx.models.terms import Columns
+from pgx.models.terms import Columns, Feature
 
 __all__ = ["Identity", "predict_dose"]
 
 _MOST: Final = 64
 _SAME: Final = 0.005
 """Doses that differ by less than half a percent are one dose."""
+_LEAST: Final = 0.05
+"""Share of the typical dose below which an equation has left what it was made from."""
 _HANDLED: Final = {
     Unknown.ASSUME: "assumed",
     Unknown.ESTIMATE: "estimated",
@@ -62,10 +64,13 @@ def predict_dose(
         The data leave more combinations possible than can be told.
     """
     known = seen(model, person, given)
+    _check_terms(model, known)
     ways = _combinations(known)
     first = _filled(model, ways[0][0])
     typical = _filled(model, {own.name: own.typical for own in model.inputs})
     doses = [_alternative(model, values, share) for values, share in ways]
+    usual = float(dose_of(on_link(model, typical), model.link)[0])
+    _check_doses(model, doses, usual)
     main = doses[0]
     others = [d for d in doses[1:] if not math.isclose(d.dose, main.dose, rel_tol=_SAME)]
     gain = _gain(model, {**{k: str(v) for k, v in ways[0][0].items()}, **(group or {})})
@@ -79,7 +84,7 @@ def predict_dose(
         predicts=model.predicts,
         unit=model.unit,
         dose=main.dose,
-        typical=float(dose_of(on_link(model, typical), model.link)[0]),
+        typical=usual,
         certainty=_certainty(known, others),
         citation=model.citation,
         population=model.population,
@@ -90,12 +95,50 @@ def predict_dose(
         level=model.interval.level if model.interval else None,
         interval_method=model.interval.method if model.interval else "",
         shares=_shares(model, first, typical),
-        inputs=tuple(_used(item, first) for item in known),
+        inputs=tuple(_used(model, item, first) for item in known),
         alternatives=tuple(others),
         gain=gain,
         remarks=tuple(_remarks(model, known, gain)),
         limits=model.limits,
     )
+
+
+def _has_own_term(model: Model, name: str) -> bool:
+    """Return whether some term of the model stands for this input being unknown."""
+    return any(
+        term.feature is Feature.UNKNOWN and name in term.inputs
+        for member in model.members
+        for term in (*member.terms, *(member.trees.features if member.trees else ()))
+    )
+
+
+def _check_terms(model: Model, known: Sequence[Seen]) -> None:
+    """Refuse an unknown genotype that would pass as the first alleles, as no term speaks of it.
+
+    That is the highest dose of the equation, for whoever was not tested.
+    """
+    for item in known:
+        own = item.input
+        if own.kind is not Kind.GENOTYPE or own.when_unknown is not Unknown.OWN_TERM:
+            continue
+        if not item.values and not _has_own_term(model, own.name):
+            raise MissingCovariateError(
+                f"{own.name} ({own.meaning}) is not known",
+                remedy=f"{model.name} cannot do without it: use an equation without genotype",
+            )
+
+
+def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -> None:
+    """Refuse a combination, each value in its range, for which the equation gives next to nothing.
+
+    A square root below 0 would else be a dose of 0 that looks like an answer.
+    """
+    for own in doses:
+        if not own.dose >= _LEAST * usual:
+            raise OutOfDomainError(
+                f"{model.name} gives {own.dose:.2g} {model.unit} for this combination of values",
+                remedy="the model was not made for such a patient: use another way",
+            )
 
 
 def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], float | None]]:
@@ -149,7 +192,7 @@ def _shares(model: Model, own: Columns, typical: Columns) -> tuple[Share, ...]:
     return tuple(Share(inputs=inputs, amount=amount) for inputs, amount in ordered)
 
 
-def _used(item: Seen, filled: Columns) -> InputUsed:
+def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
     own = item.input
     if item.values:
         return InputUsed(
@@ -159,14 +202,17 @@ def _used(item: Seen, filled: Columns) -> InputUsed:
             unit=own.unit,
             reason=item.reason if len(item.values) > 1 else "",
         )
+    is_level = own.kind is Kind.LEVEL and own.when_unknown is Unknown.OWN_TERM
+    # without a term of its own an unknown level is none of those with a term: it is the first
+    passes = is_level and bool(own.levels) and not _has_own_term(model, own.name)
     return InputUsed(
         name=own.name,
         meaning=own.meaning,
         value=None,
         unit=own.unit,
         reason=item.reason,
-        handled=_HANDLED[own.when_unknown],
-        stand_in=_stand_in(own, filled),
+        handled="assumed" if passes else _HANDLED[own.when_unknown],
+        stand_in=own.levels[0] if passes else _stand_in(own, filled),
     )
 
 

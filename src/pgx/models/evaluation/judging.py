@@ -15,6 +15,7 @@ from pgx.models.evaluation.metrics import Predicted, error, scores, within
 from pgx.models.evaluation.resampling import by_patients, by_sites
 from pgx.models.inputs import fill, n_outside
 from pgx.models.specification import Model
+from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
 
 __all__ = ["judge", "predict_table"]
@@ -34,8 +35,10 @@ def predict_table(model: Model, table: DataTable) -> Predicted:
     ------
     MissingCovariateError
         The model needs an input that a patient lacks.
+    DataTableError
+        See `pgx.models.tables.matching.columns_for`.
     """
-    columns = fill(model.inputs, {own.name: table.columns[own.name] for own in model.inputs})
+    columns = fill(model.inputs, columns_for(model.inputs, table, model.unit))
     return Predicted(dose_of(on_link(model, columns), model.link), interval_of(model, columns))
 
 

@@ -161,7 +161,8 @@ def _prior(e: Evidence) -> Iterator[Caution]:
     for gene in e.unknown:
         yield _note(
             "speed_unknown",
-            f"{gene} is unknown: elimination is taken as usual, with a wider spread",
+            f"{gene} is unknown, or has an allele without a value here: elimination is taken as"
+            " usual, with a wider spread",
         )
 
 

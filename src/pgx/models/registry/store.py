@@ -20,6 +20,7 @@ from typing import Final
 
 from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.base.suggest import did_you_mean
+from pgx.models.folders import INSTALLED, REGISTRY_VARIABLE, shipped_folder, user_folder
 from pgx.models.registry.files import locked
 from pgx.models.registry.folder import (
     MODEL,
@@ -49,27 +50,9 @@ __all__ = [
     "version_order",
 ]
 
-REGISTRY_VARIABLE: Final = "PGX_MODELS"
-_INSTALLED: Final = "_models"
 _LIST: Final = "pgx model list shows the models that there are"
 _BEFORE: Final = frozenset({"a", "alpha", "b", "beta", "dev", "pre", "rc"})
 _PARTS = re.compile(r"[0-9]+|[^0-9.]+")
-
-
-def shipped_folder() -> Path:
-    """Return the folder of shipped models: the installed one, or the checkout's."""
-    package = Path(__file__).resolve().parents[2]
-    installed = package / _INSTALLED
-    return installed if installed.is_dir() else package.parents[1] / "data" / "models"
-
-
-def user_folder() -> Path:
-    """Return the user's registry: `REGISTRY_VARIABLE`, else ``pgx/models`` of the data folder."""
-    named = os.environ.get(REGISTRY_VARIABLE)
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "pgx" / "models"
 
 
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
@@ -290,7 +273,7 @@ def find_model(text: str) -> ModelFolder:
 
 def is_installed(model: ModelFolder) -> bool:
     """Whether a model lies in the installed package, where the next install replaces it."""
-    return model.is_shipped and shipped_folder().name == _INSTALLED
+    return model.is_shipped and shipped_folder().name == INSTALLED
 
 
 def _folders(root: Path) -> list[Path]:

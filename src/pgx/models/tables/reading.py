@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from polars.exceptions import PolarsError
 from pgx.base.errors import DataTableError
 from pgx.models.inputs import Kind
 from pgx.models.tables.schema import Join, Rule, Source, TableColumn, TableSchema
-from pgx.models.terms import Columns
+from pgx.models.terms import Columns, is_unknown
 
 __all__ = ["DataTable", "read_table", "table_of"]
 
@@ -86,6 +87,9 @@ def table_of(frame: pl.DataFrame, schema: TableSchema, where: str, sha256: str =
             where=where,
             remedy="name the schema of this table with --schema",
         )
+    # a second column of a name is renamed in reading: which of the two is meant, nobody knows
+    if twice := [n for n in schema.needed if f"{n}_duplicated_0" in frame.columns]:
+        raise DataTableError(f"the table has two columns {twice[0]!r}", where=where)
     cells = {name: _cells(frame[name], schema) for name in schema.needed}
     kept, dropped = _included(cells, schema, frame.height)
     if not kept.any():
@@ -95,7 +99,8 @@ def table_of(frame: pl.DataFrame, schema: TableSchema, where: str, sha256: str =
     unreadable: dict[str, int] = {}
     for column in schema.columns:
         columns[column.name], n_bad = _column(column, cells, columns, int(kept.sum()))
-        _check_unit(column, n_bad, int(kept.sum()), where)
+        n_good = int((~is_unknown(columns[column.name])).sum())
+        _check_unit(column, n_bad, n_good, where)
         unreadable |= {column.name: n_bad} if n_bad else {}
     dose = _as_numbers(cells[schema.outcome])
     site = cells[schema.site] if schema.site else np.full(len(dose), "", np.str_)
@@ -198,12 +203,20 @@ def _value(source: Source, cell: str, column: TableColumn) -> str:
         for separator in source.separators:
             parts = [piece.strip() for part in parts for piece in part.split(separator)]
         return max((source.codes.get(part, source.other) for part in parts), default="")
+    if column.kind is Kind.FLAG:
+        return {0.0: "0", 1.0: "1"}.get(_number(cell), "")
     if column.kind is not Kind.NUMBER:
         return cell
+    number = _number(cell) * source.factor
+    return repr(number) if math.isfinite(number) else ""
+
+
+def _number(cell: str) -> float:
+    """Return a cell as number, NaN where it is none; Python's 1_000 is none."""
     try:
-        return repr(float(cell) * source.factor)
+        return math.nan if "_" in cell else float(cell)
     except ValueError:
-        return ""
+        return math.nan
 
 
 def _bounded(column: TableColumn, values: _Values, n_bad: int) -> tuple[_Values, int]:
@@ -213,11 +226,12 @@ def _bounded(column: TableColumn, values: _Values, n_bad: int) -> tuple[_Values,
     return np.where(outside, np.nan, values), n_bad + int(outside.sum())
 
 
-def _check_unit(column: TableColumn, n_bad: int, n: int, where: str) -> None:
-    """Refuse a column of which half cannot be: its unit or coding is another."""
-    if n_bad > n / 2:
+def _check_unit(column: TableColumn, n_bad: int, n_good: int, where: str) -> None:
+    """Refuse a column of whose known values most cannot be: its unit or coding is another."""
+    if n_bad > n_good:
+        what = column.unit or column.kind.value
         raise DataTableError(
-            f"{n_bad} of {n} values of {column.name} cannot be {column.unit or column.kind.value}",
+            f"{n_bad} of {n_bad + n_good} values of {column.name} cannot be {what}",
             where=where,
             remedy="another unit or coding? say it in the schema",
         )

@@ -71,10 +71,20 @@ def interval_from(own: Residuals, tail: float) -> Shifts:
     """
     n_bins = max(1, min(_BINS, len(own.dose) // _LEAST))
     cuts = np.quantile(own.dose, np.arange(1, n_bins) / n_bins)
-    up_to = tuple(float(f"{cut:.4g}") for cut in cuts.tolist())
+    up_to = _filled_bins([float(f"{cut:.4g}") for cut in cuts.tolist()], own.dose)
     place = np.searchsorted(up_to, own.dose, side="right")
-    ends = [_ends(own.take(place == k), tail) for k in range(n_bins)]
+    ends = [_ends(own.take(place == k), tail) for k in range(len(up_to) + 1)]
     return Shifts(tuple(e[0] for e in ends), tuple(e[1] for e in ends), up_to)
+
+
+def _filled_bins(cuts: list[float], dose: _Values) -> tuple[float, ...]:
+    """Return the cuts between which there are patients: equal predictions make empty bins."""
+    found: list[float] = []
+    for cut in cuts:
+        below = dose < cut
+        if (below & (dose >= (found[-1] if found else -np.inf))).any() and not below.all():
+            found.append(cut)
+    return tuple(found)
 
 
 def _ends(own: Residuals, tail: float) -> tuple[float, float]:

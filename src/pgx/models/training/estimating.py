@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.errors import DataTableError
 from pgx.models.inputs import Input, Unknown
 from pgx.models.terms import Columns, Term, feature_values
 from pgx.models.training.recipe import Estimate, Recipe
@@ -20,6 +21,11 @@ def with_estimates(recipe: Recipe, inputs: Sequence[Input], columns: Columns) ->
 
     Terms of inputs that are not among ``inputs`` are left out: a model without race estimates
     without race. No dose enters.
+
+    Raises
+    ------
+    DataTableError
+        An input that is to be estimated is known of nobody.
     """
     of_input = {estimate.input: estimate for estimate in recipe.estimates}
     there = {own.name for own in inputs}
@@ -33,9 +39,14 @@ def with_estimates(recipe: Recipe, inputs: Sequence[Input], columns: Columns) ->
 
 def _estimated(own: Input, estimate: Estimate, there: set[str], columns: Columns) -> Input:
     target = np.asarray(columns[own.name], np.float64)
+    if np.isnan(target).all():
+        raise DataTableError(
+            f"no patient has a {own.name}, from which that of others could be estimated",
+            remedy="train by a recipe without it",
+        )
     found = []
     for terms in estimate.terms:
-        allowed = [term for term in terms if set(term.inputs) <= there]
+        allowed = [term for term in terms if {*term.inputs, *term.given} <= there]
         values = feature_values(allowed, columns)
         rows = ~np.isnan(values).any(axis=1) & ~np.isnan(target)
         solved = np.linalg.lstsq(values[rows], target[rows], rcond=None)[0].astype(np.float64)

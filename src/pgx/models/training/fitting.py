@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from pgx.base.extras import load_extra
 from pgx.models.equation import link_of
-from pgx.models.inputs import Input, fill
+from pgx.models.inputs import Input, fill, with_assumed
 from pgx.models.specification import Member, Model, ModelKind
+from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
 from pgx.models.terms import Columns, Feature, Term, feature_values
 from pgx.models.training.estimating import with_coefficients, with_estimates
@@ -55,10 +56,13 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
     ------
     UsageError
         The extra ``models`` is not installed.
+    DataTableError
+        An input that is to be estimated is known of nobody; the table does not fit the recipe.
     """
     task = _Task(recipe, race)
-    inputs = with_estimates(recipe, task.inputs, table.columns)
-    filled = fill(inputs, {own.name: table.columns[own.name] for own in inputs})
+    columns = columns_for(task.inputs, table, recipe.unit)
+    inputs = with_estimates(recipe, task.inputs, with_assumed(task.inputs, columns))
+    filled = fill(inputs, columns)
     target = link_of(table.dose, recipe.link)
     own_share = 1.0 - sum(f.weight for f in recipe.fixed)
     own_share -= recipe.boosting.weight if recipe.boosting else 0.0
@@ -79,7 +83,7 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
         link=recipe.link,
         inputs=inputs,
         members=tuple(members),
-        uses_race=race,
+        uses_race=race and bool(recipe.race_inputs),
         limits=recipe.limits,
     )
 
@@ -134,5 +138,5 @@ def _tree(tree: Any, rate: float) -> Tree:  # noqa: ANN401 - scikit-learn has no
 def _fixed(task: _Task, model: Model, weight: float) -> Member:
     [member] = model.members
     there = {own.name for own in task.inputs}
-    terms = tuple(term for term in member.terms if set(term.inputs) <= there)
+    terms = tuple(term for term in member.terms if {*term.inputs, *term.given} <= there)
     return msgspec.structs.replace(member, name=model.name, weight=weight, terms=terms)

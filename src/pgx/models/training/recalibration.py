@@ -13,6 +13,7 @@ from pgx.base.errors import UsageError
 from pgx.models.equation import dose_of, link_of, on_link
 from pgx.models.inputs import fill
 from pgx.models.specification import Link, Model, Recalibration
+from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
 
 __all__ = ["Change", "Spread", "recalibrate", "shift_of", "spread_in", "spread_of", "tried"]
@@ -41,12 +42,15 @@ class Change(NamedTuple):
 def spread_of(residual: _Values, site: npt.NDArray[np.str_]) -> Spread:
     """Return how residuals (n,) of unseen sites spread between and within sites.
 
-    Moments of a one-way layout with groups of unequal size (DerSimonian and Laird 1986).
+    Moments of a one-way layout with groups of unequal size (DerSimonian and Laird 1986). With
+    one site, or one patient at each, nothing can be told apart: no spread between.
     """
     names, places = np.unique(site, return_inverse=True)
     sizes = np.bincount(places).astype(np.float64)
     means = np.bincount(places, residual) / sizes
     n, k = len(residual), len(names)
+    if k < 2 or n == k:
+        return Spread(0.0, float(residual.std()))
     within = float(((residual - means[places]) ** 2).sum() / (n - k))
     spread = float((sizes * (means - residual.mean()) ** 2).sum())
     scale = n - float((sizes**2).sum()) / n
@@ -72,12 +76,12 @@ def tried(
     site: npt.NDArray[np.str_],
     link: Link,
     n_first: int,
-) -> Change:
+) -> Change | None:
     """Return the error on each site's other patients before and after ``n_first`` of its own.
 
     A table's order says nothing of time, so who came first is drawn, many times. The spread
-    between sites is taken from the other sites; sites without other patients are left out.
-    Arrays have shape (n,).
+    between sites is taken from the other sites; sites without other patients are left out, and
+    None is returned where all are. Arrays have shape (n,).
     """
     before, after, n = 0.0, 0.0, 0
     rng = np.random.default_rng(_SEED)
@@ -94,7 +98,7 @@ def tried(
             before += float(np.abs(dose_of(value[later], link) - dose[later]).sum()) / _DRAWS
             after += float(np.abs(dose_of(value[later] + shift, link) - dose[later]).sum()) / _DRAWS
         n += n_later
-    return Change(n, before / n, after / n)
+    return Change(n, before / n, after / n) if n else None
 
 
 def recalibrate(model: Model, table: DataTable, spread: Spread, site: str) -> tuple[Model, Change]:
@@ -111,8 +115,7 @@ def recalibrate(model: Model, table: DataTable, spread: Spread, site: str) -> tu
     if table.n < _FEWEST:
         raise UsageError(f"{table.n} local patients are too few", remedy=f"give {_FEWEST} or more")
     plain = msgspec.structs.replace(model, recalibration=None)
-    own = {item.name: table.columns[item.name] for item in model.inputs}
-    value = on_link(plain, fill(plain.inputs, own))
+    value = on_link(plain, fill(plain.inputs, columns_for(plain.inputs, table, plain.unit)))
     residual = link_of(table.dose, model.link) - value
     others = [shift_of(np.delete(residual, i), spread) for i in range(table.n)]
     before = np.abs(dose_of(value, model.link) - table.dose)

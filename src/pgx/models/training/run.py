@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from pgx.base.errors import DataTableError
 from pgx.models.equation import link_of
 from pgx.models.evaluation.gains import gains_of
 from pgx.models.evaluation.judging import judge, predict_table
@@ -25,6 +26,7 @@ from pgx.models.training.validating import Unseen, train, try_unseen
 
 __all__ = ["Trained", "train_model"]
 
+_FEWEST: Final = 50
 _LOCAL: Final = (10, 20, 50)
 """How many local patients the site's intercept is tried with."""
 
@@ -56,7 +58,13 @@ def train_model(
     ------
     UsageError
         The extra ``models`` is not installed.
+    DataTableError
+        Fewer than 50 patients; the table does not fit the recipe.
     """
+    if table.n < _FEWEST:
+        raise DataTableError(
+            f"{table.n} patients are too few to train a model", remedy=f"give {_FEWEST} or more"
+        )
     unseen = try_unseen(recipe, table, published, split, race=race, level=level)
     model = train(recipe, table, published, unseen, race=race, level=level)
     baselines = {name: published(name) for name in recipe.baselines}
@@ -105,10 +113,10 @@ def _local(model: Model, table: DataTable, unseen: Unseen) -> dict[str, Any]:
     residual = link_of(table.dose, model.link) - unseen.value
     spread = spread_of(residual, table.site)
     changes = {
-        str(n): tried(residual, unseen.value, table.dose, table.site, model.link, n)._asdict()
-        for n in _LOCAL
+        str(n): tried(residual, unseen.value, table.dose, table.site, model.link, n) for n in _LOCAL
     }
-    return {"sd_between": spread.between, "sd_within": spread.within, "after": changes}
+    after = {n: change._asdict() for n, change in changes.items() if change}
+    return {"sd_between": spread.between, "sd_within": spread.within, "after": after}
 
 
 def _lineage(

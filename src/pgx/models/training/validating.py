@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pgx.models.equation import Bounds, dose_of, link_of, on_link
 from pgx.models.inputs import fill
 from pgx.models.specification import Interval, Link, Model
+from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
 from pgx.models.training.conformal import Residuals, interval_from, working_tail
 from pgx.models.training.fitting import Published, fit
@@ -81,8 +82,7 @@ def _bounds_of_folds(own: Residuals, value: _Values, link: Link, level: float) -
 
 
 def _values(model: Model, table: DataTable) -> _Values:
-    own = {item.name: table.columns[item.name] for item in model.inputs}
-    return on_link(model, fill(model.inputs, own))
+    return on_link(model, fill(model.inputs, columns_for(model.inputs, table, model.unit)))
 
 
 def train(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pgx.recommendations.english import PHRASES
 from pgx.reports.english import codes, labels
+from pgx.reports.english.dose import DOSE
 from pgx.reports.english.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.english.patient import PATIENT
 from pgx.reports.english.pictures import PICTURES
@@ -19,6 +20,7 @@ ENGLISH: Final[dict[str, Any]] = {
     "authority": labels.AUTHORITIES,
     "bucket": labels.BUCKETS,
     "bucket_hint": labels.BUCKET_HINTS,
+    "dose": DOSE,
     "effect": {},
     "function": {},
     "functions": FUNCTIONS,

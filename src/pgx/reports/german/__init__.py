@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pgx.recommendations.german import PHRASES
 from pgx.reports.german import codes, labels, terms
+from pgx.reports.german.dose import DOSE
 from pgx.reports.german.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.german.patient import PATIENT
 from pgx.reports.german.pictures import PICTURES
@@ -19,6 +20,7 @@ GERMAN: Final[dict[str, Any]] = {
     "authority": labels.AUTHORITIES,
     "bucket": labels.BUCKETS,
     "bucket_hint": labels.BUCKET_HINTS,
+    "dose": DOSE,
     "effect": terms.EFFECTS,
     "function": terms.FUNCTION_TERMS,
     "functions": FUNCTIONS,

@@ -1,0 +1,60 @@
+"""Folders of models, and the drugs that they are for, without reading any model.
+
+A report asks this of every patient: it costs a few small files, and none of the floor's libraries.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+__all__ = ["INSTALLED", "REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
+
+REGISTRY_VARIABLE: Final = "PGX_MODELS"
+INSTALLED: Final = "_models"
+_FILES: Final = ("model.json", "rules.json")
+
+
+class _Drug(msgspec.Struct):
+    drug: str = ""
+
+
+def shipped_folder() -> Path:
+    """Return the folder of shipped models: the installed one, or the checkout's."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / INSTALLED
+    return installed if installed.is_dir() else package.parents[1] / "data" / "models"
+
+
+def user_folder() -> Path:
+    """Return the user's registry: `REGISTRY_VARIABLE`, else ``pgx/models`` of the data folder."""
+    named = os.environ.get(REGISTRY_VARIABLE)
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "pgx" / "models"
+
+
+def drugs_in_folders() -> frozenset[str]:
+    """Return the drugs that models and rules are for, as their files say, small letters.
+
+    Nothing is verified, and what cannot be read is left out: whoever asks for a dose reads the
+    models, and refuses then.
+    """
+    paths = [path for name in _FILES for path in shipped_folder().glob(f"*/{name}")]
+    paths += user_folder().glob(f"*/*/{_FILES[0]}")
+    return frozenset(_drugs(paths))
+
+
+def _drugs(paths: list[Path]) -> Iterator[str]:
+    for path in paths:
+        try:
+            drug = msgspec.json.decode(path.read_bytes(), type=_Drug).drug
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        if drug:
+            yield drug.casefold()

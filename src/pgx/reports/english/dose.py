@@ -1,0 +1,122 @@
+"""Words of the part on doses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["DOSE"]
+
+DOSE: Final = {
+    "title": "Dose",
+    "hint": "What published equations, guidelines, labels and scores make of this patient, for "
+    "medicines that are taken or planned. A dose here is a starting point for a physician's own "
+    "judgement, never an order; later doses go by effect and levels.",
+    "current": "taken now",
+    "planned": "planned",
+    "named": "asked for",
+    "brief": "Dose",
+    "see": "see the part on doses",
+    "refused": "No dose",
+    "refused_line": "no dose: {reason}",
+    "other_release": "another release of the knowledge base made this result; pgx reinterpret "
+    "makes it anew",
+    "override": "The laboratory decided otherwise on {names}; the doses are of the genotype as it "
+    "was computed.",
+    "interval": "{level} of such people need {low} to {high} {unit}",
+    "no_interval": "no interval is known for this model",
+    "state": "this model's state: {state}",
+    "depends": "Depends on what the data leave open",
+    "depends_brief": "not settled: other doses are possible",
+    "rests_on_open": "This rests on an equation's dose that is not settled: with another of its "
+    "doses it changes, too.",
+    "for_start": "Loading doses are for the start of treatment; this patient takes it already.",
+    "alternative": "{dose} with {values}",
+    "weighed": "{dose} with {values} (probability {probability})",
+    "other_values": "other values",
+    "makes": "What makes it so",
+    "typical": "typical patient",
+    "own": "this patient",
+    "rest": "other ({count})",
+    "share_line": "{input}: {amount}",
+    "picture": "What makes the dose of {drug}, {unit}",
+    "picture_says": "Typical patient {typical}. {shares}. This patient {dose}.",
+    "joined": " and ",
+    "inputs": "What it rests on",
+    "likeliest": "{value} (used above; {reason})",
+    "not_known": "not known ({reason})",
+    "assumed": "not known ({reason}); taken as {value}",
+    "estimated": "not known ({reason}); estimated as {value}",
+    "own_term": "not known ({reason}); the equation has a term of its own for that",
+    "yes": "yes",
+    "no": "no",
+    "others": "Other equations",
+    "rules": "Guidelines, labels and scores",
+    "value_is": "{input}: {value}",
+    "if": "{answer}, if {values}",
+    "if_none": "{answer}",
+    "sets": " or ",
+    "waits": "open; it depends on {names}",
+    "meanwhile": "until then: {answer}",
+    "more": "{count} more possibilities: pgx dose has all",
+    "flow": "{dose} {unit} ({equation}: {reason})",
+    "base_clinical": "equation without genotype",
+    "base_pharmacogenetic": "equation with genotype",
+    "maybe": "{text} (maybe)",
+    "day": "day {day}: {dose} {unit}",
+    "span": "{low} to {high}",
+    "missing_not_needed": "{input}: not known ({reason}); not needed",
+    "missing_all_values": "{input}: not known ({reason}); it matters",
+    "gain_none": "In patients of group {group} genotype brings no measurable gain over the "
+    "equation without: {gain} {unit} closer to the dose (95% {low} to {high}, {n} patients). "
+    "Variants that matter in this group are not in the equation.",
+    "gain_some": "In patients of group {group} genotype brings the dose {gain} {unit} closer than "
+    "the equation without (95% {low} to {high}, {n} patients).",
+    "gain_unknown": "How much genotype helps differs between groups of patients; this patient's "
+    "is not known.",
+    "uncounted": "{input}: {alleles} is not in the equation and counts as {first}.",
+    "without_genes": "{names} not known: the dose rests less on genotype than the equation was "
+    "made for.",
+    "race": "This equation asks for race or ancestry as the patient says it.",
+    "made_for": "Made for",
+    "limits": "Limits",
+    "source": "Source",
+    "not_answered": "Not answered",
+    "jurisdiction_EU": "EU",
+    "jurisdiction_US": "US",
+    "reason": {
+        "ambiguous": "several genotypes are possible",
+        "between_definitions": "between two definitions",
+        "candidates_not_listed": "more genotypes are possible than are listed",
+        "condition_not_recorded": "no such diagnosis is recorded",
+        "copy_number_not_assessed": "copy number not assessed",
+        "gene_not_in_result": "gene not in the result",
+        "medicine_not_recognised": "a medicine was not recognised",
+        "medicine_use_unknown": "not known whether it is taken",
+        "medicines_not_recorded": "no medicines are recorded",
+        "no_patient_file": "no patient file",
+        "not_given": "nobody said",
+        "not_in_call": "not in the call",
+        "not_recorded": "not recorded",
+        "outside_call_without_list_of_tested_alleles": "an outside call without a list of tested "
+        "alleles",
+        "position_half_answered": "position answered in part",
+        "position_not_answered": "position not answered",
+        "weight_or_height_not_recorded": "weight or height not recorded",
+    },
+    "percent": "{number}%",
+    "short": {
+        "age_years": "age",
+        "amiodarone": "amiodarone",
+        "dvt_pe": "thrombosis",
+        "height_cm": "height",
+        "inducer": "enzyme inducer",
+        "inhibitor": "enzyme inhibitor",
+        "race": "race or ancestry",
+        "sex": "sex",
+        "smoker": "smoking",
+        "statin": "statin",
+        "target_inr": "target INR",
+        "valve": "heart valve",
+        "weight_kg": "weight",
+    },
+}
