@@ -65,7 +65,7 @@ def _input(own: Input, column: npt.NDArray[Any]) -> dict[str, Any]:
         shares = {n: _rounded(c / len(known)) for n, c in zip(names.tolist(), counts, strict=True)}
         return {"kind": "levels", "shares": shares, "missing": missing}
     values = known.astype(np.float64)
-    cuts = np.unique(np.quantile(values, np.arange(1, _BINS) / _BINS))
+    cuts = _between(values)
     counts = np.bincount(np.searchsorted(cuts, values, side="right"), minlength=len(cuts) + 1)
     return {
         "kind": "number",
@@ -73,6 +73,21 @@ def _input(own: Input, column: npt.NDArray[Any]) -> dict[str, Any]:
         "shares": [_rounded(count / len(values)) for count in counts],
         "missing": missing,
     }
+
+
+def _between(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return about nine cuts of equal shares, each midway between two values that occur.
+
+    Ages may be coded by decade: 65 for 60 to 69. A cut at 70 tells exact ages apart as those
+    codes do, one at 65 would not.
+    """
+    distinct = np.unique(values)
+    wanted = np.quantile(values, np.arange(1, _BINS) / _BINS)
+    place = np.clip(np.searchsorted(distinct, wanted), 1, max(1, len(distinct) - 1))
+    if len(distinct) < 2:
+        return np.empty(0)
+    cuts: npt.NDArray[np.float64] = np.unique((distinct[place - 1] + distinct[place]) / 2.0)
+    return cuts
 
 
 def _levels(own: Input, known: npt.NDArray[Any]) -> npt.NDArray[np.str_]:
