@@ -60,7 +60,10 @@ def taking(plain, knowledge, *names, **fields):
 
 @pytest.fixture(scope="module")
 def warfarin(plain, knowledge):
-    return taking(plain, knowledge, "warfarin", "amiodarone", "siponimod", "Plavix", "simvastatin")
+    return taking(
+        plain, knowledge, "warfarin", "amiodarone", "siponimod", "Plavix", "simvastatin",
+        "eliglustat", "mavacamten", "tacrolimus",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
