@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import polars as pl
@@ -107,8 +108,9 @@ def _named(text: str, kind: str) -> Path:
     known = {path.stem: path for path in sorted(folder.glob("*.json"))}
     if text in known:
         return known[text]
-    if Path(text).is_file():
-        return Path(text)
+    with contextlib.suppress(OSError, ValueError):  # a name may be too long for a file's
+        if Path(text).is_file():
+            return Path(text)
     raise ModelFolderError(
         f"there is no file and no shipped one of {kind} named {text!r}",
         remedy=did_you_mean(text, list(known), f"there are {', '.join(known)}"),

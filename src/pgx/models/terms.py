@@ -99,9 +99,14 @@ def is_unknown(column: npt.NDArray[np.float64] | npt.NDArray[np.str_]) -> npt.ND
 
 def count_of_allele(diplotypes: npt.NDArray[np.str_], alleles: Sequence[str]) -> _Values:
     """Return how many of the two alleles of each ``A/B`` are among ``alleles``; 0 where empty."""
+    if len(diplotypes) == 1:  # one patient: np.unique would take most of a prediction
+        return np.array([_copies(str(diplotypes[0]), alleles)])
     distinct, places = np.unique(diplotypes.astype(str), return_inverse=True)
-    counts = [sum(part in alleles for part in value.split("/")) for value in distinct.tolist()]
-    return np.array(counts, np.float64)[places]
+    return np.array([_copies(value, alleles) for value in distinct.tolist()])[places]
+
+
+def _copies(diplotype: str, alleles: Sequence[str]) -> float:
+    return float(sum(part in alleles for part in diplotype.split("/")))
 
 
 def _constant(term: Term, columns: Columns, n: int) -> _Values:
@@ -139,7 +144,10 @@ def _bsa_mosteller(term: Term, columns: Columns, n: int) -> _Values:
 
 def _level(term: Term, columns: Columns, n: int) -> _Values:
     column = columns[term.inputs[0]]
-    return np.isin(column, term.values).astype(np.float64)
+    hit = np.zeros(n, np.bool_)
+    for value in term.values:
+        hit |= column == value
+    return hit.astype(np.float64)
 
 
 def _count(term: Term, columns: Columns, n: int) -> _Values:

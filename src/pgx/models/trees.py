@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -61,22 +63,47 @@ def _fault_of(tree: Tree, n_features: int) -> str:
     return ""
 
 
+class _Same:
+    """Trees that are the same object: to compare all their numbers would take longer."""
+
+    def __init__(self, own: tuple[Tree, ...]) -> None:
+        self.own = own
+
+    def __hash__(self) -> int:
+        return id(self.own)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.own is other.own
+
+
 def tree_sums(own: Trees, columns: Columns) -> npt.NDArray[np.float64]:
-    """Return the sum of all trees, shape (n,)."""
-    values = feature_values(own.features, columns)
-    total = np.zeros(len(values))
-    for tree in own.trees:
-        total += _leaf_values(tree, values)
+    """Return the sum of all trees, shape (n,); all trees are walked at once, a level a step."""
+    values = feature_values(own.features, columns).astype(np.float32)
+    feature, threshold, left, right, worth = _packed(own.trees)
+    rows, trees = np.arange(len(values))[:, None], np.arange(len(own.trees))
+    nodes = np.zeros((len(values), len(own.trees)), np.int64)
+    while (asked := feature[trees, nodes]).max(initial=-1) >= 0:
+        # thresholds were found on float32, as scikit-learn's trees compare
+        goes_left = values[rows, asked] <= threshold[trees, nodes]
+        below = np.where(goes_left, left[trees, nodes], right[trees, nodes])
+        nodes = np.where(asked >= 0, below, nodes)
+    total: npt.NDArray[np.float64] = worth[trees, nodes].sum(axis=1)
     return total
 
 
-def _leaf_values(tree: Tree, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    feature, threshold = np.array(tree.feature), np.array(tree.threshold)
-    left, right = np.array(tree.left), np.array(tree.right)
-    rows, nodes = np.arange(len(values)), np.zeros(len(values), np.int64)
-    while (inner := feature[nodes] >= 0).any():
-        here = nodes[inner]
-        # thresholds were found on float32, as scikit-learn's trees compare
-        goes_left = values[rows[inner], feature[here]].astype(np.float32) <= threshold[here]
-        nodes[inner] = np.where(goes_left, left[here], right[here])
-    return np.array(tree.value)[nodes]
+@functools.lru_cache(maxsize=8)
+def _packed_of(trees: _Same) -> tuple[npt.NDArray[Any], ...]:
+    most = max(len(tree.feature) for tree in trees.own)
+    names = ("feature", "threshold", "left", "right", "value")
+    return tuple(
+        np.array([_padded(getattr(tree, name), most) for tree in trees.own]) for name in names
+    )
+
+
+def _packed(trees: tuple[Tree, ...]) -> tuple[npt.NDArray[Any], ...]:
+    """Return the trees' columns, each of shape (trees, nodes of the largest), padded by -1."""
+    return _packed_of(_Same(trees))
+
+
+def _padded(column: tuple[float, ...], n: int) -> tuple[float, ...]:
+    return column + (-1,) * (n - len(column))

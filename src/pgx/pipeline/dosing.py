@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from pgx.base.calls import PatientResult
+from pgx.base.calls import Certainty, PatientResult
 from pgx.base.errors import (
     MissingCovariateError,
     ModelError,
@@ -281,6 +281,7 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
     wanted = kind != "clinical"
     for own in models:
         if own.uses_genotype == wanted:
+            _check_settled(own)
             return BaseDose(dose=own.dose, unit=own.unit, low=own.lower, high=own.upper)
     raise MissingCovariateError(f"no {kind} equation gives a dose", remedy="give what it asks for")
 
@@ -288,7 +289,23 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
 def _per_day(models: Sequence[DosePrediction]) -> float:
     if not models:
         raise MissingCovariateError("no equation gives a maintenance dose")
+    _check_settled(models[0])
     return models[0].dose / _DAYS
+
+
+def _check_settled(own: DosePrediction) -> None:
+    """Refuse to build on a dose that is only the likeliest: what follows would look sure.
+
+    Raises
+    ------
+    MissingCovariateError
+        The data leave other doses possible.
+    """
+    if own.certainty is Certainty.DEPENDS:
+        raise MissingCovariateError(
+            f"the dose of {own.model} depends on what the data leave open",
+            remedy="state what is known with --set NAME=VALUE",
+        )
 
 
 def _not_answered(name: str, error: PgxError) -> NotAnswered:

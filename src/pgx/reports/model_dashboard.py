@@ -41,6 +41,7 @@ _HEADLINES: Final = {
     State.NOT_ASSESSED: "Too little is known to say anything.",
 }
 _ORDER: Final = (State.ALERT, State.WATCH, State.OK, State.NOT_ASSESSED)
+_FIRST: Final = (Family.RESIDUALS, Family.ERROR, Family.COVERAGE, Family.GAPS, Family.DRIFT)
 _TITLES: Final = {
     "psi": "{subject}: distribution (PSI)",
     "ks": "{subject}: distribution (KS)",
@@ -82,7 +83,8 @@ def render_dashboard(found: Monitoring) -> str:
     """Return the page as HTML; every value in it is escaped, equal findings give equal text."""
     status = found.status
     style = _style()
-    rows = sorted(map(_row, status.checks), key=lambda row: _ORDER.index(row.state))
+    checks = sorted(status.checks, key=lambda c: (_ORDER.index(c.state), _FIRST.index(c.family)))
+    rows = list(map(_row, checks))
     return _template().render(
         csp=_policy(style),
         style=style,
@@ -91,7 +93,8 @@ def render_dashboard(found: Monitoring) -> str:
         headline=_HEADLINES[status.state],
         words=_WORDS,
         icons={state: _icon(state) for state in State},
-        todo=[row for row in rows if row.state in (State.ALERT, State.WATCH)],
+        alerts=[row for row in rows if row.state is State.ALERT],
+        watched=[row for row in rows if row.state is State.WATCH],
         rows=rows,
         runs=list(_run_figures(found)),
         groups=list(_group_figures(status)),

@@ -39,5 +39,11 @@ def test_values_that_are_missing_at_random_name_nothing():
     assert "does not name" in found.remark
 
 
+def test_sites_of_one_patient_each_are_no_fault():
+    found = leakage_of(RECIPE, table(n_sites=60, per_site=1))
+    assert found.n_sites == 60
+    assert found.by_values < 0.2
+
+
 def test_one_site_cannot_leak():
     assert leakage_of(RECIPE, table(n_sites=1)) is None

@@ -29,6 +29,13 @@ def test_a_random_split_of_sites_is_refused_without_the_flag(n):
     assert choose_split(of_sites(n), Split.RANDOM, allow_random=True) is Split.RANDOM
 
 
+def test_two_sites_are_not_split_at_random_without_being_asked():
+    with pytest.raises(UsageError, match="flatters"):
+        choose_split(of_sites(2), None, allow_random=False)
+    assert choose_split(of_sites(2), None, allow_random=True) is Split.RANDOM
+    assert choose_split(of_sites(1), None, allow_random=False) is Split.RANDOM
+
+
 def test_a_table_that_names_no_sites_is_split_at_random():
     nameless = msgspec.structs.replace(SCHEMA, site="")
     own = table_of(frame(n_sites=3), nameless, "t.csv")

@@ -212,7 +212,7 @@ class _Input:
         low, high = binomial_interval(self.n_missing, self.n_all, self.alpha)
         least, most = self._expected_missing()
         is_beyond = low > most or high < least
-        is_material = abs(share - expected) >= MATERIAL["missing"]
+        is_material = share - expected >= MATERIAL["missing"]  # more values are no harm
         state = State.OK
         if is_beyond:
             state = State.ALERT if is_material else State.WATCH
@@ -230,7 +230,7 @@ class _Input:
             threshold=most if share >= expected else least,
             material=MATERIAL["missing"],
             reason=f"{share:.1%} without a value, {expected:.1%} in the validation",
-            advice=_MISSING_ADVICE if is_beyond else "",
+            advice=_missing_advice(share, expected) if is_beyond else "",
         )
 
     def _expected_missing(self) -> tuple[float, float]:
@@ -269,6 +269,12 @@ class _Input:
             else "all levels were in the validation",
             advice="" if state is State.OK else _ADVICE,
         )
+
+
+def _missing_advice(share: float, expected: float) -> str:
+    if share > expected:
+        return _MISSING_ADVICE
+    return "judge the model on patients whose values are known, as they are here"
 
 
 _UNKNOWN_SHARE: Final = 0.01  # what may be rare in a reference of unknown size

@@ -55,6 +55,14 @@ _BEFORE: Final = frozenset({"a", "alpha", "b", "beta", "dev", "pre", "rc"})
 _PARTS = re.compile(r"[0-9]+|[^0-9.]+")
 
 
+def _is_dir(text: str) -> bool:
+    """Return whether a text names a folder; one that is too long for a name does not."""
+    try:
+        return Path(text).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key that sorts versions as people do: 2 before 10, a site's 1.A after 1.
 
@@ -185,7 +193,7 @@ class Store:
         if is_name(name) and at:
             return self._version(name, version)
         is_known = is_name(text) and any(place.name == text for place in self.places())
-        if not is_known and (Path(text).is_dir() or os.sep in text):
+        if not is_known and (_is_dir(text) or os.sep in text):
             return self._at(Path(text))
         return self.current(text) or self.versions(text)[-1]
 

@@ -33,10 +33,12 @@ def choose_split(table: DataTable, asked: Split | None, *, allow_random: bool) -
         A random split of a table with sites, not allowed by name; sites where there is one only.
     """
     n_sites = len(np.unique(table.site))
-    if asked is Split.RANDOM and n_sites > 1 and not allow_random:
+    is_random = asked is Split.RANDOM or (asked is None and n_sites < 3)
+    if is_random and n_sites > 1 and not allow_random:
         raise UsageError(
             "a random split flatters the model: patients of one site are alike",
-            remedy="use leave-one-site-out, or --allow-random-split where that is what you ask",
+            remedy="use leave-one-site-out (three sites or more), or --allow-random-split where "
+            "that is what you ask",
         )
     if asked is Split.SITE and n_sites < 3:
         raise UsageError(f"leave-one-site-out needs three sites, the table has {n_sites}")
