@@ -35,7 +35,7 @@ def test_a_patient_given_to_report_gives_what_annotate_gives(results, saved, tmp
         done = pgx("report", other / "EXAMPLE_1.pgx.json", "--patient", WARFARIN, "-o", again)
         assert done.returncode == 0, done.stderr
         assert again.read_bytes() == (results / name).read_bytes()
-    assert 'id="dose"' in (tmp_path / "EXAMPLE_1.pgx.html").read_text(encoding="utf-8")
+    assert 'id="doses"' in (tmp_path / "EXAMPLE_1.pgx.html").read_text(encoding="utf-8")
 
 
 def test_a_patient_for_another_sample_is_refused(saved, tmp_path):

@@ -26,7 +26,9 @@ from pgx.cli.annotate import annotate
 from pgx.cli.check import check
 from pgx.cli.cohort import cohort
 from pgx.cli.doctor import doctor
+from pgx.cli.dose import dose
 from pgx.cli.explain import explain
+from pgx.cli.report import report
 from pgx.cli.runner import single
 from pgx.cli.simulate import simulate
 
@@ -136,7 +138,9 @@ def options_of(app: typer.Typer) -> dict[str, list[str]]:
         ("annotate", single(annotate, "annotate")),
         ("check", single(check, "check")),
         ("cohort", single(cohort, "cohort")),
+        ("dose", single(dose, "dose")),
         ("explain", single(explain, "explain")),
+        ("report", single(report, "report")),
         ("doctor", single(doctor, "doctor")),
         ("kb", kb.app),
         ("partition", partition.app),

@@ -37,7 +37,7 @@ from reports.test_render_html import Page
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "patient.g.vcf"
 BODY = {"age_years": 67.0, "sex": "female", "weight_kg": 71.5, "height_cm": 164.0}
-SECTION = re.compile(r'<section id="dose".*?</section>', re.DOTALL)
+SECTION = re.compile(r'<section id="doses".*?</section>', re.DOTALL)
 ENGLISH_PARTS = re.compile(r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>', re.DOTALL)
 LINKS = re.compile(r"<a .*?</a>|<span lang=.*?</span>", re.DOTALL)
 
@@ -60,7 +60,10 @@ def taking(plain, knowledge, *names, **fields):
 
 @pytest.fixture(scope="module")
 def warfarin(plain, knowledge):
-    return taking(plain, knowledge, "warfarin", "amiodarone", "siponimod", "Plavix", "simvastatin")
+    return taking(
+        plain, knowledge, "warfarin", "amiodarone", "siponimod", "Plavix", "simvastatin",
+        "eliglustat", "mavacamten", "tacrolimus",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +95,12 @@ def pdf_text(result, facts) -> str:
 def test_without_a_patient_a_page_is_as_without_models(plain, facts):
     page = render_html(plain, facts)
     assert page == render_html(plain, msgspec.structs.replace(facts, doses=None))
-    assert 'id="dose"' not in page
+    assert 'id="doses"' not in page
     assert "dose-brief" not in page
 
 
 def test_a_patient_without_dosed_drugs_has_no_part_on_doses(plain, knowledge, facts):
-    assert 'id="dose"' not in render_html(taking(plain, knowledge, "codeine"), facts)
+    assert 'id="doses"' not in render_html(taking(plain, knowledge, "codeine"), facts)
 
 
 def test_the_part_tells_dose_interval_inputs_and_source(warfarin, facts):
@@ -149,8 +152,10 @@ def test_the_advice_on_a_drug_leads_to_its_dose(warfarin, facts):
     entry = entries(warfarin, facts)["warfarin"]
     assert f'<a href="#{entry.anchor}">Dose</a>: {entry.brief}' in page
     assert f'id="{entry.anchor}"' in page
-    assert page.count('id="dose"') == 1
+    assert page.count('id="doses"') == 1
     html5lib.HTMLParser(strict=True).parse(page)
+    ids = re.findall(r' id="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
 
 
 def test_its_style_is_allowed_by_the_policy_of_the_page(warfarin, facts):

@@ -25,6 +25,8 @@ __all__ = ["Teller", "pubmed"]
 
 Words = Mapping[str, Any]
 _GENE: Final = re.compile(r"[a-z]+\d+[a-z0-9]*")
+_OR: Final = " or "
+_SPAN: Final = re.compile(r"([\d.]+) to ([\d.]+)")
 _CODE: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
 
@@ -110,7 +112,13 @@ class Teller:
         return self.level(str(value))
 
     def level(self, value: str) -> str:
-        """Return a value that is a word, a genotype or a phenotype."""
+        """Return a value that is a word, a genotype, a phenotype or a span; several have ``or``."""
+        if _OR in value:
+            return str(self.dose["values"]).join(map(self.level, value.split(_OR)))
+        span = _SPAN.fullmatch(value)
+        if span:
+            low, high = (figure(end, self.words) for end in span.groups())
+            return str(self.dose["span"].format(low=low, high=high))
         if value in ("yes", "no"):
             return str(self.dose[value])
         if value in self.words["phenotype"]:
