@@ -21,7 +21,7 @@ import pytest
 import typer
 
 import pgx
-from pgx.cli import kb, partition
+from pgx.cli import kb, model, partition
 from pgx.cli.annotate import annotate
 from pgx.cli.check import check
 from pgx.cli.cohort import cohort
@@ -143,6 +143,7 @@ def options_of(app: typer.Typer) -> dict[str, list[str]]:
         ("report", single(report, "report")),
         ("doctor", single(doctor, "doctor")),
         ("kb", kb.app),
+        ("model", model.app),
         ("partition", partition.app),
         ("simulate", single(simulate, "simulate")),
     ],
