@@ -197,15 +197,16 @@ def test_a_medicine_that_nobody_knows_leaves_the_dose_open(plain, knowledge, fac
     assert entries(result, facts)["warfarin"].brief.endswith("other doses are possible")
 
 
-def test_what_rests_on_an_open_dose_is_open(plain, knowledge, facts):
+def test_nothing_is_built_on_an_open_dose(plain, knowledge, facts):
     def loading(*names):
         entry = entries(taking(plain, knowledge, "warfarin", *names), facts)["warfarin"]
-        [own] = [rule for rule in entry.rules if "loading" in rule.title]
-        return own
+        return [rule for rule in entry.rules if "loading" in rule.title], entry.not_answered
 
-    assert loading().certainty == "certain"
-    assert loading("xyzzyol").certainty == "depends"
-    assert "not settled" in loading("xyzzyol").notes[0]
+    [own], _ = loading()
+    assert own.certainty == "certain"
+    none, missed = loading("xyzzyol")
+    assert none == []
+    assert any("loading" in fact.name and "depends on" in fact.value for fact in missed)
 
 
 def test_who_takes_it_already_needs_no_loading(warfarin, plain, knowledge, facts):

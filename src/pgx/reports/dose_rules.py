@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-import msgspec
-
-from pgx.base.calls import Certainty
 from pgx.models.rules.results import Missing, RuleResult
 from pgx.models.rules.specification import Answer, Citation
 from pgx.models.rules.starting import LoadingResult
@@ -27,24 +24,10 @@ _Result = RuleResult | FlowResult | LoadingResult
 
 def rule_entries(answer: DoseAnswer, teller: Teller) -> tuple[RuleEntry, ...]:
     """Return entries in the order of what is asked first: flow, regimen, labels and scores."""
-    is_open = any(own.certainty is Certainty.DEPENDS for own in answer.models)
-    on_equations = [
+    return (
         *(_flow(own, teller) for own in answer.flows),
         *(_loading(own, teller) for own in answer.loading),
-    ]
-    return (
-        *(_doubted(own, teller) if is_open else own for own in on_equations),
         *(_rule(own, teller) for own in answer.rules),
-    )
-
-
-def _doubted(own: RuleEntry, teller: Teller) -> RuleEntry:
-    """Return an answer that rests on a dose which is not settled: it is no more sure than that."""
-    certain = own.certainty == Certainty.CERTAIN.value
-    return msgspec.structs.replace(
-        own,
-        certainty=Certainty.DEPENDS.value if certain else own.certainty,
-        notes=(teller.dose["rests_on_open"], *own.notes),
     )
 
 

@@ -21,7 +21,6 @@ from pgx.reports.text import escape_json
 __all__ = ["amount", "answer_json", "answer_text", "input_text", "value_text"]
 
 _WIDTH: Final = 96
-_RESTS_ON_OPEN: Final = "  note: rests on an equation's dose that is not settled"
 _HANDLED: Final = {
     "assumed": "not known ({reason}); taken as {value}",
     "estimated": "not known ({reason}); estimated as {value}",
@@ -37,10 +36,8 @@ def answer_json(found: DoseAnswer) -> str:
 def answer_text(found: DoseAnswer) -> str:
     """Return an answer as lines of text, ending with a line break."""
     parts: list[Iterable[str]] = [_prediction(own, first=i == 0) for i, own in _numbered(found)]
-    is_open = any(own.certainty is Certainty.DEPENDS for own in found.models)
-    doubt = [_RESTS_ON_OPEN] if is_open else []
-    parts += [[*_flow(own), *doubt] for own in found.flows]
-    parts += [[*_loading(own), *doubt] for own in found.loading]
+    parts += [_flow(own) for own in found.flows]
+    parts += [_loading(own) for own in found.loading]
     parts += [_rule(own) for own in found.rules]
     if found.not_answered:
         parts.append(

@@ -27,8 +27,6 @@ DOSE: Final = {
     "state": "this model's state: {state}",
     "depends": "Depends on what the data leave open",
     "depends_brief": "not settled: other doses are possible",
-    "rests_on_open": "This rests on an equation's dose that is not settled: with another of its "
-    "doses it changes, too.",
     "for_start": "Loading doses are for the start of treatment; this patient takes it already.",
     "alternative": "{dose} with {values}",
     "weighed": "{dose} with {values} (probability {probability})",

@@ -28,8 +28,6 @@ DOSE: Final = {
     "state": "Zustand dieses Modells: {state}",
     "depends": "Hängt davon ab, was die Daten offenlassen",
     "depends_brief": "nicht abschließend geklärt: andere Dosen sind möglich",
-    "rests_on_open": "Dies beruht auf der Dosis einer Gleichung, die nicht geklärt ist: mit einer "
-    "anderen ihrer Dosen ändert es sich auch.",
     "for_start": "Aufsättigungsdosen gelten für den Beginn der Behandlung; dieser Patient nimmt "
     "das Arzneimittel bereits ein.",
     "alternative": "{dose} mit {values}",
