@@ -174,14 +174,14 @@ class Dosing:
         ------
         ModelError
             No model or rule has an input that is given.
-        MissingCovariateError
-            Nothing can answer: the first model's reason.
         OutOfDomainError
-            The first model was not made for such a person.
+            A value that is given is outside of what a model was made for; or, as below.
+        MissingCovariateError
+            Nothing can answer, or not the model that was asked for by name: its reason.
         """
         words = dict(given or {})
         self._check_names(words)
-        models, missed = self._predictions(person, words)
+        models, missed, why = self._predictions(person, words)
         rules, flows, loading = [], [], []
         for rule in self._rules:
             try:
@@ -194,6 +194,8 @@ class Dosing:
                     rules.append(answer(rule, seen))
             except ModelError as error:
                 missed.append(_not_answered(rule.name, error))
+        if why is not None and not (models or rules or flows or loading):
+            raise why
         return DoseAnswer(
             drug=self.drug,
             models=tuple(models),
@@ -231,21 +233,23 @@ class Dosing:
 
     def _predictions(
         self, person: Person, words: Mapping[str, str]
-    ) -> tuple[list[DosePrediction], list[NotAnswered]]:
-        """Return what models predict; the first one's refusal is the caller's, others are noted."""
+    ) -> tuple[list[DosePrediction], list[NotAnswered], ModelError | None]:
+        """Return what models predict, which could not, and why the first of these could not."""
         found: list[DosePrediction] = []
         missed: list[NotAnswered] = []
-        for place, (model, folder) in enumerate(self._models):
+        first: ModelError | None = None
+        for model, folder in self._models:
+            values = _values(model, words)
             try:
-                values = _values(model, words)
                 published = model.kind is ModelKind.PUBLISHED
                 identity = (folder.digest, "published" if published else folder.state.value)
                 found.append(predict_dose(model, identity, person, values, words))
-            except ModelError as error:
-                if place == 0:
+            except (MissingCovariateError, OutOfDomainError) as error:
+                if model.name == self._asked:
                     raise
+                first = first or error
                 missed.append(_not_answered(model.name, error))
-        return sorted(found, key=self._is_blind), missed
+        return sorted(found, key=self._is_blind), missed, first
 
     def _is_blind(self, own: DosePrediction) -> bool:
         """Whether a model that nobody asked for by name uses a genotype, and none is known."""

@@ -61,11 +61,13 @@ def _input(known: Mapping[str, Input], name: str) -> Input:
 def _parsed(own: Input, text: str) -> InputValue:
     if own.kind is Kind.NUMBER:
         try:
-            return float(text)
+            number = float(text)
         except ValueError as error:
             raise OutOfDomainError(
                 f"{own.name} is {text!r}, no number", remedy=f"give it in {own.unit or 'numbers'}"
             ) from error
+        check_value(own, number)
+        return number
     if own.kind is Kind.FLAG:
         if text.casefold() not in _YES:
             raise OutOfDomainError(f"{own.name} is {text!r}", remedy="give yes or no")
