@@ -19,7 +19,7 @@ import numpy as np
 import pgx
 from pgx.models.equation import link_of
 from pgx.models.evaluation.gains import gains_of
-from pgx.models.evaluation.judging import predict_table
+from pgx.models.evaluation.judging import judge, predict_table
 from pgx.models.registry.history import State
 from pgx.models.registry.making import make_model
 from pgx.models.registry.notes import Note, note_of
@@ -32,8 +32,10 @@ from pgx.models.tables.reading import DataTable, read_table
 from pgx.models.tables.schema import encode_schema
 from pgx.models.training.conformal import Residuals, interval_from, working_tail
 from pgx.models.training.estimating import with_estimates
+from pgx.models.training.reference import reference_of
 from pgx.models.training.run import train_model
 from pgx.models.training.splits import Split
+from pgx.models.training.validating import Unseen
 from validation.data import DATA
 from validation.tables import show
 
@@ -62,7 +64,8 @@ def main() -> None:
     }
     for name, own in models.items():
         gains = _gains(models, name, table) if name in PAIRS else ()
-        _publish(msgspec.structs.replace(own, interval=_interval(own, table), gains=gains))
+        whole = msgspec.structs.replace(own, interval=_interval(own, table), gains=gains)
+        _publish(whole, _metrics(whole, table))
     for name in AS_PUBLISHED:
         _publish(_equation(name))
     for name in TRAINED:
@@ -74,11 +77,26 @@ def _equation(name: str) -> Model:
     return parse_model(path.read_bytes(), path)
 
 
-def _interval(model: Model, table: DataTable) -> Interval:
+def _residuals(model: Model, table: DataTable) -> Residuals:
     predicted = predict_table(model, table).dose
     residual = link_of(table.dose, model.link) - link_of(predicted, model.link)
     fold = np.unique(table.site, return_inverse=True)[1]
-    own = Residuals.of(residual, predicted, fold, np.asarray(table.columns["race"], np.str_))
+    return Residuals.of(residual, predicted, fold, np.asarray(table.columns["race"], np.str_))
+
+
+def _metrics(model: Model, table: DataTable) -> dict[str, Any]:
+    """Return how a published equation does on the table, which a log is held against."""
+    predicted, residuals = predict_table(model, table), _residuals(model, table)
+    found = judge(predicted, table, {}, model)
+    if predicted.bounds is None:
+        return found
+    seen = Unseen(link_of(predicted.dose, model.link), residuals, predicted.bounds)
+    split = "none: a published equation, judged as it stands"
+    return {**found, "split": split, "reference": reference_of(model, table, seen, found)}
+
+
+def _interval(model: Model, table: DataTable) -> Interval:
+    own = _residuals(model, table)
     shifts = interval_from(own, working_tail(own, LEVEL))
     method = METHOD + (DERIVED if "iwpc" in model.name else "")
     return Interval(level=LEVEL, method=method, **shifts._asdict())
@@ -90,9 +108,10 @@ def _gains(models: Mapping[str, Model], name: str, table: DataTable) -> tuple[Ga
     return gains_of(*doses, table.dose, race, name="race", than=PAIRS[name])
 
 
-def _publish(model: Model) -> None:
+def _publish(model: Model, metrics: dict[str, Any] | None = None) -> None:
     note = note_of("pgx maintainers", "published equation, taken over from the paper", DAY)
-    _make(model.name, {"model.json": json.loads(encode_model(model))}, note)
+    documents = {"model.json": json.loads(encode_model(model))}
+    _make(model.name, documents | ({"metrics.json": metrics} if metrics else {}), note)
 
 
 def _train(name: str, table: DataTable, models: Mapping[str, Model]) -> None:

@@ -296,7 +296,8 @@ def shipped_texts() -> set[str]:
             texts = {text for key, text in pairs if key in keys and text}
             texts |= {t for k, t in pairs if k in ("text", "reason") and t}
             found |= texts - {"plausibility", "source"}  # kinds of limits, not sentences
-    return found
+    alerts = json.loads((shipped_folder() / "alerts.json").read_bytes())["alerts"]
+    return found | {alert["text"] for alert in alerts}
 
 
 def _is_published(model: dict[str, Any]) -> bool:
@@ -313,6 +314,7 @@ def test_every_text_that_is_shipped_is_in_german():
 
 def test_no_translation_is_of_a_text_that_is_gone():
     files = [path for path in shipped_folder().glob("*/*.json") if path.name != "de.json"]
+    files.append(shipped_folder() / "alerts.json")
     held = " ".join(path.read_text(encoding="utf-8") for path in files)
     assert [text for text in german_texts() if f'"{text}"' not in held] == []
 

@@ -76,16 +76,18 @@ def dose(
       pgx dose siponimod --result results/S1.pgx.json --json-lines
     """
     from pgx.patients.read import read_patient
-    from pgx.pipeline.dosing import Dosing, person_of
+    from pgx.pipeline.dosing import Dosing, drug_meant, person_of
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.dose_text import answer_json, answer_text
     from pgx.reports.render_json import read_result
 
     taken = _read_course(course) if course else None
-    asked = Dosing(drug, model, allow_unapproved=allow_unapproved)
+    knowledge = knowledge_of(kb_overlay)
+    named = drug_meant(drug, knowledge)
+    asked = Dosing(named, model, allow_unapproved=allow_unapproved)
     told = read_patient(patient) if patient else None
     saved = read_result(result) if result else None
-    person = person_of(knowledge_of(kb_overlay), saved, told)
+    person = person_of(knowledge, saved, told)
     found = asked.answer(person, _stated(values or []))
     refined = _refined(found, taken, as_json=json_lines) if taken else ""
     if log:

@@ -18,6 +18,7 @@ from pgx.base.errors import (
 from pgx.base.patient import Patient
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.models.dosing.alerts import Alert, alerts_for
 from pgx.models.dosing.observing import parse_given
 from pgx.models.dosing.predicting import predict_dose
 from pgx.models.dosing.sharing import shared_value
@@ -43,6 +44,12 @@ from pgx.recommendations.phenoconversion import Phenoconverter
 __all__ = ["DoseAnswer", "Dosing", "NotAnswered", "person_of"]
 
 _DAYS = 7.0
+_PUBLISHED = "published"
+_ALSO = {
+    ("race", "Black"): ("african_ancestry", "yes"),
+    ("african_ancestry", "yes"): ("race", "Black"),
+}
+"""What a stated group says of an input that asks for it in other words."""
 
 
 class NotAnswered(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +61,10 @@ class NotAnswered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """All answers on one drug; the model that was asked for, or is asked first, stands first."""
+    """All answers on one drug; ``alerts`` come before any dose.
+
+    The model that was asked for, or is asked first, stands first.
+    """
 
     drug: str
     models: tuple[DosePrediction, ...] = ()
@@ -62,6 +72,7 @@ class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
     flows: tuple[FlowResult, ...] = ()
     loading: tuple[LoadingResult, ...] = ()
     not_answered: tuple[NotAnswered, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 def person_of(
@@ -181,11 +192,12 @@ class Dosing:
         """
         words = dict(given or {})
         self._check_names(words)
-        models, missed, why = self._predictions(person, words)
+        group = _with_other_words(words)
+        models, missed, why = self._predictions(person, words, group)
         rules, flows, loading = [], [], []
         for rule in self._rules:
             try:
-                seen = observe(rule, person, self._stated(rule, words))
+                seen = observe(rule, person, self._stated(rule, group))
                 if isinstance(rule, FlowRule):
                     flows.append(follow(rule, seen, lambda kind: _base(models, kind)))
                 elif isinstance(rule, LoadingRule):
@@ -193,6 +205,7 @@ class Dosing:
                 else:
                     rules.append(answer(rule, seen))
             except ModelError as error:
+                why = why or error
                 missed.append(_not_answered(rule.name, error))
         if why is not None and not (models or rules or flows or loading):
             raise why
@@ -203,6 +216,7 @@ class Dosing:
             flows=tuple(flows),
             loading=tuple(loading),
             not_answered=tuple(missed),
+            alerts=alerts_for(self.drug, person.patient),
         )
 
     def _stated(self, rule: AnyRule, words: Mapping[str, str]) -> dict[str, Value]:
@@ -232,7 +246,7 @@ class Dosing:
                 )
 
     def _predictions(
-        self, person: Person, words: Mapping[str, str]
+        self, person: Person, words: Mapping[str, str], group: Mapping[str, str]
     ) -> tuple[list[DosePrediction], list[NotAnswered], ModelError | None]:
         """Return what models predict, which could not, and why the first of these could not."""
         found: list[DosePrediction] = []
@@ -242,8 +256,8 @@ class Dosing:
             values = _values(model, words)
             try:
                 published = model.kind is ModelKind.PUBLISHED
-                identity = (folder.digest, "published" if published else folder.state.value)
-                found.append(predict_dose(model, identity, person, values, words))
+                identity = (folder.digest, _PUBLISHED if published else folder.state.value)
+                found.append(predict_dose(model, identity, person, values, group))
             except (MissingCovariateError, OutOfDomainError) as error:
                 if model.name == self._asked:
                     raise
@@ -266,6 +280,29 @@ def dosed_drugs(store: Store | None = None) -> list[str]:
     return sorted(models | {rule.drug for rule in shipped_rules().values()})
 
 
+def _with_other_words(words: Mapping[str, str]) -> dict[str, str]:
+    """Return what is given, and what that says of other inputs; what is given stands first."""
+    said = [_ALSO[pair] for pair in words.items() if pair in _ALSO]
+    return {**dict(said), **words}
+
+
+def drug_meant(text: str, knowledge: KnowledgeBase) -> str:
+    """Return the dosed drug that a name, a brand or a code means; the text itself if none."""
+    known = dosed_drugs()
+    if text.casefold() in known:
+        return text
+    for names in (
+        {"name": text},
+        {"rxnorm": text},
+        {"atc": text},
+    ):
+        for found in knowledge.vocabulary.find(**names)[0]:
+            for drug in knowledge.vocabulary.guided(found):
+                if drug.casefold() in known:
+                    return drug
+    return text
+
+
 def _values(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
     own = {item.name for item in model.inputs}
     return parse_given(model, {name: text for name, text in words.items() if name in own})
@@ -284,7 +321,8 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
     """Return the dose by the first equation with or without genotype."""
     wanted = kind != "clinical"
     for own in models:
-        if own.uses_genotype == wanted:
+        # a trained model may hold terms for the very alleles that a flow adjusts for
+        if own.uses_genotype == wanted and own.state == _PUBLISHED:
             _check_settled(own)
             return BaseDose(dose=own.dose, unit=own.unit, low=own.lower, high=own.upper)
     raise MissingCovariateError(f"no {kind} equation gives a dose", remedy="give what it asks for")

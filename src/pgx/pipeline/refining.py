@@ -21,6 +21,8 @@ __all__ = ["refine_answer"]
 
 _UNIT: Final = "mg/week"
 _AGE: Final = "age_years"
+_TARGET: Final = (2.0, 3.0)
+"""INR for which the published equations give a dose."""
 
 
 def refine_answer(
@@ -58,11 +60,15 @@ def refine_answer(
         use_simulated_reports=use_simulated_reports,
         prior_model=prior.model,
     )
-    if prior.certainty is Certainty.CERTAIN:
-        return found
-    text = "the dose before the INRs rests on inputs that are not settled; others give another dose"
-    doubt = Caution("prior_depends", Severity.DOUBT, text)
-    return msgspec.structs.replace(found, cautions=(doubt, *found.cautions))
+    doubts = []
+    if prior.certainty is not Certainty.CERTAIN:
+        text = "the dose before the INRs rests on inputs that are not settled; others give another"
+        doubts.append(Caution("prior_depends", Severity.DOUBT, text))
+    low, high = _TARGET
+    if not low <= sum(course.target_inr) / 2.0 <= high:
+        text = f"the dose before the INRs is one for an INR of {low:g} to {high:g}, not for this"
+        doubts.append(Caution("prior_of_another_target", Severity.DOUBT, text))
+    return msgspec.structs.replace(found, cautions=(*doubts, *found.cautions))
 
 
 def _prior(answer: DoseAnswer) -> tuple[DosePrediction, tuple[float, float], float]:

@@ -54,15 +54,16 @@ def _entry(number: int, reply: DoseReply, result: PatientResult, teller: Teller)
         DoseFact(n.name, teller.english(f"[{n.code}] {n.reason}"), is_open=True)
         for n in answer.not_answered
     )
+    alerts = tuple(teller.say(alert.text) for alert in answer.alerts)
     silent = "" if equations or rules or not missed else missed[0].value
     return DoseEntry(
         drug=reply.drug,
         name=in_words(reply.drug, teller.words["phrases"]),
         anchor=f"dose-{number}",
         asked=said[reply.asked.value],
-        brief=_brief(equations, rules, refusal or silent, said),
+        brief="; ".join([*alerts, _brief(equations, rules, refusal or silent, said)]),
         refusal=refusal,
-        notes=tuple(_notes(reply, result, said)),
+        notes=(*alerts, *_notes(reply, result, said)),
         equations=equations,
         rules=rules,
         not_answered=missed,

@@ -35,7 +35,8 @@ def answer_json(found: DoseAnswer) -> str:
 
 def answer_text(found: DoseAnswer) -> str:
     """Return an answer as lines of text, ending with a line break."""
-    parts: list[Iterable[str]] = [_prediction(own, first=i == 0) for i, own in _numbered(found)]
+    parts: list[Iterable[str]] = [[f"WARNING: {a.text}" for a in found.alerts]] * bool(found.alerts)
+    parts += [_prediction(own, first=i == 0) for i, own in _numbered(found)]
     parts += [_flow(own) for own in found.flows]
     parts += [_loading(own) for own in found.loading]
     parts += [_rule(own) for own in found.rules]
@@ -80,7 +81,11 @@ def value_text(value: InputValue, unit: str = "") -> str:
 def input_text(own: InputUsed) -> str:
     """Return what an input was, or what was done without it."""
     if not own.handled:
-        more = f" (likeliest; {own.reason})" if own.reason else ""
+        more = (
+            f" (one of several that are possible; {own.reason.replace('_', ' ')})"
+            if own.reason
+            else ""
+        )
         return value_text(own.value, own.unit) + more
     said = _HANDLED[own.handled]
     reason = own.reason.replace("_", " ")
@@ -142,12 +147,16 @@ def _flow(own: FlowResult) -> Iterator[str]:
     if len(outcomes) > 6:
         yield f"  and {len(outcomes) - 6} more possibilities; --json-lines has all"
     yield from (f"  note: {alert.text}{'' if alert.sure else ' (maybe)'}" for alert in own.alerts)
+    yield f"  made for: {own.population}"
+    yield from (f"  limit: {limit}" for limit in own.limits)
 
 
 def _loading(own: LoadingResult) -> Iterator[str]:
     yield f"{own.title} ({own.source})"
     for day in own.days:
         yield f"  day {day.day}: {_span(day.low, day.high)} {day.unit}"
+    yield f"  made for: {own.population}"
+    yield from (f"  limit: {limit}" for limit in own.limits)
 
 
 def _span(low: float, high: float) -> str:

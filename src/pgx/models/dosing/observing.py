@@ -14,7 +14,7 @@ from pgx.models.inputs import Input, Kind, check_value
 from pgx.models.prediction import InputValue
 from pgx.models.rules.observed import Person, observe
 from pgx.models.rules.possible import Observation
-from pgx.models.rules.specification import Rule, RuleInput
+from pgx.models.rules.specification import UNLISTED, Rule, RuleInput
 from pgx.models.specification import Model
 
 __all__ = ["Seen", "parse_given", "seen"]
@@ -25,13 +25,15 @@ _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """The values that an input may have, likeliest first; none where it is not known.
 
-    ``probabilities`` go with them, None where nobody weighed them.
+    ``probabilities`` go with them, None where nobody weighed them. ``rest`` is the probability
+    of values that the model does not know.
     """
 
     input: Input
     values: tuple[InputValue, ...]
     probabilities: tuple[float | None, ...] = ()
     reason: str = ""
+    rest: float = 0.0
 
 
 def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
@@ -61,7 +63,7 @@ def _input(known: Mapping[str, Input], name: str) -> Input:
 def _parsed(own: Input, text: str) -> InputValue:
     if own.kind is Kind.NUMBER:
         try:
-            number = float(text)
+            number = float("" if "_" in text else text)
         except ValueError as error:
             raise OutOfDomainError(
                 f"{own.name} is {text!r}, no number", remedy=f"give it in {own.unit or 'numbers'}"
@@ -118,13 +120,15 @@ def _question(own: Input) -> RuleInput:
             name=own.name, kind="count", label=own.meaning, low=0, high=2, observe=own.observe
         )
     levels: Sequence[str] = own.levels
+    observe = own.observe
     if own.kind is Kind.FLAG:
         levels = ("yes", "no")
     elif own.kind is Kind.GENOTYPE:
         pairs = itertools.combinations_with_replacement(own.alleles, 2)
-        levels = [f"{one}/{other}" for one, other in pairs]
+        levels = [*(f"{one}/{other}" for one, other in pairs), UNLISTED]
+        observe = msgspec.structs.replace(observe, other=UNLISTED)
     return RuleInput(
-        name=own.name, kind="level", label=own.meaning, levels=tuple(levels), observe=own.observe
+        name=own.name, kind="level", label=own.meaning, levels=tuple(levels), observe=observe
     )
 
 
@@ -134,16 +138,27 @@ def _of(own: Input, observation: Observation) -> Seen:
     A genotype that may be any that there is, weighed by nobody, is not known; one that may be
     one of a few stays one of these. A text that is empty is not recorded.
     """
-    possible = [p for p in observation.values if p.value != ""]
+    rest = sum(p.probability or 0.0 for p in observation.values if p.value == UNLISTED)
+    possible = [p for p in observation.values if p.value not in ("", UNLISTED)]
+    if not possible and observation.values and observation.values[0].value == UNLISTED:
+        raise OutOfDomainError(
+            f"{own.name}: the result has a genotype that the model does not know",
+            remedy="the model says nothing of this person",
+        )
     unweighed = any(p.probability is None for p in possible) and len(possible) > 1
     if not possible or (own.kind is Kind.GENOTYPE and unweighed and _is_any(own, len(possible))):
         return Seen(input=own, values=(), reason=observation.reason or "not_recorded")
     return Seen(
         input=own,
         values=tuple(_value(own, p.value) for p in possible),
-        probabilities=tuple(1.0 if len(possible) == 1 else p.probability for p in possible),
+        probabilities=tuple(_share(p.probability, rest, len(possible)) for p in possible),
         reason=observation.reason,
+        rest=rest,
     )
+
+
+def _share(share: float | None, rest: float, n: int) -> float | None:
+    return 1.0 if n == 1 and rest == 0.0 else share
 
 
 def _is_any(own: Input, n: int) -> bool:

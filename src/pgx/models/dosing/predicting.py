@@ -28,6 +28,7 @@ from pgx.models.terms import Columns, Feature
 __all__ = ["Identity", "predict_dose"]
 
 _MOST: Final = 64
+_TOLD: Final = 0.01
 _SAME: Final = 0.005
 """Doses that differ by less than half a percent are one dose."""
 _LEAST: Final = 0.05
@@ -104,12 +105,15 @@ def predict_dose(
 
 
 def _has_own_term(model: Model, name: str) -> bool:
-    """Return whether some term of the model stands for this input being unknown."""
-    return any(
-        term.feature is Feature.UNKNOWN and name in term.inputs
-        for member in model.members
-        for term in (*member.terms, *(member.trees.features if member.trees else ()))
-    )
+    """Return whether each member that uses an input has a term for its being unknown."""
+    is_used = False
+    for member in model.members:
+        terms = (*member.terms, *(member.trees.features if member.trees else ()))
+        own = [term for term in terms if name in term.inputs]
+        if own and all(term.feature is not Feature.UNKNOWN for term in own):
+            return False
+        is_used = is_used or bool(own)
+    return is_used
 
 
 def _check_terms(model: Model, known: Sequence[Seen]) -> None:
@@ -183,7 +187,8 @@ def _certainty(known: Sequence[Seen], others: Sequence[DoseAlternative]) -> Cert
 
     An input of which nothing is known is what the interval and the model's own handling are for.
     """
-    return Certainty.DEPENDS if others else Certainty.CERTAIN
+    is_open = bool(others) or any(item.rest >= _TOLD for item in known)
+    return Certainty.DEPENDS if is_open else Certainty.CERTAIN
 
 
 def _shares(model: Model, own: Columns, typical: Columns) -> tuple[Share, ...]:
@@ -251,8 +256,14 @@ def _uncounted(model: Model, item: Seen) -> str:
         if item.reason != "not_in_call":
             return ""
         return f"{own.name}: the result has a genotype that the equation does not know"
+    if item.rest >= _TOLD:
+        return f"{own.name}: with probability {item.rest:.2g} one that the equation does not know"
     terms = [term for member in model.members for term in member.terms if own.name in term.inputs]
-    counted = {part for term in terms for value in term.values for part in value.split("/")}
+    # the first value of a level is the pair that was published, others are those that pass as it
+    named_values = [
+        v for t in terms for v in (t.values if t.feature is Feature.COUNT else t.values[:1])
+    ]
+    counted = {part for value in named_values for part in value.split("/")}
     strange = set(str(item.values[0]).split("/")) - counted - {own.alleles[0]}
     if not strange:
         return ""

@@ -20,7 +20,7 @@ from typing import Final
 
 from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.base.suggest import did_you_mean
-from pgx.models.folders import INSTALLED, REGISTRY_VARIABLE, shipped_folder, user_folder
+from pgx.models.folders import REGISTRY_VARIABLE, shipped_folder, user_folder
 from pgx.models.registry.files import locked
 from pgx.models.registry.folder import (
     MODEL,
@@ -280,8 +280,8 @@ def find_model(text: str) -> ModelFolder:
 
 
 def is_installed(model: ModelFolder) -> bool:
-    """Whether a model lies in the installed package, where the next install replaces it."""
-    return model.is_shipped and shipped_folder().name == INSTALLED
+    """Whether a model came with `pgx`: the next install replaces it, the next wheel ships it."""
+    return model.is_shipped
 
 
 def _folders(root: Path) -> list[Path]:

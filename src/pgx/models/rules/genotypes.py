@@ -10,13 +10,14 @@ from pgx.alleles.names import core_allele
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition
 from pgx.models.rules.possible import Observation, Possible, untold
-from pgx.models.rules.specification import RuleInput, Value
+from pgx.models.rules.specification import UNLISTED, RuleInput, Value
 from pgx.recommendations.views import COPY_NUMBER_NOTE
 
 __all__ = ["observed_gene"]
 
 _NEGLIGIBLE: Final = 1e-3
 """Candidates that are not listed count, if their probability together is at least this."""
+_NOT_LISTED: Final = "candidates_not_listed"
 _ANSWERED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)
 
 _Shares = dict[Value, float | None]
@@ -41,6 +42,9 @@ def observed_gene(
     if not shares:
         return untold(item.name, "not_in_call")
     blind = _blind(item, call)
+    if blind == _NOT_LISTED and item.observe.other == UNLISTED and call.rest is not None:
+        _add(shares, UNLISTED, call.rest)  # a model weighs them as what it does not know
+        blind = ""
     if blind:
         every: Iterable[Value] = (*shares, *_allowed(item))
         values = tuple(Possible(value) for value in dict.fromkeys(every))
@@ -69,7 +73,7 @@ def _blind(item: RuleInput, call: GeneCall) -> str:
         return "outside_call_without_list_of_tested_alleles"
     unlisted = call.n_candidates > len(call.candidates) and item.observe.kind != "phenotype"
     if unlisted and (call.rest is None or call.rest >= _NEGLIGIBLE):
-        return "candidates_not_listed"
+        return _NOT_LISTED
     return ""
 
 

@@ -219,6 +219,9 @@ def _substance(item: RuleInput, person: Person) -> Observation:
     meant = [m for m in taken if wanted & {s.casefold() for s in m.substances}]
     if any(m.use is MedicineUse.CURRENT for m in meant):
         return _one(item, "yes")
+    for use in (MedicineUse.PLANNED, MedicineUse.STOPPED):
+        if any(m.use is use for m in meant):  # it will act, or may still, months after the last
+            return _several(item, ("no", "yes"), f"medicine_{use.value}")
     if any(m.use is MedicineUse.UNKNOWN for m in meant):
         return _several(item, ("yes", "no"), "medicine_use_unknown")
     uses = (MedicineUse.CURRENT, MedicineUse.UNKNOWN)

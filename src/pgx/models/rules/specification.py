@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 __all__ = [
+    "UNLISTED",
     "Adjustment",
     "Alert",
     "Answer",
@@ -39,6 +40,8 @@ Value = str | int | float
 """A level by name, a count, or a number in the input's unit."""
 
 SCHEMA_VERSION: Final = "1.0"
+UNLISTED: Final = "(a genotype that the model does not know)"
+"""Level of a diplotype that is none of a model's; no file may use it as a name."""
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,9 @@ from pgx.models.terms import Columns, is_unknown
 __all__ = ["DataTable", "read_table", "table_of"]
 
 _MAX_BYTES: Final = 1 << 30
+_ENOUGH: Final = 20
+_FEW: Final = 5
+"""So many odd cells say nothing of a column."""
 _Text = npt.NDArray[np.str_]
 _Values = npt.NDArray[np.float64]
 
@@ -101,10 +104,26 @@ def table_of(frame: pl.DataFrame, schema: TableSchema, where: str, sha256: str =
         columns[column.name], n_bad = _column(column, cells, columns, int(kept.sum()))
         n_good = int((~is_unknown(columns[column.name])).sum())
         _check_unit(column, n_bad, n_good, where)
+        _check_median(column.name, columns[column.name], column, where)
         unreadable |= {column.name: n_bad} if n_bad else {}
     dose = _as_numbers(cells[schema.outcome])
+    _check_median("the dose", dose, schema, where)
     site = cells[schema.site] if schema.site else np.full(len(dose), "", np.str_)
-    return DataTable(columns, dose, site, frame.height, dropped, unreadable, sha256, schema)
+    table = DataTable(columns, dose, site, frame.height, dropped, unreadable, sha256, schema)
+    return _without_unread(table, where)
+
+
+def _without_unread(table: DataTable, where: str) -> DataTable:
+    """Leave out rows of which a required input could not be read, and count them."""
+    dropped, kept = dict(table.dropped), np.ones(table.n, np.bool_)
+    for column in table.schema.columns if table.schema else ():
+        gap = kept & is_unknown(table.columns[column.name])
+        if column.required and gap.any():
+            dropped[f"{column.name} cannot be read"] = int(gap.sum())
+            kept &= ~gap
+    if not kept.any():
+        raise DataTableError("no row of the table is included", where=where)
+    return replace(table.take(kept), dropped=dropped)
 
 
 def _more(n: int) -> str:
@@ -226,9 +245,26 @@ def _bounded(column: TableColumn, values: _Values, n_bad: int) -> tuple[_Values,
     return np.where(outside, np.nan, values), n_bad + int(outside.sum())
 
 
+def _check_median(
+    name: str, values: _Values | _Text, own: TableColumn | TableSchema, where: str
+) -> None:
+    """Refuse numbers whose median shows another unit, where enough are known to say so."""
+    if own.median_from is None or own.median_to is None or values.dtype.kind != "f":
+        return
+    known = np.asarray(values, np.float64)
+    known = known[np.isfinite(known)]
+    if len(known) < _ENOUGH or own.median_from <= np.median(known) <= own.median_to:
+        return
+    raise DataTableError(
+        f"the median of {name} is {np.median(known):.4g}, which is hardly {own.unit}",
+        where=where,
+        remedy="another unit? say it in the schema (factor)",
+    )
+
+
 def _check_unit(column: TableColumn, n_bad: int, n_good: int, where: str) -> None:
     """Refuse a column of whose known values most cannot be: its unit or coding is another."""
-    if n_bad > n_good:
+    if n_bad > max(n_good, _FEW):
         what = column.unit or column.kind.value
         raise DataTableError(
             f"{n_bad} of {n_bad + n_good} values of {column.name} cannot be {what}",

@@ -46,7 +46,9 @@ class TableColumn(
 ):
     """One input of models, from one or several columns of the file.
 
-    Numbers outside ``minimum`` and ``maximum`` (in ``unit``) cannot be, and count as unknown.
+    Numbers outside ``minimum`` and ``maximum`` (in ``unit``) cannot be, and count as unknown. A
+    median outside ``median_from`` and ``median_to`` shows another unit. A row without an input
+    that is ``required`` is left out.
     """
 
     name: str
@@ -56,6 +58,9 @@ class TableColumn(
     minimum: float | None = None
     maximum: float | None = None
     join: Join = Join.FIRST
+    median_from: float | None = None
+    median_to: float | None = None
+    required: bool = False
 
 
 class Rule(
@@ -80,7 +85,8 @@ class Rule(
 class TableSchema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of patients who reached a stable dose.
 
-    ``outcome`` is the dose in ``unit``; ``site`` the column that names where a row comes from,
+    ``outcome`` is the dose in ``unit``, whose median lies between ``median_from`` and
+    ``median_to`` where these are given; ``site`` the column that names where a row comes from,
     empty where all are from one. ``groups`` are the inputs by which results are told apart.
     """
 
@@ -94,6 +100,8 @@ class TableSchema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     missing: tuple[str, ...] = ("", "NA")
     site: str = ""
     groups: tuple[str, ...] = ()
+    median_from: float | None = None
+    median_to: float | None = None
     schema_version: str = SCHEMA_VERSION
 
     @property

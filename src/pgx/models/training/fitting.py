@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from pgx.base.extras import load_extra
 from pgx.models.equation import link_of
-from pgx.models.inputs import Input, fill, with_assumed
+from pgx.models.inputs import Input, Kind, Unknown, fill, with_assumed
 from pgx.models.specification import Member, Model, ModelKind
 from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
-from pgx.models.terms import Columns, Feature, Term, feature_values
+from pgx.models.terms import Columns, Feature, Term, feature_values, is_unknown
 from pgx.models.training.estimating import with_coefficients, with_estimates
 from pgx.models.training.recipe import Boosting, Recipe
 from pgx.models.trees import Tree, Trees
@@ -69,7 +69,7 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
     members = [_ridge(task, filled, target, own_share)]
     if recipe.boosting:
         members.append(_boosted(task, recipe.boosting, filled, target))
-    members += [_fixed(task, published(f.model), f.weight) for f in recipe.fixed]
+    members += [_fixed(task, published(f.model), f.weight, filled) for f in recipe.fixed]
     return Model(
         name=recipe.name,
         version="1",
@@ -135,8 +135,26 @@ def _tree(tree: Any, rate: float) -> Tree:  # noqa: ANN401 - scikit-learn has no
     )
 
 
-def _fixed(task: _Task, model: Model, weight: float) -> Member:
+def _fixed(task: _Task, model: Model, weight: float, filled: Columns) -> Member:
+    """Return a published equation as a member; an unknown genotype counts as the table's mean."""
     [member] = model.members
     there = {own.name for own in task.inputs}
     terms = tuple(term for term in member.terms if {*term.inputs, *term.given} <= there)
+    terms += tuple(_means_of_unknown(task, terms, filled))
     return msgspec.structs.replace(member, name=model.name, weight=weight, terms=terms)
+
+
+def _means_of_unknown(task: _Task, terms: tuple[Term, ...], filled: Columns) -> Iterator[Term]:
+    """Yield a term for each genotype that may be unknown and that no term of this kind covers."""
+    for own in task.inputs:
+        used = [term for term in terms if own.name in term.inputs]
+        covered = any(term.feature is Feature.UNKNOWN for term in used)
+        if own.when_unknown is not Unknown.OWN_TERM or own.kind is not Kind.GENOTYPE:
+            continue
+        known = ~is_unknown(filled[own.name])
+        if not used or covered or not known.any():
+            continue
+        weights = np.array([term.coefficient for term in used])
+        mean = float((feature_values(used, filled)[known] @ weights).mean())
+        rounded = float(f"{mean:.6g}")
+        yield Term(coefficient=rounded, feature=Feature.UNKNOWN, inputs=(own.name,))
