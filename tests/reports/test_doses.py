@@ -224,7 +224,7 @@ def test_a_refusal_is_shown_with_its_code(plain, knowledge, facts, language):
     assert entry.refusal.startswith("[PGX-MOD-003] ")
     for said in (words(section(result, shown_as)), pdf_text(result, shown_as)):
         assert "[PGX-MOD-003]" in said
-    assert entries(result, shown_as)["siponimod"].refusal == ""
+    assert entries(result, shown_as)["siponimod"].refusal.startswith("[PGX-MOD-003] ")
 
 
 def test_a_result_of_another_release_says_so(warfarin, knowledge):

@@ -153,6 +153,28 @@ def test_a_few_wrong_values_are_unknown_and_counted():
     assert np.isnan(found.columns["height_cm"][0])
 
 
+def test_one_odd_cell_costs_that_cell():
+    found = read(schema(HEIGHT), height_cm=["1.7", "", ""])
+    assert found.unreadable == {"height_cm": 1}
+
+
+def test_a_row_without_a_required_input_is_left_out_and_counted():
+    own = msgspec.structs.replace(HEIGHT, required=True)
+    found = read(schema(own), height_cm=["1.7", "180", "175"])
+    assert found.n == 2
+    assert found.dropped["height_cm cannot be read"] == 1
+
+
+def test_a_median_of_another_unit_is_refused():
+    own = msgspec.structs.replace(
+        HEIGHT, minimum=None, maximum=None, median_from=148, median_to=190
+    )
+    inches = [str(60 + i % 12) for i in range(40)]
+    with pytest.raises(DataTableError, match="median of height_cm is 65"):
+        read(schema(own), height_cm=inches)
+    assert read(schema(own), height_cm=inches[:10]).n == 10
+
+
 def test_rules_leave_out_with_a_reason_each_row_once():
     own = schema(
         number(),
@@ -321,6 +343,7 @@ def test_the_inclusion_rule_of_the_validation_data():
 def test_stable_and_known_dose_alone():
     own = schema_for(None, None, IWPC)
     two = tuple(r for r in own.rules if r.reason in ("no stable dose reached", "no dose"))
-    found = read_table(IWPC, msgspec.structs.replace(own, rules=two))
+    columns = tuple(msgspec.structs.replace(c, required=False) for c in own.columns)
+    found = read_table(IWPC, msgspec.structs.replace(own, rules=two, columns=columns))
     # the outlier of 315 mg/week is dropped by a rule of its own
     assert (found.dose < 315).sum() == 4148

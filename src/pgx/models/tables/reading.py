@@ -23,8 +23,8 @@ __all__ = ["DataTable", "read_table", "table_of"]
 
 _MAX_BYTES: Final = 1 << 30
 _ENOUGH: Final = 20
-_FEW: Final = 5
-"""So many odd cells say nothing of a column."""
+_FEW: Final = 1
+"""A single odd cell says nothing of a column."""
 _Text = npt.NDArray[np.str_]
 _Values = npt.NDArray[np.float64]
 
