@@ -16,7 +16,7 @@ from typing import Any, Final
 
 __all__ = ["Run", "annotate", "plain_text", "with_sample"]
 
-TIME_LIMIT: Final = 30.0
+TIME_LIMIT: Final = 180.0
 """Seconds after which a run is ended; it counts as a hang."""
 
 WATCHER: Final = Path(__file__).with_name("watcher.py")

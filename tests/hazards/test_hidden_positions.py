@@ -36,7 +36,7 @@ def half(gt):
 
 
 def other_half(gt):
-    return gt[0] + "|." if len(gt) > 1 else "."
+    return gt[:2] + "." if len(gt) > 1 else "."
 
 
 def starred(gt, n_alts):
