@@ -6,6 +6,7 @@ import html
 import json
 
 import jsonschema
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
