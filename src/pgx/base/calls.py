@@ -13,6 +13,7 @@ from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
 from pgx.base.patient import GeneConversion, KnownMedicine, Patient, PopulationFit
+from pgx.base.structures import StructureEvidence
 from pgx.base.views import html_view
 
 __all__ = [
@@ -133,6 +134,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     candidate_factors: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     sites: tuple[SiteObservation, ...] = ()
     evidence: CallEvidence | None = None
+    structure: StructureEvidence | None = None
 
 
 class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):

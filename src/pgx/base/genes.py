@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from pgx.base.structures import GeneStructure
+
 __all__ = [
     "AlleleDefinition",
     "Assembly",
@@ -133,7 +135,8 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     ``default_allele`` is the name printed first in a diplotype. ``scored`` genes are looked
     up by activity score. ``uncertain_function`` is the function of a haplotype that no
     definition names; ``function_order`` lists functions from the most to the least serious;
-    of equally serious alleles those in ``preferred`` are named first.
+    of equally serious alleles those in ``preferred`` are named first. ``structure`` says how
+    copies and hybrids of the gene show, None where nothing is known of them.
     """
 
     gene: str
@@ -151,6 +154,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     function_order: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()
+    structure: GeneStructure | None = None
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""

@@ -16,13 +16,15 @@ from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
 from pgx.knowledge.later import CHANGES, EVERYTHING, Until, until_month
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
+from pgx.knowledge.structures import STRUCTURE_TABLES
 from pgx.knowledge.tables import Row, format_table, read_table
 
 __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
 _KNOWN_GAPS = "known_gaps"
-_GENE_CODES = "gene_codes"  # identifiers of today: none in a release of an earlier month
+# identifiers and structures of today: none in a release of an earlier month
+_OF_TODAY = ("gene_codes", *STRUCTURE_TABLES)
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
 
@@ -89,8 +91,9 @@ def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, li
     curated = inputs / "curated"
     found = medicine_rows(curated, until)
     changes = read_table(curated, CHANGES) if (curated / f"{CHANGES}.tsv").exists() else []
-    if until == EVERYTHING and (curated / f"{_GENE_CODES}.tsv").exists():
-        found[_GENE_CODES] = read_table(curated, _GENE_CODES)
+    if until == EVERYTHING:
+        today = [n for n in _OF_TODAY if (curated / f"{n}.tsv").exists()]
+        found |= {name: read_table(curated, name) for name in today}
     found[CHANGES] = [row for row in changes if until.knows(row["date"])]
     counted = [(curated, name) for name in _CURATED_POPULATIONS]
     for place, name in [*counted, *((inputs, name) for name in COUNTED)]:

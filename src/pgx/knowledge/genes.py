@@ -16,6 +16,8 @@ from pgx.base.genes import (
     ReferenceSegment,
     Strategy,
 )
+from pgx.base.structures import GeneStructure
+from pgx.knowledge.structures import read_structures
 from pgx.knowledge.tables import Row
 
 __all__ = ["GENE_TABLES", "read_genes"]
@@ -24,7 +26,9 @@ GENE_TABLES: Final = ("genes", "variants", "alleles", "phenotype_rules", "segmen
 
 
 def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
-    """Return genes by name, A–Z, from the rows of `GENE_TABLES`.
+    """Return genes by name, A–Z, from the rows of `GENE_TABLES` and `STRUCTURE_TABLES`.
+
+    The latter may be absent: then no gene has a known structure.
 
     Raises
     ------
@@ -41,8 +45,11 @@ def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]
 
 def _read(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
     parts = [_grouped(tables[name]) for name in GENE_TABLES[1:]]
+    structures = read_structures(tables)
     return {
-        row["gene"]: _gene(row, *(part.get(row["gene"], []) for part in parts))
+        row["gene"]: _gene(
+            row, structures.get(row["gene"]), *(part.get(row["gene"], []) for part in parts)
+        )
         for row in sorted(tables["genes"], key=lambda r: r["gene"])
     }
 
@@ -59,7 +66,12 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 def _gene(
-    row: Row, variants: list[Row], alleles: list[Row], rules: list[Row], segments: list[Row]
+    row: Row,
+    structure: GeneStructure | None,
+    variants: list[Row],
+    alleles: list[Row],
+    rules: list[Row],
+    segments: list[Row],
 ) -> GeneDefinition:
     return GeneDefinition(
         gene=row["gene"],
@@ -79,6 +91,7 @@ def _gene(
         function_order=_split(row["function_order"]),
         preferred=_split(row["preferred"]),
         proxies=tuple(_proxy(p) for p in _split(row["proxies"])),
+        structure=structure,
     )
 
 

@@ -33,6 +33,13 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "gene", "function_1", "function_2", "activity_score", "phenotype", "lookup_key", "source",
     ),
     "segments": ("gene", "start", "sequence", "source"),
+    "structures": ("gene", "units", "allele", "frequency", "source"),
+    "structure_segments": (
+        "gene", "unit", "start", "end", "share", "spread", "own", "source",
+    ),
+    "structure_partners": ("gene", "units", "allele", "odds", "source"),
+    "structure_sites": ("gene", "position", "kind", "source"),
+    "exons": ("gene", "paralogue_of", "exon", "start", "end", "source"),
     "haplotype_counts": ("gene", "haplotype", "allele", "counts", "source"),
     "untyped_sites": ("gene", "position", "source"),
     "published_frequencies": (

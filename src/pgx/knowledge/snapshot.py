@@ -22,6 +22,7 @@ from pgx.knowledge.integrity.genes import unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_medicines
+from pgx.knowledge.structures import STRUCTURE_TABLES
 from pgx.knowledge.tables import Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
 
@@ -155,7 +156,8 @@ class KnowledgeBase:
         SnapshotSchemaError
             A cell is no number, or a term is unknown.
         """
-        return read_genes({name: self.table(name) for name in GENE_TABLES})
+        tables = {name: self.table(name) for name in GENE_TABLES}
+        return read_genes(tables | self._optional(STRUCTURE_TABLES))
 
     @functools.cached_property
     def frequencies(self) -> dict[str, GeneFrequencies]:

@@ -1,0 +1,169 @@
+"""Records on gene copies and hybrids: what a gene can look like, and what one sample shows.
+
+All positions are 1-based inclusive on GRCh38. A *unit* is one copy of the gene or one hybrid
+with its paralogue; a *structural haplotype* is the list of units on one chromosome; a
+*structural model* counts the units of both.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+__all__ = [
+    "WHOLE",
+    "CopyNumber",
+    "DepthWindow",
+    "Exon",
+    "GeneStructure",
+    "PartnerOdds",
+    "SiteBalance",
+    "StructuralHaplotype",
+    "StructuralModel",
+    "StructureEvidence",
+    "StructureUnit",
+    "UnitSegment",
+]
+
+WHOLE: Final = "gene"
+"""Name of the unit that is one whole copy of the gene; hybrids are named by their allele."""
+
+
+class UnitSegment(msgspec.Struct, frozen=True, kw_only=True):
+    """How one copy of a unit shows in an interval of the gene.
+
+    ``share`` is the expected number of copies (0-1) whose reads are aligned to the gene there,
+    ``spread`` its standard deviation; ``own`` the share of the unit's sequence there that is
+    the gene's own and not its paralogue's.
+    """
+
+    start: int
+    end: int
+    share: float
+    spread: float
+    own: float
+
+
+class StructureUnit(msgspec.Struct, frozen=True, kw_only=True):
+    """A hybrid by its allele name; outside its segments it shows like a whole copy."""
+
+    name: str
+    segments: tuple[UnitSegment, ...] = ()
+
+
+class StructuralHaplotype(msgspec.Struct, frozen=True, kw_only=True):
+    """Units on one chromosome, in the order in which they are named; none is a deletion.
+
+    ``allele`` names a haplotype without a whole copy where it has a name of its own (``*5``).
+    ``frequency`` is the share of such chromosomes (0-1), roughly and over all populations.
+    """
+
+    units: tuple[str, ...]
+    frequency: float
+    allele: str = ""
+
+
+class PartnerOdds(msgspec.Struct, frozen=True, kw_only=True):
+    """How much more often than by chance an allele's chromosome has the units of a haplotype."""
+
+    units: tuple[str, ...]
+    allele: str
+    odds: float
+
+
+class Exon(msgspec.Struct, frozen=True, kw_only=True):
+    """An exon of the gene or of its paralogue."""
+
+    gene: str
+    number: int
+    start: int
+    end: int
+
+
+class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a gene's copies and hybrids.
+
+    ``leaks`` are positions at which reads of the paralogue are aligned to the gene: a genotype
+    there is judged by its allelic depths. ``uneven`` positions have other shares of reads than
+    copies; they tell nothing of copies.
+    """
+
+    paralogue: str
+    units: tuple[StructureUnit, ...]
+    haplotypes: tuple[StructuralHaplotype, ...]
+    partners: tuple[PartnerOdds, ...] = ()
+    exons: tuple[Exon, ...] = ()
+    leaks: tuple[int, ...] = ()
+    uneven: tuple[int, ...] = ()
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """Names of all units, the whole copy first."""
+        return (WHOLE, *(unit.name for unit in self.units))
+
+
+class CopyNumber(msgspec.Struct, frozen=True):
+    """A number of units (whole copies and hybrids together) and its probability."""
+
+    copies: int
+    probability: float
+
+
+class StructuralModel(msgspec.Struct, frozen=True):
+    """Units of both chromosomes, such as ``2 gene + 1 *36``, and their probability."""
+
+    name: str
+    probability: float
+
+
+class DepthWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """Depth in one window of the gene or its paralogue, in copies.
+
+    ``copies`` is what was measured, ``spread`` its standard deviation (both in copies), and
+    ``expected`` what the best structural model lets expect.
+    """
+
+    gene: str
+    start: int
+    end: int
+    copies: float
+    spread: float
+    expected: float
+
+
+class SiteBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """Reads of the two alleles of a heterozygous site: reference and alternative."""
+
+    position: int
+    reference_reads: int
+    alternative_reads: int
+
+
+class StructureEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What one sample shows of a gene's copies and hybrids.
+
+    ``source`` is ``depth`` (of a gVCF), ``reads`` or ``records`` (structural variants of the
+    VCF). ``reason`` is a code where the structure is not assessed, else empty. ``panel`` names
+    the panel of expected depths. ``mean_depth`` is what two copies are expected to have,
+    in reads; ``noise`` the standard deviation of the controls' log depth. ``copies`` and
+    ``models`` are the most probable first.
+    """
+
+    gene: str
+    source: str
+    reason: str = ""
+    panel: str = ""
+    mean_depth: float | None = None
+    noise: float | None = None
+    n_controls: int = 0
+    copies: tuple[CopyNumber, ...] = ()
+    models: tuple[StructuralModel, ...] = ()
+    windows: tuple[DepthWindow, ...] = ()
+    exons: tuple[Exon, ...] = ()
+    balances: tuple[SiteBalance, ...] = ()
+
+    @property
+    def is_assessed(self) -> bool:
+        """Whether the structure could be assessed."""
+        return not self.reason

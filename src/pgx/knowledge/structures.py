@@ -1,0 +1,87 @@
+"""Tables on gene copies and hybrids: rows to records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pgx.base.structures import (
+    Exon,
+    GeneStructure,
+    PartnerOdds,
+    StructuralHaplotype,
+    StructureUnit,
+    UnitSegment,
+)
+from pgx.knowledge.tables import Row
+
+__all__ = ["STRUCTURE_TABLES", "read_structures"]
+
+STRUCTURE_TABLES: Final = (
+    "structures", "structure_segments", "structure_partners", "structure_sites", "exons",
+)  # fmt: skip
+
+
+def read_structures(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneStructure]:
+    """Return what is known of copies and hybrids, by gene; empty without the tables.
+
+    Raises
+    ------
+    ValueError
+        A cell is no number.
+    """
+    rows = {name: tables.get(name, ()) for name in STRUCTURE_TABLES}
+    genes = dict.fromkeys(row["gene"] for row in rows["structures"])
+    return {gene: _structure(gene, rows) for gene in genes}
+
+
+def _structure(gene: str, tables: Mapping[str, Sequence[Row]]) -> GeneStructure:
+    own = {name: [r for r in rows if r["gene"] == gene] for name, rows in tables.items()}
+    paralogues = [r for r in tables["exons"] if r["paralogue_of"] == gene]
+    segments: dict[str, list[UnitSegment]] = {}
+    for row in own["structure_segments"]:
+        segments.setdefault(row["unit"], []).append(_segment(row))
+    sites = {kind: _sites(own["structure_sites"], kind) for kind in ("leak", "uneven")}
+    return GeneStructure(
+        paralogue=paralogues[0]["gene"] if paralogues else "",
+        units=tuple(StructureUnit(name=n, segments=tuple(s)) for n, s in segments.items()),
+        haplotypes=tuple(_haplotype(row) for row in own["structures"]),
+        partners=tuple(_partner(row) for row in own["structure_partners"]),
+        exons=tuple(_exon(row) for row in [*own["exons"], *paralogues]),
+        leaks=sites["leak"],
+        uneven=sites["uneven"],
+    )
+
+
+def _units(text: str) -> tuple[str, ...]:
+    return tuple(text.split("+")) if text else ()
+
+
+def _haplotype(row: Row) -> StructuralHaplotype:
+    return StructuralHaplotype(
+        units=_units(row["units"]), frequency=float(row["frequency"]), allele=row["allele"]
+    )
+
+
+def _segment(row: Row) -> UnitSegment:
+    return UnitSegment(
+        start=int(row["start"]),
+        end=int(row["end"]),
+        share=float(row["share"]),
+        spread=float(row["spread"]),
+        own=float(row["own"]),
+    )
+
+
+def _partner(row: Row) -> PartnerOdds:
+    return PartnerOdds(units=_units(row["units"]), allele=row["allele"], odds=float(row["odds"]))
+
+
+def _exon(row: Row) -> Exon:
+    return Exon(
+        gene=row["gene"], number=int(row["exon"]), start=int(row["start"]), end=int(row["end"])
+    )
+
+
+def _sites(rows: Sequence[Row], kind: str) -> tuple[int, ...]:
+    return tuple(sorted(int(row["position"]) for row in rows if row["kind"] == kind))
