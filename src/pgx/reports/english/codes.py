@@ -15,8 +15,18 @@ NOTES: Final = {
     "combination_or_partial": "No single named allele explains what lies on one chromosome copy; "
     "it is given as a combination.",
     "conflict": "Records of one position disagree; the position counts as unknown.",
+    "copy_number_conflict": "What the input says of gene copies contradicts its genotypes; the "
+    "result is left open.",
+    "copy_number_from_depth": "The number of gene copies and hybrid genes was determined from the "
+    "read depth of the input.",
+    "copy_number_from_reads": "The number of gene copies and hybrid genes was determined from "
+    "reads.",
+    "copy_number_from_records": "The number of gene copies was taken from structural variants that "
+    "the input names.",
     "copy_number_not_assessed": "The number of gene copies and hybrid genes were not determined; "
     "two intact copies are assumed.",
+    "copy_number_uncertain": "More than one number of gene copies, or of hybrid genes, is "
+    "possible; the one that is named is the most probable.",
     "filtered": "Some positions failed the filters of the input; these positions count as unknown.",
     "haploid_in_female": "Some positions have one allele although the sex is female; these "
     "positions count as unknown.",
