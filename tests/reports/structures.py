@@ -57,7 +57,7 @@ def windows(model: str, spread: float = 0.12, *, reads: bool = False) -> tuple[D
         expected = models.expected(starts, ends).copies[row] if gene == "CYP2D6" else None
         for n, (start, end) in enumerate(tiles):
             copies = 2.0 if expected is None else float(expected[n])
-            uneven = spread * 0.9 * math.sin(start * 12.9898) * math.sqrt(max(copies, 0.05) / 2)
+            uneven = spread * _unevenness(start) * math.sqrt(max(copies, 0.05) / 2)
             found.append(
                 DepthWindow(
                     gene=gene, start=start, end=end, copies=round(max(copies + uneven, 0), 3),
@@ -65,6 +65,11 @@ def windows(model: str, spread: float = 0.12, *, reads: bool = False) -> tuple[D
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+def _unevenness(position: int) -> float:
+    """Return a number between -1.2 and 1.2 that looks like chance."""
+    return 2.4 * (math.sin(position * 12.9898) * 43758.5453 % 1 - 0.5)
 
 
 def evidence(diplotype: str = "*1/*2", *, reads: bool = False, **changes: Any) -> StructureEvidence:

@@ -16,6 +16,7 @@ import pypdf
 import pytest
 
 from pgx.base.errors import ResultFileError
+from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.base.structures import CopyNumber, StructuralModel, StructureEvidence
 from pgx.notebook import patient_html
 from pgx.reports.deidentify import deidentified
@@ -29,6 +30,7 @@ from pgx.reports.gene_entries import COPY_NUMBER_NOTE, build_gene
 from pgx.reports.german import GERMAN
 from pgx.reports.pictures.copies import draw_copies, print_copies
 from pgx.reports.pictures.copy_facts import build_copies
+from pgx.reports.pictures.facts import build_pictures
 from pgx.reports.render_html import render_html
 from pgx.reports.render_json import parse_result, render_json
 from pgx.reports.render_pdf import render_pdf
@@ -78,8 +80,8 @@ def path(tree, kind):
 def test_copies_and_models_in_words(diplotype, copies, model):
     entry = build_structure(structures.call(diplotype), ENGLISH)
     assert entry.brief == f"{copies}, from the depth of the gVCF"
-    assert entry.result[0].startswith(f"{copies} (99.7 %); else ")
-    assert entry.result[1].startswith(f"{model} (98 %); else 3 whole copies (2 %)")
+    assert entry.result[0].startswith(f"{copies} (99.7 %), else ")
+    assert entry.result[1].startswith(f"{model} (98 %), else 3 whole copies (2 %)")
     assert entry.basis == (
         "From the depth of the gVCF; panel cyp2d6-gvcf-1; two copies are expected to have 33 reads;"
         " 41 control windows; noise 6.2 %"
@@ -89,8 +91,8 @@ def test_copies_and_models_in_words(diplotype, copies, model):
 def test_in_german():
     entry = build_structure(structures.call("*36+*10/*2"), GERMAN)
     assert entry.result == (
-        "3 Kopien (99,7 %); sonst 4 Kopien (0,3 %)",
-        "2 ganze Kopien und 1 Hybrid *36 (98 %); sonst 3 ganze Kopien (2 %)",
+        "3 Kopien (99,7 %), sonst 4 Kopien (0,3 %)",
+        "2 ganze Kopien und 1 Hybrid *36 (98 %), sonst 3 ganze Kopien (2 %)",
     )
     assert "Rauschen 6,2 %" in entry.basis
 
@@ -116,7 +118,7 @@ def test_no_copy_and_many_models():
     )  # fmt: skip
     entry = build_structure(structures.call(structure=found), ENGLISH)
     assert entry.result[0] == "no copy (>99.9 %)"
-    assert entry.result[1].startswith("no copy (10 %); else 1 whole copy (10 %)")
+    assert entry.result[1].startswith("no copy (10 %), else 1 whole copy (10 %)")
     assert entry.result[1].endswith("2 more")
 
 
@@ -126,16 +128,16 @@ def test_every_reason_is_a_sentence_and_there_is_no_picture(reason, words):
     call = structures.call(structure=structures.not_assessed(reason), notes=(COPY_NUMBER_NOTE,))
     entry = build_structure(call, words)
     assert not entry.is_assessed
-    assert words["structure"]["reason"][reason] in entry.result[0]
-    assert entry.result[0].endswith(".")
-    assert reason not in entry.result[0].split() or "_" not in reason
+    assert entry.lines == (
+        words["structure"]["not_assessed"].format(reason=words["structure"]["reason"][reason]),
+    )
     assert build_copies(call.structure) is None
 
 
 def test_a_reason_of_another_version_is_named_and_nothing_is_assessed():
     call = structures.call(structure=structures.evidence(reason="moon_phase"))
     entry = build_structure(call, ENGLISH)
-    assert entry.result == ("Copies and hybrids were not assessed: reason moon_phase.",)
+    assert entry.result == ("Not assessed: reason moon_phase",)
     assert build_copies(call.structure) is None
     bare = StructureEvidence(gene="CYP2D6", source="x")
     assert not build_structure(structures.call(structure=bare), ENGLISH).is_assessed
@@ -167,6 +169,18 @@ def test_copies_are_said_to_be_open_exactly_where_the_note_is(noted):
 
 
 # what is drawn
+
+
+def test_counts_without_copies_say_nothing_of_a_structural_allele():
+    found = GeneFrequencies(
+        gene="CYP2D6",
+        groups=("AFR",),
+        haplotypes=(HaplotypeCount(differences={5: "T"}, allele="*2", counts=(10,)),),
+    )
+    call = structures.call("*68+*4/*2", structure=structures.evidence())
+    facts = ReportFacts(frequencies={"CYP2D6": found})
+    [pictures] = build_pictures(factory.result(calls=(call,)), facts)
+    assert [a.allele for a in pictures.alleles] == ["*2"]
 
 
 def test_windows_stand_at_their_copies():
@@ -291,7 +305,7 @@ def test_html_and_pdf_show_it(diplotype, facts):
     printed = text_of(data)
     assert said["picture"]["copies"].format(gene="CYP2D6") in printed
     assert said["picture"]["copies_expected"] in printed
-    assert entry.result[1].split(";")[0] in printed
+    assert entry.result[1].split(",")[0] in printed
 
 
 def test_the_printed_report_grows_by_a_page_at_most():
@@ -376,7 +390,7 @@ def test_a_result_without_names_keeps_what_advice_rests_on():
 def test_explain_prints_copies_models_and_reads():
     sections = {s.title: s.items for s in explain_call(structures.call("*36+*10/*2"), "r")}
     items = sections["Copies and hybrids"]
-    assert items[0] == ("3 copies (99.7 %); else 4 copies (0.3 %)", ())
+    assert items[0] == ("3 copies (99.7 %), else 4 copies (0.3 %)", ())
     assert items[1][0].startswith("2 whole copies and 1 hybrid *36")
     assert items[-1][0] == "Reads of both alleles where they differ"
     assert len(items[-1][1]) == 2
@@ -386,7 +400,7 @@ def test_fhir_tells_and_carries_it_without_windows():
     data = render_fhir(result(), NO_FACTS)
     told = json.loads(data)
     notes = [n["text"] for e in told["entry"] for n in e["resource"].get("note", ())]
-    assert any(n.startswith("CYP2D6: 2 copies (99.7 %)") for n in notes)
+    assert any(n.startswith("CYP2D6, Copies and hybrids: 2 copies (99.7 %)") for n in notes)
     [call] = [c for c in parse_fhir(data).calls if c.gene == "CYP2D6"]
     expected = msgspec.structs.replace(structures.evidence(), windows=(), exons=())
     assert call.structure == expected

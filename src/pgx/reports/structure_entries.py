@@ -59,7 +59,7 @@ def build_structure(call: GeneCall, words: Words) -> StructureEntry | None:
         is_assessed=is_told,
         brief=brief,
         result=tuple(_result(found, words)) if is_told else (_why(found, said),),
-        basis=_basis(found, words),
+        basis=_basis(found, words, is_told=is_told),
         balances=tuple(_balances(found.balances, _chromosome(call), words)),
     )
 
@@ -138,7 +138,7 @@ def _units(count: int, unit: str, said: Mapping[str, Any]) -> str:
     return str(said[f"{kind}_one" if count == 1 else kind]).format(count=count, name=unit)
 
 
-def _basis(found: StructureEvidence, words: Words) -> str:
+def _basis(found: StructureEvidence, words: Words, *, is_told: bool) -> str:
     """Return what the result rests on; numbers that no measurement gives are left out."""
     said, decimal = words["structure"], words["style"]["decimal"]
     facts = [said["from"].format(source=said["source"].get(found.source, found.source))]
@@ -150,7 +150,7 @@ def _basis(found: StructureEvidence, words: Words) -> str:
         facts.append(said["controls"].format(count=found.n_controls))
     if _is_number(found.noise):
         facts.append(said["noise"].format(percent=_figure((found.noise or 0) * 100, decimal)))
-    return "; ".join(facts)
+    return "; ".join(facts) if is_told or len(facts) > 1 else ""
 
 
 def _is_number(value: float | None) -> bool:

@@ -65,7 +65,10 @@ def _structure(call: GeneCall) -> StructureEvidence | None:
 def _copies(call: GeneCall) -> list[Tree]:
     """Return what is said of copies and hybrids, as an annotation."""
     found = build_structure(call, ENGLISH)
-    return [{"text": text_of(f"{call.gene}: {'; '.join(found.lines)}")}] if found else []
+    if found is None:
+        return []
+    said = f"{call.gene}, {ENGLISH['structure']['title']}: {'; '.join(found.lines)}"
+    return [{"text": text_of(said)}]
 
 
 def _gene(sheet: Sheet, call: GeneCall) -> Tree:

@@ -11,8 +11,8 @@ STRUCTURE: Final = {
     "balances": "Reads beider Allele, wo diese verschieden sind",
     "brief": "{copies}, aus: {source}",
     "brief_not_assessed": "Kopien und Hybride nicht bestimmt",
-    "not_assessed": "Kopien und Hybride wurden nicht bestimmt: {reason}.",
-    "not_assessed_plain": "Kopien und Hybride wurden nicht bestimmt.",
+    "not_assessed": "Nicht bestimmt: {reason}",
+    "not_assessed_plain": "Nicht bestimmt",
     "reason_code": "Grund {code}",
     "reason": {
         "conflict": "Lesetiefe, Reads der Allele und Einträge zu Strukturvarianten widersprechen"
@@ -39,7 +39,7 @@ STRUCTURE: Final = {
     "hybrid": "{count} Hybride {name}",
     "and": " und ",
     "chance": "{what} ({percent})",
-    "else": "{first}; sonst {others}",
+    "else": "{first}, sonst {others}",
     "more": "{count} weitere",
     "from": "Aus: {source}",
     "panel": "Vergleichswerte {name}",

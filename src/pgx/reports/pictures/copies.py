@@ -91,7 +91,7 @@ def _parts(facts: CopyPicture, words: Mapping[str, str]) -> Iterator[str]:
     for panel, at in placed:
         yield from _measured(panel, at, words)
         yield from _model(panel, at)
-        yield from _gene(panel, at)
+        yield from _gene(panel, at, words)
     yield from _key(words)
 
 
@@ -180,7 +180,7 @@ def _measured(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator
         yield f'<path class="over" d="{over}"/>'
 
 
-def _gene(panel: CopyPanel, at: _Axes) -> Iterator[str]:
+def _gene(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator[str]:
     """Yield the gene's name, its exons to scale with their numbers, and positions below."""
     right = at.x(panel.end)
     yield text(at.left, _TOP - 9, shortened(panel.gene, right - at.left), "b")
@@ -196,7 +196,7 @@ def _gene(panel: CopyPanel, at: _Axes) -> Iterator[str]:
         if x + width / 2 - last >= 7:
             yield text(x + width / 2, _EXONS + 19, f"{exon.number}"[:3], "m s")
             last = x + width / 2
-    yield from _ticks(panel, at)
+    yield from _ticks(panel, at, words)
 
 
 def _direction(panel: CopyPanel, at: _Axes) -> Iterator[str]:
@@ -215,7 +215,7 @@ def _direction(panel: CopyPanel, at: _Axes) -> Iterator[str]:
         yield f'<path class="axis" d="{signs}"/>'
 
 
-def _ticks(panel: CopyPanel, at: _Axes) -> Iterator[str]:
+def _ticks(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator[str]:
     """Yield positions in millions of base pairs, at whole thousands that do not collide."""
     each = _KILO
     while each * at.scale < 58:
@@ -225,7 +225,7 @@ def _ticks(panel: CopyPanel, at: _Axes) -> Iterator[str]:
         x = at.x(position)
         if at.left + 14 <= x <= at.x(panel.end) - 14:
             marks += f"M{number(x)} {_TICKS - 14:g}v4"
-            yield text(x, _TICKS, f"{position / 1e6:.3f}", "m q s")
+            yield text(x, _TICKS, f"{position / 1e6:.3f}".replace(".", words["decimal"]), "m q s")
     if marks:
         yield f'<path class="axis" d="{marks}"/>'
 

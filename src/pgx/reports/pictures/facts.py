@@ -148,6 +148,8 @@ def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare
         return ()
     usual = {h.allele for h in found.haplotypes if not h.differences}
     names = dict.fromkeys(h.name for h in call.haplotypes if h.name not in usual)
+    if call.structure and call.structure.is_assessed:  # haplotypes were counted without copies
+        names = {name: None for name in names if name in {h.allele for h in found.haplotypes}}
     return tuple(AlleleShare(name, tuple(_shares(name, found))) for name in names)
 
 
