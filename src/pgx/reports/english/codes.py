@@ -54,6 +54,8 @@ NOTES: Final = {
     "another method gave; the given result counts.",
     "outside_call_needed": "This gene cannot be answered from small variants; it needs a result of "
     "another method.",
+    "paralogue_reads": "At some positions reads of a similar gene may have been taken for those of "
+    "this one; what they do not settle counts as unknown.",
     "ploidy": "Some positions have an unexpected number of alleles; these positions count as "
     "unknown.",
     "core_position_missing": "A position of an allele that a test should tell apart is unknown, "
@@ -90,6 +92,7 @@ REASONS: Final = {
     "male_heterozygous": "two alleles in a male",
     "no_genotype": "no genotype called",
     "no_record": "no record",
+    "paralogue": "reads of a similar gene",
     "ploidy": "unexpected number of alleles",
     "ref_mismatch": "reference base differs",
     "untyped": "not typed by the call set",

@@ -58,6 +58,8 @@ NOTES: Final = {
     " gehören, das eine andere Methode geliefert hat; das gelieferte Ergebnis zählt.",
     "outside_call_needed": "Dieses Gen lässt sich aus kleinen Varianten nicht bestimmen; ein"
     " Ergebnis einer anderen Methode ist erforderlich.",
+    "paralogue_reads": "An einigen Positionen können Reads eines ähnlichen Gens für die dieses Gens"
+    " gehalten worden sein; was sie nicht klären, gilt als unbekannt.",
     "ploidy": "Einige Positionen haben eine unerwartete Zahl von Allelen; diese Positionen gelten"
     " als unbekannt.",
     "core_position_missing": "Eine Position eines Allels, das ein Test unterscheiden sollte, ist"
@@ -95,6 +97,7 @@ REASONS: Final = {
     "male_heterozygous": "zwei Allele bei männlichem Geschlecht",
     "no_genotype": "kein Genotyp bestimmt",
     "no_record": "kein Eintrag",
+    "paralogue": "Reads eines ähnlichen Gens",
     "ploidy": "unerwartete Zahl von Allelen",
     "ref_mismatch": "abweichende Referenzbase",
     "untyped": "vom Call-Set nicht typisiert",

@@ -32,6 +32,7 @@ _HEIGHT: Final = 252.0
 _LINES: Final = (0, 1, 2, 3, 4)
 _MOST: Final = 8  # copies that the scale can reach
 _KILO: Final = 1000
+_NARROWEST: Final = 4.5  # px of a window: some have ten bases
 _EVERY: Final = 38.0  # px between signs of direction
 _STYLE: Final = (
     "text{fill:#18222d}.q{fill:#4a5866}.s{font-size:11px}.m{text-anchor:middle}"
@@ -169,7 +170,9 @@ def _measured(panel: CopyPanel, at: _Axes, words: Mapping[str, str]) -> Iterator
         return
     bands, lines, over = "", "", ""
     for window in panel.windows:
-        x, width = number(at.x(window.start)), number(_width(window, at))
+        wide = max(_width(window, at), _NARROWEST)
+        middle = at.x((window.start + window.end + 1) / 2)
+        x, width = number(middle - wide / 2), number(wide)
         low, high = at.y(max(window.copies - window.spread, 0)), at.y(window.copies + window.spread)
         bands += f"M{x} {number(low)}V{number(high)}h{width}V{number(low)}z"
         lines += f"M{x} {number(at.y(window.copies))}h{width}"
