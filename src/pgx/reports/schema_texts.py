@@ -26,7 +26,6 @@ TITLES: Final = {
     "DepthWindow": "Depth in one window",
     "Exon": "An exon",
     "SiteBalance": "Reads of two alleles at a heterozygous site",
-    "StructuralRecord": "A structural variant of the input that was read as an allele",
     "Recommendation": "Advice on one drug",
     "AlternativeAdvice": "Other advice that a candidate would give",
     "Provenance": "What produced the result",
@@ -249,15 +248,6 @@ _STRUCTURE = {
     "records": "Structural variants of the input that were read as alleles.",
 }
 
-_RECORD = {
-    "": "A structural variant of the input that was read as an allele.",
-    "allele": "The allele; xN where a copy is added to whatever allele it lies on.",
-    "kind": "deletion or duplication.",
-    "copies": "Copies of the whole gene, or of its part that is lost.",
-    "positions": "Defining positions that lie in it, GRCh38.",
-    "quality": "Phred-scaled; null where the input has none.",
-}
-
 _COPY_NUMBER = {
     "": "A number of copies, hybrids counted as one each.",
     "copies": "How many, on both chromosomes.",
@@ -313,7 +303,6 @@ DESCRIPTIONS: Final = {
     "DepthWindow": _WINDOW,
     "Exon": _EXON,
     "SiteBalance": _BALANCE,
-    "StructuralRecord": _RECORD,
     "Recommendation": _ADVICE,
     "AlternativeAdvice": _ALTERNATIVE,
     "Provenance": _PROVENANCE,
