@@ -16,8 +16,17 @@ NOTES: Final = {
     " Chromosomenkopie liegt; es ist als Kombination angegeben.",
     "conflict": "Einträge zu einer Position widersprechen einander; die Position gilt als"
     " unbekannt.",
+    "copy_number_conflict": "Was die Eingabe über Genkopien aussagt, widerspricht ihren Genotypen;"
+    " das Ergebnis bleibt offen.",
+    "copy_number_from_depth": "Die Zahl der Genkopien und Hybridgene wurde aus der Lesetiefe der"
+    " Eingabe bestimmt.",
+    "copy_number_from_reads": "Die Zahl der Genkopien und Hybridgene wurde aus Reads bestimmt.",
+    "copy_number_from_records": "Die Zahl der Genkopien stammt aus Strukturvarianten, die in der"
+    " Eingabe genannt sind.",
     "copy_number_not_assessed": "Die Zahl der Genkopien und Hybridgene wurden nicht bestimmt;"
     " angenommen werden zwei intakte Kopien.",
+    "copy_number_uncertain": "Mehr als eine Zahl von Genkopien oder Hybridgenen ist möglich; die"
+    " genannte ist die wahrscheinlichste.",
     "filtered": "Einige Positionen haben die Filter der Eingabe nicht bestanden; diese Positionen"
     " gelten als unbekannt.",
     "haploid_in_female": "Einige Positionen haben ein Allel, obwohl das Geschlecht weiblich ist;"
@@ -49,6 +58,8 @@ NOTES: Final = {
     " gehören, das eine andere Methode geliefert hat; das gelieferte Ergebnis zählt.",
     "outside_call_needed": "Dieses Gen lässt sich aus kleinen Varianten nicht bestimmen; ein"
     " Ergebnis einer anderen Methode ist erforderlich.",
+    "paralogue_reads": "An einigen Positionen können Reads eines ähnlichen Gens für die dieses Gens"
+    " gehalten worden sein; was sie nicht klären, gilt als unbekannt.",
     "ploidy": "Einige Positionen haben eine unerwartete Zahl von Allelen; diese Positionen gelten"
     " als unbekannt.",
     "core_position_missing": "Eine Position eines Allels, das ein Test unterscheiden sollte, ist"
@@ -86,6 +97,7 @@ REASONS: Final = {
     "male_heterozygous": "zwei Allele bei männlichem Geschlecht",
     "no_genotype": "kein Genotyp bestimmt",
     "no_record": "kein Eintrag",
+    "paralogue": "Reads eines ähnlichen Gens",
     "ploidy": "unerwartete Zahl von Allelen",
     "ref_mismatch": "abweichende Referenzbase",
     "untyped": "vom Call-Set nicht typisiert",
