@@ -11,6 +11,7 @@ import msgspec
 
 __all__ = [
     "AlleleDefinition",
+    "AlleleName",
     "Assembly",
     "DefiningVariant",
     "GeneDefinition",
@@ -101,6 +102,20 @@ class AlleleDefinition(msgspec.Struct, frozen=True, kw_only=True):
     activity_value: str | None = None
 
 
+class AlleleName(msgspec.Struct, frozen=True, kw_only=True):
+    """What tools and publications call an allele.
+
+    ``meaning`` is ``same_as``: ``name`` is another name of ``allele``; or ``hybrid``: ``name`` is
+    a hybrid of the gene and its pseudogene, which is named first of what lies in tandem.
+    """
+
+    gene: str
+    name: str
+    meaning: str
+    allele: str = ""
+    source: str = ""
+
+
 class PhenotypeRule(msgspec.Struct, frozen=True, kw_only=True):
     """Function pair (or one function, haploid) to phenotype and guideline lookup key."""
 
@@ -133,7 +148,8 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     ``default_allele`` is the name printed first in a diplotype. ``scored`` genes are looked
     up by activity score. ``uncertain_function`` is the function of a haplotype that no
     definition names; ``function_order`` lists functions from the most to the least serious;
-    of equally serious alleles those in ``preferred`` are named first.
+    of equally serious alleles those in ``preferred`` are named first. ``names`` are other names of
+    alleles, which results do not use.
     """
 
     gene: str
@@ -151,6 +167,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     function_order: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()
+    names: tuple[AlleleName, ...] = ()
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""

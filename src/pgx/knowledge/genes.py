@@ -8,6 +8,7 @@ from typing import Final
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.genes import (
     AlleleDefinition,
+    AlleleName,
     DefiningVariant,
     GeneDefinition,
     PhenotypeRule,
@@ -18,13 +19,14 @@ from pgx.base.genes import (
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["GENE_TABLES", "read_genes"]
+__all__ = ["ALLELE_NAMES", "GENE_TABLES", "read_genes"]
 
+ALLELE_NAMES: Final = "allele_names"
 GENE_TABLES: Final = ("genes", "variants", "alleles", "phenotype_rules", "segments")
 
 
 def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
-    """Return genes by name, A–Z, from the rows of `GENE_TABLES`.
+    """Return genes by name, A–Z, from the rows of `GENE_TABLES` and of `ALLELE_NAMES`, if any.
 
     Raises
     ------
@@ -41,6 +43,7 @@ def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]
 
 def _read(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
     parts = [_grouped(tables[name]) for name in GENE_TABLES[1:]]
+    parts.append(_grouped(tables.get(ALLELE_NAMES, ())))
     return {
         row["gene"]: _gene(row, *(part.get(row["gene"], []) for part in parts))
         for row in sorted(tables["genes"], key=lambda r: r["gene"])
@@ -59,7 +62,12 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 def _gene(
-    row: Row, variants: list[Row], alleles: list[Row], rules: list[Row], segments: list[Row]
+    row: Row,
+    variants: list[Row],
+    alleles: list[Row],
+    rules: list[Row],
+    segments: list[Row],
+    names: list[Row],
 ) -> GeneDefinition:
     return GeneDefinition(
         gene=row["gene"],
@@ -79,6 +87,7 @@ def _gene(
         function_order=_split(row["function_order"]),
         preferred=_split(row["preferred"]),
         proxies=tuple(_proxy(p) for p in _split(row["proxies"])),
+        names=tuple(AlleleName(**name) for name in names),
     )
 
 
