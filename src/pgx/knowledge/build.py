@@ -64,7 +64,7 @@ def build_release(
     tables = build_gene_tables(source, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
-    tables |= _names(curated, tables["alleles"])
+    tables |= _names(curated, tables["alleles"], limit)
     if (curated / f"{_KNOWN_GAPS}.tsv").exists():
         tables[_KNOWN_GAPS] = known_gaps(curated, tables["statements"], limit)
     if until:
@@ -101,9 +101,12 @@ def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, li
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _names(curated: Path, alleles: list[Row]) -> dict[str, list[Row]]:
-    """Return other names of alleles that the release has; no table where there are none."""
-    if not (curated / f"{_ALLELE_NAMES}.tsv").exists():
+def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Row]]:
+    """Return other names of alleles that the release has: no table where there are none.
+
+    They are what names mean today, so that a release of an earlier month has none.
+    """
+    if until != EVERYTHING or not (curated / f"{_ALLELE_NAMES}.tsv").exists():
         return {}
     known = {(row["gene"], row["allele"]) for row in alleles}
     rows = [
