@@ -79,7 +79,7 @@ class OutsideFile:
     @property
     def is_archive(self) -> bool:
         """Whether it begins as a ZIP archive does."""
-        return self.data[:4] == b"PK\x03\x04"
+        return self.data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
     @property
     def is_json(self) -> bool:
@@ -116,6 +116,8 @@ class OutsideFile:
         try:
             with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
                 return self._unpacked(archive)
+        except OutsideCallError:
+            raise
         except (
             zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError,
             NotImplementedError, RuntimeError, IndexError, MemoryError,

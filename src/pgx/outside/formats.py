@@ -88,4 +88,11 @@ def read_calls(name: str, data: bytes) -> list[OutsideCall]:
         not make is none of these, but a call with a reason.
     """
     file = OutsideFile(name, data)
-    return format_of(file).read(file)
+    form = format_of(file)
+    if form in TEXT_FORMATS and not file.text.endswith("\n"):
+        raise OutsideCallError(
+            "the last line is cut: it has no end",
+            where=name,
+            remedy=f"let {form.tool} write the file again, or copy it again",
+        )
+    return form.read(file)

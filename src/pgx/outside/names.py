@@ -17,7 +17,7 @@ from pgx.base.genes import GeneDefinition
 __all__ = ["AlleleNames"]
 
 _PART: Final = re.compile(
-    r"\*?(?P<name>\d{1,4}[A-Z]{0,2}(?:\.\d{1,5})?)(?:[xX](?P<count>≥?[1-9]\d?|N))?", re.ASCII
+    r"\*?(?P<name>\d{1,4}[A-Z]?(?:\.\d{1,5})?)(?:[xX](?P<count>≥?[1-9]\d?|N))?", re.ASCII
 )
 _SUBALLELE: Final = re.compile(r"(\*\d+[A-Z]*)\.\d+", re.ASCII)
 _NUMBER: Final = re.compile(r"\d+")

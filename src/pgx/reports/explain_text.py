@@ -40,9 +40,9 @@ def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[S
     sections = [
         Section(title, tuple((f"{n}: {v}", ()) for n, v in _facts(call, entry, release, words)))
     ]
-    if why is None:
+    if why is None or call.source == "outside":  # of which the input can only contradict
         sections.append(Section(label["why"], ((label["no_evidence"], ()),)))
-    else:
+    if why is not None:
         if why.matched:
             sections.append(Section(label["matched"], tuple((line, ()) for line in why.matched)))
         if why.rivals:
