@@ -13,7 +13,7 @@ from pgx.outside.tables import parse_rows
 __all__ = ["is_cyrius_json", "is_cyrius_table", "read_cyrius_json", "read_cyrius_table"]
 
 _TOOL: Final = "Cyrius"
-_GENE: Final = "CYP2D6"
+_TARGET: Final = "cyp2d6"  # the one target, named as in DRAGEN, which took the method over
 _JSON_FIELDS: Final = frozenset({"Genotype", "Filter", "CNV_group"})
 _PASSED: Final = "pass"
 _SEVERAL: Final = "more_than_one_possible_genotype"
@@ -80,7 +80,9 @@ def _call(sample: str, genotype: str, passed: str, where: str) -> OutsideCall:
     if not sample:
         raise OutsideCallError("no sample", where=where, remedy="fill in the line or remove it")
     said = split_solutions(genotype)
-    return tool_call(_TOOL, _GENE, sample, said, where, _reason(said, passed.strip().casefold()))
+    return tool_call(
+        _TOOL, _TARGET.upper(), sample, said, where, _reason(said, passed.strip().casefold())
+    )
 
 
 def _reason(said: list[str], passed: str) -> str:

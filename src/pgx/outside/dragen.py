@@ -17,8 +17,8 @@ from pgx.outside.file import OutsideFile
 __all__ = ["is_dragen", "read_dragen"]
 
 _TOOL: Final = "DRAGEN"
-_GENES: Final = {"cyp2d6": "CYP2D6", "cyp2b6": "CYP2B6"}
-_TARGETS: Final = frozenset({*_GENES, "cyp21a2", "gba", "hba", "lpa", "rh", "smn"})
+_TARGETS: Final = ("cyp2d6", "cyp2b6")  # of genes that are named by star alleles
+_OTHERS: Final = ("cyp21a2", "gba", "hba", "lpa", "rh", "smn")
 _SUFFIX: Final = ".targeted.json"
 _SAMPLE: Final = ("sample", "sampleId", "sampleName")
 _SEVERAL: Final = "more_than_one_possible_genotype"
@@ -26,7 +26,7 @@ _SEVERAL: Final = "more_than_one_possible_genotype"
 
 def is_dragen(file: OutsideFile) -> bool:
     """Whether a file is DRAGEN's: some target's name stands at its top."""
-    targets = _TARGETS & set(file.tree) if file.is_json else set()
+    targets = {*_TARGETS, *_OTHERS} & set(file.tree) if file.is_json else set()
     return any(isinstance(file.tree[name], dict) for name in targets)
 
 
@@ -41,7 +41,7 @@ def read_dragen(file: OutsideFile) -> list[OutsideCall]:
     calls = list(_calls(file))
     if not calls:
         raise OutsideCallError(
-            f"none of the targets {', '.join(_GENES)} is there",
+            f"none of the targets {', '.join(_TARGETS)} is there",
             where=file.name,
             remedy="let DRAGEN call them (--enable-targeted), or leave the file out",
         )
@@ -50,7 +50,7 @@ def read_dragen(file: OutsideFile) -> list[OutsideCall]:
 
 def _calls(file: OutsideFile) -> Iterator[OutsideCall]:
     sample = _sample(file)
-    for target, gene in _GENES.items():
+    for target in _TARGETS:
         found = file.tree.get(target)
         if found is None:
             continue
@@ -64,7 +64,12 @@ def _calls(file: OutsideFile) -> Iterator[OutsideCall]:
         genotype = _text(found, "genotype", where)
         passed = _text(found, "genotypeFilter", where).casefold()
         yield tool_call(
-            _TOOL, gene, sample, split_solutions(genotype), where, _reason(genotype, passed)
+            _TOOL,
+            target.upper(),
+            sample,
+            split_solutions(genotype),
+            where,
+            _reason(genotype, passed),
         )
 
 

@@ -18,8 +18,7 @@ MAX_BYTES: Final = 64 * 2**20
 _MAX_MEMBERS: Final = 1_000
 _MAX_LINES: Final = 2_000_000
 _GENE: Final = re.compile(
-    r"(?<![A-Z0-9])(?:CYP[0-9]{1,2}[A-Z][0-9]{1,2}|(?:ABCG|NAT|NUDT|RYR|IFNL|F|GST[MPT])[0-9]{1,2}"
-    r"|SLCO[0-9]B[0-9]|UGT[0-9][AB][0-9]{1,2}|CACNA1S|CFTR|DPYD|G6PD|TPMT|VKORC1)(?![A-Z0-9])"
+    r"(?<![A-Z0-9])(?:CYP|SLCO|UGT|NUDT|NAT|ABCG)[0-9][A-Z0-9]{0,4}(?![A-Z0-9])"
 )
 
 
@@ -159,7 +158,7 @@ class OutsideFile:
             raise OutsideCallError(
                 "the file does not say of which gene it is",
                 where=self.name,
-                remedy="write the gene into the file's name, like S1.CYP2D6.tsv",
+                remedy="write the gene into the file's name, SAMPLE.GENE.tsv, or add a column gene",
             )
         return genes.pop()
 
