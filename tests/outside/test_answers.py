@@ -59,6 +59,14 @@ def test_cyp2d6(said, name, score, phenotype):
     assert (call.activity_score, call.phenotype) == (score, phenotype)
 
 
+def test_what_the_tool_wrote_is_kept_beside_the_name():
+    call = given("*4.013+*4/*1")
+    assert [(h.name, h.variants) for h in call.haplotypes] == [
+        ("*1", ("*1",)),
+        ("*4x2", ("*4.013+*4",)),
+    ]
+
+
 def test_a_table_of_our_own_may_use_the_same_names():
     assert given("*10+*36/*1A", tool="").diplotype == "*1/*36+*10"
 

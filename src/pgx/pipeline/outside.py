@@ -81,16 +81,15 @@ def outside_gene_call(
         return _several(call, gene, sample)
     if not call.diplotype:
         return _phenotype_only(call, gene, sample)
-    return _of_alleles(call, AlleleNames.of(gene).diplotype(call.diplotype), gene, sample)
+    return _of_alleles(call, call.diplotype, gene, sample)
 
 
 def _several(call: OutsideCall, gene: GeneDefinition, sample: str) -> GeneCall:
     """Solutions among which a tool cannot tell: candidates without probabilities, all alike."""
-    names = AlleleNames.of(gene)
     found = {
         one.diplotype: one
         for text in call.solutions
-        for one in [_of_alleles(call, names.diplotype(text), gene, sample)]
+        for one in [_of_alleles(call, text, gene, sample)]
     }
     first, *others = found.values()
     if not others:
@@ -109,7 +108,8 @@ def _several(call: OutsideCall, gene: GeneDefinition, sample: str) -> GeneCall:
 def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample: str) -> GeneCall:
     """Resolve a diplotype; the mitochondrial genome has one strand, which tools write twice."""
     table = PhenotypeTable(gene)
-    details = [_strand(call, gene, name.strip()) for name in diplotype.split("/")]
+    names = AlleleNames.of(gene)
+    details = [_named(call, gene, names, text.strip()) for text in diplotype.split("/")]
     if gene.ploidy is Ploidy.MITOCHONDRIAL and call.tool and len(set(details)) == 1:
         details = details[:1]
     if len(details) > 2:
@@ -140,6 +140,14 @@ def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample:
         haplotypes=tuple(details),
         n_positions=len(gene.variants),
     )
+
+
+def _named(
+    call: OutsideCall, gene: GeneDefinition, names: AlleleNames, said: str
+) -> HaplotypeDetail:
+    """Resolve a strand by the knowledge base's names; ``variants`` keeps what was said."""
+    detail = _strand(call, gene, names.strand(said))
+    return detail if detail.name == said else msgspec.structs.replace(detail, variants=(said,))
 
 
 def _score(text: str) -> str:
