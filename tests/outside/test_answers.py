@@ -6,6 +6,7 @@ import pytest
 
 from outside.made import aldy, cyrius_table, dragen, pypgx, starphase
 from pgx.base.calls import CallStatus, Certainty
+from pgx.base.errors import OutsideCallError
 from pgx.outside.calls import OutsideCall, Unanswered
 from pgx.outside.formats import read_calls
 from pgx.pipeline.outside import answer
@@ -179,6 +180,15 @@ def test_another_name_is_told_in_one_line(tmp_path):
     [hint] = done.hints
     assert "DRAGEN" in hint
     assert "other" not in hint
+
+
+def test_a_file_without_a_sample_serves_an_input_of_one(tmp_path):
+    path = cohort_file(tmp_path, {"S1": {"CYP2C19": "*1/*1"}, "S2": {"CYP2C19": "*1/*1"}})
+    data = starphase(CYP2D6=["*4/*4"])
+    with pytest.raises(OutsideCallError, match="--samples"):
+        run(path, "S2.json", data, genes=("CYP2D6",))
+    _, [result] = run(path, "S2.json", data, genes=("CYP2D6",), samples=("S2",))
+    assert (result.sample, result.calls[0].diplotype) == ("S2", "*4/*4")
 
 
 def test_genes_that_are_not_known_here_are_told_in_one_line(tmp_path):

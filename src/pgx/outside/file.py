@@ -49,7 +49,7 @@ class OutsideFile:
             raise OutsideCallError(
                 "the file is not UTF-8 text", where=self.name, remedy="save it as UTF-8"
             ) from error
-        return text.replace("\r\n", "\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     @functools.cached_property
     def lines(self) -> list[tuple[int, str]]:

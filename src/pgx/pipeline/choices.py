@@ -122,7 +122,7 @@ def outside_by_sample(
             raise OutsideCallError(
                 f"no sample named, and the input has {len(samples)}",
                 where=call.where,
-                remedy="add a sample column",
+                remedy="name the one sample with --samples" if call.tool else "add a sample column",
             )
         name = call.sample or samples[0]
         if (name, call.gene) in found:
