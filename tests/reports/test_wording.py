@@ -19,7 +19,9 @@ from pgx.reports.english import ENGLISH
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"
 CALLERS = [
-    path for floor in ("genotypes", "alleles", "pipeline") for path in (SOURCE / floor).glob("*.py")
+    path
+    for floor in ("genotypes", "alleles", "outside", "pipeline")
+    for path in (SOURCE / floor).glob("*.py")
 ]
 SOURCES = tuple(ENGLISH["structure"]["source"])
 _CODE = re.compile(r'"([a-z]+(?:_[a-z]+)*)"')

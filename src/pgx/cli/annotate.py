@@ -16,6 +16,7 @@ from pgx.cli.options import (
     MANY_SAMPLES,
     LaboratoryFile,
     Language,
+    OutsideCalls,
     Overlay,
     SideFiles,
     absent_of,
@@ -58,10 +59,7 @@ def annotate(
     sample_info: Annotated[
         Path | None, typer.Option(metavar="TSV", help="sample, sex, population, superpopulation")
     ] = None,
-    outside_calls: Annotated[
-        Path | None,
-        typer.Option(metavar="TSV", help="sample, gene, diplotype, phenotype, activity_score"),
-    ] = None,
+    outside_calls: OutsideCalls = None,
     patient: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),

@@ -62,7 +62,7 @@ def _outside_genes(beside: SideFiles) -> set[str]:
     if beside.sample_info:
         read_sample_info(beside.sample_info)
     return (
-        {call.gene for call in read_outside_calls(beside.outside_calls)}
+        {call.gene for call in read_outside_calls(beside.outside_calls) if not call.reason}
         if (beside.outside_calls)
         else set()
     )

@@ -20,6 +20,7 @@ __all__ = [
     "MANY_SAMPLES",
     "LaboratoryFile",
     "Language",
+    "OutsideCalls",
     "Overlay",
     "SideFiles",
     "absent_of",
@@ -36,6 +37,16 @@ MANY_SAMPLES: Final = 1_000
 """Above so many, files of each sample are written only where asked for."""
 Language = Annotated[
     str, typer.Option("--language", "--lang", metavar="TAG", help="language of reports: en or de")
+]
+OutsideCalls = Annotated[
+    Path | None,
+    typer.Option(
+        "--outside-calls",
+        metavar="FILE",
+        help="calls of other tools: a table of sample, gene, diplotype, phenotype, "
+        "activity_score; or a file of DRAGEN (targeted.json), Cyrius, Aldy, StellarPGx, PyPGx, "
+        "Stargazer or pb-StarPhase",
+    ),
 ]
 Overlay = Annotated[
     Path | None,

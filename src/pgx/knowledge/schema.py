@@ -62,6 +62,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
     "gene_codes": ("gene", "system", "code", "source"),
+    "allele_names": ("gene", "name", "meaning", "allele", "source"),
     "condition_codes": ("condition", "system", "code", "source"),
     "changes": (
         "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 import pgx
-from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError
 from pgx.base.genes import GeneDefinition, Strategy
@@ -20,13 +19,15 @@ from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.choices import (
     chosen_genes,
     chosen_samples,
+    left_out,
     marker_alleles,
     outside_by_sample,
     strangers,
 )
 from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.local import marked_local, unlike_overlay
-from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
+from pgx.pipeline.outside import OutsideCall, answer
+from pgx.pipeline.outside_check import compared
 from pgx.pipeline.overrides import check_overrides, overrides_by_sample
 from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.pipeline.read import Observations, read_inputs
@@ -138,6 +139,7 @@ class Run:
                 self._personal = (person, Personal(kb, self.guidance, patient))
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
         self._observations.hints += strangers(outside, self._observations.samples)
+        self._observations.hints += left_out(outside, kb)
         self._outside = outside_by_sample(outside, self.samples, kb)
         known = kb.frequencies if settings.prior is not Prior.NONE else {}
         self._callers = {
@@ -219,19 +221,25 @@ class Run:
         notes: tuple[str, ...],
     ) -> GeneCall:
         given = self._outside.get((sample, gene.gene))
+        unused: tuple[str, ...] = ()
         if given is not None:
-            call = outside_gene_call(given, gene, sample, marker_alleles(self.guidance, gene.gene))
-            return self._compared(call, column)
+            found = answer(given, gene, sample, marker_alleles(self.guidance, gene.gene))
+            if isinstance(found, GeneCall):
+                return self._compared(found, column)
+            unused = (found,)
         if gene.gene not in self._callers:
-            note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
+            needed = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
             return GeneCall(
-                sample=sample, gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note
+                sample=sample,
+                gene=gene.gene,
+                status=CallStatus.NOT_ASSESSED,
+                notes=tuple(sorted((*needed, *unused))),
             )
         return self._callers[gene.gene].call(
             self._genotypes[gene.gene],
             column,
             with_sites=self.with_sites,
-            notes=notes,
+            notes=(*notes, *unused),
             ancestry=ancestry.weights(gene.gene),
             copies=self._observations.copies_of(gene.gene, sample),
         )
@@ -241,10 +249,7 @@ class Run:
         caller = self._callers.get(call.gene)
         if caller is None:
             return call
-        seen = observe(self._genotypes[call.gene], column)
-        if not contradicts(call, caller.compiled, seen):
-            return call
-        return msgspec.structs.replace(call, notes=(*call.notes, "outside_call_contradicts_vcf"))
+        return compared(call, caller.compiled, self._genotypes[call.gene], column)
 
     def _provenance(self, sample: str) -> Provenance:
         mine = [i for i in self._observations.inputs if sample in i.samples]

@@ -43,14 +43,15 @@ def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[S
     ]
     if entry.structure:
         sections.append(_structure(entry.structure, words))
-    if why is None:
+    if why is None or call.source == "outside":  # of which the input can only contradict
         sections.append(Section(label["why"], ((label["no_evidence"], ()),)))
-    else:
+    if why is not None:
         if why.matched:
             sections.append(Section(label["matched"], tuple((line, ()) for line in why.matched)))
         if why.rivals:
             rivals = tuple((rival.title, rival.reasons) for rival in why.rivals)
-            sections.append(Section(label["rivals"], rivals))
+            heading = "against" if call.source == "outside" else "rivals"
+            sections.append(Section(label[heading], rivals))
     if entry.missing:
         sections.append(Section(label["missing"], tuple((line, ()) for line in entry.missing)))
     return [_harmless(section) for section in sections]

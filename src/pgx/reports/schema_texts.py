@@ -213,7 +213,8 @@ _RIVAL = {
     "diplotype": "Its name.",
     "functions": "Clinical function of each strand.",
     "why": "fits (the next candidate), fits_other_function (the next candidate of other "
-    "functions), nearest (excluded, by the fewest observed alleles) or nearest_other_function.",
+    "functions), nearest (excluded, by the fewest observed alleles), nearest_other_function, or "
+    "given (the outside call itself, where the input contradicts it).",
     "probability": "Its posterior; null without a prior and where it is excluded.",
     "contradictions": "Positions that exclude it; empty for a candidate.",
     "open_sites": "Unanswered positions that would tell it from the best.",

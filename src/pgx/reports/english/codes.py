@@ -56,6 +56,16 @@ NOTES: Final = {
     "another method.",
     "paralogue_reads": "At some positions reads of a similar gene may have been taken for those of "
     "this one; what they do not settle counts as unknown.",
+    "outside_call_no_result": "Another method gave no result for this gene; the result here is "
+    "that of this input.",
+    "outside_call_not_assigned": "Another method could not assign the alleles of this gene to the "
+    "two chromosome copies; the result here is that of this input.",
+    "outside_call_not_passed": "Another method marks its own result for this gene as not reliable; "
+    "the result here is that of this input.",
+    "outside_call_not_understood": "The result that another method gave names an allele that the "
+    "knowledge base does not have; the result here is that of this input.",
+    "outside_call_novel_allele": "Another method found an allele of this gene that has no name; "
+    "the result here is that of this input.",
     "ploidy": "Some positions have an unexpected number of alleles; these positions count as "
     "unknown.",
     "core_position_missing": "A position of an allele that a test should tell apart is unknown, "

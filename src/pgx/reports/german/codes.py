@@ -60,6 +60,16 @@ NOTES: Final = {
     " Ergebnis einer anderen Methode ist erforderlich.",
     "paralogue_reads": "An einigen Positionen können Reads eines ähnlichen Gens für die dieses Gens"
     " gehalten worden sein; was sie nicht klären, gilt als unbekannt.",
+    "outside_call_no_result": "Eine andere Methode hat für dieses Gen kein Ergebnis geliefert; das"
+    " Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_not_assigned": "Eine andere Methode konnte die Allele dieses Gens nicht den"
+    " beiden Chromosomenkopien zuordnen; das Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_not_passed": "Eine andere Methode kennzeichnet ihr eigenes Ergebnis für dieses"
+    " Gen als nicht verlässlich; das Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_not_understood": "Das Ergebnis einer anderen Methode nennt ein Allel, das die"
+    " Wissensbasis nicht kennt; das Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_novel_allele": "Eine andere Methode hat ein Allel dieses Gens gefunden, das"
+    " keinen Namen hat; das Ergebnis hier ist das dieser Eingabe.",
     "ploidy": "Einige Positionen haben eine unerwartete Zahl von Allelen; diese Positionen gelten"
     " als unbekannt.",
     "core_position_missing": "Eine Position eines Allels, das ein Test unterscheiden sollte, ist"
