@@ -1,0 +1,95 @@
+"""Draw what both chromosomes of a gene carry, by the frequencies of structures and of alleles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.errors import UsageError
+from pgx.base.frequencies import GeneFrequencies
+from pgx.base.genes import GeneDefinition
+from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype
+from pgx.simulate.depth.chromosomes import Copy, chromosome_name
+
+__all__ = ["AlleleWeights", "allele_weights", "draw_copies", "draw_diplotypes"]
+
+AlleleWeights = Mapping[str, float]
+"""How often chromosomes carry each allele that small variants define; any positive scale."""
+
+
+def allele_weights(
+    definition: GeneDefinition, frequencies: Mapping[str, GeneFrequencies]
+) -> AlleleWeights:
+    """Return counts of a gene's alleles over all groups; the default allele where none are."""
+    known = {a.name for a in definition.alleles if a.defining or a.is_reference}
+    weights: dict[str, float] = {}
+    counted = frequencies.get(definition.gene)
+    for haplotype in counted.haplotypes if counted else ():
+        if haplotype.allele in known:
+            total = weights.get(haplotype.allele, 0.0) + sum(haplotype.counts)
+            weights[haplotype.allele] = total
+    return weights or {definition.default_allele: 1.0}
+
+
+def draw_diplotypes(
+    genes: Mapping[str, GeneDefinition],
+    frequencies: Mapping[str, GeneFrequencies],
+    random: np.random.Generator,
+) -> dict[str, tuple[str, ...]]:
+    """Draw the names of both chromosomes for each gene of which a structure is known."""
+    found = {}
+    for gene in sorted(genes):
+        definition = genes[gene]
+        if definition.structure is not None:
+            weights = allele_weights(definition, frequencies)
+            found[gene] = tuple(
+                chromosome_name(
+                    definition,
+                    draw_copies(definition, _draw_haplotype(definition, random), weights, random),
+                )
+                for _ in range(2)
+            )
+    return found
+
+
+def _draw_haplotype(definition: GeneDefinition, random: np.random.Generator) -> StructuralHaplotype:
+    haplotypes = _structure(definition).haplotypes
+    return haplotypes[_pick([h.frequency for h in haplotypes], random)]
+
+
+def draw_copies(
+    definition: GeneDefinition,
+    haplotype: StructuralHaplotype,
+    weights: AlleleWeights,
+    random: np.random.Generator,
+) -> tuple[Copy, ...]:
+    """Draw the allele of a haplotype's whole copies, which are alike, by what is beside what."""
+    allele = ""
+    if WHOLE in haplotype.units:
+        names = list(weights)
+        allele = names[_pick(_beside(_structure(definition), haplotype, weights), random)]
+    return tuple(Copy(u, allele if u == WHOLE else u) for u in haplotype.units)
+
+
+def _beside(
+    structure: GeneStructure, haplotype: StructuralHaplotype, weights: AlleleWeights
+) -> list[float]:
+    odds = {p.allele: p.odds for p in structure.partners if p.units == haplotype.units}
+    others = odds.get("", 1.0)
+    return [weight * odds.get(name, others) for name, weight in weights.items()]
+
+
+def _structure(definition: GeneDefinition) -> GeneStructure:
+    if definition.structure is None:
+        raise UsageError(
+            f"nothing is known of copies and hybrids of {definition.gene}",
+            remedy="name its alleles",
+        )
+    return definition.structure
+
+
+def _pick(weights: Sequence[float], random: np.random.Generator) -> int:
+    share: npt.NDArray[np.float64] = np.asarray(weights, np.float64)
+    return int(random.choice(len(share), p=share / share.sum()))
