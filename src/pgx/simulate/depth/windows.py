@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.structures import GeneStructure
+from pgx.structure.panel import PanelArrays
 
-__all__ = ["Span", "Windows", "cut", "gene_span", "tiled"]
+__all__ = ["Span", "Windows", "cut", "gene_span", "panel_windows", "tiled"]
 
 WIDTH: Final = 20
 """Bases of a window, at most."""
@@ -68,6 +69,29 @@ class Windows:
         order = np.lexsort((first, names))
         expected, loading = values or (np.zeros(len(first)), np.zeros(len(first)))
         return cls(names[order], first[order], last[order], expected[order], loading[order])
+
+
+def panel_windows(panel: PanelArrays) -> tuple[Windows, Places]:
+    """Return a panel's windows, and (C + W,) where its controls and its gene's windows are.
+
+    A sample's factor is standard normal here; a panel's score has its own mean and deviation.
+    """
+    own = panel.panel
+    contigs = [c.contig for c in own.controls] + [own.contig] * len(own.windows)
+    starts = np.concatenate([[c.start for c in own.controls], panel.starts]).astype(np.int64)
+    ends = np.concatenate([[c.end for c in own.controls], panel.ends]).astype(np.int64)
+    slope = np.concatenate([panel.controls.loading / panel.controls.weight, panel.slope])
+    expected = np.concatenate([panel.controls.log_depth, panel.expectation])
+    names = np.asarray(contigs, np.str_)
+    order = np.lexsort((starts, names))
+    windows = Windows(
+        names[order],
+        starts[order],
+        ends[order],
+        (expected + slope * own.score_mean)[order],
+        (slope * own.score_sd)[order],
+    )
+    return windows, np.argsort(order)
 
 
 def gene_span(structure: GeneStructure) -> Span:
