@@ -20,6 +20,7 @@ from validation import (
     fixtures,
     hiding,
     second_opinion,
+    structure_depth,
     truth,
     unphased,
     unphased_second_opinion,
@@ -47,6 +48,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         f"second_opinion {run}": partial(second_opinion.measured, run)
         for run in second_opinion.RUNS
     },
+    "structure_depth": structure_depth.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
 }

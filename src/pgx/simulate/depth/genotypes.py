@@ -55,7 +55,7 @@ def reference_quality(depth: int) -> tuple[int, int]:
     """Return likelihoods (phred) of the heterozygous and the other homozygous genotype.
 
     >>> reference_quality(30)
-    (90, 1048)
+    (90, 1043)
     """
     het = -10 * math.log10((1 - ERROR + ERROR / 3) / 2 / (1 - ERROR))
     other = -10 * math.log10(ERROR / 3 / (1 - ERROR))

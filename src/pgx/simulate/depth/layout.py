@@ -63,9 +63,11 @@ def lay_out(
     whole = all(own.assembly is Assembly.GRCH38 for own in sequences.values())
     kept = _kept(panel, regions, whole=whole) if panel else ([], [], [], [])
     contigs, spans, values, region = kept
+    taken: dict[str, list[Span]] = {}
+    for contig, span in zip(contigs, spans, strict=True):
+        taken.setdefault(contig, []).append(span)
     for number, own in enumerate(regions):
-        taken = [s for c, s in zip(contigs, spans, strict=True) if c == own.contig]
-        for piece in cut(own.span, taken):
+        for piece in cut(own.span, taken.get(own.contig, [])):
             for window in tiled(piece):
                 contigs.append(own.contig)
                 spans.append(window)

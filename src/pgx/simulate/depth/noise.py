@@ -37,15 +37,15 @@ class Neighbours:
         middles = windows.middles
         far = (np.diff(middles) > APART) | (windows.contigs[1:] != windows.contigs[:-1])
         edges = [0, *(np.flatnonzero(far) + 1).tolist(), len(windows)]
-        self._groups = [slice(a, b) for a, b in itertools.pairwise(edges) if a < b]
-        self._roots = [_root(middles[group]) for group in self._groups]
+        # a window without neighbours stands alone: its number stays as it was drawn
+        groups = [slice(a, b) for a, b in itertools.pairwise(edges) if b - a > 1]
+        self._roots = [(group, _root(middles[group])) for group in groups]
 
     def draw(self, random: np.random.Generator, n: int) -> Floats:
         """Return (W, N) numbers."""
         found = random.standard_normal((len(self.windows), n))
-        for group, root in zip(self._groups, self._roots, strict=True):
-            if len(root) > 1:
-                found[group] = root @ found[group]
+        for group, root in self._roots:
+            found[group] = root @ found[group]
         return found
 
 
