@@ -21,6 +21,7 @@ from pgx.structure.panel import DepthPanel, GeneWindow, default_folder
 from pgx.vcf.depth import DepthLayout, DepthListener
 from pgx.vcf.windows import Interval
 from validation.data import DATA
+from validation.tables import show
 
 __all__ = ["GeneDepths", "main", "panel_of", "read_depths"]
 
@@ -62,7 +63,8 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     text = msgspec.json.format(msgspec.json.encode(panel), indent=0)
     (folder / f"{NAME}.json").write_bytes(text + b"\n")
-    print(f"{panel.n_samples} samples, {len(panel.controls)} controls, {len(panel.windows)} windows")
+    numbers = f"{len(panel.controls)} control windows, {len(panel.windows)} of the gene"
+    show(f"{panel.n_samples} samples, {numbers}")
 
 
 def panel_of(found: GeneDepths, samples: Sequence[int]) -> DepthPanel:

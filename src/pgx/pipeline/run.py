@@ -233,6 +233,7 @@ class Run:
             with_sites=self.with_sites,
             notes=notes,
             ancestry=ancestry.weights(gene.gene),
+            copies=self._observations.copies_of(gene.gene, sample),
         )
 
     def _compared(self, call: GeneCall, column: int) -> GeneCall:

@@ -22,7 +22,6 @@ from pgx.structure.panel import (
     ControlWindow,
     DepthPanel,
     GeneWindow,
-    window_weights,
 )
 from pgx.vcf.windows import Interval
 
@@ -60,15 +59,11 @@ class PanelSettings:
 
 
 def build_panel(settings: PanelSettings, depths: PanelDepths) -> DepthPanel:
-    """Return a panel from samples' depths; control windows must be complete in all of them.
-
-    Each sample's level and score come from a factor that was fitted without it.
-    """
-    starts = np.array([start for _, start, _ in settings.controls])
-    ends = np.array([end for _, _, end in settings.controls])
-    weight = window_weights((ends - starts + 1).astype(np.float64))
-    factor = _fit_factor(depths.controls, weight)
-    levels, scores = _levels(depths.controls, weight, factor)
+    """Return a panel from samples' depths; control windows must be complete in all of them."""
+    controls = _controls(depths.controls)
+    found = [controls.level(own) for own in depths.controls]
+    levels = np.array([own.level for own in found])
+    scores = np.array([own.score for own in found])
     body = np.array([w.body for w in settings.gene_windows])
     log_depth, slope = _gene_windows(depths.gene, levels, scores, body)
     return DepthPanel(
@@ -81,10 +76,8 @@ def build_panel(settings: PanelSettings, depths: PanelDepths) -> DepthPanel:
         score_mean=round(float(scores.mean()), _DECIMALS),
         score_sd=round(float(scores.std()), _DECIMALS),
         controls=tuple(
-            ControlWindow(c, a, b, round(float(e), _DECIMALS), round(float(v), _DECIMALS))
-            for (c, a, b), e, v in zip(
-                settings.controls, factor.log_depth, factor.loading, strict=True
-            )
+            ControlWindow(c, a, b, round(float(e), _DECIMALS))
+            for (c, a, b), e in zip(settings.controls, controls.log_depth, strict=True)
         ),
         windows=tuple(
             GeneWindow(
@@ -96,37 +89,13 @@ def build_panel(settings: PanelSettings, depths: PanelDepths) -> DepthPanel:
     )  # fmt: skip
 
 
-def _fit_factor(depth: Floats, weight: Floats) -> Controls:
-    """Return the expectation of control windows and the first factor of what is left."""
+def _controls(depth: Floats) -> Controls:
+    """Return the expectation of control windows: medians over samples, and over windows."""
     logs = np.log(depth + OFFSET)
     level = np.median(logs, axis=1, keepdims=True)
     expectation = np.median(logs - level, axis=0)
     residual = np.clip(logs - level - expectation, -CLIPPED, CLIPPED)
-    mean = residual.mean(axis=0)
-    loading = _first_factor((residual - mean) * weight)
-    return Controls(expectation + mean, loading, weight)
-
-
-def _first_factor(rows: Floats) -> Floats:
-    """Return the (C,) first right singular vector of (N, C) rows, of positive sum.
-
-    There are few samples and many windows: the small matrix of products is decomposed.
-    """
-    _, vectors = np.linalg.eigh(rows @ rows.T)
-    factor = vectors[:, -1] @ rows
-    factor /= np.linalg.norm(factor)
-    return np.asarray(factor if factor.sum() >= 0 else -factor)
-
-
-def _levels(depth: Floats, weight: Floats, whole: Controls) -> tuple[Floats, Floats]:
-    """Return (N,) levels and scores, each by a factor that did not see the sample."""
-    levels, scores = np.empty(len(depth)), np.empty(len(depth))
-    for sample in range(len(depth)):
-        own = _fit_factor(np.delete(depth, sample, axis=0), weight)
-        loading = own.loading if own.loading @ whole.loading >= 0 else -own.loading
-        found = Controls(own.log_depth, loading, weight).level(depth[sample])
-        levels[sample], scores[sample] = found.level, found.score
-    return levels, scores
+    return Controls(expectation + residual.mean(axis=0))
 
 
 def _gene_windows(

@@ -1,8 +1,10 @@
 """A panel of expected depths: what two copies have in each window, and how depth varies.
 
 Depth is compared on a log scale with that of control windows in other genes of the same
-sample. Two numbers describe a sample: its level, and its score on the one factor (mostly GC
-content) along which depth of windows varies between samples.
+sample. Two numbers describe a sample: its level, and its score: how much more than others it
+has in windows that everyone has much in. Samples differ in this as they do in their bias by GC
+content. A factor with a loading for each window would follow them closer, but also the noise of
+those that it was fitted to.
 """
 
 from __future__ import annotations
@@ -31,7 +33,6 @@ __all__ = [
     "PanelArrays",
     "default_panel",
     "read_panel",
-    "window_weights",
 ]
 
 PANEL_VARIABLE: Final = "PGX_DEPTH_PANEL"
@@ -40,19 +41,17 @@ OFFSET: Final = 0.5
 """Reads that are added before a logarithm is taken."""
 CLIPPED: Final = 0.5
 """Largest distance from what is expected that counts, on the log scale."""
-_LONGEST: Final = 60
 
 Floats = npt.NDArray[np.float64]
 
 
 class ControlWindow(msgspec.Struct, frozen=True, array_like=True):
-    """A window of another gene: 1-based, its log depth to the level, its loading."""
+    """A window of another gene: 1-based, and its log depth to the level."""
 
     contig: str
     start: int
     end: int
     log_depth: float
-    loading: float
 
 
 class GeneWindow(msgspec.Struct, frozen=True, array_like=True):
@@ -100,29 +99,23 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """(C,) log depth of control windows to the level, loadings on the factor, and weights."""
+    """(C,) log depth of control windows to the level."""
 
     log_depth: Floats
-    loading: Floats
-    weight: Floats
 
     def level(self, depth: Floats) -> Level:
         """Return one sample's level and score from its (C,) control depths, NaN where absent."""
         logs = np.log(depth + OFFSET)
         known = np.isfinite(logs)
-        if not known.any():
+        if known.sum() < 2:
             return Level(float("nan"), 0.0, float("inf"), 0)
-        level = float(np.median(logs[known] - self.log_depth[known]))
-        residual = np.clip(logs - level - self.log_depth, -CLIPPED, CLIPPED)[known]
-        loading, weight = self.loading[known], self.weight[known]
-        score = float((residual * weight * loading).sum() / (loading**2).sum())
-        noise = float(np.std(residual - score * loading / weight))
+        expected = self.log_depth[known]
+        level = float(np.median(logs[known] - expected))
+        residual = np.clip(logs[known] - level - expected, -CLIPPED, CLIPPED)
+        centred = expected - expected.mean()
+        score = float((residual * centred).sum() / (centred**2).sum())
+        noise = float(np.std(residual - score * centred))
         return Level(level, score, noise, int(known.sum()))
-
-
-def window_weights(lengths: Floats) -> Floats:
-    """Return (C,) weights of windows by their lengths in bases."""
-    return np.asarray(np.sqrt(np.minimum(lengths, _LONGEST)))
 
 
 class PanelArrays:
@@ -130,12 +123,7 @@ class PanelArrays:
 
     def __init__(self, panel: DepthPanel) -> None:
         self.panel = panel
-        lengths = np.array([c.end - c.start + 1 for c in panel.controls], np.float64)
-        self.controls = Controls(
-            np.array([c.log_depth for c in panel.controls]),
-            np.array([c.loading for c in panel.controls]),
-            window_weights(lengths),
-        )
+        self.controls = Controls(np.array([c.log_depth for c in panel.controls]))
         self.starts = np.array([w.start for w in panel.windows], np.int64)
         self.ends = np.array([w.end for w in panel.windows], np.int64)
         self.expectation: Floats = np.array([w.log_depth for w in panel.windows])
