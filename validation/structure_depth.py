@@ -64,7 +64,8 @@ def model_frequencies(models: StructuralModels) -> Floats:
     found = np.zeros(len(models.counts))
     for pair in models.chromosomes:
         times = 1 if pair.first == pair.second else 2
-        found[pair.model] += times * pair.first.frequency * pair.second.frequency
+        both = zip(pair.first.frequencies, pair.second.frequencies, strict=True)
+        found[pair.model] += times * sum(one * two for (_, one), (_, two) in both)
     return found / found.sum()
 
 
@@ -233,7 +234,6 @@ def _calibrated(
     model = np.concatenate([j.model[j.assessed] for j, _, _ in judged])
     weights = {
         "each model alike": np.ones(len(model)),
-        "as the caller's prior": np.exp(models.log_prior)[model],
         "as in persons": frequency[model],
     }
     tables = {name: calibration(posterior, right, w) for name, w in weights.items()}
@@ -242,7 +242,7 @@ def _calibrated(
         for b in bins:
             row = rows.setdefault((b.low, b.high), [f"{b.low:g}–{b.high:g}", b.n])
             row += [f"{b.mean:.4f}", f"{b.right:.4f}"]
-    yield f"Calibration of the posterior of {title}, all coverages; models weighed in three ways:"
+    yield f"Calibration of the posterior of {title}, all coverages; models weighed in two ways:"
     header = [cell for name in weights for cell in (f"mean, {name}", "right")]
     yield table(["posterior", "n", *header], [rows[key] for key in sorted(rows)])
     errors = "; ".join(f"{name} {distance(bins):.4f}" for name, bins in tables.items())

@@ -20,16 +20,17 @@ AlleleWeights = Mapping[str, float]
 
 
 def allele_weights(
-    definition: GeneDefinition, frequencies: Mapping[str, GeneFrequencies]
+    definition: GeneDefinition, frequencies: Mapping[str, GeneFrequencies], group: str = ""
 ) -> AlleleWeights:
-    """Return counts of a gene's alleles over all groups; the default allele where none are."""
+    """Return counts of a gene's alleles in one group, or in all; the default allele if none."""
     known = {a.name for a in definition.alleles if a.defining or a.is_reference}
     weights: dict[str, float] = {}
     counted = frequencies.get(definition.gene)
     for haplotype in counted.haplotypes if counted else ():
-        if haplotype.allele in known:
-            total = weights.get(haplotype.allele, 0.0) + sum(haplotype.counts)
-            weights[haplotype.allele] = total
+        own = dict(zip(counted.groups if counted else (), haplotype.counts, strict=True))
+        n = own.get(group, 0) if group else sum(own.values())
+        if haplotype.allele in known and n:
+            weights[haplotype.allele] = weights.get(haplotype.allele, 0.0) + n
     return weights or {definition.default_allele: 1.0}
 
 
@@ -38,25 +39,33 @@ def draw_diplotypes(
     frequencies: Mapping[str, GeneFrequencies],
     random: np.random.Generator,
 ) -> dict[str, tuple[str, ...]]:
-    """Draw the names of both chromosomes for each gene of which a structure is known."""
+    """Draw the names of both chromosomes for each gene of which a structure is known.
+
+    Both come from one population group, each group as often as the others.
+    """
     found = {}
     for gene in sorted(genes):
-        definition = genes[gene]
-        if definition.structure is not None:
-            weights = allele_weights(definition, frequencies)
+        structure = genes[gene].structure
+        if structure is not None:
+            groups = [name for name, _ in structure.haplotypes[0].frequencies]
+            group = groups[int(random.integers(len(groups)))]
+            weights = allele_weights(genes[gene], frequencies, group)
             found[gene] = tuple(
-                chromosome_name(
-                    definition,
-                    draw_copies(definition, _draw_haplotype(definition, random), weights, random),
-                )
-                for _ in range(2)
+                _draw_name(genes[gene], structure, group, weights, random) for _ in range(2)
             )
     return found
 
 
-def _draw_haplotype(definition: GeneDefinition, random: np.random.Generator) -> StructuralHaplotype:
-    haplotypes = _structure(definition).haplotypes
-    return haplotypes[_pick([h.frequency for h in haplotypes], random)]
+def _draw_name(
+    definition: GeneDefinition,
+    structure: GeneStructure,
+    group: str,
+    weights: AlleleWeights,
+    random: np.random.Generator,
+) -> str:
+    shares = [dict(haplotype.frequencies)[group] for haplotype in structure.haplotypes]
+    haplotype = structure.haplotypes[_pick(shares, random)]
+    return chromosome_name(definition, draw_copies(definition, haplotype, weights, random))
 
 
 def draw_copies(

@@ -80,8 +80,9 @@ def panel_windows(panel: PanelArrays) -> tuple[Windows, Places]:
     contigs = [c.contig for c in own.controls] + [own.contig] * len(own.windows)
     starts = np.concatenate([[c.start for c in own.controls], panel.starts]).astype(np.int64)
     ends = np.concatenate([[c.end for c in own.controls], panel.ends]).astype(np.int64)
-    slope = np.concatenate([panel.controls.loading / panel.controls.weight, panel.slope])
-    expected = np.concatenate([panel.controls.log_depth, panel.expectation])
+    controls = panel.controls.log_depth
+    slope = np.concatenate([controls - controls.mean(), panel.slope])
+    expected = np.concatenate([controls, panel.expectation])
     names = np.asarray(contigs, np.str_)
     order = np.lexsort((starts, names))
     windows = Windows(
