@@ -21,6 +21,7 @@ from validation import (
     hiding,
     second_opinion,
     structure_depth,
+    structure_genomes,
     truth,
     unphased,
     unphased_second_opinion,
@@ -49,6 +50,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         for run in second_opinion.RUNS
     },
     "structure_depth": structure_depth.measured,
+    "structure_genomes": structure_genomes.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +14,26 @@ from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype
 from pgx.simulate.depth.chromosomes import Copy, chromosome_name
+from pgx.structure.models import Chromosomes, structural_models
 
-__all__ = ["AlleleWeights", "allele_weights", "draw_copies", "draw_diplotypes"]
+__all__ = [
+    "AlleleWeights",
+    "People",
+    "allele_weights",
+    "draw_copies",
+    "draw_diplotypes",
+    "draw_people",
+]
 
 AlleleWeights = Mapping[str, float]
 """How often chromosomes carry each allele that small variants define; any positive scale."""
+
+
+class People(NamedTuple):
+    """Copies of N persons over both chromosomes, and the names of the two chromosomes."""
+
+    copies: list[tuple[Copy, ...]]
+    names: list[tuple[str, str]]
 
 
 def allele_weights(
@@ -66,6 +83,38 @@ def _draw_name(
     shares = [dict(haplotype.frequencies)[group] for haplotype in structure.haplotypes]
     haplotype = structure.haplotypes[_pick(shares, random)]
     return chromosome_name(definition, draw_copies(definition, haplotype, weights, random))
+
+
+def draw_people(
+    definition: GeneDefinition,
+    model: Sequence[int],
+    weights: AlleleWeights,
+    random: np.random.Generator,
+) -> People:
+    """Draw persons whose structural model is given: structures of both chromosomes, alleles.
+
+    ``model`` are (N,) indices of `pgx.structure.models.structural_models`.
+
+    Raises
+    ------
+    UsageError
+        Nothing is known of the gene's structure, or an index is not a model's.
+    """
+    models = structural_models(_structure(definition))
+    ways: dict[int, list[Chromosomes]] = {}
+    for way in models.chromosomes:
+        ways.setdefault(way.model, []).append(way)
+    people = People([], [])
+    for number in model:
+        if number not in ways:
+            raise UsageError(f"{number} is not the index of a structural model")
+        own = ways[number]
+        way = own[_pick([math.exp(w.log_prior) for w in own], random)]
+        one = draw_copies(definition, way.first, weights, random)
+        two = draw_copies(definition, way.second, weights, random)
+        people.copies.append(one + two)
+        people.names.append((chromosome_name(definition, one), chromosome_name(definition, two)))
+    return people
 
 
 def draw_copies(

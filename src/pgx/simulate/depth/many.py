@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +13,15 @@ from pgx.alleles.names import format_diplotype
 from pgx.base.errors import UsageError
 from pgx.base.genes import DefiningVariant, GeneDefinition
 from pgx.base.structures import GeneStructure
-from pgx.simulate.depth.chromosomes import Copy, chromosome_name, copy_strand
-from pgx.simulate.depth.drawing import AlleleWeights, draw_copies
+from pgx.simulate.depth.chromosomes import Copy, copy_strand
+from pgx.simulate.depth.drawing import AlleleWeights, draw_people
 from pgx.simulate.depth.genotypes import ERROR, OVERDISPERSION
 from pgx.simulate.depth.noise import Neighbours, draw_depth, draw_shares
 from pgx.simulate.depth.sites import LEAK
 from pgx.simulate.depth.windows import gene_span
 from pgx.simulate.settings import AmbiguityChoice
 from pgx.structure.evidence import SiteReads
-from pgx.structure.models import Chromosomes, StructuralModels, structural_models
+from pgx.structure.models import structural_models
 
 __all__ = ["SimulatedDepth", "simulate_many"]
 
@@ -70,13 +70,6 @@ def _is_variant(ref: Counts, alt: Counts) -> npt.NDArray[np.bool_]:
     return np.asarray((alt > 0) & (other > ref * right + alt * wrong))
 
 
-class _People(NamedTuple):
-    """Copies of N samples with their names."""
-
-    copies: list[tuple[Copy, ...]]
-    diplotypes: tuple[str, ...]
-
-
 def simulate_many(
     definition: GeneDefinition,
     near: Neighbours,
@@ -118,10 +111,8 @@ def simulate_many(
     if structure is None:
         raise UsageError(f"nothing is known of copies and hybrids of {definition.gene}")
     models = structural_models(structure)
-    if len(model) and not (model.min() >= 0 and model.max() < len(models.counts)):
-        raise UsageError("an index is not that of a structural model")
     random = np.random.default_rng(seed)
-    people = _people(definition, models, model.tolist(), weights, random)
+    people = draw_people(definition, model.tolist(), weights, random)
     shares = draw_shares(structure, near, random, len(model))
     copies = np.full((len(near.windows), len(model)), 2.0)
     inside = near.windows.within(definition.contig, gene_span(structure))
@@ -130,29 +121,8 @@ def simulate_many(
     sites, window = _sites(definition, near, inside)
     shown = _shown(definition, people.copies, sites, shares[:, window], spellings)
     shown += _leaks(structure, sites, len(model), random)
-    return SimulatedDepth(depth, sites, _reads(depth[window], shown, random), people.diplotypes)
-
-
-def _people(
-    definition: GeneDefinition,
-    models: StructuralModels,
-    model: Sequence[int],
-    weights: AlleleWeights,
-    random: np.random.Generator,
-) -> _People:
-    of_model: dict[int, list[Chromosomes]] = {}
-    for pair in models.chromosomes:
-        of_model.setdefault(pair.model, []).append(pair)
-    copies, names = [], []
-    for number in model:
-        pairs = of_model[number]
-        prior = np.exp([pair.log_prior for pair in pairs])
-        chosen = pairs[int(random.choice(len(pairs), p=prior / prior.sum()))]
-        own = [draw_copies(definition, h, weights, random) for h in (chosen.first, chosen.second)]
-        copies.append(tuple(copy for chromosome in own for copy in chromosome))
-        strands = [chromosome_name(definition, chromosome) for chromosome in own]
-        names.append(format_diplotype(strands, definition.default_allele))
-    return _People(copies, tuple(names))
+    names = tuple(format_diplotype(own, definition.default_allele) for own in people.names)
+    return SimulatedDepth(depth, sites, _reads(depth[window], shown, random), names)
 
 
 def _sites(
