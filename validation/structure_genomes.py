@@ -32,7 +32,7 @@ from validation.tables import table
 __all__ = ["Called", "measure", "measured", "report"]
 
 COVERAGE: Final = 30
-SAMPLES: Final = 12
+SAMPLES: Final = 10
 """Samples of each model."""
 SEED: Final = 30
 
