@@ -12,13 +12,14 @@ import numpy.typing as npt
 from pgx.base.assemblies import CANONICAL
 from pgx.base.genes import GeneDefinition
 from pgx.simulate.depth.blocks import Stretch, banded
+from pgx.simulate.depth.dips import draw_dips
 from pgx.simulate.depth.layout import CONTROL, Layout, lay_out
 from pgx.simulate.depth.noise import draw_depth, draw_shares
 from pgx.simulate.depth.people import GeneCopies, gene_copies
 from pgx.simulate.depth.settings import DepthSettings, check_depth, generator
 from pgx.simulate.depth.sites import GeneReads, gene_sites
 from pgx.simulate.depth.text import block_line, record_line
-from pgx.simulate.depth.windows import Windows, cut
+from pgx.simulate.depth.windows import Span, Windows, cut
 from pgx.simulate.header import contig_names, header_lines
 from pgx.simulate.sequence import GeneSequence
 from pgx.simulate.settings import SimulationSettings, check_settings
@@ -157,12 +158,30 @@ class DepthSimulator:
             text = record_line(name, record, counts, genotype, self.settings)
             yield contig, record.position, text
         stretches = list(sites.stretches)
+        if definition.structure is not None:
+            dips = self._dips(gene, starts, ends, reads.depth, sites.taken, random)
+            stretches += dips
+            sites.taken += [(dip.start, dip.end) for dip in dips]
         for span, depth in zip(zip(starts, ends, strict=True), reads.depth, strict=True):
             stretches += [Stretch.plain(a, b, int(depth)) for a, b in cut(span, sites.taken)]
         for block in banded(sorted(stretches)):
             start, end = sequence.to_assembly(block.start), sequence.to_assembly(block.end)
             ref = sequence.base(block.start) or "N"
             yield contig, start, block_line(name, start, end, ref, block, self.settings)
+
+    def _dips(
+        self,
+        gene: str,
+        starts: npt.NDArray[np.int64],
+        ends: npt.NDArray[np.int64],
+        depth: npt.NDArray[np.int64],
+        taken: Sequence[Span],
+        random: np.random.Generator,
+    ) -> list[Stretch]:
+        """Draw dips of the quality where copies are told, but at no site and at no record."""
+        spans = [(v.position, v.position + len(v.ref) - 1) for v in self.genes[gene].variants]
+        avoid = {p for start, end in [*spans, *taken] for p in range(start, end + 1)}
+        return draw_dips(starts, ends, depth, avoid, random)
 
     def _controls(self, layout: Layout, reads: npt.NDArray[np.int64]) -> Iterator[Line]:
         """Yield the blocks of windows that lie in no gene; their bases are not known."""
