@@ -11,6 +11,7 @@ import pytest
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.base.genes import Assembly
+from pgx.simulate.depth.dips import draw_dips
 from pgx.simulate.depth.gvcf import DepthSimulator
 from pgx.simulate.depth.settings import DepthSettings
 from pgx.simulate.settings import WriteStyle
@@ -58,7 +59,20 @@ def test_blocks_end_where_the_band_of_quality_does():
         if one.contig == two.contig and one.end + 1 == two.position:
             assert one.values["GQ"] != two.values["GQ"]
     long = [line for line in lines(gene_text("*1", "*1", coverage=60.0)) if line.is_block]
-    assert max(line.end - line.position for line in long) > 500
+    lengths = np.array([line.end - line.position + 1 for line in long])
+    assert 150 < (lengths**2).sum() / lengths.sum() < 2000
+
+
+def test_dips_leave_defining_positions_alone():
+    starts = np.arange(1000, 9000, 20)
+    depth = np.full(len(starts), 30)
+    avoid = set(range(1000, 9000, 3))
+    found = draw_dips(starts, starts + 19, depth, avoid, np.random.default_rng(1))
+    assert len(found) > 100
+    assert not [dip for dip in found if dip.start in avoid]
+    assert all(dip.start == dip.end and dip.quality < 99 for dip in found)
+    nothing = draw_dips(starts, starts + 19, depth * 0, set(), np.random.default_rng(1))
+    assert nothing == []
 
 
 def test_pysam_reads_it(tmp_path):
