@@ -151,7 +151,7 @@ class GeneCaller:
             core = self._structural(self.structural, genotypes, ancestry or {}, copies)
         else:
             core = self._core_call(columns, sample, ancestry or {})
-            if copies is not None:
+            if copies is not None and not copies.is_assessed:
                 core = msgspec.structs.replace(core, structure=copies.report)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= columns.reasons[sample]
