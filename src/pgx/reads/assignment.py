@@ -26,6 +26,7 @@ CONVERTED: Final = 0.05
 SURE_MAPPING: Final = 3.0
 """Log odds that the place of a read with a mapping quality of 40 or more is right."""
 LARGEST: Final = 12.0
+LARGEST_PRIOR: Final = 4.0
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -60,7 +61,17 @@ def assign(reads: Reads, locus: ReadLocus) -> Assignment:
     scores = _site_scores(reads, locus)
     n = reads.n_fragments
     total = np.bincount(scores.fragment, weights=scores.score, minlength=n)
-    return Assignment(np.clip(total, -LARGEST, LARGEST) + _by_place(reads, locus), scores)
+    odds = np.clip(total, -LARGEST, LARGEST) + _by_place(reads, locus)
+    return Assignment(odds + _prior(np.asarray(total, np.float64)), scores)
+
+
+def _prior(total: Floats) -> float:
+    """Return log odds of any fragment, by how many of each gene are clear.
+
+    Where the gene is deleted, fragments that nothing tells apart are the paralogue's.
+    """
+    own, other = (total >= SURE).sum() + 1, (total <= -SURE).sum() + 1
+    return float(np.clip(np.log(own / other), -LARGEST_PRIOR, LARGEST_PRIOR))
 
 
 def _site_scores(reads: Reads, locus: ReadLocus) -> SiteScores:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -15,7 +17,7 @@ from pgx.reads.normaliser import Normaliser
 from pgx.structure.evidence import CopyEvidence, SiteReads, not_assessed, with_posterior
 from pgx.structure.models import StructuralModels, structural_models
 
-__all__ = ["MIN_DEPTH", "Shares", "copies_from_reads", "gene_shares"]
+__all__ = ["MIN_DEPTH", "Shares", "copies_from_reads", "gene_shares", "with_reads"]
 
 MIN_DEPTH: Final = 10.0
 """Expected reads over two copies below which the structure is not assessed."""
@@ -33,7 +35,7 @@ PARALOGUE_COPIES: Final = (0.004, 0.04, 0.9, 0.045, 0.008, 0.003)
 VOTE: Final = 1.5
 """Log odds of a fragment's bases in a segment from which it has voted."""
 FEWEST_VOTES: Final = 8
-DISPERSION: Final = 0.02
+DISPERSION: Final = 0.01
 """Over-dispersion of a segment's share: 0 is binomial, 1 all or nothing."""
 SHARED: Final = 0.6
 """Weight of each segment: neighbours share fragments."""
@@ -69,8 +71,6 @@ def copies_from_reads(
     locus: ReadLocus,
     assignment: Assignment,
     normaliser: Normaliser,
-    sites: tuple[SiteReads, ...],
-    balances: tuple[SiteBalance, ...] = (),
 ) -> CopyEvidence:
     """Return how probable each structural model makes depth and shares.
 
@@ -83,7 +83,7 @@ def copies_from_reads(
     if depth is not None and depth.unevenness > UNEVEN:
         reason = "depth_uneven"
     if reason or depth is None:
-        return not_assessed(gene, "reads", reason, sites)
+        return not_assessed(gene, "reads", reason)
     models = structural_models(locus.structure)
     joint = _joint(models, locus, depth, gene_shares(locus, assignment))
     likelihood = np.logaddexp.reduce(joint, axis=1)
@@ -95,11 +95,18 @@ def copies_from_reads(
         n_controls=normaliser.n_controls,
         windows=_expected(depth.windows, models, joint, locus),
         exons=locus.structure.exons,
-        balances=balances,
     )
     posterior = likelihood + models.log_prior
     posterior = np.exp(posterior - np.logaddexp.reduce(posterior))
-    return CopyEvidence(likelihood, sites, with_posterior(report, models, posterior))
+    return CopyEvidence(likelihood, (), with_posterior(report, models, posterior))
+
+
+def with_reads(
+    copies: CopyEvidence, sites: tuple[SiteReads, ...], balances: tuple[SiteBalance, ...]
+) -> CopyEvidence:
+    """Return evidence with the allelic depths at the gene's sites."""
+    report = msgspec.structs.replace(copies.report, balances=balances)
+    return replace(copies, reads=sites, report=report)
 
 
 def _unusable(normaliser: Normaliser) -> str:
@@ -214,8 +221,6 @@ def _expected(
     windows: tuple[DepthWindow, ...], models: StructuralModels, joint: Floats, locus: ReadLocus
 ) -> tuple[DepthWindow, ...]:
     """Return windows with the copies that the best model lets expect in them."""
-    import msgspec
-
     fit = joint + models.log_prior[:, None]
     model, paralogue = np.unravel_index(int(fit.argmax()), fit.shape)
     starts, ends = [w.start for w in windows], [w.end for w in windows]

@@ -23,6 +23,8 @@ FEWEST_STRANGE: Final = 3
 STRANGE_SHARE: Final = 0.15
 """Votes and share of votes from which a base that no definition names is an allele."""
 MOST_PHRED: Final = 99
+SINGLE_COPY: Final = 30
+"""What two alleles cost (phred) where there is one copy of the gene."""
 UNSURE: Final = 0.01
 """Least probability that a fragment is of the other gene."""
 OTHER_PARALOGUE: Final = 0.1
@@ -40,22 +42,30 @@ class ReadLimits(NamedTuple):
     min_dp: int = 8
 
 
-def genotype(locus: ReadLocus, votes: Votes, sample: str, limits: ReadLimits) -> GeneGenotypes:
+def genotype(
+    locus: ReadLocus, votes: Votes, sample: str, limits: ReadLimits, *, single: bool = False
+) -> GeneGenotypes:
     """Return the genotypes of one sample, phased where fragments span heterozygous positions.
 
     A position with too few fragments, or of which two genotypes are about as likely, is
-    `MISSING`; it keeps its likelihoods.
+    `MISSING`; it keeps its likelihoods. ``single`` says that there is one copy of the gene: two
+    alleles are then far less likely.
     """
     found = GeneGenotypes.empty(locus.gene, (sample,))
     paralogue = _paralogue_codes(locus)
     for site in range(len(locus.gene.variants)):
-        _genotype_site(found, site, votes.take_at(site), paralogue[site], limits)
+        _genotype_site(found, site, votes.take_at(site), paralogue[site], limits, single)
     phase_sites(found, votes.own())
     return found
 
 
 def _genotype_site(
-    found: GeneGenotypes, site: int, votes: Votes, paralogue: int, limits: ReadLimits
+    found: GeneGenotypes,
+    site: int,
+    votes: Votes,
+    paralogue: int,
+    limits: ReadLimits,
+    single: bool,  # noqa: FBT001
 ) -> None:
     """Write one position: call, quality, depth, and what is unknown of it."""
     depth = int(np.rint(_shares(votes.odds).sum()))
@@ -65,6 +75,9 @@ def _genotype_site(
     found.evidence[site, 0] = Evidence.RECORD
     codes = _alleles(found, site, votes)
     pairs, phred = likelihoods(votes, codes, paralogue)
+    if single:
+        phred = phred + np.array([SINGLE_COPY * (a != b) for a, b in pairs])
+        phred -= phred.min()
     quality = min(int(np.sort(phred)[1]), MOST_PHRED)
     found.gq[site, 0] = quality
     if depth < limits.min_dp or quality < limits.min_gq:

@@ -15,7 +15,7 @@ from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.reads.assignment import assign
 from pgx.reads.columns import Reads
-from pgx.reads.copies import copies_from_reads
+from pgx.reads.copies import copies_from_reads, with_reads
 from pgx.reads.faults import refusal
 from pgx.reads.genotyping import ReadLimits, balances, genotype, site_reads, unreadable
 from pgx.reads.locus import ReadLocus, read_locus
@@ -32,6 +32,9 @@ ALTERNATIVE: Final = re.compile(
 """Contigs beside chromosome 22 that hold another copy of the gene."""
 MOST_ALTERNATIVE: Final = 0.05
 """Share of the gene's reads on such contigs above which chromosome 22 lacks too many."""
+
+SURE_OF_ONE: Final = 0.99
+"""Probability of one copy or none from which a genotype is taken for one copy's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,11 @@ def read_gene(
         )
     assignment = assign(reads, locus)
     votes = votes_of(reads, locus, assignment)
-    genotypes = genotype(locus, votes, file.sample, limits)
+    copies = copies_from_reads(reads, locus, assignment, normaliser)
+    single = _probability_of(copies, most=1) >= SURE_OF_ONE
+    genotypes = genotype(locus, votes, file.sample, limits, single=single)
     sites = site_reads(genotypes, votes)
-    copies = copies_from_reads(
-        reads, locus, assignment, normaliser, sites, balances(genotypes, sites)
-    )
+    copies = with_reads(copies, sites, balances(genotypes, sites))
     if elsewhere > MOST_ALTERNATIVE * (n_here + elsewhere):
         copies = not_assessed(gene.gene, "reads", "alternative_contigs")
         genotypes = unreadable(locus, file.sample, Unknown.UNREADABLE)
@@ -130,6 +133,11 @@ def read_gene(
         copies = not_assessed(gene.gene, "reads", "depth_too_low")
         genotypes = unreadable(locus, file.sample, Unknown.LOW_DP)
     return ReadsEvidence(file.name, file.sample, _digest(reads), file.assembly, genotypes, copies)
+
+
+def _probability_of(copies: CopyEvidence, *, most: int) -> float:
+    """Return the probability of at most so many copies, 0 where they are not assessed."""
+    return sum(c.probability for c in copies.report.copies if c.copies <= most)
 
 
 def _n_over(reads: Reads, locus: ReadLocus) -> int:
