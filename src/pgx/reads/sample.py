@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -82,7 +82,7 @@ def read_gene(
     gene: GeneDefinition,
     limits: ReadLimits,
     *,
-    controls: dict[Assembly, Sequence[Region]] | None = None,
+    controls: Mapping[Assembly, Sequence[Region]] | None = None,
     assembly: Assembly | None = None,
 ) -> ReadsEvidence:
     """Read one gene of the one sample of a file.
