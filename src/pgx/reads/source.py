@@ -75,7 +75,8 @@ class ReadsFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._handle.close()
+        with contextlib.suppress(OSError):  # of a file that was refused as damaged
+            self._handle.close()
 
     def columns(self, regions: Sequence[Region]) -> Reads:
         """Return the reads over some regions of one contig, each read once.
