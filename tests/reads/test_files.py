@@ -69,7 +69,9 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
     assert str(tmp_path) not in error.line()
 
 
-@pytest.mark.parametrize("content", [b"", b"##fileformat=VCFv4.2\n", b"@HD\tVN:1.6\n", b"\x1f\x8bx"])
+@pytest.mark.parametrize(
+    "content", [b"", b"##fileformat=VCFv4.2\n", b"@HD\tVN:1.6\n", b"\x1f\x8bx"]
+)
 def test_other_files_are_refused(tmp_path, content):
     place = tmp_path / "x.bam"
     place.write_bytes(content)

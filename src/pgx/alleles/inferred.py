@@ -26,7 +26,7 @@ from pgx.alleles.strand_names import describe_haplotype, describe_strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
-__all__ = ["DECIMALS", "LISTED_FROM", "Concern", "InferredCaller"]
+__all__ = ["DECIMALS", "LISTED_FROM", "Concern", "InferredCaller", "Weighed"]
 
 MEANT_FROM: Final = 1e-3
 """Probability from which a meaning counts that no single candidate of `LISTED_FROM` has."""
@@ -65,6 +65,20 @@ class _Known:
     functions: tuple[str | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Diplotypes of one sample, and the pairs of haplotypes behind them.
+
+    ``strands`` are the names of haplotypes by their number, ``codes`` (K + novel, P) int8 what
+    they carry.
+    """
+
+    result: DiplotypeSet
+    posterior: Posterior
+    strands: dict[int, Strand]
+    codes: npt.NDArray[np.int8]
+
+
 class InferredCaller:
     """Calls one gene with one prior; names of its haplotypes are made once."""
 
@@ -93,6 +107,16 @@ class InferredCaller:
         concern
             Positions at which more is asked than elsewhere.
         """
+        return self.weigh(observation, genotypes, groups, concern).result
+
+    def weigh(
+        self,
+        observation: Observation,
+        genotypes: GeneGenotypes,
+        groups: Floats,
+        concern: Concern,
+    ) -> Weighed:
+        """Return what `call` does, and the pairs of haplotypes behind it."""
         observation, notes = apply_proxies(self.gene, observation)
         alert = tuple(np.flatnonzero(concern.alert).tolist())
         posterior = infer(self.prior, observation, groups, alert)
@@ -108,7 +132,8 @@ class InferredCaller:
                 follow_convention(result, plain, naming.candidates())
         result.is_partial = not posterior.is_whole
         result.uses_likelihoods = bool(observation.soft)
-        return result
+        strands = {number: known.strand for number, known in table.items()}
+        return Weighed(result, posterior, strands, naming.codes)
 
     def _table(
         self, posterior: Posterior, genotypes: GeneGenotypes, *, whole: bool

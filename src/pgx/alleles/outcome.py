@@ -45,6 +45,7 @@ class Outcome:
     diplotype: str
     probability: float | None = None
     settled_by: Settling | None = None
+    by_copies: bool = False
 
 
 @dataclass(slots=True)

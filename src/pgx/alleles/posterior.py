@@ -54,6 +54,8 @@ class Posterior:
         Products of haplotype numbers whose union holds every pair.
     is_whole
         Whether every orientation of the phase blocks was tried.
+    mass
+        Probability of the observation, up to the factor that is common to all of the gene.
     """
 
     pairs: npt.NDArray[np.intp]
@@ -61,6 +63,7 @@ class Posterior:
     novel: list[Codes] = field(default_factory=list)
     factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = field(default_factory=list)
     is_whole: bool = True
+    mass: float = 0.0
 
 
 def evidence(prior: HaplotypePrior, observation: Observation) -> Floats:
@@ -191,7 +194,7 @@ class _Collector:
         pairs = np.stack([keys // width, keys % width], axis=1)[order]
         novel = sorted(self._strands, key=lambda strand: strand.tobytes())
         factors = [(number[a], number[b]) for a, b in self._factors]
-        return Posterior(pairs, probability[order], novel, factors)
+        return Posterior(pairs, probability[order], novel, factors, mass=float(total.sum()))
 
     def _ordered(self) -> npt.NDArray[np.intp]:
         """Return new numbers by number: strands in the order of their codes, not of phasings."""

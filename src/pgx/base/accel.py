@@ -42,6 +42,7 @@ __all__ = [
 CACHE_VARIABLE: Final = "PGX_KERNEL_CACHE"
 KERNEL_MODULES: Final = (
     "pgx.vcf._kernels",
+    "pgx.vcf._depth_kernels",
     "pgx.genotypes._kernels",
     "pgx.alleles._kernels",
     "pgx.models.feedback._kernels",

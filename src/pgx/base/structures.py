@@ -57,12 +57,17 @@ class StructuralHaplotype(msgspec.Struct, frozen=True, kw_only=True):
     """Units on one chromosome, in the order in which they are named; none is a deletion.
 
     ``allele`` names a haplotype without a whole copy where it has a name of its own (``*5``).
-    ``frequency`` is the share of such chromosomes (0-1), roughly and over all populations.
+    ``frequencies`` are shares of such chromosomes (0-1) by population group, roughly.
     """
 
     units: tuple[str, ...]
-    frequency: float
+    frequencies: tuple[tuple[str, float], ...]
     allele: str = ""
+
+    @property
+    def frequency(self) -> float:
+        """Share over all population groups, each counting alike."""
+        return sum(share for _, share in self.frequencies) / len(self.frequencies)
 
 
 class PartnerOdds(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,6 +61,7 @@ class Unknown(IntEnum):
     HALF_CALL = 15
     AMBIGUOUS_BASE = 16
     UNREADABLE = 17
+    PARALOGUE = 18
 
 
 class LikelyGenotype(NamedTuple):

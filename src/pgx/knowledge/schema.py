@@ -33,7 +33,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "gene", "function_1", "function_2", "activity_score", "phenotype", "lookup_key", "source",
     ),
     "segments": ("gene", "start", "sequence", "source"),
-    "structures": ("gene", "units", "allele", "frequency", "source"),
+    "structures": ("gene", "units", "allele", "frequencies", "source"),
     "structure_segments": (
         "gene", "unit", "start", "end", "share", "spread", "own", "source",
     ),

@@ -61,8 +61,11 @@ def _units(text: str) -> tuple[str, ...]:
 
 
 def _haplotype(row: Row) -> StructuralHaplotype:
+    shares = (cell.split("=") for cell in row["frequencies"].split(";"))
     return StructuralHaplotype(
-        units=_units(row["units"]), frequency=float(row["frequency"]), allele=row["allele"]
+        units=_units(row["units"]),
+        frequencies=tuple((group, float(share)) for group, share in shares),
+        allele=row["allele"],
     )
 
 

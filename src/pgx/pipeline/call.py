@@ -21,21 +21,28 @@ from pgx.alleles.posterior import evidence
 from pgx.alleles.prior import HaplotypePrior, build_prior
 from pgx.alleles.settling import Settling
 from pgx.alleles.star import call_star
+from pgx.alleles.structural import Called, StructuralCaller
 from pgx.alleles.whole import WholeCaller, WholePair
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.phenotypes.strands import StrandMeanings
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
 from pgx.pipeline.columns import Columns, columns_of
 from pgx.pipeline.doubts import (
+    UNCOUNTED,
     alert_sites,
     call_notes,
     failed_sites,
     left_open,
     may_be_hybrid,
+    structure_notes,
 )
 from pgx.pipeline.sites import site_observations
+from pgx.structure.evidence import CopyEvidence, with_posterior
+from pgx.structure.leaks import judge_leaks
+from pgx.structure.models import structural_models
 
 __all__ = ["GeneCaller"]
 
@@ -88,6 +95,14 @@ class GeneCaller:
         return WholeCaller(self.compiled, self.prior) if self.prior else None
 
     @functools.cached_property
+    def structural(self) -> StructuralCaller | None:
+        """Calls with gene copies; None of a gene whose structures are not known."""
+        if self.gene.structure is None or self._inferred is None:
+            return None
+        models = structural_models(self.gene.structure)
+        return StructuralCaller(self._inferred, models, StrandMeanings(self.gene).of)
+
+    @functools.cached_property
     def _wanted(self) -> npt.NDArray[np.bool_]:
         return named_sites(self.compiled, self._frequencies)
 
@@ -119,16 +134,25 @@ class GeneCaller:
         with_sites: bool,
         notes: tuple[str, ...] = (),
         ancestry: Mapping[str, float] | None = None,
+        copies: CopyEvidence | None = None,
     ) -> GeneCall:
         """Return the call of one sample (``sample`` is a column of ``genotypes``).
 
         ``with_sites`` adds what was observed at every defining position, and what supports
         the call; ``notes`` are codes that hold for the whole input; ``ancestry`` are weights
-        of population groups, all alike if not given.
+        of population groups, all alike if not given; ``copies`` is what is known of the
+        sample's gene copies.
         """
+        if copies is not None and self.structural is not None:
+            genotypes, sample = self._judged(genotypes, sample, copies), 0
         name = genotypes.samples[sample]
         columns = self._of(genotypes)
-        core = self._core_call(columns, sample, ancestry or {})
+        if copies is not None and copies.is_assessed and self.structural is not None:
+            core = self._structural(self.structural, genotypes, ancestry or {}, copies)
+        else:
+            core = self._core_call(columns, sample, ancestry or {})
+            if copies is not None:
+                core = msgspec.structs.replace(core, structure=copies.report)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= columns.reasons[sample]
         if genotypes.structural[sample]:
@@ -140,6 +164,68 @@ class GeneCaller:
         sites = site_observations(genotypes, sample)
         call = msgspec.structs.replace(core, sample=name, notes=noted, sites=sites)
         return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
+
+    def _judged(self, genotypes: GeneGenotypes, sample: int, copies: CopyEvidence) -> GeneGenotypes:
+        """Return one sample's genotypes, where the paralogue's reads stray as its reads say."""
+        structure = self.gene.structure
+        if structure is None or not structure.leaks or not copies.reads:
+            return genotypes.take(np.array([sample]), (genotypes.samples[sample],))
+        models = structural_models(structure)
+        likely = copies.log_likelihood + models.log_prior if copies.is_assessed else None
+        best = models.usual if likely is None else int(likely.argmax())
+        return judge_leaks(
+            genotypes,
+            sample,
+            copies.reads,
+            structure.leaks,
+            copies=int(models.counts[best, 0]),
+            strayed=models.strayed(best, structure.leaks),
+        )
+
+    def _structural(
+        self,
+        caller: StructuralCaller,
+        genotypes: GeneGenotypes,
+        ancestry: Mapping[str, float],
+        copies: CopyEvidence,
+    ) -> GeneCall:
+        """Return the call of one sample whose gene copies were assessed."""
+        observation = observe(genotypes, 0)
+        missing = self._positions(observation.missing)
+        failed = failed_sites(genotypes, 0)
+        concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
+        called = caller.call(observation, genotypes, self._groups(ancestry), concern, copies)
+        report = with_posterior(copies.report, caller.models, called.posterior)
+        notes = structure_notes(report, conflict=called.conflict)
+        own = tuple(n for n in self.gene.notes if n != UNCOUNTED)
+        base = GeneCall(
+            sample="",
+            gene=self.gene.gene,
+            status=CallStatus.CALLED,
+            n_positions=len(self.gene.variants),
+            n_missing=len(missing),
+            missing=missing,
+            phased=phase_state(observation),
+            undocumented=_undocumented(genotypes, observation),
+            notes=(*called.found.notes, *own, *notes, *self._required(observation)),
+            structure=report,
+        )
+        if not observation.answered.any():
+            none = ("no_position_answered",)
+            return msgspec.structs.replace(base, status=CallStatus.NOT_ASSESSED, notes=none)
+        status = self._structural_status(called, observation)
+        return self._with_candidates(base, called.found, status)
+
+    def _structural_status(self, called: Called, observation: Observation) -> CallStatus:
+        """Called: copies and alleles together are sure enough, and nothing contradicts."""
+        found = called.found
+        open_ = called.conflict or found.is_partial or found.unsettled
+        if open_ or "combination_or_partial" in found.notes:
+            return CallStatus.AMBIGUOUS
+        if self._is_half_unanswered(observation):
+            return CallStatus.AMBIGUOUS
+        is_sure = found.probabilities[0] >= self.threshold
+        return CallStatus.CALLED if is_sure else CallStatus.AMBIGUOUS
 
     def _of(self, genotypes: GeneGenotypes) -> Columns:
         """Return what is told of all columns at once; samples of one input come together."""
@@ -217,13 +303,18 @@ class GeneCaller:
     ) -> DiplotypeSet:
         """Weigh what fits by the prior, or only list it where there is none."""
         if self._inferred is not None and self.prior is not None:
-            groups = np.array([ancestry.get(g, 0.0) for g in self.prior.groups])
-            if not groups.sum():
-                groups = np.ones(len(groups))
             concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
-            return self._inferred.call(observation, genotypes, groups / groups.sum(), concern)
+            return self._inferred.call(observation, genotypes, self._groups(ancestry), concern)
         lists = self.gene.strategy is Strategy.VARIANT_LIST
         return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
+
+    def _groups(self, ancestry: Mapping[str, float]) -> npt.NDArray[np.float64]:
+        """Return (G,) weights of the prior's groups, all alike where none is given."""
+        names = self.prior.groups if self.prior is not None else ()
+        groups = np.array([ancestry.get(g, 0.0) for g in names])
+        if not groups.sum():
+            groups = np.ones(len(groups))
+        return np.asarray(groups / groups.sum())
 
     def _with_candidates(self, base: GeneCall, found: DiplotypeSet, status: CallStatus) -> GeneCall:
         phenotypes = self._phenotypes(found)
@@ -291,7 +382,10 @@ class GeneCaller:
             added = share if known is None else round(known + (share or 0.0), DECIMALS)
             shares[key] = added
             if key != phenotypes[0].lookup_key:
-                sites.setdefault(key, {}).update(dict.fromkeys(self._named(outcome.settled_by)))
+                settling = dict.fromkeys(self._named(outcome.settled_by))
+                if outcome.by_copies:
+                    settling[f"{self.gene.gene}:copy_number"] = None
+                sites.setdefault(key, {}).update(settling)
         return tuple(
             KeyEvidence(lookup_key=key, probability=share, settled_by=tuple(sites.get(key, ())))
             for key, share in shares.items()

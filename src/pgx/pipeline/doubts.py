@@ -11,21 +11,26 @@ import numpy.typing as npt
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DiplotypeSet
 from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.structures import StructureEvidence
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.phenotypes.translate import Phenotype
 
 __all__ = [
     "REASON_NOTES",
+    "UNCOUNTED",
     "alert_sites",
     "call_notes",
     "failed_sites",
     "left_open",
     "may_be_hybrid",
     "reason_notes",
+    "structure_notes",
 ]
 
-_UNCOUNTED = "copy_number_not_assessed"
+UNCOUNTED = "copy_number_not_assessed"
+"""Note of a gene whose copies are not counted."""
 _COMBINED = "combination_or_partial"
+_SURE_OF_COPIES = 0.99
 
 REASON_NOTES = {
     Unknown.LOW_GQ: "low_gq",
@@ -38,6 +43,7 @@ REASON_NOTES = {
     Unknown.INDEL_NOT_EXCLUDED: "indel_not_excluded",
     Unknown.AMBIGUOUS_BASE: "ambiguous_base",
     Unknown.UNTYPED: "untyped_sites",
+    Unknown.PARALOGUE: "paralogue_reads",
 }
 
 
@@ -98,7 +104,7 @@ def may_be_hybrid(gene_notes: Sequence[str], found: DiplotypeSet, observation: O
     Where copies are not counted, reads of several copies look like unphased variants of two.
     """
     is_unphased = observation.n_blocks > 1
-    return is_unphased and _UNCOUNTED in gene_notes and _COMBINED in found.notes
+    return is_unphased and UNCOUNTED in gene_notes and _COMBINED in found.notes
 
 
 def left_open(call: GeneCall) -> GeneCall:
@@ -111,3 +117,10 @@ def left_open(call: GeneCall) -> GeneCall:
         probability=None,
         depends_on=(*call.depends_on, f"{call.gene}:copy_number"),
     )
+
+
+def structure_notes(report: StructureEvidence, *, conflict: bool) -> tuple[str, ...]:
+    """Return the notes on gene copies that were assessed: from what, and whether for sure."""
+    sure = report.copies[0].probability >= _SURE_OF_COPIES
+    doubts = [(not sure, "copy_number_uncertain"), (conflict, "copy_number_conflict")]
+    return (f"copy_number_from_{report.source}", *(code for there, code in doubts if there))

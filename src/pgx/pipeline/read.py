@@ -16,7 +16,9 @@ from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.reference import AssemblyCheck
 from pgx.genotypes.sites import GeneLocus
 from pgx.pipeline.assembly import decide_assembly
+from pgx.pipeline.copies import Copies, DepthReading, best_evidence
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
+from pgx.structure.evidence import CopyEvidence
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.records import Scan, ScannedRecord
@@ -50,6 +52,7 @@ class ReadInput:
     samples: tuple[str, ...]
     genotypes: dict[str, GeneGenotypes]
     notes: tuple[str, ...]
+    copies: Copies = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -78,6 +81,15 @@ class Observations:
             return GeneGenotypes.empty(gene, self.samples)
         parts = [i.genotypes[gene.gene] for i in own]
         return combine(parts, gene, self.samples, [i.name for i in own])
+
+    def copies_of(self, gene: str, sample: str) -> CopyEvidence | None:
+        """Return what is known of a sample's copies of a gene: the first that was assessed."""
+        held = [
+            i.copies[gene][i.samples.index(sample)]
+            for i in self.inputs
+            if gene in i.copies and sample in i.samples
+        ]
+        return best_evidence(held)
 
     def notes_of(self, sample: str) -> tuple[str, ...]:
         """Return note codes of the inputs that hold a sample."""
@@ -120,7 +132,13 @@ def _read_one(
 ) -> ReadInput:
     with opened(path, settings) as source:
         view = loci.view(source, settings)
-        scan = source.scan(view.windows, contig_lengths=view.lengths, by_index=view.by_index)
+        depth = DepthReading(loci.genes, source, view.assembly)
+        scan = source.scan(
+            view.windows,
+            contig_lengths=view.lengths,
+            by_index=view.by_index,
+            listener=depth.listener,
+        )
         loci.check(view.assembly, scan.records, source.path)
         others_sex = dict.fromkeys(scan.samples, patient_sex) if patient_sex else {}
         genotypes = build_genotypes(
@@ -140,6 +158,7 @@ def _read_one(
             samples=tuple(scan.samples),
             genotypes={g.gene.gene: g for g in genotypes if says_anything(g)},
             notes=input_notes(scan),
+            copies=depth.copies(),
         )
 
 
@@ -196,6 +215,7 @@ class Loci:
     """Genes on every assembly: those that are read, and all that tell the assembly."""
 
     def __init__(self, genes: Sequence[GeneDefinition], known: Sequence[GeneDefinition]) -> None:
+        self.genes = tuple(genes)
         names = {gene.gene for gene in genes}
         self.known = {a: [GeneLocus(g, a) for g in known if g.variants] for a in Assembly}
         self.read = {a: [x for x in own if x.gene.gene in names] for a, own in self.known.items()}

@@ -257,6 +257,7 @@ class Run:
             with_sites=self.with_sites,
             notes=notes,
             ancestry=ancestry.weights(gene.gene),
+            copies=self._observations.copies_of(gene.gene, sample),
         )
         return msgspec.structs.replace(call, source=SOURCE) if is_read else call
 

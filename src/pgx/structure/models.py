@@ -14,8 +14,9 @@ from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype, UnitS
 
 __all__ = ["Chromosomes", "Expected", "StructuralModels", "structural_models"]
 
-TEMPER: Final = 0.5
-"""Power to which frequencies of structural haplotypes are raised: they are roughly known."""
+TEMPER: Final = 1.0
+"""Power to which frequencies of models are raised: they are roughly known, and differ between
+populations. Ways to carry one model, which depth does not tell apart, keep their frequencies."""
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -48,10 +49,12 @@ class StructuralModels:
         Names of the U units, the whole copy first.
     counts
         (M, U) int64 copies of each unit.
+    groups
+        Names of the G population groups of frequencies.
     chromosomes
-        Pairs of structural haplotypes, each unordered pair once.
+        Pairs of structural haplotypes, each unordered pair once; all groups alike.
     log_prior
-        (M,) tempered log prior of each model, normalised.
+        (M,) tempered log prior of each model, normalised; all groups alike.
     """
 
     def __init__(self, structure: GeneStructure) -> None:
@@ -60,14 +63,34 @@ class StructuralModels:
         pairs = list(itertools.combinations_with_replacement(structure.haplotypes, 2))
         rows = [self._count(a) + self._count(b) for a, b in pairs]
         self.counts, model = np.unique(np.array(rows, np.int64), axis=0, return_inverse=True)
-        weight = np.array([(1 + (a != b)) * a.frequency * b.frequency for a, b in pairs])
-        tempered = weight**TEMPER
-        log_weight = np.log(tempered / tempered.sum())
-        self.chromosomes = tuple(
-            Chromosomes(a, b, int(m), float(w))
-            for (a, b), m, w in zip(pairs, model.ravel(), log_weight, strict=True)
+        self._model = model.ravel()
+        self._pairs = pairs
+        self.groups = tuple(group for group, _ in structure.haplotypes[0].frequencies)
+        self._weights = np.array([self._pair_weights(a, b) for a, b in pairs])
+        self.log_prior, self.chromosomes = self.prior(np.ones(len(self.groups)))
+
+    def _pair_weights(self, one: StructuralHaplotype, two: StructuralHaplotype) -> Floats:
+        """Return (G,) shares of people with two structural haplotypes."""
+        times = np.array(
+            [f * g for (_, f), (_, g) in zip(one.frequencies, two.frequencies, strict=True)]
         )
-        self.log_prior: Floats = np.log(np.bincount(model.ravel(), weights=np.exp(log_weight)))
+        return times * (1 if one == two else 2)
+
+    def prior(self, groups: Floats) -> tuple[Floats, tuple[Chromosomes, ...]]:
+        """Return (M,) log prior of models, and pairs of haplotypes with theirs.
+
+        ``groups`` are (G,) weights of the population groups in ``groups``.
+        """
+        weight = self._weights @ (groups / groups.sum())
+        total = np.bincount(self._model, weights=weight)
+        tempered = total**TEMPER
+        by_model = np.log(tempered / tempered.sum())
+        log_weight = by_model[self._model] + np.log(weight / total[self._model])
+        ways = tuple(
+            Chromosomes(a, b, int(m), float(w))
+            for (a, b), m, w in zip(self._pairs, self._model, log_weight, strict=True)
+        )
+        return by_model, ways
 
     def _count(self, haplotype: StructuralHaplotype) -> Counts:
         return np.array([haplotype.units.count(unit) for unit in self.units], np.int64)
@@ -109,6 +132,13 @@ class StructuralModels:
     def shares(self, positions: Sequence[int]) -> Floats:
         """Return (U, W) copies of each unit that show at 1-based positions."""
         return self._of_units(positions, positions, "share")
+
+    def strayed(self, model: int, positions: Sequence[int]) -> list[float]:
+        """Return copies with the paralogue's sequence that show at 1-based positions."""
+        shares = self._of_units(positions, positions, "share")
+        own = self._of_units(positions, positions, "own")
+        found: list[float] = (self.counts[model] @ (shares * (1 - own))).tolist()
+        return found
 
     def _of_units(self, starts: Sequence[int], ends: Sequence[int], what: str) -> Floats:
         """Return (U, W) a segment's value for each unit; 1 (spread 0) outside all segments."""

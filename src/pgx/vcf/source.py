@@ -21,6 +21,7 @@ from pgx.vcf.scanner import Kernel, Scanner
 from pgx.vcf.windows import Windows
 
 if TYPE_CHECKING:
+    from pgx.vcf.depth import DepthListener
     from pgx.vcf.zarr_source import ZarrSource
 
     AnySource: TypeAlias = "Source | ZarrSource"
@@ -73,6 +74,9 @@ class Source:
 
     ``path`` is the name for messages: the file's base name, or ``-``.
     """
+
+    is_text: Final = True
+    """Whether what is scanned is text that a listener can hear."""
 
     def __init__(self, path: str | Path, limits: ScanLimits) -> None:
         self._location = path
@@ -143,6 +147,7 @@ class Source:
         by_index: bool = False,
         sink: Sink | None = None,
         ahead: bool = False,
+        listener: DepthListener | None = None,
     ) -> Scan:
         """Read all records, check every line, keep those that overlap a window.
 
@@ -167,6 +172,8 @@ class Source:
         ahead
             Whether a second thread may decompress a file of some size while this one scans;
             the result is the same.
+        listener
+            Hears the text that is read, and takes the depth from it.
 
         Raises
         ------
@@ -187,11 +194,13 @@ class Source:
                 sink=sink,
             )
 
-        found = self._scan_by_index(windows, scanner) if by_index else None
+        found = self._scan_by_index(windows, scanner, listener) if by_index else None
         if found is not None:
             return found
         if sink is not None:
             sink.restart()
+        if listener is not None:
+            listener.restart()
         if not self._is_fresh:
             if self.path == "-":
                 raise UsageError("standard input can be read once only")
@@ -201,9 +210,9 @@ class Source:
         whole = scanner()
         if ahead and not self._is_bcf and Path(self._location).is_file():
             with contextlib.closing(read_ahead(self._rest, self._pays)) as pieces:
-                whole.feed(pieces)
+                whole.feed(_heard(pieces, listener))
         else:  # a converter runs by itself, and a pipe may keep a thread waiting
-            whole.feed(self._rest)
+            whole.feed(_heard(self._rest, listener))
         return whole.finish()
 
     def _pays(self) -> bool:
@@ -214,7 +223,9 @@ class Source:
         """
         return self._raw.n_unpacked <= _DENSE * self._raw.n_packed
 
-    def _scan_by_index(self, windows: Windows, make: Callable[[], Scanner]) -> Scan | None:
+    def _scan_by_index(
+        self, windows: Windows, make: Callable[[], Scanner], listener: DepthListener | None
+    ) -> Scan | None:
         """Return what a usable index yields, None where the file must be read whole."""
         from pgx.vcf.indexed import indexed_pieces, usable_index
 
@@ -225,8 +236,9 @@ class Source:
         if index is None:
             return None
         scanner = make()
+        wanted = windows if listener is None else windows.joined(listener.layout.intervals)
         try:
-            scanner.feed(indexed_pieces(path, index, windows))
+            scanner.feed(_heard(indexed_pieces(path, index, wanted), listener))
             found = scanner.finish()
         except VcfFormatError:
             return None
@@ -237,6 +249,10 @@ class Source:
         if assembly is None:
             return {}
         return {name: contig_length(name, assembly) for name in CANONICAL}
+
+
+def _heard(pieces: Iterator[bytes], listener: DepthListener | None) -> Iterator[bytes]:
+    return pieces if listener is None else listener.heard(pieces)
 
 
 def _after(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:

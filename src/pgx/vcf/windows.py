@@ -44,6 +44,10 @@ class Windows:
         """
         return cls(list(intervals), list(regions))
 
+    def joined(self, others: Sequence[Interval]) -> Windows:
+        """Return windows of these intervals and regions together with others."""
+        return Windows.build([*self.intervals(), *others])
+
     def intervals(self) -> Iterator[Interval]:
         """Yield windows and regions, ordered by contig and start; they may overlap."""
         for rank, contig in enumerate(CANONICAL):

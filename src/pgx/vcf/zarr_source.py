@@ -23,6 +23,7 @@ from pgx.vcf.windows import Windows
 from pgx.vcf.zarr_faults import zarr_fault
 
 if TYPE_CHECKING:
+    from pgx.vcf.depth import DepthListener
     from pgx.vcf.zarr_cells import CellReader
     from pgx.vcf.zarr_records import Found
     from pgx.vcf.zarr_store import OpenedStore
@@ -75,6 +76,8 @@ class ZarrSource:
         The extra ``zarr``, or a package for this kind of address, is not installed.
     """
 
+    is_text: Final = False
+
     def __init__(self, location: str | Path, limits: ScanLimits) -> None:
         load_extra("zarr", "zarr")
         load_extra("fsspec", "zarr")
@@ -121,6 +124,7 @@ class ZarrSource:
         by_index: bool = False,
         sink: Sink | None = None,
         ahead: bool = False,
+        listener: DepthListener | None = None,
     ) -> Scan:
         """Read the positions of all variants, and the rest of those that are wanted.
 
@@ -137,7 +141,7 @@ class ZarrSource:
             Length by canonical name, for contigs whose length the store does not have.
         kernel
             Another implementation of the scanning loop, for tests.
-        by_index, ahead
+        by_index, ahead, listener
             Nothing: they are for `Source`.
         sink
             Takes the cells of wanted records block by block; the result then has none.

@@ -1,0 +1,169 @@
+"""How many copies carry an allele: reads at heterozygous sites against what candidates expect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.observation import Observation, SoftGenotype, SoftSite
+from pgx.base.structures import WHOLE
+from pgx.genotypes.matrix import MISSING
+from pgx.structure.balance import carried_log_likelihood
+from pgx.structure.evidence import SiteReads
+from pgx.structure.models import Chromosomes, StructuralModels
+
+__all__ = ["Dosage", "one_strand"]
+
+TEMPER: Final = 0.5
+"""Power of the likelihood of reads: sites share their reads and their bias."""
+APART: Final = 300
+"""Bases between sites of which both count: reads and mates span fewer."""
+LIKE_PARTNER: Final = 0.9
+"""Probability that a hybrid carries the allele of the whole copy beside it."""
+NEVER: Final = 1e-12
+"""Likelihood of one strand by that of two below which two different alleles rule it out."""
+
+
+class _Site(NamedTuple):
+    """A heterozygous site: its index, the codes of its alleles, reads of the second, of both."""
+
+    site: int
+    codes: tuple[int, int]
+    reads: int
+    total: int
+    shares: npt.NDArray[np.float64]
+
+
+class Dosage:
+    """Allelic depths at heterozygous defining sites of one sample.
+
+    Attributes
+    ----------
+    sites
+        Sites with reads of both alleles that tell something of copies.
+    """
+
+    def __init__(
+        self,
+        gene: CompiledGene,
+        models: StructuralModels,
+        observation: Observation,
+        reads: Sequence[SiteReads],
+    ) -> None:
+        self._units = models.units
+        silent = {*models.structure.leaks, *models.structure.uneven}
+        known = {r.position: r for r in reads if r.position not in silent}
+        self.sites = [
+            site
+            for index, variant in enumerate(gene.gene.variants)
+            if (own := known.get(variant.position)) is not None
+            and (site := _site(index, variant.alleles, own, observation, models)) is not None
+        ]
+        self._apart = _thinned(self.sites, [v.position for v in gene.gene.variants])
+        self._memory: dict[bytes, float] = {}
+
+    def likelihood(self, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
+        """Return how likely the reads are, if two chromosomes carry these codes, (2, P)."""
+        if not self._apart:
+            return 1.0
+        total = sum(self._log(site, way, codes) for site in self._apart)
+        return float(np.exp(TEMPER * total))
+
+    def _log(self, site: _Site, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
+        sure = unsure = carried = 0.0
+        alone = 0.0
+        for haplotype, code in zip(way[:2], codes[:, site.site].tolist(), strict=True):
+            whole = haplotype.units.count(WHOLE)
+            sure += whole
+            carries = code == site.codes[1] if code != MISSING else None
+            if whole:
+                carried += whole * (0.5 if carries is None else float(carries))
+            for unit in haplotype.units:
+                if unit == WHOLE:
+                    continue
+                share = float(site.shares[self._units.index(unit)])
+                unsure += share
+                if whole and carries is not None:
+                    like = LIKE_PARTNER if carries else 1 - LIKE_PARTNER
+                    alone += share * like
+                else:
+                    alone += share * 0.5
+        copies = sure + unsure
+        if copies <= 0:
+            return 0.0
+        return float(carried_log_likelihood(site.reads, site.total, (carried + alone) / copies))
+
+    def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:
+        """Return the codes that one strand may have at a heterozygous site, with likelihoods.
+
+        They are likelihoods by that of a heterozygote of two copies; empty where the site has
+        no reads.
+        """
+        own = next((s for s in self.sites if s.site == site), None)
+        if own is None:
+            return ()
+        none, both, half = carried_log_likelihood(own.reads, own.total, np.array([0.05, 0.95, 0.5]))
+        return (
+            (own.codes[0], float(np.exp(none - half))),
+            (own.codes[1], float(np.exp(both - half))),
+        )
+
+
+def _site(
+    index: int,
+    alleles: Sequence[str],
+    reads: SiteReads,
+    observation: Observation,
+    models: StructuralModels,
+) -> _Site | None:
+    """Return a site whose two strands differ, None where its reads say nothing."""
+    one, two = observation.codes[index].tolist()
+    if observation.block[index] < 0 or min(one, two) < 0 or max(one, two) >= len(alleles):
+        return None
+    counted = dict(zip(reads.alleles, reads.reads, strict=True))
+    first, second = counted.get(alleles[one]), counted.get(alleles[two])
+    if first is None or second is None or not first + second:
+        return None
+    shares = models.shares([reads.position])[:, 0]
+    return _Site(index, (one, two), second, first + second, shares)
+
+
+def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
+    """Return sites that are apart, those with more reads first."""
+    kept: list[_Site] = []
+    for site in sorted(sites, key=lambda s: (-s.total, s.site)):
+        near = (abs(positions[site.site] - positions[k.site]) < APART for k in kept)
+        if not any(near):
+            kept.append(site)
+    return kept
+
+
+def one_strand(observation: Observation, dosage: Dosage) -> Observation | None:
+    """Return an observation as that of one strand, None where two are certain.
+
+    A heterozygous site leaves the codes that its reads allow for one copy.
+    """
+    codes = observation.codes.copy()
+    soft = [_alike(site) for site in observation.soft]
+    for index in np.flatnonzero(observation.block >= 0).tolist():
+        choices = dosage.one_copy(index)
+        if max((likelihood for _, likelihood in choices), default=0.0) < NEVER:
+            return None
+        codes[index] = MISSING
+        soft.append(SoftSite(index, tuple(SoftGenotype(c, c, p) for c, p in choices)))
+    if not all(site.genotypes for site in soft):
+        return None
+    known = codes[:, 0] != MISSING
+    codes[:, 0] = np.where(known, codes[:, 0], codes[:, 1])
+    codes[:, 1] = codes[:, 0]
+    block = np.full(len(codes), -1, np.int32)
+    return Observation(codes, block, 0, haploid=True, soft=tuple(soft))
+
+
+def _alike(site: SoftSite) -> SoftSite:
+    """Return the genotypes of a site that one strand may have."""
+    return SoftSite(site.site, tuple(g for g in site.genotypes if g.first == g.second))

@@ -1,0 +1,322 @@
+"""Name diplotypes with copies, deletions and hybrids.
+
+Every way in which two chromosomes may carry structural haplotypes is joined with every pair of
+alleles that the small variants leave, and weighed by what the depth along the gene, the shares
+of reads at heterozygous sites, and the frequencies of alleles and structures say of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.copies import Dosage, one_strand
+from pgx.alleles.inferred import Concern, InferredCaller, Weighed
+from pgx.alleles.names import format_diplotype, natural_key
+from pgx.alleles.observation import Observation
+from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.posterior import evidence as group_evidence
+from pgx.alleles.star import MAX_LISTED
+from pgx.base.structures import WHOLE, StructuralHaplotype
+from pgx.genotypes.matrix import GeneGenotypes
+from pgx.structure.evidence import CopyEvidence
+from pgx.structure.models import Chromosomes, StructuralModels
+
+__all__ = ["Called", "StructuralCaller"]
+
+NEGLIGIBLE: Final = 1e-8
+"""Share of the best one's weight below which a pair of alleles or structures is left out."""
+MAX_PAIRS: Final = 300
+CONFLICT: Final = 12.0
+"""Log likelihood by which depth may speak against the best model before it is a conflict."""
+
+Floats = npt.NDArray[np.float64]
+Meanings = Callable[[str], tuple[str | None, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts."""
+
+    found: DiplotypeSet
+    posterior: Floats
+    conflict: bool
+
+
+class _Ordered(NamedTuple):
+    """Alleles of both chromosomes, rows of codes, and the share of a small-variant weight."""
+
+    first: Strand | None
+    second: Strand | None
+    codes: npt.NDArray[np.int8]
+    weight: float
+
+
+class _Candidate(NamedTuple):
+    name: str
+    strands: tuple[Strand, ...]
+    model: int
+    weight: float
+    is_single: bool = False
+
+
+class StructuralCaller:
+    """Calls one gene with structure; ``meanings`` gives function and value of a strand's name."""
+
+    def __init__(
+        self, caller: InferredCaller, models: StructuralModels, meanings: Meanings
+    ) -> None:
+        self._caller, self.models, self._meanings = caller, models, meanings
+        self._default = caller.gene.gene.default_allele
+        self._odds = {(p.units, p.allele): p.odds for p in models.structure.partners}
+        self._strands: dict[str, Strand] = {}
+
+    def call(
+        self,
+        observation: Observation,
+        genotypes: GeneGenotypes,
+        groups: Floats,
+        concern: Concern,
+        evidence: CopyEvidence,
+    ) -> Called:
+        """Return every diplotype with structure that fits, with its probability.
+
+        Parameters
+        ----------
+        observation, genotypes
+            What one sample's small variants show, as of two copies.
+        groups
+            (G,) weights of the prior's groups.
+        concern
+            Positions at which more is asked than elsewhere.
+        evidence
+            What is known of the sample's copies.
+        """
+        dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
+        two = self._caller.weigh(observation, genotypes, groups, concern)
+        single = one_strand(observation, dosage)
+        one = self._caller.weigh(single, genotypes, groups, concern) if single else None
+        ways = self._ways(observation, groups, evidence)
+        differ = observation.n_blocks > 0
+        candidates = list(self._candidates(ways, two, one, dosage, differ=differ))
+        total = sum(c.weight for c in candidates)
+        posterior = np.zeros(len(self.models.counts))
+        for candidate in candidates:
+            posterior[candidate.model] += candidate.weight / total
+        ranked = _ranked(candidates, total)
+        found = self._result(ranked, two, one)
+        gap = evidence.log_likelihood.max() - evidence.log_likelihood[ranked[0].model]
+        return Called(found, posterior, conflict=bool(gap > CONFLICT))
+
+    # -- candidates ----------------------------------------------------------------------
+
+    def _ways(
+        self, observation: Observation, groups: Floats, evidence: CopyEvidence
+    ) -> list[tuple[Chromosomes, float]]:
+        """Return chromosomes that are not ruled out, with likelihood and prior joined.
+
+        Structures have the frequencies of the groups that the small variants speak for.
+        """
+        prior = self._caller.prior
+        likely = evidence.log_likelihood - evidence.log_likelihood.max()
+        own = dict(zip(prior.groups, groups * group_evidence(prior, observation), strict=True))
+        weights = np.array([own.get(group, 0.0) for group in self.models.groups])
+        if not weights.sum():
+            weights = np.ones(len(weights))
+        _, ways = self.models.prior(weights)
+        kept = [w for w in ways if likely[w.model] > np.log(NEGLIGIBLE)]
+        return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
+
+    def _candidates(
+        self,
+        ways: Sequence[tuple[Chromosomes, float]],
+        two: Weighed,
+        one: Weighed | None,
+        dosage: Dosage,
+        *,
+        differ: bool,
+    ) -> Iterator[_Candidate]:
+        """Yield chromosomes with their alleles; weights are joint probabilities, unscaled."""
+        pairs = list(_pairs(two, differ=differ))
+        singles = list(_singles(one)) if one else []
+        for way, base in ways:
+            for ordered in self._orders(way, pairs, singles):
+                weight = base * ordered.weight * self._partners(way, ordered)
+                weight *= dosage.likelihood(way, ordered.codes)
+                yield self._candidate(way, ordered, weight)
+
+    def _orders(
+        self, way: Chromosomes, pairs: Sequence[_Ordered], singles: Sequence[_Ordered]
+    ) -> Iterator[_Ordered]:
+        """Yield the alleles that the whole copies of two chromosomes may be."""
+        has = [WHOLE in h.units for h in way[:2]]
+        if all(has):
+            for pair in pairs:
+                yield pair
+                yield _Ordered(pair.second, pair.first, pair.codes[::-1], pair.weight)
+        elif any(has):
+            for own in singles:
+                codes = own.codes if has[0] else own.codes[::-1]
+                yield own._replace(codes=codes) if has[0] else _turned(own, codes)
+        else:
+            empty = np.full((2, len(self._caller.gene.gene.variants)), -1, np.int8)
+            yield _Ordered(None, None, empty, 1.0)
+
+    def _partners(self, way: Chromosomes, ordered: _Ordered) -> float:
+        """Return how much more often than by chance the alleles have these structures."""
+        odds = 1.0
+        for haplotype, strand in zip(way[:2], ordered[:2], strict=True):
+            if strand is not None:
+                other = self._odds.get((haplotype.units, ""), 1.0)
+                odds *= self._odds.get((haplotype.units, strand.name), other)
+        return odds
+
+    def _candidate(self, way: Chromosomes, ordered: _Ordered, weight: float) -> _Candidate:
+        strands = tuple(
+            self._named(haplotype, strand)
+            for haplotype, strand in zip(way[:2], ordered[:2], strict=True)
+        )
+        name = format_diplotype([s.name for s in strands], self._default)
+        is_single = (ordered.first is None) != (ordered.second is None)
+        return _Candidate(name, strands, way.model, weight, is_single)
+
+    def _named(self, haplotype: StructuralHaplotype, allele: Strand | None) -> Strand:
+        """Return a chromosome: ``*5``, ``*2``, ``*2x2``, ``*36+*10``."""
+        whole = haplotype.units.count(WHOLE)
+        hybrids = [u for u in dict.fromkeys(haplotype.units) if u != WHOLE]
+        if allele is not None and whole == 1 and not hybrids:
+            return allele
+        if allele is None and haplotype.allele:
+            parts = [haplotype.allele]
+        else:
+            parts = [_times(u, haplotype.units.count(u)) for u in hybrids]
+            parts += [_times(allele.name, whole)] if allele is not None else []
+        name = "+".join(parts)
+        known = self._strands.get(name)
+        if known is None:
+            function, value = self._meaning(name)
+            known = self._strands[name] = Strand(name, function, value, (name,))
+        return known
+
+    def _meaning(self, name: str) -> tuple[str | None, str | None]:
+        """Return function and value; copies of alleles in combination are uncertain."""
+        if "[" in name:
+            return self._caller.gene.gene.uncertain_function or None, None
+        return self._meanings(name)
+
+    # -- results -------------------------------------------------------------------------
+
+    def _result(
+        self, ranked: Sequence[_Candidate], two: Weighed, one: Weighed | None
+    ) -> DiplotypeSet:
+        best = ranked[0]
+        base = (one if best.is_single and one is not None else two).result
+        listed = [c for c in ranked[:MAX_LISTED] if c.weight >= LISTED_FROM] or [best]
+        result = DiplotypeSet(n_candidates=len(ranked))
+        result.names = [c.name for c in listed]
+        result.probabilities = [c.weight for c in listed]
+        left = 1.0 - sum(result.probabilities) if len(listed) < len(ranked) else 0.0
+        result.rest = round(max(left, 0.0), DECIMALS)
+        result.diplotype = best.name
+        result.best = tuple(sorted(best.strands, key=self._order))
+        result.outcomes = self._outcomes(ranked, base)
+        result.factors = [((c.strands[0].name,), (c.strands[1].name,)) for c in listed]
+        result.unsettled = base.unsettled
+        result.is_partial, result.uses_likelihoods = base.is_partial, True
+        result.notes = [n for n in base.notes if n != "combination_or_partial"]
+        if any("[" in s.name for s in best.strands):
+            result.notes.append("combination_or_partial")
+        return result
+
+    def _order(self, strand: Strand) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
+        return strand.name != self._default, natural_key(strand.name)
+
+    def _outcomes(self, ranked: Sequence[_Candidate], base: DiplotypeSet) -> list[Outcome]:
+        """Return the distinct functions of candidates that count, the best one's first.
+
+        What would settle a meaning that small variants alone have too stands with it; any
+        other is a matter of copies.
+        """
+        settled = {_key(o.first, o.second): o.settled_by for o in base.outcomes}
+        found: dict[tuple[str, ...], Outcome] = {}
+        for candidate in ranked:
+            first, second = (s.function for s in candidate.strands)
+            key = _key(first, second)
+            own = found.get(key)
+            if own is not None:
+                share = round((own.probability or 0.0) + candidate.weight, DECIMALS)
+                found[key] = replace(own, probability=share)
+                continue
+            by_copies = bool(found) and candidate.model != ranked[0].model
+            found[key] = Outcome(
+                first,
+                second,
+                candidate.name,
+                candidate.weight,
+                settled_by=settled.get(key) if found else None,
+                by_copies=by_copies,
+            )
+        best = _key(*(s.function for s in ranked[0].strands))
+        counted = [o for k, o in found.items() if k == best or (o.probability or 0) >= LISTED_FROM]
+        return sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+
+
+def _turned(own: _Ordered, codes: npt.NDArray[np.int8]) -> _Ordered:
+    return _Ordered(None, own.first, codes, own.weight)
+
+
+def _key(first: str | None, second: str | None) -> tuple[str, ...]:
+    return tuple(sorted((first or "", second or "")))
+
+
+def _times(name: str, count: int) -> str:
+    return name if count == 1 else f"{name}x{count}"
+
+
+def _pairs(weighed: Weighed, *, differ: bool) -> Iterator[_Ordered]:
+    """Yield the pairs of alleles with the weight of one of their two orders."""
+    for (one, two), share in zip(
+        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
+        weighed.posterior.probability[:MAX_PAIRS].tolist(),
+        strict=True,
+    ):
+        if share < NEGLIGIBLE:
+            return
+        # a pair of strands that differ was weighed in one of its two orders
+        weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
+        if one == two:
+            weight *= 0.5  # both orders are the same and are yielded twice
+        yield _Ordered(
+            weighed.strands[one], weighed.strands[two], weighed.codes[[one, two]], weight
+        )
+
+
+def _singles(weighed: Weighed) -> Iterator[_Ordered]:
+    for (one, _), share in zip(
+        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
+        weighed.posterior.probability[:MAX_PAIRS].tolist(),
+        strict=True,
+    ):
+        if share < NEGLIGIBLE:
+            return
+        codes = weighed.codes[[one, one]].copy()
+        codes[1] = -1
+        yield _Ordered(weighed.strands[one], None, codes, share * weighed.posterior.mass)
+
+
+def _ranked(candidates: Sequence[_Candidate], total: float) -> list[_Candidate]:
+    """Add up candidates of one name and order them, the most probable first."""
+    merged: dict[str, _Candidate] = {}
+    for candidate in sorted(candidates, key=lambda c: (-c.weight, c.name)):
+        share = candidate.weight / total
+        known = merged.get(candidate.name)
+        if known is None:
+            merged[candidate.name] = candidate._replace(weight=share)
+        else:
+            merged[candidate.name] = known._replace(weight=known.weight + share)
+    rounded = [c._replace(weight=round(c.weight, DECIMALS)) for c in merged.values()]
+    return sorted(rounded, key=lambda c: (-c.weight, natural_key(c.name)))

@@ -1,0 +1,82 @@
+"""What a chromosome of several copies or hybrids means: function and activity by copies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from pgx.alleles.names import core_allele
+from pgx.base.genes import AlleleDefinition, GeneDefinition
+from pgx.phenotypes.activity import AT_LEAST, activity_score, format_score
+
+__all__ = ["COPIES", "Meaning", "StrandMeanings", "UnknownAlleleError"]
+
+COPIES: Final = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
+"""An allele with its number of copies: ``*2x2``, ``*1x≥3``, ``*2xN``."""
+
+Meaning = tuple[str | None, str | None]
+"""Clinical function and activity value."""
+
+
+class UnknownAlleleError(KeyError):
+    """An allele that the gene does not have."""
+
+
+class StrandMeanings:
+    """Functions and activity values of a gene's chromosomes by name."""
+
+    def __init__(self, gene: GeneDefinition) -> None:
+        self._gene = gene
+        cores = {core_allele(a.name): a for a in gene.alleles}
+        self._known: Mapping[str, AlleleDefinition] = cores | {a.name: a for a in gene.alleles}
+
+    def of(self, name: str) -> Meaning:
+        """Return function and activity value of ``*1``, ``*1x2`` or ``*36+*10``.
+
+        Activity values of copies add up (Caudle et al. 2020, doi:10.1111/cts.12692). Of a gene
+        without activity values several copies have a function only where all have the same.
+
+        Raises
+        ------
+        UnknownAlleleError
+            An allele is not the gene's.
+        """
+        known = self._known.get(name)
+        if known is not None:
+            return known.function or self._uncertain, known.activity_value
+        parts = [self._part(part.strip()) for part in name.split("+")]
+        if self._gene.scored:
+            total = activity_score([value for _, value in parts])
+            return total or self._uncertain, total
+        functions = {function for function, _ in parts}
+        return (functions.pop() if len(functions) == 1 else self._uncertain), None
+
+    @property
+    def _uncertain(self) -> str | None:
+        return self._gene.uncertain_function or None
+
+    def _part(self, name: str) -> Meaning:
+        copies = COPIES.fullmatch(name)
+        allele = self._known.get(name) or self._known.get(copies["name"] if copies else name)
+        if allele is None:
+            raise UnknownAlleleError(name)
+        if copies and copies["count"] != "1" and not self._gene.scored and name not in self._known:
+            return self._uncertain, None  # nothing says what more copies mean
+        if copies is None or name in self._known or not self._gene.scored:
+            return allele.function, allele.activity_value
+        return allele.function, _multiplied(allele.activity_value, copies["count"])
+
+
+def _multiplied(value: str | None, count: str) -> str | None:
+    try:
+        single = Decimal(value or "")
+    except InvalidOperation:
+        return None
+    if count.isdigit():
+        return format_score(single * int(count))
+    if single == 0:
+        return "0.0"
+    at_least = int(count.lstrip(AT_LEAST)) if count != "N" else 2
+    return f"{AT_LEAST}{format_score(single * at_least)}"

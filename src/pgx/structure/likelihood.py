@@ -1,0 +1,81 @@
+"""How probable structural models make the depth along a gene.
+
+Depth of neighbouring windows comes from the same fragments, so that windows are no independent
+witnesses: a multivariate t distribution with a covariance by distance weighs them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.structure.models import Expected
+
+__all__ = ["DepthFit", "depth_fit", "distance_kernel"]
+
+OVERDISPERSION: Final = 0.9
+"""Variance of a window's depth by its mean, of reads that overlap the window."""
+SCALE_NOISE: Final = 0.04
+"""Standard deviation of what all windows of the gene share, by their mean."""
+WINDOW_NOISE: Final = 0.06
+"""Standard deviation of a window of its own, by its mean."""
+FLOOR: Final = 0.02
+"""Standard deviation, in copies, where nothing is expected."""
+STRAY: Final = 0.03
+"""Copies that strayed reads look like."""
+FREEDOM: Final = 20.0
+"""Degrees of freedom of the t distribution: some windows may be far off."""
+
+Floats = npt.NDArray[np.float64]
+
+
+class DepthFit(NamedTuple):
+    """(M,) log likelihood and misfit (squared distance a window) of models; (M, W) spread."""
+
+    log_likelihood: Floats
+    misfit: Floats
+    spread: Floats
+
+
+def distance_kernel(distance: Floats) -> Floats:
+    """Return the correlation of depths at a distance in bases: fragments, then wider waves."""
+    return np.asarray(0.75 * np.exp(-distance / 90) + 0.25 * np.exp(-((distance / 450) ** 2)))
+
+
+def depth_fit(copies: Floats, reads: Floats, middle: Floats, expected: Expected) -> DepthFit:
+    """Return how well models explain the depth along a gene.
+
+    Parameters
+    ----------
+    copies
+        (W,) depth in copies; all finite.
+    reads
+        (W,) reads that one copy is expected to have.
+    middle
+        (W,) middle of each window, in bases.
+    expected
+        (M, W) copies that show, and their spread.
+    """
+    mean = expected.copies + STRAY
+    counting = np.sqrt(OVERDISPERSION * mean / reads)
+    correlation = distance_kernel(np.abs(middle[:, None] - middle[None, :]))
+    own = (WINDOW_NOISE * mean) ** 2 + expected.spread**2 + FLOOR**2
+    covariance = correlation * counting[:, :, None] * counting[:, None, :]
+    covariance += SCALE_NOISE**2 * mean[:, :, None] * mean[:, None, :]
+    diagonal = np.arange(len(copies))
+    covariance[:, diagonal, diagonal] += own
+    root = np.linalg.cholesky(covariance)
+    distance = np.linalg.solve(root, (copies - mean)[:, :, None])[:, :, 0]
+    squared = (distance**2).sum(axis=1)
+    n = len(copies)
+    spread = np.sqrt(covariance[:, diagonal, diagonal])
+    constant = math.lgamma((FREEDOM + n) / 2) - math.lgamma(FREEDOM / 2) - n / 2 * math.log(FREEDOM)
+    log_likelihood = (
+        constant
+        - np.log(root[:, diagonal, diagonal]).sum(axis=1)
+        - (FREEDOM + n) / 2 * np.log1p(squared / FREEDOM)
+    )
+    return DepthFit(log_likelihood, squared / n, spread)
