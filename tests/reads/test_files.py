@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pysam
 import pytest
-from reads.made import LENGTHS, SHIFT, Unit, gene, person, reference
 
 from pgx.base.errors import AssemblyMismatchError, InputError, PgxError
 from pgx.base.genes import Assembly
@@ -15,6 +14,7 @@ from pgx.reads.genotyping import ReadLimits
 from pgx.reads.normaliser import read_regions
 from pgx.reads.sample import ReadsInput, read_gene
 from pgx.reads.source import open_reads
+from reads.made import LENGTHS, SHIFT, Unit, gene, person, reference
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +226,7 @@ def moved_cram(cram: Path, folder: Path) -> Path:
     for line in header["SQ"]:
         line.pop("UR", None)
     (folder / "header.sam").write_text(str(pysam.AlignmentHeader.from_dict(header)))
-    place.write_bytes(pysam.samtools.reheader(str(folder / "header.sam"), str(cram)))
+    pysam.samtools.reheader(str(folder / "header.sam"), str(cram), save_stdout=str(place))
     pysam.index(str(place))
     return place
 

@@ -94,6 +94,7 @@ def _replace(found: Observations, gene: str, sample: str, own: ReadsEvidence) ->
     """Take a gene out of the other inputs, and add the reads as an input of their own."""
     for item in found.inputs:
         item.genotypes.pop(gene, None)
+        item.copies = {name: held for name, held in item.copies.items() if name != gene}
     own.genotypes.samples = (sample,)
     found.inputs.append(
         ReadInput(
@@ -103,6 +104,7 @@ def _replace(found: Observations, gene: str, sample: str, own: ReadsEvidence) ->
             samples=(sample,),
             genotypes={gene: own.genotypes},
             notes=(),
+            copies={gene: (own.copies,)},
         )
     )
 

@@ -187,12 +187,18 @@ def _coded(found: GeneGenotypes, site: int, code: int) -> int:
 
 
 def site_reads(genotypes: GeneGenotypes, votes: Votes) -> tuple[SiteReads, ...]:
-    """Return the gene's own fragments of each documented allele, where there are any."""
+    """Return the gene's own fragments of each documented allele, where there are any.
+
+    Positions at which the paralogue's reads stray are left out: the genotype there is judged
+    with all that each fragment shows, which depths alone do not tell.
+    """
     own, found = votes.own(), []
+    structure = genotypes.gene.structure
+    leaks = structure.leaks if structure else ()
     for site, variant in enumerate(genotypes.gene.variants):
         allele = own.allele[own.at(site)]
         counts = np.bincount(allele[allele < LETTER], minlength=len(variant.alleles))
-        if counts.sum():
+        if counts.sum() and variant.position not in leaks:
             reads = tuple(int(n) for n in counts)
             found.append(SiteReads(variant.position, variant.alleles, reads))
     return tuple(found)
