@@ -60,6 +60,17 @@ def paralogue(position: int) -> int:
     return position + int(distance[min(np.searchsorted(where, position), len(where) - 1)])
 
 
+@lru_cache(maxsize=1)
+def _paralogues() -> np.ndarray:
+    return np.array([paralogue(p) for p in range(*GENE)])
+
+
+@lru_cache(maxsize=1)
+def _is_site() -> np.ndarray:
+    return np.isin(np.arange(*GENE), [s.position for s in gene().structure.sites])
+
+
+@lru_cache(maxsize=100_000)
 def grch37(position: int) -> int:
     """Return a position on GRCh37: by the nearest site of gene or paralogue."""
     pairs = [(s.position, s.position_grch37) for s in gene().structure.sites]
@@ -117,27 +128,27 @@ class Maker:
 
     def unit(self, unit: Unit) -> None:
         """Add reads of one copy of the gene."""
+        positions = np.arange(*GENE)
+        is_other = np.zeros(len(positions), np.bool_)
+        for a, b in unit.converted:
+            is_other |= (a <= positions) & (positions <= b)
+        places = np.where(is_other, _paralogues(), positions)
+        letters = reference()[places - START]
+        sides = np.where(_is_site(), np.where(is_other, -1, 1), 0)
         own = {v.position: v for v in gene().variants}
-        letters, places, sides = [], [], []
-        position = GENE[0]
-        sites = {s.position for s in gene().structure.sites}
-        while position < GENE[1]:
-            is_other = any(a <= position <= b for a, b in unit.converted)
-            place = paralogue(position) if is_other else position
-            written = unit.variants.get(position)
-            ref = own[position].ref if written is not None else None
-            if written is None:
-                base = reference()[place - START]
-                letters.append(base), places.append(place)
-                sides.append((-1 if is_other else 1) if position in sites else 0)
-                position += 1
-                continue
-            for k, base in enumerate(written.encode()):
-                letters.append(base)
-                places.append(place + k if k < len(ref) else -1)
-                sides.append(0)
-            position += len(ref)
-        self._of(np.array(letters, np.uint8), np.array(places), np.array(sides))
+        for position, written in sorted(unit.variants.items(), reverse=True):
+            at, size = position - GENE[0], len(own[position].ref)
+            new = places[at] + np.arange(len(written))
+            new[size:] = -1
+            letters, places, sides = (
+                np.concatenate([old[:at], now, old[at + size :]])
+                for old, now in (
+                    (letters, np.frombuffer(written.encode(), np.uint8)),
+                    (places, new),
+                    (sides, np.zeros(len(written), np.int64)),
+                )
+            )
+        self._of(letters, places, sides)
 
     def _of(self, text: np.ndarray, places: np.ndarray, sides: np.ndarray) -> None:
         """Sample fragments of one chromosome's stretch."""
@@ -170,7 +181,7 @@ class Maker:
         self, path: Path, *, assembly: Assembly = Assembly.GRCH38, contig: str = "chr22",
         samples: tuple[str, ...] = ("made",), index: bool = True, length: int | None = None,
         order: str = "coordinate", mode: str = "wb", extra: tuple[tuple[str, int], ...] = (),
-        reference_filename: str | None = None,
+        reference_filename: str | None = None, moved: float = 0.0,
     ) -> Path:  # fmt: skip
         contigs = [(contig, length or LENGTHS[assembly]), *extra]
         header = {
@@ -178,20 +189,29 @@ class Maker:
             "SQ": [{"SN": n, "LN": size} for n, size in contigs],
             "RG": [{"ID": str(k), "SM": s} for k, s in enumerate(samples)],
         }
-        rows = [(self._moved(r[0], assembly), *r[1:]) for r in self.rows]
+        rows = [(self._on_assembly(r[0], assembly), *r[1:]) for r in self.rows]
         if order == "coordinate":
             rows.sort(key=lambda r: r[0])
         with pysam.AlignmentFile(
             str(path), mode, header=header, reference_filename=reference_filename
         ) as out:
+            there = [r for r in rows if GENE[0] <= r[0] <= GENE[1]] if moved else []
+            away = there[: int(moved * len(there))]
+            gone = set(map(id, away))
             for row in rows:
-                out.write(_segment(out.header, row, paired=self.paired))
+                if id(row) not in gone:
+                    out.write(_segment(out.header, row, paired=self.paired))
+            for row in away:
+                read = _segment(out.header, row, paired=self.paired)
+                read.reference_id = 1
+                read.reference_start = row[0] - GENE[0]
+                out.write(read)
         if index:
             pysam.index(str(path))
         return path
 
     @staticmethod
-    def _moved(position: int, assembly: Assembly) -> int:
+    def _on_assembly(position: int, assembly: Assembly) -> int:
         return position if assembly is Assembly.GRCH38 else grch37(position)
 
 
