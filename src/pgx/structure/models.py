@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,6 @@ import numpy.typing as npt
 from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype, UnitSegment
 
 __all__ = ["Chromosomes", "Expected", "StructuralModels", "structural_models"]
-
-TEMPER: Final = 1.0
-"""Power to which frequencies of models are raised: they are roughly known, and differ between
-populations. Ways to carry one model, which depth does not tell apart, keep their frequencies."""
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -54,7 +50,7 @@ class StructuralModels:
     chromosomes
         Pairs of structural haplotypes, each unordered pair once; all groups alike.
     log_prior
-        (M,) tempered log prior of each model, normalised; all groups alike.
+        (M,) log prior of each model; all groups alike.
     """
 
     def __init__(self, structure: GeneStructure) -> None:
@@ -82,13 +78,11 @@ class StructuralModels:
         ``groups`` are (G,) weights of the population groups in ``groups``.
         """
         weight = self._weights @ (groups / groups.sum())
-        total = np.bincount(self._model, weights=weight)
-        tempered = total**TEMPER
-        by_model = np.log(tempered / tempered.sum())
-        log_weight = by_model[self._model] + np.log(weight / total[self._model])
+        weight = weight / weight.sum()
+        by_model = np.log(np.bincount(self._model, weights=weight))
         ways = tuple(
             Chromosomes(a, b, int(m), float(w))
-            for (a, b), m, w in zip(self._pairs, self._model, log_weight, strict=True)
+            for (a, b), m, w in zip(self._pairs, self._model, np.log(weight), strict=True)
         )
         return by_model, ways
 
