@@ -25,6 +25,7 @@ CONVERTED: Final = 0.05
 """Share of sites at which a copy carries the other's base."""
 SURE_MAPPING: Final = 3.0
 """Log odds that the place of a read with a mapping quality of 40 or more is right."""
+NO_MAPPING_QUALITY: Final = 255
 LARGEST: Final = 12.0
 LARGEST_PRIOR: Final = 4.0
 
@@ -94,7 +95,8 @@ def _by_place(reads: Reads, locus: ReadLocus) -> Floats:
     """Return (F,) log odds from where the aligner placed the reads, the surest of a pair."""
     place = _within(reads, locus.gene_span).astype(np.float64)
     place -= _within(reads, locus.paralogue_span)
-    odds = place * SURE_MAPPING * np.minimum(reads.mapping_quality, 40) / 40
+    known = reads.mapping_quality != NO_MAPPING_QUALITY
+    odds = place * known * SURE_MAPPING * np.minimum(reads.mapping_quality, 40) / 40
     found = np.zeros(reads.n_fragments)
     np.maximum.at(found, reads.fragment, odds)
     low = np.zeros(reads.n_fragments)

@@ -80,8 +80,9 @@ def _genotype_site(
         phred -= phred.min()
     quality = min(int(np.sort(phred)[1]), MOST_PHRED)
     found.gq[site, 0] = quality
-    if depth < limits.min_dp or quality < limits.min_gq:
-        low = Unknown.LOW_DP if depth < limits.min_dp else Unknown.LOW_GQ
+    least = (limits.min_dp + 1) // 2 if single else limits.min_dp
+    if depth < least or quality < limits.min_gq:
+        low = Unknown.LOW_DP if depth < least else Unknown.LOW_GQ
         found.reason[site, 0] = low
         found.likelihoods[site, 0] = tuple(
             LikelyGenotype(a, b, int(p))
