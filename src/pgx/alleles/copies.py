@@ -24,6 +24,8 @@ APART: Final = 300
 """Bases between sites of which both count: reads and mates span fewer."""
 LIKE_PARTNER: Final = 0.9
 """Probability that a hybrid carries the allele of the whole copy beside it."""
+DECIMALS: Final = 6
+"""Places of a log likelihood: what is left is rounding."""
 NEVER: Final = 1e-12
 """Likelihood of one strand by that of two below which two different alleles rule it out."""
 
@@ -71,7 +73,7 @@ class Dosage:
         if not self._apart:
             return 1.0
         total = sum(self._log(site, way, codes) for site in self._apart)
-        return float(np.exp(TEMPER * total))
+        return float(np.exp(round(TEMPER * total, DECIMALS)))
 
     def _log(self, site: _Site, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
         sure = unsure = carried = 0.0

@@ -127,7 +127,7 @@ class StructuralCaller:
         weights = np.array([own.get(group, 0.0) for group in self.models.groups])
         if not weights.sum():
             weights = np.ones(len(weights))
-        _, ways = self.models.prior(weights)
+        _, ways = self.models.prior(np.round(weights / weights.sum(), DECIMALS))
         kept = [w for w in ways if likely[w.model] > np.log(NEGLIGIBLE)]
         return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
 

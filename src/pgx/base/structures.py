@@ -134,10 +134,14 @@ class CopyNumber(msgspec.Struct, frozen=True):
 
 
 class StructuralModel(msgspec.Struct, frozen=True):
-    """Units of both chromosomes, such as ``2 gene + 1 *36``, and their probability."""
+    """Units of both chromosomes, such as ``2 gene + 1 *36``, and their probability.
+
+    ``log_likelihood`` is what the evidence says of it, to that of the likeliest model.
+    """
 
     name: str
     probability: float
+    log_likelihood: float = 0.0
 
 
 class DepthWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,11 +160,13 @@ class DepthWindow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteBalance(msgspec.Struct, frozen=True, kw_only=True):
-    """Reads of the two alleles of a heterozygous site: reference and alternative."""
+    """Reads of the reference and of one alternative, bases as a VCF has them, at one site."""
 
     position: int
     reference_reads: int
     alternative_reads: int
+    reference: str = ""
+    alternative: str = ""
 
 
 class StructureEvidence(msgspec.Struct, frozen=True, kw_only=True):

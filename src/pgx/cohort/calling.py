@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,10 +22,12 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.choices import marker_alleles
+from pgx.pipeline.copies import best_evidence
 from pgx.pipeline.local import marked_local
 from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
 from pgx.pipeline.settings import INFERRED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex
+from pgx.structure.evidence import CopyEvidence
 
 __all__ = ["CohortCaller", "GeneTable", "Piece", "pieces_of"]
 
@@ -41,11 +44,15 @@ class GeneTable:
 
 
 class Piece(NamedTuple):
-    """Samples (N,) by their numbers in the cohort, and the column of genotypes of each."""
+    """Samples (N,) by their numbers in the cohort, and the column of genotypes of each.
+
+    ``copies`` is what is known of the gene's copies in each, empty where nothing is of any.
+    """
 
     genotypes: GeneGenotypes
     samples: npt.NDArray[np.intp]
     columns: Numbers
+    copies: tuple[CopyEvidence | None, ...] = ()
 
 
 def pieces_of(
@@ -63,18 +70,22 @@ def pieces_of(
     parts = [i for i in inputs if gene.gene in i.genes]
     if len(parts) == 1 and parts[0].samples == tuple(samples):
         own = parts[0].genes[gene.gene]
-        return [Piece(own.genotypes, np.arange(len(samples)), own.groups)]
+        return [Piece(own.genotypes, np.arange(len(samples)), own.groups, own.copies)]
     number = {name: i for i, name in enumerate(samples)}
     holders: list[list[tuple[int, int]]] = [[] for _ in samples]
+    copies: list[list[CopyEvidence]] = [[] for _ in samples]
     for i, part in enumerate(parts):
-        groups = part.genes[gene.gene].groups.tolist()
-        for name, group in zip(part.samples, groups, strict=True):
+        here = part.genes[gene.gene]
+        known = here.copies or itertools.repeat(None)
+        for name, group, found in zip(part.samples, here.groups.tolist(), known, strict=False):
             if name in number:
                 holders[number[name]].append((i, group))
+                copies[number[name]] += [found] if found is not None else []
     by_inputs: dict[tuple[int, ...], list[int]] = {}
     for sample, held in enumerate(holders):
         by_inputs.setdefault(tuple(i for i, _ in held), []).append(sample)
-    return [_piece(gene, parts, own, holders) for own in by_inputs.values()]
+    best = [best_evidence(held) for held in copies]
+    return [_piece(gene, parts, own, holders, best) for own in by_inputs.values()]
 
 
 def _piece(
@@ -82,6 +93,7 @@ def _piece(
     parts: Sequence[GroupedInput],
     own: Sequence[int],
     holders: Sequence[Sequence[tuple[int, int]]],
+    copies: Sequence[CopyEvidence | None],
 ) -> Piece:
     """Join samples that the same inputs hold."""
     held = [tuple(holders[sample]) for sample in own]
@@ -94,7 +106,8 @@ def _piece(
         taken.append(parts[i].genes[gene.gene].genotypes.take(groups, names))
     inputs = [parts[i].name for i, _ in distinct[0]]
     whole = combine(taken, gene, names, inputs) if taken else GeneGenotypes.empty(gene, names)
-    return Piece(whole, np.array(own), columns)
+    known = tuple(copies[sample] for sample in own)
+    return Piece(whole, np.array(own), columns, known if any(known) else ())
 
 
 class CohortCaller:
@@ -188,15 +201,21 @@ class CohortCaller:
         if len(set(notes)) > 1:
             keys = [notes[s] for s in piece.samples.tolist()]
             units = number_groups(list(zip(units.tolist(), keys, strict=True)))
-        if self._settings.ancestry == INFERRED:
+        if self._settings.ancestry == INFERRED or piece.copies:
             units = np.arange(len(piece.samples), dtype=np.int32)
         first = first_of_groups(units, int(units.max(initial=-1)) + 1)
         numbers = np.empty(len(first), np.int32)
         owners = zip(piece.samples[first].tolist(), piece.columns[first].tolist(), strict=True)
         for unit, (sample, column) in enumerate(owners):
+            own = piece.copies[unit] if piece.copies else None
             weights = self._ancestry(samples[sample], sample, evidence).weights(table.gene)
             call = caller.call(
-                piece.genotypes, column, with_sites=False, notes=notes[sample], ancestry=weights
+                piece.genotypes,
+                column,
+                with_sites=False,
+                notes=notes[sample],
+                ancestry=weights,
+                copies=own,
             )
             numbers[unit] = table.number(msgspec.structs.replace(call, sample=""))
         table.index[piece.samples] = numbers[units]

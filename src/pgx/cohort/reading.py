@@ -16,6 +16,7 @@ from pgx.genotypes.grouping import GeneColumns, SampleGrouper, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
+from pgx.pipeline.copies import Copies, DepthReading
 from pgx.pipeline.read import (
     Loci,
     View,
@@ -26,9 +27,11 @@ from pgx.pipeline.read import (
     says_anything,
 )
 from pgx.pipeline.settings import RECORDED, Absent, RunSettings, SampleInfo
+from pgx.structure.evidence import CopyEvidence
 from pgx.vcf.records import Scan
 
 if TYPE_CHECKING:
+    from pgx.vcf.depth import DepthListener
     from pgx.vcf.source import AnySource
 
 __all__ = ["CohortReader", "GroupedGene", "GroupedInput"]
@@ -41,11 +44,13 @@ class GroupedGene:
     """One gene of one input: ``genotypes`` has a column a group, ``groups`` (N,) int32 which one.
 
     Samples of a group are alike in all that a call rests on: their cells, and the sex and
-    population where these count.
+    population where these count. ``copies`` is what is known of the gene's copies in each
+    sample, empty where nothing is.
     """
 
     genotypes: GeneGenotypes
     groups: npt.NDArray[np.int32]
+    copies: tuple[CopyEvidence, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,6 +64,11 @@ class GroupedInput:
     notes: tuple[str, ...]
     hints: list[str]
     genes: dict[str, GroupedGene]
+
+
+def _with_copies(gene: GroupedGene, copies: Copies) -> GroupedGene:
+    own = copies.get(gene.genotypes.gene.gene, ())
+    return GroupedGene(gene.genotypes, gene.groups, own)
 
 
 class CohortReader:
@@ -86,6 +96,7 @@ class CohortReader:
         ahead: bool = False,
     ) -> None:
         self._ahead = ahead
+        self._genes_read = tuple(genes)
         self._loci = Loci(genes, known)
         self._settings, self._info = settings, sample_info
         self._sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
@@ -101,7 +112,9 @@ class CohortReader:
         with opened(path, self._settings) as source:
             view = self._loci.view(source, self._settings)
             read = self._read_one if len(source.header.samples) == 1 else self._read_many
-            scan, genes = read(source, view)
+            depth = DepthReading(self._genes_read, source, view.assembly)
+            scan, genes = read(source, view, depth.listener)
+            copies = depth.copies()
             return GroupedInput(
                 name=source.path,
                 sha256=source.sha256(),
@@ -109,16 +122,23 @@ class CohortReader:
                 samples=tuple(scan.samples),
                 notes=input_notes(scan),
                 hints=input_hints(source.path, scan, self._settings),
-                genes={g.genotypes.gene.gene: g for g in genes if says_anything(g.genotypes)},
+                genes={
+                    g.genotypes.gene.gene: _with_copies(g, copies)
+                    for g in genes
+                    if says_anything(g.genotypes)
+                },
             )
 
-    def _read_one(self, source: AnySource, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
+    def _read_one(
+        self, source: AnySource, view: View, listener: DepthListener | None
+    ) -> tuple[Scan, Iterable[GroupedGene]]:
         """Read a file of one sample, which needs no grouping."""
         scan = source.scan(
             view.windows,
             contig_lengths=view.lengths,
             by_index=view.by_index,
             ahead=self._ahead,
+            listener=listener,
         )
         self._loci.check(view.assembly, scan.records, source.path)
         genotypes = build_genotypes(
@@ -132,7 +152,9 @@ class CohortReader:
         )
         return scan, (GroupedGene(own, np.zeros(1, np.int32)) for own in genotypes)
 
-    def _read_many(self, source: AnySource, view: View) -> tuple[Scan, Iterable[GroupedGene]]:
+    def _read_many(
+        self, source: AnySource, view: View, listener: DepthListener | None
+    ) -> tuple[Scan, Iterable[GroupedGene]]:
         keys = self._keys(view.loci, source.header.samples)
         grouper = SampleGrouper(view.loci, keys, view.site_index)
         scan = source.scan(
@@ -141,6 +163,7 @@ class CohortReader:
             by_index=view.by_index,
             sink=grouper,
             ahead=self._ahead,
+            listener=listener,
         )
         self._loci.check(view.assembly, scan.records, source.path)
         return scan, self._genes(view, source, grouper, scan)

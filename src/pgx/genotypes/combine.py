@@ -81,7 +81,7 @@ def _add_part(
         target[:, columns] = np.where(taken, source, target[:, columns])
     whole.reason[:, columns] = np.where(unanswered, part.reason, whole.reason[:, columns])
     for (site, sample), likely in part.likelihoods.items():
-        if fill[site, sample]:
+        if fill[site, sample] or unanswered[site, sample]:
             whole.likelihoods[site, int(columns[sample])] = likely
     whole.structural[columns] |= part.structural
     whole.one_strand |= {int(columns[sample]) for sample in part.one_strand}

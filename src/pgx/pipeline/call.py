@@ -151,7 +151,7 @@ class GeneCaller:
             core = self._structural(self.structural, genotypes, ancestry or {}, copies)
         else:
             core = self._core_call(columns, sample, ancestry or {})
-            if copies is not None:
+            if copies is not None and not copies.is_assessed:
                 core = msgspec.structs.replace(core, structure=copies.report)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= columns.reasons[sample]
@@ -160,7 +160,7 @@ class GeneCaller:
             core = left_open(core)
         noted = tuple(sorted(all_notes))
         if not with_sites:
-            return msgspec.structs.replace(core, sample=name, notes=noted)
+            return msgspec.structs.replace(core, sample=name, notes=noted, structure=None)
         sites = site_observations(genotypes, sample)
         call = msgspec.structs.replace(core, sample=name, notes=noted, sites=sites)
         return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
@@ -195,7 +195,7 @@ class GeneCaller:
         failed = failed_sites(genotypes, 0)
         concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
         called = caller.call(observation, genotypes, self._groups(ancestry), concern, copies)
-        report = with_posterior(copies.report, caller.models, called.posterior)
+        report = with_posterior(copies, caller.models, called.posterior)
         notes = structure_notes(report, conflict=called.conflict)
         own = tuple(n for n in self.gene.notes if n != UNCOUNTED)
         base = GeneCall(

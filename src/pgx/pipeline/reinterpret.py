@@ -20,6 +20,8 @@ from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
 from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
+from pgx.structure.evidence import CopyEvidence, evidence_of
+from pgx.structure.models import structural_models
 
 __all__ = ["Reinterpreter", "ResultChange", "result_changes"]
 
@@ -143,7 +145,15 @@ class Reinterpreter:
             with_sites=True,
             notes=tuple(note for note in call.notes if note in INPUT_NOTES),
             ancestry=ancestry.weights(call.gene),
+            copies=_saved_copies(call, caller.gene),
         )
+
+
+def _saved_copies(call: GeneCall, gene: GeneDefinition) -> CopyEvidence | None:
+    """Return what a saved call knows of gene copies, as far as today's release has models."""
+    if call.structure is None or gene.structure is None:
+        return None
+    return evidence_of(call.structure, structural_models(gene.structure))
 
 
 def _has_positions(gene: GeneDefinition | None) -> bool:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import DepthWindow, GeneStructure, StructureEvidence
-from pgx.structure.evidence import CopyEvidence, SiteReads, not_assessed
+from pgx.structure.evidence import CopyEvidence, SiteReads, balances_of, not_assessed
 from pgx.structure.likelihood import depth_fit
 from pgx.structure.models import structural_models
 from pgx.structure.panel import Level, PanelArrays
@@ -24,6 +24,8 @@ MOST_NOISE: Final = 0.25
 """Standard deviation of the controls' log depth above which depth is too uneven."""
 LEAST_WINDOWS: Final = 0.6
 """Share of the panel's windows, of the gene and of controls, that must have a depth."""
+DECIMALS: Final = 6
+"""Places of a log likelihood: what is left is rounding, which may not decide anything."""
 MOST_MISFIT: Final = 4.0
 """Squared distance a window above which no model explains the depth along the gene."""
 
@@ -110,8 +112,9 @@ def _assessed(
         n_controls=level.n_controls,
         windows=tuple(_window(gene.gene, *row) for row in columns),
         exons=structure.exons,
+        balances=balances_of(reads),
     )
-    return CopyEvidence(fit.log_likelihood, reads, report)
+    return CopyEvidence(np.round(fit.log_likelihood, DECIMALS), reads, report)
 
 
 def _window(

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.structures import CopyNumber, StructuralModel, StructureEvidence
+from pgx.base.structures import CopyNumber, SiteBalance, StructuralModel, StructureEvidence
 from pgx.structure.models import StructuralModels
 
-__all__ = ["CopyEvidence", "SiteReads", "not_assessed", "with_posterior"]
+__all__ = [
+    "CopyEvidence",
+    "SiteReads",
+    "balances_of",
+    "evidence_of",
+    "not_assessed",
+    "with_posterior",
+]
 
-LISTED_FROM = 1e-4
+LISTED_FROM: Final = 1e-4
 """Probability from which a number of copies or a model is listed."""
+LIKELY_WITHIN: Final = 18.5
+"""Log likelihood below that of the likeliest model up to which a model is listed."""
+_RULED_OUT: Final = -60.0
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,20 +72,56 @@ def not_assessed(
     gene: str, source: str, reason: str, reads: tuple[SiteReads, ...] = ()
 ) -> CopyEvidence:
     """Return evidence that says nothing of copies, and why."""
-    report = StructureEvidence(gene=gene, source=source, reason=reason)
+    report = StructureEvidence(gene=gene, source=source, reason=reason, balances=balances_of(reads))
     return CopyEvidence(np.zeros(0), reads, report)
 
 
 def with_posterior(
-    report: StructureEvidence, models: StructuralModels, probability: Floats
+    evidence: CopyEvidence, models: StructuralModels, probability: Floats
 ) -> StructureEvidence:
-    """Add the posterior of copies and models, (M,) ``probability``, to a report."""
+    """Return a report with the posterior of copies and models, (M,) ``probability``."""
     copies = np.bincount(models.copies, weights=probability)
     counted = [CopyNumber(int(n), float(copies[n])) for n in np.argsort(-copies, kind="stable")]
     order = np.argsort(-probability, kind="stable").tolist()
-    named = [StructuralModel(models.name(m), float(probability[m])) for m in order]
+    likely = evidence.log_likelihood - evidence.log_likelihood.max()
+    named = [
+        StructuralModel(models.name(m), float(probability[m]), round(float(likely[m]), 4))
+        for m in order
+        if probability[m] >= LISTED_FROM or likely[m] > -LIKELY_WITHIN
+    ]
     return msgspec.structs.replace(
-        report,
+        evidence.report,
         copies=tuple(c for c in counted if c.probability >= LISTED_FROM),
-        models=tuple(m for m in named if m.probability >= LISTED_FROM),
+        models=tuple(named),
     )
+
+
+def balances_of(reads: Iterable[SiteReads]) -> tuple[SiteBalance, ...]:
+    """Return reads of sites with two alleles as a report has them."""
+    return tuple(
+        SiteBalance(
+            position=site.position,
+            reference_reads=site.reads[0],
+            alternative_reads=site.reads[1],
+            reference=site.alleles[0],
+            alternative=site.alleles[1],
+        )
+        for site in reads
+        if len(site.alleles) == 2
+    )
+
+
+def evidence_of(report: StructureEvidence, models: StructuralModels) -> CopyEvidence:
+    """Return the evidence behind a saved report; a model that is not listed is ruled out."""
+    reads = tuple(
+        SiteReads(
+            b.position, (b.reference, b.alternative), (b.reference_reads, b.alternative_reads)
+        )
+        for b in report.balances
+    )
+    if not report.is_assessed:
+        return CopyEvidence(np.zeros(0), reads, report)
+    known = {model.name: model.log_likelihood for model in report.models}
+    names = [models.name(m) for m in range(len(models.counts))]
+    likely = np.array([known.get(name, _RULED_OUT) for name in names])
+    return CopyEvidence(likely, reads, report)

@@ -18,11 +18,13 @@ import numpy.typing as npt
 from pgx.base.calls import GeneCall, Recommendation
 from pgx.base.errors import InputError, OutputError
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.structures import StructureEvidence
 from pgx.cohort.calling import GeneTable
 from pgx.cohort.reading import GroupedGene, GroupedInput
 from pgx.cohort.running.refusals import Refusal, raised, refusal_of
 from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype
 from pgx.reports.files import new_file
+from pgx.structure.evidence import CopyEvidence, SiteReads
 
 __all__ = [
     "PART_SUFFIX",
@@ -68,6 +70,14 @@ class _Array(msgspec.Struct, frozen=True, array_like=True):
     data: bytes
 
 
+class _Copies(msgspec.Struct, frozen=True, array_like=True):
+    """What is known of gene copies in one sample."""
+
+    log_likelihood: _Array
+    reads: list[tuple[int, tuple[str, ...], tuple[int, ...]]]
+    report: StructureEvidence
+
+
 class _Gene(msgspec.Struct, frozen=True, kw_only=True):
     """One gene's genotypes of one input: the number of that input, arrays, and the rest."""
 
@@ -79,6 +89,7 @@ class _Gene(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[int, list[str]]
     likelihoods: list[tuple[int, int, tuple[tuple[int, int, int], ...]]]
     one_strand: list[int]
+    copies: list[_Copies] = []
 
 
 def save_inputs(path: Path, found: Sequence[GroupedInput | InputError]) -> None:
@@ -122,7 +133,18 @@ def _packed_gene(number: int, gene: GroupedGene) -> _Gene:
         notes={column: sorted(codes) for column, codes in own.notes.items()},
         likelihoods=[(i, j, tuple(likely)) for (i, j), likely in own.likelihoods.items()],
         one_strand=sorted(own.one_strand),
+        copies=[_packed_copies(each) for each in gene.copies],
     )
+
+
+def _packed_copies(own: CopyEvidence) -> _Copies:
+    reads = [(r.position, r.alleles, r.reads) for r in own.reads]
+    return _Copies(_packed(own.log_likelihood), reads, own.report)
+
+
+def _copies(own: _Copies) -> CopyEvidence:
+    reads = tuple(SiteReads(*each) for each in own.reads)
+    return CopyEvidence(_array(own.log_likelihood), reads, own.report)
 
 
 def load_inputs(path: Path) -> list[GroupedInput | InputError]:
@@ -191,7 +213,7 @@ def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
         one_strand=set(own.one_strand),
         **arrays,
     )
-    return GroupedGene(genotypes, _array(own.groups))
+    return GroupedGene(genotypes, _array(own.groups), tuple(map(_copies, own.copies)))
 
 
 def save_calls(path: Path, table: GeneTable) -> None:

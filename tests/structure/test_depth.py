@@ -1,0 +1,119 @@
+"""Copies from the depth of a gVCF."""
+
+import numpy as np
+import pytest
+
+from pgx.structure.building import PanelDepths, PanelSettings, build_panel
+from pgx.structure.depth import copies_from_depth
+from pgx.structure.evidence import evidence_of, with_posterior
+from pgx.structure.likelihood import depth_fit, distance_kernel
+from pgx.structure.models import Expected
+from pgx.structure.panel import GeneWindow
+from pgx.vcf.depth import DepthScan
+from structure.made import GENE, MODELS, NAMES, PANEL, scan
+
+COMMON = (
+    "2 gene", "1 gene", "0 gene", "3 gene", "4 gene", "2 gene + 1 *36", "2 gene + 2 *36",
+    "1 gene + 1 *36", "2 gene + 1 *13", "2 gene + 1 *68", "1 gene + 1 *68",
+)  # fmt: skip
+
+
+def posterior(found):
+    weight = np.exp(found.log_likelihood - found.log_likelihood.max() + MODELS.log_prior)
+    return weight / weight.sum()
+
+
+@pytest.mark.parametrize("model", COMMON)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_model_is_found_from_its_depth(model, seed):
+    found = copies_from_depth(GENE, scan(model, seed=seed), 0, PANEL)
+    assert found.is_assessed
+    assert NAMES[int(posterior(found).argmax())] == model
+    assert found.report.mean_depth == pytest.approx(35, rel=0.05)
+    assert len(found.report.windows) == len(PANEL.starts)
+
+
+def test_less_depth_says_less():
+    sure = posterior(copies_from_depth(GENE, scan("2 gene", 60.0), 0, PANEL)).max()
+    less = posterior(copies_from_depth(GENE, scan("2 gene", 12.0), 0, PANEL)).max()
+    assert less < sure
+
+
+def without(own, share, *, controls):
+    depth = own.depth.copy()
+    part = depth[: PANEL.n_controls] if controls else depth[PANEL.n_controls :]
+    part[: int(share * len(part))] = np.nan
+    return DepthScan(depth, own.allelic)
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (scan("2 gene", 2.0), "depth_too_low"),
+        (scan("2 gene", noise=0.5), "depth_uneven"),
+        (without(scan("2 gene"), 0.5, controls=True), "no_panel_windows"),
+        (without(scan("2 gene"), 0.5, controls=False), "no_panel_windows"),
+        (without(scan("2 gene"), 1.0, controls=True), "no_panel_windows"),
+    ],
+)
+def test_poor_depth_is_not_assessed(made, reason):
+    found = copies_from_depth(GENE, made, 0, PANEL)
+    assert not found.is_assessed
+    assert found.report.reason == reason
+    assert found.report.copies == ()
+
+
+def test_depth_that_no_model_explains_is_not_assessed():
+    odd = scan("2 gene")
+    depth = odd.depth.copy()
+    depth[PANEL.n_controls :: 2] *= 4
+    found = copies_from_depth(GENE, DepthScan(depth, odd.allelic), 0, PANEL)
+    assert found.report.reason == "depth_uneven"
+
+
+def test_a_saved_report_gives_its_evidence_back():
+    found = copies_from_depth(
+        GENE, scan("2 gene + 1 *36", reads={42127941: ("G", "A", 20, 11)}), 0, PANEL
+    )
+    report = with_posterior(found, MODELS, posterior(found))
+    again = evidence_of(report, MODELS)
+    assert again.reads == found.reads
+    listed = again.log_likelihood > -30
+    apart = found.log_likelihood - found.log_likelihood.max() - again.log_likelihood
+    assert np.abs(apart[listed]).max() < 1e-3
+    assert (found.log_likelihood - found.log_likelihood.max())[~listed].max() < -15
+    assert report.copies[0].copies == 3
+
+
+def test_windows_of_the_same_fragments_are_no_independent_witnesses():
+    """Twenty windows in one place say hardly more than one; far apart they say more."""
+    expected = Expected(np.array([[2.0] * 20, [3.0] * 20]), np.zeros((2, 20)))
+    copies, reads = np.full(20, 2.6), np.full(20, 8.0)
+    near = depth_fit(copies, reads, np.full(20, 100.0), expected).log_likelihood
+    far = depth_fit(copies, reads, np.arange(20) * 5000.0, expected).log_likelihood
+    assert np.ptp(near) < np.ptp(far)
+    assert distance_kernel(np.array([0.0]))[0] == 1.0
+
+
+def test_a_panel_is_built_without_known_copies_and_unmoved_by_odd_samples():
+    rng = np.random.default_rng(3)
+    n, controls, windows = 24, 300, 12
+    expectation, own = rng.normal(0, 0.2, controls), rng.normal(-0.1, 0.1, windows)
+    copies = np.array([1] * 3 + [2] * 18 + [3, 4, 2])
+    level = np.log(rng.uniform(25, 45, n))
+    depth = np.exp(level[:, None] + expectation + rng.normal(0, 0.05, (n, controls)))
+    gene = np.exp(level[:, None] + own + rng.normal(0, 0.05, (n, windows))) * copies[:, None] / 2
+    settings = PanelSettings(
+        name="made",
+        gene="CYP2D6",
+        contig="chr22",
+        made_from="numbers",
+        controls=[("chr1", 100 * i, 100 * i + 19) for i in range(1, controls + 1)],
+        gene_windows=[
+            GeneWindow(1000 * i, 1000 * i + 19, 0, 0, body=True) for i in range(1, windows + 1)
+        ],
+    )
+    panel = build_panel(settings, PanelDepths(depth, gene))
+    found = np.array([w.log_depth for w in panel.windows])
+    shift = np.median(expectation)
+    np.testing.assert_allclose(found, own - shift, atol=0.06)
