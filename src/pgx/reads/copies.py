@@ -9,12 +9,18 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.structures import DepthWindow, SiteBalance, StructureEvidence
+from pgx.base.structures import DepthWindow, StructureEvidence
 from pgx.reads.assignment import Assignment
 from pgx.reads.columns import Reads, depth_over
 from pgx.reads.locus import ReadLocus
 from pgx.reads.normaliser import Normaliser
-from pgx.structure.evidence import CopyEvidence, SiteReads, not_assessed, with_posterior
+from pgx.structure.evidence import (
+    CopyEvidence,
+    SiteReads,
+    balances_of,
+    not_assessed,
+    with_posterior,
+)
 from pgx.structure.models import StructuralModels, structural_models
 
 __all__ = ["MIN_DEPTH", "Shares", "copies_from_reads", "gene_shares", "with_reads"]
@@ -22,6 +28,8 @@ __all__ = ["MIN_DEPTH", "Shares", "copies_from_reads", "gene_shares", "with_read
 MIN_DEPTH: Final = 10.0
 """Expected reads over two copies below which the structure is not assessed."""
 
+DECIMALS: Final = 4
+"""Of log likelihoods; a saved result holds as many."""
 WINDOW: Final = 300
 """Bases of a depth window."""
 UNEVEN: Final = 0.35
@@ -86,7 +94,7 @@ def copies_from_reads(
         return not_assessed(gene, "reads", reason)
     models = structural_models(locus.structure)
     joint = _joint(models, locus, depth, gene_shares(locus, assignment))
-    likelihood = np.logaddexp.reduce(joint, axis=1)
+    likelihood = np.asarray(np.logaddexp.reduce(joint, axis=1).round(DECIMALS), np.float64)
     report = StructureEvidence(
         gene=gene,
         source="reads",
@@ -98,14 +106,13 @@ def copies_from_reads(
     )
     posterior = likelihood + models.log_prior
     posterior = np.exp(posterior - np.logaddexp.reduce(posterior))
-    return CopyEvidence(likelihood, (), with_posterior(report, models, posterior))
+    found = CopyEvidence(likelihood, (), report)
+    return replace(found, report=with_posterior(found, models, posterior))
 
 
-def with_reads(
-    copies: CopyEvidence, sites: tuple[SiteReads, ...], balances: tuple[SiteBalance, ...]
-) -> CopyEvidence:
+def with_reads(copies: CopyEvidence, sites: tuple[SiteReads, ...]) -> CopyEvidence:
     """Return evidence with the allelic depths at the gene's sites."""
-    report = msgspec.structs.replace(copies.report, balances=balances)
+    report = msgspec.structs.replace(copies.report, balances=balances_of(sites))
     return replace(copies, reads=sites, report=report)
 
 

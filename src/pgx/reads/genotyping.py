@@ -8,14 +8,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.structures import SiteBalance
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, LikelyGenotype, Unknown
 from pgx.reads.locus import ReadLocus
 from pgx.reads.phase import phase_sites
 from pgx.reads.votes import LETTER, Votes
 from pgx.structure.evidence import SiteReads
 
-__all__ = ["ReadLimits", "balances", "genotype", "likelihoods", "site_reads", "unreadable"]
+__all__ = ["ReadLimits", "genotype", "likelihoods", "site_reads", "unreadable"]
 
 FRACTIONS: Final = ((1 / 2, 0.7), (1 / 3, 0.12), (2 / 3, 0.12), (1 / 4, 0.03), (3 / 4, 0.03))
 """Share of an allele at a heterozygous site and its prior: the other copy may be there twice."""
@@ -188,36 +187,22 @@ def _coded(found: GeneGenotypes, site: int, code: int) -> int:
 
 
 def site_reads(genotypes: GeneGenotypes, votes: Votes) -> tuple[SiteReads, ...]:
-    """Return the gene's own fragments of each documented allele, where there are any.
+    """Return the gene's own fragments of two alleles, where an alternative is called.
 
-    Positions at which the paralogue's reads stray are left out: the genotype there is judged
-    with all that each fragment shows, which depths alone do not tell.
+    These are the called ones, or the reference and the called one. Positions at which the
+    paralogue's reads stray are left out: the genotype there is judged with all that each
+    fragment shows, which depths alone do not tell.
     """
     own, found = votes.own(), []
     structure = genotypes.gene.structure
     leaks = structure.leaks if structure else ()
     for site, variant in enumerate(genotypes.gene.variants):
+        first, second = sorted(genotypes.call[site, 0].tolist())
+        known = first != MISSING and 0 < second < len(variant.alleles)
+        if not known or variant.position in leaks:
+            continue
         allele = own.allele[own.at(site)]
-        counts = np.bincount(allele[allele < LETTER], minlength=len(variant.alleles))
-        if counts.sum() and variant.position not in leaks:
-            reads = tuple(int(n) for n in counts)
-            found.append(SiteReads(variant.position, variant.alleles, reads))
+        pair = (first if first != second else 0, second)
+        reads = tuple(int((allele == code).sum()) for code in pair)
+        found.append(SiteReads(variant.position, tuple(variant.alleles[c] for c in pair), reads))
     return tuple(found)
-
-
-def balances(genotypes: GeneGenotypes, reads: tuple[SiteReads, ...]) -> tuple[SiteBalance, ...]:
-    """Return the fragments of both alleles where the genotype is heterozygous."""
-    mixed = {
-        variant.position
-        for variant, (first, second) in zip(
-            genotypes.gene.variants, genotypes.call[:, 0].tolist(), strict=True
-        )
-        if MISSING not in (first, second) and first != second
-    }
-    return tuple(
-        SiteBalance(
-            position=r.position, reference_reads=r.reads[0], alternative_reads=sum(r.reads[1:])
-        )
-        for r in reads
-        if r.position in mixed
-    )

@@ -17,7 +17,7 @@ from pgx.reads.assignment import assign
 from pgx.reads.columns import Reads
 from pgx.reads.copies import copies_from_reads, with_reads
 from pgx.reads.faults import refusal
-from pgx.reads.genotyping import ReadLimits, balances, genotype, site_reads, unreadable
+from pgx.reads.genotyping import ReadLimits, genotype, site_reads, unreadable
 from pgx.reads.locus import ReadLocus, read_locus
 from pgx.reads.normaliser import normaliser_of, read_regions
 from pgx.reads.source import ReadsFile, Region, open_reads
@@ -124,8 +124,7 @@ def read_gene(
     copies = copies_from_reads(reads, locus, assignment, normaliser)
     single = _probability_of(copies, most=1) >= SURE_OF_ONE
     genotypes = genotype(locus, votes, file.sample, limits, single=single)
-    sites = site_reads(genotypes, votes)
-    copies = with_reads(copies, sites, balances(genotypes, sites))
+    copies = with_reads(copies, site_reads(genotypes, votes))
     if elsewhere > MOST_ALTERNATIVE * (n_here + elsewhere):
         copies = not_assessed(gene.gene, "reads", "alternative_contigs")
         genotypes = unreadable(locus, file.sample, Unknown.UNREADABLE)
