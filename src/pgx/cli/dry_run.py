@@ -41,7 +41,7 @@ def dry_run(
 
     if output.exists():
         check_folder(output, force=force)
-    found = plan(inputs, settings, knowledge=knowledge_of(beside.kb_overlay))
+    found = plan(inputs, settings, knowledge=knowledge_of(beside.kb_overlay), reads=beside.reads)
     outside = _outside_genes(beside)
     patient_of(beside.patient)
     overrides_of(beside.overrides)

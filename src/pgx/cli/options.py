@@ -14,6 +14,7 @@ from pgx.pipeline.settings import Absent, Prior
 if TYPE_CHECKING:
     from pgx.base.local import Override
     from pgx.base.patient import Patient
+    from pgx.reads.sample import ReadsInput
     from pgx.reports.facts import ReportFacts
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "overrides_of",
     "patient_of",
     "prior_of",
+    "reads_of",
     "untyped_of",
 ]
 
@@ -68,6 +70,26 @@ class SideFiles(NamedTuple):
     kb_overlay: Path | None
     overrides: Path | None
     laboratory: Path | None
+    reads: ReadsInput | None = None
+
+
+def reads_of(
+    path: Path | None, reference: Path | None, normaliser: Path | None
+) -> ReadsInput | None:
+    """Return the file of reads and what goes with it.
+
+    Raises
+    ------
+    UsageError
+        Something goes with a file of reads that is not given.
+    """
+    if path is None:
+        if reference is not None or normaliser is not None:
+            raise UsageError("--reference and --reads-normaliser go with --reads")
+        return None
+    from pgx.reads.sample import ReadsInput
+
+    return ReadsInput(path, reference, normaliser)
 
 
 def names_of(text: str) -> tuple[str, ...]:

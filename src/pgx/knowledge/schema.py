@@ -39,6 +39,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "structure_partners": ("gene", "units", "allele", "odds", "source"),
     "structure_sites": ("gene", "position", "kind", "source"),
+    "paralogue_sites": (
+        "gene", "position", "base", "paralogue_position", "paralogue_base", "position_grch37",
+        "paralogue_grch37", "segment", "source",
+    ),
     "exons": ("gene", "paralogue_of", "exon", "start", "end", "source"),
     "haplotype_counts": ("gene", "haplotype", "allele", "counts", "source"),
     "untyped_sites": ("gene", "position", "source"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -31,9 +32,13 @@ from pgx.pipeline.outside_check import compared
 from pgx.pipeline.overrides import check_overrides, overrides_by_sample
 from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.pipeline.read import Observations, read_inputs
+from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
+
+if TYPE_CHECKING:
+    from pgx.reads.sample import ReadsInput
 
 __all__ = ["Run", "annotate"]
 
@@ -47,6 +52,7 @@ def annotate(
     outside: Sequence[OutsideCall] = (),
     patient: Patient | None = None,
     overrides: Sequence[Override] = (),
+    reads: ReadsInput | None = None,
 ) -> Run:
     """Read inputs and prepare the results of their samples.
 
@@ -66,6 +72,8 @@ def annotate(
         What is known of the person whose sample it is.
     overrides
         What a laboratory says of calls and advice; it stands beside them.
+    reads
+        Aligned reads of the one sample; genes that can be called from them are.
 
     Returns
     -------
@@ -86,10 +94,14 @@ def annotate(
         A patient file that names no sample, and several samples.
     OutsideCallError
         An outside call that cannot be used.
+    ReadsFileError
+        The file of reads cannot be used.
     """
     kb = knowledge or KnowledgeBase()
     chosen = settings or RunSettings()
-    return Run(kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient, overrides)
+    return Run(
+        kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient, overrides, reads
+    )
 
 
 class Run:
@@ -107,6 +119,7 @@ class Run:
         outside: list[OutsideCall],
         patient: Patient | None = None,
         overrides: Sequence[Override] = (),
+        reads: ReadsInput | None = None,
     ) -> None:
         self.knowledge = kb
         drugs = named_drugs(kb, settings.drugs)  # unknown ones end the run before reading
@@ -128,6 +141,12 @@ class Run:
             known=list(kb.genes.values()),
             patient_sex=patient.sex if patient is not None and not about else "",
         )
+        self._by_reads: frozenset[str] = frozenset()
+        self._only_reads = reads is not None and not paths
+        if reads is not None:
+            self._by_reads = add_reads(
+                self._observations, reads, self.genes, settings, known=list(kb.genes.values())
+            )
         self._observations.hints += unlike_overlay(kb, self._observations.refused)
         self.samples = chosen_samples(self._observations.samples, settings, self.refused)
         self._overrides = overrides_by_sample(said, self._observations)
@@ -235,7 +254,12 @@ class Run:
                 status=CallStatus.NOT_ASSESSED,
                 notes=tuple(sorted((*needed, *unused))),
             )
-        return self._callers[gene.gene].call(
+        is_read = gene.gene in self._by_reads
+        if is_read:
+            notes = ()  # they are the variants'
+        elif self._only_reads:
+            notes = (*notes, ONLY_READS)
+        call = self._callers[gene.gene].call(
             self._genotypes[gene.gene],
             column,
             with_sites=self.with_sites,
@@ -243,6 +267,7 @@ class Run:
             ancestry=ancestry.weights(gene.gene),
             copies=self._observations.copies_of(gene.gene, sample),
         )
+        return msgspec.structs.replace(call, source=SOURCE) if is_read else call
 
     def _compared(self, call: GeneCall, column: int) -> GeneCall:
         """Note an outside call that the input's own variants contradict."""

@@ -50,6 +50,8 @@ NOTES: Final = {
     "no_phenotype_defined": "No phenotype is defined for this result; guidelines use the genotype.",
     "no_position_answered": "The input answers no position of this gene: no record, no reference "
     "block, or none that counts.",
+    "only_reads_given": "Only reads were given, and this gene is not called from reads; give the "
+    "variants (VCF) too.",
     "outside_call_contradicts_vcf": "The variants in the input cannot be those of the result that "
     "another method gave; the given result counts.",
     "outside_call_needed": "This gene cannot be answered from small variants; it needs a result of "

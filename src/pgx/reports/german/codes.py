@@ -54,6 +54,8 @@ NOTES: Final = {
     " verwenden den Genotyp.",
     "no_position_answered": "Die Eingabe beantwortet keine Position dieses Gens: kein Eintrag,"
     " kein Referenzblock oder keiner, der zählt.",
+    "only_reads_given": "Nur Reads sind angegeben, und dieses Gen wird nicht aus Reads bestimmt;"
+    " die Varianten (VCF) mit angeben.",
     "outside_call_contradicts_vcf": "Die Varianten der Eingabe können nicht zu dem Ergebnis"
     " gehören, das eine andere Methode geliefert hat; das gelieferte Ergebnis zählt.",
     "outside_call_needed": "Dieses Gen lässt sich aus kleinen Varianten nicht bestimmen; ein"
