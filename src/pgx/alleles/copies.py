@@ -22,8 +22,8 @@ TEMPER: Final = 0.5
 """Power of the likelihood of reads: sites share their reads and their bias."""
 APART: Final = 300
 """Bases between sites of which both count: reads and mates span fewer."""
-LIKE_PARTNER: Final = 0.9
-"""Probability that a hybrid carries the allele of the whole copy beside it."""
+LIKE_PARTNER: Final = 0.95
+"""Probability that a hybrid carries the alleles of the whole copy beside it."""
 DECIMALS: Final = 6
 """Places of a log likelihood: what is left is rounding."""
 NEVER: Final = 1e-12
@@ -69,35 +69,43 @@ class Dosage:
         self._memory: dict[bytes, float] = {}
 
     def likelihood(self, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
-        """Return how likely the reads are, if two chromosomes carry these codes, (2, P)."""
+        """Return how likely the reads are, if two chromosomes carry these codes, (2, P).
+
+        Hybrids carry the alleles of the whole copy beside them, or those of the other
+        chromosome, at all sites alike.
+        """
         if not self._apart:
             return 1.0
-        total = sum(self._log(site, way, codes) for site in self._apart)
+        beside = self._likelihood(way, codes, codes)
+        if all(unit == WHOLE for h in way[:2] for unit in h.units):
+            return beside
+        crossed = self._likelihood(way, codes, codes[::-1])
+        return LIKE_PARTNER * beside + (1 - LIKE_PARTNER) * crossed
+
+    def _likelihood(
+        self, way: Chromosomes, codes: npt.NDArray[np.int8], hybrids: npt.NDArray[np.int8]
+    ) -> float:
+        """Return the likelihood, if hybrids have the codes of these strands, (2, P)."""
+        total = sum(self._log(site, way, codes, hybrids) for site in self._apart)
         return float(np.exp(round(TEMPER * total, DECIMALS)))
 
-    def _log(self, site: _Site, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
-        sure = unsure = carried = 0.0
-        alone = 0.0
-        for haplotype, code in zip(way[:2], codes[:, site.site].tolist(), strict=True):
-            whole = haplotype.units.count(WHOLE)
-            sure += whole
-            carries = code == site.codes[1] if code != MISSING else None
-            if whole:
-                carried += whole * (0.5 if carries is None else float(carries))
+    def _log(
+        self,
+        site: _Site,
+        way: Chromosomes,
+        codes: npt.NDArray[np.int8],
+        hybrids: npt.NDArray[np.int8],
+    ) -> float:
+        copies = carried = 0.0
+        own = codes[:, site.site].tolist()
+        for haplotype, code, like in zip(way[:2], own, hybrids[:, site.site].tolist(), strict=True):
             for unit in haplotype.units:
-                if unit == WHOLE:
-                    continue
                 share = float(site.shares[self._units.index(unit)])
-                unsure += share
-                if whole and carries is not None:
-                    like = LIKE_PARTNER if carries else 1 - LIKE_PARTNER
-                    alone += share * like
-                else:
-                    alone += share * 0.5
-        copies = sure + unsure
+                copies += share
+                carried += share * _carries(site, code if unit == WHOLE else like)
         if copies <= 0:
             return 0.0
-        return float(carried_log_likelihood(site.reads, site.total, (carried + alone) / copies))
+        return float(carried_log_likelihood(site.reads, site.total, carried / copies))
 
     def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:
         """Return the codes that one strand may have at a heterozygous site, with likelihoods.
@@ -113,6 +121,11 @@ class Dosage:
             (own.codes[0], float(np.exp(none - half))),
             (own.codes[1], float(np.exp(both - half))),
         )
+
+
+def _carries(site: _Site, code: int) -> float:
+    """Return whether a code is the site's second allele; half where it is unknown."""
+    return 0.5 if code == MISSING else float(code == site.codes[1])
 
 
 def _site(

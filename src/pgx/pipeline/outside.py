@@ -11,18 +11,18 @@ import re
 
 import msgspec
 
-from pgx.alleles.names import core_allele, format_diplotype, natural_key
+from pgx.alleles.names import format_diplotype, natural_key
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
 from pgx.base.errors import OutsideCallError
-from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy, Strategy
+from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.outside.calls import OutsideCall, Unanswered
 from pgx.outside.names import AlleleNames
-from pgx.phenotypes.activity import activity_score, format_score
+from pgx.phenotypes.activity import activity_score
+from pgx.phenotypes.strands import StrandMeanings, UnknownAlleleError
 from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = ["OutsideCall", "answer", "outside_gene_call"]
 
-_COPIES = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
 _SCORE = re.compile(r"≥?[0-9]{1,3}(\.[0-9]{1,6})?")
 _HLA_FIELDS = re.compile(
     r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})(?::\d+)*[GP]?$",
@@ -188,46 +188,11 @@ def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> Gen
 
 def _strand(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDetail:
     """Resolve ``*1``, ``*1x2``, ``*36+*10`` to function and activity value."""
-    known = {core_allele(a.name): a for a in gene.alleles} | {a.name: a for a in gene.alleles}
-    if name in known:
-        return _detail(gene, name, known[name].function, known[name].activity_value)
-    parts = [_part(call, gene, known, part.strip()) for part in name.split("+")]
-    total = activity_score([value for _, value in parts]) if gene.scored else None
-    if gene.scored:
-        return _detail(gene, name, total or gene.uncertain_function, total)
-    functions = {function for function, _ in parts}
-    function = functions.pop() if len(functions) == 1 else gene.uncertain_function
-    return _detail(gene, name, function, None)
-
-
-def _part(
-    call: OutsideCall, gene: GeneDefinition, known: dict[str, AlleleDefinition], name: str
-) -> tuple[str | None, str | None]:
-    copies = _COPIES.fullmatch(name)
-    core = copies["name"] if copies else name
-    allele = known.get(name) or known.get(core)
-    if allele is None:
-        raise _refusal(call, "an allele is not in the knowledge base")
-    if copies and copies["count"] != "1" and not gene.scored and name not in known:
-        return gene.uncertain_function, None  # nothing says what more copies mean
-    if copies is None or name in known or not gene.scored:
-        return allele.function, allele.activity_value
-    return allele.function, _multiplied(allele.activity_value, copies["count"])
-
-
-def _multiplied(value: str | None, count: str) -> str | None:
-    from decimal import Decimal, InvalidOperation
-
     try:
-        single = Decimal(value or "")
-    except InvalidOperation:
-        return None
-    if count.isdigit():
-        return format_score(single * int(count))
-    if single == 0:
-        return "0.0"
-    at_least = int(count.lstrip("≥")) if count != "N" else 2
-    return f"≥{format_score(single * at_least)}"
+        function, value = StrandMeanings(gene).of(name)
+    except UnknownAlleleError:
+        raise _refusal(call, "an allele is not in the knowledge base") from None
+    return _detail(gene, name, function, value)
 
 
 def _detail(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import msgspec
@@ -15,10 +14,9 @@ from pgx.alleles.rivals import allowed_alleles
 from pgx.base.calls import GeneCall
 from pgx.base.evidence import CallEvidence, Contradiction, Rival
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.phenotypes.strands import COPIES
 
 __all__ = ["compared", "contradicting", "contradicts"]
-
-_COPIES = re.compile(r"(.+?)x(?:≥?[1-9][0-9]?|N)")
 
 
 def contradicts(call: GeneCall, gene: CompiledGene, observation: Observation) -> bool:
@@ -65,7 +63,7 @@ def _parts(strand: str, gene: CompiledGene) -> list[str]:
 
 def _rows(names: Sequence[str], gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
     """Return the masks of those of some names, copies or not, that have a definition."""
-    cores = [match[1] if (match := _COPIES.fullmatch(name)) else name for name in names]
+    cores = [match["name"] if (match := COPIES.fullmatch(name)) else name for name in names]
     return [gene.masks[gene.names.index(core)] for core in cores if core in gene.names]
 
 
