@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from pgx.base.structures import GeneStructure
+from pgx.base.structures import GeneStructure, StructuralAllele
 
 __all__ = [
     "AlleleDefinition",
@@ -136,7 +136,8 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     up by activity score. ``uncertain_function`` is the function of a haplotype that no
     definition names; ``function_order`` lists functions from the most to the least serious;
     of equally serious alleles those in ``preferred`` are named first. ``structure`` says how
-    copies and hybrids of the gene show, None where nothing is known of them.
+    copies and hybrids of the gene show, None where nothing is known of them;
+    ``structural_alleles`` are deletions and duplications that a structural record may show.
     """
 
     gene: str
@@ -155,6 +156,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     preferred: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()
     structure: GeneStructure | None = None
+    structural_alleles: tuple[StructuralAllele, ...] = ()
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""

@@ -39,6 +39,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "structure_partners": ("gene", "units", "allele", "odds", "source"),
     "structure_sites": ("gene", "position", "kind", "source"),
+    "structural_alleles": (
+        "gene", "allele", "kind", "start_grch38", "end_grch38", "first_grch38", "last_grch38",
+        "start_grch37", "end_grch37", "first_grch37", "last_grch37", "tolerance", "source",
+    ),
     "exons": ("gene", "paralogue_of", "exon", "start", "end", "source"),
     "haplotype_counts": ("gene", "haplotype", "allele", "counts", "source"),
     "untyped_sites": ("gene", "position", "source"),
