@@ -15,6 +15,10 @@ NOTES: Final = {
     "combination_or_partial": "No single named allele explains what lies on one chromosome copy; "
     "it is given as a combination.",
     "conflict": "Records of one position disagree; the position counts as unknown.",
+    "copy_number_conflict": "A structural variant of the input and the genotypes within it "
+    "contradict each other; the result is left open.",
+    "copy_number_from_records": "The number of gene copies comes from a structural variant that "
+    "the input has over the gene.",
     "copy_number_not_assessed": "The number of gene copies and hybrid genes were not determined; "
     "two intact copies are assumed.",
     "filtered": "Some positions failed the filters of the input; these positions count as unknown.",
@@ -56,8 +60,8 @@ NOTES: Final = {
     "unknown.",
     "sex_unknown": "The sex is not given; the number of alleles was taken as it is written.",
     "spanning_deletion": "A deletion that no named allele has covers a position.",
-    "structural_variant": "The input has a structural variant over the gene; the call from small "
-    "variants is left open.",
+    "structural_variant": "The input has a structural variant over the gene that is no known "
+    "allele, or not sure; the call from small variants is left open.",
     "substitute_site_conflict": "The deciding position and its substitute disagree; the deciding "
     "position counts.",
     "substitute_site_used": "The deciding position is unknown; a position that nearly always goes "

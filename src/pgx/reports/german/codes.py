@@ -16,6 +16,10 @@ NOTES: Final = {
     " Chromosomenkopie liegt; es ist als Kombination angegeben.",
     "conflict": "Einträge zu einer Position widersprechen einander; die Position gilt als"
     " unbekannt.",
+    "copy_number_conflict": "Eine Strukturvariante der Eingabe und die Genotypen darin"
+    " widersprechen einander; das Ergebnis bleibt offen.",
+    "copy_number_from_records": "Die Zahl der Genkopien stammt aus einer Strukturvariante, die die"
+    " Eingabe über dem Gen enthält.",
     "copy_number_not_assessed": "Die Zahl der Genkopien und Hybridgene wurden nicht bestimmt;"
     " angenommen werden zwei intakte Kopien.",
     "filtered": "Einige Positionen haben die Filter der Eingabe nicht bestanden; diese Positionen"
@@ -62,8 +66,8 @@ NOTES: Final = {
     "sex_unknown": "Das Geschlecht ist nicht angegeben; die Zahl der Allele wurde übernommen, wie"
     " sie angegeben ist.",
     "spanning_deletion": "Eine Deletion, die kein benanntes Allel hat, überdeckt eine Position.",
-    "structural_variant": "Die Eingabe enthält eine Strukturvariante über dem Gen; das Ergebnis"
-    " aus kleinen Varianten bleibt offen.",
+    "structural_variant": "Die Eingabe enthält eine Strukturvariante über dem Gen, die unsicher"
+    " oder kein bekanntes Allel ist; das Ergebnis aus kleinen Varianten bleibt offen.",
     "substitute_site_conflict": "Die entscheidende Position und ihre Ersatzposition widersprechen"
     " einander; die entscheidende Position zählt.",
     "substitute_site_used": "Die entscheidende Position ist unbekannt; verwendet wurde eine"
