@@ -101,6 +101,8 @@ def heard_records(
     own = records_copies(genotypes, sample)
     if own is None or not own.is_assessed:
         return copies, bool(genotypes.structural[sample])
+    if _is_denied(genotypes, sample, genotypes.copies[sample]):
+        return copies, True
     if copies is None or not copies.is_assessed:
         reads = () if copies is None else copies.reads
         return CopyEvidence(own.log_likelihood, reads, own.report), False
@@ -119,6 +121,7 @@ def denied(call: GeneCall, genotypes: GeneGenotypes, sample: int) -> GeneCall:
         return call
     if genotypes.gene.structure is not None:
         is_other = call.structure is not None and call.structure.is_assessed
+        is_other |= _is_denied(genotypes, sample, seen)
         return msgspec.structs.replace(call, notes=(*call.notes, CONFLICT)) if is_other else call
     notes = (*call.notes, CONFLICT)
     evidence = record_evidence(seen, genotypes.gene)
@@ -140,6 +143,19 @@ def _hemizygous(
     chromosomes show: what both have is known, of two different alleles the one on the other
     chromosome is not. None where the deletion holds two different alleles.
     """
+    found = _one_copy(genotypes, sample, seen)
+    if found is None:
+        return None
+    single, differs = found
+    unphased = np.full(len(single), -1, np.int32)
+    observation = Observation(np.stack([single, single], axis=1), unphased, 0, haploid=True)
+    return CopyReading(observation, failed_sites(genotypes, sample) | differs, change)
+
+
+def _one_copy(
+    genotypes: GeneGenotypes, sample: int, seen: SeenCopies
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]] | None:
+    """Return (P,) codes of the chromosome with the gene, and where two outside differ."""
     codes = genotypes.call[:, sample].copy()
     inside = _inside(genotypes, seen)
     codes[_deleted(genotypes, codes) & inside[:, None]] = MISSING
@@ -149,10 +165,14 @@ def _hemizygous(
         return None
     outside = np.where(first == second, first, MISSING)
     single = np.where(inside, np.maximum(first, second), outside).astype(np.int8)
-    unphased = np.full(len(single), -1, np.int32)
-    observation = Observation(np.stack([single, single], axis=1), unphased, 0, haploid=True)
-    failed = failed_sites(genotypes, sample) | (differs & ~inside)
-    return CopyReading(observation, failed, change)
+    return single, differs & ~inside
+
+
+def _is_denied(genotypes: GeneGenotypes, sample: int, seen: SeenCopies) -> bool:
+    """Whether genotypes show more alleles than a record leaves copies."""
+    if seen.copies == 0:
+        return _shows_lost(genotypes, sample, seen)
+    return seen.copies == 1 and _one_copy(genotypes, sample, seen) is None
 
 
 def _shows_lost(genotypes: GeneGenotypes, sample: int, seen: SeenCopies) -> bool:
