@@ -159,12 +159,14 @@ class GeneCaller:
             genotypes, sample = self._judged(genotypes, sample, copies), 0
         name = genotypes.samples[sample]
         columns = self._of(genotypes)
-        if copies is not None and copies.is_assessed and self.structural is not None:
+        is_denied = is_open and self.structural is not None
+        counted = None if is_denied else self._with_copies(genotypes, sample, ancestry or {})
+        if counted is not None:
+            core, is_open = counted, False
+        elif copies is not None and copies.is_assessed and self.structural is not None:
             core = self._structural(self.structural, genotypes, ancestry or {}, copies)
         else:
-            counted = self._with_copies(genotypes, sample, ancestry or {})
-            core = counted or self._core_call(columns, sample, ancestry or {})
-            is_open &= counted is None
+            core = self._core_call(columns, sample, ancestry or {})
             if copies is not None and not copies.is_assessed:
                 core = msgspec.structs.replace(core, structure=copies.report)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}

@@ -63,10 +63,12 @@ def copy_reading(gene: GeneDefinition, genotypes: GeneGenotypes, sample: int) ->
     """Return how one sample's genotypes are read; None where no record is to be followed.
 
     That is so without a record, where another one or the genotypes deny it, and in genes of
-    which more is known than whole copies.
+    which more is known than whole copies, unless there is none.
     """
     seen = genotypes.copies.get(sample)
-    if seen is None or genotypes.structural[sample] or gene.structure is not None:
+    if seen is None or genotypes.structural[sample]:
+        return None
+    if gene.structure is not None and seen.copies > 0:
         return None
     default = gene.default_allele
     if seen.kind != "deletion":
