@@ -20,6 +20,7 @@ TITLES: Final = {
     "VariantMatch": "A variant that a named allele asks for",
     "Rival": "A diplotype beside the best one",
     "Contradiction": "A position that excludes a diplotype",
+    "StructuralRecord": "A structural variant that was read as an allele",
     "Recommendation": "Advice on one drug",
     "AlternativeAdvice": "Other advice that a candidate would give",
     "Provenance": "What produced the result",
@@ -224,6 +225,15 @@ _CONTRADICTION = {
     "phased": "Whether the order of the observed alleles has meaning.",
 }
 
+_STRUCTURAL_RECORD = {
+    "": "A structural variant of the input that was read as an allele, or counts two copies.",
+    "allele": "Name of a deletion, xN of a duplication, empty where two copies were counted.",
+    "kind": "deletion or duplication, empty where two copies were counted.",
+    "copies": "Copies of the gene, or of the part that is lost, on both chromosomes.",
+    "positions": "Defining positions (GRCh38) that surely lie in it.",
+    "quality": "Phred-scaled quality of the count (CNQ or QS); null where the input has none.",
+}
+
 DESCRIPTIONS: Final = {
     "PatientResult": _RESULT,
     "GeneCall": _CALL,
@@ -236,6 +246,7 @@ DESCRIPTIONS: Final = {
     "VariantMatch": _VARIANT_MATCH,
     "Rival": _RIVAL,
     "Contradiction": _CONTRADICTION,
+    "StructuralRecord": _STRUCTURAL_RECORD,
     "Recommendation": _ADVICE,
     "AlternativeAdvice": _ALTERNATIVE,
     "Provenance": _PROVENANCE,

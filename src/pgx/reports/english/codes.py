@@ -15,8 +15,8 @@ NOTES: Final = {
     "combination_or_partial": "No single named allele explains what lies on one chromosome copy; "
     "it is given as a combination.",
     "conflict": "Records of one position disagree; the position counts as unknown.",
-    "copy_number_conflict": "A structural variant of the input and the genotypes within it "
-    "contradict each other; the result is left open.",
+    "copy_number_conflict": "What is known of the number of gene copies contradicts the "
+    "genotypes, or another source of it; the result is left open.",
     "copy_number_from_records": "The number of gene copies comes from a structural variant that "
     "the input has over the gene.",
     "copy_number_not_assessed": "The number of gene copies and hybrid genes were not determined; "

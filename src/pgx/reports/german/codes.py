@@ -16,8 +16,8 @@ NOTES: Final = {
     " Chromosomenkopie liegt; es ist als Kombination angegeben.",
     "conflict": "Einträge zu einer Position widersprechen einander; die Position gilt als"
     " unbekannt.",
-    "copy_number_conflict": "Eine Strukturvariante der Eingabe und die Genotypen darin"
-    " widersprechen einander; das Ergebnis bleibt offen.",
+    "copy_number_conflict": "Was über die Zahl der Genkopien bekannt ist, widerspricht den"
+    " Genotypen oder einer anderen Quelle dafür; das Ergebnis bleibt offen.",
     "copy_number_from_records": "Die Zahl der Genkopien stammt aus einer Strukturvariante, die die"
     " Eingabe über dem Gen enthält.",
     "copy_number_not_assessed": "Die Zahl der Genkopien und Hybridgene wurden nicht bestimmt;"
