@@ -162,6 +162,20 @@ def test_copies_of_cyp2d6(tmp_path):
     assert {CONFLICT, "structural_variant", "copy_number_not_assessed"} <= set(denied.notes)
 
 
+@pytest.mark.parametrize(
+    ("diplotype", "copies", "edit"),
+    [("*4/*4", 1, None), ("*1/*4", 1, None), ("*1/*1", 3, None), ("*4/*4", 0, no_call)],
+)
+def test_a_saved_cyp2d6_is_read_again_alike(diplotype, copies, edit, tmp_path):
+    record = COPIES.format(copies)
+    saved = parse_result(
+        render_json(result_of(tmp_path, diplotype, record, gene="CYP2D6", edit=edit))
+    )
+    [before], [after] = saved.calls, Reinterpreter(KnowledgeBase()).again(saved).calls
+    for name in ("status", "diplotype", "phenotype", "depends_on", "notes"):
+        assert getattr(after, name) == getattr(before, name), name
+
+
 def test_without_a_prior_cyp2d6_stays_open(tmp_path):
     call = call_of(tmp_path, "*4/*4", COPIES.format(1), gene="CYP2D6", prior=Prior.NONE)
     assert call.status is CallStatus.AMBIGUOUS

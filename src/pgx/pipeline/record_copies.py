@@ -19,7 +19,7 @@ from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, SeenCopies
 from pgx.pipeline.doubts import failed_sites
 from pgx.structure.evidence import CopyEvidence
 from pgx.structure.models import structural_models
-from pgx.structure.records import record_evidence, records_copies
+from pgx.structure.records import SOURCE, record_evidence, records_copies
 
 __all__ = [
     "CONFLICT",
@@ -105,7 +105,7 @@ def heard_records(
         return copies, bool(genotypes.structural[sample])
     if _is_denied(genotypes, sample, genotypes.copies[sample]):
         return copies, True
-    if copies is None or not copies.is_assessed:
+    if copies is None or not copies.is_assessed or copies.report.source == SOURCE:
         reads = () if copies is None else copies.reads
         return CopyEvidence(own.log_likelihood, reads, own.report), False
     structure = genotypes.gene.structure
@@ -121,13 +121,18 @@ def denied(call: GeneCall, genotypes: GeneGenotypes, sample: int) -> GeneCall:
     seen = genotypes.copies.get(sample)
     if seen is None or genotypes.structural[sample]:
         return call
-    if genotypes.gene.structure is not None:
-        is_other = call.structure is not None and call.structure.is_assessed
-        is_other |= _is_denied(genotypes, sample, seen)
-        return msgspec.structs.replace(call, notes=(*call.notes, CONFLICT)) if is_other else call
-    notes = (*call.notes, CONFLICT)
     evidence = record_evidence(seen, genotypes.gene)
-    return msgspec.structs.replace(call, notes=notes, structure=evidence)
+    if genotypes.gene.structure is not None:
+        known = call.structure
+        is_other = known is not None and known.is_assessed
+        if not is_other and not _is_denied(genotypes, sample, seen):
+            return call  # open for another reason
+        evidence = msgspec.structs.replace(
+            known if known is not None and is_other else evidence, records=evidence.records
+        )
+        if not is_other:
+            evidence = msgspec.structs.replace(evidence, copies=(), reason="conflict")
+    return msgspec.structs.replace(call, notes=(*call.notes, CONFLICT), structure=evidence)
 
 
 def with_evidence(call: GeneCall, gene: GeneDefinition, seen: SeenCopies) -> GeneCall:
