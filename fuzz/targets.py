@@ -24,8 +24,10 @@ from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.outside.calls import Unanswered
 from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.outside import contradicts, outside_gene_call
+from pgx.pipeline.outside import answer
+from pgx.pipeline.outside_check import contradicts
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.vcf import _kernels as scanning
 from pgx.vcf import layout, scanner
@@ -210,7 +212,10 @@ class OutsideTarget(Target):
             gene = self._genes.get(call.gene)
             if gene is None:
                 continue
-            made = outside_gene_call(call, gene, call.sample or "S1", MARKERS)
+            made = answer(call, gene, call.sample or "S1", MARKERS)
+            if isinstance(made, str):
+                Unanswered(made)
+                continue
             if not (made.diplotype or made.phenotype or made.lookup_keys):
                 raise AssertionError("a call that says nothing")
             if call.gene in self._seen:

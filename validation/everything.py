@@ -20,6 +20,8 @@ from validation import (
     fixtures,
     hiding,
     second_opinion,
+    structure_depth,
+    structure_genomes,
     truth,
     unphased,
     unphased_second_opinion,
@@ -47,6 +49,8 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         f"second_opinion {run}": partial(second_opinion.measured, run)
         for run in second_opinion.RUNS
     },
+    "structure_depth": structure_depth.measured,
+    "structure_genomes": structure_genomes.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
 }

@@ -15,6 +15,7 @@ from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
+from pgx.reports.structure_entries import build_structure
 from pgx.reports.text import visible
 
 __all__ = ["patient_html"]
@@ -92,7 +93,9 @@ def _gene(call: GeneCall) -> str:
     score = f" ({_text(call.activity_score)})" if call.activity_score else ""
     others = "".join(f" or {_text(p)}" for p in call.phenotypes if p != call.phenotype)
     copies = "gene copies not determined" if COPY_NUMBER_NOTE in call.notes else ""
-    status = "; ".join(filter(None, (status, copies)))
+    structure = build_structure(call, ENGLISH)
+    seen = _text(structure.brief) if structure and structure.is_assessed else ""
+    status = "; ".join(filter(None, (status, copies, seen)))
     cells = (_text(call.gene), _text(status), _text(call.diplotype))
     said = f"{_text(call.phenotype)}{score}{others}"
     row = "".join(f"<td>{cell}</td>" for cell in (*cells, said))

@@ -26,7 +26,7 @@ HOMES = {
     "numba": ("base/accel.py", "base/native.py"),
     "llvmlite": ("base/accel.py", "base/native.py"),
     "isal": ("vcf/",),
-    "pysam": ("vcf/",),
+    "pysam": ("vcf/", "reads/source.py"),
     "cyvcf2": ("vcf/",),
     "distributed": ("cohort/running/cluster.py",),
     "dask": ("cohort/running/cluster.py",),

@@ -197,6 +197,17 @@ def test_a_call_of_another_method(tmp_path):
     assert "does not rest on positions of this input" in text
 
 
+def test_a_call_of_another_method_that_the_input_contradicts(tmp_path):
+    table = tmp_path / "outside.tsv"
+    table.write_text("gene\tdiplotype\nCYP2C19\t*3/*3\n", encoding="utf-8")
+    out = tmp_path / "out"
+    words = ["--genes", "CYP2C19", "--format", "json", "--quiet", "--outside-calls", table]
+    assert pgx("annotate", PATIENT, "-o", out, *words).returncode == 0
+    text = explained(out / "EXAMPLE_1.pgx.json", "CYP2C19")
+    assert "Given by another method: *3/*3" in text
+    assert "chr10:94780653 (rs4986893): G/G seen, A/A needed" in text
+
+
 def test_a_result_made_by_hand(tmp_path):
     from pgx.reports.render_json import render_json
 

@@ -137,6 +137,21 @@ def test_outside_calls_and_a_refused_input(tmp_path, cohort):
     both(tmp_path, cohort, broken, "--outside-calls", outside, "--drugs", "abacavir,codeine")
 
 
+def test_calls_of_other_tools(tmp_path, cohort):
+    """Calls, open calls and reasons why a tool's result is not used."""
+    table = tmp_path / "cyrius.tsv"
+    rows = [
+        "S1\t*1/*4;*1/*2x2\tMore_than_one_possible_genotype",
+        "S2\t*1_*2_*68\tNot_assigned_to_haplotypes",
+        "S3\tNone\tNone",
+        "S4\t*1/*9999\tPASS",
+        "S5\t*10+*36/*2\tPASS",
+        "NOBODY\t*1/*1\tPASS",
+    ]
+    table.write_text("Sample\tGenotype\tFilter\n" + "".join(f"{row}\n" for row in rows))
+    both(tmp_path, cohort, "--outside-calls", table, "--drugs", "codeine")
+
+
 def test_two_files_that_disagree_end_the_run(tmp_path):
     paths = [
         vcf_file(tmp_path, {"CYP2C19": pair}, name=f"{i}.vcf")

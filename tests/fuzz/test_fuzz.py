@@ -69,7 +69,7 @@ def failing(*_, **__):
 
 @pytest.mark.parametrize(
     ("name", "place"),
-    [("scanner", "check_scan"), ("calls", "build_genotypes"), ("outside", "outside_gene_call")],
+    [("scanner", "check_scan"), ("calls", "build_genotypes"), ("outside", "answer")],
 )
 def test_any_other_error_is_a_finding(name, place, tmp_path, monkeypatch):
     target = targets.TARGETS[name](tmp_path)

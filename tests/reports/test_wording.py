@@ -19,8 +19,11 @@ from pgx.reports.english import ENGLISH
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"
 CALLERS = [
-    path for floor in ("genotypes", "alleles", "pipeline") for path in (SOURCE / floor).glob("*.py")
+    path
+    for floor in ("genotypes", "alleles", "outside", "pipeline")
+    for path in (SOURCE / floor).glob("*.py")
 ]
+SOURCES = tuple(ENGLISH["structure"]["source"])
 _CODE = re.compile(r'"([a-z]+(?:_[a-z]+)*)"')
 _NOT_NOTES = {"note", "vcf", *GeneCall.__struct_fields__, *SiteObservation.__struct_fields__}
 
@@ -55,6 +58,7 @@ def test_every_note_has_a_sentence_and_a_line_in_the_docs():
 def test_no_note_is_worded_that_nothing_writes():
     source = "".join(path.read_text(encoding="utf-8") for path in CALLERS)
     source += "".join(";".join(g.notes) for g in KnowledgeBase().genes.values())
+    source += "".join(f"copy_number_from_{s}" for s in SOURCES if 'f"copy_number_from_{' in source)
     assert not [code for code in ENGLISH["note"] if code not in source]
 
 

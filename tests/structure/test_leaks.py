@@ -18,19 +18,19 @@ def judged(first, second, reads, **settings):
 
 
 def test_few_strayed_reads_are_no_heterozygote():
-    found = judged("C", "T", (41, 6))
+    found = judged("C", "T", (60, 6))
     assert found.call[INDEX, 0].tolist() == [0, 0]
     assert found.notes == {0: {"paralogue_reads"}}
 
 
 def test_half_of_the_reads_are_one():
-    found = judged("C", "T", (24, 25))
+    found = judged("C", "T", (40, 70))
     assert found.call[INDEX, 0].tolist() == [0, 1]
     assert found.notes == {}
 
 
 def test_between_both_the_likelihoods_of_both_count():
-    found = judged("C", "T", (28, 16))
+    found = judged("C", "T", (29, 15))
     assert found.call[INDEX, 0].tolist() == [MISSING, MISSING]
     assert found.reason[INDEX, 0] == Unknown.PARALOGUE
     genotypes_left = {likely[:2] for likely in found.likelihoods[INDEX, 0]}

@@ -252,7 +252,7 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
-    schema_version: str = "1.1"
+    schema_version: str = "1.2"
 
     def __repr__(self) -> str:
         called = sum(call.status is CallStatus.CALLED for call in self.calls)

@@ -13,6 +13,7 @@
     │  ├─ PatientFileError            a patient file is no such file, or says what cannot be
     │  ├─ OverrideFileError           a line of a file of overrides
     │  ├─ LaboratoryFileError         a laboratory's name, address and logo
+    │  ├─ ReadsFileError              a BAM or CRAM file cannot be used
     │  └─ ResultFileError             a saved result is unreadable
     ├─ ModelError            exit 3   a dosing model cannot be used, or not for this person
     │  ├─ DataTableError              a table of patients does not fit its schema
@@ -58,6 +59,7 @@ __all__ = [
     "PatientFileError",
     "PgxError",
     "PredictionLogError",
+    "ReadsFileError",
     "ResultFileError",
     "SampleNotFoundError",
     "SnapshotIntegrityError",
@@ -174,6 +176,12 @@ class LaboratoryFileError(InputError):
     """A laboratory's file, or the logo that it names, cannot be used."""
 
     default_code = "PGX-LAB-001"
+
+
+class ReadsFileError(InputError):
+    """A file of aligned reads, or what it needs, cannot be used."""
+
+    default_code = "PGX-BAM-001"
 
 
 class ResultFileError(InputError):

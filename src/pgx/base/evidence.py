@@ -57,7 +57,8 @@ class Rival(msgspec.Struct, frozen=True, kw_only=True):
 
     ``why`` is ``fits`` (the next candidate), ``fits_other_function`` (the next candidate of
     other functions), ``nearest`` (excluded, by the fewest observed alleles) or
-    ``nearest_other_function``. ``contradictions`` say what excludes it; ``open_sites`` and
+    ``nearest_other_function``; or ``given``: the outside call itself, where the input contradicts
+    it. ``contradictions`` say what excludes it; ``open_sites`` and
     ``open_phase`` what would tell a candidate from the best. ``n_alike`` counts the
     diplotypes that are excluded by as few alleles.
     """

@@ -13,6 +13,7 @@ from pgx.base.structures import GeneStructure, StructuralAllele
 
 __all__ = [
     "AlleleDefinition",
+    "AlleleName",
     "Assembly",
     "DefiningVariant",
     "GeneDefinition",
@@ -103,6 +104,20 @@ class AlleleDefinition(msgspec.Struct, frozen=True, kw_only=True):
     activity_value: str | None = None
 
 
+class AlleleName(msgspec.Struct, frozen=True, kw_only=True):
+    """What tools and publications call an allele.
+
+    ``meaning`` is ``same_as``: ``name`` is another name of ``allele``; or ``hybrid``: ``name`` is
+    a hybrid of the gene and its pseudogene, which is named first of what lies in tandem.
+    """
+
+    gene: str
+    name: str
+    meaning: str
+    allele: str = ""
+    source: str = ""
+
+
 class PhenotypeRule(msgspec.Struct, frozen=True, kw_only=True):
     """Function pair (or one function, haploid) to phenotype and guideline lookup key."""
 
@@ -138,6 +153,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     of equally serious alleles those in ``preferred`` are named first. ``structure`` says how
     copies and hybrids of the gene show, None where nothing is known of them;
     ``structural_alleles`` are deletions and duplications that a structural record may show.
+    ``names`` are other names of alleles, which results do not use.
     """
 
     gene: str
@@ -157,6 +173,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     proxies: tuple[Proxy, ...] = ()
     structure: GeneStructure | None = None
     structural_alleles: tuple[StructuralAllele, ...] = ()
+    names: tuple[AlleleName, ...] = ()
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""

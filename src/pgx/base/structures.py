@@ -18,6 +18,7 @@ __all__ = [
     "DepthWindow",
     "Exon",
     "GeneStructure",
+    "ParalogueSite",
     "PartnerOdds",
     "SiteBalance",
     "StructuralAllele",
@@ -89,12 +90,28 @@ class Exon(msgspec.Struct, frozen=True, kw_only=True):
     end: int
 
 
+class ParalogueSite(msgspec.Struct, frozen=True, kw_only=True):
+    """A base that tells the gene from its paralogue, on both assemblies.
+
+    Only positions are listed at which neither the gene's common alleles nor common copies of
+    the paralogue carry the other's base. ``segment`` groups neighbours: ``5p``, ``e1``, ``i2``.
+    """
+
+    position: int
+    base: str
+    paralogue_position: int
+    paralogue_base: str
+    position_grch37: int
+    paralogue_grch37: int
+    segment: str
+
+
 class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a gene's copies and hybrids.
 
     ``leaks`` are positions at which reads of the paralogue are aligned to the gene: a genotype
     there is judged by its allelic depths. ``uneven`` positions have other shares of reads than
-    copies; they tell nothing of copies.
+    copies; they tell nothing of copies. ``sites`` tell its reads from those of the paralogue.
     """
 
     paralogue: str
@@ -104,6 +121,7 @@ class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
     exons: tuple[Exon, ...] = ()
     leaks: tuple[int, ...] = ()
     uneven: tuple[int, ...] = ()
+    sites: tuple[ParalogueSite, ...] = ()
 
     @property
     def unit_names(self) -> tuple[str, ...]:

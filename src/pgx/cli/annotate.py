@@ -10,12 +10,13 @@ from typing import Annotated, NamedTuple
 import typer
 from msgspec.structs import replace
 
-from pgx.base.errors import InputError
+from pgx.base.errors import InputError, UsageError
 from pgx.cli.console import say
 from pgx.cli.options import (
     MANY_SAMPLES,
     LaboratoryFile,
     Language,
+    OutsideCalls,
     Overlay,
     SideFiles,
     absent_of,
@@ -25,6 +26,7 @@ from pgx.cli.options import (
     overrides_of,
     patient_of,
     prior_of,
+    reads_of,
     untyped_of,
 )
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
@@ -43,12 +45,24 @@ def run(words: list[str]) -> int:
 
 
 def annotate(
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin")
-    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
     ],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin"),
+    ] = None,
+    reads: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="indexed BAM or CRAM: CYP2D6 is called from it"),
+    ] = None,
+    reads_normaliser: Annotated[
+        Path | None,
+        typer.Option(metavar="BED", help="regions of two copies that depth is compared with"),
+    ] = None,
+    reference: Annotated[
+        Path | None, typer.Option(metavar="FASTA", help="reference of a CRAM file")
+    ] = None,
     assembly: Annotated[
         str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
     ] = None,
@@ -58,10 +72,7 @@ def annotate(
     sample_info: Annotated[
         Path | None, typer.Option(metavar="TSV", help="sample, sex, population, superpopulation")
     ] = None,
-    outside_calls: Annotated[
-        Path | None,
-        typer.Option(metavar="TSV", help="sample, gene, diplotype, phenotype, activity_score"),
-    ] = None,
+    outside_calls: OutsideCalls = None,
     patient: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
@@ -121,6 +132,8 @@ def annotate(
 
       pgx annotate sample.vcf.gz -o results/ --outside-calls hla.tsv --drugs abacavir,codeine
 
+      pgx annotate sample.vcf.gz --reads sample.bam -o results/
+
       pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
     del threads
@@ -139,7 +152,13 @@ def annotate(
         ancestry=ancestry,
         threshold=threshold,
     )
-    beside = SideFiles(sample_info, outside_calls, patient, kb_overlay, overrides, laboratory)
+    given = reads_of(reads, reference, reads_normaliser)
+    if not inputs and given is None:
+        raise UsageError("no input", remedy="give VCF files, or a BAM or CRAM file with --reads")
+    inputs = inputs or []
+    beside = SideFiles(
+        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given
+    )
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
     if dry_run:
@@ -186,6 +205,7 @@ def _annotate(
                 outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
                 patient=patient_of(beside.patient),
                 overrides=overrides_of(beside.overrides),
+                reads=beside.reads,
             )
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
 from pgx.cli.cohort_steps import check_workers, finished_parts, report
-from pgx.cli.options import Overlay
+from pgx.cli.options import OutsideCalls, Overlay
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
 from pgx.cli.runner import run_app, single
@@ -28,7 +28,7 @@ def cohort(
     drugs: opt.Drugs = "",
     samples: opt.Samples = "",
     sample_info: opt.SampleInfoFile = None,
-    outside_calls: opt.OutsideCalls = None,
+    outside_calls: OutsideCalls = None,
     kb_overlay: Overlay = None,
     absent: opt.AbsentWord = "no-call",
     untyped: opt.Untyped = None,

@@ -34,14 +34,6 @@ SampleInfoFile = Annotated[
     Path | None,
     typer.Option("--sample-info", metavar="TSV", help="sample, sex, population, superpopulation"),
 ]
-OutsideCalls = Annotated[
-    Path | None,
-    typer.Option(
-        "--outside-calls",
-        metavar="TSV",
-        help="sample, gene, diplotype, phenotype, activity_score",
-    ),
-]
 AbsentWord = Annotated[
     str,
     typer.Option("--absent", help="what a position without any record means: no-call or reference"),

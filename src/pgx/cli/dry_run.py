@@ -41,7 +41,7 @@ def dry_run(
 
     if output.exists():
         check_folder(output, force=force)
-    found = plan(inputs, settings, knowledge=knowledge_of(beside.kb_overlay))
+    found = plan(inputs, settings, knowledge=knowledge_of(beside.kb_overlay), reads=beside.reads)
     outside = _outside_genes(beside)
     patient_of(beside.patient)
     overrides_of(beside.overrides)
@@ -62,7 +62,7 @@ def _outside_genes(beside: SideFiles) -> set[str]:
     if beside.sample_info:
         read_sample_info(beside.sample_info)
     return (
-        {call.gene for call in read_outside_calls(beside.outside_calls)}
+        {call.gene for call in read_outside_calls(beside.outside_calls) if not call.reason}
         if (beside.outside_calls)
         else set()
     )

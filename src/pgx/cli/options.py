@@ -14,12 +14,14 @@ from pgx.pipeline.settings import Absent, Prior
 if TYPE_CHECKING:
     from pgx.base.local import Override
     from pgx.base.patient import Patient
+    from pgx.reads.sample import ReadsInput
     from pgx.reports.facts import ReportFacts
 
 __all__ = [
     "MANY_SAMPLES",
     "LaboratoryFile",
     "Language",
+    "OutsideCalls",
     "Overlay",
     "SideFiles",
     "absent_of",
@@ -29,6 +31,7 @@ __all__ = [
     "overrides_of",
     "patient_of",
     "prior_of",
+    "reads_of",
     "untyped_of",
 ]
 
@@ -36,6 +39,16 @@ MANY_SAMPLES: Final = 1_000
 """Above so many, files of each sample are written only where asked for."""
 Language = Annotated[
     str, typer.Option("--language", "--lang", metavar="TAG", help="language of reports: en or de")
+]
+OutsideCalls = Annotated[
+    Path | None,
+    typer.Option(
+        "--outside-calls",
+        metavar="FILE",
+        help="calls of other tools: a table of sample, gene, diplotype, phenotype, "
+        "activity_score; or a file of DRAGEN (targeted.json), Cyrius, Aldy, StellarPGx, PyPGx, "
+        "Stargazer or pb-StarPhase",
+    ),
 ]
 Overlay = Annotated[
     Path | None,
@@ -57,6 +70,26 @@ class SideFiles(NamedTuple):
     kb_overlay: Path | None
     overrides: Path | None
     laboratory: Path | None
+    reads: ReadsInput | None = None
+
+
+def reads_of(
+    path: Path | None, reference: Path | None, normaliser: Path | None
+) -> ReadsInput | None:
+    """Return the file of reads and what goes with it.
+
+    Raises
+    ------
+    UsageError
+        Something goes with a file of reads that is not given.
+    """
+    if path is None:
+        if reference is not None or normaliser is not None:
+            raise UsageError("--reference and --reads-normaliser go with --reads")
+        return None
+    from pgx.reads.sample import ReadsInput
+
+    return ReadsInput(path, reference, normaliser)
 
 
 def names_of(text: str) -> tuple[str, ...]:

@@ -11,8 +11,11 @@ import typer
 
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.cli.simulate_depth import numbered, with_structures, write_depth
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulate.common import common_spellings
+from pgx.simulate.depth.settings import DepthSettings
+from pgx.simulate.depth.truth import truth_table
 from pgx.simulate.files import SampleTable, read_samples, write_vcf
 from pgx.simulate.settings import (
     AmbiguityChoice,
@@ -35,7 +38,12 @@ _SITES = "GENE:POSITION on GRCh38, or GENE:all; may be repeated."
 def simulate(
     *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write; .gz compresses, - is stdout.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File to write; .gz compresses, - is stdout. A folder for many with --coverage.",
+        ),
     ],
     gene: Annotated[
         list[str] | None,
@@ -47,8 +55,13 @@ def simulate(
     ] = None,
     assembly: Annotated[Assembly, typer.Option(help="Assembly to write.")] = Assembly.GRCH38,
     style: Annotated[
-        WriteStyle, typer.Option(help="Variant sites only, all sites, or a gVCF with blocks.")
-    ] = WriteStyle.ALL_SITES,
+        WriteStyle | None,
+        typer.Option(
+            help="Variant sites only, all sites (default), or a gVCF with blocks; "
+            "with --coverage a gVCF.",
+            show_default=False,
+        ),
+    ] = None,
     unphased: Annotated[bool, typer.Option("--unphased", help="Write 0/1, not 0|1.")] = False,
     missing: Annotated[list[str] | None, typer.Option(help=f"Leave out: {_SITES}")] = None,
     no_call: Annotated[list[str] | None, typer.Option(help=f"Write ./.: {_SITES}")] = None,
@@ -86,6 +99,24 @@ def simulate(
     ] = False,
     lower_case: Annotated[bool, typer.Option("--lower-case", help="Bases in lower case.")] = False,
     crlf: Annotated[bool, typer.Option("--crlf", help="CR LF line ends.")] = False,
+    coverage: Annotated[
+        float | None,
+        typer.Option(help="Reads over two copies, such as 30: a gVCF whose depth follows copies."),
+    ] = None,
+    noise: Annotated[
+        float, typer.Option(help="SD of the log depth between windows, beside counting reads.")
+    ] = 0.05,
+    structures: Annotated[
+        bool,
+        typer.Option("--structures", help="Draw copies and hybrids of genes that have them."),
+    ] = False,
+    count: Annotated[
+        int | None, typer.Option(help="So many samples, NAME_1 to NAME_N, in a folder.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of depth and of what is drawn.")] = 0,
+    truth: Annotated[
+        Path | None, typer.Option(help="Write a TSV of sample, gene, diplotype as results name it.")
+    ] = None,
 ) -> None:
     """Write a VCF whose diplotypes are known, from the knowledge base alone.
 
@@ -99,14 +130,24 @@ def simulate(
       pgx simulate -o old.vcf --assembly GRCh37 --unphased --missing CYP2C19:94781859 --gene CYP2C19=*1/*2
 
       pgx simulate -o cohort.vcf --table patients.tsv --style variants
+
+      pgx simulate -o deep.g.vcf.gz --coverage 30 --gene CYP2D6=*36+*10/*2
+
+      pgx simulate -o people --coverage 30 --structures --count 50 --truth truth.tsv
     """  # noqa: E501 (examples are copied as one line)
     kb = KnowledgeBase()
     genes = kb.genes
     chosen = _samples(gene, sample, table)
+    depth = _depth(coverage, noise, seed)
+    if depth is None and (structures or count is not None):
+        raise UsageError("--structures and --count need --coverage", remedy="add --coverage 30")
+    chosen = numbered(chosen, count)
+    if structures:
+        chosen = with_structures(kb, chosen, seed)
     settings = SimulationSettings(
         assembly=assembly,
         phased=not unphased,
-        style=style,
+        style=style or (WriteStyle.ALL_SITES if depth is None else WriteStyle.GVCF),
         form=write_variants,
         contig_style=contigs,
         missing=_sites(genes, "--missing", missing),
@@ -129,7 +170,18 @@ def simulate(
         lower_case=lower_case,
         crlf=crlf,
     )
-    _write(output, render_vcf(genes, chosen.samples, settings))
+    if depth is None:
+        _write(output, render_vcf(genes, chosen.samples, settings))
+    else:
+        write_depth(output, genes, chosen, settings, depth)
+    if truth is not None:
+        _write(truth, truth_table(genes, chosen))
+
+
+def _depth(coverage: float | None, noise: float, seed: int) -> DepthSettings | None:
+    if coverage is None:
+        return None
+    return DepthSettings(coverage=coverage, noise=noise, seed=seed)
 
 
 def _write(output: Path, text: str) -> None:

@@ -24,7 +24,8 @@ from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.choices import marker_alleles
 from pgx.pipeline.copies import best_evidence
 from pgx.pipeline.local import marked_local
-from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
+from pgx.pipeline.outside import OutsideCall, answer
+from pgx.pipeline.outside_check import contradicts
 from pgx.pipeline.settings import INFERRED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex
 from pgx.structure.evidence import CopyEvidence
@@ -243,13 +244,17 @@ class CohortCaller:
         if not given:
             return
         markers = marker_alleles(self._guidance, gene.gene)
+        own = table.calls()
         for sample, name in enumerate(samples):
             if name not in given:
                 continue
-            call = outside_gene_call(given[name], gene, "", markers)
-            if caller is not None:
-                call = _compared(call, caller, sample, pieces)
-            table.index[sample] = table.number(call)
+            found = answer(given[name], gene, "", markers)
+            if isinstance(found, str):
+                notes = tuple(sorted({*own[table.index[sample]].notes, found}))
+                found = msgspec.structs.replace(own[table.index[sample]], notes=notes)
+            elif caller is not None:
+                found = _compared(found, caller, sample, pieces)
+            table.index[sample] = table.number(found)
 
 
 def _compared(call: GeneCall, caller: GeneCaller, sample: int, pieces: Sequence[Piece]) -> GeneCall:
@@ -288,6 +293,10 @@ class _Distinct:
         (marked,) = marked_local((call,), self._local)
         return self._numbers.setdefault(marked, len(self._numbers))
 
+    def calls(self) -> list[GeneCall]:
+        """Return the calls so far, by their numbers."""
+        return list(self._numbers)
+
     def finished(self) -> GeneTable:
         """Return the table."""
-        return GeneTable(self.gene, list(self._numbers), self.index)
+        return GeneTable(self.gene, self.calls(), self.index)

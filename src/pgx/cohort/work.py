@@ -13,7 +13,7 @@ from pgx.cohort.plan import CohortPlan, PlannedFile
 from pgx.cohort.reading import CohortReader, GroupedInput
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import check_ancestry, unrecorded
-from pgx.pipeline.choices import chosen_samples, outside_by_sample, strangers
+from pgx.pipeline.choices import chosen_samples, left_out, outside_by_sample, strangers
 from pgx.pipeline.local import knowledge_of, unlike_overlay
 from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, SampleInfo
@@ -165,6 +165,7 @@ class CohortWork:
         found += unlike_overlay(self.knowledge, refused_of(inputs))
         names = tuple(dict.fromkeys(name for i in there for name in i.samples))
         found += strangers(self.outside, names)
+        found += left_out(self.outside, self.knowledge)
         if self.settings.ancestry == RECORDED and self.settings.prior is not Prior.NONE:
             recorded = {s: info.superpopulation for s, info in self.sample_info.items()}
             found += unrecorded(samples, recorded, self.knowledge.frequencies.values())

@@ -25,6 +25,7 @@ _CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
 _KNOWN_GAPS = "known_gaps"
 # identifiers and structures of today: none in a release of an earlier month
 _OF_TODAY = ("gene_codes", *STRUCTURE_TABLES)
+_ALLELE_NAMES = "allele_names"
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
 
@@ -65,6 +66,7 @@ def build_release(
     tables = build_gene_tables(source, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
+    tables |= _names(curated, tables["alleles"], limit)
     if (curated / f"{_KNOWN_GAPS}.tsv").exists():
         tables[_KNOWN_GAPS] = known_gaps(curated, tables["statements"], limit)
     if until:
@@ -100,6 +102,22 @@ def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, li
         if (place / f"{name}.tsv").exists():
             found[name] = known_counts(read_table(place, name), variants, until)
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Row]]:
+    """Return other names of alleles that the release has: no table where there are none.
+
+    They are what names mean today, so that a release of an earlier month has none.
+    """
+    if until != EVERYTHING or not (curated / f"{_ALLELE_NAMES}.tsv").exists():
+        return {}
+    known = {(row["gene"], row["allele"]) for row in alleles}
+    rows = [
+        row
+        for row in read_table(curated, _ALLELE_NAMES)
+        if (row["gene"], row["allele"] or row["name"]) in known
+    ]
+    return {_ALLELE_NAMES: rows} if rows else {}
 
 
 def _write(folder: Path, release: str, tables: Mapping[str, list[Row]]) -> Manifest:

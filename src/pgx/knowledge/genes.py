@@ -8,6 +8,7 @@ from typing import Final
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.genes import (
     AlleleDefinition,
+    AlleleName,
     DefiningVariant,
     GeneDefinition,
     PhenotypeRule,
@@ -20,15 +21,17 @@ from pgx.base.structures import GeneStructure, StructuralAllele
 from pgx.knowledge.structures import read_structural_alleles, read_structures
 from pgx.knowledge.tables import Row
 
-__all__ = ["GENE_TABLES", "read_genes"]
+__all__ = ["ALLELE_NAMES", "GENE_TABLES", "read_genes"]
 
+ALLELE_NAMES: Final = "allele_names"
 GENE_TABLES: Final = ("genes", "variants", "alleles", "phenotype_rules", "segments")
 
 
 def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
     """Return genes by name, A–Z, from the rows of `GENE_TABLES` and `STRUCTURE_TABLES`.
 
-    The latter may be absent: then no gene has a known structure.
+    The latter, and `ALLELE_NAMES`, may be absent: then no gene has a known structure, and no
+    allele has another name.
 
     Raises
     ------
@@ -46,6 +49,7 @@ def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]
 def _read(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
     parts = [_grouped(tables[name]) for name in GENE_TABLES[1:]]
     structures, alleles = read_structures(tables), read_structural_alleles(tables)
+    parts.append(_grouped(tables.get(ALLELE_NAMES, ())))
     return {
         row["gene"]: _gene(
             row,
@@ -76,6 +80,7 @@ def _gene(
     alleles: list[Row],
     rules: list[Row],
     segments: list[Row],
+    names: list[Row],
 ) -> GeneDefinition:
     return GeneDefinition(
         gene=row["gene"],
@@ -97,6 +102,7 @@ def _gene(
         proxies=tuple(_proxy(p) for p in _split(row["proxies"])),
         structure=structure,
         structural_alleles=structural_alleles,
+        names=tuple(AlleleName(**name) for name in names),
     )
 
 

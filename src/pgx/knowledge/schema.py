@@ -43,6 +43,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "gene", "allele", "kind", "start_grch38", "end_grch38", "first_grch38", "last_grch38",
         "start_grch37", "end_grch37", "first_grch37", "last_grch37", "tolerance", "source",
     ),
+    "paralogue_sites": (
+        "gene", "position", "base", "paralogue_position", "paralogue_base", "position_grch37",
+        "paralogue_grch37", "segment", "source",
+    ),
     "exons": ("gene", "paralogue_of", "exon", "start", "end", "source"),
     "haplotype_counts": ("gene", "haplotype", "allele", "counts", "source"),
     "untyped_sites": ("gene", "position", "source"),
@@ -66,6 +70,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
     "gene_codes": ("gene", "system", "code", "source"),
+    "allele_names": ("gene", "name", "meaning", "allele", "source"),
     "condition_codes": ("condition", "system", "code", "source"),
     "changes": (
         "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",

@@ -16,7 +16,7 @@ from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
-from pgx.knowledge.genes import GENE_TABLES, read_genes
+from pgx.knowledge.genes import ALLELE_NAMES, GENE_TABLES, read_genes
 from pgx.knowledge.integrity.conversions import inapplicable
 from pgx.knowledge.integrity.genes import unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
@@ -157,7 +157,7 @@ class KnowledgeBase:
             A cell is no number, or a term is unknown.
         """
         tables = {name: self.table(name) for name in GENE_TABLES}
-        return read_genes(tables | self._optional(STRUCTURE_TABLES))
+        return read_genes(tables | self._optional([*STRUCTURE_TABLES, ALLELE_NAMES]))
 
     @functools.cached_property
     def frequencies(self) -> dict[str, GeneFrequencies]:

@@ -9,6 +9,7 @@ from pgx.base.structures import (
     AlleleSpan,
     Exon,
     GeneStructure,
+    ParalogueSite,
     PartnerOdds,
     StructuralAllele,
     StructuralHaplotype,
@@ -22,6 +23,7 @@ __all__ = ["STRUCTURE_TABLES", "read_structural_alleles", "read_structures"]
 STRUCTURE_TABLES: Final = (
     "structures", "structure_segments", "structure_partners", "structure_sites", "exons",
     "structural_alleles",
+    "paralogue_sites",
 )  # fmt: skip
 
 KINDS: Final = ("deletion", "duplication")
@@ -55,6 +57,7 @@ def _structure(gene: str, tables: Mapping[str, Sequence[Row]]) -> GeneStructure:
         exons=tuple(_exon(row) for row in [*own["exons"], *paralogues]),
         leaks=sites["leak"],
         uneven=sites["uneven"],
+        sites=tuple(_paralogue_site(row) for row in own["paralogue_sites"]),
     )
 
 
@@ -88,6 +91,18 @@ def _partner(row: Row) -> PartnerOdds:
 def _exon(row: Row) -> Exon:
     return Exon(
         gene=row["gene"], number=int(row["exon"]), start=int(row["start"]), end=int(row["end"])
+    )
+
+
+def _paralogue_site(row: Row) -> ParalogueSite:
+    return ParalogueSite(
+        position=int(row["position"]),
+        base=row["base"],
+        paralogue_position=int(row["paralogue_position"]),
+        paralogue_base=row["paralogue_base"],
+        position_grch37=int(row["position_grch37"]),
+        paralogue_grch37=int(row["paralogue_grch37"]),
+        segment=row["segment"],
     )
 
 

@@ -29,6 +29,8 @@ from pgx.recommendations.lookup import recommend as look_up
 if TYPE_CHECKING:
     import polars as pl
 
+    from pgx.reads.sample import ReadsInput
+
 __all__ = ["annotate", "call", "recommend"]
 
 Paths = str | Path | Sequence[str | Path]
@@ -54,6 +56,7 @@ def annotate(
     knowledge: KnowledgeBase | None = None,
     kb_overlay: str | Path | None = None,
     overrides: Sequence[Override] | str | Path = (),
+    reads: str | Path | ReadsInput | None = None,
 ) -> list[PatientResult]:
     """Call genes in VCF, gVCF or BCF files and look up the advice.
 
@@ -79,6 +82,9 @@ def annotate(
         Folder of a laboratory's own genes and rules, laid over the knowledge base.
     overrides
         A file of what a laboratory says of calls and advice, or its records.
+    reads
+        An indexed BAM or CRAM file of the one sample: CYP2D6 is called from it. ``paths`` may
+        then be empty. A `pgx.reads.sample.ReadsInput` names a CRAM file's reference too.
 
     Returns
     -------
@@ -98,7 +104,8 @@ def annotate(
     person = read_patient(Path(patient)) if isinstance(patient, str | Path) else patient
     said = read_overrides(Path(overrides)) if isinstance(overrides, str | Path) else overrides
     kb = knowledge_of(kb_overlay, knowledge)
-    return list(_run(paths, settings, kb, sample_info, outside, person, said).results())
+    given = _reads(reads)
+    return list(_run(paths, settings, kb, sample_info, outside, person, said, given).results())
 
 
 def call(
@@ -153,6 +160,14 @@ def recommend(
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def _reads(given: str | Path | ReadsInput | None) -> ReadsInput | None:
+    if not isinstance(given, str | Path):
+        return given
+    from pgx.reads.sample import ReadsInput
+
+    return ReadsInput(given)
+
+
 def _settings(
     assembly: Assembly | str | None,
     genes: Iterable[str],
@@ -177,6 +192,7 @@ def _run(
     outside: Sequence[OutsideCall],
     patient: Patient | None = None,
     overrides: Sequence[Override] = (),
+    reads: ReadsInput | None = None,
 ) -> Run:
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
     run = run_annotate(
@@ -187,6 +203,7 @@ def _run(
         outside=outside,
         patient=patient,
         overrides=overrides,
+        reads=reads,
     )
     if run.refused:
         raise run.refused[0]

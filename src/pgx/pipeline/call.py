@@ -227,11 +227,18 @@ class GeneCaller:
             notes=(*called.found.notes, *own, *notes, *self._required(observation)),
             structure=report,
         )
-        if not observation.answered.any():
+        is_gone = report.copies[0].copies == 0 and self._is_sure(called)
+        if not observation.answered.any() and not is_gone:
             none = ("no_position_answered",)
             return msgspec.structs.replace(base, status=CallStatus.NOT_ASSESSED, notes=none)
+        if is_gone:  # no base can be seen of what is not there
+            base = msgspec.structs.replace(base, n_missing=0, missing=())
+            return self._with_candidates(base, called.found, CallStatus.CALLED)
         status = self._structural_status(called, observation)
         return self._with_candidates(base, called.found, status)
+
+    def _is_sure(self, called: Called) -> bool:
+        return not called.conflict and called.found.probabilities[0] >= self.threshold
 
     def _structural_status(self, called: Called, observation: Observation) -> CallStatus:
         """Called: copies and alleles together are sure enough, and nothing contradicts."""
@@ -241,8 +248,7 @@ class GeneCaller:
             return CallStatus.AMBIGUOUS
         if self._is_half_unanswered(observation):
             return CallStatus.AMBIGUOUS
-        is_sure = found.probabilities[0] >= self.threshold
-        return CallStatus.CALLED if is_sure else CallStatus.AMBIGUOUS
+        return CallStatus.CALLED if self._is_sure(called) else CallStatus.AMBIGUOUS
 
     def _of(self, genotypes: GeneGenotypes) -> Columns:
         """Return what is told of all columns at once; samples of one input come together."""

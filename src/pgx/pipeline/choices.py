@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pgx.base.errors import InputError, OutsideCallError, SampleNotFoundError, UnknownGeneError
 from pgx.base.genes import GeneDefinition
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.outside import OutsideCall
+from pgx.outside.calls import OutsideCall
 from pgx.pipeline.settings import RunSettings
 from pgx.recommendations.index import GuidanceIndex
 
-__all__ = ["chosen_genes", "chosen_samples", "marker_alleles", "outside_by_sample", "strangers"]
+__all__ = [
+    "chosen_genes",
+    "chosen_samples",
+    "left_out",
+    "marker_alleles",
+    "outside_by_sample",
+    "strangers",
+]
 
 
 def chosen_genes(kb: KnowledgeBase, settings: RunSettings) -> list[GeneDefinition]:
@@ -58,15 +66,36 @@ def chosen_samples(
 
 
 def strangers(calls: list[OutsideCall], samples: tuple[str, ...]) -> list[str]:
-    """Return a hint for each outside call of a sample that no input has.
+    """Return a hint for each outside call of a sample that no input has; one for all of a tool.
 
     One file may serve several runs, so that it is no refusal; but nothing is lost silently.
     """
     there = set(samples)
+    absent = [call for call in calls if call.sample and call.sample not in there]
+    of_tools = Counter(call.tool for call in absent if call.tool)
     return [
-        f"{call.where}: the sample of this outside call is in no input; the call is not used"
-        for call in calls
-        if call.sample and call.sample not in there
+        *(
+            f"{call.where}: the sample of this outside call is in no input; the call is not used"
+            for call in absent
+            if not call.tool
+        ),
+        *(
+            f"{count} call(s) of {tool} are of samples that are in no input, and not used; give the"
+            " sample's name as the input has it"
+            for tool, count in of_tools.items()
+        ),
+    ]
+
+
+def left_out(calls: list[OutsideCall], kb: KnowledgeBase) -> list[str]:
+    """Return a hint on the genes of each tool that the knowledge base does not have."""
+    genes: dict[str, dict[str, None]] = {}
+    for call in calls:
+        if call.tool and call.gene not in kb.genes:
+            genes.setdefault(call.tool, {})[call.gene] = None
+    return [
+        f"{len(names)} gene(s) of the file of {tool} are not in the knowledge base and not used"
+        for tool, names in genes.items()
     ]
 
 
@@ -86,12 +115,14 @@ def outside_by_sample(
         return found
     for call in calls:
         if call.gene not in kb.genes:
+            if call.tool:
+                continue  # a tool's file holds all that the tool knows; see `left_out`
             raise OutsideCallError("the gene is not in the knowledge base", where=call.where)
         if not call.sample and len(samples) != 1:
             raise OutsideCallError(
                 f"no sample named, and the input has {len(samples)}",
                 where=call.where,
-                remedy="add a sample column",
+                remedy="name the one sample with --samples" if call.tool else "add a sample column",
             )
         name = call.sample or samples[0]
         if (name, call.gene) in found:

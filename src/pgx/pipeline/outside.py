@@ -10,18 +10,17 @@ from __future__ import annotations
 import re
 
 import msgspec
-import numpy as np
 
-from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import core_allele, format_diplotype, natural_key
-from pgx.alleles.observation import Observation
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
 from pgx.base.errors import OutsideCallError
 from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy, Strategy
+from pgx.outside.calls import OutsideCall, Unanswered
+from pgx.outside.names import AlleleNames
 from pgx.phenotypes.activity import activity_score, format_score
 from pgx.phenotypes.translate import PhenotypeTable
 
-__all__ = ["OutsideCall", "contradicts", "outside_gene_call"]
+__all__ = ["OutsideCall", "answer", "outside_gene_call"]
 
 _COPIES = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
 _SCORE = re.compile(r"≥?[0-9]{1,3}(\.[0-9]{1,6})?")
@@ -32,15 +31,26 @@ _HLA_FIELDS = re.compile(
 _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 
 
-class OutsideCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an outside-call file; ``where`` names it for messages."""
+def answer(
+    call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
+) -> GeneCall | str:
+    """Return what an outside call says, or the note code of why a tool's result is not used.
 
-    gene: str
-    sample: str = ""
-    diplotype: str = ""
-    phenotype: str = ""
-    activity_score: str = ""
-    where: str = ""
+    Parameters are those of `outside_gene_call`.
+
+    Raises
+    ------
+    OutsideCallError
+        A line of our own table is wrong; a tool's is never refused for what it names.
+    """
+    if call.reason:
+        return call.reason
+    try:
+        return outside_gene_call(call, gene, sample, marker_alleles)
+    except OutsideCallError:
+        if not call.tool:
+            raise
+        return Unanswered.UNKNOWN.value
 
 
 def outside_gene_call(
@@ -67,10 +77,41 @@ def outside_gene_call(
     """
     if gene.strategy is Strategy.OUTSIDE:
         return _presence_call(call, gene, sample, marker_alleles)
-    table = PhenotypeTable(gene)
+    if call.solutions:
+        return _several(call, gene, sample)
     if not call.diplotype:
         return _phenotype_only(call, gene, sample)
-    details = [_strand(call, gene, name.strip()) for name in call.diplotype.split("/")]
+    return _of_alleles(call, call.diplotype, gene, sample)
+
+
+def _several(call: OutsideCall, gene: GeneDefinition, sample: str) -> GeneCall:
+    """Solutions among which a tool cannot tell: candidates without probabilities, all alike."""
+    found = {
+        one.diplotype: one
+        for text in call.solutions
+        for one in [_of_alleles(call, text, gene, sample)]
+    }
+    first, *others = found.values()
+    if not others:
+        return first
+    return msgspec.structs.replace(
+        first,
+        status=CallStatus.AMBIGUOUS,
+        probability=None,
+        candidates=tuple(Candidate(str(name)) for name in found),
+        n_candidates=len(found),
+        phenotypes=tuple(dict.fromkeys(p for one in found.values() for p in one.phenotypes)),
+        lookup_keys=tuple(dict.fromkeys(k for one in found.values() for k in one.lookup_keys)),
+    )
+
+
+def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample: str) -> GeneCall:
+    """Resolve a diplotype; the mitochondrial genome has one strand, which tools write twice."""
+    table = PhenotypeTable(gene)
+    names = AlleleNames.of(gene)
+    details = [_named(call, gene, names, text.strip()) for text in diplotype.split("/")]
+    if gene.ploidy is Ploidy.MITOCHONDRIAL and call.tool and len(set(details)) == 1:
+        details = details[:1]
     if len(details) > 2:
         raise _refusal(call, "more than two strands in the diplotype")
     if len(details) == 1 and gene.ploidy is Ploidy.AUTOSOME:
@@ -99,6 +140,14 @@ def outside_gene_call(
         haplotypes=tuple(details),
         n_positions=len(gene.variants),
     )
+
+
+def _named(
+    call: OutsideCall, gene: GeneDefinition, names: AlleleNames, said: str
+) -> HaplotypeDetail:
+    """Resolve a strand by the knowledge base's names; ``variants`` keeps what was said."""
+    detail = _strand(call, gene, names.strand(said))
+    return detail if detail.name == said else msgspec.structs.replace(detail, variants=(said,))
 
 
 def _score(text: str) -> str:
@@ -196,6 +245,8 @@ def _presence_call(
     call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
 ) -> GeneCall:
     """Presence or absence of each marker allele among two typed alleles."""
+    if call.solutions:
+        raise _refusal(call, "several solutions, of a gene of which two alleles are asked")
     stated = _PRESENCE.match(call.phenotype or call.diplotype)
     if stated and not (call.diplotype and call.phenotype):
         keys: tuple[str, ...] = (stated.group(0),)
@@ -234,25 +285,3 @@ def _two_fields(call: OutsideCall, name: str) -> str:
     if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
         raise _refusal(call, "an allele is one of another gene")
     return match["allele"]
-
-
-def contradicts(call: GeneCall, gene: CompiledGene, observation: Observation) -> bool:
-    """Whether the variants that an input shows cannot be those of an outside diplotype.
-
-    Every allele that is seen must belong to some part of the diplotype, and every part must
-    allow some allele that is seen, except in a tandem, whose hybrids are mapped elsewhere. A
-    part without a definition, such as a deletion, may carry anything.
-    """
-    names = [part.strip() for h in call.haplotypes for part in h.name.split("+")]
-    cores = [match["name"] if (match := _COPIES.fullmatch(name)) else name for name in names]
-    rows = [gene.masks[gene.names.index(core)] for core in cores if core in gene.names]
-    if not rows:
-        return False
-    known = ~observation.missing
-    seen = (np.uint64(1) << np.maximum(observation.codes, 0).astype(np.uint64)).T
-    either = np.bitwise_or(seen[0], seen[1])
-    is_tandem = len(names) > len(call.haplotypes)
-    if not is_tandem and any(((row & either) == 0)[known].any() for row in rows):
-        return True
-    allowed = np.bitwise_or.reduce(rows)
-    return len(rows) == len(cores) and bool(((either & ~allowed) != 0)[known].any())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +15,9 @@ from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.settings import RunSettings
 from pgx.vcf.source import open_source
+
+if TYPE_CHECKING:
+    from pgx.reads.sample import ReadsInput
 
 __all__ = ["Plan", "PlannedInput", "plan"]
 
@@ -42,7 +46,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan(
-    paths: Sequence[str | Path], settings: RunSettings, *, knowledge: KnowledgeBase | None = None
+    paths: Sequence[str | Path],
+    settings: RunSettings,
+    *,
+    knowledge: KnowledgeBase | None = None,
+    reads: ReadsInput | None = None,
 ) -> Plan:
     """Read the headers of inputs and say what `pgx.pipeline.run.annotate` would do with them.
 
@@ -54,6 +62,8 @@ def plan(
         A gene or drug that the knowledge base does not have.
     SampleNotFoundError
         A sample that no input has.
+    ReadsFileError, AssemblyMismatchError
+        The file of reads cannot be used.
     """
     kb = knowledge or KnowledgeBase()
     drugs = named_drugs(kb, settings.drugs)
@@ -66,6 +76,8 @@ def plan(
             inputs.append(_read_header(path, settings))
         except InputError as error:
             refused.append(error)
+    if reads is not None:
+        inputs.append(_open_reads(reads, settings, inputs))
     return Plan(
         inputs=tuple(inputs),
         refused=tuple(refused),
@@ -80,6 +92,19 @@ def _read_header(path: str | Path, settings: RunSettings) -> PlannedInput:
     with open_source(path) as source:
         assembly = decide_assembly(source.header, settings.assembly, source.path)
         return PlannedInput(name=source.path, assembly=assembly, samples=source.header.samples)
+
+
+def _open_reads(
+    reads: ReadsInput, settings: RunSettings, others: Sequence[PlannedInput]
+) -> PlannedInput:
+    """Open a file of reads; a sample without a name of its own is the other inputs'."""
+    from pgx.reads.source import open_reads
+
+    with open_reads(reads.path, reads.reference, settings.assembly) as file:
+        named = (file.sample,) if file.sample else ()
+        known = named or tuple(dict.fromkeys(s for i in others for s in i.samples))
+        samples = known or (Path(reads.path).stem,)
+        return PlannedInput(name=file.name, assembly=file.assembly, samples=samples)
 
 
 def _samples(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 import pgx
-from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError
 from pgx.base.genes import GeneDefinition, Strategy
@@ -20,19 +20,25 @@ from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.choices import (
     chosen_genes,
     chosen_samples,
+    left_out,
     marker_alleles,
     outside_by_sample,
     strangers,
 )
 from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.local import marked_local, unlike_overlay
-from pgx.pipeline.outside import OutsideCall, contradicts, outside_gene_call
+from pgx.pipeline.outside import OutsideCall, answer
+from pgx.pipeline.outside_check import compared
 from pgx.pipeline.overrides import check_overrides, overrides_by_sample
 from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.pipeline.read import Observations, read_inputs
+from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
+
+if TYPE_CHECKING:
+    from pgx.reads.sample import ReadsInput
 
 __all__ = ["Run", "annotate"]
 
@@ -46,6 +52,7 @@ def annotate(
     outside: Sequence[OutsideCall] = (),
     patient: Patient | None = None,
     overrides: Sequence[Override] = (),
+    reads: ReadsInput | None = None,
 ) -> Run:
     """Read inputs and prepare the results of their samples.
 
@@ -65,6 +72,8 @@ def annotate(
         What is known of the person whose sample it is.
     overrides
         What a laboratory says of calls and advice; it stands beside them.
+    reads
+        Aligned reads of the one sample; genes that can be called from them are.
 
     Returns
     -------
@@ -85,10 +94,14 @@ def annotate(
         A patient file that names no sample, and several samples.
     OutsideCallError
         An outside call that cannot be used.
+    ReadsFileError
+        The file of reads cannot be used.
     """
     kb = knowledge or KnowledgeBase()
     chosen = settings or RunSettings()
-    return Run(kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient, overrides)
+    return Run(
+        kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient, overrides, reads
+    )
 
 
 class Run:
@@ -106,6 +119,7 @@ class Run:
         outside: list[OutsideCall],
         patient: Patient | None = None,
         overrides: Sequence[Override] = (),
+        reads: ReadsInput | None = None,
     ) -> None:
         self.knowledge = kb
         drugs = named_drugs(kb, settings.drugs)  # unknown ones end the run before reading
@@ -127,6 +141,12 @@ class Run:
             known=list(kb.genes.values()),
             patient_sex=patient.sex if patient is not None and not about else "",
         )
+        self._by_reads: frozenset[str] = frozenset()
+        self._only_reads = reads is not None and not paths
+        if reads is not None:
+            self._by_reads = add_reads(
+                self._observations, reads, self.genes, settings, known=list(kb.genes.values())
+            )
         self._observations.hints += unlike_overlay(kb, self._observations.refused)
         self.samples = chosen_samples(self._observations.samples, settings, self.refused)
         self._overrides = overrides_by_sample(said, self._observations)
@@ -138,6 +158,7 @@ class Run:
                 self._personal = (person, Personal(kb, self.guidance, patient))
         self._columns = {name: i for i, name in enumerate(self._observations.samples)}
         self._observations.hints += strangers(outside, self._observations.samples)
+        self._observations.hints += left_out(outside, kb)
         self._outside = outside_by_sample(outside, self.samples, kb)
         known = kb.frequencies if settings.prior is not Prior.NONE else {}
         self._callers = {
@@ -219,32 +240,41 @@ class Run:
         notes: tuple[str, ...],
     ) -> GeneCall:
         given = self._outside.get((sample, gene.gene))
+        unused: tuple[str, ...] = ()
         if given is not None:
-            call = outside_gene_call(given, gene, sample, marker_alleles(self.guidance, gene.gene))
-            return self._compared(call, column)
+            found = answer(given, gene, sample, marker_alleles(self.guidance, gene.gene))
+            if isinstance(found, GeneCall):
+                return self._compared(found, column)
+            unused = (found,)
         if gene.gene not in self._callers:
-            note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
+            needed = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
             return GeneCall(
-                sample=sample, gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note
+                sample=sample,
+                gene=gene.gene,
+                status=CallStatus.NOT_ASSESSED,
+                notes=tuple(sorted((*needed, *unused))),
             )
-        return self._callers[gene.gene].call(
+        is_read = gene.gene in self._by_reads
+        if is_read:
+            notes = ()  # they are the variants'
+        elif self._only_reads:
+            notes = (*notes, ONLY_READS)
+        call = self._callers[gene.gene].call(
             self._genotypes[gene.gene],
             column,
             with_sites=self.with_sites,
-            notes=notes,
+            notes=(*notes, *unused),
             ancestry=ancestry.weights(gene.gene),
             copies=self._observations.copies_of(gene.gene, sample),
         )
+        return msgspec.structs.replace(call, source=SOURCE) if is_read else call
 
     def _compared(self, call: GeneCall, column: int) -> GeneCall:
         """Note an outside call that the input's own variants contradict."""
         caller = self._callers.get(call.gene)
         if caller is None:
             return call
-        seen = observe(self._genotypes[call.gene], column)
-        if not contradicts(call, caller.compiled, seen):
-            return call
-        return msgspec.structs.replace(call, notes=(*call.notes, "outside_call_contradicts_vcf"))
+        return compared(call, caller.compiled, self._genotypes[call.gene], column)
 
     def _provenance(self, sample: str) -> Provenance:
         mine = [i for i in self._observations.inputs if sample in i.samples]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pgx.base.assemblies import canonical_contig
 from pgx.base.errors import InputError, OutsideCallError
-from pgx.base.texts import has_hidden
-from pgx.pipeline.outside import OutsideCall
+from pgx.outside.calls import OutsideCall
+from pgx.outside.file import MAX_BYTES
+from pgx.outside.formats import read_calls
+from pgx.outside.tables import parse_rows
 from pgx.pipeline.settings import SampleInfo
 
 __all__ = ["read_outside_calls", "read_rows", "read_sample_info", "read_untyped"]
 
-_MAX_BYTES = 64 * 2**20
-_MAX_CELL = 1_000
 _MAX_DIGITS = 10
 _SEXES = {"male": "male", "m": "male", "female": "female", "f": "female"}
 
@@ -29,7 +29,7 @@ def read_rows(
         The file cannot be read; of ``kind`` where it can, and is no such table.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             raise kind("the file is larger than 64 MiB", where=path.name)
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,51 +40,7 @@ def read_rows(
         raise InputError(
             "the file cannot be read", where=path.name, remedy="check path and permissions"
         ) from error
-    lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if not lines:
-        raise kind("the file is empty", where=path.name)
-    _refuse_hidden(lines, path.name, kind)
-    header = [name.strip().lower().lstrip("#") for name in lines[0][1].split("\t")]
-    lacking = [name for name in required if name not in header]
-    if lacking:
-        raise kind(
-            f"column {lacking[0]} is missing",
-            where=f"{path.name} line {lines[0][0]}",
-            remedy=f"write a header line with {', '.join(required)}, separated by tabs",
-        )
-    if len(set(header)) < len(header):
-        raise kind(
-            "a column stands twice", where=f"{path.name} line {lines[0][0]}", remedy="keep one"
-        )
-    rows = []
-    for number, line in lines[1:]:
-        cells = [cell.strip() for cell in line.split("\t")]
-        if len(cells) > len(header):
-            raise kind(
-                f"{len(cells)} columns, the header has {len(header)}",
-                where=f"{path.name} line {number}",
-                remedy="separate columns by single tabs",
-            )
-        if max(map(len, cells)) > _MAX_CELL:
-            raise kind(
-                f"a cell is longer than {_MAX_CELL} characters",
-                where=f"{path.name} line {number}",
-                remedy="correct the line or remove it",
-            )
-        cells += [""] * (len(header) - len(cells))
-        rows.append((number, dict(zip(header, cells, strict=True))))
-    return rows
-
-
-def _refuse_hidden(lines: list[tuple[int, str]], name: str, kind: type[InputError]) -> None:
-    """Refuse what nobody sees: other readers take some of it for the end of a line."""
-    for number, line in lines:
-        if has_hidden(line, "\t"):
-            raise kind(
-                "the line holds a character that cannot be seen",
-                where=f"{name} line {number}",
-                remedy="write the line again by hand",
-            )
+    return parse_rows(text, path.name, required, kind)
 
 
 def read_sample_info(path: Path) -> dict[str, SampleInfo]:
@@ -141,28 +97,23 @@ def read_untyped(path: Path) -> frozenset[tuple[str, int]]:
 
 
 def read_outside_calls(path: Path) -> list[OutsideCall]:
-    """Read calls of other tools: sample (optional), gene, diplotype, phenotype, activity_score.
+    """Read calls of other tools: their own files, or a table of ours.
+
+    The table has the columns sample (optional), gene, diplotype, phenotype, activity_score. Which
+    tool wrote a file is told by what is in it (`pgx.outside.formats`).
 
     Raises
     ------
-    OutsideCallError
-        Missing columns, or a line without a gene or without any result.
+    InputError
+        The file cannot be read; `OutsideCallError` where it can, and is of no known format,
+        broken, or a line of our table is wrong.
     """
-    calls = []
-    for number, row in read_rows(path, ("gene",)):
-        call = OutsideCall(
-            sample=row.get("sample", ""),
-            gene=row["gene"],
-            diplotype=row.get("diplotype", ""),
-            phenotype=row.get("phenotype", ""),
-            activity_score=row.get("activity_score", ""),
-            where=f"{path.name} line {number}",
-        )
-        if not call.gene or not (call.diplotype or call.phenotype or call.activity_score):
-            raise OutsideCallError(
-                "no gene, or neither diplotype, phenotype nor activity score",
-                where=call.where,
-                remedy="fill in the line or remove it",
-            )
-        calls.append(call)
-    return calls
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise OutsideCallError("the file is larger than 64 MiB", where=path.name)
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "the file cannot be read", where=path.name, remedy="check path and permissions"
+        ) from error
+    return read_calls(path.name, data)

@@ -16,6 +16,7 @@ from pgx.reports.chances import percent
 from pgx.reports.english import ENGLISH
 from pgx.reports.evidence_entries import build_evidence
 from pgx.reports.gene_entries import GeneEntry, SiteRow, build_gene
+from pgx.reports.structure_entries import StructureEntry
 from pgx.reports.text import visible
 
 __all__ = ["Section", "explain_call", "site_rows"]
@@ -40,17 +41,28 @@ def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[S
     sections = [
         Section(title, tuple((f"{n}: {v}", ()) for n, v in _facts(call, entry, release, words)))
     ]
-    if why is None:
+    if entry.structure:
+        sections.append(_structure(entry.structure, words))
+    if why is None or call.source == "outside":  # of which the input can only contradict
         sections.append(Section(label["why"], ((label["no_evidence"], ()),)))
-    else:
+    if why is not None:
         if why.matched:
             sections.append(Section(label["matched"], tuple((line, ()) for line in why.matched)))
         if why.rivals:
             rivals = tuple((rival.title, rival.reasons) for rival in why.rivals)
-            sections.append(Section(label["rivals"], rivals))
+            heading = "against" if call.source == "outside" else "rivals"
+            sections.append(Section(label[heading], rivals))
     if entry.missing:
         sections.append(Section(label["missing"], tuple((line, ()) for line in entry.missing)))
     return [_harmless(section) for section in sections]
+
+
+def _structure(found: StructureEntry, words: Words) -> Section:
+    """Return copies, models and what they rest on, then the reads of both alleles by site."""
+    said = words["structure"]
+    items = tuple((line, ()) for line in found.lines)
+    reads = ((said["balances"], found.balances),) if found.balances else ()
+    return Section(said["title"], (*items, *reads))
 
 
 def _harmless(section: Section) -> Section:

@@ -13,11 +13,14 @@ from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
 from pgx.reports.figures import figure
 from pgx.reports.functions import phenotype_in_words
+from pgx.reports.structure_entries import StructureEntry, build_structure
 
 __all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor"]
 
 Words = Mapping[str, Any]
 COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
+_SEEN_HERE: Final = frozenset({"vcf", "reads"})
+"""Sources of calls that this program made from positions."""
 _LISTED_CANDIDATES: Final = 12
 _LISTED_POSITIONS: Final = 12
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]")
@@ -65,6 +68,7 @@ class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     sites: tuple[SiteRow, ...] = ()
     evidence: EvidenceEntry | None = None
+    structure: StructureEntry | None = None
 
 
 def gene_anchor(gene: str) -> str:
@@ -105,6 +109,7 @@ def build_gene(call: GeneCall, words: Words) -> GeneEntry:
         missing=_missing(call, words),
         sites=tuple(_site(s, words) for s in call.sites),
         evidence=build_evidence(call, words),
+        structure=build_structure(call, words),
     )
 
 
@@ -159,7 +164,7 @@ def _others(call: GeneCall, words: Words) -> str:
 
 
 def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
-    if call.source != "vcf":
+    if call.source not in _SEEN_HERE:
         return label["from_outside"]
     if not call.n_positions:
         return label["no_positions"]

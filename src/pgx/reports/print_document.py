@@ -29,7 +29,7 @@ from pgx.reports.print_drugs import (
     source_of,
     whom,
 )
-from pgx.reports.print_genes import gene_data
+from pgx.reports.print_genes import copy_figures, gene_data
 from pgx.reports.print_text import printed
 
 __all__ = ["frame", "issued_on", "plain", "report_data"]
@@ -103,7 +103,7 @@ def report_data(
         "certainty": [[w, words["label"][f"mark_{k}"]] for k, w in words["certainty"].items()],
         "bucket": words["bucket"],
     }
-    return plain(data)
+    return plain(data) | {"copies": copy_figures(document.genes, document.pictures, words)}
 
 
 def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -> dict[str, Any]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pgx.reports.gene_entries import GeneEntry, SiteRow
+import msgspec
 
-__all__ = ["gene_data"]
+from pgx.reports.gene_entries import GeneEntry, SiteRow
+from pgx.reports.pictures.copies import copies_title, print_copies
+from pgx.reports.pictures.copy_facts import CopyPicture
+from pgx.reports.pictures.facts import GenePictures
+from pgx.reports.print_text import shown
+
+__all__ = ["copy_figures", "gene_data"]
 
 Words = Mapping[str, Any]
 
@@ -25,10 +31,38 @@ def gene_data(gene: GeneEntry, words: Words) -> dict[str, Any]:
         "unsure": gene.unsure,
         "alleles": "; ".join(gene.alleles),
         "evidence": [*_evidence(gene, words)],
-        "facts": [*_facts(gene, words["label"])],
+        "facts": [*_facts(gene, words)],
         "limits": [*gene.open_questions, *gene.notes],
         "positions": _positions(gene.sites),
     }
+
+
+def copy_figures(
+    genes: Iterable[GeneEntry], pictures: Iterable[GenePictures], words: Words
+) -> list[dict[str, Any]]:
+    """Return pictures of copies along genes, with what stands above each, ready to be set."""
+    found = []
+    for gene, facts in zip(genes, pictures, strict=True):
+        if facts.copies is None or gene.structure is None:
+            continue
+        drawn, alt = print_copies(_printable(facts.copies), words)
+        found.append(
+            {
+                "title": shown(copies_title(facts.copies, words)),
+                "hint": words["picture"]["copies_hint"],
+                "drawn": drawn,
+                "alt": shown(alt),
+            }
+        )
+    return found
+
+
+def _printable(picture: CopyPicture) -> CopyPicture:
+    """Return a picture whose names have glyphs: what is drawn is not spelled out later."""
+    panels = tuple(
+        msgspec.structs.replace(panel, gene=shown(panel.gene)) for panel in picture.panels
+    )
+    return msgspec.structs.replace(picture, gene=shown(picture.gene), panels=panels)
 
 
 def _evidence(gene: GeneEntry, words: Words) -> Iterable[str]:
@@ -42,7 +76,8 @@ def _evidence(gene: GeneEntry, words: Words) -> Iterable[str]:
         yield rival.format(title=other.title, reasons=reasons) if reasons else other.title
 
 
-def _facts(gene: GeneEntry, label: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _facts(gene: GeneEntry, words: Words) -> Iterable[tuple[str, str]]:
+    label: Mapping[str, str] = words["label"]
     candidates = [*gene.candidates, *([gene.more_candidates] if gene.more_candidates else [])]
     said = {
         "candidates": ", ".join(candidates),
@@ -53,6 +88,8 @@ def _facts(gene: GeneEntry, label: Mapping[str, str]) -> Iterable[tuple[str, str
     for name, text in said.items():
         if text:
             yield label[name], text
+    if gene.structure:
+        yield words["structure"]["title"], "; ".join(gene.structure.lines)
 
 
 def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def render_document(document: ReportDocument) -> str:
         figures=[draw_gene(facts, words) for facts in document.pictures],
         n_drugs=sum(len(group.drugs) for group in document.groups),
         counts={group.key: _count(len(group.drugs), label) for group in document.groups},
-        facts=[_gene_facts(gene, label) for gene in document.genes],
+        facts=[_gene_facts(gene, words) for gene in document.genes],
         long_missing=[_is_long(gene) for gene in document.genes],
         site_tables=[draw_sites(gene, label) for gene in document.genes],
         icons={group.key: _icon(group.key) for group in document.groups},
@@ -223,14 +223,16 @@ def _count(number: int, label: Mapping[str, str]) -> str:
     return label["drug_one"] if number == 1 else label["drugs"].format(count=number)
 
 
-def _gene_facts(gene: GeneEntry, label: Mapping[str, str]) -> list[tuple[str, Sequence[str]]]:
+def _gene_facts(gene: GeneEntry, words: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
     """Return what a gene's part lists, without what is empty."""
+    label: Mapping[str, str] = words["label"]
     candidates = [*gene.candidates, *([gene.more_candidates] if gene.more_candidates else [])]
     phenotype = ", ".join(part for part in (gene.phenotype, gene.score, gene.others) if part)
     listed: list[tuple[str, Sequence[str]]] = [
         (label["phenotype"], [phenotype] if gene.phenotype else []),
         (label["haplotypes"], ["; ".join(gene.alleles)] if gene.alleles else []),
         (label["candidates"], [", ".join(candidates)] if candidates else []),
+        (words["structure"]["title"], gene.structure.lines if gene.structure else ()),
         (label["findings"], [", ".join(gene.findings)] if gene.findings else []),
         (label["undocumented"], gene.undocumented),
         (label["open"], gene.open_questions),

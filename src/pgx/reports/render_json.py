@@ -23,9 +23,12 @@ __all__ = [
     "render_json",
 ]
 
-SCHEMA_VERSION: Final = "1.1"
-READABLE: Final = frozenset({"1.0", SCHEMA_VERSION})
-"""Versions that this program reads; 1.0 had no patient, no overlay and no overrides."""
+SCHEMA_VERSION: Final = "1.2"
+READABLE: Final = frozenset({"1.0", "1.1", SCHEMA_VERSION})
+"""Versions that this program reads.
+
+1.0 had no patient, no overlay and no overrides; 1.1 nothing on copies and hybrids of genes.
+"""
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
 
 # Columns that are null where empty, though the records hold an empty string.
@@ -148,6 +151,9 @@ def _probabilities(result: PatientResult) -> Iterator[float]:
         rivals = call.evidence.rivals if call.evidence else ()
         found = [call.probability, call.rest, *(c.probability for c in call.candidates)]
         found += [rival.probability for rival in rivals]
+        if call.structure:
+            found += [c.probability for c in call.structure.copies]
+            found += [m.probability for m in call.structure.models]
         yield from (share for share in found if share is not None)
     for row in result.recommendations:
         yield from (a.probability for a in row.alternatives if a.probability is not None)

@@ -21,6 +21,12 @@ TITLES: Final = {
     "Rival": "A diplotype beside the best one",
     "Contradiction": "A position that excludes a diplotype",
     "StructuralRecord": "A structural variant that was read as an allele",
+    "StructureEvidence": "What is seen of a gene's copies and hybrids",
+    "CopyNumber": "A number of copies and its probability",
+    "StructuralModel": "Copies and hybrids of both chromosomes and their probability",
+    "DepthWindow": "Depth in one window",
+    "Exon": "An exon",
+    "SiteBalance": "Reads of two alleles at a heterozygous site",
     "Recommendation": "Advice on one drug",
     "AlternativeAdvice": "Other advice that a candidate would give",
     "Provenance": "What produced the result",
@@ -76,6 +82,7 @@ _CALL = {
     "sites": "What was observed at every defining position.",
     "evidence": "What supports the call, and what excludes the next best; null where nothing was "
     "called from positions.",
+    "structure": "What was seen of the gene's copies and hybrids; null where nobody looked.",
 }
 
 _SITE = {
@@ -207,7 +214,8 @@ _RIVAL = {
     "diplotype": "Its name.",
     "functions": "Clinical function of each strand.",
     "why": "fits (the next candidate), fits_other_function (the next candidate of other "
-    "functions), nearest (excluded, by the fewest observed alleles) or nearest_other_function.",
+    "functions), nearest (excluded, by the fewest observed alleles), nearest_other_function, or "
+    "given (the outside call itself, where the input contradicts it).",
     "probability": "Its posterior; null without a prior and where it is excluded.",
     "contradictions": "Positions that exclude it; empty for a candidate.",
     "open_sites": "Unanswered positions that would tell it from the best.",
@@ -234,6 +242,61 @@ _STRUCTURAL_RECORD = {
     "quality": "Phred-scaled quality of the count (CNQ or QS); null where the input has none.",
 }
 
+_STRUCTURE = {
+    "": "What one sample shows of a gene's copies and hybrids with its paralogue.",
+    "gene": "HGNC symbol.",
+    "source": "depth (of a gVCF), reads, or records (structural variants of the VCF).",
+    "reason": "Why they are not assessed, see docs/reference/notes.md; empty if they are.",
+    "panel": "Name of the panel of usual depths; empty without one.",
+    "mean_depth": "Reads that two copies are expected to have; null if unknown.",
+    "noise": "Standard deviation of the log depth of the controls; null if unknown.",
+    "n_controls": "Windows of other genes with which the depth was compared.",
+    "copies": "Numbers of copies, hybrids counted as one each, most probable first.",
+    "models": "Structural models, most probable first.",
+    "windows": "Depth along the gene and its paralogue.",
+    "exons": "Exons of both, GRCh38.",
+    "balances": "Reads of both alleles at heterozygous sites.",
+    "records": "Structural variants of the input that were read as alleles.",
+}
+
+_COPY_NUMBER = {
+    "": "A number of copies, hybrids counted as one each.",
+    "copies": "How many, on both chromosomes.",
+    "probability": "Its posterior.",
+}
+
+_MODEL = {
+    "": "How many whole copies and hybrids both chromosomes have.",
+    "name": "Such as '2 gene + 1 *36': gene is a whole copy, hybrids go by their allele.",
+    "probability": "Its posterior.",
+    "log_likelihood": "Natural logarithm of how probable it makes what was seen, the best being 0.",
+}
+
+_WINDOW = {
+    "": "Depth in one window, in copies.",
+    "gene": "The gene or its paralogue.",
+    "start": "First position, 1-based, GRCh38.",
+    "end": "Last position.",
+    "copies": "What was measured.",
+    "spread": "Standard deviation of what was measured, in copies.",
+    "expected": "What the most probable model expects.",
+}
+
+_EXON = {
+    "": "An exon of the gene or of its paralogue.",
+    "gene": "The gene or its paralogue.",
+    "number": "From 1 in the direction of transcription.",
+    "start": "First position, 1-based, GRCh38.",
+    "end": "Last position.",
+}
+
+_BALANCE = {
+    "": "Reads of the two alleles of a heterozygous site.",
+    "position": "1-based, GRCh38.",
+    "reference_reads": "Reads of the reference allele.",
+    "alternative_reads": "Reads of the other allele.",
+}
+
 DESCRIPTIONS: Final = {
     "PatientResult": _RESULT,
     "GeneCall": _CALL,
@@ -247,6 +310,12 @@ DESCRIPTIONS: Final = {
     "Rival": _RIVAL,
     "Contradiction": _CONTRADICTION,
     "StructuralRecord": _STRUCTURAL_RECORD,
+    "StructureEvidence": _STRUCTURE,
+    "CopyNumber": _COPY_NUMBER,
+    "StructuralModel": _MODEL,
+    "DepthWindow": _WINDOW,
+    "Exon": _EXON,
+    "SiteBalance": _BALANCE,
     "Recommendation": _ADVICE,
     "AlternativeAdvice": _ALTERNATIVE,
     "Provenance": _PROVENANCE,

@@ -15,6 +15,7 @@ from pgx.reports.local_entries import build_overrides
 from pgx.reports.order import in_order
 from pgx.reports.overview import build_overview
 from pgx.reports.patient_entries import PatientEntry, build_patient, fit_reason
+from pgx.reports.structure_entries import build_structure
 from pgx.reports.workbook import Value
 
 __all__ = [
@@ -123,6 +124,7 @@ def call_rows(result: PatientResult, words: Words) -> Iterator[Row]:
 
 
 def _call(call: GeneCall, words: Words) -> tuple[Value, ...]:
+    structure = build_structure(call, words)
     return (
         call.sample,
         call.gene,
@@ -140,6 +142,7 @@ def _call(call: GeneCall, words: Words) -> tuple[Value, ...]:
         _listed(call.missing),
         _listed(call.undocumented),
         words["source"].get(call.source, call.source),
+        _listed(structure.lines if structure else ()),
         _listed(words["note"].get(code, code) for code in call.notes),
     )
 

@@ -13,9 +13,9 @@ from pgx.base.errors import OutputError, UsageError
 from pgx.simulate.settings import Sex
 from pgx.simulate.strands import parse_diplotype
 
-__all__ = ["SampleTable", "parse_samples", "read_samples", "write_vcf"]
+__all__ = ["COLUMNS", "SampleTable", "parse_samples", "read_samples", "write_vcf"]
 
-_COLUMNS = ("sample", "gene", "diplotype")
+COLUMNS = ("sample", "gene", "diplotype")
 
 
 class SampleTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ def parse_samples(text: str, where: str = "table") -> SampleTable:
         Wrong columns, a gene twice in one sample, or an unknown sex.
     """
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if not _is_empty(line)]
-    if not lines or tuple(lines[0][1].split("\t")) != _COLUMNS:
+    if not lines or tuple(lines[0][1].split("\t")) != COLUMNS:
         raise UsageError(
             "a table of diplotypes needs the header sample, gene, diplotype (tab-separated)",
             where=where,
@@ -67,8 +67,8 @@ def _is_empty(line: str) -> bool:
 
 
 def _add(table: SampleTable, cells: list[str], where: str) -> None:
-    if len(cells) != len(_COLUMNS):
-        raise UsageError(f"{len(cells)} columns, expected {len(_COLUMNS)}", where=where)
+    if len(cells) != len(COLUMNS):
+        raise UsageError(f"{len(cells)} columns, expected {len(COLUMNS)}", where=where)
     sample, gene, value = cells
     diplotypes = table.samples.setdefault(sample, {})
     if gene in diplotypes or (gene == "sex" and sample in table.sex_of):

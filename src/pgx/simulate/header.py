@@ -23,6 +23,7 @@ _FORMATS = {
     "DP": '1,Type=Integer,Description="Reads at this position"',
     "GQ": '1,Type=Integer,Description="Genotype quality"',
     "MIN_DP": '1,Type=Integer,Description="Lowest DP within the block"',
+    "PL": 'G,Type=Integer,Description="Phred-scaled likelihoods of genotypes"',
     "PS": '1,Type=Integer,Description="Phase set"',
 }
 
@@ -43,7 +44,9 @@ def contig_names(style: ContigStyle, assembly: Assembly) -> dict[str, str]:
     }
 
 
-def header_lines(samples: Sequence[str], settings: SimulationSettings) -> list[str]:
+def header_lines(
+    samples: Sequence[str], settings: SimulationSettings, *, likelihoods: bool = False
+) -> list[str]:
     """Return all header lines, the column line last, without line ends."""
     lines = ["##fileformat=VCFv4.3", f"##source=pgx simulate {pgx.__version__}"]
     if settings.declared:
@@ -52,7 +55,8 @@ def header_lines(samples: Sequence[str], settings: SimulationSettings) -> list[s
         lines += _gvcf_lines(settings)
     lines.append('##FILTER=<ID=PASS,Description="All filters passed">')
     lines.append('##FILTER=<ID=LowQual,Description="Low quality">')
-    lines += [f"##FORMAT=<ID={key},Number={_FORMATS[key]}>" for key in _format_keys(settings)]
+    keys = [*_format_keys(settings), *(["PL"] if likelihoods else [])]
+    lines += [f"##FORMAT=<ID={key},Number={_FORMATS[key]}>" for key in keys]
     lines += _contig_lines(settings)
     columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
     return [*lines, "\t".join(columns)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import UsageError
@@ -15,7 +15,7 @@ from pgx.simulate.sequence import GeneSequence
 from pgx.simulate.settings import SimulationSettings, WriteStyle, check_settings
 from pgx.simulate.strands import Strand, sample_strands
 
-__all__ = ["render_vcf", "simulate_records"]
+__all__ = ["check_samples", "render_vcf", "simulate_records"]
 
 Diplotypes = Mapping[str, Sequence[str]]
 _DEPTH = 30
@@ -70,7 +70,7 @@ def simulate_records(
     settings: SimulationSettings,
 ) -> list[Record]:
     """Return the records of a simulated file in file order; see `render_vcf`."""
-    _check_samples(samples)
+    check_samples(samples)
     check_settings(genes, settings)
     strands = {
         sample: sample_strands(genes, sample, diplotypes, settings)
@@ -98,7 +98,14 @@ def _gene(
     return [as_block(record, sequence) for record in records] + blocks
 
 
-def _check_samples(samples: Mapping[str, Diplotypes]) -> None:
+def check_samples(samples: Collection[str]) -> None:
+    """Refuse names that a VCF cannot hold, and a file without samples.
+
+    Raises
+    ------
+    UsageError
+        No or odd sample names.
+    """
     odd = [name for name in samples if not name or any(c in name for c in "\t\r\n")]
     if odd or not samples:
         raise UsageError(

@@ -26,6 +26,7 @@ def gene_findings(gene: GeneDefinition) -> Iterator[Finding]:
     yield from _alleles(gene)
     yield from _functions(gene)
     yield from _rules(gene)
+    yield from _other_names(gene)
 
 
 def unusable(gene: GeneDefinition) -> Iterator[Finding]:
@@ -60,6 +61,22 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
     if gene.variants and references != 1:
         what = f"{references} reference alleles, expected one"
         yield _finding(FaultCode.CONTRADICTION, "alleles", gene, what)
+
+
+def _other_names(gene: GeneDefinition) -> Iterator[Finding]:
+    known = {allele.name for allele in gene.alleles}
+    for name in _twice((n.name, n.meaning) for n in gene.names):
+        yield _finding(FaultCode.TWICE, "allele_names", gene, f"{name} stands twice")
+    for entry in gene.names:
+        if entry.meaning not in ("same_as", "hybrid"):
+            what = f"there is no meaning {entry.meaning!r}"
+            yield _finding(FaultCode.TERM, "allele_names", gene, what)
+        elif (entry.allele or entry.name) not in known:
+            what = f"there is no allele {entry.allele or entry.name!r}"
+            yield _finding(FaultCode.DANGLING, "allele_names", gene, what)
+        elif entry.meaning == "same_as" and entry.name in known:
+            what = f"{entry.name} is an allele of its own"
+            yield _finding(FaultCode.CONTRADICTION, "allele_names", gene, what)
 
 
 def _definitions(gene: GeneDefinition) -> Iterator[Finding]:

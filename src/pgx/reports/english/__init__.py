@@ -11,6 +11,7 @@ from pgx.reports.english.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.english.patient import PATIENT
 from pgx.reports.english.pictures import PICTURES
 from pgx.reports.english.print import AREAS, PLAIN, PRINT
+from pgx.reports.english.structure import STRUCTURE
 
 __all__ = ["ENGLISH"]
 
@@ -54,5 +55,6 @@ ENGLISH: Final[dict[str, Any]] = {
     "standing": labels.STANDINGS,
     "standing_reason": labels.STANDING_REASONS,
     "status": labels.STATUS,
+    "structure": STRUCTURE,
     "why": EVIDENCE_WORDS,
 }

@@ -15,12 +15,18 @@ NOTES: Final = {
     "combination_or_partial": "No single named allele explains what lies on one chromosome copy; "
     "it is given as a combination.",
     "conflict": "Records of one position disagree; the position counts as unknown.",
-    "copy_number_conflict": "What is known of the number of gene copies contradicts the "
-    "genotypes, or another source of it; the result is left open.",
-    "copy_number_from_records": "The number of gene copies comes from a structural variant that "
-    "the input has over the gene.",
+    "copy_number_conflict": "What the input says of gene copies contradicts its genotypes; the "
+    "result is left open.",
+    "copy_number_from_depth": "The number of gene copies and hybrid genes was determined from the "
+    "read depth of the input.",
+    "copy_number_from_reads": "The number of gene copies and hybrid genes was determined from "
+    "reads.",
+    "copy_number_from_records": "The number of gene copies was taken from structural variants that "
+    "the input names.",
     "copy_number_not_assessed": "The number of gene copies and hybrid genes were not determined; "
     "two intact copies are assumed.",
+    "copy_number_uncertain": "More than one number of gene copies, or of hybrid genes, is "
+    "possible; the one that is named is the most probable.",
     "filtered": "Some positions failed the filters of the input; these positions count as unknown.",
     "haploid_in_female": "Some positions have one allele although the sex is female; these "
     "positions count as unknown.",
@@ -44,10 +50,24 @@ NOTES: Final = {
     "no_phenotype_defined": "No phenotype is defined for this result; guidelines use the genotype.",
     "no_position_answered": "The input answers no position of this gene: no record, no reference "
     "block, or none that counts.",
+    "only_reads_given": "Only reads were given, and this gene is not called from reads; give the "
+    "variants (VCF) too.",
     "outside_call_contradicts_vcf": "The variants in the input cannot be those of the result that "
     "another method gave; the given result counts.",
     "outside_call_needed": "This gene cannot be answered from small variants; it needs a result of "
     "another method.",
+    "paralogue_reads": "At some positions reads of a similar gene may have been taken for those of "
+    "this one; what they do not settle counts as unknown.",
+    "outside_call_no_result": "Another method gave no result for this gene; the result here is "
+    "that of this input.",
+    "outside_call_not_assigned": "Another method could not assign the alleles of this gene to the "
+    "two chromosome copies; the result here is that of this input.",
+    "outside_call_not_passed": "Another method marks its own result for this gene as not reliable; "
+    "the result here is that of this input.",
+    "outside_call_not_understood": "The result that another method gave names an allele that the "
+    "knowledge base does not have; the result here is that of this input.",
+    "outside_call_novel_allele": "Another method found an allele of this gene that has no name; "
+    "the result here is that of this input.",
     "ploidy": "Some positions have an unexpected number of alleles; these positions count as "
     "unknown.",
     "core_position_missing": "A position of an allele that a test should tell apart is unknown, "
@@ -84,6 +104,7 @@ REASONS: Final = {
     "male_heterozygous": "two alleles in a male",
     "no_genotype": "no genotype called",
     "no_record": "no record",
+    "paralogue": "reads of a similar gene",
     "ploidy": "unexpected number of alleles",
     "ref_mismatch": "reference base differs",
     "untyped": "not typed by the call set",

@@ -15,6 +15,7 @@ FUNCTIONS: Final = {
 EVIDENCE_WORDS: Final = {
     "fits": "Next candidate",
     "fits_other_function": "Next candidate of other function",
+    "given": "Given by another method",
     "nearest": "Excluded",
     "nearest_other_function": "Excluded, of other function",
     "rival": "{why}: {diplotype}{functions}{chance}",

@@ -218,6 +218,7 @@ LABELS: Final = {
     "why": "Why this call",
     "matched": "What matched",
     "rivals": "The next best",
+    "against": "What the input shows instead",
     "no_evidence": "The call does not rest on positions of this input.",
     "fit": "Fit",
     "only_fit": "the only diplotype that fits",

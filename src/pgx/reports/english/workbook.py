@@ -37,7 +37,8 @@ COLUMNS: Final = {
         ("Sample", 18), ("Gene", 11), ("Status", 13), ("Diplotype", 22), ("Probability", 11),
         ("Phenotype", 26), ("Activity score", 9), ("Other phenotypes", 30), ("Candidates", 40),
         ("Number of candidates", 11), ("Phase", 15), ("Positions", 10), ("Not answered", 10),
-        ("Which", 40), ("Alleles without a definition", 26), ("Source", 13), ("Notes", 60),
+        ("Which", 40), ("Alleles without a definition", 26), ("Source", 13),
+        ("Copies and hybrids", 50), ("Notes", 60),
     ),
     "positions": (
         ("Sample", 18), ("Gene", 11), ("Position (GRCh38)", 19), ("rsID", 14), ("Genotype", 16),

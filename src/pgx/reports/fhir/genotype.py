@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from pgx.base.calls import CallStatus, GeneCall, HaplotypeDetail
+from pgx.base.structures import StructureEvidence
+from pgx.reports.english import ENGLISH
 from pgx.reports.fhir.codes import CLINPGX, Tree, concept, own_concept
 from pgx.reports.fhir.extensions import own, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component
 from pgx.reports.fhir.variant import add_variants
+from pgx.reports.structure_entries import build_structure
 
 __all__ = ["ABSENT", "CALL_FIELDS", "PHENOTYPE", "SCORE", "add_call", "value_of"]
 
@@ -17,6 +22,7 @@ ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 CALL_FIELDS: Final = (
     "status", "diplotype", "probability", "candidates", "n_candidates", "rest", "phenotypes",
     "phased", "n_positions", "n_missing", "missing", "undocumented", "source", "notes",
+    "structure",
 )  # fmt: skip
 """Fields of a call that stand in its extension; gene, phenotype and score have places."""
 PHENOTYPE: Final = "phenotype"
@@ -35,14 +41,34 @@ def add_call(sheet: Sheet, call: GeneCall) -> tuple[Tree, list[Tree]]:
     genotype = sheet.observe(
         "genotype",
         call.gene,
-        extension=own("call", {name: getattr(call, name) for name in CALL_FIELDS}),
+        extension=own("call", {**_fields(call), "structure": _structure(call)}),
         valueCodeableConcept=value_of(call),
-        note=sheet.remarks.on_gene(call.gene),
+        note=[*sheet.remarks.on_gene(call.gene), *_copies(call)],
         derivedFrom=[*haplotypes, *variants],
         component=[_gene(sheet, call)],
     )
     meaning = _phenotype(sheet, call, genotype)
     return genotype, [genotype, *meaning, *haplotypes, *consequences, *variants]
+
+
+def _fields(call: GeneCall) -> dict[str, object]:
+    return {name: getattr(call, name) for name in CALL_FIELDS}
+
+
+def _structure(call: GeneCall) -> StructureEvidence | None:
+    """Return what was seen of copies without the depth of each window and the exons."""
+    if call.structure is None:
+        return None
+    return msgspec.structs.replace(call.structure, windows=(), exons=())
+
+
+def _copies(call: GeneCall) -> list[Tree]:
+    """Return what is said of copies and hybrids, as an annotation."""
+    found = build_structure(call, ENGLISH)
+    if found is None:
+        return []
+    said = f"{call.gene}, {ENGLISH['structure']['title']}: {'; '.join(found.lines)}"
+    return [{"text": text_of(said)}]
 
 
 def _gene(sheet: Sheet, call: GeneCall) -> Tree:

@@ -11,6 +11,7 @@ from pgx.reports.german.evidence import EVIDENCE_WORDS, FUNCTIONS
 from pgx.reports.german.patient import PATIENT
 from pgx.reports.german.pictures import PICTURES
 from pgx.reports.german.print import AREAS, PLAIN, PRINT
+from pgx.reports.german.structure import STRUCTURE
 
 __all__ = ["GERMAN"]
 
@@ -54,5 +55,6 @@ GERMAN: Final[dict[str, Any]] = {
     "standing": labels.STANDINGS,
     "standing_reason": labels.STANDING_REASONS,
     "status": labels.STATUS,
+    "structure": STRUCTURE,
     "why": EVIDENCE_WORDS,
 }

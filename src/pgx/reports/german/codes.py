@@ -16,12 +16,17 @@ NOTES: Final = {
     " Chromosomenkopie liegt; es ist als Kombination angegeben.",
     "conflict": "Einträge zu einer Position widersprechen einander; die Position gilt als"
     " unbekannt.",
-    "copy_number_conflict": "Was über die Zahl der Genkopien bekannt ist, widerspricht den"
-    " Genotypen oder einer anderen Quelle dafür; das Ergebnis bleibt offen.",
-    "copy_number_from_records": "Die Zahl der Genkopien stammt aus einer Strukturvariante, die die"
-    " Eingabe über dem Gen enthält.",
+    "copy_number_conflict": "Was die Eingabe über Genkopien aussagt, widerspricht ihren Genotypen;"
+    " das Ergebnis bleibt offen.",
+    "copy_number_from_depth": "Die Zahl der Genkopien und Hybridgene wurde aus der Lesetiefe der"
+    " Eingabe bestimmt.",
+    "copy_number_from_reads": "Die Zahl der Genkopien und Hybridgene wurde aus Reads bestimmt.",
+    "copy_number_from_records": "Die Zahl der Genkopien stammt aus Strukturvarianten, die in der"
+    " Eingabe genannt sind.",
     "copy_number_not_assessed": "Die Zahl der Genkopien und Hybridgene wurden nicht bestimmt;"
     " angenommen werden zwei intakte Kopien.",
+    "copy_number_uncertain": "Mehr als eine Zahl von Genkopien oder Hybridgenen ist möglich; die"
+    " genannte ist die wahrscheinlichste.",
     "filtered": "Einige Positionen haben die Filter der Eingabe nicht bestanden; diese Positionen"
     " gelten als unbekannt.",
     "haploid_in_female": "Einige Positionen haben ein Allel, obwohl das Geschlecht weiblich ist;"
@@ -49,10 +54,24 @@ NOTES: Final = {
     " verwenden den Genotyp.",
     "no_position_answered": "Die Eingabe beantwortet keine Position dieses Gens: kein Eintrag,"
     " kein Referenzblock oder keiner, der zählt.",
+    "only_reads_given": "Nur Reads sind angegeben, und dieses Gen wird nicht aus Reads bestimmt;"
+    " die Varianten (VCF) mit angeben.",
     "outside_call_contradicts_vcf": "Die Varianten der Eingabe können nicht zu dem Ergebnis"
     " gehören, das eine andere Methode geliefert hat; das gelieferte Ergebnis zählt.",
     "outside_call_needed": "Dieses Gen lässt sich aus kleinen Varianten nicht bestimmen; ein"
     " Ergebnis einer anderen Methode ist erforderlich.",
+    "paralogue_reads": "An einigen Positionen können Reads eines ähnlichen Gens für die dieses Gens"
+    " gehalten worden sein; was sie nicht klären, gilt als unbekannt.",
+    "outside_call_no_result": "Eine andere Methode hat für dieses Gen kein Ergebnis geliefert; das"
+    " Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_not_assigned": "Eine andere Methode konnte die Allele dieses Gens nicht den"
+    " beiden Chromosomenkopien zuordnen; das Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_not_passed": "Eine andere Methode kennzeichnet ihr eigenes Ergebnis für dieses"
+    " Gen als nicht verlässlich; das Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_not_understood": "Das Ergebnis einer anderen Methode nennt ein Allel, das die"
+    " Wissensbasis nicht kennt; das Ergebnis hier ist das dieser Eingabe.",
+    "outside_call_novel_allele": "Eine andere Methode hat ein Allel dieses Gens gefunden, das"
+    " keinen Namen hat; das Ergebnis hier ist das dieser Eingabe.",
     "ploidy": "Einige Positionen haben eine unerwartete Zahl von Allelen; diese Positionen gelten"
     " als unbekannt.",
     "core_position_missing": "Eine Position eines Allels, das ein Test unterscheiden sollte, ist"
@@ -90,6 +109,7 @@ REASONS: Final = {
     "male_heterozygous": "zwei Allele bei männlichem Geschlecht",
     "no_genotype": "kein Genotyp bestimmt",
     "no_record": "kein Eintrag",
+    "paralogue": "Reads eines ähnlichen Gens",
     "ploidy": "unerwartete Zahl von Allelen",
     "ref_mismatch": "abweichende Referenzbase",
     "untyped": "vom Call-Set nicht typisiert",

@@ -15,6 +15,7 @@ FUNCTIONS: Final = {
 EVIDENCE_WORDS: Final = {
     "fits": "Nächster Kandidat",
     "fits_other_function": "Nächster Kandidat mit anderer Funktion",
+    "given": "Von anderer Methode angegeben",
     "nearest": "Ausgeschlossen",
     "nearest_other_function": "Ausgeschlossen, mit anderer Funktion",
     "rival": "{why}: {diplotype}{functions}{chance}",

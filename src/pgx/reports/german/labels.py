@@ -243,6 +243,7 @@ LABELS: Final = {
     "why": "Begründung dieses Ergebnisses",
     "matched": "Was übereinstimmt",
     "rivals": "Die nächstbesten",
+    "against": "Was die Eingabe dagegen zeigt",
     "no_evidence": "Das Ergebnis beruht nicht auf Positionen dieser Eingabe.",
     "fit": "Übereinstimmung",
     "only_fit": "der einzige passende Diplotyp",

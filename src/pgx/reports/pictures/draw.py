@@ -9,6 +9,7 @@ import msgspec
 from markupsafe import Markup
 
 from pgx.reports.pictures.allele_frequencies import draw_frequencies
+from pgx.reports.pictures.copies import copies_title, draw_copies
 from pgx.reports.pictures.facts import GenePictures
 from pgx.reports.pictures.posterior import draw_posterior
 from pgx.reports.pictures.score_scale import draw_scale
@@ -19,16 +20,27 @@ Words = Mapping[str, Any]
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A drawn picture; ``caption`` stands above it, ``hint`` beside the caption."""
+    """A drawn picture; ``caption`` stands above it, ``hint`` beside the caption.
+
+    One that ``is_wide`` is not made smaller on a narrow screen, but scrolls.
+    """
 
     caption: str
     drawn: Markup
     hint: str = ""
+    is_wide: bool = False
 
 
 def draw_gene(facts: GenePictures, words: Words) -> list[Figure]:
     """Return what there is to see of one gene."""
-    return list(_figures(facts, words["picture"]))
+    return [*_copies(facts, words), *_figures(facts, words["picture"])]
+
+
+def _copies(facts: GenePictures, words: Words) -> Iterable[Figure]:
+    if facts.copies is not None:
+        hint = words["picture"]["copies_hint"]
+        caption = copies_title(facts.copies, words)
+        yield Figure(caption, draw_copies(facts.copies, words), hint, is_wide=True)
 
 
 def _figures(facts: GenePictures, said: Mapping[str, str]) -> Iterable[Figure]:

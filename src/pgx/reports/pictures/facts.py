@@ -12,6 +12,7 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.substances import ScoreRange
 from pgx.reports.facts import ReportFacts
+from pgx.reports.pictures.copy_facts import CopyPicture, build_copies
 
 __all__ = ["AlleleShare", "Bar", "GenePictures", "ScoreFacts", "Share", "build_pictures", "wilson"]
 
@@ -61,6 +62,7 @@ class GenePictures(msgspec.Struct, frozen=True, kw_only=True):
     """What can be drawn of one gene; empty or None where there is nothing to see.
 
     ``n_others`` candidates are not among the bars; ``rest`` is their probability together.
+    ``copies`` is drawn whatever became of the call.
     """
 
     gene: str
@@ -69,6 +71,7 @@ class GenePictures(msgspec.Struct, frozen=True, kw_only=True):
     bars: tuple[Bar, ...] = ()
     n_others: int = 0
     rest: float = 0.0
+    copies: CopyPicture | None = None
 
 
 def build_pictures(result: PatientResult, facts: ReportFacts) -> tuple[GenePictures, ...]:
@@ -81,8 +84,9 @@ def _by_gene(call: GeneCall) -> str:
 
 
 def _of_gene(call: GeneCall, result: PatientResult, facts: ReportFacts) -> GenePictures:
+    copies = build_copies(call.structure)
     if call.status not in _CALLED:
-        return GenePictures(gene=call.gene)
+        return GenePictures(gene=call.gene, copies=copies)
     bars = _bars(call)
     shown = sum(bar.probability for bar in bars)
     return GenePictures(
@@ -92,6 +96,7 @@ def _of_gene(call: GeneCall, result: PatientResult, facts: ReportFacts) -> GeneP
         bars=bars,
         n_others=call.n_candidates - len(bars) if bars else 0,
         rest=max(1.0 - shown, 0.0) if bars else 0.0,
+        copies=copies,
     )
 
 
@@ -143,6 +148,8 @@ def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare
         return ()
     usual = {h.allele for h in found.haplotypes if not h.differences}
     names = dict.fromkeys(h.name for h in call.haplotypes if h.name not in usual)
+    if call.structure and call.structure.is_assessed:  # haplotypes were counted without copies
+        names = {name: None for name in names if name in {h.allele for h in found.haplotypes}}
     return tuple(AlleleShare(name, tuple(_shares(name, found))) for name in names)
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from pgx.reports.text import visible
 
-__all__ = ["number", "picture", "shortened", "text", "upright"]
+__all__ = ["number", "picture", "shortened", "standalone", "text", "upright"]
 
 _CHARACTER: Final = 6.3  # mean width of a character at 12 px
 
@@ -58,5 +58,16 @@ def picture(width: float, height: float, name: str, says: str, parts: Iterable[s
     told = f'role="img" aria-label="{escape(visible(name))}"'
     return Markup(  # noqa: S704 (parts are made of numbers and of escaped text)
         f'<svg class="pic" {size} {box} {told}><desc>{escape(visible(says))}</desc>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def standalone(width: float, height: float, style: str, parts: Iterable[str]) -> str:
+    """Return an SVG file of a size (px) with its own style; parts are escaped already."""
+    box = f'viewBox="0 0 {number(width)} {number(height)}"'
+    size = f'width="{number(width)}" height="{number(height)}"'
+    font = 'font-family="Libertinus Serif" font-size="12.5"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} {font}><style>{style}</style>'
         f"{''.join(parts)}</svg>"
     )

@@ -1,0 +1,174 @@
+"""One file of another tool: its bytes, as text or as JSON, within limits."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import re
+import zipfile
+import zlib
+from typing import Any, Final
+
+from pgx.base.errors import OutsideCallError
+
+__all__ = ["MAX_BYTES", "OutsideFile"]
+
+MAX_BYTES: Final = 64 * 2**20
+_MAX_MEMBERS: Final = 1_000
+_MAX_LINES: Final = 2_000_000
+_GENE: Final = re.compile(
+    r"(?<![A-Z0-9])(?:CYP|SLCO|UGT|NUDT|NAT|ABCG)[0-9][A-Z0-9]{0,4}(?![A-Z0-9])"
+)
+
+
+class OutsideFile:
+    """A file's name (without folders) and bytes.
+
+    Raises
+    ------
+    OutsideCallError
+        It is larger than `MAX_BYTES`; or, when it is looked at, no UTF-8 text, or broken JSON.
+    """
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self.data = name, data
+        if len(data) > MAX_BYTES:
+            raise OutsideCallError(
+                f"the file is larger than {MAX_BYTES >> 20} MiB",
+                where=name,
+                remedy="give a file of fewer samples or genes",
+            )
+
+    @functools.cached_property
+    def text(self) -> str:
+        """The content as text, line ends as LF."""
+        try:
+            text = self.data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise OutsideCallError(
+                "the file is not UTF-8 text", where=self.name, remedy="save it as UTF-8"
+            ) from error
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    @functools.cached_property
+    def lines(self) -> list[tuple[int, str]]:
+        """Numbered lines without the empty ones."""
+        lines = self.text.split("\n")
+        if len(lines) > _MAX_LINES:
+            raise OutsideCallError(
+                f"the file has more than {_MAX_LINES} lines",
+                where=self.name,
+                remedy="give a file of fewer samples or genes",
+            )
+        return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+    @functools.cached_property
+    def cells(self) -> list[list[str]]:
+        """Tab-separated cells of `lines`."""
+        return [[cell.strip() for cell in line.split("\t")] for _, line in self.lines]
+
+    @functools.cached_property
+    def header(self) -> frozenset[str]:
+        """Cells of the first line in lower case, without ``#``."""
+        return (
+            frozenset(c.lower().lstrip("#") for c in self.cells[0]) if self.lines else frozenset()
+        )
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it begins as a ZIP archive does."""
+        return self.data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it begins as a JSON object does."""
+        return self.data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+
+    @functools.cached_property
+    def tree(self) -> dict[str, Any]:
+        """The JSON object."""
+        try:
+            found = json.loads(self.text, object_pairs_hook=_object, parse_constant=_constant)
+        except json.JSONDecodeError as error:
+            raise OutsideCallError(
+                "broken JSON",
+                where=f"{self.name} line {error.lineno}",
+                remedy="let the tool write the file again",
+            ) from error
+        except (ValueError, RecursionError) as error:
+            raise OutsideCallError(
+                "JSON with a name that stands twice, a number that is none, or too deep nesting",
+                where=self.name,
+                remedy="let the tool write the file again",
+            ) from error
+        return found if isinstance(found, dict) else {}
+
+    def members(self) -> dict[str, bytes]:
+        """Return the files of an archive by path.
+
+        Raises
+        ------
+        OutsideCallError
+            The archive is damaged, encrypted, or unpacks to more than `MAX_BYTES`.
+        """
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
+                return self._unpacked(archive)
+        except OutsideCallError:
+            raise
+        except (
+            zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError,
+            NotImplementedError, RuntimeError, IndexError, MemoryError,
+        ) as error:  # fmt: skip
+            raise OutsideCallError(
+                "the archive is damaged or encrypted",
+                where=self.name,
+                remedy="let the tool write the file again",
+            ) from error
+
+    def _unpacked(self, archive: zipfile.ZipFile) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        left = MAX_BYTES
+        for info in archive.infolist():
+            if info.is_dir():
+                continue
+            with archive.open(info) as member:
+                data = member.read(left + 1)
+            left -= len(data)
+            if left < 0 or len(found) >= _MAX_MEMBERS or info.filename in found:
+                raise OutsideCallError(
+                    "the archive holds too much, or a file twice",
+                    where=self.name,
+                    remedy="give the tool's archive as it is",
+                )
+            found[info.filename] = data
+        return found
+
+    def gene_in_name(self) -> str:
+        """Return the gene that the file's name tells, for formats that do not say it.
+
+        Raises
+        ------
+        OutsideCallError
+            The name tells no gene, or two.
+        """
+        genes = {str(gene) for gene in _GENE.findall(self.name.upper())}
+        if len(genes) != 1:
+            raise OutsideCallError(
+                "the file does not say of which gene it is",
+                where=self.name,
+                remedy="write the gene into the file's name, SAMPLE.GENE.tsv, or add a column gene",
+            )
+        return genes.pop()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _constant(name: str) -> object:
+    raise ValueError(name)

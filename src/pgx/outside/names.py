@@ -1,0 +1,88 @@
+"""Names of alleles, copies and tandems as the knowledge base writes them.
+
+Suballeles count as their core allele, other names as the allele that the knowledge base knows;
+repeats on a strand are counted, hybrids stand first. What is no name is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from pgx.base.genes import GeneDefinition
+
+__all__ = ["AlleleNames"]
+
+_PART: Final = re.compile(
+    r"\*?(?P<name>\d{1,4}[A-Z]?(?:\.\d{1,5})?)(?:[xX](?P<count>≥?[1-9]\d?|N))?", re.ASCII
+)
+_SUBALLELE: Final = re.compile(r"(\*\d+[A-Z]*)\.\d+", re.ASCII)
+_NUMBER: Final = re.compile(r"\d+")
+
+
+class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
+    """Names of one gene: ``known`` alleles, ``same`` as which others are, and ``hybrids``."""
+
+    known: frozenset[str]
+    same: Mapping[str, str]
+    hybrids: frozenset[str]
+
+    @classmethod
+    def of(cls, gene: GeneDefinition) -> AlleleNames:
+        """Return the names of a gene."""
+        names = {a.name for a in gene.alleles}
+        return cls(
+            known=frozenset(names | {_core(name) for name in names}),
+            same={n.name: n.allele for n in gene.names if n.meaning == "same_as"},
+            hybrids=frozenset(n.name for n in gene.names if n.meaning == "hybrid"),
+        )
+
+    def diplotype(self, text: str) -> str:
+        """Return a diplotype with each strand's name as the knowledge base writes it."""
+        return "/".join(self.strand(part) for part in text.split("/"))
+
+    def strand(self, text: str) -> str:
+        """Return what lies on one strand, ``*10+*36`` as ``*36+*10``, ``*2+*2`` as ``*2x2``."""
+        name = text.strip()
+        if name in self.known:
+            return name
+        if name.startswith("[") and name.endswith("]"):
+            name = name[1:-1].strip()
+        if name in self.same:
+            return self.same[name]
+        parts = [_PART.fullmatch(part.strip()) for part in name.split("+")]
+        if not all(parts):
+            return text.strip()
+        copies: dict[str, int] = {}
+        open_counts = []
+        for part in parts:
+            if part is None:
+                continue
+            allele, count = self._allele(f"*{part['name']}"), part["count"] or "1"
+            if count.isdigit():
+                copies[allele] = copies.get(allele, 0) + int(count)
+            else:
+                open_counts.append((allele, f"{allele}x{count}"))
+        closed = [(a, a if n == 1 else f"{a}x{n}") for a, n in copies.items()]
+        return "+".join(shown for _, shown in sorted([*closed, *open_counts], key=self._order))
+
+    def _allele(self, name: str) -> str:
+        """Return the allele of a name; a name that nobody knows as it is."""
+        for own in (name, _core(name)):
+            if own in self.same:
+                return self.same[own]
+            if own in self.known:
+                return own
+        return name
+
+    def _order(self, part: tuple[str, str]) -> tuple[bool, int, str]:
+        number = _NUMBER.search(part[0])
+        return part[0] not in self.hybrids, int(number[0]) if number else 0, part[1]
+
+
+def _core(name: str) -> str:
+    match = _SUBALLELE.fullmatch(name)
+    return match[1] if match else name

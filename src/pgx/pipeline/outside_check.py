@@ -1,0 +1,122 @@
+"""Outside calls against the variants of the input: whether they can be of one person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.observation import Observation, observe
+from pgx.alleles.rivals import allowed_alleles
+from pgx.base.calls import GeneCall
+from pgx.base.evidence import CallEvidence, Contradiction, Rival
+from pgx.genotypes.matrix import GeneGenotypes
+
+__all__ = ["compared", "contradicting", "contradicts"]
+
+_COPIES = re.compile(r"(.+?)x(?:≥?[1-9][0-9]?|N)")
+
+
+def contradicts(call: GeneCall, gene: CompiledGene, observation: Observation) -> bool:
+    """Whether the variants that an input shows cannot be those of an outside call."""
+    return bool(contradicting(call, gene, observation))
+
+
+def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) -> tuple[int, ...]:
+    """Return the indices of the positions at which an input contradicts an outside call.
+
+    None if one of its candidates is free of them.
+
+    Every allele that is seen must belong to some part of the diplotype, and every part must
+    allow some allele that is seen, except in a tandem, whose hybrids are mapped elsewhere. A
+    part without a definition, such as a deletion, may carry anything.
+    """
+    found = [_denied(c.diplotype.split("/"), gene, observation) for c in call.candidates]
+    return tuple(np.flatnonzero(found[0]).tolist()) if found and all(map(np.any, found)) else ()
+
+
+def _denied(
+    strands: list[str], gene: CompiledGene, observation: Observation
+) -> npt.NDArray[np.bool_]:
+    """Return where the alleles that are seen cannot be those of two strands; shape (n,)."""
+    names = [part for strand in strands for part in _parts(strand, gene)]
+    rows = _rows(names, gene)
+    known = ~observation.missing
+    denied = np.zeros(len(known), np.bool_)
+    if not rows:
+        return denied
+    seen = (np.uint64(1) << np.maximum(observation.codes, 0).astype(np.uint64)).T
+    either = np.bitwise_or(seen[0], seen[1])
+    if len(names) == len(strands):  # else it is a tandem
+        for row in rows:
+            denied |= (row & either) == 0
+    if len(rows) == len(names):
+        denied |= (either & ~np.bitwise_or.reduce(rows)) != 0
+    return denied & known
+
+
+def _parts(strand: str, gene: CompiledGene) -> list[str]:
+    return [strand] if strand in gene.names else [part.strip() for part in strand.split("+")]
+
+
+def _rows(names: Sequence[str], gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
+    """Return the masks of those of some names, copies or not, that have a definition."""
+    cores = [match[1] if (match := _COPIES.fullmatch(name)) else name for name in names]
+    return [gene.masks[gene.names.index(core)] for core in cores if core in gene.names]
+
+
+def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, column: int) -> GeneCall:
+    """Note an outside call that the input's own variants contradict, and say at which positions.
+
+    The positions stand in the evidence, under the diplotype that was given.
+    """
+    observation = observe(genotypes, column)
+    places = contradicting(call, gene, observation)
+    if not places:
+        return call
+    strands = _strand_masks(call, gene)
+    found = tuple(_contradiction(gene, genotypes, observation, i, strands) for i in places)
+    given = Rival(
+        diplotype=call.diplotype or "",
+        functions=tuple(h.function for h in call.haplotypes),
+        why="given",
+        contradictions=found,
+    )
+    return msgspec.structs.replace(
+        call,
+        notes=(*call.notes, "outside_call_contradicts_vcf"),
+        evidence=CallEvidence(rivals=(given,)),
+    )
+
+
+def _strand_masks(call: GeneCall, gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
+    """Return for each strand that has a definition which alleles it allows at each position."""
+    found = []
+    for haplotype in call.haplotypes:
+        rows = _rows(_parts(haplotype.name, gene), gene)
+        if rows:
+            found.append(np.bitwise_or.reduce(rows))
+    return found
+
+
+def _contradiction(
+    gene: CompiledGene,
+    genotypes: GeneGenotypes,
+    observation: Observation,
+    index: int,
+    strands: list[npt.NDArray[np.uint64]],
+) -> Contradiction:
+    variant = gene.gene.variants[index]
+    codes = observation.codes[index].tolist()
+    return Contradiction(
+        position=f"{gene.gene.contig}:{variant.position}",
+        rsid=variant.rsid,
+        observed=tuple(genotypes.label(index, code) for code in codes),
+        needs=tuple(allowed_alleles(gene, index, int(mask[index])) for mask in strands),
+        kind="allele",
+        phased=False,
+    )

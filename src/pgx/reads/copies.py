@@ -1,0 +1,239 @@
+"""Copies and hybrids from reads: total depth, and the gene's share of fragments along it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.structures import DepthWindow, StructureEvidence
+from pgx.reads.assignment import Assignment
+from pgx.reads.columns import Reads, depth_over
+from pgx.reads.locus import ReadLocus
+from pgx.reads.normaliser import Normaliser
+from pgx.structure.evidence import (
+    CopyEvidence,
+    SiteReads,
+    balances_of,
+    not_assessed,
+    with_posterior,
+)
+from pgx.structure.models import StructuralModels, structural_models
+
+__all__ = ["MIN_DEPTH", "Shares", "copies_from_reads", "gene_shares", "with_reads"]
+
+MIN_DEPTH: Final = 10.0
+"""Expected reads over two copies below which the structure is not assessed."""
+
+DECIMALS: Final = 4
+"""Of log likelihoods; a saved result holds as many."""
+WINDOW: Final = 300
+"""Bases of a depth window."""
+UNEVEN: Final = 0.35
+"""Standard deviation of the windows' log depth from which a file is taken for uneven."""
+LARGEST_SPREAD: Final = 0.20
+"""Standard deviation of the expected log depth from which copies cannot be told."""
+
+PARALOGUE_COPIES: Final = (0.004, 0.04, 0.9, 0.045, 0.008, 0.003)
+"""Prior of 0, 1, 2 … copies of the paralogue: usually two, but not always."""
+
+VOTE: Final = 1.5
+"""Log odds of a fragment's bases in a segment from which it has voted."""
+FEWEST_VOTES: Final = 8
+DISPERSION: Final = 0.01
+"""Over-dispersion of a segment's share: 0 is binomial, 1 all or nothing."""
+SHARED: Final = 0.6
+"""Weight of each segment: neighbours share fragments."""
+STRANGE: Final = 0.02
+"""Probability that a segment tells nothing: a conversion, or reads that were placed wrongly."""
+STRAY: Final = 0.01
+"""Share of fragments that vote for the other gene by error."""
+GENE_NOISE: Final = 0.05
+"""Standard deviation of log depth over the gene beyond counting: GC content, mappability."""
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+class Shares(NamedTuple):
+    """(G,) fragments of each segment that look like the gene, and that could be told at all."""
+
+    own: Ints
+    told: Ints
+
+
+class _Depth(NamedTuple):
+    """Copies of gene and paralogue together, the spread of their log, windows of both."""
+
+    copies: float
+    spread: float
+    unevenness: float
+    windows: tuple[DepthWindow, ...]
+
+
+def copies_from_reads(
+    reads: Reads,
+    locus: ReadLocus,
+    assignment: Assignment,
+    normaliser: Normaliser,
+) -> CopyEvidence:
+    """Return how probable each structural model makes depth and shares.
+
+    The reason of evidence that says nothing is ``no_normaliser``, ``depth_too_low`` or
+    ``depth_uneven``.
+    """
+    gene = locus.gene.gene
+    reason = _unusable(normaliser)
+    depth = _total(reads, locus, normaliser) if not reason else None
+    if depth is not None and depth.unevenness > UNEVEN:
+        reason = "depth_uneven"
+    if reason or depth is None:
+        return not_assessed(gene, "reads", reason)
+    models = structural_models(locus.structure)
+    joint = _joint(models, locus, depth, gene_shares(locus, assignment))
+    likelihood = np.asarray(np.logaddexp.reduce(joint, axis=1).round(DECIMALS), np.float64)
+    report = StructureEvidence(
+        gene=gene,
+        source="reads",
+        mean_depth=normaliser.depth,
+        noise=normaliser.noise,
+        n_controls=normaliser.n_controls,
+        windows=_expected(depth.windows, models, joint, locus),
+        exons=locus.structure.exons,
+    )
+    posterior = likelihood + models.log_prior
+    posterior = np.exp(posterior - np.logaddexp.reduce(posterior))
+    found = CopyEvidence(likelihood, (), report)
+    return replace(found, report=with_posterior(found, models, posterior))
+
+
+def with_reads(copies: CopyEvidence, sites: tuple[SiteReads, ...]) -> CopyEvidence:
+    """Return evidence with the allelic depths at the gene's sites."""
+    report = msgspec.structs.replace(copies.report, balances=balances_of(sites))
+    return replace(copies, reads=sites, report=report)
+
+
+def _unusable(normaliser: Normaliser) -> str:
+    """Return why an expected depth tells nothing of copies, empty where it does."""
+    if not normaliser.n_controls:
+        return "no_normaliser"
+    if normaliser.depth < MIN_DEPTH:
+        return "depth_too_low"
+    return "depth_uneven" if normaliser.spread > LARGEST_SPREAD else ""
+
+
+def _total(reads: Reads, locus: ReadLocus, normaliser: Normaliser) -> _Depth:
+    """Measure the depth of gene and paralogue, reads of any mapping quality."""
+    names = locus.gene.gene, locus.structure.paralogue
+    spans = locus.gene_span, locus.paralogue_span
+    shifts = locus.gene_shift, locus.paralogue_shift
+    scale = 2.0 / normaliser.depth
+    means, windows = [], []
+    for name, span, shift in zip(names, spans, shifts, strict=True):
+        copies = np.asarray(depth_over(reads, *span) * scale, np.float64)
+        means.append(float(copies.mean()))
+        windows.append(_windows(name, copies, span[0] - shift, normaliser))
+    total = sum(means)
+    length = sum(span[1] - span[0] + 1 for span in spans) / 2
+    counted = 1.0 / np.sqrt(max(total / scale * length / _read_length(reads), 1.0))
+    spread = float(np.sqrt(normaliser.spread**2 + GENE_NOISE**2 + 2 * counted**2))
+    both = [a.copies + b.copies for a, b in zip(*windows, strict=False)]
+    logs = np.log(np.maximum(both, 0.05) / max(float(np.median(both)), 0.05))
+    return _Depth(total, spread, float(np.std(logs)), (*windows[0], *windows[1]))
+
+
+def _read_length(reads: Reads) -> float:
+    return float(np.mean(np.diff(reads.first))) if reads.n_reads else 150.0
+
+
+def _windows(gene: str, copies: Floats, start: int, normaliser: Normaliser) -> list[DepthWindow]:
+    """Return the windows of one gene on GRCh38, from its start; what is left over is dropped."""
+    found = []
+    for low in range(0, len(copies) - WINDOW + 1, WINDOW):
+        mean = float(copies[low : low + WINDOW].mean())
+        counting = np.sqrt(max(mean, 0.1) * 2 / normaliser.depth)
+        found.append(
+            DepthWindow(
+                gene=gene,
+                start=start + low,
+                end=start + low + WINDOW - 1,
+                copies=mean,
+                spread=float(np.hypot(counting, mean * normaliser.noise)),
+                expected=0.0,
+            )
+        )
+    return found
+
+
+def gene_shares(locus: ReadLocus, assignment: Assignment) -> Shares:
+    """Count the fragments of each segment by what most of their bases there look like."""
+    n = len(locus.segments)
+    scores = assignment.scores
+    key = scores.fragment * n + locus.segment[scores.site]
+    pairs, back = np.unique(key, return_inverse=True)
+    vote = np.bincount(back, weights=scores.score, minlength=len(pairs))
+    own = np.bincount(pairs[vote >= VOTE] % n, minlength=n)
+    other = np.bincount(pairs[vote <= -VOTE] % n, minlength=n)
+    return Shares(own, own + other)
+
+
+def _joint(models: StructuralModels, locus: ReadLocus, depth: _Depth, shares: Shares) -> Floats:
+    """Return (M, K) log likelihood by model and copies of the paralogue, with their prior."""
+    paralogue = np.arange(len(PARALOGUE_COPIES))
+    total = models.copies[:, None] + paralogue[None, :]
+    off = np.log(max(depth.copies, 0.05)) - np.log(np.maximum(total, 0.05))
+    by_depth = np.logaddexp(
+        np.log1p(-STRANGE) - 0.5 * (off / depth.spread) ** 2 - np.log(depth.spread),
+        np.log(STRANGE) - np.log(3.0),
+    )
+    own = models.own(locus.middles)
+    by_share = np.zeros(total.shape)
+    for index in np.flatnonzero(shares.told >= FEWEST_VOTES).tolist():
+        share = own[:, index, None] / np.maximum(total, 0.05)
+        by_share += SHARED * _share_fit(shares.own[index], shares.told[index], share)
+    return np.asarray(by_depth + by_share + np.log(PARALOGUE_COPIES)[None, :])
+
+
+def _share_fit(own: int, told: int, share: Floats) -> Floats:
+    """Return the log probability of ``own`` of ``told`` votes: beta-binomial, with strangers."""
+    mean = STRAY + (1 - 2 * STRAY) * np.clip(share, 0.0, 1.0)
+    strength = 1 / DISPERSION - 1
+    fit = _log_beta(own + mean * strength, told - own + (1 - mean) * strength)
+    fit -= _log_beta(mean * strength, (1 - mean) * strength)
+    chosen = _log_beta(np.array(own + 1.0), np.array(told - own + 1.0))
+    fit -= chosen + np.log(told + 1.0)
+    strange = np.log(STRANGE) - np.log(told + 1.0)
+    return np.asarray(np.logaddexp(np.log1p(-STRANGE) + fit, strange))
+
+
+def _log_beta(a: Floats, b: Floats) -> Floats:
+    return np.asarray(_log_gamma(a) + _log_gamma(b) - _log_gamma(a + b))
+
+
+def _log_gamma(x: Floats) -> Floats:
+    """Return log Γ for x > 0 by Stirling's series after a shift by eight."""
+    x = np.asarray(x, np.float64)
+    shift = np.zeros_like(x)
+    for step in range(8):
+        shift += np.log(x + step)
+    y = x + 8
+    series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5)
+    return np.asarray((y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - shift)
+
+
+def _expected(
+    windows: tuple[DepthWindow, ...], models: StructuralModels, joint: Floats, locus: ReadLocus
+) -> tuple[DepthWindow, ...]:
+    """Return windows with the copies that the best model lets expect in them."""
+    fit = joint + models.log_prior[:, None]
+    model, paralogue = np.unravel_index(int(fit.argmax()), fit.shape)
+    starts, ends = [w.start for w in windows], [w.end for w in windows]
+    shown = models.expected(starts, ends).copies[model]
+    own = locus.gene.gene
+    return tuple(
+        msgspec.structs.replace(w, expected=float(shown[i] if w.gene == own else paralogue))
+        for i, w in enumerate(windows)
+    )

@@ -1,0 +1,1 @@
+"""Simulated read depth: gVCFs, or plain arrays, whose depth follows the copies of a gene."""

@@ -1,0 +1,204 @@
+"""Names of chromosomes, drawn structures, and samples as arrays."""
+
+from __future__ import annotations
+
+import doctest
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from pgx.base.errors import UsageError
+from pgx.base.structures import WHOLE
+from pgx.simulate.depth import blocks, genotypes
+from pgx.simulate.depth import windows as window_module
+from pgx.simulate.depth.chromosomes import Copy, chromosome_name, copy_strand, parse_chromosome
+from pgx.simulate.depth.drawing import allele_weights, draw_copies, draw_diplotypes
+from pgx.simulate.depth.many import simulate_many
+from pgx.simulate.depth.noise import Neighbours, draw_depth, kernel
+from pgx.simulate.depth.people import true_diplotypes
+from pgx.simulate.depth.settings import generator
+from pgx.simulate.depth.windows import Windows
+from pgx.structure.models import structural_models
+from simulate.depth_support import BODY, GENE, kb, windows
+
+
+def gene():
+    return kb().genes[GENE]
+
+
+@pytest.mark.parametrize("module", [genotypes, window_module, blocks])
+def test_examples(module):
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "canonical"),
+    [
+        ("*1", [WHOLE], "*1"),
+        ("*5", [], "*5"),
+        ("*2x2", [WHOLE, WHOLE], "*2x2"),
+        ("*36+*10", ["*36", WHOLE], "*36+*10"),
+        ("*10+*36", [WHOLE, "*36"], "*36+*10"),
+        ("*68+*4", ["*68", WHOLE], "*68+*4"),
+        ("*13+*2", ["*13", WHOLE], "*13+*2"),
+        ("*36", ["*36"], "*36"),
+        ("*36x2", ["*36", "*36"], "*36x2"),
+        ("*36+*36+*10", ["*36", "*36", WHOLE], "*36x2+*10"),
+        ("*36+*10x2", ["*36", WHOLE, WHOLE], "*36+*10x2"),
+        ("*1+*2", [WHOLE, WHOLE], "*1+*2"),
+        ("[*2 + *119]", [WHOLE], "[*2 + *119]"),
+        ("[*2 + *119]x2", [WHOLE, WHOLE], "[*2 + *119]x2"),
+    ],
+)
+def test_names_of_chromosomes(name, units, canonical):
+    copies = parse_chromosome(gene(), name)
+    assert [copy.unit for copy in copies] == units
+    assert chromosome_name(gene(), copies) == canonical
+    again = parse_chromosome(gene(), canonical)
+    assert sorted(again) == sorted(copies)
+
+
+def test_true_diplotypes_are_named_as_results_name_them():
+    pairs = {
+        ("*1x2", "*4"): "*1x2/*4",
+        ("*17", "*5"): "*5/*17",
+        ("*2", "*10+*36"): "*2/*36+*10",
+        ("*68+*4", "*1"): "*1/*68+*4",
+    }
+    for pair, expected in pairs.items():
+        assert true_diplotypes(kb().genes, {GENE: pair}) == {GENE: expected}
+    assert true_diplotypes(kb().genes, {"CYP2C19": ("*17", "*1")}) == {"CYP2C19": "*1/*17"}
+
+
+def test_a_gene_without_structure_has_no_copies_to_name():
+    assert parse_chromosome(kb().genes["UGT1A1"], "*80+*28") == (Copy(WHOLE, "*80+*28"),)
+
+
+def test_hybrids_carry_their_own_alleles_only_in_their_own_part():
+    reference = {v.position: v.ref for v in gene().variants}
+    strand = copy_strand(gene(), Copy("*68", "*68"))
+    changed = {p for p, allele in strand.items() if allele != reference[p]}
+    leaks = set(gene().structure.leaks)
+    assert changed - leaks <= {p for p in reference if p > 42130400}
+    assert leaks & reference.keys() <= changed
+    assert strand[42128945] == reference[42128945]
+    exon_1 = copy_strand(gene(), Copy("*13", "*13"))
+    assert all(exon_1[p] == reference[p] for p in reference if 42130401 <= p <= 42131700)
+    assert exon_1[42127941] != reference[42127941]
+
+
+def test_structures_are_drawn_by_their_frequencies():
+    n = 4000
+    drawn = Counter()
+    for number in range(n // 2):
+        pair = draw_diplotypes(kb().genes, kb().frequencies, generator(3, 1, f"S{number}"))[GENE]
+        drawn.update(pair)
+    wanted = {h.units: h.frequency for h in gene().structure.haplotypes}
+    tandems = sum(k for name, k in drawn.items() if name.startswith("*36+"))
+    assert drawn["*5"] / n == pytest.approx(wanted[()], abs=0.012)
+    assert tandems / n == pytest.approx(wanted["*36", WHOLE], abs=0.015)
+    whole = sum(k for name, k in drawn.items() if not set(name) & set("+x"))
+    assert whole / n == pytest.approx(wanted[WHOLE,] + wanted[()], abs=0.02)
+    assert 0.2 < drawn["*1"] / n < 0.4
+    beside = Counter(name.partition("+")[2] for name in drawn.elements() if name[:4] == "*68+")
+    assert beside["*4"] > 0.6 * beside.total()
+
+
+def test_what_is_beside_a_hybrid_follows_the_odds():
+    haplotype = next(h for h in gene().structure.haplotypes if h.units == ("*36", WHOLE))
+    random, weights = np.random.default_rng(1), allele_weights(gene(), kb().frequencies)
+    found = Counter(draw_copies(gene(), haplotype, weights, random)[1].allele for _ in range(500))
+    assert found["*10"] > 450
+
+
+def test_a_gene_without_structure_cannot_be_drawn():
+    haplotype = gene().structure.haplotypes[0]
+    with pytest.raises(UsageError):
+        draw_copies(kb().genes["TPMT"], haplotype, {"*1": 1.0}, np.random.default_rng(1))
+
+
+def test_neighbouring_windows_are_alike_as_the_kernel_says():
+    starts = [1000 + 20 * i for i in range(60)]
+    near = Neighbours(Windows.of(["chr1"] * 60, starts, [s + 19 for s in starts]))
+    drawn = near.draw(np.random.default_rng(2), 4000)
+    assert drawn.std() == pytest.approx(1, abs=0.03)
+    for apart in (1, 5, 20):
+        measured = np.mean(drawn[apart:] * drawn[:-apart])
+        assert measured == pytest.approx(float(kernel(np.float64(20.0 * apart))), abs=0.05)
+
+
+def test_depth_has_the_mean_and_the_variance_that_are_asked_for():
+    near = Neighbours(Windows.of(["chr1"] * 40, [k * 10_000 for k in range(1, 41)],
+                                 [k * 10_000 + 19 for k in range(1, 41)]))  # fmt: skip
+    for copies, noise in ((2.0, 0.0), (1.0, 0.1), (4.0, 0.2)):
+        held = np.full((40, 2000), copies)
+        depth = draw_depth(near, held, 30.0, noise, np.random.default_rng(4))
+        mean = 15 * copies
+        assert depth.mean() == pytest.approx(mean, rel=0.01)
+        assert depth.var() == pytest.approx(0.9 * mean + (noise * mean) ** 2, rel=0.06)
+
+
+def many(names, n=40, **options):
+    models = structural_models(gene().structure)
+    numbers = [i for name in names for i in range(len(models.counts)) if models.name(i) == name]
+    assert len(numbers) == len(names)
+    settings = {"coverage": 30.0, "noise": 0.05, "seed": 5} | options
+    weights = allele_weights(gene(), kb().frequencies)
+    return simulate_many(
+        gene(), Neighbours(windows()), np.repeat(numbers, n), weights=weights, **settings
+    )
+
+
+def test_arrays_follow_the_copies_and_repeat():
+    names = ["0 gene", "1 gene", "2 gene", "3 gene", "2 gene + 2 *36", "2 gene + 1 *68"]
+    found, again = many(names), many(names)
+    assert np.array_equal(found.depth, again.depth)
+    assert np.array_equal(found.reads, again.reads)
+    assert found.diplotypes == again.diplotypes
+    assert not np.array_equal(found.depth, many(names, seed=6).depth)
+    body = windows().within("chr22", BODY)
+    depth = found.depth[body].reshape(body.sum(), len(names), 40).mean(axis=(0, 2))
+    assert depth / depth[2] * 2 == pytest.approx([0, 1, 2, 3, 4, 2.1], abs=0.25)
+    controls = ~windows().within("chr22", (42126000, 42135000))
+    assert np.median(found.depth[controls]) == pytest.approx(30, rel=0.05)
+
+
+def test_coverage_may_differ_between_samples():
+    found = many(["2 gene"], coverage=np.repeat([15.0, 60.0], 20))
+    assert found.depth[:, 20:].mean() / found.depth[:, :20].mean() == pytest.approx(4, rel=0.05)
+
+
+def test_reads_of_arrays_follow_the_copies():
+    found = many(["3 gene"], n=150)
+    site = next(i for i, v in enumerate(found.sites) if v.position == 42128945)
+    shares = {"one": [], "two": []}
+    for sample, name in enumerate(found.diplotypes):
+        copies = "two" if "*4x2" in name else "one" if name.endswith("/*4") else ""
+        if copies and name != "*4/*4x2":
+            ref, alt = found.reads[site, :, sample]
+            shares[copies].append(alt / (ref + alt))
+    assert len(shares["one"]) > 5
+    assert len(shares["two"]) > 5
+    assert np.mean(shares["one"]) == pytest.approx(1 / 3, abs=0.07)
+    assert np.mean(shares["two"]) == pytest.approx(2 / 3, abs=0.07)
+
+
+def test_site_reads_are_those_of_variants_a_caller_writes():
+    found = many(["2 gene"], n=20)
+    for sample in range(20):
+        listed = {s.position: s.reads for s in found.site_reads(sample)}
+        for site, (ref, alt) in zip(found.sites, found.reads[:, :, sample], strict=True):
+            if alt >= 0.3 * (ref + alt) and ref + alt > 10:
+                assert listed[site.position] == (ref, alt)
+            if alt == 0:
+                assert site.position not in listed
+
+
+def test_models_that_are_none_are_refused():
+    near = Neighbours(windows())
+    options = {"coverage": 30.0, "noise": 0.0, "weights": {"*1": 1.0}, "seed": 0}
+    with pytest.raises(UsageError):
+        simulate_many(gene(), near, np.array([10_000]), **options)
+    with pytest.raises(UsageError):
+        simulate_many(kb().genes["TPMT"], near, np.array([0]), **options)

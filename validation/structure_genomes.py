@@ -1,0 +1,144 @@
+"""Diplotypes of CYP2D6 called from simulated gVCFs, by structural model: the whole way.
+
+Unlike `validation.structure_depth`, files are written and read, and reads of alleles count.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+import pgx
+from pgx.alleles.names import format_diplotype
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.simulate.common import common_spellings
+from pgx.simulate.depth.drawing import allele_weights, draw_people
+from pgx.simulate.depth.gvcf import DepthSimulator
+from pgx.simulate.depth.settings import DepthSettings
+from pgx.simulate.depth.windows import panel_windows
+from pgx.simulate.settings import AmbiguityChoice, SimulationSettings, WriteStyle
+from pgx.structure.models import structural_models
+from pgx.structure.panel import default_panel
+from validation.intervals import counted
+from validation.structure_depth import COMMON, GENE, NOISE, SURE, model_frequencies
+from validation.tables import table
+
+__all__ = ["Called", "measure", "measured", "report"]
+
+COVERAGE: Final = 30
+SAMPLES: Final = 10
+"""Samples of each model."""
+SEED: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One simulated genome: its model, diplotype, and the call."""
+
+    model: str
+    frequency: float
+    true: str
+    called: str | None
+    status: str
+    probability: float
+
+    @property
+    def right(self) -> bool:
+        """Whether the best diplotype is the true one."""
+        return self.called == self.true
+
+
+def measure(n: int = SAMPLES, coverage: float = COVERAGE) -> list[Called]:
+    """Simulate ``n`` genomes of each model that is not rare, and call them."""
+    kb = KnowledgeBase()
+    gene = kb.genes[GENE]
+    if gene.structure is None:
+        message = f"nothing is known of the structure of {GENE}"
+        raise ValueError(message)
+    models = structural_models(gene.structure)
+    frequency = model_frequencies(models)
+    order = np.argsort(-frequency, kind="stable").tolist()
+    model = [m for m in order if frequency[m] > COMMON for _ in range(n)]
+    random = np.random.default_rng(SEED)
+    names = draw_people(gene, model, allele_weights(gene, kb.frequencies), random).names
+    with tempfile.TemporaryDirectory() as folder:
+        paths = list(_written(kb, names, coverage, Path(folder)))
+        rows = pgx.call(paths, genes=[GENE]).to_dicts()
+    return [
+        Called(
+            models.name(m),
+            float(frequency[m]),
+            format_diplotype(own, gene.default_allele),
+            row["diplotype"],
+            row["status"],
+            float(row["probability"] or 0.0),
+        )
+        for m, own, row in zip(model, names, rows, strict=True)
+    ]
+
+
+def _written(
+    kb: KnowledgeBase, names: Sequence[tuple[str, str]], coverage: float, folder: Path
+) -> Iterator[Path]:
+    settings = SimulationSettings(
+        style=WriteStyle.GVCF,
+        only_named=True,
+        ambiguity=AmbiguityChoice.COMMON,
+        common=common_spellings(kb.genes, kb.frequencies),
+    )
+    depth = DepthSettings(coverage=coverage, noise=NOISE, seed=SEED)
+    simulator = DepthSimulator(kb.genes, settings, depth, panel_windows(default_panel())[0])
+    for number, own in enumerate(names):
+        path = folder / f"{number:05}.g.vcf"
+        path.write_text(simulator.render(f"S{number:05}", {GENE: own}), encoding="utf-8")
+        yield path
+
+
+def measured() -> str:
+    """Measure and return the tables."""
+    return report(measure())
+
+
+def report(found: Sequence[Called]) -> str:
+    """Return one row a model, then all, then those that are wrong and sure."""
+    groups: dict[str, list[Called]] = defaultdict(list)
+    for item in found:
+        groups[item.model].append(item)
+    rows = [_row(name, own) for name, own in groups.items()]
+    rows.append(_row("all", found))
+    header = ["model", "persons", "n", "diplotype right", "called", f"posterior ≥ {SURE}"]
+    header += [f"wrong at ≥ {SURE}", "wrong as, most often"]
+    wrong = [c for c in found if not c.right and c.probability >= SURE]
+    persons = sum(c.frequency * c.right for c in found) / sum(c.frequency for c in found)
+    parts = [
+        f"{len(found)} genomes at {COVERAGE}×, {NOISE:.0%} noise, alleles drawn by frequency:",
+        table(header, rows),
+        f"Weighed as frequent as in persons, {100 * persons:.1f}% are right.",
+    ]
+    if wrong:
+        parts.append("Wrong although sure:")
+        told = [[c.true, c.called, f"{c.probability:.4f}", c.status] for c in wrong]
+        parts.append(table(["true", "called", "posterior", "status"], told))
+    return "\n\n".join(parts)
+
+
+def _row(name: str, own: Sequence[Called]) -> list[object]:
+    sure = [c for c in own if c.probability >= SURE]
+    wrong = Counter(f"{c.true} as {c.called or 'nothing'}" for c in own if not c.right)
+    often = f"{wrong.most_common(1)[0][0]}" if wrong else ""
+    return [
+        name,
+        "" if name == "all" else f"{own[0].frequency:.1e}",
+        len(own),
+        counted(sum(c.right for c in own), len(own)),
+        sum(c.status == "called" for c in own),
+        len(sure),
+        sum(not c.right for c in sure),
+        often,
+    ]
