@@ -293,6 +293,8 @@ _EXON = {
 _BALANCE = {
     "": "Reads of the two alleles of a heterozygous site.",
     "position": "1-based, GRCh38.",
+    "reference": "Reference allele.",
+    "alternative": "The other allele.",
     "reference_reads": "Reads of the reference allele.",
     "alternative_reads": "Reads of the other allele.",
 }
