@@ -205,6 +205,18 @@ def test_row_12_a_symbolic_allele_at_the_site(tmp_path):
     assert_advice_is_open(tmp_path, edits)
 
 
+def test_row_12_a_deletion_of_the_whole_gene_is_an_allele(tmp_path):
+    first = min(v.position for v in genes()["CYP2C19"].variants)
+    deletion = ["chr10", str(first - 900), ".", "A", "<DEL>", ".", "PASS"]
+    deletion += ["END=94900000", "GT", "0/1"]
+    edits = {first: lambda line: [deletion, line]}
+    call = called(tmp_path, edits, "*2/*2")
+    assert (call.status, call.diplotype) == (CallStatus.CALLED, "*2/*36")
+    call = called(tmp_path, edits, "*2/*17")
+    assert is_open(call)
+    assert {"copy_number_conflict", "structural_variant"} <= set(call.notes)
+
+
 def test_row_12_cyp2d6_says_that_copies_were_not_counted(tmp_path):
     call = called(tmp_path, {}, "*4/*4", "CYP2D6")
     assert "copy_number_not_assessed" in call.notes

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from pgx.base.structures import GeneStructure
+from pgx.base.structures import GeneStructure, StructuralAllele
 
 __all__ = [
     "AlleleDefinition",
@@ -151,8 +151,9 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     up by activity score. ``uncertain_function`` is the function of a haplotype that no
     definition names; ``function_order`` lists functions from the most to the least serious;
     of equally serious alleles those in ``preferred`` are named first. ``structure`` says how
-    copies and hybrids of the gene show, None where nothing is known of them. ``names`` are
-    other names of alleles, which results do not use.
+    copies and hybrids of the gene show, None where nothing is known of them;
+    ``structural_alleles`` are deletions and duplications that a structural record may show.
+    ``names`` are other names of alleles, which results do not use.
     """
 
     gene: str
@@ -171,6 +172,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     preferred: tuple[str, ...] = ()
     proxies: tuple[Proxy, ...] = ()
     structure: GeneStructure | None = None
+    structural_alleles: tuple[StructuralAllele, ...] = ()
     names: tuple[AlleleName, ...] = ()
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 __all__ = [
     "WHOLE",
+    "AlleleSpan",
     "CopyNumber",
     "DepthWindow",
     "Exon",
@@ -20,8 +21,10 @@ __all__ = [
     "ParalogueSite",
     "PartnerOdds",
     "SiteBalance",
+    "StructuralAllele",
     "StructuralHaplotype",
     "StructuralModel",
+    "StructuralRecord",
     "StructureEvidence",
     "StructureUnit",
     "UnitSegment",
@@ -126,6 +129,49 @@ class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
         return (WHOLE, *(unit.name for unit in self.units))
 
 
+class AlleleSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a structural variant must lie to be an allele, on one assembly.
+
+    It must take all of ``start`` to ``end``, and nothing before ``first`` or behind ``last``;
+    these are 0 where it may reach as far as it likes.
+    """
+
+    start: int
+    end: int
+    first: int = 0
+    last: int = 0
+
+
+class StructuralAllele(msgspec.Struct, frozen=True, kw_only=True):
+    """An allele that one deletion or duplication makes.
+
+    ``kind`` is ``deletion`` or ``duplication``; ``allele`` is the name of a deletion, and
+    ``xN`` where a duplication adds a copy to whatever allele it lies on. ``tolerance`` are the
+    bases by which a record may fall short of ``start`` and ``end``.
+    """
+
+    allele: str
+    kind: str
+    grch38: AlleleSpan
+    grch37: AlleleSpan
+    tolerance: int = 0
+
+
+class StructuralRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A structural variant of an input that was read as an allele.
+
+    ``copies`` are those of the whole gene, or of its part that is lost. ``positions`` are the
+    gene's defining positions (GRCh38) that lie in it; ``quality`` is phred-scaled, None where
+    the input has none.
+    """
+
+    allele: str
+    kind: str
+    copies: int
+    positions: tuple[int, ...] = ()
+    quality: int | None = None
+
+
 class CopyNumber(msgspec.Struct, frozen=True):
     """A number of units (whole copies and hybrids together) and its probability."""
 
@@ -191,6 +237,7 @@ class StructureEvidence(msgspec.Struct, frozen=True, kw_only=True):
     windows: tuple[DepthWindow, ...] = ()
     exons: tuple[Exon, ...] = ()
     balances: tuple[SiteBalance, ...] = ()
+    records: tuple[StructuralRecord, ...] = ()
 
     @property
     def is_assessed(self) -> bool:

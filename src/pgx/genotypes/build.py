@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.genes import Ploidy
-from pgx.genotypes.evidence import SiteReader, is_structural
+from pgx.genotypes.copies import is_structural, reaches, settle_copies
+from pgx.genotypes.evidence import SiteReader
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
 from pgx.genotypes.reference import check_reference
@@ -35,20 +36,19 @@ __all__ = [
 REGION_FLANK = 25_000
 """Bases on each side of a gene's defining span that count as its region."""
 
-STRUCTURAL_FLANK = 10_000
-"""Bases beside a gene's defining span within which a structural variant may reach the gene."""
-
 
 class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How absence is read.
+    """How absence is read, and from which quality numbers of copies count.
 
     ``absent_is_reference`` reads a position without any record as the base of the input's
     assembly, where the input covers the gene's region. ``untyped`` names positions
     (canonical contig, 1-based on the input's assembly) that the call set could not type.
+    ``min_copy_quality`` is phred-scaled.
     """
 
     absent_is_reference: bool = False
     untyped: frozenset[tuple[str, int]] = frozenset()
+    min_copy_quality: int = 20
 
 
 class SiteIndex:
@@ -198,24 +198,13 @@ def build_gene(
     genotypes = GeneGenotypes.empty(locus.gene, tuple(scan.samples))
     if structural is None:
         structural = structural_records(scan.records)
-    _mark_structural(locus, scan, genotypes, structural)
+    settle_copies(locus, scan, structural, genotypes, min_quality=reading.settings.min_copy_quality)
     if touched:
         SiteReader(locus, scan, reading.mismatched, genotypes, reading.indel_limit).read(touched)
     _settle_absence(locus, genotypes, reading.settings, covered=reading.covered)
     sex = [sexes.get(name) for name in scan.samples]
     settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])
     return genotypes
-
-
-def reaches(locus: GeneLocus, record: ScannedRecord) -> bool:
-    """Whether a record with a symbolic structural variant lies over or beside the gene."""
-    low, high = locus.span()
-    return (
-        record.contig == locus.gene.contig
-        and record.position <= high + STRUCTURAL_FLANK
-        and record.end >= low - STRUCTURAL_FLANK
-        and any(map(is_structural, record.alts))
-    )
 
 
 def structural_records(records: Sequence[ScannedRecord]) -> list[int]:
@@ -230,17 +219,6 @@ def structural_records(records: Sequence[ScannedRecord]) -> list[int]:
         if is_one:
             found.append(number)
     return found
-
-
-def _mark_structural(
-    locus: GeneLocus, scan: Scan, genotypes: GeneGenotypes, structural: Sequence[int]
-) -> None:
-    """Mark samples that carry a symbolic structural variant over or beside the gene."""
-    for number in structural:
-        record = scan.records[number]
-        if reaches(locus, record):
-            symbolic = [k for k, alt in enumerate(record.alts, 1) if is_structural(alt)]
-            genotypes.structural |= np.isin(scan.genotypes[number], symbolic).any(axis=1)
 
 
 def covers(locus: GeneLocus, first: int, last: int) -> bool:

@@ -85,9 +85,19 @@ def _add_part(
             whole.likelihoods[site, int(columns[sample])] = likely
     whole.structural[columns] |= part.structural
     whole.one_strand |= {int(columns[sample]) for sample in part.one_strand}
+    _add_copies(whole, part, columns)
     for sample, codes in part.notes.items():
         for code in codes:
             whole.add_note(int(columns[sample]), code)
+
+
+def _add_copies(whole: GeneGenotypes, part: GeneGenotypes, columns: npt.NDArray[np.intp]) -> None:
+    """Add what a part says of copies; where two say different things nothing is known."""
+    for sample, seen in part.copies.items():
+        column = int(columns[sample])
+        known = whole.copies.setdefault(column, seen)
+        if known._replace(quality=None) != seen._replace(quality=None):
+            whole.structural[column] = True
 
 
 def _is_better(
@@ -144,6 +154,7 @@ def _fitted(
     return GeneGenotypes(
         part.gene, part.samples, call, phase, part.evidence, part.reason, part.gq, part.dp,
         part.structural, part.extra, part.notes, _recoded(part, fresh), part.one_strand,
+        part.copies,
     )  # fmt: skip
 
 

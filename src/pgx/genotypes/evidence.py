@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.blocks import BlockReader
+from pgx.genotypes.copies import is_structural
 from pgx.genotypes.likelihoods import UNSURE, likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import Strands, merge
@@ -18,7 +19,7 @@ from pgx.genotypes.spanning import settle_star
 from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Scan, ScannedRecord
 
-__all__ = ["SiteReader", "is_structural"]
+__all__ = ["SiteReader"]
 
 _ANY_OTHER = ("<NON_REF>", "<*>")
 
@@ -40,11 +41,6 @@ _REASON_TABLE = np.full(256, Unknown.UNREADABLE, np.uint8)
 _REASON_TABLE[SiteReason.OK] = Unknown.NONE
 for _key, _value in _REASONS.items():
     _REASON_TABLE[_key] = _value
-
-
-def is_structural(alt: str) -> bool:
-    """Whether an alternative is a symbolic structural variant or a breakend."""
-    return alt not in ("*", ".", *_ANY_OTHER) and any(mark in alt for mark in "<[].")
 
 
 def _is_sequence(alt: str) -> bool:

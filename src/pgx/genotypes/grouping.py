@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.build import SiteIndex, reaches
-from pgx.genotypes.evidence import is_structural
+from pgx.genotypes.copies import is_structural
 from pgx.genotypes.sites import GeneLocus
 from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Block, Scan, ScannedRecord
@@ -45,13 +46,14 @@ class _Step(NamedTuple):
     """What one record said: new groups by old group and cell.
 
     ``parent`` is None where no group was split. ``likelihoods`` holds, where ``cells`` number
-    them, what they stand for.
+    them, what they stand for. Cells that are ``silent`` only tell groups apart.
     """
 
     record: int
     parent: Groups | None
     cells: npt.NDArray[np.int64]
     likelihoods: npt.NDArray[np.int16] | None = None
+    silent: bool = False
 
 
 @dataclass(slots=True)
@@ -107,6 +109,11 @@ class SampleGrouper:
         nothing = np.zeros(0, np.int64)
         parent, cells = self._refined(log, block, row, nothing)
         log.steps.append(_Step(self._n_records, parent, cells))
+        symbolic = block.records[row].symbolic
+        if symbolic is not None:
+            keys = symbolic.keys(len(log.groups))
+            parent, cells = self._refined(log, block, row, keys)
+            log.steps.append(_Step(self._n_records, parent, cells, silent=True))
         if block.likelihoods is None:
             return
         unsure = np.isin(block.reason[row], _UNSURE)
@@ -166,7 +173,7 @@ class SampleGrouper:
         first = first_of_groups(log.groups, log.n_groups)
         reduced = Scan(
             samples=tuple(scan.samples[i] for i in first.tolist()),
-            records=[scan.records[n] for n in numbers],
+            records=[_taken(scan.records[n], first) for n in numbers],
             genotypes=np.stack([(cells & 255) - 2, (cells >> 8 & 255) - 2], axis=2).astype(np.int8),
             phased=(cells >> 16 & 1).astype(np.bool_),
             phase_set=(cells >> 25).astype(np.int32),
@@ -195,13 +202,22 @@ class SampleGrouper:
             likelihoods = np.full((*cells.shape, 6), -1, np.int16)
         for step in reversed(log.steps):
             said = step.cells[at]
-            if step.likelihoods is None or likelihoods is None:
+            if step.silent:
+                pass
+            elif step.likelihoods is None or likelihoods is None:
                 cells[rows[step.record]] = said
             else:
                 likelihoods[rows[step.record]] = step.likelihoods[said]
             if step.parent is not None:
                 at = step.parent[at]
         return cells, likelihoods
+
+
+def _taken(record: ScannedRecord, samples: npt.NDArray[np.int64]) -> ScannedRecord:
+    """Return a record with what it says of some samples only."""
+    if record.symbolic is None:
+        return record
+    return msgspec.structs.replace(record, symbolic=record.symbolic.take(samples))
 
 
 def number_groups(keys: Sequence[object]) -> Groups:

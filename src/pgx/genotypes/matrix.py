@@ -23,6 +23,7 @@ __all__ = [
     "Evidence",
     "GeneGenotypes",
     "LikelyGenotype",
+    "SeenCopies",
     "Unknown",
 ]
 
@@ -72,6 +73,21 @@ class LikelyGenotype(NamedTuple):
     phred: int
 
 
+class SeenCopies(NamedTuple):
+    """Copies of a gene that a structural record leaves, and the allele that it is.
+
+    ``allele`` is the name of a deletion, ``xN`` of a duplication, and empty where a record
+    counted two copies; ``kind`` is ``deletion``, ``duplication`` or empty. ``sites`` are the
+    indices of the positions that surely lie in it; ``quality`` is phred-scaled.
+    """
+
+    allele: str
+    kind: str
+    copies: int
+    sites: tuple[int, ...]
+    quality: int | None
+
+
 @dataclass(slots=True)
 class GeneGenotypes:
     """Observations of one gene in N samples.
@@ -87,7 +103,7 @@ class GeneGenotypes:
     gq, dp
         (P, N) int32, -1 where the input has none.
     structural
-        (N,) bool: a symbolic structural variant is called over the gene.
+        (N,) bool: a symbolic structural variant is called over the gene, and is no known allele.
     extra
         Labels ``chrN:pos:ref>alt`` of undocumented alleles by position index; the first has
         code ``len(variant.alleles)``.
@@ -96,6 +112,8 @@ class GeneGenotypes:
         count as called, where the input says how likely each is.
     one_strand
         Samples (indices) of which the input writes single alleles of chrX, whatever their sex.
+    copies
+        By sample (index) what structural records say of the gene's copies.
     """
 
     gene: GeneDefinition
@@ -111,6 +129,7 @@ class GeneGenotypes:
     notes: dict[int, set[str]] = field(default_factory=dict)
     likelihoods: dict[tuple[int, int], tuple[LikelyGenotype, ...]] = field(default_factory=dict)
     one_strand: set[int] = field(default_factory=set)
+    copies: dict[int, SeenCopies] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, gene: GeneDefinition, samples: tuple[str, ...]) -> GeneGenotypes:
@@ -152,6 +171,7 @@ class GeneGenotypes:
                 for p in places.get(c, ())
             },
             one_strand={p for c in self.one_strand for p in places.get(c, ())},
+            copies={p: seen for c, seen in self.copies.items() for p in places.get(c, ())},
         )
 
     def add_note(self, sample: int, code: str) -> None:

@@ -30,6 +30,7 @@ def settle_ploidy(genotypes: GeneGenotypes, sexes: Sequence[str | None]) -> None
 
 
 def _autosome(genotypes: GeneGenotypes) -> None:
+    _write_single_copies(genotypes)
     haploid = genotypes.call[:, :, 1] == ABSENT
     if not haploid.any():
         return
@@ -37,6 +38,17 @@ def _autosome(genotypes: GeneGenotypes) -> None:
     genotypes.reason[haploid] = Unknown.HAPLOID_ON_AUTOSOME
     for sample in np.flatnonzero(haploid.any(axis=0)):
         genotypes.add_note(int(sample), "haploid_on_autosome")
+
+
+def _write_single_copies(genotypes: GeneGenotypes) -> None:
+    """Write a single allele of the only copy as most callers do: as if there were two alike."""
+    for sample, seen in genotypes.copies.items():
+        if seen.copies == 1:
+            own = list(seen.sites)
+            call = genotypes.call[own, sample]
+            single = call[:, 1] == ABSENT
+            call[single, 1] = call[single, 0]
+            genotypes.call[own, sample] = call
 
 
 def _mitochondrion(genotypes: GeneGenotypes) -> None:

@@ -17,8 +17,8 @@ from pgx.base.genes import (
     ReferenceSegment,
     Strategy,
 )
-from pgx.base.structures import GeneStructure
-from pgx.knowledge.structures import read_structures
+from pgx.base.structures import GeneStructure, StructuralAllele
+from pgx.knowledge.structures import read_structural_alleles, read_structures
 from pgx.knowledge.tables import Row
 
 __all__ = ["ALLELE_NAMES", "GENE_TABLES", "read_genes"]
@@ -48,11 +48,14 @@ def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]
 
 def _read(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
     parts = [_grouped(tables[name]) for name in GENE_TABLES[1:]]
-    structures = read_structures(tables)
+    structures, alleles = read_structures(tables), read_structural_alleles(tables)
     parts.append(_grouped(tables.get(ALLELE_NAMES, ())))
     return {
         row["gene"]: _gene(
-            row, structures.get(row["gene"]), *(part.get(row["gene"], []) for part in parts)
+            row,
+            structures.get(row["gene"]),
+            alleles.get(row["gene"], ()),
+            *(part.get(row["gene"], []) for part in parts),
         )
         for row in sorted(tables["genes"], key=lambda r: r["gene"])
     }
@@ -72,6 +75,7 @@ def _split(text: str) -> tuple[str, ...]:
 def _gene(
     row: Row,
     structure: GeneStructure | None,
+    structural_alleles: tuple[StructuralAllele, ...],
     variants: list[Row],
     alleles: list[Row],
     rules: list[Row],
@@ -97,6 +101,7 @@ def _gene(
         preferred=_split(row["preferred"]),
         proxies=tuple(_proxy(p) for p in _split(row["proxies"])),
         structure=structure,
+        structural_alleles=structural_alleles,
         names=tuple(AlleleName(**name) for name in names),
     )
 

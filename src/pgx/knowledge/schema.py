@@ -39,6 +39,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "structure_partners": ("gene", "units", "allele", "odds", "source"),
     "structure_sites": ("gene", "position", "kind", "source"),
+    "structural_alleles": (
+        "gene", "allele", "kind", "start_grch38", "end_grch38", "first_grch38", "last_grch38",
+        "start_grch37", "end_grch37", "first_grch37", "last_grch37", "tolerance", "source",
+    ),
     "paralogue_sites": (
         "gene", "position", "base", "paralogue_position", "paralogue_base", "position_grch37",
         "paralogue_grch37", "segment", "source",

@@ -6,22 +6,27 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pgx.base.structures import (
+    AlleleSpan,
     Exon,
     GeneStructure,
     ParalogueSite,
     PartnerOdds,
+    StructuralAllele,
     StructuralHaplotype,
     StructureUnit,
     UnitSegment,
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["STRUCTURE_TABLES", "read_structures"]
+__all__ = ["STRUCTURE_TABLES", "read_structural_alleles", "read_structures"]
 
 STRUCTURE_TABLES: Final = (
     "structures", "structure_segments", "structure_partners", "structure_sites", "exons",
+    "structural_alleles",
     "paralogue_sites",
 )  # fmt: skip
+
+KINDS: Final = ("deletion", "duplication")
 
 
 def read_structures(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneStructure]:
@@ -103,3 +108,41 @@ def _paralogue_site(row: Row) -> ParalogueSite:
 
 def _sites(rows: Sequence[Row], kind: str) -> tuple[int, ...]:
     return tuple(sorted(int(row["position"]) for row in rows if row["kind"] == kind))
+
+
+def read_structural_alleles(
+    tables: Mapping[str, Sequence[Row]],
+) -> dict[str, tuple[StructuralAllele, ...]]:
+    """Return deletions and duplications that are alleles, by gene; empty without the table.
+
+    Raises
+    ------
+    ValueError
+        A cell is no number, a kind is unknown, or an interval ends before it starts.
+    """
+    found: dict[str, list[StructuralAllele]] = {}
+    for row in tables.get("structural_alleles", ()):
+        found.setdefault(row["gene"], []).append(_structural_allele(row))
+    return {gene: tuple(alleles) for gene, alleles in found.items()}
+
+
+def _structural_allele(row: Row) -> StructuralAllele:
+    if row["kind"] not in KINDS:
+        message = f"kind {row['kind']!r} of {row['gene']} {row['allele']} is none of {KINDS}"
+        raise ValueError(message)
+    return StructuralAllele(
+        allele=row["allele"],
+        kind=row["kind"],
+        grch38=_span(row, "grch38"),
+        grch37=_span(row, "grch37"),
+        tolerance=int(row["tolerance"]),
+    )
+
+
+def _span(row: Row, assembly: str) -> AlleleSpan:
+    start, end = int(row[f"start_{assembly}"]), int(row[f"end_{assembly}"])
+    first, last = (int(row[f"{name}_{assembly}"] or 0) for name in ("first", "last"))
+    if not first <= start <= end or (last and last < end):
+        message = f"{row['gene']} {row['allele']} has an impossible interval on {assembly}"
+        raise ValueError(message)
+    return AlleleSpan(start=start, end=end, first=first, last=last)

@@ -15,6 +15,7 @@ from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.alleles.evidence import call_evidence
 from pgx.alleles.inferred import DECIMALS, Concern, InferredCaller
 from pgx.alleles.listing import call_listing
+from pgx.alleles.lost import both_lost
 from pgx.alleles.observation import Observation, observe, phase_state
 from pgx.alleles.outcome import DiplotypeSet
 from pgx.alleles.posterior import evidence
@@ -38,6 +39,14 @@ from pgx.pipeline.doubts import (
     left_open,
     may_be_hybrid,
     structure_notes,
+)
+from pgx.pipeline.record_copies import (
+    Change,
+    copy_reading,
+    denied,
+    has_open_copies,
+    heard_records,
+    with_evidence,
 )
 from pgx.pipeline.sites import site_observations
 from pgx.structure.evidence import CopyEvidence, with_posterior
@@ -116,7 +125,7 @@ class GeneCaller:
         None without a prior, or where nothing is answered.
         """
         observation = observe(genotypes, sample)
-        if self.prior is None or not observation.answered.any():
+        if self.prior is None or not observation.answered.any() or sample in genotypes.copies:
             return None
         key = observation.key()
         found = self._evidence.get(key)
@@ -143,11 +152,18 @@ class GeneCaller:
         of population groups, all alike if not given; ``copies`` is what is known of the
         sample's gene copies.
         """
+        is_open = has_open_copies(genotypes, sample)
+        if self.structural is not None:
+            copies, is_open = heard_records(genotypes, sample, copies)
         if copies is not None and self.structural is not None:
             genotypes, sample = self._judged(genotypes, sample, copies), 0
         name = genotypes.samples[sample]
         columns = self._of(genotypes)
-        if copies is not None and copies.is_assessed and self.structural is not None:
+        is_denied = is_open and self.structural is not None
+        counted = None if is_denied else self._with_copies(genotypes, sample, ancestry or {})
+        if counted is not None:
+            core, is_open = counted, False
+        elif copies is not None and copies.is_assessed and self.structural is not None:
             core = self._structural(self.structural, genotypes, ancestry or {}, copies)
         else:
             core = self._core_call(columns, sample, ancestry or {})
@@ -155,9 +171,10 @@ class GeneCaller:
                 core = msgspec.structs.replace(core, structure=copies.report)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= columns.reasons[sample]
-        if genotypes.structural[sample]:
+        if is_open:
             all_notes.add("structural_variant")
-            core = left_open(core)
+            core = denied(left_open(core), genotypes, sample)
+            all_notes |= set(core.notes)
         noted = tuple(sorted(all_notes))
         if not with_sites:
             return msgspec.structs.replace(core, sample=name, notes=noted, structure=None)
@@ -239,6 +256,27 @@ class GeneCaller:
             self._columns = columns_of(genotypes, whole=self._whole_caller is not None)
         return self._columns
 
+    def _with_copies(
+        self, genotypes: GeneGenotypes, sample: int, ancestry: Mapping[str, float]
+    ) -> GeneCall | None:
+        """Return the call of a sample whose copies a structural record says.
+
+        None where there is no such record, or genotypes or other records deny it.
+        """
+        reading = copy_reading(self.gene, genotypes, sample)
+        if reading is None:
+            return None
+        if reading.lost is None:
+            core = self._call(
+                reading.observation, genotypes, reading.failed, ancestry, reading.change
+            )
+        else:
+            found = both_lost(reading.lost, self.gene.default_allele, weighed=bool(self._inferred))
+            base = GeneCall(sample="", gene=self.gene.gene, status=CallStatus.CALLED)
+            base = msgspec.structs.replace(base, n_positions=len(self.gene.variants))
+            core = self._with_candidates(base, found, CallStatus.CALLED)
+        return with_evidence(core, self.gene, genotypes.copies[sample])
+
     def _core_call(self, columns: Columns, sample: int, ancestry: Mapping[str, float]) -> GeneCall:
         """Return the call of one column, as far as it rests on its alleles and their phase."""
         pair = columns.pairs[sample]
@@ -277,7 +315,9 @@ class GeneCaller:
         genotypes: GeneGenotypes,
         failed: npt.NDArray[np.bool_],
         ancestry: Mapping[str, float],
+        change: Change | None = None,
     ) -> GeneCall:
+        """Return the call of an observation; ``change`` adds what copies of the gene say."""
         missing = self._positions(observation.missing)
         base = GeneCall(
             sample="",
@@ -290,6 +330,7 @@ class GeneCaller:
         if not observation.answered.any():
             return msgspec.structs.replace(base, notes=("no_position_answered",))
         found = self._candidates(observation, genotypes, failed, ancestry)
+        found = found if change is None else change(found)
         base = msgspec.structs.replace(
             base,
             phased=phase_state(observation),

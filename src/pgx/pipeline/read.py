@@ -170,7 +170,9 @@ def opened(path: str | Path, settings: RunSettings) -> AnySource:
 def reading_settings(settings: RunSettings) -> ReadingSettings:
     """Return how a run reads absence."""
     return ReadingSettings(
-        absent_is_reference=settings.absent is Absent.REFERENCE, untyped=settings.untyped
+        absent_is_reference=settings.absent is Absent.REFERENCE,
+        untyped=settings.untyped,
+        min_copy_quality=settings.min_gq,
     )
 
 
@@ -270,4 +272,5 @@ def _wanted(locus: GeneLocus) -> list[tuple[int, int]]:
 def says_anything(genotypes: GeneGenotypes) -> bool:
     """Whether anything is answered, or a reason to be told why nothing is."""
     answered = (genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any()
+    answered = answered or bool(genotypes.copies)
     return bool(answered or (genotypes.reason != Unknown.NO_RECORD).any())

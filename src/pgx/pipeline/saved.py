@@ -21,6 +21,7 @@ from pgx.genotypes.matrix import (
     Evidence,
     GeneGenotypes,
     LikelyGenotype,
+    SeenCopies,
     Unknown,
 )
 
@@ -29,7 +30,7 @@ __all__ = ["INPUT_NOTES", "saved_genotypes"]
 INPUT_NOTES: Final = frozenset(
     {
         "conflict", "haploid_in_female", "haploid_on_autosome", "heteroplasmy", "male_heterozygous",
-        "mixed_ploidy", "no_depth", "sex_unknown", "spanning_deletion", "structural_variant",
+        "mixed_ploidy", "no_depth", "sex_unknown", "spanning_deletion",
     }
 )  # fmt: skip
 """Notes that speak of the input, and hold whatever the definitions are."""
@@ -44,9 +45,21 @@ def saved_genotypes(call: GeneCall, gene: GeneDefinition) -> GeneGenotypes:
         site = sites.get(f"{gene.contig}:{variant.position}")
         if site is not None:
             _put(found, index, variant, site)
-    found.structural[0] = "structural_variant" in call.notes
+    _put_copies(found, call)
     found.notes[0] = set(call.notes) & INPUT_NOTES
     return found
+
+
+def _put_copies(found: GeneGenotypes, call: GeneCall) -> None:
+    """Put back what structural records say of copies, and whether one is no known allele."""
+    records = () if call.structure is None else call.structure.records
+    place = {variant.position: site for site, variant in enumerate(found.gene.variants)}
+    for record in records:
+        sites = tuple(place[p] for p in record.positions if p in place)
+        found.copies[0] = SeenCopies(
+            record.allele, record.kind, record.copies, sites, record.quality
+        )
+    found.structural[0] = "structural_variant" in call.notes and not records
 
 
 def _put(found: GeneGenotypes, index: int, variant: DefiningVariant, site: SiteObservation) -> None:

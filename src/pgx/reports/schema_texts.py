@@ -20,6 +20,7 @@ TITLES: Final = {
     "VariantMatch": "A variant that a named allele asks for",
     "Rival": "A diplotype beside the best one",
     "Contradiction": "A position that excludes a diplotype",
+    "StructuralRecord": "A structural variant that was read as an allele",
     "StructureEvidence": "What is seen of a gene's copies and hybrids",
     "CopyNumber": "A number of copies and its probability",
     "StructuralModel": "Copies and hybrids of both chromosomes and their probability",
@@ -232,6 +233,15 @@ _CONTRADICTION = {
     "phased": "Whether the order of the observed alleles has meaning.",
 }
 
+_STRUCTURAL_RECORD = {
+    "": "A structural variant of the input that was read as an allele, or counts two copies.",
+    "allele": "Name of a deletion, xN of a duplication, empty where two copies were counted.",
+    "kind": "deletion or duplication, empty where two copies were counted.",
+    "copies": "Copies of the gene, or of the part that is lost, on both chromosomes.",
+    "positions": "Defining positions (GRCh38) that surely lie in it.",
+    "quality": "Phred-scaled quality of the count (CNQ or QS); null where the input has none.",
+}
+
 _STRUCTURE = {
     "": "What one sample shows of a gene's copies and hybrids with its paralogue.",
     "gene": "HGNC symbol.",
@@ -259,6 +269,7 @@ _MODEL = {
     "": "How many whole copies and hybrids both chromosomes have.",
     "name": "Such as '2 gene + 1 *36': gene is a whole copy, hybrids go by their allele.",
     "probability": "Its posterior.",
+    "log_likelihood": "Natural logarithm of how probable it makes what was seen, the best being 0.",
 }
 
 _WINDOW = {
@@ -282,6 +293,8 @@ _EXON = {
 _BALANCE = {
     "": "Reads of the two alleles of a heterozygous site.",
     "position": "1-based, GRCh38.",
+    "reference": "Reference allele.",
+    "alternative": "The other allele.",
     "reference_reads": "Reads of the reference allele.",
     "alternative_reads": "Reads of the other allele.",
 }
@@ -298,6 +311,7 @@ DESCRIPTIONS: Final = {
     "VariantMatch": _VARIANT_MATCH,
     "Rival": _RIVAL,
     "Contradiction": _CONTRADICTION,
+    "StructuralRecord": _STRUCTURAL_RECORD,
     "StructureEvidence": _STRUCTURE,
     "CopyNumber": _COPY_NUMBER,
     "StructuralModel": _MODEL,

@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.vcf.symbolic import SymbolicRecord
+
 __all__ = ["Block", "Scan", "ScannedRecord", "Sink"]
 
 
@@ -18,7 +20,9 @@ class ScannedRecord(msgspec.Struct, frozen=True, gc=False):
     ``contig`` is canonical; ``position`` is POS and ``end`` the last base covered, both
     1-based. ``ref`` and base alleles of ``alts`` are upper-case, symbolic ones as
     written; ``alts`` is empty for ``.``. ``block`` is ``NON_REF`` or ``*`` for a
-    reference block, else empty. ``line`` counts from 1, header included.
+    reference block, else empty. ``line`` counts from 1, header included. ``symbolic`` is what
+    else a line with a symbolic structural allele says, None of other records and where it
+    could not be read.
     """
 
     contig: str
@@ -30,6 +34,7 @@ class ScannedRecord(msgspec.Struct, frozen=True, gc=False):
     filter_passed: bool
     block: str
     line: int
+    symbolic: SymbolicRecord | None = None
 
 
 class Block(NamedTuple):

@@ -17,6 +17,7 @@ from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.records import Block, Scan, ScannedRecord, Sink
+from pgx.vcf.symbolic import SymbolicRecord, parse_symbolic
 from pgx.vcf.text import LineBuffer
 from pgx.vcf.windows import Windows
 
@@ -261,7 +262,13 @@ class Scanner:
             filter_passed=row[lay.R_PASSED] == 1,
             block=_BLOCKS[row[lay.R_BLOCK]],
             line=row[lay.R_LINE],
+            symbolic=self._symbolic(row) if row[lay.R_SYMBOLIC] else None,
         )
+
+    def _symbolic(self, row: list[int]) -> SymbolicRecord:
+        """Read the rest of the line of a record with a symbolic structural allele."""
+        rest = self._text.line_at(row[lay.R_FILTER_END]).decode().rstrip("\r")
+        return parse_symbolic(rest, row[lay.R_POSITION], row[lay.R_END])
 
     def _empty_block(self) -> None:
         """Hand on the rows in use and make the block ready for new ones."""

@@ -82,7 +82,7 @@ def find_records(
     lines = np.array([record.line for record in scan.records], np.int64)
     wanted = rows[lines - 1] if len(lines) else np.empty(0, np.int64)
     numbered = [
-        msgspec.structs.replace(record, line=int(row) + 1)
+        msgspec.structs.replace(record, line=int(row) + 1, symbolic=None)  # CN is not read
         for record, row in zip(scan.records, wanted.tolist(), strict=True)
     ]
     return Found(wanted, numbered, scan.reason[:, 0].copy(), scan)

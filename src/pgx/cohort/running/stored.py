@@ -22,7 +22,7 @@ from pgx.base.structures import StructureEvidence
 from pgx.cohort.calling import GeneTable
 from pgx.cohort.reading import GroupedGene, GroupedInput
 from pgx.cohort.running.refusals import Refusal, raised, refusal_of
-from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype
+from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype, SeenCopies
 from pgx.reports.files import new_file
 from pgx.structure.evidence import CopyEvidence, SiteReads
 
@@ -89,6 +89,7 @@ class _Gene(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[int, list[str]]
     likelihoods: list[tuple[int, int, tuple[tuple[int, int, int], ...]]]
     one_strand: list[int]
+    seen: dict[int, SeenCopies]
     copies: list[_Copies] = []
 
 
@@ -133,6 +134,7 @@ def _packed_gene(number: int, gene: GroupedGene) -> _Gene:
         notes={column: sorted(codes) for column, codes in own.notes.items()},
         likelihoods=[(i, j, tuple(likely)) for (i, j), likely in own.likelihoods.items()],
         one_strand=sorted(own.one_strand),
+        seen=own.copies,
         copies=[_packed_copies(each) for each in gene.copies],
     )
 
@@ -211,6 +213,7 @@ def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
             for i, j, likely in own.likelihoods
         },
         one_strand=set(own.one_strand),
+        copies=own.seen,
         **arrays,
     )
     return GroupedGene(genotypes, _array(own.groups), tuple(map(_copies, own.copies)))

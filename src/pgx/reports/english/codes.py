@@ -80,8 +80,8 @@ NOTES: Final = {
     "unknown.",
     "sex_unknown": "The sex is not given; the number of alleles was taken as it is written.",
     "spanning_deletion": "A deletion that no named allele has covers a position.",
-    "structural_variant": "The input has a structural variant over the gene; the call from small "
-    "variants is left open.",
+    "structural_variant": "The input has a structural variant over the gene that is no known "
+    "allele, or not sure; the call from small variants is left open.",
     "substitute_site_conflict": "The deciding position and its substitute disagree; the deciding "
     "position counts.",
     "substitute_site_used": "The deciding position is unknown; a position that nearly always goes "

@@ -85,8 +85,8 @@ NOTES: Final = {
     "sex_unknown": "Das Geschlecht ist nicht angegeben; die Zahl der Allele wurde übernommen, wie"
     " sie angegeben ist.",
     "spanning_deletion": "Eine Deletion, die kein benanntes Allel hat, überdeckt eine Position.",
-    "structural_variant": "Die Eingabe enthält eine Strukturvariante über dem Gen; das Ergebnis"
-    " aus kleinen Varianten bleibt offen.",
+    "structural_variant": "Die Eingabe enthält eine Strukturvariante über dem Gen, die unsicher"
+    " oder kein bekanntes Allel ist; das Ergebnis aus kleinen Varianten bleibt offen.",
     "substitute_site_conflict": "Die entscheidende Position und ihre Ersatzposition widersprechen"
     " einander; die entscheidende Position zählt.",
     "substitute_site_used": "Die entscheidende Position ist unbekannt; verwendet wurde eine"
