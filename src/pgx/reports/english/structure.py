@@ -15,9 +15,11 @@ STRUCTURE: Final = {
     "not_assessed_plain": "Not assessed",
     "reason_code": "reason {code}",
     "reason": {
+        "alternative_contigs": "reads of the gene were aligned to alternative contigs",
         "conflict": "depth, allele reads and structural records contradict one another",
         "depth_too_low": "the read depth is too low to count copies",
         "depth_uneven": "the read depth is too uneven to count copies",
+        "no_normaliser": "the file has no other reads to compare the depth with",
         "no_panel_windows": "the input has no depth at the places whose usual depth is known",
         "other_assembly": "the usual depths are known for another assembly than that of the input",
     },

@@ -15,10 +15,13 @@ STRUCTURE: Final = {
     "not_assessed_plain": "Nicht bestimmt",
     "reason_code": "Grund {code}",
     "reason": {
+        "alternative_contigs": "Reads des Gens sind an alternative Contigs aligniert",
         "conflict": "Lesetiefe, Reads der Allele und Einträge zu Strukturvarianten widersprechen"
         " einander",
         "depth_too_low": "die Lesetiefe ist zu gering, um Kopien zu zählen",
         "depth_uneven": "die Lesetiefe ist zu ungleichmäßig, um Kopien zu zählen",
+        "no_normaliser": "die Datei enthält keine anderen Reads, mit denen sich die Lesetiefe"
+        " vergleichen ließe",
         "no_panel_windows": "die Eingabe enthält keine Lesetiefe an den Stellen, deren übliche"
         " Tiefe bekannt ist",
         "other_assembly": "die üblichen Lesetiefen sind für ein anderes Genom-Assembly bekannt als"
