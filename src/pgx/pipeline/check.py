@@ -80,7 +80,7 @@ class GeneCheck(msgspec.Struct, frozen=True, kw_only=True):
     samples. ``untold`` are the alleles that cannot be told in every sample, those that
     change the function first; ``n_alleles`` counts all that positions define.
     ``structural`` alleles are never told from small variants. ``copy_number`` says that the
-    gene needs the number of its copies too, which no small variant tells;
+    gene needs the number of its copies too, which some sample's input does not tell;
     ``structural_variant`` counts samples with a structural variant over the gene.
     """
 
@@ -167,10 +167,10 @@ def _check_gene(
     compiled = compile_gene(gene)
     told = _ToldAlleles(compiled, seen.answered)
     positions = tuple(seen.position(i, told.needing(i)) for i in range(len(gene.variants)))
-    copies = _COPY_NUMBER in gene.notes
+    uncounted = _uncounted(gene, found, columns)
     structural = genotypes.structural[columns]
     none: Bools = np.asarray(~seen.some.any(axis=0))
-    complete: Bools = np.asarray(seen.answered.all(axis=0) & ~structural & (not copies))
+    complete: Bools = np.asarray(seen.answered.all(axis=0) & ~structural & ~uncounted)
     return GeneCheck(
         gene=gene.gene,
         verdict=_verdict(complete, none),
@@ -188,10 +188,18 @@ def _check_gene(
         n_alleles=len(set(compiled.names)),
         untold=tuple(told.untold()),
         structural=tuple(a.name for a in gene.alleles if a.structural),
-        copy_number=copies,
+        copy_number=bool(uncounted.any()),
         structural_variant=int(structural.sum()),
         positions=positions,
     )
+
+
+def _uncounted(gene: GeneDefinition, found: Observations, columns: npt.NDArray[np.intp]) -> Bools:
+    """Return the samples, (N,) bool, whose gene copies have to be known and are not told."""
+    if _COPY_NUMBER not in gene.notes:
+        return np.zeros(len(columns), np.bool_)
+    held = [found.copies_of(gene.gene, found.samples[c]) for c in columns.tolist()]
+    return np.array([own is None or not own.is_assessed for own in held], np.bool_)
 
 
 def _verdict(complete: Bools, none: Bools) -> Verdict:

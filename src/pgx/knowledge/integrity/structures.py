@@ -1,0 +1,92 @@
+"""Whether what is known of copies and hybrids fits the genes and itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pgx.base.findings import FaultCode, Finding
+from pgx.base.genes import GeneDefinition
+from pgx.base.structures import WHOLE, GeneStructure
+
+__all__ = ["structure_findings"]
+
+_TOLERANCE: Final = 1e-3  # shares are rounded
+
+
+def structure_findings(gene: GeneDefinition) -> Iterator[Finding]:
+    """Yield units, names, shares and positions that do not fit; none without a structure."""
+    if gene.structure is None:
+        return
+    yield from _names(gene, gene.structure)
+    yield from _shares(gene, gene.structure)
+    yield from _segments(gene, gene.structure)
+    yield from _sites(gene, gene.structure)
+
+
+def _names(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
+    """Yield hybrids that show nowhere, and names of alleles that the gene lacks."""
+    alleles, shown = {a.name for a in gene.alleles}, set(structure.unit_names)
+    for haplotype in structure.haplotypes:
+        for unit in sorted(set(haplotype.units) - shown):
+            what = f"nothing says how {unit} shows along the gene"
+            yield _finding(FaultCode.DANGLING, "structure_segments", gene, what)
+        if WHOLE not in haplotype.units and not haplotype.allele:
+            what = f"{'+'.join(haplotype.units) or 'a deletion'} has no name"
+            yield _finding(FaultCode.DANGLING, "structures", gene, what)
+    named = {h.allele for h in structure.haplotypes} | {u for u in shown if u != WHOLE}
+    for name in sorted(named - alleles - {""}):
+        yield _finding(FaultCode.DANGLING, "structures", gene, f"there is no allele {name}")
+    known = {h.units for h in structure.haplotypes}
+    for partner in structure.partners:
+        if partner.units not in known:
+            what = f"there is no haplotype {'+'.join(partner.units)}"
+            yield _finding(FaultCode.DANGLING, "structure_partners", gene, what)
+        if partner.allele and partner.allele not in alleles:
+            what = f"there is no allele {partner.allele}"
+            yield _finding(FaultCode.DANGLING, "structure_partners", gene, what)
+        if partner.odds <= 0:
+            what = f"odds of {partner.allele or 'others'} are not above 0"
+            yield _finding(FaultCode.RANGE, "structure_partners", gene, what)
+
+
+def _shares(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
+    """Yield groups that differ between haplotypes, or whose shares are not those of a whole."""
+    groups = [tuple(g for g, _ in h.frequencies) for h in structure.haplotypes]
+    if len(set(groups)) != 1:
+        what = "haplotypes have different population groups"
+        yield _finding(FaultCode.CONTRADICTION, "structures", gene, what)
+        return
+    for place, group in enumerate(groups[0]):
+        shares = [h.frequencies[place][1] for h in structure.haplotypes]
+        if min(shares) <= 0 or abs(sum(shares) - 1) > _TOLERANCE:
+            what = f"the shares of {group} add up to {sum(shares):.4f}, or one is not above 0"
+            yield _finding(FaultCode.RANGE, "structures", gene, what)
+
+
+def _segments(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
+    """Yield segments of a hybrid that overlap or hold what is no share."""
+    for unit in structure.units:
+        ordered = sorted(unit.segments, key=lambda s: s.start)
+        for one, two in zip(ordered, ordered[1:], strict=False):
+            if two.start <= one.end:
+                what = f"segments of {unit.name} overlap at {two.start}"
+                yield _finding(FaultCode.CONTRADICTION, "structure_segments", gene, what)
+        for segment in ordered:
+            inside = 0 <= segment.share <= 1 and 0 <= segment.own <= 1 and segment.spread >= 0
+            if segment.end < segment.start or not inside:
+                what = f"the segment of {unit.name} at {segment.start} is none"
+                yield _finding(FaultCode.RANGE, "structure_segments", gene, what)
+
+
+def _sites(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
+    """Yield positions at which reads are judged and no variant is defined, where one must be."""
+    known = {v.position for v in gene.variants}
+    for position in structure.leaks:
+        if gene.variants and not min(known) <= position <= max(known):
+            what = f"{position} is outside the gene's defining positions"
+            yield _finding(FaultCode.DANGLING, "structure_sites", gene, what)
+
+
+def _finding(code: FaultCode, table: str, gene: GeneDefinition, what: str) -> Finding:
+    return Finding(code=code, table=table, where=gene.gene, what=what)
