@@ -20,6 +20,7 @@ from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.frequencies import count_haplotypes
+from pgx.structure.evidence import CopyEvidence
 from validation.blurring import hidden
 from validation.data import cohort_file, cohort_rows, genes
 from validation.reading import cohort_genotypes
@@ -110,7 +111,14 @@ def open_where_untyped(genotypes: GeneGenotypes) -> GeneGenotypes:
     return found
 
 
-def call(genotypes: GeneGenotypes, column: int, *, with_sites: bool = False) -> GeneCall:
+def call(
+    genotypes: GeneGenotypes,
+    column: int,
+    *,
+    with_sites: bool = False,
+    copies: CopyEvidence | None = None,
+) -> GeneCall:
     """Call one gene in one person (a column of the observations) with the right frequencies."""
     callers = cohort_callers(fold_of(genotypes.samples[column]))
-    return callers[genotypes.gene.gene].call(genotypes, column, with_sites=with_sites)
+    caller = callers[genotypes.gene.gene]
+    return caller.call(genotypes, column, with_sites=with_sites, copies=copies)

@@ -17,6 +17,7 @@ from pathlib import Path
 from validation import (
     absent,
     builds,
+    copies,
     fixtures,
     hiding,
     second_opinion,
@@ -49,6 +50,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         f"second_opinion {run}": partial(second_opinion.measured, run)
         for run in second_opinion.RUNS
     },
+    "copies": copies.measured,
     "structure_depth": structure_depth.measured,
     "structure_genomes": structure_genomes.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),

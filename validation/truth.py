@@ -132,8 +132,9 @@ def _calls(path: Path) -> Iterator[tuple[GeneCall, GeneGenotypes]]:
     seen = read_files([path])
     if seen.read.refused:
         raise seen.read.refused[0]
-    for genotypes in seen.genotypes.values():
-        yield callers.call(genotypes, 0), genotypes
+    for gene, genotypes in seen.genotypes.items():
+        copies = seen.read.copies_of(gene, genotypes.samples[0])
+        yield callers.call(genotypes, 0, copies=copies), genotypes
 
 
 def judge(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> Verdict:
