@@ -1,8 +1,8 @@
 """CYP2D6 with copies and hybrids from gVCF depth: reference genomes, each left out of the panel.
 
 For each genome a panel of expected depths is built from the others, and haplotype frequencies are
-those of people other than itself. The published diplotype is read as in `validation.published`; its copies are counted
-by its names: a deletion is none, a hybrid one, a tandem the sum of its members.
+those of people other than itself. The published diplotype is read as in `validation.published`;
+its copies are counted by its names: a deletion is none, a hybrid one, a tandem its members.
 
 Run ``python -m validation.copies``.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Final
 
@@ -68,7 +69,7 @@ def _segments(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Findin
     """Yield segments of a hybrid that overlap or hold what is no share."""
     for unit in structure.units:
         ordered = sorted(unit.segments, key=lambda s: s.start)
-        for one, two in zip(ordered, ordered[1:], strict=False):
+        for one, two in itertools.pairwise(ordered):
             if two.start <= one.end:
                 what = f"segments of {unit.name} overlap at {two.start}"
                 yield _finding(FaultCode.CONTRADICTION, "structure_segments", gene, what)
