@@ -143,7 +143,7 @@ def test_only_results_that_differ_are_named_in_the_alternative():
     )
     row = factory.depending(lookup="CYP2C19=Poor Metabolizer;CYP2D6=2.0", alternatives=(other,))
     [alternative] = only_drug(row).rows[0].alternatives
-    assert alternative.when == "if CYP2D6 indeterminate, 20 % of people with these genotypes"
+    assert alternative.when == "if CYP2D6 indeterminate, 20 % of people with such data"
 
 
 def test_gaps_say_plainly_what_was_not_assessed():

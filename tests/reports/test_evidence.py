@@ -99,7 +99,7 @@ def test_a_candidate_says_what_would_tell_it():
     entry = only_rival(
         why="fits", probability=0.0321, open_sites=("chr1:5",), open_phase=("chr1:6", "chr1:7")
     )
-    assert entry.title.endswith(", 3 % of people with these genotypes")
+    assert entry.title.endswith(", 3 % of people with such data")
     assert entry.reasons == (
         "Told apart by the genotype at chr1:5",
         "Told apart by which alleles lie together at chr1:6, chr1:7",
@@ -109,7 +109,7 @@ def test_a_candidate_says_what_would_tell_it():
 
 def test_without_a_prior_no_number_is_shown():
     text = plain_text(render_html(factory.result()))
-    assert "of people with these genotypes" not in text
+    assert "of people with such data" not in text
     assert "%" not in only_rival(why="fits").title
 
 
@@ -165,7 +165,7 @@ def test_an_ambiguous_call_shows_its_candidates_with_probabilities():
     call = factory.ambiguous(candidates=weighed, probability=0.6)
     text = plain_text(render_html(factory.result(calls=(call,))))
     assert (
-        "best fit of 2 candidates: 60 % of people with these genotypes; next *4/*9 (40 %)" in text
+        "best fit of 2 candidates: 60 % of people with such data; next *4/*9 (40 %)" in text
     )
     assert "*1/*6 (60 %), *4/*9 (40 %)" in text
 
@@ -180,7 +180,7 @@ def test_unsettled_advice_says_how_probable_the_other_is_and_what_would_settle_i
         depends_on=("phase:chr19:41006936+chr19:41009358", "CYP2D6:copy_number"),
     )
     text = plain_text(render_html(factory.result(recommendations=(row,))))
-    assert "Avoid if CYP2B6 Poor Metabolizer, 3 % of people with these genotypes" in text
+    assert "Avoid if CYP2B6 Poor Metabolizer, 3 % of people with such data" in text
     assert (
         "CYP2B6: whether the variants at chr19:41006936 and chr19:41009358 lie on one chromosome"
         " copy or on two" in text

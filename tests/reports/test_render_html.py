@@ -249,7 +249,7 @@ def test_probabilities_never_round_to_certainty():
         candidates=(Candidate("*1/*6", 0.99996), Candidate("*4/*9", 0.00004)), probability=0.99996
     )
     text = plain_text(render_html(factory.result(calls=(call,))))
-    assert "best fit of 2 candidates: >99.9 % of people with these genotypes" in text
+    assert "best fit of 2 candidates: >99.9 % of people with such data" in text
     assert "next *4/*9 (<0.1 %)" in text
     assert "100 %" not in text
 

@@ -20,7 +20,7 @@ EVIDENCE_WORDS: Final = {
     "nearest_other_function": "Excluded, of other function",
     "rival": "{why}: {diplotype}{functions}{chance}",
     "functions": " ({names})",
-    "chance": ", {percent} of people with these genotypes",
+    "chance": ", {percent} of people with such data",
     "alike": "{count} other diplotypes are as close.",
     "alike_two": "One other diplotype is as close.",
     "strand_default": "{name}: {answered} of {named} positions of its definition answered, none "

@@ -194,7 +194,7 @@ LABELS: Final = {
     "value": "activity value {value}",
     "best_of": "best fit of {count} candidates",
     "next": "{best}; next {name}",
-    "probability": "{percent} of people with these genotypes",
+    "probability": "{percent} of people with such data",
     "or_lead": "or: {names}",
     "copies_open": "number of gene copies not determined",
     "same_for_all": "the same for all candidates",

@@ -20,7 +20,7 @@ EVIDENCE_WORDS: Final = {
     "nearest_other_function": "Ausgeschlossen, mit anderer Funktion",
     "rival": "{why}: {diplotype}{functions}{chance}",
     "functions": " ({names})",
-    "chance": ", {percent} der Personen mit diesen Genotypen",
+    "chance": ", {percent} der Personen mit solchen Daten",
     "alike": "{count} andere Diplotypen passen ebenso gut.",
     "alike_two": "Ein anderer Diplotyp passt ebenso gut.",
     "strand_default": "{name}: {answered} von {named} Positionen der Definition beantwortet, keine"

@@ -219,7 +219,7 @@ LABELS: Final = {
     "value": "Aktivitätswert {value}",
     "best_of": "beste Übereinstimmung von {count} Kandidaten",
     "next": "{best}; nächster {name}",
-    "probability": "{percent} der Personen mit diesen Genotypen",
+    "probability": "{percent} der Personen mit solchen Daten",
     "or_lead": "oder: {names}",
     "copies_open": "Zahl der Genkopien nicht bestimmt",
     "same_for_all": "für alle Kandidaten gleich",
