@@ -154,3 +154,11 @@ def test_a_prior_is_needed():
     found = GeneCaller(GENE, None).call(genotypes({}), 0, with_sites=True, copies=evidence)
     assert "copy_number_not_assessed" in found.notes
     assert found.probability is None or np.isfinite(found.probability)
+
+
+def test_shares_of_reads_that_no_copies_explain_leave_a_call_open():
+    """Two copies by depth, and one allele in a tenth of the reads: another person's."""
+    found = called("2 gene", TWO, shares(TWO, 0.1, total=60))
+    assert found.status is CallStatus.AMBIGUOUS
+    assert found.probability is None
+    assert "copy_number_conflict" in found.notes

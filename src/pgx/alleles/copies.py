@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -28,6 +30,7 @@ DECIMALS: Final = 6
 """Places of a log likelihood: what is left is rounding."""
 NEVER: Final = 1e-12
 """Likelihood of one strand by that of two below which two different alleles rule it out."""
+_LEAST: Final = 1e-300
 
 
 class _Site(NamedTuple):
@@ -66,7 +69,19 @@ class Dosage:
             and (site := _site(index, variant.alleles, own, observation, models)) is not None
         ]
         self._apart = _thinned(self.sites, [v.position for v in gene.gene.variants])
-        self._memory: dict[bytes, float] = {}
+
+    def misfit(self, likelihood: float) -> float:
+        """Return how far a `likelihood` is below what shares of reads as they are would have.
+
+        As a natural logarithm, without the tempering.
+        """
+        return self._best - math.log(max(likelihood, _LEAST)) / TEMPER
+
+    @functools.cached_property
+    def _best(self) -> float:
+        return sum(
+            float(carried_log_likelihood(s.reads, s.total, s.reads / s.total)) for s in self._apart
+        )
 
     def likelihood(self, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
         """Return how likely the reads are, if two chromosomes carry these codes, (2, P).

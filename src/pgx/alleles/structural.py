@@ -21,9 +21,10 @@ from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
-from pgx.base.structures import WHOLE, StructuralHaplotype
+from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.structure.evidence import CopyEvidence
+from pgx.structure.likelihood import is_shifted
 from pgx.structure.models import Chromosomes, StructuralModels
 
 __all__ = ["Called", "StructuralCaller"]
@@ -36,6 +37,11 @@ CONFLICT: Final = 12.0
 
 RARE: Final = 1e-6
 """Share of persons below which depth alone may not make a structure look sure."""
+MISFIT: Final = 7.0
+"""Log likelihood by which shares of reads may be off those of the best candidate.
+
+In 30 genomes it is 4 at most; a tenth to a third of another person's reads makes it 5 to 13.
+"""
 UNLIKE: Final = 0.1
 """Odds of an allele with a hybrid below which the hybrid is not known to carry it."""
 SHOWN: Final = 1.5
@@ -49,8 +55,8 @@ Meanings = Callable[[str], tuple[str | None, str | None]]
 class Called:
     """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts.
 
-    Depth contradicts where another model explains it far better, or where it shows what hardly
-    any person has.
+    Depth contradicts where another model explains it far better, where all of it is off, or
+    where it shows what hardly any person has; so do shares of reads that no copies explain.
     """
 
     found: DiplotypeSet
@@ -74,6 +80,7 @@ class _Candidate(NamedTuple):
     weight: float
     is_single: bool = False
     is_odd: bool = False
+    reads: float = 1.0
 
 
 class StructuralCaller:
@@ -130,7 +137,19 @@ class StructuralCaller:
         best = ranked[0].model
         gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
         is_rare = self.models.log_prior[best] < np.log(RARE)
-        return Called(found, posterior, conflict=bool(gap > CONFLICT or is_rare))
+        conflict = gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
+        # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
+        is_plain = not self.models.counts[best, 1:].any()
+        conflict = conflict or (is_plain and dosage.misfit(ranked[0].reads) > MISFIT)
+        return Called(found, posterior, conflict=bool(conflict))
+
+    def _is_off(self, report: StructureEvidence, model: int) -> bool:
+        """Whether the depth along the gene as a whole is not that of a model."""
+        windows = [w for w in report.windows if w.gene == report.gene]
+        if not windows or report.source != "depth":
+            return False
+        shown = self.models.expected([w.start for w in windows], [w.end for w in windows])
+        return is_shifted(np.array([w.copies for w in windows]), shown.copies[model])
 
     def _is_denied(self, best: _Candidate, observation: Observation) -> bool:
         """Whether genotypes deny a best candidate without a whole copy.
@@ -186,8 +205,8 @@ class StructuralCaller:
         for way, base in ways:
             for ordered in self._orders(way, pairs, singles, two.posterior.mass):
                 weight = base * ordered.weight * self._partners(way, ordered)
-                weight *= dosage.likelihood(way, ordered.codes)
-                yield self._candidate(way, ordered, weight)
+                reads = dosage.likelihood(way, ordered.codes)
+                yield self._candidate(way, ordered, weight * reads)._replace(reads=reads)
 
     def _orders(
         self,

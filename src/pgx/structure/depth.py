@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import DepthWindow, GeneStructure, StructureEvidence
 from pgx.structure.evidence import CopyEvidence, SiteReads, balances_of, not_assessed
-from pgx.structure.likelihood import depth_fit
+from pgx.structure.likelihood import depth_fit, is_shifted
 from pgx.structure.models import structural_models
 from pgx.structure.panel import Level, PanelArrays
 from pgx.vcf.depth import AllelicDepths, DepthScan
@@ -28,13 +28,6 @@ DECIMALS: Final = 6
 """Places of a log likelihood: what is left is rounding, which may not decide anything."""
 MOST_MISFIT: Final = 4.0
 """Squared distance a window above which no model explains the depth along the gene."""
-MOST_SHIFT: Final = 0.25
-"""Share by which the gene's windows together may be off what the best model expects.
-
-Half way between one and two copies neither is told; the levels of genomes differ by a tenth.
-"""
-_SHOWN: Final = 0.8
-_LEAST_SHOWN: Final = 5
 
 Floats = npt.NDArray[np.float64]
 
@@ -107,8 +100,7 @@ def _assessed(
     expected = models.expected(starts.tolist(), ends.tolist())
     fit = depth_fit(copies, one_copy, (starts + ends) / 2, expected)
     best = int((fit.log_likelihood + models.log_prior).argmax())
-    is_shifted = _is_shifted(copies, expected.copies[best])
-    if fit.misfit[best] > MOST_MISFIT or is_shifted:
+    if fit.misfit[best] > MOST_MISFIT or is_shifted(copies, expected.copies[best]):
         return not_assessed(gene.gene, "depth", "depth_uneven", reads)
     columns = zip(starts, ends, copies, fit.spread[best], expected.copies[best], strict=True)
     report = StructureEvidence(
@@ -123,14 +115,6 @@ def _assessed(
         balances=balances_of(reads),
     )
     return CopyEvidence(np.round(fit.log_likelihood, DECIMALS), reads, report)
-
-
-def _is_shifted(copies: Floats, expected: Floats) -> bool:
-    """Whether all of the gene has far more or less depth than the copies of a model."""
-    shown = expected >= _SHOWN
-    if shown.sum() < _LEAST_SHOWN:
-        return False
-    return bool(abs(np.median(copies[shown] / expected[shown]) - 1) > MOST_SHIFT)
 
 
 def _window(
