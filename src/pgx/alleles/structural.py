@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.copies import Dosage, one_strand
+from pgx.alleles.copies import Dosage, one_strand, two_strands
 from pgx.alleles.inferred import Concern, InferredCaller, Weighed
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
@@ -118,11 +118,12 @@ class StructuralCaller:
             What is known of the sample's copies.
         """
         dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
-        two = self._caller.weigh(observation, genotypes, groups, concern)
+        pair = two_strands(observation, dosage)
+        two = self._caller.weigh(pair, genotypes, groups, concern)
         single = one_strand(observation, dosage)
         one = self._caller.weigh(single, genotypes, groups, concern) if single else None
         ways = self._ways(observation, groups, evidence)
-        differ = observation.n_blocks > 0
+        differ = pair.n_blocks > 0
         candidates = list(self._candidates(ways, two, one, dosage, differ=differ))
         total = sum(c.weight for c in candidates)
         if not total > 0:  # no structure that is left goes with the genotypes
