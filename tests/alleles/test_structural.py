@@ -169,3 +169,21 @@ def test_a_few_strayed_reads_are_held_against_one_strand_and_two_alike():
     stray = {42129770: ("G", "A")}
     found = called("2 gene + 2 *36", {**BOTH, **stray}, shares(stray, 0.1))
     assert found.diplotype == "*36+*10/*36+*10"
+
+
+def test_many_sites_with_few_reads_of_another_allele_leave_a_call_open():
+    """More than strayed reads make: another person's, beside hybrids as beside whole copies."""
+    sites = {p: (v.alleles[0], v.alleles[1]) for p, v in list(_plain_variants().items())[:6]}
+    for model in ("2 gene", "2 gene + 2 *36"):
+        found = called(model, sites, shares(sites, 0.1))
+        assert found.status is CallStatus.AMBIGUOUS
+        assert "copy_number_conflict" in found.notes
+
+
+def _plain_variants():
+    silent = {*GENE.structure.leaks, *GENE.structure.uneven}
+    return {
+        v.position: v
+        for v in GENE.variants
+        if not v.is_indel and len(v.alts) == 1 and v.position not in silent
+    }

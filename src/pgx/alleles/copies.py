@@ -35,7 +35,7 @@ HETEROZYGOUS: Final = (0.2, 0.35, 0.5, 0.65, 0.8)
 DOUBTED: Final = 1e-4
 """Likelihood of one allele by that of two from which a heterozygous site is not certain."""
 MOST_DOUBTED: Final = 3
-"""Doubted sites up to which they are: each has four genotypes to be tried."""
+"""Doubted sites up to which they are left open: each has four genotypes to be tried."""
 _LEAST: Final = 1e-300
 
 
@@ -178,29 +178,34 @@ def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
     return kept
 
 
-def two_strands(observation: Observation, dosage: Dosage) -> Observation:
+def two_strands(observation: Observation, dosage: Dosage) -> tuple[Observation, bool]:
     """Return an observation of two strands, whose reads leave some heterozygous sites open.
 
     A few strayed reads look like a second allele to a caller. One strand is free of them, so
     that two must be: else a rare haplotype would be held against two, and never against one.
+    The most doubted ones are tried. Says as well whether one allele is likelier than two at
+    more sites than these, as in reads of two persons.
     """
-    doubted: list[SoftSite] = []
+    found: list[tuple[float, SoftSite]] = []
     for index in np.flatnonzero(observation.block >= 0).tolist():
         alike = [(c, p) for c, p in dosage.one_copy(index) if p >= DOUBTED]
         if alike:
             one, two = observation.codes[index].tolist()
             genotypes = [SoftGenotype(c, c, p) for c, p in alike]
             genotypes += [SoftGenotype(one, two, 1.0), SoftGenotype(two, one, 1.0)]
-            doubted.append(SoftSite(index, tuple(genotypes)))
-    if not doubted or len(doubted) > MOST_DOUBTED:
-        return observation
+            found.append((max(p for _, p in alike), SoftSite(index, tuple(genotypes))))
+    if not found:
+        return observation, False
+    is_mixed = sum(likelihood >= 1 for likelihood, _ in found) > MOST_DOUBTED
+    found.sort(key=lambda item: (-item[0], item[1].site))
+    doubted = [site for _, site in found[:MOST_DOUBTED]]
     codes, block = observation.codes.copy(), observation.block.copy()
     places = [site.site for site in doubted]
     codes[places], block[places] = MISSING, -1
     left, numbers = np.unique(block[block >= 0], return_inverse=True)
     block[block >= 0] = numbers
     soft = (*observation.soft, *doubted)
-    return Observation(codes, block, len(left), haploid=observation.haploid, soft=soft)
+    return Observation(codes, block, len(left), haploid=observation.haploid, soft=soft), is_mixed
 
 
 def one_strand(observation: Observation, dosage: Dosage) -> Observation | None:

@@ -118,7 +118,7 @@ class StructuralCaller:
             What is known of the sample's copies.
         """
         dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
-        pair = two_strands(observation, dosage)
+        pair, is_mixed = two_strands(observation, dosage)
         two = self._caller.weigh(pair, genotypes, groups, concern)
         single = one_strand(observation, dosage)
         one = self._caller.weigh(single, genotypes, groups, concern) if single else None
@@ -138,7 +138,7 @@ class StructuralCaller:
         best = ranked[0].model
         gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
         is_rare = self.models.log_prior[best] < np.log(RARE)
-        conflict = gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
+        conflict = is_mixed or gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
         # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
         is_plain = not self.models.counts[best, 1:].any()
         conflict = conflict or (is_plain and dosage.misfit(ranked[0].reads) > MISFIT)
