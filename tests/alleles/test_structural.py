@@ -6,7 +6,8 @@ import pytest
 from pgx.base.calls import CallStatus
 from pgx.pipeline.call import GeneCaller
 from pgx.structure.depth import copies_from_depth
-from structure.made import GENE, KB, PANEL, genotypes, scan
+from pgx.structure.evidence import evidence_of
+from structure.made import GENE, KB, MODELS, PANEL, genotypes, scan
 
 CALLER = GeneCaller(GENE, KB.frequencies["CYP2D6"])
 TWO = {42126611: ("C", "G"), 42127941: ("G", "A"), 42129130: ("C", "G")}  # *1/*2
@@ -87,6 +88,53 @@ def test_a_deletion_with_two_alleles_in_the_reads_is_no_call_that_looks_sure():
     assert "copy_number_conflict" in found.notes
 
 
+def test_genotypes_that_deny_all_that_depth_leaves_keep_the_call_open():
+    """Depth says one copy, two sites are heterozygous and have no reads to doubt it."""
+    found = called("1 gene", TWO)
+    assert found.diplotype == "*1/*2"
+    assert (found.status, found.probability) == (CallStatus.AMBIGUOUS, None)
+    assert "CYP2D6:copy_number" in found.depends_on
+    assert "copy_number_conflict" in found.notes
+    assert "copy_number_not_assessed" in found.notes
+    assert found.structure.reason == "conflict"
+
+
+def test_a_call_that_genotypes_deny_is_open_again_when_its_result_is_read_again():
+    found = called("1 gene", TWO)
+    again = CALLER.call(
+        genotypes(TWO), 0, with_sites=True, copies=evidence_of(found.structure, MODELS)
+    )
+    assert (again.status, again.depends_on) == (found.status, found.depends_on)
+    assert "copy_number_conflict" in again.notes
+
+
+@pytest.mark.parametrize("model", ["1 *13 + 1 *68", "2 *13", "0 gene", "1 *36"])
+def test_hybrids_alone_must_explain_the_genotypes(model):
+    """Depth looks like that of no whole copy, but *1/*2 is seen."""
+    found = called(model, TWO)
+    assert found.status is CallStatus.AMBIGUOUS
+    assert found.probability is None
+    assert "copy_number_conflict" in found.notes
+
+
+def test_a_hybrid_alone_carries_what_is_seen_beside_it():
+    """*36 without a whole copy has the alleles of *10; with those of *2 it is not known."""
+    sites = {42130692: "AA"}
+    ten = called("2 *36", {**sites, 42126611: "GG", 42129130: "GG"})
+    assert ten.diplotype in {"*36/*36", "*5/*36x2"}
+    assert ten.phenotype == "Poor Metabolizer"
+    assert "copy_number_conflict" not in ten.notes
+    two = called("2 *36", {42126611: "GG", 42127941: "AA", 42129130: "GG"})
+    assert two.status is CallStatus.AMBIGUOUS
+    assert two.probability is None
+
+
+def test_more_copies_than_hardly_any_person_has_are_not_sure():
+    found = called("8 gene", {})
+    assert found.status is CallStatus.AMBIGUOUS
+    assert "CYP2D6:copy_number" in found.depends_on
+
+
 def test_nothing_changes_without_evidence_of_copies():
     plain = CALLER.call(genotypes(TWO), 0, with_sites=True)
     assert "copy_number_not_assessed" in plain.notes
@@ -106,3 +154,36 @@ def test_a_prior_is_needed():
     found = GeneCaller(GENE, None).call(genotypes({}), 0, with_sites=True, copies=evidence)
     assert "copy_number_not_assessed" in found.notes
     assert found.probability is None or np.isfinite(found.probability)
+
+
+def test_shares_of_reads_that_no_copies_explain_leave_a_call_open():
+    """Two copies by depth, and one allele in a tenth of the reads: another person's."""
+    found = called("2 gene", TWO, shares(TWO, 0.1, total=60))
+    assert found.status is CallStatus.AMBIGUOUS
+    assert found.probability is None
+    assert "copy_number_conflict" in found.notes
+
+
+def test_a_few_strayed_reads_are_held_against_one_strand_and_two_alike():
+    """Both chromosomes *36+*10, and a site with few reads of another allele called 0/1."""
+    stray = {42129770: ("G", "A")}
+    found = called("2 gene + 2 *36", {**BOTH, **stray}, shares(stray, 0.1))
+    assert found.diplotype == "*36+*10/*36+*10"
+
+
+def test_many_sites_with_few_reads_of_another_allele_leave_a_call_open():
+    """More than strayed reads make: another person's, beside hybrids as beside whole copies."""
+    sites = {p: (v.alleles[0], v.alleles[1]) for p, v in list(_plain_variants().items())[:6]}
+    for model in ("2 gene", "2 gene + 2 *36"):
+        found = called(model, sites, shares(sites, 0.1))
+        assert found.status is CallStatus.AMBIGUOUS
+        assert "copy_number_conflict" in found.notes
+
+
+def _plain_variants():
+    silent = {*GENE.structure.leaks, *GENE.structure.uneven}
+    return {
+        v.position: v
+        for v in GENE.variants
+        if not v.is_indel and len(v.alts) == 1 and v.position not in silent
+    }

@@ -117,3 +117,10 @@ def test_a_panel_is_built_without_known_copies_and_unmoved_by_odd_samples():
     found = np.array([w.log_depth for w in panel.windows])
     shift = np.median(expectation)
     np.testing.assert_allclose(found, own - shift, atol=0.06)
+
+
+def test_depth_half_way_between_two_numbers_of_copies_says_neither():
+    found = scan("2 gene")
+    found.depth[PANEL.n_controls :] *= 0.69
+    evidence = copies_from_depth(GENE, found, 0, PANEL)
+    assert evidence.report.reason == "depth_uneven"

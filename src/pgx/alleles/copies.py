@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -28,6 +30,13 @@ DECIMALS: Final = 6
 """Places of a log likelihood: what is left is rounding."""
 NEVER: Final = 1e-12
 """Likelihood of one strand by that of two below which two different alleles rule it out."""
+HETEROZYGOUS: Final = (0.2, 0.35, 0.5, 0.65, 0.8)
+"""Shares of reads that an allele of two to five copies has."""
+DOUBTED: Final = 1e-4
+"""Likelihood of one allele by that of two from which a heterozygous site is not certain."""
+MOST_DOUBTED: Final = 3
+"""Doubted sites up to which they are left open: each has four genotypes to be tried."""
+_LEAST: Final = 1e-300
 
 
 class _Site(NamedTuple):
@@ -66,7 +75,19 @@ class Dosage:
             and (site := _site(index, variant.alleles, own, observation, models)) is not None
         ]
         self._apart = _thinned(self.sites, [v.position for v in gene.gene.variants])
-        self._memory: dict[bytes, float] = {}
+
+    def misfit(self, likelihood: float) -> float:
+        """Return how far a `likelihood` is below what shares of reads as they are would have.
+
+        As a natural logarithm, without the tempering.
+        """
+        return self._best - math.log(max(likelihood, _LEAST)) / TEMPER
+
+    @functools.cached_property
+    def _best(self) -> float:
+        return sum(
+            float(carried_log_likelihood(s.reads, s.total, s.reads / s.total)) for s in self._apart
+        )
 
     def likelihood(self, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
         """Return how likely the reads are, if two chromosomes carry these codes, (2, P).
@@ -110,16 +131,16 @@ class Dosage:
     def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:
         """Return the codes that one strand may have at a heterozygous site, with likelihoods.
 
-        They are likelihoods by that of a heterozygote of two copies; empty where the site has
-        no reads.
+        They are likelihoods by that of a heterozygote; empty where the site has no reads.
         """
         own = next((s for s in self.sites if s.site == site), None)
         if own is None:
             return ()
-        none, both, half = carried_log_likelihood(own.reads, own.total, np.array([0.05, 0.95, 0.5]))
+        none, both = carried_log_likelihood(own.reads, own.total, np.array([0.05, 0.95]))
+        some = carried_log_likelihood(own.reads, own.total, np.array(HETEROZYGOUS)).max()
         return (
-            (own.codes[0], float(np.exp(none - half))),
-            (own.codes[1], float(np.exp(both - half))),
+            (own.codes[0], float(np.exp(none - some))),
+            (own.codes[1], float(np.exp(both - some))),
         )
 
 
@@ -155,6 +176,36 @@ def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
         if not any(near):
             kept.append(site)
     return kept
+
+
+def two_strands(observation: Observation, dosage: Dosage) -> tuple[Observation, bool]:
+    """Return an observation of two strands, whose reads leave some heterozygous sites open.
+
+    A few strayed reads look like a second allele to a caller. One strand is free of them, so
+    that two must be: else a rare haplotype would be held against two, and never against one.
+    The most doubted ones are tried. Says as well whether one allele is likelier than two at
+    more sites than these, as in reads of two persons.
+    """
+    found: list[tuple[float, SoftSite]] = []
+    for index in np.flatnonzero(observation.block >= 0).tolist():
+        alike = [(c, p) for c, p in dosage.one_copy(index) if p >= DOUBTED]
+        if alike:
+            one, two = observation.codes[index].tolist()
+            genotypes = [SoftGenotype(c, c, p) for c, p in alike]
+            genotypes += [SoftGenotype(one, two, 1.0), SoftGenotype(two, one, 1.0)]
+            found.append((max(p for _, p in alike), SoftSite(index, tuple(genotypes))))
+    if not found:
+        return observation, False
+    is_mixed = sum(likelihood >= 1 for likelihood, _ in found) > MOST_DOUBTED
+    found.sort(key=lambda item: (-item[0], item[1].site))
+    doubted = [site for _, site in found[:MOST_DOUBTED]]
+    codes, block = observation.codes.copy(), observation.block.copy()
+    places = [site.site for site in doubted]
+    codes[places], block[places] = MISSING, -1
+    left, numbers = np.unique(block[block >= 0], return_inverse=True)
+    block[block >= 0] = numbers
+    soft = (*observation.soft, *doubted)
+    return Observation(codes, block, len(left), haploid=observation.haploid, soft=soft), is_mixed
 
 
 def one_strand(observation: Observation, dosage: Dosage) -> Observation | None:

@@ -14,16 +14,17 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.copies import Dosage, one_strand
+from pgx.alleles.copies import Dosage, one_strand, two_strands
 from pgx.alleles.inferred import Concern, InferredCaller, Weighed
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
-from pgx.base.structures import WHOLE, StructuralHaplotype
+from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.structure.evidence import CopyEvidence
+from pgx.structure.likelihood import is_shifted
 from pgx.structure.models import Chromosomes, StructuralModels
 
 __all__ = ["Called", "StructuralCaller"]
@@ -34,13 +35,29 @@ MAX_PAIRS: Final = 300
 CONFLICT: Final = 12.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
 
+RARE: Final = 1e-6
+"""Share of persons below which depth alone may not make a structure look sure."""
+MISFIT: Final = 7.0
+"""Log likelihood by which shares of reads may be off those of the best candidate.
+
+In 30 genomes it is 4 at most; a tenth to a third of another person's reads makes it 5 to 13.
+"""
+UNLIKE: Final = 0.1
+"""Odds of an allele with a hybrid below which the hybrid is not known to carry it."""
+SHOWN: Final = 1.5
+"""Copies that show at a site from which it may hold two alleles."""
+
 Floats = npt.NDArray[np.float64]
 Meanings = Callable[[str], tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts."""
+    """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts.
+
+    Depth contradicts where another model explains it far better, where all of it is off, or
+    where it shows what hardly any person has; so do shares of reads that no copies explain.
+    """
 
     found: DiplotypeSet
     posterior: Floats
@@ -62,6 +79,8 @@ class _Candidate(NamedTuple):
     model: int
     weight: float
     is_single: bool = False
+    is_odd: bool = False
+    reads: float = 1.0
 
 
 class StructuralCaller:
@@ -82,8 +101,10 @@ class StructuralCaller:
         groups: Floats,
         concern: Concern,
         evidence: CopyEvidence,
-    ) -> Called:
+    ) -> Called | None:
         """Return every diplotype with structure that fits, with its probability.
+
+        None where none fits: genotypes deny all structures that the evidence leaves.
 
         Parameters
         ----------
@@ -97,20 +118,59 @@ class StructuralCaller:
             What is known of the sample's copies.
         """
         dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
-        two = self._caller.weigh(observation, genotypes, groups, concern)
+        pair, is_mixed = two_strands(observation, dosage)
+        two = self._caller.weigh(pair, genotypes, groups, concern)
         single = one_strand(observation, dosage)
         one = self._caller.weigh(single, genotypes, groups, concern) if single else None
         ways = self._ways(observation, groups, evidence)
-        differ = observation.n_blocks > 0
+        differ = pair.n_blocks > 0
         candidates = list(self._candidates(ways, two, one, dosage, differ=differ))
         total = sum(c.weight for c in candidates)
+        if not total > 0:  # no structure that is left goes with the genotypes
+            return None
         posterior = np.zeros(len(self.models.counts))
         for candidate in candidates:
             posterior[candidate.model] += candidate.weight / total
         ranked = _ranked(candidates, total)
         found = self._result(ranked, two, one)
-        gap = evidence.log_likelihood.max() - evidence.log_likelihood[ranked[0].model]
-        return Called(found, posterior, conflict=bool(gap > CONFLICT))
+        if self._is_denied(ranked[0], observation):
+            return None
+        best = ranked[0].model
+        gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
+        is_rare = self.models.log_prior[best] < np.log(RARE)
+        conflict = is_mixed or gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
+        # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
+        is_plain = not self.models.counts[best, 1:].any()
+        conflict = conflict or (is_plain and dosage.misfit(ranked[0].reads) > MISFIT)
+        return Called(found, posterior, conflict=bool(conflict))
+
+    def _is_off(self, report: StructureEvidence, model: int) -> bool:
+        """Whether the depth along the gene as a whole is not that of a model."""
+        windows = [w for w in report.windows if w.gene == report.gene]
+        if not windows or report.source != "depth":
+            return False
+        shown = self.models.expected([w.start for w in windows], [w.end for w in windows])
+        return is_shifted(np.array([w.copies for w in windows]), shown.copies[model])
+
+    def _is_denied(self, best: _Candidate, observation: Observation) -> bool:
+        """Whether genotypes deny a best candidate without a whole copy.
+
+        A gap in the depth looks like hybrids or deletions. Then genotypes show two alleles
+        where fewer copies of hybrids do, alleles of no copy, or such that no hybrid is known
+        to carry.
+        """
+        if self.models.counts[best.model, 0]:
+            return False
+        silent = self.models.structure.leaks
+        positions = [v.position for v in self._caller.gene.gene.variants]
+        is_own = np.array([p not in silent for p in positions])
+        shown = self.models.counts[best.model] @ self.models.shares(positions)
+        first, second = observation.codes.T
+        is_known = (first >= 0) & (second >= 0)
+        denied = is_known & (first != second) & (shown < SHOWN)
+        if not self.models.copies[best.model]:
+            denied |= (first > 0) | (second > 0)
+        return best.is_odd or bool((denied & is_own).any())
 
     # -- candidates ----------------------------------------------------------------------
 
@@ -144,16 +204,26 @@ class StructuralCaller:
         pairs = list(_pairs(two, differ=differ))
         singles = list(_singles(one)) if one else []
         for way, base in ways:
-            for ordered in self._orders(way, pairs, singles):
+            for ordered in self._orders(way, pairs, singles, two.posterior.mass):
                 weight = base * ordered.weight * self._partners(way, ordered)
-                weight *= dosage.likelihood(way, ordered.codes)
-                yield self._candidate(way, ordered, weight)
+                reads = dosage.likelihood(way, ordered.codes)
+                yield self._candidate(way, ordered, weight * reads)._replace(reads=reads)
 
     def _orders(
-        self, way: Chromosomes, pairs: Sequence[_Ordered], singles: Sequence[_Ordered]
+        self,
+        way: Chromosomes,
+        pairs: Sequence[_Ordered],
+        singles: Sequence[_Ordered],
+        mass: float,
     ) -> Iterator[_Ordered]:
-        """Yield the alleles that the whole copies of two chromosomes may be."""
+        """Yield the alleles that the whole copies of two chromosomes may be.
+
+        Where there is no whole copy hybrids must explain what was seen of alleles; where there
+        is none of these either, what was seen is as improbable as it is of any copies.
+        """
         has = [WHOLE in h.units for h in way[:2]]
+        if not any(has):
+            has = [bool(h.units) for h in way[:2]]
         if all(has):
             for pair in pairs:
                 yield pair
@@ -164,16 +234,20 @@ class StructuralCaller:
                 yield own._replace(codes=codes) if has[0] else _turned(own, codes)
         else:
             empty = np.full((2, len(self._caller.gene.gene.variants)), -1, np.int8)
-            yield _Ordered(None, None, empty, 1.0)
+            yield _Ordered(None, None, empty, mass)
 
     def _partners(self, way: Chromosomes, ordered: _Ordered) -> float:
         """Return how much more often than by chance the alleles have these structures."""
         odds = 1.0
         for haplotype, strand in zip(way[:2], ordered[:2], strict=True):
             if strand is not None:
-                other = self._odds.get((haplotype.units, ""), 1.0)
-                odds *= self._odds.get((haplotype.units, strand.name), other)
+                odds *= self._odds_of(haplotype, strand)
         return odds
+
+    def _odds_of(self, haplotype: StructuralHaplotype, strand: Strand) -> float:
+        """Return odds of an allele beside hybrids; one alone is like what is seen beside it."""
+        units = haplotype.units if WHOLE in haplotype.units else (*haplotype.units, WHOLE)
+        return self._odds.get((units, strand.name), self._odds.get((units, ""), 1.0))
 
     def _candidate(self, way: Chromosomes, ordered: _Ordered, weight: float) -> _Candidate:
         strands = tuple(
@@ -182,11 +256,16 @@ class StructuralCaller:
         )
         name = format_diplotype([s.name for s in strands], self._default)
         is_single = (ordered.first is None) != (ordered.second is None)
-        return _Candidate(name, strands, way.model, weight, is_single)
+        is_odd = any(
+            strand is not None and WHOLE not in h.units and self._odds_of(h, strand) < UNLIKE
+            for h, strand in zip(way[:2], ordered[:2], strict=True)
+        )
+        return _Candidate(name, strands, way.model, weight, is_single, is_odd)
 
     def _named(self, haplotype: StructuralHaplotype, allele: Strand | None) -> Strand:
         """Return a chromosome: ``*5``, ``*2``, ``*2x2``, ``*36+*10``."""
         whole = haplotype.units.count(WHOLE)
+        allele = allele if whole else None
         hybrids = [u for u in dict.fromkeys(haplotype.units) if u != WHOLE]
         if allele is not None and whole == 1 and not hybrids:
             return allele

@@ -27,6 +27,7 @@ from pgx.alleles.whole import WholeCaller, WholePair
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
+from pgx.base.structures import StructureEvidence
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.phenotypes.strands import StrandMeanings
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
@@ -41,6 +42,7 @@ from pgx.pipeline.doubts import (
     structure_notes,
 )
 from pgx.pipeline.record_copies import (
+    CONFLICT,
     Change,
     copy_reading,
     denied,
@@ -52,6 +54,8 @@ from pgx.pipeline.sites import site_observations
 from pgx.structure.evidence import CopyEvidence, with_posterior
 from pgx.structure.leaks import judge_leaks
 from pgx.structure.models import structural_models
+from pgx.structure.records import CONFLICT as CONFLICT_REASON
+from pgx.structure.records import SOURCE
 
 __all__ = ["GeneCaller"]
 
@@ -168,7 +172,7 @@ class GeneCaller:
         else:
             core = self._core_call(columns, sample, ancestry or {})
             if copies is not None and not copies.is_assessed:
-                core = msgspec.structs.replace(core, structure=copies.report)
+                core = _unassessed(core, copies.report)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= columns.reasons[sample]
         if is_open:
@@ -212,6 +216,8 @@ class GeneCaller:
         failed = failed_sites(genotypes, 0)
         concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
         called = caller.call(observation, genotypes, self._groups(ancestry), concern, copies)
+        if called is None:
+            return self._contradicted(genotypes, ancestry, copies)
         report = with_posterior(copies, caller.models, called.posterior)
         notes = structure_notes(report, conflict=called.conflict)
         own = tuple(n for n in self.gene.notes if n != UNCOUNTED)
@@ -235,7 +241,15 @@ class GeneCaller:
             base = msgspec.structs.replace(base, n_missing=0, missing=())
             return self._with_candidates(base, called.found, CallStatus.CALLED)
         status = self._structural_status(called, observation)
-        return self._with_candidates(base, called.found, status)
+        call = self._with_candidates(base, called.found, status)
+        return left_open(call) if called.conflict else call
+
+    def _contradicted(
+        self, genotypes: GeneGenotypes, ancestry: Mapping[str, float], copies: CopyEvidence
+    ) -> GeneCall:
+        """Return what small variants say, left open: they deny the copies that were counted."""
+        report = msgspec.structs.replace(copies.report, reason=CONFLICT_REASON)
+        return _unassessed(self._core_call(self._of(genotypes), 0, ancestry), report)
 
     def _is_sure(self, called: Called) -> bool:
         return not called.conflict and called.found.probabilities[0] >= self.threshold
@@ -462,6 +476,14 @@ class GeneCaller:
         needed = [v.required for v in self.gene.variants]
         lacking = observation.missing & np.array(needed, np.bool_)
         return ("required_position_missing",) if lacking.any() else ()
+
+
+def _unassessed(core: GeneCall, report: StructureEvidence) -> GeneCall:
+    """Return a call from small variants, open where these deny what depth or reads count."""
+    if report.reason == CONFLICT_REASON and report.source != SOURCE:
+        core = left_open(core)
+        core = msgspec.structs.replace(core, notes=(*core.notes, CONFLICT))
+    return msgspec.structs.replace(core, structure=report)
 
 
 def _remember(memory: dict[_Key, GeneCall], key: _Key, call: GeneCall) -> None:

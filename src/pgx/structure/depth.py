@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import DepthWindow, GeneStructure, StructureEvidence
 from pgx.structure.evidence import CopyEvidence, SiteReads, balances_of, not_assessed
-from pgx.structure.likelihood import depth_fit
+from pgx.structure.likelihood import depth_fit, is_shifted
 from pgx.structure.models import structural_models
 from pgx.structure.panel import Level, PanelArrays
 from pgx.vcf.depth import AllelicDepths, DepthScan
@@ -100,7 +100,7 @@ def _assessed(
     expected = models.expected(starts.tolist(), ends.tolist())
     fit = depth_fit(copies, one_copy, (starts + ends) / 2, expected)
     best = int((fit.log_likelihood + models.log_prior).argmax())
-    if fit.misfit[best] > MOST_MISFIT:
+    if fit.misfit[best] > MOST_MISFIT or is_shifted(copies, expected.copies[best]):
         return not_assessed(gene.gene, "depth", "depth_uneven", reads)
     columns = zip(starts, ends, copies, fit.spread[best], expected.copies[best], strict=True)
     report = StructureEvidence(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pgx.structure.models import Expected
 
-__all__ = ["DepthFit", "depth_fit", "distance_kernel"]
+__all__ = ["DepthFit", "depth_fit", "distance_kernel", "is_shifted"]
 
 OVERDISPERSION: Final = 0.9
 """Variance of a window's depth by its mean, of reads that overlap the window."""
@@ -28,6 +28,13 @@ STRAY: Final = 0.03
 """Copies that strayed reads look like."""
 FREEDOM: Final = 20.0
 """Degrees of freedom of the t distribution: some windows may be far off."""
+MOST_SHIFT: Final = 0.25
+"""Share by which the gene's windows together may be off what a model expects.
+
+Half way between one and two copies neither is told; the levels of genomes differ by a tenth.
+"""
+_SHOWN: Final = 0.8
+_LEAST_SHOWN: Final = 5
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,3 +86,14 @@ def depth_fit(copies: Floats, reads: Floats, middle: Floats, expected: Expected)
         - (FREEDOM + n) / 2 * np.log1p(squared / FREEDOM)
     )
     return DepthFit(log_likelihood, squared / n, spread)
+
+
+def is_shifted(copies: Floats, expected: Floats) -> bool:
+    """Whether all of the gene has far more or less depth than the copies of a model.
+
+    ``copies`` and ``expected`` are (W,): the depth in copies, and what the model lets show.
+    """
+    shown = expected >= _SHOWN
+    if shown.sum() < _LEAST_SHOWN:
+        return False
+    return bool(abs(np.median(copies[shown] / expected[shown]) - 1) > MOST_SHIFT)
