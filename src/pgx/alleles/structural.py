@@ -30,6 +30,8 @@ __all__ = ["Called", "StructuralCaller"]
 
 NEGLIGIBLE: Final = 1e-8
 """Share of the best one's weight below which a pair of alleles or structures is left out."""
+IMPOSSIBLE: Final = 1e-100
+"""Least likelihood of a structure by the best one's: something is left, if as a conflict."""
 MAX_PAIRS: Final = 300
 CONFLICT: Final = 12.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
@@ -100,10 +102,14 @@ class StructuralCaller:
         two = self._caller.weigh(observation, genotypes, groups, concern)
         single = one_strand(observation, dosage)
         one = self._caller.weigh(single, genotypes, groups, concern) if single else None
-        ways = self._ways(observation, groups, evidence)
         differ = observation.n_blocks > 0
-        candidates = list(self._candidates(ways, two, one, dosage, differ=differ))
-        total = sum(c.weight for c in candidates)
+        candidates: list[_Candidate] = []
+        total = 0.0
+        for least in (NEGLIGIBLE, IMPOSSIBLE):  # two alleles deny what counts but one chromosome
+            if not total:
+                ways = self._ways(observation, groups, evidence, least)
+                candidates = list(self._candidates(ways, two, one, dosage, differ=differ))
+                total = sum(c.weight for c in candidates)
         posterior = np.zeros(len(self.models.counts))
         for candidate in candidates:
             posterior[candidate.model] += candidate.weight / total
@@ -115,7 +121,7 @@ class StructuralCaller:
     # -- candidates ----------------------------------------------------------------------
 
     def _ways(
-        self, observation: Observation, groups: Floats, evidence: CopyEvidence
+        self, observation: Observation, groups: Floats, evidence: CopyEvidence, least: float
     ) -> list[tuple[Chromosomes, float]]:
         """Return chromosomes that are not ruled out, with likelihood and prior joined.
 
@@ -123,12 +129,13 @@ class StructuralCaller:
         """
         prior = self._caller.prior
         likely = evidence.log_likelihood - evidence.log_likelihood.max()
+        likely = np.maximum(likely, np.log(IMPOSSIBLE))
         own = dict(zip(prior.groups, groups * group_evidence(prior, observation), strict=True))
         weights = np.array([own.get(group, 0.0) for group in self.models.groups])
         if not weights.sum():
             weights = np.ones(len(weights))
         _, ways = self.models.prior(np.round(weights / weights.sum(), DECIMALS))
-        kept = [w for w in ways if likely[w.model] > np.log(NEGLIGIBLE)]
+        kept = [w for w in ways if likely[w.model] >= np.log(least)]
         return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
 
     def _candidates(
@@ -152,19 +159,28 @@ class StructuralCaller:
     def _orders(
         self, way: Chromosomes, pairs: Sequence[_Ordered], singles: Sequence[_Ordered]
     ) -> Iterator[_Ordered]:
-        """Yield the alleles that the whole copies of two chromosomes may be."""
-        has = [WHOLE in h.units for h in way[:2]]
-        if all(has):
+        """Yield the alleles that the whole copies of two chromosomes may be.
+
+        A hybrid carries alleles as a whole copy does, they only have no name: what small
+        variants show has to be explained by it too. Where there is no copy at all they come
+        from elsewhere, and are no less improbable.
+        """
+        has = tuple(WHOLE in h.units for h in way[:2])
+        there = [bool(h.units) for h in way[:2]]
+        if all(there):
             for pair in pairs:
-                yield pair
-                yield _Ordered(pair.second, pair.first, pair.codes[::-1], pair.weight)
-        elif any(has):
+                yield _named_only(pair, has)
+                yield _named_only(
+                    _Ordered(pair.second, pair.first, pair.codes[::-1], pair.weight), has
+                )
+        elif any(there):
             for own in singles:
-                codes = own.codes if has[0] else own.codes[::-1]
-                yield own._replace(codes=codes) if has[0] else _turned(own, codes)
+                codes = own.codes if there[0] else own.codes[::-1]
+                turned = own._replace(codes=codes) if there[0] else _turned(own, codes)
+                yield _named_only(turned, has)
         else:
             empty = np.full((2, len(self._caller.gene.gene.variants)), -1, np.int8)
-            yield _Ordered(None, None, empty, 1.0)
+            yield _Ordered(None, None, empty, 2 * sum(pair.weight for pair in pairs))
 
     def _partners(self, way: Chromosomes, ordered: _Ordered) -> float:
         """Return how much more often than by chance the alleles have these structures."""
@@ -263,6 +279,12 @@ class StructuralCaller:
         best = _key(*(s.function for s in ranked[0].strands))
         counted = [o for k, o in found.items() if k == best or (o.probability or 0) >= LISTED_FROM]
         return sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+
+
+def _named_only(ordered: _Ordered, has: tuple[bool, ...]) -> _Ordered:
+    """Return chromosomes with the names of those alone that have a whole copy."""
+    first, second = ordered.first if has[0] else None, ordered.second if has[1] else None
+    return ordered._replace(first=first, second=second)
 
 
 def _turned(own: _Ordered, codes: npt.NDArray[np.int8]) -> _Ordered:
