@@ -33,7 +33,7 @@ NEGLIGIBLE: Final = 1e-8
 IMPOSSIBLE: Final = 1e-100
 """Least likelihood of a structure by the best one's: something is left, if as a conflict."""
 MAX_PAIRS: Final = 300
-CONFLICT: Final = 12.0
+CONFLICT: Final = 8.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
 
 Floats = npt.NDArray[np.float64]
