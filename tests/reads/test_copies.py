@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 
 from pgx.base.genes import Assembly
 from pgx.genotypes.matrix import MISSING, Unknown
-from pgx.reads.copies import _log_gamma
+from pgx.reads.copies import _log_gamma, _unusable
 from pgx.reads.genotyping import ReadLimits
+from pgx.reads.normaliser import Normaliser
 from pgx.reads.sample import ReadsEvidence, ReadsInput, read_gene
 from pgx.structure.models import structural_models
 from reads.made import HYBRIDS, Maker, Unit, allele, gene, person
@@ -153,6 +155,12 @@ def test_flanks_of_half_the_depth_do_not_pass_for_two_copies():
 
 def test_more_copies_than_any_structure_has_are_no_smaller_number():
     assert read(person(*[WHOLE] * 14, depth=20)).copies.report.reason == "conflict"
+
+
+def test_controls_that_differ_as_those_of_a_panel_say_nothing():
+    many = Normaliser(depth=40.0, noise=0.5, spread=0.08, n_controls=63)
+    assert _unusable(many) == "depth_uneven"
+    assert not _unusable(replace(many, noise=0.25))
 
 
 def test_reads_on_an_alternative_contig_are_missed_on_chromosome_22():

@@ -36,6 +36,9 @@ UNEVEN: Final = 0.35
 """Standard deviation of the windows' log depth from which a file is taken for uneven."""
 LARGEST_SPREAD: Final = 0.20
 """Standard deviation of the expected log depth from which copies cannot be told."""
+LARGEST_NOISE: Final = 0.35
+"""Standard deviation of the controls' log depth from which reads are those of a panel or exome,
+of which one gene's depth says nothing of another's; counting alone makes 0.21 at a depth of 10."""
 
 PARALOGUE_COPIES: Final = (0.004, 0.04, 0.9, 0.045, 0.008, 0.003)
 """Prior of 0, 1, 2 … copies of the paralogue: usually two, but not always."""
@@ -129,7 +132,8 @@ def _unusable(normaliser: Normaliser) -> str:
         return "no_normaliser"
     if normaliser.depth < MIN_DEPTH:
         return "depth_too_low"
-    return "depth_uneven" if normaliser.spread > LARGEST_SPREAD else ""
+    is_uneven = normaliser.spread > LARGEST_SPREAD or normaliser.noise > LARGEST_NOISE
+    return "depth_uneven" if is_uneven else ""
 
 
 def _total(reads: Reads, locus: ReadLocus, normaliser: Normaliser) -> _Depth:
