@@ -52,6 +52,7 @@ from pgx.pipeline.sites import site_observations
 from pgx.structure.evidence import CopyEvidence, with_posterior
 from pgx.structure.leaks import judge_leaks
 from pgx.structure.models import structural_models
+from pgx.structure.records import CONFLICT
 
 __all__ = ["GeneCaller"]
 
@@ -169,6 +170,10 @@ class GeneCaller:
             core = self._core_call(columns, sample, ancestry or {})
             if copies is not None and not copies.is_assessed:
                 core = msgspec.structs.replace(core, structure=copies.report)
+                if (
+                    copies.report.reason == CONFLICT and not is_open
+                ):  # of depth or reads with all that is known
+                    core = left_open(core)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= columns.reasons[sample]
         if is_open:
