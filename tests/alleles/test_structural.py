@@ -1,12 +1,14 @@
 """Diplotypes of CYP2D6 with copies, deletions and hybrids."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pgx.base.calls import CallStatus
 from pgx.pipeline.call import GeneCaller
 from pgx.structure.depth import copies_from_depth
-from pgx.structure.evidence import evidence_of
+from pgx.structure.evidence import SiteReads, evidence_of
 from structure.made import GENE, KB, MODELS, PANEL, genotypes, scan
 
 CALLER = GeneCaller(GENE, KB.frequencies["CYP2D6"])
@@ -24,6 +26,10 @@ def shares(variants, alternative, total=40):
         for position, alleles in variants.items()
         if alleles[0] != alleles[1]
     }
+
+
+def sites_of(variants, total):
+    return tuple(SiteReads(p, alleles, (total // 2,) * 2) for p, alleles in variants.items())
 
 
 def called(model, variants, reads=None, **settings):
@@ -133,6 +139,44 @@ def test_more_copies_than_hardly_any_person_has_are_not_sure():
     found = called("8 gene", {})
     assert found.status is CallStatus.AMBIGUOUS
     assert "CYP2D6:copy_number" in found.depends_on
+
+
+def test_hybrids_explain_small_variants_as_whole_copies_do():
+    """One chromosome, and two alleles: it is not a hybrid for want of a name of its alleles."""
+    models = CALLER.structural.models
+    own = np.array([models.name(m) == "1 gene" for m in range(len(models.counts))])
+    one = copies_from_depth(GENE, scan("1 gene"), 0, PANEL)
+    for cost in (8.0, 40.0, 5000.0):
+        evidence = replace(one, log_likelihood=np.where(own, 0.0, -cost), reads=sites_of(TWO, 200))
+        found = CALLER.call(genotypes(TWO), 0, with_sites=True, copies=evidence)
+        assert found.status is CallStatus.AMBIGUOUS or found.diplotype == "*1/*2"
+        names = {c.diplotype for c in found.candidates if (c.probability or 0) > 0.01}
+        assert names <= {"*1/*2", "*1/*5", "*2/*5"}
+
+
+def test_without_any_candidate_left_the_two_alleles_stand_as_a_conflict():
+    """Depth that allows one chromosome only, and so many reads of both alleles that two are."""
+    models = CALLER.structural.models
+    own = np.array([models.name(m) == "1 gene" for m in range(len(models.counts))])
+    one = copies_from_depth(GENE, scan("1 gene"), 0, PANEL)
+    evidence = replace(one, log_likelihood=np.where(own, 0.0, -5000.0), reads=sites_of(TWO, 2000))
+    found = CALLER.call(genotypes(TWO), 0, with_sites=True, copies=evidence)
+    assert found.status is CallStatus.AMBIGUOUS
+    assert found.diplotype == "*1/*2"
+    assert "copy_number_conflict" in found.notes
+
+
+def test_two_hybrids_show_what_small_variants_show():
+    """Half of *2/*2's frequency is no argument for a chromosome of *36 alone."""
+    hom = {p: a[1] * 2 for p, a in TWO.items()}
+    models = CALLER.structural.models
+    three = copies_from_depth(GENE, scan("3 gene"), 0, PANEL)
+    likely = np.where(models.copies == 3, 0.0, -7.0)
+    found = CALLER.call(
+        genotypes(hom), 0, with_sites=True, copies=replace(three, log_likelihood=likely)
+    )
+    names = {c.diplotype: c.probability or 0 for c in found.candidates}
+    assert names["*2/*2x2"] > names.get("*2/*36x2", 0)
 
 
 def test_nothing_changes_without_evidence_of_copies():

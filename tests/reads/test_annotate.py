@@ -175,3 +175,13 @@ def test_regions_of_a_bed_file_normalise(bam, tmp_path):
     assert structure is not None
     assert structure.n_controls == 2
     assert structure.copies[0].copies == 3
+
+
+def test_depth_that_no_structure_explains_leaves_the_gene_open(tmp_path):
+    place = person(*[Unit()] * 14, depth=20).write(tmp_path / "many.bam")
+    (result,) = annotate([], reads=place, genes=["CYP2D6"])
+    (call,) = result.calls
+    assert call.structure is not None
+    assert call.structure.reason == "conflict"
+    assert call.status == "ambiguous"
+    assert call.depends_on == ("CYP2D6:copy_number",)

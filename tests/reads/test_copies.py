@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,15 @@ import pytest
 
 from pgx.base.genes import Assembly
 from pgx.genotypes.matrix import MISSING, Unknown
-from pgx.reads.copies import _log_gamma
+from pgx.reads.copies import _log_gamma, _unusable
 from pgx.reads.genotyping import ReadLimits
+from pgx.reads.normaliser import Normaliser
 from pgx.reads.sample import ReadsEvidence, ReadsInput, read_gene
 from pgx.structure.models import structural_models
 from reads.made import HYBRIDS, Maker, Unit, allele, gene, person
 
 WHOLE = Unit()
+GENE_AND_PARALOGUE = 42_124_000, 42_146_000
 
 
 def read(made: Maker, **written) -> ReadsEvidence:
@@ -129,6 +132,35 @@ def test_depth_in_pieces_is_uneven():
     gap = [(p, p + 400) for p in range(42_126_000, 42_150_000, 800)]
     made.rows = [r for r in made.rows if not any(a <= r[0] <= b for a, b in gap)]
     assert read(made).copies.report.reason == "depth_uneven"
+
+
+@pytest.mark.parametrize("lost", [(42_126_000, 42_129_000), (42_128_500, 42_132_000)])
+def test_reads_that_are_missing_over_half_the_gene_are_no_deletion(lost):
+    """The other half shows two copies: no structure explains both."""
+    made = person(WHOLE, WHOLE, depth=30)
+    made.rows = [r for r in made.rows if not lost[0] < r[0] < lost[1]]
+    report = read(made).copies.report
+    assert report.reason in {"conflict", "depth_uneven"}
+    assert not report.copies
+
+
+def test_flanks_of_half_the_depth_do_not_pass_for_two_copies():
+    made = Maker(depth=40)
+    made.diploid(*GENE_AND_PARALOGUE)
+    made.half /= 2
+    made.diploid(42_113_500, GENE_AND_PARALOGUE[0])
+    made.diploid(GENE_AND_PARALOGUE[1], 42_168_000)
+    assert read(made).copies.report.reason == "conflict"
+
+
+def test_more_copies_than_any_structure_has_are_no_smaller_number():
+    assert read(person(*[WHOLE] * 14, depth=20)).copies.report.reason == "conflict"
+
+
+def test_controls_that_differ_as_those_of_a_panel_say_nothing():
+    many = Normaliser(depth=40.0, noise=0.5, spread=0.08, n_controls=63)
+    assert _unusable(many) == "depth_uneven"
+    assert not _unusable(replace(many, noise=0.25))
 
 
 def test_reads_on_an_alternative_contig_are_missed_on_chromosome_22():

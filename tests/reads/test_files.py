@@ -11,6 +11,7 @@ import pytest
 from pgx.base.errors import AssemblyMismatchError, InputError, PgxError
 from pgx.base.genes import Assembly
 from pgx.reads.genotyping import ReadLimits
+from pgx.reads.locus import read_locus
 from pgx.reads.normaliser import read_regions
 from pgx.reads.sample import ReadsInput, read_gene
 from pgx.reads.source import open_reads
@@ -262,7 +263,7 @@ def test_regions_of_a_bed_file(good, tmp_path):
     bed = tmp_path / "x.bed"
     bed.write_text("#comment\ntrack name=x\n22\t42114000\t42116000\tname\n\nchr22\t1\t2\n")
     with open_reads(good) as file:
-        assert read_regions(bed, file) == [
+        assert read_regions(bed, file, read_locus(gene(), file.assembly)) == [
             ("chr22", 42_114_001, 42_116_000),
             ("chr22", 2, 2),
         ]
@@ -270,11 +271,18 @@ def test_regions_of_a_bed_file(good, tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "chr22 1 2\n", "chr22\tx\t2\n", "chr22\t5\t5\n", "chr1\t1\t2\n", "chr22\t1\t99999999\n"],
-)
+    [
+        "", "chr22 1 2\n", "chr22\tx\t2\n", "chr22\t5\t5\n", "chr1\t1\t2\n",
+        "chr22\t1\t99999999\n",
+        "chr22\t42114000\t42114001\n",
+        "chr22\t42114000\t42116000\nchr22\t42126000\t42131000\n",
+        "chr22\t42114000\t42116000\nchr22\t42135000\t42145000\n",
+        "chrX\t42114000\t42116000\n",
+    ],
+)  # fmt: skip
 def test_a_bed_file_that_is_none(good, tmp_path, text):
     bed = tmp_path / "x.bed"
     bed.write_text(text)
     with open_reads(good) as file, pytest.raises(InputError) as caught:
-        read_regions(bed, file)
+        read_regions(bed, file, read_locus(gene(), file.assembly))
     assert caught.value.code == "PGX-BAM-008"

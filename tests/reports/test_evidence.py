@@ -164,9 +164,7 @@ def test_an_ambiguous_call_shows_its_candidates_with_probabilities():
     weighed = (Candidate("*1/*6", 0.6), Candidate("*4/*9", 0.4))
     call = factory.ambiguous(candidates=weighed, probability=0.6)
     text = plain_text(render_html(factory.result(calls=(call,))))
-    assert (
-        "best fit of 2 candidates: 60 % of people with such data; next *4/*9 (40 %)" in text
-    )
+    assert "best fit of 2 candidates: 60 % of people with such data; next *4/*9 (40 %)" in text
     assert "*1/*6 (60 %), *4/*9 (40 %)" in text
 
 

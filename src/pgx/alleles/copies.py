@@ -124,8 +124,8 @@ class Dosage:
                 share = float(site.shares[self._units.index(unit)])
                 copies += share
                 carried += share * _carries(site, code if unit == WHOLE else like)
-        if copies <= 0:
-            return 0.0
+        if copies <= 0:  # reads from elsewhere: any share is as likely
+            return -math.log(site.total + 1)
         return float(carried_log_likelihood(site.reads, site.total, carried / copies))
 
     def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:

@@ -32,7 +32,7 @@ __all__ = ["Called", "StructuralCaller"]
 NEGLIGIBLE: Final = 1e-8
 """Share of the best one's weight below which a pair of alleles or structures is left out."""
 MAX_PAIRS: Final = 300
-CONFLICT: Final = 12.0
+CONFLICT: Final = 8.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
 
 RARE: Final = 1e-6
@@ -188,7 +188,7 @@ class StructuralCaller:
         if not weights.sum():
             weights = np.ones(len(weights))
         _, ways = self.models.prior(np.round(weights / weights.sum(), DECIMALS))
-        kept = [w for w in ways if likely[w.model] > np.log(NEGLIGIBLE)]
+        kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE)]
         return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
 
     def _candidates(
@@ -218,20 +218,19 @@ class StructuralCaller:
     ) -> Iterator[_Ordered]:
         """Yield the alleles that the whole copies of two chromosomes may be.
 
-        Where there is no whole copy hybrids must explain what was seen of alleles; where there
-        is none of these either, what was seen is as improbable as it is of any copies.
+        A hybrid carries alleles as a whole copy does, they only have no name: what small
+        variants show has to be explained by it too. Where there is no copy at all what was seen
+        comes from elsewhere, and is as improbable as it is of any copies.
         """
-        has = [WHOLE in h.units for h in way[:2]]
-        if not any(has):
-            has = [bool(h.units) for h in way[:2]]
-        if all(has):
+        there = [bool(h.units) for h in way[:2]]
+        if all(there):
             for pair in pairs:
                 yield pair
                 yield _Ordered(pair.second, pair.first, pair.codes[::-1], pair.weight)
-        elif any(has):
+        elif any(there):
             for own in singles:
-                codes = own.codes if has[0] else own.codes[::-1]
-                yield own._replace(codes=codes) if has[0] else _turned(own, codes)
+                codes = own.codes if there[0] else own.codes[::-1]
+                yield own._replace(codes=codes) if there[0] else _turned(own, codes)
         else:
             empty = np.full((2, len(self._caller.gene.gene.variants)), -1, np.int8)
             yield _Ordered(None, None, empty, mass)

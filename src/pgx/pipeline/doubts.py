@@ -115,7 +115,7 @@ def left_open(call: GeneCall) -> GeneCall:
         call,
         status=CallStatus.AMBIGUOUS,
         probability=None,
-        depends_on=(*call.depends_on, f"{call.gene}:copy_number"),
+        depends_on=tuple(dict.fromkeys((*call.depends_on, f"{call.gene}:copy_number"))),
     )
 
 

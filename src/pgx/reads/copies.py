@@ -36,6 +36,9 @@ UNEVEN: Final = 0.35
 """Standard deviation of the windows' log depth from which a file is taken for uneven."""
 LARGEST_SPREAD: Final = 0.20
 """Standard deviation of the expected log depth from which copies cannot be told."""
+LARGEST_NOISE: Final = 0.35
+"""Standard deviation of the controls' log depth from which reads are those of a panel or exome,
+of which one gene's depth says nothing of another's; counting alone makes 0.21 at a depth of 10."""
 
 PARALOGUE_COPIES: Final = (0.004, 0.04, 0.9, 0.045, 0.008, 0.003)
 """Prior of 0, 1, 2 … copies of the paralogue: usually two, but not always."""
@@ -51,6 +54,10 @@ STRANGE: Final = 0.02
 """Probability that a segment tells nothing: a conversion, or reads that were placed wrongly."""
 STRAY: Final = 0.01
 """Share of fragments that vote for the other gene by error."""
+MOST_STRANGE: Final = 2
+"""Segments that may deny the best model; more are missing reads, or a structure nobody knows."""
+MOST_OFF: Final = 4.0
+"""Spreads by which the depth may be off the best model."""
 GENE_NOISE: Final = 0.05
 """Standard deviation of log depth over the gene beyond counting: GC content, mappability."""
 
@@ -82,8 +89,8 @@ def copies_from_reads(
 ) -> CopyEvidence:
     """Return how probable each structural model makes depth and shares.
 
-    The reason of evidence that says nothing is ``no_normaliser``, ``depth_too_low`` or
-    ``depth_uneven``.
+    The reason of evidence that says nothing is ``no_normaliser``, ``depth_too_low``,
+    ``depth_uneven``, or ``conflict`` where even the best model does not fit.
     """
     gene = locus.gene.gene
     reason = _unusable(normaliser)
@@ -93,7 +100,10 @@ def copies_from_reads(
     if reason or depth is None:
         return not_assessed(gene, "reads", reason)
     models = structural_models(locus.structure)
-    joint = _joint(models, locus, depth, gene_shares(locus, assignment))
+    shares = gene_shares(locus, assignment)
+    joint = _joint(models, locus, depth, shares)
+    if _fits_nothing(models, joint, locus, depth, shares):
+        return not_assessed(gene, "reads", "conflict")
     likelihood = np.asarray(np.logaddexp.reduce(joint, axis=1).round(DECIMALS), np.float64)
     report = StructureEvidence(
         gene=gene,
@@ -122,7 +132,8 @@ def _unusable(normaliser: Normaliser) -> str:
         return "no_normaliser"
     if normaliser.depth < MIN_DEPTH:
         return "depth_too_low"
-    return "depth_uneven" if normaliser.spread > LARGEST_SPREAD else ""
+    is_uneven = normaliser.spread > LARGEST_SPREAD or normaliser.noise > LARGEST_NOISE
+    return "depth_uneven" if is_uneven else ""
 
 
 def _total(reads: Reads, locus: ReadLocus, normaliser: Normaliser) -> _Depth:
@@ -197,6 +208,30 @@ def _joint(models: StructuralModels, locus: ReadLocus, depth: _Depth, shares: Sh
     return np.asarray(by_depth + by_share + np.log(PARALOGUE_COPIES)[None, :])
 
 
+def _fits_nothing(
+    models: StructuralModels, joint: Floats, locus: ReadLocus, depth: _Depth, shares: Shares
+) -> bool:
+    """Whether depth or shares deny the best model, which is then the least wrong, not right."""
+    model, paralogue = _best(models, joint)
+    total = max(float(models.copies[model] + paralogue), 0.05)
+    if abs(np.log(max(depth.copies, 0.05) / total)) > MOST_OFF * depth.spread:
+        return True
+    own = models.own(locus.middles)[model]
+    strange = 0
+    for index in np.flatnonzero(shares.told >= FEWEST_VOTES).tolist():
+        told = int(shares.told[index])
+        fit = float(_share_fit(int(shares.own[index]), told, np.array(own[index] / total)))
+        strange += fit < np.log(2 * STRANGE / (told + 1.0))
+    return strange > MOST_STRANGE
+
+
+def _best(models: StructuralModels, joint: Floats) -> tuple[int, int]:
+    """Return the most probable model and number of copies of the paralogue."""
+    fit = joint + models.log_prior[:, None]
+    model, paralogue = np.unravel_index(int(fit.argmax()), fit.shape)
+    return int(model), int(paralogue)
+
+
 def _share_fit(own: int, told: int, share: Floats) -> Floats:
     """Return the log probability of ``own`` of ``told`` votes: beta-binomial, with strangers."""
     mean = STRAY + (1 - 2 * STRAY) * np.clip(share, 0.0, 1.0)
@@ -228,8 +263,7 @@ def _expected(
     windows: tuple[DepthWindow, ...], models: StructuralModels, joint: Floats, locus: ReadLocus
 ) -> tuple[DepthWindow, ...]:
     """Return windows with the copies that the best model lets expect in them."""
-    fit = joint + models.log_prior[:, None]
-    model, paralogue = np.unravel_index(int(fit.argmax()), fit.shape)
+    model, paralogue = _best(models, joint)
     starts, ends = [w.start for w in windows], [w.end for w in windows]
     shown = models.expected(starts, ends).copies[model]
     own = locus.gene.gene

@@ -22,6 +22,9 @@ BIN: Final = 500
 """Bases of a flank whose mean depth is one control."""
 FEWEST_BINS: Final = 4
 FEWEST_REGIONS: Final = 5
+FEWEST_BASES: Final = 2_000
+"""Bases of chosen regions: fewer hold too few reads to say what two copies have."""
+_NOT_TWO: Final = ("chrX", "chrY", "chrM")
 FLOOR: Final = 0.05
 """Least standard deviation of a log depth that is taken for expected: GC content, mappability."""
 
@@ -95,13 +98,14 @@ def _of_depths(depths: Floats, fewest: int = 1) -> Normaliser:
     return Normaliser(middle, noise, spread, len(depths))
 
 
-def read_regions(path: str | Path, file: ReadsFile) -> list[Region]:
+def read_regions(path: str | Path, file: ReadsFile, locus: ReadLocus) -> list[Region]:
     """Read a BED file of normaliser regions.
 
     Raises
     ------
     ReadsFileError
-        It cannot be read, a line is no region, or a region is of no chromosome of the file.
+        It cannot be read, a line is no region, a region is of no autosome of the file or within
+        gene and paralogue, whose copies are asked for, or all are too short to count reads.
     """
     place = Path(path)
     try:
@@ -115,10 +119,13 @@ def read_regions(path: str | Path, file: ReadsFile) -> list[Region]:
     ]
     if not kept:
         raise refusal("bed", place.name, detail="no region")
-    return [_region(cells, file, f"{place.name} line {number}") for number, cells in kept]
+    found = [_region(cells, file, locus, f"{place.name} line {n}") for n, cells in kept]
+    if sum(end - start + 1 for _, start, end in found) < FEWEST_BASES:
+        raise refusal("bed", place.name, detail=f"fewer than {FEWEST_BASES} bases")
+    return found
 
 
-def _region(cells: list[str], file: ReadsFile, where: str) -> Region:
+def _region(cells: list[str], file: ReadsFile, locus: ReadLocus, where: str) -> Region:
     try:
         contig, start, end = canonical_contig(cells[0].strip()), int(cells[1]), int(cells[2])
     except (IndexError, ValueError) as error:
@@ -127,4 +134,9 @@ def _region(cells: list[str], file: ReadsFile, where: str) -> Region:
         raise refusal("bed", where, detail="the reads have no such contig")
     if not 0 <= start < end <= contig_length(contig, file.assembly):
         raise refusal("bed", where, detail="no such positions")
+    if contig in _NOT_TWO:
+        raise refusal("bed", where, detail="not everybody has two copies of that chromosome")
+    (_, _, low), (own, high, _) = locus.flanks
+    if contig == own and start < high and end > low:
+        raise refusal("bed", where, detail="it lies in the region whose copies are counted")
     return contig, start + 1, end

@@ -110,7 +110,7 @@ def read_gene(
     """
     with open_reads(source.path, source.reference, assembly) as file:
         locus = read_locus(gene, file.assembly)
-        chosen = None if source.normaliser is None else read_regions(source.normaliser, file)
+        chosen = None if source.normaliser is None else read_regions(source.normaliser, file, locus)
         reads = file.columns([locus.region])
         n_here = _n_over(reads, locus)
         if not n_here:
