@@ -162,7 +162,6 @@ def test_without_any_candidate_left_the_two_alleles_stand_as_a_conflict():
     evidence = replace(one, log_likelihood=np.where(own, 0.0, -5000.0), reads=sites_of(TWO, 2000))
     found = CALLER.call(genotypes(TWO), 0, with_sites=True, copies=evidence)
     assert found.status is CallStatus.AMBIGUOUS
-    assert found.diplotype == "*1/*2"
     assert "copy_number_conflict" in found.notes
 
 

@@ -32,8 +32,9 @@ NEVER: Final = 1e-12
 """Likelihood of one strand by that of two below which two different alleles rule it out."""
 HETEROZYGOUS: Final = (0.2, 0.35, 0.5, 0.65, 0.8)
 """Shares of reads that an allele of two to five copies has."""
-DOUBTED: Final = 1e-4
-"""Likelihood of one allele by that of two from which a heterozygous site is not certain."""
+DOUBTED: Final = 0.3
+"""Likelihood of one allele by that of two from which a heterozygous site is not certain: a caller
+saw two, so that reads must hardly favour them."""
 MOST_DOUBTED: Final = 3
 """Doubted sites up to which they are left open: each has four genotypes to be tried."""
 _LEAST: Final = 1e-300
