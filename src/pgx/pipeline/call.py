@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import msgspec
@@ -13,36 +13,33 @@ import numpy.typing as npt
 from pgx.alleles.core import core_sites, named_sites
 from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.alleles.evidence import call_evidence
-from pgx.alleles.inferred import DECIMALS, Concern, InferredCaller
+from pgx.alleles.inferred import Concern, InferredCaller
 from pgx.alleles.listing import call_listing
 from pgx.alleles.lost import both_lost
 from pgx.alleles.observation import Observation, observe, phase_state
 from pgx.alleles.outcome import DiplotypeSet
 from pgx.alleles.posterior import evidence
 from pgx.alleles.prior import HaplotypePrior, build_prior
-from pgx.alleles.settling import Settling
 from pgx.alleles.star import call_star
-from pgx.alleles.structural import Called, StructuralCaller
+from pgx.alleles.structural import StructuralCaller
 from pgx.alleles.whole import WholeCaller, WholePair
-from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
+from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
-from pgx.base.structures import StructureEvidence
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.phenotypes.strands import StrandMeanings
-from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.pipeline.call_copies import is_sure, judged, structural_status, unassessed
+from pgx.pipeline.call_records import CallRecords, best_probability, undocumented_alleles
 from pgx.pipeline.columns import Columns, columns_of
 from pgx.pipeline.doubts import (
     UNCOUNTED,
     alert_sites,
-    call_notes,
     failed_sites,
     left_open,
     may_be_hybrid,
     structure_notes,
 )
 from pgx.pipeline.record_copies import (
-    CONFLICT,
     Change,
     copy_reading,
     denied,
@@ -52,10 +49,8 @@ from pgx.pipeline.record_copies import (
 )
 from pgx.pipeline.sites import site_observations
 from pgx.structure.evidence import CopyEvidence, with_posterior
-from pgx.structure.leaks import judge_leaks
 from pgx.structure.models import structural_models
 from pgx.structure.records import CONFLICT as CONFLICT_REASON
-from pgx.structure.records import SOURCE
 
 __all__ = ["GeneCaller"]
 
@@ -87,7 +82,7 @@ class GeneCaller:
         self.gene = gene
         self.threshold = threshold
         self.compiled: CompiledGene = compile_gene(gene)
-        self.table = PhenotypeTable(gene)
+        self.records = CallRecords(gene)
         self._frequencies = frequencies
         self._known: dict[bytes, GeneCall] = {}
         self._whole: dict[WholePair, GeneCall] = {}
@@ -160,7 +155,7 @@ class GeneCaller:
         if self.structural is not None:
             copies, is_open = heard_records(genotypes, sample, copies)
         if copies is not None and self.structural is not None:
-            genotypes, sample = self._judged(genotypes, sample, copies), 0
+            genotypes, sample = judged(self.gene, genotypes, sample, copies), 0
         name = genotypes.samples[sample]
         columns = self._of(genotypes)
         is_denied = is_open and self.structural is not None
@@ -172,7 +167,7 @@ class GeneCaller:
         else:
             core = self._core_call(columns, sample, ancestry or {})
             if copies is not None and not copies.is_assessed:
-                core = _unassessed(core, copies.report)
+                core = unassessed(core, copies.report)
         all_notes = {*core.notes, *notes, *genotypes.notes.get(sample, ())}
         all_notes |= columns.reasons[sample]
         if is_open:
@@ -186,23 +181,6 @@ class GeneCaller:
         call = msgspec.structs.replace(core, sample=name, notes=noted, sites=sites)
         return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
 
-    def _judged(self, genotypes: GeneGenotypes, sample: int, copies: CopyEvidence) -> GeneGenotypes:
-        """Return one sample's genotypes, where the paralogue's reads stray as its reads say."""
-        structure = self.gene.structure
-        if structure is None or not structure.leaks or not copies.reads:
-            return genotypes.take(np.array([sample]), (genotypes.samples[sample],))
-        models = structural_models(structure)
-        likely = copies.log_likelihood + models.log_prior if copies.is_assessed else None
-        best = models.usual if likely is None else int(likely.argmax())
-        return judge_leaks(
-            genotypes,
-            sample,
-            copies.reads,
-            structure.leaks,
-            copies=int(models.counts[best, 0]),
-            strayed=models.strayed(best, structure.leaks),
-        )
-
     def _structural(
         self,
         caller: StructuralCaller,
@@ -212,7 +190,7 @@ class GeneCaller:
     ) -> GeneCall:
         """Return the call of one sample whose gene copies were assessed."""
         observation = observe(genotypes, 0)
-        missing = self._positions(observation.missing)
+        missing = self.records.positions(observation.missing)
         failed = failed_sites(genotypes, 0)
         concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
         called = caller.call(observation, genotypes, self._groups(ancestry), concern, copies)
@@ -229,19 +207,20 @@ class GeneCaller:
             n_missing=len(missing),
             missing=missing,
             phased=phase_state(observation),
-            undocumented=_undocumented(genotypes, observation),
-            notes=(*called.found.notes, *own, *notes, *self._required(observation)),
+            undocumented=undocumented_alleles(genotypes, observation),
+            notes=(*called.found.notes, *own, *notes, *self.records.required(observation)),
             structure=report,
         )
-        is_gone = report.copies[0].copies == 0 and self._is_sure(called)
+        is_gone = report.copies[0].copies == 0 and is_sure(called, self.threshold)
         if not observation.answered.any() and not is_gone:
             none = ("no_position_answered",)
             return msgspec.structs.replace(base, status=CallStatus.NOT_ASSESSED, notes=none)
         if is_gone:  # no base can be seen of what is not there
             base = msgspec.structs.replace(base, n_missing=0, missing=())
-            return self._with_candidates(base, called.found, CallStatus.CALLED)
-        status = self._structural_status(called, observation)
-        call = self._with_candidates(base, called.found, status)
+            return self.records.with_candidates(base, called.found, CallStatus.CALLED)
+        half = self._is_half_unanswered(observation)
+        status = structural_status(called, self.threshold, half_unanswered=half)
+        call = self.records.with_candidates(base, called.found, status)
         return left_open(call) if called.conflict else call
 
     def _contradicted(
@@ -249,20 +228,7 @@ class GeneCaller:
     ) -> GeneCall:
         """Return what small variants say, left open: they deny the copies that were counted."""
         report = msgspec.structs.replace(copies.report, reason=CONFLICT_REASON)
-        return _unassessed(self._core_call(self._of(genotypes), 0, ancestry), report)
-
-    def _is_sure(self, called: Called) -> bool:
-        return not called.conflict and called.found.probabilities[0] >= self.threshold
-
-    def _structural_status(self, called: Called, observation: Observation) -> CallStatus:
-        """Called: copies and alleles together are sure enough, and nothing contradicts."""
-        found = called.found
-        open_ = called.conflict or found.is_partial or found.unsettled
-        if open_ or "combination_or_partial" in found.notes:
-            return CallStatus.AMBIGUOUS
-        if self._is_half_unanswered(observation):
-            return CallStatus.AMBIGUOUS
-        return CallStatus.CALLED if self._is_sure(called) else CallStatus.AMBIGUOUS
+        return unassessed(self._core_call(self._of(genotypes), 0, ancestry), report)
 
     def _of(self, genotypes: GeneGenotypes) -> Columns:
         """Return what is told of all columns at once; samples of one input come together."""
@@ -288,7 +254,7 @@ class GeneCaller:
             found = both_lost(reading.lost, self.gene.default_allele, weighed=bool(self._inferred))
             base = GeneCall(sample="", gene=self.gene.gene, status=CallStatus.CALLED)
             base = msgspec.structs.replace(base, n_positions=len(self.gene.variants))
-            core = self._with_candidates(base, found, CallStatus.CALLED)
+            core = self.records.with_candidates(base, found, CallStatus.CALLED)
         return with_evidence(core, self.gene, genotypes.copies[sample])
 
     def _core_call(self, columns: Columns, sample: int, ancestry: Mapping[str, float]) -> GeneCall:
@@ -321,7 +287,7 @@ class GeneCaller:
             undocumented=pair.undocumented,
             notes=(*found.notes, *self.gene.notes),
         )
-        return self._with_candidates(base, found, CallStatus.CALLED)
+        return self.records.with_candidates(base, found, CallStatus.CALLED)
 
     def _call(
         self,
@@ -332,7 +298,7 @@ class GeneCaller:
         change: Change | None = None,
     ) -> GeneCall:
         """Return the call of an observation; ``change`` adds what copies of the gene say."""
-        missing = self._positions(observation.missing)
+        missing = self.records.positions(observation.missing)
         base = GeneCall(
             sample="",
             gene=self.gene.gene,
@@ -348,12 +314,12 @@ class GeneCaller:
         base = msgspec.structs.replace(
             base,
             phased=phase_state(observation),
-            undocumented=_undocumented(genotypes, observation),
-            notes=(*found.notes, *self.gene.notes, *self._required(observation)),
+            undocumented=undocumented_alleles(genotypes, observation),
+            notes=(*found.notes, *self.gene.notes, *self.records.required(observation)),
         )
         if not found.n_candidates:
             return msgspec.structs.replace(base, status=CallStatus.NO_CALL)
-        return self._with_candidates(base, found, self._status(found, observation))
+        return self.records.with_candidates(base, found, self._status(found, observation))
 
     def _candidates(
         self,
@@ -377,42 +343,13 @@ class GeneCaller:
             groups = np.ones(len(groups))
         return np.asarray(groups / groups.sum())
 
-    def _with_candidates(self, base: GeneCall, found: DiplotypeSet, status: CallStatus) -> GeneCall:
-        phenotypes = self._phenotypes(found)
-        best = phenotypes[0]
-        evidence = self._key_evidence(found, phenotypes)
-        return msgspec.structs.replace(
-            base,
-            status=status,
-            diplotype=found.diplotype,
-            probability=_probability(found),
-            candidates=_listed(found),
-            n_candidates=found.n_candidates,
-            rest=found.rest,
-            phenotype=best.term,
-            activity_score=best.score,
-            phenotypes=tuple(dict.fromkeys(p.term for p in phenotypes if p.term)),
-            lookup_keys=tuple(dict.fromkeys(p.lookup_key for p in phenotypes)),
-            key_evidence=evidence,
-            depends_on=self._depends(found, evidence),
-            haplotypes=tuple(
-                HaplotypeDetail(
-                    name=s.name, function=s.function, activity_value=s.value, variants=s.parts
-                )
-                for s in found.best
-            ),
-            findings=tuple(found.findings),
-            candidate_factors=tuple(found.factors),
-            notes=(*base.notes, *call_notes(found, best, single=found.is_single)),
-        )
-
     def _status(self, found: DiplotypeSet, observation: Observation) -> CallStatus:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
         if may_be_hybrid(self.gene.notes, found, observation):
             return CallStatus.AMBIGUOUS
         if found.is_single:
             return CallStatus.CALLED
-        probability = _probability(found)
+        probability = best_probability(found)
         weighed = probability is not None and not found.is_partial
         if not weighed or found.unsettled or self._is_half_unanswered(observation):
             return CallStatus.AMBIGUOUS
@@ -424,90 +361,7 @@ class GeneCaller:
         wanted = self._core if self._core.any() else np.ones(len(self._core), np.bool_)
         return bool(2 * observation.missing[wanted].sum() >= wanted.sum())
 
-    def _phenotypes(self, found: DiplotypeSet) -> list[Phenotype]:
-        if not self.gene.rules and not found.probabilities:
-            return [Phenotype(None, None, name) for name in found.names]
-        return [self.table.translate(o.first, o.second, o.diplotype) for o in found.outcomes]
-
-    def _key_evidence(
-        self, found: DiplotypeSet, phenotypes: Sequence[Phenotype]
-    ) -> tuple[KeyEvidence, ...]:
-        """Add up the outcomes' probabilities by lookup key, best first."""
-        if not found.probabilities:
-            return ()
-        shares: dict[str, float | None] = {}
-        sites: dict[str, dict[str, None]] = {}
-        for outcome, phenotype in zip(found.outcomes, phenotypes, strict=True):
-            key, share = phenotype.lookup_key, outcome.probability
-            known = shares.get(key)
-            added = share if known is None else round(known + (share or 0.0), DECIMALS)
-            shares[key] = added
-            if key != phenotypes[0].lookup_key:
-                settling = dict.fromkeys(self._named(outcome.settled_by))
-                if outcome.by_copies:
-                    settling[f"{self.gene.gene}:copy_number"] = None
-                sites.setdefault(key, {}).update(settling)
-        return tuple(
-            KeyEvidence(lookup_key=key, probability=share, settled_by=tuple(sites.get(key, ())))
-            for key, share in shares.items()
-        )
-
-    def _named(self, settling: Settling | None) -> list[str]:
-        if settling is None:
-            return []
-        phases = [f"phase:{self._position(a)}+{self._position(b)}" for a, b in settling.phases]
-        return [*(self._position(i) for i in settling.sites), *phases]
-
-    def _depends(self, found: DiplotypeSet, evidence: Sequence[KeyEvidence]) -> tuple[str, ...]:
-        if found.probabilities:
-            return tuple(dict.fromkeys(s for e in evidence for s in e.settled_by))
-        sites = [self._position(i) for i in found.open_sites]
-        if found.open_phase:
-            sites.append("phase:" + "+".join(self._position(i) for i in found.open_phase))
-        return tuple(sites)
-
-    def _position(self, index: int) -> str:
-        return f"{self.gene.contig}:{self.gene.variants[index].position}"
-
-    def _positions(self, mask: npt.NDArray[np.bool_]) -> tuple[str, ...]:
-        return tuple(self._position(int(i)) for i in np.flatnonzero(mask))
-
-    def _required(self, observation: Observation) -> tuple[str, ...]:
-        needed = [v.required for v in self.gene.variants]
-        lacking = observation.missing & np.array(needed, np.bool_)
-        return ("required_position_missing",) if lacking.any() else ()
-
-
-def _unassessed(core: GeneCall, report: StructureEvidence) -> GeneCall:
-    """Return a call from small variants, open where these deny what depth or reads count."""
-    if report.reason == CONFLICT_REASON and report.source != SOURCE:
-        core = left_open(core)
-        core = msgspec.structs.replace(core, notes=(*core.notes, CONFLICT))
-    return msgspec.structs.replace(core, structure=report)
-
 
 def _remember(memory: dict[_Key, GeneCall], key: _Key, call: GeneCall) -> None:
     if len(memory) < _MAX_REMEMBERED:
         memory[key] = call
-
-
-def _probability(found: DiplotypeSet) -> float | None:
-    """Return the best candidate's probability: 1 where it is the only one."""
-    if found.is_single:
-        return 1.0
-    return found.probabilities[0] if found.probabilities else None
-
-
-def _listed(found: DiplotypeSet) -> tuple[Candidate, ...]:
-    if not found.probabilities:
-        return tuple(Candidate(name) for name in found.names)
-    pairs = zip(found.names, found.probabilities, strict=True)
-    return tuple(Candidate(name, probability) for name, probability in pairs)
-
-
-def _undocumented(genotypes: GeneGenotypes, observation: Observation) -> tuple[str, ...]:
-    n_known = np.array([len(v.alts) + 1 for v in genotypes.gene.variants], np.int64)
-    found: dict[str, None] = {}
-    for index, strand in np.argwhere(observation.codes >= n_known[:, None]).tolist():
-        found[genotypes.label(index, int(observation.codes[index, strand]))] = None
-    return tuple(found)

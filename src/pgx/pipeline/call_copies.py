@@ -1,0 +1,63 @@
+"""What is known of gene copies, for the call of one sample: genotypes, status, doubts."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from pgx.alleles.structural import Called
+from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.genes import GeneDefinition
+from pgx.base.structures import StructureEvidence
+from pgx.genotypes.matrix import GeneGenotypes
+from pgx.pipeline.doubts import left_open
+from pgx.pipeline.record_copies import CONFLICT
+from pgx.structure.evidence import CopyEvidence
+from pgx.structure.leaks import judge_leaks
+from pgx.structure.models import structural_models
+from pgx.structure.records import CONFLICT as CONFLICT_REASON
+from pgx.structure.records import SOURCE
+
+__all__ = ["is_sure", "judged", "structural_status", "unassessed"]
+
+
+def judged(
+    gene: GeneDefinition, genotypes: GeneGenotypes, sample: int, copies: CopyEvidence
+) -> GeneGenotypes:
+    """Return one sample's genotypes, where the paralogue's reads stray as its reads say."""
+    structure = gene.structure
+    if structure is None or not structure.leaks or not copies.reads:
+        return genotypes.take(np.array([sample]), (genotypes.samples[sample],))
+    models = structural_models(structure)
+    likely = copies.log_likelihood + models.log_prior if copies.is_assessed else None
+    best = models.usual if likely is None else int(likely.argmax())
+    return judge_leaks(
+        genotypes,
+        sample,
+        copies.reads,
+        structure.leaks,
+        copies=int(models.counts[best, 0]),
+        strayed=models.strayed(best, structure.leaks),
+    )
+
+
+def is_sure(called: Called, threshold: float) -> bool:
+    """Whether the best diplotype with structure has the probability, and nothing contradicts."""
+    return not called.conflict and called.found.probabilities[0] >= threshold
+
+
+def structural_status(called: Called, threshold: float, *, half_unanswered: bool) -> CallStatus:
+    """Called: copies and alleles together are sure enough, and nothing contradicts."""
+    found = called.found
+    is_open = called.conflict or found.is_partial or bool(found.unsettled) or half_unanswered
+    if is_open or "combination_or_partial" in found.notes:
+        return CallStatus.AMBIGUOUS
+    return CallStatus.CALLED if is_sure(called, threshold) else CallStatus.AMBIGUOUS
+
+
+def unassessed(core: GeneCall, report: StructureEvidence) -> GeneCall:
+    """Return a call from small variants, open where these deny what depth or reads count."""
+    if report.reason == CONFLICT_REASON and report.source != SOURCE:
+        core = left_open(core)
+        core = msgspec.structs.replace(core, notes=(*core.notes, CONFLICT))
+    return msgspec.structs.replace(core, structure=report)
