@@ -16,22 +16,20 @@ import numpy.typing as npt
 
 from pgx.alleles.copies import Dosage, one_strand, two_strands
 from pgx.alleles.inferred import Concern, InferredCaller, Weighed
+from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
 from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
-from pgx.genotypes.matrix import GeneGenotypes
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.structure.evidence import CopyEvidence
 from pgx.structure.likelihood import is_shifted
 from pgx.structure.models import Chromosomes, StructuralModels
 
 __all__ = ["Called", "StructuralCaller"]
 
-NEGLIGIBLE: Final = 1e-8
-"""Share of the best one's weight below which a pair of alleles or structures is left out."""
-MAX_PAIRS: Final = 300
 CONFLICT: Final = 8.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
 
@@ -62,15 +60,6 @@ class Called:
     found: DiplotypeSet
     posterior: Floats
     conflict: bool
-
-
-class _Ordered(NamedTuple):
-    """Alleles of both chromosomes, rows of codes, and the share of a small-variant weight."""
-
-    first: Strand | None
-    second: Strand | None
-    codes: npt.NDArray[np.int8]
-    weight: float
 
 
 class _Candidate(NamedTuple):
@@ -201,41 +190,17 @@ class StructuralCaller:
         differ: bool,
     ) -> Iterator[_Candidate]:
         """Yield chromosomes with their alleles; weights are joint probabilities, unscaled."""
-        pairs = list(_pairs(two, differ=differ))
-        singles = list(_singles(one)) if one else []
+        pairs = list(pairs_of(two, differ=differ))
+        singles = list(singles_of(one)) if one else []
+        empty = np.full((2, len(self._caller.gene.gene.variants)), MISSING, np.int8)
+        nothing = Laid(None, None, empty, two.posterior.mass)
         for way, base in ways:
-            for ordered in self._orders(way, pairs, singles, two.posterior.mass):
+            for ordered in lay_alleles(way, pairs, singles, nothing):
                 weight = base * ordered.weight * self._partners(way, ordered)
                 reads = dosage.likelihood(way, ordered.codes)
                 yield self._candidate(way, ordered, weight * reads)._replace(reads=reads)
 
-    def _orders(
-        self,
-        way: Chromosomes,
-        pairs: Sequence[_Ordered],
-        singles: Sequence[_Ordered],
-        mass: float,
-    ) -> Iterator[_Ordered]:
-        """Yield the alleles that the whole copies of two chromosomes may be.
-
-        A hybrid carries alleles as a whole copy does, they only have no name: what small
-        variants show has to be explained by it too. Where there is no copy at all what was seen
-        comes from elsewhere, and is as improbable as it is of any copies.
-        """
-        there = [bool(h.units) for h in way[:2]]
-        if all(there):
-            for pair in pairs:
-                yield pair
-                yield _Ordered(pair.second, pair.first, pair.codes[::-1], pair.weight)
-        elif any(there):
-            for own in singles:
-                codes = own.codes if there[0] else own.codes[::-1]
-                yield own._replace(codes=codes) if there[0] else _turned(own, codes)
-        else:
-            empty = np.full((2, len(self._caller.gene.gene.variants)), -1, np.int8)
-            yield _Ordered(None, None, empty, mass)
-
-    def _partners(self, way: Chromosomes, ordered: _Ordered) -> float:
+    def _partners(self, way: Chromosomes, ordered: Laid) -> float:
         """Return how much more often than by chance the alleles have these structures."""
         odds = 1.0
         for haplotype, strand in zip(way[:2], ordered[:2], strict=True):
@@ -248,7 +213,7 @@ class StructuralCaller:
         units = haplotype.units if WHOLE in haplotype.units else (*haplotype.units, WHOLE)
         return self._odds.get((units, strand.name), self._odds.get((units, ""), 1.0))
 
-    def _candidate(self, way: Chromosomes, ordered: _Ordered, weight: float) -> _Candidate:
+    def _candidate(self, way: Chromosomes, ordered: Laid, weight: float) -> _Candidate:
         strands = tuple(
             self._named(haplotype, strand)
             for haplotype, strand in zip(way[:2], ordered[:2], strict=True)
@@ -343,47 +308,12 @@ class StructuralCaller:
         return sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
 
 
-def _turned(own: _Ordered, codes: npt.NDArray[np.int8]) -> _Ordered:
-    return _Ordered(None, own.first, codes, own.weight)
-
-
 def _key(first: str | None, second: str | None) -> tuple[str, ...]:
     return tuple(sorted((first or "", second or "")))
 
 
 def _times(name: str, count: int) -> str:
     return name if count == 1 else f"{name}x{count}"
-
-
-def _pairs(weighed: Weighed, *, differ: bool) -> Iterator[_Ordered]:
-    """Yield the pairs of alleles with the weight of one of their two orders."""
-    for (one, two), share in zip(
-        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
-        weighed.posterior.probability[:MAX_PAIRS].tolist(),
-        strict=True,
-    ):
-        if share < NEGLIGIBLE:
-            return
-        # a pair of strands that differ was weighed in one of its two orders
-        weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
-        if one == two:
-            weight *= 0.5  # both orders are the same and are yielded twice
-        yield _Ordered(
-            weighed.strands[one], weighed.strands[two], weighed.codes[[one, two]], weight
-        )
-
-
-def _singles(weighed: Weighed) -> Iterator[_Ordered]:
-    for (one, _), share in zip(
-        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
-        weighed.posterior.probability[:MAX_PAIRS].tolist(),
-        strict=True,
-    ):
-        if share < NEGLIGIBLE:
-            return
-        codes = weighed.codes[[one, one]].copy()
-        codes[1] = -1
-        yield _Ordered(weighed.strands[one], None, codes, share * weighed.posterior.mass)
 
 
 def _ranked(candidates: Sequence[_Candidate], total: float) -> list[_Candidate]:

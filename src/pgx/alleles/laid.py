@@ -1,0 +1,84 @@
+"""Lay the alleles that small variants leave on two chromosomes of known structure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.alleles.inferred import Weighed
+from pgx.alleles.outcome import Strand
+from pgx.structure.models import Chromosomes
+
+__all__ = ["NEGLIGIBLE", "Laid", "lay_alleles", "pairs_of", "singles_of"]
+
+NEGLIGIBLE: Final = 1e-8
+"""Share of the best one's weight below which a pair of alleles or structures is left out."""
+MAX_PAIRS: Final = 300
+
+
+class Laid(NamedTuple):
+    """Alleles of both chromosomes, rows of codes, and the share of a small-variant weight."""
+
+    first: Strand | None
+    second: Strand | None
+    codes: npt.NDArray[np.int8]
+    weight: float
+
+
+def lay_alleles(
+    way: Chromosomes, pairs: Sequence[Laid], singles: Sequence[Laid], nothing: Laid
+) -> Iterator[Laid]:
+    """Yield the alleles that the whole copies of two chromosomes may be.
+
+    A hybrid carries alleles as a whole copy does, it only has no name for them: what small
+    variants show has to be explained by it too. Where there is no copy at all what was seen
+    comes from elsewhere, and is as improbable as it is of any copies.
+    """
+    there = [bool(h.units) for h in way[:2]]
+    if all(there):
+        for pair in pairs:
+            yield pair
+            yield Laid(pair.second, pair.first, pair.codes[::-1], pair.weight)
+    elif any(there):
+        for own in singles:
+            codes = own.codes if there[0] else own.codes[::-1]
+            yield own._replace(codes=codes) if there[0] else _turned(own, codes)
+    else:
+        yield nothing
+
+
+def _turned(own: Laid, codes: npt.NDArray[np.int8]) -> Laid:
+    return Laid(None, own.first, codes, own.weight)
+
+
+def pairs_of(weighed: Weighed, *, differ: bool) -> Iterator[Laid]:
+    """Yield the pairs of alleles with the weight of one of their two orders."""
+    for (one, two), share in zip(
+        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
+        weighed.posterior.probability[:MAX_PAIRS].tolist(),
+        strict=True,
+    ):
+        if share < NEGLIGIBLE:
+            return
+        # a pair of strands that differ was weighed in one of its two orders
+        weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
+        if one == two:
+            weight *= 0.5  # both orders are the same and are yielded twice
+        yield Laid(weighed.strands[one], weighed.strands[two], weighed.codes[[one, two]], weight)
+
+
+def singles_of(weighed: Weighed) -> Iterator[Laid]:
+    """Yield the alleles of one chromosome where the other has none."""
+    for (one, _), share in zip(
+        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
+        weighed.posterior.probability[:MAX_PAIRS].tolist(),
+        strict=True,
+    ):
+        if share < NEGLIGIBLE:
+            return
+        codes = weighed.codes[[one, one]].copy()
+        codes[1] = -1
+        yield Laid(weighed.strands[one], None, codes, share * weighed.posterior.mass)
