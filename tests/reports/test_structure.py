@@ -42,7 +42,15 @@ from reports.test_pictures import parsed
 from reports.test_render_html import Page
 
 ROOT = Path(__file__).parents[2]
-NOT_ASSESSED = ("conflict", "depth_too_low", "depth_uneven", "no_panel_windows", "other_assembly")
+NOT_ASSESSED = (
+    "alternative_contigs",
+    "conflict",
+    "depth_too_low",
+    "depth_uneven",
+    "no_normaliser",
+    "no_panel_windows",
+    "other_assembly",
+)
 PRINTED_HOSTILE = factory.HOSTILE[:2] + factory.HOSTILE[9:12]
 IN_GERMAN = ReportFacts(language="de")
 

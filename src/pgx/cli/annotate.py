@@ -54,7 +54,10 @@ def annotate(
     ] = None,
     reads: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="indexed BAM or CRAM: CYP2D6 is called from it"),
+        typer.Option(
+            metavar="FILE",
+            help="indexed BAM or CRAM, from which gene copies and hybrids are called",
+        ),
     ] = None,
     reads_normaliser: Annotated[
         Path | None,
