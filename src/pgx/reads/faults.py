@@ -48,7 +48,7 @@ _FAULTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "no_reads": (
         "PGX-BAM-006",
-        "the file has no reads over CYP2D6 and CYP2D7",
+        "the file has no reads over the genes that are called from reads",
         "give the file that holds chromosome 22, or one with that region",
     ),
     "reference": (
