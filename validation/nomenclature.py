@@ -61,6 +61,9 @@ def names_of(gene: str, name: str) -> tuple[str, ...]:
         return ()
     if name[0].isdigit():
         name = "*" + name.replace("+", "+*")
+    if "+" in name:  # a tandem: each of its members by today's name
+        members = [names_of(gene, part) for part in name.split("+")]
+        return ("+".join(own[0] for own in members),) if all(members) else ()
     small = _SMALL.match(name)
     if small:
         name = small.group(1) + small.group(2).upper()
