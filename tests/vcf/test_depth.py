@@ -93,7 +93,10 @@ def test_what_is_no_record_adds_nothing(line):
     assert found.depth[1, 0] == pytest.approx(30)
 
 
-@given(st.binary(max_size=300))
+TEXTS = st.lists(st.sampled_from([b"\t", b"\n", b"#", b"chr1", b"7", b"\xff", b"AD"])).map(b"".join)
+
+
+@given(st.binary(max_size=300) | TEXTS)
 def test_any_bytes_are_passed_on(data):
     listener = DepthListener(LAYOUT, 1)
     assert b"".join(listener.heard([data, b"\nchr1\t", b"1\n"])) == data + b"\nchr1\t1\n"

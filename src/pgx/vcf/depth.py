@@ -133,11 +133,11 @@ class DepthListener:
         self._text.drop_lines()
 
     def _next_contig(self) -> None:
-        """Set the contig of the line at the cursor; pass a comment or a line without columns."""
+        """Set the contig of the line at the cursor; pass a comment and a line that names none."""
         k, state = self._kernels, self._state
         line = self._text.line_at(int(state[k.S_CURSOR]))
         name = line.partition(b"\t")[0]
-        if line.startswith(b"#") or name == line or len(name) > _MAX_NAME:
+        if line.startswith(b"#") or name in (b"", line) or len(name) > _MAX_NAME:
             state[k.S_CURSOR] += len(line) + 1
             return
         canonical = canonical_contig(name.decode("utf-8", "replace"))
