@@ -31,6 +31,7 @@ from pgx.pipeline.outside_check import contradicts
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.vcf import _kernels as scanning
 from pgx.vcf import layout, scanner
+from pgx.vcf.depth import DepthLayout, DepthListener
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Scan
@@ -111,6 +112,9 @@ class ScannerTarget(Target):
         self.grammar: VcfGrammar = VcfGrammar(places)
         spans = [(p.contig, max(1, p.position - FLANK), p.position + FLANK) for p in places]
         self._windows = Windows.build(spans, gene_regions(self._loci))
+        reach = {p.contig: (1, p.position + FLANK) for p in places}
+        windows = [(contig, end - FLANK + 1, end) for contig, (_, end) in reach.items()]
+        self._depth = DepthLayout(windows, [True] * len(windows), reach)
 
     def scan(self, path: Path, kernel: scanner.Kernel) -> Scan:
         """Scan a file with one implementation of the loop and check what it returns."""
@@ -124,7 +128,11 @@ class ScannerTarget(Target):
             return status
 
         with open_source(path, limits=LIMITS) as source:
-            found = source.scan(self._windows, contig_lengths=LENGTHS, kernel=watched)
+            listener = DepthListener(self._depth, len(source.header.samples))
+            found = source.scan(
+                self._windows, contig_lengths=LENGTHS, kernel=watched, listener=listener
+            )
+        listener.finish()
         check_scan(found)
         return found
 

@@ -101,12 +101,12 @@ class DepthListener:
         self._allelic: list[list[AllelicDepths]] = [[] for _ in range(self._n_samples)]
 
     def heard(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield pieces of text as they come, and add up their depth."""
+        """Yield pieces of text as they come; add up their depth once the scan has passed them."""
         for piece in pieces:
+            yield piece
             self._text.append(piece)
             if self._text.n_whole:
                 self._add()
-            yield piece
 
     def _add(self) -> None:
         """Add whole lines and forget them."""
@@ -156,14 +156,14 @@ class DepthListener:
     def _read(self, line: bytes) -> None:
         columns = line.decode("utf-8", "replace").split("\t")
         keys = columns[8].split(":") if len(columns) > 9 else []
-        if "AD" not in keys:
+        if "AD" not in keys or not _is_number(columns[1]):
             return
         contig = CANONICAL[int(self._state[self._kernels.S_CONTIG])]
         place, alleles = keys.index("AD"), (columns[3], *columns[4].split(","))
         for own, cell in zip(self._allelic, columns[9:], strict=False):
             values = cell.split(":")
             reads = values[place].split(",") if place < len(values) else []
-            if len(reads) == len(alleles) and all(r.isascii() and r.isdigit() for r in reads):
+            if len(reads) == len(alleles) and all(map(_is_number, reads)):
                 counts = tuple(int(r[:9]) for r in reads)
                 own.append(AllelicDepths(contig, int(columns[1]), alleles, counts))
 
@@ -177,3 +177,7 @@ class DepthListener:
         depth = np.empty_like(sorted_depth)
         depth[self.layout.order] = sorted_depth
         return DepthScan(depth, tuple(map(tuple, self._allelic)))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
