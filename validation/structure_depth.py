@@ -29,7 +29,7 @@ from validation.intervals import share
 from validation.reliability import EDGES
 from validation.tables import table
 
-__all__ = ["COVERAGES", "Judgements", "calibration", "measure", "measured", "model_frequencies"]
+__all__ = ["COVERAGES", "Judgements", "calibration", "measure", "measured"]
 
 GENE: Final = "CYP2D6"
 COVERAGES: Final = (15, 20, 30, 45, 60)
@@ -57,16 +57,6 @@ class Judgements:
     def assessed(self) -> npt.NDArray[np.bool_]:
         """(N,) whether copies were told."""
         return np.isfinite(self.posterior[:, 0])
-
-
-def model_frequencies(models: StructuralModels) -> Floats:
-    """Return (M,) share of persons with each model, as the knowledge base has chromosomes."""
-    found = np.zeros(len(models.counts))
-    for pair in models.chromosomes:
-        times = 1 if pair.first == pair.second else 2
-        both = zip(pair.first.frequencies, pair.second.frequencies, strict=True)
-        found[pair.model] += times * sum(one * two for (_, one), (_, two) in both)
-    return found / found.sum()
 
 
 def measure(coverage: int, chosen: Sequence[int], n: int = SAMPLES, seed: int = SEED) -> Judgements:
@@ -171,7 +161,7 @@ def distance(bins: Sequence[Bin]) -> float:
 def measured() -> str:
     """Measure at every coverage and return the tables."""
     models = _models(KnowledgeBase().genes[GENE])
-    frequency = model_frequencies(models)
+    frequency = models.frequency
     chosen = [int(m) for m in np.argsort(-frequency, kind="stable") if frequency[m] > RAREST]
     found = [measure(coverage, chosen) for coverage in COVERAGES]
     return "\n\n".join(_report(models, frequency, chosen, found))

@@ -26,7 +26,7 @@ from pgx.simulate.settings import AmbiguityChoice, SimulationSettings, WriteStyl
 from pgx.structure.models import structural_models
 from pgx.structure.panel import default_panel
 from validation.intervals import counted
-from validation.structure_depth import COMMON, GENE, NOISE, SURE, model_frequencies
+from validation.structure_depth import COMMON, GENE, NOISE, SURE
 from validation.tables import table
 
 __all__ = ["Called", "measure", "measured", "report"]
@@ -62,7 +62,7 @@ def measure(n: int = SAMPLES, coverage: float = COVERAGE) -> list[Called]:
         message = f"nothing is known of the structure of {GENE}"
         raise ValueError(message)
     models = structural_models(gene.structure)
-    frequency = model_frequencies(models)
+    frequency = models.frequency
     order = np.argsort(-frequency, kind="stable").tolist()
     model = [m for m in order if frequency[m] > COMMON for _ in range(n)]
     random = np.random.default_rng(SEED)

@@ -87,7 +87,9 @@ def test_a_saved_report_gives_its_evidence_back():
 
 def test_windows_of_the_same_fragments_are_no_independent_witnesses():
     """Twenty windows in one place say hardly more than one; far apart they say more."""
-    expected = Expected(np.array([[2.0] * 20, [3.0] * 20]), np.zeros((2, 20)))
+    expected = Expected(
+        np.array([[2.0] * 20, [3.0] * 20]), np.array([[2.0], [3.0]]), np.zeros((1, 20))
+    )
     copies, reads = np.full(20, 2.03), np.full(20, 8.0)
     near = depth_fit(copies, reads, np.full(20, 100.0), expected).log_likelihood
     far = depth_fit(copies, reads, np.arange(20) * 5000.0, expected).log_likelihood

@@ -126,7 +126,7 @@ class StructuralCaller:
             return None
         best = ranked[0].model
         gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
-        is_rare = self.models.log_prior[best] < np.log(RARE)
+        is_rare = self.models.frequency[best] < RARE
         conflict = is_mixed or gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
         # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
         is_plain = not self.models.counts[best, 1:].any()

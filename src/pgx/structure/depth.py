@@ -98,7 +98,7 @@ def _assessed(
     starts, ends = panel.starts[known], panel.ends[known]
     copies = own[known] / one_copy
     expected = models.expected(starts.tolist(), ends.tolist())
-    fit = depth_fit(copies, one_copy, (starts + ends) / 2, expected)
+    fit = depth_fit(copies, one_copy, (starts + ends) / 2, expected, level.excess)
     best = int((fit.log_likelihood + models.log_prior).argmax())
     if fit.misfit[best] > MOST_MISFIT or is_shifted(copies, expected.copies[best]):
         return not_assessed(gene.gene, "depth", "depth_uneven", reads)

@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from pgx.structure.models import Expected
 
-__all__ = ["DepthFit", "depth_fit", "distance_kernel", "is_shifted"]
+__all__ = ["OVERDISPERSION", "DepthFit", "depth_fit", "distance_kernel", "is_shifted"]
 
 OVERDISPERSION: Final = 0.9
 """Variance of a window's depth by its mean, of reads that overlap the window."""
-SCALE_NOISE: Final = 0.06
-"""Standard deviation of what all windows of the gene share, by their mean: 0.057 in 30 genomes."""
-WINDOW_NOISE: Final = 0.06
-"""Standard deviation of a window of its own, by its mean."""
+NOISE: Final = 0.05
+"""Standard deviation of a window's depth beside counting, by its mean: 0.047 in 30 genomes."""
+SHARED: Final = 0.6
+"""Noise that all windows of the gene share, by that of one window: 0.03 to 0.05."""
 FLOOR: Final = 0.02
 """Standard deviation, in copies, where nothing is expected."""
 STRAY: Final = 0.03
@@ -52,7 +52,9 @@ def distance_kernel(distance: Floats) -> Floats:
     return np.asarray(0.75 * np.exp(-distance / 90) + 0.25 * np.exp(-((distance / 450) ** 2)))
 
 
-def depth_fit(copies: Floats, reads: Floats, middle: Floats, expected: Expected) -> DepthFit:
+def depth_fit(
+    copies: Floats, reads: Floats, middle: Floats, expected: Expected, noise: float = NOISE
+) -> DepthFit:
     """Return how well models explain the depth along a gene.
 
     Parameters
@@ -64,16 +66,13 @@ def depth_fit(copies: Floats, reads: Floats, middle: Floats, expected: Expected)
     middle
         (W,) middle of each window, in bases.
     expected
-        (M, W) copies that show, and their spread.
+        Copies that show, and the spread of hybrids.
+    noise
+        Standard deviation of the sample's depth beside counting, by its mean; `NOISE` at least.
     """
     mean = expected.copies + STRAY
-    counting = np.sqrt(OVERDISPERSION * mean / reads)
-    correlation = distance_kernel(np.abs(middle[:, None] - middle[None, :]))
-    own = (WINDOW_NOISE * mean) ** 2 + expected.spread**2 + FLOOR**2
-    covariance = correlation * counting[:, :, None] * counting[:, None, :]
-    covariance += SCALE_NOISE**2 * mean[:, :, None] * mean[:, None, :]
+    covariance = _covariance(mean, reads, middle, expected, max(noise, NOISE))
     diagonal = np.arange(len(copies))
-    covariance[:, diagonal, diagonal] += own
     root = np.linalg.cholesky(covariance)
     distance = np.linalg.solve(root, (copies - mean)[:, :, None])[:, :, 0]
     squared = (distance**2).sum(axis=1)
@@ -86,6 +85,19 @@ def depth_fit(copies: Floats, reads: Floats, middle: Floats, expected: Expected)
         - (FREEDOM + n) / 2 * np.log1p(squared / FREEDOM)
     )
     return DepthFit(log_likelihood, squared / n, spread)
+
+
+def _covariance(
+    mean: Floats, reads: Floats, middle: Floats, expected: Expected, noise: float
+) -> Floats:
+    """Return (M, W, W): reads that are counted, waves along the gene, where hybrids show."""
+    correlation = distance_kernel(np.abs(middle[:, None] - middle[None, :]))
+    counting = np.sqrt(OVERDISPERSION * mean / reads)
+    products = mean[:, :, None] * mean[:, None, :]
+    alike = counting[:, :, None] * counting[:, None, :] + noise**2 * products
+    alike += np.einsum("mu,ui,uj->mij", expected.counts**2, expected.spread, expected.spread)
+    covariance = correlation * alike + (SHARED * noise) ** 2 * products
+    return np.asarray(covariance + FLOOR**2 * np.eye(len(reads)))
 
 
 def is_shifted(copies: Floats, expected: Floats) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,10 @@ import numpy.typing as npt
 from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype, UnitSegment
 
 __all__ = ["Chromosomes", "Expected", "StructuralModels", "structural_models"]
+
+UNKNOWN: Final = 0.01
+"""Share of persons whose model is any, all alike: rare frequencies come from few chromosomes."""
+_LEAST: Final = 1e-300
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -28,9 +32,10 @@ class Chromosomes(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """(M, W) copies that show in each window under each model, and their spread."""
+    """(M, W) copies that show in each window, (M, U) counts of units, (U, W) spread of one."""
 
     copies: Floats
+    counts: Floats
     spread: Floats
 
 
@@ -49,6 +54,8 @@ class StructuralModels:
         Names of the G population groups of frequencies.
     chromosomes
         Pairs of structural haplotypes, each unordered pair once; all groups alike.
+    frequency
+        (M,) share of persons with each model; all groups alike.
     log_prior
         (M,) log prior of each model; all groups alike.
     """
@@ -63,7 +70,9 @@ class StructuralModels:
         self._pairs = pairs
         self.groups = tuple(group for group, _ in structure.haplotypes[0].frequencies)
         self._weights = np.array([self._pair_weights(a, b) for a, b in pairs])
-        self.log_prior, self.chromosomes = self.prior(np.ones(len(self.groups)))
+        alike = np.ones(len(self.groups))
+        self.frequency = np.bincount(self._model, weights=self._weigh(alike))
+        self.log_prior, self.chromosomes = self.prior(alike)
 
     def _pair_weights(self, one: StructuralHaplotype, two: StructuralHaplotype) -> Floats:
         """Return (G,) shares of people with two structural haplotypes."""
@@ -75,16 +84,23 @@ class StructuralModels:
     def prior(self, groups: Floats) -> tuple[Floats, tuple[Chromosomes, ...]]:
         """Return (M,) log prior of models, and pairs of haplotypes with theirs.
 
-        ``groups`` are (G,) weights of the population groups in ``groups``.
+        ``groups`` are (G,) weights of the population groups in ``groups``. Models are as frequent
+        as the knowledge base says but in `UNKNOWN` of all persons.
         """
-        weight = self._weights @ (groups / groups.sum())
-        weight = weight / weight.sum()
-        by_model = np.log(np.bincount(self._model, weights=weight))
+        weight = self._weigh(groups)
+        frequency = np.bincount(self._model, weights=weight)
+        by_model = (1 - UNKNOWN) * frequency + UNKNOWN / len(frequency)
+        weight = weight * (by_model / np.maximum(frequency, _LEAST))[self._model]
         ways = tuple(
             Chromosomes(a, b, int(m), float(w))
             for (a, b), m, w in zip(self._pairs, self._model, np.log(weight), strict=True)
         )
-        return by_model, ways
+        return np.log(by_model), ways
+
+    def _weigh(self, groups: Floats) -> Floats:
+        """Return the share of persons with each pair of haplotypes."""
+        weight = self._weights @ (groups / groups.sum())
+        return np.asarray(weight / weight.sum())
 
     def _count(self, haplotype: StructuralHaplotype) -> Counts:
         return np.array([haplotype.units.count(unit) for unit in self.units], np.int64)
@@ -111,13 +127,10 @@ class StructuralModels:
 
         ``starts`` and ``ends`` are (W,) 1-based inclusive; a window is judged by its middle.
         """
-        share, spread = (
-            self._of_units(starts, ends, "share"),
-            self._of_units(starts, ends, "spread"),
-        )
+        share = self._of_units(starts, ends, "share")
+        spread = self._of_units(starts, ends, "spread")
         spread[0] = 0.0
-        squares = self.counts.astype(np.float64) ** 2 @ spread**2
-        return Expected(self.counts @ share, np.sqrt(squares))
+        return Expected(self.counts @ share, self.counts.astype(np.float64), spread)
 
     def own(self, positions: Sequence[int]) -> Floats:
         """Return (M, W) copies that have the gene's own sequence at 1-based positions."""

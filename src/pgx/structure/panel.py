@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.genes import Assembly
+from pgx.structure.likelihood import OVERDISPERSION
 from pgx.vcf.depth import DepthLayout
 
 __all__ = [
@@ -89,11 +90,15 @@ class DepthPanel(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One sample's level (log reads), score, noise (SD on the log scale), controls that count."""
+    """One sample's level (log reads), score, noise (SD on the log scale), controls that count.
+
+    ``excess`` is the noise that counting reads does not explain.
+    """
 
     level: float
     score: float
     noise: float
+    excess: float
     n_controls: int
 
 
@@ -108,14 +113,16 @@ class Controls:
         logs = np.log(depth + OFFSET)
         known = np.isfinite(logs)
         if known.sum() < 2:
-            return Level(float("nan"), 0.0, float("inf"), 0)
+            return Level(float("nan"), 0.0, float("inf"), float("inf"), 0)
         expected = self.log_depth[known]
         level = float(np.median(logs[known] - expected))
         residual = np.clip(logs[known] - level - expected, -CLIPPED, CLIPPED)
         centred = expected - expected.mean()
         score = float((residual * centred).sum() / (centred**2).sum())
         noise = float(np.std(residual - score * centred))
-        return Level(level, score, noise, int(known.sum()))
+        counting = OVERDISPERSION * float(np.exp(-level - expected).mean())
+        excess = max(noise**2 - counting, 0.0) ** 0.5
+        return Level(level, score, noise, excess, int(known.sum()))
 
 
 class PanelArrays:
