@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 
 from pgx.alleles.structural import Called
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition
-from pgx.base.structures import StructureEvidence
+from pgx.base.structures import GeneStructure, StructureEvidence
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.pipeline.doubts import left_open
 from pgx.pipeline.record_copies import CONFLICT
-from pgx.structure.evidence import CopyEvidence
+from pgx.structure.evidence import CopyEvidence, SiteReads
 from pgx.structure.leaks import judge_leaks
-from pgx.structure.models import structural_models
+from pgx.structure.models import StructuralModels, structural_models
 from pgx.structure.records import CONFLICT as CONFLICT_REASON
 from pgx.structure.records import SOURCE
 
@@ -31,14 +33,29 @@ def judged(
     models = structural_models(structure)
     likely = copies.log_likelihood + models.log_prior if copies.is_assessed else None
     best = models.usual if likely is None else int(likely.argmax())
+    positions = (*structure.leaks, *_foreign(structure, models, best, copies.reads))
     return judge_leaks(
         genotypes,
         sample,
         copies.reads,
-        structure.leaks,
+        positions,
         copies=int(models.counts[best, 0]),
-        strayed=models.strayed(best, structure.leaks),
+        strayed=models.strayed(best, positions),
     )
+
+
+def _foreign(
+    structure: GeneStructure, models: StructuralModels, model: int, reads: Sequence[SiteReads]
+) -> list[int]:
+    """Return positions at which a model's hybrids, as reads seem to, have the paralogue's base."""
+    bases = {site.position: {site.base, site.paralogue_base} for site in structure.sites}
+    seen = [r.position for r in reads if set(r.alleles) == bases.get(r.position)]
+    own = models.own(seen)[model].tolist() if seen else []
+    return [
+        position
+        for position, n in zip(seen, own, strict=True)
+        if n < models.copies[model] and position not in structure.leaks
+    ]
 
 
 def is_sure(called: Called, threshold: float) -> bool:
