@@ -18,6 +18,7 @@ BOTH = {42126611: "GG", 42129130: "GG", 42130692: "AA"}  # *10/*10
 SEVENTEEN = {42126611: "GG", 42127941: "AA", 42129130: "GG", 42129770: "AA"}
 FOUR = {42128945: "TT", 42126611: "GG", 42129130: "GG", 42130692: "AA", 42129809: "CC",
         42129819: "TT"}  # fmt: skip
+GENE_REF = {v.position: v.ref for v in GENE.variants}
 
 
 def shares(variants, alternative, total=40):
@@ -214,6 +215,32 @@ def test_a_few_strayed_reads_are_held_against_one_strand_and_two_alike():
     assert found.diplotype == "*36+*10/*36+*10"
 
 
+EXON_9 = {42126619: ("G", "A"), 42126622: ("A", "G"), 42126625: ("A", "G"), 42126635: ("T", "G")}
+
+
+@pytest.mark.parametrize("model", ["2 gene + 2 *36", "1 gene + 1 *36"])
+def test_reads_of_a_hybrids_exon_9_are_no_alleles_of_another_copy(model):
+    """Each called 0/1: the bases that CYP2D7, and so the hybrid, has there."""
+    given = {**BOTH, **EXON_9}
+    found = called(model, given, shares(EXON_9, 0.2, total=15))
+    whole = {"2 gene + 2 *36": "*36+*10/*36+*10", "1 gene + 1 *36": "*5/*36+*10"}
+    assert found.diplotype == whole[model]
+    assert "paralogue_reads" in found.notes
+
+
+def test_the_same_reads_without_a_hybrid_stay_alleles():
+    found = called("2 gene", EXON_9, shares(EXON_9, 0.5))
+    assert found.diplotype != "*1/*1"
+    assert "paralogue_reads" not in found.notes
+
+
+def test_a_hybrid_like_36_with_the_variants_of_4_has_its_own_name():
+    one_of_both = {p: (GENE_REF[p], a[0]) for p, a in FOUR.items()}
+    found = called("2 gene + 1 *36", one_of_both, shares(one_of_both, 2 / 3))
+    assert found.diplotype == "*1/*4.013+*4"
+    assert (found.activity_score, found.phenotype) == ("1.0", "Intermediate Metabolizer")
+
+
 def test_many_sites_with_few_reads_of_another_allele_leave_a_call_open():
     """More than strayed reads make: another person's, beside hybrids as beside whole copies."""
     sites = {p: (v.alleles[0], v.alleles[1]) for p, v in list(_plain_variants().items())[:6]}
@@ -225,6 +252,7 @@ def test_many_sites_with_few_reads_of_another_allele_leave_a_call_open():
 
 def _plain_variants():
     silent = {*GENE.structure.leaks, *GENE.structure.uneven}
+    silent |= {site.position for site in GENE.structure.sites}
     return {
         v.position: v
         for v in GENE.variants

@@ -46,6 +46,7 @@ def test_examples(module):
         ("*36x2", ["*36", "*36"], "*36x2"),
         ("*36+*36+*10", ["*36", "*36", WHOLE], "*36x2+*10"),
         ("*36+*10x2", ["*36", WHOLE, WHOLE], "*36+*10x2"),
+        ("*4+*4.013", [WHOLE, "*36"], "*4.013+*4"),
         ("*1+*2", [WHOLE, WHOLE], "*1+*2"),
         ("[*2 + *119]", [WHOLE], "[*2 + *119]"),
         ("[*2 + *119]x2", [WHOLE, WHOLE], "[*2 + *119]x2"),
@@ -83,6 +84,8 @@ def test_hybrids_carry_their_own_alleles_only_in_their_own_part():
     assert changed - leaks <= {p for p in reference if p > 42130400}
     assert leaks & reference.keys() <= changed
     assert strand[42128945] == reference[42128945]
+    like_4 = copy_strand(gene(), Copy("*36", "*4.013"))
+    assert like_4[42128945] != reference[42128945]
     exon_1 = copy_strand(gene(), Copy("*13", "*13"))
     assert all(exon_1[p] == reference[p] for p in reference if 42130401 <= p <= 42131700)
     assert exon_1[42127941] != reference[42127941]
@@ -108,8 +111,10 @@ def test_structures_are_drawn_by_their_frequencies():
 def test_what_is_beside_a_hybrid_follows_the_odds():
     haplotype = next(h for h in gene().structure.haplotypes if h.units == ("*36", WHOLE))
     random, weights = np.random.default_rng(1), allele_weights(gene(), kb().frequencies)
-    found = Counter(draw_copies(gene(), haplotype, weights, random)[1].allele for _ in range(500))
-    assert found["*10"] > 450
+    drawn = [draw_copies(gene(), haplotype, weights, random) for _ in range(500)]
+    found = Counter((hybrid.allele, beside.allele) for hybrid, beside in drawn)
+    assert found["*36", "*10"] > 300
+    assert found["*36", "*10"] + found["*4.013", "*4"] > 480
 
 
 def test_a_gene_without_structure_cannot_be_drawn():

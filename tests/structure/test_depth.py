@@ -39,6 +39,30 @@ def test_less_depth_says_less():
     assert less < sure
 
 
+COUNTED = {30.0: 0.9 / 30, 60.0: 0.9 / 60}  # variance of the log depth that counting makes
+
+
+def noisy(depth, excess):
+    """Two copies, whose depth varies by so much beside counting."""
+    return scan("2 gene", depth, noise=(COUNTED[depth] + excess**2) ** 0.5)
+
+
+def test_noise_of_the_controls_beside_counting_says_less():
+    own = scan("2 gene", 60.0)
+    calm = copies_from_depth(GENE, own, 0, PANEL)
+    controls = noisy(60.0, 0.15).depth[: PANEL.n_controls]
+    depth = np.concatenate([controls, own.depth[PANEL.n_controls :]])
+    loud = copies_from_depth(GENE, DepthScan(depth, own.allelic), 0, PANEL)
+    assert np.ptp(loud.log_likelihood) < np.ptp(calm.log_likelihood)
+
+
+@pytest.mark.parametrize("depth", COUNTED)
+def test_counting_alone_is_no_excess_of_noise(depth):
+    calm, loud = (noisy(depth, e).depth[: PANEL.n_controls, 0] for e in (0.0, 0.15))
+    assert PANEL.controls.level(calm).excess < 0.06
+    assert PANEL.controls.level(loud).excess == pytest.approx(0.15, abs=0.03)
+
+
 def without(own, share, *, controls):
     depth = own.depth.copy()
     part = depth[: PANEL.n_controls] if controls else depth[PANEL.n_controls :]

@@ -49,7 +49,7 @@ def test_a_group_has_its_own_frequencies():
         ("0 gene", 0, 0, 0),
         ("2 gene + 1 *36", 2, 3, 3),
         ("2 gene + 1 *13", 3, 3, 2),
-        ("1 gene + 1 *68", 1.1, 1.1, 2),
+        ("1 gene + 1 *68", 1, 1, 2),
     ],
 )
 def test_hybrids_show_where_their_reads_are_aligned(name, exon_9, intron_6, exon_1):

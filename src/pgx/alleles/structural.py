@@ -236,7 +236,9 @@ class StructuralCaller:
         if allele is None and haplotype.allele:
             parts = [haplotype.allele]
         else:
-            parts = [_times(u, haplotype.units.count(u)) for u in hybrids]
+            beside = allele.name if allele is not None else ""
+            own = self.models.structure.hybrid_beside(haplotype.units, beside)
+            parts = [_times(own or u, haplotype.units.count(u)) for u in hybrids]
             parts += [_times(allele.name, whole)] if allele is not None else []
         name = "+".join(parts)
         known = self._strands.get(name)

@@ -74,11 +74,15 @@ class StructuralHaplotype(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartnerOdds(msgspec.Struct, frozen=True, kw_only=True):
-    """How much more often than by chance an allele's chromosome has the units of a haplotype."""
+    """How much more often than by chance an allele's chromosome has the units of a haplotype.
+
+    ``hybrid`` is what the hybrid is called beside this allele, where not by its kind.
+    """
 
     units: tuple[str, ...]
     allele: str
     odds: float
+    hybrid: str = ""
 
 
 class Exon(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +131,15 @@ class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
     def unit_names(self) -> tuple[str, ...]:
         """Names of all units, the whole copy first."""
         return (WHOLE, *(unit.name for unit in self.units))
+
+    def hybrid_beside(self, units: tuple[str, ...], allele: str) -> str:
+        """Return what the hybrid among units is called beside an allele; empty for its kind."""
+        named = (p.hybrid for p in self.partners if (p.units, p.allele) == (units, allele))
+        return next(named, "")
+
+    def hybrid_named(self, name: str) -> PartnerOdds | None:
+        """Return beside what a hybrid has a name of its own; None for any other name."""
+        return next((p for p in self.partners if p.hybrid and p.hybrid == name), None)
 
 
 class AlleleSpan(msgspec.Struct, frozen=True, kw_only=True):

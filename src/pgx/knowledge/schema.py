@@ -37,7 +37,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "structure_segments": (
         "gene", "unit", "start", "end", "share", "spread", "own", "source",
     ),
-    "structure_partners": ("gene", "units", "allele", "odds", "source"),
+    "structure_partners": ("gene", "units", "allele", "odds", "hybrid", "source"),
     "structure_sites": ("gene", "position", "kind", "source"),
     "structural_alleles": (
         "gene", "allele", "kind", "start_grch38", "end_grch38", "first_grch38", "last_grch38",

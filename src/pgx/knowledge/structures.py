@@ -85,7 +85,12 @@ def _segment(row: Row) -> UnitSegment:
 
 
 def _partner(row: Row) -> PartnerOdds:
-    return PartnerOdds(units=_units(row["units"]), allele=row["allele"], odds=float(row["odds"]))
+    return PartnerOdds(
+        units=_units(row["units"]),
+        allele=row["allele"],
+        odds=float(row["odds"]),
+        hybrid=row["hybrid"],
+    )
 
 
 def _exon(row: Row) -> Exon:

@@ -43,7 +43,7 @@ class StrandMeanings:
         UnknownAlleleError
             An allele is not the gene's.
         """
-        known = self._known.get(name)
+        known = self._known.get(name) or self._known.get(core_allele(name))
         if known is not None:
             return known.function or self._uncertain, known.activity_value
         parts = [self._part(part.strip()) for part in name.split("+")]
@@ -59,7 +59,9 @@ class StrandMeanings:
 
     def _part(self, name: str) -> Meaning:
         copies = COPIES.fullmatch(name)
-        allele = self._known.get(name) or self._known.get(copies["name"] if copies else name)
+        single = copies["name"] if copies else name
+        allele = self._known.get(name) or self._known.get(single)
+        allele = allele or self._known.get(core_allele(single))
         if allele is None:
             raise UnknownAlleleError(name)
         if copies and copies["count"] != "1" and not self._gene.scored and name not in self._known:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
+from pgx.alleles.names import core_allele
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure
@@ -45,6 +46,9 @@ def _names(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
             yield _finding(FaultCode.DANGLING, "structure_partners", gene, what)
         if partner.allele and partner.allele not in alleles:
             what = f"there is no allele {partner.allele}"
+            yield _finding(FaultCode.DANGLING, "structure_partners", gene, what)
+        if partner.hybrid and core_allele(partner.hybrid) not in alleles:
+            what = f"there is no allele {partner.hybrid}"
             yield _finding(FaultCode.DANGLING, "structure_partners", gene, what)
         if partner.odds <= 0:
             what = f"odds of {partner.allele or 'others'} are not above 0"

@@ -44,14 +44,20 @@ def parse_chromosome(definition: GeneDefinition, name: str) -> tuple[Copy, ...]:
         return ()
     copies: list[Copy] = []
     for part, times in _parts(definition, name):
-        unit = part if part in structure.unit_names[1:] else WHOLE
-        copies += [Copy(unit, part)] * times
+        copies += [Copy(_unit(structure, part), part)] * times
         if len(copies) > MOST_COPIES:
             raise UsageError(
                 f"{definition.gene}: more than {MOST_COPIES} copies on one chromosome",
                 remedy="name fewer copies",
             )
     return tuple(copies)
+
+
+def _unit(structure: GeneStructure, name: str) -> str:
+    """Return the unit that a name is of: a hybrid's kind, else a whole copy."""
+    named = structure.hybrid_named(name)
+    hybrids = named.units if named else (name,)
+    return next((u for u in structure.unit_names[1:] if u in hybrids), WHOLE)
 
 
 def _parts(definition: GeneDefinition, name: str) -> list[tuple[str, int]]:
@@ -108,8 +114,9 @@ def copy_strand(
     """Return what one copy carries at every defining position.
 
     A hybrid that the knowledge base does not define in small variants carries in its own part
-    what the allele has that is most often beside it, elsewhere the reference, and at positions
-    where reads of the paralogue are aligned to the gene the first alternative.
+    what the allele has that it is named for or that is most often beside it, elsewhere the
+    reference, and at positions where reads of the paralogue are aligned to the gene the first
+    alternative.
 
     Raises
     ------
@@ -122,7 +129,9 @@ def copy_strand(
     structure = definition.structure
     if structure is None:
         raise UnknownAlleleError(f"{definition.gene} has no hybrid {copy.unit!r}")
-    beside = usual_partner(structure, copy.unit) or definition.default_allele
+    named = structure.hybrid_named(copy.allele)
+    beside = named.allele if named else usual_partner(structure, copy.unit)
+    beside = beside or definition.default_allele
     strand = allele_strand(definition, beside, ambiguity, spellings.get(beside))
     return _hybrid(definition, structure, copy.unit, strand)
 

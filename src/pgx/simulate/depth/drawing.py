@@ -124,11 +124,12 @@ def draw_copies(
     random: np.random.Generator,
 ) -> tuple[Copy, ...]:
     """Draw the allele of a haplotype's whole copies, which are alike, by what is beside what."""
-    allele = ""
+    structure, allele = _structure(definition), ""
     if WHOLE in haplotype.units:
         names = list(weights)
-        allele = names[_pick(_beside(_structure(definition), haplotype, weights), random)]
-    return tuple(Copy(u, allele if u == WHOLE else u) for u in haplotype.units)
+        allele = names[_pick(_beside(structure, haplotype, weights), random)]
+    hybrid = structure.hybrid_beside(haplotype.units, allele)
+    return tuple(Copy(u, allele if u == WHOLE else hybrid or u) for u in haplotype.units)
 
 
 def _beside(
