@@ -23,7 +23,7 @@ from pgx.base.calls import CallStatus, GeneCall
 from pgx.structure.panel import PANEL_VARIABLE, default_panel
 from validation import callers
 from validation.depth_panel import GENE, GeneDepths, panel_of, read_depths
-from validation.nomenclature import Pair
+from validation.nomenclature import Pair, ordered
 from validation.published import Reading, is_structural, pairs, published
 from validation.reading import read_files
 from validation.tables import show, table
@@ -74,8 +74,7 @@ def copies_of(diplotype: str) -> int:
 
 def _pair(diplotype: str) -> Pair:
     one, *other = diplotype.split("/")
-    first, second = sorted((one, other[0] if other else ""))
-    return first, second
+    return ordered(one, other[0] if other else "")
 
 
 def measure() -> list[Judged]:

@@ -15,16 +15,18 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from pgx.alleles.names import core_allele
+from pgx.alleles.names import core_allele, natural_key
 from validation.data import read_table
 
 __all__ = ["Pair", "collapsed", "names_of", "ordered", "rules", "table_rows"]
 
 Pair = tuple[str, str]
 TABLE = Path(__file__).with_name("nomenclature.tsv")
+_COPIES = re.compile(r"(.+?)x(\d+)")
 _LETTER = re.compile(r"^(\*\d+)[A-Za-z]$")
 _SMALL = re.compile(r"^(\*\d+)([a-z])$")
 
@@ -90,8 +92,25 @@ def collapsed(gene: str, found: frozenset[Pair]) -> frozenset[Pair]:
 
 
 def ordered(a: str, b: str) -> Pair:
-    """Return two names in a fixed order."""
-    return (a, b) if a <= b else (b, a)
+    """Return two strands in a fixed order, members of a tandem too, whose order is free.
+
+    >>> ordered("*4+*4", "*10+*36"), ordered("*4+*68", "*1")
+    (('*36+*10', '*4x2'), ('*1', '*68+*4'))
+    """
+    first, second = sorted((_tandem(a), _tandem(b)))
+    return first, second
+
+
+def _tandem(name: str) -> str:
+    """Return a strand with its members in a fixed order, alike ones counted: ``*36x2+*10``."""
+    if "[" in name or "+" not in name:
+        return name
+    members: Counter[str] = Counter()
+    for part in name.split("+"):
+        match = _COPIES.fullmatch(part)
+        members[match[1] if match else part] += int(match[2]) if match else 1
+    listed = sorted(members, key=natural_key, reverse=True)
+    return "+".join(f"{m}x{members[m]}" if members[m] > 1 else m for m in listed)
 
 
 def _pair(text: str) -> Pair:
