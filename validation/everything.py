@@ -21,8 +21,9 @@ from validation import (
     fixtures,
     hiding,
     second_opinion,
-    structure_depth,
     structure_genomes,
+    structure_published,
+    structure_tables,
     truth,
     unphased,
     unphased_second_opinion,
@@ -51,8 +52,9 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         for run in second_opinion.RUNS
     },
     "copies": copies.measured,
-    "structure_depth": structure_depth.measured,
+    "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,
+    "structure_published": structure_published.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
 }

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -26,10 +26,11 @@ from pgx.simulate.settings import AmbiguityChoice, SimulationSettings, WriteStyl
 from pgx.structure.models import structural_models
 from pgx.structure.panel import default_panel
 from validation.intervals import counted
-from validation.structure_depth import COMMON, GENE, NOISE, SURE
+from validation.structure_depth import COMMON, GENE, NOISE
+from validation.structure_tables import SURE
 from validation.tables import table
 
-__all__ = ["Called", "measure", "measured", "report"]
+__all__ = ["Called", "call_simulated", "measure", "measured", "report"]
 
 COVERAGE: Final = 30
 SAMPLES: Final = 10
@@ -67,9 +68,7 @@ def measure(n: int = SAMPLES, coverage: float = COVERAGE) -> list[Called]:
     model = [m for m in order if frequency[m] > COMMON for _ in range(n)]
     random = np.random.default_rng(SEED)
     names = draw_people(gene, model, allele_weights(gene, kb.frequencies), random).names
-    with tempfile.TemporaryDirectory() as folder:
-        paths = list(_written(kb, names, coverage, Path(folder)))
-        rows = pgx.call(paths, genes=[GENE]).to_dicts()
+    rows = call_simulated(kb, names, coverage)
     return [
         Called(
             models.name(m),
@@ -81,6 +80,15 @@ def measure(n: int = SAMPLES, coverage: float = COVERAGE) -> list[Called]:
         )
         for m, own, row in zip(model, names, rows, strict=True)
     ]
+
+
+def call_simulated(
+    kb: KnowledgeBase, names: Sequence[tuple[str, str]], coverage: float
+) -> list[dict[str, Any]]:
+    """Write a gVCF of each pair of chromosomes and return the rows of their calls."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = list(_written(kb, names, coverage, Path(folder)))
+        return pgx.call(paths, genes=[GENE]).to_dicts()
 
 
 def _written(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from pgx.alleles.names import core_allele
 from pgx.base.errors import InputError
 from pgx.knowledge.importers.codes import with_codes
 from pgx.knowledge.importers.dated import known_counts, known_gaps, medicine_rows, named_sources
@@ -111,11 +112,11 @@ def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Ro
     """
     if until != EVERYTHING or not (curated / f"{_ALLELE_NAMES}.tsv").exists():
         return {}
-    known = {(row["gene"], row["allele"]) for row in alleles}
+    known = {(row["gene"], core_allele(row["allele"])) for row in alleles}
     rows = [
         row
         for row in read_table(curated, _ALLELE_NAMES)
-        if (row["gene"], row["allele"] or row["name"]) in known
+        if (row["gene"], core_allele(row["allele"] or row["name"])) in known
     ]
     return {_ALLELE_NAMES: rows} if rows else {}
 

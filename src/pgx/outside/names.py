@@ -24,20 +24,29 @@ _NUMBER: Final = re.compile(r"\d+")
 
 
 class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
-    """Names of one gene: ``known`` alleles, ``same`` as which others are, and ``hybrids``."""
+    """Names of one gene: ``known`` alleles, ``same`` as which others are, and ``hybrids``.
+
+    ``beside`` are names that hybrids have beside one allele only, such as ``*4.013`` beside
+    ``*4``; elsewhere they are suballeles.
+    """
 
     known: frozenset[str]
     same: Mapping[str, str]
     hybrids: frozenset[str]
+    beside: Mapping[str, str]
 
     @classmethod
     def of(cls, gene: GeneDefinition) -> AlleleNames:
         """Return the names of a gene."""
         names = {a.name for a in gene.alleles}
+        partners = gene.structure.partners if gene.structure else ()
+        beside = {p.hybrid: p.allele for p in partners if p.hybrid}
+        hybrids = {n.name for n in gene.names if n.meaning == "hybrid"}
         return cls(
             known=frozenset(names | {_core(name) for name in names}),
             same={n.name: n.allele for n in gene.names if n.meaning == "same_as"},
-            hybrids=frozenset(n.name for n in gene.names if n.meaning == "hybrid"),
+            hybrids=frozenset(hybrids | beside.keys()),
+            beside=beside,
         )
 
     def diplotype(self, text: str) -> str:
@@ -52,16 +61,16 @@ class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
         if name.startswith("[") and name.endswith("]"):
             name = name[1:-1].strip()
         if name in self.same:
-            return self.same[name]
+            return self._alone(self.same[name])
         parts = [_PART.fullmatch(part.strip()) for part in name.split("+")]
         if not all(parts):
             return text.strip()
         copies: dict[str, int] = {}
         open_counts = []
-        for part in parts:
-            if part is None:
-                continue
-            allele, count = self._allele(f"*{part['name']}"), part["count"] or "1"
+        found = [(self._allele(f"*{p['name']}"), p["count"] or "1") for p in parts if p]
+        members = {allele for allele, _ in found}
+        for named, count in found:
+            allele = named if self.beside.get(named) in members else self._alone(named)
             if count.isdigit():
                 copies[allele] = copies.get(allele, 0) + int(count)
             else:
@@ -72,11 +81,17 @@ class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
     def _allele(self, name: str) -> str:
         """Return the allele of a name; a name that nobody knows as it is."""
         for own in (name, _core(name)):
+            if own in self.beside:
+                return own
             if own in self.same:
                 return self.same[own]
             if own in self.known:
                 return own
         return name
+
+    def _alone(self, name: str) -> str:
+        """Return the name of an allele that has no hybrid's partner beside it."""
+        return _core(name) if name in self.beside else name
 
     def _order(self, part: tuple[str, str]) -> tuple[bool, int, str]:
         number = _NUMBER.search(part[0])

@@ -67,13 +67,15 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
 
 def _other_names(gene: GeneDefinition) -> Iterator[Finding]:
     known = {allele.name for allele in gene.alleles}
+    partners = gene.structure.partners if gene.structure else ()
+    named = known | {p.hybrid for p in partners if p.hybrid}
     for name in _twice((n.name, n.meaning) for n in gene.names):
         yield _finding(FaultCode.TWICE, "allele_names", gene, f"{name} stands twice")
     for entry in gene.names:
         if entry.meaning not in ("same_as", "hybrid"):
             what = f"there is no meaning {entry.meaning!r}"
             yield _finding(FaultCode.TERM, "allele_names", gene, what)
-        elif (entry.allele or entry.name) not in known:
+        elif (entry.allele or entry.name) not in named:
             what = f"there is no allele {entry.allele or entry.name!r}"
             yield _finding(FaultCode.DANGLING, "allele_names", gene, what)
         elif entry.meaning == "same_as" and entry.name in known:
