@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from pgx.alleles.structural import Called
 from pgx.base.calls import CallStatus, GeneCall
@@ -22,6 +24,9 @@ from pgx.structure.records import SOURCE
 
 __all__ = ["is_sure", "judged", "structural_status", "unassessed"]
 
+UNLIKELY: Final = 5.0
+"""Log probability below that of the likeliest model from which a model's hybrids do not count."""
+
 
 def judged(
     gene: GeneDefinition, genotypes: GeneGenotypes, sample: int, copies: CopyEvidence
@@ -33,7 +38,8 @@ def judged(
     models = structural_models(structure)
     likely = copies.log_likelihood + models.log_prior if copies.is_assessed else None
     best = models.usual if likely is None else int(likely.argmax())
-    positions = (*structure.leaks, *_foreign(structure, models, best, copies.reads))
+    left = [best] if likely is None else np.flatnonzero(likely > likely[best] - UNLIKELY)
+    positions = (*structure.leaks, *_foreign(structure, models, left, copies.reads))
     return judge_leaks(
         genotypes,
         sample,
@@ -45,17 +51,19 @@ def judged(
 
 
 def _foreign(
-    structure: GeneStructure, models: StructuralModels, model: int, reads: Sequence[SiteReads]
+    structure: GeneStructure,
+    models: StructuralModels,
+    chosen: Sequence[int] | npt.NDArray[np.intp],
+    reads: Sequence[SiteReads],
 ) -> list[int]:
-    """Return positions at which a model's hybrids, as reads seem to, have the paralogue's base."""
+    """Return positions at which hybrids of models, as reads seem to, have the paralogue's base."""
     bases = {site.position: {site.base, site.paralogue_base} for site in structure.sites}
     seen = [r.position for r in reads if set(r.alleles) == bases.get(r.position)]
-    own = models.own(seen)[model].tolist() if seen else []
-    return [
-        position
-        for position, n in zip(seen, own, strict=True)
-        if n < models.copies[model] and position not in structure.leaks
-    ]
+    if not seen:
+        return []
+    own, copies = models.own(seen)[chosen], models.copies[chosen]
+    foreign = np.array(seen)[(own < copies[:, None]).any(axis=0)].tolist()
+    return [position for position in foreign if position not in structure.leaks]
 
 
 def is_sure(called: Called, threshold: float) -> bool:
