@@ -19,9 +19,10 @@ __all__ = ["OVERDISPERSION", "DepthFit", "depth_fit", "distance_kernel", "is_shi
 OVERDISPERSION: Final = 0.9
 """Variance of a window's depth by its mean, of reads that overlap the window."""
 NOISE: Final = 0.05
-"""Standard deviation of a window's depth beside counting, by its mean: 0.047 in 30 genomes."""
-SHARED: Final = 0.6
-"""Noise that all windows of the gene share, by that of one window: 0.03 to 0.05."""
+"""Standard deviation of a window's depth beside counting, by its mean: 0.047 in 30 genomes.
+
+As much is shared by all windows of the gene: 0.02 to 0.04 in these, more in others may be.
+"""
 FLOOR: Final = 0.02
 """Standard deviation, in copies, where nothing is expected."""
 STRAY: Final = 0.03
@@ -94,9 +95,9 @@ def _covariance(
     correlation = distance_kernel(np.abs(middle[:, None] - middle[None, :]))
     counting = np.sqrt(OVERDISPERSION * mean / reads)
     products = mean[:, :, None] * mean[:, None, :]
-    alike = counting[:, :, None] * counting[:, None, :] + noise**2 * products
+    alike = counting[:, :, None] * counting[:, None, :]
     alike += np.einsum("mu,ui,uj->mij", expected.counts**2, expected.spread, expected.spread)
-    covariance = correlation * alike + (SHARED * noise) ** 2 * products
+    covariance = correlation * alike + (correlation + 1) * noise**2 * products
     return np.asarray(covariance + FLOOR**2 * np.eye(len(reads)))
 
 
