@@ -81,6 +81,7 @@ def test_more_records_than_one_call_can_note_are_all_noted():
         "chr1\t110\t.\tA\tG,C\t.\t.\t.\tGT:AD\t0/1:1,x,3",
         "chr1\t110\t.\tA\tG\t.\t.\t.\tGT:AD\t0/1:1",
         "chr1\t110\t.\tA\tG\t.\t.\t.\tGT:AD",
+        "chr1\t" + "0" * 5000 + "110\t.\tA\tG\t.\t.\t.\tGT:AD\t0/1:1,2",
         "chr1\t110e3\t.\tA\tG\t.\t.\t.\tGT:AD\t0/1:1,2",
         "#comment\twith\ttabs",
         "",

@@ -30,7 +30,10 @@ class StrandMeanings:
     def __init__(self, gene: GeneDefinition) -> None:
         self._gene = gene
         cores = {core_allele(a.name): a for a in gene.alleles}
-        self._known: Mapping[str, AlleleDefinition] = cores | {a.name: a for a in gene.alleles}
+        named = {a.name: a for a in gene.alleles}
+        partners = gene.structure.partners if gene.structure else ()
+        hybrids = {p.hybrid: cores[core_allele(p.hybrid)] for p in partners if p.hybrid}
+        self._known: Mapping[str, AlleleDefinition] = cores | hybrids | named
 
     def of(self, name: str) -> Meaning:
         """Return function and activity value of ``*1``, ``*1x2`` or ``*36+*10``.
@@ -43,7 +46,7 @@ class StrandMeanings:
         UnknownAlleleError
             An allele is not the gene's.
         """
-        known = self._known.get(name) or self._known.get(core_allele(name))
+        known = self._known.get(name)
         if known is not None:
             return known.function or self._uncertain, known.activity_value
         parts = [self._part(part.strip()) for part in name.split("+")]
@@ -59,9 +62,7 @@ class StrandMeanings:
 
     def _part(self, name: str) -> Meaning:
         copies = COPIES.fullmatch(name)
-        single = copies["name"] if copies else name
-        allele = self._known.get(name) or self._known.get(single)
-        allele = allele or self._known.get(core_allele(single))
+        allele = self._known.get(name) or self._known.get(copies["name"] if copies else name)
         if allele is None:
             raise UnknownAlleleError(name)
         if copies and copies["count"] != "1" and not self._gene.scored and name not in self._known:

@@ -42,6 +42,7 @@ OFFSET: Final = 0.5
 """Reads that are added before a logarithm is taken."""
 CLIPPED: Final = 0.5
 """Largest distance from what is expected that counts, on the log scale."""
+_SD_OF_MEDIAN: Final = 1.4826  # of a normal distribution, by its median distance
 
 Floats = npt.NDArray[np.float64]
 
@@ -120,9 +121,18 @@ class Controls:
         centred = expected - expected.mean()
         score = float((residual * centred).sum() / (centred**2).sum())
         noise = float(np.std(residual - score * centred))
-        counting = OVERDISPERSION * float(np.exp(-level - expected).mean())
-        excess = max(noise**2 - counting, 0.0) ** 0.5
-        return Level(level, score, noise, excess, int(known.sum()))
+        rest = logs[known] - level - expected - score * centred
+        return Level(level, score, noise, _excess(rest, np.exp(level + expected)), len(rest))
+
+
+def _excess(rest: Floats, reads: Floats) -> float:
+    """Return the noise that counting leaves of (C,) log depths, where ``reads`` are expected.
+
+    By medians: a few windows that are far off, or have no reads, say nothing of the others.
+    """
+    counting = OVERDISPERSION / reads
+    spread = _SD_OF_MEDIAN * float(np.median(np.abs(rest / np.sqrt(counting))))
+    return float(max(counting.mean() * (spread**2 - 1), 0.0) ** 0.5)
 
 
 class PanelArrays:

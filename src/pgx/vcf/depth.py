@@ -19,6 +19,7 @@ _CAPACITY: Final = 1 << 19
 _FOUND: Final = 1024
 _MAX_NAME: Final = 1 << 16
 _LEAST_COVERED: Final = 0.5
+_MOST_DIGITS: Final = 18
 
 Floats = npt.NDArray[np.float64]
 
@@ -101,7 +102,7 @@ class DepthListener:
         self._allelic: list[list[AllelicDepths]] = [[] for _ in range(self._n_samples)]
 
     def heard(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield pieces of text as they come; add up their depth once the scan has passed them."""
+        """Yield pieces of text as they come, and add up their depth after they were taken."""
         for piece in pieces:
             yield piece
             self._text.append(piece)
@@ -180,4 +181,5 @@ class DepthListener:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    """Whether a text is a number that may be read: what is longer is none of a file."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
