@@ -228,6 +228,34 @@ def test_reads_of_a_hybrids_exon_9_are_no_alleles_of_another_copy(model):
     assert "paralogue_reads" in found.notes
 
 
+OTHER = {
+    "2 gene + 1 *68": ("*68+*4", FOUR),
+    "2 gene + 1 *36": ("*36+*10", {42126611: "GG", 42129130: "GG", 42130692: "AA"}),
+}
+EXON_9_ALLELES = {"*36", "*83", "*141"}  # defined by the bases of CYP2D7 themselves
+
+
+def _like_the_paralogue():
+    bases = {site.position: site.paralogue_base for site in GENE.structure.sites}
+    for allele in GENE.alleles:
+        defined = {p: b for p, b in allele.defining.items() if b in {"A", "C", "G", "T"}}
+        if allele.name not in EXON_9_ALLELES and bases.items() & defined.items():
+            yield allele.name, defined
+
+
+@pytest.mark.parametrize("model", OTHER)
+def test_an_allele_like_the_paralogue_is_not_lost_beside_a_hybrid(model):
+    """Half of the reads have its base: no hybrid shows that much."""
+    name, beside = OTHER[model]
+    alleles = dict(_like_the_paralogue())
+    assert len(alleles) > 10
+    for allele, defined in alleles.items():
+        given = {p: (GENE_REF[p], base) for p, base in defined.items()}
+        given |= {p: (given.get(p, (0, GENE_REF[p]))[1], b[0]) for p, b in beside.items()}
+        found = called(model, given, shares(given, 0.5, total=30))
+        assert set(found.diplotype.split("/")) == {allele, name}
+
+
 def test_the_same_reads_without_a_hybrid_stay_alleles():
     found = called("2 gene", EXON_9, shares(EXON_9, 0.5))
     assert found.diplotype != "*1/*1"

@@ -17,7 +17,7 @@ from pgx.genotypes.matrix import GeneGenotypes
 from pgx.pipeline.doubts import left_open
 from pgx.pipeline.record_copies import CONFLICT
 from pgx.structure.evidence import CopyEvidence, SiteReads
-from pgx.structure.leaks import judge_leaks
+from pgx.structure.leaks import STRAYED, StraySite, judge_leaks
 from pgx.structure.models import StructuralModels, structural_models
 from pgx.structure.records import CONFLICT as CONFLICT_REASON
 from pgx.structure.records import SOURCE
@@ -26,6 +26,11 @@ __all__ = ["is_sure", "judged", "structural_status", "unassessed"]
 
 UNLIKELY: Final = 5.0
 """Log probability below that of the likeliest model from which a model's hybrids do not count."""
+SPREADS: Final = 2.0
+"""Standard deviations by which more of a hybrid may show than is known of it."""
+LEAST_STRAYED: Final = 0.15
+"""Copies of hybrids below which their reads are not looked for: a caller leaves them out."""
+_AMOUNTS: Final = 5
 
 
 def judged(
@@ -38,32 +43,46 @@ def judged(
     models = structural_models(structure)
     likely = copies.log_likelihood + models.log_prior if copies.is_assessed else None
     best = models.usual if likely is None else int(likely.argmax())
-    left = [best] if likely is None else np.flatnonzero(likely > likely[best] - UNLIKELY)
-    positions = (*structure.leaks, *_foreign(structure, models, left, copies.reads))
-    return judge_leaks(
-        genotypes,
-        sample,
-        copies.reads,
-        positions,
-        copies=int(models.counts[best, 0]),
-        strayed=models.strayed(best, positions),
-    )
+    sites = _leaks(structure, models, best)
+    if likely is not None:
+        left = np.flatnonzero(likely > likely[best] - UNLIKELY)
+        sites += _foreign(structure, models, left, copies.reads)
+    return judge_leaks(genotypes, sample, copies.reads, sites)
+
+
+def _leaks(structure: GeneStructure, models: StructuralModels, model: int) -> list[StraySite]:
+    """Return where reads of the paralogue stray, and those of a model's hybrids with them."""
+    added = models.strayed(structure.leaks)[model].tolist()
+    copies = int(models.counts[model, 0])
+    return [
+        StraySite(position, copies, tuple(amount + more for amount in STRAYED))
+        for position, more in zip(structure.leaks, added, strict=True)
+    ]
 
 
 def _foreign(
     structure: GeneStructure,
     models: StructuralModels,
-    chosen: Sequence[int] | npt.NDArray[np.intp],
+    left: npt.NDArray[np.intp],
     reads: Sequence[SiteReads],
-) -> list[int]:
-    """Return positions at which hybrids of models, as reads seem to, have the paralogue's base."""
+) -> list[StraySite]:
+    """Return where hybrids of models that are left show the paralogue's base, as reads seem to.
+
+    How much of them shows lies between nothing and `SPREADS` above what is known of them.
+    """
     bases = {site.position: {site.base, site.paralogue_base} for site in structure.sites}
-    seen = [r.position for r in reads if set(r.alleles) == bases.get(r.position)]
-    if not seen:
-        return []
-    own, copies = models.own(seen)[chosen], models.copies[chosen]
-    foreign = np.array(seen)[(own < copies[:, None]).any(axis=0)].tolist()
-    return [position for position in foreign if position not in structure.leaks]
+    seen = [
+        r.position
+        for r in reads
+        if set(r.alleles) == bases.get(r.position) and r.position not in structure.leaks
+    ]
+    most = models.strayed(seen, SPREADS)[left].max(axis=0).tolist()
+    copies = np.rint(models.own(seen)[left].max(axis=0)).astype(int).tolist()
+    return [
+        StraySite(position, n, tuple((amount * np.linspace(0, 1, _AMOUNTS)).tolist()))
+        for position, n, amount in zip(seen, copies, most, strict=True)
+        if amount >= LEAST_STRAYED
+    ]
 
 
 def is_sure(called: Called, threshold: float) -> bool:

@@ -7,7 +7,7 @@ samples and aligners, so that every amount up to a limit counts alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Likel
 from pgx.structure.balance import carried_log_likelihood
 from pgx.structure.evidence import SiteReads
 
-__all__ = ["judge_leaks"]
+__all__ = ["STRAYED", "StraySite", "judge_leaks"]
 
 STRAYED: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)
 """Copies that the strayed reads of the paralogue may look like."""
@@ -25,14 +25,23 @@ SURE: Final = 1e-4
 NOTE: Final = "paralogue_reads"
 
 
+class StraySite(NamedTuple):
+    """A position, 1-based on GRCh38, at which reads may be the paralogue's.
+
+    ``copies`` have the gene's own sequence there; ``strayed`` are the amounts, in copies, that
+    others may look like, each as likely.
+    """
+
+    position: int
+    copies: int = 2
+    strayed: tuple[float, ...] = STRAYED
+
+
 def judge_leaks(
     genotypes: GeneGenotypes,
     sample: int,
     reads: Sequence[SiteReads],
-    positions: Sequence[int],
-    *,
-    copies: int = 2,
-    strayed: Sequence[float] = (),
+    sites: Sequence[StraySite],
 ) -> GeneGenotypes:
     """Return one sample's genotypes, as the reads let them be at some positions.
 
@@ -42,23 +51,20 @@ def judge_leaks(
         Observations, and the column of the sample.
     reads
         Allelic depths of the sample.
-    positions
-        1-based on GRCh38; only substitutions with a record are judged.
-    copies
-        Whole copies of the gene; at least one is assumed.
-    strayed
-        Copies of hybrids whose reads add to those of the paralogue, one a position.
+    sites
+        Where reads may be strayed; only substitutions with a record are judged, and at least
+        one copy is assumed.
     """
     known = {site.position: site for site in reads}
-    added = dict(zip(positions, strayed or [0.0] * len(positions), strict=True))
+    wanted = {site.position: site for site in sites}
     found = genotypes.take(np.array([sample]), (genotypes.samples[sample],))
     for index, variant in enumerate(genotypes.gene.variants):
         site = known.get(variant.position)
-        if variant.position not in added or site is None or variant.is_indel:
+        if variant.position not in wanted or site is None or variant.is_indel:
             continue
         if found.call[index, 0, 1] == ABSENT or not _is_documented(site, variant.alleles):
             continue
-        _judge(found, index, site, max(copies, 1), added[variant.position])
+        _judge(found, index, site, wanted[variant.position])
     return found
 
 
@@ -67,10 +73,10 @@ def _is_documented(site: SiteReads, alleles: Sequence[str]) -> bool:
     return len(site.alleles) == 2 and set(site.alleles) <= set(alleles) and sum(site.reads) > 0
 
 
-def _judge(found: GeneGenotypes, index: int, site: SiteReads, copies: int, added: float) -> None:
+def _judge(found: GeneGenotypes, index: int, site: SiteReads, stray: StraySite) -> None:
     """Replace a genotype by the one that the reads allow, or by the likelihoods of several."""
     ref, alt = (found.gene.variants[index].alleles.index(a) for a in site.alleles)
-    likelihood = _genotype_likelihoods(site.reads, copies, added)
+    likelihood = _genotype_likelihoods(site.reads, max(stray.copies, 1), stray.strayed)
     sure = likelihood >= SURE * likelihood.max()
     pairs = ((ref, ref), (ref, alt), (alt, alt))
     before = sorted(found.call[index, 0].tolist())
@@ -95,11 +101,11 @@ def _judge(found: GeneGenotypes, index: int, site: SiteReads, copies: int, added
 
 
 def _genotype_likelihoods(
-    reads: Sequence[int], copies: int, added: float
+    reads: Sequence[int], copies: int, amounts: Sequence[float]
 ) -> npt.NDArray[np.float64]:
     """Return (3,) likelihoods of no, some and all copies carrying the alternative."""
     total = sum(reads)
-    strayed = np.array(STRAYED) + added
+    strayed = np.array(amounts)
     by_carriers = []
     for carriers in range(copies + 1):
         share = (carriers + strayed) / (copies + strayed)

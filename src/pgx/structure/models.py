@@ -140,12 +140,15 @@ class StructuralModels:
         """Return (U, W) copies of each unit that show at 1-based positions."""
         return self._of_units(positions, positions, "share")
 
-    def strayed(self, model: int, positions: Sequence[int]) -> list[float]:
-        """Return copies with the paralogue's sequence that show at 1-based positions."""
-        shares = self._of_units(positions, positions, "share")
-        own = self._of_units(positions, positions, "own")
-        found: list[float] = (self.counts[model] @ (shares * (1 - own))).tolist()
-        return found
+    def strayed(self, positions: Sequence[int], spreads: float = 0.0) -> Floats:
+        """Return (M, W) copies with the paralogue's sequence that show at 1-based positions.
+
+        ``spreads`` are standard deviations by which more of a hybrid may show than its share.
+        """
+        shown = self._of_units(positions, positions, "share")
+        shown += spreads * self._of_units(positions, positions, "spread")
+        foreign = 1 - self._of_units(positions, positions, "own")
+        return np.asarray(self.counts @ (shown * foreign))
 
     def _of_units(self, starts: Sequence[int], ends: Sequence[int], what: str) -> Floats:
         """Return (U, W) a segment's value for each unit; 1 (spread 0) outside all segments."""
