@@ -61,6 +61,22 @@ def test_exons_are_those_of_gene_and_paralogue():
             "odds of *1 are not above 0",
         ),
         (
+            {
+                "partners": (
+                    PartnerOdds(units=("gene",), allele="*1", odds=1.0, others=(("X", 1.0),)),
+                )
+            },
+            "odds of *1 are of an unknown group X",
+        ),
+        (
+            {"partners": (PartnerOdds(units=("gene",), allele="*1", odds=1.0, hybrid="*4.013"),)},
+            "*4.013 is the name of no hybrid, or of several",
+        ),
+        (
+            {"partners": (PartnerOdds(units=("gene",), allele="*1", odds=1.0, hybrid="*999.001"),)},
+            "there is no allele *999.001",
+        ),
+        (
             {"haplotypes": (StructuralHaplotype(units=("gene",), frequencies=(("EUR", 0.5),)),)},
             "the shares of EUR add up to 0.5000, or one is not above 0",
         ),

@@ -203,6 +203,8 @@ def noted(folder, given, seen, gene="CYP2D6"):
         ("*4/*5", "*4/*4"),
         ("*5/*5", "*1/*1"),
         ("*36+*10/*1", "*1/*10"),
+        ("*4N+*4/*1", "*1/*4"),
+        ("*4N+*4/*5", "*4/*4"),
         ("*1/*13", "*1/*4"),
     ],
 )
@@ -212,7 +214,16 @@ def test_a_call_that_the_variants_allow(given, seen, tmp_path):
 
 @pytest.mark.parametrize(
     ("given", "seen"),
-    [("*1/*1", "*1/*4"), ("*1/*4", "*1/*1"), ("*4/*5", "*1/*1"), ("*1x2/*1", "*4/*4")],
+    [
+        ("*1/*1", "*1/*4"),
+        ("*1/*4", "*1/*1"),
+        ("*4/*5", "*1/*1"),
+        ("*1x2/*1", "*4/*4"),
+        ("*36+*10/*1", "*1/*1"),
+        ("*4N+*4/*1", "*1/*1"),
+        ("*4N+*4/*1", "*4/*41"),
+        ("*68+*4/*1", "*17/*17"),
+    ],
 )
 def test_a_call_that_the_variants_contradict_is_noted(given, seen, tmp_path):
     assert noted(tmp_path, given, seen)

@@ -20,6 +20,7 @@ from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.partners import Partners
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
 from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
@@ -80,7 +81,6 @@ class StructuralCaller:
     ) -> None:
         self._caller, self.models, self._meanings = caller, models, meanings
         self._default = caller.gene.gene.default_allele
-        self._odds = {(p.units, p.allele): p.odds for p in models.structure.partners}
         self._strands: dict[str, Strand] = {}
 
     def call(
@@ -111,9 +111,11 @@ class StructuralCaller:
         two = self._caller.weigh(pair, genotypes, groups, concern)
         single = one_strand(observation, dosage)
         one = self._caller.weigh(single, genotypes, groups, concern) if single else None
-        ways = self._ways(observation, groups, evidence)
-        differ = pair.n_blocks > 0
-        candidates = list(self._candidates(ways, two, one, dosage, differ=differ))
+        weights = self._groups(observation, groups)
+        ways = self._ways(weights, evidence)
+        laid = self._laid(ways, two, one, differ=pair.n_blocks > 0)
+        partners = Partners(self.models, weights)
+        candidates = [self._candidate(*item, partners, dosage) for item in laid]
         total = sum(c.weight for c in candidates)
         if not total > 0:  # no structure that is left goes with the genotypes
             return None
@@ -163,68 +165,58 @@ class StructuralCaller:
 
     # -- candidates ----------------------------------------------------------------------
 
-    def _ways(
-        self, observation: Observation, groups: Floats, evidence: CopyEvidence
-    ) -> list[tuple[Chromosomes, float]]:
-        """Return chromosomes that are not ruled out, with likelihood and prior joined.
-
-        Structures have the frequencies of the groups that the small variants speak for.
-        """
+    def _groups(self, observation: Observation, groups: Floats) -> Floats:
+        """Return (G,) weights of the models' groups, as the small variants speak for them."""
         prior = self._caller.prior
-        likely = evidence.log_likelihood - evidence.log_likelihood.max()
         own = dict(zip(prior.groups, groups * group_evidence(prior, observation), strict=True))
         weights = np.array([own.get(group, 0.0) for group in self.models.groups])
         if not weights.sum():
             weights = np.ones(len(weights))
-        _, ways = self.models.prior(np.round(weights / weights.sum(), DECIMALS))
+        return np.asarray(np.round(weights / weights.sum(), DECIMALS))
+
+    def _ways(self, groups: Floats, evidence: CopyEvidence) -> list[tuple[Chromosomes, float]]:
+        """Return chromosomes that are not ruled out, with likelihood and prior joined."""
+        likely = evidence.log_likelihood - evidence.log_likelihood.max()
+        _, ways = self.models.prior(groups)
         kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE)]
         return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
 
-    def _candidates(
+    def _laid(
         self,
         ways: Sequence[tuple[Chromosomes, float]],
         two: Weighed,
         one: Weighed | None,
-        dosage: Dosage,
         *,
         differ: bool,
-    ) -> Iterator[_Candidate]:
-        """Yield chromosomes with their alleles; weights are joint probabilities, unscaled."""
+    ) -> Iterator[tuple[Chromosomes, Laid, float]]:
+        """Yield chromosomes with their alleles and joint probability, unscaled."""
         pairs = list(pairs_of(two, differ=differ))
         singles = list(singles_of(one)) if one else []
         empty = np.full((2, len(self._caller.gene.gene.variants)), MISSING, np.int8)
         nothing = Laid(None, None, empty, two.posterior.mass)
         for way, base in ways:
             for ordered in lay_alleles(way, pairs, singles, nothing):
-                weight = base * ordered.weight * self._partners(way, ordered)
-                reads = dosage.likelihood(way, ordered.codes)
-                yield self._candidate(way, ordered, weight * reads)._replace(reads=reads)
+                yield way, ordered, base * ordered.weight
 
-    def _partners(self, way: Chromosomes, ordered: Laid) -> float:
-        """Return how much more often than by chance the alleles have these structures."""
-        odds = 1.0
+    def _candidate(
+        self, way: Chromosomes, ordered: Laid, weight: float, partners: Partners, dosage: Dosage
+    ) -> _Candidate:
+        """Return a candidate, weighed by what stands beside what and by shares of reads."""
+        odds, is_odd = 1.0, False
         for haplotype, strand in zip(way[:2], ordered[:2], strict=True):
             if strand is not None:
-                odds *= self._odds_of(haplotype, strand)
-        return odds
-
-    def _odds_of(self, haplotype: StructuralHaplotype, strand: Strand) -> float:
-        """Return odds of an allele beside hybrids; one alone is like what is seen beside it."""
-        units = haplotype.units if WHOLE in haplotype.units else (*haplotype.units, WHOLE)
-        return self._odds.get((units, strand.name), self._odds.get((units, ""), 1.0))
-
-    def _candidate(self, way: Chromosomes, ordered: Laid, weight: float) -> _Candidate:
+                own = partners.odds(haplotype, strand.name)
+                odds *= own
+                is_odd |= WHOLE not in haplotype.units and own < UNLIKE
         strands = tuple(
             self._named(haplotype, strand)
             for haplotype, strand in zip(way[:2], ordered[:2], strict=True)
         )
         name = format_diplotype([s.name for s in strands], self._default)
         is_single = (ordered.first is None) != (ordered.second is None)
-        is_odd = any(
-            strand is not None and WHOLE not in h.units and self._odds_of(h, strand) < UNLIKE
-            for h, strand in zip(way[:2], ordered[:2], strict=True)
-        )
-        return _Candidate(name, strands, way.model, weight, is_single, is_odd)
+        reads = dosage.likelihood(way, ordered.codes)
+        weight *= odds * reads
+        return _Candidate(name, strands, way.model, weight, is_single, is_odd, reads)
 
     def _named(self, haplotype: StructuralHaplotype, allele: Strand | None) -> Strand:
         """Return a chromosome: ``*5``, ``*2``, ``*2x2``, ``*36+*10``."""

@@ -76,13 +76,19 @@ class StructuralHaplotype(msgspec.Struct, frozen=True, kw_only=True):
 class PartnerOdds(msgspec.Struct, frozen=True, kw_only=True):
     """How much more often than by chance an allele's chromosome has the units of a haplotype.
 
-    ``hybrid`` is what the hybrid is called beside this allele, where not by its kind.
+    ``others`` are population groups with odds of their own; ``hybrid`` is what the hybrid is
+    called beside this allele, where not by its kind.
     """
 
     units: tuple[str, ...]
     allele: str
     odds: float
+    others: tuple[tuple[str, float], ...] = ()
     hybrid: str = ""
+
+    def of(self, group: str) -> float:
+        """Return the odds in a population group."""
+        return dict(self.others).get(group, self.odds)
 
 
 class Exon(msgspec.Struct, frozen=True, kw_only=True):

@@ -85,10 +85,13 @@ def _segment(row: Row) -> UnitSegment:
 
 
 def _partner(row: Row) -> PartnerOdds:
+    odds, *others = row["odds"].split(";")
+    groups = (cell.split("=") for cell in others)
     return PartnerOdds(
         units=_units(row["units"]),
         allele=row["allele"],
-        odds=float(row["odds"]),
+        odds=float(odds),
+        others=tuple((group, float(value)) for group, value in groups),
         hybrid=row["hybrid"],
     )
 

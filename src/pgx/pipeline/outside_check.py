@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.names import core_allele
 from pgx.alleles.observation import Observation, observe
 from pgx.alleles.rivals import allowed_alleles
 from pgx.base.calls import GeneCall
@@ -29,9 +30,9 @@ def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) 
 
     None if one of its candidates is free of them.
 
-    Every allele that is seen must belong to some part of the diplotype, and every part must
-    allow some allele that is seen, except in a tandem, whose hybrids are mapped elsewhere. A
-    part without a definition, such as a deletion, may carry anything.
+    Every allele that is seen must belong to some part of the diplotype, and every whole copy
+    must allow some allele that is seen; hybrids are mapped elsewhere. A part without a
+    definition, such as a deletion, may carry anything.
     """
     found = [_denied(c.diplotype.split("/"), gene, observation) for c in call.candidates]
     return tuple(np.flatnonzero(found[0]).tolist()) if found and all(map(np.any, found)) else ()
@@ -49,9 +50,8 @@ def _denied(
         return denied
     seen = (np.uint64(1) << np.maximum(observation.codes, 0).astype(np.uint64)).T
     either = np.bitwise_or(seen[0], seen[1])
-    if len(names) == len(strands):  # else it is a tandem
-        for row in rows:
-            denied |= (row & either) == 0
+    for row in _rows(_whole(names, len(strands), gene), gene):
+        denied |= (row & either) == 0
     if len(rows) == len(names):
         denied |= (either & ~np.bitwise_or.reduce(rows)) != 0
     return denied & known
@@ -61,10 +61,20 @@ def _parts(strand: str, gene: CompiledGene) -> list[str]:
     return [strand] if strand in gene.names else [part.strip() for part in strand.split("+")]
 
 
+def _whole(names: Sequence[str], n_strands: int, gene: CompiledGene) -> list[str]:
+    """Return the names that are of whole copies; of other genes, none where alleles are joined."""
+    structure = gene.gene.structure
+    if structure is None:
+        return list(names) if len(names) == n_strands else []
+    hybrids = structure.unit_names[1:]
+    return [n for n in names if n not in hybrids and structure.hybrid_named(n) is None]
+
+
 def _rows(names: Sequence[str], gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
     """Return the masks of those of some names, copies or not, that have a definition."""
-    cores = [match["name"] if (match := COPIES.fullmatch(name)) else name for name in names]
-    return [gene.masks[gene.names.index(core)] for core in cores if core in gene.names]
+    single = [match["name"] if (match := COPIES.fullmatch(name)) else name for name in names]
+    known = [name if name in gene.names else core_allele(name) for name in single]
+    return [gene.masks[gene.names.index(name)] for name in known if name in gene.names]
 
 
 def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, column: int) -> GeneCall:

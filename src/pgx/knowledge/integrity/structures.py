@@ -9,7 +9,7 @@ from typing import Final
 from pgx.alleles.names import core_allele
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
-from pgx.base.structures import WHOLE, GeneStructure
+from pgx.base.structures import WHOLE, GeneStructure, PartnerOdds
 
 __all__ = ["structure_findings"]
 
@@ -50,9 +50,22 @@ def _names(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
         if partner.hybrid and core_allele(partner.hybrid) not in alleles:
             what = f"there is no allele {partner.hybrid}"
             yield _finding(FaultCode.DANGLING, "structure_partners", gene, what)
-        if partner.odds <= 0:
+        yield from _groups_and_hybrids(gene, structure, partner)
+        if min([partner.odds, *(odds for _, odds in partner.others)]) <= 0:
             what = f"odds of {partner.allele or 'others'} are not above 0"
             yield _finding(FaultCode.RANGE, "structure_partners", gene, what)
+
+
+def _groups_and_hybrids(
+    gene: GeneDefinition, structure: GeneStructure, partner: PartnerOdds
+) -> Iterator[Finding]:
+    groups = {group for h in structure.haplotypes for group, _ in h.frequencies}
+    for group in sorted({group for group, _ in partner.others} - groups):
+        what = f"odds of {partner.allele} are of an unknown group {group}"
+        yield _finding(FaultCode.DANGLING, "structure_partners", gene, what)
+    if partner.hybrid and len(set(partner.units) - {WHOLE}) != 1:
+        what = f"{partner.hybrid} is the name of no hybrid, or of several"
+        yield _finding(FaultCode.CONTRADICTION, "structure_partners", gene, what)
 
 
 def _shares(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:

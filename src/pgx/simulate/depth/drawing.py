@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.partners import Partners
 from pgx.base.errors import UsageError
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition
@@ -135,9 +136,8 @@ def draw_copies(
 def _beside(
     structure: GeneStructure, haplotype: StructuralHaplotype, weights: AlleleWeights
 ) -> list[float]:
-    odds = {p.allele: p.odds for p in structure.partners if p.units == haplotype.units}
-    others = odds.get("", 1.0)
-    return [weight * odds.get(name, others) for name, weight in weights.items()]
+    partners = Partners(structural_models(structure), np.ones(len(haplotype.frequencies)))
+    return [weight * partners.odds(haplotype, name) for name, weight in weights.items()]
 
 
 def _structure(definition: GeneDefinition) -> GeneStructure:
