@@ -73,6 +73,13 @@ def test_probabilities_of_candidates_and_rest_are_one():
     assert found.probability == found.candidates[0].probability
 
 
+def test_the_next_best_has_the_activity_of_its_copies():
+    found = called("3 gene", TWO, shares(TWO, 0.5, total=12))
+    rival = found.evidence.rivals[0]
+    assert {found.diplotype, rival.diplotype} == {"*1/*2x2", "*1x2/*2"}
+    assert sorted(rival.functions) == ["1.0", "2.0"]
+
+
 def test_reads_that_do_not_say_which_allele_is_double_leave_both():
     found = called("3 gene", TWO, shares(TWO, 0.5, total=12))
     names = {c.diplotype for c in found.candidates if c.probability > 0.05}

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.alleles.contradictions import Masks, denied, turned
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.haplotypes import NamedStrands
+from pgx.alleles.haplotypes import Meanings, NamedStrands
 from pgx.alleles.observation import Observation
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.rivals import Rivals, allowed_alleles
@@ -23,7 +23,9 @@ __all__ = ["call_evidence", "read_sites"]
 UNKNOWN_ALLELE = "."
 
 
-def call_evidence(gene: CompiledGene, call: GeneCall) -> CallEvidence | None:
+def call_evidence(
+    gene: CompiledGene, call: GeneCall, meanings: Meanings | None = None
+) -> CallEvidence | None:
     """Say what supports a call and what excludes its rivals.
 
     Parameters
@@ -32,6 +34,8 @@ def call_evidence(gene: CompiledGene, call: GeneCall) -> CallEvidence | None:
         The definitions that the call was made with.
     call
         A call with its sites.
+    meanings
+        Function and value of copies and tandems; see `NamedStrands`.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def call_evidence(gene: CompiledGene, call: GeneCall) -> CallEvidence | None:
         return None
     seen = read_sites(gene, call.sites)
     observation, _ = apply_proxies(gene, seen.observation)
-    strands = NamedStrands(gene, seen.undocumented)
+    strands = NamedStrands(gene, seen.undocumented, meanings)
     best = _best_rows(gene, strands, call)
     masks = None if best is None else best[0]
     rivals = Rivals(gene, strands, observation, seen.labels, masks)

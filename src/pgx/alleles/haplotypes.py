@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,18 +11,27 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import parse_bracket
 from pgx.base.genes import Strategy
 
-__all__ = ["NamedStrands"]
+__all__ = ["Meanings", "NamedStrands"]
+
+Meanings = Callable[[str], tuple[str | None, str | None]]
 
 
 class NamedStrands:
     """Finds what a strand's name asks for, position by position.
 
     ``undocumented`` maps the ``g.`` name of an allele that no definition has to its position
-    index and code.
+    index and code; ``meanings`` gives function and value of copies and tandems, and raises a
+    `KeyError` for alleles that the gene does not have.
     """
 
-    def __init__(self, gene: CompiledGene, undocumented: dict[str, tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        gene: CompiledGene,
+        undocumented: dict[str, tuple[int, int]],
+        meanings: Meanings | None = None,
+    ) -> None:
         self.gene = gene
+        self._meanings = meanings
         self._needs = gene.needs
         self._extra = {**_documented(gene), **undocumented}
 
@@ -65,7 +74,7 @@ class NamedStrands:
             return gene.functions[gene.names.index(name)]
         uncertain = gene.gene.uncertain_function or None
         if gene.gene.strategy is not Strategy.VARIANT_LIST:
-            return uncertain
+            return self._of_copies(name) or uncertain
         order = gene.gene.function_order
         found = [
             gene.functions[gene.names.index(part)] if part in gene.names else uncertain
@@ -75,6 +84,15 @@ class NamedStrands:
         return min(
             found, key=lambda f: order.index(f) if f in order else len(order), default=uncertain
         )
+
+    def _of_copies(self, name: str) -> str | None:
+        """Return the function of copies and tandems; None of what is neither."""
+        if self._meanings is None or "[" in name:
+            return None
+        try:
+            return self._meanings(name)[0]
+        except KeyError:
+            return None
 
 
 def _documented(gene: CompiledGene) -> dict[str, tuple[int, int]]:

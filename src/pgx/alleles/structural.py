@@ -7,7 +7,7 @@ of reads at heterozygous sites, and the frequencies of alleles and structures sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.copies import Dosage, one_strand, two_strands
+from pgx.alleles.haplotypes import Meanings
 from pgx.alleles.inferred import Concern, InferredCaller, Weighed
 from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
 from pgx.alleles.names import format_diplotype, natural_key
@@ -47,7 +48,6 @@ SHOWN: Final = 1.5
 """Copies that show at a site from which it may hold two alleles."""
 
 Floats = npt.NDArray[np.float64]
-Meanings = Callable[[str], tuple[str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,13 @@ def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
 
     from pgx.alleles.definitions import compile_gene
     from pgx.alleles.evidence import call_evidence
+    from pgx.phenotypes.strands import StrandMeanings
 
     gene = knowledge.gene(call.gene)
     if not gene.variants:
         return call
-    return msgspec.structs.replace(call, evidence=call_evidence(compile_gene(gene), call))
+    supported = call_evidence(compile_gene(gene), call, StrandMeanings(gene).of)
+    return msgspec.structs.replace(call, evidence=supported)
 
 
 def _print_object(saved: PatientResult, call: GeneCall, *, everything: bool) -> None:

@@ -108,7 +108,11 @@ class GeneCaller:
         if self.gene.structure is None or self._inferred is None:
             return None
         models = structural_models(self.gene.structure)
-        return StructuralCaller(self._inferred, models, StrandMeanings(self.gene).of)
+        return StructuralCaller(self._inferred, models, self._meanings.of)
+
+    @functools.cached_property
+    def _meanings(self) -> StrandMeanings:
+        return StrandMeanings(self.gene)
 
     @functools.cached_property
     def _wanted(self) -> npt.NDArray[np.bool_]:
@@ -179,7 +183,8 @@ class GeneCaller:
             return msgspec.structs.replace(core, sample=name, notes=noted, structure=None)
         sites = site_observations(genotypes, sample)
         call = msgspec.structs.replace(core, sample=name, notes=noted, sites=sites)
-        return msgspec.structs.replace(call, evidence=call_evidence(self.compiled, call))
+        supported = call_evidence(self.compiled, call, self._meanings.of)
+        return msgspec.structs.replace(call, evidence=supported)
 
     def _structural(
         self,
