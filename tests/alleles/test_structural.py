@@ -207,6 +207,17 @@ def test_a_prior_is_needed():
     assert found.probability is None or np.isfinite(found.probability)
 
 
+def test_depth_of_no_number_of_copies_leaves_a_call_open():
+    """Where depth says that something is off, small variants alone are not sure either."""
+    made = scan("2 gene")
+    made.depth[PANEL.n_controls :] *= 0.69
+    evidence = copies_from_depth(GENE, made, 0, PANEL)
+    found = CALLER.call(genotypes({}), 0, with_sites=True, copies=evidence)
+    assert found.status is CallStatus.AMBIGUOUS
+    assert {"copy_number_conflict", "copy_number_not_assessed"} <= {*found.notes}
+    assert not found.structure.copies
+
+
 def test_shares_of_reads_that_no_copies_explain_leave_a_call_open():
     """Two copies by depth, and one allele in a tenth of the reads: another person's."""
     found = called("2 gene", TWO, shares(TWO, 0.1, total=60))

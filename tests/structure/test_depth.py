@@ -151,4 +151,4 @@ def test_depth_half_way_between_two_numbers_of_copies_says_neither():
     found = scan("2 gene")
     found.depth[PANEL.n_controls :] *= 0.69
     evidence = copies_from_depth(GENE, found, 0, PANEL)
-    assert evidence.report.reason == "depth_uneven"
+    assert evidence.report.reason == "conflict"

@@ -24,6 +24,8 @@ MOST_NOISE: Final = 0.25
 """Standard deviation of the controls' log depth above which depth is too uneven."""
 LEAST_WINDOWS: Final = 0.6
 """Share of the panel's windows, of the gene and of controls, that must have a depth."""
+CONFLICT: Final = "conflict"
+"""Reason where all of the gene has other depth than any number of copies."""
 DECIMALS: Final = 6
 """Places of a log likelihood: what is left is rounding, which may not decide anything."""
 MOST_MISFIT: Final = 4.0
@@ -100,8 +102,10 @@ def _assessed(
     expected = models.expected(starts.tolist(), ends.tolist())
     fit = depth_fit(copies, one_copy, (starts + ends) / 2, expected, level.excess)
     best = int((fit.log_likelihood + models.log_prior).argmax())
-    if fit.misfit[best] > MOST_MISFIT or is_shifted(copies, expected.copies[best]):
+    if fit.misfit[best] > MOST_MISFIT:
         return not_assessed(gene.gene, "depth", "depth_uneven", reads)
+    if is_shifted(copies, expected.copies[best]):  # what small variants show is in doubt, too
+        return not_assessed(gene.gene, "depth", CONFLICT, reads)
     columns = zip(starts, ends, copies, fit.spread[best], expected.copies[best], strict=True)
     report = StructureEvidence(
         gene=gene.gene,

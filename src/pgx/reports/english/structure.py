@@ -16,7 +16,8 @@ STRUCTURE: Final = {
     "reason_code": "reason {code}",
     "reason": {
         "alternative_contigs": "reads of the gene were aligned to alternative contigs",
-        "conflict": "depth, allele reads and structural records contradict one another",
+        "conflict": "what depth, reads of alleles and structural records show fits no known"
+        " structure",
         "depth_too_low": "the read depth is too low to count copies",
         "depth_uneven": "the read depth is too uneven to count copies",
         "no_normaliser": "the file has no other reads to compare the depth with",

@@ -16,8 +16,8 @@ STRUCTURE: Final = {
     "reason_code": "Grund {code}",
     "reason": {
         "alternative_contigs": "Reads des Gens sind an alternative Contigs aligniert",
-        "conflict": "Lesetiefe, Reads der Allele und Einträge zu Strukturvarianten widersprechen"
-        " einander",
+        "conflict": "was Lesetiefe, Reads der Allele und Einträge zu Strukturvarianten zeigen,"
+        " passt zu keiner bekannten Struktur",
         "depth_too_low": "die Lesetiefe ist zu gering, um Kopien zu zählen",
         "depth_uneven": "die Lesetiefe ist zu ungleichmäßig, um Kopien zu zählen",
         "no_normaliser": "die Datei enthält keine anderen Reads, mit denen sich die Lesetiefe"
