@@ -48,9 +48,9 @@ from pgx.pipeline.record_copies import (
     with_evidence,
 )
 from pgx.pipeline.sites import site_observations
+from pgx.structure.evidence import CONFLICT as CONFLICT_REASON
 from pgx.structure.evidence import CopyEvidence, with_posterior
 from pgx.structure.models import structural_models
-from pgx.structure.records import CONFLICT as CONFLICT_REASON
 
 __all__ = ["GeneCaller"]
 

@@ -16,10 +16,10 @@ from pgx.base.structures import GeneStructure, StructureEvidence
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.pipeline.doubts import left_open
 from pgx.pipeline.record_copies import CONFLICT
+from pgx.structure.evidence import CONFLICT as CONFLICT_REASON
 from pgx.structure.evidence import CopyEvidence, SiteReads
 from pgx.structure.leaks import STRAYED, StraySite, judge_leaks
 from pgx.structure.models import StructuralModels, structural_models
-from pgx.structure.records import CONFLICT as CONFLICT_REASON
 from pgx.structure.records import SOURCE
 
 __all__ = ["is_sure", "judged", "structural_status", "unassessed"]

@@ -15,6 +15,7 @@ from pgx.reads.columns import Reads, depth_over
 from pgx.reads.locus import ReadLocus
 from pgx.reads.normaliser import Normaliser
 from pgx.structure.evidence import (
+    CONFLICT,
     CopyEvidence,
     SiteReads,
     balances_of,
@@ -103,7 +104,7 @@ def copies_from_reads(
     shares = gene_shares(locus, assignment)
     joint = _joint(models, locus, depth, shares)
     if _fits_nothing(models, joint, locus, depth, shares):
-        return not_assessed(gene, "reads", "conflict")
+        return not_assessed(gene, "reads", CONFLICT)
     likelihood = np.asarray(np.logaddexp.reduce(joint, axis=1).round(DECIMALS), np.float64)
     report = StructureEvidence(
         gene=gene,

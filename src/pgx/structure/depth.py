@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import DepthWindow, GeneStructure, StructureEvidence
-from pgx.structure.evidence import CopyEvidence, SiteReads, balances_of, not_assessed
+from pgx.structure.evidence import CONFLICT, CopyEvidence, SiteReads, balances_of, not_assessed
 from pgx.structure.likelihood import depth_fit, is_shifted
 from pgx.structure.models import structural_models
 from pgx.structure.panel import Level, PanelArrays
@@ -24,8 +24,6 @@ MOST_NOISE: Final = 0.25
 """Standard deviation of the controls' log depth above which depth is too uneven."""
 LEAST_WINDOWS: Final = 0.6
 """Share of the panel's windows, of the gene and of controls, that must have a depth."""
-CONFLICT: Final = "conflict"
-"""Reason where all of the gene has other depth than any number of copies."""
 DECIMALS: Final = 6
 """Places of a log likelihood: what is left is rounding, which may not decide anything."""
 MOST_MISFIT: Final = 4.0

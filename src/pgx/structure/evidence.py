@@ -14,6 +14,7 @@ from pgx.base.structures import CopyNumber, SiteBalance, StructuralModel, Struct
 from pgx.structure.models import StructuralModels
 
 __all__ = [
+    "CONFLICT",
     "CopyEvidence",
     "SiteReads",
     "balances_of",
@@ -22,6 +23,8 @@ __all__ = [
     "with_posterior",
 ]
 
+CONFLICT: Final = "conflict"
+"""Reason of evidence that disagrees or fits no known structure: the gene is open."""
 LISTED_FROM: Final = 1e-4
 """Probability from which a number of copies or a model is listed."""
 LIKELY_WITHIN: Final = 18.5

@@ -11,15 +11,13 @@ import numpy.typing as npt
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import CopyNumber, StructuralRecord, StructureEvidence
 from pgx.genotypes.matrix import GeneGenotypes, SeenCopies
-from pgx.structure.evidence import CopyEvidence, not_assessed
+from pgx.structure.evidence import CONFLICT, CopyEvidence, not_assessed
 from pgx.structure.models import StructuralModels, structural_models
 
 __all__ = ["SOURCE", "record_evidence", "records_copies"]
 
 SOURCE: Final = "records"
 """``source`` of a `StructureEvidence` whose copies a structural record counts."""
-CONFLICT: Final = "conflict"
-"""Reason of a structure that is not assessed: records disagree, or one is no known allele."""
 
 _USUAL_QUALITY: Final = 30.0
 """Phred-scaled quality of a record that has none: one in a thousand is wrong."""
