@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Frames", "to_pandas"]
 
 _COUNTS: Final = frozenset({"n_candidates", "n_positions", "n_missing"})
-_NUMBERS: Final = frozenset({"probability", "rest", "dose_factor_min", "dose_factor_max"})
+_NUMBERS: Final = frozenset(
+    {"probability", "rest", "residual", "dose_factor_min", "dose_factor_max"}
+)
 _LISTS: Final = frozenset(
     {
         "candidates", "phenotypes", "missing", "undocumented", "notes", "genes", "action",

@@ -6,6 +6,7 @@ Field names of `GeneCall` and `Recommendation` are the columns of the output tab
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,8 @@ from pgx.base.structures import StructureEvidence
 from pgx.base.views import html_view
 
 __all__ = [
+    "GENOTYPE",
+    "PHENOCONVERTED",
     "AdviceFacts",
     "AlternativeAdvice",
     "CallStatus",
@@ -32,6 +35,11 @@ __all__ = [
     "Recommendation",
     "SiteObservation",
 ]
+
+GENOTYPE: Final = "genotype"
+"""Basis of advice that the genotype alone gives."""
+PHENOCONVERTED: Final = "phenoconverted"
+"""Basis of advice for the phenotype that current medicines leave."""
 
 
 class CallStatus(StrEnum):
@@ -185,7 +193,13 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of advice: a drug, a guideline, a population, a statement."""
+    """One row of advice: a drug, a guideline, a population, a condition, a statement.
+
+    ``condition`` is what must hold for the action beyond genotype and population, ``code: text``;
+    None where nothing more must hold. ``basis`` is `GENOTYPE` or `PHENOCONVERTED`. ``residual`` is
+    the posterior probability of other advice, None without a prior. ``updated`` is the ISO date
+    of a newer version of the guideline that the release knows of and does not hold.
+    """
 
     sample: str
     drug: str
@@ -193,13 +207,17 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     genes: tuple[str, ...]
     lookup: str
     population: str
+    condition: str | None = None
+    basis: str = GENOTYPE
     action: tuple[str, ...]
     dose_factor_min: float | None = None
     dose_factor_max: float | None = None
     classification: str | None = None
     certainty: Certainty = Certainty.CERTAIN
+    residual: float | None = None
     depends_on: tuple[str, ...] = ()
     alternatives: tuple[AlternativeAdvice, ...] = ()
+    updated: str | None = None
     text: str = ""
     implications: tuple[str, ...] = ()
     guideline_id: str = ""
@@ -252,7 +270,7 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
-    schema_version: str = "1.2"
+    schema_version: str = "1.3"
 
     def __repr__(self) -> str:
         called = sum(call.status is CallStatus.CALLED for call in self.calls)

@@ -23,11 +23,12 @@ __all__ = [
     "render_json",
 ]
 
-SCHEMA_VERSION: Final = "1.2"
-READABLE: Final = frozenset({"1.0", "1.1", SCHEMA_VERSION})
+SCHEMA_VERSION: Final = "1.3"
+READABLE: Final = frozenset({"1.0", "1.1", "1.2", SCHEMA_VERSION})
 """Versions that this program reads.
 
-1.0 had no patient, no overlay and no overrides; 1.1 nothing on copies and hybrids of genes.
+1.0 had no patient, no overlay and no overrides; 1.1 nothing on copies and hybrids of genes;
+1.2 no condition, basis, residual and newer version of advice.
 """
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
 

@@ -36,9 +36,9 @@ CALL_COLUMNS: Final = (
     "undocumented", "source", "notes",
 )  # fmt: skip
 RECOMMENDATION_COLUMNS: Final = (
-    "sample", "drug", "source", "genes", "lookup", "population", "action", "dose_factor_min",
-    "dose_factor_max", "classification", "certainty", "depends_on", "alternatives", "text",
-    "implications", "guideline_id", "pmids",
+    "sample", "drug", "source", "genes", "lookup", "population", "condition", "basis", "action",
+    "dose_factor_min", "dose_factor_max", "classification", "certainty", "residual", "depends_on",
+    "alternatives", "updated", "text", "implications", "guideline_id", "pmids",
 )  # fmt: skip
 
 

@@ -118,14 +118,20 @@ _ADVICE = {
     "genes": "Genes that the advice looks at.",
     "lookup": "Keys of the advice, GENE=key joined by semicolons.",
     "population": "Population or indication that the advice is for.",
+    "condition": "What must hold for the action beyond genotype and population, `code: text`; null "
+    "if nothing.",
+    "basis": "genotype, or phenoconverted: advice for the phenotype that current medicines leave.",
     "action": "What to do; the first is the primary one.",
     "dose_factor_min": "Lower bound of the dose relative to the standard dose.",
     "dose_factor_max": "Upper bound of the dose relative to the standard dose.",
     "classification": "Strength in the source's terms.",
     "certainty": "certain: the same advice whichever candidate is true; depends: the row gives the "
     "advice of the best diplotype only; unknown: no gene of the drug could be assessed.",
+    "residual": "Posterior probability of other advice; null without a prior.",
     "depends_on": "What would settle the advice.",
     "alternatives": "The other advice that some candidate would give.",
+    "updated": "Date of a newer version of the guideline that the release does not hold; null if "
+    "none is known.",
     "text": "The advice in words.",
     "implications": "What the result means, by gene.",
     "guideline_id": "ClinPGx accession of the guideline; of a LOCAL row the laboratory's own.",

@@ -20,7 +20,9 @@ _KINDS: Final[dict[str, Any]] = {
     **dict.fromkeys(("phenotypes", "missing", "undocumented", "notes"), _TEXTS),
     **dict.fromkeys(("genes", "pmids", "action"), _TEXTS),
     **dict.fromkeys(("n_candidates", "n_positions", "n_missing"), pl.Int32),
-    **dict.fromkeys(("probability", "rest", "dose_factor_min", "dose_factor_max"), pl.Float64),
+    **dict.fromkeys(
+        ("probability", "rest", "residual", "dose_factor_min", "dose_factor_max"), pl.Float64
+    ),
     "candidates": pl.List(pl.Struct({"diplotype": pl.String, "probability": pl.Float64})),
     "alternatives": pl.List(
         pl.Struct(

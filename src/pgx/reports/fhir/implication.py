@@ -16,8 +16,9 @@ __all__ = ["ADVICE_FIELDS", "ARTIFACT", "add_advice"]
 
 ARTIFACT: Final = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtifact"
 ADVICE_FIELDS: Final = (
-    "source", "genes", "lookup", "action", "dose_factor_min", "dose_factor_max", "certainty",
-    "depends_on", "alternatives", "implications", "facts",
+    "source", "genes", "lookup", "condition", "basis", "action", "dose_factor_min",
+    "dose_factor_max", "certainty", "residual", "depends_on", "alternatives", "updated",
+    "implications", "facts",
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
 _NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
