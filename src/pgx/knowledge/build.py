@@ -11,7 +11,7 @@ import msgspec
 
 from pgx.alleles.names import core_allele
 from pgx.base.errors import InputError
-from pgx.knowledge.importers.codes import with_codes
+from pgx.knowledge.importers.codes import with_codes, with_critical
 from pgx.knowledge.importers.dated import known_counts, known_gaps, medicine_rows, named_sources
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
@@ -63,7 +63,7 @@ def build_release(
     changes = read_table(curated, CHANGES) if until else []
     limit = until_month(until, changes)
     read = build_guidelines(source, inputs / "readings", levels, limit)
-    guidance = with_codes(read, curated, limit)
+    guidance = with_critical(with_codes(read, curated, limit), curated)
     tables = build_gene_tables(source, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
