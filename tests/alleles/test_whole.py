@@ -30,7 +30,7 @@ def weighed(own: GeneCaller, observed: GeneGenotypes, column: int) -> DiplotypeS
     nowhere = np.zeros(len(own.gene.variants), np.bool_)
     even = np.full(len(own.prior.groups), 1 / len(own.prior.groups))
     slow = InferredCaller(own.compiled, own.prior)
-    concern = Concern(nowhere, nowhere, nowhere, nowhere)
+    concern = Concern(nowhere, nowhere.astype(np.uint64), nowhere, nowhere)
     return slow.call(observe(observed, column), observed, even, concern)
 
 

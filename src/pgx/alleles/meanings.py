@@ -37,13 +37,14 @@ class Concern:
     """Positions, (P,) bool each, at which more is asked than elsewhere.
 
     At ``failed`` ones every documented alternative counts, however improbable: the input has
-    something there that cannot be used. At ``open_core`` ones, core positions without data, it
-    counts for advice that may do serious harm. ``core`` ones have to be answered for a gene to be
-    called, ``named`` ones of them beyond doubt.
+    something there that cannot be used. ``core`` ones have to be answered for a gene to be
+    called, ``named`` ones of them beyond doubt. ``open_core``, (P,) uint64, are the causal alleles,
+    as bits by code, of core positions without data: for advice that may do serious harm every
+    documented haplotype with such an allele counts.
     """
 
     failed: _Bools
-    open_core: _Bools
+    open_core: npt.NDArray[np.uint64]
     core: _Bools
     named: _Bools
 
@@ -91,7 +92,7 @@ class MeaningDetails:
         self._differs = self._compared(self._missing)
         documented = (posterior.pairs < groups.n_known).all(axis=1)
         known: _Bools = np.asarray(self._differs & np.asarray(documented)[:, None])
-        self._core: _Bools = np.asarray(known & concern.open_core[self._missing])
+        self._core: _Bools = np.asarray(known & self._causal(concern.open_core))
         self._failed: _Bools = np.asarray(known & concern.failed[self._missing])
         self._open: _Bools = np.asarray((self._core | self._failed).any(axis=1))
         self._asked = (posterior.probability >= ANSWER_FROM) | self._open
@@ -107,6 +108,18 @@ class MeaningDetails:
         lead = self._groups.lead
         differs = (low != low[lead]) & (low != MISSING)
         return np.asarray(differs | ((high != high[lead]) & (high != MISSING)))
+
+    def _causal(self, alleles: npt.NDArray[np.uint64]) -> _Bools:
+        """(M, S) bool: where a pair has another number of causal alleles than the best one."""
+        wanted = alleles[self._missing]
+        if not wanted.any():
+            return np.zeros(self._differs.shape, np.bool_)
+        codes = self._codes[:, self._missing]
+        bits = np.uint64(1) << np.maximum(codes, 0).astype(np.uint64)
+        carried = ((bits & wanted) != 0) & (codes != MISSING)
+        one, two = (carried[numbers].astype(np.int8) for numbers in self._posterior.pairs.T)
+        total = one + two
+        return np.asarray(total != total[self._groups.lead])
 
     def _by_group(self) -> npt.NDArray[np.float64]:
         """Return (G, n) probabilities of meanings in each group; (0, 0) if not wanted."""

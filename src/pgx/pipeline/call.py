@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.core import core_sites, named_sites
+from pgx.alleles.core import causal_alleles, core_sites, named_sites, without_proxy
 from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.alleles.evidence import call_evidence
 from pgx.alleles.inferred import InferredCaller
@@ -118,6 +118,10 @@ class GeneCaller:
     @functools.cached_property
     def _wanted(self) -> npt.NDArray[np.bool_]:
         return named_sites(self.compiled, self._frequencies)
+
+    @functools.cached_property
+    def _causal(self) -> npt.NDArray[np.uint64]:
+        return causal_alleles(self.compiled)
 
     @functools.cached_property
     def _core(self) -> npt.NDArray[np.bool_]:
@@ -342,9 +346,11 @@ class GeneCaller:
         return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
 
     def _concern(self, observation: Observation, failed: npt.NDArray[np.bool_]) -> Concern:
+        unanswered = open_sites(observation, ~failed)
+        is_open = without_proxy(self.compiled, unanswered, ~observation.missing)
         return Concern(
             failed=open_sites(observation, failed),
-            open_core=open_sites(observation, self._wanted & ~failed),
+            open_core=np.where(is_open, self._causal, np.uint64(0)),
             core=self._core,
             named=self._wanted,
         )
