@@ -245,9 +245,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """A patient, and what the knowledge base makes of age, conditions and medicines.
 
-    ``adjusted`` is the advice for the converted phenotypes, where it is not what the genotype
-    alone gives; it stands beside that advice, never in its place. For a drug that acts on an
-    enzyme itself, ``without_own`` are the conversions on which its adjusted advice rests.
+    For a drug that acts on an enzyme itself, ``without_own`` are the conversions on which its
+    phenoconverted recommendations rest.
     """
 
     patient: Patient
@@ -255,13 +254,14 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     fits: tuple[PopulationFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
     without_own: tuple[GeneConversion, ...] = ()
-    adjusted: tuple[Recommendation, ...] = ()
 
 
 class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one sample; ``context`` is None where no patient file was given.
 
-    ``overrides`` are what a laboratory says instead; calls and advice are as computed.
+    ``recommendations`` hold those of the genotype and, with a patient whose medicines convert a
+    phenotype, beside them those of the converted phenotype where they differ (`Recommendation`'s
+    ``basis``). ``overrides`` are what a laboratory says instead; calls and advice are as computed.
     """
 
     sample: str
@@ -271,6 +271,16 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
     schema_version: str = "1.3"
+
+    @property
+    def by_genotype(self) -> tuple[Recommendation, ...]:
+        """Recommendations for what the genotype alone predicts."""
+        return tuple(row for row in self.recommendations if row.basis != PHENOCONVERTED)
+
+    @property
+    def phenoconverted(self) -> tuple[Recommendation, ...]:
+        """Recommendations for the phenotypes that current medicines leave, where they differ."""
+        return tuple(row for row in self.recommendations if row.basis == PHENOCONVERTED)
 
     def __repr__(self) -> str:
         called = sum(call.status is CallStatus.CALLED for call in self.calls)

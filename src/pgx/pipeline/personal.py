@@ -11,14 +11,20 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientContext, PatientResult, Recommendation
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    GeneCall,
+    PatientContext,
+    PatientResult,
+    Recommendation,
+)
 from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.plausible import check_patient, months_between
 from pgx.pipeline.settings import SampleInfo
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
 from pgx.recommendations.populations import Populations
@@ -56,7 +62,10 @@ class Personal:
         )
 
     def result(self, plain: PatientResult, drugs: Sequence[str] = ()) -> PatientResult:
-        """Return a result with its patient; ``drugs`` are those asked for, all if none."""
+        """Return a result with its patient; ``drugs`` are those asked for, all if none.
+
+        ``plain`` has recommendations by genotype only.
+        """
         conversions, converted = self._converted(plain.calls, ())
         apart, adjusted = self._adjusted(plain, converted, drugs)
         context = PatientContext(
@@ -65,10 +74,12 @@ class Personal:
             fits=self._populations().fits(plain.recommendations),
             conversions=tuple(conversions),
             without_own=tuple(apart),
-            adjusted=tuple(adjusted),
         )
         first = self._first()
-        rows = sorted(plain.recommendations, key=lambda r: first.get(r.drug, len(first)))
+        rows = sorted(
+            (*plain.recommendations, *adjusted),  # the sort is stable: the genotype's come first
+            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
+        )
         return msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
 
     def _first(self) -> dict[str, int]:
@@ -127,11 +138,11 @@ class Personal:
             apart += [msgspec.structs.replace(c, drug=drug) for c in found if c.lookup_keys]
             rows += self._advice(plain, changed, {drug})
         usual = {_place(row): row for row in plain.recommendations}
-        first = self._first()
-        return apart, sorted(
-            (row for row in rows if _differs(row, usual.get(_place(row)))),
-            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
-        )
+        return apart, [
+            msgspec.structs.replace(row, basis=PHENOCONVERTED)
+            for row in sorted(rows, key=lambda row: row.drug.casefold())
+            if _differs(row, usual.get(_place(row)))
+        ]
 
     def _own_effect(self, drug: str) -> tuple[str, ...]:
         """Return what a drug consists of, if the patient takes it and it acts on an enzyme."""
@@ -165,10 +176,10 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
         The patient's file is about another sample.
     """
     patient_sample(patient, [saved.sample])
-    guidance = build_index(knowledge.drugs, knowledge.statements)
+    guidance = guidance_of(knowledge)
     asked = saved.provenance.settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]
-    in_order = tuple(sorted(saved.recommendations, key=lambda row: row.drug.casefold()))
+    in_order = tuple(sorted(saved.by_genotype, key=lambda row: row.drug.casefold()))
     plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)
     return Personal(knowledge, guidance, patient).result(plain, drugs)
 

@@ -71,6 +71,7 @@ class TopicAnswers:
             population=population,
             action=NO_ADVICE,
             guideline_id=topic.guideline_id,
+            updated=topic.updated or None,
         )
 
     def say(self, code: str, **names: str) -> str:

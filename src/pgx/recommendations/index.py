@@ -27,6 +27,9 @@ from pgx.base.advice import (
 )
 from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
+from pgx.knowledge.later import LaterChange
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.recommendations.updates import newer_version
 
 __all__ = [
     "DIPLOTYPES",
@@ -36,6 +39,7 @@ __all__ = [
     "allele_of_key",
     "build_index",
     "diplotype_keys",
+    "guidance_of",
 ]
 
 _TESTED: Final = (" positive", " negative")
@@ -84,8 +88,9 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     ``alleles`` names, per gene, the allele that the keys test ("" for none). ``anything``
     are genes of which any result will do. ``keys`` are, per gene, the keys that statements
-    use. ``kinds`` numbers the distinct advice of statements, by statement id. A topic
-    without populations is guidance that has not been read yet.
+    use. ``kinds`` numbers the distinct advice of statements, by statement id. ``updated`` is the
+    date of a newer version that the release does not hold, empty without. A topic without
+    populations is guidance that has not been read yet.
     """
 
     drug: Drug
@@ -96,6 +101,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[tuple[str, ...], ...]
     statements: dict[str, dict[Combination, Statement]]
     kinds: dict[str, int] = {}
+    updated: str = ""
 
     @property
     def populations(self) -> tuple[str, ...]:
@@ -249,8 +255,14 @@ def _number_advice(statements: Iterable[Statement]) -> dict[str, int]:
     return {s.id: numbers.setdefault(s.advice, len(numbers)) for s in statements}
 
 
-def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> GuidanceIndex:
+def build_index(
+    drugs: Iterable[Drug],
+    statements: Iterable[Statement],
+    changes: Iterable[LaterChange] = (),
+) -> GuidanceIndex:
     """Index statements by drug and guideline; drugs without any become pending topics.
+
+    ``changes`` are those of published knowledge that the release knows of, see `newer_version`.
 
     Raises
     ------
@@ -289,4 +301,16 @@ def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> Guida
         for drug in known.values()
         if drug.status is DrugStatus.PENDING
     )
-    return GuidanceIndex(topics)
+    return GuidanceIndex(_with_updates(topics, tuple(changes)))
+
+
+def guidance_of(knowledge: KnowledgeBase) -> GuidanceIndex:
+    """Return the index of a release, with the changes that it knows of; see `build_index`."""
+    return build_index(knowledge.drugs, knowledge.statements, knowledge.later_changes)
+
+
+def _with_updates(topics: Iterable[Topic], changes: Sequence[LaterChange]) -> Iterator[Topic]:
+    for topic in topics:
+        drug = topic.drug
+        newer = newer_version(drug.authority, drug.drug, topic.genes, changes)
+        yield msgspec.structs.replace(topic, updated=newer) if newer else topic

@@ -77,7 +77,7 @@ class PatientView:
         fits = context.fits if context else ()
         self._fits = {(f.drug, f.population): f for f in fits}
         self._adjusted: dict[str, list[Recommendation]] = {}
-        for row in context.adjusted if context else ():
+        for row in result.phenoconverted:
             self._adjusted.setdefault(row.drug, []).append(row)
         medicines = context.medicines if context else ()
         self.current = {d for m in medicines if m.use is MedicineUse.CURRENT for d in m.drugs}

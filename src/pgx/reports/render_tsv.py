@@ -7,7 +7,14 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, PatientResult, Recommendation
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    AlternativeAdvice,
+    Candidate,
+    GeneCall,
+    PatientResult,
+    Recommendation,
+)
 from pgx.reports.local_entries import computed_text
 from pgx.reports.order import in_order
 from pgx.reports.text import cell, defused
@@ -109,7 +116,8 @@ def override_lines(result: PatientResult) -> str:
 
 def adjusted_lines(result: PatientResult) -> str:
     """Return one sample's lines of the table of advice for what current medicines leave."""
-    return _lines(RECOMMENDATION_COLUMNS, result.context.adjusted if result.context else ())
+    rows = [row for row in in_order(result) if row.basis == PHENOCONVERTED]
+    return _lines(RECOMMENDATION_COLUMNS, rows)
 
 
 def _lines(columns: Sequence[str], rows: Sequence[GeneCall] | Sequence[Recommendation]) -> str:

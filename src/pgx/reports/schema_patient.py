@@ -116,9 +116,7 @@ PATIENT_DESCRIPTIONS: Final = {
         "fits": "Whether the populations of guidelines are this patient's.",
         "conversions": "What current medicines do to enzymes, by gene.",
         "without_own": "The same for drugs that act on an enzyme themselves, their own effect left"
-        " out: on these their adjusted advice rests.",
-        "adjusted": "Advice for what current medicines leave of a phenotype, where it is not the"
-        " genotype's own advice.",
+        " out: on these their phenoconverted recommendations rest.",
     },
     "KnownMedicine": {
         "": "A medicine as the knowledge base knows it.",

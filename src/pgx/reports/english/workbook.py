@@ -28,10 +28,12 @@ COLUMNS: Final = {
     ),
     "recommendations": (
         ("Sample", 18), ("Drug", 22), ("What to do", 28), ("Action", 26), ("Certainty", 13),
-        ("Source", 11), ("For", 22), ("Applies to this patient", 24), ("Result", 34),
+        ("Source", 11), ("For", 22), ("Applies to this patient", 24), ("If", 24), ("Basis", 20),
+        ("Result", 34),
         ("Strength", 13), ("Dose from (× standard)", 11), ("Dose to (× standard)", 11),
-        ("Advice", 70), ("Otherwise", 40), ("To settle it", 34), ("Implications", 50),
-        ("Guideline", 15), ("PubMed", 14),
+        ("Advice", 70), ("Otherwise", 40), ("Probability of other advice", 11),
+        ("To settle it", 34), ("Implications", 50), ("Guideline", 15), ("Guideline updated", 12),
+        ("PubMed", 14),
     ),
     "calls": (
         ("Sample", 18), ("Gene", 11), ("Status", 13), ("Diplotype", 22), ("Probability", 11),
@@ -79,4 +81,6 @@ TEXTS: Final = {
     "sign": "Sign {sign}",
     "limit": "Limit of use",
     "for_others": "For other patients",
+    "genotype": "genotype",
+    "phenoconverted": "with current medicines",
 }

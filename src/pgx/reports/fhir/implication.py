@@ -41,7 +41,7 @@ def add_advice(
             *own("advice", {name: getattr(row, name) for name in ADVICE_FIELDS}),
             *_artifacts(sheet, row),
         ],
-        note=sheet.remarks.on_advice(row.drug, row.genes),
+        note=sheet.remarks.on_advice(row),
         derivedFrom=[genotypes.get(gene) or _not_called(gene) for gene in row.genes]
         or [_not_called("no gene")],
         component=list(_components(sheet, row)),
@@ -118,7 +118,7 @@ def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication:
     code, display = SUGGESTIONS.get(row.action[0], ("", ""))
     coded = {"code": concept(display, (LOINC, code, display))} if code else {}
     text = text_of(row.text or f"{row.drug}: {', '.join(row.action)}")
-    notes = [*sheet.remarks.on_advice(row.drug, row.genes), *_whose(row)]
+    notes = [*sheet.remarks.on_advice(row), *_whose(row)]
     return sheet.add(
         {
             "resourceType": "Task",
