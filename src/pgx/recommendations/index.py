@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -27,8 +28,10 @@ from pgx.base.advice import (
 )
 from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
+from pgx.base.genes import GeneDefinition
 from pgx.knowledge.later import LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.recommendations.reference import copies_of, reference_keys
 from pgx.recommendations.updates import newer_version
 
 __all__ = [
@@ -88,7 +91,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     ``alleles`` names, per gene, the allele that the keys test ("" for none). ``anything``
     are genes of which any result will do. ``keys`` are, per gene, the keys that statements
-    use. ``kinds`` numbers the distinct advice of statements, by statement id. ``updated`` is the
+    use. ``kinds`` numbers the distinct advice of statements, by statement id. ``references`` are,
+    per gene, the keys of its reference genotype, empty where it is not known. ``updated`` is the
     date of a newer version that the release does not hold, empty without. A topic without
     populations is guidance that has not been read yet.
     """
@@ -101,6 +105,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[tuple[str, ...], ...]
     statements: dict[str, dict[Combination, Statement]]
     kinds: dict[str, int] = {}
+    references: tuple[tuple[str, ...], ...] = ()
     updated: str = ""
 
     @property
@@ -259,10 +264,12 @@ def build_index(
     drugs: Iterable[Drug],
     statements: Iterable[Statement],
     changes: Iterable[LaterChange] = (),
+    genes: Mapping[str, GeneDefinition] = MappingProxyType({}),
 ) -> GuidanceIndex:
     """Index statements by drug and guideline; drugs without any become pending topics.
 
-    ``changes`` are those of published knowledge that the release knows of, see `newer_version`.
+    ``changes`` are those of published knowledge that the release knows of, see `newer_version`;
+    ``genes`` are definitions, from which the reference genotypes are taken, see `is_finding`.
 
     Raises
     ------
@@ -301,16 +308,37 @@ def build_index(
         for drug in known.values()
         if drug.status is DrugStatus.PENDING
     )
-    return GuidanceIndex(_with_updates(topics, tuple(changes)))
+    return GuidanceIndex(_completed(topics, tuple(changes), genes))
 
 
 def guidance_of(knowledge: KnowledgeBase) -> GuidanceIndex:
     """Return the index of a release, with the changes that it knows of; see `build_index`."""
-    return build_index(knowledge.drugs, knowledge.statements, knowledge.later_changes)
+    return build_index(
+        knowledge.drugs, knowledge.statements, knowledge.later_changes, knowledge.genes
+    )
 
 
-def _with_updates(topics: Iterable[Topic], changes: Sequence[LaterChange]) -> Iterator[Topic]:
+def _completed(
+    topics: Iterable[Topic],
+    changes: Sequence[LaterChange],
+    genes: Mapping[str, GeneDefinition],
+) -> Iterator[Topic]:
+    keys = {name: reference_keys(gene) for name, gene in genes.items()}
     for topic in topics:
         drug = topic.drug
-        newer = newer_version(drug.authority, drug.drug, topic.genes, changes)
-        yield msgspec.structs.replace(topic, updated=newer) if newer else topic
+        yield msgspec.structs.replace(
+            topic,
+            updated=newer_version(drug.authority, drug.drug, topic.genes, changes),
+            references=tuple(
+                _references(genes[gene], keys[gene], allele) if gene in genes else ()
+                for gene, allele in zip(topic.genes, topic.alleles, strict=True)
+            ),
+        )
+
+
+def _references(gene: GeneDefinition, keys: tuple[str, ...], allele: str) -> tuple[str, ...]:
+    """Return the keys of a gene's reference genotype in the language of a topic."""
+    if allele == DIPLOTYPES:
+        names = ("/".join([gene.default_allele] * n) for n in copies_of(gene))
+        return tuple(f"{DIPLOTYPES} {name}" for name in names)
+    return (f"{allele}{_TESTED[1]}",) if allele else keys

@@ -26,12 +26,12 @@ from pgx.recommendations.sources import (
 )
 from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
-from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
+from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
 from pgx.reports.drug_records import AdviceRow, Alternative, Basis, DrugEntry
 from pgx.reports.facts import ReportFacts
 from pgx.reports.figures import day, figure, within
 from pgx.reports.functions import phenotype_in_words
-from pgx.reports.gene_entries import gene_anchor
+from pgx.reports.gene_entries import allele_text, gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
 from pgx.reports.patient_entries import PatientView
 
@@ -147,6 +147,9 @@ class EntryMaker:
             if not worst or plain_bucket(worst) in NO_CHANGE:
                 return ""
             return self.label["else"].format(advice=self._within(self.headline(worst)))
+        if group == "indeterminate":
+            unclear = (self.calls[g] for g in rows[0].genes if g in self.calls)
+            return "; ".join(f"{c.gene} {known}" for c in unclear if (known := self._known(c)))
         return self._within(self.headline(rows[0].action)) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
@@ -168,7 +171,14 @@ class EntryMaker:
         told = ", ".join(said)
         if not (told and call.diplotype):
             return told or call.diplotype or ""
-        return self.label["result_of"].format(diplotype=call.diplotype, said=told)
+        shown = self.label["result_of"].format(diplotype=call.diplotype, said=told)
+        return f"{shown} ({known})" if (known := self._known(call)) else shown
+
+    def _known(self, call: GeneCall) -> str:
+        """Return what is known of the alleles of a result whose effect is not."""
+        if not any(key in UNCLEAR for key in call.lookup_keys[:1]):
+            return ""
+        return "; ".join(dict.fromkeys(allele_text(h, self.words) for h in call.haplotypes))
 
     def _phenotype(self, name: str) -> str:
         return phenotype_in_words(name, self.words)

@@ -39,7 +39,8 @@ __all__ = [
 Words = Mapping[str, Any]
 Row = tuple[tuple[Value, ...], dict[int, str]]
 _SUMMARY_GROUPS: Final = (
-    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "unassessed",
+    "avoid", "dose", "care", "open_change", "open_maybe", "indeterminate", "open_silent",
+    "unassessed",
 )  # fmt: skip
 _FIRST_GROUP: Final = 8
 _TO_DO: Final = 2

@@ -23,7 +23,7 @@ COLUMNS: Final = {
         ("Sample", 18), ("Genes called", 9), ("Genes ambiguous", 11), ("Genes without call", 11),
         ("Genes not assessed", 24), ("Copy number open", 18), ("Positions answered", 11),
         ("Positions", 10), ("{avoid}", 36), ("{dose}", 36), ("{care}", 36), ("{open_change}", 36),
-        ("{open_maybe}", 30), ("{open_silent}", 30), ("{unassessed}", 30),
+        ("{open_maybe}", 30), ("{indeterminate}", 30), ("{open_silent}", 30), ("{unassessed}", 30),
         ("The laboratory decided on", 24),
     ),
     "recommendations": (
@@ -61,14 +61,16 @@ COLUMNS: Final = {
 
 SIGNS: Final = {
     "avoid": "✖", "dose": "◆", "care": "▲", "open_change": "◇", "open_maybe": "?",
-    "open_silent": "?", "conditional": "✓", "directed": "✓", "silent": "○", "unassessed": "∅",
+    "indeterminate": "?", "open_silent": "?", "conditional": "✓", "information": "✓",
+    "directed": "✓", "silent": "○", "unassessed": "∅",
 }  # fmt: skip
 """Signs beside the colours, for those who do not see these."""
 
 FILLS: Final = {
     "avoid": "#F9D0C9", "dose": "#FBDDB5", "care": "#FFF3B8", "open_change": "#E3D9F2",
-    "open_maybe": "#E3D9F2", "open_silent": "#EFEAF7", "conditional": "#E4F2DC",
-    "directed": "#D5ECC8", "silent": "#EEEEEE", "unassessed": "#D5D5D5",
+    "open_maybe": "#E3D9F2", "indeterminate": "#E3D9F2", "open_silent": "#EFEAF7",
+    "conditional": "#E4F2DC", "information": "#E4F2DC", "directed": "#D5ECC8",
+    "silent": "#EEEEEE", "unassessed": "#D5D5D5",
 }  # fmt: skip
 
 TEXTS: Final = {

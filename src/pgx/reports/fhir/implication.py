@@ -18,7 +18,7 @@ ARTIFACT: Final = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtif
 ADVICE_FIELDS: Final = (
     "source", "genes", "lookup", "condition", "basis", "action", "dose_factor_min",
     "dose_factor_max", "certainty", "residual", "depends_on", "alternatives", "updated",
-    "implications", "facts",
+    "implications", "finding", "facts",
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
 _NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
@@ -32,7 +32,7 @@ def add_advice(
     """Add a row's resources; return references to implication and recommendation.
 
     ``number`` is the row's place among all. There is no recommendation where nothing is to be
-    done, or nothing is known.
+    done, or nothing is known, or the genotype is the reference and gives no reason for it.
     """
     implication = sheet.observe(
         "therapeutic-implication",
@@ -46,7 +46,8 @@ def add_advice(
         or [_not_called("no gene")],
         component=list(_components(sheet, row)),
     )
-    acts = set(row.action) - _NOTHING_TO_DO and row.certainty is not Certainty.UNKNOWN
+    is_known = row.certainty is not Certainty.UNKNOWN
+    acts = set(row.action) - _NOTHING_TO_DO and is_known and sheet.remarks.is_alert(row)
     return implication, _recommendation(sheet, number, row, implication) if acts else None
 
 

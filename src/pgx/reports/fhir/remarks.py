@@ -6,8 +6,10 @@ from typing import Final
 
 from pgx.base.calls import PHENOCONVERTED, PatientResult, Recommendation
 from pgx.base.local import Override
+from pgx.reports.drug_ranks import NO_CHANGE, plain_bucket
 from pgx.reports.fhir.codes import Tree
 from pgx.reports.fhir.extensions import text_of
+from pgx.reports.patient_entries import PatientView
 
 __all__ = ["Remarks"]
 
@@ -26,6 +28,12 @@ class Remarks:
         for override in result.overrides:
             self._decided.setdefault(override.subject, []).append(_sentence(override))
         self._adjusted = {row.drug for row in result.phenoconverted}
+        self._patient = PatientView(result)
+
+    def is_alert(self, row: Recommendation) -> bool:
+        """Whether a row's action is to be proposed to somebody, and is not mere information."""
+        is_usual = plain_bucket(row.action) in NO_CHANGE
+        return is_usual or self._patient.judged(row).finding
 
     def on_gene(self, gene: str) -> list[Tree]:
         """Return what a laboratory decided on a gene."""
