@@ -1,4 +1,4 @@
-"""Whole genomes: a reference genotype raises no alert, a carrier does, an unknown effect is open."""
+"""Whole genomes: a reference genotype raises no alert, a carrier does; the unknown stays open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is alarmed: the reference genotype's own advice is information, unless it changes the dose."""
+"""Who is alarmed: advice on the reference genotype is information, unless it changes the dose."""
 
 from __future__ import annotations
 

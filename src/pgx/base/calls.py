@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.doses import DoseResult
 from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
@@ -249,7 +250,8 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """A patient, and what the knowledge base makes of age, conditions and medicines.
 
     For a drug that acts on an enzyme itself, ``without_own`` are the conversions on which its
-    phenoconverted recommendations rest.
+    phenoconverted recommendations rest. ``doses`` are what the dosing models in use when the
+    result was made say of drugs that the patient takes or is to take.
     """
 
     patient: Patient
@@ -257,6 +259,7 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     fits: tuple[PopulationFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
     without_own: tuple[GeneConversion, ...] = ()
+    doses: tuple[DoseResult, ...] = ()
 
 
 class PatientResult(msgspec.Struct, frozen=True, kw_only=True):

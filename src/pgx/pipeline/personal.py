@@ -23,6 +23,8 @@ from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.plausible import check_patient, months_between
+from pgx.pipeline.dose_results import dose_results
+from pgx.pipeline.doses import Doses
 from pgx.pipeline.settings import SampleInfo
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
@@ -54,6 +56,7 @@ class Personal:
     def __init__(self, knowledge: KnowledgeBase, guidance: GuidanceIndex, patient: Patient) -> None:
         self.patient = check_patient(patient, "patient")
         self._guidance = guidance
+        self._knowledge = knowledge
         self._facts = facts = knowledge.medicines
         self._vocabulary = knowledge.vocabulary
         self.medicines = known_medicines(self.patient, self._vocabulary)
@@ -80,7 +83,9 @@ class Personal:
             (*plain.recommendations, *adjusted),  # the sort is stable: the genotype's come first
             key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
         )
-        return msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        made = msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        doses = dose_results(Doses(self._knowledge).of(made))
+        return msgspec.structs.replace(made, context=msgspec.structs.replace(context, doses=doses))
 
     def _first(self) -> dict[str, int]:
         """Return the place of each drug that is taken now, in the order of the medicines."""
