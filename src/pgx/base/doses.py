@@ -25,13 +25,13 @@ class DoseOption(msgspec.Struct, frozen=True, kw_only=True):
 class DoseResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one model or rule says of one drug for one patient.
 
-    ``kind`` is ``alert`` (to be seen before any dose), ``equation``, ``flow``, ``loading``, ``rule``
-    or ``not_answered``. ``rank`` counts from 1 in the order in which guidelines would have them
-    read; ``preferred`` says that a guideline prefers a flow to an equation for this patient.
-    ``dose`` is in ``unit``; ``low`` to ``high`` hold it with probability ``level`` (None: a range of
-    the source). With certainty ``depends`` the dose is of the likeliest values, ``options`` are
-    other ones and ``depends_on`` what would settle it. ``code`` and ``reason`` say why there is
-    no dose. ``asked`` is ``current``, ``planned`` or ``named``.
+    ``kind`` is ``alert`` (to be seen before any dose), ``equation``, ``flow``, ``loading``,
+    ``rule`` or ``not_answered``. ``rank`` counts from 1 in the order in which guidelines would have
+    them read; ``preferred`` says that a guideline prefers a flow to an equation for this patient.
+    ``dose`` is in ``unit``; ``low`` to ``high`` hold it with probability ``level`` (None: a range
+    of the source). With certainty ``depends`` the dose is of the likeliest values, ``options`` are
+    other ones and ``depends_on`` what would settle it. ``code`` and ``reason`` say why there is no
+    dose. ``asked`` is ``current``, ``planned`` or ``named``.
     """
 
     drug: str

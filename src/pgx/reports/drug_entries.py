@@ -196,7 +196,7 @@ class EntryMaker:
             certainty_word=self.words["certainty"][row.certainty.value],
             source=self._source(row.source),
             strength=self._strength(row),
-            settle=self._settle(row.depends_on),
+            settle=self._settle(row.depends_on) if _is_open(row) else (),
             alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
             implications=row.implications,
             links=self._links(row),
@@ -204,7 +204,15 @@ class EntryMaker:
             genes=row.genes,
             bucket=bucket(row),
             lead=self._lead(row),
+            footnote=self._footnote(row),
         )
+
+    def _footnote(self, row: Recommendation) -> str:
+        """Name the probability of other advice that was accepted; empty where there is none."""
+        if row.certainty is not Certainty.CERTAIN or not row.residual:
+            return ""
+        share = percent(row.residual, self.words["style"]["decimal"])
+        return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
         """Return the words with which the text of provisional advice begins."""
@@ -328,6 +336,11 @@ def _says_nothing(row: Recommendation, silent: Sequence[str]) -> bool:
         return True
     same = all(other.action[:1] == row.action[:1] for other in row.alternatives)
     return same and row.source in silent
+
+
+def _is_open(row: Recommendation) -> bool:
+    """Whether something has to be settled; an accepted residual is a footnote, no question."""
+    return row.certainty is not Certainty.CERTAIN
 
 
 def _reads_alike(first: Sequence[str], second: Sequence[str]) -> bool:

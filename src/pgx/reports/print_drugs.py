@@ -85,6 +85,8 @@ def _open(row: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
         yield f"{label['otherwise']}: {other.headline} {other.when}{text}"
     if row.settle:
         yield f"{label['settle']}: {'; '.join(row.settle)}"
+    if row.footnote:
+        yield row.footnote
     if row.review:
         yield row.review
 

@@ -65,10 +65,11 @@ class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ``kind`` is ``given`` (nowhere: the caller says it), ``diplotype``, ``phenotype``,
     ``allele_count``, ``variant_count``, ``inhibitor``, ``inducer``, ``substance``, ``patient``,
     ``bmi``, ``bsa``, ``bands``, ``child_pugh``, ``condition`` or ``ancestry``. ``genes`` are
-    symbols of the knowledge base; ``alleles`` are counted, ``unsure`` may or may not count; ``positions``
-    (``chrN:pos``, GRCh38) have to be answered for a count to be sure; ``base`` is the counted base
-    of ``variant_count``; ``other`` is the level of a diplotype that is none of the levels;
-    ``groups`` gives the level of each population group of the knowledge base that settles it.
+    symbols of the knowledge base; ``alleles`` are counted, ``unsure`` may or may not count;
+    ``positions`` (``chrN:pos``, GRCh38) have to be answered for a count to be sure; ``base`` is the
+    counted base of ``variant_count``; ``other`` is the level of a diplotype that is none of the
+    levels; ``groups`` gives the level of each population group of the knowledge base that settles
+    it.
     """
 
     kind: Literal[

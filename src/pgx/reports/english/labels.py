@@ -204,6 +204,7 @@ LABELS: Final = {
     "probability": "{percent} of people with such data",
     "or_lead": "or: {names}",
     "copies_open": "number of gene copies not determined",
+    "residual": "Posterior probability of other advice: {percent} (accepted)",
     "same_for_all": "the same for all candidates",
     "agreeing": "posterior {percent}",
     "no_phenotype": "none defined",

@@ -230,6 +230,7 @@ LABELS: Final = {
     "probability": "{percent} der Personen mit solchen Daten",
     "or_lead": "oder: {names}",
     "copies_open": "Zahl der Genkopien nicht bestimmt",
+    "residual": "Posterior-Wahrscheinlichkeit einer anderen Empfehlung: {percent} (akzeptiert)",
     "same_for_all": "für alle Kandidaten gleich",
     "agreeing": "Posterior-Wahrscheinlichkeit {percent}",
     "no_phenotype": "nicht definiert",
