@@ -45,7 +45,7 @@ def test_an_authority_with_several_sources_is_each_of_them():
 
 def test_rows_of_the_guideline_bear_it_whatever_they_say():
     statements = [statement(1, "AAA=Poor", "avoid")]
-    index = build_index([drug()], statements, [change("CPIC", "2026-07")])
+    index = build_index([drug()], statements, changes=[change("CPIC", "2026-07")])
     for calls in ([], [call("AAA", "Poor")], [call("AAA", "Normal")]):
         [row] = recommend(index, "S1", calls)
         assert row.updated == "2026-07"

@@ -79,7 +79,7 @@ class CohortWork:
     @functools.cached_property
     def guidance(self) -> GuidanceIndex:
         """Index of the knowledge base's guidance."""
-        return guidance_of(self.knowledge)
+        return guidance_of(self.knowledge, self.settings.confidence)
 
     @functools.cached_property
     def _reader(self) -> CohortReader:

@@ -26,7 +26,7 @@ from pgx.patients.plausible import check_patient, months_between
 from pgx.pipeline.dose_results import dose_results
 from pgx.pipeline.doses import Doses
 from pgx.pipeline.settings import SampleInfo
-from pgx.recommendations.index import GuidanceIndex, guidance_of
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
 from pgx.recommendations.populations import Populations
@@ -181,8 +181,10 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
         The patient's file is about another sample.
     """
     patient_sample(patient, [saved.sample])
-    guidance = guidance_of(knowledge)
-    asked = saved.provenance.settings.get("drugs", _ALL).split(";")
+    settings = saved.provenance.settings
+    confidence = float(settings.get("confidence", CONFIDENCE))
+    guidance = guidance_of(knowledge, confidence)
+    asked = settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]
     in_order = tuple(sorted(saved.by_genotype, key=lambda row: row.drug.casefold()))
     plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)

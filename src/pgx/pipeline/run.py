@@ -128,7 +128,7 @@ class Run:
         self.genes = chosen_genes(kb, settings)
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
-        self.guidance: GuidanceIndex = guidance_of(kb)
+        self.guidance: GuidanceIndex = guidance_of(kb, settings.confidence)
         said = check_overrides(overrides, kb)
         about = sample_of(patient, settings.samples)
         if patient is not None and about:

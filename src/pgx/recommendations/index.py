@@ -35,6 +35,7 @@ from pgx.recommendations.reference import copies_of, reference_keys
 from pgx.recommendations.updates import newer_version
 
 __all__ = [
+    "CONFIDENCE",
     "DIPLOTYPES",
     "OTHER_DIPLOTYPE",
     "GuidanceIndex",
@@ -50,6 +51,8 @@ DIPLOTYPES: Final = "diplotype"
 """How keys that are pairs of alleles begin, and what `allele_of_key` calls them."""
 OTHER_DIPLOTYPE: Final = f"{DIPLOTYPES} another"
 """Key of what a list of candidates leaves out."""
+CONFIDENCE: Final = 0.99
+"""Least posterior probability of certain advice, unless a run asks for another."""
 Combination = tuple[str, ...]
 
 
@@ -160,11 +163,21 @@ def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...
 
 
 class GuidanceIndex:
-    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts."""
+    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts.
 
-    def __init__(self, topics: Iterable[Topic]) -> None:
+    ``confidence`` is the least posterior probability of certain advice.
+    """
+
+    def __init__(self, topics: Iterable[Topic], confidence: float = CONFIDENCE) -> None:
+        self.confidence = confidence
         self.topics: tuple[Topic, ...] = tuple(sorted(topics, key=_order))
         self.memory: dict[object, object] = {}
+
+    def at(self, confidence: float) -> GuidanceIndex:
+        """Return the same guidance with another confidence; what was advised is shared."""
+        other = GuidanceIndex((), confidence)
+        other.topics, other.memory = self.topics, self.memory
+        return other
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -263,6 +276,7 @@ def _number_advice(statements: Iterable[Statement]) -> dict[str, int]:
 def build_index(
     drugs: Iterable[Drug],
     statements: Iterable[Statement],
+    confidence: float = CONFIDENCE,
     changes: Iterable[LaterChange] = (),
     genes: Mapping[str, GeneDefinition] = MappingProxyType({}),
 ) -> GuidanceIndex:
@@ -308,13 +322,17 @@ def build_index(
         for drug in known.values()
         if drug.status is DrugStatus.PENDING
     )
-    return GuidanceIndex(_completed(topics, tuple(changes), genes))
+    return GuidanceIndex(_completed(topics, tuple(changes), genes), confidence)
 
 
-def guidance_of(knowledge: KnowledgeBase) -> GuidanceIndex:
+def guidance_of(knowledge: KnowledgeBase, confidence: float = CONFIDENCE) -> GuidanceIndex:
     """Return the index of a release, with the changes that it knows of; see `build_index`."""
     return build_index(
-        knowledge.drugs, knowledge.statements, knowledge.later_changes, knowledge.genes
+        knowledge.drugs,
+        knowledge.statements,
+        confidence,
+        knowledge.later_changes,
+        knowledge.genes,
     )
 
 
