@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.doses import DoseResult
 from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
@@ -207,7 +208,9 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     ``condition`` is what must hold for the action beyond genotype and population, ``code: text``;
     None where nothing more must hold. ``basis`` is `GENOTYPE` or `PHENOCONVERTED`. ``residual`` is
     the posterior probability of other advice, None without a prior. ``updated`` is the ISO date
-    of a newer version of the guideline that the release knows of and does not hold.
+    of a newer version of the guideline that the release knows of and does not hold. ``finding``
+    says whether the row may raise an alert: False where the guideline tells people with the
+    reference genotype the same.
     """
 
     sample: str
@@ -232,6 +235,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     guideline_id: str = ""
     pmids: tuple[str, ...] = ()
     # beyond the table
+    finding: bool = True
     facts: AdviceFacts | None = None
 
 
@@ -254,9 +258,9 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """A patient, and what the knowledge base makes of age, conditions and medicines.
 
-    ``adjusted`` is the advice for the converted phenotypes, where it is not what the genotype
-    alone gives; it stands beside that advice, never in its place. For a drug that acts on an
-    enzyme itself, ``without_own`` are the conversions on which its adjusted advice rests.
+    For a drug that acts on an enzyme itself, ``without_own`` are the conversions on which its
+    phenoconverted recommendations rest. ``doses`` are what the dosing models in use when the
+    result was made say of drugs that the patient takes or is to take.
     """
 
     patient: Patient
@@ -264,13 +268,15 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     fits: tuple[PopulationFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
     without_own: tuple[GeneConversion, ...] = ()
-    adjusted: tuple[Recommendation, ...] = ()
+    doses: tuple[DoseResult, ...] = ()
 
 
 class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one sample; ``context`` is None where no patient file was given.
 
-    ``overrides`` are what a laboratory says instead; calls and advice are as computed.
+    ``recommendations`` hold those of the genotype and, with a patient whose medicines convert a
+    phenotype, beside them those of the converted phenotype where they differ (`Recommendation`'s
+    ``basis``). ``overrides`` are what a laboratory says instead; calls and advice are as computed.
     """
 
     sample: str
@@ -280,6 +286,16 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
     schema_version: str = "1.3"
+
+    @property
+    def by_genotype(self) -> tuple[Recommendation, ...]:
+        """Recommendations for what the genotype alone predicts."""
+        return tuple(row for row in self.recommendations if row.basis != PHENOCONVERTED)
+
+    @property
+    def phenoconverted(self) -> tuple[Recommendation, ...]:
+        """Recommendations for the phenotypes that current medicines leave, where they differ."""
+        return tuple(row for row in self.recommendations if row.basis == PHENOCONVERTED)
 
     def __repr__(self) -> str:
         called = sum(call.status is CallStatus.CALLED for call in self.calls)

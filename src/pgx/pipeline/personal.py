@@ -11,14 +11,22 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientContext, PatientResult, Recommendation
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    GeneCall,
+    PatientContext,
+    PatientResult,
+    Recommendation,
+)
 from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.plausible import check_patient, months_between
+from pgx.pipeline.dose_results import dose_results
+from pgx.pipeline.doses import Doses
 from pgx.pipeline.settings import SampleInfo
-from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, build_index
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
 from pgx.recommendations.populations import Populations
@@ -48,6 +56,7 @@ class Personal:
     def __init__(self, knowledge: KnowledgeBase, guidance: GuidanceIndex, patient: Patient) -> None:
         self.patient = check_patient(patient, "patient")
         self._guidance = guidance
+        self._knowledge = knowledge
         self._facts = facts = knowledge.medicines
         self._vocabulary = knowledge.vocabulary
         self.medicines = known_medicines(self.patient, self._vocabulary)
@@ -56,7 +65,10 @@ class Personal:
         )
 
     def result(self, plain: PatientResult, drugs: Sequence[str] = ()) -> PatientResult:
-        """Return a result with its patient; ``drugs`` are those asked for, all if none."""
+        """Return a result with its patient; ``drugs`` are those asked for, all if none.
+
+        ``plain`` has recommendations by genotype only.
+        """
         conversions, converted = self._converted(plain.calls, ())
         apart, adjusted = self._adjusted(plain, converted, drugs)
         context = PatientContext(
@@ -65,11 +77,15 @@ class Personal:
             fits=self._populations().fits(plain.recommendations),
             conversions=tuple(conversions),
             without_own=tuple(apart),
-            adjusted=tuple(adjusted),
         )
         first = self._first()
-        rows = sorted(plain.recommendations, key=lambda r: first.get(r.drug, len(first)))
-        return msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        rows = sorted(
+            (*plain.recommendations, *adjusted),  # the sort is stable: the genotype's come first
+            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
+        )
+        made = msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        doses = dose_results(Doses(self._knowledge).of(made))
+        return msgspec.structs.replace(made, context=msgspec.structs.replace(context, doses=doses))
 
     def _first(self) -> dict[str, int]:
         """Return the place of each drug that is taken now, in the order of the medicines."""
@@ -127,11 +143,11 @@ class Personal:
             apart += [msgspec.structs.replace(c, drug=drug) for c in found if c.lookup_keys]
             rows += self._advice(plain, changed, {drug})
         usual = {_place(row): row for row in plain.recommendations}
-        first = self._first()
-        return apart, sorted(
-            (row for row in rows if _differs(row, usual.get(_place(row)))),
-            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
-        )
+        return apart, [
+            msgspec.structs.replace(row, basis=PHENOCONVERTED)
+            for row in sorted(rows, key=lambda row: row.drug.casefold())
+            if _differs(row, usual.get(_place(row)))
+        ]
 
     def _own_effect(self, drug: str) -> tuple[str, ...]:
         """Return what a drug consists of, if the patient takes it and it acts on an enzyme."""
@@ -167,10 +183,10 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
     patient_sample(patient, [saved.sample])
     settings = saved.provenance.settings
     confidence = float(settings.get("confidence", CONFIDENCE))
-    guidance = build_index(knowledge.drugs, knowledge.statements, confidence)
+    guidance = guidance_of(knowledge, confidence)
     asked = settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]
-    in_order = tuple(sorted(saved.recommendations, key=lambda row: row.drug.casefold()))
+    in_order = tuple(sorted(saved.by_genotype, key=lambda row: row.drug.casefold()))
     plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)
     return Personal(knowledge, guidance, patient).result(plain, drugs)
 

@@ -14,6 +14,7 @@ import msgspec
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
 from pgx.recommendations.facts import advice_facts
+from pgx.recommendations.findings import is_finding
 from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
 from pgx.recommendations.wording import (
@@ -71,6 +72,7 @@ class TopicAnswers:
             population=population,
             action=NO_ADVICE,
             guideline_id=topic.guideline_id,
+            updated=topic.updated or None,
         )
 
     def say(self, code: str, **names: str) -> str:
@@ -122,7 +124,11 @@ class TopicAnswers:
         if same is None:
             same = _with_statement(self._silent, statement, self._phrases)
             _bounded(self._by_statement)[key] = same
-        return msgspec.structs.replace(same, lookup=_lookup_text(self.topic, combination))
+        return msgspec.structs.replace(
+            same,
+            lookup=_lookup_text(self.topic, combination),
+            finding=is_finding(self.topic, self.population, combination, statement),
+        )
 
     def _no_statement(self, combination: Combination) -> str:
         code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"

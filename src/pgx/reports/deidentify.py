@@ -99,7 +99,6 @@ def _context(context: PatientContext, pseudonym: str) -> PatientContext:
         patient=_patient(context, pseudonym),
         medicines=medicines,
         fits=tuple(map(_fit, context.fits)),
-        adjusted=tuple(msgspec.structs.replace(row, sample=pseudonym) for row in context.adjusted),
     )
 
 
