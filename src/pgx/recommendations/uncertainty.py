@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from pgx.base.calls import AlternativeAdvice, GeneCall, KeyEvidence, Recommendation
-from pgx.recommendations.index import DIPLOTYPES, Topic, diplotype_keys
+from pgx.recommendations.index import DIPLOTYPES, Topic
 
 __all__ = ["Advice", "settled_by", "weighed"]
 
@@ -54,10 +54,7 @@ def _evidence_of(topic: Topic, place: int, call: GeneCall | None) -> Mapping[str
     if call is None:
         return {}
     if topic.alleles[place] == DIPLOTYPES:
-        return {
-            key: KeyEvidence(lookup_key=key, probability=probability)
-            for key, probability in diplotype_keys(call)
-        }
+        return topic.pair_evidence(place, call)
     own = topic.own_keys(place, call.lookup_keys)
     if len(own) == 1 and not call.key_evidence:
         return {own[0]: KeyEvidence(lookup_key=own[0], probability=1.0)}
