@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from validation.one_answer import KINDS, measure, report
 
 from pgx.base.advice import SetRelation
 from pgx.knowledge.snapshot import KnowledgeBase
-from validation.one_answer import KINDS, measure, report
 
 
 @pytest.fixture(scope="module")
