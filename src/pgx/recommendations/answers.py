@@ -165,6 +165,7 @@ def _lookup_text(topic: Topic, combination: Combination) -> str:
 def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases) -> Recommendation:
     return msgspec.structs.replace(
         row,
+        guideline_id=statement.guideline_id,
         action=statement.action,
         dose_factor_min=statement.dose_factor_min,
         dose_factor_max=statement.dose_factor_max,
