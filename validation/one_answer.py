@@ -25,7 +25,7 @@ from pgx.phenotypes.strands import StrandMeanings
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.pipeline.outside import outside_gene_call
 from pgx.recommendations.answer_sets import is_additive, topics_together
-from pgx.recommendations.index import DIPLOTYPES, GuidanceIndex, Topic, release_index
+from pgx.recommendations.index import DIPLOTYPES, GuidanceIndex, Topic, guidance_of
 from pgx.recommendations.lookup import recommend_on
 from validation.tables import table
 
@@ -127,7 +127,7 @@ def _told_apart(knowledge: KnowledgeBase) -> Mapping[str, frozenset[str]]:
 
 def measure(knowledge: KnowledgeBase, only: frozenset[str] | None = None) -> Found:
     """Ask every question; ``only`` limits it to guidelines on some gene of these."""
-    index = release_index(knowledge)
+    index = guidance_of(knowledge)
     apart = _told_apart(knowledge)
     results = {
         name: results_of(gene, apart.get(name, frozenset()))

@@ -9,7 +9,7 @@ from pgx.base.advice import Drug, Statement, record_from_row
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import parse_table
-from pgx.recommendations.index import GuidanceIndex, build_index, release_index
+from pgx.recommendations.index import GuidanceIndex, build_index, guidance_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"
@@ -34,7 +34,7 @@ def genes() -> dict[str, GeneDefinition]:
 
 @pytest.fixture(scope="session")
 def index() -> GuidanceIndex:
-    return release_index(KnowledgeBase(TABLES))
+    return guidance_of(KnowledgeBase(TABLES))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from pgx.pipeline.overrides import read_overrides
 from pgx.pipeline.run import Run
 from pgx.pipeline.run import annotate as run_annotate
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
-from pgx.recommendations.index import release_index
+from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend as look_up
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def recommend(
     import polars as pl
 
     kb = knowledge_of(kb_overlay, knowledge)
-    index = release_index(kb)
+    index = guidance_of(kb)
     chosen = named_drugs(kb, drugs) or None
     by_sample: dict[str, list[GeneCall]] = {}
     for record in _records(calls, kb) if isinstance(calls, pl.DataFrame) else calls:

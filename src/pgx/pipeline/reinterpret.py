@@ -18,7 +18,7 @@ from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal, without_years
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
-from pgx.recommendations.index import GuidanceIndex, release_index
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.structure.evidence import CopyEvidence, evidence_of
 from pgx.structure.models import structural_models
@@ -51,7 +51,7 @@ class Reinterpreter:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
-        self.guidance: GuidanceIndex = release_index(knowledge)
+        self.guidance: GuidanceIndex = guidance_of(knowledge)
         self._callers: dict[tuple[str, bool, float], GeneCaller] = {}
 
     def again(self, saved: PatientResult) -> PatientResult:

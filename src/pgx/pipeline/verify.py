@@ -17,7 +17,7 @@ from pgx.knowledge.integrity.reading import damaged_tables, lacking_sources, unr
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
 from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.coverage import coverage_findings
-from pgx.recommendations.index import release_index
+from pgx.recommendations.index import guidance_of
 
 __all__ = ["faults_of", "refusal", "verify_folder", "verify_release"]
 
@@ -64,7 +64,7 @@ def _faults(kb: KnowledgeBase) -> Iterator[Finding]:
 
 def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
     try:
-        index = release_index(kb)
+        index = guidance_of(kb)
     except KnowledgeError as error:
         yield Finding(
             code=FaultCode.CONTRADICTION,

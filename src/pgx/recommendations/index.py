@@ -50,7 +50,7 @@ __all__ = [
     "allele_of_key",
     "build_index",
     "diplotype_keys",
-    "release_index",
+    "guidance_of",
 ]
 
 Combination = tuple[str, ...]
@@ -323,7 +323,7 @@ def _number_advice(statements: Iterable[Statement]) -> dict[str, int]:
     return {s.id: numbers.setdefault(s.advice, len(numbers)) for s in statements}
 
 
-def release_index(knowledge: KnowledgeBase) -> GuidanceIndex:
+def guidance_of(knowledge: KnowledgeBase) -> GuidanceIndex:
     """Index the statements of a release; see `build_index`."""
     return build_index(
         knowledge.drugs, knowledge.statements, knowledge.genes, knowledge.statement_sets
