@@ -13,6 +13,7 @@ import msgspec
 
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
+from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
@@ -145,6 +146,7 @@ def _lookup_text(topic: Topic, combination: Combination) -> str:
 def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases) -> Recommendation:
     return msgspec.structs.replace(
         row,
+        condition=render_condition(statement.condition, statement.drug, phrases),
         action=statement.action,
         dose_factor_min=statement.dose_factor_min,
         dose_factor_max=statement.dose_factor_max,

@@ -54,6 +54,8 @@ _NOT_QUANTITIES: Final = (
     r"\b5-(?:fluorouracil|FU)\b",
     r"\b[A-Za-z]+\d+\w*\b",  # genes and other names with digits
 )
+_MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>")
+"""A tag, never a comparison: "<40 kg … >" is text that decides a dose."""
 _SKIP: Final = re.compile("|".join(_NOT_QUANTITIES), re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
@@ -89,8 +91,10 @@ def normalise_sentence(sentence: str | None) -> str:
 
     >>> normalise_sentence("Avoid <b>use</b>.  <h4>Other</h4>")
     'Avoid use . Other'
+    >>> normalise_sentence("children <40 kg: 1 mg; > 40 kg: 2 mg")
+    'children <40 kg: 1 mg; > 40 kg: 2 mg'
     """
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", sentence or "")).split())
+    return " ".join(html.unescape(_MARKUP.sub(" ", sentence or "")).split())
 
 
 def sentence_digest(sentence: str | None) -> str:

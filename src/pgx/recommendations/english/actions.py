@@ -49,6 +49,7 @@ REASON: Final = {
     "contraindicated": ": it is contraindicated",
     "not_recommended": ": it is not recommended with this result",
     "permanent_hearing_loss": ": high risk of permanent hearing loss",
+    "severe_skin_reactions": ": severe skin reactions are more likely",
     "side_effects": ": side effects are more likely",
     "lack_of_efficacy": ": it may not work",
     "suboptimal_response": ": the response may be inadequate",

@@ -52,6 +52,7 @@ REASON: Final = {
     "contraindicated": ": Es ist kontraindiziert",
     "not_recommended": ": Bei diesem Ergebnis wird es nicht empfohlen",
     "permanent_hearing_loss": ": Es besteht ein hohes Risiko eines bleibenden Hörverlusts",
+    "severe_skin_reactions": ": schwere Hautreaktionen sind wahrscheinlicher",
     "side_effects": ": Nebenwirkungen sind wahrscheinlicher",
     "lack_of_efficacy": ": Es wirkt möglicherweise nicht",
     "suboptimal_response": ": Das Ansprechen kann unzureichend sein",
