@@ -152,6 +152,7 @@ class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
     action: tuple[str, ...]
     text: str
     probability: float | None = None
+    condition: str | None = None
 
 
 class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):

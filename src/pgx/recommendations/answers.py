@@ -107,7 +107,9 @@ class TopicAnswers:
     def alternative(self, combination: Combination) -> AlternativeAdvice:
         """Return the advice for keys beside others."""
         row = self.row(combination)
-        return AlternativeAdvice(lookup=row.lookup, action=row.action, text=row.text)
+        return AlternativeAdvice(
+            lookup=row.lookup, action=row.action, text=row.text, condition=row.condition
+        )
 
     def silent(self, combination: Combination, text: str) -> Recommendation:
         """Return a row without advice, and what it says instead."""

@@ -11,14 +11,16 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from pgx.base.advice import split_condition
-from pgx.base.calls import Recommendation
+from pgx.base.calls import AlternativeAdvice, Recommendation
+from pgx.base.errors import SnapshotSchemaError
 from pgx.recommendations.terms import in_words
-from pgx.recommendations.wording import Phrases, phrase
+from pgx.recommendations.wording import ENGLISH, Phrases, phrase
 
 __all__ = [
     "condition_phrase",
     "open_conditions",
     "render_condition",
+    "reworded_condition",
     "unconditional_action",
 ]
 
@@ -51,12 +53,25 @@ def render_condition(
     return _BETWEEN.join(parts) or None
 
 
-def open_conditions(row: Recommendation) -> tuple[tuple[str, str], ...]:
+def open_conditions(row: Recommendation | AlternativeAdvice) -> tuple[tuple[str, str], ...]:
     """Return the facts and texts of a row's conditions; none where nothing more must hold."""
     if row.condition is None:
         return ()
     parts = (part.partition(_AFTER_FACT) for part in row.condition.split(_BETWEEN))
     return tuple((fact, text) for fact, _, text in parts)
+
+
+def reworded_condition(
+    row: Recommendation | AlternativeAdvice, drug: str, phrases: Phrases
+) -> str | None:
+    """Return a row's conditions in another language; those of another release as they were."""
+    unmet_end = phrase(ENGLISH, "condition_action", "unmet")
+    parts = open_conditions(row)
+    unmet = {fact for fact, text in parts if text.endswith(unmet_end)}
+    try:
+        return render_condition([fact for fact, _ in parts], drug, phrases, unmet)
+    except SnapshotSchemaError:
+        return row.condition
 
 
 def unconditional_action(row: Recommendation) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from pgx.recommendations.sources import (
 )
 from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
+from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
 from pgx.reports.drug_records import AdviceRow, Alternative, Basis, DrugEntry
 from pgx.reports.facts import ReportFacts
@@ -135,6 +136,7 @@ class EntryMaker:
     def _row_headline(self, row: Recommendation) -> str:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
+        said = conditional_headline(row, said, row.drug, self.words)
         if row.certainty is not Certainty.DEPENDS:
             return said
         return self.label["provisional"].format(advice=self._within(said))
@@ -147,7 +149,10 @@ class EntryMaker:
             if not worst or plain_bucket(worst) in NO_CHANGE:
                 return ""
             return self.label["else"].format(advice=self._within(self.headline(worst)))
-        return self._within(self.headline(rows[0].action)) if group in _BRIEFED else ""
+        said = conditional_headline(
+            rows[0], self.headline(rows[0].action), rows[0].drug, self.words
+        )
+        return self._within(said) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
         call = self.calls.get(gene)
@@ -212,7 +217,7 @@ class EntryMaker:
         named = ", ".join(f"{gene} {self._key(key)}".strip() for gene, _, key in keys)
         return Alternative(
             when=f"{self.label['if']} {named}{self._chance(other)}",
-            headline=self.headline(other.action),
+            headline=conditional_headline(other, self.headline(other.action), row.drug, self.words),
             text=other.text if _reads_alike(row.action, other.action) else "",
         )
 

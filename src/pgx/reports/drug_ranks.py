@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pgx.base.calls import Certainty, Recommendation
+from pgx.recommendations.conditions import unconditional_action
 
 __all__ = [
     "BUCKETS",
@@ -51,12 +52,19 @@ def bucket(row: Recommendation) -> str:
     """Return the group that a row asks for, one of `BUCKETS`."""
     if row.certainty is Certainty.UNKNOWN:
         return "unassessed"
-    settled = plain_bucket(row.action)
+    settled = _settled(row)
     if row.certainty is Certainty.CERTAIN:
         return settled
     if settled not in NO_CHANGE:
         return "open_change"
     return "open_maybe" if _may_change(row) else "open_silent"
+
+
+def _settled(row: Recommendation) -> str:
+    """Return the group of a row by what holds whatever its conditions turn out to be."""
+    held = unconditional_action(row)
+    group = plain_bucket(held)
+    return "conditional" if held != row.action and group in NO_CHANGE else group
 
 
 def _may_change(row: Recommendation) -> bool:
