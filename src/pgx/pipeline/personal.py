@@ -205,7 +205,8 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
     guidance = build_index(knowledge.drugs, knowledge.statements)
     asked = saved.provenance.settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]
-    in_order = tuple(sorted(as_stated(saved.recommendations), key=lambda row: row.drug.casefold()))
+    stated = as_stated(saved.recommendations, knowledge.statements)
+    in_order = tuple(sorted(stated, key=lambda row: row.drug.casefold()))
     plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)
     return Personal(knowledge, guidance, patient).result(plain, drugs)
 

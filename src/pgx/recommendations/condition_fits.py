@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import coded, format_fact, split_condition
+from pgx.base.advice import Statement, coded, format_fact, split_condition
 from pgx.base.calls import Recommendation
 from pgx.base.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.base.substances import AdviceCondition, ConditionCode, Modulator
@@ -75,7 +75,8 @@ class ConditionFits:
         """Return an answer for each drug and condition of the rows that the file decides."""
         found: dict[tuple[str, str], ConditionFit] = {}
         for row in rows:
-            for fact in self._facts(row):
+            reacted = (NO_REACTION,) if row.drug in self.reacted else ()
+            for fact in (*reacted, *self._facts(row)):
                 answer = self._decide(row.drug, fact)
                 if answer is not None:
                     found[row.drug, fact] = ConditionFit(
@@ -94,10 +95,16 @@ class ConditionFits:
         self, row: Recommendation, decided: Mapping[tuple[str, str], Applies]
     ) -> Recommendation:
         facts = self._facts(row)
-        left = [f for f in facts if decided.get((row.drug, f)) is not Applies.YES]
-        unmet = {f for f in facts if decided.get((row.drug, f)) is Applies.NO}
+        answers = {fact: decided.get((row.drug, fact)) for fact in facts}
+        unmet = {fact for fact, applies in answers.items() if applies is Applies.NO}
+        left = [fact for fact, applies in answers.items() if applies is not Applies.YES]
+        instead = _instead(row.action, answers)
+        if instead:  # what was primary is a further action now, under its own condition
+            left = [_of_further(fact, row.action[0]) for fact in left]
+            unmet = {_of_further(fact, row.action[0]) for fact in unmet}
         shown = render_condition(left, row.drug, ENGLISH, unmet)
-        return row if shown == row.condition else msgspec.structs.replace(row, condition=shown)
+        action = (instead, *(a for a in row.action if a != instead)) if instead else row.action
+        return msgspec.structs.replace(row, condition=shown, action=action)
 
     def _facts(self, row: Recommendation) -> tuple[str, ...]:
         """Return a row's conditions; standard use after a reaction has one more."""
@@ -268,16 +275,42 @@ class ConditionFits:
         return (Applies.NO, "reacted") if drug in self.reacted else None
 
 
-def as_stated(rows: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
-    """Return saved rows with the conditions of their statements, whatever a patient decided."""
-    return tuple(
-        msgspec.structs.replace(
-            row, condition=render_condition(row.facts.condition, row.drug, ENGLISH)
-        )
-        if row.facts is not None
-        else row
-        for row in rows
+def as_stated(
+    rows: Iterable[Recommendation], statements: Iterable[Statement]
+) -> tuple[Recommendation, ...]:
+    """Return saved rows as their statements have them, whatever a patient decided."""
+    by_id = {statement.id: statement for statement in statements}
+    return tuple(_as_stated(row, by_id) for row in rows)
+
+
+def _as_stated(row: Recommendation, by_id: Mapping[str, Statement]) -> Recommendation:
+    if row.facts is None:
+        return row
+    own = by_id.get(row.facts.statement)
+    return msgspec.structs.replace(
+        row,
+        condition=render_condition(row.facts.condition, row.drug, ENGLISH),
+        action=own.action if own is not None else row.action,
     )
+
+
+def _instead(action: Sequence[str], answers: Mapping[str, Applies | None]) -> str:
+    """Return the further action that holds where the primary one does not, "" without one.
+
+    With an inhibitor in the list, "reduce, unless there is an inhibitor; avoid with one" is
+    advice to avoid.
+    """
+    of_action: dict[str, list[Applies | None]] = {}
+    for fact, applies in answers.items():
+        of_action.setdefault(split_condition(fact)[0], []).append(applies)
+    if Applies.NO not in of_action.get("", ()):
+        return ""
+    held = [a for a, own in of_action.items() if a and all(o is Applies.YES for o in own)]
+    return next((a for a in action[1:] if a in held), "")
+
+
+def _of_further(fact: str, action: str) -> str:
+    return fact if split_condition(fact)[0] else f"{action}@{fact}"
 
 
 def _answer(holds: bool, reason: str) -> tuple[Applies, str]:  # noqa: FBT001

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pgx.base.advice import split_condition
@@ -11,7 +11,7 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.recommendations.conditions import condition_phrase, open_conditions
 from pgx.reports.figures import within
 
-__all__ = ["conditional_headline"]
+__all__ = ["conditional_headline", "listed_actions"]
 
 Words = Mapping[str, Any]
 
@@ -34,6 +34,19 @@ def conditional_headline(
     both: str = words["phrases"]["join"]["and"]
     condition = both.join(clauses)
     return f"{condition[:1].upper()}{condition[1:]}: {within(said, words)}"
+
+
+def listed_actions(row: Recommendation, words: Words) -> Iterator[str]:
+    """Yield every action of a row, each with what must hold for it."""
+    for place, action in enumerate(row.action):
+        owner = "" if place == 0 else action
+        clauses = [
+            _clause(fact, text, row.drug, words)
+            for fact, text in open_conditions(row)
+            if split_condition(fact)[0] == owner
+        ]
+        named: str = words["action"].get(action, action)
+        yield f"{named} ({', '.join(clauses)})" if clauses else named
 
 
 def _clause(fact: str, text: str, drug: str, words: Words) -> str:

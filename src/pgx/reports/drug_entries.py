@@ -250,6 +250,8 @@ class EntryMaker:
         low, high = row.dose_factor_min, row.dose_factor_max
         if not row.action or row.action[0] not in DOSE_ACTIONS or (low is None and high is None):
             return ""
+        if low is None and row.facts is not None and row.facts.dose_as == "at_most":
+            return self.label["at_most_standard"].format(high=self._share(high))
         if low is None:
             return self.label["below_standard"].format(high=self._share(high))
         if high is None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
 from pgx.base.patient import Applies, ConditionFit, PopulationFit
 from pgx.reports.chances import percent
+from pgx.reports.conditional import listed_actions
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_ranks import bucket
 from pgx.reports.english.workbook import SIGNS, TEXTS
@@ -83,7 +84,7 @@ def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words
         row.sample,
         row.drug,
         f"{SIGNS[group]} {to_do}",
-        _listed(words["action"].get(code, code) for code in row.action),
+        _listed(listed_actions(row, words)),
         words["certainty"][row.certainty.value],
         words["authority"].get(row.source, row.source),
         words["population"].get(row.population, row.population),

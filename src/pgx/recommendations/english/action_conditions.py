@@ -55,6 +55,7 @@ ACTION_CONDITIONS: Final = {
     "indication_3": "for {0}, {1} or {2}",
     "indication_other_than": "for indications other than {0}",
     "indication_other_than_2": "for indications other than {0} and {1}",
+    "indication_other_than_3": "for indications other than {0}, {1} and {2}",
     "systemic_use": "if {drug} is given systemically",
     "diagnosis": "in patients with {0}",
     "diagnosis_2": "in patients with {0} or {1}",

@@ -58,6 +58,7 @@ ACTION_CONDITIONS: Final = {
     "indication_3": "bei {0:dat}, {1:dat} oder {2:dat}",
     "indication_other_than": "bei anderen Indikationen als {0}",
     "indication_other_than_2": "bei anderen Indikationen als {0} und {1}",
+    "indication_other_than_3": "bei anderen Indikationen als {0}, {1} und {2}",
     "systemic_use": "bei systemischer Gabe von {drug}",
     "diagnosis": "bei Patienten mit {0:dat}",
     "diagnosis_2": "bei Patienten mit {0:dat} oder {1:dat}",
