@@ -17,7 +17,9 @@ _FIELDS: Final = (
     "conditions", "notes",
 )  # fmt: skip
 _SAID_BY: Final[dict[str, frozenset[str]]] = {
-    "planned_dose_above": frozenset({"dose_above", "if_more_needed", "tolerated_higher_potency"}),
+    "planned_dose_above": frozenset(
+        {"dose_above", "if_more_needed", "maximum_dose", "tolerated_higher_potency"}
+    ),
     "usual_start": frozenset({"normal_start"}),
     "above_maximum": frozenset({"maximum_dose"}),
     "not_below_dose": frozenset({"no_reduction_below_doses"}),
@@ -157,6 +159,7 @@ _SAID_BY: Final[dict[str, frozenset[str]]] = {
             "level_if_no_response",
             "level_if_still_no_response",
             "no_response_opioid_needed",
+            "target_maximum_first",
         }
     ),
     "inadequate_at_maintenance": frozenset({"inadequate_at_maintenance"}),
