@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.doses import DoseResult
 from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
@@ -102,14 +103,22 @@ class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
 class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """How probable a lookup key is, and what would tell it from the best candidate's.
 
-    ``probability`` is None without a prior, and where a combination of alleles may, but need
-    not, have this key. ``settled_by`` are positions ``chrN:pos`` to genotype, and pairs
-    ``phase:chrN:pos+chrN:pos`` to phase: the smallest set that was found.
+    ``probability`` is the posterior of all candidates with this key, None without a prior, and
+    where a combination of alleles may, but need not, have it; ``at_most`` is then the posterior
+    of such combinations, None where the best candidate is one. ``by_group`` is the posterior in
+    each population group alone, empty where the run named a group. ``settled_by`` are all
+    positions ``chrN:pos``, and pairs ``phase:chrN:pos+chrN:pos``, whose answer could show this
+    key. Through the core positions ``open_core`` (no data) and the positions ``failed`` (data
+    that cannot be used) a documented haplotype leads to it, whatever its probability is.
     """
 
     lookup_key: str
     probability: float | None = None
+    at_most: float | None = None
+    by_group: tuple[float, ...] = ()
     settled_by: tuple[str, ...] = ()
+    open_core: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +145,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     # beyond the table: what the join with guidelines and the reports need
     lookup_keys: tuple[str, ...] = ()
     key_evidence: tuple[KeyEvidence, ...] = ()
+    copy_keys: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     haplotypes: tuple[HaplotypeDetail, ...] = ()
     findings: tuple[str, ...] = ()
@@ -203,7 +213,9 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     ``condition`` is what must hold for the action beyond genotype and population, ``code: text``;
     None where nothing more must hold. ``basis`` is `GENOTYPE` or `PHENOCONVERTED`. ``residual`` is
     the posterior probability of other advice, None without a prior. ``updated`` is the ISO date
-    of a newer version of the guideline that the release knows of and does not hold.
+    of a newer version of the guideline that the release knows of and does not hold. ``finding``
+    says whether the row may raise an alert: False where the guideline tells people with the
+    reference genotype the same.
     """
 
     sample: str
@@ -228,6 +240,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     guideline_id: str = ""
     pmids: tuple[str, ...] = ()
     # beyond the table
+    finding: bool = True
     facts: AdviceFacts | None = None
 
 
@@ -250,9 +263,9 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """A patient, and what the knowledge base makes of age, conditions and medicines.
 
-    ``adjusted`` is the advice for the converted phenotypes, where it is not what the genotype
-    alone gives; it stands beside that advice, never in its place. For a drug that acts on an
-    enzyme itself, ``without_own`` are the conversions on which its adjusted advice rests.
+    For a drug that acts on an enzyme itself, ``without_own`` are the conversions on which its
+    phenoconverted recommendations rest. ``doses`` are what the dosing models in use when the
+    result was made say of drugs that the patient takes or is to take.
     """
 
     patient: Patient
@@ -261,13 +274,15 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     condition_fits: tuple[ConditionFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
     without_own: tuple[GeneConversion, ...] = ()
-    adjusted: tuple[Recommendation, ...] = ()
+    doses: tuple[DoseResult, ...] = ()
 
 
 class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one sample; ``context`` is None where no patient file was given.
 
-    ``overrides`` are what a laboratory says instead; calls and advice are as computed.
+    ``recommendations`` hold those of the genotype and, with a patient whose medicines convert a
+    phenotype, beside them those of the converted phenotype where they differ (`Recommendation`'s
+    ``basis``). ``overrides`` are what a laboratory says instead; calls and advice are as computed.
     """
 
     sample: str
@@ -277,6 +292,16 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
     schema_version: str = "1.3"
+
+    @property
+    def by_genotype(self) -> tuple[Recommendation, ...]:
+        """Recommendations for what the genotype alone predicts."""
+        return tuple(row for row in self.recommendations if row.basis != PHENOCONVERTED)
+
+    @property
+    def phenoconverted(self) -> tuple[Recommendation, ...]:
+        """Recommendations for the phenotypes that current medicines leave, where they differ."""
+        return tuple(row for row in self.recommendations if row.basis == PHENOCONVERTED)
 
     def __repr__(self) -> str:
         called = sum(call.status is CallStatus.CALLED for call in self.calls)

@@ -11,15 +11,23 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientContext, PatientResult, Recommendation
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    GeneCall,
+    PatientContext,
+    PatientResult,
+    Recommendation,
+)
 from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.plausible import check_patient, months_between
+from pgx.pipeline.dose_results import dose_results
+from pgx.pipeline.doses import Doses
 from pgx.pipeline.settings import SampleInfo
 from pgx.recommendations.condition_fits import ConditionFits, as_stated
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
 from pgx.recommendations.populations import Populations
@@ -49,6 +57,7 @@ class Personal:
     def __init__(self, knowledge: KnowledgeBase, guidance: GuidanceIndex, patient: Patient) -> None:
         self.patient = check_patient(patient, "patient")
         self._guidance = guidance
+        self._knowledge = knowledge
         self._facts = facts = knowledge.medicines
         self._vocabulary = knowledge.vocabulary
         self.medicines = known_medicines(self.patient, self._vocabulary)
@@ -57,7 +66,10 @@ class Personal:
         )
 
     def result(self, plain: PatientResult, drugs: Sequence[str] = ()) -> PatientResult:
-        """Return a result with its patient; ``drugs`` are those asked for, all if none."""
+        """Return a result with its patient; ``drugs`` are those asked for, all if none.
+
+        ``plain`` has recommendations by genotype only.
+        """
         conversions, converted = self._converted(plain.calls, ())
         apart, adjusted = self._adjusted(plain, converted, drugs)
         conditions = self._conditions()
@@ -69,12 +81,16 @@ class Personal:
             condition_fits=condition_fits,
             conversions=tuple(conversions),
             without_own=tuple(apart),
-            adjusted=conditions.applied(adjusted, condition_fits),
         )
         first = self._first()
-        decided = conditions.applied(plain.recommendations, condition_fits)
-        rows = sorted(decided, key=lambda r: first.get(r.drug, len(first)))
-        return msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        rows = sorted(
+            # the sort is stable: the genotype's come first
+            conditions.applied((*plain.recommendations, *adjusted), condition_fits),
+            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
+        )
+        made = msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        doses = dose_results(Doses(self._knowledge).of(made))
+        return msgspec.structs.replace(made, context=msgspec.structs.replace(context, doses=doses))
 
     def _first(self) -> dict[str, int]:
         """Return the place of each drug that is taken now, in the order of the medicines."""
@@ -164,11 +180,11 @@ class Personal:
             apart += [msgspec.structs.replace(c, drug=drug) for c in found if c.lookup_keys]
             rows += self._advice(plain, changed, {drug})
         usual = {_place(row): row for row in plain.recommendations}
-        first = self._first()
-        return apart, sorted(
-            (row for row in rows if _differs(row, usual.get(_place(row)))),
-            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
-        )
+        return apart, [
+            msgspec.structs.replace(row, basis=PHENOCONVERTED)
+            for row in sorted(rows, key=lambda row: row.drug.casefold())
+            if _differs(row, usual.get(_place(row)))
+        ]
 
     def _own_effect(self, drug: str) -> tuple[str, ...]:
         """Return what a drug consists of, if the patient takes it and it acts on an enzyme."""
@@ -202,10 +218,12 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
         The patient's file is about another sample.
     """
     patient_sample(patient, [saved.sample])
-    guidance = build_index(knowledge.drugs, knowledge.statements)
-    asked = saved.provenance.settings.get("drugs", _ALL).split(";")
+    settings = saved.provenance.settings
+    confidence = float(settings.get("confidence", CONFIDENCE))
+    guidance = guidance_of(knowledge, confidence)
+    asked = settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]
-    stated = as_stated(saved.recommendations, knowledge.statements)
+    stated = as_stated(saved.by_genotype, knowledge.statements)
     in_order = tuple(sorted(stated, key=lambda row: row.drug.casefold()))
     plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)
     return Personal(knowledge, guidance, patient).result(plain, drugs)

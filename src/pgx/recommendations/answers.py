@@ -15,6 +15,7 @@ from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
+from pgx.recommendations.findings import is_finding
 from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
 from pgx.recommendations.wording import (
@@ -31,7 +32,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 NO_ADVICE: Final = ("no_recommendation",)
 PARTIAL: Final = "partial_lookups"
-_LIMIT: Final = 512
+_LIMIT: Final = 4096
 """Combinations of keys that are remembered of one topic and population."""
 
 
@@ -72,6 +73,7 @@ class TopicAnswers:
             population=population,
             action=NO_ADVICE,
             guideline_id=topic.guideline_id,
+            updated=topic.updated or None,
         )
 
     def say(self, code: str, **names: str) -> str:
@@ -93,9 +95,9 @@ class TopicAnswers:
         statement = self.topic.find(self.population, combination)
         if statement is None:  # what nobody has read is never equal
             unread = self.topic.drug.reason == PARTIAL
-            return Answer(None, combination if unread else None, is_silent=True)
+            return Answer(None, combination if unread else NO_ADVICE, is_silent=True)
         is_silent = statement.action[0] == NO_ADVICE[0]
-        return Answer(statement, self.topic.kinds[statement.id], is_silent)
+        return Answer(statement, NO_ADVICE if is_silent else _substance(statement), is_silent)
 
     def row(self, combination: Combination) -> Recommendation:
         """Return the row of keys that are certain, of no sample."""
@@ -125,13 +127,31 @@ class TopicAnswers:
         if same is None:
             same = _with_statement(self._silent, statement, self._phrases)
             _bounded(self._by_statement)[key] = same
-        return msgspec.structs.replace(same, lookup=_lookup_text(self.topic, combination))
+        return msgspec.structs.replace(
+            same,
+            lookup=_lookup_text(self.topic, combination),
+            finding=is_finding(self.topic, self.population, combination, statement),
+        )
 
     def _no_statement(self, combination: Combination) -> str:
         code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"
         own = f"{code}_{self.topic.drug.authority.lower()}"
         code = own if own in self._phrases["advice"] else code
         return self.say(code, lookup=_lookup_text(self.topic, combination))
+
+
+def _substance(statement: Statement) -> tuple[object, ...]:
+    """Return what makes a statement other advice: actions, doses, conditions."""
+    return (
+        statement.action,
+        statement.dose_factor_min,
+        statement.dose_factor_max,
+        statement.starting_dose,
+        statement.maximum_dose,
+        statement.frequency,
+        statement.dose_when,
+        statement.conditions,
+    )
 
 
 def _bounded(memory: dict[K, V]) -> dict[K, V]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -27,8 +28,14 @@ from pgx.base.advice import (
 )
 from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
+from pgx.base.genes import GeneDefinition
+from pgx.knowledge.later import LaterChange
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.recommendations.reference import copies_of, reference_keys
+from pgx.recommendations.updates import newer_version
 
 __all__ = [
+    "CONFIDENCE",
     "DIPLOTYPES",
     "OTHER_DIPLOTYPE",
     "GuidanceIndex",
@@ -36,6 +43,7 @@ __all__ = [
     "allele_of_key",
     "build_index",
     "diplotype_keys",
+    "guidance_of",
 ]
 
 _TESTED: Final = (" positive", " negative")
@@ -43,6 +51,8 @@ DIPLOTYPES: Final = "diplotype"
 """How keys that are pairs of alleles begin, and what `allele_of_key` calls them."""
 OTHER_DIPLOTYPE: Final = f"{DIPLOTYPES} another"
 """Key of what a list of candidates leaves out."""
+CONFIDENCE: Final = 0.99
+"""Least posterior probability of certain advice, unless a run asks for another."""
 Combination = tuple[str, ...]
 
 
@@ -84,8 +94,10 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     ``alleles`` names, per gene, the allele that the keys test ("" for none). ``anything``
     are genes of which any result will do. ``keys`` are, per gene, the keys that statements
-    use. ``kinds`` numbers the distinct advice of statements, by statement id. A topic
-    without populations is guidance that has not been read yet.
+    use. ``kinds`` numbers the distinct advice of statements, by statement id. ``references`` are,
+    per gene, the keys of its reference genotype, empty where it is not known. ``updated`` is the
+    date of a newer version that the release does not hold, empty without. A topic without
+    populations is guidance that has not been read yet.
     """
 
     drug: Drug
@@ -96,6 +108,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[tuple[str, ...], ...]
     statements: dict[str, dict[Combination, Statement]]
     kinds: dict[str, int] = {}
+    references: tuple[tuple[str, ...], ...] = ()
+    updated: str = ""
 
     @property
     def populations(self) -> tuple[str, ...]:
@@ -149,11 +163,21 @@ def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...
 
 
 class GuidanceIndex:
-    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts."""
+    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts.
 
-    def __init__(self, topics: Iterable[Topic]) -> None:
+    ``confidence`` is the least posterior probability of certain advice.
+    """
+
+    def __init__(self, topics: Iterable[Topic], confidence: float = CONFIDENCE) -> None:
+        self.confidence = confidence
         self.topics: tuple[Topic, ...] = tuple(sorted(topics, key=_order))
         self.memory: dict[object, object] = {}
+
+    def at(self, confidence: float) -> GuidanceIndex:
+        """Return the same guidance with another confidence; what was advised is shared."""
+        other = GuidanceIndex((), confidence)
+        other.topics, other.memory = self.topics, self.memory
+        return other
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -249,8 +273,17 @@ def _number_advice(statements: Iterable[Statement]) -> dict[str, int]:
     return {s.id: numbers.setdefault(s.advice, len(numbers)) for s in statements}
 
 
-def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> GuidanceIndex:
+def build_index(
+    drugs: Iterable[Drug],
+    statements: Iterable[Statement],
+    confidence: float = CONFIDENCE,
+    changes: Iterable[LaterChange] = (),
+    genes: Mapping[str, GeneDefinition] = MappingProxyType({}),
+) -> GuidanceIndex:
     """Index statements by drug and guideline; drugs without any become pending topics.
+
+    ``changes`` are those of published knowledge that the release knows of, see `newer_version`;
+    ``genes`` are definitions, from which the reference genotypes are taken, see `is_finding`.
 
     Raises
     ------
@@ -289,4 +322,41 @@ def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> Guida
         for drug in known.values()
         if drug.status is DrugStatus.PENDING
     )
-    return GuidanceIndex(topics)
+    return GuidanceIndex(_completed(topics, tuple(changes), genes), confidence)
+
+
+def guidance_of(knowledge: KnowledgeBase, confidence: float = CONFIDENCE) -> GuidanceIndex:
+    """Return the index of a release, with the changes that it knows of; see `build_index`."""
+    return build_index(
+        knowledge.drugs,
+        knowledge.statements,
+        confidence,
+        knowledge.later_changes,
+        knowledge.genes,
+    )
+
+
+def _completed(
+    topics: Iterable[Topic],
+    changes: Sequence[LaterChange],
+    genes: Mapping[str, GeneDefinition],
+) -> Iterator[Topic]:
+    keys = {name: reference_keys(gene) for name, gene in genes.items()}
+    for topic in topics:
+        drug = topic.drug
+        yield msgspec.structs.replace(
+            topic,
+            updated=newer_version(drug.authority, drug.drug, topic.genes, changes),
+            references=tuple(
+                _references(genes[gene], keys[gene], allele) if gene in genes else ()
+                for gene, allele in zip(topic.genes, topic.alleles, strict=True)
+            ),
+        )
+
+
+def _references(gene: GeneDefinition, keys: tuple[str, ...], allele: str) -> tuple[str, ...]:
+    """Return the keys of a gene's reference genotype in the language of a topic."""
+    if allele == DIPLOTYPES:
+        names = ("/".join([gene.default_allele] * n) for n in copies_of(gene))
+        return tuple(f"{DIPLOTYPES} {name}" for name in names)
+    return (f"{allele}{_TESTED[1]}",) if allele else keys

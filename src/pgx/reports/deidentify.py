@@ -101,7 +101,6 @@ def _context(context: PatientContext, pseudonym: str) -> PatientContext:
         medicines=medicines,
         fits=tuple(map(_fit, context.fits)),
         condition_fits=tuple(map(_fit, context.condition_fits)),
-        adjusted=tuple(msgspec.structs.replace(row, sample=pseudonym) for row in context.adjusted),
     )
 
 

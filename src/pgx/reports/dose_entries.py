@@ -12,7 +12,7 @@ from pgx.pipeline.doses import Asked, DoseReply
 from pgx.pipeline.dosing import DoseAnswer
 from pgx.recommendations.terms import in_words
 from pgx.reports.dose_records import DoseBar, DoseEntry, DoseFact, EquationEntry, RuleEntry
-from pgx.reports.dose_rules import rule_entries
+from pgx.reports.dose_rules import preferred_entries, rule_entries
 from pgx.reports.dose_words import Teller
 from pgx.reports.figures import figure
 
@@ -48,6 +48,7 @@ def _entry(number: int, reply: DoseReply, result: PatientResult, teller: Teller)
     said = teller.dose
     refusal = _refusal(reply, teller)
     answer = reply.answer or DoseAnswer(drug=reply.drug)
+    preferred = preferred_entries(answer, teller)
     equations = tuple(_equation(own, teller) for own in answer.models)
     rules = rule_entries(answer, teller)
     missed = tuple(
@@ -55,15 +56,16 @@ def _entry(number: int, reply: DoseReply, result: PatientResult, teller: Teller)
         for n in answer.not_answered
     )
     alerts = tuple(teller.say(alert.text) for alert in answer.alerts)
-    silent = "" if equations or rules or not missed else missed[0].value
+    silent = "" if preferred or equations or rules or not missed else missed[0].value
     return DoseEntry(
         drug=reply.drug,
         name=in_words(reply.drug, teller.words["phrases"]),
         anchor=f"dose-{number}",
         asked=said[reply.asked.value],
-        brief="; ".join([*alerts, _brief(equations, rules, refusal or silent, said)]),
+        brief="; ".join([*alerts, _brief(preferred, equations, rules, refusal or silent, said)]),
         refusal=refusal,
         notes=(*alerts, *_notes(reply, result, said)),
+        preferred=preferred,
         equations=equations,
         rules=rules,
         not_answered=missed,
@@ -80,6 +82,7 @@ def _refusal(reply: DoseReply, teller: Teller) -> str:
 
 
 def _brief(
+    preferred: Sequence[RuleEntry],
     equations: Sequence[EquationEntry],
     rules: Iterable[RuleEntry],
     refusal: str,
@@ -88,6 +91,8 @@ def _brief(
     """Return what stands with the drug's advice; a dose never without its interval or doubt."""
     if refusal:
         return str(said["refused_line"].format(reason=refusal))
+    if preferred:  # its doubt where the input leaves several doses open
+        return "; ".join(_settled(preferred)) or str(said["see"])
     if equations:
         first = equations[0]
         doubt = said["depends_brief"] if first.alternatives else ""

@@ -34,6 +34,9 @@ __all__ = [
     "build_patient",
 ]
 
+_HAS_DISEASE: Final = "condition"
+_DISEASE_OPEN: Final = "condition_not_recorded"
+"""Reasons of `PopulationFit`: the record names the disease of a population, or does not."""
 Words = Mapping[str, Any]
 _UNITS: Final = {"age_years": "years", "weight_kg": "kg", "height_cm": "cm"}
 
@@ -83,10 +86,11 @@ class PatientView:
         self._decided = {(f.drug, f.condition): f for f in decided}
         self.reacted = {f.drug for f in decided if f.condition == NO_REACTION}
         self._adjusted: dict[str, list[Recommendation]] = {}
-        for row in context.adjusted if context else ():
+        for row in result.phenoconverted:
             self._adjusted.setdefault(row.drug, []).append(row)
         medicines = context.medicines if context else ()
         self.current = {d for m in medicines if m.use is MedicineUse.CURRENT for d in m.drugs}
+        self._planned = {d for m in medicines if m.use is MedicineUse.PLANNED for d in m.drugs}
         self._converted = {c.gene: c for c in context.conversions} if context else {}
         self._apart: dict[str, dict[str, GeneConversion]] = {}
         for conversion in context.without_own if context else ():
@@ -95,7 +99,10 @@ class PatientView:
     def split(
         self, drug: str, rows: Iterable[Recommendation]
     ) -> tuple[list[Recommendation], list[tuple[Recommendation, PopulationFit | ConditionFit]]]:
-        """Return the rows that are or may be for this patient, and those that are not, why."""
+        """Return the rows that are or may be for this patient, and those that are not, why.
+
+        The first may raise an alert as `judged` says.
+        """
         mine: list[Recommendation] = []
         others: list[tuple[Recommendation, PopulationFit | ConditionFit]] = []
         for row in rows:
@@ -106,7 +113,7 @@ class PatientView:
             elif unmet is not None:
                 others.append((row, unmet))
             else:
-                mine.append(row)
+                mine.append(self.judged(row))
         return mine, others
 
     def fit(self, row: Recommendation) -> PopulationFit | ConditionFit | None:
@@ -120,6 +127,20 @@ class PatientView:
             if fit is not None and fit.applies is Applies.NO and not split_condition(fact)[0]:
                 return fit
         return None
+
+    def judged(self, row: Recommendation) -> Recommendation:
+        """Return a row with the patient's say in whether it may raise an alert.
+
+        Advice on a disease alerts whatever the genotype where the patient has the disease, or
+        takes or is to take the drug, which then is for it.
+        """
+        fit = self._fits.get((row.drug, row.population))
+        if row.finding or fit is None or fit.applies is Applies.NO:
+            return row
+        code, _ = coded(fit.reason)
+        is_taken = row.drug in self.current or row.drug in self._planned
+        concerns = code == _HAS_DISEASE or (code == _DISEASE_OPEN and is_taken)
+        return msgspec.structs.replace(row, finding=True) if concerns else row
 
     def open_reason(self, drug: str, population: str, words: Words) -> str:
         """Return why it is open whether a population is this patient's; empty where settled."""

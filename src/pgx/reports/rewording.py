@@ -45,12 +45,7 @@ def reworded(
     if words["phrases"] is ENGLISH:
         return result, frozenset()
     writer = _Rewriter(facts, words["phrases"])
-    context = result.context
-    if context is not None:
-        context = msgspec.structs.replace(context, adjusted=writer.rows(context.adjusted))
-    changed = msgspec.structs.replace(
-        result, recommendations=writer.rows(result.recommendations), context=context
-    )
+    changed = msgspec.structs.replace(result, recommendations=writer.rows(result.recommendations))
     return changed, frozenset(writer.left)
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    CallStatus,
+    Candidate,
+    GeneCall,
+    PatientResult,
+    Recommendation,
+)
 from pgx.base.patient import Applies, ConditionFit, PopulationFit
 from pgx.reports.chances import percent
 from pgx.reports.conditional import listed_actions
@@ -33,7 +40,8 @@ __all__ = [
 Words = Mapping[str, Any]
 Row = tuple[tuple[Value, ...], dict[int, str]]
 _SUMMARY_GROUPS: Final = (
-    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "unassessed",
+    "avoid", "dose", "care", "open_change", "open_maybe", "indeterminate", "open_silent",
+    "unassessed",
 )  # fmt: skip
 _FIRST_GROUP: Final = 8
 _TO_DO: Final = 2
@@ -69,9 +77,9 @@ def advice_rows(result: PatientResult, words: Words) -> Iterator[Row]:
 
 def adjusted_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of advice for what current medicines leave of a phenotype."""
-    if result.context is not None:
-        view = PatientView(result)
-        for row in result.context.adjusted:
+    view = PatientView(result)
+    for row in in_order(result):
+        if row.basis == PHENOCONVERTED:
             yield _advice(row, view.fit(row), words)
 
 
@@ -89,15 +97,19 @@ def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words
         words["authority"].get(row.source, row.source),
         words["population"].get(row.population, row.population),
         _fit(fit, words),
+        row.condition,
+        TEXTS[row.basis],
         row.lookup,
         row.classification or "",
         row.dose_factor_min,
         row.dose_factor_max,
         row.text,
         _listed(_alternative(a.lookup, a.action, a.probability, words) for a in row.alternatives),
+        row.residual,
         _listed(row.depends_on),
         _listed(row.implications),
         row.guideline_id,
+        row.updated,
         _listed(row.pmids),
     )
     return cells, {_TO_DO: group}

@@ -27,10 +27,12 @@ BUCKETS: Final = {
     "avoid": "Avoid or replace",
     "dose": "Change the dose",
     "care": "Test first, monitor or take care",
-    "open_change": "Change advised, not settled",
-    "open_maybe": "May need a change, not settled",
-    "open_silent": "No change known, not settled",
+    "open_change": "Change advised, genotype unresolved",
+    "open_maybe": "Genotype unresolved: do not assume standard dosing",
+    "indeterminate": "Phenotype indeterminate: do not assume standard dosing",
+    "open_silent": "Genotype unresolved: no change known",
     "conditional": "Use as directed, with conditions",
+    "information": "For information: no finding",
     "directed": "Use as directed",
     "silent": "No recommendation",
     "unassessed": "Not assessed",
@@ -44,8 +46,13 @@ BUCKET_HINTS: Final = {
     "possible. Settle the open question before relying on it.",
     "open_maybe": "The best-fitting result asks for no change, but another possible result, or "
     "another number of gene copies, may. Not a clearance.",
+    "indeterminate": "The effect of these alleles, or of their combination, is not known. No "
+    "guideline can advise on it; what is known of the alleles stands with each drug.",
     "open_silent": "The best-fitting result asks for no change; for the other possible results the "
     "guideline gives no advice. Not a clearance.",
+    "information": "Guidelines tell people with the reference genotype the same, or advise only "
+    "people with a disease that this patient is not known to have. The result gives no reason for "
+    "a change.",
     "conditional": "Standard use, with the conditions in the text, whichever possible result is "
     "true.",
     "directed": "Every result that the input leaves possible allows standard use. Other reasons "
@@ -159,7 +166,7 @@ LABELS: Final = {
     "gap_medicines": "Medicines not recognised, so that neither advice nor an effect on enzymes "
     "was looked up: {names}",
     "gap_pending": "Guideline known but not part of this release: {names}",
-    "gap_newer": "Guidance changed since what this release has read: {names}",
+    "gap_newer": "Guideline updated since this release: {names}",
     "newer": "{source} changed its guidance ({date}); the change is not, or not all, part of this "
     "release.",
     "an_authority": "An authority",
@@ -198,7 +205,9 @@ LABELS: Final = {
     "probability": "{percent} of people with such data",
     "or_lead": "or: {names}",
     "copies_open": "number of gene copies not determined",
+    "residual": "Posterior probability of other advice: {percent} (accepted)",
     "same_for_all": "the same for all candidates",
+    "agreeing": "posterior {percent}",
     "no_phenotype": "none defined",
     "no_diplotype": "no result",
     "not_given": "not given",

@@ -39,10 +39,12 @@ BUCKETS: Final = {
     "avoid": "Vermeiden oder ersetzen",
     "dose": "Dosis ändern",
     "care": "Zuerst testen, überwachen oder Vorsicht",
-    "open_change": "Änderung empfohlen, nicht abschließend geklärt",
-    "open_maybe": "Änderung möglicherweise nötig, nicht abschließend geklärt",
-    "open_silent": "Keine Änderung bekannt, nicht abschließend geklärt",
+    "open_change": "Änderung empfohlen, Genotyp ungeklärt",
+    "open_maybe": "Genotyp ungeklärt: keine Standarddosierung voraussetzen",
+    "indeterminate": "Phänotyp unbestimmt: keine Standarddosierung voraussetzen",
+    "open_silent": "Genotyp ungeklärt: keine Änderung bekannt",
     "conditional": "Anwendung wie üblich, mit Bedingungen",
+    "information": "Zur Information: kein Befund",
     "directed": "Anwendung wie üblich",
     "silent": "Keine Empfehlung",
     "unassessed": "Nicht beurteilt",
@@ -57,8 +59,14 @@ BUCKET_HINTS: Final = {
     "open_maybe": "Das am besten passende Ergebnis erfordert keine Änderung, ein anderes mögliches"
     " Ergebnis oder eine andere Zahl von Genkopien aber möglicherweise schon. Dies ist keine"
     " Entwarnung.",
+    "indeterminate": "Die Wirkung dieser Allele oder ihrer Kombination ist nicht bekannt. Keine"
+    " Leitlinie kann dazu etwas empfehlen; was über die Allele bekannt ist, steht bei jedem"
+    " Arzneimittel.",
     "open_silent": "Das am besten passende Ergebnis erfordert keine Änderung; für die anderen"
     " möglichen Ergebnisse gibt die Leitlinie keine Empfehlung. Dies ist keine Entwarnung.",
+    "information": "Leitlinien empfehlen Menschen mit dem Referenzgenotyp dasselbe, oder sie"
+    " sprechen nur von Menschen mit einer Krankheit, die bei dieser Person nicht bekannt ist. Das"
+    " Ergebnis gibt keinen Anlass zu einer Änderung.",
     "conditional": "Übliche Anwendung mit den im Text genannten Bedingungen, gleich welches"
     " mögliche Ergebnis zutrifft.",
     "directed": "Jedes Ergebnis, das die Daten zulassen, erlaubt die übliche Anwendung. Andere"
@@ -223,7 +231,9 @@ LABELS: Final = {
     "probability": "{percent} der Personen mit solchen Daten",
     "or_lead": "oder: {names}",
     "copies_open": "Zahl der Genkopien nicht bestimmt",
+    "residual": "Posterior-Wahrscheinlichkeit einer anderen Empfehlung: {percent} (akzeptiert)",
     "same_for_all": "für alle Kandidaten gleich",
+    "agreeing": "Posterior-Wahrscheinlichkeit {percent}",
     "no_phenotype": "nicht definiert",
     "no_diplotype": "kein Ergebnis",
     "not_given": "nicht angegeben",
