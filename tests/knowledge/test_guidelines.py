@@ -39,6 +39,7 @@ from pgx.knowledge.importers.readings import (
     load_readings,
     sentence_digest,
 )
+from pgx.knowledge.importers.unconditional import with_conditions
 from pgx.knowledge.tables import format_table, parse_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -386,7 +387,7 @@ def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
     levels = reference / "cpic_levels_2023.csv"
     tables = build_guidelines(reference, TABLES / "readings", levels)
     assert not tables.unread
-    tables = with_codes(tables, TABLES / "curated")
+    tables = with_conditions(with_codes(tables, TABLES / "curated"), TABLES / "curated")
     for name, rows in tables.rows().items():
         text = format_table(name, rows, GUIDELINE_COLUMNS[name])
         assert text == (TABLES / f"{name}.tsv").read_text(encoding="utf-8")

@@ -43,6 +43,7 @@ __all__ = [
     "record_from_row",
     "records_from_rows",
     "row_from_record",
+    "split_condition",
 ]
 
 ACTIONS: Final = (
@@ -136,6 +137,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     ``increase_by``), a share (``to_percent``, ``at_most``, ``half``) or a multiple (``times``,
     ``fold_lower``); ``by_titration`` is a share of the target that ``titration`` names. An
     upper factor without a lower one means "less than", or "at most".
+    ``condition`` holds coded facts that must all be true for the primary action, beyond
+    genotype and population; ``ACTION@code=argument`` is one of a further action (see
+    `split_condition`). ``unconditional`` is the action that holds while a condition is open,
+    empty where that is ``action``.
     ``drug_codes`` gives ``name=rxnorm|atc`` of drugs in ``alternatives`` and ``avoid_also``,
     ``flags`` are the source's own marks for the row, ``source`` the release it was read from,
     ``reading`` the first digits of the digest of the sentence that was read.
@@ -149,6 +154,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     population: str
     lookup: tuple[LookupProduct, ...]
     action: tuple[str, ...]
+    condition: tuple[str, ...] = ()
     reason: str = ""
     dose_factor_min: float | None = None
     dose_factor_max: float | None = None
@@ -173,6 +179,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     pmids: tuple[str, ...] = ()
     drug_codes: tuple[str, ...] = ()
+    unconditional: tuple[str, ...] = ()
     reading: str = ""
     source: str = ""
 
@@ -239,9 +246,10 @@ class StatementSet(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
+ADVICE_FIELDS: Final = Statement.__struct_fields__[7:27]
+"""What a reading says: from ``action`` to ``notes``."""
 _other_advice: Final = attrgetter(*(name for name in ADVICE_FIELDS if name != "notes"))
-_LATER: Final = frozenset({"version", "drug_codes", "critical"})
+_LATER: Final = frozenset({"version", "drug_codes", "condition", "unconditional", "critical"})
 """Columns that releases did not have from the beginning."""
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -255,6 +263,18 @@ def coded(fact: str) -> tuple[str, tuple[str, ...]]:
     """
     code, _, rest = fact.partition("=")
     return code, tuple(rest.split("|")) if rest else ()
+
+
+def split_condition(fact: str) -> tuple[str, str]:
+    """Split a condition into the action that it belongs to and the coded fact.
+
+    >>> split_condition("alternative@planned_dose_above=40 mg")
+    ('alternative', 'planned_dose_above=40 mg')
+    >>> split_condition("never_taken")  # of the primary action
+    ('', 'never_taken')
+    """
+    action, at, rest = fact.partition("@")
+    return (action, rest) if at else ("", fact)
 
 
 def format_fact(code: str, *arguments: str) -> str:
@@ -364,7 +384,8 @@ def _check(record: msgspec.Struct) -> None:
 
 
 def _check_statement(statement: Statement) -> None:
-    unknown = set(statement.action) - _ACTIONS
+    named = {split_condition(fact)[0] for fact in statement.condition} - {""}
+    unknown = ({*statement.action, *statement.unconditional} | named) - _ACTIONS
     if unknown or not statement.action:
         raise SnapshotSchemaError(
             f"unknown action {', '.join(sorted(unknown)) or '(none)'}", where=statement.id

@@ -14,7 +14,7 @@ from pgx.base.doses import DoseResult
 from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
-from pgx.base.patient import GeneConversion, KnownMedicine, Patient, PopulationFit
+from pgx.base.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
 from pgx.base.structures import StructureEvidence
 from pgx.base.views import html_view
 
@@ -162,6 +162,7 @@ class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
     action: tuple[str, ...]
     text: str
     probability: float | None = None
+    condition: str | None = None
 
 
 class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -176,11 +177,15 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A statement as facts that a program can act on; what a statement lacks is left out.
 
     Fields and codes are those of `pgx.base.advice.Statement`; ``statement`` is its identifier.
+    ``condition`` are the conditions as coded facts, whatever a patient file decides;
+    ``unconditional`` is the action that holds while they are open, empty where that is the row's.
     ``instead`` are drugs and classes to use instead, ``instead_when`` under which condition.
     ``source``, ``reviewer`` and ``reviewed`` (ISO day) are given for local statements only.
     """
 
     statement: str
+    condition: tuple[str, ...] = ()
+    unconditional: tuple[str, ...] = ()
     reason: str = ""
     dose_of: str = ""
     dose_as: str = ""
@@ -266,6 +271,7 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     patient: Patient
     medicines: tuple[KnownMedicine, ...] = ()
     fits: tuple[PopulationFit, ...] = ()
+    condition_fits: tuple[ConditionFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
     without_own: tuple[GeneConversion, ...] = ()
     doses: tuple[DoseResult, ...] = ()

@@ -22,8 +22,10 @@ from pgx.knowledge.importers.dated import (
 )
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
+from pgx.knowledge.importers.unconditional import with_conditions
 from pgx.knowledge.later import CHANGES, EVERYTHING, Until, until_month
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
+from pgx.knowledge.medicines import CONDITIONS
 from pgx.knowledge.structures import STRUCTURE_TABLES
 from pgx.knowledge.tables import Row, format_table, read_table
 
@@ -71,7 +73,8 @@ def build_release(
     changes = read_table(curated, CHANGES) if until else []
     limit = until_month(until, changes)
     read = build_guidelines(source, inputs / "readings", levels, limit)
-    guidance = with_critical(with_codes(read, curated, limit), curated)
+    coded = with_conditions(with_codes(read, curated, limit), curated)
+    guidance = with_critical(coded, curated)
     tables = build_gene_tables(source, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
@@ -105,6 +108,8 @@ def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, li
     """Return tables that no source file makes: curated ones, and counts in populations."""
     curated = inputs / "curated"
     found = medicine_rows(curated, until)
+    if (curated / f"{CONDITIONS}.tsv").exists():
+        found[CONDITIONS] = read_table(curated, CONDITIONS)
     changes = read_table(curated, CHANGES) if (curated / f"{CHANGES}.tsv").exists() else []
     if until == EVERYTHING:
         today = [n for n in _OF_TODAY if (curated / f"{n}.tsv").exists()]

@@ -81,6 +81,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "gene_codes": ("gene", "system", "code", "source"),
     "allele_names": ("gene", "name", "meaning", "allele", "source"),
+    "conditions": (
+        "condition", "kind", "arguments", "decided_by", "while_unknown", "note", "source",
+    ),
     "condition_codes": ("condition", "system", "code", "source"),
     "changes": (
         "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",

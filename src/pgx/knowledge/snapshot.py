@@ -22,7 +22,7 @@ from pgx.knowledge.integrity.conversions import inapplicable
 from pgx.knowledge.integrity.genes import unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.manifest import Manifest, read_manifest
-from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_medicines
+from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.structures import STRUCTURE_TABLES
 from pgx.knowledge.tables import Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
@@ -195,7 +195,7 @@ class KnowledgeBase:
         SnapshotSchemaError
             A cell is no number, a term is unknown, or a substance stands twice.
         """
-        return read_medicines(self._optional(MEDICINE_TABLES))
+        return read_medicines(self._optional((*MEDICINE_TABLES, CONDITIONS)))
 
     @functools.cached_property
     def vocabulary(self) -> Vocabulary:

@@ -9,6 +9,7 @@ from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSche
 from pgx.base.findings import FaultCode, Finding
 from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.integrity.codes import gene_code_faults
+from pgx.knowledge.integrity.conditions import condition_findings
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.integrity.guidance import guidance_findings
 from pgx.knowledge.integrity.haplotypes import haplotype_findings
@@ -59,6 +60,7 @@ def _faults(kb: KnowledgeBase) -> Iterator[Finding]:
     yield from medicine_findings(kb)
     yield from gene_code_faults(kb.gene_codes, kb.genes_as_written)
     yield from guidance_findings(kb)
+    yield from condition_findings(kb)
     yield from _coverage(kb)
 
 

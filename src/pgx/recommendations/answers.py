@@ -13,6 +13,7 @@ import msgspec
 
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
+from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.findings import is_finding
 from pgx.recommendations.index import Combination, Topic
@@ -108,7 +109,9 @@ class TopicAnswers:
     def alternative(self, combination: Combination) -> AlternativeAdvice:
         """Return the advice for keys beside others."""
         row = self.row(combination)
-        return AlternativeAdvice(lookup=row.lookup, action=row.action, text=row.text)
+        return AlternativeAdvice(
+            lookup=row.lookup, action=row.action, text=row.text, condition=row.condition
+        )
 
     def silent(self, combination: Combination, text: str) -> Recommendation:
         """Return a row without advice, and what it says instead."""
@@ -146,8 +149,7 @@ def _substance(statement: Statement) -> tuple[object, ...]:
         statement.starting_dose,
         statement.maximum_dose,
         statement.frequency,
-        statement.dose_when,
-        statement.conditions,
+        statement.condition,
     )
 
 
@@ -166,6 +168,7 @@ def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases)
     return msgspec.structs.replace(
         row,
         guideline_id=statement.guideline_id,
+        condition=render_condition(statement.condition, statement.drug, phrases),
         action=statement.action,
         dose_factor_min=statement.dose_factor_min,
         dose_factor_max=statement.dose_factor_max,

@@ -21,6 +21,7 @@ from pgx.base.advice import (
 from pgx.base.errors import KnowledgeError, OverlayError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
+from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.index import DIPLOTYPES, Topic, build_index
 from pgx.recommendations.wording import ENGLISH, Phrases, render_implications, render_statement
 
@@ -142,6 +143,7 @@ def _diplotype_problem(gene: GeneDefinition, name: str) -> str:
 def _check_words(it: LocalStatement, phrases: Phrases) -> None:
     try:
         render_statement(it, phrases)
+        render_condition(it.condition, it.drug, phrases)
         render_implications(it, phrases)
     except KnowledgeError as error:
         raise _refused(it, error.what, error.remedy) from error

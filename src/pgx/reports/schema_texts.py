@@ -148,6 +148,7 @@ _ALTERNATIVE = {
     "action": "What to do; the first is the primary one.",
     "text": "The advice in words.",
     "probability": "Probability of the candidates that give it; null without a prior.",
+    "condition": "What must hold for that action, as in the row's own `condition`.",
 }
 
 _PROVENANCE = {

@@ -20,6 +20,8 @@ from pgx.base.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
 from pgx.base.errors import SnapshotSchemaError
 
 __all__ = [
+    "CHECKED_COLUMNS",
+    "CHECKED_WHY",
     "IMPLICATION_COLUMNS",
     "KEY_COLUMNS",
     "PENDING_COLUMNS",
@@ -28,7 +30,9 @@ __all__ = [
     "RESULT_COLUMNS",
     "Readings",
     "flag_gaps",
+    "load_checked",
     "load_readings",
+    "may_limit",
     "normalise_sentence",
     "number_gaps",
     "numbers_in",
@@ -41,6 +45,17 @@ POPULATION_COLUMNS: Final = ("label", "drug", "population")
 PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
 KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
 RESULT_COLUMNS: Final = ("guideline_id", "drug", "gene", "key", "also", "reason")
+CHECKED_COLUMNS: Final = ("digest", "why", "note")
+CHECKED_WHY: Final = frozenset(
+    {
+        "lookup", "monitoring", "name", "population", "remark", "secondary", "strength", "timing",
+        "titration",
+    }
+)  # fmt: skip
+"""Why a sentence with "if", "only" or the like has no condition of an action."""
+_MAY_LIMIT: Final = re.compile(
+    r"\b(if|when|unless|only|after|except|in patients who|should[^.]*considered)\b", re.IGNORECASE
+)
 
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
 _IN_WORDS: Final = frozenset({"half", "by_titration"})
@@ -56,6 +71,8 @@ _NOT_QUANTITIES: Final = (
     r"\b5-(?:fluorouracil|FU)\b",
     r"\b[A-Za-z]+\d+\w*\b",  # genes and other names with digits
 )
+_MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>")
+"""A tag, never a comparison: "<40 kg … >" is text that decides a dose."""
 _SKIP: Final = re.compile("|".join(_NOT_QUANTITIES), re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
@@ -93,8 +110,10 @@ def normalise_sentence(sentence: str | None) -> str:
 
     >>> normalise_sentence("Avoid <b>use</b>.  <h4>Other</h4>")
     'Avoid use . Other'
+    >>> normalise_sentence("children <40 kg: 1 mg; > 40 kg: 2 mg")
+    'children <40 kg: 1 mg; > 40 kg: 2 mg'
     """
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", sentence or "")).split())
+    return " ".join(html.unescape(_MARKUP.sub(" ", sentence or "")).split())
 
 
 def sentence_digest(sentence: str | None) -> str:
@@ -164,6 +183,34 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _read_optional(path: Path, columns: tuple[str, ...]) -> list[Row]:
     return _read_rows(path, columns) if path.exists() else []
+
+
+def may_limit(sentence: str | None) -> bool:
+    """Whether a sentence has a word with which a guideline limits its advice.
+
+    >>> may_limit("Use 50% if side effects occur."), may_limit("Use 50% of the dose.")
+    (True, False)
+    """
+    return _MAY_LIMIT.search(normalise_sentence(sentence)) is not None
+
+
+def load_checked(folder: Path) -> dict[str, str]:
+    """Return why each sentence without a condition has none, by its digest.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        Other columns, a reason that is not one of `CHECKED_WHY`, or a digest twice.
+    """
+    rows = _read_rows(folder / "conditions_checked.tsv", CHECKED_COLUMNS)
+    found = {row["digest"]: row["why"] for row in rows}
+    wrong = set(found.values()) - CHECKED_WHY
+    if wrong or len(found) < len(rows):
+        raise SnapshotSchemaError(
+            f"reason {min(wrong)!r} is not known" if wrong else "a digest stands twice",
+            where="conditions_checked.tsv",
+        )
+    return found
 
 
 def numbers_in(text: str) -> set[float]:

@@ -14,6 +14,7 @@ from pgx.base.errors import KnowledgeError
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneCode
 from pgx.base.substances import (
+    AdviceCondition,
     ConditionCode,
     ConversionRule,
     Modulator,
@@ -38,6 +39,7 @@ _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "conversion_rules": ConversionRule,
     "score_ranges": ScoreRange,
     "populations": PopulationRule,
+    "conditions": AdviceCondition,
     "condition_codes": ConditionCode,
 }
 _PARTS: Final = ("genes_as_written", "frequencies", "medicines_as_written")
