@@ -26,6 +26,7 @@ __all__ = ["combine"]
 _SILENT = (
     Unknown.NONE, Unknown.NO_RECORD, Unknown.NO_GENOTYPE, Unknown.LOW_GQ, Unknown.LOW_DP,
     Unknown.FILTERED, Unknown.INDEL_NOT_EXCLUDED, Unknown.UNTYPED, Unknown.UNREADABLE,
+    Unknown.LOW_GP,
 )  # fmt: skip
 """Reasons for which an input tells nothing, so that another input's answer counts."""
 

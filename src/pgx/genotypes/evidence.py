@@ -34,6 +34,7 @@ _REASONS = {
     SiteReason.NO_GENOTYPE: Unknown.NO_GENOTYPE,
     SiteReason.NO_CALL: Unknown.NO_GENOTYPE,
     SiteReason.UNREADABLE: Unknown.UNREADABLE,
+    SiteReason.LOW_GP: Unknown.LOW_GP,
 }
 _OK, _FILTERED = int(Unknown.NONE), int(Unknown.FILTERED)
 _REF_MISMATCH, _NO_GENOTYPE = int(Unknown.REF_MISMATCH), int(Unknown.NO_GENOTYPE)

@@ -25,7 +25,11 @@ __all__ = ["GeneColumns", "SampleGrouper", "first_of_groups", "number_groups"]
 
 Groups = npt.NDArray[np.int32]
 _FIRST_ROOM: Final = 1 << 10
-_UNSURE: Final = (int(SiteReason.LOW_GQ), int(SiteReason.LOW_DP))
+_UNSURE: Final = (
+    int(SiteReason.LOW_GQ),
+    int(SiteReason.LOW_DP),
+    int(SiteReason.AD_CONTRADICTS),
+)
 _NO_LIKELIHOODS: Final = np.full((1, 6), -1, np.int16)
 
 

@@ -63,6 +63,7 @@ class Unknown(IntEnum):
     AMBIGUOUS_BASE = 16
     UNREADABLE = 17
     PARALOGUE = 18
+    LOW_GP = 19
 
 
 class LikelyGenotype(NamedTuple):

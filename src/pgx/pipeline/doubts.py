@@ -44,6 +44,7 @@ REASON_NOTES = {
     Unknown.AMBIGUOUS_BASE: "ambiguous_base",
     Unknown.UNTYPED: "untyped_sites",
     Unknown.PARALOGUE: "paralogue_reads",
+    Unknown.LOW_GP: "low_gp",
 }
 
 
@@ -89,10 +90,11 @@ def alert_sites(observation: Observation, failed: npt.NDArray[np.bool_]) -> npt.
 
     A record that could not be read says that something is there; and a single gap in a gene
     that is answered otherwise is one that the input was meant to answer. Where likelihoods
-    are known these say it.
+    are known these say it, unless they contradict what is written: then one of the two is
+    wrong, and neither may settle it.
     """
     soft = np.zeros(len(failed), np.bool_)
-    soft[[site.site for site in observation.soft]] = True
+    soft[[site.site for site in observation.soft if not site.contradicted]] = True
     if observation.missing.sum() == 1:
         return np.asarray(observation.missing & ~soft)
     return np.asarray(failed & ~soft)
