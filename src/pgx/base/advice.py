@@ -93,6 +93,8 @@ class Drug(msgspec.Struct, frozen=True, kw_only=True):
 
     ``status`` is ``pending`` when no statement on the drug has been read; ``reason`` is a
     code of why, or of what is still missing of a covered drug (``partial_lookups``).
+    ``critical`` is the harm, as a code, that a wrong dose of the drug may do to the patient at
+    once; empty for other drugs. Advice on such a drug has to be surer to count as certain.
     """
 
     drug: str
@@ -103,6 +105,7 @@ class Drug(msgspec.Struct, frozen=True, kw_only=True):
     atc: tuple[str, ...] = ()
     genes: tuple[str, ...] = ()
     guidelines: tuple[str, ...] = ()
+    critical: str = ""
     source: str = ""
 
 
@@ -202,7 +205,7 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
 
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
 _other_advice: Final = attrgetter(*(name for name in ADVICE_FIELDS if name != "notes"))
-_LATER: Final = frozenset({"version", "drug_codes"})
+_LATER: Final = frozenset({"version", "drug_codes", "critical"})
 """Columns that releases did not have from the beginning."""
 T = TypeVar("T", bound=msgspec.Struct)
 

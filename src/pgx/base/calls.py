@@ -104,14 +104,22 @@ class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
 class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """How probable a lookup key is, and what would tell it from the best candidate's.
 
-    ``probability`` is None without a prior, and where a combination of alleles may, but need
-    not, have this key. ``settled_by`` are positions ``chrN:pos`` to genotype, and pairs
-    ``phase:chrN:pos+chrN:pos`` to phase: the smallest set that was found.
+    ``probability`` is the posterior of all candidates with this key, None without a prior, and
+    where a combination of alleles may, but need not, have it; ``at_most`` is then the posterior
+    of such combinations, None where the best candidate is one. ``by_group`` is the posterior in
+    each population group alone, empty where the run named a group. ``settled_by`` are all
+    positions ``chrN:pos``, and pairs ``phase:chrN:pos+chrN:pos``, whose answer could show this
+    key. Through the core positions ``open_core`` (no data) and the positions ``failed`` (data
+    that cannot be used) a documented haplotype leads to it, whatever its probability is.
     """
 
     lookup_key: str
     probability: float | None = None
+    at_most: float | None = None
+    by_group: tuple[float, ...] = ()
     settled_by: tuple[str, ...] = ()
+    open_core: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +146,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     # beyond the table: what the join with guidelines and the reports need
     lookup_keys: tuple[str, ...] = ()
     key_evidence: tuple[KeyEvidence, ...] = ()
+    copy_keys: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     haplotypes: tuple[HaplotypeDetail, ...] = ()
     findings: tuple[str, ...] = ()

@@ -79,7 +79,9 @@ class CohortWork:
     @functools.cached_property
     def guidance(self) -> GuidanceIndex:
         """Index of the knowledge base's guidance."""
-        return build_index(self.knowledge.drugs, self.knowledge.statements)
+        return build_index(
+            self.knowledge.drugs, self.knowledge.statements, self.settings.confidence
+        )
 
     @functools.cached_property
     def _reader(self) -> CohortReader:

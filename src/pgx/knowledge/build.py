@@ -11,7 +11,8 @@ import msgspec
 
 from pgx.alleles.names import core_allele
 from pgx.base.errors import InputError
-from pgx.knowledge.importers.codes import with_codes
+from pgx.knowledge.core_positions import CORE_TABLES, core_rows
+from pgx.knowledge.importers.codes import with_codes, with_critical
 from pgx.knowledge.importers.dated import known_counts, known_gaps, medicine_rows, named_sources
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
@@ -63,11 +64,12 @@ def build_release(
     changes = read_table(curated, CHANGES) if until else []
     limit = until_month(until, changes)
     read = build_guidelines(source, inputs / "readings", levels, limit)
-    guidance = with_codes(read, curated, limit)
+    guidance = with_critical(with_codes(read, curated, limit), curated)
     tables = build_gene_tables(source, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
     tables |= _names(curated, tables["alleles"], limit)
+    tables |= _core(curated, tables)
     if (curated / f"{_KNOWN_GAPS}.tsv").exists():
         tables[_KNOWN_GAPS] = known_gaps(curated, tables["statements"], limit)
     if until:
@@ -119,6 +121,18 @@ def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Ro
         if (row["gene"], core_allele(row["allele"] or row["name"])) in known
     ]
     return {_ALLELE_NAMES: rows} if rows else {}
+
+
+def _core(curated: Path, tables: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return causal variants, and their proxies, of alleles and positions that the release has."""
+    written = {
+        name: read_table(curated, name)
+        for name in CORE_TABLES
+        if (curated / f"{name}.tsv").exists()
+    }
+    alleles = {(row["gene"], row["allele"]) for row in tables["alleles"]}
+    positions = {(row["gene"], row["position_grch38"]) for row in tables["variants"]}
+    return core_rows(written, alleles, positions)
 
 
 def _write(folder: Path, release: str, tables: Mapping[str, list[Row]]) -> Manifest:

@@ -54,6 +54,13 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "gene", "allele", "group", "frequency", "n_chromosomes", "pmid", "note", "source",
     ),
     "core_alleles": ("gene", "allele", "tier", "pmid", "source"),
+    "core_positions": (
+        "gene", "allele", "position_grch38", "alt", "tier", "pmid", "source",
+    ),
+    "core_proxies": (
+        "gene", "position_grch38", "alt", "proxy_position_grch38", "proxy_alt", "r2",
+        "sensitivity", "carriers", "pmid", "source",
+    ),
     "substances": (
         "substance", "rxnorm", "atc", "synonyms", "brands", "ingredients", "source",
     ),

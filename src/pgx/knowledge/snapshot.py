@@ -15,6 +15,7 @@ from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
 from pgx.base.suggest import did_you_mean
+from pgx.knowledge.core_positions import CORE_TABLES
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.genes import ALLELE_NAMES, GENE_TABLES, read_genes
 from pgx.knowledge.integrity.conversions import inapplicable
@@ -157,7 +158,8 @@ class KnowledgeBase:
             A cell is no number, or a term is unknown.
         """
         tables = {name: self.table(name) for name in GENE_TABLES}
-        return read_genes(tables | self._optional([*STRUCTURE_TABLES, ALLELE_NAMES]))
+        optional = [*STRUCTURE_TABLES, *CORE_TABLES, ALLELE_NAMES]
+        return read_genes(tables | self._optional(optional))
 
     @functools.cached_property
     def frequencies(self) -> dict[str, GeneFrequencies]:

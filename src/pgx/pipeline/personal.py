@@ -18,7 +18,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.plausible import check_patient, months_between
 from pgx.pipeline.settings import SampleInfo
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
 from pgx.recommendations.populations import Populations
@@ -165,8 +165,10 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
         The patient's file is about another sample.
     """
     patient_sample(patient, [saved.sample])
-    guidance = build_index(knowledge.drugs, knowledge.statements)
-    asked = saved.provenance.settings.get("drugs", _ALL).split(";")
+    settings = saved.provenance.settings
+    confidence = float(settings.get("confidence", CONFIDENCE))
+    guidance = build_index(knowledge.drugs, knowledge.statements, confidence)
+    asked = settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]
     in_order = tuple(sorted(saved.recommendations, key=lambda row: row.drug.casefold()))
     plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)

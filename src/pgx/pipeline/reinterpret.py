@@ -18,7 +18,7 @@ from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal, without_years
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, build_index
 from pgx.recommendations.lookup import recommend
 from pgx.structure.evidence import CopyEvidence, evidence_of
 from pgx.structure.models import structural_models
@@ -77,10 +77,11 @@ class Reinterpreter:
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
+        guidance = self.guidance.at(float(made.get("confidence", CONFIDENCE)))
         again = msgspec.structs.replace(
             saved,
             calls=calls,
-            recommendations=tuple(recommend(self.guidance, saved.sample, calls, chosen)),
+            recommendations=tuple(recommend(guidance, saved.sample, calls, chosen)),
             provenance=msgspec.structs.replace(
                 saved.provenance,
                 version=pgx.__version__,
@@ -92,7 +93,7 @@ class Reinterpreter:
         if saved.context is None:
             return again
         patient = without_years(saved.context.patient)
-        return Personal(release, self.guidance, patient).result(again, chosen or ())
+        return Personal(release, guidance, patient).result(again, chosen or ())
 
     def _caller(self, gene: str, threshold: float, *, weighed: bool) -> GeneCaller:
         key = (gene, weighed, threshold)

@@ -128,7 +128,7 @@ class Run:
         self.genes = chosen_genes(kb, settings)
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
-        self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
+        self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements, settings.confidence)
         said = check_overrides(overrides, kb)
         about = sample_of(patient, settings.samples)
         if patient is not None and about:

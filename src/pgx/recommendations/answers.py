@@ -30,7 +30,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 NO_ADVICE: Final = ("no_recommendation",)
 PARTIAL: Final = "partial_lookups"
-_LIMIT: Final = 512
+_LIMIT: Final = 4096
 """Combinations of keys that are remembered of one topic and population."""
 
 
@@ -92,9 +92,9 @@ class TopicAnswers:
         statement = self.topic.find(self.population, combination)
         if statement is None:  # what nobody has read is never equal
             unread = self.topic.drug.reason == PARTIAL
-            return Answer(None, combination if unread else None, is_silent=True)
+            return Answer(None, combination if unread else NO_ADVICE, is_silent=True)
         is_silent = statement.action[0] == NO_ADVICE[0]
-        return Answer(statement, self.topic.kinds[statement.id], is_silent)
+        return Answer(statement, NO_ADVICE if is_silent else _substance(statement), is_silent)
 
     def row(self, combination: Combination) -> Recommendation:
         """Return the row of keys that are certain, of no sample."""
@@ -129,6 +129,20 @@ class TopicAnswers:
         own = f"{code}_{self.topic.drug.authority.lower()}"
         code = own if own in self._phrases["advice"] else code
         return self.say(code, lookup=_lookup_text(self.topic, combination))
+
+
+def _substance(statement: Statement) -> tuple[object, ...]:
+    """Return what makes a statement other advice: actions, doses, conditions."""
+    return (
+        statement.action,
+        statement.dose_factor_min,
+        statement.dose_factor_max,
+        statement.starting_dose,
+        statement.maximum_dose,
+        statement.frequency,
+        statement.dose_when,
+        statement.conditions,
+    )
 
 
 def _bounded(memory: dict[K, V]) -> dict[K, V]:

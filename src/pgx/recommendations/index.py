@@ -29,6 +29,7 @@ from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
 
 __all__ = [
+    "CONFIDENCE",
     "DIPLOTYPES",
     "OTHER_DIPLOTYPE",
     "GuidanceIndex",
@@ -43,6 +44,8 @@ DIPLOTYPES: Final = "diplotype"
 """How keys that are pairs of alleles begin, and what `allele_of_key` calls them."""
 OTHER_DIPLOTYPE: Final = f"{DIPLOTYPES} another"
 """Key of what a list of candidates leaves out."""
+CONFIDENCE: Final = 0.99
+"""Least posterior probability of certain advice, unless a run asks for another."""
 Combination = tuple[str, ...]
 
 
@@ -149,11 +152,21 @@ def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...
 
 
 class GuidanceIndex:
-    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts."""
+    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts.
 
-    def __init__(self, topics: Iterable[Topic]) -> None:
+    ``confidence`` is the least posterior probability of certain advice.
+    """
+
+    def __init__(self, topics: Iterable[Topic], confidence: float = CONFIDENCE) -> None:
+        self.confidence = confidence
         self.topics: tuple[Topic, ...] = tuple(sorted(topics, key=_order))
         self.memory: dict[object, object] = {}
+
+    def at(self, confidence: float) -> GuidanceIndex:
+        """Return the same guidance with another confidence; what was advised is shared."""
+        other = GuidanceIndex((), confidence)
+        other.topics, other.memory = self.topics, self.memory
+        return other
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -249,7 +262,9 @@ def _number_advice(statements: Iterable[Statement]) -> dict[str, int]:
     return {s.id: numbers.setdefault(s.advice, len(numbers)) for s in statements}
 
 
-def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> GuidanceIndex:
+def build_index(
+    drugs: Iterable[Drug], statements: Iterable[Statement], confidence: float = CONFIDENCE
+) -> GuidanceIndex:
     """Index statements by drug and guideline; drugs without any become pending topics.
 
     Raises
@@ -289,4 +304,4 @@ def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> Guida
         for drug in known.values()
         if drug.status is DrugStatus.PENDING
     )
-    return GuidanceIndex(topics)
+    return GuidanceIndex(topics, confidence)
