@@ -75,7 +75,8 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     ``assumed_reference`` or ``none``; ``reason`` says why a site is unknown.
     ``phase_block`` is None where phase does not matter or is unknown. ``likelihoods`` are
     pairs of alleles with their phred-scaled likelihood, the best being 0, where the genotype is
-    too unsure to count as called.
+    too unsure to count as called. ``heteroplasmy`` is the share of reads (0-1) with the altered
+    allele at a mitochondrial position, None where the input has no reads by allele.
     """
 
     position: str
@@ -89,6 +90,7 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     gq: int | None = None
     dp: int | None = None
     likelihoods: tuple[tuple[str, str, int], ...] = ()
+    heteroplasmy: float | None = None
 
 
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
