@@ -283,7 +283,7 @@ def build_index(
     """Index statements by drug and guideline; drugs without any become pending topics.
 
     ``changes`` are those of published knowledge that the release knows of, see `newer_version`;
-    ``genes`` are definitions, from which the reference genotypes are taken, see `is_finding`.
+    ``genes`` are definitions, from which the reference genotypes are taken, see `may_alert`.
 
     Raises
     ------

@@ -99,6 +99,7 @@ def _context(context: PatientContext, pseudonym: str) -> PatientContext:
         patient=_patient(context, pseudonym),
         medicines=medicines,
         fits=tuple(map(_fit, context.fits)),
+        doses=(),  # they rest on exact ages and dates; reports compute them of what is left
     )
 
 

@@ -23,6 +23,7 @@ DOSE: Final = {
     "override": "The laboratory decided otherwise on {names}; the doses are of the genotype as it "
     "was computed.",
     "interval": "{level} of such people need {low} to {high} {unit}",
+    "flow_interval": "such people need {span} {unit} by the equation beneath",
     "no_interval": "no interval is known for this model",
     "state": "this model's state: {state}",
     "depends": "Depends on what the data leave open",
