@@ -27,7 +27,7 @@ DOSE: Final = {
     "no_interval": "no interval is known for this model",
     "state": "this model's state: {state}",
     "depends": "Depends on what the data leave open",
-    "depends_brief": "not settled: other doses are possible",
+    "depends_brief": "provisional: other doses are possible",
     "for_start": "Loading doses are for the start of treatment; this patient takes it already.",
     "alternative": "{dose} with {values}",
     "weighed": "{dose} with {values} (probability {probability})",

@@ -29,7 +29,7 @@ DOSE: Final = {
     "no_interval": "für dieses Modell ist kein Intervall bekannt",
     "state": "Zustand dieses Modells: {state}",
     "depends": "Hängt davon ab, was die Daten offenlassen",
-    "depends_brief": "nicht abschließend geklärt: andere Dosen sind möglich",
+    "depends_brief": "vorläufig: andere Dosen sind möglich",
     "for_start": "Aufsättigungsdosen gelten für den Beginn der Behandlung; dieser Patient nimmt "
     "das Arzneimittel bereits ein.",
     "alternative": "{dose} mit {values}",
