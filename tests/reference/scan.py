@@ -352,7 +352,9 @@ def by_reads(out, alleles, depths, n_alleles, listed):
     if n_alleles > 3:
         return
     possible = {g: v for g, v in found.items() if not haploid or g[0] == g[1]}
-    phred = {g: round((max(possible.values()) - v) * 10 / math.log(10)) for g, v in possible.items()}
+    phred = {
+        g: round((max(possible.values()) - v) * 10 / math.log(10)) for g, v in possible.items()
+    }
     if out["reason"] != "AD_CONTRADICTS" and not varies and out["gq"] >= 0:
         phred = {g: v if g == tuple(pair) else min(v, out["gq"]) for g, v in phred.items()}
     best = max(found, key=found.get)

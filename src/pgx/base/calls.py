@@ -215,7 +215,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     ``condition`` is what must hold for the action beyond genotype and population, ``code: text``;
     None where nothing more must hold. ``basis`` is `GENOTYPE` or `PHENOCONVERTED`. ``residual`` is
     the posterior probability of other advice, None without a prior. ``updated`` is the ISO date
-    of a newer version of the guideline that the release knows of and does not hold. ``finding``
+    of a newer version of the guideline that the release knows of and does not hold. ``may_alert``
     says whether the row may raise an alert: False where the guideline tells people with the
     reference genotype the same.
     """
@@ -242,7 +242,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     guideline_id: str = ""
     pmids: tuple[str, ...] = ()
     # beyond the table
-    finding: bool = True
+    may_alert: bool = True
     facts: AdviceFacts | None = None
 
 

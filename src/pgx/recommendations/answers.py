@@ -13,9 +13,9 @@ import msgspec
 
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
+from pgx.recommendations.alerting import may_alert
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
-from pgx.recommendations.findings import is_finding
 from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
 from pgx.recommendations.wording import (
@@ -130,7 +130,7 @@ class TopicAnswers:
         return msgspec.structs.replace(
             same,
             lookup=_lookup_text(self.topic, combination),
-            finding=is_finding(self.topic, self.population, combination, statement),
+            may_alert=may_alert(self.topic, self.population, combination, statement),
         )
 
     def _no_statement(self, combination: Combination) -> str:

@@ -372,7 +372,7 @@ def build_index(
         Those of a release, or of a laboratory.
     genes
         Genes by name: what a diplotype means where a guideline speaks of diplotypes and of
-        phenotypes, and the reference genotypes, see `is_finding`.
+        phenotypes, and the reference genotypes, see `may_alert`.
     sets
         Statements that give one answer together, or that add up.
     confidence

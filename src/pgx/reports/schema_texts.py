@@ -135,7 +135,7 @@ _ADVICE = {
     "alternatives": "The other advice that some candidate would give.",
     "updated": "Date of a newer version of the guideline that the release does not hold; null if "
     "none is known.",
-    "finding": "Whether the row may raise an alert: false where the guideline tells people with "
+    "may_alert": "Whether the row may raise an alert: false where the guideline tells people with "
     "the reference genotype the same, and changes no dose.",
     "text": "The advice in words.",
     "implications": "What the result means, by gene.",

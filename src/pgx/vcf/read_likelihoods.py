@@ -19,7 +19,14 @@ import numpy.typing as npt
 from pgx.vcf import layout as lay
 from pgx.vcf.reasons import SiteReason
 
-__all__ = ["ERROR_RATE", "OVERDISPERSION", "Cells", "has_unsure", "read_log_likelihoods", "settle_cells"]
+__all__ = [
+    "ERROR_RATE",
+    "OVERDISPERSION",
+    "Cells",
+    "has_unsure",
+    "read_log_likelihoods",
+    "settle_cells",
+]
 
 ERROR_RATE: Final = 0.01
 """Share of reads that show another allele than the haplotype they come from.
