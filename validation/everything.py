@@ -20,6 +20,7 @@ from validation import (
     copies,
     fixtures,
     hiding,
+    one_answer,
     second_opinion,
     structure_genomes,
     structure_published,
@@ -55,6 +56,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,
     "structure_published": structure_published.measured,
+    "one_answer": one_answer.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
 }
