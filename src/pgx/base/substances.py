@@ -16,6 +16,7 @@ __all__ = [
     "PopulationRule",
     "ScoreRange",
     "Substance",
+    "UnwantedPair",
 ]
 
 JUDGEMENTS: Final = ("no_alternative", "no_skin_reaction", "phase_of_treatment")
@@ -55,6 +56,15 @@ class Modulator(msgspec.Struct, frozen=True, kw_only=True):
     strength: str
     source: str = ""
     note: str = ""
+
+
+class UnwantedPair(msgspec.Struct, frozen=True, kw_only=True):
+    """Substances that a drug's label advises against: they inhibit the enzyme that activates it."""
+
+    drug: str
+    gene: str
+    substances: tuple[str, ...]
+    source: str = ""
 
 
 class ConversionRule(msgspec.Struct, frozen=True, kw_only=True):
