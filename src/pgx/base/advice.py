@@ -33,7 +33,9 @@ __all__ = [
     "KnownGap",
     "LocalStatement",
     "LookupProduct",
+    "SetRelation",
     "Statement",
+    "StatementSet",
     "coded",
     "format_fact",
     "format_lookup",
@@ -210,6 +212,40 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class SetRelation(StrEnum):
+    """How several statements on one person and one drug stand to each other."""
+
+    ONE_ANSWER = "one_answer"
+    ADDITIVE = "additive"
+
+
+class StatementSet(msgspec.Struct, frozen=True, kw_only=True):
+    """Statements of one source that would stand side by side, and what the source means by it.
+
+    ``one_answer``: one statement answers. Of several ``guidelines`` (entries of one document) that
+    which speaks of the result; of several tested ``alleles`` the first that a statement speaks of.
+    ``additive``: each of ``genes`` adds its own advice, and the rows stand side by side.
+    ``reason`` says in a sentence why.
+    """
+
+    authority: str
+    drug: str
+    guidelines: tuple[str, ...]
+    genes: tuple[str, ...]
+    alleles: tuple[str, ...]
+    relation: SetRelation
+    reason: str
+    source: str = ""
+
+    def holds(self, statement: Statement) -> bool:
+        """Whether a statement belongs to the set."""
+        return (
+            (statement.authority, statement.drug) == (self.authority, self.drug)
+            and statement.guideline_id in self.guidelines
+            and not set(statement.genes).isdisjoint(self.genes)
+        )
+
+
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:27]
 """What a reading says: from ``action`` to ``notes``."""
 _other_advice: Final = attrgetter(*(name for name in ADVICE_FIELDS if name != "notes"))
@@ -281,7 +317,7 @@ def _parser(name: str, kind: Any) -> Callable[[str], Any]:  # noqa: ANN401 - cel
         return lambda text: _number(text) if text else None
     if kind in (float, bool):
         return _number if kind is float else lambda text: text == "yes"
-    return DrugStatus if kind is DrugStatus else str
+    return kind if kind in (DrugStatus, SetRelation) else str
 
 
 def _number(text: str) -> float:

@@ -75,7 +75,8 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     ``assumed_reference`` or ``none``; ``reason`` says why a site is unknown.
     ``phase_block`` is None where phase does not matter or is unknown. ``likelihoods`` are
     pairs of alleles with their phred-scaled likelihood, the best being 0, where the genotype is
-    too unsure to count as called.
+    too unsure to count as called. ``heteroplasmy`` is the share of reads (0-1) with the altered
+    allele at a mitochondrial position, None where the input has no reads by allele.
     """
 
     position: str
@@ -89,6 +90,7 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     gq: int | None = None
     dp: int | None = None
     likelihoods: tuple[tuple[str, str, int], ...] = ()
+    heteroplasmy: float | None = None
 
 
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,7 +215,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     ``condition`` is what must hold for the action beyond genotype and population, ``code: text``;
     None where nothing more must hold. ``basis`` is `GENOTYPE` or `PHENOCONVERTED`. ``residual`` is
     the posterior probability of other advice, None without a prior. ``updated`` is the ISO date
-    of a newer version of the guideline that the release knows of and does not hold. ``finding``
+    of a newer version of the guideline that the release knows of and does not hold. ``may_alert``
     says whether the row may raise an alert: False where the guideline tells people with the
     reference genotype the same.
     """
@@ -240,7 +242,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     guideline_id: str = ""
     pmids: tuple[str, ...] = ()
     # beyond the table
-    finding: bool = True
+    may_alert: bool = True
     facts: AdviceFacts | None = None
 
 

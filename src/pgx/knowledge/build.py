@@ -13,7 +13,13 @@ from pgx.alleles.names import core_allele
 from pgx.base.errors import InputError
 from pgx.knowledge.core_positions import CORE_TABLES, core_rows
 from pgx.knowledge.importers.codes import with_codes, with_critical
-from pgx.knowledge.importers.dated import known_counts, known_gaps, medicine_rows, named_sources
+from pgx.knowledge.importers.dated import (
+    known_counts,
+    known_gaps,
+    medicine_rows,
+    named_sources,
+    statement_sets,
+)
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
 from pgx.knowledge.importers.unconditional import with_conditions
@@ -27,6 +33,7 @@ __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
 _KNOWN_GAPS = "known_gaps"
+_STATEMENT_SETS = "statement_sets"
 # identifiers and structures of today: none in a release of an earlier month
 _OF_TODAY = ("gene_codes", *STRUCTURE_TABLES)
 _ALLELE_NAMES = "allele_names"
@@ -75,6 +82,9 @@ def build_release(
     tables |= _core(curated, tables)
     if (curated / f"{_KNOWN_GAPS}.tsv").exists():
         tables[_KNOWN_GAPS] = known_gaps(curated, tables["statements"], limit)
+    if (curated / f"{_STATEMENT_SETS}.tsv").exists():
+        sets = statement_sets(curated, tables["statements"])
+        tables |= {_STATEMENT_SETS: sets} if sets else {}
     if until:
         tables["sources"] = named_sources(tables)
     return BuildReport(_write(folder, release, tables), guidance.unread)

@@ -76,6 +76,9 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "judgement", "source",
     ),
     "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
+    "statement_sets": (
+        "authority", "drug", "guidelines", "genes", "alleles", "relation", "reason", "source",
+    ),
     "gene_codes": ("gene", "system", "code", "source"),
     "allele_names": ("gene", "name", "meaning", "allele", "source"),
     "conditions": (

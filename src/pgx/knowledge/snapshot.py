@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.advice import Drug, Guideline, KnownGap, Statement, records_from_rows
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, records_from_rows
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
@@ -237,6 +237,12 @@ class KnowledgeBase:
         """What the published sources leave unanswered; empty in a release without it."""
         rows = self._optional(["known_gaps"])["known_gaps"]
         return tuple(records_from_rows(KnownGap, rows))
+
+    @functools.cached_property
+    def statement_sets(self) -> tuple[StatementSet, ...]:
+        """Statements that answer together or add up; empty in a release without the table."""
+        rows = self._optional(["statement_sets"])["statement_sets"]
+        return tuple(records_from_rows(StatementSet, rows))
 
     @functools.cached_property
     def gene_codes(self) -> tuple[GeneCode, ...]:

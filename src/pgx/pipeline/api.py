@@ -156,7 +156,7 @@ def recommend(
         for row in look_up(index, sample, own, chosen)
     ]
     for row in rows:
-        del row["facts"], row["finding"]  # no columns of the table
+        del row["facts"], row["may_alert"]  # no columns of the table
     return pl.DataFrame(rows, infer_schema_length=None)
 
 

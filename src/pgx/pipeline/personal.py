@@ -219,7 +219,7 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
     """
     patient_sample(patient, [saved.sample])
     settings = saved.provenance.settings
-    confidence = float(settings.get("confidence", CONFIDENCE))
+    confidence = float(settings.get("confidence", str(CONFIDENCE)))
     guidance = guidance_of(knowledge, confidence)
     asked = settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]

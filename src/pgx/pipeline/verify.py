@@ -16,8 +16,9 @@ from pgx.knowledge.integrity.haplotypes import haplotype_findings
 from pgx.knowledge.integrity.medicines import medicine_findings
 from pgx.knowledge.integrity.reading import damaged_tables, lacking_sources, unreadable
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.coverage import coverage_findings
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 
 __all__ = ["faults_of", "refusal", "verify_folder", "verify_release"]
 
@@ -65,7 +66,7 @@ def _faults(kb: KnowledgeBase) -> Iterator[Finding]:
 
 def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
     try:
-        index = build_index(kb.drugs, kb.statements)
+        index = guidance_of(kb)
     except KnowledgeError as error:
         yield Finding(
             code=FaultCode.CONTRADICTION,
@@ -75,6 +76,7 @@ def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
             remedy=error.remedy or "correct the table and rebuild",
         )
         return
+    yield from answer_set_findings(index, kb.statement_sets)
     complete = {a.name for a in AUTHORITIES if not a.selective}
     yield from coverage_findings(kb.genes_as_written, kb.statements, index, kb.known_gaps, complete)
 

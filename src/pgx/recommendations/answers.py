@@ -13,9 +13,9 @@ import msgspec
 
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
+from pgx.recommendations.alerting import may_alert
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
-from pgx.recommendations.findings import is_finding
 from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
 from pgx.recommendations.wording import (
@@ -130,7 +130,7 @@ class TopicAnswers:
         return msgspec.structs.replace(
             same,
             lookup=_lookup_text(self.topic, combination),
-            finding=is_finding(self.topic, self.population, combination, statement),
+            may_alert=may_alert(self.topic, self.population, combination, statement),
         )
 
     def _no_statement(self, combination: Combination) -> str:
@@ -149,8 +149,7 @@ def _substance(statement: Statement) -> tuple[object, ...]:
         statement.starting_dose,
         statement.maximum_dose,
         statement.frequency,
-        statement.dose_when,
-        statement.conditions,
+        statement.condition,
     )
 
 
@@ -168,6 +167,7 @@ def _lookup_text(topic: Topic, combination: Combination) -> str:
 def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases) -> Recommendation:
     return msgspec.structs.replace(
         row,
+        guideline_id=statement.guideline_id,
         condition=render_condition(statement.condition, statement.drug, phrases),
         action=statement.action,
         dose_factor_min=statement.dose_factor_min,

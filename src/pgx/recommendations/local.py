@@ -64,7 +64,7 @@ def check_local_statements(
             raise _refused(statement, problem)
         _check_words(statement, phrases)
     _check_drugs(named.values(), local, known, genes)
-    _check_reach(named.values(), local)
+    _check_reach(named.values(), local, genes)
 
 
 def _refused(statement: Statement, problem: str, remedy: str = "") -> OverlayError:
@@ -170,10 +170,12 @@ def _check_drugs(
             raise OverlayError(f"{drug.drug} {problem}", where="drugs.tsv", remedy=_REMEDY)
 
 
-def _check_reach(drugs: Iterable[Drug], local: Sequence[LocalStatement]) -> None:
+def _check_reach(
+    drugs: Iterable[Drug], local: Sequence[LocalStatement], genes: Mapping[str, GeneDefinition]
+) -> None:
     """Refuse statements that disagree, and one that another always comes before."""
     try:
-        index = build_index(drugs, local)
+        index = build_index(drugs, local, genes)
     except KnowledgeError as error:
         raise OverlayError(
             f"{error.what} ({error.where})", where="statements.tsv", remedy=_REMEDY

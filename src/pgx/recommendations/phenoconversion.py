@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.calls import PHENOCONVERTED, CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, PhenotypeRule
 from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse
 from pgx.base.substances import ConversionRule, Modulator, ScoreRange
@@ -248,5 +248,5 @@ def converted_call(call: GeneCall, conversion: GeneConversion) -> GeneCall:
         lookup_keys=conversion.lookup_keys,
         key_evidence=(),
         depends_on=() if settled else call.depends_on,
-        notes=() if settled else call.notes,
+        notes=(PHENOCONVERTED,) if settled else (*call.notes, PHENOCONVERTED),
     )

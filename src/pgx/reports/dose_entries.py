@@ -62,7 +62,13 @@ def _entry(number: int, reply: DoseReply, result: PatientResult, teller: Teller)
         name=in_words(reply.drug, teller.words["phrases"]),
         anchor=f"dose-{number}",
         asked=said[reply.asked.value],
-        brief="; ".join([*alerts, _brief(preferred, equations, rules, refusal or silent, said)]),
+        brief="; ".join(
+            [
+                *alerts,
+                _preferred_brief(answer, preferred, teller)
+                or _brief(equations, rules, refusal or silent, said),
+            ]
+        ),
         refusal=refusal,
         notes=(*alerts, *_notes(reply, result, said)),
         preferred=preferred,
@@ -81,8 +87,20 @@ def _refusal(reply: DoseReply, teller: Teller) -> str:
     return teller.english(f"{code}{reply.reason}")
 
 
+def _preferred_brief(answer: DoseAnswer, entries: Sequence[RuleEntry], teller: Teller) -> str:
+    """Return what stands with the drug's advice where a flow comes first; empty without one."""
+    if not entries:
+        return ""
+    said = [*_settled(entries)]
+    outcome = answer.preferred[0].outcome
+    if not said or outcome is None or outcome.interval is None:
+        return str(teller.dose["see"])
+    span = teller.span(outcome.interval.low, outcome.interval.high)
+    unit = teller.say(outcome.unit)
+    return "; ".join([*said, teller.dose["flow_interval"].format(span=span, unit=unit)])
+
+
 def _brief(
-    preferred: Sequence[RuleEntry],
     equations: Sequence[EquationEntry],
     rules: Iterable[RuleEntry],
     refusal: str,
@@ -91,8 +109,6 @@ def _brief(
     """Return what stands with the drug's advice; a dose never without its interval or doubt."""
     if refusal:
         return str(said["refused_line"].format(reason=refusal))
-    if preferred:  # its doubt where the input leaves several doses open
-        return "; ".join(_settled(preferred)) or str(said["see"])
     if equations:
         first = equations[0]
         doubt = said["depends_brief"] if first.alternatives else ""

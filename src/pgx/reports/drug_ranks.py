@@ -58,7 +58,7 @@ def bucket(row: Recommendation) -> str:
     if row.certainty is Certainty.UNKNOWN:
         return "unassessed"
     settled = _settled(row)
-    if settled not in NO_CHANGE and not row.finding:
+    if settled not in NO_CHANGE and not row.may_alert:
         settled = "information"
     if settled not in NO_CHANGE:
         return settled if row.certainty is Certainty.CERTAIN else "open_change"

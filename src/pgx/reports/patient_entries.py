@@ -135,12 +135,12 @@ class PatientView:
         takes or is to take the drug, which then is for it.
         """
         fit = self._fits.get((row.drug, row.population))
-        if row.finding or fit is None or fit.applies is Applies.NO:
+        if row.may_alert or fit is None or fit.applies is Applies.NO:
             return row
         code, _ = coded(fit.reason)
         is_taken = row.drug in self.current or row.drug in self._planned
         concerns = code == _HAS_DISEASE or (code == _DISEASE_OPEN and is_taken)
-        return msgspec.structs.replace(row, finding=True) if concerns else row
+        return msgspec.structs.replace(row, may_alert=True) if concerns else row
 
     def open_reason(self, drug: str, population: str, words: Words) -> str:
         """Return why it is open whether a population is this patient's; empty where settled."""

@@ -101,6 +101,8 @@ _SITE = {
     "dp": "Read depth of the record or block.",
     "likelihoods": "Genotypes (two alleles) with phred-scaled likelihoods, where the genotype is "
     "too unsure to count as called.",
+    "heteroplasmy": "Share of reads (0-1) with the altered allele at a mitochondrial position; null "
+    "where the input has no reads by allele.",
 }
 
 _HAPLOTYPE = {
@@ -133,7 +135,7 @@ _ADVICE = {
     "alternatives": "The other advice that some candidate would give.",
     "updated": "Date of a newer version of the guideline that the release does not hold; null if "
     "none is known.",
-    "finding": "Whether the row may raise an alert: false where the guideline tells people with "
+    "may_alert": "Whether the row may raise an alert: false where the guideline tells people with "
     "the reference genotype the same, and changes no dose.",
     "text": "The advice in words.",
     "implications": "What the result means, by gene.",
@@ -193,8 +195,8 @@ _KEY_EVIDENCE = {
     "lookup_key": "The key.",
     "probability": "Its posterior; null without a prior, and where a combination of alleles may, "
     "but need not, have this key.",
-    "at_most": "Posterior of the combinations of alleles that may, but need not, have this key; null "
-    "where the best candidate is one.",
+    "at_most": "Posterior of the combinations of alleles that may, but need not, have this key; "
+    "null where the best candidate is one.",
     "by_group": "Its posterior in each population group alone; empty where the run named a group.",
     "settled_by": "Positions (chrN:pos) to genotype and pairs (phase:chrN:pos+chrN:pos) to phase.",
     "open_core": "Core positions without data through which a documented haplotype leads to this "

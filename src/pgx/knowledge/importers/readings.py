@@ -27,6 +27,7 @@ __all__ = [
     "PENDING_COLUMNS",
     "POPULATION_COLUMNS",
     "READING_COLUMNS",
+    "RESULT_COLUMNS",
     "Readings",
     "flag_gaps",
     "load_checked",
@@ -43,6 +44,7 @@ IMPLICATION_COLUMNS: Final = ("digest", "seen", "implications", "note")
 POPULATION_COLUMNS: Final = ("label", "drug", "population")
 PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
 KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
+RESULT_COLUMNS: Final = ("guideline_id", "drug", "gene", "key", "also", "reason")
 CHECKED_COLUMNS: Final = ("digest", "why", "note")
 CHECKED_WHY: Final = frozenset(
     {
@@ -81,7 +83,8 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     """All that has been read: sentences, implications, population labels, pending drugs.
 
     ``sentences`` holds the readings of a digest and a drug ("" for all drugs). ``keys`` gives
-    our lookup keys, none or several, for a gene and a key of the source.
+    our lookup keys, none or several, for a gene and a key of the source. ``results`` are results
+    of which a sentence speaks and its lookups do not: ``also`` is read as ``key`` is.
     """
 
     sentences: dict[tuple[str, str], list[Row]]
@@ -89,6 +92,7 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     populations: dict[tuple[str, str], str]
     pending: tuple[Row, ...] = ()
     keys: dict[tuple[str, str], tuple[str, ...]] = {}
+    results: tuple[Row, ...] = ()
 
     def reading_of(self, digest: str, drug: str, keys: Iterable[tuple[str, str]]) -> Row | None:
         """Return the facts of a sentence for a drug and a combination of lookup keys.
@@ -139,7 +143,8 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
     """Read one authority's tables of readings; ``name`` begins the names of their files.
 
     ``NAME.tsv`` (sentences) and ``NAME_implications.tsv`` have to be there;
-    ``NAME_populations.tsv``, ``NAME_pending.tsv`` and ``NAME_keys.tsv`` may be.
+    ``NAME_populations.tsv``, ``NAME_pending.tsv``, ``NAME_keys.tsv`` and ``NAME_results.tsv`` may
+    be.
 
     Raises
     ------
@@ -162,6 +167,7 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
         populations={(r["label"], r["drug"]): r["population"] for r in labels},
         pending=tuple(_read_optional(folder / f"{name}_pending.tsv", PENDING_COLUMNS)),
         keys={(r["gene"], r["key"]): _list(r["ours"]) for r in keys},
+        results=tuple(_read_optional(folder / f"{name}_results.tsv", RESULT_COLUMNS)),
     )
 
 

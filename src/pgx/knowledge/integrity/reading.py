@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_row
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, record_from_row
 from pgx.base.errors import KnowledgeError
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneCode
@@ -32,6 +32,7 @@ _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "drugs": Drug,
     "guidelines": Guideline,
     "known_gaps": KnownGap,
+    "statement_sets": StatementSet,
     "gene_codes": GeneCode,
     "substances": Substance,
     "modulators": Modulator,

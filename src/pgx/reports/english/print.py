@@ -56,7 +56,7 @@ PRINT: Final = {
     "card_indeterminate": "Phenotype indeterminate: do not assume standard dosing",
     "card_count": "{count} drugs, see the report",
     "card_decided": "Decision of the laboratory, see the report: {names}.",
-    "card_unsure": "◐: not settled.",
+    "card_unsure": "◐: provisional.",
     "card_other_genes": "Other genes: see the report.",
     "card_note": "Ask a physician or pharmacist before any change. Untested genes are not listed.",
 }

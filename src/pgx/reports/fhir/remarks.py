@@ -33,7 +33,7 @@ class Remarks:
     def is_alert(self, row: Recommendation) -> bool:
         """Whether a row's action is to be proposed to somebody, and is not mere information."""
         is_usual = plain_bucket(row.action) in NO_CHANGE
-        return is_usual or self._patient.judged(row).finding
+        return is_usual or self._patient.judged(row).may_alert
 
     def on_gene(self, gene: str) -> list[Tree]:
         """Return what a laboratory decided on a gene."""

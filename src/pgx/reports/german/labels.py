@@ -67,10 +67,9 @@ BUCKET_HINTS: Final = {
     "information": "Leitlinien empfehlen Menschen mit dem Referenzgenotyp dasselbe, oder sie"
     " sprechen nur von Menschen mit einer Krankheit, die bei dieser Person nicht bekannt ist. Das"
     " Ergebnis gibt keinen Anlass zu einer Änderung.",
-    "conditional": "Übliche Anwendung mit den im Text genannten Bedingungen, gleich welches"
-    " mögliche Ergebnis zutrifft.",
-    "directed": "Jedes Ergebnis, das die Daten zulassen, erlaubt die übliche Anwendung. Andere"
-    " Gründe zur Vorsicht bleiben davon unberührt.",
+    "conditional": "Übliche Anwendung mit den im Text genannten Bedingungen.",
+    "directed": "Übliche Anwendung bei jedem plausiblen Genotyp. Andere Gründe zur Vorsicht bleiben"
+    " davon unberührt.",
     "silent": "Die Leitlinie gibt zu diesem Ergebnis keine Empfehlung oder ist in diesem Release"
     " nicht enthalten.",
     "unassessed": "Kein Gen dieser Arzneimittel konnte beurteilt werden. Dies ist kein"
@@ -78,8 +77,8 @@ BUCKET_HINTS: Final = {
 }
 
 CERTAINTY: Final = {
-    "certain": "Geklärt",
-    "depends": "Nicht abschließend geklärt",
+    "certain": "Eindeutig",
+    "depends": "Vorläufig",
     "unknown": "Nicht beurteilt",
 }
 
@@ -288,11 +287,12 @@ LABELS: Final = {
     "method": "Die Genotypen an den definierenden Positionen benannter Allele werden mit jedem"
     " Paar von Alleldefinitionen verglichen. Jedes passende Paar ist ein Kandidat; eine Position"
     " ohne Antwort schließt nichts aus. Phänotypen und Empfehlungen folgen für jeden Kandidaten"
-    " den Tabellen der Wissensbasis; eine Empfehlung heißt nur dann geklärt, wenn alle Kandidaten"
-    " dieselbe ergeben.",
+    " den Tabellen der Wissensbasis; eine Empfehlung ist eindeutig, wenn die"
+    " Posterior-Wahrscheinlichkeit einer anderen innerhalb der akzeptierten Grenze liegt und keine"
+    " untypisierte Kernposition sie ändern könnte.",
     "marks": "Zeichen",
-    "mark_certain": "dieselbe Empfehlung, gleich welcher Kandidat zutrifft",
-    "mark_depends": "Empfehlung zum besten Kandidaten; ein anderer Kandidat würde sie ändern",
+    "mark_certain": "dieselbe Empfehlung für jeden plausiblen Genotyp",
+    "mark_depends": "Empfehlung zum wahrscheinlichsten Genotyp; ein anderer würde sie ändern",
     "mark_unknown": "kein Gen des Arzneimittels konnte beurteilt werden",
     "reviewed": "Geprüft von",
     "date": "Datum",

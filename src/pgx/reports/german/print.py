@@ -58,7 +58,7 @@ PRINT: Final = {
     "card_indeterminate": "Phänotyp unbestimmt: keine Standarddosierung voraussetzen",
     "card_count": "{count} Arzneimittel, siehe Bericht",
     "card_decided": "Entscheidung des Labors, siehe Bericht: {names}.",
-    "card_unsure": "◐: nicht abschließend geklärt.",
+    "card_unsure": "◐: vorläufig.",
     "card_other_genes": "Weitere Gene: siehe Bericht.",
     "card_note": "Vor jeder Änderung ärztlichen oder pharmazeutischen Rat einholen. Nicht"
     " untersuchte Gene sind nicht aufgeführt.",

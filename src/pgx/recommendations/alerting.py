@@ -17,7 +17,7 @@ from typing import Final
 from pgx.base.advice import DOSE_ACTIONS, NO_RESULT, Statement
 from pgx.recommendations.index import Combination, Topic
 
-__all__ = ["is_finding"]
+__all__ = ["may_alert"]
 
 _BY_RESULT: Final = frozenset({"use_algorithm"})
 """Actions whose dose depends on the result though their words are the same for all results."""
@@ -25,7 +25,7 @@ _CHANGES: Final = DOSE_ACTIONS - {"adjust_initial_dose"}
 """Dose actions that say that the dose is another one; a starting dose may be the label's own."""
 
 
-def is_finding(
+def may_alert(
     topic: Topic, population: str, combination: Combination, statement: Statement
 ) -> bool:
     """Return whether a statement may raise an alert for one key per gene.

@@ -50,7 +50,7 @@ def found(statements, *calls):
     """Return whether the one row may raise an alert."""
     index = build_index([drug()], statements, genes=GENES)
     [row] = recommend(index, "S1", calls)
-    return row.finding
+    return row.may_alert
 
 
 def said(n, keys, action, **fields):
@@ -112,7 +112,7 @@ def test_without_definitions_every_row_may_raise_an_alert():
     [row] = recommend(
         build_index([drug()], [said(1, "AAA=Normal", "caution")]), "S1", [call("AAA", "Normal")]
     )
-    assert row.finding
+    assert row.may_alert
 
 
 def test_a_locus_with_one_copy_has_a_reference_with_one():
