@@ -16,7 +16,7 @@ from pgx.recommendations.conditions import (
     open_conditions,
     unconditional_action,
 )
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.wording import ENGLISH, render_statement
 
@@ -33,7 +33,7 @@ def kb():
 
 @pytest.fixture(scope="module")
 def index(kb):
-    return build_index(kb.drugs, kb.statements)
+    return guidance_of(kb)
 
 
 def of(kb, authority: str, drugs: Iterable[str]) -> list[Statement]:
