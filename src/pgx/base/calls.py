@@ -35,10 +35,12 @@ __all__ = [
     "Provenance",
     "Recommendation",
     "SiteObservation",
+    "joined_evidence",
 ]
 
 GENOTYPE: Final = "genotype"
 """Basis of advice that the genotype alone gives."""
+_PLACES: Final = 12  # of a probability: what is left is rounding
 PHENOCONVERTED: Final = "phenoconverted"
 """Basis of advice for the phenotype that current medicines leave."""
 
@@ -121,6 +123,21 @@ class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
     settled_by: tuple[str, ...] = ()
     open_core: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+
+
+def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
+    """Return the evidence of two outcomes with the same key; the first has a probability."""
+    share = two.probability if two.probability is not None else 0.0
+    known = one.probability
+    groups = zip(one.by_group, two.by_group or (0.0,) * len(one.by_group), strict=False)
+    return msgspec.structs.replace(
+        one,
+        probability=None if known is None else round(known + share, _PLACES),
+        by_group=tuple(round(a + b, _PLACES) for a, b in groups),
+        settled_by=tuple(dict.fromkeys((*one.settled_by, *two.settled_by))),
+        open_core=tuple(dict.fromkeys((*one.open_core, *two.open_core))),
+        failed=tuple(dict.fromkeys((*one.failed, *two.failed))),
+    )
 
 
 class GeneCall(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ from pgx.pipeline.settings import SampleInfo
 from pgx.recommendations.condition_fits import ConditionFits, as_stated
 from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
+from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.recommendations.populations import Populations
 
 __all__ = [
@@ -154,7 +154,7 @@ class Personal:
             if conversion is not None:
                 found.append(conversion)
                 if conversion.lookup_keys and conversion.reason != "no_change":
-                    changed[call.gene] = converted_call(call, conversion)
+                    changed[call.gene] = self._converter.converted_call(call, conversion)
         return found, changed
 
     def _adjusted(
