@@ -135,6 +135,8 @@ class EntryMaker:
     def _row_headline(self, row: Recommendation) -> str:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
+        if bucket(row) == "information":
+            said = self.label["as_reference"].format(advice=self._within(said))
         if row.certainty is not Certainty.DEPENDS:
             return said
         return self.label["provisional"].format(advice=self._within(said))
