@@ -27,7 +27,7 @@ from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.call import GeneCaller
-from pgx.recommendations.index import GuidanceIndex, Topic, build_index
+from pgx.recommendations.index import GuidanceIndex, Topic, guidance_of
 from pgx.recommendations.lookup import recommend_on
 from validation.blurring import hidden
 from validation.intervals import counted
@@ -84,7 +84,7 @@ def _knowledge() -> KnowledgeBase:
 @functools.cache
 def _guidance() -> GuidanceIndex:
     kb = _knowledge()
-    return build_index(kb.drugs, kb.statements)
+    return guidance_of(kb)
 
 
 def genes() -> list[str]:

@@ -14,7 +14,7 @@ from pgx.base.doses import DoseResult
 from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
-from pgx.base.patient import GeneConversion, KnownMedicine, Patient, PopulationFit
+from pgx.base.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
 from pgx.base.structures import StructureEvidence
 from pgx.base.views import html_view
 
@@ -35,10 +35,12 @@ __all__ = [
     "Provenance",
     "Recommendation",
     "SiteObservation",
+    "joined_evidence",
 ]
 
 GENOTYPE: Final = "genotype"
 """Basis of advice that the genotype alone gives."""
+_PLACES: Final = 12  # of a probability: what is left is rounding
 PHENOCONVERTED: Final = "phenoconverted"
 """Basis of advice for the phenotype that current medicines leave."""
 
@@ -75,7 +77,8 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     ``assumed_reference`` or ``none``; ``reason`` says why a site is unknown.
     ``phase_block`` is None where phase does not matter or is unknown. ``likelihoods`` are
     pairs of alleles with their phred-scaled likelihood, the best being 0, where the genotype is
-    too unsure to count as called.
+    too unsure to count as called. ``heteroplasmy`` is the share of reads (0-1) with the altered
+    allele at a mitochondrial position, None where the input has no reads by allele.
     """
 
     position: str
@@ -89,6 +92,7 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     gq: int | None = None
     dp: int | None = None
     likelihoods: tuple[tuple[str, str, int], ...] = ()
+    heteroplasmy: float | None = None
 
 
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +123,21 @@ class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
     settled_by: tuple[str, ...] = ()
     open_core: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+
+
+def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
+    """Return the evidence of two outcomes with the same key; the first has a probability."""
+    share = two.probability if two.probability is not None else 0.0
+    known = one.probability
+    groups = zip(one.by_group, two.by_group or (0.0,) * len(one.by_group), strict=False)
+    return msgspec.structs.replace(
+        one,
+        probability=None if known is None else round(known + share, _PLACES),
+        by_group=tuple(round(a + b, _PLACES) for a, b in groups),
+        settled_by=tuple(dict.fromkeys((*one.settled_by, *two.settled_by))),
+        open_core=tuple(dict.fromkeys((*one.open_core, *two.open_core))),
+        failed=tuple(dict.fromkeys((*one.failed, *two.failed))),
+    )
 
 
 class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +181,7 @@ class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
     action: tuple[str, ...]
     text: str
     probability: float | None = None
+    condition: str | None = None
 
 
 class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -176,11 +196,15 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A statement as facts that a program can act on; what a statement lacks is left out.
 
     Fields and codes are those of `pgx.base.advice.Statement`; ``statement`` is its identifier.
+    ``condition`` are the conditions as coded facts, whatever a patient file decides;
+    ``unconditional`` is the action that holds while they are open, empty where that is the row's.
     ``instead`` are drugs and classes to use instead, ``instead_when`` under which condition.
     ``source``, ``reviewer`` and ``reviewed`` (ISO day) are given for local statements only.
     """
 
     statement: str
+    condition: tuple[str, ...] = ()
+    unconditional: tuple[str, ...] = ()
     reason: str = ""
     dose_of: str = ""
     dose_as: str = ""
@@ -266,6 +290,7 @@ class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     patient: Patient
     medicines: tuple[KnownMedicine, ...] = ()
     fits: tuple[PopulationFit, ...] = ()
+    condition_fits: tuple[ConditionFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
     without_own: tuple[GeneConversion, ...] = ()
     doses: tuple[DoseResult, ...] = ()

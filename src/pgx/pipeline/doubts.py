@@ -44,6 +44,7 @@ REASON_NOTES = {
     Unknown.AMBIGUOUS_BASE: "ambiguous_base",
     Unknown.UNTYPED: "untyped_sites",
     Unknown.PARALOGUE: "paralogue_reads",
+    Unknown.LOW_GP: "low_gp",
 }
 
 
@@ -87,10 +88,11 @@ def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]
 def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """(P,) bool: those of some positions that have no data that a likelihood could be made of.
 
-    Where genotype likelihoods are known, the posterior says what they leave open.
+    Where genotype likelihoods are known, the posterior says what they leave open; unless they
+    contradict what is written: then one of the two is wrong, and neither may settle it.
     """
     soft = np.zeros(len(sites), np.bool_)
-    soft[[site.site for site in observation.soft]] = True
+    soft[[site.site for site in observation.soft if not site.contradicted]] = True
     return np.asarray(sites & observation.missing & ~soft)
 
 

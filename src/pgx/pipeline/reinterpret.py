@@ -77,7 +77,7 @@ class Reinterpreter:
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
-        guidance = self.guidance.at(float(made.get("confidence", CONFIDENCE)))
+        guidance = self.guidance.at(float(made.get("confidence", str(CONFIDENCE))))
         again = msgspec.structs.replace(
             saved,
             calls=calls,

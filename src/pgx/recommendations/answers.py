@@ -14,6 +14,7 @@ import msgspec
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
 from pgx.recommendations.alerting import may_alert
+from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
@@ -108,7 +109,9 @@ class TopicAnswers:
     def alternative(self, combination: Combination) -> AlternativeAdvice:
         """Return the advice for keys beside others."""
         row = self.row(combination)
-        return AlternativeAdvice(lookup=row.lookup, action=row.action, text=row.text)
+        return AlternativeAdvice(
+            lookup=row.lookup, action=row.action, text=row.text, condition=row.condition
+        )
 
     def silent(self, combination: Combination, text: str) -> Recommendation:
         """Return a row without advice, and what it says instead."""
@@ -146,8 +149,7 @@ def _substance(statement: Statement) -> tuple[object, ...]:
         statement.starting_dose,
         statement.maximum_dose,
         statement.frequency,
-        statement.dose_when,
-        statement.conditions,
+        statement.condition,
     )
 
 
@@ -165,6 +167,8 @@ def _lookup_text(topic: Topic, combination: Combination) -> str:
 def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases) -> Recommendation:
     return msgspec.structs.replace(
         row,
+        guideline_id=statement.guideline_id,
+        condition=render_condition(statement.condition, statement.drug, phrases),
         action=statement.action,
         dose_factor_min=statement.dose_factor_min,
         dose_factor_max=statement.dose_factor_max,

@@ -26,6 +26,7 @@ from pgx.recommendations.sources import (
 )
 from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
+from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
 from pgx.reports.drug_records import AdviceRow, Alternative, Basis, DrugEntry
 from pgx.reports.facts import ReportFacts
@@ -135,6 +136,7 @@ class EntryMaker:
     def _row_headline(self, row: Recommendation) -> str:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
+        said = conditional_headline(row, said, row.drug, self.words)
         if bucket(row) == "information":
             said = self.label["as_reference"].format(advice=self._within(said))
         if row.certainty is not Certainty.DEPENDS:
@@ -152,7 +154,10 @@ class EntryMaker:
         if group == "indeterminate":
             unclear = (self.calls[g] for g in rows[0].genes if g in self.calls)
             return "; ".join(f"{c.gene} {known}" for c in unclear if (known := self._known(c)))
-        return self._within(self.headline(rows[0].action)) if group in _BRIEFED else ""
+        said = conditional_headline(
+            rows[0], self.headline(rows[0].action), rows[0].drug, self.words
+        )
+        return self._within(said) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
         call = self.calls.get(gene)
@@ -232,7 +237,7 @@ class EntryMaker:
         named = ", ".join(f"{gene} {self._key(key)}".strip() for gene, _, key in keys)
         return Alternative(
             when=f"{self.label['if']} {named}{self._chance(other)}",
-            headline=self.headline(other.action),
+            headline=conditional_headline(other, self.headline(other.action), row.drug, self.words),
             text=other.text if _reads_alike(row.action, other.action) else "",
         )
 
@@ -265,6 +270,8 @@ class EntryMaker:
         low, high = row.dose_factor_min, row.dose_factor_max
         if not row.action or row.action[0] not in DOSE_ACTIONS or (low is None and high is None):
             return ""
+        if low is None and row.facts is not None and row.facts.dose_as == "at_most":
+            return self.label["at_most_standard"].format(high=self._share(high))
         if low is None:
             return self.label["below_standard"].format(high=self._share(high))
         if high is None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS
 from pgx.base.calls import Certainty, Recommendation
+from pgx.recommendations.conditions import unconditional_action
 
 __all__ = [
     "BUCKETS",
@@ -56,7 +57,7 @@ def bucket(row: Recommendation) -> str:
     """Return the group that a row asks for, one of `BUCKETS`."""
     if row.certainty is Certainty.UNKNOWN:
         return "unassessed"
-    settled = plain_bucket(row.action)
+    settled = _settled(row)
     if settled not in NO_CHANGE and not row.may_alert:
         settled = "information"
     if settled not in NO_CHANGE:
@@ -71,6 +72,13 @@ def bucket(row: Recommendation) -> str:
 def is_indeterminate(row: Recommendation) -> bool:
     """Whether a gene's result has no known effect: no advice on it is no clearance."""
     return any(part.partition("=")[2] in UNCLEAR for part in row.lookup.split(";"))
+
+
+def _settled(row: Recommendation) -> str:
+    """Return the group of a row by what holds whatever its conditions turn out to be."""
+    held = unconditional_action(row)
+    group = plain_bucket(held)
+    return "conditional" if held != row.action and group in NO_CHANGE else group
 
 
 def _may_change(row: Recommendation) -> bool:

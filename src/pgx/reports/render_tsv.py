@@ -181,6 +181,8 @@ def _item(item: object) -> str:
         return _with_probability(_joined(item.diplotype), item.probability)
     if isinstance(item, AlternativeAdvice):
         advice = f"{'+'.join(item.action)} [{_joined(item.lookup)}]"
+        if item.condition is not None:
+            advice += f" {{{_joined(item.condition)}}}"
         return _with_probability(advice, item.probability)
     if isinstance(item, DoseOption):
         said = item.text if item.dose is None else f"{item.dose:.6g}"

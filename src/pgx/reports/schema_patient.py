@@ -18,6 +18,7 @@ PATIENT_TITLES: Final = {
     "Liver": "Liver function",
     "PatientContext": "The patient, and what the knowledge base makes of it",
     "KnownMedicine": "A medicine in the terms of the knowledge base",
+    "ConditionFit": "Whether a condition of advice holds",
     "PopulationFit": "Whether a guideline's population is this patient's",
     "GeneConversion": "What current medicines make of a gene's predicted phenotype",
     "DoseResult": "What a dosing model or rule says",
@@ -29,6 +30,9 @@ PATIENT_DESCRIPTIONS: Final = {
         "": "What a statement says beside action and dose factor, as codes; what it lacks is left"
         " out. docs/explanation/guidance.md explains the codes.",
         "statement": "Identifier of the statement in the knowledge base.",
+        "condition": "Conditions of the statement as codes with their arguments, `ACTION@code` of "
+        "a further action.",
+        "unconditional": "The action that holds while a condition is open, where it is another.",
         "reason": "Why, as a code.",
         "dose_of": "Which dose the factors are relative to.",
         "dose_as": "Whether the source counts a change, a share or a multiple.",
@@ -116,6 +120,7 @@ PATIENT_DESCRIPTIONS: Final = {
         "patient": "The patient as the patient file says.",
         "medicines": "Medicines in the terms of the knowledge base, current ones first.",
         "fits": "Whether the populations of guidelines are this patient's.",
+        "condition_fits": "Whether conditions of advice hold, where the patient file decides it.",
         "conversions": "What current medicines do to enzymes, by gene.",
         "without_own": "The same for drugs that act on an enzyme themselves, their own effect left"
         " out: on these their phenoconverted recommendations rest.",
@@ -172,6 +177,13 @@ PATIENT_DESCRIPTIONS: Final = {
         "drug": "Name of the drug.",
         "population": "Code of the population.",
         "applies": "yes, no or unknown.",
+        "reason": "Why, as a code with its arguments.",
+    },
+    "ConditionFit": {
+        "": "Whether a condition of advice holds for this patient, where the file decides it.",
+        "drug": "Name of the drug.",
+        "condition": "The condition as a code with its arguments.",
+        "applies": "yes or no.",
         "reason": "Why, as a code with its arguments.",
     },
     "GeneConversion": {

@@ -101,6 +101,8 @@ _SITE = {
     "dp": "Read depth of the record or block.",
     "likelihoods": "Genotypes (two alleles) with phred-scaled likelihoods, where the genotype is "
     "too unsure to count as called.",
+    "heteroplasmy": "Share of reads (0-1) with the altered allele at a mitochondrial position; null "
+    "where the input has no reads by allele.",
 }
 
 _HAPLOTYPE = {
@@ -148,6 +150,7 @@ _ALTERNATIVE = {
     "action": "What to do; the first is the primary one.",
     "text": "The advice in words.",
     "probability": "Probability of the candidates that give it; null without a prior.",
+    "condition": "What must hold for that action, as in the row's own `condition`.",
 }
 
 _PROVENANCE = {

@@ -13,15 +13,16 @@ from pgx.base.calls import (
     PatientResult,
     Recommendation,
 )
-from pgx.base.patient import Applies, PopulationFit
+from pgx.base.patient import Applies, ConditionFit, PopulationFit
 from pgx.reports.chances import percent
+from pgx.reports.conditional import listed_actions
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_ranks import bucket
 from pgx.reports.english.workbook import SIGNS, TEXTS
 from pgx.reports.local_entries import build_overrides
 from pgx.reports.order import in_order
 from pgx.reports.overview import build_overview
-from pgx.reports.patient_entries import PatientEntry, build_patient, fit_reason
+from pgx.reports.patient_entries import PatientEntry, PatientView, build_patient, fit_reason
 from pgx.reports.structure_entries import build_structure
 from pgx.reports.workbook import Value
 
@@ -69,20 +70,20 @@ def summary_row(result: PatientResult, words: Words) -> Row:
 
 def advice_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of advice, current medicines first, then drugs A–Z."""
-    fits = {(f.drug, f.population): f for f in result.context.fits} if result.context else {}
+    view = PatientView(result)
     for row in in_order(result):
-        yield _advice(row, fits.get((row.drug, row.population)), words)
+        yield _advice(row, view.fit(row), words)
 
 
 def adjusted_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of advice for what current medicines leave of a phenotype."""
-    fits = {(f.drug, f.population): f for f in result.context.fits} if result.context else {}
+    view = PatientView(result)
     for row in in_order(result):
         if row.basis == PHENOCONVERTED:
-            yield _advice(row, fits.get((row.drug, row.population)), words)
+            yield _advice(row, view.fit(row), words)
 
 
-def _advice(row: Recommendation, fit: PopulationFit | None, words: Words) -> Row:
+def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words: Words) -> Row:
     group = bucket(row)
     to_do = words["bucket"][group]
     if fit is not None and fit.applies is Applies.NO:
@@ -91,7 +92,7 @@ def _advice(row: Recommendation, fit: PopulationFit | None, words: Words) -> Row
         row.sample,
         row.drug,
         f"{SIGNS[group]} {to_do}",
-        _listed(words["action"].get(code, code) for code in row.action),
+        _listed(listed_actions(row, words)),
         words["certainty"][row.certainty.value],
         words["authority"].get(row.source, row.source),
         words["population"].get(row.population, row.population),
@@ -114,7 +115,7 @@ def _advice(row: Recommendation, fit: PopulationFit | None, words: Words) -> Row
     return cells, {_TO_DO: group}
 
 
-def _fit(fit: PopulationFit | None, words: Words) -> str:
+def _fit(fit: PopulationFit | ConditionFit | None, words: Words) -> str:
     if fit is None:
         return ""
     why = fit_reason(fit, words) if fit.reason else ""

@@ -189,6 +189,7 @@ LABELS: Final = {
     "by_source": "Advice by source",
     "of_standard": "{range} of the standard dose",
     "below_standard": "below {high} of the standard dose",
+    "at_most_standard": "at most {high} of the standard dose",
     "above_standard": "at least {low} of the standard dose",
     "gene": "Gene",
     "diplotype": "Diplotype",

@@ -6,8 +6,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pgx.base.advice import NO_RESULT
+from pgx.base.advice import NO_RESULT, split_condition
 from pgx.base.calls import Certainty, Recommendation
+from pgx.recommendations.conditions import open_conditions
 from pgx.reports.fhir.codes import LOINC, SUGGESTIONS, Tree, concept, profile
 from pgx.reports.fhir.extensions import own, own_url, parts, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component
@@ -106,9 +107,12 @@ def _provisional(row: Recommendation) -> Tree:
 
 
 def _whose(row: Recommendation) -> Iterator[Tree]:
-    """Yield whose advice it is and for whom: a task may be read without its implication."""
+    """Yield whose advice it is, for whom and when: a task may be read without its implication."""
     whom = f", for this population alone: {row.population}" if _is_limited(row) else ""
     yield {"text": text_of(f"Advice of {row.source}{whom}")}
+    clauses = [clause for fact, clause in open_conditions(row) if not split_condition(fact)[0]]
+    if clauses:
+        yield {"text": text_of(f"This advice holds {' and '.join(clauses)}")}
 
 
 def _is_limited(row: Recommendation) -> bool:

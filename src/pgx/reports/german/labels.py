@@ -216,6 +216,7 @@ LABELS: Final = {
     "by_source": "Empfehlungen nach Quelle",
     "of_standard": "{range} der Standarddosis",
     "below_standard": "unter {high} der Standarddosis",
+    "at_most_standard": "höchstens {high} der Standarddosis",
     "above_standard": "mindestens {low} der Standarddosis",
     "gene": "Gen",
     "diplotype": "Diplotyp",
