@@ -116,8 +116,19 @@ def records(draw, n_samples):
         if rarely(draw)
         else draw(
             st.sampled_from(
-                [".", "DP=3", "END=9400", "A;END=9001", "SVLEN=-50", "ENDS=5;E", "R2=0.28",
-                 "AF=0.1;DR2=0.9,0.8;IMP", "DR2=0.79;R2=x", "R2=.;XR2=0.1", "R2=0.8"]
+                [
+                    ".",
+                    "DP=3",
+                    "END=9400",
+                    "A;END=9001",
+                    "SVLEN=-50",
+                    "ENDS=5;E",
+                    "R2=0.28",
+                    "AF=0.1;DR2=0.9,0.8;IMP",
+                    "DR2=0.79;R2=x",
+                    "R2=.;XR2=0.1",
+                    "R2=0.8",
+                ]
             )
         ),
         format=":".join([*(["GT"] if has_gt else []), *keys]),

@@ -204,9 +204,7 @@ class SampleGrouper:
     @staticmethod
     def _traced(
         log: _Log, rows: dict[int, int]
-    ) -> tuple[
-        npt.NDArray[np.int64], npt.NDArray[np.int16] | None, npt.NDArray[np.int32] | None
-    ]:
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16] | None, npt.NDArray[np.int32] | None]:
         """Follow every group back through the records.
 
         Returns (R, G) cells, (R, G, 6) likelihoods and (R, G, 3) reads; None where none has any.

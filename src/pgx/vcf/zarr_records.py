@@ -19,12 +19,12 @@ from pgx.base.errors import VcfFormatError
 from pgx.vcf import zarr_faults as faults
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
+from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Scan, ScannedRecord
 from pgx.vcf.scanner import Kernel, Scanner
 from pgx.vcf.windows import Windows
 from pgx.vcf.zarr_faults import variant_fault, zarr_fault
 from pgx.vcf.zarr_places import Fixed, Places, sizes_of
-from pgx.vcf.reasons import SiteReason
 from pgx.vcf.zarr_values import ABSENT, UNREADABLE, millionths, numbers
 
 __all__ = ["Found", "find_records"]
