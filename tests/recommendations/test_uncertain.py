@@ -130,7 +130,7 @@ def improbable(share, drugs=None, confidence=0.99, **evidence):
     """Return the row of a gene whose other key has a share of the probability."""
     poor = KeyEvidence(lookup_key="poor", probability=share, settled_by=("chr1:1",), **evidence)
     own = weighed("A", key("normal", 1 - share), poor)
-    index = build_index(drugs or [drug("examplol", "A")], STATEMENTS, confidence)
+    index = build_index(drugs or [drug("examplol", "A")], STATEMENTS, confidence=confidence)
     [row] = recommend(index, "S1", [own])
     return row
 

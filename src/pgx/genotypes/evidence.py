@@ -87,9 +87,12 @@ class SiteReader:
         mismatched: AbstractSet[int],
         genotypes: GeneGenotypes,
         indel_limit: int | None,
+        *,
+        probes_alleles: bool = False,
     ) -> None:
         self.locus = locus
         self.indel_limit = indel_limit
+        self.probes_alleles = probes_alleles
         self.scan = scan
         self.mismatched = mismatched
         self.out = genotypes
@@ -162,7 +165,8 @@ class SiteReader:
                 answers |= inside and alt in _ANY_OTHER
                 continue
             found = allele.at.get(index)
-            answers |= inside and len(alt) == len(record.ref)
+            # an array or a panel that probes another alternative did not read the base
+            answers |= inside and len(alt) == len(record.ref) and not self.probes_alleles
             if found is not None:
                 table[k] = self._coded(index, found, allele.variation)
                 answers |= isinstance(found, int) and allele.stands_alone(site)

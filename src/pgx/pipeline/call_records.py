@@ -9,9 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, DiplotypeSet, Outcome
+from pgx.alleles.outcome import DiplotypeSet, Outcome
 from pgx.alleles.settling import Settling
-from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
+from pgx.base.calls import (
+    CallStatus,
+    Candidate,
+    GeneCall,
+    HaplotypeDetail,
+    KeyEvidence,
+    joined_evidence,
+)
 from pgx.base.genes import GeneDefinition
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.phenotypes.strands import StrandMeanings
@@ -91,7 +98,7 @@ class CallRecords:
         for outcome, phenotype in zip(found.outcomes, phenotypes, strict=True):
             key = phenotype.lookup_key
             own = self._evidence(key, outcome, is_best=key == best)
-            shares[key] = _joined(shares[key], own) if key in shares else own
+            shares[key] = joined_evidence(shares[key], own) if key in shares else own
         return tuple(shares.values())
 
     def _evidence(self, key: str, outcome: Outcome, *, is_best: bool) -> KeyEvidence:
@@ -139,28 +146,6 @@ class CallRecords:
         needed = [v.required for v in self.gene.variants]
         lacking = observation.missing & np.array(needed, np.bool_)
         return ("required_position_missing",) if lacking.any() else ()
-
-
-def _joined(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
-    """Return the evidence of two outcomes with the same key; the first has a probability."""
-    share = two.probability if two.probability is not None else 0.0
-    known = one.probability
-    return msgspec.structs.replace(
-        one,
-        probability=None if known is None else round(known + share, DECIMALS),
-        at_most=one.at_most,
-        by_group=_added(one.by_group, two.by_group),
-        settled_by=tuple(dict.fromkeys((*one.settled_by, *two.settled_by))),
-        open_core=tuple(dict.fromkeys((*one.open_core, *two.open_core))),
-        failed=tuple(dict.fromkeys((*one.failed, *two.failed))),
-    )
-
-
-def _added(one: tuple[float, ...], two: tuple[float, ...]) -> tuple[float, ...]:
-    """Return the probabilities by group of both; those of a mere reading add nothing."""
-    if not two:
-        return one
-    return tuple(round(a + b, DECIMALS) for a, b in zip(one, two, strict=False))
 
 
 def best_probability(found: DiplotypeSet) -> float | None:

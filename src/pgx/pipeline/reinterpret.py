@@ -18,7 +18,7 @@ from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal, without_years
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
-from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, build_index
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.structure.evidence import CopyEvidence, evidence_of
 from pgx.structure.models import structural_models
@@ -51,7 +51,7 @@ class Reinterpreter:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
-        self.guidance: GuidanceIndex = build_index(knowledge.drugs, knowledge.statements)
+        self.guidance: GuidanceIndex = guidance_of(knowledge)
         self._callers: dict[tuple[str, bool, float], GeneCaller] = {}
 
     def again(self, saved: PatientResult) -> PatientResult:
@@ -77,7 +77,7 @@ class Reinterpreter:
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
-        guidance = self.guidance.at(float(made.get("confidence", CONFIDENCE)))
+        guidance = self.guidance.at(float(made.get("confidence", str(CONFIDENCE))))
         again = msgspec.structs.replace(
             saved,
             calls=calls,
@@ -169,8 +169,8 @@ def result_changes(old: PatientResult, new: PatientResult) -> list[ResultChange]
     ]
     was, now = old.context or _NOBODY, new.context or _NOBODY
     advice = (
-        ("advice", _advised(old.recommendations), _advised(new.recommendations)),
-        ("adjusted", _advised(was.adjusted), _advised(now.adjusted)),
+        ("advice", _advised(old.by_genotype), _advised(new.by_genotype)),
+        ("adjusted", _advised(old.phenoconverted), _advised(new.phenoconverted)),
         ("population", _fits(was), _fits(now)),
     )
     for kind, before_all, after_all in advice:

@@ -17,7 +17,7 @@ import msgspec
 
 from pgx.alleles.outcome import LISTED_FROM
 from pgx.base.calls import AlternativeAdvice, Certainty, GeneCall, KeyEvidence, Recommendation
-from pgx.recommendations.index import DIPLOTYPES, Combination, Topic, diplotype_keys
+from pgx.recommendations.index import DIPLOTYPES, Combination, Topic
 from pgx.recommendations.views import OPEN_COPIES
 
 __all__ = ["Advice", "Judge", "evidence_of"]
@@ -275,10 +275,7 @@ def evidence_of(topic: Topic, place: int, call: GeneCall | None) -> Mapping[str,
     if call is None:
         return {}
     if topic.alleles[place] == DIPLOTYPES:
-        return {
-            key: KeyEvidence(lookup_key=key, probability=probability)
-            for key, probability in diplotype_keys(call)
-        }
+        return topic.pair_evidence(place, call)
     own = topic.own_keys(place, call.lookup_keys)
     if not call.key_evidence:
         single = own if len(own) == 1 else ()

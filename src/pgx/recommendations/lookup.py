@@ -20,7 +20,7 @@ from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
 from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
 from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.certainty import Advice, Judge
-from pgx.recommendations.index import Combination, GuidanceIndex, Topic
+from pgx.recommendations.index import DIPLOTYPES, Combination, GuidanceIndex, Topic
 from pgx.recommendations.views import COPY_NUMBER_NOTE
 from pgx.recommendations.wording import ENGLISH, Phrases, join_names, phrase
 
@@ -51,7 +51,9 @@ def _open_keys(topic: Topic, position: int, call: GeneCall) -> tuple[str, ...]:
     in an order that does not depend on the sample: equal keys are looked up once.
     """
     named = topic.keys_of(position, call)
-    weighed = topic.own_keys(position, [e.lookup_key for e in call.key_evidence])
+    by_pairs = topic.alleles[position] == DIPLOTYPES  # their evidence holds all keys
+    keys = () if by_pairs else [e.lookup_key for e in call.key_evidence]
+    weighed = topic.own_keys(position, keys)
     copies = topic.own_keys(position, call.copy_keys)
     rest = {*named, *weighed, *copies} - {*named[:1]}
     return (*named[:1], *sorted(rest))

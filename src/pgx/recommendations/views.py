@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from pgx.base.calls import CallStatus, GeneCall, KeyEvidence
-from pgx.recommendations.index import diplotype_keys
+from pgx.recommendations.result_keys import diplotype_keys
 
 __all__ = ["COPY_NUMBER_NOTE", "OPEN_COPIES", "AdviceView", "advice_view"]
 

@@ -63,6 +63,8 @@ NOTES: Final = {
     "another method.",
     "paralogue_reads": "At some positions reads of a similar gene may have been taken for those of "
     "this one; what they do not settle counts as unknown.",
+    "null_allele": "One of the typed alleles is a null allele (suffix N): it is not expressed and "
+    "does not count as carried.",
     "outside_call_no_result": "Another method gave no result for this gene; the result here is "
     "that of this input.",
     "outside_call_not_assigned": "Another method could not assign the alleles of this gene to the "

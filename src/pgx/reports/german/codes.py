@@ -66,6 +66,8 @@ NOTES: Final = {
     " Ergebnis einer anderen Methode ist erforderlich.",
     "paralogue_reads": "An einigen Positionen können Reads eines ähnlichen Gens für die dieses Gens"
     " gehalten worden sein; was sie nicht klären, gilt als unbekannt.",
+    "null_allele": "Eines der typisierten Allele ist ein Null-Allel (Suffix N): Es wird nicht"
+    " exprimiert und zählt nicht als vorhanden.",
     "outside_call_no_result": "Eine andere Methode hat für dieses Gen kein Ergebnis geliefert; das"
     " Ergebnis hier ist das dieser Eingabe.",
     "outside_call_not_assigned": "Eine andere Methode konnte die Allele dieses Gens nicht den"
