@@ -173,7 +173,8 @@ def scan(
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
     (K, N, 2), ``likelihoods`` (K, N, 6) or (0, N, 6), ``reads`` (K, N, 3) or (0, N, 3); scratch
-    ``rec`` (R_SIZE,) and ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of any value follow it.
+    ``rec`` (R_SIZE,) and ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of
+    any value follow it.
     Rows of ``gq``, ``dp``, ``likelihoods`` and ``reads`` come filled with -1 and of ``phase_set``
     with 0; S_HAS_VALUES, S_STORED_LIKELIHOODS or S_STORED_READS is set once one of them is written.
 
