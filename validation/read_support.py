@@ -218,7 +218,7 @@ def swept(positions: Sequence[Position]) -> tuple[list[Row], list[Row]]:
 
 def _pl(draw: random.Random) -> Cell:
     """Return GT and PL without GQ, GT not surely the best."""
-    costs = [draw.randint(0, 19) for _ in range(3)]
+    costs = [draw.randint(0, 9) for _ in range(3)]
     costs[draw.randrange(3)] = 0
     written = draw.choice(WRITTEN)
     return Cell("GT:PL", f"{written}:{','.join(map(str, costs))}")
@@ -226,7 +226,7 @@ def _pl(draw: random.Random) -> Cell:
 
 def _gl(draw: random.Random) -> Cell:
     best = draw.uniform(-2, 0)
-    values = [best - draw.uniform(0, 1.9) for _ in range(3)]
+    values = [best - draw.uniform(0, 0.9) for _ in range(3)]
     return Cell("GT:GL", f"{draw.choice(WRITTEN)}:{','.join(f'{v:.3f}' for v in values)}")
 
 
@@ -245,8 +245,8 @@ def _sure_gp(draw: random.Random) -> Cell:
 
 
 KINDS: dict[str, Callable[[random.Random], Cell]] = {
-    "PL without GQ, margin below 20": _pl,
-    "GL without GQ, margin below 20": _gl,
+    "PL without GQ, margin below 10": _pl,
+    "GL without GQ, margin below 10": _gl,
     "GP below 0.99": _gp,
     "GP of 0.995, R2 below 0.8": _sure_gp,
 }

@@ -306,7 +306,8 @@ def weighed(out, alleles, depths, n_alleles, margin, is_mitochondrial):
         by_reads(out, alleles, depths, n_alleles, listed)
     listed = any(v >= 0 for v in out["likelihoods"])
     is_reference = all(a == 0 for a in alleles) and 2 <= n_alleles <= 3
-    if out["reason"] in ("LOW_GQ", "LOW_DP") and not listed and is_reference:
+    is_said = out["dp" if out["reason"] == "LOW_DP" else "gq"] >= 0
+    if out["reason"] in ("LOW_GQ", "LOW_DP") and not listed and is_reference and is_said:
         bound = quality(out)
         out["likelihoods"] = masked([0, *[bound] * 5], n_alleles, len(alleles))
     return out

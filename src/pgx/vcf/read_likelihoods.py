@@ -236,6 +236,8 @@ def _settle_by_quality(cells: Cells, rows: Array, columns: Array) -> None:
     n_alleles = cells.n_alleles[rows]
     fits = (first == 0) & ((second == 0) | (second == -2)) & (n_alleles > 1) & (n_alleles <= 3)
     fits &= ~cells.has_list(rows, columns) & ~cells.mitochondrial[rows]
+    is_shallow = cells.reason[rows, columns] == SiteReason.LOW_DP
+    fits &= np.where(is_shallow, cells.dp[rows, columns], cells.gq[rows, columns]) >= 0
     rows, columns, second, n_alleles = rows[fits], columns[fits], second[fits], n_alleles[fits]
     if not len(rows):
         return
@@ -248,7 +250,7 @@ def _quality(gq: Array, dp: Array) -> Array:
     """Return the phred that GQ and DP, -1 where absent, leave other genotypes at most."""
     by_depth = np.where(dp >= 0, DEPTH_STEP * dp.astype(np.float64), _LARGEST)
     by_quality = np.where(gq >= 0, gq, _LARGEST)
-    return np.minimum(np.minimum(by_depth, by_quality), _LARGEST).astype(np.int64)
+    return np.asarray(np.minimum(np.minimum(by_depth, by_quality), _LARGEST), np.int64)
 
 
 def _masked(phred: Array, n_alleles: Array, haploid: Array) -> npt.NDArray[np.int16]:
