@@ -2,8 +2,7 @@
 
 import pytest
 
-from calling import called
-from hazards.edited import changed
+from hazards.edited import called, changed
 from pgx.base.calls import CallStatus
 
 RISK = 1555
