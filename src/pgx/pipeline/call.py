@@ -39,6 +39,7 @@ from pgx.pipeline.doubts import (
     may_be_hybrid,
     open_sites,
     structure_notes,
+    weak_sites,
 )
 from pgx.pipeline.record_copies import (
     Change,
@@ -346,7 +347,7 @@ class GeneCaller:
         return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
 
     def _concern(self, observation: Observation, failed: npt.NDArray[np.bool_]) -> Concern:
-        unanswered = open_sites(observation, ~failed)
+        unanswered = open_sites(observation, ~failed) | weak_sites(observation)
         is_open = without_proxy(self.compiled, unanswered, ~observation.missing)
         return Concern(
             failed=open_sites(observation, failed),
