@@ -21,13 +21,15 @@ class Strand:
 
     ``function`` and ``value`` are the clinical function and activity value that count for
     the phenotype: of a listed strand those of its most serious variant. ``parts`` are the
-    named alleles and ``g.`` variants on it.
+    named alleles and ``g.`` variants on it. ``cause`` names the allele whose causal variant
+    gives the function where no definition fits; empty otherwise.
     """
 
     name: str
     function: str | None
     value: str | None
     parts: tuple[str, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class DiplotypeSet:
     unsettled: list[int] = field(default_factory=list)
     is_partial: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def rests_on_cause(self) -> bool:
+        """Whether a haplotype of the best diplotype has its function by a causal variant alone."""
+        return any(strand.cause for strand in self.best)
 
     @property
     def is_single(self) -> bool:

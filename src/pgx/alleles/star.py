@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.causal import causal_alleles
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.matching import Fit, fit_observation
 from pgx.alleles.names import bracket, format_diplotype, natural_key
@@ -211,6 +213,16 @@ def _options(
     possible = [gene.names.index(p) for p in parts if p in gene.names]
     possible += contained(gene, codes, missing_fits=True)
     functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
+    causes = causal_alleles(gene, codes, named)
+    if causes:  # the variant's own effect is the worse reading, and leads
+        first = causes[0]
+        strand = replace(
+            strand,
+            function=gene.functions[first],
+            value=gene.values[first],
+            cause=gene.names[first],
+        )
+        functions = dict.fromkeys([*(gene.functions[a] for a in causes), *functions])
     return [_Way((len(extras), score), strand, tuple(functions))]
 
 

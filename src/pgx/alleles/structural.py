@@ -299,7 +299,16 @@ class StructuralCaller:
             )
         best = _key(*(s.function for s in ranked[0].strands))
         counted = [o for k, o in found.items() if k == best or (o.probability or 0) >= LISTED_FROM]
-        return sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+        ranking = sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+        return ranking + self._uncertain(ranked[0], set(found))
+
+    def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[Outcome]:
+        """Return what the best pair means if a causal variant without its markers has no effect."""
+        if not any(s.cause for s in best.strands):
+            return []
+        unknown = self._caller.gene.gene.uncertain_function or None
+        first, second = (unknown if s.cause else s.function for s in best.strands)
+        return [] if _key(first, second) in known else [Outcome(first, second, best.name)]
 
 
 def _key(first: str | None, second: str | None) -> tuple[str, ...]:
