@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
+from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
 
 __all__ = ["Observation", "SoftGenotype", "SoftSite", "observe", "phase_state"]
 
@@ -22,10 +22,14 @@ class SoftGenotype(NamedTuple):
 
 
 class SoftSite(NamedTuple):
-    """A position of which only likelihoods are known; every ordered genotype once."""
+    """A position of which only likelihoods are known; every ordered genotype once.
+
+    ``contradicted`` says that the reads make another genotype far likelier than the written one.
+    """
 
     site: int
     genotypes: tuple[SoftGenotype, ...]
+    contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ def _soft_sites(
                 choices.append(SoftGenotype(second, first, weight))
         if choices and branches * len(choices) <= _MAX_SOFT_BRANCHES:
             branches *= len(choices)
-            found.append(SoftSite(index, tuple(choices)))
+            contradicted = genotypes.reason[index, sample] == Unknown.AD_CONTRADICTS
+            found.append(SoftSite(index, tuple(choices), bool(contradicted)))
     return tuple(found)
 
 

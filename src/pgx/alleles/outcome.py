@@ -39,7 +39,10 @@ class Outcome:
     ``settled_by`` would tell the pairs that have them from the best pair.
 
     ``probability`` is that of all candidates with these functions, None without a prior, and
-    where a combination of alleles may, but need not, have them.
+    where a combination of alleles may, but need not, have them: ``at_most`` is then the
+    probability of such combinations, None of the best pair's. ``by_group`` is the probability
+    in each population group. ``open_core`` and ``failed`` are indices of positions, without
+    data and with data that failed, through which a documented haplotype has these functions.
     """
 
     first: str | None
@@ -48,6 +51,19 @@ class Outcome:
     probability: float | None = None
     settled_by: Settling | None = None
     by_copies: bool = False
+    at_most: float | None = None
+    by_group: tuple[float, ...] = ()
+    open_core: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the functions count among the call's own phenotypes.
+
+        Improbable ones count where a position is open that the posterior cannot see.
+        """
+        is_open = bool(self.open_core or self.failed)
+        return is_open or self.probability is None or self.probability >= LISTED_FROM
 
 
 @dataclass(slots=True)

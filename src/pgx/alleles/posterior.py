@@ -56,6 +56,8 @@ class Posterior:
         Whether every orientation of the phase blocks was tried.
     mass
         Probability of the observation, up to the factor that is common to all of the gene.
+    by_group
+        (G, M) float64: probabilities in each group of the prior alone, rows sum to 1.
     """
 
     pairs: npt.NDArray[np.intp]
@@ -64,6 +66,7 @@ class Posterior:
     factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = field(default_factory=list)
     is_whole: bool = True
     mass: float = 0.0
+    by_group: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 def evidence(prior: HaplotypePrior, observation: Observation) -> Floats:
@@ -165,17 +168,17 @@ class _Collector:
     def add(self, pairing: _Pairing) -> None:
         """Add the pairs of one pairing."""
         one, shares = self._options(pairing.first)
-        weights = self._groups * pairing.likelihood
         if self._haploid:
-            self._rows.append((one, one, (weights[:, None] * shares).sum(axis=0)))
+            self._rows.append((one, one, pairing.likelihood * shares))
             self._factors.append((one, one[:0]))
             return
         two, others = self._options(pairing.second)
-        mass = np.zeros((len(one), len(two)))
-        for weight, own, other in zip(weights.tolist(), shares, others, strict=True):
-            mass += weight * np.multiply.outer(own, other)  # the same whichever strand is first
-        i, j = np.repeat(one, len(two)), np.tile(two, len(one))
-        self._rows.append((np.minimum(i, j), np.maximum(i, j), mass.ravel()))
+        masses = pairing.likelihood * (shares[:, :, None] * others[:, None, :])
+        masses = masses.reshape(len(masses), -1)
+        mean = self._mean(masses)
+        worth = np.flatnonzero(mean > NEGLIGIBLE * mean.sum())  # thousands of pairs are not
+        i, j = one[worth // len(two)], two[worth % len(two)]
+        self._rows.append((np.minimum(i, j), np.maximum(i, j), masses[:, worth]))
         self._factors.append((one, two))
 
     def result(self) -> Posterior:
@@ -184,7 +187,8 @@ class _Collector:
         one = number[np.concatenate([row[0] for row in self._rows])]
         two = number[np.concatenate([row[1] for row in self._rows])]
         low, high = np.minimum(one, two), np.maximum(one, two)
-        mass = np.concatenate([row[2] for row in self._rows])
+        masses = np.concatenate([row[2] for row in self._rows], axis=1)
+        mass = self._mean(masses)
         worth = mass > NEGLIGIBLE * mass.sum()
         width = len(self._prior.codes) + len(self._strands)
         keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
@@ -194,7 +198,19 @@ class _Collector:
         pairs = np.stack([keys // width, keys % width], axis=1)[order]
         novel = sorted(self._strands, key=lambda strand: strand.tobytes())
         factors = [(number[a], number[b]) for a, b in self._factors]
-        return Posterior(pairs, probability[order], novel, factors, mass=float(total.sum()))
+        found = Posterior(pairs, probability[order], novel, factors, mass=float(total.sum()))
+        found.by_group = _by_group(masses[:, worth], inverse, len(keys))[:, order]
+        return found
+
+    def _mean(self, masses: Floats) -> Floats:
+        """Return (n,) masses, those of the (G, n) groups weighed.
+
+        Added up group by group: the sum is the same whichever haplotype of a pair comes first.
+        """
+        mass = np.zeros(masses.shape[1])
+        for weight, own in zip(self._groups.tolist(), masses, strict=True):
+            mass += weight * own
+        return mass
 
     def _ordered(self) -> npt.NDArray[np.intp]:
         """Return new numbers by number: strands in the order of their codes, not of phasings."""
@@ -203,3 +219,12 @@ class _Collector:
         number = np.arange(size + len(strands))
         number[[size + i for i in order]] = np.arange(size, size + len(strands))
         return number
+
+
+def _by_group(masses: Floats, pair: npt.NDArray[np.intp], n_pairs: int) -> Floats:
+    """Return (G, n_pairs) probabilities of pairs in each group, of (G, n) masses."""
+    if n_pairs == 1:
+        return np.ones((len(masses), 1))
+    totals = np.array([np.bincount(pair, weights=own, minlength=n_pairs) for own in masses])
+    sums = totals.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(totals, sums, out=np.zeros_like(totals), where=sums > 0))

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from pgx.alleles.copies import Dosage, one_strand, two_strands
 from pgx.alleles.haplotypes import Meanings
-from pgx.alleles.inferred import Concern, InferredCaller, Weighed
+from pgx.alleles.inferred import InferredCaller, Weighed
 from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
+from pgx.alleles.meanings import SEEN_FROM, Concern
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
@@ -278,7 +279,7 @@ class StructuralCaller:
         What would settle a meaning that small variants alone have too stands with it; any
         other is a matter of copies.
         """
-        settled = {_key(o.first, o.second): o.settled_by for o in base.outcomes}
+        plain = {_key(o.first, o.second): o for o in base.outcomes}
         found: dict[tuple[str, ...], Outcome] = {}
         for candidate in ranked:
             first, second = (s.function for s in candidate.strands)
@@ -289,16 +290,22 @@ class StructuralCaller:
                 found[key] = replace(own, probability=share)
                 continue
             by_copies = bool(found) and candidate.model != ranked[0].model
+            same = plain.get(key, _NOTHING)
             found[key] = Outcome(
                 first,
                 second,
                 candidate.name,
                 candidate.weight,
-                settled_by=settled.get(key) if found else None,
+                settled_by=same.settled_by if found else None,
                 by_copies=by_copies,
+                open_core=same.open_core,
+                failed=same.failed,
             )
         best = _key(*(s.function for s in ranked[0].strands))
-        counted = [o for k, o in found.items() if k == best or (o.probability or 0) >= LISTED_FROM]
+        for key, other in plain.items():
+            if key not in found and (other.open_core or other.failed):
+                found[key] = replace(other, probability=0.0, by_group=())
+        counted = [o for k, o in found.items() if k == best or _counts(o)]
         ranking = sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
         return ranking + self._uncertain(ranked[0], set(found))
 
@@ -309,6 +316,15 @@ class StructuralCaller:
         unknown = self._caller.gene.gene.uncertain_function or None
         first, second = (unknown if s.cause else s.function for s in best.strands)
         return [] if _key(first, second) in known else [Outcome(first, second, best.name)]
+
+
+_NOTHING: Final = Outcome(None, None, "")
+
+
+def _counts(outcome: Outcome) -> bool:
+    """Whether a meaning is weighed, or open whatever its probability."""
+    is_open = bool(outcome.open_core or outcome.failed)
+    return is_open or (outcome.probability or 0.0) >= SEEN_FROM
 
 
 def _key(first: str | None, second: str | None) -> tuple[str, ...]:

@@ -185,8 +185,8 @@ class CorePosition(msgspec.Struct, frozen=True, kw_only=True):
     allele
         The named allele whose function it is.
     tier
-        1: every test must type it; 2: it should be typed; 3: causal, but too rare for a test to
-        be expected to type it.
+        1: every test must type it; 2: it should be typed; 3: causal, but too rare, or one of too
+        many, for a test to be expected to type it.
     proxies
         Sites whose genotype may stand in for a missing one here, with their strength.
     """

@@ -76,8 +76,14 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "judgement", "source",
     ),
     "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
+    "statement_sets": (
+        "authority", "drug", "guidelines", "genes", "alleles", "relation", "reason", "source",
+    ),
     "gene_codes": ("gene", "system", "code", "source"),
     "allele_names": ("gene", "name", "meaning", "allele", "source"),
+    "conditions": (
+        "condition", "kind", "arguments", "decided_by", "while_unknown", "note", "source",
+    ),
     "condition_codes": ("condition", "system", "code", "source"),
     "changes": (
         "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",

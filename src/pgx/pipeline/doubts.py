@@ -18,11 +18,11 @@ from pgx.phenotypes.translate import Phenotype
 __all__ = [
     "REASON_NOTES",
     "UNCOUNTED",
-    "alert_sites",
     "call_notes",
     "failed_sites",
     "left_open",
     "may_be_hybrid",
+    "open_sites",
     "reason_notes",
     "structure_notes",
 ]
@@ -44,6 +44,7 @@ REASON_NOTES = {
     Unknown.AMBIGUOUS_BASE: "ambiguous_base",
     Unknown.UNTYPED: "untyped_sites",
     Unknown.PARALOGUE: "paralogue_reads",
+    Unknown.LOW_GP: "low_gp",
 }
 
 
@@ -86,18 +87,15 @@ def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]
     return np.asarray(unknown & (recorded | conflict))
 
 
-def alert_sites(observation: Observation, failed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """(P,) bool: unanswered positions at which every alternative counts, however improbable.
+def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """(P,) bool: those of some positions that have no data that a likelihood could be made of.
 
-    A record that could not be read says that something is there; and a single gap in a gene
-    that is answered otherwise is one that the input was meant to answer. Where likelihoods
-    are known these say it.
+    Where genotype likelihoods are known, the posterior says what they leave open; unless they
+    contradict what is written: then one of the two is wrong, and neither may settle it.
     """
-    soft = np.zeros(len(failed), np.bool_)
-    soft[[site.site for site in observation.soft]] = True
-    if observation.missing.sum() == 1:
-        return np.asarray(observation.missing & ~soft)
-    return np.asarray(failed & ~soft)
+    soft = np.zeros(len(sites), np.bool_)
+    soft[[site.site for site in observation.soft if not site.contradicted]] = True
+    return np.asarray(sites & observation.missing & ~soft)
 
 
 def may_be_hybrid(gene_notes: Sequence[str], found: DiplotypeSet, observation: Observation) -> bool:

@@ -206,15 +206,14 @@ def _scan(
         empty = np.empty((0, n_samples, *widths), dtype)
         return np.concatenate([empty, *(getattr(block, name) for block in blocks)])
 
-    likelihoods = None
-    if any(block.likelihoods is not None for block in blocks):
-        parts = [
-            np.full((len(b.records), n_samples, 6), -1, np.int16)
-            if b.likelihoods is None
-            else b.likelihoods
-            for b in blocks
-        ]
-        likelihoods = np.concatenate(parts)
+    def joined_if_any(name: str, dtype: type[np.generic], width: int) -> npt.NDArray[Any] | None:
+        parts = [getattr(block, name) for block in blocks]
+        if all(part is None for part in parts):
+            return None
+        shapes = [(len(block.records), n_samples, width) for block in blocks]
+        pairs = zip(parts, shapes, strict=True)
+        return np.concatenate([np.full(s, -1, dtype) if p is None else p for p, s in pairs])
+
     return Scan(
         samples=samples,
         records=found.records,
@@ -224,7 +223,8 @@ def _scan(
         reason=joined("reason", np.uint8),
         gq=joined("gq", np.int16),
         dp=joined("dp", np.int32),
-        likelihoods=likelihoods,
+        likelihoods=joined_if_any("likelihoods", np.int16, 6),
+        reads=joined_if_any("reads", np.int32, 3),
         region_first=found.scan.region_first,
         region_last=found.scan.region_last,
         n_records=n_variants,
