@@ -58,6 +58,7 @@ def test_no_clopidogrel_as_usual(tmp_path):
     assert [r.action[0] for r in by_cpic] == ["avoid"]
     assert not [r for r in rows if r.action == ("use_as_directed",)]
     assert all(r.alternatives for r in by_cpic)
+    assert {s for r in by_cpic for s in r.depends_on} == {f"chr10:{MARKER}", f"chr10:{SPLICE}"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pgx.alleles.definitions import CompiledGene
 from pgx.genotypes.matrix import MISSING
 
-__all__ = ["causal_alleles"]
+__all__ = ["causal_alleles", "doubtful_positions"]
 
 
 def causal_alleles(
@@ -50,6 +50,20 @@ def causal_alleles(
             found.append(cause.allele)
             explained |= sites
     return sorted(found, key=lambda a: _activity(gene.values[a]))
+
+
+def doubtful_positions(
+    gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]
+) -> tuple[int, ...]:
+    """Return the causal positions of an allele, and where a haplotype denies its definition.
+
+    A second look at them tells whether the haplotype is that allele after all.
+    """
+    causal = {i for cause in gene.causes if cause.allele == allele for i, _ in cause.variants}
+    known = np.flatnonzero(codes != MISSING)
+    bits = np.uint64(1) << codes[known].astype(np.uint64)
+    denied = known[(gene.masks[allele, known] & bits) == 0]
+    return tuple(sorted({*causal, *denied.tolist()}))
 
 
 def _is_part(gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]) -> bool:

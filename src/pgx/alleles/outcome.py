@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from pgx.alleles.settling import Settling
 
-__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand"]
+__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand", "doubtful_sites"]
 
 LISTED_FROM: Final = 1e-4
 """Probability from which a candidate is listed, and its advice counts."""
@@ -22,7 +23,8 @@ class Strand:
     ``function`` and ``value`` are the clinical function and activity value that count for
     the phenotype: of a listed strand those of its most serious variant. ``parts`` are the
     named alleles and ``g.`` variants on it. ``cause`` names the allele whose causal variant
-    gives the function where no definition fits; empty otherwise.
+    gives the function where no definition fits, empty otherwise; ``doubtful`` are then the
+    indices of the causal positions and of those at which that allele's definition differs.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Strand:
     value: str | None
     parts: tuple[str, ...] = ()
     cause: str = ""
+    doubtful: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ class Outcome:
         """
         is_open = bool(self.open_core or self.failed)
         return is_open or self.probability is None or self.probability >= LISTED_FROM
+
+
+def doubtful_sites(strands: Iterable[Strand]) -> Settling | None:
+    """Return the positions to genotype again where a causal variant alone gives a function."""
+    sites = {index for strand in strands for index in strand.doubtful}
+    return Settling(tuple(sorted(sites)), ()) if sites else None
 
 
 @dataclass(slots=True)

@@ -21,7 +21,14 @@ from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
 from pgx.alleles.meanings import SEEN_FROM, Concern
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    Outcome,
+    Strand,
+    doubtful_sites,
+)
 from pgx.alleles.partners import Partners
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
@@ -315,7 +322,9 @@ class StructuralCaller:
             return []
         unknown = self._caller.gene.gene.uncertain_function or None
         first, second = (unknown if s.cause else s.function for s in best.strands)
-        return [] if _key(first, second) in known else [Outcome(first, second, best.name)]
+        settling = doubtful_sites(best.strands)
+        uncertain = Outcome(first, second, best.name, settled_by=settling)
+        return [] if _key(first, second) in known else [uncertain]
 
 
 _NOTHING: Final = Outcome(None, None, "")
