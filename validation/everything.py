@@ -21,6 +21,7 @@ from validation import (
     fixtures,
     hiding,
     one_answer,
+    partial_definitions,
     second_opinion,
     structure_genomes,
     structure_published,
@@ -52,6 +53,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         f"second_opinion {run}": partial(second_opinion.measured, run)
         for run in second_opinion.RUNS
     },
+    "partial_definitions": partial_definitions.measured,
     "copies": copies.measured,
     "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,

@@ -7,7 +7,7 @@ import pytest
 
 from pgx.base.calls import AdviceFacts, Recommendation
 from pgx.base.patient import Applies, Condition, KnownMedicine, MedicineUse, Patient
-from pgx.base.substances import AdviceCondition, ConditionCode, Modulator
+from pgx.base.substances import AdviceCondition, Modulator
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.condition_fits import NO_REACTION, ConditionFits, as_stated
 from pgx.recommendations.conditions import (
@@ -51,7 +51,7 @@ def fits_of(
     modulators: tuple[Modulator, ...] = (),
     rules: tuple[AdviceCondition, ...] = RULES,
 ) -> ConditionFits:
-    codes = (ConditionCode(condition="cystic_fibrosis", system="ICD-10", code="E84"),)
+    codes = KnowledgeBase().medicines.condition_codes
     return ConditionFits(
         patient or Patient(), medicines, months or {}, reacted, rules, codes, modulators, 3.0
     )
@@ -133,6 +133,11 @@ def test_a_planned_medicine_counts_and_a_stopped_one_does_not():
         (
             "indication=pain|cough",
             Patient(conditions=(Condition(name="Cough"),)),
+            Applies.YES,
+        ),
+        (
+            "aim_or_symptom=a gradual lowering of heart rate|bradycardia with symptoms",
+            Patient(conditions=(Condition(name="Symptomatic bradycardia"),)),
             Applies.YES,
         ),
         # a list of diagnoses need not be complete, and one need not be what the drug is for

@@ -17,7 +17,14 @@ from pgx.alleles.listing import call_listing, list_findings
 from pgx.alleles.meanings import SEEN_FROM, Concern, Groups, MeaningDetails, add_outcome
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    Outcome,
+    Strand,
+    doubtful_sites,
+)
 from pgx.alleles.posterior import Posterior, infer
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
@@ -280,6 +287,9 @@ class _Naming:
             is_lead = group == inverse[self.lead]
             at_most = None if is_lead else outcome.probability
             reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
+            if is_lead:
+                settling = doubtful_sites(self._strands(pair)) or reading.settled_by
+                reading = replace(reading, settled_by=settling)
             for key, functions in others:
                 add_outcome(possible, key, functions, replace(reading, by_group=()))
         best = self._readings(self.posterior.pairs[self.lead])[0][0]

@@ -90,6 +90,7 @@ def infer(
     ``alert`` position indices at which rare alternatives are spelled out too.
     """
     found = _Collector(prior, observation.haploid, groups, alert)
+    found.keep_all(contested=any(site.contradicted for site in observation.soft))
     for pairing in _worthwhile(prior, observation):
         found.add(pairing)
     result = found.result()
@@ -141,6 +142,7 @@ class _Collector:
         alert: tuple[int, ...],
     ) -> None:
         self._alert = alert
+        self._contested = False
         self._prior, self._haploid, self._groups = prior, haploid, groups
         self._novel: dict[bytes, int] = {}
         self._strands: list[Codes] = []
@@ -164,6 +166,10 @@ class _Collector:
                 self._strands.append(strand)
             numbers.append(self._novel[key])
         return np.array(numbers, np.intp)
+
+    def keep_all(self, *, contested: bool) -> None:
+        """Keep pairs of every pairing, however improbable it is beside the others."""
+        self._contested = contested
 
     def add(self, pairing: _Pairing) -> None:
         """Add the pairs of one pairing."""
@@ -189,7 +195,9 @@ class _Collector:
         low, high = np.minimum(one, two), np.maximum(one, two)
         masses = np.concatenate([row[2] for row in self._rows], axis=1)
         mass = self._mean(masses)
-        worth = mass > NEGLIGIBLE * mass.sum()
+        # what reads contradict is improbable, and must be named all the same
+        least = 0.0 if self._contested else NEGLIGIBLE * mass.sum()
+        worth = mass > least
         width = len(self._prior.codes) + len(self._strands)
         keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
         total = np.bincount(inverse, weights=mass[worth], minlength=len(keys))
