@@ -252,19 +252,20 @@ class _Collector:
         persons = self._prior.persons(self._groups) * self._orders / self._groups.sum()
         genotypes = genotype_keys(keys, pairs)
         mass = weigh_undefined(mass, genotypes, some, persons)
-        return weigh_remote(mass, genotypes, self._remote(pairs, mass, novel))
+        likely = some & (mass >= LISTED_FROM * mass.sum())
+        alone = likely & ~np.isin(genotypes, genotypes[~some])
+        return weigh_remote(mass, genotypes, self._remote(pairs, alone, novel))
 
     def _remote(
-        self, pairs: npt.NDArray[np.intp], mass: Floats, novel: Codes
+        self, pairs: npt.NDArray[np.intp], chosen: npt.NDArray[np.bool_], novel: Codes
     ) -> npt.NDArray[np.bool_]:
-        """(M,) bool: pairs that count and have a haplotype that no single event explains."""
+        """(M,) bool: chosen pairs with a haplotype that no single event makes."""
         size = len(self._prior.codes)
-        likely = mass >= LISTED_FROM * mass.sum()
-        numbers = np.unique(pairs[likely])
+        numbers = np.unique(pairs[chosen])
         remote = np.zeros(size + len(novel), np.bool_)
         for number in numbers[numbers >= size].tolist():
             remote[number] = self._prior.is_remote(novel[number - size])
-        return np.asarray(remote[pairs].any(axis=1))
+        return np.asarray(remote[pairs].any(axis=1) & chosen)
 
     def _ordered(self) -> npt.NDArray[np.intp]:
         """Return new numbers by number: strands in the order of their codes, not of phasings."""

@@ -19,6 +19,7 @@ most 1: unlinked variants are in cis in half of their double heterozygotes.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Final
 
@@ -56,10 +57,13 @@ def haplotype_keys(codes: npt.NDArray[np.int8]) -> Keys:
     other genotypes have the same sum with a probability of 2**-64.
     """
     n_sites = codes.shape[1]
-    numbers = np.random.default_rng(_SEED).integers(
-        0, 2**64, (n_sites, _CODES), np.uint64, endpoint=False
-    )
-    return np.asarray(numbers[np.arange(n_sites), codes].sum(axis=1, dtype=np.uint64))
+    return np.asarray(_numbers(n_sites)[np.arange(n_sites), codes].sum(axis=1, dtype=np.uint64))
+
+
+@functools.cache
+def _numbers(n_sites: int) -> Keys:
+    """Return the (P, 64) random number of each allele of each position."""
+    return np.random.default_rng(_SEED).integers(0, 2**64, (n_sites, _CODES), np.uint64)
 
 
 def genotype_keys(keys: Keys, pairs: npt.NDArray[np.intp]) -> Keys:
