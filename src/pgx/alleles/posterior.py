@@ -249,12 +249,21 @@ class _Collector:
         if not some.any():
             return mass
         keys = np.concatenate([self._prior.keys, haplotype_keys(novel)])
-        persons = self._prior.persons(self._groups) * self._orders / self._groups.sum()
         genotypes = genotype_keys(keys, pairs)
-        mass = weigh_undefined(mass, genotypes, some, persons)
+        mass = weigh_undefined(mass, genotypes, some, self._expected(pairs, mass))
         likely = some & (mass >= LISTED_FROM * mass.sum())
         alone = likely & ~np.isin(genotypes, genotypes[~some])
         return weigh_remote(mass, genotypes, self._remote(pairs, alone, novel))
+
+    def _expected(self, pairs: npt.NDArray[np.intp], mass: Floats) -> Floats:
+        """(M,) persons of the reference panel, of all its groups, expected to have each pair."""
+        prior = self._prior
+        persons = prior.chromosomes / 2
+        expected = mass * persons.sum() / self._groups.sum()
+        inside = pairs[:, 1] < len(prior.codes)
+        joint = prior.shares[:, pairs[inside, 0]] * prior.shares[:, pairs[inside, 1]]
+        expected[inside] = mass[inside] * (persons @ joint) / (self._groups @ joint)
+        return np.asarray(self._orders * expected)
 
     def _remote(
         self, pairs: npt.NDArray[np.intp], chosen: npt.NDArray[np.bool_], novel: Codes

@@ -119,13 +119,6 @@ class HaplotypePrior:
         fits = ((self._several_masks & bits) != 0) | (strand == _OPEN)
         return np.asarray(fits.all(axis=1))
 
-    def persons(self, weights: Floats) -> float:
-        """Return the persons of the reference panel in groups of (G,) weights.
-
-        All of them where the groups weigh alike, those of one group where it alone has weight.
-        """
-        return float((weights * self.chromosomes).sum() / weights.max() / 2)
-
     def row_of(self, strand: bytes) -> int | None:
         """Return the row of a whole strand by the bytes of its codes, None where it is unknown."""
         return self._rows.get(strand)

@@ -20,8 +20,7 @@ most 1: unlinked variants are in cis in half of their double heterozygotes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +87,7 @@ def undefined_odds(prior_odds: Floats, expected: Floats) -> Floats:
 
 
 def weigh_undefined(
-    mass: Floats, genotypes: Keys, undefined: npt.NDArray[np.bool_], persons: float
+    mass: Floats, genotypes: Keys, undefined: npt.NDArray[np.bool_], expected: Floats
 ) -> Floats:
     """Return the masses of diplotypes, those with an undefined haplotype by `undefined_odds`.
 
@@ -102,14 +101,19 @@ def weigh_undefined(
         (M,) keys of their genotypes.
     undefined
         (M,) bool: whether one of the two haplotypes is undefined.
-    persons
-        Persons of the reference panel.
+    expected
+        (M,) persons of the reference panel expected to have each diplotype.
     """
-
-    def odds(prior_odds: Floats, known: Floats) -> Floats:
-        return undefined_odds(prior_odds, persons * known)
-
-    return _weighed(mass, genotypes, undefined, odds)
+    found = mass.copy()
+    for_each = _by_genotype(genotypes, undefined)
+    if for_each is None:
+        return mass
+    rows, place, lesser = for_each
+    known = _sums(place, mass[rows], ~lesser)
+    prior_odds = _sums(place, mass[rows], lesser) / known
+    odds = undefined_odds(prior_odds, _sums(place, expected[rows], ~lesser))
+    found[rows[lesser]] *= (odds / prior_odds)[place[lesser]]
+    return found
 
 
 def weigh_remote(mass: Floats, genotypes: Keys, remote: npt.NDArray[np.bool_]) -> Floats:
@@ -119,28 +123,38 @@ def weigh_remote(mass: Floats, genotypes: Keys, remote: npt.NDArray[np.bool_]) -
     rare variants in cis, where two in cis and one in trans fit as well. ``remote`` are (M,) bool;
     the other arguments as in `weigh_undefined`.
     """
-    return _weighed(mass, genotypes, remote, lambda prior_odds, _: np.minimum(RARE, prior_odds))
-
-
-def _weighed(
-    mass: Floats,
-    genotypes: Keys,
-    lesser: npt.NDArray[np.bool_],
-    odds_of: Callable[[Floats, Floats], Floats],
-) -> Floats:
-    """Return masses with new odds of ``lesser`` diplotypes where others have their genotype.
-
-    ``odds_of`` takes the prior odds and the mass of the others, by genotype.
-    """
-    shared = np.isin(genotypes, np.intersect1d(genotypes[lesser], genotypes[~lesser]))
-    rows = np.flatnonzero(shared)
-    if not len(rows):
-        return mass
-    _, place = np.unique(genotypes[rows], return_inverse=True)
-    is_lesser = lesser[rows]
-    others = np.bincount(place, weights=np.where(is_lesser, 0.0, mass[rows]))
-    prior_odds = np.bincount(place, weights=np.where(is_lesser, mass[rows], 0.0)) / others
-    factor = odds_of(prior_odds, others) / prior_odds
     found = mass.copy()
-    found[rows[is_lesser]] *= factor[place[is_lesser]]
+    for_each = _by_genotype(genotypes, remote)
+    if for_each is None:
+        return mass
+    rows, place, lesser = for_each
+    prior_odds = _sums(place, mass[rows], lesser) / _sums(place, mass[rows], ~lesser)
+    found[rows[lesser]] *= (np.minimum(RARE, prior_odds) / prior_odds)[place[lesser]]
     return found
+
+
+class _Shared(NamedTuple):
+    """Diplotypes of genotypes that lesser and other ones share.
+
+    (R,) rows of the diplotypes, numbers of their genotypes, and whether they are lesser.
+    """
+
+    rows: npt.NDArray[np.intp]
+    place: npt.NDArray[np.intp]
+    lesser: npt.NDArray[np.bool_]
+
+
+def _by_genotype(genotypes: Keys, lesser: npt.NDArray[np.bool_]) -> _Shared | None:
+    """Return the diplotypes of shared genotypes, None where there is no such genotype."""
+    shared = np.intersect1d(genotypes[lesser], genotypes[~lesser])
+    if not len(shared):
+        return None
+    rows = np.flatnonzero(np.isin(genotypes, shared))
+    return _Shared(rows, np.searchsorted(shared, genotypes[rows]), lesser[rows])
+
+
+def _sums(
+    place: npt.NDArray[np.intp], values: Floats, chosen: npt.NDArray[np.bool_]
+) -> Floats:
+    """Return the sum of the chosen values of each genotype."""
+    return np.bincount(place, weights=np.where(chosen, values, 0.0))
