@@ -119,6 +119,7 @@ def test_adjusted_advice_is_written_beside(vcf, tmp_path):
     names = {path.name for path in write_results([result], tmp_path, ())}
     assert names == {
         "calls.tsv", "recommendations.tsv", "phenoconversion.tsv", "adjusted_recommendations.tsv",
+        "doses.tsv",
     }  # fmt: skip
     header, line = (tmp_path / "phenoconversion.tsv").read_text(encoding="utf-8").splitlines()
     row = dict(zip(header.split("\t"), line.split("\t"), strict=True))

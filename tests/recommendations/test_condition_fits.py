@@ -19,6 +19,9 @@ from pgx.recommendations.conditions import (
 from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, years_of
 from pgx.recommendations.german import PHRASES as GERMAN
 from pgx.recommendations.wording import ENGLISH
+from pgx.reports.english import ENGLISH as REPORT_ENGLISH
+from pgx.reports.german import GERMAN as REPORT_GERMAN
+from pgx.reports.patient_entries import fit_reason
 
 RULES = KnowledgeBase().medicines.conditions
 DRUG = "atorvastatin"
@@ -319,3 +322,14 @@ def test_times():
     assert months_of("12 weeks") == pytest.approx(2.76, abs=0.01)
     assert months_of("soon") is None
     assert years_of("18 years") == 18.0
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_breastfeeding_is_decided_by_the_file_and_its_reason_has_words(known):
+    asked = row("breastfeeding", action=("avoid",), unconditional=("no_recommendation",))
+    [fit] = fits_of(Patient(breastfeeding=known)).fits([asked])
+    assert fit.applies is (Applies.YES if known else Applies.NO)
+    for words in (REPORT_ENGLISH, REPORT_GERMAN):
+        assert fit_reason(fit, words)
+    [applied] = fits_of(Patient(breastfeeding=known)).applied([asked], [fit])
+    assert (applied.condition is None) is known

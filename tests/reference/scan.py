@@ -206,7 +206,16 @@ def read_cell(cell, alts, keys, passed, ambiguous, block, limits, poor, is_mitoc
     )
     if out["reason"] == "OK" and unreadable:
         out["reason"] = "UNREADABLE"
-    return weighed(out, alleles, depths, n_alleles, margin, is_mitochondrial)
+    return weighed(
+        out, alleles, whole(depths, alleles, n_alleles), n_alleles, margin, is_mitochondrial
+    )
+
+
+def whole(depths, alleles, n_alleles):
+    """Return reads of all alleles; a short list of several has none of the others."""
+    if 1 < len(depths) < n_alleles and max(alleles[:2]) < len(depths):
+        return [*depths, *[0] * (n_alleles - len(depths))]
+    return depths
 
 
 def costs_of(given, called, n_alleles):
@@ -288,8 +297,8 @@ def weighed(out, alleles, depths, n_alleles, margin, is_mitochondrial):
         return out
     if is_mitochondrial:
         if usable and reason != "AD_CONTRADICTS":
-            out["reads"] = tuple(seen_reads(alleles, depths))
-        return kept(out, alleles, n_alleles)
+            out["reads"] = tuple([*depths, -1, -1, -1][:3])
+        return out
     listed = any(v >= 0 for v in out["likelihoods"])
     odd = usable and is_odd(alleles, depths)
     looks = odd or (usable and reason != "OK" and margin is None)
@@ -297,10 +306,11 @@ def weighed(out, alleles, depths, n_alleles, margin, is_mitochondrial):
         by_reads(out, alleles, depths, n_alleles, listed)
     listed = any(v >= 0 for v in out["likelihoods"])
     is_reference = all(a == 0 for a in alleles) and 2 <= n_alleles <= 3
-    if out["reason"] in ("LOW_GQ", "LOW_DP") and not listed and is_reference:
+    is_said = out["dp" if out["reason"] == "LOW_DP" else "gq"] >= 0
+    if out["reason"] in ("LOW_GQ", "LOW_DP") and not listed and is_reference and is_said:
         bound = quality(out)
         out["likelihoods"] = masked([0, *[bound] * 5], n_alleles, len(alleles))
-    return kept(out, alleles, n_alleles)
+    return out
 
 
 def seen_reads(alleles, depths):
@@ -375,16 +385,6 @@ def masked(phred, n_alleles, ploidy):
     )
 
 
-def kept(out, alleles, n_alleles):
-    """Leave a contradicted genotype at least a thousandth of the best one's likelihood."""
-    if out["reason"] == "AD_CONTRADICTS" and n_alleles <= 3 and min(alleles) >= 0:
-        own = tuple(sorted(alleles * 2 if len(alleles) == 1 else alleles))
-        out["likelihoods"] = tuple(
-            min(v, 30) if g == own else v for g, v in zip(SLOTS, out["likelihoods"], strict=True)
-        )
-    return out
-
-
 def likelihoods(given, called, n_alleles):
     """Return phred values of 0/0, 0/1, 1/1, 0/2, 1/2, 2/2, -1 where nothing is said."""
     nothing = (-1,) * 6
@@ -439,7 +439,7 @@ def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits, margin, un
         return "LOW_GQ"
     needed = limits.min_dp / 2 if len(alleles) == 1 else limits.min_dp
     total = sum(depths)
-    counted = min(depths) >= 0 and len(depths) == 1 + len(alts)
+    counted = min(depths) >= 0 and len(whole(depths, alleles, 1 + len(alts))) == 1 + len(alts)
     depth = total if dp < 0 and counted else dp
     if depth == 0 or 0 <= depth < needed:
         return "LOW_DP"

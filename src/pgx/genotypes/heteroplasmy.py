@@ -58,6 +58,8 @@ def read_heteroplasmy(
     codes, reason = codes.copy(), reason.copy()
     for sample in np.flatnonzero(reads[:, 0] >= 0).tolist():
         own = reads[sample]
+        if not set(codes[sample].tolist()) <= {MISSING, ABSENT, *table[: len(own)].tolist()}:
+            continue  # an allele beyond those whose reads are known
         total = int(np.maximum(own, 0).sum())
         altered = _altered(site, table, own)
         if altered is None or not total:

@@ -39,6 +39,7 @@ from pgx.pipeline.doubts import (
     may_be_hybrid,
     open_sites,
     structure_notes,
+    weak_sites,
 )
 from pgx.pipeline.record_copies import (
     Change,
@@ -297,7 +298,8 @@ class GeneCaller:
             undocumented=pair.undocumented,
             notes=(*found.notes, *self.gene.notes),
         )
-        return self.records.with_candidates(base, found, CallStatus.CALLED)
+        status = CallStatus.AMBIGUOUS if found.rests_on_cause else CallStatus.CALLED
+        return self.records.with_candidates(base, found, status)
 
     def _call(
         self,
@@ -346,7 +348,7 @@ class GeneCaller:
         return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
 
     def _concern(self, observation: Observation, failed: npt.NDArray[np.bool_]) -> Concern:
-        unanswered = open_sites(observation, ~failed)
+        unanswered = open_sites(observation, ~failed) | weak_sites(observation)
         is_open = without_proxy(self.compiled, unanswered, ~observation.missing)
         return Concern(
             failed=open_sites(observation, failed),
@@ -365,7 +367,7 @@ class GeneCaller:
 
     def _status(self, found: DiplotypeSet, observation: Observation) -> CallStatus:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
-        if may_be_hybrid(self.gene.notes, found, observation):
+        if found.rests_on_cause or may_be_hybrid(self.gene.notes, found, observation):
             return CallStatus.AMBIGUOUS
         if found.is_single:
             return CallStatus.CALLED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -25,12 +26,15 @@ __all__ = [
     "open_sites",
     "reason_notes",
     "structure_notes",
+    "weak_sites",
 ]
 
 UNCOUNTED = "copy_number_not_assessed"
 """Note of a gene whose copies are not counted."""
 _COMBINED = "combination_or_partial"
 _SURE_OF_COPIES = 0.99
+WEAK_FROM: Final = 0.1
+"""Likelihood by that of the best genotype from which another one is hardly denied by the data."""
 
 REASON_NOTES = {
     Unknown.LOW_GQ: "low_gq",
@@ -61,6 +65,8 @@ def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[st
         notes.append("likelihoods_weighed")
     if found.unsettled:
         notes.append("core_position_missing")
+    if found.rests_on_cause:
+        notes.append("causal_variant_alone")
     return notes
 
 
@@ -94,6 +100,22 @@ def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.ND
     soft = np.zeros(len(sites), np.bool_)
     soft[[site.site for site in observation.soft if not site.contradicted]] = True
     return np.asarray(sites & observation.missing & ~soft)
+
+
+def weak_sites(observation: Observation) -> npt.NDArray[np.bool_]:
+    """(P,) bool: positions whose likelihoods hardly tell one genotype from another.
+
+    A flat likelihood is no better than no data, and the prior must not make up for it at a core
+    position.
+    """
+    weak = np.zeros(len(observation.codes), np.bool_)
+    for site in observation.soft:
+        if site.contradicted:
+            continue
+        likelihoods = {tuple(sorted(g[:2])): g.likelihood for g in site.genotypes}
+        best, *others = sorted(likelihoods.values(), reverse=True)
+        weak[site.site] = bool(others) and others[0] >= WEAK_FROM * best
+    return weak
 
 
 def may_be_hybrid(gene_notes: Sequence[str], found: DiplotypeSet, observation: Observation) -> bool:

@@ -137,6 +137,8 @@ class EntryMaker:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
         said = conditional_headline(row, said, row.drug, self.words)
+        if bucket(row) == "information":
+            said = self.label["as_reference"].format(advice=self._within(said))
         if row.certainty is not Certainty.DEPENDS:
             return said
         return self.label["provisional"].format(advice=self._within(said))

@@ -101,8 +101,8 @@ _SITE = {
     "dp": "Read depth of the record or block.",
     "likelihoods": "Genotypes (two alleles) with phred-scaled likelihoods, where the genotype is "
     "too unsure to count as called.",
-    "heteroplasmy": "Share of reads (0-1) with the altered allele at a mitochondrial position; null "
-    "where the input has no reads by allele.",
+    "heteroplasmy": "Share of reads (0-1) with the altered allele at a mitochondrial position; "
+    "null where the input has no reads by allele.",
 }
 
 _HAPLOTYPE = {

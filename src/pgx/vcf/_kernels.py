@@ -172,13 +172,14 @@ def scan(
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
-    (K, N, 2), ``likelihoods`` (K, N, 6) or (0, N, 6), ``reads`` (K, N, 3) or (0, N, 3); scratch ``rec`` (R_SIZE,) and
-    ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of any value follow it.
+    (K, N, 2), ``likelihoods`` (K, N, 6) or (0, N, 6), ``reads`` (K, N, 3) or (0, N, 3); scratch
+    ``rec`` (R_SIZE,) and ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of
+    any value follow it.
     Rows of ``gq``, ``dp``, ``likelihoods`` and ``reads`` come filled with -1 and of ``phase_set``
     with 0; S_HAS_VALUES, S_STORED_LIKELIHOODS or S_STORED_READS is set once one of them is written.
 
-    Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEED_LIKELIHOODS or
-    NEED_READS when their array is needed and empty; NEW_CONTIG when the last name of ``names`` needs its
+    Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEED_LIKELIHOODS or NEED_READS
+    when their array is needed and empty; NEW_CONTIG when the last name of ``names`` needs its
     row in ``contigs``; else a fault of the line that starts at the cursor. It goes on from
     the cursor when called again.
     """
@@ -263,7 +264,7 @@ def scan(
                             state[lay.S_REPEATS] -= 1  # this line is read again
                             return lay.NEED_READS
                         state[lay.S_STORED_READS] = 1
-                        store_reads(cell, n_alleles, row, sample, reads)
+                        store_reads(cell, rec, row, sample, reads)
             is_plain = is_plain and is_ascii(buf[cells:p])
         text_end = p
         p = line_end(buf, p)

@@ -136,7 +136,9 @@ def text_code(buf: Bytes, p: int, end: int) -> int:
 def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> None:
     """Read AD into ``cell``: its total, the depths of GT's alleles, of others, of the first three.
 
-    All stay -1 where a value is missing or their number is not that of the alleles.
+    All stay -1 where a value is missing or there are more than alleles. A list that is too short,
+    as when ALTs were merged, has no reads of the others; a single number is no list of reads by
+    allele (VarScan writes ALT's alone).
     """
     total = index = 0
     first = second = other = 0
@@ -160,7 +162,10 @@ def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> Non
             other = max(other, value)
         index += 1
         p = stop + 1
-    if complete and index == n_alleles:
+    is_short = 1 < index < n_alleles and max(cell[lay.C_FIRST], cell[lay.C_SECOND]) < index
+    if complete and (index == n_alleles or is_short):
+        for k in range(index, lay.N_READS):
+            cell[lay.C_READS + k] = 0
         cell[lay.C_AD_TOTAL] = total
         cell[lay.C_AD_FIRST] = first
         cell[lay.C_AD_SECOND] = second
@@ -266,17 +271,21 @@ def needs_reads(cell: Ints, rec: Ints, reason: int) -> bool:
     if total <= 0 or cell[lay.C_FIRST] < 0 or cell[lay.C_SECOND] == -1:
         return False
     if rec[lay.R_MITOCHONDRIAL] == 1:
-        return bool(reason == OK or reason == LOW_GQ or reason == LOW_DP)
-    if reason == LOW_GQ or reason == LOW_DP:
+        return bool(reason in (OK, LOW_GQ, LOW_DP))
+    if reason in (LOW_GQ, LOW_DP):
         return bool(cell[lay.C_MARGIN] == lay.NO_MARGIN or is_odd_depth(cell))
     return bool(reason == OK and is_odd_depth(cell))
 
 
 @helper
-def store_reads(cell: Ints, n_alleles: int, row: int, sample: int, out: Counts) -> None:
-    """Write reads of alleles 0, 1 and 2; of more than three, those of GT's and the best other."""
-    if n_alleles <= lay.N_READS:
-        for k in range(n_alleles):
+def store_reads(cell: Ints, rec: Ints, row: int, sample: int, out: Counts) -> None:
+    """Write reads of alleles 0, 1 and 2; of more than three, those of GT's and the best other.
+
+    Of mitochondrial records always the first three.
+    """
+    n_alleles = rec[lay.R_N_ALTS] + 1
+    if n_alleles <= lay.N_READS or rec[lay.R_MITOCHONDRIAL] == 1:
+        for k in range(min(n_alleles, lay.N_READS)):
             out[row, sample, k] = cell[lay.C_READS + k]
         return
     out[row, sample, 0] = cell[lay.C_AD_FIRST]

@@ -42,8 +42,6 @@ Heinrich et al. 2012); with it no depth makes a share of 20% impossible for a he
 """
 SUPPORTED: Final = 20
 """Phred margin below which the reads of a reference genotype leave others possible: GQ 20."""
-LEAST_WEIGHT: Final = 30
-"""Phred that a contradicted GT has at most: the caller saw more than counts of reads."""
 DEPTH_STEP: Final = 3.0
 """Phred that one read of a reference genotype adds to its margin: a heterozygote hides in half."""
 
@@ -108,15 +106,12 @@ def settle_cells(cells: Cells) -> npt.NDArray[np.int16] | None:
     unsure = _is_unsure(cells.reason)
     if unsure.any():
         _settle_by_quality(cells, *np.nonzero(unsure))
-    contradicted = cells.reason == _CONTRADICTS
-    if cells.likelihoods is not None and contradicted.any():
-        _keep_written(cells, cells.likelihoods, *np.nonzero(contradicted))
     return cells.likelihoods
 
 
 def has_unsure(reason: Array) -> bool:
-    """Whether any cell's quality or depth is low, or its likelihoods contradict it."""
-    return bool(_is_unsure(reason).any() or (reason == _CONTRADICTS).any())
+    """Whether any cell's quality or depth is low."""
+    return bool(_is_unsure(reason).any())
 
 
 def _is_unsure(reason: Array) -> Array:
@@ -124,7 +119,7 @@ def _is_unsure(reason: Array) -> Array:
 
 
 def read_log_likelihoods(reads: Array, n_alleles: Array) -> Floats:
-    """Return (n, 6) log likelihoods of reads, -inf for genotypes that there are not.
+    r"""Return (n, 6) log likelihoods of reads, -inf for genotypes that there are not.
 
     Reads come from the haplotypes of a genotype in equal parts, `ERROR_RATE` of them showing
     one of the other alleles. Shares scatter as a Dirichlet distribution around this mean:
@@ -139,8 +134,8 @@ def read_log_likelihoods(reads: Array, n_alleles: Array) -> Floats:
 
     Notes
     -----
-    With :math:`A = (1 - \\rho) / \\rho` and expected shares :math:`p`, the likelihood is
-    :math:`\\prod_i \\Gamma(x_i + A p_i) / \\Gamma(A p_i)` up to a factor that all
+    With :math:`A = (1 - \rho) / \rho` and expected shares :math:`p`, the likelihood is
+    :math:`\prod_i \Gamma(x_i + A p_i) / \Gamma(A p_i)` up to a factor that all
     genotypes share.
     """
     counts = np.maximum(reads, 0).astype(np.int64)
@@ -194,12 +189,11 @@ def _settle_by_reads(cells: Cells, reads: Array, rows: Array, columns: Array) ->
     is_bound = ~contradicted & ~varies
     bounded = np.where(np.arange(6) == own[:, None], phred, np.minimum(phred, limit[:, None]))
     phred = np.where(is_bound[:, None], bounded, phred)
-    phred = _masked(phred, n_alleles, haploid)
-    phred[haploid & np.isin(log_likelihood.argmax(axis=1), _MIXED)] = -1
-    wanted = (contradicted | weak | unsure) & ((n_alleles <= 3) | cells.has_list(rows, columns))
-    phred[n_alleles > 3] = -1
+    values = _masked(phred, n_alleles, haploid)
+    values[haploid & np.isin(log_likelihood.argmax(axis=1), _MIXED)] = -1
+    wanted = (contradicted | weak | unsure) & (n_alleles <= 3)
     if wanted.any():
-        cells.write(rows[wanted], columns[wanted], phred[wanted])
+        cells.write(rows[wanted], columns[wanted], values[wanted])
 
 
 def _place(genotypes: Array, n_alleles: Array) -> tuple[Ints, Ints]:
@@ -225,7 +219,7 @@ def _margin(log_likelihood: Floats, own: Ints) -> Floats:
     return np.asarray((log_likelihood[rows, own] - others.max(axis=1)) * 10 / math.log(10))
 
 
-def _phred(log_likelihood: Floats, haploid: Array) -> Ints:
+def _phred(log_likelihood: Floats, haploid: Array) -> Array:
     """Return phred values (n, 6), the best possible genotype's being 0."""
     possible = np.where(haploid[:, None] & np.isin(np.arange(6), _MIXED), -np.inf, log_likelihood)
     phred = (possible.max(axis=1, keepdims=True) - possible) * 10 / math.log(10)
@@ -242,6 +236,8 @@ def _settle_by_quality(cells: Cells, rows: Array, columns: Array) -> None:
     n_alleles = cells.n_alleles[rows]
     fits = (first == 0) & ((second == 0) | (second == -2)) & (n_alleles > 1) & (n_alleles <= 3)
     fits &= ~cells.has_list(rows, columns) & ~cells.mitochondrial[rows]
+    is_shallow = cells.reason[rows, columns] == SiteReason.LOW_DP
+    fits &= np.where(is_shallow, cells.dp[rows, columns], cells.gq[rows, columns]) >= 0
     rows, columns, second, n_alleles = rows[fits], columns[fits], second[fits], n_alleles[fits]
     if not len(rows):
         return
@@ -250,11 +246,11 @@ def _settle_by_quality(cells: Cells, rows: Array, columns: Array) -> None:
     cells.write(rows, columns, _masked(phred, n_alleles, second == -2))
 
 
-def _quality(gq: Array, dp: Array) -> Ints:
+def _quality(gq: Array, dp: Array) -> Array:
     """Return the phred that GQ and DP, -1 where absent, leave other genotypes at most."""
     by_depth = np.where(dp >= 0, DEPTH_STEP * dp.astype(np.float64), _LARGEST)
     by_quality = np.where(gq >= 0, gq, _LARGEST)
-    return np.minimum(np.minimum(by_depth, by_quality), _LARGEST).astype(np.int64)
+    return np.asarray(np.minimum(np.minimum(by_depth, by_quality), _LARGEST), np.int64)
 
 
 def _masked(phred: Array, n_alleles: Array, haploid: Array) -> npt.NDArray[np.int16]:
@@ -262,15 +258,3 @@ def _masked(phred: Array, n_alleles: Array, haploid: Array) -> npt.NDArray[np.in
     low, high = np.array(_SLOTS).T
     there = (high < n_alleles[:, None]) & ~(haploid[:, None] & (low != high))
     return np.where(there, np.minimum(phred, _LARGEST), -1).astype(np.int16)
-
-
-def _keep_written(
-    cells: Cells, likelihoods: npt.NDArray[np.int16], rows: Array, columns: Array
-) -> None:
-    """Leave contradicted genotypes at least the weight of `LEAST_WEIGHT`."""
-    genotypes = cells.genotypes[rows, columns]
-    few = (cells.n_alleles[rows] <= 3) & (genotypes[:, 0] >= 0) & (genotypes[:, 1] != -1)
-    rows, columns = rows[few], columns[few]
-    own, _ = _place(genotypes[few], cells.n_alleles[rows])
-    written = likelihoods[rows, columns, own]
-    likelihoods[rows, columns, own] = np.minimum(written, LEAST_WEIGHT)

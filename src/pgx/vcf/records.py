@@ -78,8 +78,7 @@ class Scan:
     value, and throughout records of more than two ALTs. They are those of PL or GL, else of AD
     or of GQ and DP where a genotype is unsure (`pgx.vcf.read_likelihoods`). ``reads`` (R, N, 3)
     int32, None where no mitochondrial record has any, are the reads of alleles 0, 1 and 2 of
-    mitochondrial cells, -1 elsewhere; of more than three alleles those of GT's alleles, then
-    of the best other one. ``region_first`` and
+    mitochondrial cells, -1 elsewhere. ``region_first`` and
     ``region_last`` (G,) int64 are the first and last POS seen in each region among all
     records, 0 if none.
     ``sites_only`` hints that the file lists variant sites only: it has records, and not

@@ -355,9 +355,7 @@ class Scanner:
             raise fault(lay.FAULT_NO_KNOWN_CONTIG, self._path)
         self._empty_block()
         arrays = {
-            name: np.concatenate(parts)
-            for name, parts in self._taken.items()
-            if name not in _RARE or name in self._found
+            name: np.concatenate(parts) for name, parts in self._taken.items() if name not in _RARE
         }
         arrays["phased"] = arrays["phased"].view(np.bool_)
         order = self._windows.region_order
@@ -372,8 +370,14 @@ class Scanner:
             sites_only=n_records > 0 and not state[lay.S_REFERENCE_ONLY],
             has_depth=bool(state[lay.S_HAS_DEPTH]),
             hg19_chrm=hg19_chrm,
-            **{"likelihoods": None, **arrays},
+            likelihoods=self._joined("likelihoods"),
+            reads=self._joined("reads"),
+            **arrays,
         )
+
+    def _joined(self, name: str) -> Array | None:
+        """Return one of the arrays of `_RARE`, None where no record has any."""
+        return np.concatenate(self._taken[name]) if name in self._found else None
 
     def _is_hg19_chrm(self) -> bool:
         declared = self._header.mitochondrion_length

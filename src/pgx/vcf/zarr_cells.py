@@ -348,7 +348,10 @@ class _Cells:
         is_value = depths != FILL
         self._note_unreadable((depths == UNREADABLE).any(axis=2))
         count = is_value.sum(axis=2)
-        complete = (count == self._n_alleles) & ((depths >= 0) == is_value).all(axis=2)
+        most = np.maximum(self.first, self.second)
+        is_short = (count > 1) & (count < self._n_alleles) & (most < count)
+        is_list = (count == self._n_alleles) | is_short
+        complete = is_list & ((depths >= 0) == is_value).all(axis=2)
         self._reads = np.where(is_value, np.maximum(depths, 0), 0)
         self._total = np.where(complete, self._reads.sum(axis=2), -1)
         return self._total
@@ -380,14 +383,16 @@ class _Cells:
             return None
         found = np.full((*self.first.shape, lay.N_READS), -1, np.int32)
         for row, sample in np.argwhere(wanted).tolist():
-            found[row, sample] = self._reads_of(row, sample)
+            found[row, sample] = self._reads_of(
+                row, sample, first_three=bool(is_mitochondrial[row])
+            )
         return found
 
-    def _reads_of(self, row: int, sample: int) -> list[int]:
+    def _reads_of(self, row: int, sample: int, *, first_three: bool) -> list[int]:
         """Return reads of alleles 0, 1, 2; of more than three, of GT's and of the best other."""
         reads = self._reads[row, sample].tolist()  # type: ignore[index]
         n_alleles = int(self._n_alleles[row, 0])
-        if n_alleles <= lay.N_READS:
+        if n_alleles <= lay.N_READS or first_three:
             return [*reads[:n_alleles], -1, -1, -1][: lay.N_READS]
         first, second = int(self.first[row, sample]), int(self.second[row, sample])
         other = max(n for k, n in enumerate(reads[:n_alleles]) if k not in (first, second))
