@@ -20,6 +20,7 @@ from validation import (
     copies,
     fixtures,
     hiding,
+    read_support,
     second_opinion,
     structure_genomes,
     structure_published,
@@ -51,6 +52,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         f"second_opinion {run}": partial(second_opinion.measured, run)
         for run in second_opinion.RUNS
     },
+    "read_support": read_support.measured,
     "copies": copies.measured,
     "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,
