@@ -306,7 +306,7 @@ def weighed(out, alleles, depths, n_alleles, margin, is_mitochondrial):
     listed = any(v >= 0 for v in out["likelihoods"])
     odd = usable and is_odd(alleles, depths)
     looks = odd or (usable and reason != "OK" and margin is None)
-    if looks and reason != "AD_CONTRADICTS":
+    if looks and reason != "AD_CONTRADICTS" and n_alleles > 1:
         by_reads(out, alleles, depths, n_alleles, listed)
     listed = any(v >= 0 for v in out["likelihoods"])
     is_reference = all(a == 0 for a in alleles) and 2 <= n_alleles <= 3
