@@ -20,6 +20,8 @@ from validation import (
     copies,
     fixtures,
     hiding,
+    one_answer,
+    partial_definitions,
     read_support,
     second_opinion,
     structure_genomes,
@@ -52,11 +54,13 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         f"second_opinion {run}": partial(second_opinion.measured, run)
         for run in second_opinion.RUNS
     },
+    "partial_definitions": partial_definitions.measured,
     "read_support": read_support.measured,
     "copies": copies.measured,
     "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,
     "structure_published": structure_published.measured,
+    "one_answer": one_answer.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
 }

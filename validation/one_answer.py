@@ -17,6 +17,7 @@ from itertools import combinations_with_replacement, product
 from math import prod
 
 from pgx.alleles.names import core_allele, format_diplotype
+from pgx.base.advice import Statement
 from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -29,7 +30,7 @@ from pgx.recommendations.index import DIPLOTYPES, GuidanceIndex, Topic, guidance
 from pgx.recommendations.lookup import recommend_on
 from validation.tables import table
 
-__all__ = ["Fault", "Found", "measure", "measured", "report", "results_of"]
+__all__ = ["Fault", "Found", "measure", "measured", "report", "resolved", "results_of"]
 
 KINDS = ("two advise", "one advises, one does not", "none twice")
 _OTHER_HLA = "*99:99"
@@ -196,8 +197,7 @@ def _fault(
 
 def _advice(row: Recommendation) -> str:
     factor = row.dose_factor_max
-    dose = "" if factor is None else f" {factor:.0%}"
-    return " + ".join(row.action) + dose
+    return " + ".join(row.action) + ("" if factor is None else f" {factor:.0%}")
 
 
 def report(found: Found) -> str:
@@ -217,6 +217,41 @@ def report(found: Found) -> str:
     return table(header, [*rows, ["all", *sums]])
 
 
+def resolved(knowledge: KnowledgeBase) -> str:
+    """Return what would stand side by side, and what is shown, as Markdown."""
+    index = guidance_of(knowledge)
+    rows = [row for topic in index.topics for row in _specific(topic)]
+    header = ["source", "drug", "result", "advice that holds", "advice for the phenotype"]
+    sets = [
+        [s.authority, s.drug, f"{', '.join(s.genes)} {', '.join(s.alleles)}", s.relation, s.reason]
+        for s in knowledge.statement_sets
+    ]
+    names = ["source", "drug", "genes and alleles", "relation", "reason"]
+    return f"{table(header, rows)}\n\n{table(names, sets)}"
+
+
+def _specific(topic: Topic) -> Iterator[list[str]]:
+    """Yield the diplotypes that a topic names beside phenotypes, with the advice of both."""
+    for place, phenotypes in enumerate(topic.phenotypes):
+        if phenotypes is None or len(topic.genes) > 1:
+            continue
+        for key in topic.keys[place]:
+            general = phenotypes.of(key) if key.startswith(f"{DIPLOTYPES} ") else None
+            for population in topic.populations if general else ():
+                own, other = (topic.find(population, (k,)) for k in (key, general or ""))
+                result = f"{topic.genes[0]} {key.removeprefix(f'{DIPLOTYPES} ')} ({general})"
+                drug = topic.drug
+                yield [drug.authority, drug.drug, result, _said(own), _said(other)]
+
+
+def _said(statement: Statement | None) -> str:
+    if statement is None:
+        return "none"
+    factor = statement.dose_factor_max
+    return " + ".join(statement.action) + ("" if factor is None else f" {factor:.0%}")
+
+
 def measured() -> str:
     """Ask everything of the release and report."""
-    return report(measure(KnowledgeBase()))
+    knowledge = KnowledgeBase()
+    return f"{report(measure(knowledge))}\n\n{resolved(knowledge)}"

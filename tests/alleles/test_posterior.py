@@ -23,7 +23,8 @@ def populations(draw, n_sites):
     rows = draw(st.lists(haplotype, min_size=1, max_size=5, unique=True))
     weights = draw(st.lists(st.integers(1, 50), min_size=len(rows), max_size=len(rows)))
     shares = {row: weight / sum(weights) for row, weight in zip(rows, weights, strict=True)}
-    return plain.Population(shares, draw(st.sampled_from([1e-4, 1e-2])))
+    persons = draw(st.sampled_from([1, 50, 1000]))
+    return plain.Population(shares, draw(st.sampled_from([1e-4, 1e-2])), persons)
 
 
 @st.composite
@@ -51,7 +52,9 @@ def prior_of(population, groups=("X",)):
     rows = list(population.shares)
     shares = np.array([list(population.shares.values())] * len(groups))
     definition = np.full(len(rows), -1, np.intp)
-    return HaplotypePrior(groups, np.array(rows, np.int8), shares, definition, population.novelty)
+    chromosomes = np.full(len(groups), 2 * population.persons / len(groups))
+    codes = np.array(rows, np.int8)
+    return HaplotypePrior(groups, codes, shares, definition, population.novelty, chromosomes)
 
 
 def observed(codes, block, n_blocks, soft, *, haploid=False):

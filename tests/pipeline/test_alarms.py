@@ -128,3 +128,17 @@ def test_an_unknown_effect_is_no_clearance(genome, diplotypes, calls, drug, know
     assert group.key == "indeterminate"
     assert group.key not in NO_CHANGE
     assert known in group.drugs[0].brief
+
+
+@pytest.mark.parametrize("allele", ["*15:02", "*15:11", "*57:01", "*58:01"])
+def test_each_allele_of_which_a_guideline_speaks_is_told_present_or_absent(genome, allele):
+    """One guideline asks for several alleles of a gene: none may be left out of the test."""
+    carrier = genome(calls=outside(hla_b=f"{allele}/*08:01"), genes=("HLA-B",))
+    [call] = carrier.calls
+    assert f"{allele} positive" in call.lookup_keys
+    assert {key.partition(" ")[0] for key in call.lookup_keys} >= {
+        "*15:02", "*15:11", "*57:01", "*58:01",
+    }  # fmt: skip
+    assert all(row.certainty.value == "certain" for row in carrier.recommendations
+               if row.genes == ("HLA-B",))  # fmt: skip
+    assert alerted(carrier)

@@ -7,7 +7,7 @@ import pytest
 
 from pgx.base.calls import AdviceFacts, Recommendation
 from pgx.base.patient import Applies, Condition, KnownMedicine, MedicineUse, Patient
-from pgx.base.substances import AdviceCondition, ConditionCode, Modulator
+from pgx.base.substances import AdviceCondition, Modulator
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.condition_fits import NO_REACTION, ConditionFits, as_stated
 from pgx.recommendations.conditions import (
@@ -19,6 +19,9 @@ from pgx.recommendations.conditions import (
 from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, years_of
 from pgx.recommendations.german import PHRASES as GERMAN
 from pgx.recommendations.wording import ENGLISH
+from pgx.reports.english import ENGLISH as REPORT_ENGLISH
+from pgx.reports.german import GERMAN as REPORT_GERMAN
+from pgx.reports.patient_entries import fit_reason
 
 RULES = KnowledgeBase().medicines.conditions
 DRUG = "atorvastatin"
@@ -48,7 +51,7 @@ def fits_of(
     modulators: tuple[Modulator, ...] = (),
     rules: tuple[AdviceCondition, ...] = RULES,
 ) -> ConditionFits:
-    codes = (ConditionCode(condition="cystic_fibrosis", system="ICD-10", code="E84"),)
+    codes = KnowledgeBase().medicines.condition_codes
     return ConditionFits(
         patient or Patient(), medicines, months or {}, reacted, rules, codes, modulators, 3.0
     )
@@ -130,6 +133,11 @@ def test_a_planned_medicine_counts_and_a_stopped_one_does_not():
         (
             "indication=pain|cough",
             Patient(conditions=(Condition(name="Cough"),)),
+            Applies.YES,
+        ),
+        (
+            "aim_or_symptom=a gradual lowering of heart rate|bradycardia with symptoms",
+            Patient(conditions=(Condition(name="Symptomatic bradycardia"),)),
             Applies.YES,
         ),
         # a list of diagnoses need not be complete, and one need not be what the drug is for
@@ -314,3 +322,14 @@ def test_times():
     assert months_of("12 weeks") == pytest.approx(2.76, abs=0.01)
     assert months_of("soon") is None
     assert years_of("18 years") == 18.0
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_breastfeeding_is_decided_by_the_file_and_its_reason_has_words(known):
+    asked = row("breastfeeding", action=("avoid",), unconditional=("no_recommendation",))
+    [fit] = fits_of(Patient(breastfeeding=known)).fits([asked])
+    assert fit.applies is (Applies.YES if known else Applies.NO)
+    for words in (REPORT_ENGLISH, REPORT_GERMAN):
+        assert fit_reason(fit, words)
+    [applied] = fits_of(Patient(breastfeeding=known)).applied([asked], [fit])
+    assert (applied.condition is None) is known

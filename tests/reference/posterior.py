@@ -9,8 +9,10 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pgx.alleles.outcome import LISTED_FROM
 from pgx.alleles.piecing import ANYTHING, HIDDEN_FROM, UNSEEN_ALLELE
 from pgx.alleles.prior import PIECED
+from pgx.alleles.undefined import MOST, RARE, RARE_SEEN, RECOMBINATION, RECOMBINATION_SEEN
 from reference.match import mismatches
 
 Haplotype = tuple[int, ...]
@@ -21,10 +23,11 @@ Reading = tuple[Haplotype, Haplotype, float]
 
 @dataclass(frozen=True)
 class Population:
-    """Known haplotypes with their shares, and the share of those outside them."""
+    """Known haplotypes with their shares, the share of those outside them, persons counted."""
 
     shares: Shares
     novelty: float
+    persons: float = 0.0
 
     @property
     def crossover(self) -> float:
@@ -185,14 +188,70 @@ def diplotypes(
     every: Sequence[Reading], population: Population
 ) -> dict[tuple[Haplotype, Haplotype], float]:
     """Return the probability of each unordered pair of haplotypes that some reading may be."""
-    mass: dict[tuple[Haplotype, Haplotype], float] = {}
+    mass: Masses = {}
     for first, second, likelihood in every:
         left, right = options(first, population), options(second, population)
         for (a, own), (b, other) in itertools.product(left.items(), right.items()):
             pair = (a, b) if a <= b else (b, a)
             mass[pair] = mass.get(pair, 0.0) + likelihood * own * other
+    mass = undefined_weighed(mass, population)
+    mass = remote_weighed(mass, population)
     total = sum(mass.values())
     return {pair: share / total for pair, share in mass.items()}
+
+
+Masses = dict[tuple[Haplotype, Haplotype], float]
+
+
+def by_genotype(mass: Masses) -> list[Masses]:
+    """Group pairs that carry the same alleles at every position."""
+    groups: dict[tuple[tuple[int, ...], ...], Masses] = {}
+    for (a, b), own in mass.items():
+        genotype = tuple(tuple(sorted(alleles)) for alleles in zip(a, b, strict=True))
+        groups.setdefault(genotype, {})[a, b] = own
+    return list(groups.values())
+
+
+def undefined_weighed(mass: Masses, population: Population) -> Masses:
+    """Give pairs with an undefined haplotype the odds of their genotype."""
+    found: Masses = {}
+    for group in by_genotype(mass):
+        known = sum(m for pair, m in group.items() if set(pair) <= population.shares.keys())
+        others = sum(group.values()) - known
+        factor = 1.0
+        if known and others > 0:
+            expected = population.persons * known
+            recombined = RECOMBINATION * others / known / (1 + expected / RECOMBINATION_SEEN)
+            rare = RARE / (1 + expected / RARE_SEEN) ** 2
+            factor = min(MOST, recombined + rare) * known / others
+        for pair, own in group.items():
+            found[pair] = own if set(pair) <= population.shares.keys() else own * factor
+    return found
+
+
+def remote_weighed(mass: Masses, population: Population) -> Masses:
+    """Keep pairs with a remote haplotype below `RARE` times the others of their genotype."""
+    found: Masses = {}
+    least = LISTED_FROM * sum(mass.values())
+    for group in by_genotype(mass):
+        has_known = any(set(pair) <= population.shares.keys() for pair in group)
+        remote = {
+            pair
+            for pair, own in group.items()
+            if not has_known and own >= least and any(is_remote(h, population) for h in pair)
+        }
+        others = sum(own for pair, own in group.items() if pair not in remote)
+        far = sum(group[pair] for pair in remote)
+        factor = min(1.0, RARE * others / far) if far and others else 1.0
+        found |= {pair: own * factor if pair in remote else own for pair, own in group.items()}
+    return found
+
+
+def is_remote(haplotype: Haplotype, population: Population) -> bool:
+    """Whether no crossover or conversion of known haplotypes makes this one."""
+    if haplotype in population.shares:
+        return False
+    return not converted(haplotype, population) and not crossed(haplotype, population)
 
 
 def evidence(every: Sequence[Reading], population: Population) -> float:

@@ -226,9 +226,8 @@ def test_changes_of_guidance_that_the_release_has_not_are_named():
         NewerGuidance(drug="examplol", authority="CPIC", date="2026-07"),
     )
     document = build_document(factory.result(), ReportFacts(newer=newer))
-    assert (
-        "Guidance changed since what this release has read: clopidogrel, warfarin (2026-02-03)"
-        in (document.gaps)
+    assert "Guideline updated since this release: clopidogrel, warfarin (2026-02-03)" in (
+        document.gaps
     )
     said = {d.drug: d.newer for group in document.groups for d in group.drugs}
     [line] = said["clopidogrel"]

@@ -30,9 +30,14 @@ Row = tuple[int, ...]
 
 @dataclass(slots=True)
 class Census:
-    """Counted haplotypes: (G,) chromosomes by codes, and how many kinds were seen once."""
+    """Counted haplotypes: (G,) chromosomes by codes, and how many kinds were seen once.
+
+    ``imputed`` are haplotypes that no definition describes and that would be what was counted
+    only if untyped positions held something else than in a defined allele.
+    """
 
     counts: dict[Row, Floats] = field(default_factory=dict)
+    imputed: set[Row] = field(default_factory=set)
     once_described: int = 0
     once_novel: int = 0
 
@@ -55,9 +60,11 @@ def count_known(gene: CompiledGene, frequencies: GeneFrequencies) -> Census:
         ways = _completions(gene, row, open_sites, frequencies)
         for full, share in ways:
             found.counts[full] = found.counts.get(full, 0.0) + counts * share
+        described = [full for full, _ in ways if _names(gene, full)]
+        if described:
+            found.imputed.update({full for full, _ in ways} - set(described))
         if counts.sum() == 1:
-            described = any(_names(gene, full) for full, _ in ways)
-            found.once_described += described
+            found.once_described += bool(described)
             found.once_novel += not described
     return found
 

@@ -16,9 +16,10 @@ def follow_convention(
 ) -> None:
     """Name candidates alike that mean what the two most serious variants in trans mean.
 
-    Unphased, such a gene is named by its two most serious variants, taken to lie in trans
-    (CPIC DPYD guideline). Which strand the others lie on is left open by the name, so that
-    candidates that differ in nothing else are one; those of other functions stay apart.
+    Unphased, such a gene is named by its two most serious variants, taken to be in trans
+    (CPIC DPYD guideline), even where it is more probable that they are in cis. Which haplotype
+    carries the others is left open by the name, so that candidates that differ in nothing else
+    are one; those of other functions stay apart.
 
     Parameters
     ----------
@@ -35,8 +36,8 @@ def follow_convention(
         return
     others = [c for c in candidates if _functions(c[2]) != target]
     together = round(sum(c[1] for c in same), DECIMALS)
-    named = sorted([(plain.diplotype, together, plain.best), *others], key=lambda c: -c[1])
-    listed = [c for c in named[:MAX_LISTED] if c[1] >= LISTED_FROM] or named[:1]
+    named = [(plain.diplotype, together, plain.best), *sorted(others, key=lambda c: -c[1])]
+    listed = [named[0], *(c for c in named[1:MAX_LISTED] if c[1] >= LISTED_FROM)]
     weighed.names = [c[0] for c in listed]
     weighed.probabilities = [c[1] for c in listed]
     weighed.rest = 0.0

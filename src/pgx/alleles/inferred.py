@@ -17,7 +17,14 @@ from pgx.alleles.listing import call_listing, list_findings
 from pgx.alleles.meanings import SEEN_FROM, Concern, Groups, MeaningDetails, add_outcome
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    Outcome,
+    Strand,
+    doubtful_sites,
+)
 from pgx.alleles.posterior import Posterior, infer
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
@@ -28,6 +35,12 @@ from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
 __all__ = ["DECIMALS", "LISTED_FROM", "Concern", "InferredCaller", "Weighed"]
 
+NAMED_FROM: Final = 1e-2
+"""Probability from which a pair of known haplotypes precedes a more probable undefined one.
+
+With every position typed the known ones have at least half of the probability. Only positions
+without an answer can leave them less, and a genotype that they make improbable names nobody.
+"""
 SETTLED_BELOW: Final = 1e-2
 """Probability of another genotype at a core position below which the prior answers it.
 
@@ -108,13 +121,16 @@ class InferredCaller:
         table = self._table(posterior, genotypes, whole=whole)
         naming = _Naming(self, posterior, table, observation, concern)
         naming.by_group = len(groups) > 1 and bool((groups == groups[0]).all())
-        result = naming.result()
+        is_listing = self.gene.gene.strategy is Strategy.VARIANT_LIST
+        convention = None
+        if is_listing and not whole and not observation.missing.any():
+            convention = call_listing(self.gene, observation, genotypes)
+        result = naming.result(convention)
         result.notes = [*notes, *result.notes]
-        if self.gene.gene.strategy is Strategy.VARIANT_LIST:
+        if is_listing:
             result.findings = list_findings(self.gene, observation, genotypes)
-            if not whole and not observation.missing.any():
-                plain = call_listing(self.gene, observation, genotypes)
-                follow_convention(result, plain, naming.candidates())
+        if convention is not None:
+            follow_convention(result, convention, naming.candidates())
         result.is_partial = not posterior.is_whole
         result.uses_likelihoods = bool(observation.soft)
         strands = {number: known.strand for number, known in table.items()}
@@ -173,16 +189,21 @@ class _Naming:
         self.by_group = False  # whether probabilities in each group are wanted, too
         self.lead = 0  # row of the pair that gives the best diplotype its name
 
-    def result(self) -> DiplotypeSet:
-        """Return candidates by falling probability, and what they would mean."""
+    def result(self, convention: DiplotypeSet | None = None) -> DiplotypeSet:
+        """Return the named diplotype, the others by falling probability, and what they mean.
+
+        ``convention`` is how a gene that lists variants is named where phase is not known.
+        """
         names = sorted({k.strand.name for k in self.table.values()}, key=self._key)
         place = {name: i for i, name in enumerate(names)}
-        first, _, probability = self._grouped(
+        first, inverse, probability = self._grouped(
             {n: place[k.strand.name] for n, k in self.table.items()}
         )
-        order = np.argsort(-probability, kind="stable")
+        by_probability = np.argsort(-probability, kind="stable")
+        chosen, self.lead = self._named(by_probability, inverse, probability, convention)
+        first[chosen] = self.lead
+        order = np.concatenate([[chosen], by_probability[by_probability != chosen]])
         pairs, ranked = self.posterior.pairs[first[order]], probability[order]
-        self.lead = int(first[order[0]])
         self._ranked = (pairs, ranked)
         n_listed = max(1, int((ranked[:MAX_LISTED] >= LISTED_FROM).sum()))
         result = DiplotypeSet(n_candidates=len(pairs))
@@ -199,8 +220,54 @@ class _Naming:
             result.notes.append("combination_or_partial")
         return result
 
+    def _named(
+        self,
+        order: _Numbers,
+        inverse: _Numbers,
+        probability: Floats,
+        convention: DiplotypeSet | None,
+    ) -> tuple[int, int]:
+        """Return the group of pairs that names the result, and the row of its first pair.
+
+        A pair of known haplotypes (defined, or counted in the reference panel) precedes any
+        with an undefined one, and fewer undefined ones precede more; then the probability
+        decides. By a convention it is the most probable group of its functions.
+
+        Parameters
+        ----------
+        order
+            Groups, most probable first.
+        inverse
+            (M,) group of each pair of the posterior.
+        probability
+            Probability of each group.
+        """
+        rows = np.flatnonzero(inverse == order[0])
+        if convention is not None:
+            wanted = _functions_key([s.function for s in convention.best])
+            for group in order.tolist():
+                own = np.flatnonzero(inverse == group)
+                strands = self._strands(self.posterior.pairs[own[0]])
+                if _functions_key([s.function for s in strands]) == wanted:
+                    return group, int(own[0])
+            return int(order[0]), int(rows[0])
+        undefined = self.posterior.undefined[self.posterior.pairs].sum(axis=1)
+        if not undefined[rows].min():
+            return int(order[0]), int(rows[undefined[rows] == 0][0])
+        likely = (probability >= NAMED_FROM)[inverse] & self._reads_alike(int(rows[0]))
+        likely[rows] = True
+        least = np.flatnonzero(likely & (undefined == undefined[likely].min()))
+        best = int(least[np.argmax(probability[inverse[least]])])
+        return int(inverse[best]), best
+
+    def _reads_alike(self, row: int) -> npt.NDArray[np.bool_]:
+        """(M,) bool: pairs with the genotype of one of them where reads weigh genotypes."""
+        sites = [site.site for site in self.observation.soft]
+        genotypes = np.sort(self.codes[:, sites][self.posterior.pairs], axis=1)
+        return np.asarray((genotypes == genotypes[row]).all(axis=(1, 2)))
+
     def candidates(self) -> list[tuple[str, float, tuple[Strand, ...]]]:
-        """Return every candidate's name, probability and strands, most probable first."""
+        """Return every candidate's name, probability and strands, the named one first."""
         return [
             (self._diplotype(pair), share, self._ordered(pair))
             for pair, share in zip(self._ranked[0], self._ranked[1].tolist(), strict=True)
@@ -280,6 +347,9 @@ class _Naming:
             is_lead = group == inverse[self.lead]
             at_most = None if is_lead else outcome.probability
             reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
+            if is_lead:
+                settling = doubtful_sites(self._strands(pair)) or reading.settled_by
+                reading = replace(reading, settled_by=settling)
             for key, functions in others:
                 add_outcome(possible, key, functions, replace(reading, by_group=()))
         best = self._readings(self.posterior.pairs[self.lead])[0][0]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from pgx.alleles.settling import Settling
 
-__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand"]
+__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand", "doubtful_sites"]
 
 LISTED_FROM: Final = 1e-4
 """Probability from which a candidate is listed, and its advice counts."""
@@ -21,13 +22,17 @@ class Strand:
 
     ``function`` and ``value`` are the clinical function and activity value that count for
     the phenotype: of a listed strand those of its most serious variant. ``parts`` are the
-    named alleles and ``g.`` variants on it.
+    named alleles and ``g.`` variants on it. ``cause`` names the allele whose causal variant
+    gives the function where no definition fits, empty otherwise; ``doubtful`` are then the
+    indices of the causal positions and of those at which that allele's definition differs.
     """
 
     name: str
     function: str | None
     value: str | None
     parts: tuple[str, ...] = ()
+    cause: str = ""
+    doubtful: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,12 @@ class Outcome:
         """
         is_open = bool(self.open_core or self.failed)
         return is_open or self.probability is None or self.probability >= LISTED_FROM
+
+
+def doubtful_sites(strands: Iterable[Strand]) -> Settling | None:
+    """Return the positions to genotype again where a causal variant alone gives a function."""
+    sites = {index for strand in strands for index in strand.doubtful}
+    return Settling(tuple(sorted(sites)), ()) if sites else None
 
 
 @dataclass(slots=True)
@@ -115,6 +126,11 @@ class DiplotypeSet:
     unsettled: list[int] = field(default_factory=list)
     is_partial: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def rests_on_cause(self) -> bool:
+        """Whether a haplotype of the best diplotype has its function by a causal variant alone."""
+        return any(strand.cause for strand in self.best)
 
     @property
     def is_single(self) -> bool:

@@ -8,7 +8,7 @@ over; positions without an answer leave every haplotype possible that agrees els
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -17,8 +17,10 @@ import numpy.typing as npt
 
 from pgx.alleles.census import Floats
 from pgx.alleles.observation import Observation
+from pgx.alleles.outcome import LISTED_FROM
 from pgx.alleles.prior import HaplotypePrior
-from pgx.alleles.strands import phasings, tries_all
+from pgx.alleles.strands import known_phasings, phasings, tries_all
+from pgx.alleles.undefined import genotype_keys, haplotype_keys, weigh_remote, weigh_undefined
 
 __all__ = ["Posterior", "evidence", "infer"]
 
@@ -50,6 +52,8 @@ class Posterior:
         (M,) float64, falling, sums to 1 but for what is negligible.
     novel
         Strands of (P,) int8 codes that no known haplotype fits.
+    undefined
+        (K + N,) bool: haplotypes by number that are neither defined nor counted.
     factors
         Products of haplotype numbers whose union holds every pair.
     is_whole
@@ -63,6 +67,7 @@ class Posterior:
     pairs: npt.NDArray[np.intp]
     probability: Floats
     novel: list[Codes] = field(default_factory=list)
+    undefined: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = field(default_factory=list)
     is_whole: bool = True
     mass: float = 0.0
@@ -72,7 +77,7 @@ class Posterior:
 def evidence(prior: HaplotypePrior, observation: Observation) -> Floats:
     """Return the (G,) probability of an observation in each group, up to a common factor."""
     total = np.zeros(len(prior.groups))
-    for pairing in _worthwhile(prior, observation):
+    for pairing in _worthwhile(prior, observation, _orientations(prior, observation).pairs):
         mass = pairing.likelihood * _mass(prior, pairing.first)
         total += mass if observation.haploid else mass * _mass(prior, pairing.second)
     return total
@@ -89,12 +94,13 @@ def infer(
     ``groups`` are (G,) weights of the prior's groups, before this observation is looked at;
     ``alert`` position indices at which rare alternatives are spelled out too.
     """
-    found = _Collector(prior, observation.haploid, groups, alert)
+    found = _Collector(prior, observation, groups, alert)
     found.keep_all(contested=any(site.contradicted for site in observation.soft))
-    for pairing in _worthwhile(prior, observation):
+    orientations = _orientations(prior, observation)
+    for pairing in _worthwhile(prior, observation, orientations.pairs):
         found.add(pairing)
     result = found.result()
-    result.is_whole = tries_all(observation)
+    result.is_whole = orientations.is_whole
     return result
 
 
@@ -103,23 +109,49 @@ def _mass(prior: HaplotypePrior, strand: Codes) -> Floats:
     return np.asarray(prior.shares[:, known].sum(axis=1)) if len(known) else prior.novel(strand)
 
 
-def _worthwhile(prior: HaplotypePrior, observation: Observation) -> list[_Pairing]:
+class _Orientations(NamedTuple):
+    """The two haplotypes in orientations of the phase blocks, and whether these are all."""
+
+    pairs: list[tuple[Codes, Codes]]
+    is_whole: bool
+
+
+def _orientations(prior: HaplotypePrior, observation: Observation) -> _Orientations:
+    """Return every orientation, of many blocks those in which a known haplotype fits.
+
+    Where one fits, pairs of two unknown haplotypes are not worthwhile.
+    """
+    if tries_all(observation):
+        return _Orientations(list(phasings(observation)), is_whole=True)
+    found = known_phasings(observation, prior.codes)
+    if found:
+        return _Orientations(found, is_whole=True)
+    return _Orientations(list(phasings(observation)), is_whole=False)
+
+
+def _worthwhile(
+    prior: HaplotypePrior,
+    observation: Observation,
+    orientations: Sequence[tuple[Codes, Codes]],
+) -> list[_Pairing]:
     """Return the pairings, those of two haplotypes outside the known ones only for want of any.
 
     Where known haplotypes explain one strand at least, two unknown ones are too improbable.
     """
-    pairings = list(_pairings(observation))
+    pairings = list(_pairings(observation, orientations))
     explained = [len(prior.known(p.first)) > 0 or len(prior.known(p.second)) > 0 for p in pairings]
     if not any(explained):
         return pairings
     return [p for p, good in zip(pairings, explained, strict=True) if good]
 
 
-def _pairings(observation: Observation) -> Iterator[_Pairing]:
-    """Yield every orientation of the blocks with every genotype of the soft sites."""
+def _pairings(
+    observation: Observation, orientations: Sequence[tuple[Codes, Codes]]
+) -> Iterator[_Pairing]:
+    """Yield orientations of the blocks with every genotype of the soft sites."""
     choices = [site.genotypes for site in observation.soft]
     branches = list(itertools.product(*choices))
-    for first, second in phasings(observation):
+    for first, second in orientations:
         if not observation.soft:
             yield _Pairing(first, second, 1.0)
             continue
@@ -137,13 +169,16 @@ class _Collector:
     def __init__(
         self,
         prior: HaplotypePrior,
-        haploid: bool,  # noqa: FBT001
+        observation: Observation,
         groups: Floats,
         alert: tuple[int, ...],
     ) -> None:
         self._alert = alert
         self._contested = False
-        self._prior, self._haploid, self._groups = prior, haploid, groups
+        self._prior, self._groups = prior, groups
+        self._haploid = observation.haploid
+        # with a heterozygous position each pair stands in one order: its mass counts twice
+        self._orders = 2 if observation.n_blocks else 1
         self._novel: dict[bytes, int] = {}
         self._strands: list[Codes] = []
         self._rows: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]] = []
@@ -200,14 +235,24 @@ class _Collector:
         worth = mass > least
         width = len(self._prior.codes) + len(self._strands)
         keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
-        total = np.bincount(inverse, weights=mass[worth], minlength=len(keys))
+        total: Floats = np.asarray(
+            np.bincount(inverse, weights=mass[worth], minlength=len(keys)), np.float64
+        )
+        pairs = np.stack([keys // width, keys % width], axis=1)
+        novel = sorted(self._strands, key=lambda strand: strand.tobytes())
+        codes = np.array(novel, np.int8).reshape(-1, self._prior.codes.shape[1])
+        undefined = self._prior.undefined(codes)
+        before = total
+        if not self._haploid:
+            total = self._weighed(pairs, total, codes, undefined)
         probability = total / total.sum()
         order = np.lexsort((keys, -np.round(probability, _DECIMALS)))
-        pairs = np.stack([keys // width, keys % width], axis=1)[order]
-        novel = sorted(self._strands, key=lambda strand: strand.tobytes())
+        pairs = pairs[order]
         factors = [(number[a], number[b]) for a, b in self._factors]
-        found = Posterior(pairs, probability[order], novel, factors, mass=float(total.sum()))
-        found.by_group = _by_group(masses[:, worth], inverse, len(keys))[:, order]
+        found = Posterior(
+            pairs, probability[order], novel, undefined, factors, mass=float(total.sum())
+        )
+        found.by_group = _by_group(masses[:, worth], inverse, total / before)[:, order]
         return found
 
     def _mean(self, masses: Floats) -> Floats:
@@ -220,6 +265,45 @@ class _Collector:
             mass += weight * own
         return mass
 
+    def _weighed(
+        self,
+        pairs: npt.NDArray[np.intp],
+        mass: Floats,
+        novel: Codes,
+        undefined: npt.NDArray[np.bool_],
+    ) -> Floats:
+        """Return the masses of pairs, undefined haplotypes by the odds of their genotypes."""
+        some: npt.NDArray[np.bool_] = np.asarray(undefined[pairs].any(axis=1))
+        if not some.any():
+            return mass
+        keys = np.concatenate([self._prior.keys, haplotype_keys(novel)])
+        genotypes = genotype_keys(keys, pairs)
+        mass = weigh_undefined(mass, genotypes, some, self._expected(pairs, mass))
+        likely = some & (mass >= LISTED_FROM * mass.sum())
+        alone = likely & ~np.isin(genotypes, genotypes[~some])
+        return weigh_remote(mass, genotypes, self._remote(pairs, alone, novel))
+
+    def _expected(self, pairs: npt.NDArray[np.intp], mass: Floats) -> Floats:
+        """(M,) persons of the reference panel, of all its groups, expected to have each pair."""
+        prior = self._prior
+        persons = prior.chromosomes / 2
+        expected = mass * persons.sum() / self._groups.sum()
+        inside = pairs[:, 1] < len(prior.codes)
+        joint = prior.shares[:, pairs[inside, 0]] * prior.shares[:, pairs[inside, 1]]
+        expected[inside] = mass[inside] * (persons @ joint) / (self._groups @ joint)
+        return np.asarray(self._orders * expected)
+
+    def _remote(
+        self, pairs: npt.NDArray[np.intp], chosen: npt.NDArray[np.bool_], novel: Codes
+    ) -> npt.NDArray[np.bool_]:
+        """(M,) bool: chosen pairs with a haplotype that no single event makes."""
+        size = len(self._prior.codes)
+        numbers = np.unique(pairs[chosen])
+        remote = np.zeros(size + len(novel), np.bool_)
+        for number in numbers[numbers >= size].tolist():
+            remote[number] = self._prior.is_remote(novel[number - size])
+        return np.asarray(remote[pairs].any(axis=1) & chosen)
+
     def _ordered(self) -> npt.NDArray[np.intp]:
         """Return new numbers by number: strands in the order of their codes, not of phasings."""
         size, strands = len(self._prior.codes), self._strands
@@ -229,10 +313,15 @@ class _Collector:
         return number
 
 
-def _by_group(masses: Floats, pair: npt.NDArray[np.intp], n_pairs: int) -> Floats:
-    """Return (G, n_pairs) probabilities of pairs in each group, of (G, n) masses."""
+def _by_group(masses: Floats, pair: npt.NDArray[np.intp], factor: Floats) -> Floats:
+    """Return (G, M) probabilities of pairs in each group, of (G, n) masses.
+
+    ``factor``, (M,), is what the odds of undefined haplotypes make of each pair's mass.
+    """
+    n_pairs = len(factor)
     if n_pairs == 1:
         return np.ones((len(masses), 1))
     totals = np.array([np.bincount(pair, weights=own, minlength=n_pairs) for own in masses])
+    totals *= factor
     sums = totals.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(totals, sums, out=np.zeros_like(totals), where=sums > 0))

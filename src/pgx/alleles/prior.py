@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pgx.alleles.census import OTHER_SPELLING, Floats, Row, count_known
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.piecing import ANYTHING, HIDDEN_FROM, Codes, Made, Mismatches, Piecing, joined
+from pgx.alleles.undefined import Keys, haplotype_keys
 from pgx.base.frequencies import GeneFrequencies
 
 __all__ = ["Floats", "HaplotypePrior", "build_prior"]
@@ -51,6 +52,12 @@ class HaplotypePrior:
         (G, K) float64, each row sums to 1.
     definition
         (K,) intp: index of the one allele whose definition describes the haplotype, else -1.
+    chromosomes
+        (G,) chromosomes counted in each group.
+    imputed
+        (K,) bool: haplotypes that untyped positions may be, neither defined nor counted.
+    keys
+        (K,) keys of the known haplotypes, see `pgx.alleles.undefined`.
     """
 
     def __init__(
@@ -60,9 +67,13 @@ class HaplotypePrior:
         shares: Floats,
         definition: npt.NDArray[np.intp],
         novelty: float,
+        chromosomes: Floats,
         spelling: Spelling | None = None,
+        imputed: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         self.groups = groups
+        self.chromosomes = chromosomes
+        self.imputed = np.zeros(len(codes), np.bool_) if imputed is None else imputed
         self.definition = definition
         self.codes = np.ascontiguousarray(codes)
         self.shares = shares
@@ -71,7 +82,12 @@ class HaplotypePrior:
         self._hidden: dict[bytes, tuple[Codes, Floats]] = {}
         self._where: dict[bytes, Mismatches] = {}
         plain: Spelling = (np.full(len(codes), -1, np.intp), {})
-        self._spelling, self._several = spelling or plain
+        self._spelling, several = spelling or plain
+        self._several = list(several)
+        self._several_masks = np.array(list(several.values()), np.uint64).reshape(
+            len(several), self.codes.shape[1]
+        )
+        self.keys: Keys = haplotype_keys(self.codes)
         self._rows = {row.tobytes(): i for i, row in enumerate(self.codes)}
         conversion = PIECED * novelty / max(self._diversity(), 1.0)
         self._pieces = Piecing(self.codes, shares, conversion, PIECED * novelty)
@@ -84,6 +100,24 @@ class HaplotypePrior:
             shares = np.bincount(self.codes[:, position] - self.codes[:, position].min(), overall)
             total += 1.0 - float((shares**2).sum())
         return total
+
+    def undefined(self, novel: Codes) -> npt.NDArray[np.bool_]:
+        """Return which haplotypes are neither defined nor counted in the reference panel.
+
+        (K + n,) bool: the known ones, then (n, P) ``novel`` ones. Another spelling of an allele
+        whose definition leaves bases open is defined.
+        """
+        bits = np.uint64(1) << novel.astype(np.uint64)
+        spelled = np.zeros(len(novel), np.bool_)
+        for masks in self._several_masks:
+            spelled |= ((masks & bits) != 0).all(axis=1)
+        return np.concatenate([self.imputed, ~spelled])
+
+    def _spellings(self, strand: Codes) -> npt.NDArray[np.bool_]:
+        """Return which alleles of several spellings a strand fits wherever it is answered."""
+        bits = np.uint64(1) << np.maximum(strand, 0).astype(np.uint64)
+        fits = ((self._several_masks & bits) != 0) | (strand == _OPEN)
+        return np.asarray(fits.all(axis=1))
 
     def row_of(self, strand: bytes) -> int | None:
         """Return the row of a whole strand by the bytes of its codes, None where it is unknown."""
@@ -182,21 +216,22 @@ class HaplotypePrior:
             _remember(self._novel, key, found)
         return found
 
+    def is_remote(self, strand: Codes) -> bool:
+        """Whether no crossover or conversion of known haplotypes, and no spelling, makes a strand."""
+        return bool((self.novel(strand) <= ANYTHING).all())
+
     def _respelled(self, strand: Codes, where: Mismatches) -> Floats:
         """Mass of alleles that describe the strand, and that nobody counted in this way.
 
         A definition leaves the base at some positions open: with one of them other than in a
         known haplotype the allele is rarer, with more of them rarer still.
         """
-        bits = np.uint64(1) << np.maximum(strand, 0).astype(np.uint64)
-        unknown = strand == _OPEN
         mass = np.zeros(len(self.groups))
-        for allele, masks in self._several.items():
-            if (((masks & bits) != 0) | unknown).all():
-                mine = self._spelling == allele
-                is_near = (where[mine, 1] < 0).any()
-                rarity = OTHER_SPELLING if is_near else OTHER_SPELLING / _MAX_SPELLINGS
-                mass += rarity * self.shares[:, mine].sum(axis=1)
+        for place in np.flatnonzero(self._spellings(strand)).tolist():
+            mine = self._spelling == self._several[place]
+            is_near = (where[mine, 1] < 0).any()
+            rarity = OTHER_SPELLING if is_near else OTHER_SPELLING / _MAX_SPELLINGS
+            mass += rarity * self.shares[:, mine].sum(axis=1)
         return mass
 
 
@@ -221,7 +256,17 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     shares = _shares(table, census.share_of(census.once_described), spelling[0])
     definition = np.array([documented.get(row, -1) for row in order], np.intp)
     novelty = census.share_of(census.once_novel)
-    return HaplotypePrior(frequencies.groups, codes, shares, definition, novelty, spelling)
+    imputed = np.array([row in census.imputed for row in order], np.bool_)
+    return HaplotypePrior(
+        frequencies.groups,
+        codes,
+        shares,
+        definition,
+        novelty,
+        table.sum(axis=0),
+        spelling,
+        imputed,
+    )
 
 
 def _spelled(gene: CompiledGene, rows: Codes) -> Spelling:

@@ -12,7 +12,14 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.observation import Observation
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
-__all__ = ["contained", "extra_names", "matching_alleles", "phasings", "tries_all"]
+__all__ = [
+    "contained",
+    "extra_names",
+    "known_phasings",
+    "matching_alleles",
+    "phasings",
+    "tries_all",
+]
 
 MAX_PHASINGS = 512
 
@@ -39,6 +46,37 @@ def phasings(
 def tries_all(observation: Observation) -> bool:
     """Whether `phasings` yields every orientation."""
     return observation.n_blocks - 1 <= MAX_PHASINGS.bit_length() - 1
+
+
+def known_phasings(
+    observation: Observation, known: npt.NDArray[np.int8]
+) -> list[tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]]:
+    """Return the orientations of the phase blocks in which a known haplotype fits.
+
+    Each known haplotype fits at most one orientation, so that there are few however many
+    blocks there are. Empty also where half a genotype is unknown: then it may fit several.
+
+    Parameters
+    ----------
+    known
+        (K, P) codes of the known haplotypes.
+    """
+    first, second = observation.codes.T
+    in_block = observation.block >= 0
+    if ((first == MISSING) != (second == MISSING)).any():
+        return []
+    fits = ((known == first) | (first == MISSING) | in_block).all(axis=1)
+    turned = np.zeros((len(known), observation.n_blocks), np.bool_)
+    for block in range(observation.n_blocks):
+        sites = observation.block == block
+        turned[:, block] = (known[:, sites] == second[sites]).all(axis=1)
+        fits &= turned[:, block] | (known[:, sites] == first[sites]).all(axis=1)
+    flips = turned[fits] ^ turned[fits][:, :1]  # the first block stays as written
+    found = []
+    for flip in np.unique(flips, axis=0):
+        swapped = in_block & flip[np.maximum(observation.block, 0)]
+        found.append((np.where(swapped, second, first), np.where(swapped, first, second)))
+    return found
 
 
 _ANY: Final = np.uint64(2**64 - 1)

@@ -21,7 +21,14 @@ from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
 from pgx.alleles.meanings import SEEN_FROM, Concern
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    Outcome,
+    Strand,
+    doubtful_sites,
+)
 from pgx.alleles.partners import Partners
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
@@ -306,7 +313,18 @@ class StructuralCaller:
             if key not in found and (other.open_core or other.failed):
                 found[key] = replace(other, probability=0.0, by_group=())
         counted = [o for k, o in found.items() if k == best or _counts(o)]
-        return sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+        ranking = sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+        return ranking + self._uncertain(ranked[0], set(found))
+
+    def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[Outcome]:
+        """Return what the best pair means if a causal variant without its markers has no effect."""
+        if not any(s.cause for s in best.strands):
+            return []
+        unknown = self._caller.gene.gene.uncertain_function or None
+        first, second = (unknown if s.cause else s.function for s in best.strands)
+        settling = doubtful_sites(best.strands)
+        uncertain = Outcome(first, second, best.name, settled_by=settling)
+        return [] if _key(first, second) in known else [uncertain]
 
 
 _NOTHING: Final = Outcome(None, None, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -16,11 +17,13 @@ __all__ = [
     "PopulationRule",
     "ScoreRange",
     "Substance",
+    "condition_code",
 ]
 
 JUDGEMENTS: Final = ("no_alternative", "no_skin_reaction", "phase_of_treatment")
 """What no record tells, and only a prescriber can judge."""
 
+_NO_CODE: Final = re.compile(r"[^a-z0-9]+")
 DECIDED_BY: Final = (
     "adults", "adults_or_weight_from", "age_below", "age_below_or_adolescent", "age_from",
     "body_mass_index", "breastfeeding", "children", "diagnosis", "diagnosis_first", "dose_above",
@@ -127,6 +130,15 @@ class ConditionCode(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     code: str
     source: str = ""
+
+
+def condition_code(name: str) -> str:
+    """Return the code under which `ConditionCode` lists a diagnosis that advice names.
+
+    >>> condition_code("Obsessive-compulsive disorder")
+    'obsessive_compulsive_disorder'
+    """
+    return _NO_CODE.sub("_", name.casefold()).strip("_")
 
 
 class AdviceCondition(msgspec.Struct, frozen=True, kw_only=True):

@@ -298,7 +298,8 @@ class GeneCaller:
             undocumented=pair.undocumented,
             notes=(*found.notes, *self.gene.notes),
         )
-        return self.records.with_candidates(base, found, CallStatus.CALLED)
+        status = CallStatus.AMBIGUOUS if found.rests_on_cause else CallStatus.CALLED
+        return self.records.with_candidates(base, found, status)
 
     def _call(
         self,
@@ -366,7 +367,7 @@ class GeneCaller:
 
     def _status(self, found: DiplotypeSet, observation: Observation) -> CallStatus:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
-        if may_be_hybrid(self.gene.notes, found, observation):
+        if found.rests_on_cause or may_be_hybrid(self.gene.notes, found, observation):
             return CallStatus.AMBIGUOUS
         if found.is_single:
             return CallStatus.CALLED

@@ -65,6 +65,8 @@ def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[st
         notes.append("likelihoods_weighed")
     if found.unsettled:
         notes.append("core_position_missing")
+    if found.rests_on_cause:
+        notes.append("causal_variant_alone")
     return notes
 
 

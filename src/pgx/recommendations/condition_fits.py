@@ -15,7 +15,7 @@ import msgspec
 from pgx.base.advice import Statement, coded, format_fact, split_condition
 from pgx.base.calls import Recommendation
 from pgx.base.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
-from pgx.base.substances import AdviceCondition, ConditionCode, Modulator
+from pgx.base.substances import AdviceCondition, ConditionCode, Modulator, condition_code
 from pgx.recommendations.conditions import render_condition, unconditional_action
 from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, number_of, years_of
 from pgx.recommendations.populations import recorded_conditions
@@ -195,7 +195,7 @@ class ConditionFits:
 
     def _diagnosis(self, names: Sequence[str]) -> _Answer:
         for name in names:
-            code = name.casefold().replace(" ", "_")
+            code = condition_code(name)
             if code in self._present:
                 return Applies.YES, format_fact("condition", self._present[code])
             if name.casefold() in self._named:

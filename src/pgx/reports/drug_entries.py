@@ -137,6 +137,8 @@ class EntryMaker:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
         said = conditional_headline(row, said, row.drug, self.words)
+        if bucket(row) == "information":
+            said = self.label["as_reference"].format(advice=self._within(said))
         if row.certainty is not Certainty.DEPENDS:
             return said
         return self.label["provisional"].format(advice=self._within(said))
@@ -144,11 +146,14 @@ class EntryMaker:
     def _brief(self, rows: Sequence[Recommendation]) -> str:
         group = bucket(rows[0])
         if group == "open_maybe":
-            actions = sorted((a.action for r in rows for a in r.alternatives), key=seriousness)
-            worst = actions[0] if actions else ()
-            if not worst or plain_bucket(worst) in NO_CHANGE:
+            others = [other for row in rows for other in row.alternatives]
+            worst = min(others, key=lambda other: seriousness(other.action), default=None)
+            if worst is None or plain_bucket(worst.action) in NO_CHANGE:
                 return ""
-            return self.label["else"].format(advice=self._within(self.headline(worst)))
+            said = conditional_headline(
+                worst, self.headline(worst.action), rows[0].drug, self.words
+            )
+            return self.label["else"].format(advice=self._within(said))
         if group == "indeterminate":
             unclear = (self.calls[g] for g in rows[0].genes if g in self.calls)
             return "; ".join(f"{c.gene} {known}" for c in unclear if (known := self._known(c)))

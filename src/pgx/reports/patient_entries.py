@@ -132,15 +132,24 @@ class PatientView:
         """Return a row with the patient's say in whether it may raise an alert.
 
         Advice on a disease alerts whatever the genotype where the patient has the disease, or
-        takes or is to take the drug, which then is for it.
+        takes or is to take the drug, which then is for it. So does advice under a condition that
+        the patient file shows to hold.
         """
         fit = self._fits.get((row.drug, row.population))
+        if not row.may_alert and self._is_met(row):
+            return msgspec.structs.replace(row, may_alert=True)
         if row.may_alert or fit is None or fit.applies is Applies.NO:
             return row
         code, _ = coded(fit.reason)
         is_taken = row.drug in self.current or row.drug in self._planned
         concerns = code == _HAS_DISEASE or (code == _DISEASE_OPEN and is_taken)
         return msgspec.structs.replace(row, may_alert=True) if concerns else row
+
+    def _is_met(self, row: Recommendation) -> bool:
+        """Whether the patient file shows that a condition of the primary action holds."""
+        facts = row.facts.condition if row.facts else ()
+        primary = (self._decided.get((row.drug, f)) for f in facts if not split_condition(f)[0])
+        return any(fit is not None and fit.applies is Applies.YES for fit in primary)
 
     def open_reason(self, drug: str, population: str, words: Words) -> str:
         """Return why it is open whether a population is this patient's; empty where settled."""

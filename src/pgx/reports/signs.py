@@ -27,7 +27,7 @@ COLOURS: Final = {
     "care": "#f0e442",
     "open_change": "#cc79a7",
     "open_maybe": "#e6c3d6",
-    "indeterminate": "#e6c3d6",
+    "indeterminate": "#d9b3cc",
     "open_silent": "#f3e3ec",
     "conditional": "#56b4e9",
     "information": "#cfe6f5",

@@ -136,7 +136,7 @@ def _with_results(rows: Iterable[SourceRow], readings: Readings) -> list[SourceR
 def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return the facts read of a row, and the digests of what has not been read."""
     digest = sentence_digest(row.sentence)
-    reading = readings.reading_of(digest, row.drug, row.read_as or row.keys)
+    reading = readings.reading_of(digest, row.drug, (*row.keys, *row.read_as))
     missing = [] if reading else [("sentence", digest)]
     implied: list[str] = []
     for text in row.implications:

@@ -84,7 +84,8 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``sentences`` holds the readings of a digest and a drug ("" for all drugs). ``keys`` gives
     our lookup keys, none or several, for a gene and a key of the source. ``results`` are results
-    of which a sentence speaks and its lookups do not: ``also`` is read as ``key`` is.
+    of which a sentence speaks and its lookups do not: ``also`` is read as ``key`` is, unless a
+    reading names it.
     """
 
     sentences: dict[tuple[str, str], list[Row]]

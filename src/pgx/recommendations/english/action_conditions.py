@@ -9,7 +9,7 @@ __all__ = ["ACTION_CONDITIONS", "CONDITION_ACTIONS"]
 ACTION_CONDITIONS: Final = {
     "planned_dose_above": "if more than {0} a day is planned",
     "planned_dose_from": "if {0} a day or more is planned",
-    "above_maximum": "if a dose above the maximum given here is planned",
+    "above_maximum": "if more than the maximum for this result is planned",
     "not_below_dose": "unless less than {0} a day is planned",
     "not_below_dose_for": "unless less than {0} a day is planned for {1}",
     "above_doses_or_with_risk": "above {0} in {1} or {2} in {3}, and at any dose with a risk"

@@ -9,7 +9,7 @@ __all__ = ["ACTION_CONDITIONS", "CONDITION_ACTIONS"]
 ACTION_CONDITIONS: Final = {
     "planned_dose_above": "falls mehr als {0} am Tag geplant sind",
     "planned_dose_from": "falls {0} am Tag oder mehr geplant sind",
-    "above_maximum": "falls eine höhere Dosis als die hier genannte Höchstdosis geplant ist",
+    "above_maximum": "falls mehr als die Höchstdosis für dieses Ergebnis geplant ist",
     "not_below_dose": "außer wenn weniger als {0} am Tag geplant sind",
     "not_below_dose_for": "außer wenn bei {1:dat} weniger als {0} am Tag geplant sind",
     "above_doses_or_with_risk": "über {0} ({1}) oder {2} ({3}), bei Risikofaktoren, zum Beispiel"

@@ -18,7 +18,7 @@ CONDITION_TERMS: Final = {
     "an aromatase inhibitor": "ein Aromatasehemmer",
     "children of 40 kg or more": "Kinder ab 40 kg",
     "children under 40 kg": "Kinder unter 40 kg",
-    "kidney impairment of any degree": "Nierenfunktionsstörung jeden Grades",
+    "kidney impairment": "Nierenfunktionsstörung",
     "kidney, heart, lung or stem-cell": "Niere, Herz, Lunge oder Stammzellen",
     "mild liver impairment": "leichte Leberfunktionsstörung",
     "moderate or strong": "mäßig oder stark",
@@ -26,6 +26,7 @@ CONDITION_TERMS: Final = {
     "poor metabolizer": "Poor Metabolizer",
     "strong": "stark",
     "stroke": "Schlaganfall",
+    "transient ischemic attack": "transitorische ischämische Attacke",
     "the malaria regimens of expert guidelines": "die Malaria-Schemata der Expertenleitlinien",
     "weak": "schwach",
 }
@@ -33,8 +34,8 @@ CONDITION_TERMS: Final = {
 CONDITION_DATIVES: Final = {
     "children of 40 kg or more": "Kindern ab 40 kg",
     "children under 40 kg": "Kindern unter 40 kg",
-    "kidney impairment of any degree": "Nierenfunktionsstörung jeden Grades",
     "mild liver impairment": "leichter Leberfunktionsstörung",
     "percutaneous coronary intervention": "perkutaner Koronarintervention",
+    "transient ischemic attack": "transitorischer ischämischer Attacke",
     "the malaria regimens of expert guidelines": "den Malaria-Schemata der Expertenleitlinien",
 }

@@ -12,6 +12,9 @@ NOTES: Final = {
     "ambiguous_base": "At some positions a base is written as an ambiguity code; these positions "
     "count as unknown.",
     "candidates_not_all_listed": "More diplotypes fit than are listed.",
+    "causal_variant_alone": "One haplotype carries the variant that changes the function of an "
+    "allele, but not the other variants of that allele. The effect of the variant counts; the call "
+    "stays open.",
     "combination_or_partial": "No single named allele explains what lies on one chromosome copy; "
     "it is given as a combination.",
     "conflict": "Records of one position disagree; the position counts as unknown.",

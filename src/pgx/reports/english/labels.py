@@ -177,6 +177,7 @@ LABELS: Final = {
     "if": "if",
     "indeterminate": "indeterminate",
     "to_dose": "{action} to {dose}",
+    "as_reference": "As for the reference genotype: {advice}",
     "provisional": "Provisional: {advice}",
     "else": "else {advice}",
     "with_conditions": "Use as directed, with conditions",

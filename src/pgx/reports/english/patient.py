@@ -51,6 +51,7 @@ PATIENT: Final = {
     "fit_condition": "{0}",
     "fit_body_mass_index": "the body mass index is {0}",
     "fit_breastfeeding": "the patient is breastfeeding",
+    "fit_not_nursing": "the patient is not breastfeeding",
     "fit_not_breastfeeding": "the patient is not breastfeeding",
     "fit_daily_dose": "the dose in the patient file is {0} mg a day",
     "fit_takes": "the patient takes {0}",

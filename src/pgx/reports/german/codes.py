@@ -12,6 +12,9 @@ NOTES: Final = {
     "ambiguous_base": "An einigen Positionen ist eine Base als Mehrdeutigkeitscode geschrieben;"
     " diese Positionen gelten als unbekannt.",
     "candidates_not_all_listed": "Es passen mehr Diplotypen, als aufgeführt sind.",
+    "causal_variant_alone": "Ein Haplotyp trägt die Variante, die die Funktion eines Allels"
+    " ändert, aber nicht dessen übrige Varianten. Die Wirkung der Variante zählt; das Ergebnis"
+    " bleibt offen.",
     "combination_or_partial": "Kein einzelnes benanntes Allel erklärt, was auf einer"
     " Chromosomenkopie liegt; es ist als Kombination angegeben.",
     "conflict": "Einträge zu einer Position widersprechen einander; die Position gilt als"

@@ -204,6 +204,7 @@ LABELS: Final = {
     "if": "bei",
     "indeterminate": "nicht bestimmbar (Indeterminate)",
     "to_dose": "{action} auf {dose}",
+    "as_reference": "Wie beim Referenzgenotyp: {advice}",
     "provisional": "Vorläufig: {advice}",
     "else": "sonst: {advice}",
     "with_conditions": "Anwendung wie üblich, mit Bedingungen",

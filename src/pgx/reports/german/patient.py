@@ -53,6 +53,7 @@ PATIENT: Final = {
     "fit_condition": "{0}",
     "fit_body_mass_index": "der Body-Mass-Index beträgt {0}",
     "fit_breastfeeding": "die Patientin stillt",
+    "fit_not_nursing": "die Patientin stillt nicht",
     "fit_not_breastfeeding": "die Patientin stillt nicht",
     "fit_daily_dose": "laut Patientendatei beträgt die Dosis {0} mg am Tag",
     "fit_takes": "der Patient nimmt {0} ein",
