@@ -22,6 +22,7 @@ from validation import (
     hiding,
     one_answer,
     partial_definitions,
+    read_support,
     second_opinion,
     structure_genomes,
     structure_published,
@@ -54,6 +55,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         for run in second_opinion.RUNS
     },
     "partial_definitions": partial_definitions.measured,
+    "read_support": read_support.measured,
     "copies": copies.measured,
     "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,

@@ -191,11 +191,15 @@ def _kind(pair: tuple[str, str], haplotypes: _Haplotypes, genotypes: GeneGenotyp
 
 def report(found: Sequence[Pair]) -> str:
     """Return the table by gene."""
-    groups = {gene: [p for p in found if p.gene == gene] for gene in sorted({p.gene for p in found})}
+    groups = {
+        gene: [p for p in found if p.gene == gene] for gene in sorted({p.gene for p in found})
+    }
     rows = [_row(gene, own) for gene, own in groups.items()]
     rows.append(_row("all", found))
     header = ["gene", "pairs", "apart: another named pair", "apart: counted in cis", "of the rest"]
-    return table([*header, "named", "named, or same functions", "called", "called and milder"], rows)
+    return table(
+        [*header, "named", "named, or same functions", "called", "called and milder"], rows
+    )
 
 
 def _row(name: str, pairs: Sequence[Pair]) -> list[object]:
