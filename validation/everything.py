@@ -17,9 +17,11 @@ from pathlib import Path
 from validation import (
     absent,
     builds,
+    cis,
     copies,
     fixtures,
     hiding,
+    pairs,
     second_opinion,
     structure_genomes,
     structure_published,
@@ -45,6 +47,8 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     "unphased": partial(unphased.measured, IMAGES),
     **{f"hidden {part:.0%}": partial(hiding.measured, part) for part in reversed(hiding.SHARES)},
     "absent": absent.measured,
+    "pairs": pairs.measured,
+    "cis": cis.measured,
     "unphased_second_opinion": unphased_second_opinion.measured,
     "builds": lambda: builds.report(builds.measure()),
     **{

@@ -223,7 +223,7 @@ class _Collector:
         worth = mass > NEGLIGIBLE * mass.sum()
         width = len(self._prior.codes) + len(self._strands)
         keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
-        total = np.bincount(inverse, weights=mass[worth], minlength=len(keys))
+        total = np.bincount(inverse, weights=mass[worth], minlength=len(keys)).astype(np.float64)
         pairs = np.stack([keys // width, keys % width], axis=1)
         novel = sorted(self._strands, key=lambda strand: strand.tobytes())
         codes = np.array(novel, np.int8).reshape(-1, self._prior.codes.shape[1])
@@ -245,7 +245,7 @@ class _Collector:
         undefined: npt.NDArray[np.bool_],
     ) -> Floats:
         """Return the masses of pairs, undefined haplotypes by the odds of their genotypes."""
-        some = undefined[pairs].any(axis=1)
+        some = np.asarray(undefined[pairs].any(axis=1))
         if not some.any():
             return mass
         keys = np.concatenate([self._prior.keys, haplotype_keys(novel)])

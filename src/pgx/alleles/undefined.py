@@ -27,7 +27,14 @@ import numpy.typing as npt
 
 from pgx.alleles.census import Floats
 
-__all__ = ["Keys", "genotype_keys", "haplotype_keys", "undefined_odds", "weigh_remote", "weigh_undefined"]
+__all__ = [
+    "Keys",
+    "genotype_keys",
+    "haplotype_keys",
+    "undefined_odds",
+    "weigh_remote",
+    "weigh_undefined",
+]
 
 RECOMBINATION: Final = 4.0
 """Factor of the prior odds of recombinants, by maximum likelihood."""
@@ -153,8 +160,7 @@ def _by_genotype(genotypes: Keys, lesser: npt.NDArray[np.bool_]) -> _Shared | No
     return _Shared(rows, np.searchsorted(shared, genotypes[rows]), lesser[rows])
 
 
-def _sums(
-    place: npt.NDArray[np.intp], values: Floats, chosen: npt.NDArray[np.bool_]
-) -> Floats:
+def _sums(place: npt.NDArray[np.intp], values: Floats, chosen: npt.NDArray[np.bool_]) -> Floats:
     """Return the sum of the chosen values of each genotype."""
-    return np.bincount(place, weights=np.where(chosen, values, 0.0))
+    weights = np.where(chosen, values, 0.0)
+    return np.bincount(place, weights=weights).astype(np.float64)
