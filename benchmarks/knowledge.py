@@ -17,14 +17,14 @@ from pathlib import Path
 
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
 from pgx.pipeline.verify import faults_of
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 
 STEPS = {
     "digests": lambda kb: None,
     "genes": lambda kb: kb.genes,
     "frequencies": lambda kb: kb.frequencies,
     "drugs and statements": lambda kb: (kb.drugs, kb.statements),
-    "index": lambda kb: build_index(kb.drugs, kb.statements),
+    "index": lambda kb: guidance_of(kb),
 }
 PATIENT = {
     "medicines": lambda kb: kb.medicines,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.settings import Absent
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from validation import callers
 from validation.intervals import counted, share
@@ -76,7 +76,7 @@ def measure(genes: Sequence[str] = (), limit: int = 0) -> Measured:
 
 def _advise(found: Advice, open_calls: _Calls, complete: _Calls) -> None:
     knowledge = KnowledgeBase()
-    index = build_index(knowledge.drugs, knowledge.statements)
+    index = guidance_of(knowledge)
     for column, calls in open_calls.items():
         ambiguous = {c.gene for c in calls if c.status is CallStatus.AMBIGUOUS}
         sample = calls[0].sample

@@ -21,7 +21,9 @@ from validation import (
     copies,
     fixtures,
     hiding,
+    one_answer,
     pairs,
+    partial_definitions,
     second_opinion,
     structure_genomes,
     structure_published,
@@ -55,10 +57,12 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         f"second_opinion {run}": partial(second_opinion.measured, run)
         for run in second_opinion.RUNS
     },
+    "partial_definitions": partial_definitions.measured,
     "copies": copies.measured,
     "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,
     "structure_published": structure_published.measured,
+    "one_answer": one_answer.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
     "truth": truth.measured,
 }

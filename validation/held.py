@@ -30,7 +30,7 @@ from pgx.knowledge.importers.readings import (
 )
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.recommendations.index import GuidanceIndex, Topic, build_index
+from pgx.recommendations.index import GuidanceIndex, Topic, guidance_of
 from validation.data import DATA, ROOT, read_table
 from validation.tables import table
 
@@ -136,7 +136,7 @@ def _ready(knowledge: KnowledgeBase, own: Mapping[str, Sequence[Lookup]]) -> Ask
         if lookup.population not in ("", "n/a"):
             code = _population(readings[lookup.authority], lookup)
             labels[lookup.authority, lookup.drug].add(code)
-    index = build_index(knowledge.drugs, knowledge.statements)
+    index = guidance_of(knowledge)
     base = Asked(knowledge, readings, {k: frozenset(v) for k, v in labels.items()}, index)
     for topic in index.topics:
         place = (topic.drug.authority, topic.guideline_id, topic.drug.drug)

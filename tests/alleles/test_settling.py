@@ -1,4 +1,4 @@
-"""What would tell candidates apart: enough, and no smaller set does, by trying them all."""
+"""Which phases would tell candidates apart: enough, and no smaller set does, by trying all."""
 
 import itertools
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx.alleles.observation import Observation
-from pgx.alleles.settling import smallest_set
+from pgx.alleles.settling import open_phases
 
 
 def observation(codes, block):
@@ -16,9 +16,7 @@ def observation(codes, block):
 
 
 def answer(pair, question):
-    """Return what a question's answer would be of one pair of haplotypes, strands unordered."""
-    if isinstance(question, int):
-        return sorted(own[question] for own in pair)
+    """Return what a phase would be of one pair of haplotypes, in either order."""
     a, b = question
     return sorted((own[a], own[b]) for own in pair)
 
@@ -27,9 +25,9 @@ def tells_apart(questions, one, two):
     return any(answer(one, q) != answer(two, q) for q in questions)
 
 
-def is_enough(questions, rows, rivals, all_questions):
-    """Whether the questions tell all apart that can be told apart at all."""
-    for one, two in itertools.product(rows, rivals):
+def is_enough(questions, rows, others, all_questions):
+    """Whether the phases tell all apart that phase can tell apart at all."""
+    for one, two in itertools.product(rows, others):
         if tells_apart(all_questions, one, two) and not tells_apart(questions, one, two):
             return False
     return True
@@ -37,60 +35,45 @@ def is_enough(questions, rows, rivals, all_questions):
 
 @st.composite
 def problems(draw):
-    """Two heterozygous positions of unknown phase, three or four unanswered ones."""
-    n = draw(st.integers(1, 4))
-    missing = st.lists(st.integers(0, 1), min_size=n, max_size=n)
+    """Three or four heterozygous positions of unknown phase."""
+    n = draw(st.integers(3, 4))
     rows = []
     for _ in range(draw(st.integers(2, 6))):
-        a, b = draw(missing), draw(missing)
-        cis = draw(st.booleans())
-        one = ((0, 0, *a), (1, 1, *b)) if cis else ((0, 1, *a), (1, 0, *b))
-        rows.append(one[::-1] if draw(st.booleans()) else one)
-    rivals = draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
-    return rows, rivals, n
+        one = tuple(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+        rows.append((one, tuple(1 - code for code in one)))
+    is_other = draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
+    return rows, is_other, n
 
 
 @given(problems())
 @settings(max_examples=250, deadline=None)
-def test_no_smaller_set_is_enough(problem):
-    rows, is_rival, n = problem
-    seen = observation([(0, 1), (0, 1), *[(-1, -1)] * n], [0, 1, *[-1] * n])
+def test_the_phases_are_enough(problem):
+    rows, is_other, n = problem
+    seen = observation([(0, 1)] * n, list(range(n)))
     first = np.array([row[0] for row in rows], np.int8)
     second = np.array([row[1] for row in rows], np.int8)
-    found = smallest_set(seen, first, second, np.array(is_rival))
-    chosen = [*found.sites, *found.phases]
-    ours = [row for row, rival in zip(rows, is_rival, strict=True) if not rival]
-    theirs = [row for row, rival in zip(rows, is_rival, strict=True) if rival]
-    every = [*range(2, 2 + n), (0, 1)]
+    chosen = open_phases(seen, first, second, np.array(is_other))
+    ours = [row for row, other in zip(rows, is_other, strict=True) if not other]
+    theirs = [row for row, other in zip(rows, is_other, strict=True) if other]
+    every = list(itertools.combinations(range(n), 2))
     assert set(chosen) <= set(every)
     assert is_enough(chosen, ours, theirs, every)
-    for smaller in itertools.combinations(every, len(chosen) - 1 if chosen else 0):
-        assert not chosen or not is_enough(smaller, ours, theirs, every)
+    for left_out in chosen:
+        fewer = [phase for phase in chosen if phase != left_out]
+        assert not is_enough(fewer, ours, theirs, every)
 
 
 def test_nothing_is_asked_where_no_answer_helps():
     seen = observation([(0, 0), (-1, -1)], [-1, -1])
     rows = np.zeros((2, 2), np.int8)
-    found = smallest_set(seen, rows, rows, np.array([False, True]))
-    assert found == ((), ())
+    assert open_phases(seen, rows, rows, np.array([False, True])) == ()
 
 
 def test_a_block_of_half_calls_is_not_asked_for():
-    """The phase of a position with one known strand says nothing."""
+    """The phase of a position with one known allele says nothing."""
     seen = observation([(0, -1), (0, 1), (0, 1)], [0, 1, 2])
     first = np.array([(0, 0, 0), (0, 0, 1)], np.int8)
     second = np.array([(0, 1, 1), (0, 1, 0)], np.int8)
     for turn in (1, -1):
         one, two = [(first, second), (second, first)][::turn][0]
-        assert smallest_set(seen, one, two, np.array([False, True])) == ((), ((1, 2),))
-
-
-def test_more_answers_than_two_are_thinned():
-    """Three rivals, each at a site of its own, need three answers and no fourth."""
-    seen = observation([(-1, -1)] * 5, [-1] * 5)
-    first = np.zeros((4, 5), np.int8)
-    first[1, 0] = first[2, 1] = first[3, 2] = 1
-    found = smallest_set(
-        seen, first, np.zeros((4, 5), np.int8), np.array([False, True, True, True])
-    )
-    assert found.sites == (0, 1, 2)
+        assert open_phases(seen, one, two, np.array([False, True])) == ((1, 2),)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from alleles.made import caller, genotypes
 from pgx.alleles.definitions import compile_gene
-from pgx.alleles.inferred import Concern, InferredCaller
+from pgx.alleles.inferred import InferredCaller
+from pgx.alleles.meanings import Concern
 from pgx.alleles.observation import observe
 from pgx.alleles.outcome import DiplotypeSet
 from pgx.alleles.prior import build_prior
@@ -29,7 +30,7 @@ def weighed(own: GeneCaller, observed: GeneGenotypes, column: int) -> DiplotypeS
     nowhere = np.zeros(len(own.gene.variants), np.bool_)
     even = np.full(len(own.prior.groups), 1 / len(own.prior.groups))
     slow = InferredCaller(own.compiled, own.prior)
-    concern = Concern(nowhere, nowhere, nowhere)
+    concern = Concern(nowhere, nowhere.astype(np.uint64), nowhere, nowhere)
     return slow.call(observe(observed, column), observed, even, concern)
 
 

@@ -173,7 +173,11 @@ def test_a_saved_result_is_read_again_with_its_patient(saved, out, tmp_path):
 
 def test_what_changed_for_the_patient_is_told(saved, tmp_path):
     tree = json.loads(saved.read_bytes())
-    adjusted = [r for r in tree["context"]["adjusted"] if r["drug"] == "codeine"]
+    adjusted = [
+        r
+        for r in tree["recommendations"]
+        if (r["drug"], r["basis"]) == ("codeine", "phenoconverted")
+    ]
     assert adjusted
     adjusted[0]["action"] = ["use_as_directed"]
     fit = next(f for f in tree["context"]["fits"] if f["population"] == "adults")

@@ -16,7 +16,7 @@ from pgx.cohort.quality.checking import CohortQuality
 from pgx.cohort.reading import CohortReader
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.settings import RunSettings, SampleInfo
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 
 
 @functools.cache
@@ -40,7 +40,7 @@ class ReadCohort:
         reader = CohortReader(list(self.genes.values()), list(kb.genes.values()), settings, info)
         self.inputs = [reader.read(path) for path in paths]
         self.samples = tuple(dict.fromkeys(n for i in self.inputs for n in i.samples))
-        self._caller = CohortCaller(kb, build_index(kb.drugs, kb.statements), settings, info, {})
+        self._caller = CohortCaller(kb, guidance_of(kb), settings, info, {})
 
     def levels(self) -> list[Level]:
         return sample_groups(self.samples, self.info)

@@ -39,6 +39,7 @@ from pgx.knowledge.importers.readings import (
     load_readings,
     sentence_digest,
 )
+from pgx.knowledge.importers.unconditional import with_conditions
 from pgx.knowledge.tables import format_table, parse_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -314,7 +315,7 @@ def test_facts_survive_printing():
 def test_drugs_are_covered_or_pending_with_a_reason():
     every = records("drugs", Drug)
     drugs = {d.drug: d for d in every if d.authority == "CPIC"}
-    assert len(drugs) == 88
+    assert len(drugs) == 89
     assert len({d.drug for d in every}) >= 193
     assert {(d.drug, d.authority) for d in every if d.reason and d.authority != "CPIC"} == {
         ("Ascorbic acid (vitamin C), combinations", "FDA_LABEL"),
@@ -325,8 +326,8 @@ def test_drugs_are_covered_or_pending_with_a_reason():
         ("rosuvastatin", "DPWG"),
     }
     assert sorted(d.drug for d in drugs.values() if d.status is DrugStatus.PENDING) == [
-        "dibekacin", "neomycin", "netilmicin", "peginterferon alfa-2a", "peginterferon alfa-2b",
-        "ribavirin", "ribostamycin",
+        "dibekacin", "methadone", "neomycin", "netilmicin", "peginterferon alfa-2a",
+        "peginterferon alfa-2b", "ribavirin", "ribostamycin",
     ]  # fmt: skip
     assert {d.drug for d in drugs.values() if d.reason == "partial_lookups"} == {
         "hydralazine",
@@ -386,7 +387,7 @@ def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
     levels = reference / "cpic_levels_2023.csv"
     tables = build_guidelines(reference, TABLES / "readings", levels)
     assert not tables.unread
-    tables = with_codes(tables, TABLES / "curated")
+    tables = with_conditions(with_codes(tables, TABLES / "curated"), TABLES / "curated")
     for name, rows in tables.rows().items():
         text = format_table(name, rows, GUIDELINE_COLUMNS[name])
         assert text == (TABLES / f"{name}.tsv").read_text(encoding="utf-8")

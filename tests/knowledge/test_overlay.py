@@ -15,7 +15,7 @@ from pgx.base.errors import OverlayError
 from pgx.knowledge.overlay import read_overlay
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.local import knowledge_of
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 
 BASE = KnowledgeBase()
 SITE = laboratory.TPMT_SITE
@@ -367,5 +367,5 @@ def test_any_change_is_read_or_refused_and_no_bug(tmp_path_factory, data):
         local = knowledge_of(folder, BASE)
     except OverlayError:
         return
-    build_index(local.drugs, local.statements)
+    guidance_of(local)
     assert local.statements[: len(BASE.statements)] == BASE.statements

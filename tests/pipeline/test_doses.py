@@ -18,6 +18,11 @@ from pgx.pipeline.dosing import dosed_drugs
 from pgx.pipeline.personal import with_patient
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import RunSettings
+from pgx.reports.dose_text import answer_text
+from pgx.reports.facts import facts_of
+from pgx.reports.files import write_results
+from pgx.reports.render_html import render_html
+from pgx.reports.render_json import parse_result, render_json
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "patient.g.vcf"
@@ -156,3 +161,81 @@ def test_models_are_loaded_for_their_drugs_alone(tmp_path, medicine):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) <= {"pgx.models", "pgx.models.folders"}
+
+
+def test_a_result_holds_doses_as_records_and_files_do(plain, knowledge, tmp_path):
+    result = person(plain, knowledge, PLANNED)
+    found = result.context.doses
+    assert [own.rank for own in found] == list(range(1, len(found) + 1))
+    assert {(own.drug, own.asked) for own in found} == {("warfarin", "planned")}
+    first = found[0]
+    assert (first.kind, first.name) == ("equation", "warfarin-iwpc-pharmacogenetic")
+    assert first.dose == pytest.approx(
+        Doses(knowledge).of(result)[0].answer.models[0].dose, rel=1e-12
+    )
+    assert first.low < first.dose < first.high
+    assert first.unit == "mg/week"
+    assert {own.kind for own in found} >= {"equation", "flow"}
+    assert parse_result(render_json(result)).context.doses == found
+    write_results([result], tmp_path, ("json",))
+    lines = (tmp_path / "doses.tsv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].split("\t")[:7] == [
+        "sample",
+        "drug",
+        "asked",
+        "rank",
+        "kind",
+        "name",
+        "version",
+    ]
+    assert len(lines) == 1 + len(found)
+
+
+def test_who_takes_nothing_that_is_dosed_has_no_doses(plain, knowledge, tmp_path):
+    result = person(plain, knowledge, Medicine(name="Plavix"), age_years=30.0)
+    assert {own.drug for own in result.context.doses} <= {"clopidogrel"}
+    nobody = person(plain, knowledge)
+    assert nobody.context.doses == ()
+    write_results([nobody], tmp_path, ("json",))
+    assert not (tmp_path / "doses.tsv").exists()
+
+
+@pytest.mark.parametrize(
+    ("group", "first"),
+    [
+        ("AFR", "warfarin-cpic-flow"),
+        ("EUR", "warfarin-iwpc-pharmacogenetic"),
+        ("average", "warfarin-iwpc-pharmacogenetic"),
+    ],
+)
+def test_the_flow_that_its_guideline_prefers_comes_first(knowledge, group, first):
+    [result] = annotate(
+        [EXAMPLE],
+        RunSettings(ancestry=group, genes=("CYP2C9", "VKORC1", "CYP4F2", "CYP2C")),
+        knowledge=knowledge,
+        patient=Patient(medicines=(PLANNED,), **BODY),
+    ).results()
+    assert result.context.doses[0].name == first
+    [reply] = Doses(knowledge).of(result)
+    assert reply.answer.order[0] == first
+    page = render_html(result, facts_of(knowledge))
+    flow, equation = "CPIC flow for adults", "IWPC pharmacogenetic equation"
+    part = page[page.index('id="doses"') :]
+    assert (part.index(flow) < part.index(equation)) is (first == "warfarin-cpic-flow")
+
+
+def test_ancestry_that_the_caller_states_counts_and_a_model_asked_for_stays_first():
+    values = {
+        "age_years": "62", "weight_kg": "80", "height_cm": "175", "vkorc1": "A/G",
+        "cyp2c9": "*1/*3", "african_ancestry": "yes",
+    }  # fmt: skip
+    nobody = dosing.person_of(KnowledgeBase(), None, None)
+    stated = dosing.Dosing("warfarin").answer(nobody, values)
+    assert stated.order[:2] == ("warfarin-cpic-flow", "warfarin-iwpc-pharmacogenetic")
+    assert [flow.rule for flow in stated.preferred] == ["warfarin-cpic-flow"]
+    assert answer_text(stated).startswith("Warfarin by genotype and ancestry")
+    asked = dosing.Dosing("warfarin", "warfarin-gage-clinical").answer(nobody, values)
+    assert asked.order[:2] == ("warfarin-gage-clinical", "warfarin-cpic-flow")
+    assert asked.preferred == ()
+    other = dosing.Dosing("warfarin").answer(nobody, {**values, "african_ancestry": "no"})
+    assert other.order[0] == "warfarin-iwpc-pharmacogenetic"

@@ -38,6 +38,29 @@ def test_hla_names_count_to_two_fields(diplotype):
     assert call.lookup_keys == ("*15:02 negative", "*57:01 positive")
 
 
+@pytest.mark.parametrize("null", ["*57:01N", "HLA-B*57:01:01N", "B*57:01:01:01N"])
+def test_a_null_allele_is_not_a_carrier(null):
+    """Nothing of it is expressed (IMGT/HLA suffix N); the other allele decides."""
+    call = outside("HLA-B", f"{null}/*07:02")
+    assert (call.diplotype, call.notes) == ("*57:01N/*07:02", ("null_allele",))
+    assert call.lookup_keys == ("*15:02 negative", "*57:01 negative")
+    both = outside("HLA-B", f"{null}/*57:01")
+    assert both.lookup_keys == ("*15:02 negative", "*57:01 positive")
+
+
+@pytest.mark.parametrize("suffix", ["G", "P"])
+def test_a_group_of_equal_sequence_counts_as_its_allele(suffix):
+    call = outside("HLA-B", f"*57:01:01{suffix}/*07:02")
+    assert (call.diplotype, call.notes) == ("*57:01/*07:02", ())
+    assert "*57:01 positive" in call.lookup_keys
+
+
+@pytest.mark.parametrize("strange", ["*57:01X", "*57:01NN", "*57:01n"])
+def test_a_suffix_that_nobody_uses_is_refused(strange):
+    with pytest.raises(OutsideCallError):
+        outside("HLA-B", f"{strange}/*07:02")
+
+
 def test_hla_statement_of_one_allele():
     call = outside("HLA-B", phenotype="*57:01 negative")
     assert call.lookup_keys == ("*57:01 negative",)
@@ -170,7 +193,7 @@ def test_core_alleles_stand_for_their_suballeles():
     assert outside("SLCO1B1", "*1/*45").phenotype == "Decreased Function"
 
 
-@pytest.mark.parametrize("name", ["*57:01N", "*57:01:01:02N", "*57:01L", "*57:01Q"])
+@pytest.mark.parametrize("name", ["*57:01L", "*57:01S", "*57:01C", "*57:01A", "*57:01Q"])
 def test_hla_alleles_of_changed_expression_are_refused(name):
     with pytest.raises(OutsideCallError):
         outside("HLA-B", f"{name}/*07:02")

@@ -15,13 +15,17 @@ from pgx.base.errors import (
     UsageError,
 )
 from pgx.base.patient import Condition, Medicine, MedicineUse, Patient, Reaction
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.outside import OutsideCall
+from pgx.pipeline.personal import with_patient
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import RunSettings, SampleInfo
 from pgx.reports.document import build_document
 from pgx.reports.files import write_results
+from pgx.reports.order import in_order
 from pgx.reports.render_html import render_html
 from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.render_tsv import render_recommendations
 from reports.factory import HOSTILE
 from simulated import cohort_file, vcf_file
 
@@ -62,13 +66,16 @@ def test_without_a_patient_nothing_is_added(vcf):
 def test_an_empty_record_changes_nothing(vcf):
     plain, empty = result_of(vcf), result_of(vcf, Patient())
     assert msgspec.structs.replace(empty, context=None) == plain
-    assert (empty.context.conversions, empty.context.adjusted) == ((), ())
+    assert (empty.context.conversions, empty.phenoconverted) == ((), ())
 
 
 def test_calls_and_advice_of_the_genotype_are_never_changed(vcf):
-    plain, with_patient = result_of(vcf), result_of(vcf, taking("paroxetine", "Prozac", "codeine"))
-    assert with_patient.calls == plain.calls
-    assert sorted(with_patient.recommendations, key=repr) == sorted(plain.recommendations, key=repr)
+    plain, with_medicines = (
+        result_of(vcf),
+        result_of(vcf, taking("paroxetine", "Prozac", "codeine")),
+    )
+    assert with_medicines.calls == plain.calls
+    assert sorted(with_medicines.by_genotype, key=repr) == sorted(plain.recommendations, key=repr)
 
 
 def test_current_medicines_come_first_in_every_format(vcf, tmp_path):
@@ -91,20 +98,20 @@ def test_what_is_not_taken_now_neither_leads_nor_acts(vcf, use):
     patient = Patient(medicines=(Medicine(name="paroxetine", use=use),))
     result = result_of(vcf, patient)
     assert order(result.recommendations) == list(DRUGS)
-    assert (result.context.conversions, result.context.adjusted) == ((), ())
+    assert (result.context.conversions, result.phenoconverted) == ((), ())
     assert result.context.medicines[0].use is use
 
 
 def test_adjusted_advice_stands_beside_that_of_the_genotype(vcf):
     result = result_of(vcf, taking("codeine", "bupropion"))
-    assert said(result.recommendations, "codeine") == [("CYP2D6=2.0", "use_as_directed")]
-    assert said(result.context.adjusted, "codeine") == [("CYP2D6=0.0", "avoid")]
+    assert said(result.by_genotype, "codeine") == [("CYP2D6=2.0", "use_as_directed")]
+    assert said(result.phenoconverted, "codeine") == [("CYP2D6=0.0", "avoid")]
     [conversion] = [c for c in result.context.conversions if c.gene == "CYP2D6"]
     assert (conversion.predicted_phenotype, conversion.predicted_score) == (
         "Normal Metabolizer", "2.0",
     )  # fmt: skip
     assert (conversion.phenotype, conversion.activity_score) == ("Poor Metabolizer", "0.0")
-    assert not said(result.context.adjusted, "clopidogrel")
+    assert not said(result.phenoconverted, "clopidogrel")
 
 
 def test_adjusted_advice_is_written_beside(vcf, tmp_path):
@@ -112,6 +119,7 @@ def test_adjusted_advice_is_written_beside(vcf, tmp_path):
     names = {path.name for path in write_results([result], tmp_path, ())}
     assert names == {
         "calls.tsv", "recommendations.tsv", "phenoconversion.tsv", "adjusted_recommendations.tsv",
+        "doses.tsv",
     }  # fmt: skip
     header, line = (tmp_path / "phenoconversion.tsv").read_text(encoding="utf-8").splitlines()
     row = dict(zip(header.split("\t"), line.split("\t"), strict=True))
@@ -133,18 +141,18 @@ def test_files_of_an_earlier_patient_do_not_stay(vcf, tmp_path):
 def test_a_medicine_does_not_count_against_itself(vcf):
     result = result_of(vcf, taking("Paxil"))
     assert said(result.recommendations, "paroxetine") == [("CYP2D6=2.0", "use_as_directed")]
-    assert not said(result.context.adjusted, "paroxetine")
-    assert said(result.context.adjusted, "codeine") == [("CYP2D6=0.0", "avoid")]
+    assert not said(result.phenoconverted, "paroxetine")
+    assert said(result.phenoconverted, "codeine") == [("CYP2D6=0.0", "avoid")]
 
 
 @pytest.mark.parametrize("names", [("paroxetine", "Paxil 20 mg"), ("Paxil", "Seroxat")])
 def test_nor_does_its_second_entry(vcf, names):
-    assert not said(result_of(vcf, taking(*names)).context.adjusted, "paroxetine")
+    assert not said(result_of(vcf, taking(*names)).phenoconverted, "paroxetine")
 
 
 def test_another_inhibitor_counts_for_it_and_the_report_says_which(vcf):
     result = result_of(vcf, taking("paroxetine", "duloxetine"))
-    assert said(result.context.adjusted, "paroxetine") == [("CYP2D6=1.0", "reduce_dose")]
+    assert said(result.phenoconverted, "paroxetine") == [("CYP2D6=1.0", "reduce_dose")]
     [apart] = [c for c in result.context.without_own if c.drug == "paroxetine"]
     assert (apart.activity_score, apart.medicines) == ("1.0", ("duloxetine (moderate inhibitor)",))
     drugs = {d.drug: d for g in build_document(result).groups for d in g.drugs}
@@ -159,8 +167,8 @@ def test_nor_does_a_part_of_a_combination_against_the_whole(vcf):
     drugs = ("codeine", "dextromethorphan / quinidine")
     result = result_of(vcf, taking("Nuedexta"), drugs=drugs)
     assert order(result.recommendations)[0] == "dextromethorphan / quinidine"
-    assert order(result.context.adjusted) == ["codeine"]
-    assert order(result_of(vcf, taking("bupropion"), drugs=drugs).context.adjusted) == list(drugs)
+    assert order(result.phenoconverted) == ["codeine"]
+    assert order(result_of(vcf, taking("bupropion"), drugs=drugs).phenoconverted) == list(drugs)
 
 
 def test_a_cream_does_not_act(vcf):
@@ -174,14 +182,14 @@ def test_a_strong_inhibitor_needs_no_genotype(vcf):
     result = result_of(vcf, taking("quinidine"), outside=(), genes=("CYP2D6", "HLA-B"))
     call = next(c for c in result.calls if c.gene == "CYP2D6")
     assert "copy_number_not_assessed" in call.notes
-    [row] = [r for r in result.context.adjusted if (r.drug, r.source) == ("codeine", "CPIC")]
+    [row] = [r for r in result.phenoconverted if (r.drug, r.source) == ("codeine", "CPIC")]
     assert (row.action[0], row.certainty.value) == ("avoid", "certain")
 
 
 def test_without_copy_number_half_a_score_stays_open(tmp_path):
     path = vcf_file(tmp_path, {"CYP2D6": "*1/*1"})
     result = result_of(path, taking("duloxetine"), outside=(), genes=("CYP2D6",))
-    rows = [r for r in result.context.adjusted if r.drug == "codeine"]
+    rows = [r for r in result.phenoconverted if r.drug == "codeine"]
     assert rows
     for row in rows:
         if row.certainty.value != "unknown":
@@ -199,14 +207,14 @@ def test_a_score_that_is_unknown_stays_unknown(vcf):
     result = result_of(vcf, taking("duloxetine"), outside=(unknown,))
     [conversion] = result.context.conversions
     assert conversion.reason == "no_change"
-    assert result.context.adjusted == ()
+    assert result.phenoconverted == ()
 
 
 def test_weak_evidence_moves_no_drug_to_another_group(vcf):
     genes, drugs = ("CYP2C19",), ("escitalopram",)
     plain = build_document(result_of(vcf, outside=(), genes=genes, drugs=drugs))
     result = result_of(vcf, taking("fluvoxamine"), outside=(), genes=genes, drugs=drugs)
-    assert said(result.context.adjusted, "escitalopram")
+    assert said(result.phenoconverted, "escitalopram")
     document = build_document(result)
     assert [g.key for g in document.groups] == [g.key for g in plain.groups]
     [entry] = document.groups[0].drugs
@@ -218,12 +226,12 @@ def test_a_genotype_that_is_worse_keeps_its_group(vcf):
     result = result_of(vcf, taking("quinidine"), outside=(poor,), drugs=("codeine",))
     [group] = build_document(result).groups
     assert group.key == "avoid"
-    assert result.context.adjusted == ()
+    assert result.phenoconverted == ()
 
 
 def test_drugs_that_were_not_asked_for_are_not_adjusted(vcf):
     result = result_of(vcf, taking("quinidine"), drugs=("codeine",))
-    assert order(result.context.adjusted) == ["codeine"]
+    assert order(result.phenoconverted) == ["codeine"]
 
 
 @pytest.mark.parametrize("since", ["2026-01-20", ""])
@@ -342,3 +350,35 @@ def test_two_alleles_of_a_man_are_no_answer(tmp_path):
     [result] = annotate([path], RunSettings(genes=("G6PD",)), patient=patient).results()
     [call] = result.calls
     assert call.status.value != "called"
+
+
+def test_both_bases_are_in_one_table_the_genotypes_first(vcf):
+    result = result_of(vcf, taking("paroxetine"))
+    rows = [r for r in result.recommendations if (r.drug, r.source) == ("codeine", "CPIC")]
+    assert [(r.basis, r.lookup, r.action[0]) for r in rows] == [
+        ("genotype", "CYP2D6=2.0", "use_as_directed"),
+        ("phenoconverted", "CYP2D6=0.0", "avoid"),
+    ]
+    lines = render_recommendations([result]).splitlines()
+    at = lines[0].split("\t").index("basis")
+    found = [line.split("\t")[at] for line in lines if "\tcodeine\tCPIC\t" in line]
+    assert found == ["genotype", "phenoconverted"]
+    assert parse_result(render_json(result)) == msgspec.structs.replace(
+        result, recommendations=in_order(result)
+    )
+
+
+def test_a_result_of_an_older_version_gets_both_bases(vcf):
+    result = result_of(vcf, taking("paroxetine"))
+    tree = msgspec.json.decode(render_json(result))
+    rows = tree["recommendations"]
+    tree["recommendations"] = [r for r in rows if r["basis"] == "genotype"]
+    tree["context"]["adjusted"] = [r for r in rows if r["basis"] != "genotype"]
+    for row in rows:
+        for name in ("condition", "basis", "residual", "updated"):
+            del row[name]
+    tree["schema_version"] = "1.2"
+    old = parse_result(msgspec.json.encode(tree))
+    assert said(old.phenoconverted, "codeine") == said(result.phenoconverted, "codeine")
+    assert said(old.by_genotype, "codeine") == said(result.by_genotype, "codeine")
+    assert with_patient(old, taking(), KnowledgeBase()).phenoconverted == ()

@@ -245,7 +245,7 @@ def test_figures_say_what_they_do_not_show():
     )
     taken = msgspec.structs.replace(taken, overrides=(said,))
     heading = pgx.plot.drug_matrix(taken).get_title(loc="left")
-    changed = {row.drug for row in taken.context.adjusted}
+    changed = {row.drug for row in taken.phenoconverted}
     assert f"other advice by current medicines on {len(changed)} drug(s)" in heading
     assert "a laboratory decided on: codeine" in heading
 

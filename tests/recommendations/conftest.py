@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from pgx.base.advice import Drug, Statement, record_from_row
+from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import parse_table
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import GuidanceIndex, build_index, guidance_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"
@@ -27,8 +28,13 @@ def statements() -> list[Statement]:
 
 
 @pytest.fixture(scope="session")
-def index(drugs: list[Drug], statements: list[Statement]) -> GuidanceIndex:
-    return build_index(drugs, statements)
+def genes() -> dict[str, GeneDefinition]:
+    return KnowledgeBase(TABLES).genes
+
+
+@pytest.fixture(scope="session")
+def index() -> GuidanceIndex:
+    return guidance_of(KnowledgeBase(TABLES))
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +43,10 @@ def cpic_statements(statements: list[Statement]) -> list[Statement]:
 
 
 @pytest.fixture(scope="session")
-def cpic_index(drugs: list[Drug], cpic_statements: list[Statement]) -> GuidanceIndex:
-    return build_index([d for d in drugs if d.authority == "CPIC"], cpic_statements)
+def cpic_index(
+    drugs: list[Drug], cpic_statements: list[Statement], genes: dict[str, GeneDefinition]
+) -> GuidanceIndex:
+    return build_index([d for d in drugs if d.authority == "CPIC"], cpic_statements, genes)
 
 
 @pytest.fixture(scope="session")

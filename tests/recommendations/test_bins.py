@@ -9,7 +9,7 @@ from pgx import KnowledgeBase
 from pgx.base.advice import Statement
 from pgx.base.calls import AdviceFacts, Recommendation
 from pgx.recommendations.bins import AdviceBins
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.sources import Standing, compare_sources
 from recommendations.made import call
@@ -78,7 +78,7 @@ def kb() -> KnowledgeBase:
 
 
 def test_cpic_and_dpwg_group_scores_of_cyp2d6_differently(kb):
-    index = build_index(kb.drugs, kb.statements)
+    index = guidance_of(kb)
     rows = recommend(index, "s", [call("CYP2D6", "1.0")], drugs=["codeine"])
     [cpic] = [r for r in rows if r.source == "CPIC"]
     [dpwg] = [r for r in rows if r.source == "DPWG"]

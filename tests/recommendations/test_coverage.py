@@ -46,7 +46,7 @@ def gap(keys: str, *drugs: str, name: str = "G1") -> KnownGap:
 
 
 def found(statements, gaps=(), complete=("CPIC",), drugs=None):
-    index = build_index(drugs or [drug()], statements)
+    index = build_index(drugs or [drug()], statements, GENES)
     findings = coverage_findings(GENES, statements, index, gaps, complete)
     return [(f.code, f.what) for f in findings]
 

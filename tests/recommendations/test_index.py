@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall
-from pgx.recommendations.index import OTHER_DIPLOTYPE, diplotype_keys
+from pgx.recommendations.result_keys import OTHER_DIPLOTYPE, diplotype_keys
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from laboratory import add, change
 from pgx.base.errors import OverlayError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.local import knowledge_of
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 
 BASE = KnowledgeBase()
 STATEMENT = {
@@ -110,7 +110,7 @@ def test_a_statement_behind_one_on_any_result_is_refused(folder):
 def test_every_kind_of_key_may_be_used(folder, genes, lookup):
     add_drug(folder, "newdrug", genes, lookup)
     local = knowledge_of(folder, BASE)
-    index = build_index(local.drugs, local.statements)
+    index = guidance_of(local)
     assert {t.drug.authority for t in index.select(["newdrug"])} == {"LOCAL"}
 
 

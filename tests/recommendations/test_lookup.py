@@ -218,7 +218,7 @@ def keys_by_gene(index) -> dict[str, list[str]]:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_order_does_not_matter_and_equal_keys_give_equal_advice(
-    data, drugs, statements, keys_by_gene
+    data, drugs, statements, genes, keys_by_gene
 ):
     calls = [
         call(gene, *data.draw(st.lists(st.sampled_from(keys), max_size=3, unique=True)))
@@ -226,9 +226,9 @@ def test_order_does_not_matter_and_equal_keys_give_equal_advice(
     ]
     shuffled = data.draw(st.permutations(calls))
     other = build_index(
-        reversed(drugs), data.draw(st.permutations(statements[:50])) + statements[50:]
+        reversed(drugs), data.draw(st.permutations(statements[:50])) + statements[50:], genes
     )
-    first = recommend(build_index(drugs, statements), "S1", calls)
+    first = recommend(build_index(drugs, statements, genes), "S1", calls)
     assert first == recommend(other, "S1", shuffled)
     assert first == recommend(other, "S1", calls)
 

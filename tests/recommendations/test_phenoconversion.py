@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.calls import CallStatus, GeneCall, KeyEvidence
 from pgx.base.patient import KnownMedicine, MedicineUse
 from pgx.base.substances import Modulator
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
+from pgx.recommendations.phenoconversion import Phenoconverter
 from recommendations.made import call
 
 KNOWLEDGE = KnowledgeBase()
@@ -206,7 +206,7 @@ def test_the_prediction_is_never_changed():
                   diplotype="*1/*1", notes=("copy_number_not_assessed",))  # fmt: skip
     found = CONVERTER.convert(before, [modulator("CYP2D6", "inhibitor", "moderate")])
     assert (found.predicted_phenotype, found.predicted_score) == ("Normal Metabolizer", "2.0")
-    after = converted_call(before, found)
+    after = CONVERTER.converted_call(before, found)
     assert (after.diplotype, after.lookup_keys) == ("*1/*1", ("1.0",))
     assert (before.lookup_keys, before.phenotype) == (("2.0",), "Normal Metabolizer")
 
@@ -216,15 +216,53 @@ def test_an_unknown_copy_number_stays_open_unless_nothing_is_left():
                   depends_on=("chr22:1",))  # fmt: skip
     for strength, kept in (("moderate", True), ("strong", False)):
         found = CONVERTER.convert(before, [modulator("CYP2D6", "inhibitor", strength)])
-        after = converted_call(before, found)
-        assert bool(after.notes) is kept
+        after = CONVERTER.converted_call(before, found)
+        assert ("copy_number_not_assessed" in after.notes) is kept
         assert bool(after.depends_on) is kept
 
 
 def test_several_keys_are_ambiguous():
     found = moderate("1.25")
-    assert converted_call(call("CYP2D6", "1.25"), found).status is CallStatus.AMBIGUOUS
-    assert converted_call(call("CYP2D6", "2.0"), moderate("2.0")).status is CallStatus.CALLED
+    assert CONVERTER.converted_call(call("CYP2D6", "1.25"), found).status is CallStatus.AMBIGUOUS
+    assert (
+        CONVERTER.converted_call(call("CYP2D6", "2.0"), moderate("2.0")).status is CallStatus.CALLED
+    )
+
+
+def test_probabilities_follow_their_keys():
+    evidence = (
+        KeyEvidence(lookup_key="2.0", probability=0.98),
+        KeyEvidence(lookup_key="1.0", probability=0.015, settled_by=("chr22:1",)),
+        KeyEvidence(lookup_key="0.0", probability=0.005, open_core=("chr22:2",)),
+    )
+    before = call("CYP2D6", "2.0", "1.0", "0.0", key_evidence=evidence, copy_keys=("≥3.0",))
+    found = CONVERTER.convert(before, [modulator("CYP2D6", "inhibitor", "moderate")])
+    after = CONVERTER.converted_call(before, found)
+    assert [(e.lookup_key, e.probability) for e in after.key_evidence] == [
+        ("1.0", 0.98), ("0.5", 0.015), ("0.0", 0.005),
+    ]  # fmt: skip
+    assert after.key_evidence[2].open_core == ("chr22:2",)
+    assert after.copy_keys[0] == "1.5"
+
+
+def test_a_score_between_two_keys_leaves_the_second_without_a_probability():
+    evidence = (KeyEvidence(lookup_key="1.25", probability=1.0),)
+    before = call("CYP2D6", "1.25", key_evidence=evidence)
+    after = CONVERTER.converted_call(before, moderate("1.25"))
+    assert [(e.lookup_key, e.probability) for e in after.key_evidence] == [
+        ("0.5", 1.0), ("0.75", None),
+    ]  # fmt: skip
+
+
+def test_a_conversion_whatever_the_genotype_is_certain():
+    evidence = (
+        KeyEvidence(lookup_key="2.0", probability=0.6),
+        KeyEvidence(lookup_key="1.0", probability=0.4),
+    )
+    before = call("CYP2D6", "2.0", "1.0", key_evidence=evidence)
+    found = CONVERTER.convert(before, [modulator("CYP2D6", "inhibitor", "strong")])
+    after = CONVERTER.converted_call(before, found)
+    assert [(e.lookup_key, e.probability) for e in after.key_evidence] == [("0.0", 1.0)]
 
 
 # the rules of CYP2C19

@@ -11,8 +11,8 @@ from pgx.base.errors import OutsideCallError
 from pgx.base.genes import Ploidy, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.outside import OutsideCall, outside_gene_call
-from pgx.recommendations.index import diplotype_keys
 from pgx.recommendations.reach import Reach
+from pgx.recommendations.result_keys import diplotype_keys
 
 GENES = KnowledgeBase().genes
 INSIDE = [g for g in GENES.values() if g.strategy is not Strategy.OUTSIDE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,11 @@ def test_every_row_is_found_again(lookups, index):
     """Statement, classification and marks are those of the row, for each of its lookups."""
     name, rows = lookups
     assert len(rows) >= LOOKUPS[name]
-    topics = {}
+    topics = defaultdict(list)
     for topic in index.topics:
-        topics.setdefault((topic.drug.authority, topic.drug.drug, topic.guideline_id), []).append(
-            topic
-        )
+        of_topic = {s.guideline_id for own in topic.statements.values() for s in own.values()}
+        for guideline in of_topic:
+            topics[topic.drug.authority, topic.drug.drug, guideline].append(topic)
     for (guideline, drug, population, keys), row in rows.items():
         wanted = dict(keys)
         found = [

@@ -5,6 +5,7 @@ Slow on purpose: fields are split and matched by regular expressions, one rule a
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -83,7 +84,10 @@ def read_line(raw, n_samples, contigs, limits):
     keys = format_.split(":")
     check(" " not in format_ and all(keys) and len(set(keys)) == len(keys) and "GT" not in keys[1:])
     block = {("<NON_REF>",): "NON_REF", ("<*>",): "*"}.get(tuple(alts), "")
-    context = (alts, keys, passed, ambiguous, block, limits)
+    qualities = [value for key, sign, value in fields_of(info) if key in ("R2", "DR2") and sign]
+    poor = bool(qualities) and is_poor(qualities[-1])
+    is_mitochondrial = canonical_contig(chrom) == "chrM"
+    context = (alts, keys, passed, ambiguous, block, limits, poor, is_mitochondrial)
     return {
         "contig": canonical_contig(chrom),
         "pos": int(pos),
@@ -115,9 +119,25 @@ def read_alts(ref, text):
     return alts
 
 
+def fields_of(info):
+    return [field.partition("=") for field in info.split(";")]
+
+
+def is_poor(text):
+    values = text.split(",")
+    return any(v != "." and not (DECIMAL.fullmatch(v) and micro(v) >= 800_000) for v in values)
+
+
+def micro(text):
+    """Return a decimal in millionths, rounded towards zero."""
+    number = Decimal(text)
+    size = min(10**14, int(abs(number).scaleb(6)))
+    return -size if number < 0 else size
+
+
 def read_end(info, pos, ref, alts, length):
     covered = pos + len(ref) - 1
-    fields = [field.partition("=") for field in info.split(";")]
+    fields = fields_of(info)
     ends = [value for key, sign, value in fields if key == "END" and sign]
     check(len(ends) <= 1)
     if ends:
@@ -144,7 +164,7 @@ def read_number(text):
     return max(0, int(float(text))) if NUMBER.fullmatch(text) else -2
 
 
-def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
+def read_cell(cell, alts, keys, passed, ambiguous, block, limits, poor, is_mitochondrial):
     values = cell.split(":")
     check(len(values) <= len(keys) and all(values))
     given = dict(zip(keys, values, strict=False))
@@ -156,7 +176,9 @@ def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
     dp = numbers["MIN_DP"] if block and numbers["MIN_DP"] >= 0 else numbers["DP"]
     out = {"gq": gq, "dp": dp, "alleles": (-1, -1), "phased": False, "set": None}
     called = re.findall(r"\d+|\.", values[0]) if keys[0] == "GT" else []
-    out["likelihoods"] = likelihoods(given, called, 1 + len(alts))
+    n_alleles = 1 + len(alts)
+    out["likelihoods"] = likelihoods(given, called, n_alleles)
+    out["reads"] = (-1, -1, -1)
     if keys[0] != "GT":
         return out | {"reason": "NO_GENOTYPE"}
     check(GT.fullmatch(values[0]))
@@ -176,10 +198,191 @@ def read_cell(cell, alts, keys, passed, ambiguous, block, limits):
             pair, out["phased"], out["set"] = order, True, given["PID"]
     out["alleles"] = tuple(a if a <= 126 else -1 for a in pair)
     filtered = not passed or given.get("FT", "PASS") not in ("PASS", ".")
-    out["reason"] = judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits)
+    own, others = costs_of(given, called, n_alleles)
+    margin = None if own is None or not others else (min(others) - own + 500_000) // 1_000_000
+    unsupported = margin is None and lacks_support(given, alleles, n_alleles, poor)
+    out["reason"] = judge(
+        alleles, ambiguous, filtered, gq, dp, depths, alts, limits, margin, unsupported
+    )
     if out["reason"] == "OK" and unreadable:
         out["reason"] = "UNREADABLE"
+    return weighed(
+        out, alleles, whole(depths, alleles, n_alleles), n_alleles, margin, is_mitochondrial
+    )
+
+
+def whole(depths, alleles, n_alleles):
+    """Return reads of all alleles; a short list of several has none of the others."""
+    if 1 < len(depths) < n_alleles and max(alleles[:2]) < len(depths):
+        return [*depths, *[0] * (n_alleles - len(depths))]
+    return depths
+
+
+def costs_of(given, called, n_alleles):
+    """Return what speaks against GT, and against the others, in millionths of phred."""
+    is_log = given.get("PL", ".") == "."
+    text = given.get("GL", ".") if is_log else given["PL"]
+    values = text.split(",")
+    sound = all(v == "." or DECIMAL.fullmatch(v) for v in values)
+    if text == "." or not sound or "." in called or not called:
+        return None, []
+    place = place_of([int(a) for a in called], len(values), n_alleles)
+    costs = [None if v == "." else cost(v, is_log) for v in values]
+    if place is None or (not is_log and any(c is not None and c < 0 for c in costs)):
+        return None, []
+    own = costs.pop(place)
+    return own, [c for c in costs if c is not None]
+
+
+def place_of(alleles, count, n_alleles):
+    """Return the place of GT in a list of a value a genotype, None where it has none."""
+    if len(alleles) == 1 and count == n_alleles:
+        return alleles[0]
+    low, high = min(alleles), max(alleles)
+    fits = len(alleles) == 2 and count == n_alleles * (n_alleles + 1) // 2
+    return high * (high + 1) // 2 + low if fits else None
+
+
+def lacks_support(given, alleles, n_alleles, poor):
+    """Whether GP, else HDS, else DS, is given and does not support GT, or R2 is too low."""
+    if min(alleles[:2]) < 0:
+        return False
+    for key, supports in (("GP", by_probability), ("HDS", by_haplotype), ("DS", by_dosage)):
+        text = given.get(key, ".")
+        if text != ".":
+            values = text.split(",")
+            sound = all(DECIMAL.fullmatch(v) and micro(v) >= 0 for v in values)
+            return poor or not (sound and supports([micro(v) for v in values], alleles, n_alleles))
+    return False
+
+
+def by_probability(values, alleles, n_alleles):
+    place = place_of(alleles, len(values), n_alleles)
+    if place is None:
+        return False
+    total = sum(values)
+    own = values.pop(place)
+    if abs(total - 10**6) <= 20_000:
+        return own >= 990_000
+    return min(values, default=10**14) - own >= 20 * 10**6
+
+
+def by_haplotype(values, alleles, n_alleles):
+    if n_alleles != 2 or len(values) != len(alleles) or max(values) > 10**6:
+        return False
+    support = 10**6
+    for value, allele in zip(values, alleles, strict=True):
+        support = support * (value if allele == 1 else 10**6 - value) // 10**6
+    return support >= 990_000
+
+
+def by_dosage(values, alleles, n_alleles):
+    if len(values) != n_alleles - 1:
+        return False
+    copies = [alleles[:2].count(k) for k in range(1, n_alleles)]
+    pairs = zip(values, copies, strict=True)
+    return all(abs(value - n * 10**6) <= 10_000 for value, n in pairs)
+
+
+ERROR, RHO = 0.01, 0.02
+SLOTS = [(0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2)]
+
+
+def weighed(out, alleles, depths, n_alleles, margin, is_mitochondrial):
+    """Let reads by allele, or quality and depth, weigh a genotype that has no PL or GL."""
+    reason = out["reason"]
+    total = sum(depths)
+    usable = min(depths) >= 0 and len(depths) == n_alleles and total > 0 and min(alleles) >= 0
+    if reason not in ("OK", "LOW_GQ", "LOW_DP") and reason != "AD_CONTRADICTS":
+        return out
+    if is_mitochondrial:
+        if usable and reason != "AD_CONTRADICTS":
+            out["reads"] = tuple([*depths, -1, -1, -1][:3])
+        return out
+    listed = any(v >= 0 for v in out["likelihoods"])
+    odd = usable and is_odd(alleles, depths)
+    looks = odd or (usable and reason != "OK" and margin is None)
+    if looks and reason != "AD_CONTRADICTS":
+        by_reads(out, alleles, depths, n_alleles, listed)
+    listed = any(v >= 0 for v in out["likelihoods"])
+    is_reference = all(a == 0 for a in alleles) and 2 <= n_alleles <= 3
+    is_said = out["dp" if out["reason"] == "LOW_DP" else "gq"] >= 0
+    if out["reason"] in ("LOW_GQ", "LOW_DP") and not listed and is_reference and is_said:
+        bound = quality(out)
+        out["likelihoods"] = masked([0, *[bound] * 5], n_alleles, len(alleles))
     return out
+
+
+def seen_reads(alleles, depths):
+    if len(depths) <= 3:
+        return [*depths, -1, -1, -1][:3]
+    other = max(n for k, n in enumerate(depths) if k not in alleles)
+    one = len(set(alleles)) == 1
+    return [depths[alleles[0]], other, 0] if one else [*(depths[a] for a in alleles), other]
+
+
+def is_odd(alleles, depths):
+    total, own = sum(depths), [depths[a] for a in set(alleles)]
+    if len(own) == 1:
+        return 20 * (total - own[0]) >= total
+    return 4 * min(own) < total or 20 * (total - sum(own)) >= total
+
+
+def log_likelihood(reads, genotype):
+    """Return that of reads by allele, up to a constant, by the Dirichlet-multinomial."""
+    strength, most = (1 - RHO) / RHO, sum(reads)
+    reads = [n * 1000 // most for n in reads] if most > 1000 else reads
+    found = 0.0
+    for allele, n in enumerate(reads):
+        shares = [1 - ERROR if own == allele else ERROR / (len(reads) - 1) for own in genotype]
+        start = strength * sum(shares) / 2
+        found += math.lgamma(start + n) - math.lgamma(start)
+    return found
+
+
+def by_reads(out, alleles, depths, n_alleles, listed):
+    reads, pair = depths, sorted(alleles * 2 if len(alleles) == 1 else alleles)
+    if n_alleles > 3:
+        one = len(set(alleles)) == 1
+        reads = seen_reads(alleles, depths)[: 2 if one else 3]
+        pair = [0, 0] if one else [0, 1]
+    found = {g: log_likelihood(reads, g) for g in SLOTS if g[1] < len(reads)}
+    own = found[tuple(pair)]
+    margin = (own - max(v for g, v in found.items() if g != tuple(pair))) * 10 / math.log(10)
+    haploid, varies = len(alleles) == 1, max(alleles) > 0
+    reason = out["reason"]
+    if margin < -30 or (varies and not listed and margin < 0):
+        out["reason"] = "AD_CONTRADICTS"
+    elif listed or (varies and reason == "LOW_GQ"):
+        return
+    elif reason == "OK":
+        if varies or haploid or margin >= 20:
+            return
+        out["reason"] = "LOW_GQ"
+    if n_alleles > 3:
+        return
+    possible = {g: v for g, v in found.items() if not haploid or g[0] == g[1]}
+    phred = {
+        g: round((max(possible.values()) - v) * 10 / math.log(10)) for g, v in possible.items()
+    }
+    if out["reason"] != "AD_CONTRADICTS" and not varies and out["gq"] >= 0:
+        phred = {g: v if g == tuple(pair) else min(v, out["gq"]) for g, v in phred.items()}
+    best = max(found, key=found.get)
+    if haploid and best[0] != best[1]:
+        phred = {}
+    out["likelihoods"] = tuple(min(phred.get(g, -1), 32_767) for g in SLOTS)
+
+
+def quality(out):
+    by_depth = 3 * out["dp"] if out["dp"] >= 0 else 32_767
+    return min(by_depth, out["gq"] if out["gq"] >= 0 else 32_767, 32_767)
+
+
+def masked(phred, n_alleles, ploidy):
+    return tuple(
+        v if g[1] < n_alleles and (ploidy == 2 or g[0] == g[1]) else -1
+        for g, v in zip(SLOTS, phred, strict=True)
+    )
 
 
 def likelihoods(given, called, n_alleles):
@@ -215,7 +418,7 @@ def cost(text, is_log):
     return -10 * signed if is_log else signed
 
 
-def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits):
+def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits, margin, unsupported):
     if max(alleles[:2]) < 0:
         return "NO_CALL"
     if len(alleles) > 2:
@@ -226,17 +429,18 @@ def judge(alleles, ambiguous, filtered, gq, dp, depths, alts, limits):
         return "AMBIGUOUS_BASE"
     if filtered:
         return "FILTERED"
+    if margin is not None and margin < -30:
+        return "AD_CONTRADICTS"
+    if unsupported:
+        return "LOW_GP"
+    if margin is not None:
+        gq = max(margin, 0) if gq < 0 else min(gq, max(margin, 0))
     if gq == 0 or 0 <= gq < limits.min_gq:
         return "LOW_GQ"
     needed = limits.min_dp / 2 if len(alleles) == 1 else limits.min_dp
     total = sum(depths)
-    counted = min(depths) >= 0 and len(depths) == 1 + len(alts)
+    counted = min(depths) >= 0 and len(whole(depths, alleles, 1 + len(alts))) == 1 + len(alts)
     depth = total if dp < 0 and counted else dp
     if depth == 0 or 0 <= depth < needed:
         return "LOW_DP"
-    usable = min(depths) >= 0 and len(depths) == 1 + len(alts) and total >= max(1, limits.min_dp)
-    if not usable or min(alleles) < 0:
-        return "OK"
-    shares = [depths[a] for a in alleles]
-    least = limits.hom_min_fraction if len(set(alleles)) == 1 else limits.het_min_fraction
-    return "AD_CONTRADICTS" if min(shares) < least * total else "OK"
+    return "OK"

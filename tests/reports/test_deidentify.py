@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import PatientContext, PatientResult
+from pgx.base.calls import PHENOCONVERTED, PatientContext, PatientResult
 from pgx.base.codes import is_icd10_code, is_snomed_concept
 from pgx.base.errors import UsageError
 from pgx.base.local import Override
@@ -75,11 +75,14 @@ def person(age: float | None = 94.0) -> PatientResult:
         PopulationFit(drug="warfarin", population="general", applies=Applies.YES,
                       reason=f"age={age or 0:g}"),
     )  # fmt: skip
-    adjusted = (factory.advice(sample, "codeine"),)
-    context = PatientContext(patient=patient, medicines=medicines, fits=fits, adjusted=adjusted)
+    context = PatientContext(patient=patient, medicines=medicines, fits=fits)
     override = Override(sample=sample, gene="CYP2C19", says=NAME, by=NAME, date=DAY, reason=NAME)
     made = factory.provenance(input=({"name": f"{NAME}.vcf", "sha256": "b" * 64},))
-    rows = (*factory.result(sample).recommendations, factory.advice(sample, "codeine"))
+    rows = (
+        *factory.result(sample).recommendations,
+        factory.advice(sample, "codeine"),
+        factory.advice(sample, "codeine", basis=PHENOCONVERTED),
+    )
     return factory.result(
         sample, context=context, overrides=(override,), provenance=made, recommendations=rows
     )

@@ -226,14 +226,13 @@ def test_changes_of_guidance_that_the_release_has_not_are_named():
         NewerGuidance(drug="examplol", authority="CPIC", date="2026-07"),
     )
     document = build_document(factory.result(), ReportFacts(newer=newer))
-    assert (
-        "Guidance changed since what this release has read: clopidogrel, warfarin (2026-02-03)"
-        in (document.gaps)
+    assert "Guideline updated since this release: clopidogrel, warfarin (2026-02-03)" in (
+        document.gaps
     )
     said = {d.drug: d.newer for group in document.groups for d in group.drugs}
     [line] = said["clopidogrel"]
-    assert line.startswith("CPIC changed its guidance (2026-02-03)")
-    assert said["warfarin"][0].startswith("An authority changed its guidance")
+    assert line.startswith("CPIC: guideline updated since this release (2026-02-03)")
+    assert said["warfarin"][0].startswith("An authority: guideline updated since this release")
     assert not any(text for drug, text in said.items() if drug not in ("clopidogrel", "warfarin"))
 
 
@@ -283,4 +282,4 @@ def test_a_source_that_is_silent_whatever_is_true_is_named_and_no_row():
     document = build_document(factory.result(recommendations=(speaks, silent)))
     [entry] = [d for group in document.groups for d in group.drugs if d.drug == speaks.drug]
     assert len(entry.rows) == 1
-    assert entry.silent == ("FDA table (not settled)",)
+    assert entry.silent == ("FDA table (provisional)",)

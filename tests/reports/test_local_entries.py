@@ -55,7 +55,7 @@ def test_the_document_says_who_and_what_beside_what_was_computed():
     assert (gene.subject, gene.anchor, gene.says) == ("CYP2C19", "gene-CYP2C19", "Dr. X")
     assert gene.computed == "Called: *2/*3 (Poor Metabolizer)"
     assert (other.anchor, other.computed) == ("", "not part of this report")
-    assert drug.computed == "CPIC: Avoid (Settled); Local rule: Avoid (Settled)"
+    assert drug.computed == "CPIC: Avoid (Definite); Local rule: Avoid (Definite)"
     assert drug.who == "Dr. X, 2025-10-21"
     [entry] = [d for g in document.groups for d in g.drugs if d.drug == "clopidogrel"]
     sources = {row.source: row.review for row in entry.rows}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import PatientContext
+from pgx.base.calls import PHENOCONVERTED, PatientContext
 from pgx.base.local import Override
 from pgx.base.patient import Applies, Patient, PopulationFit
 from pgx.reports.facts import NO_FACTS
@@ -63,9 +63,12 @@ def test_the_most_serious_source_counts_and_a_gap_beside_it_is_told():
 
 def test_advice_for_other_patients_is_not_this_ones():
     fit = PopulationFit(drug="clopidogrel", population="acs_or_pci", applies=Applies.NO)
-    adjusted = factory.advice(drug="warfarin", action=("reduce_dose",), population="general")
-    context = PatientContext(patient=Patient(), fits=(fit,), adjusted=(adjusted,))
-    [row] = rows(written(factory.result(context=context)))
+    adjusted = factory.advice(
+        drug="warfarin", action=("reduce_dose",), population="general", basis=PHENOCONVERTED
+    )
+    context = PatientContext(patient=Patient(), fits=(fit,))
+    advice = (*factory.result().recommendations, adjusted)
+    [row] = rows(written(factory.result(context=context, recommendations=advice)))
     assert row["drug_clopidogrel_action"] == row["drug_clopidogrel_certainty"] == ""
     assert row["drug_warfarin_action"] == "use_as_directed"
     assert row["drug_warfarin_with_medicines"] == "reduce_dose"

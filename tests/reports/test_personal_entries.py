@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from pgx.base.calls import Certainty, PatientContext, Recommendation
+from pgx.base.calls import PHENOCONVERTED, Certainty, PatientContext, Recommendation
 from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse, Patient
 from pgx.reports.document import build_document
 from pgx.reports.drug_records import DrugEntry
@@ -29,9 +30,9 @@ def entry(own: Recommendation, changed: Recommendation) -> DrugEntry:
         medicines=(MEDICINE,),
         fits=(),
         conversions=(CONVERSION,),
-        adjusted=(changed,),
     )
-    document = build_document(factory.result(recommendations=(own,), context=context))
+    rows = (own, msgspec.structs.replace(changed, basis=PHENOCONVERTED))
+    document = build_document(factory.result(recommendations=rows, context=context))
     [found] = [d for group in document.groups for d in group.drugs if d.drug == own.drug]
     return found
 

@@ -7,7 +7,7 @@ import io
 import pypdf
 import pytest
 
-from pgx.base.calls import AlternativeAdvice, PatientContext, PatientResult
+from pgx.base.calls import PHENOCONVERTED, AlternativeAdvice, PatientContext, PatientResult
 from pgx.base.local import Override
 from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.reports.english import ENGLISH
@@ -38,9 +38,10 @@ def converted(evidence: str = "established") -> PatientResult:
         **{**{f: getattr(CONVERSION, f) for f in CONVERSION.__struct_fields__},
            "evidence": evidence}
     )  # fmt: skip
-    context = taking(MEDICINE, conversions=(rule,), adjusted=(factory.advice(action=("avoid",)),))
+    context = taking(MEDICINE, conversions=(rule,))
     own = factory.advice(action=("use_as_directed",))
-    return factory.result(recommendations=(own,), context=context)
+    changed = factory.advice(action=("avoid",), basis=PHENOCONVERTED)
+    return factory.result(recommendations=(own, changed), context=context)
 
 
 def test_a_medicine_outside_the_run_is_not_said_to_have_no_advice():
@@ -178,8 +179,9 @@ def test_the_text_by_the_genotype_stands_before_the_advice_with_medicines():
     assert context is not None
     context = PatientContext(
         patient=Patient(), medicines=(*context.medicines, taken),
-        conversions=context.conversions, adjusted=context.adjusted,
+        conversions=context.conversions,
     )  # fmt: skip
     own = factory.advice(action=("use_as_directed",), text="Text by the genotype.")
-    first = pages_of(render_pdf(factory.result(recommendations=(own,), context=context)))[0]
+    rows = (own, *result.phenoconverted)
+    first = pages_of(render_pdf(factory.result(recommendations=rows, context=context)))[0]
     assert first.index("Text by the genotype.") < first.index("With current medicines")

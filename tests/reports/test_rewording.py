@@ -11,7 +11,7 @@ import pytest
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.german import PHRASES
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, facts_of
@@ -27,7 +27,7 @@ def kb():
 
 @pytest.fixture(scope="module")
 def index(kb):
-    return build_index(kb.drugs, kb.statements)
+    return guidance_of(kb)
 
 
 def some_calls(kb, seed: int) -> list[GeneCall]:

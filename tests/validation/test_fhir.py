@@ -17,7 +17,7 @@ from validation.fhir.invariants import empty_values, invariant_faults
 from validation.fhir.mutants import MUTANTS, mutated
 from validation.fhir.profiles import Profiles
 
-from pgx.base.calls import PatientContext
+from pgx.base.calls import PHENOCONVERTED, PatientContext
 from pgx.base.local import Override
 from pgx.base.patient import Patient
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -90,8 +90,10 @@ def test_a_bundle_of_every_kind_of_call_passes(facts):
 def test_a_bundle_with_decisions_and_a_patient_passes():
     made = {"sample": "S1", "by": "N.N.", "date": "2026-01-02", "reason": "x"}
     said = (Override(gene="CYP2C19", says="*1/*2", **made), Override(drug="x", says="no", **made))
-    context = PatientContext(patient=Patient(), adjusted=(factory.advice(),))
-    result = factory.result(overrides=said, context=context)
+    rows = (factory.advice(), factory.advice(basis=PHENOCONVERTED))
+    result = factory.result(
+        overrides=said, context=PatientContext(patient=Patient()), recommendations=rows
+    )
     bundle = json.loads(render_fhir(result, FACTS))
     assert any("note" in entry["resource"] for entry in bundle["entry"])
     assert faults(bundle) == []

@@ -32,6 +32,7 @@ MODULES = (
     "_scan_alleles",
     "_scan_format",
     "_scan_likelihoods",
+    "_scan_imputed",
     "_scan_lines",
     "_scan_cells",
     "_scan_grid",

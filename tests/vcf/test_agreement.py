@@ -12,7 +12,7 @@ from reference.scan import RefusedError
 from reference.scan import scan as oracle_scan
 from vcf.support import CONTIGS, header_text, line, python_kernel, scan_body
 
-WINDOWS = [("chr10", 100, 5_000), ("chr10", 9_000, 9_000), ("chrX", 1, 100)]
+WINDOWS = [("chr10", 100, 5_000), ("chr10", 9_000, 9_000), ("chrX", 1, 100), ("chrM", 1, 16_569)]
 ALLELES = st.text("ACGTacgtN", min_size=1, max_size=4) | st.sampled_from(
     ["*", "<DEL>", "<INS>", "<NON_REF>", "<*>", "G]chr12:5]", "]chr12:5]G", "G.", "C<c1>"]
 )
@@ -50,11 +50,16 @@ ODD = st.sampled_from(["0/", "0//1", "01", "G/A", "", "0\\1", " 0/1", "0/+1", "9
 WHOLE = [".", "0", "5", "19", "20", "7", "8", "99"]
 NUMBERS = st.sampled_from([*WHOLE, "40.5", "-3", "70000", "NaN", "4,5"])
 QUALITIES = st.sampled_from([".", "", "10", "1.5", "1e3", "1e-5", "inf", "-2", "NaN", ".5", "7."])
-DEPTHS = st.lists(st.sampled_from(["0", "1", "12", "30", ".", "x"]), min_size=1, max_size=3)
+DEPTHS = st.lists(
+    st.sampled_from(["0", "1", "4", "12", "30", "97", "5000"] * 3 + [".", "x"]),
+    min_size=1,
+    max_size=4,
+)
 PAIRS = st.sampled_from(["0|1", "1|0", "1|2", "0/1", ".", "1|1"])
 NAMES = st.sampled_from([".", "17", "94781859_G_A", "0", "5000000000"])
 SMALL = ["0", "0", "3", "30", "300", "99999", "."]
 ODD_VALUES = ["-3", "-0", "x", "", "1.5", "1e2", "1e", "+2", "1.", ".5", ".", "nan", "1.2.3"]
+SHARES = ["0", "0.001", "0.005", "0.01", "0.03", "0.5", "0.96", "0.985", "0.99", "0.998", "1"]
 LOGS = ["-0.05", "-0.1499999", "-12.3", "-1e-3", "-1.5E+1", "-99999999999999999.9", "0", "0.3"]
 
 
@@ -68,6 +73,9 @@ def likelihoods(values):
 VALUES = {
     "PL": likelihoods(st.sampled_from(SMALL * 4 + ODD_VALUES)),
     "GL": likelihoods(st.sampled_from(LOGS * 4 + ODD_VALUES) | st.floats().map(str)),
+    "GP": likelihoods(st.sampled_from(SHARES * 3 + ODD_VALUES)),
+    "HDS": likelihoods(st.sampled_from(SHARES * 3 + ODD_VALUES)),
+    "DS": likelihoods(st.sampled_from([*SHARES, *SHARES, "2", "1.99", "2.0", *ODD_VALUES])),
     "GQ": NUMBERS,
     "RGQ": NUMBERS,
     "DP": NUMBERS,
@@ -97,7 +105,7 @@ def records(draw, n_samples):
         cells.append(":".join(values))
     position = draw(st.integers(90, 5_200) | st.sampled_from([0, 1, 9_000, 9_001]))
     return line(
-        chrom=draw(st.sampled_from(["chr10", "10", "X", "chrUn_1", "NC_000010.11"])),
+        chrom=draw(st.sampled_from(["chr10", "10", "X", "chrUn_1", "NC_000010.11", "chrM"])),
         pos="1e3" if rarely(draw) else str(position),
         ref=ref,
         alt=alt,
@@ -107,7 +115,21 @@ def records(draw, n_samples):
         info="END=5"
         if rarely(draw)
         else draw(
-            st.sampled_from([".", "DP=3", "END=9400", "A;END=9001", "SVLEN=-50", "ENDS=5;E"])
+            st.sampled_from(
+                [
+                    ".",
+                    "DP=3",
+                    "END=9400",
+                    "A;END=9001",
+                    "SVLEN=-50",
+                    "ENDS=5;E",
+                    "R2=0.28",
+                    "AF=0.1;DR2=0.9,0.8;IMP",
+                    "DR2=0.79;R2=x",
+                    "R2=.;XR2=0.1",
+                    "R2=0.8",
+                ]
+            )
         ),
         format=":".join([*(["GT"] if has_gt else []), *keys]),
         cells=cells,
@@ -142,6 +164,7 @@ def compiled_view(body, samples, **options):
                 int(scan.gq[r, s]),
                 int(scan.dp[r, s]),
                 likelihoods_of(scan, r, s),
+                reads_of(scan, r, s),
             )
             for s in range(len(samples))
         ]
@@ -154,6 +177,10 @@ def likelihoods_of(scan, row, sample):
     if scan.likelihoods is None:
         return (-1,) * 6
     return tuple(scan.likelihoods[row, sample].tolist())
+
+
+def reads_of(scan, row, sample):
+    return (-1, -1, -1) if scan.reads is None else tuple(scan.reads[row, sample].tolist())
 
 
 def phase_code(name):
@@ -185,6 +212,7 @@ def oracle_view(body, samples):
                     c["gq"],
                     c["dp"],
                     c["likelihoods"],
+                    c["reads"],
                 )
                 for c in r["cells"]
             ],

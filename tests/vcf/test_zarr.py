@@ -323,6 +323,8 @@ ALLELES = st.text("ACGTacgtN", min_size=1, max_size=4) | st.sampled_from(
     ["*", "<DEL>", "<INS>", "<NON_REF>", "<*>", "G]chr12:5]", "]chr12:5]G"]
 )
 WHOLE = st.sampled_from([".", "0", "5", "7", "8", "19", "20", "99", "70000"])
+READS = st.sampled_from(["0", "1", "3", "12", "30", "97", "."])
+PARTS = st.sampled_from(["0", "0.005", "0.02", "0.5", "0.985", "0.99", "0.998", "1", "2"])
 PHRED = st.sampled_from(["0", "0", "3", "30", "300", "99999", "."])
 LOGS = st.sampled_from(["-0.05", "-0.35", "-12.3", "-0.001", "-15", "0", "0.25", "."])
 SETS = st.sampled_from([".", "17", "94781859", "0", "1500000000"])
@@ -335,7 +337,16 @@ def cells(draw, keys, n_alts, filters):
     mark = draw(st.sampled_from(["/", "|"]))
     values = [mark.join(draw(index) for _ in range(ploidy))]
     n_genotypes = {1: n_alts + 1, 2: (n_alts + 1) * (n_alts + 2) // 2}.get(ploidy, 1)
-    lists = {"AD": (WHOLE, n_alts + 1), "PL": (PHRED, n_genotypes), "GL": (LOGS, n_genotypes)}
+    shares = {
+        "GP": (PARTS, n_genotypes),
+        "HDS": (PARTS, min(ploidy, 2)),
+        "DS": (PARTS, max(n_alts, 1)),
+    }
+    lists = shares | {
+        "AD": (READS, n_alts + 1),
+        "PL": (PHRED, n_genotypes),
+        "GL": (LOGS, n_genotypes),
+    }
     for key in keys:
         if key in lists and draw(st.integers(0, 4)):
             listed, count = lists[key]
@@ -361,13 +372,16 @@ def records(draw, n_samples):
     found = draw(st.lists(ALLELES, max_size=3, unique_by=str.upper))
     alts = [alt for alt in found if alt.upper() != ref.upper()]
     known = ["GQ", "RGQ", "DP", "MIN_DP", "AD", "PL", "GL", "PS", "PGT", "PID", "FT"]
+    known += ["AD", "GP", "HDS", "DS"]
     keys = draw(st.lists(st.sampled_from(known), max_size=6, unique=True))
     position = draw(st.integers(1, 60))
-    info = draw(st.sampled_from([".", ".", f"END={position + 30}", "SVLEN=-20"]))
+    infos = [".", ".", f"END={position + 30}", "SVLEN=-20", "R2=0.28", "DR2=0.9;R2=0.81"]
+    info = draw(st.sampled_from(infos))
     filters = draw(st.sampled_from(["PASS", "PASS", ".", "q10", "q10;q20"]))
     row = [draw(cells(keys, len(alts), ["q10"])) for _ in range(n_samples)]
-    fixed = ["chr10", str(position), ".", ref, ",".join(alts) or ".", ".", filters, info]
-    return position, "\t".join([*fixed, ":".join(["GT", *keys]), *row])
+    contig = draw(st.sampled_from(["chr10", "chr10", "chr10", "chrM"]))
+    fixed = [contig, str(position), ".", ref, ",".join(alts) or ".", ".", filters, info]
+    return (contig, position), "\t".join([*fixed, ":".join(["GT", *keys]), *row])
 
 
 @settings(
@@ -382,8 +396,11 @@ def records(draw, n_samples):
 )
 def test_generated_records_read_alike(found, zarr_format, chunks):
     lines = [f"{text}\n" for _, text in sorted(found, key=lambda record: record[0])]
-    lines.append("chr12\t5\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\t0/1\t1/1\n")
-    windows = Windows.build([("chr10", 10, 20), ("chr10", 30, 60)], [("chr10", 5, 8)])
+    cut = next((k for k, text in enumerate(lines) if text.startswith("chrM")), len(lines))
+    lines.insert(cut, "chr12\t5\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\t0/1\t1/1\n")
+    windows = Windows.build(
+        [("chr10", 10, 20), ("chr10", 30, 60), ("chrM", 1, 60)], [("chr10", 5, 8)]
+    )
     with tempfile.TemporaryDirectory() as folder:
         vcf = write_vcf(Path(folder, "a.vcf"), lines, ("A", "B", "C"))
         with zarr.config.set({"array.write_empty_chunks": True}):

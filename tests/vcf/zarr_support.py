@@ -21,6 +21,7 @@ HEADER = """##fileformat=VCFv4.3
 ##contig=<ID=chr10,length=133797422>
 ##contig=<ID=chr12,length=133275309>
 ##contig=<ID=chrUn_1,length=1000000>
+##contig=<ID=chrM,length=16569>
 ##contig=<ID=X,length=156040895>
 ##ALT=<ID=NON_REF,Description="x">
 ##INFO=<ID=END,Number=1,Type=Integer,Description="x">
@@ -33,6 +34,11 @@ HEADER = """##fileformat=VCFv4.3
 ##FORMAT=<ID=AD,Number=R,Type=Integer,Description="x">
 ##FORMAT=<ID=PL,Number=G,Type=Integer,Description="x">
 ##FORMAT=<ID=GL,Number=G,Type=Float,Description="x">
+##INFO=<ID=R2,Number=1,Type=Float,Description="x">
+##INFO=<ID=DR2,Number=A,Type=Float,Description="x">
+##FORMAT=<ID=GP,Number=G,Type=Float,Description="x">
+##FORMAT=<ID=HDS,Number=.,Type=Float,Description="x">
+##FORMAT=<ID=DS,Number=A,Type=Float,Description="x">
 ##FORMAT=<ID=PS,Number=1,Type=Integer,Description="x">
 ##FORMAT=<ID=PGT,Number=1,Type=String,Description="x">
 ##FORMAT=<ID=PID,Number=1,Type=String,Description="x">
@@ -96,6 +102,8 @@ def assert_same(of_store, of_text, *, sites_only=True):
         assert found.dtype == values.dtype
         assert np.array_equal(found, values), name
     assert np.array_equal(likelihoods(stored), likelihoods(text))
+    assert (stored.reads is None) == (text.reads is None)
+    assert stored.reads is None or np.array_equal(stored.reads, text.reads)
     for name in ("region_first", "region_last", "n_records", "has_depth", "hg19_chrm"):
         assert np.array_equal(getattr(stored, name), getattr(text, name)), name
     if sites_only:

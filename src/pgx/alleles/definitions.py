@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +12,19 @@ from pgx.alleles.names import core_allele
 from pgx.base.errors import InvariantError
 from pgx.base.genes import DefiningVariant, GeneDefinition
 
-__all__ = ["CompiledGene", "compile_gene"]
+__all__ = ["Cause", "CompiledGene", "compile_gene"]
 
 _IUPAC = {
     "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
     "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
 }  # fmt: skip
+
+
+class Cause(NamedTuple):
+    """An allele (index) and its causal variants as (site index, allele code)."""
+
+    allele: int
+    variants: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ class CompiledGene:
         (A, P) bool: positions at which an allele excludes the default allele's base.
     is_variant
         (A,) bool: alleles with such positions, whose rows do not name every position.
+    causes
+        Alleles with known causal variants, by tier, then those that ask for fewest variants.
     """
 
     gene: GeneDefinition
@@ -53,6 +63,7 @@ class CompiledGene:
     base: npt.NDArray[np.int8]
     needs: npt.NDArray[np.bool_]
     is_variant: npt.NDArray[np.bool_]
+    causes: tuple[Cause, ...] = ()
 
     @property
     def default_index(self) -> int:
@@ -95,10 +106,11 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
     default = names.index(gene.default_allele)
     base = np.array([_lowest_bit(int(m)) for m in masks[default]], np.int8)
     needs = np.asarray((masks >> base.astype(np.uint64)[None, :]) & np.uint64(1) == 0)
+    identifiers = tuple(a.name for a in alleles)
     return CompiledGene(
         gene=gene,
         names=names,
-        identifiers=tuple(a.name for a in alleles),
+        identifiers=identifiers,
         masks=masks,
         weights=weights,
         functions=tuple(a.function or gene.uncertain_function or None for a in alleles),
@@ -106,7 +118,23 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
         base=base,
         needs=needs,
         is_variant=np.asarray(needs.any(axis=1) & ~weights.all(axis=1)),
+        causes=_causes(gene, identifiers, needs),
     )
+
+
+def _causes(
+    gene: GeneDefinition, identifiers: tuple[str, ...], needs: npt.NDArray[np.bool_]
+) -> tuple[Cause, ...]:
+    """Return the causal variants of each allele that the release gives them for."""
+    column = {variant.position: i for i, variant in enumerate(gene.variants)}
+    variants: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for core in gene.core_positions:
+        index = column[core.position]
+        code = gene.variants[index].alleles.index(core.alt)
+        key = core.tier, identifiers.index(core.allele)
+        variants.setdefault(key, []).append((index, code))
+    order = sorted(variants, key=lambda k: (k[0], int(needs[k[1]].sum()), k[1]))
+    return tuple(Cause(allele, tuple(variants[tier, allele])) for tier, allele in order)
 
 
 def _lowest_bit(mask: int) -> int:

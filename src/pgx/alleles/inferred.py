@@ -14,13 +14,20 @@ from pgx.alleles.census import Floats
 from pgx.alleles.convention import follow_convention
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.listing import call_listing, list_findings
+from pgx.alleles.meanings import SEEN_FROM, Concern, Groups, MeaningDetails, add_outcome
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    Outcome,
+    Strand,
+    doubtful_sites,
+)
 from pgx.alleles.posterior import Posterior, infer
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
-from pgx.alleles.settling import Settling, smallest_set
 from pgx.alleles.star import MAX_LISTED
 from pgx.alleles.strand_names import describe_haplotype, describe_strand
 from pgx.base.genes import Strategy
@@ -34,8 +41,6 @@ NAMED_FROM: Final = 1e-2
 With every position typed the known ones have at least half of the probability. Only positions
 without an answer can leave them less, and a genotype that they make improbable names nobody.
 """
-MEANT_FROM: Final = 1e-3
-"""Probability from which a meaning counts that no single candidate of `LISTED_FROM` has."""
 SETTLED_BELOW: Final = 1e-2
 """Probability of another genotype at a core position below which the prior answers it.
 
@@ -47,20 +52,6 @@ _MAX_REMEMBERED: Final = 20_000
 _Pairs = npt.NDArray[np.intp]
 _Numbers = npt.NDArray[np.intp]
 _Meaning = tuple[str | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """Positions, (P,) bool each, at which more is asked than elsewhere.
-
-    At ``alert`` ones every alternative counts, however improbable: the input has something
-    there that could not be read. ``core`` ones have to be answered for a gene to be called,
-    ``named`` ones of them beyond doubt.
-    """
-
-    alert: npt.NDArray[np.bool_]
-    core: npt.NDArray[np.bool_]
-    named: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +115,12 @@ class InferredCaller:
     ) -> Weighed:
         """Return what `call` does, and the pairs of haplotypes behind it."""
         observation, notes = apply_proxies(self.gene, observation)
-        alert = tuple(np.flatnonzero(concern.alert).tolist())
+        alert = tuple(np.flatnonzero(concern.failed).tolist())
         posterior = infer(self.prior, observation, groups, alert)
         whole = observation.n_blocks <= 1
         table = self._table(posterior, genotypes, whole=whole)
         naming = _Naming(self, posterior, table, observation, concern)
+        naming.by_group = len(groups) > 1 and bool((groups == groups[0]).all())
         is_listing = self.gene.gene.strategy is Strategy.VARIANT_LIST
         convention = None
         if is_listing and not whole and not observation.missing.any():
@@ -194,6 +186,7 @@ class _Naming:
         rows = np.array(posterior.novel, np.int8).reshape(-1, self.prior.codes.shape[1])
         self.codes = np.concatenate([self.prior.codes, rows])
         self._ranked: tuple[_Pairs, Floats] = (posterior.pairs, posterior.probability)
+        self.by_group = False  # whether probabilities in each group are wanted, too
         self.lead = 0  # row of the pair that gives the best diplotype its name
 
     def result(self, convention: DiplotypeSet | None = None) -> DiplotypeSet:
@@ -220,8 +213,7 @@ class _Naming:
         result.rest = round(max(left, 0.0), DECIMALS)
         result.diplotype = result.names[0]
         result.best = self._ordered(pairs[0])
-        counts = (probability[inverse] >= LISTED_FROM) | (inverse == chosen) | self._alarming()
-        result.outcomes = self._outcomes(counts, result)
+        result.outcomes = self._outcomes(result)
         result.factors = self._factors()
         result.unsettled = self._unsettled()
         if any(self._is_composite(n) for n in pairs[0].tolist()):
@@ -317,22 +309,6 @@ class _Naming:
     def _ordered(self, pair: _Numbers) -> tuple[Strand, ...]:
         return tuple(sorted(self._strands(pair), key=lambda s: self._key(s.name)))
 
-    def _alarming(self) -> npt.NDArray[np.bool_]:
-        """(M,) bool: pairs that count however improbable they are.
-
-        Where every alternative counts they have a variant, or another genotype than the best
-        pair: the base may be the rare one.
-        """
-        sites = np.flatnonzero(self.concern.alert)
-        if not len(sites):
-            return np.zeros(len(self.posterior.pairs), np.bool_)
-        codes = self.codes[:, sites]
-        varies = ((codes != self.gene.base[sites]) & (codes != MISSING)).any(axis=1)
-        pairs = self.posterior.pairs
-        genotypes = np.sort(codes[pairs], axis=1)
-        differs = (genotypes != genotypes[self.lead]) & (genotypes != MISSING)
-        return np.asarray(varies[pairs].any(axis=1) | differs.any(axis=(1, 2)))
-
     def _unsettled(self) -> list[int]:
         """Return core positions at which pairs other than the best one's are too probable."""
         found = []
@@ -348,34 +324,50 @@ class _Naming:
                 found.append(site)
         return found
 
-    def _outcomes(self, counts: npt.NDArray[np.bool_], result: DiplotypeSet) -> list[Outcome]:
-        """Return the distinct meanings of the pairs that count, the best one's first.
+    def _outcomes(self, result: DiplotypeSet) -> list[Outcome]:
+        """Return the distinct meanings of all pairs, the best one's first.
 
         The meaning of a pair is its functions, in genes without rules its name. A combination
         of alleles has an uncertain function; what its parts would give stands behind, without
-        a probability.
+        a probability of its own.
         """
         meanings = {n: self._meaning(k) for n, k in self.table.items()}
         ways = list(dict.fromkeys(meanings.values()))
         first, inverse, probability = self._grouped({n: ways.index(m) for n, m in meanings.items()})
-        counted = np.bincount(inverse, weights=counts) > 0
-        spread = ~counted & (probability >= MEANT_FROM)
-        counted, counts = counted | spread, counts | spread[inverse]
+        details = self._details(inverse)
+        seen = (probability >= SEEN_FROM) | details.is_open(len(first))
+        seen[inverse[self.lead]] = True
         order = np.argsort(-probability, kind="stable")
         found: dict[_Meaning, Outcome] = {}
         possible: dict[_Meaning, Outcome] = {}
-        for group in order[counted[order]].tolist():
+        for group in order[seen[order]].tolist():
+            outcome = details.of(group, float(probability[group]))
             pair = self.posterior.pairs[first[group]]
-            own_group = group == inverse[self.lead]
-            settling = None if own_group else self._settled_by(counts, inverse, group)
+            name = self._diplotype(pair)
             own, *others = self._readings(pair)
-            _add(found, *own, self._diplotype(pair), float(probability[group]), settling)
+            add_outcome(found, *own, replace(outcome, diplotype=name))
+            is_lead = group == inverse[self.lead]
+            at_most = None if is_lead else outcome.probability
+            reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
+            if is_lead:
+                settling = doubtful_sites(self._strands(pair)) or reading.settled_by
+                reading = replace(reading, settled_by=settling)
             for key, functions in others:
-                _add(possible, key, functions, self._diplotype(pair), None, settling)
+                add_outcome(possible, key, functions, replace(reading, by_group=()))
         best = self._readings(self.posterior.pairs[self.lead])[0][0]
         found[best] = replace(found[best], diplotype=result.names[0])
         ranked = sorted(found, key=lambda key: (key != best, -(found[key].probability or 0)))
         return [found[k] for k in ranked] + [o for k, o in possible.items() if k not in found]
+
+    def _details(self, inverse: _Numbers) -> MeaningDetails:
+        """Return what is to be said of meanings beside their functions."""
+        return MeaningDetails(
+            self.posterior,
+            self.codes,
+            self.observation,
+            self.concern,
+            Groups(inverse, self.lead, len(self.prior.codes), by_group=self.by_group),
+        )
 
     def _meaning(self, known: _Known) -> _Meaning:
         return known.functions if self.gene.gene.rules else (known.strand.name,)
@@ -387,18 +379,6 @@ class _Naming:
             return [((self._diplotype(pair),), tuple(k.strand.function for k in chosen))]
         ways = itertools.product(*(k.functions for k in chosen))
         return [(_functions_key(functions), functions) for functions in ways]
-
-    def _settled_by(self, counts: npt.NDArray[np.bool_], inverse: _Numbers, group: int) -> Settling:
-        """Return what would tell a group's pairs from those that mean what the best one does."""
-        ours = inverse[self.lead]
-        rows = np.flatnonzero(counts & ((inverse == group) | (inverse == ours)))
-        pairs = self.posterior.pairs[rows]
-        return smallest_set(
-            self.observation,
-            self.codes[pairs[:, 0]],
-            self.codes[pairs[:, 1]],
-            inverse[rows] == group,
-        )
 
     def _factors(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         """Return products of strand names whose union holds every candidate."""
@@ -418,20 +398,3 @@ class _Naming:
 
 def _functions_key(functions: Sequence[str | None]) -> _Meaning:
     return tuple(sorted(f or "" for f in functions))
-
-
-def _add(
-    found: dict[_Meaning, Outcome],
-    key: _Meaning,
-    functions: tuple[str | None, ...],
-    diplotype: str,
-    share: float | None,
-    settling: Settling | None,
-) -> None:
-    """Add a meaning, or its share to the same one that is there already."""
-    known = found.get(key)
-    if known is None:
-        second = functions[1] if len(functions) == 2 else None
-        found[key] = Outcome(functions[0], second, diplotype, share, settling)
-    elif known.probability is not None and share is not None:
-        found[key] = replace(known, probability=round(known.probability + share, DECIMALS))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
+from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
 
 __all__ = ["Observation", "SoftGenotype", "SoftSite", "observe", "phase_state"]
 
@@ -22,10 +22,15 @@ class SoftGenotype(NamedTuple):
 
 
 class SoftSite(NamedTuple):
-    """A position of which only likelihoods are known; every ordered genotype once."""
+    """A position of which only likelihoods are known; every ordered genotype once.
+
+    ``contradicted`` says that the reads make another genotype far likelier than the written one;
+    then no genotype is left out, however unlikely it is.
+    """
 
     site: int
     genotypes: tuple[SoftGenotype, ...]
+    contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Observation:
 
 
 _NEGLIGIBLE_PHRED = 40
+_LARGEST_PHRED = 200  # of what reads contradict; products of several are still above zero
 _ONE_STRAND = -1
 _MAX_SOFT_BRANCHES = 1024
 
@@ -84,17 +90,19 @@ def _soft_sites(
     branches = 1 << max(n_blocks - 1, 0)
     for index in np.flatnonzero((codes == MISSING).all(axis=1)).tolist():
         likely = genotypes.likelihoods.get((index, sample), ())
+        contradicted = bool(genotypes.reason[index, sample] == Unknown.AD_CONTRADICTS)
+        most = _LARGEST_PHRED if contradicted else _NEGLIGIBLE_PHRED
         choices: list[SoftGenotype] = []
         for first, second, phred in likely:
-            if phred > _NEGLIGIBLE_PHRED or (haploid and first != second):
+            if (phred > most and not contradicted) or (haploid and first != second):
                 continue
-            weight = 10 ** (-phred / 10)
+            weight = 10 ** (-min(phred, most) / 10)
             choices.append(SoftGenotype(first, second, weight))
             if first != second:
                 choices.append(SoftGenotype(second, first, weight))
         if choices and branches * len(choices) <= _MAX_SOFT_BRANCHES:
             branches *= len(choices)
-            found.append(SoftSite(index, tuple(choices)))
+            found.append(SoftSite(index, tuple(choices), contradicted))
     return tuple(found)
 
 

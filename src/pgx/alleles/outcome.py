@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from pgx.alleles.settling import Settling
 
-__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand"]
+__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand", "doubtful_sites"]
 
 LISTED_FROM: Final = 1e-4
 """Probability from which a candidate is listed, and its advice counts."""
@@ -21,13 +22,17 @@ class Strand:
 
     ``function`` and ``value`` are the clinical function and activity value that count for
     the phenotype: of a listed strand those of its most serious variant. ``parts`` are the
-    named alleles and ``g.`` variants on it.
+    named alleles and ``g.`` variants on it. ``cause`` names the allele whose causal variant
+    gives the function where no definition fits, empty otherwise; ``doubtful`` are then the
+    indices of the causal positions and of those at which that allele's definition differs.
     """
 
     name: str
     function: str | None
     value: str | None
     parts: tuple[str, ...] = ()
+    cause: str = ""
+    doubtful: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,10 @@ class Outcome:
     ``settled_by`` would tell the pairs that have them from the best pair.
 
     ``probability`` is that of all candidates with these functions, None without a prior, and
-    where a combination of alleles may, but need not, have them.
+    where a combination of alleles may, but need not, have them: ``at_most`` is then the
+    probability of such combinations, None of the best pair's. ``by_group`` is the probability
+    in each population group. ``open_core`` and ``failed`` are indices of positions, without
+    data and with data that failed, through which a documented haplotype has these functions.
     """
 
     first: str | None
@@ -46,6 +54,25 @@ class Outcome:
     probability: float | None = None
     settled_by: Settling | None = None
     by_copies: bool = False
+    at_most: float | None = None
+    by_group: tuple[float, ...] = ()
+    open_core: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the functions count among the call's own phenotypes.
+
+        Improbable ones count where a position is open that the posterior cannot see.
+        """
+        is_open = bool(self.open_core or self.failed)
+        return is_open or self.probability is None or self.probability >= LISTED_FROM
+
+
+def doubtful_sites(strands: Iterable[Strand]) -> Settling | None:
+    """Return the positions to genotype again where a causal variant alone gives a function."""
+    sites = {index for strand in strands for index in strand.doubtful}
+    return Settling(tuple(sorted(sites)), ()) if sites else None
 
 
 @dataclass(slots=True)
@@ -99,6 +126,11 @@ class DiplotypeSet:
     unsettled: list[int] = field(default_factory=list)
     is_partial: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def rests_on_cause(self) -> bool:
+        """Whether a haplotype of the best diplotype has its function by a causal variant alone."""
+        return any(strand.cause for strand in self.best)
 
     @property
     def is_single(self) -> bool:

@@ -60,6 +60,8 @@ class Posterior:
         Whether every orientation of the phase blocks was tried.
     mass
         Probability of the observation, up to the factor that is common to all of the gene.
+    by_group
+        (G, M) float64: probabilities in each group of the prior alone, rows sum to 1.
     """
 
     pairs: npt.NDArray[np.intp]
@@ -69,6 +71,7 @@ class Posterior:
     factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = field(default_factory=list)
     is_whole: bool = True
     mass: float = 0.0
+    by_group: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 def evidence(prior: HaplotypePrior, observation: Observation) -> Floats:
@@ -92,6 +95,7 @@ def infer(
     ``alert`` position indices at which rare alternatives are spelled out too.
     """
     found = _Collector(prior, observation, groups, alert)
+    found.keep_all(contested=any(site.contradicted for site in observation.soft))
     orientations = _orientations(prior, observation)
     for pairing in _worthwhile(prior, observation, orientations.pairs):
         found.add(pairing)
@@ -170,6 +174,7 @@ class _Collector:
         alert: tuple[int, ...],
     ) -> None:
         self._alert = alert
+        self._contested = False
         self._prior, self._groups = prior, groups
         self._haploid = observation.haploid
         # with a heterozygous position each pair stands in one order: its mass counts twice
@@ -197,20 +202,24 @@ class _Collector:
             numbers.append(self._novel[key])
         return np.array(numbers, np.intp)
 
+    def keep_all(self, *, contested: bool) -> None:
+        """Keep pairs of every pairing, however improbable it is beside the others."""
+        self._contested = contested
+
     def add(self, pairing: _Pairing) -> None:
         """Add the pairs of one pairing."""
         one, shares = self._options(pairing.first)
-        weights = self._groups * pairing.likelihood
         if self._haploid:
-            self._rows.append((one, one, (weights[:, None] * shares).sum(axis=0)))
+            self._rows.append((one, one, pairing.likelihood * shares))
             self._factors.append((one, one[:0]))
             return
         two, others = self._options(pairing.second)
-        mass = np.zeros((len(one), len(two)))
-        for weight, own, other in zip(weights.tolist(), shares, others, strict=True):
-            mass += weight * np.multiply.outer(own, other)  # the same whichever strand is first
-        i, j = np.repeat(one, len(two)), np.tile(two, len(one))
-        self._rows.append((np.minimum(i, j), np.maximum(i, j), mass.ravel()))
+        masses = pairing.likelihood * (shares[:, :, None] * others[:, None, :])
+        masses = masses.reshape(len(masses), -1)
+        mean = self._mean(masses)
+        worth = np.flatnonzero(mean > NEGLIGIBLE * mean.sum())  # thousands of pairs are not
+        i, j = one[worth // len(two)], two[worth % len(two)]
+        self._rows.append((np.minimum(i, j), np.maximum(i, j), masses[:, worth]))
         self._factors.append((one, two))
 
     def result(self) -> Posterior:
@@ -219,23 +228,42 @@ class _Collector:
         one = number[np.concatenate([row[0] for row in self._rows])]
         two = number[np.concatenate([row[1] for row in self._rows])]
         low, high = np.minimum(one, two), np.maximum(one, two)
-        mass = np.concatenate([row[2] for row in self._rows])
-        worth = mass > NEGLIGIBLE * mass.sum()
+        masses = np.concatenate([row[2] for row in self._rows], axis=1)
+        mass = self._mean(masses)
+        # what reads contradict is improbable, and must be named all the same
+        least = 0.0 if self._contested else NEGLIGIBLE * mass.sum()
+        worth = mass > least
         width = len(self._prior.codes) + len(self._strands)
         keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
-        total = np.bincount(inverse, weights=mass[worth], minlength=len(keys)).astype(np.float64)
+        total: Floats = np.asarray(
+            np.bincount(inverse, weights=mass[worth], minlength=len(keys)), np.float64
+        )
         pairs = np.stack([keys // width, keys % width], axis=1)
         novel = sorted(self._strands, key=lambda strand: strand.tobytes())
         codes = np.array(novel, np.int8).reshape(-1, self._prior.codes.shape[1])
         undefined = self._prior.undefined(codes)
+        before = total
         if not self._haploid:
             total = self._weighed(pairs, total, codes, undefined)
         probability = total / total.sum()
         order = np.lexsort((keys, -np.round(probability, _DECIMALS)))
         pairs = pairs[order]
         factors = [(number[a], number[b]) for a, b in self._factors]
-        mass_of_all = float(total.sum())
-        return Posterior(pairs, probability[order], novel, undefined, factors, mass=mass_of_all)
+        found = Posterior(
+            pairs, probability[order], novel, undefined, factors, mass=float(total.sum())
+        )
+        found.by_group = _by_group(masses[:, worth], inverse, total / before)[:, order]
+        return found
+
+    def _mean(self, masses: Floats) -> Floats:
+        """Return (n,) masses, those of the (G, n) groups weighed.
+
+        Added up group by group: the sum is the same whichever haplotype of a pair comes first.
+        """
+        mass = np.zeros(masses.shape[1])
+        for weight, own in zip(self._groups.tolist(), masses, strict=True):
+            mass += weight * own
+        return mass
 
     def _weighed(
         self,
@@ -245,7 +273,7 @@ class _Collector:
         undefined: npt.NDArray[np.bool_],
     ) -> Floats:
         """Return the masses of pairs, undefined haplotypes by the odds of their genotypes."""
-        some = np.asarray(undefined[pairs].any(axis=1))
+        some: npt.NDArray[np.bool_] = np.asarray(undefined[pairs].any(axis=1))
         if not some.any():
             return mass
         keys = np.concatenate([self._prior.keys, haplotype_keys(novel)])
@@ -283,3 +311,17 @@ class _Collector:
         number = np.arange(size + len(strands))
         number[[size + i for i in order]] = np.arange(size, size + len(strands))
         return number
+
+
+def _by_group(masses: Floats, pair: npt.NDArray[np.intp], factor: Floats) -> Floats:
+    """Return (G, M) probabilities of pairs in each group, of (G, n) masses.
+
+    ``factor``, (M,), is what the odds of undefined haplotypes make of each pair's mass.
+    """
+    n_pairs = len(factor)
+    if n_pairs == 1:
+        return np.ones((len(masses), 1))
+    totals = np.array([np.bincount(pair, weights=own, minlength=n_pairs) for own in masses])
+    totals *= factor
+    sums = totals.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(totals, sums, out=np.zeros_like(totals), where=sums > 0))

@@ -1,4 +1,4 @@
-"""Which unanswered positions, or which phase, would tell rival diplotypes apart."""
+"""Which phases would tell alternative diplotypes apart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.alleles.observation import Observation
 
-__all__ = ["Settling", "smallest_set"]
+__all__ = ["Settling", "open_phases"]
 
 _MAX_PAIRS: Final = 200
 _MAX_BLOCKS: Final = 6
@@ -23,13 +23,13 @@ class Settling(NamedTuple):
     phases: tuple[tuple[int, int], ...]
 
 
-def smallest_set(
+def open_phases(
     observation: Observation,
     first: npt.NDArray[np.int8],
     second: npt.NDArray[np.int8],
-    is_rival: npt.NDArray[np.bool_],
-) -> Settling:
-    """Return the smallest set of answers that tells every rival from every other candidate.
+    is_other: npt.NDArray[np.bool_],
+) -> tuple[tuple[int, int], ...]:
+    """Return the smallest set of phases that tells other candidates from those of one meaning.
 
     Parameters
     ----------
@@ -37,46 +37,42 @@ def smallest_set(
         What is known.
     first, second
         (M, P) int8: codes of each candidate's two haplotypes, most probable first.
-    is_rival
+    is_other
         (M,) bool: the candidates on one side; those on the other mean something else.
 
     Notes
     -----
-    Sets of one and two answers are tried all; larger ones are put together greedily and
-    thinned, so that none can be left out.
+    Sets of one and two phases are tried all; larger ones are put together greedily and
+    thinned, so that none can be left out. What phase does not tell apart is left.
     """
-    features, names = _features(observation, first, second)
-    ours = np.flatnonzero(~is_rival)[:_MAX_PAIRS]
-    theirs = np.flatnonzero(is_rival)[:_MAX_PAIRS]
+    features, names = _orientations(observation, first, second)
+    if not names:
+        return ()
+    ours = np.flatnonzero(~is_other)[:_MAX_PAIRS]
+    theirs = np.flatnonzero(is_other)[:_MAX_PAIRS]
     mine, other = _distinct(features[ours]), _distinct(features[theirs])
     apart = (mine[:, None, :] != other[None, :, :]).reshape(-1, features.shape[1])
-    apart = apart[apart.any(axis=1)]  # what no answer tells apart is left
-    chosen = _cover(apart[_first_of_each(np.packbits(apart, axis=1))])
-    sites = [names[i] for i in chosen]
-    return Settling(
-        tuple(s for s in sites if isinstance(s, int)),
-        tuple(s for s in sites if isinstance(s, tuple)),
-    )
+    apart = apart[apart.any(axis=1)]
+    return tuple(names[i] for i in _cover(apart[_first_of_each(np.packbits(apart, axis=1))]))
 
 
-def _features(
+def _orientations(
     observation: Observation, first: npt.NDArray[np.int8], second: npt.NDArray[np.int8]
-) -> tuple[npt.NDArray[np.int16], list[int | tuple[int, int]]]:
-    """Return (M, F) what each answer would be of each candidate, and the answers' names."""
-    missing = np.flatnonzero(observation.missing)
-    low = np.minimum(first[:, missing], second[:, missing]).astype(np.int16)
-    high = np.maximum(first[:, missing], second[:, missing]).astype(np.int16)
-    columns = [low * 128 + high]
-    names: list[int | tuple[int, int]] = [*missing.tolist()]
+) -> tuple[npt.NDArray[np.bool_], list[tuple[int, int]]]:
+    """Return (M, F) bool: which blocks lie alike in each candidate, and pairs of positions."""
     leads = _leads(observation)[:_MAX_BLOCKS]
     upright = [first[:, p] == observation.codes[p, 0] for p in leads]
+    columns: list[npt.NDArray[np.bool_]] = []
+    names: list[tuple[int, int]] = []
     for (i, p), (j, q) in itertools.combinations(enumerate(leads), 2):
-        columns.append((upright[i] == upright[j]).astype(np.int16)[:, None])
+        columns.append(upright[i] == upright[j])
         names.append((p, q))
-    return np.concatenate(columns, axis=1), names
+    if not columns:
+        return np.zeros((len(first), 0), np.bool_), []
+    return np.stack(columns, axis=1), names
 
 
-def _distinct(rows: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+def _distinct(rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return rows[_first_of_each(rows)]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.causal import causal_alleles, doubtful_positions
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.matching import Fit, fit_observation
 from pgx.alleles.names import bracket, format_diplotype, natural_key
@@ -211,6 +213,17 @@ def _options(
     possible = [gene.names.index(p) for p in parts if p in gene.names]
     possible += contained(gene, codes, missing_fits=True)
     functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
+    causes = causal_alleles(gene, codes, named)
+    if causes:  # the variant's own effect is the worse reading, and leads
+        first = causes[0]
+        strand = replace(
+            strand,
+            function=gene.functions[first],
+            value=gene.values[first],
+            cause=gene.names[first],
+            doubtful=doubtful_positions(gene, first, codes),
+        )
+        functions = dict.fromkeys([*(gene.functions[a] for a in causes), *functions])
     return [_Way((len(extras), score), strand, tuple(functions))]
 
 
@@ -239,6 +252,7 @@ def _from_composites(
         for _, w in found[:MAX_LISTED]
     ]
     result.notes.append("combination_or_partial")
-    result.open_sites = [int(i) for i in np.flatnonzero(observation.missing)]
+    doubtful = {i for strand in result.best for i in strand.doubtful}
+    result.open_sites = sorted({*np.flatnonzero(observation.missing).tolist(), *doubtful})
     result.open_phase = _open_phase(observation) if len(found) > 1 else []
     return result

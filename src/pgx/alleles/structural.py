@@ -16,11 +16,19 @@ import numpy.typing as npt
 
 from pgx.alleles.copies import Dosage, one_strand, two_strands
 from pgx.alleles.haplotypes import Meanings
-from pgx.alleles.inferred import Concern, InferredCaller, Weighed
+from pgx.alleles.inferred import InferredCaller, Weighed
 from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
+from pgx.alleles.meanings import SEEN_FROM, Concern
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    Outcome,
+    Strand,
+    doubtful_sites,
+)
 from pgx.alleles.partners import Partners
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
@@ -278,7 +286,7 @@ class StructuralCaller:
         What would settle a meaning that small variants alone have too stands with it; any
         other is a matter of copies.
         """
-        settled = {_key(o.first, o.second): o.settled_by for o in base.outcomes}
+        plain = {_key(o.first, o.second): o for o in base.outcomes}
         found: dict[tuple[str, ...], Outcome] = {}
         for candidate in ranked:
             first, second = (s.function for s in candidate.strands)
@@ -289,17 +297,43 @@ class StructuralCaller:
                 found[key] = replace(own, probability=share)
                 continue
             by_copies = bool(found) and candidate.model != ranked[0].model
+            same = plain.get(key, _NOTHING)
             found[key] = Outcome(
                 first,
                 second,
                 candidate.name,
                 candidate.weight,
-                settled_by=settled.get(key) if found else None,
+                settled_by=same.settled_by if found else None,
                 by_copies=by_copies,
+                open_core=same.open_core,
+                failed=same.failed,
             )
         best = _key(*(s.function for s in ranked[0].strands))
-        counted = [o for k, o in found.items() if k == best or (o.probability or 0) >= LISTED_FROM]
-        return sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+        for key, other in plain.items():
+            if key not in found and (other.open_core or other.failed):
+                found[key] = replace(other, probability=0.0, by_group=())
+        counted = [o for k, o in found.items() if k == best or _counts(o)]
+        ranking = sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+        return ranking + self._uncertain(ranked[0], set(found))
+
+    def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[Outcome]:
+        """Return what the best pair means if a causal variant without its markers has no effect."""
+        if not any(s.cause for s in best.strands):
+            return []
+        unknown = self._caller.gene.gene.uncertain_function or None
+        first, second = (unknown if s.cause else s.function for s in best.strands)
+        settling = doubtful_sites(best.strands)
+        uncertain = Outcome(first, second, best.name, settled_by=settling)
+        return [] if _key(first, second) in known else [uncertain]
+
+
+_NOTHING: Final = Outcome(None, None, "")
+
+
+def _counts(outcome: Outcome) -> bool:
+    """Whether a meaning is weighed, or open whatever its probability."""
+    is_open = bool(outcome.open_core or outcome.failed)
+    return is_open or (outcome.probability or 0.0) >= SEEN_FROM
 
 
 def _key(first: str | None, second: str | None) -> tuple[str, ...]:

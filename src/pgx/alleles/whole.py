@@ -7,6 +7,7 @@ follows from its strands, each of which is looked at once.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.listing import in_gene_order, variants_on
 from pgx.alleles.names import format_diplotype, natural_key
-from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand, doubtful_sites
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import contradicted
 from pgx.alleles.strand_names import describe_haplotype, describe_strand
@@ -142,7 +143,9 @@ class WholeCaller:
             key = tuple(sorted(f or "" for f in functions))
             if key not in found:
                 found[key] = _outcome(functions, name, None if found else 1.0)
-        return list(found.values())
+        own, *others = found.values()
+        settling = doubtful_sites(w.strand for w in chosen)
+        return [own, *(replace(outcome, settled_by=settling) for outcome in others)]
 
     def _strand(
         self, codes: bytes, undocumented: tuple[str, ...], genotypes: GeneGenotypes

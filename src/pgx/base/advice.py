@@ -33,7 +33,9 @@ __all__ = [
     "KnownGap",
     "LocalStatement",
     "LookupProduct",
+    "SetRelation",
     "Statement",
+    "StatementSet",
     "coded",
     "format_fact",
     "format_lookup",
@@ -41,6 +43,7 @@ __all__ = [
     "record_from_row",
     "records_from_rows",
     "row_from_record",
+    "split_condition",
 ]
 
 ACTIONS: Final = (
@@ -93,6 +96,8 @@ class Drug(msgspec.Struct, frozen=True, kw_only=True):
 
     ``status`` is ``pending`` when no statement on the drug has been read; ``reason`` is a
     code of why, or of what is still missing of a covered drug (``partial_lookups``).
+    ``critical`` is the harm, as a code, that a wrong dose of the drug may do to the patient at
+    once; empty for other drugs. Advice on such a drug has to be surer to count as certain.
     """
 
     drug: str
@@ -103,6 +108,7 @@ class Drug(msgspec.Struct, frozen=True, kw_only=True):
     atc: tuple[str, ...] = ()
     genes: tuple[str, ...] = ()
     guidelines: tuple[str, ...] = ()
+    critical: str = ""
     source: str = ""
 
 
@@ -131,6 +137,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     ``increase_by``), a share (``to_percent``, ``at_most``, ``half``) or a multiple (``times``,
     ``fold_lower``); ``by_titration`` is a share of the target that ``titration`` names. An
     upper factor without a lower one means "less than", or "at most".
+    ``condition`` holds coded facts that must all be true for the primary action, beyond
+    genotype and population; ``ACTION@code=argument`` is one of a further action (see
+    `split_condition`). ``unconditional`` is the action that holds while a condition is open,
+    empty where that is ``action``.
     ``drug_codes`` gives ``name=rxnorm|atc`` of drugs in ``alternatives`` and ``avoid_also``,
     ``flags`` are the source's own marks for the row, ``source`` the release it was read from,
     ``reading`` the first digits of the digest of the sentence that was read.
@@ -144,6 +154,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     population: str
     lookup: tuple[LookupProduct, ...]
     action: tuple[str, ...]
+    condition: tuple[str, ...] = ()
     reason: str = ""
     dose_factor_min: float | None = None
     dose_factor_max: float | None = None
@@ -168,6 +179,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     pmids: tuple[str, ...] = ()
     drug_codes: tuple[str, ...] = ()
+    unconditional: tuple[str, ...] = ()
     reading: str = ""
     source: str = ""
 
@@ -200,9 +212,44 @@ class KnownGap(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-ADVICE_FIELDS: Final = Statement.__struct_fields__[7:26]
+class SetRelation(StrEnum):
+    """How several statements on one person and one drug stand to each other."""
+
+    ONE_ANSWER = "one_answer"
+    ADDITIVE = "additive"
+
+
+class StatementSet(msgspec.Struct, frozen=True, kw_only=True):
+    """Statements of one source that would stand side by side, and what the source means by it.
+
+    ``one_answer``: one statement answers. Of several ``guidelines`` (entries of one document) that
+    which speaks of the result; of several tested ``alleles`` the first that a statement speaks of.
+    ``additive``: each of ``genes`` adds its own advice, and the rows stand side by side.
+    ``reason`` says in a sentence why.
+    """
+
+    authority: str
+    drug: str
+    guidelines: tuple[str, ...]
+    genes: tuple[str, ...]
+    alleles: tuple[str, ...]
+    relation: SetRelation
+    reason: str
+    source: str = ""
+
+    def holds(self, statement: Statement) -> bool:
+        """Whether a statement belongs to the set."""
+        return (
+            (statement.authority, statement.drug) == (self.authority, self.drug)
+            and statement.guideline_id in self.guidelines
+            and not set(statement.genes).isdisjoint(self.genes)
+        )
+
+
+ADVICE_FIELDS: Final = Statement.__struct_fields__[7:27]
+"""What a reading says: from ``action`` to ``notes``."""
 _other_advice: Final = attrgetter(*(name for name in ADVICE_FIELDS if name != "notes"))
-_LATER: Final = frozenset({"version", "drug_codes"})
+_LATER: Final = frozenset({"version", "drug_codes", "condition", "unconditional", "critical"})
 """Columns that releases did not have from the beginning."""
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -216,6 +263,18 @@ def coded(fact: str) -> tuple[str, tuple[str, ...]]:
     """
     code, _, rest = fact.partition("=")
     return code, tuple(rest.split("|")) if rest else ()
+
+
+def split_condition(fact: str) -> tuple[str, str]:
+    """Split a condition into the action that it belongs to and the coded fact.
+
+    >>> split_condition("alternative@planned_dose_above=40 mg")
+    ('alternative', 'planned_dose_above=40 mg')
+    >>> split_condition("never_taken")  # of the primary action
+    ('', 'never_taken')
+    """
+    action, at, rest = fact.partition("@")
+    return (action, rest) if at else ("", fact)
 
 
 def format_fact(code: str, *arguments: str) -> str:
@@ -258,7 +317,7 @@ def _parser(name: str, kind: Any) -> Callable[[str], Any]:  # noqa: ANN401 - cel
         return lambda text: _number(text) if text else None
     if kind in (float, bool):
         return _number if kind is float else lambda text: text == "yes"
-    return DrugStatus if kind is DrugStatus else str
+    return kind if kind in (DrugStatus, SetRelation) else str
 
 
 def _number(text: str) -> float:
@@ -325,7 +384,8 @@ def _check(record: msgspec.Struct) -> None:
 
 
 def _check_statement(statement: Statement) -> None:
-    unknown = set(statement.action) - _ACTIONS
+    named = {split_condition(fact)[0] for fact in statement.condition} - {""}
+    unknown = ({*statement.action, *statement.unconditional} | named) - _ACTIONS
     if unknown or not statement.action:
         raise SnapshotSchemaError(
             f"unknown action {', '.join(sorted(unknown)) or '(none)'}", where=statement.id

@@ -10,10 +10,11 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.doses import DoseResult
 from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
 from pgx.base.local import OverlayInfo, Override
-from pgx.base.patient import GeneConversion, KnownMedicine, Patient, PopulationFit
+from pgx.base.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
 from pgx.base.structures import StructureEvidence
 from pgx.base.views import html_view
 
@@ -34,10 +35,12 @@ __all__ = [
     "Provenance",
     "Recommendation",
     "SiteObservation",
+    "joined_evidence",
 ]
 
 GENOTYPE: Final = "genotype"
 """Basis of advice that the genotype alone gives."""
+_PLACES: Final = 12  # of a probability: what is left is rounding
 PHENOCONVERTED: Final = "phenoconverted"
 """Basis of advice for the phenotype that current medicines leave."""
 
@@ -74,7 +77,8 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     ``assumed_reference`` or ``none``; ``reason`` says why a site is unknown.
     ``phase_block`` is None where phase does not matter or is unknown. ``likelihoods`` are
     pairs of alleles with their phred-scaled likelihood, the best being 0, where the genotype is
-    too unsure to count as called.
+    too unsure to count as called. ``heteroplasmy`` is the share of reads (0-1) with the altered
+    allele at a mitochondrial position, None where the input has no reads by allele.
     """
 
     position: str
@@ -88,6 +92,7 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     gq: int | None = None
     dp: int | None = None
     likelihoods: tuple[tuple[str, str, int], ...] = ()
+    heteroplasmy: float | None = None
 
 
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,14 +107,37 @@ class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
 class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """How probable a lookup key is, and what would tell it from the best candidate's.
 
-    ``probability`` is None without a prior, and where a combination of alleles may, but need
-    not, have this key. ``settled_by`` are positions ``chrN:pos`` to genotype, and pairs
-    ``phase:chrN:pos+chrN:pos`` to phase: the smallest set that was found.
+    ``probability`` is the posterior of all candidates with this key, None without a prior, and
+    where a combination of alleles may, but need not, have it; ``at_most`` is then the posterior
+    of such combinations, None where the best candidate is one. ``by_group`` is the posterior in
+    each population group alone, empty where the run named a group. ``settled_by`` are all
+    positions ``chrN:pos``, and pairs ``phase:chrN:pos+chrN:pos``, whose answer could show this
+    key. Through the core positions ``open_core`` (no data) and the positions ``failed`` (data
+    that cannot be used) a documented haplotype leads to it, whatever its probability is.
     """
 
     lookup_key: str
     probability: float | None = None
+    at_most: float | None = None
+    by_group: tuple[float, ...] = ()
     settled_by: tuple[str, ...] = ()
+    open_core: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
+    """Return the evidence of two outcomes with the same key; the first has a probability."""
+    share = two.probability if two.probability is not None else 0.0
+    known = one.probability
+    groups = zip(one.by_group, two.by_group or (0.0,) * len(one.by_group), strict=False)
+    return msgspec.structs.replace(
+        one,
+        probability=None if known is None else round(known + share, _PLACES),
+        by_group=tuple(round(a + b, _PLACES) for a, b in groups),
+        settled_by=tuple(dict.fromkeys((*one.settled_by, *two.settled_by))),
+        open_core=tuple(dict.fromkeys((*one.open_core, *two.open_core))),
+        failed=tuple(dict.fromkeys((*one.failed, *two.failed))),
+    )
 
 
 class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +164,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     # beyond the table: what the join with guidelines and the reports need
     lookup_keys: tuple[str, ...] = ()
     key_evidence: tuple[KeyEvidence, ...] = ()
+    copy_keys: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     haplotypes: tuple[HaplotypeDetail, ...] = ()
     findings: tuple[str, ...] = ()
@@ -152,6 +181,7 @@ class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
     action: tuple[str, ...]
     text: str
     probability: float | None = None
+    condition: str | None = None
 
 
 class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -166,11 +196,15 @@ class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A statement as facts that a program can act on; what a statement lacks is left out.
 
     Fields and codes are those of `pgx.base.advice.Statement`; ``statement`` is its identifier.
+    ``condition`` are the conditions as coded facts, whatever a patient file decides;
+    ``unconditional`` is the action that holds while they are open, empty where that is the row's.
     ``instead`` are drugs and classes to use instead, ``instead_when`` under which condition.
     ``source``, ``reviewer`` and ``reviewed`` (ISO day) are given for local statements only.
     """
 
     statement: str
+    condition: tuple[str, ...] = ()
+    unconditional: tuple[str, ...] = ()
     reason: str = ""
     dose_of: str = ""
     dose_as: str = ""
@@ -198,7 +232,9 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     ``condition`` is what must hold for the action beyond genotype and population, ``code: text``;
     None where nothing more must hold. ``basis`` is `GENOTYPE` or `PHENOCONVERTED`. ``residual`` is
     the posterior probability of other advice, None without a prior. ``updated`` is the ISO date
-    of a newer version of the guideline that the release knows of and does not hold.
+    of a newer version of the guideline that the release knows of and does not hold. ``may_alert``
+    says whether the row may raise an alert: False where the guideline tells people with the
+    reference genotype the same.
     """
 
     sample: str
@@ -223,6 +259,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     guideline_id: str = ""
     pmids: tuple[str, ...] = ()
     # beyond the table
+    may_alert: bool = True
     facts: AdviceFacts | None = None
 
 
@@ -245,23 +282,26 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
     """A patient, and what the knowledge base makes of age, conditions and medicines.
 
-    ``adjusted`` is the advice for the converted phenotypes, where it is not what the genotype
-    alone gives; it stands beside that advice, never in its place. For a drug that acts on an
-    enzyme itself, ``without_own`` are the conversions on which its adjusted advice rests.
+    For a drug that acts on an enzyme itself, ``without_own`` are the conversions on which its
+    phenoconverted recommendations rest. ``doses`` are what the dosing models in use when the
+    result was made say of drugs that the patient takes or is to take.
     """
 
     patient: Patient
     medicines: tuple[KnownMedicine, ...] = ()
     fits: tuple[PopulationFit, ...] = ()
+    condition_fits: tuple[ConditionFit, ...] = ()
     conversions: tuple[GeneConversion, ...] = ()
     without_own: tuple[GeneConversion, ...] = ()
-    adjusted: tuple[Recommendation, ...] = ()
+    doses: tuple[DoseResult, ...] = ()
 
 
 class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one sample; ``context`` is None where no patient file was given.
 
-    ``overrides`` are what a laboratory says instead; calls and advice are as computed.
+    ``recommendations`` hold those of the genotype and, with a patient whose medicines convert a
+    phenotype, beside them those of the converted phenotype where they differ (`Recommendation`'s
+    ``basis``). ``overrides`` are what a laboratory says instead; calls and advice are as computed.
     """
 
     sample: str
@@ -271,6 +311,16 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
     schema_version: str = "1.3"
+
+    @property
+    def by_genotype(self) -> tuple[Recommendation, ...]:
+        """Recommendations for what the genotype alone predicts."""
+        return tuple(row for row in self.recommendations if row.basis != PHENOCONVERTED)
+
+    @property
+    def phenoconverted(self) -> tuple[Recommendation, ...]:
+        """Recommendations for the phenotypes that current medicines leave, where they differ."""
+        return tuple(row for row in self.recommendations if row.basis == PHENOCONVERTED)
 
     def __repr__(self) -> str:
         called = sum(call.status is CallStatus.CALLED for call in self.calls)

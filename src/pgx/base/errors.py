@@ -9,6 +9,7 @@
     │  ├─ UndeclaredAssemblyError     nothing says which assembly
     │  ├─ SampleNotFoundError         asked for a sample that is not there
     │  ├─ InputConflictError          two inputs disagree about one site
+    │  ├─ AbsenceError                absent positions of an array or imputed file as reference
     │  ├─ OutsideCallError            a line of an outside-call file
     │  ├─ PatientFileError            a patient file is no such file, or says what cannot be
     │  ├─ OverrideFileError           a line of a file of overrides
@@ -38,6 +39,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "AbsenceError",
     "AssemblyMismatchError",
     "CourseFileError",
     "DataTableError",
@@ -152,6 +154,12 @@ class InputConflictError(InputError):
     """Two inputs disagree about one site of one sample."""
 
     default_code = "PGX-IN-002"
+
+
+class AbsenceError(InputError):
+    """Absent positions cannot be read as the reference: the input typed chosen alleles only."""
+
+    default_code = "PGX-IN-003"
 
 
 class OutsideCallError(InputError):

@@ -15,6 +15,8 @@ __all__ = [
     "AlleleDefinition",
     "AlleleName",
     "Assembly",
+    "CorePosition",
+    "CoreProxy",
     "DefiningVariant",
     "GeneDefinition",
     "PhenotypeRule",
@@ -144,6 +146,58 @@ class Proxy(msgspec.Struct, frozen=True, kw_only=True):
     substitute: int
 
 
+class CoreProxy(msgspec.Struct, frozen=True, kw_only=True):
+    """A site in linkage disequilibrium with a core position, and how strongly.
+
+    Attributes
+    ----------
+    position
+        1-based GRCh38 position of the proxy.
+    alt
+        Allele string there that goes with the causal one.
+    r2
+        Squared correlation of both alleles (0–1), the lowest of the population groups in which
+        at least ten chromosomes carry the causal allele.
+    sensitivity
+        Share of the chromosomes with the causal allele that carry ``alt`` too (0–1).
+    carriers
+        Chromosomes with the causal allele that the two figures were measured on.
+    """
+
+    position: int
+    alt: str
+    r2: float
+    sensitivity: float
+    carriers: int
+
+
+class CorePosition(msgspec.Struct, frozen=True, kw_only=True):
+    """A variant that gives a named allele its function: not a marker, not a wobble position.
+
+    An allele with several rows needs all of its variants.
+
+    Attributes
+    ----------
+    position
+        1-based GRCh38 position of a defining variant.
+    alt
+        Allele string there that changes the function.
+    allele
+        The named allele whose function it is.
+    tier
+        1: every test must type it; 2: it should be typed; 3: causal, but too rare, or one of too
+        many, for a test to be expected to type it.
+    proxies
+        Sites whose genotype may stand in for a missing one here, with their strength.
+    """
+
+    position: int
+    alt: str
+    allele: str
+    tier: int
+    proxies: tuple[CoreProxy, ...] = ()
+
+
 class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a caller needs to know of one gene.
 
@@ -153,7 +207,8 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     of equally serious alleles those in ``preferred`` are named first. ``structure`` says how
     copies and hybrids of the gene show, None where nothing is known of them;
     ``structural_alleles`` are deletions and duplications that a structural record may show.
-    ``names`` are other names of alleles, which results do not use.
+    ``names`` are other names of alleles, which results do not use. ``core_positions`` are the
+    causal variants of its alleles.
     """
 
     gene: str
@@ -174,6 +229,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     structure: GeneStructure | None = None
     structural_alleles: tuple[StructuralAllele, ...] = ()
     names: tuple[AlleleName, ...] = ()
+    core_positions: tuple[CorePosition, ...] = ()
 
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""

@@ -13,6 +13,7 @@ import msgspec
 __all__ = [
     "Applies",
     "Condition",
+    "ConditionFit",
     "GeneConversion",
     "Kidney",
     "KnownMedicine",
@@ -150,6 +151,18 @@ class PopulationFit(msgspec.Struct, frozen=True, kw_only=True):
 
     drug: str
     population: str
+    applies: Applies
+    reason: str = ""
+
+
+class ConditionFit(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a condition of advice holds for this patient, where the patient file decides it.
+
+    ``condition`` is the coded fact of the statement, ``reason`` a coded fact.
+    """
+
+    drug: str
+    condition: str
     applies: Applies
     reason: str = ""
 

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
 
 __all__ = [
+    "DECIDED_BY",
     "JUDGEMENTS",
+    "AdviceCondition",
     "ConditionCode",
     "ConversionRule",
     "Modulator",
     "PopulationRule",
     "ScoreRange",
     "Substance",
+    "condition_code",
 ]
 
 JUDGEMENTS: Final = ("no_alternative", "no_skin_reaction", "phase_of_treatment")
 """What no record tells, and only a prescriber can judge."""
+
+_NO_CODE: Final = re.compile(r"[^a-z0-9]+")
+DECIDED_BY: Final = (
+    "adults", "adults_or_weight_from", "age_below", "age_below_or_adolescent", "age_from",
+    "body_mass_index", "breastfeeding", "children", "diagnosis", "diagnosis_first", "dose_above",
+    "dose_from", "inducer", "inhibitor", "long_use", "long_use_effective", "long_use_tolerated",
+    "medicine", "never", "no_inducer", "no_inhibitor", "no_medicine", "no_reaction",
+    "weight_below", "weight_from",
+)  # fmt: skip
+"""What in a patient file can decide a condition of advice."""
 
 
 class Substance(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,3 +130,40 @@ class ConditionCode(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     code: str
     source: str = ""
+
+
+def condition_code(name: str) -> str:
+    """Return the code under which `ConditionCode` lists a diagnosis that advice names.
+
+    >>> condition_code("Obsessive-compulsive disorder")
+    'obsessive_compulsive_disorder'
+    """
+    return _NO_CODE.sub("_", name.casefold()).strip("_")
+
+
+class AdviceCondition(msgspec.Struct, frozen=True, kw_only=True):
+    """A code for what must hold for an action beyond genotype and population.
+
+    ``arguments`` is the number of its arguments, ``1+`` where there may be more.
+    ``decided_by`` is one of `DECIDED_BY`, empty where no patient file decides it.
+    ``while_unknown`` is ``holds`` where the action keeps its rank until somebody has decided,
+    ``waits`` where it is advice only once the condition is known to hold.
+    """
+
+    condition: str
+    kind: str
+    arguments: str = "0"
+    decided_by: str = ""
+    while_unknown: str = "holds"
+    note: str = ""
+    source: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the action is no advice before the condition is known to hold."""
+        return self.while_unknown == "waits"
+
+    def takes(self, count: int) -> bool:
+        """Whether a fact may have so many arguments."""
+        least = int(self.arguments.removesuffix("+"))
+        return count >= least if self.arguments.endswith("+") else count == least

@@ -100,6 +100,10 @@ def annotate(
     threshold: Annotated[
         float, typer.Option(min=0.5, max=1.0, help="probability from which a call counts as made")
     ] = 0.95,
+    confidence: Annotated[
+        float,
+        typer.Option(metavar="C", help="probability from which advice is certain, 0.5 to 1"),
+    ] = 0.99,
     min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
     min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
     formats: Annotated[
@@ -154,6 +158,7 @@ def annotate(
         prior=prior_of(prior),
         ancestry=ancestry,
         threshold=threshold,
+        confidence=confidence,
     )
     given = reads_of(reads, reference, reads_normaliser)
     if not inputs and given is None:

@@ -35,6 +35,7 @@ def cohort(
     prior: opt.PriorWord = "population",
     ancestry: opt.AncestryWord = "average",
     threshold: opt.Threshold = 0.95,
+    confidence: opt.Confidence = 0.99,
     min_gq: opt.MinGq = 20,
     min_dp: opt.MinDp = 8,
     formats: opt.Formats = "",
@@ -65,7 +66,7 @@ def cohort(
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     words = CohortWords(
         assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
-        prior, ancestry, threshold, min_gq, min_dp, formats, privacy,
+        prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
     plan, knowledge = planned(inputs, words)
     check_workers(plan, workers, scheduler)

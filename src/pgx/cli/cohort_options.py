@@ -55,6 +55,12 @@ Threshold = Annotated[
         "--threshold", min=0.5, max=1.0, help="probability from which a call counts as made"
     ),
 ]
+Confidence = Annotated[
+    float,
+    typer.Option(
+        "--confidence", metavar="C", help="probability from which advice is certain, 0.5 to 1"
+    ),
+]
 MinGq = Annotated[int, typer.Option("--min-gq", min=0, help="genotype quality below it: unknown")]
 MinDp = Annotated[int, typer.Option("--min-dp", min=0, help="read depth below it: unknown")]
 Formats = Annotated[
@@ -91,6 +97,7 @@ class CohortWords(NamedTuple):
     prior: str
     ancestry: str
     threshold: float
+    confidence: float
     min_gq: int
     min_dp: int
     formats: str
@@ -117,6 +124,7 @@ class CohortWords(NamedTuple):
             prior=prior_of(self.prior),
             ancestry=self.ancestry,
             threshold=self.threshold,
+            confidence=self.confidence,
         )
 
     def table_formats(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _FOR_PROGRAMS: Final = frozenset({"codes", "pmids", "read_from", "id"})
 
 
 def drug_rows(kb: KnowledgeBase) -> list[Row]:
-    """Return a row a drug and source: status, genes, codes, other names, ingredients."""
+    """Return a row a drug and source: status, genes, harm, codes, other names, ingredients."""
     substances = {s.substance.casefold(): s for s in kb.medicines.substances}
     rows = []
     for drug in kb.drugs:
@@ -29,6 +29,7 @@ def drug_rows(kb: KnowledgeBase) -> list[Row]:
                 "source": drug.authority,
                 "status": drug.status.value,
                 "genes": ";".join(drug.genes),
+                "critical": drug.critical,
                 "rxnorm": drug.rxnorm,
                 "atc": ";".join(drug.atc),
                 "synonyms": ";".join(known.synonyms if known else ()),

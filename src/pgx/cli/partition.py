@@ -62,6 +62,7 @@ def plan(
     prior: opt.PriorWord = "population",
     ancestry: opt.AncestryWord = "average",
     threshold: opt.Threshold = 0.95,
+    confidence: opt.Confidence = 0.99,
     min_gq: opt.MinGq = 20,
     min_dp: opt.MinDp = 8,
     formats: opt.Formats = "",
@@ -80,7 +81,7 @@ def plan(
     privacy = privacy_of(deidentify, pseudonym_key, None, output, force)
     words = CohortWords(
         assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
-        prior, ancestry, threshold, min_gq, min_dp, formats, privacy,
+        prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
     if "-" in inputs:
         raise UsageError("parts cannot read standard input", remedy="give the path of a file")

@@ -121,7 +121,7 @@ class CohortReader:
                 assembly=view.assembly,
                 samples=tuple(scan.samples),
                 notes=input_notes(scan),
-                hints=input_hints(source.path, scan, self._settings),
+                hints=input_hints(source, scan, self._settings),
                 genes={
                     g.genotypes.gene.gene: _with_copies(g, copies)
                     for g in genes
@@ -148,6 +148,7 @@ class CohortReader:
             self._sexes,
             where=source.path,
             indel_limit=source.header.gatk_indel_limit,
+            probes_alleles=source.header.origin.probes_alleles,
             index=view.site_index,
         )
         return scan, (GroupedGene(own, np.zeros(1, np.int32)) for own in genotypes)
@@ -211,8 +212,9 @@ class CohortReader:
         covered: bool,
     ) -> GroupedGene:
         own = {i for i, number in enumerate(columns.numbers) if number in mismatched}
-        limit = source.header.gatk_indel_limit
-        reading = GeneReading(reading_settings(self._settings), own, limit, covered)
+        header, settings = source.header, reading_settings(self._settings)
+        probes = header.origin.probes_alleles
+        reading = GeneReading(settings, own, header.gatk_indel_limit, covered, probes)
         touched = touching([locus], columns.scan.records)[0]
         genotypes = build_gene(locus, columns.scan, touched, reading, self._sexes)
         return GroupedGene(genotypes, columns.groups)

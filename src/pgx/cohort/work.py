@@ -18,7 +18,7 @@ from pgx.pipeline.local import knowledge_of, unlike_overlay
 from pgx.pipeline.outside import OutsideCall
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, SampleInfo
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 
 __all__ = ["CohortWork", "Inputs", "refused_of"]
 
@@ -79,7 +79,7 @@ class CohortWork:
     @functools.cached_property
     def guidance(self) -> GuidanceIndex:
         """Index of the knowledge base's guidance."""
-        return build_index(self.knowledge.drugs, self.knowledge.statements)
+        return guidance_of(self.knowledge, self.settings.confidence)
 
     @functools.cached_property
     def _reader(self) -> CohortReader:

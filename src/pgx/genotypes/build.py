@@ -116,6 +116,7 @@ def build_genotypes(
     *,
     where: str = "",
     indel_limit: int | None = None,
+    probes_alleles: bool = False,
     index: SiteIndex | None = None,
 ) -> list[GeneGenotypes]:
     """Read every gene's defining positions from one scan.
@@ -134,6 +135,8 @@ def build_genotypes(
         File name for messages.
     indel_limit
         Largest indel (bases) that the input's reference blocks rule out, None if none.
+    probes_alleles
+        Whether a record speaks of its own alternatives only, as in array and imputed files.
     index
         The loci's sites, where an index of them is at hand.
 
@@ -153,7 +156,9 @@ def build_genotypes(
     by_locus = touching(loci, scan.records, index)
     for number, (locus, touched) in enumerate(zip(loci, by_locus, strict=True)):
         seen = int(scan.region_first[number]), int(scan.region_last[number])
-        reading = GeneReading(settings, mismatched, indel_limit, covers(locus, *seen))
+        reading = GeneReading(
+            settings, mismatched, indel_limit, covers(locus, *seen), probes_alleles
+        )
         results.append(build_gene(locus, scan, touched, reading, sexes, structural))
     return results
 
@@ -162,13 +167,15 @@ class GeneReading(NamedTuple):
     """How one gene is read.
 
     ``mismatched`` are records (indices) whose REF is not the assembly's base; ``covered`` says
-    that the input's records reach over the gene's whole span.
+    that the input's records reach over the gene's whole span; ``probes_alleles`` that a record
+    speaks of its own alternatives only.
     """
 
     settings: ReadingSettings
     mismatched: AbstractSet[int]
     indel_limit: int | None
     covered: bool
+    probes_alleles: bool = False
 
 
 def touching(
@@ -200,7 +207,14 @@ def build_gene(
         structural = structural_records(scan.records)
     settle_copies(locus, scan, structural, genotypes, min_quality=reading.settings.min_copy_quality)
     if touched:
-        SiteReader(locus, scan, reading.mismatched, genotypes, reading.indel_limit).read(touched)
+        SiteReader(
+            locus,
+            scan,
+            reading.mismatched,
+            genotypes,
+            reading.indel_limit,
+            probes_alleles=reading.probes_alleles,
+        ).read(touched)
     _settle_absence(locus, genotypes, reading.settings, covered=reading.covered)
     sex = [sexes.get(name) for name in scan.samples]
     settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])

@@ -26,6 +26,7 @@ __all__ = ["combine"]
 _SILENT = (
     Unknown.NONE, Unknown.NO_RECORD, Unknown.NO_GENOTYPE, Unknown.LOW_GQ, Unknown.LOW_DP,
     Unknown.FILTERED, Unknown.INDEL_NOT_EXCLUDED, Unknown.UNTYPED, Unknown.UNREADABLE,
+    Unknown.LOW_GP,
 )  # fmt: skip
 """Reasons for which an input tells nothing, so that another input's answer counts."""
 
@@ -83,6 +84,9 @@ def _add_part(
     for (site, sample), likely in part.likelihoods.items():
         if fill[site, sample] or unanswered[site, sample]:
             whole.likelihoods[site, int(columns[sample])] = likely
+    for (site, sample), share in part.shares.items():
+        if fill[site, sample]:
+            whole.shares[site, int(columns[sample])] = share
     whole.structural[columns] |= part.structural
     whole.one_strand |= {int(columns[sample]) for sample in part.one_strand}
     _add_copies(whole, part, columns)
@@ -153,8 +157,8 @@ def _fitted(
             phase[:, sample] = _renumbered(phase[:, sample], used)
     return GeneGenotypes(
         part.gene, part.samples, call, phase, part.evidence, part.reason, part.gq, part.dp,
-        part.structural, part.extra, part.notes, _recoded(part, fresh), part.one_strand,
-        part.copies,
+        part.structural, part.extra, part.notes, _recoded(part, fresh), part.shares,
+        part.one_strand, part.copies,
     )  # fmt: skip
 
 

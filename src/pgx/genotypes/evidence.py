@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.genes import Ploidy
 from pgx.genotypes.blocks import BlockReader
 from pgx.genotypes.copies import is_structural
+from pgx.genotypes.heteroplasmy import read_heteroplasmy
 from pgx.genotypes.likelihoods import UNSURE, likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import Strands, merge
@@ -34,6 +36,7 @@ _REASONS = {
     SiteReason.NO_GENOTYPE: Unknown.NO_GENOTYPE,
     SiteReason.NO_CALL: Unknown.NO_GENOTYPE,
     SiteReason.UNREADABLE: Unknown.UNREADABLE,
+    SiteReason.LOW_GP: Unknown.LOW_GP,
 }
 _OK, _FILTERED = int(Unknown.NONE), int(Unknown.FILTERED)
 _REF_MISMATCH, _NO_GENOTYPE = int(Unknown.REF_MISMATCH), int(Unknown.NO_GENOTYPE)
@@ -84,9 +87,12 @@ class SiteReader:
         mismatched: AbstractSet[int],
         genotypes: GeneGenotypes,
         indel_limit: int | None,
+        *,
+        probes_alleles: bool = False,
     ) -> None:
         self.locus = locus
         self.indel_limit = indel_limit
+        self.probes_alleles = probes_alleles
         self.scan = scan
         self.mismatched = mismatched
         self.out = genotypes
@@ -159,7 +165,8 @@ class SiteReader:
                 answers |= inside and alt in _ANY_OTHER
                 continue
             found = allele.at.get(index)
-            answers |= inside and len(alt) == len(record.ref)
+            # an array or a panel that probes another alternative did not read the base
+            answers |= inside and len(alt) == len(record.ref) and not self.probes_alleles
             if found is not None:
                 table[k] = self._coded(index, found, allele.variation)
                 answers |= isinstance(found, int) and allele.stands_alone(site)
@@ -189,6 +196,11 @@ class SiteReader:
         reason = self.reasons(number)
         bad = reason != Unknown.NONE
         codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes)
+        if self.scan.reads is not None and self.locus.gene.ploidy is Ploidy.MITOCHONDRIAL:
+            codes, reason = read_heteroplasmy(
+                self.out, index, site, spoken.table, self.scan.reads[number], codes, reason
+            )
+            applies |= (codes != site.reference_code).any(axis=1) & (reason == Unknown.NONE)
         block = np.where(
             self.scan.phased[number], np.maximum(self.scan.phase_set[number], 0), UNPHASED
         )

@@ -25,7 +25,11 @@ __all__ = ["GeneColumns", "SampleGrouper", "first_of_groups", "number_groups"]
 
 Groups = npt.NDArray[np.int32]
 _FIRST_ROOM: Final = 1 << 10
-_UNSURE: Final = (int(SiteReason.LOW_GQ), int(SiteReason.LOW_DP))
+_UNSURE: Final = (
+    int(SiteReason.LOW_GQ),
+    int(SiteReason.LOW_DP),
+    int(SiteReason.AD_CONTRADICTS),
+)
 _NO_LIKELIHOODS: Final = np.full((1, 6), -1, np.int16)
 
 
@@ -46,7 +50,8 @@ class _Step(NamedTuple):
     """What one record said: new groups by old group and cell.
 
     ``parent`` is None where no group was split. ``likelihoods`` holds, where ``cells`` number
-    them, what they stand for. Cells that are ``silent`` only tell groups apart.
+    them, what they stand for, and so does ``reads``. Cells that are ``silent`` only tell groups
+    apart.
     """
 
     record: int
@@ -54,6 +59,7 @@ class _Step(NamedTuple):
     cells: npt.NDArray[np.int64]
     likelihoods: npt.NDArray[np.int16] | None = None
     silent: bool = False
+    reads: npt.NDArray[np.int32] | None = None
 
 
 @dataclass(slots=True)
@@ -114,6 +120,10 @@ class SampleGrouper:
             keys = symbolic.keys(len(log.groups))
             parent, cells = self._refined(log, block, row, keys)
             log.steps.append(_Step(self._n_records, parent, cells, silent=True))
+        if block.reads is not None and (block.reads[row, :, 0] >= 0).any():
+            values, numbers = np.unique(block.reads[row], axis=0, return_inverse=True)
+            parent, cells = self._refined(log, block, row, numbers.ravel().astype(np.int64))
+            log.steps.append(_Step(self._n_records, parent, cells, reads=values))
         if block.likelihoods is None:
             return
         unsure = np.isin(block.reason[row], _UNSURE)
@@ -169,7 +179,7 @@ class SampleGrouper:
         """
         log = self._logs[locus]
         numbers = list(dict.fromkeys(step.record for step in log.steps))
-        cells, likelihoods = self._traced(log, {n: i for i, n in enumerate(numbers)})
+        cells, likelihoods, reads = self._traced(log, {n: i for i, n in enumerate(numbers)})
         first = first_of_groups(log.groups, log.n_groups)
         reduced = Scan(
             samples=tuple(scan.samples[i] for i in first.tolist()),
@@ -187,30 +197,38 @@ class SampleGrouper:
             sites_only=scan.sites_only,
             has_depth=scan.has_depth,
             hg19_chrm=scan.hg19_chrm,
+            reads=reads,
         )
         return GeneColumns(numbers, reduced, log.groups)
 
     @staticmethod
     def _traced(
         log: _Log, rows: dict[int, int]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16] | None]:
-        """Follow every group back through the records: (R, G) cells, (R, G, 6) likelihoods."""
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16] | None, npt.NDArray[np.int32] | None]:
+        """Follow every group back through the records.
+
+        Returns (R, G) cells, (R, G, 6) likelihoods and (R, G, 3) reads; None where none has any.
+        """
         at: npt.NDArray[np.int32] = np.arange(log.n_groups, dtype=np.int32)
         cells = np.zeros((len(rows), log.n_groups), np.int64)
-        likelihoods = None
+        likelihoods = reads = None
+        if any(step.reads is not None for step in log.steps):
+            reads = np.full((*cells.shape, 3), -1, np.int32)
         if any(step.likelihoods is not None for step in log.steps):
             likelihoods = np.full((*cells.shape, 6), -1, np.int16)
         for step in reversed(log.steps):
             said = step.cells[at]
             if step.silent:
                 pass
+            elif step.reads is not None and reads is not None:
+                reads[rows[step.record]] = step.reads[said]
             elif step.likelihoods is None or likelihoods is None:
                 cells[rows[step.record]] = said
             else:
                 likelihoods[rows[step.record]] = step.likelihoods[said]
             if step.parent is not None:
                 at = step.parent[at]
-        return cells, likelihoods
+        return cells, likelihoods, reads
 
 
 def _taken(record: ScannedRecord, samples: npt.NDArray[np.int64]) -> ScannedRecord:

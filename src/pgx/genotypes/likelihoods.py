@@ -14,8 +14,8 @@ from pgx.genotypes.sites import STAR, Site
 __all__ = ["UNSURE", "likely_genotypes"]
 
 UNSURE: Final = np.zeros(256, np.bool_)
-"""Whether a reason, an `Unknown`, means a genotype that is too unsure to count as called."""
-UNSURE[[Unknown.LOW_GQ, Unknown.LOW_DP]] = True
+"""Whether a reason, an `Unknown`, leaves a genotype to its likelihoods: unsure or contradicted."""
+UNSURE[[Unknown.LOW_GQ, Unknown.LOW_DP, Unknown.AD_CONTRADICTS]] = True
 
 _SLOTS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))
 """Allele indices of the six likelihoods of a scan, in the order of VCF."""

@@ -63,6 +63,7 @@ class Unknown(IntEnum):
     AMBIGUOUS_BASE = 16
     UNREADABLE = 17
     PARALOGUE = 18
+    LOW_GP = 19
 
 
 class LikelyGenotype(NamedTuple):
@@ -110,6 +111,9 @@ class GeneGenotypes:
     likelihoods
         Genotypes by (position index, sample), of positions whose genotype is too unsure to
         count as called, where the input says how likely each is.
+    shares
+        Share of reads (0-1) of the altered allele by (position index, sample), of mitochondrial
+        positions with reads by allele.
     one_strand
         Samples (indices) of which the input writes single alleles of chrX, whatever their sex.
     copies
@@ -128,6 +132,7 @@ class GeneGenotypes:
     extra: list[list[str]] = field(default_factory=list)
     notes: dict[int, set[str]] = field(default_factory=dict)
     likelihoods: dict[tuple[int, int], tuple[LikelyGenotype, ...]] = field(default_factory=dict)
+    shares: dict[tuple[int, int], float] = field(default_factory=dict)
     one_strand: set[int] = field(default_factory=set)
     copies: dict[int, SeenCopies] = field(default_factory=dict)
 
@@ -168,6 +173,11 @@ class GeneGenotypes:
             likelihoods={
                 (site, p): likely
                 for (site, c), likely in self.likelihoods.items()
+                for p in places.get(c, ())
+            },
+            shares={
+                (site, p): share
+                for (site, c), share in self.shares.items()
                 for p in places.get(c, ())
             },
             one_strand={p for c in self.one_strand for p in places.get(c, ())},

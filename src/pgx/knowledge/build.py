@@ -11,12 +11,21 @@ import msgspec
 
 from pgx.alleles.names import core_allele
 from pgx.base.errors import InputError
-from pgx.knowledge.importers.codes import with_codes
-from pgx.knowledge.importers.dated import known_counts, known_gaps, medicine_rows, named_sources
+from pgx.knowledge.core_positions import CORE_TABLES, core_rows
+from pgx.knowledge.importers.codes import with_codes, with_critical
+from pgx.knowledge.importers.dated import (
+    known_counts,
+    known_gaps,
+    medicine_rows,
+    named_sources,
+    statement_sets,
+)
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
+from pgx.knowledge.importers.unconditional import with_conditions
 from pgx.knowledge.later import CHANGES, EVERYTHING, Until, until_month
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
+from pgx.knowledge.medicines import CONDITIONS
 from pgx.knowledge.structures import STRUCTURE_TABLES
 from pgx.knowledge.tables import Row, format_table, read_table
 
@@ -24,6 +33,7 @@ __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
 _CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
 _KNOWN_GAPS = "known_gaps"
+_STATEMENT_SETS = "statement_sets"
 # identifiers and structures of today: none in a release of an earlier month
 _OF_TODAY = ("gene_codes", *STRUCTURE_TABLES)
 _ALLELE_NAMES = "allele_names"
@@ -63,13 +73,18 @@ def build_release(
     changes = read_table(curated, CHANGES) if until else []
     limit = until_month(until, changes)
     read = build_guidelines(source, inputs / "readings", levels, limit)
-    guidance = with_codes(read, curated, limit)
+    coded = with_conditions(with_codes(read, curated, limit), curated)
+    guidance = with_critical(coded, curated)
     tables = build_gene_tables(source, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
     tables |= _names(curated, tables["alleles"], limit)
+    tables |= _core(curated, tables)
     if (curated / f"{_KNOWN_GAPS}.tsv").exists():
         tables[_KNOWN_GAPS] = known_gaps(curated, tables["statements"], limit)
+    if (curated / f"{_STATEMENT_SETS}.tsv").exists():
+        sets = statement_sets(curated, tables["statements"])
+        tables |= {_STATEMENT_SETS: sets} if sets else {}
     if until:
         tables["sources"] = named_sources(tables)
     return BuildReport(_write(folder, release, tables), guidance.unread)
@@ -93,6 +108,8 @@ def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, li
     """Return tables that no source file makes: curated ones, and counts in populations."""
     curated = inputs / "curated"
     found = medicine_rows(curated, until)
+    if (curated / f"{CONDITIONS}.tsv").exists():
+        found[CONDITIONS] = read_table(curated, CONDITIONS)
     changes = read_table(curated, CHANGES) if (curated / f"{CHANGES}.tsv").exists() else []
     if until == EVERYTHING:
         today = [n for n in _OF_TODAY if (curated / f"{n}.tsv").exists()]
@@ -119,6 +136,18 @@ def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Ro
         if (row["gene"], core_allele(row["allele"] or row["name"])) in known
     ]
     return {_ALLELE_NAMES: rows} if rows else {}
+
+
+def _core(curated: Path, tables: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return causal variants, and their proxies, of alleles and positions that the release has."""
+    written = {
+        name: read_table(curated, name)
+        for name in CORE_TABLES
+        if (curated / f"{name}.tsv").exists()
+    }
+    alleles = {(row["gene"], row["allele"]) for row in tables["alleles"]}
+    positions = {(row["gene"], row["position_grch38"]) for row in tables["variants"]}
+    return core_rows(written, alleles, positions)
 
 
 def _write(folder: Path, release: str, tables: Mapping[str, list[Row]]) -> Manifest:

@@ -9,6 +9,7 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.base.genes import (
     AlleleDefinition,
     AlleleName,
+    CorePosition,
     DefiningVariant,
     GeneDefinition,
     PhenotypeRule,
@@ -18,6 +19,7 @@ from pgx.base.genes import (
     Strategy,
 )
 from pgx.base.structures import GeneStructure, StructuralAllele
+from pgx.knowledge.core_positions import read_core_positions
 from pgx.knowledge.structures import read_structural_alleles, read_structures
 from pgx.knowledge.tables import Row
 
@@ -30,8 +32,8 @@ GENE_TABLES: Final = ("genes", "variants", "alleles", "phenotype_rules", "segmen
 def read_genes(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
     """Return genes by name, A–Z, from the rows of `GENE_TABLES` and `STRUCTURE_TABLES`.
 
-    The latter, and `ALLELE_NAMES`, may be absent: then no gene has a known structure, and no
-    allele has another name.
+    The latter, `ALLELE_NAMES` and `CORE_TABLES`, may be absent: then no gene has a known structure
+    or core position, and no allele has another name.
 
     Raises
     ------
@@ -50,11 +52,13 @@ def _read(tables: Mapping[str, Sequence[Row]]) -> dict[str, GeneDefinition]:
     parts = [_grouped(tables[name]) for name in GENE_TABLES[1:]]
     structures, alleles = read_structures(tables), read_structural_alleles(tables)
     parts.append(_grouped(tables.get(ALLELE_NAMES, ())))
+    core = read_core_positions(tables)
     return {
         row["gene"]: _gene(
             row,
             structures.get(row["gene"]),
             alleles.get(row["gene"], ()),
+            core.get(row["gene"], ()),
             *(part.get(row["gene"], []) for part in parts),
         )
         for row in sorted(tables["genes"], key=lambda r: r["gene"])
@@ -76,6 +80,7 @@ def _gene(
     row: Row,
     structure: GeneStructure | None,
     structural_alleles: tuple[StructuralAllele, ...],
+    core_positions: tuple[CorePosition, ...],
     variants: list[Row],
     alleles: list[Row],
     rules: list[Row],
@@ -103,6 +108,7 @@ def _gene(
         structure=structure,
         structural_alleles=structural_alleles,
         names=tuple(AlleleName(**name) for name in names),
+        core_positions=core_positions,
     )
 
 

@@ -15,7 +15,9 @@ import msgspec
 from pgx.base.advice import record_from_row
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import (
+    DECIDED_BY,
     JUDGEMENTS,
+    AdviceCondition,
     ConditionCode,
     ConversionRule,
     Modulator,
@@ -25,7 +27,15 @@ from pgx.base.substances import (
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["EFFECTS", "MEDICINE_TABLES", "STRENGTHS", "MedicineKnowledge", "read_medicines"]
+__all__ = [
+    "CONDITIONS",
+    "EFFECTS",
+    "MEDICINE_TABLES",
+    "STRENGTHS",
+    "MedicineKnowledge",
+    "read_conditions",
+    "read_medicines",
+]
 
 MEDICINE_TABLES: Final = (
     "substances",
@@ -35,7 +45,8 @@ MEDICINE_TABLES: Final = (
     "populations",
     "condition_codes",
 )
-
+CONDITIONS: Final = "conditions"
+"""Table of the codes of conditions; statements of every release use it, unlike medicines."""
 
 EFFECTS: Final = ("inhibitor", "inducer")
 STRENGTHS: Final = ("strong", "moderate", "weak")
@@ -47,6 +58,7 @@ _VALUES: Final = {
     "none": re.compile(r""),
 }
 """What each method's value has to look like."""
+_COUNT: Final = re.compile(r"\d\+?")
 _EXPOSURE: Final = re.compile(r"|never|over_months=\d+(\.\d+)?")
 
 
@@ -59,6 +71,7 @@ class MedicineKnowledge(msgspec.Struct, frozen=True, kw_only=True):
     score_ranges: tuple[ScoreRange, ...] = ()
     populations: tuple[PopulationRule, ...] = ()
     condition_codes: tuple[ConditionCode, ...] = ()
+    conditions: tuple[AdviceCondition, ...] = ()
 
 
 def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
@@ -80,6 +93,7 @@ def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
         score_ranges=tuple(record_from_row(ScoreRange, r) for r in rows["score_ranges"]),
         populations=tuple(record_from_row(PopulationRule, r) for r in rows["populations"]),
         condition_codes=tuple(record_from_row(ConditionCode, r) for r in rows["condition_codes"]),
+        conditions=read_conditions(tables.get(CONDITIONS, ())),
     )
     names = [s.substance.casefold() for s in found.substances]
     if len(set(names)) < len(names):
@@ -100,6 +114,28 @@ def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
                 f"exposure {population.exposure!r} or judgement {population.judgement!r} of"
                 f" {population.population} cannot be read",
                 where="populations.tsv",
+            )
+    return found
+
+
+def read_conditions(rows: Sequence[Row]) -> tuple[AdviceCondition, ...]:
+    """Return the codes of conditions.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A column is missing, a term is unknown, or a code stands twice.
+    """
+    found = tuple(record_from_row(AdviceCondition, row) for row in rows)
+    if len({c.condition for c in found}) < len(found):
+        raise SnapshotSchemaError("a condition stands twice", where=f"{CONDITIONS}.tsv")
+    for condition in found:
+        decided = condition.decided_by in ("", *DECIDED_BY)
+        waits = condition.while_unknown in ("holds", "waits")
+        if not (decided and waits and _COUNT.fullmatch(condition.arguments)):
+            raise SnapshotSchemaError(
+                f"arguments, decided_by or while_unknown of {condition.condition} cannot be read",
+                where=f"{CONDITIONS}.tsv",
             )
     return found
 

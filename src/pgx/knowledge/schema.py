@@ -54,6 +54,13 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "gene", "allele", "group", "frequency", "n_chromosomes", "pmid", "note", "source",
     ),
     "core_alleles": ("gene", "allele", "tier", "pmid", "source"),
+    "core_positions": (
+        "gene", "allele", "position_grch38", "alt", "tier", "pmid", "source",
+    ),
+    "core_proxies": (
+        "gene", "position_grch38", "alt", "proxy_position_grch38", "proxy_alt", "r2",
+        "sensitivity", "carriers", "pmid", "source",
+    ),
     "substances": (
         "substance", "rxnorm", "atc", "synonyms", "brands", "ingredients", "source",
     ),
@@ -69,8 +76,14 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "judgement", "source",
     ),
     "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
+    "statement_sets": (
+        "authority", "drug", "guidelines", "genes", "alleles", "relation", "reason", "source",
+    ),
     "gene_codes": ("gene", "system", "code", "source"),
     "allele_names": ("gene", "name", "meaning", "allele", "source"),
+    "conditions": (
+        "condition", "kind", "arguments", "decided_by", "while_unknown", "note", "source",
+    ),
     "condition_codes": ("condition", "system", "code", "source"),
     "changes": (
         "date", "authority", "genes", "drugs", "what", "state", "facts", "brought", "source",

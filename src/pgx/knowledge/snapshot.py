@@ -9,19 +9,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.advice import Drug, Guideline, KnownGap, Statement, records_from_rows
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, records_from_rows
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
 from pgx.base.suggest import did_you_mean
+from pgx.knowledge.core_positions import CORE_TABLES
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.genes import ALLELE_NAMES, GENE_TABLES, read_genes
 from pgx.knowledge.integrity.conversions import inapplicable
 from pgx.knowledge.integrity.genes import unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.manifest import Manifest, read_manifest
-from pgx.knowledge.medicines import MEDICINE_TABLES, MedicineKnowledge, read_medicines
+from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.structures import STRUCTURE_TABLES
 from pgx.knowledge.tables import Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
@@ -157,7 +158,8 @@ class KnowledgeBase:
             A cell is no number, or a term is unknown.
         """
         tables = {name: self.table(name) for name in GENE_TABLES}
-        return read_genes(tables | self._optional([*STRUCTURE_TABLES, ALLELE_NAMES]))
+        optional = [*STRUCTURE_TABLES, *CORE_TABLES, ALLELE_NAMES]
+        return read_genes(tables | self._optional(optional))
 
     @functools.cached_property
     def frequencies(self) -> dict[str, GeneFrequencies]:
@@ -193,7 +195,7 @@ class KnowledgeBase:
         SnapshotSchemaError
             A cell is no number, a term is unknown, or a substance stands twice.
         """
-        return read_medicines(self._optional(MEDICINE_TABLES))
+        return read_medicines(self._optional((*MEDICINE_TABLES, CONDITIONS)))
 
     @functools.cached_property
     def vocabulary(self) -> Vocabulary:
@@ -235,6 +237,12 @@ class KnowledgeBase:
         """What the published sources leave unanswered; empty in a release without it."""
         rows = self._optional(["known_gaps"])["known_gaps"]
         return tuple(records_from_rows(KnownGap, rows))
+
+    @functools.cached_property
+    def statement_sets(self) -> tuple[StatementSet, ...]:
+        """Statements that answer together or add up; empty in a release without the table."""
+        rows = self._optional(["statement_sets"])["statement_sets"]
+        return tuple(records_from_rows(StatementSet, rows))
 
     @functools.cached_property
     def gene_codes(self) -> tuple[GeneCode, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -15,6 +15,9 @@ __all__ = ["COPIES", "Meaning", "StrandMeanings", "UnknownAlleleError"]
 
 COPIES: Final = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
 """An allele with its number of copies: ``*2x2``, ``*1x≥3``, ``*2xN``."""
+
+MORE_COPIES: Final = (2, 3)
+"""Copies that a duplicated haplotype is tried with: more mean the same or more."""
 
 Meaning = tuple[str | None, str | None]
 """Clinical function and activity value."""
@@ -55,6 +58,36 @@ class StrandMeanings:
             return total or self._uncertain, total
         functions = {function for function, _ in parts}
         return (functions.pop() if len(functions) == 1 else self._uncertain), None
+
+    def other_counts(self, names: Sequence[str]) -> list[tuple[str | None, str | None]]:
+        """Return the functions of two chromosomes if one had another number of copies.
+
+        ``names`` are those of two haplotypes as two copies of the gene show them. A deletion is
+        possible where they are alike, for then one copy shows the same bases; either haplotype
+        may be duplicated or triplicated. Empty where the gene has no known structures.
+        """
+        if self._gene.structure is None or len(names) != 2:
+            return []
+        one, two = (self._functions(name) for name in names)
+        lost = [h.allele for h in self._gene.structure.haplotypes if h.allele and not h.units]
+        found = [(one(1), self.of(allele)[0]) for allele in lost if names[0] == names[1]]
+        for count in MORE_COPIES:
+            found += [(one(count), two(1)), (one(1), two(count))]
+        return found
+
+    def _functions(self, name: str) -> Callable[[int], str | None]:
+        """Return what gives the function of a number of copies of a haplotype.
+
+        A combination that no definition covers is uncertain, however often it is there.
+        """
+
+        def function(count: int) -> str | None:
+            try:
+                return self.of(name if count == 1 else f"{name}x{count}")[0]
+            except UnknownAlleleError:
+                return self._uncertain
+
+        return function
 
     @property
     def _uncertain(self) -> str | None:

@@ -23,7 +23,7 @@ from pgx.pipeline.overrides import read_overrides
 from pgx.pipeline.run import Run
 from pgx.pipeline.run import annotate as run_annotate
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend as look_up
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def recommend(
     import polars as pl
 
     kb = knowledge_of(kb_overlay, knowledge)
-    index = build_index(kb.drugs, kb.statements)
+    index = guidance_of(kb)
     chosen = named_drugs(kb, drugs) or None
     by_sample: dict[str, list[GeneCall]] = {}
     for record in _records(calls, kb) if isinstance(calls, pl.DataFrame) else calls:
@@ -156,7 +156,7 @@ def recommend(
         for row in look_up(index, sample, own, chosen)
     ]
     for row in rows:
-        del row["facts"]  # no column of the table
+        del row["facts"], row["may_alert"]  # no columns of the table
     return pl.DataFrame(rows, infer_schema_length=None)
 
 

@@ -10,12 +10,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.core import core_sites, named_sites
+from pgx.alleles.core import causal_alleles, core_sites, named_sites, without_proxy
 from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.alleles.evidence import call_evidence
-from pgx.alleles.inferred import Concern, InferredCaller
+from pgx.alleles.inferred import InferredCaller
 from pgx.alleles.listing import call_listing
 from pgx.alleles.lost import both_lost
+from pgx.alleles.meanings import Concern
 from pgx.alleles.observation import Observation, observe, phase_state
 from pgx.alleles.outcome import DiplotypeSet
 from pgx.alleles.posterior import evidence
@@ -33,11 +34,12 @@ from pgx.pipeline.call_records import CallRecords, best_probability, undocumente
 from pgx.pipeline.columns import Columns, columns_of
 from pgx.pipeline.doubts import (
     UNCOUNTED,
-    alert_sites,
     failed_sites,
     left_open,
     may_be_hybrid,
+    open_sites,
     structure_notes,
+    weak_sites,
 )
 from pgx.pipeline.record_copies import (
     Change,
@@ -119,6 +121,10 @@ class GeneCaller:
         return named_sites(self.compiled, self._frequencies)
 
     @functools.cached_property
+    def _causal(self) -> npt.NDArray[np.uint64]:
+        return causal_alleles(self.compiled)
+
+    @functools.cached_property
     def _core(self) -> npt.NDArray[np.bool_]:
         return core_sites(self.compiled, self._frequencies)
 
@@ -197,7 +203,7 @@ class GeneCaller:
         observation = observe(genotypes, 0)
         missing = self.records.positions(observation.missing)
         failed = failed_sites(genotypes, 0)
-        concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
+        concern = self._concern(observation, failed)
         called = caller.call(observation, genotypes, self._groups(ancestry), concern, copies)
         if called is None:
             return self._contradicted(genotypes, ancestry, copies)
@@ -292,7 +298,8 @@ class GeneCaller:
             undocumented=pair.undocumented,
             notes=(*found.notes, *self.gene.notes),
         )
-        return self.records.with_candidates(base, found, CallStatus.CALLED)
+        status = CallStatus.AMBIGUOUS if found.rests_on_cause else CallStatus.CALLED
+        return self.records.with_candidates(base, found, status)
 
     def _call(
         self,
@@ -335,10 +342,20 @@ class GeneCaller:
     ) -> DiplotypeSet:
         """Weigh what fits by the prior, or only list it where there is none."""
         if self._inferred is not None and self.prior is not None:
-            concern = Concern(alert_sites(observation, failed), self._core, self._wanted)
+            concern = self._concern(observation, failed)
             return self._inferred.call(observation, genotypes, self._groups(ancestry), concern)
         lists = self.gene.strategy is Strategy.VARIANT_LIST
         return (call_listing if lists else call_star)(self.compiled, observation, genotypes)
+
+    def _concern(self, observation: Observation, failed: npt.NDArray[np.bool_]) -> Concern:
+        unanswered = open_sites(observation, ~failed) | weak_sites(observation)
+        is_open = without_proxy(self.compiled, unanswered, ~observation.missing)
+        return Concern(
+            failed=open_sites(observation, failed),
+            open_core=np.where(is_open, self._causal, np.uint64(0)),
+            core=self._core,
+            named=self._wanted,
+        )
 
     def _groups(self, ancestry: Mapping[str, float]) -> npt.NDArray[np.float64]:
         """Return (G,) weights of the prior's groups, all alike where none is given."""
@@ -350,7 +367,7 @@ class GeneCaller:
 
     def _status(self, found: DiplotypeSet, observation: Observation) -> CallStatus:
         """Called: one diplotype fits, or the prior and enough answers single one out."""
-        if may_be_hybrid(self.gene.notes, found, observation):
+        if found.rests_on_cause or may_be_hybrid(self.gene.notes, found, observation):
             return CallStatus.AMBIGUOUS
         if found.is_single:
             return CallStatus.CALLED

@@ -9,13 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, DiplotypeSet
+from pgx.alleles.outcome import DiplotypeSet, Outcome
 from pgx.alleles.settling import Settling
-from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, KeyEvidence
+from pgx.base.calls import (
+    CallStatus,
+    Candidate,
+    GeneCall,
+    HaplotypeDetail,
+    KeyEvidence,
+    joined_evidence,
+)
 from pgx.base.genes import GeneDefinition
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.phenotypes.strands import StrandMeanings
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
-from pgx.pipeline.doubts import call_notes
+from pgx.pipeline.doubts import UNCOUNTED, call_notes
 
 __all__ = ["CallRecords", "best_probability", "undocumented_alleles"]
 
@@ -26,12 +34,14 @@ class CallRecords:
     def __init__(self, gene: GeneDefinition) -> None:
         self.gene = gene
         self.table = PhenotypeTable(gene)
+        self._meanings = StrandMeanings(gene)
 
     def with_candidates(self, base: GeneCall, found: DiplotypeSet, status: CallStatus) -> GeneCall:
         """Return a call with its candidates, and what they mean."""
         phenotypes = self._phenotypes(found)
         best = phenotypes[0]
         evidence = self._key_evidence(found, phenotypes)
+        listed = self._listed(found, phenotypes)
         return msgspec.structs.replace(
             base,
             status=status,
@@ -42,10 +52,11 @@ class CallRecords:
             rest=found.rest,
             phenotype=best.term,
             activity_score=best.score,
-            phenotypes=tuple(dict.fromkeys(p.term for p in phenotypes if p.term)),
-            lookup_keys=tuple(dict.fromkeys(p.lookup_key for p in phenotypes)),
+            phenotypes=tuple(dict.fromkeys(p.term for p in listed if p.term)),
+            lookup_keys=tuple(dict.fromkeys(p.lookup_key for p in listed)),
             key_evidence=evidence,
-            depends_on=self._depends(found, evidence),
+            copy_keys=self._copy_keys(found, best) if UNCOUNTED in base.notes else (),
+            depends_on=self._depends(found, evidence, [p.lookup_key for p in listed]),
             haplotypes=tuple(
                 HaplotypeDetail(
                     name=s.name, function=s.function, activity_value=s.value, variants=s.parts
@@ -62,27 +73,46 @@ class CallRecords:
             return [Phenotype(None, None, name) for name in found.names]
         return [self.table.translate(o.first, o.second, o.diplotype) for o in found.outcomes]
 
+    @staticmethod
+    def _listed(found: DiplotypeSet, phenotypes: Sequence[Phenotype]) -> list[Phenotype]:
+        """Return the phenotypes that are not too improbable to be named, the best one first."""
+        if len(found.outcomes) != len(phenotypes):
+            return list(phenotypes)
+        pairs = zip(found.outcomes, phenotypes, strict=True)
+        return [p for o, p in pairs if p is phenotypes[0] or o.is_listed]
+
+    def _copy_keys(self, found: DiplotypeSet, best: Phenotype) -> tuple[str, ...]:
+        """Return the keys that another number of copies would give, beside the best one's."""
+        changed = self._meanings.other_counts([s.name for s in found.best])
+        keys = (self.table.translate(one, two, "").lookup_key for one, two in changed)
+        return tuple(key for key in dict.fromkeys(keys) if key != best.lookup_key)
+
     def _key_evidence(
         self, found: DiplotypeSet, phenotypes: Sequence[Phenotype]
     ) -> tuple[KeyEvidence, ...]:
         """Add up the outcomes' probabilities by lookup key, best first."""
         if not found.probabilities:
             return ()
-        shares: dict[str, float | None] = {}
-        sites: dict[str, dict[str, None]] = {}
+        best = phenotypes[0].lookup_key
+        shares: dict[str, KeyEvidence] = {}
         for outcome, phenotype in zip(found.outcomes, phenotypes, strict=True):
-            key, share = phenotype.lookup_key, outcome.probability
-            known = shares.get(key)
-            added = share if known is None else round(known + (share or 0.0), DECIMALS)
-            shares[key] = added
-            if key != phenotypes[0].lookup_key:
-                settling = dict.fromkeys(self._named(outcome.settled_by))
-                if outcome.by_copies:
-                    settling[f"{self.gene.gene}:copy_number"] = None
-                sites.setdefault(key, {}).update(settling)
-        return tuple(
-            KeyEvidence(lookup_key=key, probability=share, settled_by=tuple(sites.get(key, ())))
-            for key, share in shares.items()
+            key = phenotype.lookup_key
+            own = self._evidence(key, outcome, is_best=key == best)
+            shares[key] = joined_evidence(shares[key], own) if key in shares else own
+        return tuple(shares.values())
+
+    def _evidence(self, key: str, outcome: Outcome, *, is_best: bool) -> KeyEvidence:
+        settling = [] if is_best else self._named(outcome.settled_by)
+        if outcome.by_copies and not is_best:
+            settling.append(f"{self.gene.gene}:copy_number")
+        return KeyEvidence(
+            lookup_key=key,
+            probability=outcome.probability,
+            at_most=outcome.at_most,
+            by_group=outcome.by_group,
+            settled_by=tuple(settling),
+            open_core=() if is_best else tuple(map(self.position, outcome.open_core)),
+            failed=() if is_best else tuple(map(self.position, outcome.failed)),
         )
 
     def _named(self, settling: Settling | None) -> list[str]:
@@ -91,9 +121,13 @@ class CallRecords:
         phases = [f"phase:{self.position(a)}+{self.position(b)}" for a, b in settling.phases]
         return [*(self.position(i) for i in settling.sites), *phases]
 
-    def _depends(self, found: DiplotypeSet, evidence: Sequence[KeyEvidence]) -> tuple[str, ...]:
+    def _depends(
+        self, found: DiplotypeSet, evidence: Sequence[KeyEvidence], listed: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Return what would tell the outcomes that are not too improbable to be named."""
         if found.probabilities:
-            return tuple(dict.fromkeys(s for e in evidence for s in e.settled_by))
+            own = (e for e in evidence if e.lookup_key in listed)
+            return tuple(dict.fromkeys(s for e in own for s in e.settled_by))
         sites = [self.position(i) for i in found.open_sites]
         if found.open_phase:
             sites.append("phase:" + "+".join(self.position(i) for i in found.open_phase))

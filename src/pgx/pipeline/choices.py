@@ -136,7 +136,8 @@ def marker_alleles(guidance: GuidanceIndex, gene: str) -> tuple[str, ...]:
     found = {
         allele
         for topic in guidance.topics
-        for name, allele in zip(topic.genes, topic.alleles, strict=True)
+        for name, alleles in zip(topic.genes, topic.languages, strict=True)
+        for allele in alleles  # one guideline may ask for several
         if name == gene and allele
     }
     return tuple(sorted(found))

@@ -1,8 +1,8 @@
 """Doses for a result with a patient: which drugs are asked about, and what is said of each.
 
-A dose is computed when a report is made, and is no part of a result: it is what the models that
-are in use then make of what the result holds. Dosing models are loaded for a patient who takes, or
-is to take, a drug that there are models for, and for nobody else.
+A result holds what the models in use said when it was made; a report computes doses anew, by the
+models that are in use then. Dosing models are loaded for a patient who takes, or is to take, a drug
+that there are models for, and for nobody else.
 """
 
 from __future__ import annotations

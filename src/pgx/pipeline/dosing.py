@@ -63,7 +63,9 @@ class NotAnswered(msgspec.Struct, frozen=True, kw_only=True):
 class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """All answers on one drug; ``alerts`` come before any dose.
 
-    The model that was asked for, or is asked first, stands first.
+    ``order`` names models, flows, regimens and rules in the order in which to read them: first the
+    model that was asked for by name, then flows that a guideline prefers to an equation for this
+    person, then models, the one that is asked first before others, then all else.
     """
 
     drug: str
@@ -73,6 +75,14 @@ class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
     loading: tuple[LoadingResult, ...] = ()
     not_answered: tuple[NotAnswered, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    order: tuple[str, ...] = ()
+
+    @property
+    def preferred(self) -> tuple[FlowResult, ...]:
+        """Flows that come before the models."""
+        first = self.models[0].model if self.models else ""
+        before = self.order[: self.order.index(first)] if first in self.order else self.order
+        return tuple(flow for flow in self.flows if flow.preferred and flow.rule in before)
 
 
 def person_of(
@@ -82,7 +92,9 @@ def person_of(
     if patient is None and result is not None and result.context is not None:
         patient = result.context.patient
     facts = knowledge.medicines
+    group = result.provenance.settings.get("ancestry", "") if result else ""
     return Person(
+        ancestry=group,
         calls={call.gene: call for call in result.calls} if result else {},
         genes=knowledge.genes,
         patient=patient,
@@ -217,7 +229,21 @@ class Dosing:
             loading=tuple(loading),
             not_answered=tuple(missed),
             alerts=alerts_for(self.drug, person.patient),
+            order=self._order(models, flows, (*loading, *rules)),
         )
+
+    def _order(
+        self,
+        models: Sequence[DosePrediction],
+        flows: Sequence[FlowResult],
+        rest: Sequence[LoadingResult | RuleResult],
+    ) -> tuple[str, ...]:
+        """Return the names of answers in the order in which to read them, see `DoseAnswer`."""
+        names = [own.model for own in models]
+        asked = [name for name in names if name == self._asked]
+        first = [flow.rule for flow in flows if flow.preferred]
+        others = [flow.rule for flow in flows]
+        return tuple(dict.fromkeys([*asked, *first, *names, *others, *(own.rule for own in rest)]))
 
     def _stated(self, rule: AnyRule, words: Mapping[str, str]) -> dict[str, Value]:
         """Return what is given of a rule's inputs, as the rule takes it."""

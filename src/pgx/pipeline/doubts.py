@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -18,19 +19,22 @@ from pgx.phenotypes.translate import Phenotype
 __all__ = [
     "REASON_NOTES",
     "UNCOUNTED",
-    "alert_sites",
     "call_notes",
     "failed_sites",
     "left_open",
     "may_be_hybrid",
+    "open_sites",
     "reason_notes",
     "structure_notes",
+    "weak_sites",
 ]
 
 UNCOUNTED = "copy_number_not_assessed"
 """Note of a gene whose copies are not counted."""
 _COMBINED = "combination_or_partial"
 _SURE_OF_COPIES = 0.99
+WEAK_FROM: Final = 0.1
+"""Likelihood by that of the best genotype from which another one is hardly denied by the data."""
 
 REASON_NOTES = {
     Unknown.LOW_GQ: "low_gq",
@@ -44,6 +48,7 @@ REASON_NOTES = {
     Unknown.AMBIGUOUS_BASE: "ambiguous_base",
     Unknown.UNTYPED: "untyped_sites",
     Unknown.PARALOGUE: "paralogue_reads",
+    Unknown.LOW_GP: "low_gp",
 }
 
 
@@ -60,6 +65,8 @@ def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[st
         notes.append("likelihoods_weighed")
     if found.unsettled:
         notes.append("core_position_missing")
+    if found.rests_on_cause:
+        notes.append("causal_variant_alone")
     return notes
 
 
@@ -84,18 +91,31 @@ def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]
     return np.asarray(unknown & (recorded | conflict))
 
 
-def alert_sites(observation: Observation, failed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """(P,) bool: unanswered positions at which every alternative counts, however improbable.
+def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """(P,) bool: those of some positions that have no data that a likelihood could be made of.
 
-    A record that could not be read says that something is there; and a single gap in a gene
-    that is answered otherwise is one that the input was meant to answer. Where likelihoods
-    are known these say it.
+    Where genotype likelihoods are known, the posterior says what they leave open; unless they
+    contradict what is written: then one of the two is wrong, and neither may settle it.
     """
-    soft = np.zeros(len(failed), np.bool_)
-    soft[[site.site for site in observation.soft]] = True
-    if observation.missing.sum() == 1:
-        return np.asarray(observation.missing & ~soft)
-    return np.asarray(failed & ~soft)
+    soft = np.zeros(len(sites), np.bool_)
+    soft[[site.site for site in observation.soft if not site.contradicted]] = True
+    return np.asarray(sites & observation.missing & ~soft)
+
+
+def weak_sites(observation: Observation) -> npt.NDArray[np.bool_]:
+    """(P,) bool: positions whose likelihoods hardly tell one genotype from another.
+
+    A flat likelihood is no better than no data, and the prior must not make up for it at a core
+    position.
+    """
+    weak = np.zeros(len(observation.codes), np.bool_)
+    for site in observation.soft:
+        if site.contradicted:
+            continue
+        likelihoods = {tuple(sorted(g[:2])): g.likelihood for g in site.genotypes}
+        best, *others = sorted(likelihoods.values(), reverse=True)
+        weak[site.site] = bool(others) and others[0] >= WEAK_FROM * best
+    return weak
 
 
 def may_be_hybrid(gene_notes: Sequence[str], found: DiplotypeSet, observation: Observation) -> bool:

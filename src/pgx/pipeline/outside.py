@@ -2,12 +2,14 @@
 
 A diplotype of known alleles gets its function, score and phenotype from the knowledge base;
 a given phenotype or score that contradicts it is refused. HLA genes are looked up by the
-presence of an allele: two fields decide.
+presence of an allele: two fields decide. A null allele (``*57:01N``) is not expressed, so that its
+carrier does not have the protein that a guideline warns of.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import msgspec
 
@@ -25,9 +27,15 @@ __all__ = ["OutsideCall", "answer", "outside_gene_call"]
 
 _SCORE = re.compile(r"≥?[0-9]{1,3}(\.[0-9]{1,6})?")
 _HLA_FIELDS = re.compile(
-    r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})(?::\d+)*[GP]?$",
+    r"^(?:(?:HLA-)?(?P<gene>[A-Z0-9]+))?(?P<allele>\*\d{2,3}:\d{2,4})"
+    r"(?::\d+)*(?P<suffix>[GPN])?$",
     re.ASCII,  # other digits look the same and name no allele
 )
+# Suffixes of IMGT/HLA (Marsh 2010, doi:10.1111/j.1399-0039.2010.01466.x): G and P are groups of
+# equal sequence, N is a null allele. L, S, C, A and Q (low, secreted, cytoplasmic, aberrant or
+# questionable expression) are refused: nobody knows what they mean for a skin reaction.
+_NULL: Final = "N"
+NULL_ALLELE: Final = "null_allele"
 _PRESENCE = re.compile(r"^(\*\d{2,3}:\d{2,4}) (positive|negative)$", re.ASCII)
 
 
@@ -209,7 +217,7 @@ def _detail(
 def _presence_call(
     call: OutsideCall, gene: GeneDefinition, sample: str, marker_alleles: tuple[str, ...]
 ) -> GeneCall:
-    """Presence or absence of each marker allele among two typed alleles."""
+    """Presence or absence of each marker allele among two typed alleles; null ones do not count."""
     if call.solutions:
         raise _refusal(call, "several solutions, of a gene of which two alleles are asked")
     stated = _PRESENCE.match(call.phenotype or call.diplotype)
@@ -233,6 +241,7 @@ def _presence_call(
         probability=1.0 if names else None,
         candidates=(Candidate("/".join(names)),) if names else (),
         n_candidates=1 if names else 0,
+        notes=(NULL_ALLELE,) if any(name.endswith(_NULL) for name in names) else (),
         phenotype="; ".join(keys) or None,
         phenotypes=keys,
         source="outside",
@@ -249,4 +258,4 @@ def _two_fields(call: OutsideCall, name: str) -> str:
         raise _refusal(call, "an HLA allele needs two fields, like *57:01")
     if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
         raise _refusal(call, "an allele is one of another gene")
-    return match["allele"]
+    return match["allele"] + (_NULL if match["suffix"] == _NULL else "")

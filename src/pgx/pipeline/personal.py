@@ -11,16 +11,25 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientContext, PatientResult, Recommendation
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    GeneCall,
+    PatientContext,
+    PatientResult,
+    Recommendation,
+)
 from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.plausible import check_patient, months_between
+from pgx.pipeline.dose_results import dose_results
+from pgx.pipeline.doses import Doses
 from pgx.pipeline.settings import SampleInfo
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.condition_fits import ConditionFits, as_stated
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.recommendations.phenoconversion import Phenoconverter, converted_call
+from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.recommendations.populations import Populations
 
 __all__ = [
@@ -48,6 +57,7 @@ class Personal:
     def __init__(self, knowledge: KnowledgeBase, guidance: GuidanceIndex, patient: Patient) -> None:
         self.patient = check_patient(patient, "patient")
         self._guidance = guidance
+        self._knowledge = knowledge
         self._facts = facts = knowledge.medicines
         self._vocabulary = knowledge.vocabulary
         self.medicines = known_medicines(self.patient, self._vocabulary)
@@ -56,36 +66,79 @@ class Personal:
         )
 
     def result(self, plain: PatientResult, drugs: Sequence[str] = ()) -> PatientResult:
-        """Return a result with its patient; ``drugs`` are those asked for, all if none."""
+        """Return a result with its patient; ``drugs`` are those asked for, all if none.
+
+        ``plain`` has recommendations by genotype only.
+        """
         conversions, converted = self._converted(plain.calls, ())
         apart, adjusted = self._adjusted(plain, converted, drugs)
+        conditions = self._conditions()
+        condition_fits = conditions.fits((*plain.recommendations, *adjusted))
         context = PatientContext(
             patient=self.patient,
             medicines=self.medicines,
             fits=self._populations().fits(plain.recommendations),
+            condition_fits=condition_fits,
             conversions=tuple(conversions),
             without_own=tuple(apart),
-            adjusted=tuple(adjusted),
         )
         first = self._first()
-        rows = sorted(plain.recommendations, key=lambda r: first.get(r.drug, len(first)))
-        return msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        rows = sorted(
+            # the sort is stable: the genotype's come first
+            conditions.applied((*plain.recommendations, *adjusted), condition_fits),
+            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
+        )
+        made = msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
+        doses = dose_results(Doses(self._knowledge).of(made))
+        return msgspec.structs.replace(made, context=msgspec.structs.replace(context, doses=doses))
 
     def _first(self) -> dict[str, int]:
         """Return the place of each drug that is taken now, in the order of the medicines."""
         taken = [d for m in self.medicines if m.use is MedicineUse.CURRENT for d in m.drugs]
         return {drug: place for place, drug in enumerate(sorted(set(taken), key=str.casefold))}
 
-    def _populations(self) -> Populations:
+    def _months(self) -> dict[str, list[float | None]]:
+        """Return the months for which each drug has been taken, one number a medicine."""
         months: dict[str, list[float | None]] = {}
         for medicine in self.medicines:
             if medicine.use is MedicineUse.CURRENT:
                 taken = months_between(medicine.since, self.patient.date)
                 for drug in medicine.drugs:
                     months.setdefault(drug, []).append(taken)
+        return months
+
+    def _reacted(self) -> set[str]:
+        """Return the drugs with a recorded reaction, listed as medicines or not."""
+        found = (self._vocabulary.find(name=r.medicine)[0] for r in self.patient.reactions)
+        return {drug for known in found for s in known for drug in self._vocabulary.guided(s)}
+
+    def _populations(self) -> Populations:
         facts = self._facts
         return Populations(
-            self.patient, self.medicines, months, facts.populations, facts.condition_codes
+            self.patient,
+            self.medicines,
+            self._months(),
+            facts.populations,
+            facts.condition_codes,
+            self._reacted(),
+        )
+
+    def _conditions(self) -> ConditionFits:
+        facts = self._facts
+        limits = [
+            float(rule.exposure.partition("=")[2])
+            for rule in facts.populations
+            if rule.exposure.startswith("over_months=")
+        ]
+        return ConditionFits(
+            self.patient,
+            self.medicines,
+            self._months(),
+            self._reacted(),
+            facts.conditions,
+            facts.condition_codes,
+            facts.modulators,
+            max(limits, default=None),
         )
 
     def _converted(self, calls: Iterable[GeneCall], but: Iterable[str]) -> _Converted:
@@ -101,7 +154,7 @@ class Personal:
             if conversion is not None:
                 found.append(conversion)
                 if conversion.lookup_keys and conversion.reason != "no_change":
-                    changed[call.gene] = converted_call(call, conversion)
+                    changed[call.gene] = self._converter.converted_call(call, conversion)
         return found, changed
 
     def _adjusted(
@@ -127,11 +180,11 @@ class Personal:
             apart += [msgspec.structs.replace(c, drug=drug) for c in found if c.lookup_keys]
             rows += self._advice(plain, changed, {drug})
         usual = {_place(row): row for row in plain.recommendations}
-        first = self._first()
-        return apart, sorted(
-            (row for row in rows if _differs(row, usual.get(_place(row)))),
-            key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
-        )
+        return apart, [
+            msgspec.structs.replace(row, basis=PHENOCONVERTED)
+            for row in sorted(rows, key=lambda row: row.drug.casefold())
+            if _differs(row, usual.get(_place(row)))
+        ]
 
     def _own_effect(self, drug: str) -> tuple[str, ...]:
         """Return what a drug consists of, if the patient takes it and it acts on an enzyme."""
@@ -165,10 +218,13 @@ def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBas
         The patient's file is about another sample.
     """
     patient_sample(patient, [saved.sample])
-    guidance = build_index(knowledge.drugs, knowledge.statements)
-    asked = saved.provenance.settings.get("drugs", _ALL).split(";")
+    settings = saved.provenance.settings
+    confidence = float(settings.get("confidence", str(CONFIDENCE)))
+    guidance = guidance_of(knowledge, confidence)
+    asked = settings.get("drugs", _ALL).split(";")
     drugs = [name for name in asked if name != _ALL]
-    in_order = tuple(sorted(saved.recommendations, key=lambda row: row.drug.casefold()))
+    stated = as_stated(saved.by_genotype, knowledge.statements)
+    in_order = tuple(sorted(stated, key=lambda row: row.drug.casefold()))
     plain = msgspec.structs.replace(saved, recommendations=in_order, context=None)
     return Personal(knowledge, guidance, patient).result(plain, drugs)
 
@@ -188,7 +244,15 @@ def _differs(row: Recommendation, usual: Recommendation | None) -> bool:
 
 def _advised(row: Recommendation) -> tuple[object, ...]:
     others = tuple(a.action for a in row.alternatives)
-    return (row.action, row.dose_factor_min, row.dose_factor_max, row.certainty, row.text, others)
+    return (
+        row.condition,
+        row.action,
+        row.dose_factor_min,
+        row.dose_factor_max,
+        row.certainty,
+        row.text,
+        others,
+    )
 
 
 def sample_of(patient: Patient | None, asked: Sequence[str]) -> str:

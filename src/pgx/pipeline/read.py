@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
-from pgx.base.errors import InputError
+from pgx.base.errors import AbsenceError, InputError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, SiteIndex, build_genotypes, gene_regions
 from pgx.genotypes.combine import combine
@@ -21,6 +21,7 @@ from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
 from pgx.structure.evidence import CopyEvidence
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
+from pgx.vcf.origin import Platform
 from pgx.vcf.records import Scan, ScannedRecord
 from pgx.vcf.source import open_source
 from pgx.vcf.windows import Windows
@@ -40,6 +41,9 @@ __all__ = [
     "reading_settings",
     "says_anything",
 ]
+
+
+_KIND: Final = {Platform.ARRAY: "array", Platform.IMPUTED: "imputed"}
 
 
 @dataclass(slots=True)
@@ -148,9 +152,10 @@ def _read_one(
             {**others_sex, **sexes},
             where=source.path,
             indel_limit=source.header.gatk_indel_limit,
+            probes_alleles=source.header.origin.probes_alleles,
             index=view.site_index,
         )
-        hints += input_hints(source.path, scan, settings)
+        hints += input_hints(source, scan, settings)
         return ReadInput(
             name=source.path,
             sha256=source.sha256(),
@@ -163,8 +168,24 @@ def _read_one(
 
 
 def opened(path: str | Path, settings: RunSettings) -> AnySource:
-    """Open an input with a run's limits of quality; see `open_source`."""
-    return open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
+    """Open an input with a run's limits of quality; see `open_source`.
+
+    Raises
+    ------
+    AbsenceError
+        The run reads absent positions as the reference, and the input is of an array or imputed.
+    """
+    source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
+    origin = source.header.origin
+    if settings.absent is Absent.REFERENCE and origin.probes_alleles:
+        source.close()
+        raise AbsenceError(
+            f"{_KIND[origin.platform]} genotypes (header: {origin.sign}): a position without a"
+            " record was not typed, so it cannot be read as the reference",
+            where=source.path,
+            remedy="leave out --absent reference",
+        )
+    return source
 
 
 def reading_settings(settings: RunSettings) -> ReadingSettings:
@@ -181,12 +202,18 @@ def input_notes(scan: Scan) -> tuple[str, ...]:
     return () if scan.has_depth else ("no_depth",)
 
 
-def input_hints(name: str, scan: Scan, settings: RunSettings) -> list[str]:
+def input_hints(source: AnySource, scan: Scan, settings: RunSettings) -> list[str]:
     """Return what the user may want to know of an input."""
     hints = []
+    name, origin = source.path, source.header.origin
     if scan.hg19_chrm:
         hints.append(f"{name}: chrM is hg19's own sequence, or does not say which; it is not read.")
-    if scan.sites_only and settings.absent is Absent.NO_CALL:
+    if origin.probes_alleles:
+        hints.append(
+            f"{name}: {_KIND[origin.platform]} genotypes (header: {origin.sign}); a position counts"
+            " as typed only for the alternative alleles of its own records."
+        )
+    elif scan.sites_only and settings.absent is Absent.NO_CALL:
         hints.append(
             f"{name}: lists variant sites only; positions without a record stay unknown."
             " If the whole genome was called, --absent reference reads them as the reference."

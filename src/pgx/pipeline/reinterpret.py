@@ -18,7 +18,7 @@ from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal, without_years
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.structure.evidence import CopyEvidence, evidence_of
 from pgx.structure.models import structural_models
@@ -51,7 +51,7 @@ class Reinterpreter:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
-        self.guidance: GuidanceIndex = build_index(knowledge.drugs, knowledge.statements)
+        self.guidance: GuidanceIndex = guidance_of(knowledge)
         self._callers: dict[tuple[str, bool, float], GeneCaller] = {}
 
     def again(self, saved: PatientResult) -> PatientResult:
@@ -77,10 +77,11 @@ class Reinterpreter:
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
+        guidance = self.guidance.at(float(made.get("confidence", str(CONFIDENCE))))
         again = msgspec.structs.replace(
             saved,
             calls=calls,
-            recommendations=tuple(recommend(self.guidance, saved.sample, calls, chosen)),
+            recommendations=tuple(recommend(guidance, saved.sample, calls, chosen)),
             provenance=msgspec.structs.replace(
                 saved.provenance,
                 version=pgx.__version__,
@@ -92,7 +93,7 @@ class Reinterpreter:
         if saved.context is None:
             return again
         patient = without_years(saved.context.patient)
-        return Personal(release, self.guidance, patient).result(again, chosen or ())
+        return Personal(release, guidance, patient).result(again, chosen or ())
 
     def _caller(self, gene: str, threshold: float, *, weighed: bool) -> GeneCaller:
         key = (gene, weighed, threshold)
@@ -168,8 +169,8 @@ def result_changes(old: PatientResult, new: PatientResult) -> list[ResultChange]
     ]
     was, now = old.context or _NOBODY, new.context or _NOBODY
     advice = (
-        ("advice", _advised(old.recommendations), _advised(new.recommendations)),
-        ("adjusted", _advised(was.adjusted), _advised(now.adjusted)),
+        ("advice", _advised(old.by_genotype), _advised(new.by_genotype)),
+        ("adjusted", _advised(old.phenoconverted), _advised(new.phenoconverted)),
         ("population", _fits(was), _fits(now)),
     )
     for kind, before_all, after_all in advice:

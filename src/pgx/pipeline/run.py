@@ -34,7 +34,7 @@ from pgx.pipeline.personal import Personal, patient_sample, sample_info_with, sa
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
-from pgx.recommendations.index import GuidanceIndex, build_index
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Run:
         self.genes = chosen_genes(kb, settings)
         if settings.prior is not Prior.NONE:
             check_ancestry(settings.ancestry, kb.frequencies.values())
-        self.guidance: GuidanceIndex = build_index(kb.drugs, kb.statements)
+        self.guidance: GuidanceIndex = guidance_of(kb, settings.confidence)
         said = check_overrides(overrides, kb)
         about = sample_of(patient, settings.samples)
         if patient is not None and about:

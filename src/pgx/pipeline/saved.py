@@ -29,7 +29,8 @@ __all__ = ["INPUT_NOTES", "saved_genotypes"]
 
 INPUT_NOTES: Final = frozenset(
     {
-        "conflict", "haploid_in_female", "haploid_on_autosome", "heteroplasmy", "male_heterozygous",
+        "conflict", "haploid_in_female", "haploid_on_autosome", "heteroplasmy",
+        "heteroplasmy_below_limit", "male_heterozygous",
         "mixed_ploidy", "no_depth", "sex_unknown", "spanning_deletion",
     }
 )  # fmt: skip
@@ -71,6 +72,8 @@ def _put(found: GeneGenotypes, index: int, variant: DefiningVariant, site: SiteO
     found.reason[index, 0] = Unknown[site.reason.upper()] if site.reason else Unknown.NONE
     found.gq[index, 0] = -1 if site.gq is None else site.gq
     found.dp[index, 0] = -1 if site.dp is None else site.dp
+    if site.heteroplasmy is not None:
+        found.shares[index, 0] = site.heteroplasmy
     if site.likelihoods:
         found.likelihoods[index, 0] = tuple(_likely(found, index, variant, site.likelihoods))
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
+from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly
+from pgx.recommendations.index import CONFIDENCE
 
 __all__ = ["Absent", "Prior", "RunSettings", "SampleInfo"]
 
+LEAST_CONFIDENCE: Final = 0.5
+"""Confidence below which the advice given would be less probable than all other advice."""
 AVERAGE = "average"
 INFERRED = "inferred"
 RECORDED = "recorded"
@@ -37,7 +42,8 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     (canonical contig, 1-based on the input's assembly) that the call set could not type.
     ``ancestry`` is a group of the knowledge base's population tables, ``average`` (all groups
     alike), ``inferred`` (from the sample's own genotypes) or ``recorded`` (the sample table's
-    superpopulation). ``threshold`` is the probability from which a diplotype counts as called.
+    superpopulation). ``threshold`` is the probability from which a diplotype counts as called,
+    ``confidence`` (0.5 to 1) the posterior probability from which advice counts as certain.
     """
 
     assembly: Assembly | None = None
@@ -52,6 +58,14 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     prior: Prior = Prior.POPULATION
     ancestry: str = AVERAGE
     threshold: float = 0.95
+    confidence: float = CONFIDENCE
+
+    def __post_init__(self) -> None:
+        if not LEAST_CONFIDENCE <= self.confidence <= 1.0:  # also refuses nan
+            raise UsageError(
+                f"confidence {self.confidence:g} is not between {LEAST_CONFIDENCE:g} and 1",
+                remedy="give a probability such as 0.99",
+            )
 
     def as_provenance(self) -> dict[str, str]:
         """Return the settings that change results, as text."""
@@ -59,6 +73,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
             "absent": self.absent.value,
             "genes": ";".join(self.genes) or "all",
             "drugs": ";".join(self.drugs) or "all",
+            "confidence": format(self.confidence, "g"),
             "min_dp": str(self.min_dp),
             "min_gq": str(self.min_gq),
             "ancestry": self.ancestry if self.prior is not Prior.NONE else "",

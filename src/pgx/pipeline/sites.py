@@ -41,6 +41,7 @@ def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObserv
                 gq=gqs[index] if gqs[index] >= 0 else None,
                 dp=dps[index] if dps[index] >= 0 else None,
                 likelihoods=_likelihoods(genotypes, index, sample),
+                heteroplasmy=genotypes.shares.get((index, sample)),
             )
         )
     return tuple(observed)

@@ -9,14 +9,16 @@ from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSche
 from pgx.base.findings import FaultCode, Finding
 from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.integrity.codes import gene_code_faults
+from pgx.knowledge.integrity.conditions import condition_findings
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.integrity.guidance import guidance_findings
 from pgx.knowledge.integrity.haplotypes import haplotype_findings
 from pgx.knowledge.integrity.medicines import medicine_findings
 from pgx.knowledge.integrity.reading import damaged_tables, lacking_sources, unreadable
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.coverage import coverage_findings
-from pgx.recommendations.index import build_index
+from pgx.recommendations.index import guidance_of
 
 __all__ = ["faults_of", "refusal", "verify_folder", "verify_release"]
 
@@ -58,12 +60,13 @@ def _faults(kb: KnowledgeBase) -> Iterator[Finding]:
     yield from medicine_findings(kb)
     yield from gene_code_faults(kb.gene_codes, kb.genes_as_written)
     yield from guidance_findings(kb)
+    yield from condition_findings(kb)
     yield from _coverage(kb)
 
 
 def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
     try:
-        index = build_index(kb.drugs, kb.statements)
+        index = guidance_of(kb)
     except KnowledgeError as error:
         yield Finding(
             code=FaultCode.CONTRADICTION,
@@ -73,6 +76,7 @@ def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
             remedy=error.remedy or "correct the table and rebuild",
         )
         return
+    yield from answer_set_findings(index, kb.statement_sets)
     complete = {a.name for a in AUTHORITIES if not a.selective}
     yield from coverage_findings(kb.genes_as_written, kb.statements, index, kb.known_gaps, complete)
 

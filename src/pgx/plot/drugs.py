@@ -82,7 +82,7 @@ def drug_matrix(
 
 def _unseen(result: PatientResult) -> str:
     """Return what no cell shows: other advice by current medicines, a laboratory's decisions."""
-    changed = {row.drug for row in result.context.adjusted} if result.context else set()
+    changed = {row.drug for row in result.phenoconverted}
     decided = dict.fromkeys(said.subject for said in result.overrides)
     lines = [f"not shown: other advice by current medicines on {len(changed)} drug(s)"] * bool(
         changed
@@ -94,7 +94,7 @@ def _unseen(result: PatientResult) -> str:
 def _cells(result: PatientResult) -> dict[str, dict[str, Recommendation]]:
     """Return the most serious row of each drug and source, drugs by seriousness."""
     found: dict[str, dict[str, Recommendation]] = {}
-    for row in sorted(result.recommendations, key=row_order):
+    for row in sorted(result.by_genotype, key=row_order):
         found.setdefault(row.drug, {}).setdefault(row.source, row)
 
     def order(drug: str) -> tuple[int, tuple[int, int, str]]:

@@ -13,6 +13,8 @@ import msgspec
 
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
+from pgx.recommendations.alerting import may_alert
+from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
@@ -30,7 +32,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 NO_ADVICE: Final = ("no_recommendation",)
 PARTIAL: Final = "partial_lookups"
-_LIMIT: Final = 512
+_LIMIT: Final = 4096
 """Combinations of keys that are remembered of one topic and population."""
 
 
@@ -71,6 +73,7 @@ class TopicAnswers:
             population=population,
             action=NO_ADVICE,
             guideline_id=topic.guideline_id,
+            updated=topic.updated or None,
         )
 
     def say(self, code: str, **names: str) -> str:
@@ -92,9 +95,9 @@ class TopicAnswers:
         statement = self.topic.find(self.population, combination)
         if statement is None:  # what nobody has read is never equal
             unread = self.topic.drug.reason == PARTIAL
-            return Answer(None, combination if unread else None, is_silent=True)
+            return Answer(None, combination if unread else NO_ADVICE, is_silent=True)
         is_silent = statement.action[0] == NO_ADVICE[0]
-        return Answer(statement, self.topic.kinds[statement.id], is_silent)
+        return Answer(statement, NO_ADVICE if is_silent else _substance(statement), is_silent)
 
     def row(self, combination: Combination) -> Recommendation:
         """Return the row of keys that are certain, of no sample."""
@@ -106,7 +109,9 @@ class TopicAnswers:
     def alternative(self, combination: Combination) -> AlternativeAdvice:
         """Return the advice for keys beside others."""
         row = self.row(combination)
-        return AlternativeAdvice(lookup=row.lookup, action=row.action, text=row.text)
+        return AlternativeAdvice(
+            lookup=row.lookup, action=row.action, text=row.text, condition=row.condition
+        )
 
     def silent(self, combination: Combination, text: str) -> Recommendation:
         """Return a row without advice, and what it says instead."""
@@ -122,13 +127,30 @@ class TopicAnswers:
         if same is None:
             same = _with_statement(self._silent, statement, self._phrases)
             _bounded(self._by_statement)[key] = same
-        return msgspec.structs.replace(same, lookup=_lookup_text(self.topic, combination))
+        return msgspec.structs.replace(
+            same,
+            lookup=_lookup_text(self.topic, combination),
+            may_alert=may_alert(self.topic, self.population, combination, statement),
+        )
 
     def _no_statement(self, combination: Combination) -> str:
         code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"
         own = f"{code}_{self.topic.drug.authority.lower()}"
         code = own if own in self._phrases["advice"] else code
         return self.say(code, lookup=_lookup_text(self.topic, combination))
+
+
+def _substance(statement: Statement) -> tuple[object, ...]:
+    """Return what makes a statement other advice: actions, doses, conditions."""
+    return (
+        statement.action,
+        statement.dose_factor_min,
+        statement.dose_factor_max,
+        statement.starting_dose,
+        statement.maximum_dose,
+        statement.frequency,
+        statement.condition,
+    )
 
 
 def _bounded(memory: dict[K, V]) -> dict[K, V]:
@@ -145,6 +167,8 @@ def _lookup_text(topic: Topic, combination: Combination) -> str:
 def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases) -> Recommendation:
     return msgspec.structs.replace(
         row,
+        guideline_id=statement.guideline_id,
+        condition=render_condition(statement.condition, statement.drug, phrases),
         action=statement.action,
         dose_factor_min=statement.dose_factor_min,
         dose_factor_max=statement.dose_factor_max,

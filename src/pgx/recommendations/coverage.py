@@ -15,6 +15,7 @@ from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
 from pgx.recommendations.index import DIPLOTYPES, Combination, GuidanceIndex, Topic
 from pgx.recommendations.reach import Reach
+from pgx.recommendations.result_keys import WHOLE_GENE
 
 __all__ = ["coverage_findings"]
 
@@ -106,11 +107,15 @@ def _unreachable(
 
 
 def _is_read_by_result(topic: Topic, reach: Mapping[str, Reach]) -> bool:
-    """Whether a topic has statements by phenotype, score or test; pairs of alleles are too many."""
+    """Whether a topic has statements by phenotype, score or test; pairs of alleles are too many.
+
+    Where it has statements of both kinds, each phenotype needs one of its own: a pair of alleles
+    that no statement names is looked up by it.
+    """
     own = [gene for gene in topic.genes if gene not in topic.anything]
     return (
         bool(topic.statements)
-        and DIPLOTYPES not in topic.alleles
+        and (DIPLOTYPES,) not in topic.languages
         and all(gene in reach for gene in own)
     )
 
@@ -118,9 +123,10 @@ def _is_read_by_result(topic: Topic, reach: Mapping[str, Reach]) -> bool:
 def _results(topic: Topic, reach: Mapping[str, Reach]) -> list[tuple[str, ...]]:
     """Return, by gene, every key that a result has in the language of the topic."""
     results: list[tuple[str, ...]] = []
-    for gene, allele in zip(topic.genes, topic.alleles, strict=True):
-        tests = (f"{allele} negative", f"{allele} positive")
-        keys = tests if allele else tuple(sorted(reach[gene].keys))
+    for gene, languages in zip(topic.genes, topic.languages, strict=True):
+        positive = tuple(f"{allele} positive" for allele in languages)
+        tests = (f"{languages[0]} negative", *positive)  # the first stands for all that are absent
+        keys = tuple(sorted(reach[gene].keys)) if WHOLE_GENE in languages else tests
         results.append((ANY_KEY,) if gene in topic.anything else keys)
     return results
 

@@ -16,6 +16,8 @@ def advice_facts(statement: Statement) -> AdviceFacts:
     local = statement if isinstance(statement, LocalStatement) else None
     return AdviceFacts(
         statement=statement.id,
+        condition=statement.condition,
+        unconditional=statement.unconditional,
         reason=statement.reason,
         dose_of=statement.dose_of,
         dose_as=statement.dose_as,

@@ -1,146 +1,58 @@
 """Index of guidance: statements enter, a table per drug that answers by lookup keys leaves.
 
-A `Topic` is one authority's guideline on one drug: its genes in order, its populations,
-and for each population a dictionary from one key per gene to a statement. Tests of single
-alleles ("*57:01 positive") may stand side by side in one gene; a topic listens to one
-allele per gene, so that a person's other tests do not disturb it.
+Statements that give one answer together become one `Topic`: those of one guideline on one drug and
+the same genes, and those of several entries of one document. Tests of different alleles become
+topics of their own, unless the knowledge base says which of them answers first.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
 import msgspec
 
-from pgx.alleles.outcome import LISTED_FROM
 from pgx.base.advice import (
     ANY_KEY,
     NO_RESULT,
-    UNINFORMATIVE_KEYS,
     Drug,
     DrugStatus,
     LookupProduct,
+    SetRelation,
     Statement,
+    StatementSet,
 )
-from pgx.base.calls import GeneCall
 from pgx.base.errors import KnowledgeError, UnknownDrugError
+from pgx.base.genes import GeneDefinition
+from pgx.knowledge.later import LaterChange
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.recommendations.reference import copies_of, reference_keys
+from pgx.recommendations.result_keys import (
+    DIPLOTYPES,
+    NEGATIVE,
+    OTHER_DIPLOTYPE,
+    WHOLE_GENE,
+    PhenotypeKeys,
+    allele_of_key,
+)
+from pgx.recommendations.topics import Combination, Languages, Topic
+from pgx.recommendations.updates import newer_version
 
 __all__ = [
+    "CONFIDENCE",
     "DIPLOTYPES",
     "OTHER_DIPLOTYPE",
+    "Combination",
     "GuidanceIndex",
     "Topic",
     "allele_of_key",
     "build_index",
-    "diplotype_keys",
+    "guidance_of",
 ]
 
-_TESTED: Final = (" positive", " negative")
-DIPLOTYPES: Final = "diplotype"
-"""How keys that are pairs of alleles begin, and what `allele_of_key` calls them."""
-OTHER_DIPLOTYPE: Final = f"{DIPLOTYPES} another"
-"""Key of what a list of candidates leaves out."""
-Combination = tuple[str, ...]
-
-
-def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
-    """Return the diplotypes that a call leaves possible, best first, with their probabilities.
-
-    What the list of candidates leaves out counts as `OTHER_DIPLOTYPE`: of weighed candidates
-    where together they are as probable as one that is listed, or a position is unknown, for
-    there the improbable may be true.
-    """
-    listed = [(f"{DIPLOTYPES} {c.diplotype}", c.probability) for c in call.candidates]
-    if not listed and call.diplotype:
-        listed = [(f"{DIPLOTYPES} {call.diplotype}", 1.0)]
-    weighed = all(probability is not None for _, probability in listed)
-    weighs = not weighed or (call.rest or 0.0) >= LISTED_FROM
-    if call.n_candidates > len(call.candidates) and (call.missing or weighs):
-        listed.append((OTHER_DIPLOTYPE, call.rest if weighed else None))
-    return listed
-
-
-@functools.lru_cache(maxsize=4096)
-def allele_of_key(key: str) -> str:
-    """Return the allele that a key tests, or "" for a key about the whole gene.
-
-    A pair of alleles is a language of its own (`DIPLOTYPES`).
-
-    >>> allele_of_key("*57:01 positive"), allele_of_key("Normal Metabolizer")
-    ('*57:01', '')
-    >>> allele_of_key("diplotype *1/*28")
-    'diplotype'
-    """
-    if key.startswith(f"{DIPLOTYPES} "):
-        return DIPLOTYPES
-    return key.rpartition(" ")[0] if key.endswith(_TESTED) else ""
-
-
-class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """Guidance of one guideline on one drug.
-
-    ``alleles`` names, per gene, the allele that the keys test ("" for none). ``anything``
-    are genes of which any result will do. ``keys`` are, per gene, the keys that statements
-    use. ``kinds`` numbers the distinct advice of statements, by statement id. A topic
-    without populations is guidance that has not been read yet.
-    """
-
-    drug: Drug
-    guideline_id: str
-    genes: tuple[str, ...]
-    alleles: tuple[str, ...]
-    anything: frozenset[str]
-    keys: tuple[tuple[str, ...], ...]
-    statements: dict[str, dict[Combination, Statement]]
-    kinds: dict[str, int] = {}
-
-    @property
-    def populations(self) -> tuple[str, ...]:
-        """Codes of the populations with statements, A–Z."""
-        return tuple(sorted(self.statements)) or ("general",)
-
-    def keys_of(self, position: int, call: GeneCall) -> tuple[str, ...]:
-        """Return those of a call's keys that this topic listens to, in their order."""
-        if self.alleles[position] == DIPLOTYPES:
-            return self.own_keys(position, [name for name, _ in diplotype_keys(call)])
-        return self.own_keys(position, call.lookup_keys)
-
-    def own_keys(self, position: int, keys: Sequence[str]) -> tuple[str, ...]:
-        """Return those of a gene's keys that this topic listens to, in their order."""
-        allele = self.alleles[position]
-        return tuple([key for key in keys if allele_of_key(key) == allele and key != NO_RESULT])
-
-    def find(self, population: str, combination: Combination) -> Statement | None:
-        """Return the statement for one key per gene, None where the guideline has none.
-
-        A result of one gene of several that says nothing (`UNINFORMATIVE_KEYS`), and of which the
-        guideline does not speak, counts as no result: what the other genes say is not lost.
-        """
-        if self.anything:
-            pairs = zip(self.genes, combination, strict=True)
-            combination = tuple(ANY_KEY if g in self.anything else key for g, key in pairs)
-        known = self.statements.get(population, {})
-        found = known.get(combination)
-        return found or _by_the_others(known, self.genes, combination)
-
-
-def _by_the_others(
-    known: Mapping[Combination, Statement], genes: Sequence[str], combination: Combination
-) -> Statement | None:
-    """Return the statement without those genes whose result says nothing."""
-    mute = {g for g, key in zip(genes, combination, strict=True) if key in UNINFORMATIVE_KEYS}
-    if not 0 < len(mute) < len(genes):
-        return None
-    pairs = zip(genes, combination, strict=True)
-    found = known.get(tuple(NO_RESULT if gene in mute else key for gene, key in pairs))
-    if found is None:
-        return None
-    absent = {f"not_genotyped={g}": f"not_assignable={g}" for g in mute}
-    notes = tuple(absent.get(note, note) for note in found.notes)
-    return msgspec.structs.replace(found, notes=notes)
+CONFIDENCE: Final = 0.99
+"""Least posterior probability of certain advice, unless a run asks for another."""
 
 
 def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
@@ -149,11 +61,21 @@ def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...
 
 
 class GuidanceIndex:
-    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts."""
+    """All topics, A–Z by drug; holds a memory of what was advised, for cohorts.
 
-    def __init__(self, topics: Iterable[Topic]) -> None:
+    ``confidence`` is the least posterior probability of certain advice.
+    """
+
+    def __init__(self, topics: Iterable[Topic], confidence: float = CONFIDENCE) -> None:
+        self.confidence = confidence
         self.topics: tuple[Topic, ...] = tuple(sorted(topics, key=_order))
         self.memory: dict[object, object] = {}
+
+    def at(self, confidence: float) -> GuidanceIndex:
+        """Return the same guidance with another confidence; what was advised is shared."""
+        other = GuidanceIndex((), confidence)
+        other.topics, other.memory = self.topics, self.memory
+        return other
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -186,8 +108,8 @@ def _expand(lookup: Iterable[LookupProduct], genes: Sequence[str]) -> Iterator[C
         yield from product(*(keys.get(gene, (ANY_KEY,)) for gene in genes))
 
 
-def _tested_alleles(statement: Statement, genes: Sequence[str]) -> list[set[str]]:
-    """Return the alleles that a statement's keys test in each gene; none where it needs none."""
+def _languages(statement: Statement, genes: Sequence[str]) -> list[set[str]]:
+    """Return what a statement's keys are about in each gene; nothing where it needs none."""
     found: dict[str, set[str]] = {gene: set() for gene in genes}
     for factors in statement.lookup:
         for gene, keys in factors:
@@ -196,20 +118,20 @@ def _tested_alleles(statement: Statement, genes: Sequence[str]) -> list[set[str]
     return [found[gene] for gene in genes]
 
 
-def _mentions(tested: Sequence[set[str]], alleles: Combination) -> bool:
-    """Whether a statement that tests some alleles of each gene listens to these."""
-    return all(not own or allele in own for own, allele in zip(tested, alleles, strict=True))
+def _mentions(spoken: Sequence[set[str]], languages: Sequence[Languages]) -> bool:
+    """Whether a statement that speaks of each gene in some languages belongs to these."""
+    return all(not own or own & {*any_of} for own, any_of in zip(spoken, languages, strict=True))
 
 
 def _tabulate(
-    statements: Iterable[Statement], genes: Sequence[str], alleles: Combination
+    statements: Iterable[Statement], genes: Sequence[str], languages: Sequence[Languages]
 ) -> dict[str, dict[Combination, Statement]]:
     table: dict[str, dict[Combination, Statement]] = {}
     for statement in statements:
         rows = table.setdefault(statement.population, {})
         for combination in _expand(statement.lookup, genes):
-            pairs = zip(combination, alleles, strict=True)
-            if any(k not in (NO_RESULT, ANY_KEY) and allele_of_key(k) != a for k, a in pairs):
+            pairs = zip(combination, languages, strict=True)
+            if any(k not in (NO_RESULT, ANY_KEY) and allele_of_key(k) not in a for k, a in pairs):
                 continue
             other = rows.setdefault(combination, statement)
             if other is not statement and other.advice != statement.advice:
@@ -221,26 +143,86 @@ def _tabulate(
     return table
 
 
-def _topics(drug: Drug, guideline_id: str, statements: Sequence[Statement]) -> Iterator[Topic]:
-    genes = tuple(sorted({gene for statement in statements for gene in statement.genes}))
-    tested = [_tested_alleles(statement, genes) for statement in statements]
-    choices = [sorted(set().union(*own)) or [""] for own in zip(*tested, strict=True)]
-    for alleles in product(*choices):
-        own = [s for s, t in zip(statements, tested, strict=True) if _mentions(t, alleles)]
-        table = _tabulate(own, genes, alleles)
+class _Guideline(msgspec.Struct, frozen=True):
+    """Statements that give one answer together: of one drug, one document and the same genes."""
+
+    drug: Drug
+    guideline_id: str
+    statements: tuple[Statement, ...]
+    sets: tuple[StatementSet, ...]
+
+
+def _choices(gene: str, spoken: Iterable[str], sets: Iterable[StatementSet]) -> list[Languages]:
+    """Return the languages of one gene, those together that one statement answers.
+
+    A statement on a pair of alleles is more specific than one on a phenotype. Tested alleles stay
+    apart, unless a set of statements says which of them answers first.
+    """
+    left = sorted({*spoken}) or [WHOLE_GENE]
+    found: list[Languages] = []
+    ranked = [s.alleles for s in sets if s.relation is SetRelation.ONE_ANSWER and gene in s.genes]
+    for together in [(DIPLOTYPES, WHOLE_GENE), *ranked]:
+        if len(together) > 1 and {*together} <= {*left}:
+            found.append(together)
+            left = [language for language in left if language not in together]
+    return [*found, *((language,) for language in left)]
+
+
+class _Phenotypes:
+    """Phenotype keys of genes, made when a guideline first needs them."""
+
+    def __init__(self, genes: Mapping[str, GeneDefinition]) -> None:
+        self._genes = genes
+        self._made: dict[str, PhenotypeKeys] = {}
+
+    def of(self, gene: str, languages: Languages, own: _Guideline) -> PhenotypeKeys | None:
+        """Return a gene's phenotype keys where statements speak of diplotypes and phenotypes.
+
+        Raises
+        ------
+        KnowledgeError
+            The gene is not known.
+        """
+        if not {DIPLOTYPES, WHOLE_GENE} <= {*languages}:
+            return None
+        if gene not in self._genes:
+            raise KnowledgeError(
+                f"statements on diplotypes and phenotypes of {gene}, which is not among the genes",
+                where=own.drug.drug,
+                remedy="rebuild the knowledge base",
+            )
+        if gene not in self._made:
+            self._made[gene] = PhenotypeKeys(self._genes[gene])
+        return self._made[gene]
+
+
+def _topics(own: _Guideline, phenotypes: _Phenotypes) -> Iterator[Topic]:
+    names = tuple(sorted({gene for statement in own.statements for gene in statement.genes}))
+    spoken = [_languages(statement, names) for statement in own.statements]
+    choices = [
+        _choices(name, set().union(*of_gene), own.sets)
+        for name, of_gene in zip(names, zip(*spoken, strict=True), strict=True)
+    ]
+    for languages in product(*choices):
+        pairs = zip(own.statements, spoken, strict=True)
+        statements = [s for s, said in pairs if _mentions(said, languages)]
+        table = _tabulate(statements, names, languages)
         combinations = [c for rows in table.values() for c in rows]
-        keys = tuple(tuple(sorted({c[i] for c in combinations})) for i in range(len(genes)))
+        keys = tuple(tuple(sorted({c[i] for c in combinations})) for i in range(len(names)))
+        used = zip(names, keys, strict=True)
         yield Topic(
-            drug=drug,
-            guideline_id=guideline_id,
-            genes=genes,
-            alleles=alleles,
-            anything=frozenset(
-                g for g, own_keys in zip(genes, keys, strict=True) if ANY_KEY in own_keys
-            ),
+            drug=own.drug,
+            guideline_id=own.guideline_id,
+            genes=names,
+            languages=languages,
+            anything=frozenset(name for name, own_keys in used if ANY_KEY in own_keys),
             keys=keys,
             statements=table,
-            kinds=_number_advice(own),
+            kinds=_number_advice(statements),
+            phenotypes=tuple(
+                phenotypes.of(name, own_languages, own)
+                for name, own_languages in zip(names, languages, strict=True)
+            ),
         )
 
 
@@ -249,26 +231,57 @@ def _number_advice(statements: Iterable[Statement]) -> dict[str, int]:
     return {s.id: numbers.setdefault(s.advice, len(numbers)) for s in statements}
 
 
-def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> GuidanceIndex:
+def guidance_of(knowledge: KnowledgeBase, confidence: float = CONFIDENCE) -> GuidanceIndex:
+    """Index the statements of a release; see `build_index`."""
+    return build_index(
+        knowledge.drugs,
+        knowledge.statements,
+        knowledge.genes,
+        knowledge.statement_sets,
+        confidence=confidence,
+        changes=knowledge.later_changes,
+    )
+
+
+def build_index(
+    drugs: Iterable[Drug],
+    statements: Iterable[Statement],
+    genes: Mapping[str, GeneDefinition] | None = None,
+    sets: Iterable[StatementSet] = (),
+    *,
+    confidence: float = CONFIDENCE,
+    changes: Iterable[LaterChange] = (),
+) -> GuidanceIndex:
     """Index statements by drug and guideline; drugs without any become pending topics.
+
+    Parameters
+    ----------
+    drugs, statements
+        Those of a release, or of a laboratory.
+    genes
+        Genes by name: what a diplotype means where a guideline speaks of diplotypes and of
+        phenotypes, and the reference genotypes, see `may_alert`.
+    sets
+        Statements that give one answer together, or that add up.
+    confidence
+        Least posterior probability of certain advice, 0.5 to 1.
+    changes
+        Those of published knowledge that the release knows of, see `newer_version`.
 
     Raises
     ------
     KnowledgeError
         Two statements give different advice for the same keys, a statement's drug is not
-        among the drugs, or a covered drug has no statement.
+        among the drugs, a covered drug has no statement, or a gene is not known of which a
+        guideline speaks by diplotype and by phenotype.
     """
-    groups: dict[tuple[str, str, str, tuple[str, ...]], list[Statement]] = {}
-    for statement in sorted(statements, key=lambda s: s.id):
-        group = (statement.authority, statement.drug, statement.guideline_id)
-        groups.setdefault((*group, statement.genes), []).append(statement)
     known = {(drug.authority, drug.drug): drug for drug in drugs}
+    listed = sorted(statements, key=lambda s: s.id)
+    phenotypes = _Phenotypes(genes or {})
     topics: list[Topic] = []
-    for (authority, name, guideline_id, _), own in groups.items():
-        if (authority, name) not in known:
-            raise KnowledgeError(f"statements on {name}, which is not among the drugs")
-        topics.extend(_topics(known[authority, name], guideline_id, own))
-    answered = {(authority, name) for authority, name, _, _ in groups}
+    for own in _guidelines(listed, known, tuple(sets)):
+        topics.extend(_topics(own, phenotypes))
+    answered = {(statement.authority, statement.drug) for statement in listed}
     silent = [k for k, d in known.items() if d.status is DrugStatus.COVERED and k not in answered]
     if silent:
         raise KnowledgeError(
@@ -276,17 +289,66 @@ def build_index(drugs: Iterable[Drug], statements: Iterable[Statement]) -> Guida
             where=silent[0][0],
             remedy="rebuild the knowledge base",
         )
-    topics.extend(
-        Topic(
-            drug=drug,
-            guideline_id=next(iter(drug.guidelines), ""),
-            genes=drug.genes,
-            alleles=("",) * len(drug.genes),
-            anything=frozenset(),
-            keys=((),) * len(drug.genes),
-            statements={},
+    topics.extend(_pending(drug) for drug in known.values() if drug.status is DrugStatus.PENDING)
+    return GuidanceIndex(_completed(topics, tuple(changes), genes or {}), confidence)
+
+
+def _completed(
+    topics: Iterable[Topic],
+    changes: Sequence[LaterChange],
+    genes: Mapping[str, GeneDefinition],
+) -> Iterator[Topic]:
+    keys = {name: reference_keys(gene) for name, gene in genes.items()}
+    for topic in topics:
+        drug = topic.drug
+        yield msgspec.structs.replace(
+            topic,
+            updated=newer_version(drug.authority, drug.drug, topic.genes, changes),
+            references=tuple(
+                _references(genes[gene], keys[gene], languages) if gene in genes else ()
+                for gene, languages in zip(topic.genes, topic.languages, strict=True)
+            ),
         )
-        for drug in known.values()
-        if drug.status is DrugStatus.PENDING
+
+
+def _references(
+    gene: GeneDefinition, keys: tuple[str, ...], languages: Languages
+) -> tuple[str, ...]:
+    """Return the keys of a gene's reference genotype in the languages of a topic."""
+    if languages[0] not in (DIPLOTYPES, WHOLE_GENE):
+        return (f"{languages[0]}{NEGATIVE}",)  # the first tested allele stands for all
+    names = ("/".join([gene.default_allele] * n) for n in copies_of(gene))
+    pairs = tuple(f"{DIPLOTYPES} {name}" for name in names) if DIPLOTYPES in languages else ()
+    return (*pairs, *keys) if WHOLE_GENE in languages else pairs
+
+
+def _guidelines(
+    statements: Iterable[Statement],
+    drugs: Mapping[tuple[str, str], Drug],
+    sets: Sequence[StatementSet],
+) -> Iterator[_Guideline]:
+    """Put the statements of one guideline, or of one document's entries, together."""
+    groups: dict[tuple[str, str, str, tuple[str, ...]], list[Statement]] = {}
+    for statement in statements:
+        own = [s for s in sets if s.holds(statement) and s.relation is SetRelation.ONE_ANSWER]
+        guideline = own[0].guidelines[0] if own else statement.guideline_id
+        key = (statement.authority, statement.drug, guideline, statement.genes)
+        groups.setdefault(key, []).append(statement)
+    for (authority, name, guideline, _), found in groups.items():
+        if (authority, name) not in drugs:
+            raise KnowledgeError(f"statements on {name}, which is not among the drugs")
+        of_drug = tuple(s for s in sets if s.holds(found[0]))
+        yield _Guideline(drugs[authority, name], guideline, tuple(found), of_drug)
+
+
+def _pending(drug: Drug) -> Topic:
+    """Return the topic of a drug of which no statement has been read."""
+    return Topic(
+        drug=drug,
+        guideline_id=next(iter(drug.guidelines), ""),
+        genes=drug.genes,
+        languages=((WHOLE_GENE,),) * len(drug.genes),
+        anything=frozenset(),
+        keys=((),) * len(drug.genes),
+        statements={},
     )
-    return GuidanceIndex(topics)

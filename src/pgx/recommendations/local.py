@@ -21,6 +21,7 @@ from pgx.base.advice import (
 from pgx.base.errors import KnowledgeError, OverlayError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
+from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.index import DIPLOTYPES, Topic, build_index
 from pgx.recommendations.wording import ENGLISH, Phrases, render_implications, render_statement
 
@@ -63,7 +64,7 @@ def check_local_statements(
             raise _refused(statement, problem)
         _check_words(statement, phrases)
     _check_drugs(named.values(), local, known, genes)
-    _check_reach(named.values(), local)
+    _check_reach(named.values(), local, genes)
 
 
 def _refused(statement: Statement, problem: str, remedy: str = "") -> OverlayError:
@@ -142,6 +143,7 @@ def _diplotype_problem(gene: GeneDefinition, name: str) -> str:
 def _check_words(it: LocalStatement, phrases: Phrases) -> None:
     try:
         render_statement(it, phrases)
+        render_condition(it.condition, it.drug, phrases)
         render_implications(it, phrases)
     except KnowledgeError as error:
         raise _refused(it, error.what, error.remedy) from error
@@ -168,10 +170,12 @@ def _check_drugs(
             raise OverlayError(f"{drug.drug} {problem}", where="drugs.tsv", remedy=_REMEDY)
 
 
-def _check_reach(drugs: Iterable[Drug], local: Sequence[LocalStatement]) -> None:
+def _check_reach(
+    drugs: Iterable[Drug], local: Sequence[LocalStatement], genes: Mapping[str, GeneDefinition]
+) -> None:
     """Refuse statements that disagree, and one that another always comes before."""
     try:
-        index = build_index(drugs, local)
+        index = build_index(drugs, local, genes)
     except KnowledgeError as error:
         raise OverlayError(
             f"{error.what} ({error.where})", where="statements.tsv", remedy=_REMEDY

@@ -1,26 +1,27 @@
 """From a sample's gene calls to advice: one row a drug, guideline and population.
 
-Every combination of the keys that the candidates leave open is looked up. Where all give
-the same advice it is certain; otherwise the row shows the advice of the best combination,
-the other advice, and what would settle it. A gene without a result is looked up by the
-guideline's own rows for a missing result, and the advice is certain only if no result of
-that gene could change it. Nothing is ever left out: no statement and no result are rows.
+Every combination of the keys that the candidates leave open is looked up. The row shows the
+advice of the best combination, how probable other advice is, and what could change it; where
+that is too much (`pgx.recommendations.certainty`) it is provisional and names the other advice.
+A gene without a result is looked up by the guideline's own rows for a missing result, and the
+advice is certain only if no result of that gene could change it. Nothing is ever left out: no
+statement and no result are rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
 from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
 from pgx.recommendations.answers import TopicAnswers
-from pgx.recommendations.index import Combination, GuidanceIndex, Topic
-from pgx.recommendations.uncertainty import Advice, settled_by, weighed
-from pgx.recommendations.views import COPY_NUMBER_NOTE, OPEN_COPIES
+from pgx.recommendations.certainty import Advice, Judge
+from pgx.recommendations.index import DIPLOTYPES, Combination, GuidanceIndex, Topic
+from pgx.recommendations.views import COPY_NUMBER_NOTE
 from pgx.recommendations.wording import ENGLISH, Phrases, join_names, phrase
 
 __all__ = ["COPY_NUMBER_NOTE", "recommend", "recommend_on"]
@@ -39,8 +40,23 @@ def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> Keys:
     for position, gene in enumerate(topic.genes):
         call = calls.get(gene)
         answered = call is not None and call.status is not CallStatus.NOT_ASSESSED
-        keys.append(topic.keys_of(position, call) if call and answered else ())
+        keys.append(_open_keys(topic, position, call) if call and answered else ())
     return tuple(keys)
+
+
+def _open_keys(topic: Topic, position: int, call: GeneCall) -> tuple[str, ...]:
+    """Return the keys that a call leaves open, the best one first.
+
+    The others, those of any probability and those that another number of copies would give, are
+    in an order that does not depend on the sample: equal keys are looked up once.
+    """
+    named = topic.keys_of(position, call)
+    by_pairs = topic.alleles[position] == DIPLOTYPES  # their evidence holds all keys
+    keys = () if by_pairs else [e.lookup_key for e in call.key_evidence]
+    weighed = topic.own_keys(position, keys)
+    copies = topic.own_keys(position, call.copy_keys)
+    rest = {*named, *weighed, *copies} - {*named[:1]}
+    return (*named[:1], *sorted(rest))
 
 
 class _Question:
@@ -77,29 +93,28 @@ class _Question:
             ranges.append((*own, *truths) if imagined else own)
         return ranges
 
-    def others(self) -> list[list[Combination]]:
-        """Return the combinations with advice other than the best one's, grouped by advice."""
-        if len(self.possible) == 1:
-            return []
+    def grouped(self) -> list[tuple[Combination, ...]]:
+        """Return the possible combinations by their advice, those of the best one first."""
         found: dict[object, list[Combination]] = {self._substance(self.best): []}
         for combination in self.possible:
             found.setdefault(self._substance(combination), []).append(combination)
-        return list(found.values())[1:]
+        return [tuple(same) for same in found.values()]
 
     def _substance(self, combination: Combination) -> object:
         return self.answers.answer(combination).substance
 
-    def open_genes(self) -> tuple[str, ...]:
-        """Return the genes whose keys make a difference, whatever the others are."""
-        decisive = []
-        for position, gene in enumerate(self.topic.genes):
-            advice: dict[Combination, set[object]] = {}
-            for combination in self.possible:
-                rest = combination[:position] + combination[position + 1 :]
-                advice.setdefault(rest, set()).add(self._substance(combination))
-            if any(len(own) > 1 for own in advice.values()):
-                decisive.append(gene)
-        return tuple(decisive)
+    def decisive(self) -> tuple[tuple[str, ...], ...]:
+        """Return, for each gene, the keys that change the advice whatever the others are."""
+        found: list[dict[str, None]] = [{} for _ in self.topic.genes]
+        possible = set(self.possible)
+        for combination in self.possible:
+            for place, key in enumerate(combination):
+                usual = (*combination[:place], self.best[place], *combination[place + 1 :])
+                if key == self.best[place] or usual not in possible:
+                    continue
+                if self._substance(combination) != self._substance(usual):
+                    found[place][key] = None
+        return tuple(tuple(keys) for keys in found)
 
     def advice(self) -> Advice:
         """Return the advice for these keys."""
@@ -110,7 +125,13 @@ class _Question:
             return Advice(row=msgspec.structs.replace(row, certainty=Certainty.UNKNOWN))
         if self.topic.drug.status is DrugStatus.PENDING:
             text = answers.say("pending", genes=answers.name(self.topic.genes))
-            return Advice(row=answers.silent(self.best, text))
+            return Advice(
+                row=answers.silent(self.best, text),
+                best=self.best,
+                same=tuple(self.possible),
+                decisive=((),) * len(self.best),
+                missing=self.missing,
+            )
         return self._found()
 
     def _lead(self, decisive: tuple[str, ...]) -> str:
@@ -127,22 +148,19 @@ class _Question:
 
     def _found(self) -> Advice:
         row = self.answers.row(self.best)
-        others = self.others()
-        decisive = self.open_genes() if others else ()
+        same, *others = self.grouped()
+        keys = self.decisive() if others else ((),) * len(self.best)
         if self.missing:
-            row = msgspec.structs.replace(row, text=self._lead(decisive) + row.text)
-        if not others:
-            return Advice(row=row, best=self.best)
+            genes = tuple(g for g, own in zip(self.topic.genes, keys, strict=True) if own)
+            row = msgspec.structs.replace(row, text=self._lead(genes) + row.text)
         return Advice(
-            row=msgspec.structs.replace(
-                row,
-                certainty=Certainty.DEPENDS,
-                alternatives=tuple(self.answers.alternative(same[0]) for same in others),
-            ),
-            open_genes=decisive,
-            unsettled=tuple(gene for gene in decisive if gene not in self.missing),
+            row=row,
             best=self.best,
-            others=tuple(tuple(same) for same in others),
+            same=same,
+            others=tuple(others),
+            alternatives=tuple(self.answers.alternative(own[0]) for own in others),
+            decisive=keys,
+            missing=self.missing,
         )
 
 
@@ -208,30 +226,23 @@ def _memory_of(index: GuidanceIndex, phrases: Phrases) -> _Memory:
     return known
 
 
-def _uncounted(topic: Topic, calls: Mapping[str, GeneCall], advice: Advice) -> Genes:
-    """Return the genes whose copy number nobody determined."""
-    if advice.row.certainty is Certainty.UNKNOWN:
-        return ()
-    return tuple(
-        [g for g in topic.genes if g in calls and not OPEN_COPIES.isdisjoint(calls[g].notes)]
-    )
-
-
 def _personal(
-    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], memory: _Memory
+    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], place: _Asked
 ) -> Recommendation:
-    uncounted = _uncounted(topic, calls, advice)
-    if not advice.open_genes and not uncounted:
-        return advice.row if not sample else msgspec.structs.replace(advice.row, sample=sample)
-    copies = (f"{gene}:copy_number" for gene in uncounted)
-    return msgspec.structs.replace(
-        advice.row,
-        sample=sample,
-        certainty=Certainty.DEPENDS,
-        depends_on=tuple(dict.fromkeys((*settled_by(topic, advice, calls), *copies))),
-        alternatives=weighed(topic, advice, calls),
-        text=memory.provisional(advice.unsettled, uncounted) + advice.row.text,
-    )
+    """Return the row of one sample; what it leaves open leads its text."""
+    judge = Judge(topic, advice, calls, place.confidence)
+    row = judge.row()
+    if row.certainty is Certainty.DEPENDS:
+        lead = place.memory.provisional(judge.unsettled(), judge.uncounted())
+        row = msgspec.structs.replace(row, text=lead + row.text)
+    return row if not sample else msgspec.structs.replace(row, sample=sample)
+
+
+class _Asked(NamedTuple):
+    """What was said before in one language, and how sure certain advice has to be."""
+
+    memory: _Memory
+    confidence: float
 
 
 def recommend(
@@ -279,4 +290,5 @@ def recommend_on(
     keys = _sample_keys(topic, calls)
     memory = _memory_of(index, phrases)
     found = memory.advice(topic, keys)
-    return [_personal(advice, sample, topic, calls, memory) for advice in found]
+    asked = _Asked(memory, index.confidence)
+    return [_personal(advice, sample, topic, calls, asked) for advice in found]

@@ -10,18 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    CallStatus,
+    GeneCall,
+    KeyEvidence,
+    joined_evidence,
+)
 from pgx.base.genes import GeneDefinition, PhenotypeRule
 from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse
 from pgx.base.substances import ConversionRule, Modulator, ScoreRange
 from pgx.phenotypes.activity import AT_LEAST, format_score
 from pgx.phenotypes.translate import NO_SCORE
 
-__all__ = ["Phenoconverter", "converted_call"]
+__all__ = ["Phenoconverter"]
 
 _STRENGTHS: Final = ("strong", "moderate", "weak")
 _LADDER: Final = (
@@ -123,6 +129,50 @@ class Phenoconverter:
             reason="" if set(keys) != set(call.lookup_keys) else "no_change",
         )
 
+    def converted_call(self, call: GeneCall, conversion: GeneConversion) -> GeneCall:
+        """Return a call whose keys are the converted ones, for a lookup beside its own.
+
+        A converted key has the probability of the keys that it comes from. Of two keys between
+        which a converted score lies, the second has none. Where the conversion is the same for
+        every genotype, what the genotype leaves open does not matter.
+        """
+        settled = conversion.whatever_genotype
+        rule = self._rules[call.gene, conversion.effect, conversion.strength]
+        return msgspec.structs.replace(
+            call,
+            status=CallStatus.CALLED if len(conversion.lookup_keys) == 1 else CallStatus.AMBIGUOUS,
+            phenotype=conversion.phenotype,
+            activity_score=conversion.activity_score,
+            lookup_keys=conversion.lookup_keys,
+            key_evidence=self._evidence(call, rule, conversion.lookup_keys),
+            copy_keys=() if settled else self._copy_keys(call, rule),
+            depends_on=() if settled else call.depends_on,
+            notes=(PHENOCONVERTED,) if settled else (*call.notes, PHENOCONVERTED),
+        )
+
+    def _evidence(
+        self, call: GeneCall, rule: ConversionRule, keys: Sequence[str]
+    ) -> tuple[KeyEvidence, ...]:
+        """Return the evidence of converted keys, the best one first; empty without a prior."""
+        if _is_zero(rule):
+            return (KeyEvidence(lookup_key=keys[0], probability=1.0),)
+        found: dict[str, KeyEvidence] = {}
+        gene = self._genes[call.gene]
+        for place, item in enumerate(call.key_evidence):
+            first, *others = self._one(gene, item.lookup_key, rule)
+            known = found.get(first)
+            found[first] = joined_evidence(known, item) if known else _under(item, first)
+            for key in others:
+                share = item.probability if place else None
+                reading = _under(item, key, probability=None, at_most=share, by_group=())
+                found.setdefault(key, reading)
+        return tuple(sorted(found.values(), key=lambda e: e.lookup_key != keys[0]))
+
+    def _copy_keys(self, call: GeneCall, rule: ConversionRule) -> tuple[str, ...]:
+        gene = self._genes[call.gene]
+        keys = (new for key in call.copy_keys for new in self._one(gene, key, rule))
+        return tuple(dict.fromkeys(keys))
+
     def _phenotypes(self, gene: str, keys: Iterable[str]) -> tuple[str, ...]:
         """Return what keys mean, each phenotype once, in the order of the keys."""
         named = {r.lookup_key: r.phenotype for r in self._genes[gene].rules}
@@ -184,6 +234,10 @@ class Phenoconverter:
         return next((r.phenotype for r in self._ranges.get(gene, ()) if r.holds(value)), "")
 
 
+def _under(item: KeyEvidence, key: str, **changes: Any) -> KeyEvidence:  # noqa: ANN401
+    return msgspec.structs.replace(item, lookup_key=key, **changes)
+
+
 def _is_zero(rule: ConversionRule) -> bool:
     """Whether a rule leaves no activity, whatever the genotype is."""
     return rule.method == "score_factor" and Decimal(rule.value) == 0
@@ -231,22 +285,3 @@ def _stepped(gene: GeneDefinition, key: str, steps: int) -> tuple[str, ...]:
         return (key,)
     place = max(0, min(len(ladder) - 1, ladder.index(_plain(key)) + steps))
     return (known[ladder[place]].lookup_key,)
-
-
-def converted_call(call: GeneCall, conversion: GeneConversion) -> GeneCall:
-    """Return a call whose keys are the converted ones, for a lookup beside its own.
-
-    Probabilities belong to genotypes and are dropped: a converted key has none. Where the
-    conversion is the same for every genotype, what the genotype leaves open does not matter.
-    """
-    settled = conversion.whatever_genotype
-    return msgspec.structs.replace(
-        call,
-        status=CallStatus.CALLED if len(conversion.lookup_keys) == 1 else CallStatus.AMBIGUOUS,
-        phenotype=conversion.phenotype,
-        activity_score=conversion.activity_score,
-        lookup_keys=conversion.lookup_keys,
-        key_evidence=(),
-        depends_on=() if settled else call.depends_on,
-        notes=() if settled else call.notes,
-    )

@@ -15,7 +15,7 @@ from pgx.base.calls import Recommendation
 from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.base.substances import ConditionCode, PopulationRule
 
-__all__ = ["Populations"]
+__all__ = ["Populations", "recorded_conditions"]
 
 _Answer = tuple[Applies, str]
 _YES: Final[_Answer] = (Applies.YES, "")
@@ -28,7 +28,7 @@ class Populations:
 
     ``months`` gives the months for which each drug has been taken, one number for each of the
     medicines that hold it, None where the day of its start is not known; drugs that are not taken
-    are not in it.
+    are not in it. ``reacted`` are drugs with a recorded reaction that no list of medicines holds.
     """
 
     def __init__(
@@ -38,17 +38,18 @@ class Populations:
         months: Mapping[str, Sequence[float | None]],
         rules: Iterable[PopulationRule],
         codes: Iterable[ConditionCode],
+        reacted: Iterable[str] = (),
     ) -> None:
         self._patient = patient
         self._months = months
         self._once = {
             drug for m in medicines if m.use is MedicineUse.STOPPED for drug in m.drugs
         } | months.keys()
-        self._reacted = {drug for m in medicines if m.reactions for drug in m.drugs}
+        self._reacted = {drug for m in medicines if m.reactions for drug in m.drugs} | set(reacted)
         self._ways: dict[str, list[PopulationRule]] = {}
         for rule in rules:
             self._ways.setdefault(rule.population, []).append(rule)
-        self._present = _conditions(patient, codes)
+        self._present = recorded_conditions(patient, codes)
 
     def fits(self, rows: Iterable[Recommendation]) -> tuple[PopulationFit, ...]:
         """Return an answer for each drug and population of the rows but the general one."""
@@ -180,7 +181,7 @@ def _is_limited(rule: PopulationRule) -> bool:
     )
 
 
-def _conditions(patient: Patient, codes: Iterable[ConditionCode]) -> dict[str, str]:
+def recorded_conditions(patient: Patient, codes: Iterable[ConditionCode]) -> dict[str, str]:
     """Return the conditions that the record holds, each with the record's own word for it."""
     by_system: dict[str, list[ConditionCode]] = {}
     for code in codes:

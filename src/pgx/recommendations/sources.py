@@ -15,6 +15,7 @@ import msgspec
 
 from pgx.base.calls import Certainty, Recommendation
 from pgx.recommendations.bins import AdviceBins
+from pgx.recommendations.conditions import unconditional_action
 
 __all__ = ["Comparison", "Direction", "Standing", "compare_sources", "direction_of"]
 
@@ -78,7 +79,10 @@ def direction_of(row: Recommendation) -> Direction:
     """Return where a row's advice points to."""
     if row.certainty is Certainty.UNKNOWN or not row.action:
         return Direction.SILENT
-    return _DIRECTION.get(row.action[0], Direction.SILENT)
+    held = unconditional_action(row)
+    if held != row.action and _DIRECTION.get(held[0], Direction.SILENT) is Direction.SILENT:
+        return Direction.USUAL  # a source that asks for a change in one case only
+    return _DIRECTION.get(held[0], Direction.SILENT)
 
 
 def compare_sources(

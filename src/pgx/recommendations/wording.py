@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pgx.base.advice import DOSE_ACTIONS, Statement, coded
+from pgx.base.advice import DOSE_ACTIONS, Statement, coded, split_condition
 from pgx.base.errors import SnapshotSchemaError
+from pgx.recommendations.condition_clauses import REPLACED, is_said
 from pgx.recommendations.english import PHRASES
 from pgx.recommendations.terms import in_words
 
@@ -20,6 +21,8 @@ __all__ = ["ENGLISH", "Phrases", "join_names", "phrase", "render_implications", 
 Phrases = Mapping[str, Mapping[str, str]]
 ENGLISH: Final[Phrases] = PHRASES
 _BY_TITRATION: Final = "by_titration"
+_STEADY_STATE: Final = "starting_means_steady_state"
+"""A guideline's "starting dose" that is reached over days: no dose for the first day."""
 _LEADING: Final = frozenset({"based_on", "not_genotyped", "not_assignable"})
 
 
@@ -125,6 +128,8 @@ class _Writer:
             return "use_as_directed_label"
         if "by_age_or_weight" in codes:
             return "use_as_directed_age"
+        if _STEADY_STATE in self.it.notes:
+            return "use_as_directed"
         starting = self.it.dose_of.startswith(("starting", "daily", "standard_of_care"))
         return "use_as_directed_starting" if starting else "use_as_directed"
 
@@ -255,8 +260,21 @@ class _Writer:
         return self.sentences("avoid_also", (f for f in self.it.avoid_also if coded(f)[0] in known))
 
     def conditions(self) -> list[str]:
-        known = self.phrases["conditions"]
+        known = set(self.phrases["conditions"]) - (REPLACED if self.it.condition else set())
         return self.sentences("conditions", (f for f in self.it.conditions if coded(f)[0] in known))
+
+    def _under_conditions(self, sentences: list[str]) -> list[str]:
+        """Put what must hold before the advice, and that of further actions behind it."""
+        parts = [split_condition(f) for f in self.it.condition if not is_said(self.it, f)]
+        first = [self.say("condition", fact) for action, fact in parts if not action]
+        if first and sentences:
+            when = _capital(self.say("join", "and").join(first))
+            sentences = [f"{when}: {sentences[0]}", *sentences[1:]]
+        further = [(a, self.say("condition", fact)) for a, fact in parts if a]
+        return [
+            *sentences,
+            *(_capital(f"{when}, {self.say('condition_action', a)}.") for a, when in further),
+        ]
 
     def notes(self) -> list[str]:
         return self.sentences("notes", (f for f in self.it.notes if coded(f)[0] not in _LEADING))
@@ -273,7 +291,8 @@ class _Writer:
         monitoring = self.sentences("monitoring", self.it.monitoring)
         duration = self.sentences("duration", self.it.duration)
         after = (self.avoid_also(), monitoring, duration, self.conditions(), self.notes())
-        return " ".join([*self.lead(), *self._opening(), *(s for part in after for s in part)])
+        opening = self._under_conditions(self._opening())
+        return " ".join([*self.lead(), *opening, *(s for part in after for s in part)])
 
 
 def render_statement(statement: Statement, phrases: Phrases = ENGLISH) -> str:

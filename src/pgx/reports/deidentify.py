@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from pgx.base.codes import is_icd10_code, is_snomed_concept
 from pgx.base.local import Override
 from pgx.base.patient import (
     Condition,
+    ConditionFit,
     KnownMedicine,
     Liver,
     Medicine,
@@ -99,7 +100,8 @@ def _context(context: PatientContext, pseudonym: str) -> PatientContext:
         patient=_patient(context, pseudonym),
         medicines=medicines,
         fits=tuple(map(_fit, context.fits)),
-        adjusted=tuple(msgspec.structs.replace(row, sample=pseudonym) for row in context.adjusted),
+        condition_fits=tuple(map(_fit, context.condition_fits)),
+        doses=(),  # they rest on exact ages and dates; reports compute them of what is left
     )
 
 
@@ -178,10 +180,13 @@ def _substances(medicine: KnownMedicine) -> str:
     return " / ".join(medicine.substances) or LEFT_OUT
 
 
-def _fit(fit: PopulationFit) -> PopulationFit:
+_Fit = TypeVar("_Fit", PopulationFit, ConditionFit)
+
+
+def _fit(fit: _Fit) -> _Fit:
     """Return a fit whose reason holds neither an old age nor the record's own word."""
     code, arguments = coded(fit.reason)
-    if code == "condition":
+    if code in ("condition", "daily_dose"):
         return msgspec.structs.replace(fit, reason=format_fact(code, LEFT_OUT))
     if code == "age" and arguments and not _is_younger(arguments[0]):
         return msgspec.structs.replace(fit, reason=format_fact(code, f"{CAP}+"))

@@ -12,7 +12,7 @@ from pgx.pipeline.doses import Asked, DoseReply
 from pgx.pipeline.dosing import DoseAnswer
 from pgx.recommendations.terms import in_words
 from pgx.reports.dose_records import DoseBar, DoseEntry, DoseFact, EquationEntry, RuleEntry
-from pgx.reports.dose_rules import rule_entries
+from pgx.reports.dose_rules import preferred_entries, rule_entries
 from pgx.reports.dose_words import Teller
 from pgx.reports.figures import figure
 
@@ -48,6 +48,7 @@ def _entry(number: int, reply: DoseReply, result: PatientResult, teller: Teller)
     said = teller.dose
     refusal = _refusal(reply, teller)
     answer = reply.answer or DoseAnswer(drug=reply.drug)
+    preferred = preferred_entries(answer, teller)
     equations = tuple(_equation(own, teller) for own in answer.models)
     rules = rule_entries(answer, teller)
     missed = tuple(
@@ -55,15 +56,22 @@ def _entry(number: int, reply: DoseReply, result: PatientResult, teller: Teller)
         for n in answer.not_answered
     )
     alerts = tuple(teller.say(alert.text) for alert in answer.alerts)
-    silent = "" if equations or rules or not missed else missed[0].value
+    silent = "" if preferred or equations or rules or not missed else missed[0].value
     return DoseEntry(
         drug=reply.drug,
         name=in_words(reply.drug, teller.words["phrases"]),
         anchor=f"dose-{number}",
         asked=said[reply.asked.value],
-        brief="; ".join([*alerts, _brief(equations, rules, refusal or silent, said)]),
+        brief="; ".join(
+            [
+                *alerts,
+                _preferred_brief(answer, preferred, teller)
+                or _brief(equations, rules, refusal or silent, said),
+            ]
+        ),
         refusal=refusal,
         notes=(*alerts, *_notes(reply, result, said)),
+        preferred=preferred,
         equations=equations,
         rules=rules,
         not_answered=missed,
@@ -77,6 +85,19 @@ def _refusal(reply: DoseReply, teller: Teller) -> str:
         return ""
     code = f"[{reply.code}] " if reply.code else ""
     return teller.english(f"{code}{reply.reason}")
+
+
+def _preferred_brief(answer: DoseAnswer, entries: Sequence[RuleEntry], teller: Teller) -> str:
+    """Return what stands with the drug's advice where a flow comes first; empty without one."""
+    if not entries:
+        return ""
+    said = [*_settled(entries)]
+    outcome = answer.preferred[0].outcome
+    if not said or outcome is None or outcome.interval is None:
+        return str(teller.dose["see"])
+    span = teller.span(outcome.interval.low, outcome.interval.high)
+    unit = teller.say(outcome.unit)
+    return "; ".join([*said, teller.dose["flow_interval"].format(span=span, unit=unit)])
 
 
 def _brief(

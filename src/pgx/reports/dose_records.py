@@ -76,6 +76,8 @@ class DoseEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What models and rules say of one drug; ``refusal`` says why there is no dose.
 
     ``brief`` stands with the drug's advice. The first of ``equations`` is told in full.
+    ``preferred`` are flows that a guideline prefers to an equation for this person; they come
+    before ``equations``, all other rules after.
     """
 
     drug: str
@@ -85,6 +87,7 @@ class DoseEntry(msgspec.Struct, frozen=True, kw_only=True):
     brief: str
     refusal: str = ""
     notes: tuple[str, ...] = ()
+    preferred: tuple[RuleEntry, ...] = ()
     equations: tuple[EquationEntry, ...] = ()
     rules: tuple[RuleEntry, ...] = ()
     not_answered: tuple[DoseFact, ...] = ()

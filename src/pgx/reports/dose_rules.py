@@ -13,7 +13,7 @@ from pgx.pipeline.dosing import DoseAnswer
 from pgx.reports.dose_records import RuleEntry
 from pgx.reports.dose_words import Teller, pubmed
 
-__all__ = ["rule_entries"]
+__all__ = ["preferred_entries", "rule_entries"]
 
 _ANSWERS: Final = 6
 _WAYS: Final = 2
@@ -23,12 +23,20 @@ _Result = RuleResult | FlowResult | LoadingResult
 
 
 def rule_entries(answer: DoseAnswer, teller: Teller) -> tuple[RuleEntry, ...]:
-    """Return entries in the order of what is asked first: flow, regimen, labels and scores."""
+    """Return entries in the order of what is asked first: flow, regimen, labels and scores.
+
+    Flows that come before the equations have entries of their own, see `preferred_entries`.
+    """
     return (
-        *(_flow(own, teller) for own in answer.flows),
+        *(_flow(own, teller) for own in answer.flows if own not in answer.preferred),
         *(_loading(own, teller) for own in answer.loading),
         *(_rule(own, teller) for own in answer.rules),
     )
+
+
+def preferred_entries(answer: DoseAnswer, teller: Teller) -> tuple[RuleEntry, ...]:
+    """Return entries of the flows that a guideline prefers to an equation for this person."""
+    return tuple(_flow(own, teller) for own in answer.preferred)
 
 
 def _entry(

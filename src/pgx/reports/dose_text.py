@@ -36,8 +36,9 @@ def answer_json(found: DoseAnswer) -> str:
 def answer_text(found: DoseAnswer) -> str:
     """Return an answer as lines of text, ending with a line break."""
     parts: list[Iterable[str]] = [[f"WARNING: {a.text}" for a in found.alerts]] * bool(found.alerts)
+    parts += [_flow(own) for own in found.preferred]
     parts += [_prediction(own, first=i == 0) for i, own in _numbered(found)]
-    parts += [_flow(own) for own in found.flows]
+    parts += [_flow(own) for own in found.flows if own not in found.preferred]
     parts += [_loading(own) for own in found.loading]
     parts += [_rule(own) for own in found.rules]
     if found.not_answered:

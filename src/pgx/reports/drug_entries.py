@@ -26,12 +26,13 @@ from pgx.recommendations.sources import (
 )
 from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
-from pgx.reports.drug_ranks import NO_CHANGE, bucket, plain_bucket, seriousness
+from pgx.reports.conditional import conditional_headline
+from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
 from pgx.reports.drug_records import AdviceRow, Alternative, Basis, DrugEntry
 from pgx.reports.facts import ReportFacts
 from pgx.reports.figures import day, figure, within
 from pgx.reports.functions import phenotype_in_words
-from pgx.reports.gene_entries import gene_anchor
+from pgx.reports.gene_entries import allele_text, gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
 from pgx.reports.patient_entries import PatientView
 
@@ -135,6 +136,9 @@ class EntryMaker:
     def _row_headline(self, row: Recommendation) -> str:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
+        said = conditional_headline(row, said, row.drug, self.words)
+        if bucket(row) == "information":
+            said = self.label["as_reference"].format(advice=self._within(said))
         if row.certainty is not Certainty.DEPENDS:
             return said
         return self.label["provisional"].format(advice=self._within(said))
@@ -142,12 +146,21 @@ class EntryMaker:
     def _brief(self, rows: Sequence[Recommendation]) -> str:
         group = bucket(rows[0])
         if group == "open_maybe":
-            actions = sorted((a.action for r in rows for a in r.alternatives), key=seriousness)
-            worst = actions[0] if actions else ()
-            if not worst or plain_bucket(worst) in NO_CHANGE:
+            others = [other for row in rows for other in row.alternatives]
+            worst = min(others, key=lambda other: seriousness(other.action), default=None)
+            if worst is None or plain_bucket(worst.action) in NO_CHANGE:
                 return ""
-            return self.label["else"].format(advice=self._within(self.headline(worst)))
-        return self._within(self.headline(rows[0].action)) if group in _BRIEFED else ""
+            said = conditional_headline(
+                worst, self.headline(worst.action), rows[0].drug, self.words
+            )
+            return self.label["else"].format(advice=self._within(said))
+        if group == "indeterminate":
+            unclear = (self.calls[g] for g in rows[0].genes if g in self.calls)
+            return "; ".join(f"{c.gene} {known}" for c in unclear if (known := self._known(c)))
+        said = conditional_headline(
+            rows[0], self.headline(rows[0].action), rows[0].drug, self.words
+        )
+        return self._within(said) if group in _BRIEFED else ""
 
     def _basis(self, gene: str) -> Basis:
         call = self.calls.get(gene)
@@ -168,7 +181,14 @@ class EntryMaker:
         told = ", ".join(said)
         if not (told and call.diplotype):
             return told or call.diplotype or ""
-        return self.label["result_of"].format(diplotype=call.diplotype, said=told)
+        shown = self.label["result_of"].format(diplotype=call.diplotype, said=told)
+        return f"{shown} ({known})" if (known := self._known(call)) else shown
+
+    def _known(self, call: GeneCall) -> str:
+        """Return what is known of the alleles of a result whose effect is not."""
+        if not any(key in UNCLEAR for key in call.lookup_keys[:1]):
+            return ""
+        return "; ".join(dict.fromkeys(allele_text(h, self.words) for h in call.haplotypes))
 
     def _phenotype(self, name: str) -> str:
         return phenotype_in_words(name, self.words)
@@ -186,7 +206,7 @@ class EntryMaker:
             certainty_word=self.words["certainty"][row.certainty.value],
             source=self._source(row.source),
             strength=self._strength(row),
-            settle=self._settle(row.depends_on),
+            settle=self._settle(row.depends_on) if _is_open(row) else (),
             alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
             implications=row.implications,
             links=self._links(row),
@@ -194,7 +214,15 @@ class EntryMaker:
             genes=row.genes,
             bucket=bucket(row),
             lead=self._lead(row),
+            footnote=self._footnote(row),
         )
+
+    def _footnote(self, row: Recommendation) -> str:
+        """Name the probability of other advice that was accepted; empty where there is none."""
+        if row.certainty is not Certainty.CERTAIN or not row.residual:
+            return ""
+        share = percent(row.residual, self.words["style"]["decimal"])
+        return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
         """Return the words with which the text of provisional advice begins."""
@@ -212,7 +240,7 @@ class EntryMaker:
         named = ", ".join(f"{gene} {self._key(key)}".strip() for gene, _, key in keys)
         return Alternative(
             when=f"{self.label['if']} {named}{self._chance(other)}",
-            headline=self.headline(other.action),
+            headline=conditional_headline(other, self.headline(other.action), row.drug, self.words),
             text=other.text if _reads_alike(row.action, other.action) else "",
         )
 
@@ -245,6 +273,8 @@ class EntryMaker:
         low, high = row.dose_factor_min, row.dose_factor_max
         if not row.action or row.action[0] not in DOSE_ACTIONS or (low is None and high is None):
             return ""
+        if low is None and row.facts is not None and row.facts.dose_as == "at_most":
+            return self.label["at_most_standard"].format(high=self._share(high))
         if low is None:
             return self.label["below_standard"].format(high=self._share(high))
         if high is None:
@@ -318,6 +348,11 @@ def _says_nothing(row: Recommendation, silent: Sequence[str]) -> bool:
         return True
     same = all(other.action[:1] == row.action[:1] for other in row.alternatives)
     return same and row.source in silent
+
+
+def _is_open(row: Recommendation) -> bool:
+    """Whether something has to be settled; an accepted residual is a footnote, no question."""
+    return row.certainty is not Certainty.CERTAIN
 
 
 def _reads_alike(first: Sequence[str], second: Sequence[str]) -> bool:

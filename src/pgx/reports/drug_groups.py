@@ -33,7 +33,7 @@ def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tup
     maker = EntryMaker(result, facts, words)
     personal = PersonalEntries(result, maker, words)
     rows_of: dict[str, list[Recommendation]] = {}
-    for row in result.recommendations:
+    for row in result.by_genotype:
         rows_of.setdefault(row.drug, []).append(row)
     found: dict[str, list[tuple[tuple[bool, int, int, str], DrugEntry]]] = {}
     for number, (drug, rows) in enumerate(sorted(rows_of.items())):

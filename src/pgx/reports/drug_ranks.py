@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS
 from pgx.base.calls import Certainty, Recommendation
+from pgx.recommendations.conditions import unconditional_action
 
 __all__ = [
     "BUCKETS",
     "NO_CHANGE",
+    "UNCLEAR",
     "bucket",
     "drug_order",
+    "is_indeterminate",
     "plain_bucket",
     "row_order",
     "seriousness",
@@ -19,8 +23,8 @@ __all__ = [
 
 # Groups from the most serious to the least; a drug stands in the first that one row asks for.
 BUCKETS: Final = (
-    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "conditional",
-    "directed", "silent", "unassessed",
+    "avoid", "dose", "care", "open_change", "open_maybe", "indeterminate", "open_silent",
+    "conditional", "information", "directed", "silent", "unassessed",
 )  # fmt: skip
 _BUCKET_OF: Final = {
     "avoid": "avoid",
@@ -35,10 +39,12 @@ _BUCKET_OF: Final = {
     "use_as_directed": "directed",
     "no_recommendation": "silent",
 }
-NO_CHANGE: Final = frozenset({"directed", "conditional", "silent"})
+NO_CHANGE: Final = frozenset({"directed", "conditional", "silent", "information"})
 _SERIOUSNESS: Final = {action: rank for rank, action in enumerate(_BUCKET_OF)}
 _STRENGTHS: Final = {"Strong": 0, "Moderate": 1, "Optional": 2}
 _COPY_NUMBER: Final = ":copy_number"
+UNCLEAR: Final = UNINFORMATIVE_KEYS - {NO_RESULT}
+"""Keys of results whose effect nobody knows; they settle nothing."""
 
 
 def plain_bucket(action: Sequence[str]) -> str:
@@ -51,12 +57,28 @@ def bucket(row: Recommendation) -> str:
     """Return the group that a row asks for, one of `BUCKETS`."""
     if row.certainty is Certainty.UNKNOWN:
         return "unassessed"
-    settled = plain_bucket(row.action)
-    if row.certainty is Certainty.CERTAIN:
-        return settled
+    settled = _settled(row)
+    if settled not in NO_CHANGE and not row.may_alert:
+        settled = "information"
     if settled not in NO_CHANGE:
-        return "open_change"
-    return "open_maybe" if _may_change(row) else "open_silent"
+        return settled if row.certainty is Certainty.CERTAIN else "open_change"
+    if row.certainty is not Certainty.CERTAIN and _may_change(row):
+        return "open_maybe"
+    if is_indeterminate(row):
+        return "indeterminate"
+    return settled if row.certainty is Certainty.CERTAIN else "open_silent"
+
+
+def is_indeterminate(row: Recommendation) -> bool:
+    """Whether a gene's result has no known effect: no advice on it is no clearance."""
+    return any(part.partition("=")[2] in UNCLEAR for part in row.lookup.split(";"))
+
+
+def _settled(row: Recommendation) -> str:
+    """Return the group of a row by what holds whatever its conditions turn out to be."""
+    held = unconditional_action(row)
+    group = plain_bucket(held)
+    return "conditional" if held != row.action and group in NO_CHANGE else group
 
 
 def _may_change(row: Recommendation) -> bool:

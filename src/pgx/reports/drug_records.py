@@ -39,7 +39,8 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
 
     ``review`` tells the source and the reviewer of a laboratory's own advice; ``genes`` are those
     on whose results it rests, ``bucket`` the group that it asks for. ``lead`` is the beginning of
-    ``text`` that says why the advice is provisional; ``settle`` says it, too.
+    ``text`` that says why the advice is provisional; ``settle`` says it, too. ``footnote`` names
+    the posterior probability of other advice that was accepted.
     """
 
     populations: tuple[str, ...]
@@ -57,6 +58,7 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     genes: tuple[str, ...] = ()
     bucket: str = ""
     lead: str = ""
+    footnote: str = ""
 
 
 class FoldedRow(msgspec.Struct, frozen=True, kw_only=True):

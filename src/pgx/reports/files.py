@@ -27,11 +27,13 @@ from pgx.reports.names import file_stems
 from pgx.reports.render_tsv import (
     CALL_COLUMNS,
     CONVERSION_COLUMNS,
+    DOSE_COLUMNS,
     OVERRIDE_COLUMNS,
     RECOMMENDATION_COLUMNS,
     adjusted_lines,
     call_lines,
     conversion_lines,
+    dose_lines,
     header,
     override_lines,
     recommendation_lines,
@@ -48,6 +50,7 @@ __all__ = [
 
 _CONVERSIONS: Final = "phenoconversion.tsv"
 _ADJUSTED: Final = "adjusted_recommendations.tsv"
+_DOSES: Final = "doses.tsv"
 _OVERRIDES: Final = "overrides.tsv"
 _OF_COHORTS: Final = (
     "allele_frequencies", "diplotype_frequencies", "phenotype_frequencies", "call_status",
@@ -58,7 +61,7 @@ _TABLES = frozenset(
         "calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet",
         "cohort.json", "pgx_cohort_mqc.json",
         *(f"{name}.{form}" for name in _OF_COHORTS for form in ("parquet", "tsv")),
-        _CONVERSIONS, _ADJUSTED, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
+        _CONVERSIONS, _ADJUSTED, _DOSES, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
 )  # fmt: skip
 _SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf|patient\.pdf|card\.pdf)|fhir\.json)$")
@@ -191,6 +194,9 @@ def _write_patients(folder: Path, results: Sequence[PatientResult]) -> Iterator[
     advice = header(RECOMMENDATION_COLUMNS) + "".join(map(adjusted_lines, results))
     yield write_file(folder / _CONVERSIONS, changes.encode("utf-8"))
     yield write_file(folder / _ADJUSTED, advice.encode("utf-8"))
+    doses = "".join(map(dose_lines, results))
+    if doses:
+        yield write_file(folder / _DOSES, (header(DOSE_COLUMNS) + doses).encode("utf-8"))
 
 
 def _write_sample(

@@ -9,15 +9,18 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
+from pgx.phenotypes.translate import NO_SCORE
 from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
 from pgx.reports.figures import figure
 from pgx.reports.functions import phenotype_in_words
 from pgx.reports.structure_entries import StructureEntry, build_structure
 
-__all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "build_gene", "gene_anchor"]
+__all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "allele_text", "build_gene", "gene_anchor"]
 
 Words = Mapping[str, Any]
+_ALL: Final = 1.0 - 1e-9
+"""From this posterior on all candidates agree; what is left is rounding."""
 COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
 _SEEN_HERE: Final = frozenset({"vcf", "reads"})
 """Sources of calls that this program made from positions."""
@@ -99,7 +102,7 @@ def build_gene(call: GeneCall, words: Words) -> GeneEntry:
         coverage=_coverage(call, label),
         source=words["source"].get(call.source, call.source),
         phased=words["phased"].get(call.phased or "", ""),
-        alleles=tuple(dict.fromkeys(_allele(h, words) for h in call.haplotypes)),
+        alleles=tuple(dict.fromkeys(allele_text(h, words) for h in call.haplotypes)),
         candidates=tuple(_candidate(c, words) for c in listed),
         more_candidates=_more(call, len(listed), words),
         findings=call.findings,
@@ -159,8 +162,21 @@ def _others(call: GeneCall, words: Words) -> str:
         shown = (phenotype_in_words(name, words) for name in others)
         listed = label["or_lead"].format(names=", ".join(shown))
         return f"{listed}; {copies}" if copies else listed
-    agree = call.phenotype and call.n_candidates > 1 and len(call.lookup_keys) == 1
-    return copies or (label["same_for_all"] if agree else "")
+    if copies or not call.phenotype or call.n_candidates <= 1 or len(call.lookup_keys) != 1:
+        return copies
+    share = _agreeing(call)
+    if share >= _ALL:
+        return label["same_for_all"]
+    return label["agreeing"].format(percent=_percent(share, words))
+
+
+def _agreeing(call: GeneCall) -> float:
+    """Return the posterior probability of the candidates that have the call's phenotype.
+
+    Improbable phenotypes are not listed, but they are candidates; without a prior all are listed.
+    """
+    found = [e.probability for e in call.key_evidence if e.lookup_key == call.lookup_keys[0]]
+    return 1.0 if not found else found[0] or 0.0
 
 
 def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
@@ -172,15 +188,17 @@ def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
     return label["positions"].format(answered=answered, total=call.n_positions)
 
 
-def _allele(strand: HaplotypeDetail, words: Words) -> str:
-    """Name a strand and its function; of scored genes the function may be the value alone."""
+def allele_text(haplotype: HaplotypeDetail, words: Words) -> str:
+    """Name a haplotype and its function; of scored genes the function may be the value alone."""
     label: Mapping[str, str] = words["label"]
-    value = strand.activity_value if strand.activity_value not in (None, "", "n/a") else ""
+    value = haplotype.activity_value if haplotype.activity_value not in (None, "", "n/a") else ""
     scored = label["value"].format(value=figure(value, words)) if value else ""
-    if not strand.function or strand.function == value:
-        return f"{strand.name}: {scored or label['no_function']}"
-    function = words["function"].get(strand.function, strand.function)
-    return f"{strand.name}: {function}" + (f" ({scored})" if scored else "")
+    if haplotype.function == NO_SCORE:
+        return f"{haplotype.name}: {words['functions']['no_value']}"
+    if not haplotype.function or haplotype.function == value:
+        return f"{haplotype.name}: {scored or label['no_function']}"
+    function = words["function"].get(haplotype.function, haplotype.function)
+    return f"{haplotype.name}: {function}" + (f" ({scored})" if scored else "")
 
 
 def _percent(share: float, words: Words) -> str:

@@ -68,7 +68,7 @@ def computed_text(result: PatientResult, override: Override, words: Words | None
     if override.gene:
         calls = [_call(c, words) for c in result.calls if c.gene == override.gene]
         return "; ".join(calls)
-    rows = [row for row in result.recommendations if row.drug == override.drug]
+    rows = [row for row in result.by_genotype if row.drug == override.drug]
     return "; ".join(dict.fromkeys(_advice(row, words) for row in rows))
 
 

@@ -25,7 +25,7 @@ FIRST_COLUMNS: Final = (
 )  # fmt: skip
 GENE_PARTS: Final = ("status", "diplotype", "phenotype", "activity_score")
 DRUG_PARTS: Final = ("action", "certainty", "source", "with_medicines")
-_OPEN: Final = ("open_change", "open_maybe", "open_silent")
+_OPEN: Final = ("open_change", "open_maybe", "indeterminate", "open_silent")
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _Row = dict[str, dict[str, list[str]]]
 

@@ -67,7 +67,7 @@ def build_overview(result: PatientResult) -> Overview:
 def _drugs(result: PatientResult) -> Iterable[DrugOverview]:
     view = PatientView(result)
     rows_of: dict[str, list[Recommendation]] = {}
-    for row in result.recommendations:
+    for row in result.by_genotype:
         rows_of.setdefault(row.drug, []).append(row)
     for drug in sorted(rows_of, key=lambda name: (name.casefold(), name)):
         rows = rows_of[drug]

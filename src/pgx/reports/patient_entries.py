@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import coded
+from pgx.base.advice import coded, split_condition
 from pgx.base.calls import PatientContext, PatientResult, Recommendation
 from pgx.base.patient import (
     Applies,
+    ConditionFit,
     GeneConversion,
     KnownMedicine,
     MedicineUse,
@@ -18,6 +19,8 @@ from pgx.base.patient import (
     PopulationFit,
     reaction_text,
 )
+from pgx.recommendations.condition_fits import NO_REACTION
+from pgx.recommendations.conditions import open_conditions
 from pgx.recommendations.terms import in_words
 from pgx.reports.deidentify import CAP
 from pgx.reports.figures import day, days, figure
@@ -31,6 +34,9 @@ __all__ = [
     "build_patient",
 ]
 
+_HAS_DISEASE: Final = "condition"
+_DISEASE_OPEN: Final = "condition_not_recorded"
+"""Reasons of `PopulationFit`: the record names the disease of a population, or does not."""
 Words = Mapping[str, Any]
 _UNITS: Final = {"age_years": "years", "weight_kg": "kg", "height_cm": "cm"}
 
@@ -76,11 +82,15 @@ class PatientView:
         self.context = context
         fits = context.fits if context else ()
         self._fits = {(f.drug, f.population): f for f in fits}
+        decided = context.condition_fits if context else ()
+        self._decided = {(f.drug, f.condition): f for f in decided}
+        self.reacted = {f.drug for f in decided if f.condition == NO_REACTION}
         self._adjusted: dict[str, list[Recommendation]] = {}
-        for row in context.adjusted if context else ():
+        for row in result.phenoconverted:
             self._adjusted.setdefault(row.drug, []).append(row)
         medicines = context.medicines if context else ()
         self.current = {d for m in medicines if m.use is MedicineUse.CURRENT for d in m.drugs}
+        self._planned = {d for m in medicines if m.use is MedicineUse.PLANNED for d in m.drugs}
         self._converted = {c.gene: c for c in context.conversions} if context else {}
         self._apart: dict[str, dict[str, GeneConversion]] = {}
         for conversion in context.without_own if context else ():
@@ -88,16 +98,58 @@ class PatientView:
 
     def split(
         self, drug: str, rows: Iterable[Recommendation]
-    ) -> tuple[list[Recommendation], list[tuple[Recommendation, PopulationFit]]]:
-        """Return the rows that are or may be for this patient, and those that are not, why."""
-        mine, others = [], []
+    ) -> tuple[list[Recommendation], list[tuple[Recommendation, PopulationFit | ConditionFit]]]:
+        """Return the rows that are or may be for this patient, and those that are not, why.
+
+        The first may raise an alert as `judged` says.
+        """
+        mine: list[Recommendation] = []
+        others: list[tuple[Recommendation, PopulationFit | ConditionFit]] = []
         for row in rows:
             fit = self._fits.get((drug, row.population))
+            unmet = self._unmet(row)
             if fit is not None and fit.applies is Applies.NO:
                 others.append((row, fit))
+            elif unmet is not None:
+                others.append((row, unmet))
             else:
-                mine.append(row)
+                mine.append(self.judged(row))
         return mine, others
+
+    def fit(self, row: Recommendation) -> PopulationFit | ConditionFit | None:
+        """Return whether a row is for this patient, as far as that was asked."""
+        return self._unmet(row) or self._fits.get((row.drug, row.population))
+
+    def _unmet(self, row: Recommendation) -> ConditionFit | None:
+        """Return why a condition of the row's primary action does not hold for this patient."""
+        for fact, _ in open_conditions(row):
+            fit = self._decided.get((row.drug, fact))
+            if fit is not None and fit.applies is Applies.NO and not split_condition(fact)[0]:
+                return fit
+        return None
+
+    def judged(self, row: Recommendation) -> Recommendation:
+        """Return a row with the patient's say in whether it may raise an alert.
+
+        Advice on a disease alerts whatever the genotype where the patient has the disease, or
+        takes or is to take the drug, which then is for it. So does advice under a condition that
+        the patient file shows to hold.
+        """
+        fit = self._fits.get((row.drug, row.population))
+        if not row.may_alert and self._is_met(row):
+            return msgspec.structs.replace(row, may_alert=True)
+        if row.may_alert or fit is None or fit.applies is Applies.NO:
+            return row
+        code, _ = coded(fit.reason)
+        is_taken = row.drug in self.current or row.drug in self._planned
+        concerns = code == _HAS_DISEASE or (code == _DISEASE_OPEN and is_taken)
+        return msgspec.structs.replace(row, may_alert=True) if concerns else row
+
+    def _is_met(self, row: Recommendation) -> bool:
+        """Whether the patient file shows that a condition of the primary action holds."""
+        facts = row.facts.condition if row.facts else ()
+        primary = (self._decided.get((row.drug, f)) for f in facts if not split_condition(f)[0])
+        return any(fit is not None and fit.applies is Applies.YES for fit in primary)
 
     def open_reason(self, drug: str, population: str, words: Words) -> str:
         """Return why it is open whether a population is this patient's; empty where settled."""
@@ -279,7 +331,7 @@ def _result(phenotype: str | None, score: str | None, words: Words) -> str:
     return label["scored"].format(phenotype=named, score=scored)
 
 
-def fit_reason(fit: PopulationFit, words: Words) -> str:
+def fit_reason(fit: PopulationFit | ConditionFit, words: Words) -> str:
     """Return in words why a population is not, or may not be, the patient's."""
     code, arguments = coded(fit.reason)
     said: str = words["patient"][f"fit_{code}"]

@@ -9,7 +9,7 @@ import msgspec
 
 from pgx.base.calls import PatientResult, Recommendation
 from pgx.reports.drug_entries import EntryMaker
-from pgx.reports.drug_ranks import BUCKETS, bucket, row_order
+from pgx.reports.drug_ranks import BUCKETS, NO_CHANGE, bucket, row_order
 from pgx.reports.drug_records import AdjustedEntry, DrugEntry, FoldedRow
 from pgx.reports.figures import within
 from pgx.reports.patient_entries import PatientView, conversion_entry, fit_reason
@@ -19,6 +19,8 @@ __all__ = ["PersonalEntries", "placed"]
 Words = Mapping[str, Any]
 _ESTABLISHED: Final = "established"
 _NOBODY: Final = "silent"
+_AFTER_REACTION: Final = "care"
+"""Group of a drug to which a reaction is recorded, where no source asks for more."""
 
 
 class PersonalEntries:
@@ -45,6 +47,9 @@ class PersonalEntries:
         )
         adjusted = None if self._says_nothing_new(drug, mine) else self._adjusted(drug)
         brief = entry.brief if mine else ""
+        if drug in self._view.reacted:
+            told = self._words["patient"]["fit_reacted"]
+            brief = "; ".join(filter(None, (brief, told)))
         if adjusted is not None:
             said = within(adjusted.rows[0].headline, self._words)
             own = self._maker.advice(mine[:1])
@@ -95,9 +100,11 @@ def placed(
     """
     mine, _ = view.split(drug, rows)
     ordered = sorted(mine or rows, key=row_order)
+    own = bucket(ordered[0]) if mine else _NOBODY
+    if drug in view.reacted and own in NO_CHANGE:
+        own = _AFTER_REACTION
     if not mine:
-        return ordered, _NOBODY
-    own = bucket(ordered[0])
+        return ordered, own
     changed = view.adjusted(drug)
     rules = {c.evidence for c in view.conversions(changed)}
     if not changed or rules != {_ESTABLISHED}:

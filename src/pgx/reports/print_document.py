@@ -36,7 +36,7 @@ __all__ = ["frame", "issued_on", "plain", "report_data"]
 
 Words = Mapping[str, Any]
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MAYBE: Final = "open_maybe"
+_MAYBE: Final = ("open_maybe", "indeterminate")
 _UNASSESSED: Final = "unassessed"
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
@@ -71,7 +71,7 @@ def report_data(
         "maybe": [
             listed_name(d)
             for g in document.groups
-            if g.key == _MAYBE
+            if g.key in _MAYBE
             for d in g.drugs
             if not d.is_taken
         ],

@@ -24,6 +24,7 @@ def _dose(dose: DoseEntry, words: Words) -> dict[str, Any]:
         "name": f"{dose.name} ({dose.asked})",
         "refusal": f"{said['refused']}: {dose.refusal}" if dose.refusal else "",
         "notes": dose.notes,
+        "preferred": [_rule(own, words) for own in dose.preferred],
         "equations": [_equation(own, words) for own in dose.equations],
         "rules": [_rule(own, words) for own in dose.rules],
         "not_answered": [f"{fact.name}: {fact.value}" for fact in dose.not_answered],

@@ -64,8 +64,13 @@ def is_changed(drug: DrugEntry, group: str) -> bool:
 
 
 def listed_name(drug: DrugEntry) -> str:
-    """Name a drug where nothing else is said of it; advice with current medicines is told."""
-    return f"{drug.name} ({drug.brief})" if drug.adjusted and drug.brief else drug.name
+    """Name a drug where nothing else is said of it.
+
+    Advice with current medicines, and what is known of alleles of unknown effect, are told.
+    """
+    is_unclear = bool(drug.rows) and drug.rows[0].bucket == "indeterminate"
+    is_told = bool(drug.brief) and (drug.adjusted is not None or is_unclear)
+    return f"{drug.name} ({drug.brief})" if is_told else drug.name
 
 
 def whom(row: AdviceRow, label: Mapping[str, str]) -> str:
@@ -80,6 +85,8 @@ def _open(row: AdviceRow, label: Mapping[str, str]) -> Iterable[str]:
         yield f"{label['otherwise']}: {other.headline} {other.when}{text}"
     if row.settle:
         yield f"{label['settle']}: {'; '.join(row.settle)}"
+    if row.footnote:
+        yield row.footnote
     if row.review:
         yield row.review
 

@@ -19,12 +19,16 @@ from pgx.reports.print_drugs import is_changed, medicine_name
 __all__ = ["card_data", "patient_data"]
 
 Words = Mapping[str, Any]
-_MAYBE: Final = "open_maybe"
+_MAYBE: Final = ("open_maybe", "indeterminate")
 _UNASSESSED: Final = "unassessed"
 _CHANGED: Final = "\u00a0†"
 _NAMED_ON_CARD: Final = 12
 """So many drugs that are not settled are named on the card; more would make it illegible."""
-_CARD_TITLES: Final = {"open_change": "card_open", _MAYBE: "card_maybe"}
+_CARD_TITLES: Final = {
+    "open_change": "card_open",
+    "open_maybe": "card_maybe",
+    "indeterminate": "card_indeterminate",
+}
 _UNANSWERED: Final = (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED)
 
 
@@ -49,7 +53,7 @@ def patient_data(
             "names": [_marked(d, group.key) for d in group.drugs if d.drug not in taken],
         }
         for group in document.groups
-        if group.key in (*ACTIONABLE, _MAYBE)
+        if group.key in (*ACTIONABLE, *_MAYBE)
     ]
     data = {
         **frame(result, facts, words, said["title"]),
@@ -141,7 +145,7 @@ def card_data(
     """
     document = build_document(result, facts, words)
     said = words["print"]
-    acting = [g for g in document.groups if g.key in (*ACTIONABLE, _MAYBE)]
+    acting = [g for g in document.groups if g.key in (*ACTIONABLE, *_MAYBE)]
     named = [g for g in acting if g.key in ACTIONABLE or len(g.drugs) <= _NAMED_ON_CARD]
     genes = {b.gene for g in named for d in g.drugs for b in d.basis}
     shown = [g for g in document.genes if g.gene in genes and g.status != "not_assessed"]

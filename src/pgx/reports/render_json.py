@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientResult
+from pgx.base.calls import PHENOCONVERTED, GeneCall, PatientResult
 from pgx.base.errors import InvariantError, ResultFileError
 from pgx.base.files import read_at_most
 from pgx.reports.order import in_order
@@ -28,7 +28,8 @@ READABLE: Final = frozenset({"1.0", "1.1", "1.2", SCHEMA_VERSION})
 """Versions that this program reads.
 
 1.0 had no patient, no overlay and no overrides; 1.1 nothing on copies and hybrids of genes;
-1.2 no condition, basis, residual and newer version of advice.
+1.2 no condition, basis, residual and newer version of advice, and kept the recommendations for
+converted phenotypes in the patient's part.
 """
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
 
@@ -69,15 +70,10 @@ def _gene(call: GeneCall) -> str:
 
 def _rows(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield every row of advice of a result, as far as it has the form of one."""
-    context = tree.get("context")
-    parts = [
-        tree.get("recommendations"),
-        context.get("adjusted") if isinstance(context, dict) else (),
-    ]
-    for rows in parts:
-        for row in rows if isinstance(rows, list | tuple) else ():
-            if isinstance(row, dict):
-                yield row
+    rows = tree.get("recommendations")
+    for row in rows if isinstance(rows, list | tuple) else ():
+        if isinstance(row, dict):
+            yield row
 
 
 def read_result(path: Path) -> PatientResult:
@@ -104,6 +100,7 @@ def parse_result(data: bytes, where: str = "result") -> PatientResult:
     try:
         tree = msgspec.json.decode(data)
         _check_version(tree, where)
+        _join_converted(tree)
         _restore_empty(tree)
         result = msgspec.convert(tree, PatientResult)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
@@ -121,6 +118,15 @@ def _check_version(tree: Any, where: str) -> None:  # noqa: ANN401 - any JSON
         raise ResultFileError(f"{said}, expected {SCHEMA_VERSION!r}", where=where, remedy=_REMEDY)
 
 
+def _join_converted(tree: dict[str, Any]) -> None:
+    """Put the recommendations for converted phenotypes of an older result beside the others."""
+    context = tree.get("context")
+    rows = context.pop("adjusted", ()) if isinstance(context, dict) else ()
+    if isinstance(rows, list) and isinstance(tree.get("recommendations"), list):
+        converted = [{**row, "basis": PHENOCONVERTED} for row in rows if isinstance(row, dict)]
+        tree["recommendations"] += converted
+
+
 def _restore_empty(tree: dict[str, Any]) -> None:
     for row in _rows(tree):
         row.update({name: "" for name in NULLABLE if row.get(name, "") is None})
@@ -134,8 +140,8 @@ def check_consistent(result: PatientResult, where: str) -> None:
     ResultFileError
         It is not so.
     """
-    advised = (*result.recommendations, *(result.context.adjusted if result.context else ()))
-    samples = {call.sample for call in result.calls} | {row.sample for row in advised}
+    samples = {call.sample for call in result.calls}
+    samples |= {row.sample for row in result.recommendations}
     samples |= {override.sample for override in result.overrides}
     if samples - {result.sample}:
         raise ResultFileError("rows of more than one sample", where=where, remedy=_REMEDY)

@@ -7,7 +7,15 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, PatientResult, Recommendation
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    AlternativeAdvice,
+    Candidate,
+    GeneCall,
+    PatientResult,
+    Recommendation,
+)
+from pgx.base.doses import DoseOption
 from pgx.reports.local_entries import computed_text
 from pgx.reports.order import in_order
 from pgx.reports.text import cell, defused
@@ -15,11 +23,13 @@ from pgx.reports.text import cell, defused
 __all__ = [
     "CALL_COLUMNS",
     "CONVERSION_COLUMNS",
+    "DOSE_COLUMNS",
     "OVERRIDE_COLUMNS",
     "RECOMMENDATION_COLUMNS",
     "adjusted_lines",
     "call_lines",
     "conversion_lines",
+    "dose_lines",
     "header",
     "override_lines",
     "recommendation_lines",
@@ -90,6 +100,19 @@ def conversion_lines(result: PatientResult) -> str:
     return "".join(f"{_cell(result.sample)}\t{_cells(rest(row))}\n" for row in rows)
 
 
+DOSE_COLUMNS: Final = (
+    "sample", "drug", "asked", "rank", "kind", "name", "version", "preferred", "certainty", "dose",
+    "low", "high", "level", "unit", "text", "depends_on", "options", "code", "reason",
+)  # fmt: skip
+
+
+def dose_lines(result: PatientResult) -> str:
+    """Return one sample's lines of the table of what dosing models say."""
+    rest = operator.attrgetter(*DOSE_COLUMNS[1:])
+    rows = result.context.doses if result.context else ()
+    return "".join(f"{_cell(result.sample)}\t{_cells(rest(row))}\n" for row in rows)
+
+
 OVERRIDE_COLUMNS: Final = (
     "sample", "gene", "drug", "computed", "says", "by", "date", "reason",
 )  # fmt: skip
@@ -109,7 +132,8 @@ def override_lines(result: PatientResult) -> str:
 
 def adjusted_lines(result: PatientResult) -> str:
     """Return one sample's lines of the table of advice for what current medicines leave."""
-    return _lines(RECOMMENDATION_COLUMNS, result.context.adjusted if result.context else ())
+    rows = [row for row in in_order(result) if row.basis == PHENOCONVERTED]
+    return _lines(RECOMMENDATION_COLUMNS, rows)
 
 
 def _lines(columns: Sequence[str], rows: Sequence[GeneCall] | Sequence[Recommendation]) -> str:
@@ -135,6 +159,8 @@ def _cells(values: tuple[object, ...]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return _texts(value) if isinstance(value, str | tuple) else _number(value)
 
 
@@ -155,7 +181,13 @@ def _item(item: object) -> str:
         return _with_probability(_joined(item.diplotype), item.probability)
     if isinstance(item, AlternativeAdvice):
         advice = f"{'+'.join(item.action)} [{_joined(item.lookup)}]"
+        if item.condition is not None:
+            advice += f" {{{_joined(item.condition)}}}"
         return _with_probability(advice, item.probability)
+    if isinstance(item, DoseOption):
+        said = item.text if item.dose is None else f"{item.dose:.6g}"
+        when = f" [{', '.join(item.when)}]" if item.when else ""
+        return _with_probability(_joined(f"{said}{when}"), item.probability)
     return _joined(str(item))
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, PatientResult, Recommendation
+from pgx.recommendations.conditions import reworded_condition
 from pgx.recommendations.terms import in_words
 from pgx.recommendations.wording import ENGLISH, render_implications, render_statement
 from pgx.reports.facts import ReportFacts
@@ -44,12 +45,7 @@ def reworded(
     if words["phrases"] is ENGLISH:
         return result, frozenset()
     writer = _Rewriter(facts, words["phrases"])
-    context = result.context
-    if context is not None:
-        context = msgspec.structs.replace(context, adjusted=writer.rows(context.adjusted))
-    changed = msgspec.structs.replace(
-        result, recommendations=writer.rows(result.recommendations), context=context
-    )
+    changed = msgspec.structs.replace(result, recommendations=writer.rows(result.recommendations))
     return changed, frozenset(writer.left)
 
 
@@ -89,13 +85,18 @@ class _Rewriter:
         text, statement = self._text(row.drug, row.text, own)
         return msgspec.structs.replace(
             row,
+            condition=reworded_condition(row, row.drug, self.phrases),
             text=text,
             implications=self._implications(row, own or statement),
             alternatives=tuple(self._alternative(row.drug, a) for a in row.alternatives),
         )
 
     def _alternative(self, drug: str, other: AlternativeAdvice) -> AlternativeAdvice:
-        return msgspec.structs.replace(other, text=self._text(drug, other.text)[0])
+        return msgspec.structs.replace(
+            other,
+            condition=reworded_condition(other, drug, self.phrases),
+            text=self._text(drug, other.text)[0],
+        )
 
     def _implications(self, row: Recommendation, own: Statement | None) -> tuple[str, ...]:
         if own is None or row.implications != render_implications(own):

@@ -18,8 +18,11 @@ PATIENT_TITLES: Final = {
     "Liver": "Liver function",
     "PatientContext": "The patient, and what the knowledge base makes of it",
     "KnownMedicine": "A medicine in the terms of the knowledge base",
+    "ConditionFit": "Whether a condition of advice holds",
     "PopulationFit": "Whether a guideline's population is this patient's",
     "GeneConversion": "What current medicines make of a gene's predicted phenotype",
+    "DoseResult": "What a dosing model or rule says",
+    "DoseOption": "A dose that the data leave possible",
 }
 
 PATIENT_DESCRIPTIONS: Final = {
@@ -27,6 +30,9 @@ PATIENT_DESCRIPTIONS: Final = {
         "": "What a statement says beside action and dose factor, as codes; what it lacks is left"
         " out. docs/explanation/guidance.md explains the codes.",
         "statement": "Identifier of the statement in the knowledge base.",
+        "condition": "Conditions of the statement as codes with their arguments, `ACTION@code` of "
+        "a further action.",
+        "unconditional": "The action that holds while a condition is open, where it is another.",
         "reason": "Why, as a code.",
         "dose_of": "Which dose the factors are relative to.",
         "dose_as": "Whether the source counts a change, a share or a multiple.",
@@ -114,11 +120,44 @@ PATIENT_DESCRIPTIONS: Final = {
         "patient": "The patient as the patient file says.",
         "medicines": "Medicines in the terms of the knowledge base, current ones first.",
         "fits": "Whether the populations of guidelines are this patient's.",
+        "condition_fits": "Whether conditions of advice hold, where the patient file decides it.",
         "conversions": "What current medicines do to enzymes, by gene.",
         "without_own": "The same for drugs that act on an enzyme themselves, their own effect left"
-        " out: on these their adjusted advice rests.",
-        "adjusted": "Advice for what current medicines leave of a phenotype, where it is not the"
-        " genotype's own advice.",
+        " out: on these their phenoconverted recommendations rest.",
+        "doses": "What the dosing models in use when the result was made say of drugs that the"
+        " patient takes, is to take, or that were named; in the order in which to read them.",
+    },
+    "DoseResult": {
+        "": "What one dosing model or rule says of one drug for this patient.",
+        "drug": "The drug, in small letters.",
+        "asked": "Why the dose is told: current, planned or named.",
+        "rank": "Place among what is said of the drug, from 1.",
+        "kind": "alert, equation, flow, loading, rule or not_answered.",
+        "name": "Name of the model or rule.",
+        "version": "Version of the model, edition of the rule's source.",
+        "digest": "SHA-256 of the model's folder; empty for rules, which come with the program.",
+        "preferred": "Whether a guideline prefers it to an equation alone for this patient.",
+        "certainty": "certain, depends or unknown.",
+        "dose": "The dose in unit; of a range its middle. Null where several are possible.",
+        "low": "Lower end of the interval or range.",
+        "high": "Upper end of the interval or range.",
+        "level": "Probability that the interval holds the dose that such people come to need; null"
+        " where it is a range of the source, or there is none.",
+        "unit": "Unit of the doses.",
+        "text": "The answer in words.",
+        "depends_on": "Inputs that would settle it.",
+        "options": "Doses or answers that the data leave possible.",
+        "code": "Stable code of an alert, or of why there is no dose.",
+        "reason": "Why there is no dose.",
+    },
+    "DoseOption": {
+        "": "A dose or answer that the data leave possible.",
+        "when": "What would have to hold.",
+        "dose": "The dose in the unit of the result.",
+        "low": "Lower end of the interval or range.",
+        "high": "Upper end of the interval or range.",
+        "text": "The answer in words.",
+        "probability": "Its probability; null where it was not weighed.",
     },
     "KnownMedicine": {
         "": "A medicine as the knowledge base knows it.",
@@ -138,6 +177,13 @@ PATIENT_DESCRIPTIONS: Final = {
         "drug": "Name of the drug.",
         "population": "Code of the population.",
         "applies": "yes, no or unknown.",
+        "reason": "Why, as a code with its arguments.",
+    },
+    "ConditionFit": {
+        "": "Whether a condition of advice holds for this patient, where the file decides it.",
+        "drug": "Name of the drug.",
+        "condition": "The condition as a code with its arguments.",
+        "applies": "yes or no.",
         "reason": "Why, as a code with its arguments.",
     },
     "GeneConversion": {

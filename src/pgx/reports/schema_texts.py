@@ -72,6 +72,7 @@ _CALL = {
     "source": "vcf, outside or reads.",
     "notes": "Stable codes, see docs/reference/notes.md.",
     "lookup_keys": "Keys by which guidelines are looked up, one per distinct outcome, best first.",
+    "copy_keys": "Keys that other numbers of copies would give, where copies were not counted.",
     "key_evidence": "How probable each lookup key is, best first; empty without a prior.",
     "depends_on": "Positions (chrN:pos), phases (phase:chrN:pos+chrN:pos) or GENE:copy_number that "
     "would tell the outcomes apart.",
@@ -100,6 +101,8 @@ _SITE = {
     "dp": "Read depth of the record or block.",
     "likelihoods": "Genotypes (two alleles) with phred-scaled likelihoods, where the genotype is "
     "too unsure to count as called.",
+    "heteroplasmy": "Share of reads (0-1) with the altered allele at a mitochondrial position; "
+    "null where the input has no reads by allele.",
 }
 
 _HAPLOTYPE = {
@@ -132,6 +135,8 @@ _ADVICE = {
     "alternatives": "The other advice that some candidate would give.",
     "updated": "Date of a newer version of the guideline that the release does not hold; null if "
     "none is known.",
+    "may_alert": "Whether the row may raise an alert: false where the guideline tells people with "
+    "the reference genotype the same, and changes no dose.",
     "text": "The advice in words.",
     "implications": "What the result means, by gene.",
     "guideline_id": "ClinPGx accession of the guideline; of a LOCAL row the laboratory's own.",
@@ -145,6 +150,7 @@ _ALTERNATIVE = {
     "action": "What to do; the first is the primary one.",
     "text": "The advice in words.",
     "probability": "Probability of the candidates that give it; null without a prior.",
+    "condition": "What must hold for that action, as in the row's own `condition`.",
 }
 
 _PROVENANCE = {
@@ -189,7 +195,13 @@ _KEY_EVIDENCE = {
     "lookup_key": "The key.",
     "probability": "Its posterior; null without a prior, and where a combination of alleles may, "
     "but need not, have this key.",
+    "at_most": "Posterior of the combinations of alleles that may, but need not, have this key; "
+    "null where the best candidate is one.",
+    "by_group": "Its posterior in each population group alone; empty where the run named a group.",
     "settled_by": "Positions (chrN:pos) to genotype and pairs (phase:chrN:pos+chrN:pos) to phase.",
+    "open_core": "Core positions without data through which a documented haplotype leads to this "
+    "key.",
+    "failed": "Positions whose data cannot be used, and through which one does.",
 }
 
 _EVIDENCE = {

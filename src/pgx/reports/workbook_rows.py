@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
-from pgx.base.patient import Applies, PopulationFit
+from pgx.base.calls import (
+    PHENOCONVERTED,
+    CallStatus,
+    Candidate,
+    GeneCall,
+    PatientResult,
+    Recommendation,
+)
+from pgx.base.patient import Applies, ConditionFit, PopulationFit
 from pgx.reports.chances import percent
+from pgx.reports.conditional import listed_actions
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_ranks import bucket
 from pgx.reports.english.workbook import SIGNS, TEXTS
 from pgx.reports.local_entries import build_overrides
 from pgx.reports.order import in_order
 from pgx.reports.overview import build_overview
-from pgx.reports.patient_entries import PatientEntry, build_patient, fit_reason
+from pgx.reports.patient_entries import PatientEntry, PatientView, build_patient, fit_reason
 from pgx.reports.structure_entries import build_structure
 from pgx.reports.workbook import Value
 
@@ -32,7 +40,8 @@ __all__ = [
 Words = Mapping[str, Any]
 Row = tuple[tuple[Value, ...], dict[int, str]]
 _SUMMARY_GROUPS: Final = (
-    "avoid", "dose", "care", "open_change", "open_maybe", "open_silent", "unassessed",
+    "avoid", "dose", "care", "open_change", "open_maybe", "indeterminate", "open_silent",
+    "unassessed",
 )  # fmt: skip
 _FIRST_GROUP: Final = 8
 _TO_DO: Final = 2
@@ -61,20 +70,20 @@ def summary_row(result: PatientResult, words: Words) -> Row:
 
 def advice_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of advice, current medicines first, then drugs A–Z."""
-    fits = {(f.drug, f.population): f for f in result.context.fits} if result.context else {}
+    view = PatientView(result)
     for row in in_order(result):
-        yield _advice(row, fits.get((row.drug, row.population)), words)
+        yield _advice(row, view.fit(row), words)
 
 
 def adjusted_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of advice for what current medicines leave of a phenotype."""
-    if result.context is not None:
-        fits = {(f.drug, f.population): f for f in result.context.fits}
-        for row in result.context.adjusted:
-            yield _advice(row, fits.get((row.drug, row.population)), words)
+    view = PatientView(result)
+    for row in in_order(result):
+        if row.basis == PHENOCONVERTED:
+            yield _advice(row, view.fit(row), words)
 
 
-def _advice(row: Recommendation, fit: PopulationFit | None, words: Words) -> Row:
+def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words: Words) -> Row:
     group = bucket(row)
     to_do = words["bucket"][group]
     if fit is not None and fit.applies is Applies.NO:
@@ -83,26 +92,30 @@ def _advice(row: Recommendation, fit: PopulationFit | None, words: Words) -> Row
         row.sample,
         row.drug,
         f"{SIGNS[group]} {to_do}",
-        _listed(words["action"].get(code, code) for code in row.action),
+        _listed(listed_actions(row, words)),
         words["certainty"][row.certainty.value],
         words["authority"].get(row.source, row.source),
         words["population"].get(row.population, row.population),
         _fit(fit, words),
+        row.condition,
+        TEXTS[row.basis],
         row.lookup,
         row.classification or "",
         row.dose_factor_min,
         row.dose_factor_max,
         row.text,
         _listed(_alternative(a.lookup, a.action, a.probability, words) for a in row.alternatives),
+        row.residual,
         _listed(row.depends_on),
         _listed(row.implications),
         row.guideline_id,
+        row.updated,
         _listed(row.pmids),
     )
     return cells, {_TO_DO: group}
 
 
-def _fit(fit: PopulationFit | None, words: Words) -> str:
+def _fit(fit: PopulationFit | ConditionFit | None, words: Words) -> str:
     if fit is None:
         return ""
     why = fit_reason(fit, words) if fit.reason else ""

@@ -13,9 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper, kernel
+from pgx.base.assemblies import CANONICAL, MITOCHONDRION
 from pgx.vcf import layout as lay
 from pgx.vcf._scan_alleles import alternative_column, reference_column
-from pgx.vcf._scan_cells import judge_record, pass_cell, read_cell, store_cell
+from pgx.vcf._scan_cells import (
+    judge_record,
+    needs_reads,
+    pass_cell,
+    read_cell,
+    store_cell,
+    store_reads,
+)
 from pgx.vcf._scan_columns import (
     broken_field,
     contig_column,
@@ -27,6 +35,7 @@ from pgx.vcf._scan_columns import (
 )
 from pgx.vcf._scan_format import format_column
 from pgx.vcf._scan_grid import check_grid, check_mixed, store_grid, store_mixed
+from pgx.vcf._scan_imputed import is_poorly_imputed
 from pgx.vcf._scan_likelihoods import store_likelihoods
 from pgx.vcf._scan_lines import line_end, pass_blank, pass_comment
 from pgx.vcf._scan_words import is_ascii, is_utf8
@@ -34,6 +43,8 @@ from pgx.vcf._scan_words import is_ascii, is_utf8
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+MITOCHONDRIAL = CANONICAL.index(MITOCHONDRION)
 
 
 @helper
@@ -123,7 +134,7 @@ def fixed_columns(
     " int64[:, ::1], int64[::1], int64[::1], uint8[::1], int64[::1],"
     " int64[:, ::1], int64[::1], int64[:, ::1], int64[::1], float64[::1], int64[:, ::1],"
     " int8[:, :, ::1], uint8[:, ::1], int32[:, ::1], uint8[:, ::1], int16[:, ::1],"
-    " int32[:, ::1], int16[:, :, ::1], int64[::1], int64[::1])"
+    " int32[:, ::1], int16[:, :, ::1], int32[:, :, ::1], int64[::1], int64[::1])"
 )
 def scan(
     buf: Bytes,
@@ -151,6 +162,7 @@ def scan(
     gq: npt.NDArray[np.int16],
     dp: npt.NDArray[np.int32],
     likelihoods: npt.NDArray[np.int16],
+    reads: npt.NDArray[np.int32],
     rec: Ints,
     cell: Ints,
 ) -> int:
@@ -160,13 +172,14 @@ def scan(
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
     disjoint within ``window_offsets``; ``regions`` (G, 4): start, end, first and last
     position seen; ``rows`` (K, R_SIZE); outputs (K, N) for N samples, ``genotypes``
-    (K, N, 2), ``likelihoods`` (K, N, 6) or (0, N, 6); scratch ``rec`` (R_SIZE,) and
-    ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of any value follow it.
-    Rows of ``gq``, ``dp`` and ``likelihoods`` come filled with -1 and of ``phase_set`` with 0;
-    S_HAS_VALUES or S_STORED_LIKELIHOODS is set once one of them is written.
+    (K, N, 2), ``likelihoods`` (K, N, 6) or (0, N, 6), ``reads`` (K, N, 3) or (0, N, 3); scratch
+    ``rec`` (R_SIZE,) and ``cell`` (C_SIZE,). ``buf[end - 1]`` is a newline, and eight bytes of
+    any value follow it.
+    Rows of ``gq``, ``dp``, ``likelihoods`` and ``reads`` come filled with -1 and of ``phase_set``
+    with 0; S_HAS_VALUES, S_STORED_LIKELIHOODS or S_STORED_READS is set once one of them is written.
 
-    Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEED_LIKELIHOODS when
-    their array is needed and empty; NEW_CONTIG when the last name of ``names`` needs its
+    Returns DONE at ``end``; NEED_ROWS when all K rows are used; NEED_LIKELIHOODS or NEED_READS
+    when their array is needed and empty; NEW_CONTIG when the last name of ``names`` needs its
     row in ``contigs``; else a fault of the line that starts at the cursor. It goes on from
     the cursor when called again.
     """
@@ -205,6 +218,8 @@ def scan(
             if likelihoods.shape[0] == 0:
                 return lay.NEED_LIKELIHOODS
             state[lay.S_STORED_LIKELIHOODS] = 1
+        rec[lay.R_MITOCHONDRIAL] = 1 if canonical == MITOCHONDRIAL else 0
+        rec[lay.R_POORLY_IMPUTED] = 1 if wanted and is_poorly_imputed(buf, rec) else 0
         if count_repeats(state, rec) > lay.MAX_REPEATS:
             return lay.FAULT_ONE_PLACE
         seen = 0
@@ -238,12 +253,18 @@ def scan(
                 seen |= 2 if cell[lay.C_FIRST] == 0 or cell[lay.C_SECOND] == 0 else 0
                 seen |= 4 if cell[lay.C_FIRST] > 0 or cell[lay.C_SECOND] > 0 else 0
                 if wanted:
-                    store_cell(
+                    found = store_cell(
                         cell, rec, limits, state, row, sample,
                         genotypes, phased, phase_set, reason, gq, dp,
                     )  # fmt: skip
                     if has_likelihoods:
                         store_likelihoods(cell, row, sample, likelihoods)
+                    if needs_reads(cell, rec, found):
+                        if reads.shape[0] == 0:
+                            state[lay.S_REPEATS] -= 1  # this line is read again
+                            return lay.NEED_READS
+                        state[lay.S_STORED_READS] = 1
+                        store_reads(cell, rec, row, sample, reads)
             is_plain = is_plain and is_ascii(buf[cells:p])
         text_end = p
         p = line_end(buf, p)

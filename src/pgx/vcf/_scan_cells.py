@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pgx.base.accel import helper
 from pgx.vcf import layout as lay
 from pgx.vcf._scan_columns import is_pass, read_digits
+from pgx.vcf._scan_imputed import lacks_support, read_support
 from pgx.vcf._scan_likelihoods import read_likelihoods
 from pgx.vcf._scan_words import COLONS, load_word, part_end, pass_values
 from pgx.vcf.reasons import SiteReason
@@ -15,6 +16,7 @@ from pgx.vcf.reasons import SiteReason
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int32]
 
 OK = int(SiteReason.OK)
 NO_GENOTYPE = int(SiteReason.NO_GENOTYPE)
@@ -27,6 +29,7 @@ LOW_GQ = int(SiteReason.LOW_GQ)
 LOW_DP = int(SiteReason.LOW_DP)
 AD_CONTRADICTS = int(SiteReason.AD_CONTRADICTS)
 UNREADABLE = int(SiteReason.UNREADABLE)
+LOW_GP = int(SiteReason.LOW_GP)
 
 
 @helper
@@ -131,9 +134,14 @@ def text_code(buf: Bytes, p: int, end: int) -> int:
 
 @helper
 def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> None:
-    """Read AD into ``cell``: its total, and the depths of the two alleles of GT."""
-    total = 0
-    index = 0
+    """Read AD into ``cell``: its total, the depths of GT's alleles, of others, of the first three.
+
+    All stay -1 where a value is missing or there are more than alleles. A list that is too short,
+    as when ALTs were merged, has no reads of the others; a single number is no list of reads by
+    allele (VarScan writes ALT's alone).
+    """
+    total = index = 0
+    first = second = other = 0
     complete = not (end == p + 1 and buf[p] == 46)
     while p <= end:
         stop = p
@@ -144,13 +152,24 @@ def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> Non
             cell[lay.C_UNREADABLE] = 1
         complete = complete and value >= 0
         total += max(value, 0)
+        if index < lay.N_READS:
+            cell[lay.C_READS + index] = value
         if index == cell[lay.C_FIRST]:
-            cell[lay.C_AD_FIRST] = value
+            first = value
         if index == cell[lay.C_SECOND]:
-            cell[lay.C_AD_SECOND] = value
+            second = value
+        elif index != cell[lay.C_FIRST]:
+            other = max(other, value)
         index += 1
         p = stop + 1
-    cell[lay.C_AD_TOTAL] = total if complete and index == n_alleles else -1
+    is_short = 1 < index < n_alleles and max(cell[lay.C_FIRST], cell[lay.C_SECOND]) < index
+    if complete and (index == n_alleles or is_short):
+        for k in range(index, lay.N_READS):
+            cell[lay.C_READS + k] = 0
+        cell[lay.C_AD_TOTAL] = total
+        cell[lay.C_AD_FIRST] = first
+        cell[lay.C_AD_SECOND] = second
+        cell[lay.C_AD_OTHER] = other
 
 
 @helper
@@ -165,6 +184,8 @@ def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: In
         read_depths(buf, p, end, n_alleles, cell)
     elif kind == lay.K_PL or kind == lay.K_GL:
         read_likelihoods(buf, p, end, kind, n_alleles, cell)
+    elif kind == lay.K_GP or kind == lay.K_HDS or kind == lay.K_DS:
+        read_support(buf, p, end, kind, n_alleles, cell)
     elif kind == lay.K_PS:
         cell[lay.C_PS] = text_code(buf, p, end)
     elif kind == lay.K_PID:
@@ -185,6 +206,7 @@ def read_cell(buf: Bytes, p: int, state: Ints, kinds: Ints, n_alleles: int, cell
     cell[lay.C_PID] = 0
     cell[lay.C_FILTERED] = 0
     cell[lay.C_UNREADABLE] = 0
+    cell[lay.C_MARGIN] = lay.NO_MARGIN
     n_keys = state[lay.S_N_KEYS]
     index = 0
     if state[lay.S_HAS_GT] == 1:
@@ -224,17 +246,52 @@ def pass_cell(buf: Bytes, p: int, state: Ints, n_alleles: int, cell: Ints) -> in
 
 
 @helper
-def depths_contradict(cell: Ints, limits: Floats) -> bool:
+def is_odd_depth(cell: Ints) -> bool:
+    """Whether reads of alleles might contradict GT, or not suffice for it.
+
+    Clean cells end here, on whole numbers alone. Up to a twentieth of other reads leaves any
+    homozygote above phred 20, a quarter of each allele any heterozygote the likeliest genotype
+    (`pgx.vcf.read_likelihoods`).
+    """
     total = cell[lay.C_AD_TOTAL]
-    if total <= 0 or total < limits[lay.L_MIN_DP]:
-        return False
     first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
-    if first < 0 or second == -1:
+    if total <= 0 or first < 0 or second == -1 or cell[lay.C_PLOIDY] > 2:
         return False
     if second == -2 or second == first:
-        return bool(cell[lay.C_AD_FIRST] < limits[lay.L_HOM_FRACTION] * total)
+        return bool(20 * (total - cell[lay.C_AD_FIRST]) >= total)
     smaller = min(cell[lay.C_AD_FIRST], cell[lay.C_AD_SECOND])
-    return bool(smaller < limits[lay.L_HET_FRACTION] * total)
+    others = total - cell[lay.C_AD_FIRST] - cell[lay.C_AD_SECOND]
+    return bool(4 * smaller < total or 20 * others >= total)
+
+
+@helper
+def needs_reads(cell: Ints, rec: Ints, reason: int) -> bool:
+    """Whether reads of alleles have a say: odd ones, and any where nothing else weighs GT."""
+    total = cell[lay.C_AD_TOTAL]
+    if total <= 0 or cell[lay.C_FIRST] < 0 or cell[lay.C_SECOND] == -1:
+        return False
+    if rec[lay.R_MITOCHONDRIAL] == 1:
+        return bool(reason in (OK, LOW_GQ, LOW_DP))
+    if reason in (LOW_GQ, LOW_DP):
+        return bool(cell[lay.C_MARGIN] == lay.NO_MARGIN or is_odd_depth(cell))
+    return bool(reason == OK and is_odd_depth(cell))
+
+
+@helper
+def store_reads(cell: Ints, rec: Ints, row: int, sample: int, out: Counts) -> None:
+    """Write reads of alleles 0, 1 and 2; of more than three, those of GT's and the best other.
+
+    Of mitochondrial records always the first three.
+    """
+    n_alleles = rec[lay.R_N_ALTS] + 1
+    if n_alleles <= lay.N_READS or rec[lay.R_MITOCHONDRIAL] == 1:
+        for k in range(min(n_alleles, lay.N_READS)):
+            out[row, sample, k] = cell[lay.C_READS + k]
+        return
+    out[row, sample, 0] = cell[lay.C_AD_FIRST]
+    is_one = cell[lay.C_SECOND] == -2 or cell[lay.C_SECOND] == cell[lay.C_FIRST]
+    out[row, sample, 1] = cell[lay.C_AD_OTHER] if is_one else cell[lay.C_AD_SECOND]
+    out[row, sample, 2] = 0 if is_one else cell[lay.C_AD_OTHER]
 
 
 @helper
@@ -261,14 +318,19 @@ def judge_cell(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
         return of_record
     if cell[lay.C_FILTERED] == 1:
         return FILTERED
+    margin = cell[lay.C_MARGIN]
+    if margin < lay.CONTRADICTED:
+        return AD_CONTRADICTS
+    if margin == lay.NO_MARGIN and lacks_support(cell, rec):
+        return LOW_GP
+    if margin != lay.NO_MARGIN:  # without GQ they stand in for it, and they are what it rests on
+        gq = max(margin, 0) if gq < 0 else min(gq, max(margin, 0))
     if gq >= 0 and (gq == 0 or gq < limits[lay.L_MIN_GQ]):
         return LOW_GQ
     alleles = min(cell[lay.C_PLOIDY], 2)
     depth = dp if dp >= 0 else cell[lay.C_AD_TOTAL]  # reads counted by allele stand in for DP
     if depth >= 0 and (depth == 0 or 2 * depth < alleles * limits[lay.L_MIN_DP]):
         return LOW_DP
-    if depths_contradict(cell, limits):
-        return AD_CONTRADICTS
     return UNREADABLE if cell[lay.C_UNREADABLE] == 1 else OK
 
 
@@ -303,13 +365,14 @@ def store_cell(
     reason: npt.NDArray[np.uint8],
     gq_out: npt.NDArray[np.int16],
     dp_out: npt.NDArray[np.int32],
-) -> None:
-    """Write one cell's arrays."""
+) -> int:
+    """Write one cell's arrays; return its reason."""
     gq = cell[lay.C_GQ] if cell[lay.C_GQ] >= 0 else cell[lay.C_RGQ]
     dp = cell[lay.C_DP]
     if rec[lay.R_BLOCK] != lay.BLOCK_NONE and cell[lay.C_MIN_DP] >= 0:
         dp = cell[lay.C_MIN_DP]
-    reason[row, sample] = judge_cell(cell, rec, limits, gq, dp)
+    found = judge_cell(cell, rec, limits, gq, dp)
+    reason[row, sample] = found
     in_set = settle_phase(cell)
     phase_set[row, sample] = in_set
     phased[row, sample] = 1 if cell[lay.C_PHASED] == 1 else 0
@@ -322,3 +385,4 @@ def store_cell(
         state[lay.S_HAS_DEPTH] = 1
     if gq >= 0 or dp >= 0 or in_set > 0:
         state[lay.S_HAS_VALUES] = 1
+    return found

@@ -238,12 +238,25 @@ def is_length_key(buf: Bytes, p: int) -> bool:
 
 
 @helper
+def quality_value(buf: Bytes, p: int) -> int:
+    """Return the offset of the value if ``R2=`` or ``DR2=`` lies at ``p``, else 0."""
+    start = p + 1 if buf[p] == 68 else p + 0
+    if buf[start] == 82 and buf[start + 1] == 50 and buf[start + 2] == 61:
+        return start + 3
+    return 0
+
+
+@helper
 def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
     """Walk INFO for END and SVLEN and set the last base that the record covers."""
     position = rec[lay.R_POSITION]
     end = -1
     span = 0
+    rec[lay.R_QUALITY] = -1
     while True:
+        quality = quality_value(buf, p)
+        if quality > 0:
+            rec[lay.R_QUALITY] = quality
         if buf[p] == 69 and buf[p + 1] == 78 and buf[p + 2] == 68 and buf[p + 3] == 61:
             value, after = read_digits(buf, p + 4, 11)
             if end >= 0 or (buf[after] >= 32 and buf[after] != 59):

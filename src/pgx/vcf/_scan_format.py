@@ -31,6 +31,9 @@ def key_kind(buf: Bytes, p: int, length: int) -> int:
         (0x504754, lay.K_PGT),
         (0x504944, lay.K_PID),
         (0x4654, lay.K_FT),
+        (0x4750, lay.K_GP),
+        (0x484453, lay.K_HDS),
+        (0x4453, lay.K_DS),
         (0x504C, lay.K_PL),
         (0x474C, lay.K_GL),
     ):

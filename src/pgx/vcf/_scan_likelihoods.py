@@ -89,26 +89,59 @@ def fits_ploidy(count: int, n_alleles: int, cell: Ints) -> bool:
 
 
 @helper
-def read_list(buf: Bytes, p: int, end: int, kind: int, cell: Ints) -> int:
-    """Read comma-separated likelihoods, smaller the better, into ``cell``.
+def place_of_genotype(cell: Ints, count: int, n_alleles: int) -> int:
+    """Return the place of GT in a list of ``count`` values, one a genotype; -1 if it has none."""
+    first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
+    if first < 0 or second == -1:
+        return -1
+    if count == n_alleles and second == -2:
+        return int(first)
+    if count != n_alleles * (n_alleles + 1) // 2 or second == -2 or cell[lay.C_PLOIDY] != 2:
+        return -1
+    low, high = min(first, second), max(first, second)
+    return int(high * (high + 1) // 2 + low)
 
-    Returns how many there are, 0 if one is no number or there are too many.
+
+@helper
+def count_values(buf: Bytes, p: int, end: int) -> int:
+    """Return how many values a comma-separated list has."""
+    count = 1
+    while p < end:
+        count += 1 if buf[p] == 44 else 0
+        p += 1
+    return count
+
+
+@helper
+def read_list(buf: Bytes, p: int, end: int, kind: int, place: int, cell: Ints) -> int:
+    """Read comma-separated likelihoods, smaller the better, the first six into ``cell``.
+
+    ``place`` is that of GT; its margin over the best other genotype goes to C_MARGIN. Returns
+    how many there are, 0 if one is no number.
     """
     count = 0
+    own = other = ABSENT
     while p <= end:
         stop = p
         while stop < end and buf[stop] != 44:
             stop += 1
         value = read_millionths(buf, p, stop)
-        if value == NOT_A_NUMBER or count == lay.N_LIKELIHOODS:
+        if value == NOT_A_NUMBER:
             return 0
         if value != ABSENT and kind == lay.K_GL:
             value *= -10
         elif value < 0:
             return 0  # no phred value is negative
-        cell[lay.C_LIKELIHOODS + count] = value
+        if count < lay.N_LIKELIHOODS:
+            cell[lay.C_LIKELIHOODS + count] = value
+        if count == place:
+            own = value
+        else:
+            other = min(other, value)
         count += 1
         p = stop + 1
+    if own != ABSENT and other != ABSENT:
+        cell[lay.C_MARGIN] = (other - own + 500_000) // 1_000_000
     return count
 
 
@@ -130,22 +163,26 @@ def settle_likelihoods(cell: Ints, count: int, n_alleles: int) -> None:
 
 @helper
 def read_likelihoods(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> None:
-    """Read PL, or GL unless the cell has a PL, of up to three alleles.
+    """Read PL, or GL unless the cell has a PL: the margin of GT, and values of three alleles.
 
     A list of a wrong length, or with something that is no number, says nothing; a PL
     like this still outranks GL.
     """
     is_dot = end == p + 1 and buf[p] == 46
     is_outranked = kind == lay.K_GL and cell[lay.C_HAS_PL] == 1
-    if n_alleles > 3 or is_dot or is_outranked:
+    if is_dot or is_outranked:
         return
     cell[lay.C_HAS_PL] = 0 if kind == lay.K_GL else 1
+    cell[lay.C_MARGIN] = lay.NO_MARGIN
     for k in range(lay.N_LIKELIHOODS):
         cell[lay.C_LIKELIHOODS + k] = -1
-    count = read_list(buf, p, end, kind, cell)
+    count = count_values(buf, p, end)
     if fits_ploidy(count, n_alleles, cell):
-        settle_likelihoods(cell, count, n_alleles)
-        return
+        place = place_of_genotype(cell, count, n_alleles)
+        count = read_list(buf, p, end, kind, place, cell)
+        if count > 0 and n_alleles <= 3:
+            settle_likelihoods(cell, count, n_alleles)
+            return
     for k in range(lay.N_LIKELIHOODS):
         cell[lay.C_LIKELIHOODS + k] = -1
 

@@ -19,6 +19,7 @@ from pgx.base.errors import AssemblyMismatchError, SampleNotFoundError
 from pgx.base.genes import Assembly
 from pgx.vcf import layout
 from pgx.vcf.faults import fault
+from pgx.vcf.origin import GenotypeOrigin, genotype_origin
 
 __all__ = ["VcfHeader", "check_start", "parse_header"]
 
@@ -51,6 +52,7 @@ class VcfHeader(msgspec.Struct, frozen=True, kw_only=True):
     ``contigs`` maps names as written to declared lengths. ``assembly_signals`` lists what
     names an assembly and which. ``gatk_indel_limit`` is the longest indel that
     HaplotypeCaller's reference blocks rule out. ``n_lines`` counts the header's lines.
+    ``origin`` says whether the genotypes come from an array or from imputation.
     """
 
     samples: tuple[str, ...]
@@ -60,6 +62,7 @@ class VcfHeader(msgspec.Struct, frozen=True, kw_only=True):
     gatk_indel_limit: int | None
     mitochondrion_length: int | None
     n_lines: int
+    origin: GenotypeOrigin = GenotypeOrigin()
 
     @property
     def declared_assembly(self) -> Assembly | None:
@@ -128,6 +131,7 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
     indel_limits: list[int] = []
     lists_blocks = False
     columns: list[str] | None = None
+    metadata: list[str] = []
     number = 0
     for number, line in _lines(data, path):
         if isinstance(line, bytes):
@@ -148,7 +152,9 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
             lists_blocks = True
         elif line.startswith("##GATKCommandLine") and "HaplotypeCaller" in line:
             indel_limits.extend(int(m) for m in _INDEL_LIMIT.findall(line) if len(m) < 7)
-        elif not line.startswith("##"):
+        elif line.startswith("##"):
+            metadata.append(line)
+        else:
             columns = _read_columns(line, path, number)
     if columns is None:
         raise fault(layout.FAULT_NO_COLUMNS_LINE, path)
@@ -160,6 +166,7 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
         gatk_indel_limit=min(indel_limits, default=None),
         mitochondrion_length=_mitochondrion(contigs),
         n_lines=number,
+        origin=genotype_origin(metadata),
     )
 
 

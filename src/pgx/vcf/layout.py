@@ -12,6 +12,7 @@ DONE: Final = 0
 NEED_ROWS: Final = 1
 NEW_CONTIG: Final = 2
 NEED_LIKELIHOODS: Final = 3
+NEED_READS: Final = 4
 
 # slots of ``state``, int64 (S_SIZE,)
 S_CURSOR: Final = 0  # offset of the next line
@@ -36,7 +37,8 @@ S_REPEATS: Final = 18  # records in a row at one position
 S_HAS_LIKELIHOODS: Final = 19  # 1: the last line's FORMAT has PL or GL
 S_STORED_LIKELIHOODS: Final = 20  # 1: this block of rows holds some
 S_BLANK: Final = 21  # number of the first of the blank lines just passed, 0 if none
-S_SIZE: Final = 22
+S_STORED_READS: Final = 22  # 1: this block of rows holds reads by allele
+S_SIZE: Final = 23
 
 # slots of one row of ``rows``, int64 (rows, R_SIZE); offsets point into the chunk
 R_CONTIG: Final = 0
@@ -54,7 +56,10 @@ R_BLOCK: Final = 11
 R_IUPAC: Final = 12
 R_LINE: Final = 13
 R_SYMBOLIC: Final = 14  # 1: an ALT that covers bases, such as <DEL>
-R_SIZE: Final = 15
+R_QUALITY: Final = 15  # offset of the value of INFO/R2 or DR2, -1 if none
+R_POORLY_IMPUTED: Final = 16  # 1: that value is below `LEAST_R2`
+R_MITOCHONDRIAL: Final = 17
+R_SIZE: Final = 18
 
 BLOCK_NONE: Final = 0
 BLOCK_NON_REF: Final = 1
@@ -72,8 +77,11 @@ K_PS: Final = 7
 K_PGT: Final = 8
 K_PID: Final = 9
 K_FT: Final = 10
-K_PL: Final = 11  # from here on: likelihoods
-K_GL: Final = 12
+K_GP: Final = 11
+K_HDS: Final = 12
+K_DS: Final = 13
+K_PL: Final = 14  # from here on: likelihoods
+K_GL: Final = 15
 
 # slots of ``cell``: what one selected cell says, int64 (C_SIZE,)
 C_FIRST: Final = 0
@@ -95,7 +103,11 @@ C_FILTERED: Final = 15
 C_UNREADABLE: Final = 16
 C_HAS_PL: Final = 17
 C_LIKELIHOODS: Final = 18  # six slots: genotypes 0/0, 0/1, 1/1, 0/2, 1/2, 2/2
-C_SIZE: Final = 24
+C_READS: Final = 24  # three slots: reads of alleles 0, 1, 2
+C_AD_OTHER: Final = 27  # most reads of one allele that GT does not have
+C_MARGIN: Final = 28  # likelihood of GT over the best other genotype, phred; NO_MARGIN if none
+C_SUPPORTED: Final = 29  # three slots, GP, HDS, DS: 1 it supports GT, 0 it does not, -1 absent
+C_SIZE: Final = 32
 N_LIKELIHOODS: Final = 6
 
 # slots of ``limits``, float64 (L_SIZE,)
@@ -104,6 +116,19 @@ L_MIN_DP: Final = 1
 L_HET_FRACTION: Final = 2
 L_HOM_FRACTION: Final = 3
 L_SIZE: Final = 4
+
+NO_MARGIN: Final = 1 << 62
+CONTRADICTED: Final = -30
+"""Phred margin below which GT counts as contradicted: a thousandth of the best genotype."""
+LEAST_SUPPORT: Final = 990_000
+"""Probability of an imputed genotype, in millionths, from which it counts: that of GQ 20."""
+LEAST_R2: Final = 800_000
+"""Imputation quality, in millionths, from which genotypes of a record count.
+
+Panels are filtered at 0.3 for association studies, where errors average out; for the genotype
+of one person 0.8 is the usual demand.
+"""
+N_READS: Final = 3
 
 MAX_ALTS: Final = 4_095
 MAX_STORED_ALLELE: Final = 126

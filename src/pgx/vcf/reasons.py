@@ -10,6 +10,8 @@ __all__ = ["SiteReason"]
 class SiteReason(IntEnum):
     """Codes of ``Scan.reason``; the first that applies, in the order of the numbers.
 
+    `AD_CONTRADICTS` and then `LOW_GP` precede `LOW_GQ`: what the reads say outranks what the
+    caller says of itself.
     Every code but ``OK`` means that the genotype is unknown, though its alleles stay as
     they were read. A half call (``./1``) is ``OK``: the allele it names is known.
     """
@@ -23,5 +25,6 @@ class SiteReason(IntEnum):
     FILTERED = 6  # FILTER or the sample's FT is neither PASS nor "."
     LOW_GQ = 7
     LOW_DP = 8
-    AD_CONTRADICTS = 9  # the reads do not support the alleles of GT
+    AD_CONTRADICTS = 9  # AD, PL or GL make another genotype far likelier than GT
     UNREADABLE = 10  # GQ, DP, MIN_DP or AD is no number: what it would say is lost
+    LOW_GP = 11  # imputed, and GP, HDS, DS or the record's R2 do not support GT

@@ -41,7 +41,7 @@ class Block(NamedTuple):
     """Some records (K) in file order, and what their cells (K, N) say.
 
     The arrays are those of `Scan`, C-contiguous, and valid until the sink returns; ``phased``
-    is uint8, and ``likelihoods`` None where no record of the block has any.
+    is uint8, and ``likelihoods`` and ``reads`` are None where no record of the block has any.
     """
 
     records: list[ScannedRecord]
@@ -52,6 +52,7 @@ class Block(NamedTuple):
     gq: npt.NDArray[np.int16]
     dp: npt.NDArray[np.int32]
     likelihoods: npt.NDArray[np.int16] | None
+    reads: npt.NDArray[np.int32] | None = None
 
 
 class Sink(Protocol):
@@ -74,7 +75,10 @@ class Scan:
     blocks MIN_DP where given. ``likelihoods`` (R, N, 6) int16, None where no record has
     any, are phred-scaled, the best 0, of the genotypes 0/0, 0/1, 1/1, 0/2, 1/2, 2/2; a
     haploid cell uses the slots of 0/0, 1/1, 2/2; -1 where there is no such genotype or no
-    value, and throughout records of more than two ALTs. ``region_first`` and
+    value, and throughout records of more than two ALTs. They are those of PL or GL, else of AD
+    or of GQ and DP where a genotype is unsure (`pgx.vcf.read_likelihoods`). ``reads`` (R, N, 3)
+    int32, None where no mitochondrial record has any, are the reads of alleles 0, 1 and 2 of
+    mitochondrial cells, -1 elsewhere. ``region_first`` and
     ``region_last`` (G,) int64 are the first and last POS seen in each region among all
     records, 0 if none.
     ``sites_only`` hints that the file lists variant sites only: it has records, and not
@@ -97,3 +101,4 @@ class Scan:
     sites_only: bool
     has_depth: bool
     hg19_chrm: bool
+    reads: npt.NDArray[np.int32] | None = None

@@ -16,6 +16,7 @@ from pgx.vcf.contigs import ContigTable
 from pgx.vcf.faults import fault
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
+from pgx.vcf.read_likelihoods import Cells, has_unsure, settle_cells
 from pgx.vcf.records import Block, Scan, ScannedRecord, Sink
 from pgx.vcf.symbolic import SymbolicRecord, parse_symbolic
 from pgx.vcf.text import LineBuffer
@@ -40,14 +41,17 @@ _OUTPUTS: Final[dict[str, tuple[type[np.generic], int]]] = {
     "gq": (np.int16, -1),
     "dp": (np.int32, -1),
     "likelihoods": (np.int16, -1),
+    "reads": (np.int32, -1),
 }
-_WIDTHS: Final = {"genotypes": (2,), "likelihoods": (lay.N_LIKELIHOODS,)}
+_WIDTHS: Final = {"genotypes": (2,), "likelihoods": (lay.N_LIKELIHOODS,), "reads": (lay.N_READS,)}
 _OFTEN_ABSENT: Final = {
     "phase_set": lay.S_HAS_VALUES,
     "gq": lay.S_HAS_VALUES,
     "dp": lay.S_HAS_VALUES,
     "likelihoods": lay.S_STORED_LIKELIHOODS,
+    "reads": lay.S_STORED_READS,
 }
+_RARE: Final = ("likelihoods", "reads")  # the largest arrays, which most files do without
 
 
 def compiled_kernel() -> Kernel:
@@ -90,6 +94,7 @@ class Scanner:
         self._records: list[ScannedRecord] = []
         self._alts = AltTexts()
         self._taken: dict[str, list[Array]] = {name: [] for name in _OUTPUTS}
+        self._found: set[str] = set()  # arrays that hold anything
         self._allocate_block()
 
     def _allocate_state(self) -> None:
@@ -121,16 +126,15 @@ class Scanner:
         self._rows = np.zeros((size, lay.R_SIZE), np.int64)
         self._block: dict[str, Array] = {}
         for name, (dtype, fill) in _OUTPUTS.items():
-            shape = self._shape(name, 0 if name == "likelihoods" else size)
+            shape = self._shape(name, 0 if name in _RARE else size)
             filled = name in _OFTEN_ABSENT
             self._block[name] = np.full(shape, fill, dtype) if filled else np.empty(shape, dtype)
         self._n_taken = 0
 
-    def _allocate_likelihoods(self) -> None:
-        """Make the largest of the arrays, which files without PL and GL do without."""
-        dtype, fill = _OUTPUTS["likelihoods"]
-        shape = self._shape("likelihoods", len(self._rows))
-        self._block["likelihoods"] = np.full(shape, fill, dtype)
+    def _allocate(self, name: str) -> None:
+        """Make one of the arrays of `_RARE`, once something is to be written there."""
+        dtype, fill = _OUTPUTS[name]
+        self._block[name] = np.full(self._shape(name, len(self._rows)), fill, dtype)
         self._bound = None
 
     def _shape(self, name: str, n_rows: int) -> tuple[int, ...]:
@@ -173,7 +177,9 @@ class Scanner:
                 if self._contigs.add(*counts):
                     self._bound = None
             elif status == lay.NEED_LIKELIHOODS:
-                self._allocate_likelihoods()
+                self._allocate("likelihoods")
+            elif status == lay.NEED_READS:
+                self._allocate("reads")
             elif status != lay.DONE:
                 raise self._fault(status)
         self._text.drop_lines()
@@ -273,12 +279,15 @@ class Scanner:
     def _empty_block(self) -> None:
         """Hand on the rows in use and make the block ready for new ones."""
         n_rows = int(self._state[lay.S_ROW])
+        if n_rows:
+            self._settle(n_rows)
         if self._sink is not None and n_rows:
             self._hand_on(self._sink, n_rows)
             n_rows = 0
         for name, (dtype, fill) in _OUTPUTS.items():
             array = self._block[name]
             if self._is_written(name):
+                self._found.add(name)
                 self._taken[name].append(array[:n_rows].copy())
                 if name in _OFTEN_ABSENT:
                     array[:n_rows] = fill
@@ -289,12 +298,37 @@ class Scanner:
             self._state[slot] = 0
         self._n_taken = 0
 
+    def _settle(self, n_rows: int) -> None:
+        """Judge odd cells of the rows in use; the kernel stored what that takes."""
+        block = {name: array[:n_rows] for name, array in self._block.items()}
+        if not self._is_written("reads") and not has_unsure(block["reason"]):
+            return
+        rows, written = self._rows[:n_rows], self._is_written("likelihoods")
+        cells = Cells(
+            n_alleles=rows[:, lay.R_N_ALTS] + 1,
+            mitochondrial=rows[:, lay.R_MITOCHONDRIAL] == 1,
+            genotypes=block["genotypes"],
+            reason=block["reason"],
+            gq=block["gq"],
+            dp=block["dp"],
+            likelihoods=block["likelihoods"] if written else None,
+            reads=block["reads"] if self._is_written("reads") else None,
+        )
+        found = settle_cells(cells)
+        if found is not None and not written:
+            self._allocate("likelihoods")
+            self._block["likelihoods"][:n_rows] = found
+            self._state[lay.S_STORED_LIKELIHOODS] = 1
+        if self._is_written("reads"):
+            block["reads"][~cells.mitochondrial] = -1
+            self._state[lay.S_STORED_READS] = cells.mitochondrial.any()
+
     def _hand_on(self, sink: Sink, n_rows: int) -> None:
         """Give the rows in use to the sink, then fill again those that were written."""
-        has_likelihoods = bool(self._state[lay.S_STORED_LIKELIHOODS])
         views = {name: array[:n_rows] for name, array in self._block.items()}
-        if not has_likelihoods:
-            del views["likelihoods"]
+        for name in _RARE:
+            if not self._is_written(name):
+                del views[name]
         sink.take(Block(self._records[-n_rows:], **{"likelihoods": None, **views}))  # type: ignore[arg-type]
         for name in _OFTEN_ABSENT:
             if name in views and self._is_written(name):
@@ -321,12 +355,9 @@ class Scanner:
             raise fault(lay.FAULT_NO_KNOWN_CONTIG, self._path)
         self._empty_block()
         arrays = {
-            name: np.concatenate(parts)
-            for name, parts in self._taken.items()
-            if name != "likelihoods"
+            name: np.concatenate(parts) for name, parts in self._taken.items() if name not in _RARE
         }
         arrays["phased"] = arrays["phased"].view(np.bool_)
-        has_likelihoods = len(self._block["likelihoods"]) > 0
         order = self._windows.region_order
         seen = np.zeros((self._windows.n_regions, 2), np.int64)
         seen[order] = self._regions[:, 2:]
@@ -339,9 +370,14 @@ class Scanner:
             sites_only=n_records > 0 and not state[lay.S_REFERENCE_ONLY],
             has_depth=bool(state[lay.S_HAS_DEPTH]),
             hg19_chrm=hg19_chrm,
-            likelihoods=np.concatenate(self._taken["likelihoods"]) if has_likelihoods else None,
+            likelihoods=self._joined("likelihoods"),
+            reads=self._joined("reads"),
             **arrays,
         )
+
+    def _joined(self, name: str) -> Array | None:
+        """Return one of the arrays of `_RARE`, None where no record has any."""
+        return np.concatenate(self._taken[name]) if name in self._found else None
 
     def _is_hg19_chrm(self) -> bool:
         declared = self._header.mitochondrion_length

@@ -12,11 +12,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.assemblies import MITOCHONDRION
 from pgx.vcf import layout as lay
 from pgx.vcf.limits import ScanLimits
+from pgx.vcf.read_likelihoods import Cells, has_unsure, settle_cells
 from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Block
 from pgx.vcf.zarr_faults import variant_fault
+from pgx.vcf.zarr_imputed import lacks_support
 from pgx.vcf.zarr_likelihoods import settle
 from pgx.vcf.zarr_records import Found
 from pgx.vcf.zarr_store import INTEGER, TEXT, OpenedStore
@@ -33,13 +36,14 @@ _BYTES_PER_READ: Final = 1 << 26
 _NUMERIC: Final = INTEGER + "f" + TEXT
 _NUMBERS: Final = ("GQ", "RGQ", "DP", "MIN_DP")
 _KINDS: Final = {
-    **dict.fromkeys((*_NUMBERS, "AD", "PL", "GL"), _NUMERIC),
+    **dict.fromkeys((*_NUMBERS, "AD", "PL", "GL", "GP", "HDS", "DS"), _NUMERIC),
     "PS": INTEGER + TEXT,
     "PID": INTEGER + TEXT,
     "PGT": TEXT,
     "FT": TEXT,
 }
-_LISTS: Final = {"AD": 0, "PL": lay.N_LIKELIHOODS + 1, "GL": lay.N_LIKELIHOODS + 1}
+_BY_ALLELE: Final = ("AD", "HDS", "DS")
+_BY_GENOTYPE: Final = ("PL", "GL", "GP")
 
 
 class CellReader:
@@ -109,7 +113,9 @@ class CellReader:
         for key, array in self._fields.items():
             if key == "MIN_DP" and array.kind in INTEGER and not any(r.block for r in records):
                 continue
-            width = (_LISTS[key] or most + 1) if key in _LISTS else None
+            width = max(most, 2) + 1 if key in _BY_ALLELE else None
+            if key in _BY_GENOTYPE:
+                width = max(most * (most + 1) // 2, lay.N_LIKELIHOODS) + 1
             raw[key] = array.rows(rows, width)
         return raw
 
@@ -151,11 +157,16 @@ class CellReader:
             self._take_genotypes(cells, raw["GT"], found.rows[part])
         is_block = np.array([bool(record.block) for record in records])
         cells.take_numbers(is_block)
-        reason = cells.reasons(found.reasons[part], limits)
+        shown = cells.first, cells.second, cells.ploidy, n_alleles
+        likelihoods, margin = settle(raw, *shown)
+        poorly = found.poorly_imputed[part]
+        unsupported = lacks_support(raw, *shown, poorly)
+        reason = cells.reasons(found.reasons[part], limits, margin, unsupported)
+        is_mitochondrial = np.array([record.contig == MITOCHONDRION for record in records])
+        reads = cells.stored_reads(reason, margin, is_mitochondrial)
         phase_set = cells.settle_phase()
-        likelihoods = settle(raw, cells.first, cells.ploidy, n_alleles)
         self.has_depth = self.has_depth or cells.has_depth
-        return Block(
+        block = Block(
             records,
             cells.stored_genotypes(),
             cells.phased.astype(np.uint8),
@@ -164,7 +175,9 @@ class CellReader:
             np.minimum(cells.gq, 32_767).astype(np.int16),
             cells.dp.astype(np.int32),
             likelihoods,
+            reads,
         )
+        return _settled(block, n_alleles, is_mitochondrial)
 
     def _take_genotypes(self, cells: _Cells, genotypes: Array, rows: Ints) -> None:
         bad = cells.take_genotypes(genotypes)
@@ -182,6 +195,27 @@ class CellReader:
         self.has_reference_only = self.has_reference_only or bool((top == 0).any())
 
 
+def _settled(block: Block, n_alleles: Ints, is_mitochondrial: Flags) -> Block:
+    """Judge odd cells of a block; reads stay of mitochondrial records alone."""
+    likelihoods, reads = block.likelihoods, block.reads
+    if reads is not None or has_unsure(block.reason):
+        cells = Cells(
+            n_alleles,
+            is_mitochondrial,
+            block.genotypes,
+            block.reason,
+            block.gq,
+            block.dp,
+            likelihoods,
+            reads,
+        )
+        likelihoods = settle_cells(cells)
+    if reads is not None:
+        reads[~is_mitochondrial] = -1
+        reads = reads if is_mitochondrial.any() else None
+    return block._replace(likelihoods=likelihoods, reads=reads)
+
+
 class _Cells:
     """Cells (K, N) of some variants; arrays of that shape."""
 
@@ -194,6 +228,8 @@ class _Cells:
         self.unreadable: Flags | None = None
         self.gq = self.dp = np.full(shape, MISSING, np.int64)
         self.has_depth = False
+        self._reads: Ints | None = None
+        self._total: Ints | None = None
 
     def take_genotypes(self, genotypes: Array) -> list[tuple[int, Flags]]:
         """Take alleles, ploidy and phase; return faults and where they are."""
@@ -251,10 +287,25 @@ class _Cells:
             self.dp = np.where(is_block[:, None] & (least >= 0), least, self.dp)
         self.has_depth = bool((self.gq >= 0).any() or (self.dp >= 0).any())
 
-    def reasons(self, of_records: npt.NDArray[np.uint8], limits: ScanLimits) -> Array:
-        """Return the `SiteReason` of each cell: the first that applies, set last."""
+    def reasons(
+        self,
+        of_records: npt.NDArray[np.uint8],
+        limits: ScanLimits,
+        margin: Ints | None,
+        unsupported: Flags | None,
+    ) -> Array:
+        """Return the `SiteReason` of each cell: the first that applies, set last.
+
+        ``margin`` is that of likelihoods, ``unsupported`` are imputed genotypes, (K, N).
+        """
         reason = np.zeros(self.first.shape, np.uint8)
-        self._set_by_values(reason, limits)
+        self._set_by_values(reason, limits, margin)
+        if unsupported is not None:
+            reason[unsupported if margin is None else unsupported & (margin == lay.NO_MARGIN)] = (
+                SiteReason.LOW_GP
+            )
+        if margin is not None:
+            reason[margin < lay.CONTRADICTED] = SiteReason.AD_CONTRADICTS
         if "FT" in self._raw:
             passed: Array = texts(self._raw["FT"], lambda text: text in ("", ".", "PASS"), np.bool_)
             passed = np.all(passed.reshape(*passed.shape[:2], -1), axis=2)
@@ -271,41 +322,83 @@ class _Cells:
             reason[self.ploidy < 0] = SiteReason.NO_GENOTYPE
         return reason
 
-    def _set_by_values(self, reason: Array, limits: ScanLimits) -> None:
-        """Set what unreadable values, reads by allele, depth and quality say."""
-        total, contradicts = self._depths(limits)
+    def _set_by_values(self, reason: Array, limits: ScanLimits, margin: Ints | None) -> None:
+        """Set what unreadable values, depth, quality and the margin of likelihoods say."""
+        total = self._depths()
         if self.unreadable is not None:
             reason[self.unreadable] = SiteReason.UNREADABLE
-        if contradicts is not None:
-            reason[contradicts] = SiteReason.AD_CONTRADICTS
         if total is not None or (self.dp >= 0).any():
             depth = self.dp if total is None else np.where(self.dp >= 0, self.dp, total)
             needed = np.minimum(self.ploidy, 2) * float(limits.min_dp)
             is_low = (depth == 0) | (2 * depth < needed)
             reason[(depth >= 0) & is_low] = SiteReason.LOW_DP
-        is_low = (self.gq == 0) | (self.gq < limits.min_gq)
-        reason[(self.gq >= 0) & is_low] = SiteReason.LOW_GQ
+        gq = self.gq
+        if margin is not None:
+            bound = np.maximum(margin, 0)
+            gq = np.where(gq < 0, bound, np.minimum(gq, bound))
+            gq = np.where(margin == lay.NO_MARGIN, self.gq, gq)
+        reason[(gq >= 0) & ((gq == 0) | (gq < limits.min_gq))] = SiteReason.LOW_GQ
 
-    def _depths(self, limits: ScanLimits) -> tuple[Ints | None, Flags | None]:
-        """Return reads of all alleles, -1 where AD is unusable, and where they contradict GT."""
+    def _depths(self) -> Ints | None:
+        """Read AD; return reads of all alleles, -1 where it is unusable."""
         values = self._raw.get("AD")
         if values is None:
-            return None, None
+            return None
         depths = lists(values, int(self._n_alleles.max()))
         is_value = depths != FILL
         self._note_unreadable((depths == UNREADABLE).any(axis=2))
         count = is_value.sum(axis=2)
-        complete = (count == self._n_alleles) & ((depths >= 0) == is_value).all(axis=2)
-        total = np.where(complete, np.maximum(depths, 0).sum(axis=2), -1)
-        reads = [
-            np.take_along_axis(depths, np.clip(a, 0, depths.shape[2] - 1)[..., None], 2)[..., 0]
+        most = np.maximum(self.first, self.second)
+        is_short = (count > 1) & (count < self._n_alleles) & (most < count)
+        is_list = (count == self._n_alleles) | is_short
+        complete = is_list & ((depths >= 0) == is_value).all(axis=2)
+        self._reads = np.where(is_value, np.maximum(depths, 0), 0)
+        self._total = np.where(complete, self._reads.sum(axis=2), -1)
+        return self._total
+
+    def stored_reads(
+        self, reason: Array, margin: Ints | None, is_mitochondrial: Flags
+    ) -> npt.NDArray[np.int32] | None:
+        """Return reads (K, N, 3) of cells in which they have a say, None where there is none."""
+        if self._reads is None or self._total is None:
+            return None
+        usable = (self._total > 0) & (self.first >= 0) & (self.second != -1) & (self.ploidy <= 2)
+        own = [
+            np.take_along_axis(self._reads, np.maximum(a, 0)[..., None].astype(np.int64), 2)[..., 0]
             for a in (self.first, self.second)
         ]
         is_one = (self.second == FILL) | (self.second == self.first)
-        few_of_one = reads[0] < limits.hom_min_fraction * total
-        few_of_two = np.minimum(reads[0], reads[1]) < limits.het_min_fraction * total
-        known = (total > 0) & (total >= limits.min_dp) & (self.first >= 0) & (self.second != -1)
-        return total, known & np.where(is_one, few_of_one, few_of_two)
+        odd = np.where(
+            is_one,
+            20 * (self._total - own[0]) >= self._total,
+            (4 * np.minimum(*own) < self._total)
+            | (20 * (self._total - own[0] - own[1]) >= self._total),
+        )
+        unsure = (reason == SiteReason.LOW_GQ) | (reason == SiteReason.LOW_DP)
+        is_ok = reason == SiteReason.OK
+        no_list = np.True_ if margin is None else margin == lay.NO_MARGIN
+        wanted = usable & ((is_ok & odd) | (unsure & (no_list | odd)))
+        wanted |= usable & is_mitochondrial[:, None] & (is_ok | unsure)
+        if not wanted.any():
+            return None
+        found = np.full((*self.first.shape, lay.N_READS), -1, np.int32)
+        for row, sample in np.argwhere(wanted).tolist():
+            found[row, sample] = self._reads_of(
+                row, sample, first_three=bool(is_mitochondrial[row])
+            )
+        return found
+
+    def _reads_of(self, row: int, sample: int, *, first_three: bool) -> list[int]:
+        """Return reads of alleles 0, 1, 2; of more than three, of GT's and of the best other."""
+        reads = self._reads[row, sample].tolist()  # type: ignore[index]
+        n_alleles = int(self._n_alleles[row, 0])
+        if n_alleles <= lay.N_READS or first_three:
+            return [*reads[:n_alleles], -1, -1, -1][: lay.N_READS]
+        first, second = int(self.first[row, sample]), int(self.second[row, sample])
+        other = max(n for k, n in enumerate(reads[:n_alleles]) if k not in (first, second))
+        if second in (FILL, first):
+            return [reads[first], other, 0]
+        return [reads[first], reads[second], other]
 
     def settle_phase(self) -> npt.NDArray[np.int32]:
         """Settle phase by PGT where GT has none; return phase sets, 0 for none."""

@@ -8,46 +8,84 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.vcf import layout as lay
-from pgx.vcf.zarr_values import ABSENT, NOT_A_NUMBER, millionths
+from pgx.vcf.zarr_values import ABSENT, FILL, NOT_A_NUMBER, millionths
 
-__all__ = ["settle"]
+__all__ = ["place_of", "settle"]
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
 
 
 def settle(
-    raw: dict[str, Array], first: Array, ploidy: Array, n_alleles: Ints
-) -> npt.NDArray[np.int16] | None:
-    """Return likelihoods as `Scan` has them, None where no cell has any.
+    raw: dict[str, Array], first: Array, second: Array, ploidy: Array, n_alleles: Ints
+) -> tuple[npt.NDArray[np.int16] | None, Ints | None]:
+    """Return likelihoods as `Scan` has them, and the phred margin of GT over the best other.
+
+    Both are None where no cell has any; the margin (K, N) is `NO_MARGIN` where it is unknown.
 
     Parameters
     ----------
     raw
         PL and GL of variants (K, N) or (K, N, W), either may be absent.
-    first, ploidy
-        First allele and ploidy (K, N) of the cells, -1 unknown.
+    first, second, ploidy
+        Alleles and ploidy (K, N) of the cells, -1 unknown, the second -2 of a haploid cell.
     n_alleles
         Alleles (K,) of the variants.
     """
-    out = None
-    rows = np.flatnonzero(n_alleles <= 3)
+    out = margin = None
+    most = int(n_alleles.max(initial=1))
     for key in ("GL", "PL"):  # what a PL says replaces what a GL said
-        if key not in raw or not len(rows):
+        if key not in raw:
             continue
-        width = lay.N_LIKELIHOODS
-        values, length = millionths(raw[key][rows], width, is_log=key == "GL")
+        width = max(lay.N_LIKELIHOODS, most * (most + 1) // 2)
+        values, length = millionths(raw[key], width, is_log=key == "GL")
         if key == "GL":
-            length = _without_tail(values, length, ploidy[rows], n_alleles[rows])
+            length = _without_tail(values, length, ploidy, n_alleles)
         in_list = np.arange(values.shape[2]) < length[..., None]
         given = ((values != ABSENT) & in_list).any(axis=2)
         if not given.any():
             continue
-        if out is None:
-            out = np.full((*first.shape, width), -1, np.int16)
-        found = _phred(values, length, in_list, first[rows], ploidy[rows], n_alleles[rows])
-        out[rows] = np.where(given[..., None], found, out[rows])
-    return out
+        if out is None or margin is None:
+            out = np.full((*first.shape, lay.N_LIKELIHOODS), -1, np.int16)
+            margin = np.full(first.shape, lay.NO_MARGIN, np.int64)
+        found = _phred(values, length, in_list, first, ploidy, n_alleles)
+        found[n_alleles > 3] = -1
+        out = np.where(given[..., None], found, out)
+        own = _margin(values, length, in_list, first, second, ploidy, n_alleles)
+        margin = np.where(given, own, margin)
+    return out, margin
+
+
+def place_of(length: Ints, first: Array, second: Array, ploidy: Array, n_alleles: Ints) -> Ints:
+    """Return the place of GT in lists of a value a genotype, -1 where it has none."""
+    alleles = n_alleles[:, None]
+    low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second)
+    is_full = (length == alleles * (alleles + 1) // 2) & (ploidy == 2) & (low >= 0)
+    is_haploid = (length == alleles) & (second == FILL) & (first >= 0)
+    place = np.where(is_full, high.astype(np.int64) * (high + 1) // 2 + low, -1)
+    return np.where(is_haploid, first, place)
+
+
+def _margin(
+    values: Ints,
+    length: Ints,
+    in_list: Array,
+    first: Array,
+    second: Array,
+    ploidy: Array,
+    n_alleles: Ints,
+) -> Ints:
+    """Return the phred margin (K, N) of GT, `NO_MARGIN` where it or all others have no value."""
+    place = place_of(length, first, second, ploidy, n_alleles)
+    sound = ~((values == NOT_A_NUMBER) & in_list).any(axis=2) & (place >= 0)
+    cut = np.where(in_list & sound[..., None], values, ABSENT)
+    at = np.clip(place, 0, values.shape[2] - 1)[..., None]
+    own = np.take_along_axis(cut, at, 2)[..., 0]
+    np.put_along_axis(cut, at, ABSENT, 2)
+    other = cut.min(axis=2)
+    known = sound & (own != ABSENT) & (other != ABSENT) & (place < length)
+    steps = (np.where(known, other, 0) - np.where(known, own, 0) + 500_000) // 1_000_000
+    return np.where(known, steps, lay.NO_MARGIN)
 
 
 def _without_tail(values: Ints, length: Ints, ploidy: Array, n_alleles: Ints) -> Ints:

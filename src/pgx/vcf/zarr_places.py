@@ -43,6 +43,11 @@ class Fixed:
         kinds = INTEGER + "f" + TEXT
         self.end = store.array("variant_END", kinds=kinds, shape=of_variants)
         self.span = store.array("variant_SVLEN", kinds=kinds, shape=of_variants, several=True)
+        qualities = (
+            store.array(f"variant_{key}", kinds=kinds, shape=of_variants, several=True)
+            for key in ("R2", "DR2")
+        )
+        self.quality = [array for array in qualities if array is not None]
         self.index = store.array("region_index", kinds=INTEGER, shape=(None, 6))
         self.filter_names = filters
         self.filter_chunks: set[int] = set()

@@ -19,12 +19,13 @@ from pgx.base.errors import VcfFormatError
 from pgx.vcf import zarr_faults as faults
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
+from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Scan, ScannedRecord
 from pgx.vcf.scanner import Kernel, Scanner
 from pgx.vcf.windows import Windows
 from pgx.vcf.zarr_faults import variant_fault, zarr_fault
 from pgx.vcf.zarr_places import Fixed, Places, sizes_of
-from pgx.vcf.zarr_values import UNREADABLE, numbers
+from pgx.vcf.zarr_values import ABSENT, UNREADABLE, millionths, numbers
 
 __all__ = ["Found", "find_records"]
 
@@ -37,12 +38,14 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 class Found(msgspec.Struct, frozen=True):
     """Wanted variants (R): rows in the store, their records and what these say of any call.
 
-    ``scan`` has what concerns all records: regions and the mitochondrion.
+    ``poorly_imputed`` are those whose R2 is too low for the genotype of one person. ``scan`` has
+    what concerns all records: regions and the mitochondrion.
     """
 
     rows: Ints
     records: list[ScannedRecord]
     reasons: npt.NDArray[np.uint8]
+    poorly_imputed: npt.NDArray[np.bool_]
     scan: Scan
 
 
@@ -85,7 +88,10 @@ def find_records(
         msgspec.structs.replace(record, line=int(row) + 1, symbolic=None)  # CN is not read
         for record, row in zip(scan.records, wanted.tolist(), strict=True)
     ]
-    return Found(wanted, numbered, scan.reason[:, 0].copy(), scan)
+    reasons = scan.reason[:, 0].copy()
+    poorly = reasons == SiteReason.LOW_GP  # of the dosage in `_lines`, which fits otherwise
+    reasons[poorly] = SiteReason.OK
+    return Found(wanted, numbered, reasons, poorly, scan)
 
 
 def _worth_a_line(fixed: Fixed, rows: Ints, sure: Ints) -> tuple[Ints, list[list[Any]]]:
@@ -122,11 +128,12 @@ def _lines(fixed: Fixed, rows: Ints, texts: list[list[Any]], contigs: list[str])
         alleles = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in row]
         while len(alleles) > 1 and alleles[-1] in ("", "."):
             alleles.pop()
-        n_commas += max(len(alleles) - 2, 0)
+        n_commas += 2 * max(len(alleles) - 2, 0) + infos[k].count(",")
         alt = ",".join(alleles[1:]) or "."
+        dosage = ",".join("0" for _ in alleles[1:]) or "."
         lines.append(
             f"{contigs[contig[k]]}\t{position[k]}\t.\t{alleles[0]}\t{alt}\t.\t{filters[k]}"
-            f"\t{infos[k]}\tGT\t0\n"
+            f"\t{infos[k]}\tGT:DS\t0:{dosage}\n"
         )
     text = "".join(lines)
     counts = [text.count(mark) for mark in "\n\t,"]
@@ -155,7 +162,19 @@ def _infos(fixed: Fixed, rows: Ints, position: list[int]) -> list[str]:
         for k, length in enumerate(fixed.length.rows(rows).tolist()):
             if length > 1 and not sizes[k]:
                 infos[k] = f"END={position[k] + length - 1}"
+    for array in fixed.quality:
+        for k, least in enumerate(_least(array.rows(rows)).tolist()):
+            infos[k] += f";R2={least}"
     return infos
+
+
+def _least(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the least value of each variant as text, a dot where it has none."""
+    listed = values if values.ndim > 1 else values[:, None]
+    found, length = millionths(listed[:, None], listed.shape[1], is_log=False)
+    in_list = np.arange(found.shape[2]) < length[..., None]
+    least = np.where(in_list, found, ABSENT)[:, 0].min(axis=1)
+    return np.array(["." if v == ABSENT else f"{max(v, 0) / 1e6:.6f}" for v in least.tolist()])
 
 
 def _filters(fixed: Fixed, rows: Ints) -> list[str]:

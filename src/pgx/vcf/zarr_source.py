@@ -17,6 +17,7 @@ from pgx.base.extras import load_extra
 from pgx.vcf import zarr_faults as faults
 from pgx.vcf.header import VcfHeader, parse_header
 from pgx.vcf.limits import ScanLimits
+from pgx.vcf.origin import ORIGIN_KEYS
 from pgx.vcf.records import Block, Scan, Sink
 from pgx.vcf.scanner import Kernel
 from pgx.vcf.windows import Windows
@@ -34,7 +35,14 @@ _NAMES: Final = (".vcz", ".zarr", ".vcz.zip", ".zarr.zip")
 _METADATA: Final = (".zgroup", "zarr.json", ".zmetadata")
 _VERSION: Final = re.compile(r"0\.\d{1,3}")
 _BAD_NAME: Final = re.compile(r"[\x00-\x20\x7f,;<>\"=]")
-_KEYS: Final = re.compile(r"reference|assembly|ALT|GATKCommandLine[\w.]*")
+_KEYS: Final = re.compile(
+    rf"reference|assembly|ALT|GATKCommandLine[\w.]*|(?i:{ORIGIN_KEYS.pattern})"
+)
+# fields of a store that tell what its genotypes come from; a store does not keep their header lines
+_FIELDS: Final = {
+    "FORMAT": ("HDS", "DS", "GP", "BAF", "LRR", "IGC", "AD", "DP", "PL", "GL"),
+    "INFO": ("IMPUTED", "TYPED", "DR2", "AR2", "ER2", "R2", "RSQ"),
+}
 _COLUMNS: Final = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
 _MAX_SAMPLES: Final = 1 << 24
 _MAX_CONTIGS: Final = 1 << 16
@@ -198,15 +206,14 @@ def _scan(
         empty = np.empty((0, n_samples, *widths), dtype)
         return np.concatenate([empty, *(getattr(block, name) for block in blocks)])
 
-    likelihoods = None
-    if any(block.likelihoods is not None for block in blocks):
-        parts = [
-            np.full((len(b.records), n_samples, 6), -1, np.int16)
-            if b.likelihoods is None
-            else b.likelihoods
-            for b in blocks
-        ]
-        likelihoods = np.concatenate(parts)
+    def joined_if_any(name: str, dtype: type[np.generic], width: int) -> npt.NDArray[Any] | None:
+        parts = [getattr(block, name) for block in blocks]
+        if all(part is None for part in parts):
+            return None
+        shapes = [(len(block.records), n_samples, width) for block in blocks]
+        pairs = zip(parts, shapes, strict=True)
+        return np.concatenate([np.full(s, -1, dtype) if p is None else p for p, s in pairs])
+
     return Scan(
         samples=samples,
         records=found.records,
@@ -216,7 +223,8 @@ def _scan(
         reason=joined("reason", np.uint8),
         gq=joined("gq", np.int16),
         dp=joined("dp", np.int32),
-        likelihoods=likelihoods,
+        likelihoods=joined_if_any("likelihoods", np.int16, 6),
+        reads=joined_if_any("reads", np.int32, 3),
         region_first=found.scan.region_first,
         region_last=found.scan.region_last,
         n_records=n_variants,
@@ -253,7 +261,7 @@ def _header(store: OpenedStore) -> VcfHeader:
     contigs = _names(store, "contig_id", _MAX_CONTIGS)
     lengths = store.array("contig_length", kinds="iu", shape=(len(contigs),))
     sizes = [-1] * len(contigs) if lengths is None else lengths.span(0, len(contigs)).tolist()
-    lines = ["##fileformat=VCFv4.3", *_metadata(store)]
+    lines = ["##fileformat=VCFv4.3", *_metadata(store), *_fields(store)]
     lines += [
         f"##contig=<ID={name},length={size}>" if size >= 0 else f"##contig=<ID={name}>"
         for name, size in zip(contigs, sizes, strict=True)
@@ -264,6 +272,17 @@ def _header(store: OpenedStore) -> VcfHeader:
     text = "".join(f"{line}\n" for line in lines)
     header = parse_header(text.encode("utf-8", "replace"), store.name)
     return msgspec.structs.replace(header, n_lines=0)
+
+
+def _fields(store: OpenedStore) -> list[str]:
+    """Return header lines of the fields that tell an array or imputed store."""
+    prefix = {"FORMAT": "call", "INFO": "variant"}
+    return [
+        f"##{kind}=<ID={name}>"
+        for kind, names in _FIELDS.items()
+        for name in names
+        if store.has(f"{prefix[kind]}_{name}")
+    ]
 
 
 def _metadata(store: OpenedStore) -> list[str]:

@@ -172,6 +172,12 @@ class OpenedStore:
         stored.check(kinds, shape, several=several)
         return stored
 
+    def has(self, name: str) -> bool:
+        """Whether the store has something of this name."""
+        if self._folder is not None:
+            return self._may_have(name)
+        return name in self._group
+
     def _may_have(self, name: str) -> bool:
         """Whether a local store has something of this name; elsewhere only a read tells."""
         if self._folder is None:

@@ -355,15 +355,18 @@ def test_decisions_stand_beside_what_they_are_about():
     ]
 
 
-def test_advice_that_medicines_change_says_so_and_names_none():
-    from pgx.base.calls import PatientContext
+def test_advice_by_genotype_and_with_medicines_tell_each_other_apart():
+    from pgx.base.calls import PHENOCONVERTED, PatientContext
 
-    context = PatientContext(patient=Patient(), adjusted=(factory.advice(text="Other advice"),))
-    bundle = bundle_of(context=context)
+    rows = (factory.advice(), factory.advice(text="Other advice", basis=PHENOCONVERTED))
+    bundle = bundle_of(context=PatientContext(patient=Patient()), recommendations=rows)
     every = resources(bundle, "Observation") + resources(bundle, "Task")
-    noted = [r for r in every if "takes now" in r.get("note", [{"text": ""}])[0]["text"]]
-    assert [r["resourceType"] for r in noted] == ["Observation", "Task"]
-    assert "Other advice" not in json.dumps(bundle)
+    notes = [r["note"][0]["text"].partition(" ")[0] for r in every if "note" in r]
+    assert notes[:2] == ["By", "For"]  # implications: by the genotype, for what medicines leave
+    [own, converted] = resources(bundle, "Task")
+    assert own["note"][0]["text"].startswith("By the genotype alone")
+    assert converted["note"][0]["text"].startswith("For the phenotype that current medicines")
+    assert converted["description"] == "Other advice"
 
 
 @pytest.mark.parametrize("text", factory.HOSTILE)

@@ -26,7 +26,13 @@ _KINDS: Final[dict[str, Any]] = {
     "candidates": pl.List(pl.Struct({"diplotype": pl.String, "probability": pl.Float64})),
     "alternatives": pl.List(
         pl.Struct(
-            {"lookup": pl.String, "action": _TEXTS, "text": pl.String, "probability": pl.Float64}
+            {
+                "lookup": pl.String,
+                "action": _TEXTS,
+                "text": pl.String,
+                "probability": pl.Float64,
+                "condition": pl.String,
+            }
         )
     ),
 }

@@ -12,9 +12,12 @@ from pgx.base.substances import Substance
 from pgx.knowledge.importers.dated import medicine_rows
 from pgx.knowledge.importers.guidelines import GuidelineTables
 from pgx.knowledge.later import EVERYTHING, Until
+from pgx.knowledge.tables import read_table
 from pgx.knowledge.vocabulary import Vocabulary
 
-__all__ = ["with_codes"]
+__all__ = ["with_codes", "with_critical"]
+
+_CRITICAL = "critical_drugs"
 
 
 def with_codes(
@@ -38,6 +41,17 @@ def with_codes(
         drugs=tuple(_drug(drug, known) for drug in guidance.drugs),
         statements=tuple(_statement(statement, known) for statement in guidance.statements),
     )
+
+
+def with_critical(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
+    """Return tables whose drugs name their harm as ``curated/critical_drugs.tsv`` does."""
+    if not (curated / f"{_CRITICAL}.tsv").exists():
+        return guidance
+    harms = {row["drug"]: row["reason"] for row in read_table(curated, _CRITICAL)}
+    drugs = tuple(
+        msgspec.structs.replace(drug, critical=harms.get(drug.drug, "")) for drug in guidance.drugs
+    )
+    return msgspec.structs.replace(guidance, drugs=drugs)
 
 
 def _drug(drug: Drug, known: Vocabulary) -> Drug:

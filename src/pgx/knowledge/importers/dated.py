@@ -13,7 +13,14 @@ from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.medicines import MEDICINE_TABLES
 from pgx.knowledge.tables import Row, read_table
 
-__all__ = ["known_counts", "known_gaps", "known_genes", "medicine_rows", "named_sources"]
+__all__ = [
+    "known_counts",
+    "known_gaps",
+    "known_genes",
+    "medicine_rows",
+    "named_sources",
+    "statement_sets",
+]
 
 
 def medicine_rows(curated: Path, until: Until) -> dict[str, list[Row]]:
@@ -77,6 +84,22 @@ def known_gaps(curated: Path, statements: Iterable[Row], until: Until) -> list[R
         row
         for row in read_table(curated, "known_gaps")
         if row["source"] in read_from and until.has_gene(row["gene"])
+    ]
+
+
+def statement_sets(curated: Path, statements: Iterable[Row]) -> list[Row]:
+    """Return the sets of which a release has statements of every guideline.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The table has other columns than its schema.
+    """
+    known = {(row["authority"], row["drug"], row["guideline_id"]) for row in statements}
+    return [
+        row
+        for row in read_table(curated, "statement_sets")
+        if {(row["authority"], row["drug"], g) for g in row["guidelines"].split(";")} <= known
     ]
 
 

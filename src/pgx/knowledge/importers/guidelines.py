@@ -114,10 +114,29 @@ def newest_rows(
     return newest
 
 
+def _with_results(rows: Iterable[SourceRow], readings: Readings) -> list[SourceRow]:
+    """Add rows for results of which a sentence speaks and its lookups do not.
+
+    A row of the source itself comes first.
+    """
+    listed = list(rows)
+    own = {(row.guideline_id, row.drug, row.keys) for row in listed}
+    found = []
+    for row in listed:
+        for more in readings.results:
+            named, wanted = (more["gene"], more["key"]), (more["guideline_id"], more["drug"])
+            if (row.guideline_id, row.drug) == wanted and named in row.keys:
+                also = (more["gene"], more["also"])
+                keys = tuple(also if pair == named else pair for pair in row.keys)
+                if (row.guideline_id, row.drug, keys) not in own:
+                    found.append(msgspec.structs.replace(row, keys=keys, read_as=row.keys))
+    return [*listed, *found]
+
+
 def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return the facts read of a row, and the digests of what has not been read."""
     digest = sentence_digest(row.sentence)
-    reading = readings.reading_of(digest, row.drug, row.keys)
+    reading = readings.reading_of(digest, row.drug, (*row.keys, *row.read_as))
     missing = [] if reading else [("sentence", digest)]
     implied: list[str] = []
     for text in row.implications:
@@ -290,7 +309,7 @@ def _build_authority(
     ]
     if not rows:
         return None
-    newest = newest_rows(rows, readings)
+    newest = newest_rows(_with_results(rows, readings), readings)
     statements, unread = _build_statements(newest, readings, codes, authority)
     named = {row.drug: row for row in rows}
     unfinished = {entry.drug for entry in unread}

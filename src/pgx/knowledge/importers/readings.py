@@ -20,14 +20,19 @@ from pgx.base.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
 from pgx.base.errors import SnapshotSchemaError
 
 __all__ = [
+    "CHECKED_COLUMNS",
+    "CHECKED_WHY",
     "IMPLICATION_COLUMNS",
     "KEY_COLUMNS",
     "PENDING_COLUMNS",
     "POPULATION_COLUMNS",
     "READING_COLUMNS",
+    "RESULT_COLUMNS",
     "Readings",
     "flag_gaps",
+    "load_checked",
     "load_readings",
+    "may_limit",
     "normalise_sentence",
     "number_gaps",
     "numbers_in",
@@ -39,6 +44,18 @@ IMPLICATION_COLUMNS: Final = ("digest", "seen", "implications", "note")
 POPULATION_COLUMNS: Final = ("label", "drug", "population")
 PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
 KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
+RESULT_COLUMNS: Final = ("guideline_id", "drug", "gene", "key", "also", "reason")
+CHECKED_COLUMNS: Final = ("digest", "why", "note")
+CHECKED_WHY: Final = frozenset(
+    {
+        "lookup", "monitoring", "name", "population", "remark", "secondary", "strength", "timing",
+        "titration",
+    }
+)  # fmt: skip
+"""Why a sentence with "if", "only" or the like has no condition of an action."""
+_MAY_LIMIT: Final = re.compile(
+    r"\b(if|when|unless|only|after|except|in patients who|should[^.]*considered)\b", re.IGNORECASE
+)
 
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
 _IN_WORDS: Final = frozenset({"half", "by_titration"})
@@ -54,6 +71,8 @@ _NOT_QUANTITIES: Final = (
     r"\b5-(?:fluorouracil|FU)\b",
     r"\b[A-Za-z]+\d+\w*\b",  # genes and other names with digits
 )
+_MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>")
+"""A tag, never a comparison: "<40 kg … >" is text that decides a dose."""
 _SKIP: Final = re.compile("|".join(_NOT_QUANTITIES), re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
@@ -64,7 +83,9 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     """All that has been read: sentences, implications, population labels, pending drugs.
 
     ``sentences`` holds the readings of a digest and a drug ("" for all drugs). ``keys`` gives
-    our lookup keys, none or several, for a gene and a key of the source.
+    our lookup keys, none or several, for a gene and a key of the source. ``results`` are results
+    of which a sentence speaks and its lookups do not: ``also`` is read as ``key`` is, unless a
+    reading names it.
     """
 
     sentences: dict[tuple[str, str], list[Row]]
@@ -72,6 +93,7 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     populations: dict[tuple[str, str], str]
     pending: tuple[Row, ...] = ()
     keys: dict[tuple[str, str], tuple[str, ...]] = {}
+    results: tuple[Row, ...] = ()
 
     def reading_of(self, digest: str, drug: str, keys: Iterable[tuple[str, str]]) -> Row | None:
         """Return the facts of a sentence for a drug and a combination of lookup keys.
@@ -89,8 +111,10 @@ def normalise_sentence(sentence: str | None) -> str:
 
     >>> normalise_sentence("Avoid <b>use</b>.  <h4>Other</h4>")
     'Avoid use . Other'
+    >>> normalise_sentence("children <40 kg: 1 mg; > 40 kg: 2 mg")
+    'children <40 kg: 1 mg; > 40 kg: 2 mg'
     """
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", sentence or "")).split())
+    return " ".join(html.unescape(_MARKUP.sub(" ", sentence or "")).split())
 
 
 def sentence_digest(sentence: str | None) -> str:
@@ -120,7 +144,8 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
     """Read one authority's tables of readings; ``name`` begins the names of their files.
 
     ``NAME.tsv`` (sentences) and ``NAME_implications.tsv`` have to be there;
-    ``NAME_populations.tsv``, ``NAME_pending.tsv`` and ``NAME_keys.tsv`` may be.
+    ``NAME_populations.tsv``, ``NAME_pending.tsv``, ``NAME_keys.tsv`` and ``NAME_results.tsv`` may
+    be.
 
     Raises
     ------
@@ -143,6 +168,7 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
         populations={(r["label"], r["drug"]): r["population"] for r in labels},
         pending=tuple(_read_optional(folder / f"{name}_pending.tsv", PENDING_COLUMNS)),
         keys={(r["gene"], r["key"]): _list(r["ours"]) for r in keys},
+        results=tuple(_read_optional(folder / f"{name}_results.tsv", RESULT_COLUMNS)),
     )
 
 
@@ -158,6 +184,34 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _read_optional(path: Path, columns: tuple[str, ...]) -> list[Row]:
     return _read_rows(path, columns) if path.exists() else []
+
+
+def may_limit(sentence: str | None) -> bool:
+    """Whether a sentence has a word with which a guideline limits its advice.
+
+    >>> may_limit("Use 50% if side effects occur."), may_limit("Use 50% of the dose.")
+    (True, False)
+    """
+    return _MAY_LIMIT.search(normalise_sentence(sentence)) is not None
+
+
+def load_checked(folder: Path) -> dict[str, str]:
+    """Return why each sentence without a condition has none, by its digest.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        Other columns, a reason that is not one of `CHECKED_WHY`, or a digest twice.
+    """
+    rows = _read_rows(folder / "conditions_checked.tsv", CHECKED_COLUMNS)
+    found = {row["digest"]: row["why"] for row in rows}
+    wrong = set(found.values()) - CHECKED_WHY
+    if wrong or len(found) < len(rows):
+        raise SnapshotSchemaError(
+            f"reason {min(wrong)!r} is not known" if wrong else "a digest stands twice",
+            where="conditions_checked.tsv",
+        )
+    return found
 
 
 def numbers_in(text: str) -> set[float]:

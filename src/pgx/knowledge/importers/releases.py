@@ -34,7 +34,10 @@ KeyWords = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One lookup of one recommendation row of a release."""
+    """One lookup of one recommendation row of a release.
+
+    ``read_as`` are the keys for which its sentence was read, where they are not its own.
+    """
 
     guideline_id: str
     drug: str
@@ -48,6 +51,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     years: tuple[str, ...]
     version: str
     source: str
+    read_as: Keys = ()
 
     @property
     def date(self) -> str:

@@ -11,6 +11,7 @@ from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import DefiningVariant, GeneDefinition, ReferenceSegment, Strategy
+from pgx.knowledge.integrity.core_positions import core_position_findings
 from pgx.knowledge.integrity.structures import structure_findings
 from pgx.knowledge.schema import check_allele_name
 from pgx.phenotypes.activity import activity_score, score_value
@@ -29,6 +30,7 @@ def gene_findings(gene: GeneDefinition) -> Iterator[Finding]:
     yield from _rules(gene)
     yield from _other_names(gene)
     yield from structure_findings(gene)
+    yield from core_position_findings(gene)
 
 
 def unusable(gene: GeneDefinition) -> Iterator[Finding]:

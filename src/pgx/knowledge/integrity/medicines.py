@@ -7,9 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
+from pgx.base.advice import Statement, coded, split_condition
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
-from pgx.base.substances import ConversionRule, Modulator, PopulationRule, ScoreRange, Substance
+from pgx.base.substances import (
+    ConversionRule,
+    Modulator,
+    PopulationRule,
+    ScoreRange,
+    Substance,
+    condition_code,
+)
 from pgx.knowledge.integrity.codes import CONDITION_SYSTEMS, code_faults
 from pgx.knowledge.integrity.conversions import inapplicable, place_of
 from pgx.knowledge.medicines import MedicineKnowledge
@@ -32,7 +40,7 @@ def medicine_findings(kb: KnowledgeBase) -> Iterator[Finding]:
     conditions = {code.condition for code in known.condition_codes}
     for rule in known.populations:
         yield from _population(rule, conditions)
-    yield from _condition_codes(known)
+    yield from _condition_codes(known, kb.statements)
 
 
 def _twice(table: str, names: Iterable[str]) -> Iterator[Finding]:
@@ -146,8 +154,13 @@ def _population(rule: PopulationRule, conditions: set[str]) -> Iterator[Finding]
         yield _finding(FaultCode.DANGLING, "populations", rule.population, what)
 
 
-def _condition_codes(known: MedicineKnowledge) -> Iterator[Finding]:
+def _condition_codes(
+    known: MedicineKnowledge, statements: Iterable[Statement]
+) -> Iterator[Finding]:
     wanted = {condition for rule in known.populations for condition in rule.conditions}
+    facts = (fact for statement in statements for fact in statement.condition)
+    named = (name for fact in facts for name in coded(split_condition(fact)[1])[1])
+    wanted |= {condition_code(name) for name in named}
     yield from _twice("condition_codes", (f"{c.system} {c.code}" for c in known.condition_codes))
     for code in known.condition_codes:
         place = f"{code.system} {code.code}"
@@ -155,7 +168,7 @@ def _condition_codes(known: MedicineKnowledge) -> Iterator[Finding]:
         if pattern is None or not pattern.fullmatch(code.code):
             yield _finding(FaultCode.TERM, "condition_codes", place, "no code of its system")
         if code.condition not in wanted:
-            what = f"no population asks for {code.condition}"
+            what = f"no population and no condition asks for {code.condition}"
             yield _finding(FaultCode.DANGLING, "condition_codes", place, what)
 
 

@@ -9,11 +9,12 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline, KnownGap, Statement, record_from_row
+from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, record_from_row
 from pgx.base.errors import KnowledgeError
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneCode
 from pgx.base.substances import (
+    AdviceCondition,
     ConditionCode,
     ConversionRule,
     Modulator,
@@ -31,12 +32,14 @@ _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "drugs": Drug,
     "guidelines": Guideline,
     "known_gaps": KnownGap,
+    "statement_sets": StatementSet,
     "gene_codes": GeneCode,
     "substances": Substance,
     "modulators": Modulator,
     "conversion_rules": ConversionRule,
     "score_ranges": ScoreRange,
     "populations": PopulationRule,
+    "conditions": AdviceCondition,
     "condition_codes": ConditionCode,
 }
 _PARTS: Final = ("genes_as_written", "frequencies", "medicines_as_written")

@@ -32,8 +32,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one person.
 
     ``calls`` by gene, ``genes`` are the knowledge base's definitions, ``medicines`` those of the
-    patient in its terms, ``modulators`` tells which of them act on an enzyme. What is None was
-    not given.
+    patient in its terms, ``modulators`` tells which of them act on an enzyme; ``ancestry`` is the
+    population group that was named for the person. What is None or empty was not given.
     """
 
     calls: Mapping[str, GeneCall] = {}
@@ -41,6 +41,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     patient: Patient | None = None
     medicines: tuple[KnownMedicine, ...] | None = None
     modulators: Phenoconverter | None = None
+    ancestry: str = ""
 
 
 def observe(
@@ -66,6 +67,9 @@ def _observe(rule: Rule, item: RuleInput, person: Person) -> Observation:
     how = item.observe
     if how.kind == "given":
         return untold(item.name)
+    if how.kind == "ancestry":
+        level = how.groups.get(person.ancestry)
+        return untold(item.name) if level is None else _one(item, level)
     if how.kind in _GENETIC:
         gene = how.genes[0] if how.genes else ""
         return observed_gene(item, person.calls.get(gene), person.genes.get(gene))

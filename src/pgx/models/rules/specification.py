@@ -64,10 +64,12 @@ class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     ``kind`` is ``given`` (nowhere: the caller says it), ``diplotype``, ``phenotype``,
     ``allele_count``, ``variant_count``, ``inhibitor``, ``inducer``, ``substance``, ``patient``,
-    ``bmi``, ``bsa``, ``bands``, ``child_pugh`` or ``condition``. ``genes`` are symbols of the
-    knowledge base; ``alleles`` are counted, ``unsure`` may or may not count; ``positions``
-    (``chrN:pos``, GRCh38) have to be answered for a count to be sure; ``base`` is the counted base
-    of ``variant_count``; ``other`` is the level of a diplotype that is none of the levels.
+    ``bmi``, ``bsa``, ``bands``, ``child_pugh``, ``condition`` or ``ancestry``. ``genes`` are
+    symbols of the knowledge base; ``alleles`` are counted, ``unsure`` may or may not count;
+    ``positions`` (``chrN:pos``, GRCh38) have to be answered for a count to be sure; ``base`` is the
+    counted base of ``variant_count``; ``other`` is the level of a diplotype that is none of the
+    levels; ``groups`` gives the level of each population group of the knowledge base that settles
+    it.
     """
 
     kind: Literal[
@@ -85,6 +87,7 @@ class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         "bands",
         "child_pugh",
         "condition",
+        "ancestry",
     ] = "given"
     genes: tuple[str, ...] = ()
     alleles: tuple[str, ...] = ()
@@ -99,6 +102,7 @@ class Observe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     names: tuple[str, ...] = ()
     icd10: tuple[str, ...] = ()
     snomed: tuple[str, ...] = ()
+    groups: dict[str, str] = {}
 
 
 class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -329,11 +333,16 @@ class ScoreRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="score"):
 
 
 class FlowRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="flow"):
-    """Which dose equation to use, and the factors on top of it."""
+    """Which dose equation to use, and the factors on top of it.
+
+    Where all conditions of ``preferred_when`` surely hold, the flow's guideline prefers it to the
+    equation alone; without any it never does.
+    """
 
     bases: tuple[Base, ...]
     adjustments: tuple[Adjustment, ...]
     alerts: tuple[Alert, ...] = ()
+    preferred_when: tuple[Condition, ...] = ()
 
 
 class LoadingRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="loading"):

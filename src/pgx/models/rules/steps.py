@@ -75,7 +75,10 @@ class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlowResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a flow says about one person; see `pgx.models.rules.results.RuleResult`."""
+    """What a flow says about one person; see `pgx.models.rules.results.RuleResult`.
+
+    ``preferred`` says that its guideline prefers it to the equation alone for this person.
+    """
 
     rule: str
     title: str
@@ -92,6 +95,7 @@ class FlowResult(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     as_of: str = ""
     citations: tuple[Citation, ...] = ()
+    preferred: bool = False
 
 
 class _Path(msgspec.Struct, frozen=True):
@@ -138,6 +142,7 @@ def follow(rule: FlowRule, observations: Iterable[Observation], predict: Predict
         source=rule.source,
         as_of=rule.as_of,
         citations=rule.citations,
+        preferred=_is_preferred(rule, known),
     )
 
 
@@ -149,6 +154,15 @@ def _conditions(rule: FlowRule) -> list[Condition]:
     rows: list[tuple[Condition, ...]] = [*(b.when for b in rule.bases)]
     rows += [a.when for a in rule.adjustments]
     return [c for row in rows for c in row]
+
+
+def _is_preferred(rule: FlowRule, known: Mapping[str, Observation]) -> bool:
+    """Whether every value that is possible meets the conditions; an unknown input meets none."""
+    return bool(rule.preferred_when) and all(
+        known[condition.input].values
+        and all(holds(condition, possible.value) for possible in known[condition.input].values)
+        for condition in rule.preferred_when
+    )
 
 
 def _ways(rule: FlowRule, known: Mapping[str, Observation]) -> dict[str, tuple[Possible, ...]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pgx.recommendations.english import (
+    action_conditions,
     actions,
     conditions,
     doses,
@@ -41,6 +42,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "avoid_also": replacing.AVOID_ALSO,
     "monitoring": monitoring.MONITORING,
     "conditions": conditions.CONDITIONS,
+    "condition": action_conditions.ACTION_CONDITIONS,
+    "condition_action": action_conditions.CONDITION_ACTIONS,
     "duration": monitoring.DURATION,
     "lead": conditions.LEAD,
     "notes": notes.NOTES,

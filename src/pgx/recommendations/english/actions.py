@@ -41,7 +41,6 @@ QUALIFIER: Final = {
     "unless_benefit_exceeds_risk": " unless the potential benefit is greater than the risk",
     "if_another_suits": " if another drug can be used",
     "whether_given": ", whether given {0} or {1}",
-    "as_substitute_for_in": " as a substitute for {0} in carriers of {1}",
     "in_deficiency": " in {0} deficiency",
 }
 
@@ -49,6 +48,7 @@ REASON: Final = {
     "contraindicated": ": it is contraindicated",
     "not_recommended": ": it is not recommended with this result",
     "permanent_hearing_loss": ": high risk of permanent hearing loss",
+    "severe_skin_reactions": ": severe skin reactions are more likely",
     "side_effects": ": side effects are more likely",
     "lack_of_efficacy": ": it may not work",
     "suboptimal_response": ": the response may be inadequate",

@@ -9,7 +9,7 @@ __all__ = ["ADVICE", "CONDITIONS", "LEAD", "POPULATION"]
 CONDITIONS: Final = {
     "higher_initial_doses": "This applies to the higher initial doses used in conditions such"
     " as {0}.",
-    "not_low_dose_use": "It does not apply to low-dose use, such as in {0}.",
+    "not_low_dose_use": "This does not apply to low-dose use, such as in {0}.",
     "applies_transplants": "This applies to kidney, heart, lung and stem-cell transplants, and"
     " to liver transplants where donor and recipient have the same genotype.",
     "clinical_findings_guide": "Let clinical findings, family history, further genetic testing"

@@ -9,6 +9,9 @@ __all__ = ["DURATION", "MONITORING"]
 MONITORING: Final = {
     "levels_guide_dose": "Let drug levels guide the dose.",
     "levels_guide_dose_strongly": "Letting drug levels guide the dose is strongly recommended.",
+    "levels_guide_dose_if_used": "If {drug} is used all the same, let drug levels guide the dose.",
+    "levels_guide_dose_if_used_strongly": "If {drug} is used all the same, letting drug levels"
+    " guide the dose is strongly recommended.",
     "levels_careful": "Monitor drug levels with care.",
     "levels_meticulous": "Meticulous monitoring of drug levels is critical.",
     "levels_or_close_watch": "Consider drug levels; without them, watch closely for toxicity"

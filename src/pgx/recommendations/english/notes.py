@@ -118,7 +118,8 @@ NOTES: Final = {
     "response_related_to_level": "Poor metabolizers respond better, perhaps because of higher"
     " levels {0} after a dose.",
     "score_needs_copy_number": "The {0} activity score depends on the exact number of copies.",
-    "starting_means_steady_state": "Starting dose means the recommended steady-state dose.",
+    "starting_means_steady_state": "“Starting dose” here is the dose at steady state, not that of"
+    " the first day: patients may begin with a low dose that is raised over several days.",
     "therapeutic_range": "Proposed therapeutic range: {0}.",
     "add_inhibitor": "If needed, add low-dose {0}: it inhibits {1} and so the conversion of {2}"
     " to {3}.",
@@ -292,7 +293,5 @@ NOTES: Final = {
     " the genotype alone gives no dose: measure {1} activity first, or avoid {drug}.",
     "annotated_as_other_drug": "{0} counts this text among those that call for another drug.",
     "result_leaves_open": "This result leaves it open whether there is {0}.",
-    "weight_sign_unclear": "The source gives the weight as {0} and may have lost a sign such as"
-    " ≥; check the label.",
     "local_note": "{0}",  # a laboratory's own words; no release uses it
 }

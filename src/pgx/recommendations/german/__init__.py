@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from pgx.recommendations.german import (
+    action_conditions,
     actions,
     amounts,
+    condition_terms,
     conditions,
     doses,
     drugs,
@@ -43,6 +45,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "avoid_also": replacing.AVOID_ALSO,
     "monitoring": monitoring.MONITORING,
     "conditions": conditions.CONDITIONS,
+    "condition": action_conditions.ACTION_CONDITIONS,
+    "condition_action": action_conditions.CONDITION_ACTIONS,
     "duration": monitoring.DURATION,
     "lead": conditions.LEAD,
     "notes": notes.NOTES,
@@ -50,8 +54,8 @@ PHRASES: Final[dict[str, dict[str, str]]] = {
     "population": conditions.POPULATION,
     "number": {"decimal": ",", "percent": "\u00a0%"},
     "style": {"after_colon": "capital", "after_when": " ", "between_groups": ",", "verb": "second"},
-    "terms": {**drugs.DRUGS, **terms.TERMS},
-    "datives": terms.DATIVES,
+    "terms": {**drugs.DRUGS, **terms.TERMS, **condition_terms.CONDITION_TERMS},
+    "datives": {**terms.DATIVES, **condition_terms.CONDITION_DATIVES},
     "patterns": amounts.PATTERNS,
     "dative_patterns": amounts.DATIVE_PATTERNS,
     "implications": {**levels.LEVELS, **risks.RISKS, **effects.EFFECTS},

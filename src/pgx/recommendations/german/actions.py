@@ -44,7 +44,6 @@ QUALIFIER: Final = {
     "unless_benefit_exceeds_risk": ", es sei denn, der mögliche Nutzen ist größer als das Risiko",
     "if_another_suits": ", wenn ein anderes Arzneimittel verwendet werden kann",
     "whether_given": ", gleich ob {0} oder {1} angewendet",
-    "as_substitute_for_in": " als Ersatz für {0} bei Trägern von {1}",
     "in_deficiency": " bei {0}-Mangel",
 }
 
@@ -52,6 +51,7 @@ REASON: Final = {
     "contraindicated": ": Es ist kontraindiziert",
     "not_recommended": ": Bei diesem Ergebnis wird es nicht empfohlen",
     "permanent_hearing_loss": ": Es besteht ein hohes Risiko eines bleibenden Hörverlusts",
+    "severe_skin_reactions": ": schwere Hautreaktionen sind wahrscheinlicher",
     "side_effects": ": Nebenwirkungen sind wahrscheinlicher",
     "lack_of_efficacy": ": Es wirkt möglicherweise nicht",
     "suboptimal_response": ": Das Ansprechen kann unzureichend sein",

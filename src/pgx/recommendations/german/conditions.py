@@ -9,7 +9,7 @@ __all__ = ["ADVICE", "CONDITIONS", "LEAD", "POPULATION"]
 CONDITIONS: Final = {
     "higher_initial_doses": "Dies gilt für die höheren Anfangsdosen, wie sie zum Beispiel bei"
     " {0:dat} verwendet werden.",
-    "not_low_dose_use": "Es gilt nicht für die niedrig dosierte Anwendung, zum Beispiel bei"
+    "not_low_dose_use": "Dies gilt nicht für die niedrig dosierte Anwendung, zum Beispiel bei"
     " {0:dat}.",
     "applies_transplants": "Dies gilt für Nieren-, Herz-, Lungen- und Stammzelltransplantationen"
     " sowie für Lebertransplantationen, bei denen Spender und Empfänger denselben Genotyp haben.",

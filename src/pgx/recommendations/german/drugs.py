@@ -157,6 +157,7 @@ DRUGS: Final = {
     "meloxicam": "Meloxicam",
     "mepivacaine": "Mepivacain",
     "mercaptopurine": "Mercaptopurin",
+    "methadone": "Methadon",
     "methoxyflurane": "Methoxyfluran",
     "methylene blue": "Methylenblau",
     "metoclopramide": "Metoclopramid",

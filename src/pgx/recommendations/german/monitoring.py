@@ -10,6 +10,10 @@ MONITORING: Final = {
     "levels_guide_dose": "Steuern Sie die Dosis nach den Wirkstoffspiegeln.",
     "levels_guide_dose_strongly": "Eine Steuerung der Dosis nach den Wirkstoffspiegeln wird"
     " dringend empfohlen.",
+    "levels_guide_dose_if_used": "Wird {drug} dennoch verwendet, steuern Sie die Dosis nach den"
+    " Wirkstoffspiegeln.",
+    "levels_guide_dose_if_used_strongly": "Wird {drug} dennoch verwendet, wird eine Steuerung der"
+    " Dosis nach den Wirkstoffspiegeln dringend empfohlen.",
     "levels_careful": "Überwachen Sie die Wirkstoffspiegel sorgfältig.",
     "levels_meticulous": "Eine besonders genaue Überwachung der Wirkstoffspiegel ist entscheidend.",
     "levels_or_close_watch": "Erwägen Sie Spiegelbestimmungen; ohne sie achten Sie engmaschig auf"

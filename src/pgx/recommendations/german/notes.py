@@ -133,8 +133,9 @@ NOTES: Final = {
     " Spiegel {0} nach der Gabe.",
     "score_needs_copy_number": "Der {0}-Aktivitätsscore hängt von der genauen Zahl der Genkopien"
     " ab.",
-    "starting_means_steady_state": "Anfangsdosis bedeutet hier die empfohlene Dosis im Steady"
-    " State.",
+    "starting_means_steady_state": "„Anfangsdosis“ ist hier die Dosis im Steady State, nicht die"
+    " des ersten Tages: Patienten können mit einer niedrigen Dosis beginnen, die über mehrere Tage"
+    " gesteigert wird.",
     "therapeutic_range": "Vorgeschlagener therapeutischer Bereich: {0}.",
     "add_inhibitor": "Bei Bedarf ergänzen Sie niedrig dosiertes {0}: Es hemmt {1} und damit die"
     " Umwandlung von {2} in {3}.",
@@ -328,7 +329,5 @@ NOTES: Final = {
     "annotated_as_other_drug": "{0} zählt diesen Text zu denen, die ein anderes Arzneimittel"
     " verlangen.",
     "result_leaves_open": "Dieses Ergebnis lässt offen, ob {0} vorliegt.",
-    "weight_sign_unclear": "Die Quelle gibt das Gewicht als {0} an und könnte ein Zeichen wie ≥"
-    " verloren haben; prüfen Sie die US-Fachinformation.",
     "local_note": "{0:own}",
 }

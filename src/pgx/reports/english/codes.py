@@ -7,11 +7,14 @@ from typing import Final
 __all__ = ["EVIDENCE", "NOTES", "REASONS"]
 
 NOTES: Final = {
-    "ad_contradicts_gt": "At some positions the reads contradict the written genotype; these "
-    "positions count as unknown.",
+    "ad_contradicts_gt": "At some positions the reads support another genotype than the written "
+    "one; both count, and neither is taken as settled.",
     "ambiguous_base": "At some positions a base is written as an ambiguity code; these positions "
     "count as unknown.",
     "candidates_not_all_listed": "More diplotypes fit than are listed.",
+    "causal_variant_alone": "One haplotype carries the variant that changes the function of an "
+    "allele, but not the other variants of that allele. The effect of the variant counts; the call "
+    "stays open.",
     "combination_or_partial": "No single named allele explains what lies on one chromosome copy; "
     "it is given as a combination.",
     "conflict": "Records of one position disagree; the position counts as unknown.",
@@ -32,7 +35,10 @@ NOTES: Final = {
     "positions count as unknown.",
     "haploid_on_autosome": "Some positions have one allele on a chromosome of which everybody has "
     "two; these positions count as unknown.",
-    "heteroplasmy": "Two alleles were seen at a mitochondrial position; the altered one counts.",
+    "heteroplasmy": "Heteroplasmy: both alleles were seen at a mitochondrial position; the altered "
+    "one counts.",
+    "heteroplasmy_below_limit": "Some reads at a mitochondrial position show the altered allele, "
+    "but fewer than 5% or fewer than 3 reads; they do not count.",
     "indel_not_excluded": "At some positions the input cannot rule out an insertion or deletion; "
     "these positions count as unknown.",
     "likelihoods_weighed": "Genotypes of low quality were weighed by how likely the reads make "
@@ -40,6 +46,8 @@ NOTES: Final = {
     "local_definitions": "The gene, or an allele of it, is defined by the laboratory, not by "
     "the knowledge base's release.",
     "low_dp": "Some positions have too few reads; these positions count as unknown.",
+    "low_gp": "Some genotypes are imputed with too low a probability or imputation quality; these "
+    "positions count as unknown.",
     "low_gq": "Some positions have too low a genotype quality; these positions count as unknown.",
     "male_heterozygous": "Some positions have two alleles although the sex is male; these "
     "positions count as unknown.",
@@ -58,6 +66,8 @@ NOTES: Final = {
     "another method.",
     "paralogue_reads": "At some positions reads of a similar gene may have been taken for those of "
     "this one; what they do not settle counts as unknown.",
+    "null_allele": "One of the typed alleles is a null allele (suffix N): it is not expressed and "
+    "does not count as carried.",
     "outside_call_no_result": "Another method gave no result for this gene; the result here is "
     "that of this input.",
     "outside_call_not_assigned": "Another method could not assign the alleles of this gene to the "
@@ -100,6 +110,7 @@ REASONS: Final = {
     "haploid_on_autosome": "one allele where two are expected",
     "indel_not_excluded": "insertion or deletion not ruled out",
     "low_dp": "too few reads",
+    "low_gp": "imputed genotype not sure enough",
     "low_gq": "genotype quality too low",
     "male_heterozygous": "two alleles in a male",
     "no_genotype": "no genotype called",

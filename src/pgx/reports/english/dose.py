@@ -23,10 +23,11 @@ DOSE: Final = {
     "override": "The laboratory decided otherwise on {names}; the doses are of the genotype as it "
     "was computed.",
     "interval": "{level} of such people need {low} to {high} {unit}",
+    "flow_interval": "such people need {span} {unit} by the equation beneath",
     "no_interval": "no interval is known for this model",
     "state": "this model's state: {state}",
     "depends": "Depends on what the data leave open",
-    "depends_brief": "not settled: other doses are possible",
+    "depends_brief": "provisional: other doses are possible",
     "for_start": "Loading doses are for the start of treatment; this patient takes it already.",
     "alternative": "{dose} with {values}",
     "weighed": "{dose} with {values} (probability {probability})",

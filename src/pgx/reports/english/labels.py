@@ -27,36 +27,41 @@ BUCKETS: Final = {
     "avoid": "Avoid or replace",
     "dose": "Change the dose",
     "care": "Test first, monitor or take care",
-    "open_change": "Change advised, not settled",
-    "open_maybe": "May need a change, not settled",
-    "open_silent": "No change known, not settled",
+    "open_change": "Change advised, genotype unresolved",
+    "open_maybe": "Genotype unresolved: do not assume standard dosing",
+    "indeterminate": "Phenotype indeterminate: do not assume standard dosing",
+    "open_silent": "Genotype unresolved: no change known",
     "conditional": "Use as directed, with conditions",
+    "information": "For information: no finding",
     "directed": "Use as directed",
     "silent": "No recommendation",
     "unassessed": "Not assessed",
 }
 
 BUCKET_HINTS: Final = {
-    "avoid": "The genetic result speaks against the usual drug.",
-    "dose": "The genetic result asks for another dose than the standard one.",
-    "care": "The genetic result asks for a test, monitoring or caution.",
-    "open_change": "The best-fitting result asks for a change, but the input leaves other results "
-    "possible. Settle the open question before relying on it.",
-    "open_maybe": "The best-fitting result asks for no change, but another possible result, or "
-    "another number of gene copies, may. Not a clearance.",
-    "open_silent": "The best-fitting result asks for no change; for the other possible results the "
-    "guideline gives no advice. Not a clearance.",
-    "conditional": "Standard use, with the conditions in the text, whichever possible result is "
-    "true.",
-    "directed": "Every result that the input leaves possible allows standard use. Other reasons "
-    "for caution remain.",
+    "avoid": "Guidelines recommend against this drug for this genotype.",
+    "dose": "Guidelines recommend a dose other than the standard one for this genotype.",
+    "care": "Guidelines recommend a test, monitoring or caution for this genotype.",
+    "open_change": "The most likely genotype asks for a change, but the input leaves others open. "
+    "Resolve the genotype before relying on it.",
+    "open_maybe": "The most likely genotype asks for no change, but another one, or another number "
+    "of gene copies, may. Do not assume standard dosing.",
+    "indeterminate": "The effect of these alleles, or of their combination, is not known. No "
+    "guideline can advise on it; what is known of the alleles stands with each drug.",
+    "open_silent": "The most likely genotype asks for no change; for the others the guideline "
+    "gives no advice. Do not assume standard dosing.",
+    "information": "Guidelines tell people with the reference genotype the same, or advise only "
+    "people with a disease that this patient is not known to have. The result gives no reason for "
+    "a change.",
+    "conditional": "Standard use, with the conditions in the text.",
+    "directed": "Standard use for every plausible genotype. Other reasons for caution remain.",
     "silent": "The guideline gives no advice for this result, or is not part of this release.",
     "unassessed": "No gene of these drugs could be assessed. This is not a normal result.",
 }
 
 CERTAINTY: Final = {
-    "certain": "Settled",
-    "depends": "Not settled",
+    "certain": "Definite",
+    "depends": "Provisional",
     "unknown": "Not assessed",
 }
 
@@ -147,7 +152,7 @@ LABELS: Final = {
     "because": "Reason",
     "not_in_report": "not part of this report",
     "gaps": "What was not assessed",
-    "no_gaps": "Every gene of this report was called and every drug has a settled row.",
+    "no_gaps": "Every gene of this report was called and every drug has definite advice.",
     "gap_english": "Advice that is in English only, as the knowledge base of this result is not at"
     " hand: {count}",
     "gap_genes": "Genes not assessed: {names}",
@@ -159,9 +164,9 @@ LABELS: Final = {
     "gap_medicines": "Medicines not recognised, so that neither advice nor an effect on enzymes "
     "was looked up: {names}",
     "gap_pending": "Guideline known but not part of this release: {names}",
-    "gap_newer": "Guidance changed since what this release has read: {names}",
-    "newer": "{source} changed its guidance ({date}); the change is not, or not all, part of this "
-    "release.",
+    "gap_newer": "Guideline updated since this release: {names}",
+    "newer": "{source}: guideline updated since this release ({date}); the update is not, or not "
+    "fully, in it.",
     "an_authority": "An authority",
     "gap_partial": "Guideline read in part only: {names}",
     "drug": "Drug",
@@ -172,6 +177,7 @@ LABELS: Final = {
     "if": "if",
     "indeterminate": "indeterminate",
     "to_dose": "{action} to {dose}",
+    "as_reference": "As for the reference genotype: {advice}",
     "provisional": "Provisional: {advice}",
     "else": "else {advice}",
     "with_conditions": "Use as directed, with conditions",
@@ -183,6 +189,7 @@ LABELS: Final = {
     "by_source": "Advice by source",
     "of_standard": "{range} of the standard dose",
     "below_standard": "below {high} of the standard dose",
+    "at_most_standard": "at most {high} of the standard dose",
     "above_standard": "at least {low} of the standard dose",
     "gene": "Gene",
     "diplotype": "Diplotype",
@@ -197,7 +204,9 @@ LABELS: Final = {
     "probability": "{percent} of people with such data",
     "or_lead": "or: {names}",
     "copies_open": "number of gene copies not determined",
+    "residual": "Posterior probability of other advice: {percent} (accepted)",
     "same_for_all": "the same for all candidates",
+    "agreeing": "posterior {percent}",
     "no_phenotype": "none defined",
     "no_diplotype": "no result",
     "not_given": "not given",
@@ -251,10 +260,11 @@ LABELS: Final = {
     "method": "Genotypes at the defining positions of named alleles are compared with every pair "
     "of allele definitions. Every pair that fits is a candidate; a position without an answer "
     "rules out nothing. Phenotypes and advice follow the tables of the knowledge base for each "
-    "candidate; advice is called settled only if all candidates give the same.",
+    "candidate; advice is definite where the posterior probability of other advice is within the "
+    "accepted limit (see confidence), and no untyped core position could change it.",
     "marks": "Marks",
-    "mark_certain": "the same advice whichever candidate is true",
-    "mark_depends": "advice of the best fit; another candidate would change it",
+    "mark_certain": "the same advice for every plausible genotype",
+    "mark_depends": "advice for the most likely genotype; another plausible one would change it",
     "mark_unknown": "no gene of the drug could be assessed",
     "reviewed": "Reviewed by",
     "date": "Date",

@@ -18,7 +18,7 @@ PICTURES: Final = {
     "matrix_part": "Drugs by gene: {first} to {last}",
     "matrix_line": "{drug}: {cells}",
     "matrix_cell": "{gene} ({what})",
-    "matrix_open": "Not settled",
+    "matrix_open": "Provisional",
     "scale": "Activity score of {gene}",
     "scale_of": "By genotype: {score}, {phenotype}.",
     "scale_others": "Also possible: {scores}.",

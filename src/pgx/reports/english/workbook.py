@@ -23,15 +23,17 @@ COLUMNS: Final = {
         ("Sample", 18), ("Genes called", 9), ("Genes ambiguous", 11), ("Genes without call", 11),
         ("Genes not assessed", 24), ("Copy number open", 18), ("Positions answered", 11),
         ("Positions", 10), ("{avoid}", 36), ("{dose}", 36), ("{care}", 36), ("{open_change}", 36),
-        ("{open_maybe}", 30), ("{open_silent}", 30), ("{unassessed}", 30),
+        ("{open_maybe}", 30), ("{indeterminate}", 30), ("{open_silent}", 30), ("{unassessed}", 30),
         ("The laboratory decided on", 24),
     ),
     "recommendations": (
         ("Sample", 18), ("Drug", 22), ("What to do", 28), ("Action", 26), ("Certainty", 13),
-        ("Source", 11), ("For", 22), ("Applies to this patient", 24), ("Result", 34),
+        ("Source", 11), ("For", 22), ("Applies to this patient", 24), ("If", 24), ("Basis", 20),
+        ("Result", 34),
         ("Strength", 13), ("Dose from (× standard)", 11), ("Dose to (× standard)", 11),
-        ("Advice", 70), ("Otherwise", 40), ("To settle it", 34), ("Implications", 50),
-        ("Guideline", 15), ("PubMed", 14),
+        ("Advice", 70), ("Otherwise", 40), ("Probability of other advice", 11),
+        ("To settle it", 34), ("Implications", 50), ("Guideline", 15), ("Guideline updated", 12),
+        ("PubMed", 14),
     ),
     "calls": (
         ("Sample", 18), ("Gene", 11), ("Status", 13), ("Diplotype", 22), ("Probability", 11),
@@ -59,14 +61,16 @@ COLUMNS: Final = {
 
 SIGNS: Final = {
     "avoid": "✖", "dose": "◆", "care": "▲", "open_change": "◇", "open_maybe": "?",
-    "open_silent": "?", "conditional": "✓", "directed": "✓", "silent": "○", "unassessed": "∅",
+    "indeterminate": "?", "open_silent": "?", "conditional": "✓", "information": "✓",
+    "directed": "✓", "silent": "○", "unassessed": "∅",
 }  # fmt: skip
 """Signs beside the colours, for those who do not see these."""
 
 FILLS: Final = {
     "avoid": "#F9D0C9", "dose": "#FBDDB5", "care": "#FFF3B8", "open_change": "#E3D9F2",
-    "open_maybe": "#E3D9F2", "open_silent": "#EFEAF7", "conditional": "#E4F2DC",
-    "directed": "#D5ECC8", "silent": "#EEEEEE", "unassessed": "#D5D5D5",
+    "open_maybe": "#E3D9F2", "indeterminate": "#E3D9F2", "open_silent": "#EFEAF7",
+    "conditional": "#E4F2DC", "information": "#E4F2DC", "directed": "#D5ECC8",
+    "silent": "#EEEEEE", "unassessed": "#D5D5D5",
 }  # fmt: skip
 
 TEXTS: Final = {
@@ -79,4 +83,6 @@ TEXTS: Final = {
     "sign": "Sign {sign}",
     "limit": "Limit of use",
     "for_others": "For other patients",
+    "genotype": "genotype",
+    "phenoconverted": "with current medicines",
 }

@@ -29,8 +29,8 @@ OVERRIDE_FIELDS: Final = ("gene", "drug", "says", "by", "date", "reason")
 _ACTION: Final = "recommended-action"
 _UNSIGNED: Final = "Computed by a program from variants; nobody has verified it."
 _MEDICINES: Final = (
-    "A patient file was given: advice for what current medicines change is in the report, and not"
-    " in this bundle."
+    "A patient file was given: recommendations of basis phenoconverted are for the phenotypes that"
+    " current medicines leave."
 )
 
 

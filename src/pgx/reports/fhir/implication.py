@@ -6,8 +6,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pgx.base.advice import NO_RESULT
+from pgx.base.advice import NO_RESULT, split_condition
 from pgx.base.calls import Certainty, Recommendation
+from pgx.recommendations.conditions import open_conditions
 from pgx.reports.fhir.codes import LOINC, SUGGESTIONS, Tree, concept, profile
 from pgx.reports.fhir.extensions import own, own_url, parts, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component
@@ -18,7 +19,7 @@ ARTIFACT: Final = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtif
 ADVICE_FIELDS: Final = (
     "source", "genes", "lookup", "condition", "basis", "action", "dose_factor_min",
     "dose_factor_max", "certainty", "residual", "depends_on", "alternatives", "updated",
-    "implications", "facts",
+    "implications", "may_alert", "facts",
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
 _NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
@@ -32,7 +33,7 @@ def add_advice(
     """Add a row's resources; return references to implication and recommendation.
 
     ``number`` is the row's place among all. There is no recommendation where nothing is to be
-    done, or nothing is known.
+    done, or nothing is known, or the genotype is the reference and gives no reason for it.
     """
     implication = sheet.observe(
         "therapeutic-implication",
@@ -41,12 +42,13 @@ def add_advice(
             *own("advice", {name: getattr(row, name) for name in ADVICE_FIELDS}),
             *_artifacts(sheet, row),
         ],
-        note=sheet.remarks.on_advice(row.drug, row.genes),
+        note=sheet.remarks.on_advice(row),
         derivedFrom=[genotypes.get(gene) or _not_called(gene) for gene in row.genes]
         or [_not_called("no gene")],
         component=list(_components(sheet, row)),
     )
-    acts = set(row.action) - _NOTHING_TO_DO and row.certainty is not Certainty.UNKNOWN
+    is_known = row.certainty is not Certainty.UNKNOWN
+    acts = set(row.action) - _NOTHING_TO_DO and is_known and sheet.remarks.is_alert(row)
     return implication, _recommendation(sheet, number, row, implication) if acts else None
 
 
@@ -105,9 +107,12 @@ def _provisional(row: Recommendation) -> Tree:
 
 
 def _whose(row: Recommendation) -> Iterator[Tree]:
-    """Yield whose advice it is and for whom: a task may be read without its implication."""
+    """Yield whose advice it is, for whom and when: a task may be read without its implication."""
     whom = f", for this population alone: {row.population}" if _is_limited(row) else ""
     yield {"text": text_of(f"Advice of {row.source}{whom}")}
+    clauses = [clause for fact, clause in open_conditions(row) if not split_condition(fact)[0]]
+    if clauses:
+        yield {"text": text_of(f"This advice holds {' and '.join(clauses)}")}
 
 
 def _is_limited(row: Recommendation) -> bool:
@@ -118,7 +123,7 @@ def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication:
     code, display = SUGGESTIONS.get(row.action[0], ("", ""))
     coded = {"code": concept(display, (LOINC, code, display))} if code else {}
     text = text_of(row.text or f"{row.drug}: {', '.join(row.action)}")
-    notes = [*sheet.remarks.on_advice(row.drug, row.genes), *_whose(row)]
+    notes = [*sheet.remarks.on_advice(row), *_whose(row)]
     return sheet.add(
         {
             "resourceType": "Task",

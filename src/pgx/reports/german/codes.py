@@ -7,11 +7,14 @@ from typing import Final
 __all__ = ["EVIDENCE", "NOTES", "REASONS"]
 
 NOTES: Final = {
-    "ad_contradicts_gt": "An einigen Positionen widersprechen die Reads dem angegebenen Genotyp;"
-    " diese Positionen gelten als unbekannt.",
+    "ad_contradicts_gt": "An einigen Positionen sprechen die Reads für einen anderen Genotyp als"
+    " den angegebenen; beide zählen, keiner gilt als gesichert.",
     "ambiguous_base": "An einigen Positionen ist eine Base als Mehrdeutigkeitscode geschrieben;"
     " diese Positionen gelten als unbekannt.",
     "candidates_not_all_listed": "Es passen mehr Diplotypen, als aufgeführt sind.",
+    "causal_variant_alone": "Ein Haplotyp trägt die Variante, die die Funktion eines Allels"
+    " ändert, aber nicht dessen übrige Varianten. Die Wirkung der Variante zählt; das Ergebnis"
+    " bleibt offen.",
     "combination_or_partial": "Kein einzelnes benanntes Allel erklärt, was auf einer"
     " Chromosomenkopie liegt; es ist als Kombination angegeben.",
     "conflict": "Einträge zu einer Position widersprechen einander; die Position gilt als"
@@ -33,8 +36,10 @@ NOTES: Final = {
     " diese Positionen gelten als unbekannt.",
     "haploid_on_autosome": "Einige Positionen haben ein Allel auf einem Chromosom, das bei allen"
     " Menschen zweifach vorliegt; diese Positionen gelten als unbekannt.",
-    "heteroplasmy": "An einer mitochondrialen Position wurden zwei Allele gefunden; das veränderte"
-    " zählt.",
+    "heteroplasmy": "Heteroplasmie: An einer mitochondrialen Position wurden beide Allele gefunden;"
+    " das veränderte zählt.",
+    "heteroplasmy_below_limit": "Einige Reads an einer mitochondrialen Position zeigen das"
+    " veränderte Allel, aber weniger als 5 % oder weniger als 3 Reads; sie zählen nicht.",
     "indel_not_excluded": "An einigen Positionen lässt sich mit der Eingabe eine Insertion oder"
     " Deletion nicht ausschließen; diese Positionen gelten als unbekannt.",
     "likelihoods_weighed": "Genotypen niedriger Qualität wurden danach gewichtet, wie"
@@ -42,6 +47,8 @@ NOTES: Final = {
     "local_definitions": "Das Gen oder eines seiner Allele ist vom Labor definiert, nicht durch"
     " das Release der Wissensbasis.",
     "low_dp": "Einige Positionen haben zu wenige Reads; diese Positionen gelten als unbekannt.",
+    "low_gp": "Einige Genotypen sind mit zu niedriger Wahrscheinlichkeit oder Imputationsqualität"
+    " imputiert; diese Positionen gelten als unbekannt.",
     "low_gq": "Einige Positionen haben eine zu niedrige Genotypqualität; diese Positionen gelten"
     " als unbekannt.",
     "male_heterozygous": "Einige Positionen haben zwei Allele, obwohl das Geschlecht männlich ist;"
@@ -62,6 +69,8 @@ NOTES: Final = {
     " Ergebnis einer anderen Methode ist erforderlich.",
     "paralogue_reads": "An einigen Positionen können Reads eines ähnlichen Gens für die dieses Gens"
     " gehalten worden sein; was sie nicht klären, gilt als unbekannt.",
+    "null_allele": "Eines der typisierten Allele ist ein Null-Allel (Suffix N): Es wird nicht"
+    " exprimiert und zählt nicht als vorhanden.",
     "outside_call_no_result": "Eine andere Methode hat für dieses Gen kein Ergebnis geliefert; das"
     " Ergebnis hier ist das dieser Eingabe.",
     "outside_call_not_assigned": "Eine andere Methode konnte die Allele dieses Gens nicht den"
@@ -105,6 +114,7 @@ REASONS: Final = {
     "haploid_on_autosome": "ein Allel, wo zwei erwartet werden",
     "indel_not_excluded": "Insertion oder Deletion nicht ausgeschlossen",
     "low_dp": "zu wenige Reads",
+    "low_gp": "imputierter Genotyp nicht sicher genug",
     "low_gq": "Genotypqualität zu niedrig",
     "male_heterozygous": "zwei Allele bei männlichem Geschlecht",
     "no_genotype": "kein Genotyp bestimmt",

@@ -24,10 +24,12 @@ DOSE: Final = {
     "override": "Das Labor hat zu {names} anders entschieden; die Dosen gelten für den berechneten "
     "Genotyp.",
     "interval": "{level} solcher Patienten benötigen {low} bis {high} {unit}",
+    "flow_interval": "solche Patienten benötigen nach der zugrunde liegenden Gleichung"
+    " {span} {unit}",
     "no_interval": "für dieses Modell ist kein Intervall bekannt",
     "state": "Zustand dieses Modells: {state}",
     "depends": "Hängt davon ab, was die Daten offenlassen",
-    "depends_brief": "nicht abschließend geklärt: andere Dosen sind möglich",
+    "depends_brief": "vorläufig: andere Dosen sind möglich",
     "for_start": "Aufsättigungsdosen gelten für den Beginn der Behandlung; dieser Patient nimmt "
     "das Arzneimittel bereits ein.",
     "alternative": "{dose} mit {values}",

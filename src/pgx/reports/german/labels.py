@@ -39,10 +39,12 @@ BUCKETS: Final = {
     "avoid": "Vermeiden oder ersetzen",
     "dose": "Dosis ändern",
     "care": "Zuerst testen, überwachen oder Vorsicht",
-    "open_change": "Änderung empfohlen, nicht abschließend geklärt",
-    "open_maybe": "Änderung möglicherweise nötig, nicht abschließend geklärt",
-    "open_silent": "Keine Änderung bekannt, nicht abschließend geklärt",
+    "open_change": "Änderung empfohlen, Genotyp ungeklärt",
+    "open_maybe": "Genotyp ungeklärt: keine Standarddosierung voraussetzen",
+    "indeterminate": "Phänotyp unbestimmt: keine Standarddosierung voraussetzen",
+    "open_silent": "Genotyp ungeklärt: keine Änderung bekannt",
     "conditional": "Anwendung wie üblich, mit Bedingungen",
+    "information": "Zur Information: kein Befund",
     "directed": "Anwendung wie üblich",
     "silent": "Keine Empfehlung",
     "unassessed": "Nicht beurteilt",
@@ -57,12 +59,17 @@ BUCKET_HINTS: Final = {
     "open_maybe": "Das am besten passende Ergebnis erfordert keine Änderung, ein anderes mögliches"
     " Ergebnis oder eine andere Zahl von Genkopien aber möglicherweise schon. Dies ist keine"
     " Entwarnung.",
+    "indeterminate": "Die Wirkung dieser Allele oder ihrer Kombination ist nicht bekannt. Keine"
+    " Leitlinie kann dazu etwas empfehlen; was über die Allele bekannt ist, steht bei jedem"
+    " Arzneimittel.",
     "open_silent": "Das am besten passende Ergebnis erfordert keine Änderung; für die anderen"
     " möglichen Ergebnisse gibt die Leitlinie keine Empfehlung. Dies ist keine Entwarnung.",
-    "conditional": "Übliche Anwendung mit den im Text genannten Bedingungen, gleich welches"
-    " mögliche Ergebnis zutrifft.",
-    "directed": "Jedes Ergebnis, das die Daten zulassen, erlaubt die übliche Anwendung. Andere"
-    " Gründe zur Vorsicht bleiben davon unberührt.",
+    "information": "Leitlinien empfehlen Menschen mit dem Referenzgenotyp dasselbe, oder sie"
+    " sprechen nur von Menschen mit einer Krankheit, die bei dieser Person nicht bekannt ist. Das"
+    " Ergebnis gibt keinen Anlass zu einer Änderung.",
+    "conditional": "Übliche Anwendung mit den im Text genannten Bedingungen.",
+    "directed": "Übliche Anwendung bei jedem plausiblen Genotyp. Andere Gründe zur Vorsicht bleiben"
+    " davon unberührt.",
     "silent": "Die Leitlinie gibt zu diesem Ergebnis keine Empfehlung oder ist in diesem Release"
     " nicht enthalten.",
     "unassessed": "Kein Gen dieser Arzneimittel konnte beurteilt werden. Dies ist kein"
@@ -70,8 +77,8 @@ BUCKET_HINTS: Final = {
 }
 
 CERTAINTY: Final = {
-    "certain": "Geklärt",
-    "depends": "Nicht abschließend geklärt",
+    "certain": "Eindeutig",
+    "depends": "Vorläufig",
     "unknown": "Nicht beurteilt",
 }
 
@@ -197,6 +204,7 @@ LABELS: Final = {
     "if": "bei",
     "indeterminate": "nicht bestimmbar (Indeterminate)",
     "to_dose": "{action} auf {dose}",
+    "as_reference": "Wie beim Referenzgenotyp: {advice}",
     "provisional": "Vorläufig: {advice}",
     "else": "sonst: {advice}",
     "with_conditions": "Anwendung wie üblich, mit Bedingungen",
@@ -208,6 +216,7 @@ LABELS: Final = {
     "by_source": "Empfehlungen nach Quelle",
     "of_standard": "{range} der Standarddosis",
     "below_standard": "unter {high} der Standarddosis",
+    "at_most_standard": "höchstens {high} der Standarddosis",
     "above_standard": "mindestens {low} der Standarddosis",
     "gene": "Gen",
     "diplotype": "Diplotyp",
@@ -222,7 +231,9 @@ LABELS: Final = {
     "probability": "{percent} der Personen mit solchen Daten",
     "or_lead": "oder: {names}",
     "copies_open": "Zahl der Genkopien nicht bestimmt",
+    "residual": "Posterior-Wahrscheinlichkeit einer anderen Empfehlung: {percent} (akzeptiert)",
     "same_for_all": "für alle Kandidaten gleich",
+    "agreeing": "Posterior-Wahrscheinlichkeit {percent}",
     "no_phenotype": "nicht definiert",
     "no_diplotype": "kein Ergebnis",
     "not_given": "nicht angegeben",
@@ -277,11 +288,12 @@ LABELS: Final = {
     "method": "Die Genotypen an den definierenden Positionen benannter Allele werden mit jedem"
     " Paar von Alleldefinitionen verglichen. Jedes passende Paar ist ein Kandidat; eine Position"
     " ohne Antwort schließt nichts aus. Phänotypen und Empfehlungen folgen für jeden Kandidaten"
-    " den Tabellen der Wissensbasis; eine Empfehlung heißt nur dann geklärt, wenn alle Kandidaten"
-    " dieselbe ergeben.",
+    " den Tabellen der Wissensbasis; eine Empfehlung ist eindeutig, wenn die"
+    " Posterior-Wahrscheinlichkeit einer anderen innerhalb der akzeptierten Grenze liegt und keine"
+    " untypisierte Kernposition sie ändern könnte.",
     "marks": "Zeichen",
-    "mark_certain": "dieselbe Empfehlung, gleich welcher Kandidat zutrifft",
-    "mark_depends": "Empfehlung zum besten Kandidaten; ein anderer Kandidat würde sie ändern",
+    "mark_certain": "dieselbe Empfehlung für jeden plausiblen Genotyp",
+    "mark_depends": "Empfehlung zum wahrscheinlichsten Genotyp; ein anderer würde sie ändern",
     "mark_unknown": "kein Gen des Arzneimittels konnte beurteilt werden",
     "reviewed": "Geprüft von",
     "date": "Datum",

@@ -51,6 +51,13 @@ PATIENT: Final = {
     "fit_taken_for": "seit {0} Monaten eingenommen",
     "fit_other_indication": "dokumentiert ist eine andere Indikation",
     "fit_condition": "{0}",
+    "fit_body_mass_index": "der Body-Mass-Index beträgt {0}",
+    "fit_breastfeeding": "die Patientin stillt",
+    "fit_not_nursing": "die Patientin stillt nicht",
+    "fit_not_breastfeeding": "die Patientin stillt nicht",
+    "fit_daily_dose": "laut Patientendatei beträgt die Dosis {0} mg am Tag",
+    "fit_takes": "der Patient nimmt {0} ein",
+    "fit_reacted": "eine Reaktion auf das Arzneimittel ist dokumentiert",
     "fit_age_unknown": "das Alter ist nicht bekannt",
     "fit_weight_unknown": "das Gewicht ist nicht bekannt",
     "fit_never_taken": "keine frühere Anwendung dokumentiert; die Liste der Arzneimittel ist"

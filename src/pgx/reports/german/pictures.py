@@ -18,7 +18,7 @@ PICTURES: Final = {
     "matrix_part": "Arzneimittel nach Gen: {first} bis {last}",
     "matrix_line": "{drug}: {cells}",
     "matrix_cell": "{gene} ({what})",
-    "matrix_open": "Nicht abschließend geklärt",
+    "matrix_open": "Vorläufig",
     "scale": "Aktivitätsscore von {gene}",
     "scale_of": "Nach Genotyp: {score}, {phenotype}.",
     "scale_others": "Auch möglich: {scores}.",

@@ -25,7 +25,7 @@ PRINT: Final = {
     "by_area": "Weitere Arzneimittel, bei denen das Ergebnis eine Rolle spielt",
     "by_area_alone": "Arzneimittel, bei denen das Ergebnis eine Rolle spielt",
     "none_by_area": "Keine unter den beurteilten Arzneimitteln.",
-    "maybe": "Änderung möglicherweise nötig, nicht abschließend geklärt: keine Entwarnung",
+    "maybe": "Genotyp ungeklärt: keine Standarddosierung voraussetzen",
     "area_column": "Gebiet",
     "drugs_column": "Arzneimittel",
     "advice_column": "Empfehlung",
@@ -54,10 +54,11 @@ PRINT: Final = {
     "card_dose": "Andere Dosis",
     "card_care": "Testen, überwachen oder Vorsicht",
     "card_open": "Vorläufig",
-    "card_maybe": "Nicht geklärt: keine Freigabe",
+    "card_maybe": "Genotyp ungeklärt: keine Standarddosierung voraussetzen",
+    "card_indeterminate": "Phänotyp unbestimmt: keine Standarddosierung voraussetzen",
     "card_count": "{count} Arzneimittel, siehe Bericht",
     "card_decided": "Entscheidung des Labors, siehe Bericht: {names}.",
-    "card_unsure": "◐: nicht abschließend geklärt.",
+    "card_unsure": "◐: vorläufig.",
     "card_other_genes": "Weitere Gene: siehe Bericht.",
     "card_note": "Vor jeder Änderung ärztlichen oder pharmazeutischen Rat einholen. Nicht"
     " untersuchte Gene sind nicht aufgeführt.",
@@ -118,10 +119,13 @@ PLAIN: Final = {
     " nötig sein. Fragen Sie Ihre Ärztin oder Ihren Arzt.",
     "current_open_maybe": "Ihr Ergebnis steht noch nicht endgültig fest. Fragen Sie, ob es für"
     " dieses Arzneimittel eine Rolle spielt.",
+    "current_indeterminate": "Die Wirkung Ihrer Gene auf dieses Arzneimittel ist nicht bekannt."
+    " Fragen Sie Ihre Ärztin oder Ihren Arzt.",
     "current_open_silent": "Ihr Ergebnis steht noch nicht endgültig fest. Bisher ist nicht bekannt,"
     " dass eine Änderung nötig ist.",
     "current_conditional": "Ihre Gene erfordern keine Änderung; es gelten aber einige Bedingungen."
     " Ihre Ärztin oder Ihr Arzt kennt sie.",
+    "current_information": "Ihre Gene erfordern keine Änderung.",
     "current_directed": "Ihre Gene erfordern keine Änderung.",
     "current_silent": "Für Ihr Ergebnis gibt es keine Empfehlung.",
     "current_unassessed": "Die Gene für dieses Arzneimittel konnten nicht untersucht werden.",
@@ -141,6 +145,7 @@ PLAIN: Final = {
     "care": "Ein Test oder genauere Kontrollen können nötig sein",
     "open_change": "Eine Änderung kann nötig sein; das Ergebnis steht noch nicht endgültig fest",
     "open_maybe": "Noch nicht klar",
+    "indeterminate": "Die Wirkung Ihrer Gene ist nicht bekannt",
     "none": "Keine unter den nachgeschlagenen Arzneimitteln.",
     "none_tested": "Es lässt sich nichts sagen: Die Gene haben kein Ergebnis. Das ist kein"
     " normales Ergebnis.",

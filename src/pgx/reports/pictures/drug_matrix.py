@@ -16,9 +16,15 @@ from pgx.reports.pictures.svg import number, picture, shortened, text, upright
 __all__ = ["MatrixLine", "build_matrix", "draw_matrix", "matrix_signs"]
 
 Words = Mapping[str, Any]
-_SHOWN: Final = frozenset({"avoid", "dose", "care", "open_change", "open_maybe"})
+_SHOWN: Final = frozenset({"avoid", "dose", "care", "open_change", "open_maybe", "indeterminate"})
 _OPEN: Final = "open_maybe"
-_SIGN_OF: Final = {"open_change": _OPEN, "open_silent": _OPEN, "conditional": "directed"}
+_SIGN_OF: Final = {
+    "open_change": _OPEN,
+    "indeterminate": _OPEN,
+    "open_silent": _OPEN,
+    "conditional": "directed",
+    "information": "directed",
+}
 _LINES: Final = 24  # drugs in one picture
 _NAMES: Final = 142.0
 _CELL: Final = 18.0
