@@ -100,7 +100,8 @@ def settle_cells(cells: Cells) -> npt.NDArray[np.int16] | None:
     Returns the block's likelihoods: the array that was given, a new one, or None.
     """
     if cells.reads is not None:
-        counted = (cells.reads[:, :, 0] >= 0) & ~cells.mitochondrial[:, None]
+        judged = ~cells.mitochondrial & (cells.n_alleles > 1)  # one allele has no other genotype
+        counted = (cells.reads[:, :, 0] >= 0) & judged[:, None]
         if counted.any():
             _settle_by_reads(cells, cells.reads, *np.nonzero(counted))
     unsure = _is_unsure(cells.reason)
