@@ -336,7 +336,14 @@ def test_every_damaged_table_is_named(copy):
 
 def test_a_release_without_medicines_and_counts_is_checked_too(copy):
     needed = {"sources", "genes", "variants", "alleles", "phenotype_rules", "segments"}
-    kept = needed | {"drugs", "guidelines", "statements", "known_gaps", "statement_sets"}
+    kept = needed | {
+        "drugs",
+        "guidelines",
+        "statements",
+        "known_gaps",
+        "statement_sets",
+        "conditions",
+    }
     write_manifest(copy, "small", sorted(f"{name}.tsv" for name in kept))
     assert faults(copy) == []
 

@@ -188,8 +188,15 @@ class Judge:
         return tuple(
             gene
             for gene, keys, known in pairs
-            if gene not in self._advice.missing and any(key in known for key in keys)
+            if gene not in self._advice.missing and not self._copies_alone(gene, keys, known)
         )
+
+    def _copies_alone(
+        self, gene: str, keys: Iterable[str], known: Mapping[str, KeyEvidence]
+    ) -> bool:
+        """Whether nothing but another number of copies gives keys that change the advice."""
+        copies = self._calls[gene].copy_keys
+        return all(key in copies and key not in known for key in keys)
 
     # -- what could change it ------------------------------------------------------------
 

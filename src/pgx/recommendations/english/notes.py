@@ -140,8 +140,8 @@ NOTES: Final = {
     " place of {1}.",
     "caution_if_homozygous": "Be cautious, if it is given at all, in people known or thought to"
     " be homozygous for atypical {0} ({1}).",
-    "contraindicated_breastfeeding_infant": "While breastfeeding, it is contraindicated if the"
-    " infant has {0} deficiency or an unknown {0} status.",
+    "contraindicated_breastfeeding_infant": "It is contraindicated if the infant"
+    " has {0} deficiency or an unknown {0} status.",
     "contraindicated_if_status_unknown": "It is also contraindicated while the {0} status is"
     " unknown.",
     "contraindicated_in": "{0} is contraindicated in {1}.",

@@ -158,7 +158,7 @@ NOTES: Final = {
     " von {1} zu verwenden.",
     "caution_if_homozygous": "Verwenden Sie es, wenn überhaupt, nur mit Vorsicht bei Personen, die"
     " bekanntermaßen oder vermutlich homozygot für eine atypische {0} sind ({1}).",
-    "contraindicated_breastfeeding_infant": "In der Stillzeit ist es kontraindiziert, wenn der"
+    "contraindicated_breastfeeding_infant": "Es ist kontraindiziert, wenn der"
     " Säugling einen {0}-Mangel oder einen unbekannten {0}-Status hat.",
     "contraindicated_if_status_unknown": "Es ist auch kontraindiziert, solange der {0}-Status"
     " unbekannt ist.",
