@@ -1,4 +1,4 @@
-"""Two variants that no known haplotype holds together: are they in cis or in trans?
+"""Posterior of cis of two variants that no known haplotype holds together, against the phase.
 
 Every person of the phased cohort with two heterozygous variants that no definition combines, and
 that nobody else carries in cis, is called without phase, with haplotypes counted in all other
@@ -214,8 +214,12 @@ def _key(haplotype: HaplotypeCount) -> tuple[tuple[int, str], ...]:
 def report(found: Sequence[DoubleCarrier]) -> str:
     """Return the tables."""
     rare = [f for f in found if f.is_rare]
-    counts = [(_counts_label(a, b), [f for f in rare if a <= f.counts[0] < b]) for a, b in _steps(COUNTS)]
-    expected = [(_label(a, b), [f for f in found if a <= f.expected < b]) for a, b in _steps(EXPECTED)]
+    counts = [
+        (_counts_label(a, b), [f for f in rare if a <= f.counts[0] < b]) for a, b in _steps(COUNTS)
+    ]
+    expected = [
+        (_label(a, b), [f for f in found if a <= f.expected < b]) for a, b in _steps(EXPECTED)
+    ]
     bins = [
         (f"{a:g}–{b:g}", [f for f in found if a <= f.posterior < b or f.posterior == b == 1])
         for a, b in _steps(POSTERIOR)

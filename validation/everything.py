@@ -17,11 +17,14 @@ from pathlib import Path
 from validation import (
     absent,
     builds,
+    cis,
     copies,
     fixtures,
     hiding,
     one_answer,
+    pairs,
     partial_definitions,
+    read_support,
     second_opinion,
     structure_genomes,
     structure_published,
@@ -47,6 +50,8 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     "unphased": partial(unphased.measured, IMAGES),
     **{f"hidden {part:.0%}": partial(hiding.measured, part) for part in reversed(hiding.SHARES)},
     "absent": absent.measured,
+    "pairs": pairs.measured,
+    "cis": cis.measured,
     "unphased_second_opinion": unphased_second_opinion.measured,
     "builds": lambda: builds.report(builds.measure()),
     **{
@@ -54,6 +59,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
         for run in second_opinion.RUNS
     },
     "partial_definitions": partial_definitions.measured,
+    "read_support": read_support.measured,
     "copies": copies.measured,
     "structure_depth": structure_tables.measured,
     "structure_genomes": structure_genomes.measured,

@@ -272,29 +272,28 @@ def measured() -> str:
     for gene in sorted({p.gene for p in positions}):
         mine = [r for r in against if r.position.gene == gene]
         rest = [r for r in others if r.position.gene == gene]
-        n = len({p for p in positions if p.gene == gene})
-        certain = sum(r.certain for r in mine)
-        rows.append([gene, n, len(mine), certain, share(sum(r.certain for r in rest), len(rest))])
+        certain = share(sum(r.certain for r in rest), len(rest))
+        n = sum(p.gene == gene for p in positions)
+        rows.append([gene, n, len(mine), *_certain(mine), certain])
     drawn = [
-        [kind, len(found), sum(r.certain for r in found)]
+        [kind, len(found), *_certain(found)]
         for kind in KINDS
         for found in [generated(kind, 50, positions)]
     ]
+    counts = ["certain advice", "certain that there is no advice"]
     return "\n\n".join(
         [
-            table(
-                [
-                    "gene",
-                    "positions",
-                    "rows, GT contradicted",
-                    "of these certain",
-                    "others certain",
-                ],
-                rows,
-            ),
-            table(["50 drawn cells each", "rows", "certain"], drawn),
+            table(["gene", "positions", "rows, GT contradicted", *counts, "others certain"], rows),
+            table(["50 drawn cells each", "rows", *counts], drawn),
         ]
     )
+
+
+def _certain(rows: Sequence[Row]) -> tuple[int, int]:
+    """Return how many rows are certain: those that advise, those without advice."""
+    certain = [row for row in rows if row.certain]
+    silent = sum(row.advice[0] == ("no_recommendation",) for row in certain)
+    return len(certain) - silent, silent
 
 
 if __name__ == "__main__":

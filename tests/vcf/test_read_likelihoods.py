@@ -198,3 +198,8 @@ def test_mitochondrial_reads_are_kept_whatever_they_say():
     )
     assert scan.reason.tolist() == [[0]]
     assert scan.reads.tolist() == [[[80, 20, -1]]]
+
+
+@pytest.mark.parametrize("cell", ["0/0:1", "0/0:30"])
+def test_a_record_of_one_allele_has_no_other_genotype(cell):
+    assert read(cell, "GT:AD", ".")[1] == NOTHING

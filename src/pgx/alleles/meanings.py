@@ -93,7 +93,8 @@ class MeaningDetails:
         documented = (posterior.pairs < groups.n_known).all(axis=1)
         known: _Bools = np.asarray(self._differs & np.asarray(documented)[:, None])
         self._core: _Bools = np.asarray(known & self._causal(concern.open_core))
-        self._failed: _Bools = np.asarray(known & concern.failed[self._missing])
+        failed = known & concern.failed[self._missing]
+        self._failed: _Bools = np.asarray(failed | (self._differs & self._contradicted()))
         self._open: _Bools = np.asarray((self._core | self._failed).any(axis=1))
         self._asked = (posterior.probability >= ANSWER_FROM) | self._open
         self._shares = self._by_group()
@@ -108,6 +109,15 @@ class MeaningDetails:
         lead = self._groups.lead
         differs = (low != low[lead]) & (low != MISSING)
         return np.asarray(differs | ((high != high[lead]) & (high != MISSING)))
+
+    def _contradicted(self) -> _Bools:
+        """(S,) bool: unanswered positions at which reads contradict the written genotype.
+
+        Whatever that genotype makes of a haplotype, described or not, the file says that it is
+        there.
+        """
+        sites = [site.site for site in self._observation.soft if site.contradicted]
+        return np.isin(self._missing, sites)
 
     def _causal(self, alleles: npt.NDArray[np.uint64]) -> _Bools:
         """(M, S) bool: where a pair has another number of causal alleles than the best one."""

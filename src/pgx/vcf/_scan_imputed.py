@@ -16,6 +16,7 @@ from pgx.vcf._scan_likelihoods import (
     LARGEST,
     NOT_A_NUMBER,
     count_values,
+    is_silent,
     place_of_genotype,
     read_millionths,
 )
@@ -111,7 +112,7 @@ def supports_by_dosage(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints)
 @helper
 def read_support(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> None:
     """Read GP, HDS or DS; a missing value says nothing."""
-    if end == p + 1 and buf[p] == 46:
+    if is_silent(buf, p, end):
         return
     if kind == lay.K_GP:
         cell[lay.C_SUPPORTED] = supports_by_probability(buf, p, end, n_alleles, cell)

@@ -103,6 +103,14 @@ def place_of_genotype(cell: Ints, count: int, n_alleles: int) -> int:
 
 
 @helper
+def is_silent(buf: Bytes, p: int, end: int) -> bool:
+    """Whether a list has missing values alone."""
+    while p < end and (buf[p] == 46 or buf[p] == 44):
+        p += 1
+    return bool(p == end)
+
+
+@helper
 def count_values(buf: Bytes, p: int, end: int) -> int:
     """Return how many values a comma-separated list has."""
     count = 1
@@ -168,9 +176,8 @@ def read_likelihoods(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, ce
     A list of a wrong length, or with something that is no number, says nothing; a PL
     like this still outranks GL.
     """
-    is_dot = end == p + 1 and buf[p] == 46
     is_outranked = kind == lay.K_GL and cell[lay.C_HAS_PL] == 1
-    if is_dot or is_outranked:
+    if is_outranked or is_silent(buf, p, end):
         return
     cell[lay.C_HAS_PL] = 0 if kind == lay.K_GL else 1
     cell[lay.C_MARGIN] = lay.NO_MARGIN

@@ -100,7 +100,8 @@ def settle_cells(cells: Cells) -> npt.NDArray[np.int16] | None:
     Returns the block's likelihoods: the array that was given, a new one, or None.
     """
     if cells.reads is not None:
-        counted = (cells.reads[:, :, 0] >= 0) & ~cells.mitochondrial[:, None]
+        judged = ~cells.mitochondrial & (cells.n_alleles > 1)  # one allele has no other genotype
+        counted = (cells.reads[:, :, 0] >= 0) & judged[:, None]
         if counted.any():
             _settle_by_reads(cells, cells.reads, *np.nonzero(counted))
     unsure = _is_unsure(cells.reason)
@@ -223,7 +224,7 @@ def _phred(log_likelihood: Floats, haploid: Array) -> Array:
     """Return phred values (n, 6), the best possible genotype's being 0."""
     possible = np.where(haploid[:, None] & np.isin(np.arange(6), _MIXED), -np.inf, log_likelihood)
     phred = (possible.max(axis=1, keepdims=True) - possible) * 10 / math.log(10)
-    return np.rint(np.minimum(phred, _LARGEST)).astype(np.int64)
+    return np.asarray(np.rint(np.minimum(phred, _LARGEST)), np.int64)
 
 
 def _settle_by_quality(cells: Cells, rows: Array, columns: Array) -> None:
