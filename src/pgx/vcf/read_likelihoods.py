@@ -224,7 +224,7 @@ def _phred(log_likelihood: Floats, haploid: Array) -> Array:
     """Return phred values (n, 6), the best possible genotype's being 0."""
     possible = np.where(haploid[:, None] & np.isin(np.arange(6), _MIXED), -np.inf, log_likelihood)
     phred = (possible.max(axis=1, keepdims=True) - possible) * 10 / math.log(10)
-    return np.rint(np.minimum(phred, _LARGEST)).astype(np.int64)
+    return np.asarray(np.rint(np.minimum(phred, _LARGEST)), np.int64)
 
 
 def _settle_by_quality(cells: Cells, rows: Array, columns: Array) -> None:
