@@ -1,4 +1,4 @@
-"""Two variants that no known haplotype holds together: are they in cis or in trans?
+"""Posterior of cis of two variants that no known haplotype holds together, against the phase.
 
 Every person of the phased cohort with two heterozygous variants that no definition combines, and
 that nobody else carries in cis, is called without phase, with haplotypes counted in all other

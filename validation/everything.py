@@ -17,10 +17,12 @@ from pathlib import Path
 from validation import (
     absent,
     builds,
+    cis,
     copies,
     fixtures,
     hiding,
     one_answer,
+    pairs,
     partial_definitions,
     read_support,
     second_opinion,
@@ -48,6 +50,8 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     "unphased": partial(unphased.measured, IMAGES),
     **{f"hidden {part:.0%}": partial(hiding.measured, part) for part in reversed(hiding.SHARES)},
     "absent": absent.measured,
+    "pairs": pairs.measured,
+    "cis": cis.measured,
     "unphased_second_opinion": unphased_second_opinion.measured,
     "builds": lambda: builds.report(builds.measure()),
     **{

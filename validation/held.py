@@ -139,8 +139,10 @@ def _ready(knowledge: KnowledgeBase, own: Mapping[str, Sequence[Lookup]]) -> Ask
     index = guidance_of(knowledge)
     base = Asked(knowledge, readings, {k: frozenset(v) for k, v in labels.items()}, index)
     for topic in index.topics:
-        place = (topic.drug.authority, topic.guideline_id, topic.drug.drug)
-        base.topics.setdefault(place, []).append(topic)
+        own = {s.guideline_id for known in topic.statements.values() for s in known.values()}
+        for guideline in own or {topic.guideline_id}:  # entries of one document are one topic
+            place = (topic.drug.authority, guideline, topic.drug.drug)
+            base.topics.setdefault(place, []).append(topic)
     return base
 
 

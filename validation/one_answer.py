@@ -233,7 +233,7 @@ def resolved(knowledge: KnowledgeBase) -> str:
 def _specific(topic: Topic) -> Iterator[list[str]]:
     """Yield the diplotypes that a topic names beside phenotypes, with the advice of both."""
     for place, phenotypes in enumerate(topic.phenotypes):
-        if phenotypes is None or len(topic.genes) > 1:
+        if phenotypes is None or topic.languages[place] == (DIPLOTYPES,) or len(topic.genes) > 1:
             continue
         for key in topic.keys[place]:
             general = phenotypes.of(key) if key.startswith(f"{DIPLOTYPES} ") else None

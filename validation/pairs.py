@@ -1,4 +1,4 @@
-"""Pairs of named alleles, unphased, every position typed: is the pair named?
+"""Pairs of named alleles, unphased, every position typed: how often the pair is named.
 
 Diplotypes of two named alleles are drawn at random for each gene and called without phase.
 Judged apart are pairs whose unphased genotype another pair of named alleles has too, and pairs
@@ -54,7 +54,8 @@ class Pair:
     """Two named alleles without phase, and what they were called.
 
     ``phenotype`` is that of the two alleles; ``same`` says whether the call names them or a pair
-    of the same functions, ``listed`` whether their phenotype is among those of the call.
+    of the same functions, ``listed`` whether their phenotype is among those of the call, and
+    ``misled`` whether the call is called and has another phenotype.
     """
 
     gene: str
@@ -65,7 +66,7 @@ class Pair:
     named: bool
     same: bool
     listed: bool
-    milder: bool
+    misled: bool
 
 
 def weighed_genes() -> list[str]:
@@ -105,7 +106,7 @@ class _Haplotypes:
     def __init__(self, gene: CompiledGene, frequencies: GeneFrequencies) -> None:
         self.gene = gene
         first = {name: i for i, name in reversed(list(enumerate(gene.names)))}
-        self.names = [name for name in dict.fromkeys(gene.names)]
+        self.names = list(dict.fromkeys(gene.names))
         spelled = common_spellings({gene.gene.gene: gene.gene}, {gene.gene.gene: frequencies})
         own = spelled.get(gene.gene.gene, {})
         self._place = {v.position: i for i, v in enumerate(gene.gene.variants)}
@@ -124,7 +125,8 @@ class _Haplotypes:
                 return found
         masks = self.gene.masks[row]
         lowest = masks & (~masks + np.uint64(1))
-        return np.log2(lowest.astype(np.float64)).astype(np.int8)
+        codes: Codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
+        return codes
 
     def _counted(self, differences: dict[int, str]) -> Codes | None:
         codes = np.zeros(len(self.gene.gene.variants), np.int8)
@@ -176,7 +178,7 @@ def _judged(
         named=named,
         same=same,
         listed=own.term is None or own.term in call.phenotypes,
-        milder=call.status is CallStatus.CALLED and not same and call.phenotype != own.term,
+        misled=call.status is CallStatus.CALLED and not same and call.phenotype != own.term,
     )
 
 
@@ -198,7 +200,8 @@ def report(found: Sequence[Pair]) -> str:
     rows.append(_row("all", found))
     header = ["gene", "pairs", "apart: another named pair", "apart: counted in cis", "of the rest"]
     return table(
-        [*header, "named", "named, or same functions", "called", "called and milder"], rows
+        [*header, "named", "named, or same functions", "called", "called with another phenotype"],
+        rows,
     )
 
 
@@ -213,7 +216,7 @@ def _row(name: str, pairs: Sequence[Pair]) -> list[object]:
         counted(sum(p.named for p in plain), len(plain)),
         counted(sum(p.same for p in plain), len(plain)),
         sum(p.call.status is CallStatus.CALLED for p in plain),
-        sum(p.milder for p in plain),
+        sum(p.misled for p in plain),
     ]
 
 

@@ -53,7 +53,7 @@ def test_other_advice_is_a_list_of_structs(order):
     ]
     frame = advice_frame(rows)
     assert dict(frame.schema) == {k: v for k, v in ADVICE_SCHEMA.items() if k != "sample"}
-    fields = ("lookup", "text", "probability")
+    fields = ("lookup", "text", "probability", "condition")
     assert frame["alternatives"].to_list() == [
         [
             {"action": list(a.action), **{name: getattr(a, name) for name in fields}}

@@ -28,7 +28,7 @@ from pgx.base.advice import (
     row_from_record,
 )
 from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.codes import with_codes
+from pgx.knowledge.importers.codes import with_codes, with_critical
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
 from pgx.knowledge.importers.readings import (
     IMPLICATION_COLUMNS,
@@ -388,6 +388,7 @@ def test_the_tables_are_what_the_importer_makes_of_the_sources(reference):
     tables = build_guidelines(reference, TABLES / "readings", levels)
     assert not tables.unread
     tables = with_conditions(with_codes(tables, TABLES / "curated"), TABLES / "curated")
+    tables = with_critical(tables, TABLES / "curated")
     for name, rows in tables.rows().items():
         text = format_table(name, rows, GUIDELINE_COLUMNS[name])
         assert text == (TABLES / f"{name}.tsv").read_text(encoding="utf-8")

@@ -11,7 +11,12 @@ from pgx.base.findings import FaultCode
 from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.index import build_index
 from pgx.recommendations.lookup import recommend
-from pgx.recommendations.result_keys import OTHER_DIPLOTYPE, PhenotypeKeys, mixed_evidence
+from pgx.recommendations.result_keys import (
+    OTHER_DIPLOTYPE,
+    PhenotypeKeys,
+    mixed_evidence,
+    pair_evidence,
+)
 from recommendations.made import call, drug, statement
 from recommendations.test_coverage import GENES as MADE
 
@@ -273,3 +278,28 @@ def test_each_diplotype_of_cyp2c9_has_one_row_of_dpwg(index, genes, name, expect
         rows = recommend(index, "S1", [own], drugs=[name])
         [row] = [r for r in rows if (r.source, r.genes) == ("DPWG", ("CYP2C9",))]
         assert (row.action[0], row.dose_factor_max) == (action, factor), diplotype
+
+
+def test_a_guideline_on_diplotypes_alone_reads_what_could_show_their_phenotypes():
+    """Sites and population groups are those of the phenotype that a diplotype has."""
+    result = weighed(("*1/*2", 0.9), ("*2/*2", 0.1))
+    usual, slow = result.key_evidence
+    result = msgspec.structs.replace(
+        result,
+        key_evidence=(
+            msgspec.structs.replace(usual, by_group=(0.8, 0.96)),
+            msgspec.structs.replace(slow, by_group=(0.2, 0.04)),
+        ),
+    )
+    found = pair_evidence(result, PhenotypeKeys(MADE["G1"]))
+    assert found["diplotype *2/*2"].settled_by == ("chr1:1",)
+    assert found["diplotype *2/*2"].by_group == pytest.approx((0.2, 0.04))
+    assert [item.probability for item in found.values()] == [0.9, 0.1]
+    alone = [
+        statement(1, "G1=diplotype *1/*2", "reduce_dose"),
+        statement(2, "G1=diplotype *2/*2", "avoid"),
+    ]
+    row = advice(result, alone)
+    assert (row.action, row.depends_on, row.residual) == (
+        ("reduce_dose",), ("chr1:1",), pytest.approx(0.1),
+    )  # fmt: skip

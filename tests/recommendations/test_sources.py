@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.base.advice import ACTIONS
-from pgx.base.calls import Certainty, Recommendation
+from pgx.base.calls import AdviceFacts, Certainty, Recommendation
 from pgx.recommendations.sources import Standing, compare_sources
 
 
@@ -74,3 +75,21 @@ def test_the_order_of_sources_does_not_matter(pairs):
     forth, back = compare_sources(rows), compare_sources(rows[::-1])
     assert forth.standing is back.standing
     assert set(forth.silent) == set(back.silent)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "standing"),
+    [
+        ("avoid", "use_as_directed", Standing.DEGREE),
+        ("avoid", "avoid", Standing.DEGREE),
+        ("reduce_dose", "increase_dose", Standing.DEGREE),
+        ("reduce_dose", "monitor", Standing.AGREE),
+    ],
+)
+def test_advice_that_waits_for_a_condition_contradicts_nobody(one, other, standing):
+    """A label that forbids a drug to children only does not contradict a guideline's advice."""
+    fact = "age_below=12 years"
+    facts = AdviceFacts(statement="S-1", condition=(fact,), unconditional=("no_recommendation",))
+    waiting = row("FDA_TABLE", one, condition=f"{fact}: in patients younger than 12 years")
+    waiting = msgspec.structs.replace(waiting, facts=facts)
+    assert compare_sources([waiting, row("CPIC", other)]).standing is standing

@@ -137,7 +137,7 @@ def test_a_fhir_task_says_under_what_condition_its_advice_holds():
     bundle = fhir_bundle(factory.result(recommendations=(row(ABOVE),)), NO_FACTS)
     tasks = [e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Task"]
     notes = [note["text"] for task in tasks for note in task["note"]]
-    assert f"This advice holds {SHOWN}" in notes
+    assert f"Condition: {SHOWN}" in notes
 
 
 def test_a_deidentified_result_keeps_no_dose_of_the_record():

@@ -7,13 +7,18 @@ gone: the causal variant counts, and the markers leave the call open.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
 from pgx.genotypes.matrix import MISSING
 
-__all__ = ["causal_alleles", "doubtful_positions"]
+__all__ = ["causal_alleles", "doubtful_positions", "without_function"]
+
+NO_FUNCTION: Final = "No function"
+"""CPIC's term; alleles of scored genes have the activity value 0 instead."""
 
 
 def causal_alleles(
@@ -50,6 +55,19 @@ def causal_alleles(
             found.append(cause.allele)
             explained |= sites
     return sorted(found, key=lambda a: _activity(gene.values[a]))
+
+
+def without_function(gene: CompiledGene, contained: list[int]) -> int | None:
+    """Return the allele without function that a haplotype carries in full, None without one.
+
+    What destroys a function is not undone by another variant in cis: a frameshift stays one. So
+    a haplotype that no definition covers has no function if it holds an allele that has none.
+    """
+    return next((a for a in contained if _has_none(gene, a)), None)
+
+
+def _has_none(gene: CompiledGene, allele: int) -> bool:
+    return gene.functions[allele] == NO_FUNCTION or _activity(gene.values[allele]) == 0.0
 
 
 def doubtful_positions(

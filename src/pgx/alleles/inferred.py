@@ -241,6 +241,8 @@ class _Naming:
             (M,) group of each pair of the posterior.
         probability
             Probability of each group.
+        convention
+            How the gene is named where phase is not known, if it has a convention.
         """
         rows = np.flatnonzero(inverse == order[0])
         if convention is not None:

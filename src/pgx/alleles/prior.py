@@ -89,17 +89,7 @@ class HaplotypePrior:
         )
         self.keys: Keys = haplotype_keys(self.codes)
         self._rows = {row.tobytes(): i for i, row in enumerate(self.codes)}
-        conversion = PIECED * novelty / max(self._diversity(), 1.0)
-        self._pieces = Piecing(self.codes, shares, conversion, PIECED * novelty)
-
-    def _diversity(self) -> float:
-        """Return the expected number of positions at which two haplotypes differ."""
-        overall = self.shares.mean(axis=0)
-        total = 0.0
-        for position in np.flatnonzero((self.codes != self.codes[0]).any(axis=0)).tolist():
-            shares = np.bincount(self.codes[:, position] - self.codes[:, position].min(), overall)
-            total += 1.0 - float((shares**2).sum())
-        return total
+        self._pieces = _pieces(self.codes, shares, novelty)
 
     def undefined(self, novel: Codes) -> npt.NDArray[np.bool_]:
         """Return which haplotypes are neither defined nor counted in the reference panel.
@@ -217,7 +207,7 @@ class HaplotypePrior:
         return found
 
     def is_remote(self, strand: Codes) -> bool:
-        """Whether no crossover or conversion of known haplotypes, and no spelling, makes a strand."""
+        """Whether no crossover, no conversion and no other spelling makes a strand."""
         return bool((self.novel(strand) <= ANYTHING).all())
 
     def _respelled(self, strand: Codes, where: Mismatches) -> Floats:
@@ -256,6 +246,7 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     shares = _shares(table, census.share_of(census.once_described), spelling[0])
     definition = np.array([documented.get(row, -1) for row in order], np.intp)
     novelty = census.share_of(census.once_novel)
+    shares = _with_recombinants(codes, shares, table.sum(axis=1), novelty)
     imputed = np.array([row in census.imputed for row in order], np.bool_)
     return HaplotypePrior(
         frequencies.groups,
@@ -296,6 +287,41 @@ def _shares(counts: Floats, unseen_share: float, allele: npt.NDArray[np.intp]) -
         rare += _other_spellings(overall, unseen, allele)
         shares = shares * (1 - rare.sum()) + rare
     return np.asarray(shares)
+
+
+def _with_recombinants(codes: Codes, shares: Floats, counts: Floats, novelty: float) -> Floats:
+    """Return shares to which one crossover or conversion adds documented, uncounted haplotypes.
+
+    A documented haplotype is no rarer than an undocumented one that the same event makes. As
+    nobody was counted, what is added stays below one of all chromosomes counted.
+    """
+    unseen = counts == 0
+    if not unseen.any():
+        return shares
+    pieces = _pieces(codes[~unseen], shares[:, ~unseen], novelty)
+    mass = np.zeros((len(shares), int(unseen.sum())))
+    for place, row in enumerate(codes[unseen]):
+        where = pieces.mismatches(row)
+        mass[:, place] = pieces.converted(row, where) + pieces.crossed(where)
+    found = shares.copy()
+    found[:, unseen] += mass / (1 + counts.sum() * mass)
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
+
+
+def _pieces(codes: Codes, shares: Floats, novelty: float) -> Piecing:
+    """Return how often known haplotypes, (K, P) codes with (G, K) shares, are re-made."""
+    conversion = PIECED * novelty / max(_diversity(codes, shares), 1.0)
+    return Piecing(codes, shares, conversion, PIECED * novelty)
+
+
+def _diversity(codes: Codes, shares: Floats) -> float:
+    """Return the expected number of positions at which two haplotypes differ."""
+    overall = shares.mean(axis=0)
+    total = 0.0
+    for position in np.flatnonzero((codes != codes[0]).any(axis=0)).tolist():
+        frequency = np.bincount(codes[:, position] - codes[:, position].min(), overall)
+        total += 1.0 - float((frequency**2).sum())
+    return total
 
 
 def _other_spellings(

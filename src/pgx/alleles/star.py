@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.causal import causal_alleles, doubtful_positions
+from pgx.alleles.causal import causal_alleles, doubtful_positions, without_function
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.matching import Fit, fit_observation
 from pgx.alleles.names import bracket, format_diplotype, natural_key
@@ -213,8 +213,12 @@ def _options(
     possible = [gene.names.index(p) for p in parts if p in gene.names]
     possible += contained(gene, codes, missing_fits=True)
     functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
+    lost = without_function(gene, named)
     causes = causal_alleles(gene, codes, named)
-    if causes:  # the variant's own effect is the worse reading, and leads
+    if lost is not None:
+        strand = replace(strand, function=gene.functions[lost], value=gene.values[lost])
+        functions = {gene.functions[lost]: None}
+    elif causes:  # the variant's own effect is the worse reading, and leads
         first = causes[0]
         strand = replace(
             strand,

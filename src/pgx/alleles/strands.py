@@ -58,6 +58,8 @@ def known_phasings(
 
     Parameters
     ----------
+    observation
+        What one sample shows.
     known
         (K, P) codes of the known haplotypes.
     """

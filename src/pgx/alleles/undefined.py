@@ -162,4 +162,5 @@ def _by_genotype(genotypes: Keys, lesser: npt.NDArray[np.bool_]) -> _Shared | No
 
 def _sums(place: npt.NDArray[np.intp], values: Floats, chosen: npt.NDArray[np.bool_]) -> Floats:
     """Return the sum of the chosen values of each genotype."""
-    return np.bincount(place, weights=np.where(chosen, values, 0.0))
+    weights = np.where(chosen, values, 0.0)
+    return np.bincount(place, weights=weights).astype(np.float64)

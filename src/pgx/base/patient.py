@@ -175,7 +175,8 @@ class GeneConversion(msgspec.Struct, frozen=True, kw_only=True):
     applied; ``whatever_genotype`` says that it is the same for all. ``evidence`` is
     ``established``, ``limited`` or ``none``, ``reason`` a code of why nothing was converted.
     ``medicines`` are those that act, strongest first, as ``substance (strength effect)``.
-    ``drug`` is empty, or the drug whose own effect on the enzyme is left out.
+    ``drug`` is empty, or the drug whose own effect on the enzyme is left out, or whose label
+    advises against the medicines (``label_advises_against``).
     """
 
     gene: str

@@ -17,6 +17,7 @@ __all__ = [
     "PopulationRule",
     "ScoreRange",
     "Substance",
+    "UnwantedPair",
     "condition_code",
 ]
 
@@ -58,6 +59,15 @@ class Modulator(msgspec.Struct, frozen=True, kw_only=True):
     strength: str
     source: str = ""
     note: str = ""
+
+
+class UnwantedPair(msgspec.Struct, frozen=True, kw_only=True):
+    """Substances that a drug's label advises against: they inhibit the enzyme that activates it."""
+
+    drug: str
+    gene: str
+    substances: tuple[str, ...]
+    source: str = ""
 
 
 class ConversionRule(msgspec.Struct, frozen=True, kw_only=True):

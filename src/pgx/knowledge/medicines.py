@@ -24,6 +24,7 @@ from pgx.base.substances import (
     PopulationRule,
     ScoreRange,
     Substance,
+    UnwantedPair,
 )
 from pgx.knowledge.tables import Row
 
@@ -40,6 +41,7 @@ __all__ = [
 MEDICINE_TABLES: Final = (
     "substances",
     "modulators",
+    "unwanted_pairs",
     "conversion_rules",
     "score_ranges",
     "populations",
@@ -67,6 +69,7 @@ class MedicineKnowledge(msgspec.Struct, frozen=True, kw_only=True):
 
     substances: tuple[Substance, ...] = ()
     modulators: tuple[Modulator, ...] = ()
+    unwanted_pairs: tuple[UnwantedPair, ...] = ()
     conversion_rules: tuple[ConversionRule, ...] = ()
     score_ranges: tuple[ScoreRange, ...] = ()
     populations: tuple[PopulationRule, ...] = ()
@@ -87,6 +90,7 @@ def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
     found = MedicineKnowledge(
         substances=tuple(record_from_row(Substance, r) for r in rows["substances"]),
         modulators=tuple(record_from_row(Modulator, r) for r in rows["modulators"]),
+        unwanted_pairs=tuple(record_from_row(UnwantedPair, r) for r in rows["unwanted_pairs"]),
         conversion_rules=tuple(
             record_from_row(ConversionRule, r) for r in rows["conversion_rules"]
         ),

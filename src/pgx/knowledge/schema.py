@@ -65,6 +65,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "substance", "rxnorm", "atc", "synonyms", "brands", "ingredients", "source",
     ),
     "modulators": ("substance", "gene", "effect", "strength", "source", "note"),
+    "unwanted_pairs": ("drug", "gene", "substances", "source"),
     "conversion_rules": (
         "gene", "effect", "strength", "method", "value", "evidence", "pmids", "source", "note",
     ),

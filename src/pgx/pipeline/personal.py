@@ -6,7 +6,7 @@ them, and advice on current medicines comes first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -42,6 +42,8 @@ __all__ = [
 ]
 
 _ALL: Final = "all"
+_INHIBITOR: Final = "inhibitor"
+_IN_USE: Final = frozenset({MedicineUse.CURRENT, MedicineUse.PLANNED})
 _Converted = tuple[list[GeneConversion], dict[str, GeneCall]]
 
 
@@ -79,7 +81,7 @@ class Personal:
             medicines=self.medicines,
             fits=self._populations().fits(plain.recommendations),
             condition_fits=condition_fits,
-            conversions=tuple(conversions),
+            conversions=(*self._unwanted(plain.calls), *conversions),
             without_own=tuple(apart),
         )
         first = self._first()
@@ -156,6 +158,38 @@ class Personal:
                 if conversion.lookup_keys and conversion.reason != "no_change":
                     changed[call.gene] = self._converter.converted_call(call, conversion)
         return found, changed
+
+    def _unwanted(self, calls: Iterable[GeneCall]) -> Iterator[GeneConversion]:
+        """Yield medicines that the label of another one advises against, taken or planned."""
+        in_use = [m for m in self.medicines if m.use in _IN_USE and not m.local]
+        taken = {substance.casefold() for m in in_use for substance in m.substances}
+        by_gene = {call.gene: call for call in calls}
+        for pair in self._facts.unwanted_pairs:
+            found = [s for s in pair.substances if s.casefold() in taken]
+            if found and pair.drug.casefold() in taken:
+                call = by_gene.get(pair.gene)
+                yield GeneConversion(
+                    gene=pair.gene,
+                    medicines=tuple(f"{s} ({self._effect(s, pair.gene)})" for s in found),
+                    effect=_INHIBITOR,
+                    strength="",
+                    predicted_phenotype=call.phenotype if call else None,
+                    predicted_score=call.activity_score if call else None,
+                    evidence="label",
+                    reason="label_advises_against",
+                    sources=(pair.source,),
+                    drug=pair.drug,
+                )
+
+    def _effect(self, substance: str, gene: str) -> str:
+        """Return how strongly a substance inhibits an enzyme, as far as a table says it."""
+        known = (
+            f"{m.strength} {m.effect}"
+            for m in self._facts.modulators
+            if (m.gene, m.effect) == (gene, _INHIBITOR)
+            and m.substance.casefold() == substance.casefold()
+        )
+        return next(known, _INHIBITOR)
 
     def _adjusted(
         self, plain: PatientResult, converted: Mapping[str, GeneCall], drugs: Sequence[str]

@@ -176,14 +176,14 @@ class _Phenotypes:
         self._made: dict[str, PhenotypeKeys] = {}
 
     def of(self, gene: str, languages: Languages, own: _Guideline) -> PhenotypeKeys | None:
-        """Return a gene's phenotype keys where statements speak of diplotypes and phenotypes.
+        """Return a gene's phenotype keys where statements speak of diplotypes.
 
         Raises
         ------
         KnowledgeError
-            The gene is not known.
+            The gene is not known, and statements speak of its phenotypes too.
         """
-        if not {DIPLOTYPES, WHOLE_GENE} <= {*languages}:
+        if DIPLOTYPES not in languages or (gene not in self._genes and len(languages) == 1):
             return None
         if gene not in self._genes:
             raise KnowledgeError(

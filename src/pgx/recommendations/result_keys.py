@@ -206,16 +206,19 @@ def _best_first(
     return {key: found[key] for key in order}
 
 
-def pair_evidence(call: GeneCall) -> dict[str, KeyEvidence]:
+def pair_evidence(call: GeneCall, phenotypes: PhenotypeKeys | None) -> dict[str, KeyEvidence]:
     """Return the diplotypes of a call, where a guideline speaks of nothing else, best first.
 
-    What is open of the gene is open of every diplotype but the best one.
+    What is open of the gene is open of every diplotype but the best one. What could show a
+    diplotype is what could show its phenotype; ``phenotypes`` is None for a gene that is not known.
     """
+    known = {item.lookup_key: item for item in call.key_evidence}
     core = tuple(dict.fromkeys(s for e in call.key_evidence for s in e.open_core))
     failed = tuple(dict.fromkeys(s for e in call.key_evidence for s in e.failed))
     found: dict[str, KeyEvidence] = {}
     for key, share in diplotype_keys(call):
-        evidence = KeyEvidence(lookup_key=key, probability=share)
+        item = known.get(phenotypes.of(key) or "") if phenotypes else None
+        evidence = _renamed(item or KeyEvidence(lookup_key=key), key, share)
         if found:
             evidence = msgspec.structs.replace(evidence, open_core=core, failed=failed)
         found[key] = evidence

@@ -76,13 +76,16 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def direction_of(row: Recommendation) -> Direction:
-    """Return where a row's advice points to."""
+    """Return where a row's advice points to.
+
+    Advice that waits for a condition asks to watch for it: it does not contradict standard use,
+    nor a source that asks for the change outright.
+    """
     if row.certainty is Certainty.UNKNOWN or not row.action:
         return Direction.SILENT
     held = unconditional_action(row)
-    if held != row.action and _DIRECTION.get(held[0], Direction.SILENT) is Direction.SILENT:
-        return Direction.USUAL  # a source that asks for a change in one case only
-    return _DIRECTION.get(held[0], Direction.SILENT)
+    found = _DIRECTION.get(held[0], Direction.SILENT)
+    return found if held == row.action else min(found, Direction.WATCH, key=_SERIOUS.index)
 
 
 def compare_sources(

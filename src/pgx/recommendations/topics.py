@@ -17,6 +17,7 @@ from pgx.base.advice import ANY_KEY, NO_RESULT, UNINFORMATIVE_KEYS, Drug, Statem
 from pgx.base.calls import GeneCall, KeyEvidence
 from pgx.recommendations.result_keys import (
     DIPLOTYPES,
+    WHOLE_GENE,
     PhenotypeKeys,
     allele_of_key,
     mixed_evidence,
@@ -83,9 +84,9 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def pair_evidence(self, position: int, call: GeneCall) -> dict[str, KeyEvidence]:
         """Return a call's keys where the topic listens to pairs of alleles, best first."""
         phenotypes = self.phenotypes[position] if self.phenotypes else None
-        if phenotypes is not None:
+        if phenotypes is not None and WHOLE_GENE in self.languages[position]:
             return mixed_evidence(call, self.keys[position], phenotypes)
-        return pair_evidence(call)
+        return pair_evidence(call, phenotypes)
 
     def find(self, population: str, combination: Combination) -> Statement | None:
         """Return the statement for one key per gene, None where the guideline has none.
@@ -108,11 +109,12 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def _more_general(self, combination: Combination) -> Iterator[Combination]:
         """Yield a combination, then those with phenotypes in place of pairs of alleles."""
         yield combination
-        if not any(self.phenotypes):
+        if not any(len(languages) > 1 for languages in self.languages):
             return
         choices = []
-        for key, phenotypes in zip(combination, self.phenotypes, strict=True):
-            is_pair = phenotypes is not None and allele_of_key(key) == DIPLOTYPES
+        places = zip(combination, self.phenotypes, self.languages, strict=True)
+        for key, phenotypes, languages in places:
+            is_pair = WHOLE_GENE in languages and allele_of_key(key) == DIPLOTYPES
             general = phenotypes.of(key) if phenotypes is not None and is_pair else None
             choices.append((key,) if general is None else (key, general))
         yield from list(product(*choices))[1:]

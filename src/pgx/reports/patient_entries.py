@@ -257,7 +257,7 @@ def _acting(conversions: Iterable[GeneConversion], words: Words) -> dict[str, li
             found.setdefault(substance.casefold(), []).append(
                 f"{conversion.gene} {words['effect'].get(effect, effect)}"
             )
-    return found
+    return {substance: list(dict.fromkeys(effects)) for substance, effects in found.items()}
 
 
 def _parted(said: str) -> tuple[str, str]:
@@ -300,6 +300,7 @@ def conversion_entry(conversion: GeneConversion, words: Words) -> ConversionEntr
     label = words["patient"]
     is_converted = bool(conversion.lookup_keys)
     why = label[f"reason_{conversion.reason}"] if conversion.reason else ""
+    why = why.format(drug=in_words(conversion.drug, words["phrases"]))
     return ConversionEntry(
         gene=conversion.gene,
         medicines=", ".join(_acting_medicine(said, words) for said in conversion.medicines),

@@ -18,6 +18,8 @@ _RESERVED = ("; ", ": ")
 def condition_findings(kb: KnowledgeBase) -> Iterator[Finding]:
     """Yield conditions that cannot be read, and statements that say nothing of an open one."""
     known = {c.condition: c for c in kb.medicines_as_written.conditions}
+    if not known:
+        return  # a release that is made without the table holds no codes to compare
     for statement in kb.statements:
         for fact in statement.condition:
             what = _fault(fact, statement, known)

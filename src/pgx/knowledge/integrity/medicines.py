@@ -35,6 +35,7 @@ def medicine_findings(kb: KnowledgeBase) -> Iterator[Finding]:
     if known.substances:
         yield from _substances(known.substances, {d.drug for d in kb.drugs})
     yield from _modulators(known, kb.genes_as_written)
+    yield from _unwanted(known, kb)
     yield from _conversions(known.conversion_rules, kb.genes_as_written)
     yield from _ranges(known.score_ranges, kb.genes_as_written)
     conditions = {code.condition for code in known.condition_codes}
@@ -84,6 +85,19 @@ def _modulators(known: MedicineKnowledge, genes: Mapping[str, GeneDefinition]) -
         if _rule_of(modulator) not in ruled:
             what = f"no rule converts by a {modulator.strength} {modulator.effect}"
             yield _finding(FaultCode.DANGLING, "modulators", place, what)
+
+
+def _unwanted(known: MedicineKnowledge, kb: KnowledgeBase) -> Iterator[Finding]:
+    names = {s.substance for s in known.substances}
+    drugs = {d.drug for d in kb.drugs}
+    for pair in known.unwanted_pairs:
+        place = f"{pair.drug} {pair.gene}"
+        strange = [s for s in pair.substances if s not in names]
+        if strange:
+            what = f"there is no substance {', '.join(strange)}"
+            yield _finding(FaultCode.DANGLING, "unwanted_pairs", place, what)
+        if pair.drug not in drugs or pair.gene not in kb.genes_as_written:
+            yield _finding(FaultCode.DANGLING, "unwanted_pairs", place, "no such drug or gene")
 
 
 def _rule_of(modulator: Modulator) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ from pgx.base.substances import (
     PopulationRule,
     ScoreRange,
     Substance,
+    UnwantedPair,
 )
 from pgx.knowledge.manifest import read_manifest
 from pgx.knowledge.snapshot import KnowledgeBase, table_bytes
@@ -36,6 +37,7 @@ _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "gene_codes": GeneCode,
     "substances": Substance,
     "modulators": Modulator,
+    "unwanted_pairs": UnwantedPair,
     "conversion_rules": ConversionRule,
     "score_ranges": ScoreRange,
     "populations": PopulationRule,

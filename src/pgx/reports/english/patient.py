@@ -37,7 +37,10 @@ PATIENT: Final = {
     "no_result": "no result",
     "evidence_established": "published rule",
     "evidence_limited": "weak evidence: no consensus on this rule",
+    "evidence_label": "drug label",
     "evidence_none": "no published rule",
+    "reason_label_advises_against": "the label of {drug} advises against taking both: less of the "
+    "active metabolite is formed",
     "reason_no_rule": "not converted: no published rule for this effect",
     "reason_inhibitor_and_inducer": "not converted: an inhibitor and an inducer act together",
     "reason_nothing_to_convert": "not converted: the genotype gives no result",

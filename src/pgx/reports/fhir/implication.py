@@ -112,7 +112,7 @@ def _whose(row: Recommendation) -> Iterator[Tree]:
     yield {"text": text_of(f"Advice of {row.source}{whom}")}
     clauses = [clause for fact, clause in open_conditions(row) if not split_condition(fact)[0]]
     if clauses:
-        yield {"text": text_of(f"This advice holds {' and '.join(clauses)}")}
+        yield {"text": text_of(f"Condition: {' and '.join(clauses)}")}
 
 
 def _is_limited(row: Recommendation) -> bool:

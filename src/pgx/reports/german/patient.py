@@ -37,7 +37,10 @@ PATIENT: Final = {
     "no_result": "kein Ergebnis",
     "evidence_established": "veröffentlichte Regel",
     "evidence_limited": "schwache Evidenz: kein Konsens zu dieser Regel",
+    "evidence_label": "Fachinformation",
     "evidence_none": "keine veröffentlichte Regel",
+    "reason_label_advises_against": "die Fachinformation von {drug} rät von beiden zusammen ab: Es"
+    " entsteht weniger aktiver Metabolit",
     "reason_no_rule": "nicht umgerechnet: keine veröffentlichte Regel für diese Wirkung",
     "reason_inhibitor_and_inducer": "nicht umgerechnet: ein Inhibitor und ein Induktor wirken"
     " zusammen",

@@ -87,6 +87,7 @@ SETTING_VALUES: Final = {
 }
 
 EFFECTS: Final = {
+    "inhibitor": "Inhibitor",
     "strong inhibitor": "starker Inhibitor",
     "moderate inhibitor": "mäßiger Inhibitor",
     "weak inhibitor": "schwacher Inhibitor",
