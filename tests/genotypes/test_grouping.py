@@ -107,12 +107,16 @@ def test_every_cell_is_found_again(data):
     n_records = data.draw(st.integers(1, 5))
     records = [record_at(locus, site) for site in range(n_records)]
     likelihoods = np.full((n_records, n_samples, 6), -1, np.int16)
+    reads = np.full((n_records, n_samples, 3), -1, np.int32)
     rows = []
     for row in range(n_records):
         cells = data.draw(st.lists(CELL, min_size=n_samples, max_size=n_samples))
         rows.append(arrays(cells))
         likelihoods[row, :, 0] = data.draw(
             st.lists(st.integers(-1, 2), min_size=n_samples, max_size=n_samples)
+        )
+        reads[row, :, 0] = data.draw(
+            st.lists(st.integers(-1, 1), min_size=n_samples, max_size=n_samples)
         )
     stacked = [np.stack(each) for each in zip(*rows, strict=True)]
     quality = np.full((n_records, n_samples), -1)
@@ -123,6 +127,7 @@ def test_every_cell_is_found_again(data):
         block = Block(
             records[part], genotypes, phased, phase_set, reason, quality[part].astype(np.int16),
             quality[part].astype(np.int32), likelihoods[part].copy(),
+            reads[part].copy(),
         )  # fmt: skip
         grouper.take(block)
     columns = grouper.columns(0, scan_of(records, n_samples))
@@ -132,11 +137,13 @@ def test_every_cell_is_found_again(data):
     assert np.array_equal(found.phased[:, groups], phased.astype(bool))
     assert np.array_equal(found.reason[:, groups], reason)
     assert np.array_equal(found.phase_set[:, groups], phase_set)
+    assert found.reads is None or np.array_equal(found.reads[:, groups], reads)
+    assert found.reads is not None or (reads < 0).all()
     unsure = reason == int(SiteReason.LOW_GQ)
     if unsure.any():
         assert np.array_equal(found.likelihoods[:, groups][unsure], likelihoods[unsure])
     said = [
-        tuple((*genotypes[r, s], phased[r, s], reason[r, s], phase_set[r, s],
+        tuple((*genotypes[r, s], phased[r, s], reason[r, s], phase_set[r, s], reads[r, s, 0],
                likelihoods[r, s, 0] if unsure[r, s] else None) for r in range(n_records))
         for s in range(n_samples)
     ]  # fmt: skip
