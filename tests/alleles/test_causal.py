@@ -46,9 +46,9 @@ def test_a_marker_alone_has_no_effect(tmp_path):
     assert "causal_variant_alone" not in call.notes
 
 
-def test_a_combination_of_whole_alleles_stays_uncertain(tmp_path):
+def test_what_destroys_a_function_is_not_undone_in_cis(tmp_path):
     call = called(tmp_path, {}, ("*1", "[*2 + *3]"))
-    assert (call.phenotype, call.status) == ("Indeterminate", CallStatus.CALLED)
+    assert (call.phenotype, call.status) == ("Intermediate Metabolizer", CallStatus.CALLED)
 
 
 def test_no_clopidogrel_as_usual(tmp_path):

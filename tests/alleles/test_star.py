@@ -14,15 +14,21 @@ def test_a_combination_is_called_where_all_is_answered(tmp_path):
     call = called(tmp_path, {}, ("*1", "[*2 + *3]"))
     assert (call.diplotype, call.status) == ("*1/[*2 + *3]", CallStatus.CALLED)
     assert "combination_or_partial" in call.notes
-    assert call.phenotype == "Indeterminate"
-    assert "Intermediate Metabolizer" in call.phenotypes
+    assert call.phenotype == "Intermediate Metabolizer"  # *2 and *3 have no function
+    assert call.phenotypes == ("Intermediate Metabolizer",)
+
+
+def test_a_combination_without_an_allele_of_no_function_is_uncertain(tmp_path):
+    call = called(tmp_path, {}, ("*1", "[*9 + *17]"))
+    assert (call.diplotype, call.phenotype) == ("*1/[*9 + *17]", "Indeterminate")
+    assert len(call.phenotypes) > 1
 
 
 @pytest.mark.parametrize("hide", [removed, changed(gt="./."), changed(gt="0|.")])
 def test_a_combination_is_open_while_a_position_is(hide, tmp_path):
     call = called(tmp_path, {STAR17: hide}, ("*1", "[*2 + *3]"))
     assert call.status is CallStatus.AMBIGUOUS
-    assert call.phenotype == "Indeterminate"
+    assert call.phenotype == "Intermediate Metabolizer"
     assert f"chr10:{STAR17}" in call.depends_on
     assert "candidates_not_all_listed" in call.notes
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hazards.test_hidden_positions import HIDE, hidden, pairs_of
+from pgx.alleles.core import TYPED_TIER
 from pgx.base.calls import Certainty
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.run import annotate
@@ -69,7 +70,20 @@ def test_one_hidden_position(name, way):
             for place, row in found[sample].items():
                 true = whole[sample][place]
                 if row.certainty is true.certainty is Certainty.CERTAIN:
-                    assert what_to_do(row) == what_to_do(true), (position, pair, place)
+                    same = what_to_do(row) == what_to_do(true)
+                    assert same or may_be_unseen(row, name, position, way), (position, pair, place)
+
+
+def may_be_unseen(row, name, position, way):
+    """Whether a rare allele may go unseen: no data failed, and other advice is improbable.
+
+    Not so at a core position, if the drug is critical.
+    """
+    is_critical = row.drug in {d.drug for d in RELEASE.drugs if d.critical}
+    core = {c.position for c in genes()[name].core_positions if c.tier <= TYPED_TIER}
+    if way != "absent" or (is_critical and position in core):
+        return False
+    return row.residual is not None and 0 < row.residual <= (0.001 if is_critical else 0.01)
 
 
 def rare_variants(name):

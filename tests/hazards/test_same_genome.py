@@ -134,7 +134,9 @@ def results(path):
     found = {}
     for key, call in call_file(path, *GENES).items():
         sites = [
-            msgspec.structs.replace(s, gq=None, dp=None, evidence="", phase_block=None)
+            msgspec.structs.replace(
+                s, gq=None, dp=None, evidence="", phase_block=None, heteroplasmy=None
+            )
             for s in call.sites
         ]
         found[key] = msgspec.structs.replace(call, sites=tuple(sites))

@@ -215,10 +215,10 @@ def _options(
     functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
     lost = without_function(gene, named)
     causes = causal_alleles(gene, codes, named)
-    if lost is not None:
+    if lost is not None and not causes:
         strand = replace(strand, function=gene.functions[lost], value=gene.values[lost])
         functions = {gene.functions[lost]: None}
-    elif causes:  # the variant's own effect is the worse reading, and leads
+    if causes:  # the variant's own effect is the worse reading, and leads
         first = causes[0]
         strand = replace(
             strand,
