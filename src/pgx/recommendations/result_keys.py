@@ -222,6 +222,10 @@ def pair_evidence(call: GeneCall, phenotypes: PhenotypeKeys | None) -> dict[str,
         if found:
             evidence = msgspec.structs.replace(evidence, open_core=core, failed=failed)
         found[key] = evidence
+    if (core or failed) and OTHER_DIPLOTYPE not in found:  # improbable, and not excluded
+        found[OTHER_DIPLOTYPE] = KeyEvidence(
+            lookup_key=OTHER_DIPLOTYPE, probability=call.rest or 0.0, open_core=core, failed=failed
+        )
     return found
 
 
