@@ -16,11 +16,13 @@ from pathlib import Path
 
 from validation import (
     absent,
+    advice,
     builds,
     cis,
     copies,
     fixtures,
     hiding,
+    masking,
     one_answer,
     pairs,
     partial_definitions,
@@ -47,6 +49,8 @@ def _bad_input() -> str:
 
 MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     **({"bad_input": _bad_input} if importlib.util.find_spec("validation.bad_input") else {}),
+    "masking": masking.measured,
+    "advice": advice.measured,
     "unphased": partial(unphased.measured, IMAGES),
     **{f"hidden {part:.0%}": partial(hiding.measured, part) for part in reversed(hiding.SHARES)},
     "absent": absent.measured,

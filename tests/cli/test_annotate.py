@@ -163,3 +163,25 @@ def test_progress_goes_to_stderr_only(tmp_path):
     done = pgx("annotate", PATIENT, "-o", tmp_path / "out")
     assert not done.stdout
     assert "1 sample" in done.stderr
+
+
+@pytest.mark.parametrize("word", ["0.4", "1.01", "nan", "-1"])
+def test_a_confidence_outside_its_range_is_refused(word, tmp_path):
+    done = pgx("annotate", PATIENT, "-o", tmp_path / "out", "--confidence", word, "--quiet")
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert "is not between 0.5 and 1" in line
+    assert "give a probability" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_confidence_decides_what_is_certain(tmp_path):
+    certain = []
+    for word in ("0.5", "0.99", "1"):
+        folder = tmp_path / word
+        run(folder, PATIENT, "--confidence", word, "--format", "json")
+        [path] = folder.glob("EXAMPLE_1*.json")
+        result = read_result(path)
+        assert result.provenance.settings["confidence"] == word
+        certain.append(sum(row.certainty == "certain" for row in result.recommendations))
+    assert certain[0] >= certain[1] > certain[2]
