@@ -1,4 +1,4 @@
-"""The page of hazards: each of the 27 rows names tests that exist."""
+"""The page of hazards: each row names tests that exist."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "explanation" / "hazards.md"
-N_ROWS = 27
+ROWS = [*range(1, 35), 36]
+"""35 is about updates of the knowledge base."""
 
 
 def rows() -> dict[int, str]:
@@ -23,7 +24,7 @@ def known_tests() -> set[str]:
 
 
 def test_every_hazard_stands_there_once():
-    assert list(rows()) == list(range(1, N_ROWS + 1))
+    assert list(rows()) == ROWS
 
 
 def test_every_hazard_names_tests_that_exist():
