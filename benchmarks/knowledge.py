@@ -1,4 +1,4 @@
-"""How long the knowledge base takes to load: what every run needs, and what a patient adds.
+"""How long the knowledge base takes to load, and advice on one sample from it.
 
 Median of fresh processes, imports not counted, and of loads within one process.
 
@@ -16,8 +16,13 @@ import time
 from pathlib import Path
 
 from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.pipeline.run import annotate
+from pgx.pipeline.settings import RunSettings
 from pgx.pipeline.verify import faults_of
 from pgx.recommendations.index import guidance_of
+from pgx.recommendations.lookup import recommend
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "patient.g.vcf"
 
 STEPS = {
     "digests": lambda kb: None,
@@ -43,6 +48,19 @@ def load(folder: Path) -> list[float]:
         times.append(1000 * (now - start))
         start = now
     return times
+
+
+def advice(folder: Path, repeats: int = 20) -> float:
+    """Return the median milliseconds of advice on the example patient, once words are made."""
+    kb = KnowledgeBase(folder)
+    guidance = guidance_of(kb)
+    [result] = annotate([EXAMPLE], RunSettings(), knowledge=kb).results()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        recommend(guidance, result.sample, result.calls)
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times)
 
 
 def fresh(folder: Path) -> list[float]:
@@ -75,9 +93,10 @@ def main() -> None:
     print(f"{platform.python_version()}, {platform.machine()}, {chosen.repeats} loads each")
     show("fresh processes", [fresh(chosen.folder) for _ in range(chosen.repeats)])
     show("one process", [load(chosen.folder) for _ in range(chosen.repeats)])
+    print(f"\nadvice on one sample, every gene called: {advice(chosen.folder):.1f} ms")
     start = time.perf_counter()
     found = faults_of(KnowledgeBase(chosen.folder))
-    print(f"\nverification: {1000 * (time.perf_counter() - start):.0f} ms, {len(found)} findings")
+    print(f"verification: {1000 * (time.perf_counter() - start):.0f} ms, {len(found)} findings")
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def test_annotate_writes_local_calls_advice_and_decisions(written):
     assert {r["drug"] for r in rows if r["source"] == "LOCAL"} == {"clopidogrel", "examplol"}
     gene, drug = table(written / "overrides.tsv")
     assert gene["computed"] == "called: *1/*2 (Intermediate Metabolizer)"
-    assert drug["computed"].startswith("CPIC acs_or_pci: avoid+alternative, depends; CPIC")
-    assert drug["computed"].endswith("LOCAL general: alternative, depends")
+    assert drug["computed"].startswith("CPIC acs_or_pci: avoid+alternative, certain; CPIC")
+    assert drug["computed"].endswith("LOCAL general: alternative, certain")
     assert (drug["gene"], drug["drug"]) == ("", "clopidogrel")
     assert drug["says"] == "Clopidogrel may go on until the stent is out"
 

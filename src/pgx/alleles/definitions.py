@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.names import core_allele
-from pgx.base.errors import InvariantError
+from pgx.base.errors import InvariantError, SnapshotSchemaError
 from pgx.base.genes import DefiningVariant, GeneDefinition
 
 __all__ = ["Cause", "CompiledGene", "compile_gene"]
@@ -88,6 +88,8 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
 
     Raises
     ------
+    SnapshotSchemaError
+        A causal variant or a proxy of one is in no definition.
     InvariantError
         A definition names an allele that its variant does not have.
     """
@@ -125,13 +127,28 @@ def compile_gene(gene: GeneDefinition) -> CompiledGene:
 def _causes(
     gene: GeneDefinition, identifiers: tuple[str, ...], needs: npt.NDArray[np.bool_]
 ) -> tuple[Cause, ...]:
-    """Return the causal variants of each allele that the release gives them for."""
+    """Return the causal variants of each allele that the release gives them for.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        A causal variant or a proxy is in no definition.
+    """
     column = {variant.position: i for i, variant in enumerate(gene.variants)}
     variants: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for core in gene.core_positions:
-        index = column[core.position]
-        code = gene.variants[index].alleles.index(core.alt)
-        key = core.tier, identifiers.index(core.allele)
+        try:
+            index = column[core.position]
+            code = gene.variants[index].alleles.index(core.alt)
+            key = core.tier, identifiers.index(core.allele)
+            _ = [column[proxy.position] for proxy in core.proxies]
+        except (KeyError, ValueError) as error:
+            raise SnapshotSchemaError(
+                f"{core.alt} at {core.position} of {gene.gene} {core.allele}, or a proxy of it, is"
+                " in no definition",
+                where="core_positions.tsv, core_proxies.tsv",
+                remedy="correct the tables and rebuild",
+            ) from error
         variants.setdefault(key, []).append((index, code))
     order = sorted(variants, key=lambda k: (k[0], int(needs[k[1]].sum()), k[1]))
     return tuple(Cause(allele, tuple(variants[tier, allele])) for tier, allele in order)
