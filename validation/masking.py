@@ -29,6 +29,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.call import GeneCaller
 from pgx.recommendations.index import GuidanceIndex, Topic, guidance_of
 from pgx.recommendations.lookup import recommend_on
+from pgx.recommendations.open_keys import SampleKeys
 from validation.blurring import hidden
 from validation.intervals import counted
 from validation.tables import show, table
@@ -229,7 +230,10 @@ def _advice(gene: str, call: GeneCall) -> list[tuple[Recommendation, str]]:
     for topic in _topics(gene):
         usual = {g: own for g in topic.genes if (own := _usual(g)) is not None}
         kind = CRITICAL if topic.drug.critical else "other drugs"
-        rows += [(r, kind) for r in recommend_on(_guidance(), topic, "", usual | {gene: call})]
+        rows += [
+            (r, kind)
+            for r in recommend_on(_guidance(), topic, "", SampleKeys(usual | {gene: call}))
+        ]
     return rows
 
 

@@ -28,6 +28,7 @@ from pgx.pipeline.outside import outside_gene_call
 from pgx.recommendations.answer_sets import is_additive, topics_together
 from pgx.recommendations.index import DIPLOTYPES, GuidanceIndex, Topic, guidance_of
 from pgx.recommendations.lookup import recommend_on
+from pgx.recommendations.open_keys import SampleKeys
 from validation.tables import table
 
 __all__ = ["Fault", "Found", "measure", "measured", "report", "resolved", "results_of"]
@@ -158,7 +159,7 @@ def _ask(
     for combination in product(*(results[gene] for gene in genes)):
         calls = {r.call.gene: r.call for r in combination}
         n = prod(r.n_diplotypes for r in combination)
-        rows = [row for t in group for row in recommend_on(index, t, "", calls)]
+        rows = [row for t in group for row in recommend_on(index, t, "", SampleKeys(calls))]
         for population in populations:
             found.questions[source] += n
             own = [r for r in rows if r.population == population]

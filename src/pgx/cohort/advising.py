@@ -15,6 +15,7 @@ from pgx.base.calls import GeneCall, Recommendation
 from pgx.cohort.calling import GeneTable
 from pgx.recommendations.index import DIPLOTYPES, GuidanceIndex, Topic
 from pgx.recommendations.lookup import recommend_on
+from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.views import AdviceView, advice_view
 
 __all__ = ["CohortAdvice"]
@@ -105,10 +106,10 @@ class CohortAdvice:
 
     def _advise(self, group: _TopicGroup, sample: int) -> Numbers:
         """Make the rows of one combination of calls, that of a sample; return their indices."""
-        calls = self._calls(group, sample)
+        keys = SampleKeys(self._calls(group, sample))
         start = len(self.rows)
         for topic in group.topics:
-            self.rows += recommend_on(self._guidance, topic, "", calls)
+            self.rows += recommend_on(self._guidance, topic, "", keys)
         return np.arange(start, len(self.rows), dtype=np.int32)
 
     def _calls(self, group: _TopicGroup, sample: int) -> Mapping[str, GeneCall]:

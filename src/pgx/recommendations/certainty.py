@@ -16,16 +16,14 @@ from typing import Final
 import msgspec
 
 from pgx.alleles.outcome import LISTED_FROM
-from pgx.base.calls import AlternativeAdvice, Certainty, GeneCall, KeyEvidence, Recommendation
-from pgx.recommendations.index import DIPLOTYPES, Combination, Topic
-from pgx.recommendations.views import OPEN_COPIES
+from pgx.base.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
+from pgx.recommendations.index import Combination, Topic
+from pgx.recommendations.open_keys import OpenGene, SampleKeys
 
-__all__ = ["Advice", "Judge", "evidence_of"]
+__all__ = ["Advice", "Judge"]
 
 STRICTER: Final = 10.0
 """How many times less other advice may be probable for a critical drug."""
-OUTSIDE: Final = "outside"
-"""Source of a call that another tool made."""
 ROUNDING: Final = 1e-8
 """Probability of other advice that is rounding: probabilities are kept to 12 places."""
 
@@ -54,27 +52,28 @@ class Judge:
     ----------
     topic, advice
         What is advised.
-    calls
-        The sample's calls by gene.
+    sample
+        The sample's keys.
     confidence
         Least posterior probability of certain advice, 0.5 to 1.
     """
 
-    def __init__(
-        self, topic: Topic, advice: Advice, calls: Mapping[str, GeneCall], confidence: float
-    ) -> None:
-        self._topic, self._advice, self._calls = topic, advice, calls
+    def __init__(self, topic: Topic, advice: Advice, sample: SampleKeys, confidence: float) -> None:
+        self._topic, self._advice, self._calls = topic, advice, sample.calls
         self._critical = bool(topic.drug.critical)
         self._limit = (1.0 - confidence) / (STRICTER if self._critical else 1.0)
-        self._evidence = [evidence_of(topic, i, calls.get(g)) for i, g in enumerate(topic.genes)]
+        self._genes = sample.of(topic)
+        self._places = [i for i, g in enumerate(topic.genes) if g not in advice.missing]
 
     def row(self) -> Recommendation:
         """Return the row of advice with its certainty, residual, and what could change it."""
         if self._advice.row.certainty is Certainty.UNKNOWN:
             return self._advice.row
         residual = self.residual()
-        certain = not self.open_genes() and not self._is_unweighed(residual)
-        certain = certain and (residual or 0.0) <= self._limit + ROUNDING
+        is_open = bool(self.open_genes()) or (residual is None and bool(self._advice.others))
+        certain = not is_open and (residual or 0.0) <= self._limit + ROUNDING
+        if certain and not residual and self._advice.row.certainty is Certainty.CERTAIN:
+            return msgspec.structs.replace(self._advice.row, residual=residual)
         return msgspec.structs.replace(
             self._advice.row,
             certainty=Certainty.CERTAIN if certain else Certainty.DEPENDS,
@@ -83,71 +82,36 @@ class Judge:
             alternatives=() if certain else self.alternatives(),
         )
 
-    def _is_unweighed(self, residual: float | None) -> bool:
-        """Whether other advice is possible and nothing says how probable it is."""
-        return residual is None and bool(self._advice.others)
-
     # -- probability of other advice -----------------------------------------------------
 
     def residual(self) -> float | None:
         """Return the posterior probability of other advice, None where genes are not weighed."""
         if any(self._decisive(gene) for gene in self._advice.missing):
             return None
-        if not all(self._is_weighed(i) for i in self._present()):
+        genes = [self._genes[place] for place in self._places]
+        if not all(gene.is_weighed for gene in genes):
             return None
-        overall = self._left([_shares(own) for own in self._evidence])
+        if not self._advice.others:  # all that is listed says the same
+            return _rounded(1.0 - math.prod(gene.listed for gene in genes))
+        same = {tuple([c[i] for i in self._places]) for c in self._advice.same}
+        readings = sum(self._readings())
+        overall = _rounded(1.0 - _joint([g.shares for g in genes], same) + readings)
         if not self._critical:
             return overall
-        return max([overall, *self._by_group()])
+        groups = (1.0 - _joint(shares, same) + readings for shares in _in_groups(genes))
+        return max([overall, *map(_rounded, groups)])
 
     def _decisive(self, gene: str) -> tuple[str, ...]:
         """Return the keys of a gene that change the advice."""
         place = self._topic.genes.index(gene)
         return self._advice.decisive[place] if self._advice.decisive else ()
 
-    def _present(self) -> list[int]:
-        return [i for i, g in enumerate(self._topic.genes) if g not in self._advice.missing]
-
-    def _is_weighed(self, place: int) -> bool:
-        """Whether a prior, or another tool that is taken at its word, weighs a gene's keys."""
-        call = self._calls[self._topic.genes[place]]
-        best = self._evidence[place].get(self._advice.best[place])
-        named = call.source == OUTSIDE or call.rest is not None or bool(call.key_evidence)
-        return named and best is not None and best.probability is not None
-
-    def _by_group(self) -> Iterator[float]:
-        """Yield the probability of other advice in each population group."""
-        weighed = [self._evidence[i] for i in self._present()]
-        sizes = {len(e.by_group) for own in weighed for e in own.values() if e.by_group}
-        if len(sizes) != 1:
-            return
-        for group in range(sizes.pop()):
-            yield self._left([_shares(own, group) for own in self._evidence])
-
-    def _left(self, shares: Sequence[Mapping[str, float]]) -> float:
-        """Return what the combinations with the same advice leave of all probability.
-
-        Genes are independent. A reading that a combination of alleles may have counts with the
-        probability of such combinations.
-        """
-        present = self._present()
-        same = {tuple(c[i] for i in present) for c in self._advice.same}
-        kept = sum(
-            math.prod(shares[i].get(key, 0.0) for i, key in zip(present, c, strict=True))
-            for c in same
-        )
-        left = 1.0 - kept + sum(self._readings())
-        return 0.0 if left < ROUNDING else min(round(left, 12), 1.0)
-
     def _readings(self) -> Iterator[float]:
         """Yield the probability of combinations that may have, but need not have, other keys."""
-        for evidence in self._decisive_evidence():
-            if evidence.probability is None and evidence.at_most is not None:
-                yield evidence.at_most
-
-    def _decisive_evidence(self) -> Iterator[KeyEvidence]:
-        for known, keys in zip(self._evidence, self._advice.decisive, strict=True):
-            yield from (known[key] for key in keys if key in known)
+        for gene, keys in zip(self._genes, self._advice.decisive, strict=True):
+            for evidence in (gene.evidence[key] for key in keys if key in gene.evidence):
+                if evidence.probability is None and evidence.at_most is not None:
+                    yield evidence.at_most
 
     # -- what the posterior cannot see ---------------------------------------------------
 
@@ -162,33 +126,32 @@ class Judge:
 
     def _is_open(self, place: int) -> Iterator[bool]:
         """Yield whether each key that changes the advice is open whatever its probability."""
-        known, best = self._evidence[place], self._advice.best[place]
+        known, is_weighed = self._genes[place].evidence, self._genes[place].is_weighed
         for key in self._advice.decisive[place]:
             evidence = known.get(key)
             if evidence is not None:
                 yield bool(evidence.failed or (self._critical and evidence.open_core))
                 is_reading = evidence.probability is None and evidence.at_most is None
-                yield is_reading and best in known and known[best].probability is not None
+                yield is_reading and is_weighed
 
     def uncounted(self) -> tuple[str, ...]:
         """Return the genes whose number of copies nobody knows, and could change the advice."""
         found = []
-        for place, gene in enumerate(self._topic.genes):
-            call = self._calls.get(gene)
-            if call is None or OPEN_COPIES.isdisjoint(call.notes):
+        for gene, own in zip(self._topic.genes, self._genes, strict=True):
+            if own.copies is None:
                 continue
-            keys = self._topic.own_keys(place, call.copy_keys)
-            if not call.copy_keys or set(keys) & set(self._decisive(gene)):
+            is_listed = bool(self._calls[gene].copy_keys)
+            if not is_listed or not set(own.copies).isdisjoint(self._decisive(gene)):
                 found.append(gene)
         return tuple(found)
 
     def unsettled(self) -> tuple[str, ...]:
         """Return the genes with a result of which the advice depends on more than copies."""
-        pairs = zip(self._topic.genes, self._advice.decisive, self._evidence, strict=False)
+        pairs = zip(self._topic.genes, self._advice.decisive, self._genes, strict=False)
         return tuple(
             gene
-            for gene, keys, known in pairs
-            if gene not in self._advice.missing and not self._copies_alone(gene, keys, known)
+            for gene, keys, own in pairs
+            if gene not in self._advice.missing and not self._copies_alone(gene, keys, own.evidence)
         )
 
     def _copies_alone(
@@ -214,7 +177,7 @@ class Judge:
 
     def _settling(self, place: int, keys: Iterable[str]) -> Sequence[str]:
         """Return what could show one of a gene's keys; without a prior all that is open."""
-        known, call = self._evidence[place], self._calls[self._topic.genes[place]]
+        known, call = self._genes[place].evidence, self._calls[self._topic.genes[place]]
         found = [code for key in keys if key in known for code in _sites(known[key])]
         if found or set(keys) <= set(call.copy_keys):
             return found
@@ -232,10 +195,10 @@ class Judge:
     def _has_open(self, group: Iterable[Combination]) -> bool:
         """Whether a combination rests on a position that is open."""
         evidence = (
-            known[key]
+            own.evidence[key]
             for combination in group
-            for known, key in zip(self._evidence, combination, strict=True)
-            if key in known
+            for own, key in zip(self._genes, combination, strict=True)
+            if key in own.evidence
         )
         return any(e.failed or (self._critical and e.open_core) for e in evidence)
 
@@ -252,7 +215,7 @@ class Judge:
     def _probability(self, combination: Combination) -> float | None:
         share = 1.0
         for place, key in enumerate(combination):
-            evidence = self._evidence[place].get(key)
+            evidence = self._genes[place].evidence.get(key)
             if evidence is None or evidence.probability is None or self._by_copies(place, key):
                 return None
             share *= evidence.probability
@@ -260,35 +223,29 @@ class Judge:
 
     def _by_copies(self, place: int, key: str) -> bool:
         """Whether another number of copies, which nobody counted, would give a key."""
-        call = self._calls.get(self._topic.genes[place])
-        is_open = call is not None and not OPEN_COPIES.isdisjoint(call.notes)
-        return is_open and call is not None and key in call.copy_keys
+        return key in (self._genes[place].copies or ())
 
 
-def _shares(known: Mapping[str, KeyEvidence], group: int | None = None) -> dict[str, float]:
-    """Return probabilities by key, in all groups or in one; a key of no group has its own."""
-    return {
-        key: e.by_group[group] if group is not None and e.by_group else e.probability or 0.0
-        for key, e in known.items()
-    }
+def _joint(shares: Sequence[Mapping[str, float]], same: Iterable[Combination]) -> float:
+    """Return the probability of combinations of keys, genes being independent."""
+    if len(shares) == 1:
+        return sum(shares[0].get(key, 0.0) for (key,) in same)
+    return sum(
+        math.prod(own.get(key, 0.0) for own, key in zip(shares, c, strict=True)) for c in same
+    )
+
+
+def _in_groups(genes: Sequence[OpenGene]) -> Iterator[list[Mapping[str, float]]]:
+    """Yield probabilities by key, of each gene, in each population group."""
+    sizes = {len(gene.by_group) for gene in genes if gene.by_group}
+    if len(sizes) == 1:
+        for group in range(sizes.pop()):
+            yield [gene.by_group[group] if gene.by_group else gene.shares for gene in genes]
+
+
+def _rounded(left: float) -> float:
+    return 0.0 if left < ROUNDING else min(round(left, 12), 1.0)
 
 
 def _sites(evidence: KeyEvidence) -> tuple[str, ...]:
     return (*evidence.settled_by, *evidence.open_core, *evidence.failed)
-
-
-def evidence_of(topic: Topic, place: int, call: GeneCall | None) -> Mapping[str, KeyEvidence]:
-    """Return what is known of the keys of one gene of a topic."""
-    if call is None:
-        return {}
-    if topic.alleles[place] == DIPLOTYPES:
-        return topic.pair_evidence(place, call)
-    own = topic.own_keys(place, call.lookup_keys)
-    if not call.key_evidence:
-        single = own if len(own) == 1 else ()
-        return {key: KeyEvidence(lookup_key=key, probability=1.0) for key in single}
-    found: dict[str, KeyEvidence] = {}
-    for item in call.key_evidence:
-        for key in topic.own_keys(place, (item.lookup_key,)):
-            found.setdefault(key, item)
-    return found

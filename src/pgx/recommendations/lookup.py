@@ -10,17 +10,18 @@ statement and no result are rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
 import msgspec
 
 from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
-from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
+from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.certainty import Advice, Judge
-from pgx.recommendations.index import DIPLOTYPES, Combination, GuidanceIndex, Topic
+from pgx.recommendations.index import Combination, GuidanceIndex, Topic
+from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.views import COPY_NUMBER_NOTE
 from pgx.recommendations.wording import ENGLISH, Phrases, join_names, phrase
 
@@ -32,31 +33,6 @@ Keys = tuple[tuple[str, ...], ...]
 """What each gene of a topic leaves open, best first; () where it has no result."""
 Genes = tuple[str, ...]
 _Place = tuple[str, str, str, Genes, tuple[str, ...]]
-
-
-def _sample_keys(topic: Topic, calls: Mapping[str, GeneCall]) -> Keys:
-    """Return the keys that each gene leaves open; () for a gene without a result."""
-    keys = []
-    for position, gene in enumerate(topic.genes):
-        call = calls.get(gene)
-        answered = call is not None and call.status is not CallStatus.NOT_ASSESSED
-        keys.append(_open_keys(topic, position, call) if call and answered else ())
-    return tuple(keys)
-
-
-def _open_keys(topic: Topic, position: int, call: GeneCall) -> tuple[str, ...]:
-    """Return the keys that a call leaves open, the best one first.
-
-    The others, those of any probability and those that another number of copies would give, are
-    in an order that does not depend on the sample: equal keys are looked up once.
-    """
-    named = topic.keys_of(position, call)
-    by_pairs = topic.alleles[position] == DIPLOTYPES  # their evidence holds all keys
-    keys = () if by_pairs else [e.lookup_key for e in call.key_evidence]
-    weighed = topic.own_keys(position, keys)
-    copies = topic.own_keys(position, call.copy_keys)
-    rest = {*named, *weighed, *copies} - {*named[:1]}
-    return (*named[:1], *sorted(rest))
 
 
 class _Question:
@@ -227,10 +203,10 @@ def _memory_of(index: GuidanceIndex, phrases: Phrases) -> _Memory:
 
 
 def _personal(
-    advice: Advice, sample: str, topic: Topic, calls: Mapping[str, GeneCall], place: _Asked
+    advice: Advice, sample: str, topic: Topic, keys: SampleKeys, place: _Asked
 ) -> Recommendation:
     """Return the row of one sample; what it leaves open leads its text."""
-    judge = Judge(topic, advice, calls, place.confidence)
+    judge = Judge(topic, advice, keys, place.confidence)
     row = judge.row()
     if row.certainty is Certainty.DEPENDS:
         lead = place.memory.provisional(judge.unsettled(), judge.uncounted())
@@ -274,21 +250,20 @@ def recommend(
     UnknownDrugError
         The index has no such drug.
     """
-    by_gene = {call.gene: call for call in calls}
+    keys = SampleKeys({call.gene: call for call in calls})
     topics = index.select(drugs)
-    return [r for topic in topics for r in recommend_on(index, topic, sample, by_gene, phrases)]
+    return [r for topic in topics for r in recommend_on(index, topic, sample, keys, phrases)]
 
 
 def recommend_on(
     index: GuidanceIndex,
     topic: Topic,
     sample: str,
-    calls: Mapping[str, GeneCall],
+    keys: SampleKeys,
     phrases: Phrases = ENGLISH,
 ) -> list[Recommendation]:
-    """Return the advice of one topic, a row a population; ``calls`` by gene."""
-    keys = _sample_keys(topic, calls)
+    """Return the advice of one topic, a row a population; ``keys`` are the sample's."""
     memory = _memory_of(index, phrases)
-    found = memory.advice(topic, keys)
+    found = memory.advice(topic, tuple([gene.keys for gene in keys.of(topic)]))
     asked = _Asked(memory, index.confidence)
-    return [_personal(advice, sample, topic, calls, asked) for advice in found]
+    return [_personal(advice, sample, topic, keys, asked) for advice in found]
