@@ -32,6 +32,34 @@ def test_readers_agree_on_what_patients_meet():
     assert same / answered >= 0.99
 
 
+def test_only_rows_of_a_changed_rule_are_restated():
+    pairs = [
+        pair
+        for name in SOURCES
+        for pair in zip(
+            second_reading.second_rows(name, as_read=True),
+            second_reading.second_rows(name),
+            strict=True,
+        )
+    ]
+    changed = [(read, now) for read, now in pairs if read != now]
+    table = second_reading.restated()
+    assert {(read["digest"], read["action"]) for read, _ in changed} == set(table)
+    assert all({**read, "action": now["action"]} == now for read, now in changed)
+
+
+def test_readers_agree_as_they_read():
+    found = second_reading.compared(as_read=True)
+    assert sum(item.agrees for item in found) / len(found) > 0.97
+
+
+def test_every_sentence_of_a_source_was_read_twice():
+    read = {row["digest"] for name in SOURCES for row in second_reading.second_rows(name)}
+    authorities = {authority for several in SOURCES.values() for authority in several}
+    own = {s.reading for s in KnowledgeBase().statements if s.authority in authorities}
+    assert own <= read
+
+
 def test_second_readings_use_our_terms():
     for name in SOURCES:
         for row in (r for f in (HERE, HERE / "first") for r in read_table(f / f"{name}.tsv")):

@@ -13,7 +13,18 @@ from pgx.knowledge.importers.readings import READING_COLUMNS
 from pgx.knowledge.snapshot import KnowledgeBase
 from validation.data import read_table
 
-__all__ = ["HERE", "SOURCES", "Compared", "compared", "facts", "lookups", "settled"]
+__all__ = [
+    "HERE",
+    "SOURCES",
+    "Compared",
+    "compared",
+    "facts",
+    "known_statements",
+    "lookups",
+    "restated",
+    "second_rows",
+    "settled",
+]
 
 HERE = Path(__file__).parent
 READINGS = HERE.parents[1] / "data" / "knowledgebase" / "readings"
@@ -41,17 +52,36 @@ def settled() -> dict[str, str]:
     return {row["digest"]: row["settled"] for row in read_table(HERE / "settled.tsv")}
 
 
-def compared(folder: Path = HERE) -> list[Compared]:
+def restated() -> dict[tuple[str, str], str]:
+    """Return the action that a changed rule of the code book gives, by text and action as read.
+
+    A rule can name an action that the text does not. Where such a rule was changed after the
+    readers had worked by it, their rows stay as they wrote them and are compared by the rule of
+    today. Only the texts listed are touched, and only rows with the action of the former rule.
+    """
+    return {(r["digest"], r["read"]): r["now"] for r in read_table(HERE / "restated.tsv")}
+
+
+def second_rows(name: str, folder: Path = HERE, *, as_read: bool = False) -> list[Row]:
+    """Return the rows of a second reading by today's code book, or as they were read."""
+    rows = read_table(folder / f"{name}.tsv")
+    now = {} if as_read else restated()
+    return [{**r, "action": now.get((r["digest"], r["action"]), r["action"])} for r in rows]
+
+
+def compared(folder: Path = HERE, *, as_read: bool = False) -> list[Compared]:
     """Hold every row of a second reading against ours."""
-    return [item for name in SOURCES for item in _source(name, folder)]
+    return [
+        i for name in SOURCES for i in _source(name, second_rows(name, folder, as_read=as_read))
+    ]
 
 
-def _source(name: str, folder: Path) -> Iterator[Compared]:
+def _source(name: str, rows: Iterable[Row]) -> Iterator[Compared]:
     own: dict[str, list[Row]] = defaultdict(list)
     for authority in SOURCES[name]:
         for row in read_table(READINGS / f"{authority.lower()}.tsv"):
             own[row["digest"][:12]].append({c: row.get(c) or "" for c in READING_COLUMNS})
-    for second in read_table(folder / f"{name}.tsv"):
+    for second in rows:
         found = _own_rows(own.get(second["digest"], []), second)
         if found and second["digest"] != NO_TEXT:
             good = [row for row in found if _agree(row, second)]
@@ -95,13 +125,15 @@ def facts(row: Row, prefix: str) -> str:
     return row["action"].replace(";", "; ").replace("|", " or ") + factors
 
 
-def lookups(name: str, statements: Iterable[Statement]) -> tuple[int, int]:
+def lookups(
+    name: str, statements: Iterable[Statement], *, as_read: bool = False
+) -> tuple[int, int]:
     """Return how many lookups of a source the base answers, and how many as the second reader.
 
     A lookup is a drug, a population and one key of each gene.
     """
     second: dict[str, list[Row]] = defaultdict(list)
-    for row in read_table(HERE / f"{name}.tsv"):
+    for row in second_rows(name, as_read=as_read):
         second[row["digest"]].append(row)
     counted = agreed = 0
     for statement in statements:
