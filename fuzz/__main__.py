@@ -31,6 +31,7 @@ COMPILED = (
     "_scan_columns",
     "_scan_format",
     "_scan_grid",
+    "_scan_imputed",
     "_scan_likelihoods",
     "_scan_lines",
     "_scan_words",

@@ -1,11 +1,13 @@
 """Genotypes by their reads, quality, depth and imputation: reasons and likelihoods of cells."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from pgx.vcf.read_likelihoods import read_log_likelihoods
+from pgx.vcf import read_likelihoods
+from pgx.vcf.read_likelihoods import Cells, read_log_likelihoods, settle_cells
 from pgx.vcf.reasons import SiteReason
 from vcf.support import line, scan_body
 
@@ -203,3 +205,34 @@ def test_mitochondrial_reads_are_kept_whatever_they_say():
 @pytest.mark.parametrize("cell", ["0/0:1", "0/0:30"])
 def test_a_record_of_one_allele_has_no_other_genotype(cell):
     assert read(cell, "GT:AD", ".")[1] == NOTHING
+
+
+def random_cells(shape=(8, 3_000)):
+    """Return cells of every kind: odd reads, low quality, low depth, a mitochondrial record."""
+    source = np.random.default_rng(7)
+    low = [SiteReason.OK, SiteReason.LOW_GQ, SiteReason.LOW_DP]
+    return Cells(
+        n_alleles=source.integers(1, 4, shape[0]),
+        mitochondrial=np.arange(shape[0]) == 2,
+        genotypes=source.integers(0, 2, (*shape, 2)).astype(np.int8),
+        reason=source.choice(low, shape).astype(np.uint8),
+        gq=source.integers(-1, 40, shape).astype(np.int16),
+        dp=source.integers(-1, 40, shape).astype(np.int32),
+        likelihoods=None,
+        reads=source.integers(-1, 30, (*shape, 3)).astype(np.int32),
+    )
+
+
+def test_cells_are_judged_in_parts_that_bound_memory(monkeypatch):
+    whole, parts = random_cells(), random_cells()
+    peaks, found = [], []
+    for cells, most in ((whole, 1 << 30), (parts, 500)):
+        monkeypatch.setattr(read_likelihoods, "_CELLS_AT_ONCE", most)
+        tracemalloc.start()
+        found.append(settle_cells(cells))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert np.array_equal(*found)
+    assert (found[0] >= 0).any()
+    assert np.array_equal(whole.reason, parts.reason)
+    assert peaks[1] < peaks[0] / 4

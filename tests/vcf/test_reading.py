@@ -18,6 +18,9 @@ from reference.scan import scan as oracle_scan
 from vcf.support import CONTIGS, header_text, line, python_kernel, scan_body
 
 WINDOWS = [("chr10", 100, 200)]
+# genotype 2, phased 1, phase set 4, reason 1, GQ 2, DP 4, six likelihoods 12, three reads 12
+ROW_BYTES = 38
+RICH = "GT:AD:PL:PS"
 USUAL = ["0|0", "0|1", "1|0", "1|1"]
 MIXED = [*USUAL, "0/0", "0/1", "./.", ".|1", "0|.", "0", "1", "."]
 RARE = ["2|0", "0|2", "0/1/1", "|0", "00", "0|", "0|1:3", "", "0|10", "x", "0 1", "\t"]
@@ -145,17 +148,31 @@ def test_contigs_that_the_header_does_not_name_are_kept_apart():
 
 
 class Shapes:
-    """Keeps how many rows it is given at once, and their genotypes."""
+    """Keeps how many rows it is given at once, their genotypes, and how large all arrays are."""
 
     def __init__(self):
         self.restart()
 
     def restart(self):
-        self.sizes, self.parts = [], []
+        self.sizes, self.parts, self.bytes = [], [], []
 
     def take(self, block):
         self.sizes.append(len(block.records))
         self.parts.append(block.genotypes.copy())
+        self.bytes.append(sum(array.nbytes for array in block[1:] if array is not None))
+
+
+def test_blocks_of_wide_files_with_reads_and_likelihoods_keep_their_limit(tmp_path, monkeypatch):
+    cells = [("0/1:1,30:90,0,9:9", "0/0:30,1:0,9,90:9")[i % 2] for i in range(5_000)]
+    extra = "##contig=<ID=chrM,length=16569>\n"
+    lines = [line(chrom="chrM", pos=str(101 + k), format=RICH, cells=cells) for k in range(8)]
+    path = tmp_path / "wide.vcf"
+    path.write_text(header_text([f"S{i}" for i in range(5_000)], extra) + "".join(lines))
+    monkeypatch.setattr(scanner, "_BLOCK_BYTES", ROW_BYTES * 5_000 * 3)
+    sink = Shapes()
+    open_source(path).scan(Windows.build([("chrM", 100, 200)]), sink=sink)
+    assert sink.sizes == [3, 3, 2]
+    assert sink.bytes == [ROW_BYTES * 5_000 * size for size in sink.sizes]
 
 
 def test_blocks_of_wide_files_hold_fewer_rows(tmp_path, monkeypatch):
@@ -165,7 +182,7 @@ def test_blocks_of_wide_files_hold_fewer_rows(tmp_path, monkeypatch):
     lines = [line(pos=str(101 + k), cells=cells) for k, cells in enumerate(rows)]
     path.write_text(header_text(samples) + "".join(lines))
     windows, found = Windows.build(WINDOWS), {}
-    for limit in (1 << 26, 26 * 5_000 * 3, 1):
+    for limit in (1 << 26, ROW_BYTES * 5_000 * 3, 1):
         monkeypatch.setattr(scanner, "_BLOCK_BYTES", limit)
         found[limit] = Shapes()
         open_source(path).scan(windows, sink=found[limit])

@@ -227,8 +227,14 @@ def judged(cell="0/1", form="GT", **columns):
         ("AD_CONTRADICTS", partial(judged, "0/1:0,30", "GT:AD")),
         ("AD_CONTRADICTS", partial(judged, "1/1:15,15", "GT:AD")),
         ("AD_CONTRADICTS", partial(judged, "1:15,15", "GT:AD")),
-        ("LOW_DP", partial(judged, "0/1:0,7", "GT:AD")),
-        ("OK", partial(judged, "0/1:3,27", "GT:AD")),
+        # likelihoods of the better homozygote are about 80, 100 and 80 times that of GT: less than
+        # the thousand of the veto, but without PL reads of a variant must not favour another
+        ("AD_CONTRADICTS", partial(judged, "0/1:0,7", "GT:AD")),
+        ("AD_CONTRADICTS", partial(judged, "0/1:3,27", "GT:AD")),
+        ("AD_CONTRADICTS", partial(judged, "0/1:7,0", "GT:AD")),
+        ("LOW_DP", partial(judged, "0/1:3,4", "GT:AD")),
+        ("OK", partial(judged, "0/1:3,27:20,0,99", "GT:AD:PL")),
+        ("OK", partial(judged, "0/1:5,25", "GT:AD")),
         ("OK", partial(judged, "0/1:30", "GT:AD")),
         ("OK", partial(judged, "0/1:.,30", "GT:AD")),
         ("UNREADABLE", partial(judged, "0/1:x", "GT:DP")),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -45,6 +46,7 @@ SUPPORTED: Final = 20
 DEPTH_STEP: Final = 3.0
 """Phred that one read of a reference genotype adds to its margin: a heterozygote hides in half."""
 
+_CELLS_AT_ONCE: Final = 1 << 15  # a cell takes some 300 bytes while it is judged
 _MOST_READS: Final = 1000  # more are scaled down: overdispersion leaves them nothing to add
 _SLOTS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))
 _MIXED: Final = (1, 3, 4)  # slots of genotypes of two alleles
@@ -102,12 +104,19 @@ def settle_cells(cells: Cells) -> npt.NDArray[np.int16] | None:
     if cells.reads is not None:
         judged = ~cells.mitochondrial & (cells.n_alleles > 1)  # one allele has no other genotype
         counted = (cells.reads[:, :, 0] >= 0) & judged[:, None]
-        if counted.any():
-            _settle_by_reads(cells, cells.reads, *np.nonzero(counted))
-    unsure = _is_unsure(cells.reason)
-    if unsure.any():
-        _settle_by_quality(cells, *np.nonzero(unsure))
+        for rows, columns in _parts(counted):
+            _settle_by_reads(cells, cells.reads, rows, columns)
+    for rows, columns in _parts(_is_unsure(cells.reason)):
+        _settle_by_quality(cells, rows, columns)
     return cells.likelihoods
+
+
+def _parts(wanted: Array) -> Iterator[tuple[Ints, Ints]]:
+    """Yield rows and columns of the wanted cells (K, N), some at a time to bound memory."""
+    places = np.flatnonzero(wanted)
+    for start in range(0, len(places), _CELLS_AT_ONCE):
+        rows, columns = np.divmod(places[start : start + _CELLS_AT_ONCE], wanted.shape[1])
+        yield rows, columns
 
 
 def has_unsure(reason: Array) -> bool:

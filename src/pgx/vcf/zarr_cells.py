@@ -20,7 +20,7 @@ from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Block
 from pgx.vcf.zarr_faults import variant_fault
 from pgx.vcf.zarr_imputed import lacks_support
-from pgx.vcf.zarr_likelihoods import settle
+from pgx.vcf.zarr_likelihoods import Called, settle
 from pgx.vcf.zarr_records import Found
 from pgx.vcf.zarr_store import INTEGER, TEXT, OpenedStore
 from pgx.vcf.zarr_values import FILL, MISSING, UNREADABLE, lists, names, numbers, texts
@@ -157,10 +157,10 @@ class CellReader:
             self._take_genotypes(cells, raw["GT"], found.rows[part])
         is_block = np.array([bool(record.block) for record in records])
         cells.take_numbers(is_block)
-        shown = cells.first, cells.second, cells.ploidy, n_alleles
-        likelihoods, margin = settle(raw, *shown)
+        called = Called(cells.first, cells.second, cells.ploidy, n_alleles)
+        likelihoods, margin = settle(raw, called)
         poorly = found.poorly_imputed[part]
-        unsupported = lacks_support(raw, *shown, poorly)
+        unsupported = lacks_support(raw, called, poorly)
         reason = cells.reasons(found.reasons[part], limits, margin, unsupported)
         is_mitochondrial = np.array([record.contig == MITOCHONDRION for record in records])
         reads = cells.stored_reads(reason, margin, is_mitochondrial)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.vcf import layout as lay
-from pgx.vcf.zarr_likelihoods import place_of
+from pgx.vcf.zarr_likelihoods import Called, split_by_call
 from pgx.vcf.zarr_values import ABSENT, FILL, NOT_A_NUMBER, millionths
 
 __all__ = ["lacks_support"]
@@ -23,35 +23,30 @@ _ROUNDING = 20_000
 
 
 def lacks_support(
-    raw: dict[str, Array],
-    first: Array,
-    second: Array,
-    ploidy: Array,
-    n_alleles: Ints,
-    poorly: npt.NDArray[np.bool_],
+    raw: dict[str, Array], called: Called, poorly: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_] | None:
     """Return whether genotypes (K, N) are imputed and not sure enough, None where none is.
 
-    ``poorly`` (K,) are variants whose R2 is too low; else as `settle` of the likelihoods.
+    ``poorly`` (K,) are variants whose R2 is too low.
     """
     keys = [key for key in ("DS", "HDS", "GP") if key in raw]
     if not keys:
         return None
-    called = (first >= 0) & (second != -1)
-    found = np.full(first.shape, -1, np.int8)
-    most = int(n_alleles.max(initial=1))
+    is_called = (called.first >= 0) & (called.second != -1)
+    found = np.full(is_called.shape, -1, np.int8)
+    most = int(called.n_alleles.max(initial=1))
     for key in keys:  # GP says more than HDS, HDS more than DS
         width = most * (most + 1) // 2 if key == "GP" else max(most, 2)
         values, length = millionths(raw[key], width, is_log=False)
         in_list = np.arange(values.shape[2]) < length[..., None]
         given = ((values != ABSENT) & in_list).any(axis=2)
         if key == "GP":
-            own = _by_probability(values, length, in_list, first, second, ploidy, n_alleles)
+            own = _by_probability(values, length, in_list, called)
         elif key == "HDS":
-            own = _by_haplotype(values, length, in_list, first, second, n_alleles)
+            own = _by_haplotype(values, length, in_list, called)
         else:
-            own = _by_dosage(values, length, in_list, first, second, n_alleles)
-        found = np.where(given & called, own, found)
+            own = _by_dosage(values, length, in_list, called)
+        found = np.where(given & is_called, own, found)
     return np.asarray((found == 0) | ((found >= 0) & poorly[:, None]))
 
 
@@ -60,31 +55,18 @@ def _is_sound(values: Ints, in_list: Array) -> Array:
     return np.asarray(~(bad & in_list).any(axis=2))
 
 
-def _by_probability(
-    values: Ints,
-    length: Ints,
-    in_list: Array,
-    first: Array,
-    second: Array,
-    ploidy: Array,
-    n_alleles: Ints,
-) -> Array:
-    place = place_of(length, first, second, ploidy, n_alleles)
-    sound = _is_sound(values, in_list) & (place >= 0)
-    largest = 100_000_000_000_000
-    cut = np.where(in_list & sound[..., None], values, largest)
+def _by_probability(values: Ints, length: Ints, in_list: Array, called: Called) -> Array:
+    own, other, has_place = split_by_call(values, length, in_list, called)
+    sound = _is_sound(values, in_list) & has_place
     total = np.where(in_list & sound[..., None], values, 0).sum(axis=2)
-    at = np.clip(place, 0, values.shape[2] - 1)[..., None]
-    own = np.take_along_axis(cut, at, 2)[..., 0]
-    np.put_along_axis(cut, at, largest, 2)
     is_linear = np.abs(total - _ONE) <= _ROUNDING
-    by_phred = cut.min(axis=2) - own >= 20 * _ONE
-    return np.asarray(sound & np.where(is_linear, own >= lay.LEAST_SUPPORT, by_phred))
+    return np.asarray(
+        sound & np.where(is_linear, own >= lay.LEAST_SUPPORT, other - own >= 20 * _ONE)
+    )
 
 
-def _by_haplotype(
-    values: Ints, length: Ints, in_list: Array, first: Array, second: Array, n_alleles: Ints
-) -> Array:
+def _by_haplotype(values: Ints, length: Ints, in_list: Array, called: Called) -> Array:
+    first, second, _, n_alleles = called
     haploid = second == FILL
     sound = _is_sound(values, in_list) & ~((values > _ONE) & in_list).any(axis=2)
     sound &= (n_alleles[:, None] == 2) & (length == np.where(haploid, 1, 2))
@@ -95,9 +77,8 @@ def _by_haplotype(
     return np.asarray(sound & (one * two // _ONE >= lay.LEAST_SUPPORT))
 
 
-def _by_dosage(
-    values: Ints, length: Ints, in_list: Array, first: Array, second: Array, n_alleles: Ints
-) -> Array:
+def _by_dosage(values: Ints, length: Ints, in_list: Array, called: Called) -> Array:
+    first, second, _, n_alleles = called
     sound = _is_sound(values, in_list) & (length == n_alleles[:, None] - 1)
     allele = np.arange(1, values.shape[2] + 1)
     copies = (first[..., None] == allele).astype(np.int64) + (second[..., None] == allele)

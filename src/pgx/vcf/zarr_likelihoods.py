@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,27 @@ import numpy.typing as npt
 from pgx.vcf import layout as lay
 from pgx.vcf.zarr_values import ABSENT, FILL, NOT_A_NUMBER, millionths
 
-__all__ = ["place_of", "settle"]
+__all__ = ["Called", "settle", "split_by_call"]
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
 
 
+class Called(NamedTuple):
+    """Genotypes of some variants.
+
+    ``first``, ``second`` and ``ploidy`` (K, N) are alleles and ploidy of the cells, -1 unknown,
+    the second -2 of a haploid cell; ``n_alleles`` (K,) are alleles of the variants.
+    """
+
+    first: Array
+    second: Array
+    ploidy: Array
+    n_alleles: Ints
+
+
 def settle(
-    raw: dict[str, Array], first: Array, second: Array, ploidy: Array, n_alleles: Ints
+    raw: dict[str, Array], called: Called
 ) -> tuple[npt.NDArray[np.int16] | None, Ints | None]:
     """Return likelihoods as `Scan` has them, and the phred margin of GT over the best other.
 
@@ -27,11 +40,10 @@ def settle(
     ----------
     raw
         PL and GL of variants (K, N) or (K, N, W), either may be absent.
-    first, second, ploidy
-        Alleles and ploidy (K, N) of the cells, -1 unknown, the second -2 of a haploid cell.
-    n_alleles
-        Alleles (K,) of the variants.
+    called
+        The genotypes.
     """
+    first, _, ploidy, n_alleles = called
     out = margin = None
     most = int(n_alleles.max(initial=1))
     for key in ("GL", "PL"):  # what a PL says replaces what a GL said
@@ -51,39 +63,42 @@ def settle(
         found = _phred(values, length, in_list, first, ploidy, n_alleles)
         found[n_alleles > 3] = -1
         out = np.where(given[..., None], found, out)
-        own = _margin(values, length, in_list, first, second, ploidy, n_alleles)
+        own = _margin(values, length, in_list, called)
         margin = np.where(given, own, margin)
     return out, margin
 
 
-def place_of(length: Ints, first: Array, second: Array, ploidy: Array, n_alleles: Ints) -> Ints:
-    """Return the place of GT in lists of a value a genotype, -1 where it has none."""
-    alleles = n_alleles[:, None]
-    low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second)
-    is_full = (length == alleles * (alleles + 1) // 2) & (ploidy == 2) & (low >= 0)
-    is_haploid = (length == alleles) & (second == FILL) & (first >= 0)
-    place = np.where(is_full, high.astype(np.int64) * (high + 1) // 2 + low, -1)
-    return np.where(is_haploid, first, place)
+def split_by_call(
+    values: Ints, length: Ints, in_list: Array, called: Called
+) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    """Split lists of a value a genotype: GT's own, the least of the others, both (K, N).
 
-
-def _margin(
-    values: Ints,
-    length: Ints,
-    in_list: Array,
-    first: Array,
-    second: Array,
-    ploidy: Array,
-    n_alleles: Ints,
-) -> Ints:
-    """Return the phred margin (K, N) of GT, `NO_MARGIN` where it or all others have no value."""
-    place = place_of(length, first, second, ploidy, n_alleles)
+    Third is whether a list is sound: it has a place for GT, and all of it are numbers or
+    missing. A missing value is `ABSENT`, and so are both of a list that is not sound.
+    """
+    place = _place_of(length, called)
     sound = ~((values == NOT_A_NUMBER) & in_list).any(axis=2) & (place >= 0)
     cut = np.where(in_list & sound[..., None], values, ABSENT)
     at = np.clip(place, 0, values.shape[2] - 1)[..., None]
     own = np.take_along_axis(cut, at, 2)[..., 0]
     np.put_along_axis(cut, at, ABSENT, 2)
-    other = cut.min(axis=2)
-    known = sound & (own != ABSENT) & (other != ABSENT) & (place < length)
+    return own, cut.min(axis=2), sound
+
+
+def _place_of(length: Ints, called: Called) -> Ints:
+    """Return the place of GT in lists of a value a genotype, -1 where it has none."""
+    first, second, alleles = called.first, called.second, called.n_alleles[:, None]
+    low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second)
+    is_full = (length == alleles * (alleles + 1) // 2) & (called.ploidy == 2) & (low >= 0)
+    is_haploid = (length == alleles) & (second == FILL) & (first >= 0)
+    place = np.where(is_full, high.astype(np.int64) * (high + 1) // 2 + low, -1)
+    return np.where(is_haploid, first, place)
+
+
+def _margin(values: Ints, length: Ints, in_list: Array, called: Called) -> Ints:
+    """Return the phred margin (K, N) of GT, `NO_MARGIN` where it or all others have no value."""
+    own, other, sound = split_by_call(values, length, in_list, called)
+    known = sound & (own != ABSENT) & (other != ABSENT)
     steps = (np.where(known, other, 0) - np.where(known, own, 0) + 500_000) // 1_000_000
     return np.where(known, steps, lay.NO_MARGIN)
 
