@@ -76,6 +76,7 @@ class Dosage:
             and (site := _site(index, variant.alleles, own, observation, models)) is not None
         ]
         self._apart = _thinned(self.sites, [v.position for v in gene.gene.variants])
+        self._known: dict[tuple[int, float], float] = {}
 
     def misfit(self, likelihood: float) -> float:
         """Return how far a `likelihood` is below what shares of reads as they are would have.
@@ -127,7 +128,12 @@ class Dosage:
                 carried += share * _carries(site, code if unit == WHOLE else like)
         if copies <= 0:  # reads from elsewhere: any share is as likely
             return -math.log(site.total + 1)
-        return float(carried_log_likelihood(site.reads, site.total, carried / copies))
+        share = carried / copies
+        known = self._known.get((site.site, share))
+        if known is None:  # few shares, thousands of candidates
+            known = float(carried_log_likelihood(site.reads, site.total, share))
+            self._known[site.site, share] = known
+        return known
 
     def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:
         """Return the codes that one strand may have at a heterozygous site, with likelihoods.

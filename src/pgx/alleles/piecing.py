@@ -74,22 +74,27 @@ class Piecing:
         return self.conversion * mass
 
     def crossed(self, where: Mismatches) -> Floats:
-        """Return the (G,) mass of two known haplotypes joined at one point.
+        """Return the (U, G) masses of two known haplotypes joined at one point.
 
-        A haplotype can lie before a point that its first mismatch is behind, and behind a
-        point that its last mismatch is before.
+        ``where`` are (U, K, 3) mismatches of U haplotypes. A known one can lie before a point that
+        its first mismatch is behind, and behind a point that its last mismatch is before.
         """
-        size = self.codes.shape[1]
+        n_rows, size = len(where), self.codes.shape[1]
+        joined = np.zeros((n_rows, len(self.shares)))
         if size < 2:
-            return np.zeros(len(self.shares))
-        joined = np.zeros(len(self.shares))
+            return joined
+        place = np.arange(n_rows)[:, None] * size
+        first, last = ((where[:, :, end] + place).ravel() for end in (0, 2))
         for group, shares in enumerate(self.shares):
-            first = np.bincount(where[:, 0], weights=shares, minlength=size)
-            last = np.bincount(where[:, 2], weights=shares, minlength=size)
-            before = first[::-1].cumsum()[::-1][1:]
-            behind = last.cumsum()[:-1]
-            joined[group] = (before * behind).mean()
-        return self.crossover * joined
+            weights = np.broadcast_to(shares, where.shape[:2]).ravel()
+            by_first, by_last = (
+                np.bincount(own, weights, minlength=n_rows * size).reshape(n_rows, size)
+                for own in (first, last)
+            )
+            before = by_first[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+            behind = by_last.cumsum(axis=1)[:, :-1]
+            joined[:, group] = (before * behind).mean(axis=1)
+        return np.asarray(self.crossover * joined)
 
     def _near(
         self, strand: Codes, where: Mismatches

@@ -201,7 +201,11 @@ class HaplotypePrior:
         found = self._novel.get(key)
         if found is None:
             where = self._mismatches(strand)
-            found = self._pieces.converted(strand, where) + self._pieces.crossed(where) + ANYTHING
+            found = (
+                self._pieces.converted(strand, where)
+                + self._pieces.crossed(where[None])[0]
+                + ANYTHING
+            )
             found += self._respelled(strand, where)
             _remember(self._novel, key, found)
         return found
@@ -299,10 +303,10 @@ def _with_recombinants(codes: Codes, shares: Floats, counts: Floats, novelty: fl
     if not unseen.any():
         return shares
     pieces = _pieces(codes[~unseen], shares[:, ~unseen], novelty)
-    mass = np.zeros((len(shares), int(unseen.sum())))
-    for place, row in enumerate(codes[unseen]):
-        where = pieces.mismatches(row)
-        mass[:, place] = pieces.converted(row, where) + pieces.crossed(where)
+    rows = codes[unseen]
+    where = np.stack([pieces.mismatches(row) for row in rows])
+    converted = [pieces.converted(row, own) for row, own in zip(rows, where, strict=True)]
+    mass = (np.stack(converted) + pieces.crossed(where)).T
     found = shares.copy()
     found[:, unseen] += mass / (1 + counts.sum() * mass)
     return np.asarray(found / found.sum(axis=1, keepdims=True))

@@ -22,6 +22,7 @@ from pgx.base.errors import SnapshotSchemaError
 __all__ = [
     "ACTIONS",
     "ANY_KEY",
+    "CONFIDENCE",
     "DOSE_ACTIONS",
     "LOCAL",
     "NO_RESULT",
@@ -46,6 +47,8 @@ __all__ = [
     "split_condition",
 ]
 
+CONFIDENCE: Final = 0.99
+"""Least posterior probability of certain advice, unless a run asks for another."""
 ACTIONS: Final = (
     "use_as_directed",
     "avoid",

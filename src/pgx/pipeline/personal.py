@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.advice import CONFIDENCE
 from pgx.base.calls import (
     PHENOCONVERTED,
     GeneCall,
@@ -27,7 +28,7 @@ from pgx.pipeline.dose_results import dose_results
 from pgx.pipeline.doses import Doses
 from pgx.pipeline.settings import SampleInfo
 from pgx.recommendations.condition_fits import ConditionFits, as_stated
-from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.recommendations.populations import Populations

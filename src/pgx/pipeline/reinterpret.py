@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import msgspec
 
 import pgx
+from pgx.base.advice import CONFIDENCE
 from pgx.base.calls import CallStatus, GeneCall, PatientContext, PatientResult, Recommendation
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.patient import Patient
@@ -18,7 +19,7 @@ from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal, without_years
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
-from pgx.recommendations.index import CONFIDENCE, GuidanceIndex, guidance_of
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.structure.evidence import CopyEvidence, evidence_of
 from pgx.structure.models import structural_models

@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.advice import CONFIDENCE
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly
-from pgx.recommendations.index import CONFIDENCE
 
 __all__ = ["Absent", "Prior", "RunSettings", "SampleInfo"]
 

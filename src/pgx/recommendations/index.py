@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Final
 
 import msgspec
 
 from pgx.base.advice import (
     ANY_KEY,
+    CONFIDENCE,
     NO_RESULT,
     Drug,
     DrugStatus,
@@ -40,7 +40,6 @@ from pgx.recommendations.topics import Combination, Languages, Topic
 from pgx.recommendations.updates import newer_version
 
 __all__ = [
-    "CONFIDENCE",
     "DIPLOTYPES",
     "OTHER_DIPLOTYPE",
     "Combination",
@@ -50,9 +49,6 @@ __all__ = [
     "build_index",
     "guidance_of",
 ]
-
-CONFIDENCE: Final = 0.99
-"""Least posterior probability of certain advice, unless a run asks for another."""
 
 
 def _order(topic: Topic) -> tuple[str, str, str, tuple[str, ...], tuple[str, ...]]:
