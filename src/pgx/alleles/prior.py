@@ -9,6 +9,7 @@ all of these is put together from known ones, by a crossover or by conversion of
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Final, TypeVar
 
@@ -54,6 +55,8 @@ class HaplotypePrior:
         (K,) intp: index of the one allele whose definition describes the haplotype, else -1.
     chromosomes
         (G,) chromosomes counted in each group.
+    unseen
+        (K,) bool: documented haplotypes that nobody counted.
     imputed
         (K,) bool: haplotypes that untyped positions may be, neither defined nor counted.
     keys
@@ -70,13 +73,16 @@ class HaplotypePrior:
         chromosomes: Floats,
         spelling: Spelling | None = None,
         imputed: npt.NDArray[np.bool_] | None = None,
+        unseen: npt.NDArray[np.bool_] | None = None,
     ) -> None:
+        self.unseen = np.zeros(len(codes), np.bool_) if unseen is None else unseen
+        self._n_chromosomes = float(chromosomes.sum())
         self.groups = groups
         self.chromosomes = chromosomes
         self.imputed = np.zeros(len(codes), np.bool_) if imputed is None else imputed
         self.definition = definition
         self.codes = np.ascontiguousarray(codes)
-        self.shares = shares
+        self._counted, self._novelty = shares, novelty
         self._known: dict[bytes, npt.NDArray[np.intp]] = {}
         self._novel: dict[bytes, Floats] = {}
         self._hidden: dict[bytes, tuple[Codes, Floats]] = {}
@@ -89,7 +95,17 @@ class HaplotypePrior:
         )
         self.keys: Keys = haplotype_keys(self.codes)
         self._rows = {row.tobytes(): i for i, row in enumerate(self.codes)}
-        self._pieces = _pieces(self.codes, shares, novelty)
+
+    @functools.cached_property
+    def shares(self) -> Floats:
+        """(G, K) shares; whole and phased haplotypes never ask for them."""
+        return _with_recombinants(
+            self.codes, self._counted, self.unseen, self._novelty, self._n_chromosomes
+        )
+
+    @functools.cached_property
+    def _pieces(self) -> Piecing:
+        return _pieces(self.codes, self.shares, self._novelty)
 
     def undefined(self, novel: Codes) -> npt.NDArray[np.bool_]:
         """Return which haplotypes are neither defined nor counted in the reference panel.
@@ -250,7 +266,6 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     shares = _shares(table, census.share_of(census.once_described), spelling[0])
     definition = np.array([documented.get(row, -1) for row in order], np.intp)
     novelty = census.share_of(census.once_novel)
-    shares = _with_recombinants(codes, shares, table.sum(axis=1), novelty)
     imputed = np.array([row in census.imputed for row in order], np.bool_)
     return HaplotypePrior(
         frequencies.groups,
@@ -261,6 +276,7 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
         table.sum(axis=0),
         spelling,
         imputed,
+        table.sum(axis=1) == 0,
     )
 
 
@@ -293,13 +309,18 @@ def _shares(counts: Floats, unseen_share: float, allele: npt.NDArray[np.intp]) -
     return np.asarray(shares)
 
 
-def _with_recombinants(codes: Codes, shares: Floats, counts: Floats, novelty: float) -> Floats:
+def _with_recombinants(
+    codes: Codes,
+    shares: Floats,
+    unseen: npt.NDArray[np.bool_],
+    novelty: float,
+    n_chromosomes: float,
+) -> Floats:
     """Return shares to which one crossover or conversion adds documented, uncounted haplotypes.
 
     A documented haplotype is no rarer than an undocumented one that the same event makes. As
     nobody was counted, what is added stays below one of all chromosomes counted.
     """
-    unseen = counts == 0
     if not unseen.any():
         return shares
     pieces = _pieces(codes[~unseen], shares[:, ~unseen], novelty)
@@ -308,7 +329,7 @@ def _with_recombinants(codes: Codes, shares: Floats, counts: Floats, novelty: fl
     converted = [pieces.converted(row, own) for row, own in zip(rows, where, strict=True)]
     mass = (np.stack(converted) + pieces.crossed(where)).T
     found = shares.copy()
-    found[:, unseen] += mass / (1 + counts.sum() * mass)
+    found[:, unseen] += mass / (1 + n_chromosomes * mass)
     return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
