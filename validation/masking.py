@@ -295,12 +295,14 @@ def masked(
     return found
 
 
-def measured() -> str:
-    """Measure every gene and return the tables."""
+def measured(n_random: int = RANDOM_SETS, ancestries: Sequence[str] = ANCESTRIES) -> str:
+    """Measure every gene and return the tables, and what they were measured with."""
     found = Masked()
     for gene in genes():
-        found += masked(gene)
-    return report(found)
+        found += masked(gene, n_random, ancestries)
+    groups = ", ".join(group or "all groups alike" for group in ancestries)
+    about = f"Random sets of each gene: {n_random}. Haplotype frequencies: {groups}."
+    return f"{about}\n\n{report(found)}"
 
 
 def report(found: Masked) -> str:

@@ -163,10 +163,11 @@ class MeaningDetails:
     def _settled_by(self, theirs: _Bools, ours: _Bools) -> Settling:
         """Return the positions and phases whose answer could show one of these pairs."""
         asked = theirs & self._asked
-        asked = asked if asked.any() else theirs
-        sites = self._sites(self._differs[asked])
-        if self._observation.n_blocks < 2:
-            return Settling(sites, ())
+        is_asked = bool(asked.any())
+        sites = self._sites(self._differs[asked if is_asked else theirs])
+        if self._observation.n_blocks < 2 or (sites and not is_asked):
+            return Settling(sites, ())  # phases that hardly matter take most of the time
+        asked = asked if is_asked else theirs
         rows = np.flatnonzero(asked | (ours & self._asked))
         first, second = (self._codes[numbers] for numbers in self._posterior.pairs[rows].T)
         return Settling(sites, open_phases(self._observation, first, second, theirs[rows]))
