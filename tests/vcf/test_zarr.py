@@ -15,7 +15,7 @@ import fsspec
 import numpy as np
 import pytest
 import zarr
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pgx.base.assemblies import CANONICAL
@@ -393,6 +393,14 @@ def records(draw, n_samples):
     st.lists(records(3), min_size=1, max_size=12),
     st.sampled_from([2, 3]),
     st.sampled_from([{}, {"variants_chunk_size": 2, "samples_chunk_size": 2}]),
+)
+@example(  # one record has R2, another DR2, so that each has a missing value of the other's key
+    [
+        (("chr10", 11), "chr10\t11\t.\tT\t.\t.\t.\tR2=0.28\tGT:GP\t0|0:0.005\t0|0:1\t./.:."),
+        (("chr10", 51), "chr10\t51\t.\tC\tT\t.\tPASS\tDR2=0.9\tGT:DS\t0/0:0\t0/1:1\t1/1:2"),
+    ],
+    3,
+    {},
 )
 def test_generated_records_read_alike(found, zarr_format, chunks):
     lines = [f"{text}\n" for _, text in sorted(found, key=lambda record: record[0])]

@@ -89,7 +89,7 @@ def find_records(
         for record, row in zip(scan.records, wanted.tolist(), strict=True)
     ]
     reasons = scan.reason[:, 0].copy()
-    poorly = reasons == SiteReason.LOW_GP  # of the dosage in `_lines`, which fits otherwise
+    poorly = reasons == SiteReason.LOW_GP  # `_lines` gives all GP 1
     reasons[poorly] = SiteReason.OK
     return Found(wanted, numbered, reasons, poorly, scan)
 
@@ -128,12 +128,12 @@ def _lines(fixed: Fixed, rows: Ints, texts: list[list[Any]], contigs: list[str])
         alleles = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in row]
         while len(alleles) > 1 and alleles[-1] in ("", "."):
             alleles.pop()
-        n_commas += 2 * max(len(alleles) - 2, 0) + infos[k].count(",")
+        n_commas += max(len(alleles) - 2, 0) + len(alleles) - 1 + infos[k].count(",")
         alt = ",".join(alleles[1:]) or "."
-        dosage = ",".join("0" for _ in alleles[1:]) or "."
+        certain = ",".join(["1", *("0" for _ in alleles[1:])])  # also without ALT, unlike DS
         lines.append(
             f"{contigs[contig[k]]}\t{position[k]}\t.\t{alleles[0]}\t{alt}\t.\t{filters[k]}"
-            f"\t{infos[k]}\tGT:DS\t0:{dosage}\n"
+            f"\t{infos[k]}\tGT:GP\t0:{certain}\n"
         )
     text = "".join(lines)
     counts = [text.count(mark) for mark in "\n\t,"]
@@ -164,17 +164,19 @@ def _infos(fixed: Fixed, rows: Ints, position: list[int]) -> list[str]:
                 infos[k] = f"END={position[k] + length - 1}"
     for array in fixed.quality:
         for k, least in enumerate(_least(array.rows(rows)).tolist()):
-            infos[k] += f";R2={least}"
+            infos[k] += least
     return infos
 
 
 def _least(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the least value of each variant as text, a dot where it has none."""
+    """Return the least value of each variant as a part of INFO, empty where it has none."""
     listed = values if values.ndim > 1 else values[:, None]
     found, length = millionths(listed[:, None], listed.shape[1], is_log=False)
     in_list = np.arange(found.shape[2]) < length[..., None]
     least = np.where(in_list, found, ABSENT)[:, 0].min(axis=1)
-    return np.array(["." if v == ABSENT else f"{max(v, 0) / 1e6:.6f}" for v in least.tolist()])
+    # A missing DR2 says nothing, so that it must not stand after an R2 that says something.
+    parts = ["" if v == ABSENT else f";R2={max(v, 0) / 1e6:.6f}" for v in least.tolist()]
+    return np.array(parts)
 
 
 def _filters(fixed: Fixed, rows: Ints) -> list[str]:
