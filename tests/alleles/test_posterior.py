@@ -15,6 +15,11 @@ from pgx.alleles.prior import HaplotypePrior
 from reference import posterior as plain
 
 GENOTYPES = [(0, 0), (0, 1), (1, 0), (1, 1)]
+NOVELTIES = [math.sqrt(2) * 1e-4, math.sqrt(2) * 1e-2]
+"""Irrational: with shares that are fractions a mass never equals a threshold.
+
+Where it did, rounding decided on which side of it the two programs saw it.
+"""
 
 
 @st.composite
@@ -24,7 +29,7 @@ def populations(draw, n_sites):
     weights = draw(st.lists(st.integers(1, 50), min_size=len(rows), max_size=len(rows)))
     shares = {row: weight / sum(weights) for row, weight in zip(rows, weights, strict=True)}
     persons = draw(st.sampled_from([1, 50, 1000]))
-    return plain.Population(shares, draw(st.sampled_from([1e-4, 1e-2])), persons)
+    return plain.Population(shares, draw(st.sampled_from(NOVELTIES)), persons)
 
 
 @st.composite

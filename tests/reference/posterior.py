@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pgx.alleles.outcome import LISTED_FROM
 from pgx.alleles.piecing import ANYTHING, HIDDEN_FROM, UNSEEN_ALLELE
+from pgx.alleles.posterior import NEGLIGIBLE
 from pgx.alleles.prior import PIECED
 from pgx.alleles.undefined import MOST, RARE, RARE_SEEN, RECOMBINATION, RECOMBINATION_SEEN
 from reference.match import mismatches
@@ -187,13 +188,22 @@ def options(strand: Haplotype, population: Population) -> dict[Haplotype, float]
 def diplotypes(
     every: Sequence[Reading], population: Population
 ) -> dict[tuple[Haplotype, Haplotype], float]:
-    """Return the probability of each unordered pair of haplotypes that some reading may be."""
-    mass: Masses = {}
+    """Return the probability of each unordered pair of haplotypes that some reading may be.
+
+    Negligible pairs go before the odds of their genotype count, in a reading and over all.
+    """
+    rows: list[Reading] = []
     for first, second, likelihood in every:
         left, right = options(first, population), options(second, population)
-        for (a, own), (b, other) in itertools.product(left.items(), right.items()):
-            pair = (a, b) if a <= b else (b, a)
-            mass[pair] = mass.get(pair, 0.0) + likelihood * own * other
+        found = [
+            (a, b, likelihood * own * other)
+            for (a, own), (b, other) in itertools.product(left.items(), right.items())
+        ]
+        rows += worthwhile(found)
+    mass: Masses = {}
+    for a, b, own in worthwhile(rows):
+        pair = (a, b) if a <= b else (b, a)
+        mass[pair] = mass.get(pair, 0.0) + own
     mass = undefined_weighed(mass, population)
     mass = remote_weighed(mass, population)
     total = sum(mass.values())
@@ -201,6 +211,12 @@ def diplotypes(
 
 
 Masses = dict[tuple[Haplotype, Haplotype], float]
+
+
+def worthwhile(pairs: Sequence[Reading]) -> list[Reading]:
+    """Leave out the pairs whose share of all their mass is negligible."""
+    least = NEGLIGIBLE * sum(own for _, _, own in pairs)
+    return [pair for pair in pairs if pair[2] > least]
 
 
 def by_genotype(mass: Masses) -> list[Masses]:

@@ -248,15 +248,17 @@ def quality_value(buf: Bytes, p: int) -> int:
 
 @helper
 def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
-    """Walk INFO for END and SVLEN and set the last base that the record covers."""
+    """Walk INFO for END and SVLEN and set the last base that the record covers.
+
+    ``rec`` also keeps the offset of the first R2 or DR2.
+    """
     position = rec[lay.R_POSITION]
     end = -1
     span = 0
     rec[lay.R_QUALITY] = -1
     while True:
-        quality = quality_value(buf, p)
-        if quality > 0:
-            rec[lay.R_QUALITY] = quality
+        if rec[lay.R_QUALITY] < 0 and quality_value(buf, p) > 0:
+            rec[lay.R_QUALITY] = p
         if buf[p] == 69 and buf[p + 1] == 78 and buf[p + 2] == 68 and buf[p + 3] == 61:
             value, after = read_digits(buf, p + 4, 11)
             if end >= 0 or (buf[after] >= 32 and buf[after] != 59):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from pgx.base.accel import helper
 from pgx.vcf import layout as lay
+from pgx.vcf._scan_columns import quality_value
 from pgx.vcf._scan_likelihoods import (
     ABSENT,
     LARGEST,
@@ -20,6 +21,7 @@ from pgx.vcf._scan_likelihoods import (
     place_of_genotype,
     read_millionths,
 )
+from pgx.vcf._scan_words import SEMICOLONS, part_end
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -134,10 +136,26 @@ def lacks_support(cell: Ints, rec: Ints) -> bool:
 
 @helper
 def is_poorly_imputed(buf: Bytes, rec: Ints) -> bool:
-    """Whether any value of the record's R2 is below `LEAST_R2`, or is no number."""
+    """Whether any value of the record's R2 or DR2 is below `LEAST_R2`, or is no number.
+
+    A record may have both, and a missing one says nothing of the other.
+    """
     p = rec[lay.R_QUALITY]
     if p < 0:
         return False
+    while True:
+        value = quality_value(buf, p)
+        if value > 0 and has_low_value(buf, value):
+            return True
+        p = part_end(buf, p, SEMICOLONS)
+        if buf[p] != 59:
+            return False
+        p += 1
+
+
+@helper
+def has_low_value(buf: Bytes, p: int) -> bool:
+    """Whether a value in the list at ``p`` is below `LEAST_R2`, or is no number."""
     while True:
         stop = p
         while buf[stop] > 32 and buf[stop] != 44 and buf[stop] != 59:

@@ -56,8 +56,8 @@ R_BLOCK: Final = 11
 R_IUPAC: Final = 12
 R_LINE: Final = 13
 R_SYMBOLIC: Final = 14  # 1: an ALT that covers bases, such as <DEL>
-R_QUALITY: Final = 15  # offset of the value of INFO/R2 or DR2, -1 if none
-R_POORLY_IMPUTED: Final = 16  # 1: that value is below `LEAST_R2`
+R_QUALITY: Final = 15  # offset of the first of INFO/R2 and DR2, -1 if none
+R_POORLY_IMPUTED: Final = 16  # 1: one of their values is below `LEAST_R2`
 R_MITOCHONDRIAL: Final = 17
 R_SIZE: Final = 18
 

@@ -174,7 +174,6 @@ def _least(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     found, length = millionths(listed[:, None], listed.shape[1], is_log=False)
     in_list = np.arange(found.shape[2]) < length[..., None]
     least = np.where(in_list, found, ABSENT)[:, 0].min(axis=1)
-    # A missing DR2 says nothing, so that it must not stand after an R2 that says something.
     parts = ["" if v == ABSENT else f";R2={max(v, 0) / 1e6:.6f}" for v in least.tolist()]
     return np.array(parts)
 
