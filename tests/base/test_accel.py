@@ -10,7 +10,7 @@ import textwrap
 
 import pytest
 
-from pgx.base import accel
+from pgx.base import accel, code_cache
 
 MODULE = """
 import numpy as np
@@ -112,7 +112,7 @@ def test_kernels_of_an_image_belong_to_root(owner, mode, used, tmp_path, monkeyp
             return os.stat_result((0o040000 | mode, 0, 0, 1, owner, 0, 0, 0, 0, 0))
 
     monkeypatch.setattr(os, "geteuid", lambda: 1234, raising=False)
-    assert accel._is_private(Place) is used
+    assert code_cache._is_private(Place) is used
 
 
 def test_without_a_place_kernels_are_compiled_in_memory(folder):

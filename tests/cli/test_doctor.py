@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from cli.support import KNOWLEDGE, pgx
-from pgx.base import accel
+from pgx.base import accel, code_cache
 from pgx.cli import doctor as command
 from pgx.cli import doctor_checks as checks
 from pgx.cli import doctor_selftest as selftest
@@ -72,7 +72,7 @@ def test_code_that_cannot_be_compiled_is_found(monkeypatch):
 
 
 def test_no_cache_is_a_warning(monkeypatch):
-    monkeypatch.setattr(accel, "cache_folder", lambda: None)
+    monkeypatch.setattr(code_cache, "cache_folder", lambda: None)
     assert checks.check_kernels().health is Health.WARN
 
 

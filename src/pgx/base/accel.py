@@ -2,24 +2,19 @@
 
 A kernel is compiled by numba once per machine; afterwards its machine code is read from
 disk and run by `pgx.base.native` without importing numba, which alone takes a quarter of a
-second. Each compiled kernel is one file that is complete or absent: it is written under a
-private name and published by a hard link, which only the first writer can make; later
-writers discard theirs. A published file is never written again, because its name holds a
-digest of everything that the machine code depends on (numba, llvmlite, Python, processor,
-the source files, the constants that they use, the signature). Where nothing can be
-written, kernels are compiled in memory.
+second. Each compiled kernel is one file of the code cache, whose name holds a digest of
+everything that the machine code depends on (numba, llvmlite, Python, processor, the source
+files, the constants that they use, the signature). Where nothing can be written, kernels are
+compiled in memory.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import importlib
 import importlib.util
-import os
 import platform
-import secrets
 import sys
 import threading
 from collections.abc import Callable
@@ -28,18 +23,17 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, Final, TypeVar
 
+from pgx.base.code_cache import cache_folder, publish_code, read_code
+
 __all__ = [
-    "CACHE_VARIABLE",
     "KERNEL_MODULES",
     "Kernel",
     "bound_call",
-    "cache_folder",
     "helper",
     "kernel",
     "warm",
 ]
 
-CACHE_VARIABLE: Final = "PGX_KERNEL_CACHE"
 KERNEL_MODULES: Final = (
     "pgx.vcf._kernels",
     "pgx.vcf._depth_kernels",
@@ -47,7 +41,6 @@ KERNEL_MODULES: Final = (
     "pgx.alleles._kernels",
     "pgx.models.feedback._kernels",
 )
-_DIGEST_BYTES: Final = 32
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
 
 _HELPER: Final = "__pgx_helper__"
@@ -130,7 +123,7 @@ class Kernel:
 
     def _from_disk(self) -> Callable[..., int] | None:
         path = self._path()
-        payload = _read(path) if path else None
+        payload = read_code(path) if path else None
         if payload is None:
             return None
         from pgx.base.native import load_native, parse_signature
@@ -151,7 +144,7 @@ class Kernel:
         name, code = found
         path = self._path()
         if path is not None:
-            _publish(path, name.encode() + b"\n" + code)
+            publish_code(path, name.encode() + b"\n" + code)
         return load_native(code, name, parsed)
 
     def _path(self) -> Path | None:
@@ -191,41 +184,11 @@ def warm() -> list[str]:
     return found
 
 
-def cache_folder() -> Path | None:
-    """Return the folder of compiled kernels, None where no safe one can be used.
-
-    ``PGX_KERNEL_CACHE`` overrides the place; an empty value turns the cache off. The
-    folder must belong to this user or to root, and be writable by nobody else, because what
-    lies in it is executed.
-    """
-    place = os.environ.get(CACHE_VARIABLE)
-    if place == "":
-        return None
-    folder = Path(place) if place else _default_folder()
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder if _is_private(folder) else None
-    except (OSError, RuntimeError):
-        return None
-
-
 def _is_installed(name: str) -> bool:
     try:
         return importlib.util.find_spec(name) is not None
     except ModuleNotFoundError:
         return False
-
-
-def _default_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "pgx" / "kernels"
-
-
-def _is_private(path: Path) -> bool:
-    status = path.stat()
-    if not hasattr(os, "geteuid"):
-        return True
-    return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
 
 
 def _key(function: Callable[..., Any], signature: str) -> str:
@@ -276,29 +239,3 @@ def _dependencies(function: Callable[..., Any]) -> list[str]:
                 waiting.append(value)
                 parts.add(f"{name}={_source_digest(value.__code__.co_filename)}")
     return sorted(parts)
-
-
-def _read(path: Path) -> bytes | None:
-    """Return a published kernel, None where it is absent, foreign or damaged."""
-    try:
-        if not _is_private(path):
-            return None
-        data = path.read_bytes()
-    except OSError:
-        return None
-    payload = data[_DIGEST_BYTES:]
-    return payload if hashlib.sha256(payload).digest() == data[:_DIGEST_BYTES] else None
-
-
-def _publish(path: Path, payload: bytes) -> None:
-    """Write a private file and link it to its final name; the first writer wins."""
-    private = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with contextlib.suppress(OSError):
-        try:
-            with private.open("xb") as handle:
-                private.chmod(0o600)
-                handle.write(hashlib.sha256(payload).digest() + payload)
-            with contextlib.suppress(FileExistsError):
-                path.hardlink_to(private)
-        finally:
-            private.unlink(missing_ok=True)

@@ -151,7 +151,8 @@ def _metadata(key: str) -> str:
 
 def check_kernels() -> Finding:
     """Return whether compiled code can be loaded, and where it is kept."""
-    from pgx.base.accel import CACHE_VARIABLE, cache_folder, warm
+    from pgx.base.accel import warm
+    from pgx.base.code_cache import CACHE_VARIABLE, cache_folder
 
     folder = cache_folder()
     try:

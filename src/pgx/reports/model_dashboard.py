@@ -9,20 +9,18 @@ import base64
 import functools
 import hashlib
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from typing import Final
 
 import msgspec
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 import pgx
 from pgx.models.monitoring.drift import InputShares
 from pgx.models.monitoring.records import Check, Family, ModelStatus, State, worst
 from pgx.models.monitoring.status import Monitoring
+from pgx.reports.page_template import page_template, resource
 from pgx.reports.pictures.draw import Figure
 from pgx.reports.pictures.monitoring import draw_intervals, draw_runs, draw_shares
-from pgx.reports.text import visible
 
 __all__ = ["render_dashboard"]
 
@@ -85,7 +83,7 @@ def render_dashboard(found: Monitoring) -> str:
     style = _style()
     checks = sorted(status.checks, key=lambda c: (_ORDER.index(c.state), _FIRST.index(c.family)))
     rows = list(map(_row, checks))
-    return _template().render(
+    return page_template(resource("model.html.j2")).render(
         csp=_policy(style),
         style=style,
         status=status,
@@ -202,29 +200,8 @@ def _icon(state: State) -> Markup:
 
 
 @functools.cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        loader=BaseLoader(),
-        trim_blocks=True,
-    )
-    return environment.from_string(_resource("model.html.j2"))
-
-
-@functools.cache
 def _style() -> Markup:
-    return Markup(_resource("report.css") + _resource("model.css"))  # noqa: S704 (our own files)
-
-
-def _resource(name: str) -> str:
-    return resources.files("pgx.reports").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _shown(value: object) -> object:
-    """Make hidden characters visible in everything that the template prints."""
-    return visible(value) if type(value) is str else value
+    return Markup(resource("report.css") + resource("model.css"))  # noqa: S704 (our own files)
 
 
 def _policy(style: str) -> str:

@@ -10,10 +10,9 @@ import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from typing import Any, Final
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from pgx.base.calls import PatientResult
@@ -23,6 +22,7 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry
 from pgx.reports.languages import catalogue
+from pgx.reports.page_template import page_template, resource
 from pgx.reports.pictures.dose_shares import draw_shares
 from pgx.reports.pictures.draw import draw_gene
 from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
@@ -147,41 +147,25 @@ def _mark(prefix: str, kind: str, word: str) -> Markup:
 
 @functools.cache
 def _template(language: str) -> Template:
-    """Compile the template with the labels written in: fewer expressions compile faster."""
+    """Return the template with the labels written in: fewer expressions are faster."""
     label = catalogue(language)["label"]
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        loader=BaseLoader(),
-        trim_blocks=True,
-    )
-    source = _IMPLIED.sub("", _resource("report.html.j2"))
-    return environment.from_string(_LABEL.sub(lambda m: escape(label[m[1]]), source))
+    source = _IMPLIED.sub("", resource("report.html.j2"))
+    return page_template(_LABEL.sub(lambda m: escape(label[m[1]]), source))
 
 
 @functools.cache
 def _style() -> Markup:
-    return Markup(_resource("report.css"))  # noqa: S704 (our own file)
+    return Markup(resource("report.css"))  # noqa: S704 (our own file)
 
 
 @functools.cache
 def _dose_style() -> Markup:
-    return Markup(_resource("dose.css"))  # noqa: S704 (our own file)
+    return Markup(resource("dose.css"))  # noqa: S704 (our own file)
 
 
 @functools.cache
 def _script() -> Markup:
-    return Markup(_resource("report.js"))  # noqa: S704 (our own file)
-
-
-def _resource(name: str) -> str:
-    return resources.files("pgx.reports").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _shown(value: object) -> object:
-    """Make hidden characters visible in everything that the template prints."""
-    return visible(value) if type(value) is str else value
+    return Markup(resource("report.js"))  # noqa: S704 (our own file)
 
 
 def _policy(styles: Sequence[str], script: str) -> str:

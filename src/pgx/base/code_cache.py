@@ -1,0 +1,78 @@
+"""Files of compiled code, kept from one run to the next: kernels and templates.
+
+A file is complete or absent: it is written under a private name and published by a hard link,
+which only the first writer can make; later writers discard theirs. A published file is never
+written again, because its name holds a digest of everything that the code depends on. What
+lies in the folder is executed, so that folder and files must be this user's or root's, and
+nobody else's to write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+__all__ = ["CACHE_VARIABLE", "cache_folder", "publish_code", "read_code"]
+
+CACHE_VARIABLE: Final = "PGX_KERNEL_CACHE"
+_DIGEST_BYTES: Final = 32
+
+
+def cache_folder() -> Path | None:
+    """Return the folder of compiled kernels, None where no safe one can be used.
+
+    ``PGX_KERNEL_CACHE`` overrides the place; an empty value turns the cache off. The
+    folder must belong to this user or to root, and be writable by nobody else, because what
+    lies in it is executed.
+    """
+    place = os.environ.get(CACHE_VARIABLE)
+    if place == "":
+        return None
+    folder = Path(place) if place else _default_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if _is_private(folder) else None
+    except (OSError, RuntimeError):
+        return None
+
+
+def _default_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "pgx" / "kernels"
+
+
+def _is_private(path: Path) -> bool:
+    status = path.stat()
+    if not hasattr(os, "geteuid"):
+        return True
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
+
+
+def read_code(path: Path) -> bytes | None:
+    """Return the code of a published file, None where it is absent, foreign or damaged."""
+    try:
+        if not _is_private(path):
+            return None
+        data = path.read_bytes()
+    except OSError:
+        return None
+    payload = data[_DIGEST_BYTES:]
+    return payload if hashlib.sha256(payload).digest() == data[:_DIGEST_BYTES] else None
+
+
+def publish_code(path: Path, payload: bytes) -> None:
+    """Write a private file and link it to its final name; the first writer wins."""
+    private = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with contextlib.suppress(OSError):
+        try:
+            with private.open("xb") as handle:
+                private.chmod(0o600)
+                handle.write(hashlib.sha256(payload).digest() + payload)
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(private)
+        finally:
+            private.unlink(missing_ok=True)
