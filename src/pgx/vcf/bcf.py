@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from pgx.base.children import isolated_path
 from pgx.vcf import layout
 from pgx.vcf.container import Container, RawInput
 from pgx.vcf.faults import fault
@@ -17,7 +18,7 @@ from pgx.vcf.faults import fault
 __all__ = ["bcf_pieces"]
 
 _PIECE: Final = 1 << 20
-_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "HOME", "SYSTEMROOT", "TMPDIR")
+_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "HOME", "SYSTEMROOT", "TMPDIR")
 
 
 def bcf_pieces(container: Container) -> Iterator[bytes]:
@@ -47,13 +48,13 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
 
 def _converted(path: Path, raw: RawInput) -> Iterator[bytes]:
     environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
-    command = [sys.executable, "-m", "pgx.vcf._bcf_worker", str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", str(path.resolve())]
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=environment | isolated_path(),
     ) as process:
         try:
             while process.stdout and (piece := process.stdout.read(_PIECE)):

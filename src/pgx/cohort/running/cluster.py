@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from pgx.base.children import isolated_environment
 from pgx.base.errors import DependencyError, UsageError
 from pgx.base.extras import load_extra
 from pgx.cohort.plan import CohortPlan
@@ -140,6 +141,7 @@ def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
     dask, distributed = load_extra("dask", "cluster"), load_extra("distributed", "cluster")
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silent())
+        stack.enter_context(isolated_environment())
         scratch = tempfile.TemporaryDirectory(prefix="pgx-", ignore_cleanup_errors=True)
         with _started("workers do not start"):
             stack.enter_context(dask.config.set(_SETTINGS))
