@@ -43,6 +43,8 @@ LARGEST = 80
 SEED = 20261201
 PER_SET = 3
 """Carriers, and other people, that each set of positions is hidden from."""
+RAISED = 1e-6
+"""A residual that was there before, of phase for instance, may change by less."""
 CRITICAL = "critical"
 Codes = npt.NDArray[np.int8]
 
@@ -59,7 +61,7 @@ class Masked:
     """Rows of advice with positions hidden, by gene, kind of person, and kind of drug.
 
     ``certain`` counts rows that are certain, ``other`` those of them with other advice than the
-    truth's, ``unnamed`` rows with a residual that name no hidden position.
+    truth's, ``unnamed`` rows whose residual hiding raised and that name no hidden position.
     """
 
     rows: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -254,7 +256,8 @@ def _compare(
     for (row, kind), (right, _) in pairs:
         key = gene, who, kind
         found.rows[key] += 1
-        if row.residual and not names & {*row.depends_on}:
+        raised = (row.residual or 0.0) - (right.residual or 0.0) > RAISED
+        if raised and not names & {*row.depends_on}:
             found.unnamed[key] += 1
         if row.certainty is not Certainty.CERTAIN:
             continue
@@ -312,7 +315,7 @@ def report(found: Masked) -> str:
 
 def _by_gene(found: Masked) -> str:
     header = ["gene", "people", "drugs", "rows", "certain", "certain with other advice"]
-    header.append("residual without a hidden position")
+    header.append("residual raised without a hidden position")
     rows = [_row(found, key) for key in sorted(found.rows)]
     totals: Mapping[tuple[str, str], list[tuple[str, str, str]]] = {
         pair: [key for key in found.rows if key[1:] == pair]
