@@ -55,6 +55,21 @@ def test_info_end_of_a_written_out_variant_answers_nothing_beyond_it(tmp_path):
     assert names(call) >= ALL_THREE
 
 
+def test_a_long_undocumented_allele_is_named_by_its_first_bases_and_a_digest(tmp_path):
+    """Results repeat the name dozens of times: 2 MB of ALT became 150 MB of output."""
+    names = []
+    for text in ("GA" * 5_000, "GA" * 4_999 + "GC", "GA" * 99):
+        call = called(tmp_path, {STAR3: changed(alt="A" + text, gt="0/1")})
+        names += call.undocumented
+    one, other, short = names
+    assert one != other
+    assert max(map(len, names[:2])) < 100
+    assert "...(" in one
+    assert "(10" in one
+    assert short.endswith("GA" * 98)
+    assert all(len(c.diplotype) < 300 for c in call.candidates)
+
+
 def test_non_ref_in_a_genotype_leaves_that_strand_open(tmp_path):
     call = called(tmp_path, {STAR3: changed(alt="A,<NON_REF>", gt="0|2")}, "*1/*1")
     assert is_open(call)

@@ -198,6 +198,16 @@ def test_hidden_characters_of_sample_names_are_refused(name):
         parse_header(text, "t.vcf")
 
 
-@pytest.mark.parametrize("name", ["a b", "Jürgen", "患者", "a\u00a0b", "\ue000"])
+@pytest.mark.parametrize("name", ["a" * 256, "患" * 86, "a" * 1_000_000])
+def test_long_sample_names_are_refused(name):
+    text = header_text(("A", name)).encode()
+    with pytest.raises(VcfFormatError, match=r"PGX-VCF-024.*sample 2") as refusal:
+        parse_header(text, "t.vcf")
+    assert len(refusal.value.line()) < 300
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "Jürgen", "患者", "a\u00a0b", "\ue000", "a" * 255, "患" * 85]
+)
 def test_other_sample_names_are_kept(name):
     assert parse_header(header_text(("A", name)).encode(), "t.vcf").samples == ("A", name)

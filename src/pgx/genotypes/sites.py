@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import itertools
 
 import numpy as np
@@ -11,11 +12,17 @@ import numpy.typing as npt
 from pgx.base.genes import Assembly, DefiningVariant, GeneDefinition
 from pgx.genotypes.normalize import Reference, Variation, left_align, placement, trim
 
-__all__ = ["STAR", "UNKNOWN", "GeneLocus", "Site"]
+__all__ = ["MOST_BASES", "STAR", "UNKNOWN", "GeneLocus", "Site", "shortened"]
 
 UNKNOWN = -1  # the allele cannot be read
 STAR = -3  # the base lies in a deletion written by another record
 
+MOST_BASES = 200
+"""Bases that an undocumented allele's name spells out.
+
+A result repeats the name dozens of times; the longest documented allele has 25 bases.
+"""
+_SHOWN_BASES = 20
 _MAX_COMBINATIONS = 4096
 
 
@@ -107,7 +114,10 @@ class GeneLocus:
         return self._span
 
     def label(self, position: int, ref: str, alt: str) -> str:
-        """Return ``chrN:pos:ref>alt`` on GRCh38, trimmed, left-aligned and anchored."""
+        """Return ``chrN:pos:ref>alt`` on GRCh38, trimmed, left-aligned and anchored.
+
+        Sequences of more than `MOST_BASES` are shortened, see `shortened`.
+        """
         variation = trim(position, ref, alt)
         if variation.is_pure_indel:
             variation = left_align(variation, self.reference)
@@ -117,7 +127,8 @@ class GeneLocus:
                     variation.start - 1, anchor + variation.ref, anchor + variation.alt
                 )
         start = variation.start - self.reference.offset
-        return f"{self.gene.contig}:{start}:{variation.ref or '-'}>{variation.alt or '-'}"
+        ref, alt = shortened(variation.ref), shortened(variation.alt)
+        return f"{self.gene.contig}:{start}:{ref or '-'}>{alt or '-'}"
 
     def read(self, position: int, ref: str, alt: str, touched: list[int]) -> dict[int, int | str]:
         """Read one sequence allele of a record at the sites that the record touches.
@@ -230,3 +241,15 @@ class GeneLocus:
             at = site.position + len(site.ref)
         tail = self.reference.bases(at, high)
         return None if tail is None else "".join(parts) + tail
+
+
+def shortened(bases: str) -> str:
+    """Return a sequence, a long one as its first bases, its length and a digest.
+
+    >>> shortened("CAT"), shortened("CAT" * 100)
+    ('CAT', 'CATCATCATCATCATCATCA...(300_bases_68ccb098)')
+    """
+    if len(bases) <= MOST_BASES:
+        return bases
+    digest = hashlib.sha256(bases.encode()).hexdigest()[:8]
+    return f"{bases[:_SHOWN_BASES]}...({len(bases)}_bases_{digest})"

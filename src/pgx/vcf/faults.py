@@ -56,7 +56,7 @@ FAULTS: Final[dict[int, tuple[str, str]]] = {
     layout.FAULT_SPACES: ("the #CHROM line is separated by spaces, not tabs", _TABS),
     layout.FAULT_SAMPLE_TWICE: ("two columns have the same sample name", "rename one of them"),
     layout.FAULT_SAMPLE_NAME: (
-        "a sample name is empty, or holds control or direction characters or outer spaces",
+        "a sample name is empty, over 255 bytes, or holds hidden characters or outer spaces",
         "rename the sample",
     ),
     layout.FAULT_HEADER_TEXT: (

@@ -24,6 +24,7 @@ from pgx.vcf.origin import GenotypeOrigin, genotype_origin
 __all__ = ["VcfHeader", "check_start", "parse_header"]
 
 _COLUMNS: Final = ("#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT")
+_MOST_BYTES: Final = 4  # of a character in UTF-8
 _VERSION: Final = re.compile(rb"##fileformat=VCFv4\.\d+")
 _PLAIN_CONTIG: Final = re.compile(r'##contig=<ID=([^,"<>]+),length=(\d{1,11})>')
 _PLAIN_CONTIGS: Final = re.compile(
@@ -282,7 +283,8 @@ def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]
         )
     if not _are_plain(samples):
         for index, name in enumerate(samples):
-            if not name or name != name.strip() or any(map(_is_hidden, name)):
+            is_long = len(name.encode("utf-8", "surrogatepass")) > layout.MAX_SAMPLE_NAME
+            if not name or is_long or name != name.strip() or any(map(_is_hidden, name)):
                 detail = f"sample {index + 1}"
                 raise fault(layout.FAULT_SAMPLE_NAME, path, line=number, detail=detail)
     if len(set(samples)) < len(samples):
@@ -291,8 +293,11 @@ def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]
 
 
 def _are_plain(names: Sequence[str]) -> bool:
-    """Whether no name is empty or holds a space or anything hidden, told of all at once."""
+    """Whether no name is empty, long or holds a space or anything hidden, told of all at once."""
     joined = "".join(names)
+    longest = max(map(len, names))
+    if longest * (1 if joined.isascii() else _MOST_BYTES) > layout.MAX_SAMPLE_NAME:
+        return False
     return joined.isprintable() and " " not in joined and "" not in names
 
 

@@ -138,6 +138,8 @@ ALT_SLOTS: Final = 8_192
 MAX_CONTIGS: Final = 65_536
 MAX_NAME_BYTES: Final = 4_194_304
 MAX_CONTIG_NAME: Final = 1_000
+MAX_SAMPLE_NAME: Final = 255
+"""Bytes of a sample's name: each row of each table repeats it, and a file's name holds no more."""
 MAX_REPEATS: Final = 10_000
 
 # faults that only the container or the header can have
