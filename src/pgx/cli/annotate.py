@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -203,7 +203,9 @@ def _annotate(
     from pgx.reports.formats import known_formats, known_run_formats
 
     issued = issued_by(NO_FACTS, beside.laboratory)
-    with _folder(output, force=force):
+    read = [*inputs, *beside.paths(), privacy.key_file]
+    privacy.check_inputs(read)
+    with _folder(output, force=force, inputs=read):
         with reading(inputs, quiet=quiet):
             done = annotate_inputs(
                 inputs,
@@ -252,12 +254,12 @@ def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, 
 
 
 @contextlib.contextmanager
-def _folder(folder: Path, *, force: bool) -> Iterator[None]:
+def _folder(folder: Path, *, force: bool, inputs: Sequence[str | Path | None]) -> Iterator[None]:
     """Check the folder before the work; one that was made for nothing goes again."""
     from pgx.reports.files import check_folder
 
     is_new = not folder.exists()
-    check_folder(folder, force=force)
+    check_folder(folder, force=force, inputs=inputs)
     try:
         yield
     finally:

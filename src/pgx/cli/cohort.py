@@ -69,6 +69,7 @@ def cohort(
         prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
     plan, knowledge = planned(inputs, words)
+    privacy.check_inputs(plan.paths())
     check_workers(plan, workers, scheduler)
     from pgx.cohort.running.folder import finish_folder, working_folder
     from pgx.cohort.writing.results import write_cohort

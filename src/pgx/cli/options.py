@@ -72,6 +72,12 @@ class SideFiles(NamedTuple):
     laboratory: Path | None
     reads: ReadsInput | None = None
 
+    def paths(self) -> list[str | Path | None]:
+        """Return all of them, those of reads as well."""
+        own = self.reads
+        reads = [own.path, own.reference, own.normaliser] if own else []
+        return [*self[:-1], *reads]
+
 
 def reads_of(
     path: Path | None, reference: Path | None, normaliser: Path | None

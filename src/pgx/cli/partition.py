@@ -187,6 +187,7 @@ def merge(
     key = own.plan.pseudonym_key
     key_file = Path(key.path) if key else None
     privacy = privacy_of(own.plan.deidentify, key_file, pseudonym_table, output, force)
+    privacy.check_inputs(own.plan.paths())
     with working_folder(output, own.plan, force=force) as place, Stages(quiet=quiet) as progress:
         outcome = write_cohort(own.work, own.parts, output, progress)
         privacy.write_table(outcome.samples)

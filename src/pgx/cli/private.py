@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -44,6 +44,19 @@ class Privacy(NamedTuple):
         if self.key is None:
             return counted_pseudonyms(len(samples))
         return keyed_pseudonyms(samples, self.key)
+
+    def check_inputs(self, inputs: Iterable[str | Path | None]) -> None:
+        """Refuse a table that is a file which the command reads.
+
+        Raises
+        ------
+        OutputError
+            It is one of ``inputs``, or the key.
+        """
+        from pgx.base.own_inputs import refuse_own_inputs
+
+        if self.table is not None:
+            refuse_own_inputs([self.table], [*inputs, self.key_file])
 
     def write_table(self, samples: Sequence[str]) -> None:
         """Write which sample has which pseudonym, for the owner's eyes alone.

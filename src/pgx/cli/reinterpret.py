@@ -58,6 +58,7 @@ def reinterpret(
     Examples:
       pgx reinterpret results/*.pgx.json -o results-today/
     """
+    from pgx.base.own_inputs import refuse_own_inputs
     from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.reinterpret import Reinterpreter, ResultChange, result_changes
     from pgx.reports.facts import facts_for
@@ -72,7 +73,9 @@ def reinterpret(
     pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
-    check_folder(output, force=force)
+    inputs = [*results, kb_overlay, laboratory]
+    check_folder(output, force=force, inputs=inputs)
+    refuse_own_inputs([output / CHANGES], inputs)
     again = [new for _, new in pairs]
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")

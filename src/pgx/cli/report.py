@@ -72,6 +72,7 @@ def report(
 
       pgx report results/S1.pgx.json -o S1.html --patient patient.json
     """
+    from pgx.base.own_inputs import refuse_own_inputs
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.deidentify import deidentified
     from pgx.reports.facts import NO_FACTS, facts_for
@@ -102,6 +103,7 @@ def report(
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
+    refuse_own_inputs([output], [result, patient, kb_overlay, laboratory, pseudonym_key])
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
     shown_as = replace(issued_by(facts, laboratory), language=language)

@@ -76,6 +76,12 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
         """How many parts there are: those that read come first, then those that call."""
         return len(self.reads) + len(self.genes)
 
+    def paths(self) -> list[str]:
+        """Return the paths and addresses of all that is read."""
+        beside = (self.sample_info, self.outside_calls, self.pseudonym_key)
+        own = [file.path for file in (*self.inputs, *beside) if file is not None]
+        return [*own, self.overlay] if self.overlay else own
+
     def digest(self) -> str:
         """Return a digest of the whole plan, as hex."""
         return hashlib.sha256(msgspec.json.encode(_sorted(self))).hexdigest()

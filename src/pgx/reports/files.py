@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from pgx.base.calls import PatientResult
 from pgx.base.errors import OutputError
+from pgx.base.own_inputs import refuse_own_inputs
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.formats import (
     DEFAULT_FORMATS,
@@ -41,6 +42,7 @@ from pgx.reports.render_tsv import (
 
 __all__ = [
     "check_folder",
+    "check_inputs",
     "new_file",
     "remove_other_results",
     "remove_temporaries",
@@ -69,16 +71,23 @@ _TEMPORARY = re.compile(r"\.pgx-([0-9a-f]{8})-(\d+)-[0-9a-f]+\.tmp$")
 _UNFINISHED: Final = ".pgx-cohort"
 
 
-def check_folder(folder: Path, *, force: bool = False) -> None:
+def check_folder(
+    folder: Path,
+    *,
+    force: bool = False,
+    inputs: Iterable[str | os.PathLike[str] | None] = (),
+) -> None:
     """Make the folder if absent; refuse one that holds results, unless ``force``.
 
     One in which a cohort run stopped is refused with ``force`` too: that run, when it is
-    started again, would take what lies here for what it has to replace.
+    started again, would take what lies here for what it has to replace. So is one whose
+    results, or what a killed run left, are files that the command reads (``inputs``).
 
     Raises
     ------
     OutputError
-        It holds results or an unfinished run, is no folder, or cannot be made.
+        It holds results, inputs of the command or an unfinished run, is no folder, or cannot
+        be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,12 +101,25 @@ def check_folder(folder: Path, *, force: bool = False) -> None:
             where=str(folder),
             remedy=f"finish it with its own command, or remove {_UNFINISHED} in this folder",
         )
+    check_inputs(folder, inputs)
     if held and not force:
         raise OutputError(
             f"the folder already holds results ({_listed(held)})",
             where=str(folder),
             remedy="choose another folder, or replace them with --force",
         )
+
+
+def check_inputs(folder: Path, inputs: Iterable[str | os.PathLike[str] | None]) -> None:
+    """Refuse a folder in which what a run replaces or removes is what the command reads.
+
+    Raises
+    ------
+    OutputError
+        A result, or what a killed run left, is one of the inputs.
+    """
+    left = [name for name in _names_in(folder) if _TEMPORARY.match(name)]
+    refuse_own_inputs((folder / name for name in (*_results_in(folder), *left)), inputs)
 
 
 def write_results(

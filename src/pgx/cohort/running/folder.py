@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -17,9 +18,10 @@ from typing import BinaryIO, Final
 import msgspec
 
 from pgx.base.errors import OutputError
+from pgx.base.own_inputs import refuse_own_inputs
 from pgx.cohort.plan import CohortPlan, is_plan
 from pgx.cohort.running.stored import PART_SUFFIX
-from pgx.reports.files import check_folder, remove_temporaries, write_file
+from pgx.reports.files import check_folder, check_inputs, remove_temporaries, write_file
 
 __all__ = ["PARTS_FOLDER", "PLAN_FILE", "finish_folder", "working_folder"]
 
@@ -43,10 +45,13 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
     parts = folder / PARTS_FOLDER
     is_new = not folder.exists()
     try:
-        if not parts.is_dir():
-            check_folder(folder, force=force)
-        parts.mkdir(parents=True, exist_ok=True)
-        with (parts / _LOCK_FILE).open("ab") as lock:
+        if not os.path.lexists(parts):
+            check_folder(folder, force=force, inputs=plan.paths())
+            parts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_own(parts, folder)
+        check_inputs(folder, plan.paths())
+        refuse_own_inputs(parts.iterdir(), plan.paths())
+        with open(parts / _LOCK_FILE, "ab", opener=_no_link) as lock:
             _take(lock, folder)
             remove_temporaries(folder, is_ours=True)
             _settle(parts, plan, folder, force=force)
@@ -61,6 +66,25 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
     finally:
         if is_new and folder.exists() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _check_own(parts: Path, folder: Path) -> None:
+    """Refuse a working folder that is a link, or that others own or write to.
+
+    What lies in it is removed: behind a link that would be somebody else's files.
+    """
+    found = os.lstat(parts)
+    is_ours = found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    if not stat.S_ISDIR(found.st_mode) or not is_ours:
+        raise OutputError(
+            f"{PARTS_FOLDER} in this folder is not what a run made",
+            where=str(folder),
+            remedy="remove it, or choose another folder",
+        )
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 @contextlib.contextmanager

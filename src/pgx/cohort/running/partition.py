@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from pgx.base.errors import InputError, OutputError
+from pgx.base.own_inputs import refuse_own_inputs
 from pgx.cohort.plan import CohortPlan, is_plan, read_plan
 from pgx.cohort.running.folder import PLAN_FILE
 from pgx.cohort.running.parts import FolderParts
@@ -32,7 +33,7 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool) -> Path:
         The folder holds another plan, or results, and not ``force``; it cannot be written to.
     """
     path = folder / PLAN_FILE
-    check_folder(folder, force=force)
+    check_folder(folder, force=force, inputs=plan.paths())
     if path.exists() and not force:
         if is_plan(path, plan):
             return path
@@ -41,8 +42,10 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool) -> Path:
             where=str(folder),
             remedy="choose another folder, or replace it with --force",
         )
+    parts = list(folder.glob(f"*{PART_SUFFIX}"))
+    refuse_own_inputs([*parts, path], plan.paths())
     remove_temporaries(folder)
-    for old in folder.glob(f"*{PART_SUFFIX}"):
+    for old in parts:
         old.unlink(missing_ok=True)
     return write_file(path, msgspec.json.encode(plan), is_private=True)
 
