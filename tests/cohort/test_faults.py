@@ -26,7 +26,7 @@ from cohort.faults import (
 MOMENTS = {
     "first_part": lambda out: n_parts(out) >= 1,
     "first_call": lambda out: n_parts(out, "call") >= 1,
-    "writing": lambda out: any(out.glob(".pgx-*.tmp")),
+    "writing": lambda out: any(out.glob(".pgx-run/new/.pgx-*.tmp")),
 }
 
 

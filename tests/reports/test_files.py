@@ -43,7 +43,7 @@ def test_results_are_written_as_they_come(tmp_path):
     def coming():
         for name in ("S1", "S2"):
             yield factory.result(name)
-            assert (tmp_path / "one" / f"{name}.pgx.json").exists()
+            assert (tmp_path / "one" / ".pgx-run" / "new" / f"{name}.pgx.json").exists()
             assert "calls.tsv" not in names(tmp_path / "one")
 
     write_results(coming(), tmp_path / "one", samples=["S1", "S2"])
@@ -51,14 +51,14 @@ def test_results_are_written_as_they_come(tmp_path):
     assert content(tmp_path / "one") == content(tmp_path / "all")
 
 
-def test_a_run_that_breaks_off_leaves_no_table(tmp_path):
+def test_a_run_that_breaks_off_leaves_nothing(tmp_path):
     def breaking():
         yield factory.result("S1")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         write_results(breaking(), tmp_path, ["json"], samples=["S1", "S2"])
-    assert names(tmp_path) == {"S1.pgx.json"}
+    assert names(tmp_path) == set()
 
 
 @pytest.mark.parametrize("name", list(RUN_FORMATS))

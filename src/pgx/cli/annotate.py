@@ -11,7 +11,7 @@ import typer
 from msgspec.structs import replace
 
 from pgx.base.errors import InputError, UsageError
-from pgx.cli.console import say
+from pgx.cli.console import hint, say
 from pgx.cli.options import (
     MANY_SAMPLES,
     LaboratoryFile,
@@ -237,6 +237,7 @@ def _annotate(
             samples=names,
             facts=replace(facts, laboratory=issued.laboratory, language=reports.language),
             force=force,
+            tell=hint,
         )
         privacy.write_table(done.samples)
     if not quiet:
@@ -271,5 +272,5 @@ def _folder(folder: Path, *, force: bool, inputs: Sequence[str | Path | None]) -
 def _report(refused: list[InputError], hints: list[str]) -> None:
     for error in refused:
         say(error.line())
-    for hint in hints:
-        say(f"hint: {hint}")
+    for text in hints:
+        hint(text)

@@ -11,12 +11,17 @@ from pgx.base.errors import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console", "is_terminal", "say"]
+__all__ = ["console", "hint", "is_terminal", "say"]
 
 
 def say(text: str) -> None:
     """Write one line to standard error; control and direction characters are escaped."""
     sys.stderr.write(printable(text) + "\n")
+
+
+def hint(text: str) -> None:
+    """Write what may help, as one line to standard error."""
+    say(f"hint: {text}")
 
 
 def is_terminal(*, error: bool = False) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgx.base.errors import InputError
-from pgx.cli.console import say
+from pgx.cli.console import hint, say
 from pgx.cli.options import LaboratoryFile, Overlay, issued_by, names_of
 from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["reinterpret", "run"]
 
 _REFUSED = 3
-CHANGES = "changes.tsv"
 
 
 def run(words: list[str]) -> int:
@@ -58,11 +57,10 @@ def reinterpret(
     Examples:
       pgx reinterpret results/*.pgx.json -o results-today/
     """
-    from pgx.base.own_inputs import refuse_own_inputs
     from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.reinterpret import Reinterpreter, ResultChange, result_changes
     from pgx.reports.facts import facts_for
-    from pgx.reports.files import check_folder, write_file, write_results
+    from pgx.reports.files import CHANGES, check_folder, write_results
     from pgx.reports.render_tsv import render_rows
 
     saved = list(_read(results))
@@ -73,19 +71,17 @@ def reinterpret(
     pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
-    inputs = [*results, kb_overlay, laboratory]
-    check_folder(output, force=force, inputs=inputs)
-    refuse_own_inputs([output / CHANGES], inputs)
+    check_folder(output, force=force, inputs=[*results, kb_overlay, laboratory])
     again = [new for _, new in pairs]
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")
     facts = issued_by(facts_for(again[0], knowledge), laboratory)
-    written = write_results(again, output, wanted, facts=facts, force=force)
     names = ResultChange.__struct_fields__
     rows = [[str(getattr(change, name)) for name in names] for change in changes]
-    write_file(output / CHANGES, render_rows(names, rows).encode("utf-8"))
+    table = {CHANGES: render_rows(names, rows).encode("utf-8")}
+    written = write_results(again, output, wanted, facts=facts, force=force, more=table, tell=hint)
     if not quiet:
-        done = f"{len(again)} sample(s), {len(changes)} changes, {len(written) + 1} files"
+        done = f"{len(again)} sample(s), {len(changes)} changes, {len(written)} files"
         say(f"{done} in {output}")
     return _REFUSED if len(again) < len(results) else 0
 

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -39,13 +39,15 @@ from pgx.reports.render_tsv import (
     override_lines,
     recommendation_lines,
 )
+from pgx.reports.result_set import result_set
 
 __all__ = [
+    "CHANGES",
     "check_folder",
     "check_inputs",
     "new_file",
-    "remove_other_results",
     "remove_temporaries",
+    "results_in",
     "write_file",
     "write_results",
 ]
@@ -54,6 +56,7 @@ _CONVERSIONS: Final = "phenoconversion.tsv"
 _ADJUSTED: Final = "adjusted_recommendations.tsv"
 _DOSES: Final = "doses.tsv"
 _OVERRIDES: Final = "overrides.tsv"
+CHANGES: Final = "changes.tsv"
 _OF_COHORTS: Final = (
     "allele_frequencies", "diplotype_frequencies", "phenotype_frequencies", "call_status",
     "site_quality", "sample_quality",
@@ -61,7 +64,7 @@ _OF_COHORTS: Final = (
 _TABLES = frozenset(
     {
         "calls.tsv", "recommendations.tsv", "calls.parquet", "recommendations.parquet",
-        "cohort.json", "pgx_cohort_mqc.json",
+        "cohort.json", "pgx_cohort_mqc.json", CHANGES,
         *(f"{name}.{form}" for name in _OF_COHORTS for form in ("parquet", "tsv")),
         _CONVERSIONS, _ADJUSTED, _DOSES, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
@@ -91,7 +94,7 @@ def check_folder(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        held = _results_in(folder)
+        held = results_in(folder)
         is_unfinished = (folder / _UNFINISHED).is_dir()
     except OSError as error:
         raise _output_error("cannot be used", folder, error) from error
@@ -119,7 +122,7 @@ def check_inputs(folder: Path, inputs: Iterable[str | os.PathLike[str] | None]) 
         A result, or what a killed run left, is one of the inputs.
     """
     left = [name for name in _names_in(folder) if _TEMPORARY.match(name)]
-    refuse_own_inputs((folder / name for name in (*_results_in(folder), *left)), inputs)
+    refuse_own_inputs((folder / name for name in (*results_in(folder), *left)), inputs)
 
 
 def write_results(
@@ -130,19 +133,21 @@ def write_results(
     samples: Sequence[str] | None = None,
     facts: ReportFacts = NO_FACTS,
     force: bool = False,
+    more: Mapping[str, bytes] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write both tables and, for each format, one file a sample or a run; return what was written.
 
     With ``samples``, the names of all in their order, results are written one by one as they
     come, and none is kept. With ``force`` the results of an earlier run are replaced, those
-    of other samples included, so that a folder never holds two runs. The tables get their
-    names last.
+    of other samples included, so that a folder never holds two runs; see `result_set`. ``more``
+    are files that belong to the set, by name; ``tell`` hears what an ended run had left.
 
     Raises
     ------
     OutputError
-        The folder holds results, or something cannot be written; files of an earlier run
-        that were not yet replaced are as they were.
+        The folder holds results, another run is at work in it, or something cannot be written;
+        the files of an earlier run are as they were.
     UsageError
         A format is unknown.
     """
@@ -153,21 +158,13 @@ def write_results(
     check_folder(folder, force=force)
     remove_temporaries(folder)
     named = zip(file_stems(samples), results, strict=True)
-    written = _write(named, folder, wanted, of_run, facts)
-    remove_other_results(folder, written)
-    return written
-
-
-def remove_other_results(folder: Path, written: Iterable[Path]) -> None:
-    """Remove the results of an earlier run that a run did not replace.
-
-    Raises
-    ------
-    OutputError
-        One cannot be removed.
-    """
-    for name in sorted(set(_results_in(folder)) - {path.name for path in written}):
-        _remove(folder / name)
+    with result_set(folder, results_in) as made:
+        if made.found and tell is not None:
+            tell(made.found)
+        written = _write(named, made.place, wanted, of_run, facts)
+        written += [write_file(made.place / name, data) for name, data in (more or {}).items()]
+        made.publish(written)
+    return [folder / path.name for path in written]
 
 
 def _write(
@@ -322,7 +319,8 @@ def _names_in(folder: Path) -> list[str]:
         raise _output_error("cannot be read", folder, error) from error
 
 
-def _results_in(folder: Path) -> list[str]:
+def results_in(folder: Path) -> list[str]:
+    """Return the names of what runs write, as far as it lies in a folder."""
     return [n for n in _names_in(folder) if n in _TABLES or _SAMPLE_FILE.match(n)]
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import msgspec
 
 from pgx.base.errors import OutputError
+from pgx.base.own_folder import LOCK_FILE, locked
 from pgx.base.own_inputs import refuse_own_inputs
 from pgx.cohort.plan import CohortPlan, is_plan
 from pgx.cohort.running.stored import PART_SUFFIX
@@ -27,7 +27,6 @@ __all__ = ["PARTS_FOLDER", "PLAN_FILE", "finish_folder", "working_folder"]
 
 PARTS_FOLDER: Final = ".pgx-cohort"
 PLAN_FILE: Final = "plan.json"
-_LOCK_FILE: Final = "lock"
 
 
 @contextlib.contextmanager
@@ -47,12 +46,9 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
     try:
         if not os.path.lexists(parts):
             check_folder(folder, force=force, inputs=plan.paths())
-            parts.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _check_own(parts, folder)
-        check_inputs(folder, plan.paths())
-        refuse_own_inputs(parts.iterdir(), plan.paths())
-        with open(parts / _LOCK_FILE, "ab", opener=_no_link) as lock:
-            _take(lock, folder)
+        with locked(parts):
+            check_inputs(folder, plan.paths())
+            refuse_own_inputs(parts.iterdir(), plan.paths())
             remove_temporaries(folder, is_ours=True)
             _settle(parts, plan, folder, force=force)
             with _kept_if_begun(parts):
@@ -68,25 +64,6 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
             folder.rmdir()
 
 
-def _check_own(parts: Path, folder: Path) -> None:
-    """Refuse a working folder that is a link, or that others own or write to.
-
-    What lies in it is removed: behind a link that would be somebody else's files.
-    """
-    found = os.lstat(parts)
-    is_ours = found.st_uid == os.geteuid() and not found.st_mode & 0o022
-    if not stat.S_ISDIR(found.st_mode) or not is_ours:
-        raise OutputError(
-            f"{PARTS_FOLDER} in this folder is not what a run made",
-            where=str(folder),
-            remedy="remove it, or choose another folder",
-        )
-
-
-def _no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
-
-
 @contextlib.contextmanager
 def _kept_if_begun(parts: Path) -> Iterator[None]:
     """Where a run fails before any part is finished, leave nothing that asks for --force."""
@@ -96,23 +73,6 @@ def _kept_if_begun(parts: Path) -> Iterator[None]:
         if not any(parts.glob(f"*{PART_SUFFIX}")):
             finish_folder(parts)
         raise
-
-
-def _take(lock: BinaryIO, folder: Path) -> None:
-    """Lock the folder; the lock goes with the process, however that ends."""
-    import fcntl
-
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_gone = os.fstat(lock.fileno()).st_nlink == 0  # the other one has just finished
-    except BlockingIOError:
-        is_gone = True
-    if is_gone:
-        raise OutputError(
-            "another run is at work in this folder",
-            where=str(folder),
-            remedy="wait for it, or choose another folder",
-        )
 
 
 def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None:
@@ -141,7 +101,7 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
 
 def _empty(parts: Path) -> None:
     for old in parts.iterdir():
-        if old.name != _LOCK_FILE:
+        if old.name != LOCK_FILE:
             old.unlink()
 
 

@@ -27,7 +27,8 @@ from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
 from pgx.pipeline.settings import SampleInfo
 from pgx.reports.deidentify import MARK
-from pgx.reports.files import new_file, remove_other_results
+from pgx.reports.files import new_file, results_in
+from pgx.reports.result_set import result_set
 
 if TYPE_CHECKING:
     from pgx.cohort.writing.summaries import Summaries
@@ -70,8 +71,10 @@ def write_cohort(
     samples = work.samples(inputs)
     outcome = CohortOutcome(samples, refused_of(inputs), work.hints(inputs, samples))
     if samples:
-        outcome.files = _Results(work, parts, samples, inputs).write(folder, tell)
-        remove_other_results(folder, outcome.files)
+        with result_set(folder, results_in) as made:
+            files = _Results(work, parts, samples, inputs).write(made.place, tell)
+            made.publish(files)
+        outcome.files = [folder / path.name for path in files]
     return outcome
 
 

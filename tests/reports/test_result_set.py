@@ -1,0 +1,193 @@
+"""A folder holds the results of one run, whatever ends it, and whoever runs beside it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from cli.support import EXAMPLES, PATIENT, pgx
+from pgx.base.errors import OutputError
+from pgx.reports import result_set as module
+from pgx.reports.files import results_in
+from pgx.reports.result_set import RUN_FOLDER, result_set
+
+
+def make(folder, **texts):
+    with result_set(folder, results_in) as made:
+        files = []
+        for name, text in texts.items():
+            path = made.place / f"{name}.pgx.json"
+            path.write_text(text)
+            files.append(path)
+        made.publish(files)
+    return made
+
+
+def content(folder):
+    return {path.name: path.read_text() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+OLD = {"A.pgx.json": "old", "B.pgx.json": "old"}
+NEW = {"B.pgx.json": "new", "C.pgx.json": "new"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make(tmp_path, A="old", B="old")
+    (tmp_path / "notes.txt").write_text("of the user")
+    return tmp_path
+
+
+def test_the_new_set_replaces_the_old_one_and_nothing_else(folder):
+    make(folder, B="new", C="new")
+    assert content(folder) == {**NEW, "notes.txt": "of the user"}
+    assert not (folder / RUN_FOLDER).exists()
+
+
+def test_an_error_leaves_the_old_set(folder):
+    with pytest.raises(ZeroDivisionError), result_set(folder, results_in) as made:
+        (made.place / "C.pgx.json").write_text(str(1 // 0))
+    assert content(folder) == {**OLD, "notes.txt": "of the user"}
+    assert not (folder / RUN_FOLDER).exists()
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing is tidied up after it."""
+
+
+def steps(monkeypatch, n):
+    """Let the n-th step that changes names on the disk be the last one."""
+    count = 0
+
+    def counted(real):
+        def step(*words, **more):
+            nonlocal count
+            count += 1
+            if count > n:
+                raise Killed
+            return real(*words, **more)
+
+        return step
+
+    for name in ("rename", "replace", "unlink"):
+        monkeypatch.setattr(module.Path, name, counted(getattr(module.Path, name)))
+    monkeypatch.setattr(module.shutil, "rmtree", counted(shutil.rmtree))
+
+
+@pytest.mark.parametrize("n", range(9))
+def test_a_run_killed_at_any_step_leaves_one_set(folder, monkeypatch, n):
+    with monkeypatch.context() as patch:
+        steps(patch, n)
+        try:
+            make(folder, B="new", C="new")
+        except Killed:
+            assert (folder / RUN_FOLDER).exists() or content(folder).items() >= NEW.items()
+    with pytest.raises(ZeroDivisionError), result_set(folder, results_in):
+        _ = 1 / 0
+    left = content(folder)
+    del left["notes.txt"]
+    assert left in (OLD, NEW)
+    assert not (folder / RUN_FOLDER).exists()
+
+
+def test_what_was_found_is_said(folder):
+    (folder / RUN_FOLDER / "new").mkdir(parents=True, mode=0o700)
+    (folder / RUN_FOLDER).chmod(0o700)
+    assert "removed" in make(folder, B="new").found
+    assert make(folder, B="new").found == ""
+
+
+def test_two_runs_at_once_are_refused(folder):
+    with result_set(folder, results_in) as made:
+        with pytest.raises(OutputError, match="another run is at work"):
+            make(folder, C="new")
+        made.publish([])
+    assert content(folder) == {"notes.txt": "of the user"}
+
+
+def test_a_folder_by_the_name_of_a_result_ends_the_run_before_anything_is_replaced(folder):
+    (folder / "C.pgx.json").mkdir()
+    with pytest.raises(OutputError, match="a folder has the name of a result"):
+        make(folder, B="new", C="new")
+    assert content(folder) == {**OLD, "notes.txt": "of the user"}
+
+
+def test_a_run_folder_that_is_a_link_is_refused(folder, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    (other / "new").mkdir()
+    (folder / RUN_FOLDER).symlink_to(other)
+    with pytest.raises(OutputError, match="not what a run made"):
+        make(folder, B="new")
+    assert (other / "new").is_dir()
+
+
+def words(source, out):
+    return [sys.executable, "-m", "pgx.cli.main", "annotate", source, "-o", out, "--force"]
+
+
+def whole(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory):
+    """Two inputs of different samples, and what each of them alone gives."""
+    place = tmp_path_factory.mktemp("sets")
+    other = place / "other.g.vcf"
+    other.write_text(PATIENT.read_text().replace("EXAMPLE_1", "ANOTHER"))
+    sources, expected = [PATIENT, other], []
+    for number, source in enumerate(sources):
+        assert pgx("annotate", source, "-o", place / str(number)).returncode == 0
+        expected.append(whole(place / str(number)))
+    return sources, expected
+
+
+def test_killed_at_random_instants_a_folder_is_one_set(sets, tmp_path):
+    sources, expected = sets
+    out = tmp_path / "out"
+    assert pgx("annotate", sources[0], "-o", out).returncode == 0
+    started = time.monotonic()
+    subprocess.run(words(sources[1], tmp_path / "timed"), check=True, capture_output=True)
+    takes = time.monotonic() - started
+    for number in range(8):
+        process = subprocess.Popen(
+            words(sources[number % 2], out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(takes * (0.55 + number * 0.07))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert whole(out) in expected or (out / RUN_FOLDER).exists()
+    done = pgx("annotate", sources[1], "-o", out, "--force")
+    assert done.returncode == 0, done.stderr
+    assert whole(out) == expected[1]
+    assert not (out / RUN_FOLDER).exists()
+
+
+def test_runs_side_by_side_give_one_set(sets, tmp_path):
+    sources, expected = sets
+    out = tmp_path / "out"
+    for _ in range(2):
+        both = [
+            subprocess.Popen(words(source, out), stderr=subprocess.PIPE, text=True)
+            for source in sources
+        ]
+        done = [(process.communicate()[1], process.returncode) for process in both]
+        assert {status for _, status in done} <= {0, 5}
+        assert any(status == 0 for _, status in done)
+        assert all("another run is at work" in text for text, status in done if status)
+        assert whole(out) in expected
+
+
+def test_reinterpret_writes_its_changes_with_the_set(tmp_path):
+    assert pgx("annotate", PATIENT, "-o", tmp_path / "a").returncode == 0
+    [saved] = (tmp_path / "a").glob("*.pgx.json")
+    assert pgx("reinterpret", saved, "-o", tmp_path / "b").returncode == 0
+    assert (tmp_path / "b" / "changes.tsv").is_file()
+    words = ("--outside-calls", EXAMPLES / "outside-calls.tsv", "--force")
+    assert pgx("annotate", PATIENT, "-o", tmp_path / "b", *words).returncode == 0
+    assert not (tmp_path / "b" / "changes.tsv").exists()
+    assert not os.path.lexists(tmp_path / "b" / RUN_FOLDER)
