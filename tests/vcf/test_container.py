@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zlib
 
+import numpy as np
 import pysam.bcftools
 import pytest
 from hypothesis import given, settings
@@ -205,3 +206,13 @@ def test_a_crash_of_the_converter_is_an_error_of_ours(tmp_path, monkeypatch):
     with pytest.raises(VcfFormatError, match=r"PGX-VCF-014.*status -11"):
         open_source(path)
     assert os.listdir(tmp_path) == ["t.vcf"]  # noqa: PTH208
+
+
+def test_bcf_through_a_named_pipe(tmp_path):
+    plain, packed, pipe = written(tmp_path, TEXT, "plain.vcf"), tmp_path / "t.bcf", tmp_path / "p"
+    pysam.bcftools.view("-Ob", "-o", str(packed), str(plain), catch_stdout=False)
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cp", str(packed), str(pipe)]) as writer:
+        piped = open_source(pipe).scan(WINDOWS)
+        assert writer.wait(timeout=30) == 0
+    assert np.array_equal(piped.genotypes, open_source(packed).scan(WINDOWS).genotypes)

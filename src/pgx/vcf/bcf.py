@@ -25,8 +25,8 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
     """Yield the VCF text of a BCF file whose first bytes were looked at.
 
     The whole container is checked first, block by block, because the converter takes a
-    file that was cut at a block's end for a complete one. Standard input is kept in a
-    temporary file that only this user can read.
+    file that was cut at a block's end for a complete one. Standard input, or a pipe, which
+    gives its bytes once, is kept in a temporary file that only this user can read.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
         The container is damaged, or the converter failed or crashed.
     """
     raw = container.raw
-    if raw.name != "-":
+    if raw.name != "-" and Path(raw.path).is_file():
         for _ in container.pieces():
             pass
         yield from _converted(Path(raw.path), raw)
