@@ -23,6 +23,8 @@ from cohort.faults import (
     started,
     whole_run,
 )
+from pgx.base.errors import UsageError
+from pgx.cohort.running.cluster import local_workers
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 
@@ -204,3 +206,36 @@ def test_dask_is_imported_only_when_asked(tmp_path):
     code = f"import sys; from pgx.cli.main import main; main({words}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert not {"dask", "distributed"} & set(done.stdout.split())
+
+
+GUARDED = """
+from pathlib import Path
+from pgx.cohort.running.cluster import local_workers
+if __name__ == "__main__":
+    with local_workers(1, Path(".")) as workers:
+        address = workers._client.scheduler.address
+        print(address)
+        from distributed import Client
+        try:
+            Client(address.replace("tls", "tcp"), timeout=5, set_as_default=False)
+        except OSError:
+            print("refused")
+"""
+
+
+def test_nobody_without_the_credentials_of_a_run_reaches_its_workers(tmp_path):
+    path = tmp_path / "guarded.py"
+    path.write_text(GUARDED)
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, cwd=tmp_path, timeout=120
+    )
+    address, refusal = done.stdout.splitlines()
+    assert address.startswith("tls://127.0.0.1:")
+    assert refusal == "refused"
+
+
+def test_workers_do_not_start_without_credentials(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    wanted = pytest.raises(UsageError, match="cryptography is not installed")
+    with wanted, local_workers(1, tmp_path):
+        pass

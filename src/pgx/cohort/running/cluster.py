@@ -14,7 +14,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -131,13 +130,17 @@ def _tries(error: Exception) -> int:
 def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
     """Start so many processes of one thread each on this machine; they end with the block.
 
-    Only this machine can reach them.
+    Only this machine can reach them, and only with the credentials that are made for this run:
+    whoever reaches a scheduler can run code as its user.
 
     Raises
     ------
     DependencyError
         They do not start.
+    UsageError
+        A package of the extra ``cluster`` is not installed.
     """
+    load_extra("cryptography", "cluster")  # Dask makes the credentials with it
     dask, distributed = load_extra("dask", "cluster"), load_extra("distributed", "cluster")
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silent())
@@ -153,7 +156,8 @@ def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
                 memory_limit=None,
                 silence_logs=logging.CRITICAL,
                 local_directory=stack.enter_context(scratch),
-                security=True if find_spec("cryptography") else None,
+                host="127.0.0.1",
+                security=True,
                 preload=["pgx.cohort.running.preload"],
                 env={"POLARS_MAX_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "critical"},
             )
