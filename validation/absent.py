@@ -65,11 +65,12 @@ def measure(genes: Sequence[str] = (), limit: int = 0) -> Measured:
         known = truths(gene)
         genotypes = cohort_genotypes(gene, Absent.NO_CALL)
         for column, truth in enumerate(known[: limit or None]):
+            if truth is None:
+                continue  # the complete call is ambiguous: nothing says which advice is right
             call = callers.call(genotypes, column)
             open_calls[column].append(call)
-            if truth is not None:
-                complete[column].append(truth.call)
-                found.judged.append(judge(call, truth))
+            complete[column].append(truth.call)
+            found.judged.append(judge(call, truth))
     _advise(found.advice, open_calls, complete)
     return found
 
