@@ -85,13 +85,15 @@ def test_a_changed_constant_or_source_is_another_kernel(folder):
     assert len(kernels(folder)) == 2
 
 
-def test_a_damaged_kernel_is_compiled_in_memory(folder):
+def test_a_damaged_kernel_is_compiled_and_replaced(folder):
     run(folder)
     (published,) = kernels(folder)
+    whole = published.read_bytes()
     for damaged in (published.read_bytes()[:-7], b"", b"x" * 100):
         published.write_bytes(damaged)
         assert run(folder) == "18 1 9\n"
-        assert published.read_bytes() == damaged
+        assert published.read_bytes() == whole
+        assert kernels(folder) == [published]
 
 
 def test_a_folder_that_others_can_write_to_is_not_used(folder):

@@ -76,4 +76,7 @@ def test_a_key_that_is_none_is_refused_before_the_work(tmp_path, inputs):
     words = ("cohort", *inputs, "-o", tmp_path / "out")
     assert "16 bytes" in refused(2, *words, "--deidentify", "--pseudonym-key", short)
     assert "--deidentify" in refused(2, *words, "--pseudonym-key", short)
+    for guessed in (bytes(32), b"ab" * 16):
+        short.write_bytes(guessed)
+        assert "guessed" in refused(2, *words, "--deidentify", "--pseudonym-key", short)
     assert not (tmp_path / "out").exists()

@@ -43,8 +43,10 @@ def test_a_template_is_compiled_once(folder, no_compiler):
 def test_damaged_code_is_not_used(folder, damaged):
     rendered()
     (stored,) = folder.iterdir()
+    whole = stored.read_bytes()
     stored.write_bytes(damaged)
     assert rendered() == SHOWN
+    assert stored.read_bytes() == whole
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xff", marshal.dumps("no code")])

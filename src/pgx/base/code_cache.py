@@ -2,7 +2,8 @@
 
 A file is complete or absent: it is written under a private name and published by a hard link,
 which only the first writer can make; later writers discard theirs. A published file is never
-written again, because its name holds a digest of everything that the code depends on. What
+written again, because its name holds a digest of everything that the code depends on; only one
+that was damaged is replaced. What
 lies in the folder is executed, so that folder and files must be this user's or root's, and
 nobody else's to write.
 """
@@ -65,14 +66,22 @@ def read_code(path: Path) -> bytes | None:
 
 
 def publish_code(path: Path, payload: bytes) -> None:
-    """Write a private file and link it to its final name; the first writer wins."""
+    """Write a private file and link it to its final name; the first writer wins.
+
+    A file of that name that is damaged is replaced.
+    """
     private = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with contextlib.suppress(OSError):
         try:
             with private.open("xb") as handle:
                 private.chmod(0o600)
                 handle.write(hashlib.sha256(payload).digest() + payload)
-            with contextlib.suppress(FileExistsError):
+                handle.flush()
+                os.fsync(handle.fileno())
+            try:
                 path.hardlink_to(private)
+            except FileExistsError:
+                if read_code(path) is None:
+                    private.replace(path)
         finally:
             private.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 __all__ = ["file_stem", "file_stems"]
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
-_LEADING_DOTS = re.compile(r"^\.+")
+_LEADING = re.compile(r"^[.-]+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
 _MAX_LENGTH = 120
 
@@ -17,14 +17,15 @@ _MAX_LENGTH = 120
 def file_stem(sample: str) -> str:
     """Return a sample name as the first part of a file name.
 
-    All but ``A–Z a–z 0–9 . _ -`` becomes ``_``; so do leading dots and names that Windows
-    keeps for devices; long names are cut and end in a digest of the whole.
+    All but ``A–Z a–z 0–9 . _ -`` becomes ``_``; so do leading dots and hyphens, which
+    commands take for options, and names that Windows keeps for devices; long names are cut and
+    end in a digest of the whole.
 
-    >>> file_stem("a b/c"), file_stem(".."), file_stem("")
-    ('a_b_c', '__', '_')
+    >>> file_stem("a b/c"), file_stem(".."), file_stem(""), file_stem("-rf")
+    ('a_b_c', '__', '_', '_rf')
     """
     stem = _UNSAFE.sub("_", sample) or "_"
-    stem = _LEADING_DOTS.sub(lambda dots: "_" * len(dots[0]), stem)
+    stem = _LEADING.sub(lambda found: "_" * len(found[0]), stem)
     if _RESERVED.match(stem):
         stem = f"_{stem}"
     if len(stem) > _MAX_LENGTH:

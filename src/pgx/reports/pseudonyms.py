@@ -16,6 +16,10 @@ __all__ = ["MIN_KEY", "counted_pseudonyms", "keyed_pseudonyms", "read_key"]
 MIN_KEY: Final = 16
 """Bytes that a key file holds at least."""
 _MAX_KEY: Final = 1 << 20
+_DIFFERENT: Final = 4
+"""Different bytes that a key has at least. Of 16 random hexadecimal digits, the weakest key that is
+long enough, fewer are different once in a billion times."""
+_MAKE_ONE: Final = "make one, for example with `head -c 32 /dev/urandom > key`"
 
 
 def counted_pseudonyms(count: int) -> list[str]:
@@ -51,7 +55,7 @@ def read_key(path: Path) -> bytes:
     Raises
     ------
     UsageError
-        The file cannot be read, or holds fewer than 16 bytes.
+        The file cannot be read, or holds fewer than 16 bytes, or fewer than 4 different ones.
     """
     try:
         with path.open("rb") as handle:
@@ -63,6 +67,11 @@ def read_key(path: Path) -> bytes:
     if len(key) < MIN_KEY:
         raise UsageError(
             f"the key file holds fewer than {MIN_KEY} bytes",
-            remedy="make one, for example with `head -c 32 /dev/urandom > key`",
+            remedy=_MAKE_ONE,
+        )
+    if len(set(key)) < _DIFFERENT:
+        raise UsageError(
+            "the key file holds hardly any different bytes: its pseudonyms can be guessed",
+            remedy=_MAKE_ONE,
         )
     return key
