@@ -13,6 +13,7 @@ from importlib import import_module
 
 import pgx
 from pgx.base.errors import PgxError, printable
+from pgx.cli.streams import finished, prepare
 
 __all__ = ["command_modules", "main"]
 
@@ -84,9 +85,14 @@ def main(arguments: list[str] | None = None) -> int:
     0 done, 1 a bug in pgx, 2 usage, 3 an input was refused, 4 the knowledge base is damaged,
     5 disk, permission or lost worker, 130 interrupted.
     """
-    words = sys.argv[1:] if arguments is None else arguments
     if arguments is None:
         gc.set_threshold(*_COLLECTION)
+        prepare()
+        return finished(lambda: _status(sys.argv[1:]))
+    return _status(arguments)
+
+
+def _status(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help"):
         sys.stdout.write(_help() + "\n")
         return 0 if words else _USAGE
