@@ -191,3 +191,22 @@ def test_reinterpret_writes_its_changes_with_the_set(tmp_path):
     assert pgx("annotate", PATIENT, "-o", tmp_path / "b", *words).returncode == 0
     assert not (tmp_path / "b" / "changes.tsv").exists()
     assert not os.path.lexists(tmp_path / "b" / RUN_FOLDER)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_run_that_is_told_to_end_leaves_nothing_behind(sets, tmp_path, number):
+    sources, expected = sets
+    out, temporary = tmp_path / "out", tmp_path / "temporary"
+    temporary.mkdir()
+    assert pgx("annotate", sources[0], "-o", out).returncode == 0
+    process = subprocess.Popen(
+        words(sources[1], out), stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)}
+    )
+    while not (out / RUN_FOLDER / "new").exists() and process.poll() is None:
+        time.sleep(0.005)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode in (0, 128 + number)
+    assert whole(out) == expected[process.returncode == 0]
+    assert not (out / RUN_FOLDER).exists()
+    assert not any(temporary.iterdir())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from pgx.base.errors import InputError
 
-__all__ = ["read_at_most"]
+__all__ = ["read_at_most", "read_whole"]
 
 
 def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:
@@ -24,3 +25,20 @@ def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:
         raise error(
             f"cannot be read: {cause.strerror}", where=path.name, remedy="check the path"
         ) from cause
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Return a file's bytes, whatever the file system says of its size.
+
+    A device has no size, and a file may grow after it was looked at.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read, or holds more than ``most`` bytes (``EFBIG``).
+    """
+    with path.open("rb") as handle:
+        data = handle.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"larger than {most >> 20} MiB")
+    return data

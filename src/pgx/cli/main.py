@@ -7,9 +7,11 @@ pay for the others.
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from typing import NoReturn
 
 import pgx
 from pgx.base.errors import PgxError, printable
@@ -88,8 +90,16 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:
         gc.set_threshold(*_COLLECTION)
         prepare()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _end)
         return finished(lambda: _status(sys.argv[1:]))
     return _status(arguments)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    """End as by an error: what was not complete is removed, temporary files as well."""
+    signal.signal(number, signal.SIG_IGN)  # once is enough; a second one would stop the tidying
+    raise SystemExit(128 + number)
 
 
 def _status(words: list[str]) -> int:

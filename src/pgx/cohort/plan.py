@@ -16,6 +16,7 @@ import msgspec
 
 import pgx
 from pgx.base.errors import InputError
+from pgx.base.files import read_whole
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.choices import chosen_genes
 from pgx.pipeline.drugs import named_drugs
@@ -25,6 +26,7 @@ from pgx.pipeline.settings import RunSettings
 __all__ = ["CohortPlan", "PlannedFile", "is_plan", "make_plan", "read_plan"]
 
 SCHEMA: Final = "1"
+_MAX_BYTES: Final = 1 << 28  # of a plan: it names a million inputs
 _BATCH_BYTES: Final = 32 * 1024 * 1024
 _BATCH_LEAST_BYTES: Final = 1024 * 1024
 _BATCH_INPUTS: Final = 64
@@ -214,7 +216,7 @@ def read_plan(path: Path) -> CohortPlan:
         It cannot be read, or another version of the program made it.
     """
     try:
-        plan = msgspec.json.decode(path.read_bytes(), type=CohortPlan)
+        plan = msgspec.json.decode(read_whole(path, _MAX_BYTES), type=CohortPlan)
     except OSError as error:
         raise InputError(
             f"the plan cannot be read: {error.strerror or 'unknown'}",

@@ -17,6 +17,7 @@ import msgspec
 
 from pgx.base.advice import LOCAL, Drug, Guideline, LocalStatement
 from pgx.base.errors import OverlayError
+from pgx.base.files import read_whole
 from pgx.base.local import OverlayInfo, iso_day
 from pgx.base.texts import has_hidden
 from pgx.knowledge.schema import TABLES
@@ -141,7 +142,7 @@ def _files(folder: Path) -> dict[str, bytes]:
                 where=folder.name,
                 remedy=f"name tables {', '.join(f'{n}.tsv' for n in _COLUMNS)}",
             )
-        data = {name: (folder / name).read_bytes() for name in [OVERLAY_FILE, *names]}
+        data = {name: read_whole(folder / name, _MAX_BYTES) for name in [OVERLAY_FILE, *names]}
     except FileNotFoundError as error:
         raise OverlayError(
             f"no folder with {OVERLAY_FILE}",
@@ -152,9 +153,6 @@ def _files(folder: Path) -> dict[str, bytes]:
         raise OverlayError(
             f"cannot be read: {error.strerror}", where=folder.name, remedy="check the path"
         ) from error
-    for name, content in data.items():
-        if len(content) > _MAX_BYTES:
-            raise OverlayError("the file is larger than 16 MiB", where=name, remedy="split it")
     return data
 
 

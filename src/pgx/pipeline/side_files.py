@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from pgx.base.assemblies import canonical_contig
 from pgx.base.errors import InputError, OutsideCallError
+from pgx.base.files import read_whole
 from pgx.outside.calls import OutsideCall
 from pgx.outside.file import MAX_BYTES
 from pgx.outside.formats import read_calls
@@ -29,18 +31,22 @@ def read_rows(
         The file cannot be read; of ``kind`` where it can, and is no such table.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise kind("the file is larger than 64 MiB", where=path.name)
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_whole(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise kind(
             "the file is not UTF-8 text", where=path.name, remedy="save it as UTF-8"
         ) from error
     except OSError as error:
-        raise InputError(
-            "the file cannot be read", where=path.name, remedy="check path and permissions"
-        ) from error
+        raise _unread(path, error, kind) from error
     return parse_rows(text, path.name, required, kind)
+
+
+def _unread(path: Path, error: OSError, kind: type[InputError]) -> InputError:
+    if error.errno == errno.EFBIG:
+        return kind("the file is larger than 64 MiB", where=path.name)
+    return InputError(
+        "the file cannot be read", where=path.name, remedy="check path and permissions"
+    )
 
 
 def read_sample_info(path: Path) -> dict[str, SampleInfo]:
@@ -109,11 +115,7 @@ def read_outside_calls(path: Path) -> list[OutsideCall]:
         broken, or a line of our table is wrong.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise OutsideCallError("the file is larger than 64 MiB", where=path.name)
-        data = path.read_bytes()
+        data = read_whole(path, MAX_BYTES)
     except OSError as error:
-        raise InputError(
-            "the file cannot be read", where=path.name, remedy="check path and permissions"
-        ) from error
+        raise _unread(path, error, OutsideCallError) from error
     return read_calls(path.name, data)

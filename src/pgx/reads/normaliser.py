@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.assemblies import canonical_contig, contig_length
+from pgx.base.files import read_whole
 from pgx.reads.columns import Reads, depth_over
 from pgx.reads.faults import refusal
 from pgx.reads.locus import ReadLocus
@@ -18,6 +19,7 @@ from pgx.reads.source import ReadsFile, Region
 
 __all__ = ["NO_NORMALISER", "Normaliser", "normaliser_of", "read_regions"]
 
+_MAX_BYTES: Final = 1 << 24
 BIN: Final = 500
 """Bases of a flank whose mean depth is one control."""
 FEWEST_BINS: Final = 4
@@ -109,7 +111,7 @@ def read_regions(path: str | Path, file: ReadsFile, locus: ReadLocus) -> list[Re
     """
     place = Path(path)
     try:
-        lines = place.read_text(encoding="utf-8").splitlines()
+        lines = read_whole(place, _MAX_BYTES).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise refusal("bed", place.name, detail="it cannot be read") from error
     kept = [

@@ -72,9 +72,9 @@ def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
     try:
         with locked(run):
             found = _recovered(run, folder, held)
-            (run / _NEW).mkdir(mode=0o700)
             own = ResultSet(run / _NEW, found)
             try:
+                own.place.mkdir(mode=0o700)
                 yield own
                 _complete(run, folder, own)
                 _place(run, folder, held)

@@ -6,15 +6,18 @@ import gzip
 import os
 import tempfile
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from pgx.base.errors import OutputError, UsageError
+from pgx.base.files import read_whole
 from pgx.simulate.settings import Sex
 from pgx.simulate.strands import parse_diplotype
 
 __all__ = ["COLUMNS", "SampleTable", "parse_samples", "read_samples", "write_vcf"]
 
+_MAX_BYTES: Final = 1 << 26
 COLUMNS = ("sample", "gene", "diplotype")
 
 
@@ -34,7 +37,7 @@ def read_samples(path: Path) -> SampleTable:
         The file cannot be read, or a line cannot be used.
     """
     try:
-        return parse_samples(path.read_text(encoding="utf-8"), path.name)
+        return parse_samples(read_whole(path, _MAX_BYTES).decode("utf-8"), path.name)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError("the table of diplotypes cannot be read", where=path.name) from error
 

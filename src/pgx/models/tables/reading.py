@@ -15,6 +15,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from pgx.base.errors import DataTableError
+from pgx.base.files import read_whole
 from pgx.models.inputs import Kind
 from pgx.models.tables.schema import Join, Rule, Source, TableColumn, TableSchema
 from pgx.models.terms import Columns, is_unknown
@@ -70,9 +71,7 @@ def read_table(path: Path, schema: TableSchema) -> DataTable:
         It cannot be read, lacks a column, has no row that is included, or its units are others.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise DataTableError("the table is over 1 GiB", where=path.name)
-        data = path.read_bytes()
+        data = read_whole(path, _MAX_BYTES)
         separator = "\t" if path.suffix == ".tsv" else ","
         frame = pl.read_csv(data, separator=separator, infer_schema=False)
     except (OSError, PolarsError, UnicodeDecodeError) as error:
