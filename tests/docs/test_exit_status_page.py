@@ -31,4 +31,4 @@ def test_every_error_code_is_there_with_its_status():
 
 def test_every_status_of_an_error_is_told():
     told = {int(row[0]) for row in table("# Exit status")}
-    assert told == {kind.exit_status for kind in KINDS} | {0, 130}
+    assert told == {kind.exit_status for kind in KINDS} | {0, 129, 130, 143}
