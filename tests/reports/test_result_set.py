@@ -1,5 +1,7 @@
 """A folder holds the results of one run, whatever ends it, and whoever runs beside it."""
 
+import errno
+import fcntl
 import os
 import shutil
 import signal
@@ -78,7 +80,7 @@ def steps(monkeypatch, n):
     monkeypatch.setattr(module.shutil, "rmtree", counted(shutil.rmtree))
 
 
-@pytest.mark.parametrize("n", range(9))
+@pytest.mark.parametrize("n", range(10))
 def test_a_run_killed_at_any_step_leaves_one_set(folder, monkeypatch, n):
     with monkeypatch.context() as patch:
         steps(patch, n)
@@ -210,3 +212,49 @@ def test_a_run_that_is_told_to_end_leaves_nothing_behind(sets, tmp_path, number)
     assert whole(out) == expected[process.returncode == 0]
     assert not (out / RUN_FOLDER).exists()
     assert not any(temporary.iterdir())
+
+
+def stopped_while_publishing(folder, monkeypatch):
+    """A run that was killed when its set was complete and no file had its place."""
+    with monkeypatch.context() as patch:
+        steps(patch, 2)
+        with pytest.raises(Killed):
+            make(folder, B="new", C="new")
+    assert (folder / RUN_FOLDER / "whole").is_dir()
+
+
+def test_a_complete_set_gets_its_place_before_a_folder_is_judged(tmp_path, monkeypatch):
+    stopped_while_publishing(tmp_path, monkeypatch)
+    done = pgx("annotate", PATIENT, "-o", tmp_path, "--dry-run")
+    assert done.returncode == 0
+    assert content(tmp_path) == {}
+    done = pgx("annotate", PATIENT, "-o", tmp_path)
+    assert done.returncode == 5
+    said, refusal = done.stderr.splitlines()
+    assert said.startswith("hint: an earlier run was ended while it published its results")
+    assert "already holds results" in refusal
+    assert content(tmp_path) == NEW
+    assert not (tmp_path / RUN_FOLDER).exists()
+
+
+def test_a_planted_list_of_names_moves_nothing_elsewhere(folder):
+    outside = folder.parent / "outside.pgx.json"
+    outside.write_text("keep")
+    whole_set = folder / RUN_FOLDER / "whole"
+    whole_set.mkdir(parents=True)
+    (folder / RUN_FOLDER).chmod(0o700)
+    (whole_set / "X.pgx.json").write_text("x")
+    (whole_set / "stranger.sh").write_text("x")
+    (whole_set / "names.json").write_text('["../../../outside.pgx.json", "X.pgx.json"]')
+    make(folder, B="new")
+    assert outside.read_text() == "keep"
+    assert content(folder) == {"B.pgx.json": "new", "notes.txt": "of the user"}
+
+
+def test_a_file_system_without_locks_takes_results(folder, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSYS, "no locks")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    make(folder, B="new", C="new")
+    assert content(folder) == {**NEW, "notes.txt": "of the user"}

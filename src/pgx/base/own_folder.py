@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -14,6 +15,11 @@ from pgx.base.errors import OutputError
 __all__ = ["LOCK_FILE", "check_own", "locked"]
 
 LOCK_FILE: Final = "lock"
+_WITHOUT_LOCKS: Final = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK)
+"""What file systems answer that have no locks (Lustre and NFS, as some mount them).
+
+There a second run is not told from one that was ended; to refuse every run would be worse.
+"""
 
 
 def check_own(place: Path) -> None:
@@ -63,6 +69,9 @@ def locked(place: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise busy from None
+        except OSError as error:
+            if error.errno not in _WITHOUT_LOCKS:
+                raise
         if os.fstat(descriptor).st_nlink == 0:
             raise busy  # as above, a moment later
         yield

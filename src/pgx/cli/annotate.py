@@ -260,7 +260,7 @@ def _folder(folder: Path, *, force: bool, inputs: Sequence[str | Path | None]) -
     from pgx.reports.files import check_folder
 
     is_new = not folder.exists()
-    check_folder(folder, force=force, inputs=inputs)
+    check_folder(folder, force=force, inputs=inputs, tell=hint)
     try:
         yield
     finally:

@@ -40,7 +40,7 @@ def dry_run(
     from pgx.reports.files import check_folder
 
     if output.exists():
-        check_folder(output, force=force, inputs=[*inputs, *beside.paths()])
+        check_folder(output, force=force, inputs=[*inputs, *beside.paths()], is_dry=True)
     found = plan(inputs, settings, knowledge=knowledge_of(beside.kb_overlay), reads=beside.reads)
     outside = _outside_genes(beside)
     patient_of(beside.patient)

@@ -71,7 +71,8 @@ def reinterpret(
     pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
-    check_folder(output, force=force, inputs=[*results, kb_overlay, laboratory])
+    read = [*results, kb_overlay, laboratory]
+    check_folder(output, force=force, inputs=read, tell=hint)
     again = [new for _, new in pairs]
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")

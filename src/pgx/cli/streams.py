@@ -98,6 +98,7 @@ def _fill(wanted: int) -> None:
     if found != wanted:
         os.dup2(found, wanted)
         os.close(found)
+    os.set_inheritable(wanted, True)  # noqa: FBT003 - of a child process, too
 
 
 def _stream(descriptor: int, old: TextIO | None) -> TextIO:

@@ -39,7 +39,7 @@ from pgx.reports.render_tsv import (
     override_lines,
     recommendation_lines,
 )
-from pgx.reports.result_set import result_set
+from pgx.reports.result_set import result_set, settle
 
 __all__ = [
     "CHANGES",
@@ -79,12 +79,17 @@ def check_folder(
     *,
     force: bool = False,
     inputs: Iterable[str | os.PathLike[str] | None] = (),
+    tell: Callable[[str], None] | None = None,
+    is_dry: bool = False,
 ) -> None:
     """Make the folder if absent; refuse one that holds results, unless ``force``.
 
     One in which a cohort run stopped is refused with ``force`` too: that run, when it is
     started again, would take what lies here for what it has to replace. So is one whose
     results, or what a killed run left, are files that the command reads (``inputs``).
+
+    What a run that was ended left in `RUN_FOLDER` is finished or removed, unless nothing may be
+    changed (``is_dry``); ``tell`` hears of it.
 
     Raises
     ------
@@ -94,6 +99,10 @@ def check_folder(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        check_inputs(folder, inputs)
+        found = "" if is_dry else settle(folder, results_in)
+        if found and tell is not None:
+            tell(found)
         held = results_in(folder)
         is_unfinished = (folder / _UNFINISHED).is_dir()
     except OSError as error:
@@ -104,7 +113,6 @@ def check_folder(
             where=str(folder),
             remedy=f"finish it with its own command, or remove {_UNFINISHED} in this folder",
         )
-    check_inputs(folder, inputs)
     if held and not force:
         raise OutputError(
             f"the folder already holds results ({_listed(held)})",
@@ -155,12 +163,10 @@ def write_results(
     if samples is None:
         results = list(results)
         samples = [result.sample for result in results]
-    check_folder(folder, force=force)
+    check_folder(folder, force=force, tell=tell)
     remove_temporaries(folder)
     named = zip(file_stems(samples), results, strict=True)
     with result_set(folder, results_in) as made:
-        if made.found and tell is not None:
-            tell(made.found)
         written = _write(named, made.place, wanted, of_run, facts)
         written += [write_file(made.place / name, data) for name, data in (more or {}).items()]
         made.publish(written)

@@ -23,7 +23,7 @@ import msgspec
 from pgx.base.errors import OutputError
 from pgx.base.own_folder import locked
 
-__all__ = ["RUN_FOLDER", "ResultSet", "result_set"]
+__all__ = ["RUN_FOLDER", "ResultSet", "result_set", "settle"]
 
 RUN_FOLDER: Final = ".pgx-run"
 _NEW: Final = "new"
@@ -89,6 +89,25 @@ def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
         ) from error
 
 
+def settle(folder: Path, held: Held) -> str:
+    """Finish or remove what an ended run left in a folder; return what was found, in words.
+
+    Raises
+    ------
+    OutputError
+        Another run is at work in the folder.
+    OSError
+        The files cannot be put in their places.
+    """
+    run = folder / RUN_FOLDER
+    if not os.path.lexists(run):
+        return ""
+    with locked(run):
+        found = _recovered(run, folder, held)
+        shutil.rmtree(run, ignore_errors=True)
+    return found
+
+
 def _recovered(run: Path, folder: Path, held: Held) -> str:
     """Put a complete set in its place, remove an incomplete one; return what was found."""
     shutil.rmtree(run / _DONE, ignore_errors=True)
@@ -122,9 +141,8 @@ def _place(run: Path, folder: Path, held: Held) -> None:
     """Give the files of a complete set their places; to do it again does no harm."""
     whole = run / _WHOLE
     names = msgspec.json.decode((whole / _NAMES).read_bytes(), type=list[str])
-    for name in names:
-        if os.path.lexists(whole / name):
-            (whole / name).replace(folder / name)
+    for name in held(whole):  # names of files, whatever the list says
+        (whole / name).replace(folder / name)
     for name in sorted(set(held(folder)) - set(names)):
         (folder / name).unlink(missing_ok=True)
     _sync(folder)
