@@ -1,5 +1,6 @@
 """Files beside the inputs are read up to a limit, whatever the file system says of their size."""
 
+import re
 import resource
 import subprocess
 import sys
@@ -62,3 +63,18 @@ def test_other_endless_files_are_refused(tmp_path):
         assert done.returncode in (2, 3), done.stderr
         assert len(done.stderr.splitlines()) == 1
         assert "BUG" not in done.stderr
+
+
+def test_a_long_allele_bounds_the_output_and_is_no_sequence_in_fhir(tmp_path):
+    line = "chr2\t233760233\trs3064744\tC\tCAT,<NON_REF>\t"
+    text = PATIENT.read_text()
+    assert line in text
+    long = line.replace("CAT,", "C" + "AT" * 100_000 + ",")
+    (tmp_path / "long.g.vcf").write_text(text.replace(line, long))
+    words = ("long.g.vcf", "-o", "out", "--format", "json,html,fhir")
+    done = run(tmp_path, "annotate", *words)
+    assert done.returncode == 0, done.stderr
+    assert sum(path.stat().st_size for path in (tmp_path / "out").iterdir()) < 10_000_000
+    [fhir] = (tmp_path / "out").glob("*.fhir.json")
+    alleles = set(re.findall(r'"valueString":\s*"([^"]*_bases_[^"]*)"', fhir.read_text()))
+    assert not {text for text in alleles if text.startswith("CAT")}

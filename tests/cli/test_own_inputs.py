@@ -120,6 +120,15 @@ def test_a_working_folder_behind_a_link_is_not_touched(tmp_path, force):
     assert contents(other) == before
 
 
+def test_a_working_folder_without_a_plan_does_not_open_finished_results(tmp_path):
+    out = tmp_path / "out"
+    assert pgx("cohort", COHORT, "-o", out).returncode == 0
+    before = contents(out)
+    (out / ".pgx-cohort").mkdir(mode=0o700)
+    assert "already holds results" in refused(5, "cohort", COHORT, "-o", out, "--absent", "no-call")
+    assert contents(out).items() >= before.items()
+
+
 def test_a_lock_that_is_a_link_is_not_opened(tmp_path):
     other, out = tmp_path / "other.txt", tmp_path / "out"
     (out / ".pgx-cohort").mkdir(parents=True, mode=0o700)

@@ -13,6 +13,7 @@ import pytest
 
 from cli.support import EXAMPLES, PATIENT, pgx
 from pgx.base.errors import OutputError
+from pgx.base.own_folder import LOCK_FILE, locked, remove_own
 from pgx.reports import result_set as module
 from pgx.reports.files import results_in
 from pgx.reports.result_set import RUN_FOLDER, result_set
@@ -251,10 +252,49 @@ def test_a_planted_list_of_names_moves_nothing_elsewhere(folder):
     assert content(folder) == {"B.pgx.json": "new", "notes.txt": "of the user"}
 
 
-def test_a_file_system_without_locks_takes_results(folder, monkeypatch):
+def test_a_file_system_without_locks_is_refused(folder, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOSYS, "no locks")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    make(folder, B="new", C="new")
-    assert content(folder) == {**NEW, "notes.txt": "of the user"}
+    with pytest.raises(OutputError, match="cannot be locked"):
+        make(folder, B="new", C="new")
+    assert content(folder) == {**OLD, "notes.txt": "of the user"}
+
+
+def test_a_set_with_a_lost_file_is_not_published(folder):
+    refused = pytest.raises(OutputError, match="1 of the new files")
+    with refused, result_set(folder, results_in) as made:
+        made.publish([made.place / "C.pgx.json"])
+    assert content(folder) == {**OLD, "notes.txt": "of the user"}
+
+
+def test_a_folder_among_old_results_ends_the_run_before_anything_is_replaced(folder):
+    (folder / "Z.pgx.json").mkdir()
+    with pytest.raises(OutputError, match="a folder has the name of a result"):
+        make(folder, C="new")
+    assert content(folder) == {**OLD, "notes.txt": "of the user"}
+
+
+def test_the_lock_goes_last(tmp_path, monkeypatch):
+    place, seen = tmp_path / "place", []
+    with locked(place):
+        for name in ("a", "z"):
+            (place / name).write_text("")
+        (place / "folder").mkdir()
+        real = os.unlink
+        monkeypatch.setattr(os, "unlink", lambda path, **k: (seen.append(path), real(path, **k)))
+        remove_own(place)
+    assert [path.name for path in seen][-1] == LOCK_FILE
+    assert not place.exists()
+
+
+def test_nohup_is_respected():
+    code = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); import os, sys;"
+    code += "os.execv(sys.executable, [sys.executable, '-c', sys.argv[1]])"
+    inner = "import sys, signal; sys.argv = ['pgx', '--version']; from pgx.cli.main import main;"
+    inner += "main(); print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, inner], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "True"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +12,9 @@ from typing import Final
 
 from pgx.base.errors import OutputError
 
-__all__ = ["LOCK_FILE", "check_own", "locked"]
+__all__ = ["LOCK_FILE", "check_own", "locked", "remove_own"]
 
 LOCK_FILE: Final = "lock"
-_WITHOUT_LOCKS: Final = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK)
-"""What file systems answer that have no locks (Lustre and NFS, as some mount them).
-
-There a second run is not told from one that was ended; to refuse every run would be worse.
-"""
 
 
 def check_own(place: Path) -> None:
@@ -70,10 +65,29 @@ def locked(place: Path) -> Iterator[None]:
         except BlockingIOError:
             raise busy from None
         except OSError as error:
-            if error.errno not in _WITHOUT_LOCKS:
-                raise
+            # without locks a live run cannot be told from an ended one, whose files are removed
+            raise OutputError(
+                f"the folder cannot be locked: {error.strerror}",
+                where=str(place.parent),
+                remedy="choose a folder on a file system that has locks",
+            ) from error
         if os.fstat(descriptor).st_nlink == 0:
             raise busy  # as above, a moment later
         yield
     finally:
         os.close(descriptor)
+
+
+def remove_own(place: Path) -> None:
+    """Remove the folder whose lock is held, the lock last.
+
+    Whoever comes after the lock is gone finds nothing that is still being removed.
+    """
+    with contextlib.suppress(OSError):
+        for entry in place.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            elif entry.name != LOCK_FILE:
+                entry.unlink(missing_ok=True)
+        (place / LOCK_FILE).unlink(missing_ok=True)
+        place.rmdir()

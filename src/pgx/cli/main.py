@@ -38,6 +38,7 @@ _COLLECTION = (200_000, 50, 50)
 """When cycles are looked for. A command makes hundreds of thousands of records that live to its
 end and hold few cycles; to look through them as often as Python does by itself took a tenth of
 the time of one genome."""
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 _AIMS = {
     "Call and advise": ("annotate", "cohort", "partition"),
     "Before and after a call": ("check", "explain", "report", "reinterpret"),
@@ -90,15 +91,17 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:
         gc.set_threshold(*_COLLECTION)
         prepare()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _end)
+        for number in _ENDINGS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+                signal.signal(number, _end)
         return finished(lambda: _status(sys.argv[1:]))
     return _status(arguments)
 
 
 def _end(number: int, _: object) -> NoReturn:
     """End as by an error: what was not complete is removed, temporary files as well."""
-    signal.signal(number, signal.SIG_IGN)  # once is enough; a second one would stop the tidying
+    for other in _ENDINGS:  # once is enough; a second one would stop the tidying
+        signal.signal(other, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 

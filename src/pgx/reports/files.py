@@ -46,6 +46,7 @@ __all__ = [
     "check_folder",
     "check_inputs",
     "new_file",
+    "refuse_held",
     "remove_temporaries",
     "results_in",
     "write_file",
@@ -103,7 +104,6 @@ def check_folder(
         found = "" if is_dry else settle(folder, results_in)
         if found and tell is not None:
             tell(found)
-        held = results_in(folder)
         is_unfinished = (folder / _UNFINISHED).is_dir()
     except OSError as error:
         raise _output_error("cannot be used", folder, error) from error
@@ -113,7 +113,20 @@ def check_folder(
             where=str(folder),
             remedy=f"finish it with its own command, or remove {_UNFINISHED} in this folder",
         )
-    if held and not force:
+    if not force:
+        refuse_held(folder)
+
+
+def refuse_held(folder: Path) -> None:
+    """Refuse a folder that holds results.
+
+    Raises
+    ------
+    OutputError
+        It does.
+    """
+    held = results_in(folder)
+    if held:
         raise OutputError(
             f"the folder already holds results ({_listed(held)})",
             where=str(folder),

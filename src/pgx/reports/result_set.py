@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import OutputError
-from pgx.base.own_folder import locked
+from pgx.base.own_folder import locked, remove_own
 
 __all__ = ["RUN_FOLDER", "ResultSet", "result_set", "settle"]
 
@@ -76,11 +76,11 @@ def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
             try:
                 own.place.mkdir(mode=0o700)
                 yield own
-                _complete(run, folder, own)
+                _complete(run, folder, own, held)
                 _place(run, folder, held)
             finally:
                 if not (run / _WHOLE).exists():
-                    shutil.rmtree(run, ignore_errors=True)
+                    remove_own(run)
     except OSError as error:
         raise OutputError(
             f"cannot be written: {error.strerror or type(error).__name__}",
@@ -104,7 +104,7 @@ def settle(folder: Path, held: Held) -> str:
         return ""
     with locked(run):
         found = _recovered(run, folder, held)
-        shutil.rmtree(run, ignore_errors=True)
+        remove_own(run)
     return found
 
 
@@ -120,9 +120,16 @@ def _recovered(run: Path, folder: Path, held: Held) -> str:
     return ""
 
 
-def _complete(run: Path, folder: Path, own: ResultSet) -> None:
-    """Call the set complete, in one step."""
-    for name in own.names:
+def _complete(run: Path, folder: Path, own: ResultSet, held: Held) -> None:
+    """Call the set complete, in one step, where nothing can stop its files midway."""
+    lost = [name for name in own.names if not os.path.lexists(own.place / name)]
+    if lost:
+        raise OutputError(
+            f"{len(lost)} of the new files were removed while the run was at work",
+            where=str(folder),
+            remedy="start it again, alone in this folder",
+        )
+    for name in sorted({*own.names, *held(folder)}):
         place = folder / name
         if place.is_dir() and not place.is_symlink():
             raise OutputError(

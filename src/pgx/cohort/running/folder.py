@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,11 +16,17 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import OutputError
-from pgx.base.own_folder import LOCK_FILE, locked
+from pgx.base.own_folder import LOCK_FILE, locked, remove_own
 from pgx.base.own_inputs import refuse_own_inputs
 from pgx.cohort.plan import CohortPlan, is_plan
 from pgx.cohort.running.stored import PART_SUFFIX
-from pgx.reports.files import check_folder, check_inputs, remove_temporaries, write_file
+from pgx.reports.files import (
+    check_folder,
+    check_inputs,
+    refuse_held,
+    remove_temporaries,
+    write_file,
+)
 
 __all__ = ["PARTS_FOLDER", "PLAN_FILE", "finish_folder", "working_folder"]
 
@@ -94,6 +99,8 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
                 remedy="finish it with its own command, or start anew with --force",
             )
         _empty(parts)
+    elif not force:
+        refuse_held(folder)  # a finished run was ended while it removed this folder
     remove_temporaries(parts, is_ours=True)
     with _kept_if_begun(parts):
         write_file(path, msgspec.json.encode(plan), is_private=True)
@@ -107,4 +114,4 @@ def _empty(parts: Path) -> None:
 
 def finish_folder(parts: Path) -> None:
     """Remove what is only needed until the results are whole."""
-    shutil.rmtree(parts, ignore_errors=True)
+    remove_own(parts)

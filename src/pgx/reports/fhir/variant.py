@@ -13,6 +13,7 @@ from pgx.reports.fhir.resources import Sheet, component
 
 __all__ = ["add_variants"]
 
+_SHORTENED: Final = re.compile(r"\(\d+_bases_[0-9a-f]{8}\)$")  # `pgx.genotypes.sites.shortened`
 _RSID: Final = re.compile(r"rs[0-9]+")
 _UNKNOWN: Final = "."
 _ASSEMBLY: Final = "GRCh38"
@@ -40,8 +41,10 @@ def _components(sheet: Sheet, gene: str, site: SiteObservation, alt: str) -> Ite
         yield component("variation-code", valueCodeableConcept=concept(rsid, (DBSNP, code, rsid)))
     yield from _place(sheet, gene, site.position)
     ref, _, other = alt.rpartition(">")  # an undocumented allele is written chrN:pos:ref>alt
-    yield component("ref-allele", valueString=text_of(ref.rpartition(":")[2] or site.ref))
-    yield component("alt-allele", valueString=text_of(other or alt))
+    if not _SHORTENED.search(ref):
+        yield component("ref-allele", valueString=text_of(ref.rpartition(":")[2] or site.ref))
+    if not _SHORTENED.search(other or alt):  # no sequence; the variant's text has its name
+        yield component("alt-allele", valueString=text_of(other or alt))
     state = _state(site, alt)
     if state:
         coded = (LOINC, *STATES[state]) if state in STATES else (LOINC, "", "")
