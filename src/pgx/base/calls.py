@@ -266,13 +266,18 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     """What produced a result; no clock time, so that equal runs give equal bytes.
 
-    ``overlay`` is the laboratory's folder that was laid over the release, None without one.
+    ``data_digest`` and ``code_digest`` are SHA-256 (hex) over all shipped data and over the
+    program, empty in results of older versions. ``input`` has the files of variants first, then
+    those beside them, which have a ``role``. ``overlay`` is the laboratory's folder that was laid
+    over the release, None without one.
     """
 
     tool: str
     version: str
     knowledge_release: str
     knowledge_digest: str
+    data_digest: str = ""
+    code_digest: str = ""
     assembly: str
     input: tuple[dict[str, str], ...]
     settings: dict[str, str]
@@ -310,7 +315,7 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
-    schema_version: str = "1.3"
+    schema_version: str = "1.4"
 
     @property
     def by_genotype(self) -> tuple[Recommendation, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from pathlib import Path
 
 from pgx.base.errors import InputError
 
-__all__ = ["read_at_most", "read_whole"]
+__all__ = ["file_digest", "read_at_most", "read_whole"]
 
 
 def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:
@@ -42,3 +43,14 @@ def read_whole(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"larger than {most >> 20} MiB")
     return data
+
+
+def file_digest(path: Path) -> str:
+    """Return a file's SHA-256 (hex); empty of a pipe or a device, which can be read once."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        return ""

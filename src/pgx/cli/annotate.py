@@ -165,7 +165,7 @@ def annotate(
         raise UsageError("no input", remedy="give VCF files, or a BAM or CRAM file with --reads")
     inputs = inputs or []
     beside = SideFiles(
-        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given
+        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given, untyped
     )
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
@@ -216,6 +216,7 @@ def _annotate(
                 patient=patient_of(beside.patient),
                 overrides=overrides_of(beside.overrides),
                 reads=beside.reads,
+                beside=beside.roles(),
             )
         _report(done.refused, [] if quiet else done.hints)
         if not done.samples:

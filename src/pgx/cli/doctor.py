@@ -14,6 +14,7 @@ from pgx.base.errors import printable
 from pgx.cli.doctor_checks import (
     Finding,
     Health,
+    check_data,
     check_kernels,
     check_knowledge,
     check_packages,
@@ -65,6 +66,7 @@ def _findings() -> Iterator[Finding]:
     yield from check_packages()
     yield check_temporary()
     yield check_kernels()
+    yield check_data()
     yield check_knowledge()
     yield check_calls()
 

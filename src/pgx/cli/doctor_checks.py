@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import re
 import sys
@@ -14,11 +15,12 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import KnowledgeError
+from pgx.base.errors import KnowledgeError, PgxError
 
 __all__ = [
     "Finding",
     "Health",
+    "check_data",
     "check_kernels",
     "check_knowledge",
     "check_packages",
@@ -174,6 +176,27 @@ def check_kernels() -> Finding:
         )
     found = f"{len(modules)} modules, kept in {folder}"
     return Finding(part="compiled code", health=Health.OK, found=found)
+
+
+def check_data() -> Finding:
+    """Return whether every shipped file is as it was released, and who signed the list of them."""
+    from pgx.base.shipped import check_all, data_digest
+    from pgx.base.signatures import KEY_VARIABLE
+
+    part = "shipped data"
+    try:
+        n_files = check_all()
+    except PgxError as error:
+        return Finding(
+            part=part,
+            health=Health.FAIL,
+            found=f"[{error.code}] {error.where + ': ' if error.where else ''}{error.what}",
+            remedy=error.remedy or "reinstall pgx",
+            exit_status=error.exit_status,
+        )
+    signed = "signed with the pinned key" if os.environ.get(KEY_VARIABLE) else "no key is pinned"
+    found = f"{n_files} files as released, {signed}, digest {data_digest()[:12]}"
+    return Finding(part=part, health=Health.OK, found=found)
 
 
 def check_knowledge(today: date | None = None) -> Finding:

@@ -154,10 +154,15 @@ def verify(
         Path | None, typer.Argument(help="folder of a release; the one in use by default")
     ] = None,
     kb_overlay: Overlay = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="public key with which the release must be signed"),
+    ] = None,
 ) -> int:
     """Check a release: digests, schema, and that all tables agree; a finding a line.
 
-    With --kb-overlay also a laboratory's folder, as pgx annotate would before it is used.
+    With --kb-overlay also a laboratory's folder, as pgx annotate would before it is used; with
+    --key also its signature. A key that PGX_RELEASE_KEY names is checked by every command.
 
     Examples:
       pgx kb verify
@@ -174,12 +179,69 @@ def verify(
     if kb is None or findings:
         raise refusal(findings)
     say(f"release {kb.release}: {len(kb.manifest.tables)} tables are whole")
+    if key is not None:
+        say(f"signed with key {_check_signed(kb, key)}")
     if kb_overlay is not None:
         from pgx.pipeline.local import knowledge_of
 
         laid = knowledge_of(kb_overlay, kb)
         say(_overlay_text(laid))
     return 0
+
+
+def _check_signed(kb: KnowledgeBase, key: Path) -> str:
+    """Refuse a release that a key has not signed; return what names the key."""
+    from pgx.base.signatures import check_signature, key_id, read_public_key
+    from pgx.knowledge.manifest import MANIFEST
+
+    public, manifest = read_public_key(key), kb.folder / MANIFEST
+    check_signature(manifest, manifest.read_bytes(), public)
+    return key_id(public)
+
+
+@app.command()
+def sign(
+    key: Annotated[
+        Path, typer.Option(metavar="PEM", help="private Ed25519 key: openssl genpkey makes one")
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="folder of a release; by default all data that came with pgx"),
+    ] = None,
+) -> int:
+    """Sign a release: its manifest, which names the SHA-256 of every file.
+
+    The signature is written beside the manifest. Where PGX_RELEASE_KEY names the public key,
+    every command refuses data that were changed or are not signed.
+
+    Examples:
+      pgx kb sign --key private.pem
+
+      pgx kb sign release-of-june/ --key private.pem
+    """
+    from pgx.base.signatures import key_id, read_private_key, signature_file, signature_over
+    from pgx.reports.files import write_file
+
+    private = read_private_key(key)
+    manifest = _whole(folder)
+    write_file(signature_file(manifest), signature_over(manifest, private))
+    say(f"signed with key {key_id(private.public_key())}: {manifest}")
+    return 0
+
+
+def _whole(folder: Path | None) -> Path:
+    """Return the manifest of a release, or of all shipped data; refuse what is not whole."""
+    from pgx.base import shipped
+    from pgx.knowledge.manifest import MANIFEST
+    from pgx.pipeline.verify import refusal, verify_folder
+
+    if folder is None:
+        shipped.check_all()
+        return shipped.data_folder() / shipped.MANIFEST
+    kb, findings = verify_folder(folder)
+    if kb is None or findings:
+        raise refusal(findings)
+    return folder / MANIFEST
 
 
 def _overlay_text(kb: KnowledgeBase) -> str:

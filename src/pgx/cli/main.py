@@ -33,6 +33,7 @@ _COMMANDS = {
     "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
     "report": ("pgx.cli.report", "a saved result again: HTML, PDF, FHIR, Excel or JSON"),
     "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
+    "verify": ("pgx.cli.verify", "derive a saved result again, and compare"),
 }
 _COLLECTION = (200_000, 50, 50)
 """When cycles are looked for. A command makes hundreds of thousands of records that live to its
@@ -41,7 +42,7 @@ the time of one genome."""
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 _AIMS = {
     "Call and advise": ("annotate", "cohort", "partition"),
-    "Before and after a call": ("check", "explain", "report", "reinterpret"),
+    "Before and after a call": ("check", "explain", "verify", "report", "reinterpret"),
     "See what the advice rests on": ("kb",),
     "Dosing models": ("dose", "model"),
     "Try out, install": ("simulate", "doctor", "completion"),

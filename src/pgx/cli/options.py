@@ -71,12 +71,24 @@ class SideFiles(NamedTuple):
     overrides: Path | None
     laboratory: Path | None
     reads: ReadsInput | None = None
+    untyped: Path | None = None
+
+    def roles(self) -> dict[str, Path]:
+        """Return those whose content changes a result, by what they are."""
+        named = {
+            "sample_info": self.sample_info,
+            "outside_calls": self.outside_calls,
+            "patient": self.patient,
+            "overrides": self.overrides,
+            "untyped": self.untyped,
+        }
+        return {role: path for role, path in named.items() if path is not None}
 
     def paths(self) -> list[str | Path | None]:
         """Return all of them, those of reads as well."""
         own = self.reads
         reads = [own.path, own.reference, own.normaliser] if own else []
-        return [*self[:-1], *reads]
+        return [*self[:-2], *reads, self.untyped]
 
 
 def reads_of(

@@ -17,6 +17,7 @@ import msgspec
 import pgx
 from pgx.base.errors import InputError
 from pgx.base.files import read_whole
+from pgx.base.shipped import code_digest, data_digest
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.choices import chosen_genes
 from pgx.pipeline.drugs import named_drugs
@@ -71,6 +72,8 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
     version: str = pgx.__version__
     knowledge_release: str = ""
     knowledge_digest: str = ""
+    data_digest: str = ""
+    code_digest: str = ""
     schema: str = SCHEMA
 
     @property
@@ -161,6 +164,8 @@ def make_plan(
         pseudonym_key=_planned(str(pseudonym_key)) if pseudonym_key else None,
         knowledge_release=kb.release,
         knowledge_digest=kb.manifest.digest,
+        data_digest=data_digest(),
+        code_digest=code_digest(),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pgx.base.errors import InputError, KnowledgeError
 from pgx.base.genes import GeneDefinition
+from pgx.base.shipped import code_digest, data_digest
 from pgx.cohort.calling import CohortCaller, GeneTable
 from pgx.cohort.plan import CohortPlan, PlannedFile
 from pgx.cohort.reading import CohortReader, GroupedInput
@@ -59,6 +60,11 @@ class CohortWork:
             raise KnowledgeError(
                 f"the plan was made with release {plan.knowledge_release}, another is installed",
                 remedy="make the plan anew",
+            )
+        if (plan.data_digest, plan.code_digest) != (data_digest(), code_digest()):
+            raise KnowledgeError(
+                "the plan was made with other shipped data or by another build of the program",
+                remedy="install the same everywhere, or make the plan anew",
             )
         if self.settings.prior is not Prior.NONE:
             check_ancestry(self.settings.ancestry, self.knowledge.frequencies.values())

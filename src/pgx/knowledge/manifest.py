@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
+from pgx.base.shipped import check_release
 from pgx.knowledge.schema import SCHEMA_VERSION
 
 __all__ = ["MANIFEST", "Manifest", "read_manifest", "write_manifest"]
@@ -54,7 +55,8 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     SnapshotIntegrityError
-        The manifest is absent, unreadable, or not as it was written.
+        The manifest is absent, unreadable, not as it was written, or not signed by the key that
+        is pinned.
     SnapshotSchemaError
         It is of another schema version.
     """
@@ -68,6 +70,7 @@ def read_manifest(folder: Path) -> Manifest:
             where=path.name,
             remedy="reinstall pgx or rebuild with `pgx kb build`",
         ) from error
+    check_release(path, data)
     manifest = Manifest(
         release=file.release, schema_version=file.schema_version, tables=file.tables
     )

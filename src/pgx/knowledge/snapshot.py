@@ -14,6 +14,7 @@ from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, Unknown
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
+from pgx.base.shipped import data_folder
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.core_positions import CORE_TABLES
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
@@ -36,13 +37,11 @@ FOLDER_VARIABLE: Final = "PGX_KNOWLEDGE_BASE"
 
 
 def default_folder() -> Path:
-    """Return the folder that `FOLDER_VARIABLE` names, else the installed one or the checkout's."""
+    """Return the folder that `FOLDER_VARIABLE` names, else that of the shipped data."""
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Path(named)
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_knowledgebase"
-    return installed if installed.is_dir() else package.parents[1] / "data" / "knowledgebase"
+    return data_folder() / "knowledgebase"
 
 
 def table_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:

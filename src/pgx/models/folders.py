@@ -12,10 +12,11 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["INSTALLED", "REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
+from pgx.base.shipped import data_files, data_folder, read_data
+
+__all__ = ["REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
 
 REGISTRY_VARIABLE: Final = "PGX_MODELS"
-INSTALLED: Final = "_models"
 _FILES: Final = ("model.json", "rules.json")
 
 
@@ -24,10 +25,8 @@ class _Drug(msgspec.Struct):
 
 
 def shipped_folder() -> Path:
-    """Return the folder of shipped models: the installed one, or the checkout's."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / INSTALLED
-    return installed if installed.is_dir() else package.parents[1] / "data" / "models"
+    """Return the folder of shipped models."""
+    return data_folder() / "models"
 
 
 def user_folder() -> Path:
@@ -42,18 +41,22 @@ def user_folder() -> Path:
 def drugs_in_folders() -> frozenset[str]:
     """Return the drugs that models and rules are for, as their files say, small letters.
 
-    Nothing is verified, and what cannot be read is left out: whoever asks for a dose reads the
-    models, and refuses then.
+    Of the user's own models nothing is verified, and what cannot be read is left out: whoever
+    asks for a dose reads the models, and refuses then.
+
+    Raises
+    ------
+    SnapshotIntegrityError
+        A shipped model is not as it was released.
     """
-    paths = [path for name in _FILES for path in shipped_folder().glob(f"*/{name}")]
-    paths += user_folder().glob(f"*/*/{_FILES[0]}")
-    return frozenset(_drugs(paths))
+    shipped = [path for name in _FILES for path in data_files(f"models/*/{name}")]
+    return frozenset(_drugs([*shipped, *user_folder().glob(f"*/*/{_FILES[0]}")]))
 
 
 def _drugs(paths: list[Path]) -> Iterator[str]:
     for path in paths:
         try:
-            drug = msgspec.json.decode(path.read_bytes(), type=_Drug).drug
+            drug = msgspec.json.decode(read_data(path), type=_Drug).drug
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             continue
         if drug:

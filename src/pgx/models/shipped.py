@@ -9,6 +9,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from pgx.base.errors import DataTableError, ModelFolderError
+from pgx.base.shipped import data_files, read_data
 from pgx.base.suggest import did_you_mean
 from pgx.models.registry.folder import MODEL, ModelFolder
 from pgx.models.registry.store import Store, shipped_folder
@@ -63,7 +64,7 @@ def recipe_of(text: str) -> Recipe:
         There is none, or it is no recipe.
     """
     path = _named(text, "recipes")
-    return parse_recipe(path.read_bytes(), path.name)
+    return parse_recipe(read_data(path), path.name)
 
 
 def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> TableSchema:
@@ -76,12 +77,12 @@ def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> Tabl
     """
     if text:
         path = _named(text, "schemas")
-        return parse_schema(path.read_bytes(), path.name)
+        return parse_schema(read_data(path), path.name)
     if folder and _SCHEMA in folder.files:
         return parse_schema(folder.files[_SCHEMA], f"{folder.label}/{_SCHEMA}")
     header = _header(data)
-    for path in sorted((shipped_folder() / "schemas").glob("*.json")):
-        schema = parse_schema(path.read_bytes(), path.name)
+    for path in data_files("models/schemas/*.json"):
+        schema = parse_schema(read_data(path), path.name)
         if set(schema.needed) <= header:
             return schema
     raise DataTableError(
@@ -104,8 +105,7 @@ def _header(data: Path) -> set[str]:
 
 def _named(text: str, kind: str) -> Path:
     """Return a file by its path, or the shipped one of a kind by its name."""
-    folder = shipped_folder() / kind
-    known = {path.stem: path for path in sorted(folder.glob("*.json"))}
+    known = {path.stem: path for path in data_files(f"models/{kind}/*.json")}
     if text in known:
         return known[text]
     with contextlib.suppress(OSError, ValueError):  # a name may be too long for a file's

@@ -57,6 +57,13 @@ class ReadInput:
     genotypes: dict[str, GeneGenotypes]
     notes: tuple[str, ...]
     copies: Copies = field(default_factory=dict)
+    role: str = ""
+
+    @property
+    def description(self) -> dict[str, str]:
+        """What provenance tells of it; variants need no role."""
+        named = {"name": self.name, "sha256": self.sha256}
+        return named | {"role": self.role} if self.role else named
 
 
 @dataclass(slots=True)

@@ -105,6 +105,7 @@ def _replace(found: Observations, gene: str, sample: str, own: ReadsEvidence) ->
             genotypes={gene: own.genotypes},
             notes=(),
             copies={gene: (own.copies,)},
+            role="reads",
         )
     )
 

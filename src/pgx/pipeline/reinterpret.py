@@ -12,6 +12,7 @@ from pgx.base.advice import CONFIDENCE
 from pgx.base.calls import CallStatus, GeneCall, PatientContext, PatientResult, Recommendation
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.patient import Patient
+from pgx.base.shipped import code_digest, data_digest
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller
@@ -88,6 +89,8 @@ class Reinterpreter:
                 version=pgx.__version__,
                 knowledge_release=release.release,
                 knowledge_digest=release.manifest.digest,
+                data_digest=data_digest(),
+                code_digest=code_digest(),
                 overlay=release.overlay.info if release.overlay else None,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,11 @@ import msgspec
 import pgx
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError
+from pgx.base.files import file_digest
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.local import Override
 from pgx.base.patient import Patient
+from pgx.base.shipped import code_digest, data_digest
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
@@ -36,6 +39,7 @@ from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.structure.panel import PANEL_VARIABLE
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput
@@ -53,6 +57,7 @@ def annotate(
     patient: Patient | None = None,
     overrides: Sequence[Override] = (),
     reads: ReadsInput | None = None,
+    beside: Mapping[str, Path] | None = None,
 ) -> Run:
     """Read inputs and prepare the results of their samples.
 
@@ -74,6 +79,9 @@ def annotate(
         What a laboratory says of calls and advice; it stands beside them.
     reads
         Aligned reads of the one sample; genes that can be called from them are.
+    beside
+        The files from which the other arguments were read, by their role (``patient`` …): results
+        tell their names and digests, so that they can be derived again.
 
     Returns
     -------
@@ -99,9 +107,11 @@ def annotate(
     """
     kb = knowledge or KnowledgeBase()
     chosen = settings or RunSettings()
-    return Run(
+    run = Run(
         kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient, overrides, reads
     )
+    run.describe(beside or {})
+    return run
 
 
 class Run:
@@ -141,6 +151,7 @@ class Run:
             known=list(kb.genes.values()),
             patient_sex=patient.sex if patient is not None and not about else "",
         )
+        self._beside: tuple[dict[str, str], ...] = ()
         self._by_reads: frozenset[str] = frozenset()
         self._only_reads = reads is not None and not paths
         if reads is not None:
@@ -173,6 +184,18 @@ class Run:
         self._genotypes = {
             name: self._observations.combined(c.gene) for name, c in self._callers.items()
         }
+
+    def describe(self, beside: Mapping[str, Path]) -> None:
+        """Let results tell of the files beside the variants, by role.
+
+        A panel of depths that the user named is one of them.
+        """
+        panel = os.environ.get(PANEL_VARIABLE)
+        beside = {**beside, **({"depth_panel": Path(panel)} if panel else {})}
+        self._beside = tuple(
+            {"name": path.name, "role": role, "sha256": file_digest(path)}
+            for role, path in sorted(beside.items())
+        )
 
     def _person(self, patient: Patient, about: str) -> str:
         """Return the patient's sample, empty where it may be in an input that was refused.
@@ -283,8 +306,10 @@ class Run:
             version=pgx.__version__,
             knowledge_release=self.knowledge.release,
             knowledge_digest=self.knowledge.manifest.digest,
+            data_digest=data_digest(),
+            code_digest=code_digest(),
             assembly="/".join(dict.fromkeys(i.assembly.value for i in mine)),
-            input=tuple({"name": i.name, "sha256": i.sha256} for i in mine),
+            input=(*(i.description for i in mine), *self._beside),
             settings=self.settings.as_provenance(),
             overlay=self.knowledge.overlay.info if self.knowledge.overlay else None,
         )

@@ -78,7 +78,7 @@ def is_deidentified(result: PatientResult) -> bool:
 
 
 def _provenance(made: Provenance) -> Provenance:
-    inputs = tuple({"name": "", "sha256": entry.get("sha256", "")} for entry in made.input)
+    inputs = tuple({**entry, "name": ""} for entry in made.input)
     return msgspec.structs.replace(made, input=inputs, settings={**made.settings, MARK: "yes"})
 
 

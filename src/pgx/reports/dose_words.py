@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.models.folders import shipped_folder
+from pgx.base.shipped import data_files, read_data
 from pgx.models.prediction import InputValue
 from pgx.reports.dose_text import amount
 from pgx.reports.figures import figure
@@ -40,8 +40,8 @@ def pubmed(pmid: str) -> str:
 def _translations(language: str) -> dict[str, str]:
     if language == DEFAULT_LANGUAGE:
         return {}
-    path = shipped_folder() / "words" / f"{language}.json"
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, str]) if path.is_file() else {}
+    found = data_files(f"models/words/{language}.json")
+    return msgspec.json.decode(read_data(found[0]), type=dict[str, str]) if found else {}
 
 
 class Teller:

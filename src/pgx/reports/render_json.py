@@ -23,13 +23,14 @@ __all__ = [
     "render_json",
 ]
 
-SCHEMA_VERSION: Final = "1.3"
-READABLE: Final = frozenset({"1.0", "1.1", "1.2", SCHEMA_VERSION})
+SCHEMA_VERSION: Final = "1.4"
+READABLE: Final = frozenset({"1.0", "1.1", "1.2", "1.3", SCHEMA_VERSION})
 """Versions that this program reads.
 
 1.0 had no patient, no overlay and no overrides; 1.1 nothing on copies and hybrids of genes;
 1.2 no condition, basis, residual and newer version of advice, and kept the recommendations for
-converted phenotypes in the patient's part.
+converted phenotypes in the patient's part; 1.3 no digests of shipped data and of the program,
+and no files beside the variants.
 """
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
 

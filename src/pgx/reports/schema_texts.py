@@ -159,8 +159,10 @@ _PROVENANCE = {
     "version": "Version of the program.",
     "knowledge_release": "Release of the knowledge base.",
     "knowledge_digest": "SHA-256 of the knowledge base's manifest.",
+    "data_digest": "SHA-256 over the manifest of all shipped data.",
+    "code_digest": "SHA-256 over the program's modules and templates.",
     "assembly": "Assembly of the input; positions in the result are GRCh38.",
-    "input": "Name and SHA-256 of each input file.",
+    "input": "Name and SHA-256 of each file: variants, then those beside them with their role.",
     "settings": "Settings that change results.",
     "overlay": "A laboratory's folder that was laid over the release; null without one.",
 }

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.genes import Assembly
+from pgx.base.shipped import data_folder, read_data
 from pgx.structure.likelihood import OVERDISPERSION
 from pgx.vcf.depth import DepthLayout
 
@@ -164,13 +165,6 @@ class PanelArrays:
         return np.asarray(np.exp(level.level + self.expectation + level.score * self.slope))
 
 
-def default_folder() -> Path:
-    """Return the folder of installed panels, or the checkout's."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_panels"
-    return installed if installed.is_dir() else package.parents[1] / "data" / "panels"
-
-
 def read_panel(path: Path) -> DepthPanel:
     """Read a panel.
 
@@ -180,7 +174,7 @@ def read_panel(path: Path) -> DepthPanel:
         The file cannot be read, or is no panel.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=DepthPanel)
+        return msgspec.json.decode(read_data(path), type=DepthPanel)
     except (OSError, msgspec.DecodeError) as error:
         raise SnapshotSchemaError(
             f"the panel of depths cannot be read: {error}",
@@ -199,4 +193,4 @@ def default_panel() -> PanelArrays:
         See `read_panel`.
     """
     named = os.environ.get(PANEL_VARIABLE)
-    return PanelArrays(read_panel(Path(named) if named else default_folder() / _SHIPPED))
+    return PanelArrays(read_panel(Path(named) if named else data_folder() / "panels" / _SHIPPED))

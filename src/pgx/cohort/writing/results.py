@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import msgspec
 
 from pgx.base.errors import InputError
+from pgx.base.files import file_digest
 from pgx.base.genes import GeneDefinition
 from pgx.cohort.advising import CohortAdvice
 from pgx.cohort.calling import GeneTable, Piece, pieces_of
@@ -178,6 +178,8 @@ class _Results:
             "version": plan.version,
             "knowledge_release": plan.knowledge_release,
             "knowledge_digest": plan.knowledge_digest,
+            "data_digest": plan.data_digest,
+            "code_digest": plan.code_digest,
             "overlay": self._work.knowledge.overlay and self._work.knowledge.overlay.info,
             "settings": self._work.settings.as_provenance() | marked,
             "chosen_samples": bool(self._work.settings.samples),
@@ -197,10 +199,7 @@ def _write_bytes(handle: BinaryIO, data: bytes) -> None:
 
 def _digest_of(file: PlannedFile | None) -> str | None:
     """Return the SHA-256 of a table beside the inputs; of a pipe, which is read once, none."""
-    if file is None or not Path(file.path).is_file():
-        return None
-    with Path(file.path).open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    return (file_digest(Path(file.path)) or None) if file else None
 
 
 def _described(item: GroupedInput | InputError, *, named: bool) -> dict[str, object]:

@@ -10,6 +10,7 @@ import msgspec
 
 from pgx.base.errors import ModelFolderError
 from pgx.base.patient import Patient
+from pgx.base.shipped import read_data
 from pgx.models.folders import shipped_folder
 
 __all__ = ["Alert", "alerts_for"]
@@ -35,8 +36,8 @@ def alerts_for(drug: str, patient: Patient | None) -> tuple[Alert, ...]:
 
     Raises
     ------
-    ModelFolderError
-        The file of alerts is damaged.
+    SnapshotIntegrityError
+        The file of alerts is not as it was released.
     """
     if patient is None:
         return ()
@@ -47,7 +48,7 @@ def alerts_for(drug: str, patient: Patient | None) -> tuple[Alert, ...]:
 def _shipped() -> tuple[Alert, ...]:
     path = shipped_folder() / _FILE
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=_Alerts).alerts
+        found = msgspec.json.decode(read_data(path), type=_Alerts).alerts
     except (OSError, msgspec.MsgspecError) as error:
         raise ModelFolderError(
             f"cannot be read: {error}", where=_FILE, remedy="reinstall pgx"

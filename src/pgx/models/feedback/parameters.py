@@ -11,6 +11,8 @@ from typing import Final, TypeVar
 import msgspec
 
 from pgx.base.errors import MissingCovariateError, ModelFolderError, OutOfDomainError
+from pgx.base.shipped import read_data
+from pgx.models.folders import shipped_folder
 
 __all__ = [
     "AlleleValues",
@@ -200,10 +202,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def data_file(name: str) -> Path:
     """Return the path of a shipped data file of models, installed or in a checkout."""
-    package = Path(__file__).resolve().parents[2]
-    installed = package / "_models"
-    folder = installed if installed.is_dir() else package.parents[1] / "data" / "models"
-    return folder / name
+    return shipped_folder() / name
 
 
 def read_record(name: str, kind: type[Record]) -> Record:
@@ -215,7 +214,7 @@ def read_record(name: str, kind: type[Record]) -> Record:
         The file is absent or not what it should be.
     """
     try:
-        return msgspec.json.decode(data_file(name).read_bytes(), type=kind)
+        return msgspec.json.decode(read_data(data_file(name)), type=kind)
     except (OSError, msgspec.MsgspecError, UnicodeError) as error:
         raise ModelFolderError(
             "the model's file is absent or damaged", where=name, remedy="reinstall pgx"

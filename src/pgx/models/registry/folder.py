@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from pgx.base.errors import ModelFolderError, OutputError
+from pgx.base.shipped import check_data
 from pgx.models.registry.files import (
     Json,
     parse_json,
@@ -144,9 +145,14 @@ def read_folder(folder: Path, *, is_shipped: bool = False) -> ModelFolder:
     files = {name: _read(folder, name) for name in manifest.files}
     for name, data in files.items():
         _check_digest(folder / name, data, manifest)
+        if is_shipped:
+            check_data(folder / name, data)
     history = None
     if STATES in names:
-        history = parse_history(_read(folder, STATES), str(folder / STATES))
+        states = _read(folder, STATES)
+        if is_shipped:
+            check_data(folder / STATES, states)
+        history = parse_history(states, str(folder / STATES))
     found = ModelFolder(folder, files, manifest, history, is_shipped)
     _check_content(found)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import ModelFolderError
+from pgx.base.shipped import data_files, read_data
 from pgx.models.rules.specification import (
     SCHEMA_VERSION,
     Condition,
@@ -25,28 +25,17 @@ from pgx.models.rules.specification import (
 )
 
 __all__ = [
-    "DIGESTS_FILE",
     "RULES_FILE",
     "AnyRule",
-    "digests",
     "parse_rule",
     "read_rule",
-    "rules_folder",
     "shipped_rules",
 ]
 
 RULES_FILE: Final = "rules.json"
-DIGESTS_FILE: Final = "rules-digests.json"
 _LARGEST: Final = 1 << 20
 
 AnyRule = TableRule | ScoreRule | FlowRule | LoadingRule | EquationRule
-
-
-def rules_folder() -> Path:
-    """Return the folder of shipped models: the installed one, or the checkout's."""
-    package = Path(__file__).resolve().parents[2]
-    installed = package / "_models"
-    return installed if installed.is_dir() else package.parents[1] / "data" / "models"
 
 
 @functools.cache
@@ -55,31 +44,13 @@ def shipped_rules() -> dict[str, AnyRule]:
 
     Raises
     ------
+    SnapshotIntegrityError
+        A rule file is not as it was released.
     ModelFolderError
-        A rule file cannot be read, does not hold together, or is not the released one.
+        One does not hold together.
     """
-    folder = rules_folder()
-    listed = _listed(folder / DIGESTS_FILE)
-    if digests(folder) != listed:
-        raise ModelFolderError(
-            "a shipped rule is not as it was released", where=str(folder), remedy="reinstall pgx"
-        )
-    return {name: read_rule(folder / name) for name in listed}
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 (hex) of each rule file of a folder of rules, by name, A to Z."""
-    found = sorted(folder.glob(f"*/{RULES_FILE}"))
-    return {path.parent.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
-
-
-def _listed(path: Path) -> dict[str, str]:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ModelFolderError(
-            "the list of shipped rules cannot be read", where=str(path), remedy="reinstall pgx"
-        ) from error
+    folders = [path.parent for path in data_files(f"models/*/{RULES_FILE}")]
+    return {folder.name: read_rule(folder) for folder in folders}
 
 
 def read_rule(folder: Path) -> AnyRule:
@@ -92,7 +63,7 @@ def read_rule(folder: Path) -> AnyRule:
     """
     path = folder / RULES_FILE
     try:
-        data = path.read_bytes()
+        data = read_data(path)
     except OSError as error:
         raise ModelFolderError(
             "the rule file cannot be read", where=str(path), remedy="give a folder with one"

@@ -5,6 +5,7 @@ Nothing of a patient file goes in, nor a clock time: a bundle names the sample, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -23,7 +24,8 @@ from pgx.reports.text import escape_json
 __all__ = ["OVERRIDE_FIELDS", "PROVENANCE_FIELDS", "fhir_bundle", "render_fhir"]
 
 PROVENANCE_FIELDS: Final = (
-    "tool", "version", "knowledge_release", "knowledge_digest", "assembly", "overlay",
+    "tool", "version", "knowledge_release", "knowledge_digest", "data_digest", "code_digest",
+    "assembly", "overlay",
 )  # fmt: skip
 OVERRIDE_FIELDS: Final = ("gene", "drug", "says", "by", "date", "reason")
 _ACTION: Final = "recommended-action"
@@ -98,14 +100,19 @@ def _provenance(result: PatientResult) -> list[Tree]:
     """Return what made the result; FHIR's own Provenance asks for a clock time."""
     made = result.provenance
     values: dict[str, object] = {name: getattr(made, name) for name in PROVENANCE_FIELDS}
-    values["input"] = tuple(_Named(f.get("name", ""), f.get("sha256", "")) for f in made.input)
+    values["input"] = tuple(_file(entry) for entry in made.input)
     values["setting"] = tuple(_Setting(n, v) for n, v in sorted(made.settings.items()))
     return own("provenance", values)
+
+
+def _file(entry: Mapping[str, str]) -> _Named:
+    return _Named(entry.get("name", ""), entry.get("sha256", ""), entry.get("role", ""))
 
 
 class _Named(msgspec.Struct, frozen=True):
     name: str
     sha256: str
+    role: str
 
 
 class _Setting(msgspec.Struct, frozen=True):
