@@ -26,6 +26,10 @@ __all__ = ["Posterior", "evidence", "infer"]
 
 NEGLIGIBLE: Final = 1e-12
 """Share of all mass below which a pair of haplotypes is not spelled out."""
+MOST_NOVEL: Final = 5_000
+"""Haplotypes outside the known ones after which no further orientation is tried, and the result is
+partial. Ordinary data stay far below; a made-up file with an undocumented allele at every position
+had 150,000 and took 3 GB."""
 _DECIMALS: Final = 14  # of probabilities that decide an order: the rest is rounding
 
 Codes = npt.NDArray[np.int8]
@@ -97,10 +101,14 @@ def infer(
     found = _Collector(prior, observation, groups, alert)
     found.keep_all(contested=any(site.contradicted for site in observation.soft))
     orientations = _orientations(prior, observation)
+    is_cut = False
     for pairing in _worthwhile(prior, observation, orientations.pairs):
+        is_cut = found.n_novel > MOST_NOVEL
+        if is_cut:
+            break
         found.add(pairing)
     result = found.result()
-    result.is_whole = orientations.is_whole
+    result.is_whole = orientations.is_whole and not is_cut
     return result
 
 
@@ -183,6 +191,11 @@ class _Collector:
         self._strands: list[Codes] = []
         self._rows: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]] = []
         self._factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = []
+
+    @property
+    def n_novel(self) -> int:
+        """How many haplotypes outside the known ones were met."""
+        return len(self._strands)
 
     def _options(self, strand: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
         """Return the numbers of the haplotypes that a strand may be, and their (G, n) shares."""

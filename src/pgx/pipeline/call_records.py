@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -26,6 +27,10 @@ from pgx.phenotypes.translate import Phenotype, PhenotypeTable
 from pgx.pipeline.doubts import UNCOUNTED, call_notes
 
 __all__ = ["CallRecords", "best_probability", "undocumented_alleles"]
+
+MOST_FACTOR_TEXT: Final = 1 << 20
+"""Letters of names beyond which the whole candidate set is not written: a small file of made-up
+alleles had 9 MB of them. Results of ordinary genomes have some hundred kilobytes at most."""
 
 
 class CallRecords:
@@ -64,9 +69,14 @@ class CallRecords:
                 for s in found.best
             ),
             findings=tuple(found.findings),
-            candidate_factors=tuple(found.factors),
+            candidate_factors=self._bounded(found),
             notes=(*base.notes, *call_notes(found, best, single=found.is_single)),
         )
+
+    @staticmethod
+    def _bounded(found: DiplotypeSet) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        size = sum(len(name) for factor in found.factors for names in factor for name in names)
+        return tuple(found.factors) if size <= MOST_FACTOR_TEXT else ()
 
     def _phenotypes(self, found: DiplotypeSet) -> list[Phenotype]:
         if not self.gene.rules and not found.probabilities:

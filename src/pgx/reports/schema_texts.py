@@ -79,7 +79,8 @@ _CALL = {
     "haplotypes": "Strands of the best diplotype.",
     "findings": "Named variants seen, of genes that list variants.",
     "candidate_factors": "The whole candidate set: each pair lists names of strand 1 and strand 2 "
-    "whose combinations all fit; the set is the union of the pairs.",
+    "whose combinations all fit; the set is the union of the pairs. Empty where the names would "
+    "take more than a million letters.",
     "sites": "What was observed at every defining position.",
     "evidence": "What supports the call, and what excludes the next best; null where nothing was "
     "called from positions.",
