@@ -1,13 +1,15 @@
-"""Small files of the user's, read whole, but never more of them than is asked for."""
+"""Small files of the user's, read up to a limit; names that the disk is to keep."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 from pathlib import Path
 
 from pgx.base.errors import InputError
 
-__all__ = ["read_at_most", "read_whole"]
+__all__ = ["read_at_most", "read_whole", "sync_folder"]
 
 
 def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:
@@ -42,3 +44,13 @@ def read_whole(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"larger than {most >> 20} MiB")
     return data
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the disk keep the names in a folder, where it can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

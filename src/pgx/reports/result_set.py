@@ -21,6 +21,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import OutputError
+from pgx.base.files import sync_folder
 from pgx.base.own_folder import locked, remove_own
 
 __all__ = ["RUN_FOLDER", "ResultSet", "result_set", "settle"]
@@ -139,29 +140,21 @@ def _complete(run: Path, folder: Path, own: ResultSet, held: Held) -> None:
         handle.write(msgspec.json.encode(own.names))
         handle.flush()
         os.fsync(handle.fileno())
-    _sync(own.place)
+    sync_folder(own.place)
     own.place.rename(run / _WHOLE)
-    _sync(run)
+    sync_folder(run)
+    sync_folder(folder)  # which holds the name of the run's folder
 
 
 def _place(run: Path, folder: Path, held: Held) -> None:
     """Give the files of a complete set their places; to do it again does no harm."""
     whole = run / _WHOLE
     names = msgspec.json.decode((whole / _NAMES).read_bytes(), type=list[str])
-    for name in held(whole):  # names of files, whatever the list says
-        (whole / name).replace(folder / name)
+    # old names go first: where a disk takes s1 and S1 for one, the old name is the new file's
     for name in sorted(set(held(folder)) - set(names)):
         (folder / name).unlink(missing_ok=True)
-    _sync(folder)
+    for name in held(whole):  # names of files, whatever the list says
+        (whole / name).replace(folder / name)
+    sync_folder(folder)
     whole.rename(run / _DONE)  # without its list of names it must not be called whole
     shutil.rmtree(run / _DONE)
-
-
-def _sync(folder: Path) -> None:
-    """Let the disk keep the names in a folder, where it can."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
