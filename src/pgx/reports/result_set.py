@@ -23,6 +23,7 @@ import msgspec
 from pgx.base.errors import OutputError
 from pgx.base.files import sync_folder
 from pgx.base.own_folder import locked, remove_own
+from pgx.reports.apart import Apart, clear_old, drop, give_place, stage
 
 __all__ = ["RUN_FOLDER", "ResultSet", "result_set", "settle"]
 
@@ -58,6 +59,10 @@ class ResultSet:
         """Say that the set is complete: these files, all of which lie in ``place``."""
         self.names = [path.name for path in files]
 
+    def keep_apart(self, apart: Apart) -> None:
+        """Let a file that lies elsewhere belong to the set; see `pgx.reports.apart`."""
+        stage(self.place, apart)
+
 
 @contextlib.contextmanager
 def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
@@ -81,6 +86,7 @@ def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
                 _place(run, folder, held)
             finally:
                 if not (run / _WHOLE).exists():
+                    drop(run / _NEW)
                     remove_own(run)
     except OSError as error:
         raise OutputError(
@@ -116,6 +122,7 @@ def _recovered(run: Path, folder: Path, held: Held) -> str:
         _place(run, folder, held)
         return "an earlier run was ended while it published its results: they are complete now"
     if (run / _NEW).exists():
+        drop(run / _NEW)
         shutil.rmtree(run / _NEW)
         return "an earlier run was ended before its results were complete: they are removed"
     return ""
@@ -150,11 +157,13 @@ def _place(run: Path, folder: Path, held: Held) -> None:
     """Give the files of a complete set their places; to do it again does no harm."""
     whole = run / _WHOLE
     names = msgspec.json.decode((whole / _NAMES).read_bytes(), type=list[str])
+    clear_old(whole)
     # old names go first: where a disk takes s1 and S1 for one, the old name is the new file's
     for name in sorted(set(held(folder)) - set(names)):
         (folder / name).unlink(missing_ok=True)
     for name in held(whole):  # names of files, whatever the list says
         (whole / name).replace(folder / name)
+    give_place(whole)
     sync_folder(folder)
     whole.rename(run / _DONE)  # without its list of names it must not be called whole
     shutil.rmtree(run / _DONE)
