@@ -198,7 +198,7 @@ def local_workers(
         stack.enter_context(isolated_environment())
         scratch = stack.enter_context(scratch_folder(folder.absolute()))
         with _started("workers do not start"):
-            stack.enter_context(dask.config.set(_SETTINGS))
+            stack.enter_context(dask.config.set({**_SETTINGS, "temporary-directory": str(scratch)}))
             cluster = distributed.LocalCluster(
                 n_workers=n_workers,
                 threads_per_worker=1,

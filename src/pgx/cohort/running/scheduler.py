@@ -33,8 +33,8 @@ __all__ = [
 
 PATIENCE_VARIABLE: Final = "PGX_CLUSTER_PATIENCE"
 _PATIENCE: Final = 60.0
-"""Seconds. A worker that is started again is back within ten, and a scheduler under load answers
-within some; a job system may take longer to give the first worker, for which there is the
+"""Seconds. A worker that is started again is back within some, and so answers a scheduler under
+load; a job system may take longer to give the first worker, for which there is the
 variable. Finished parts are kept, so that giving up costs no more than another start."""
 _CALM: Final = 5.0
 """Seconds without a finished part after which the scheduler is asked, and between two questions."""
