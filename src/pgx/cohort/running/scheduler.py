@@ -95,12 +95,10 @@ def is_open_to_all(address: str) -> bool:
 
 def _parts(address: str) -> tuple[str, str]:
     """Return scheme and host of an address."""
-    load_extra("distributed", "cluster")
-    from distributed.comm.addressing import get_address_host, parse_address
-
+    addressing = load_extra("distributed", "cluster").comm.addressing
     try:
-        scheme, _ = parse_address(address)
-        return scheme, get_address_host(address)
+        scheme, _ = addressing.parse_address(address)
+        return scheme, addressing.get_address_host(address)
     except (ValueError, KeyError, AttributeError) as error:
         raise UsageError(
             f"--scheduler: {address} is no address", remedy="such as tls://10.0.0.7:8786"
@@ -187,11 +185,9 @@ class Scheduler:
 
 def _connecting(seconds: float) -> float:
     """Return for how many seconds one tries to connect: what Dask says, or less."""
-    import dask
-    from dask.utils import parse_timedelta
-
-    own = parse_timedelta(dask.config.get("distributed.comm.timeouts.connect", seconds))
-    return min(seconds, float(own))
+    dask = load_extra("dask", "cluster")
+    own = dask.config.get("distributed.comm.timeouts.connect", seconds)
+    return min(seconds, float(dask.utils.parse_timedelta(own)))
 
 
 @dataclass(slots=True)
