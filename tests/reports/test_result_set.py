@@ -337,3 +337,16 @@ def test_the_disk_keeps_the_complete_set_before_a_file_gets_its_place(tmp_path, 
     )
     make(tmp_path, A="new")
     assert told == ["new", RUN_FOLDER, tmp_path.name, "A.pgx.json", tmp_path.name]
+
+
+def test_an_interrupt_after_the_work_changes_no_status(tmp_path):
+    for number in range(3):
+        out = tmp_path / str(number)
+        process = subprocess.Popen(words(PATIENT, out), stderr=subprocess.PIPE)
+        while not (out / "calls.tsv").exists() and process.poll() is None:
+            time.sleep(0.002)
+        time.sleep(0.05 * number)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode in (0, 130)
+        assert b"Traceback" not in said
