@@ -33,19 +33,22 @@ class Recorder:
         return self
 
     def __exit__(self, *_):
-        self.note("end")
+        self.mark("end")
+
+    def note(self, text):
+        pass
 
     def stage(self, what, total):
         del total
         first = what.partition(" ")[0]  # such as "genes weighed", before "genes"
         if first in STAGES[:2] and first not in dict(self.began):
-            self.note(first)
+            self.mark(first)
 
     def done(self, n):
         pass
 
     @classmethod
-    def note(cls, what):
+    def mark(cls, what):
         cls.began.append((what, time.perf_counter()))
 
     @classmethod
@@ -71,7 +74,7 @@ def install():
             taken.append(time.perf_counter() - start)
 
     def write_cohort(*arguments, **named):
-        Recorder.note("files")
+        Recorder.mark("files")
         return write(*arguments, **named)
 
     if not hasattr(cohort, "Stages"):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pgx.base.calls import PatientResult
 from pgx.base.errors import OutputError, UsageError
+from pgx.base.scratch import temporary_path
 from pgx.reports import files
 from pgx.reports.files import check_folder, write_file, write_results
 from pgx.reports.formats import DEFAULT_FORMATS, RUN_FORMATS
@@ -201,7 +202,7 @@ def test_what_a_killed_run_left_is_removed(tmp_path, monkeypatch):
     dead = 2**22 + 1  # above the largest process number of Linux
     for process in (dead, os.getppid()):
         monkeypatch.setattr(files.os, "getpid", lambda process=process: process)
-        files._temporary_path(tmp_path).write_text("half")
+        temporary_path(tmp_path).write_text("half")
     monkeypatch.undo()
     (tmp_path / f".pgx-00000000-{dead}-0.tmp").write_text("of another machine")
     write_results([factory.result()], tmp_path)
@@ -212,7 +213,7 @@ def test_what_a_killed_run_left_is_removed(tmp_path, monkeypatch):
 
 
 def test_temporary_names_differ(tmp_path):
-    assert len({files._temporary_path(tmp_path) for _ in range(100)}) == 100
+    assert len({temporary_path(tmp_path) for _ in range(100)}) == 100
 
 
 def test_a_link_in_place_of_a_file_is_replaced_not_followed(tmp_path):

@@ -1,5 +1,6 @@
 """A folder holds the results of one run, whatever ends it, and whoever runs beside it."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -16,7 +17,7 @@ from pgx.base.errors import OutputError
 from pgx.base.own_folder import LOCK_FILE, locked, remove_own
 from pgx.reports import result_set as module
 from pgx.reports.files import results_in
-from pgx.reports.result_set import RUN_FOLDER, result_set
+from pgx.reports.result_set import RUN_FOLDER, result_set, settle
 
 
 def make(folder, **texts):
@@ -298,3 +299,54 @@ def test_nohup_is_respected():
         [sys.executable, "-c", code, inner], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "True"
+
+
+def on_a_disk_that_takes_cases_for_one(monkeypatch):
+    """Let a name reach the file that has it but for upper and lower case, and keep its own."""
+
+    def real_one(path):
+        names = {each.name.casefold(): each for each in path.parent.iterdir()}
+        return names.get(path.name.casefold(), path)
+
+    replace, unlink = module.Path.replace, module.Path.unlink
+    monkeypatch.setattr(module.Path, "replace", lambda own, to: replace(own, real_one(to)))
+    monkeypatch.setattr(module.Path, "unlink", lambda own, **k: unlink(real_one(own), **k))
+
+
+@pytest.mark.parametrize("n", range(10))
+def test_a_disk_that_takes_upper_and_lower_case_for_one(tmp_path, monkeypatch, n):
+    make(tmp_path, s1="old", B="old")
+    on_a_disk_that_takes_cases_for_one(monkeypatch)
+    with monkeypatch.context() as patch:
+        steps(patch, n)
+        with contextlib.suppress(Killed):
+            make(tmp_path, S1="new")
+    settle(tmp_path, results_in)
+    assert content(tmp_path) in (
+        {"s1.pgx.json": "old", "B.pgx.json": "old"},
+        {"S1.pgx.json": "new"},
+    )
+
+
+def test_the_disk_keeps_the_complete_set_before_a_file_gets_its_place(tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(module, "sync_folder", lambda folder: told.append(folder.name))
+    real = module.Path.replace
+    monkeypatch.setattr(
+        module.Path, "replace", lambda own, to: (told.append(own.name), real(own, to))
+    )
+    make(tmp_path, A="new")
+    assert told == ["new", RUN_FOLDER, tmp_path.name, "A.pgx.json", tmp_path.name]
+
+
+def test_an_interrupt_after_the_work_changes_no_status(tmp_path):
+    for number in range(3):
+        out = tmp_path / str(number)
+        process = subprocess.Popen(words(PATIENT, out), stderr=subprocess.PIPE)
+        while not (out / "calls.tsv").exists() and process.poll() is None:
+            time.sleep(0.002)
+        time.sleep(0.05 * number)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode in (0, 130)
+        assert b"Traceback" not in said

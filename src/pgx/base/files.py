@@ -1,14 +1,16 @@
-"""Small files of the user's, read whole, but never more of them than is asked for."""
+"""Small files of the user's, read up to a limit; names that the disk is to keep."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
+import os
 from pathlib import Path
 
 from pgx.base.errors import InputError
 
-__all__ = ["file_digest", "read_at_most", "read_whole"]
+__all__ = ["file_digest", "read_at_most", "read_whole", "sync_folder"]
 
 
 def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:
@@ -54,3 +56,13 @@ def file_digest(path: Path) -> str:
             return hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the disk keep the names in a folder, where it can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

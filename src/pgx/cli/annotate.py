@@ -194,6 +194,7 @@ def _annotate(
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
 ) -> int:
+    from pgx.base.scratch import scratch_in
     from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.run import annotate as annotate_inputs
     from pgx.pipeline.side_files import read_outside_calls, read_sample_info
@@ -205,7 +206,7 @@ def _annotate(
     issued = issued_by(NO_FACTS, beside.laboratory)
     read = [*inputs, *beside.paths(), privacy.key_file]
     privacy.check_inputs(read)
-    with _folder(output, force=force, inputs=read):
+    with _folder(output, force=force, inputs=read), scratch_in(output):
         with reading(inputs, quiet=quiet):
             done = annotate_inputs(
                 inputs,
@@ -238,9 +239,9 @@ def _annotate(
             samples=names,
             facts=replace(facts, laboratory=issued.laboratory, language=reports.language),
             force=force,
+            apart=privacy.table_of(done.samples),
             tell=hint,
         )
-        privacy.write_table(done.samples)
     if not quiet:
         say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
     return _REFUSED if done.refused else 0

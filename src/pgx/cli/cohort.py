@@ -75,11 +75,11 @@ def cohort(
     from pgx.cohort.writing.results import write_cohort
 
     with working_folder(output, plan, force=force) as place, Stages(quiet=quiet) as progress:
-        work, parts = finished_parts(
+        done = finished_parts(
             plan, place, progress, workers, scheduler, knowledge, ahead=threads != 1
         )
-        outcome = write_cohort(work, parts, output, progress)
-        privacy.write_table(outcome.samples)
+        with done as (work, parts):
+            outcome = write_cohort(work, parts, output, progress, apart=privacy.table_of)
         finish_folder(place)
     report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

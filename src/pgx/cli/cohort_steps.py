@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,8 @@ def check_workers(plan: CohortPlan, n_workers: int, scheduler: str) -> None:
     Raises
     ------
     UsageError
-        Both are given, Dask is not installed, or workers cannot read an input.
+        Both are given, Dask is not installed, workers cannot read an input, or the scheduler is
+        not to be used.
     """
     if n_workers and scheduler:
         raise UsageError(
@@ -35,9 +38,10 @@ def check_workers(plan: CohortPlan, n_workers: int, scheduler: str) -> None:
     if n_workers or scheduler:
         from pgx.cohort.running.cluster import check_cluster
 
-        check_cluster(plan)
+        check_cluster(plan, scheduler)
 
 
+@contextlib.contextmanager
 def finished_parts(
     plan: CohortPlan,
     folder: Path,
@@ -47,8 +51,8 @@ def finished_parts(
     knowledge: KnowledgeBase,
     *,
     ahead: bool,
-) -> tuple[CohortWork, Parts]:
-    """Do all parts of a plan, in this process or by workers; return what writes the results.
+) -> Iterator[tuple[CohortWork, Parts]]:
+    """Do all parts of a plan, in this process or by workers; yield what writes the results.
 
     ``ahead``: this process may decompress in a second thread.
 
@@ -65,14 +69,20 @@ def finished_parts(
         parts = parts_of(plan, folder)
         work = CohortWork(plan, knowledge, ahead=ahead)
         do_parts(work, parts, progress)
-        return work, parts
+        yield work, parts
+        return
     from pgx.cohort.running.cluster import do_parts_on, local_workers, remote_workers
 
-    started = local_workers(n_workers, folder) if n_workers else remote_workers(scheduler, folder)
+    started = (
+        local_workers(n_workers, folder, progress)
+        if n_workers
+        else remote_workers(scheduler, folder, progress)
+    )
     with started as workers:
         work, own = CohortWork(plan, knowledge), FolderParts(folder, plan)
         do_parts_on(workers, work, own, progress)
-    return work, own
+        workers.let_go()
+        yield work, own
 
 
 def report(outcome: CohortOutcome, folder: Path, *, quiet: bool) -> None:

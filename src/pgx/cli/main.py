@@ -95,7 +95,9 @@ def main(arguments: list[str] | None = None) -> int:
         for number in _ENDINGS:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
                 signal.signal(number, _end)
-        return finished(lambda: _status(sys.argv[1:]))
+        status = finished(lambda: _status(sys.argv[1:]))
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done; Python takes a while to end
+        return status
     return _status(arguments)
 
 

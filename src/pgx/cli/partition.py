@@ -189,8 +189,7 @@ def merge(
     privacy = privacy_of(own.plan.deidentify, key_file, pseudonym_table, output, force)
     privacy.check_inputs(own.plan.paths())
     with working_folder(output, own.plan, force=force) as place, Stages(quiet=quiet) as progress:
-        outcome = write_cohort(own.work, own.parts, output, progress)
-        privacy.write_table(outcome.samples)
+        outcome = write_cohort(own.work, own.parts, output, progress, apart=privacy.table_of)
         finish_folder(place)
     report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

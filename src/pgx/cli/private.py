@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from pgx.base.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from pgx.reports.apart import Apart
 
 __all__ = ["Deidentify", "Privacy", "PseudonymKey", "PseudonymTable", "privacy_of"]
 
@@ -58,21 +62,37 @@ class Privacy(NamedTuple):
         if self.table is not None:
             refuse_own_inputs([self.table], [*inputs, self.key_file])
 
-    def write_table(self, samples: Sequence[str]) -> None:
-        """Write which sample has which pseudonym, for the owner's eyes alone.
+    def table_of(self, samples: Sequence[str]) -> Apart | None:
+        """Return the table of which sample has which pseudonym, where one is asked for."""
+        if self.table is None:
+            return None
+        from pgx.reports.apart import Apart
+        from pgx.reports.render_tsv import render_rows
+
+        rows = zip(self.names(samples), samples, strict=True)
+        return Apart(self.table, render_rows(COLUMNS, rows).encode("utf-8"))
+
+    def write_with(self, output: Path, data: bytes, samples: Sequence[str]) -> None:
+        """Write a file of results, and the table that belongs to it, where one is asked for.
 
         Raises
         ------
         OutputError
-            The table cannot be written.
+            One cannot be written.
         """
-        if self.table is None:
-            return
-        from pgx.reports.files import write_file
-        from pgx.reports.render_tsv import render_rows
+        from pgx.reports.files import new_file, write_file
 
-        rows = zip(self.names(samples), samples, strict=True)
-        write_file(self.table, render_rows(COLUMNS, rows).encode("utf-8"), is_private=True)
+        apart = self.table_of(samples)
+        if apart is None:
+            write_file(output, data)
+            return
+        with new_file(apart.path, is_private=True) as table, new_file(output) as result:
+            for handle, content in ((table, apart.data), (result, data)):
+                handle.write(content)
+                handle.flush()
+                os.fsync(handle.fileno())
+            # ended before the new one has its place, a run leaves none rather than another's
+            apart.path.unlink(missing_ok=True)
 
 
 def privacy_of(

@@ -116,6 +116,13 @@ class Stages:
         if self._clock is not None:
             self._clock.tell(n)
 
+    def note(self, text: str) -> None:
+        """Say a line while the stage lasts."""
+        if self._clock is not None:
+            self._clock.close()  # a bar is drawn anew below the line
+        if not self._quiet:
+            say(text)
+
     def _close(self) -> None:
         if self._clock is not None:
             self._clock.close()
@@ -204,6 +211,7 @@ class _Bar:
     def close(self) -> None:
         if self._progress is not None:
             self._progress.stop()
+            self._progress = None
 
 
 def _pace(done: int, total: int, seconds: float) -> str:

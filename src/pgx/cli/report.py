@@ -73,10 +73,11 @@ def report(
       pgx report results/S1.pgx.json -o S1.html --patient patient.json
     """
     from pgx.base.own_inputs import refuse_own_inputs
+    from pgx.base.scratch import scratch_in
     from pgx.pipeline.local import knowledge_of
     from pgx.reports.deidentify import deidentified
     from pgx.reports.facts import NO_FACTS, facts_for
-    from pgx.reports.files import write_file
+    from pgx.reports.files import remove_temporaries
     from pgx.reports.formats import (
         FORMATS,
         RUN_FORMATS,
@@ -107,8 +108,11 @@ def report(
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
     shown_as = replace(issued_by(facts, laboratory), language=language)
-    write_file(output, render_one(chosen, shown, shown_as))
-    privacy.write_table([saved.sample])
+    if output.parent.is_dir():
+        remove_temporaries(output.parent)
+    with scratch_in(output.parent):
+        data = render_one(chosen, shown, shown_as)
+    privacy.write_with(output, data, [saved.sample])
     if form.reads_facts and not facts.drugs and not quiet:
         say(
             "hint: the result was made with another release of the knowledge base; guidelines are"

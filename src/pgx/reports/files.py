@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import hashlib
 import os
 import re
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import BinaryIO, Final
 from pgx.base.calls import PatientResult
 from pgx.base.errors import OutputError
 from pgx.base.own_inputs import refuse_own_inputs
+from pgx.base.scratch import is_left, is_temporary, scratch_in, temporary_path
+from pgx.reports.apart import Apart
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.formats import (
     DEFAULT_FORMATS,
@@ -71,7 +72,6 @@ _TABLES = frozenset(
     }
 )  # fmt: skip
 _SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf|patient\.pdf|card\.pdf)|fhir\.json)$")
-_TEMPORARY = re.compile(r"\.pgx-([0-9a-f]{8})-(\d+)-[0-9a-f]+\.tmp$")
 _UNFINISHED: Final = ".pgx-cohort"
 
 
@@ -142,7 +142,7 @@ def check_inputs(folder: Path, inputs: Iterable[str | os.PathLike[str] | None]) 
     OutputError
         A result, or what a killed run left, is one of the inputs.
     """
-    left = [name for name in _names_in(folder) if _TEMPORARY.match(name)]
+    left = [name for name in _names_in(folder) if is_temporary(name)]
     refuse_own_inputs((folder / name for name in (*results_in(folder), *left)), inputs)
 
 
@@ -155,6 +155,7 @@ def write_results(
     facts: ReportFacts = NO_FACTS,
     force: bool = False,
     more: Mapping[str, bytes] | None = None,
+    apart: Apart | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Write both tables and, for each format, one file a sample or a run; return what was written.
@@ -162,7 +163,8 @@ def write_results(
     With ``samples``, the names of all in their order, results are written one by one as they
     come, and none is kept. With ``force`` the results of an earlier run are replaced, those
     of other samples included, so that a folder never holds two runs; see `result_set`. ``more``
-    are files that belong to the set, by name; ``tell`` hears what an ended run had left.
+    are files that belong to the set, by name, ``apart`` is one that lies elsewhere; ``tell``
+    hears what an ended run had left.
 
     Raises
     ------
@@ -179,9 +181,11 @@ def write_results(
     check_folder(folder, force=force, tell=tell)
     remove_temporaries(folder)
     named = zip(file_stems(samples), results, strict=True)
-    with result_set(folder, results_in) as made:
+    with result_set(folder, results_in) as made, scratch_in(made.place):
         written = _write(named, made.place, wanted, of_run, facts)
         written += [write_file(made.place / name, data) for name, data in (more or {}).items()]
+        if apart is not None:
+            made.keep_apart(apart)
         made.publish(written)
     return [folder / path.name for path in written]
 
@@ -269,7 +273,7 @@ def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
     OutputError
         Disk, permission or quota; nothing is left behind, whatever ends the block.
     """
-    temporary = _temporary_path(path.parent)
+    temporary = temporary_path(path.parent)
     try:
         with temporary.open("xb") as handle:
             mode = stat.S_IMODE(os.fstat(handle.fileno()).st_mode)
@@ -286,16 +290,6 @@ def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
-@functools.cache
-def _machine() -> str:
-    """Return what tells this machine from others that write into the same folder."""
-    return hashlib.sha256(os.uname().nodename.encode()).hexdigest()[:8]
-
-
-def _temporary_path(folder: Path) -> Path:
-    return folder / f".pgx-{_machine()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
-
-
 def remove_temporaries(folder: Path, *, is_ours: bool = False) -> None:
     """Remove what killed processes left; the files of running ones stay.
 
@@ -308,25 +302,16 @@ def remove_temporaries(folder: Path, *, is_ours: bool = False) -> None:
         One cannot be removed.
     """
     for name in _names_in(folder):
-        match = _TEMPORARY.match(name)
-        is_dead = match and match[1] == _machine() and not _is_running(int(match[2]))
-        if match and (is_ours or is_dead):
+        if is_temporary(name) and (is_ours or is_left(name)):
             _remove(folder / name)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
 
 
 def _remove(path: Path) -> None:
     try:
-        path.unlink(missing_ok=True)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise _output_error("cannot be removed", path, error) from error
 
@@ -352,7 +337,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _output_error(what: str, path: Path, error: OSError) -> OutputError:
     """Name the folder rather than a sample's file: its name is the name of a patient."""
-    named = _SAMPLE_FILE.match(path.name) or _TEMPORARY.match(path.name)
+    named = _SAMPLE_FILE.match(path.name) or is_temporary(path.name)
     return OutputError(
         f"{what}: {error.strerror or type(error).__name__}",
         where=str(path.parent if named else path),

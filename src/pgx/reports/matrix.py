@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO, Final
 
 import msgspec
 
 from pgx.base.calls import CallStatus, PatientResult
+from pgx.base.scratch import nameless_file
 from pgx.reports.facts import ReportFacts
 from pgx.reports.overview import DrugOverview, Overview, build_overview
 from pgx.reports.render_tsv import render_rows
@@ -34,13 +34,12 @@ _Row = dict[str, dict[str, list[str]]]
 def write_matrix(handle: BinaryIO, facts: ReportFacts) -> Iterator[Callable[[PatientResult], None]]:
     """Yield a function that takes results one by one; the table is written at the end.
 
-    Which genes and drugs there are is known only then, so that rows wait in a nameless file of
-    the system's temporary folder.
+    Which genes and drugs there are is known only then, so that rows wait in a nameless file.
     """
     del facts
     genes: set[str] = set()
     drugs: set[str] = set()
-    with tempfile.TemporaryFile() as waiting:
+    with nameless_file() as waiting:
 
         def add(result: PatientResult) -> None:
             row = matrix_row(result)

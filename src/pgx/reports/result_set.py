@@ -21,7 +21,9 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import OutputError
+from pgx.base.files import sync_folder
 from pgx.base.own_folder import locked, remove_own
+from pgx.reports.apart import Apart, clear_old, drop, give_place, stage
 
 __all__ = ["RUN_FOLDER", "ResultSet", "result_set", "settle"]
 
@@ -57,6 +59,10 @@ class ResultSet:
         """Say that the set is complete: these files, all of which lie in ``place``."""
         self.names = [path.name for path in files]
 
+    def keep_apart(self, apart: Apart) -> None:
+        """Let a file that lies elsewhere belong to the set; see `pgx.reports.apart`."""
+        stage(self.place, apart)
+
 
 @contextlib.contextmanager
 def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
@@ -80,6 +86,7 @@ def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
                 _place(run, folder, held)
             finally:
                 if not (run / _WHOLE).exists():
+                    drop(run / _NEW)
                     remove_own(run)
     except OSError as error:
         raise OutputError(
@@ -115,6 +122,7 @@ def _recovered(run: Path, folder: Path, held: Held) -> str:
         _place(run, folder, held)
         return "an earlier run was ended while it published its results: they are complete now"
     if (run / _NEW).exists():
+        drop(run / _NEW)
         shutil.rmtree(run / _NEW)
         return "an earlier run was ended before its results were complete: they are removed"
     return ""
@@ -139,29 +147,23 @@ def _complete(run: Path, folder: Path, own: ResultSet, held: Held) -> None:
         handle.write(msgspec.json.encode(own.names))
         handle.flush()
         os.fsync(handle.fileno())
-    _sync(own.place)
+    sync_folder(own.place)
     own.place.rename(run / _WHOLE)
-    _sync(run)
+    sync_folder(run)
+    sync_folder(folder)  # which holds the name of the run's folder
 
 
 def _place(run: Path, folder: Path, held: Held) -> None:
     """Give the files of a complete set their places; to do it again does no harm."""
     whole = run / _WHOLE
     names = msgspec.json.decode((whole / _NAMES).read_bytes(), type=list[str])
-    for name in held(whole):  # names of files, whatever the list says
-        (whole / name).replace(folder / name)
+    clear_old(whole)
+    # old names go first: where a disk takes s1 and S1 for one, the old name is the new file's
     for name in sorted(set(held(folder)) - set(names)):
         (folder / name).unlink(missing_ok=True)
-    _sync(folder)
+    for name in held(whole):  # names of files, whatever the list says
+        (whole / name).replace(folder / name)
+    give_place(whole)
+    sync_folder(folder)
     whole.rename(run / _DONE)  # without its list of names it must not be called whole
     shutil.rmtree(run / _DONE)
-
-
-def _sync(folder: Path) -> None:
-    """Let the disk keep the names in a folder, where it can."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

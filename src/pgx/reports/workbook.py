@@ -6,11 +6,11 @@ import contextlib
 import datetime as dt
 import functools
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from pgx.base.errors import UsageError
+from pgx.base.scratch import scratch_folder
 from pgx.reports.text import cell, defused
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
             "an Excel workbook needs XlsxWriter",
             remedy="install the extra: pip install 'pgx-therapy[excel]'",
         ) from error
-    with tempfile.TemporaryDirectory(prefix="pgx-") as folder:
+    with scratch_folder() as folder:
         made = Workbook(
             handle,
             {
@@ -66,7 +66,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
                 "strings_to_formulas": False,
                 "strings_to_numbers": False,
                 "strings_to_urls": False,
-                "tmpdir": folder,
+                "tmpdir": str(folder),
                 "use_zip64": True,
             },
         )

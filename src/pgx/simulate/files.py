@@ -102,6 +102,8 @@ def write_vcf(path: Path, text: str) -> None:
         ) as handle:
             temporary = Path(handle.name)
             handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
         temporary.chmod(0o666 & ~_umask())
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from pgx.base.children import isolated_path
+from pgx.base.scratch import nameless_file
 from pgx.vcf import layout
 from pgx.vcf.container import Container, RawInput
 from pgx.vcf.faults import fault
@@ -26,7 +26,7 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
 
     The whole container is checked first, block by block, because the converter takes a
     file that was cut at a block's end for a complete one. Standard input, or a pipe, which
-    gives its bytes once, is kept in a temporary file that only this user can read.
+    gives its bytes once, is kept in a temporary file without a name.
 
     Raises
     ------
@@ -37,23 +37,26 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
     if raw.name != "-" and Path(raw.path).is_file():
         for _ in container.pieces():
             pass
-        yield from _converted(Path(raw.path), raw)
+        yield from _converted(str(Path(raw.path).resolve()), raw)
         return
-    with tempfile.NamedTemporaryFile(prefix="pgx-", suffix=".bcf") as spool:
+    with nameless_file() as spool:
         for piece in container.pieces():
             spool.write(piece)
         spool.flush()
-        yield from _converted(Path(spool.name), raw)
+        spool.seek(0)  # where /dev/fd is no new opening, the converter begins here
+        yield from _converted(f"/dev/fd/{spool.fileno()}", raw, (spool.fileno(),))
 
 
-def _converted(path: Path, raw: RawInput) -> Iterator[bytes]:
+def _converted(path: str, raw: RawInput, files: tuple[int, ...] = ()) -> Iterator[bytes]:
+    """Yield what a process makes of the BCF at a path; it has these open files of ours."""
     environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
-    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", path]
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        pass_fds=files,
         env=environment | isolated_path(),
     ) as process:
         try:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -20,9 +20,17 @@ from typing import Any, Final
 from pgx.base.children import isolated_environment
 from pgx.base.errors import DependencyError, UsageError
 from pgx.base.extras import load_extra
+from pgx.base.scratch import scratch_folder
 from pgx.cohort.plan import CohortPlan
 from pgx.cohort.running.parts import FolderParts
 from pgx.cohort.running.run import Progress, Silent
+from pgx.cohort.running.scheduler import (
+    Scheduler,
+    Watch,
+    check_address,
+    is_open_to_all,
+    security_of,
+)
 from pgx.cohort.running.steps import CHUNK_SAMPLES, Steps
 from pgx.cohort.running.tasks import ADVISE, CALL, READ, WEIGH, do_step, failure
 from pgx.cohort.work import CohortWork
@@ -30,21 +38,25 @@ from pgx.cohort.work import CohortWork
 __all__ = ["Workers", "check_cluster", "do_parts_on", "local_workers", "remote_workers"]
 
 _RETRIES: Final = 2
-_PATIENCE: Final = 60.0
+_PAUSE: Final = 0.02
+"""Seconds between two looks at what is finished."""
 _LOGGERS: Final = ("distributed", "dask", "tornado", "asyncio", "bokeh")
 _SETTINGS: Final = {"distributed.scheduler.worker-saturation": 1.0}
 """A worker gets its next part when it has none: parts differ much in length."""
 
 
-def check_cluster(plan: CohortPlan) -> None:
-    """Refuse what workers cannot do.
+def check_cluster(plan: CohortPlan, scheduler: str = "") -> None:
+    """Refuse what workers cannot do, and a scheduler that is not to be used.
 
     Raises
     ------
     UsageError
-        The extra ``cluster`` is not installed, or standard input is to be read.
+        The extra ``cluster`` is not installed, standard input is to be read, or see
+        `pgx.cohort.running.scheduler.check_address`.
     """
     load_extra("distributed", "cluster")
+    if scheduler:
+        check_address(scheduler)
     if any(file.path == "-" for file in plan.inputs):
         raise UsageError("workers cannot read standard input", remedy="give the path of a file")
 
@@ -58,10 +70,22 @@ class Workers:
         Dask's client of their scheduler.
     folder
         Where the plan lies and parts are kept.
+    watch
+        Ends a run that waits in vain.
+    own
+        What ends with the workers, where they are this run's own.
     """
 
-    def __init__(self, client: Any, folder: Path) -> None:  # noqa: ANN401 - Dask has no types
-        self._client, self._folder = client, folder
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - Dask has no types
+        folder: Path,
+        watch: Watch,
+        own: contextlib.ExitStack | None = None,
+    ) -> None:
+        self._client, self._folder, self._watch = client, folder, watch
+        self._own = own
+        self._ending: threading.Thread | None = None
         self._run = os.urandom(8).hex()
 
     def do(self, kind: str, numbers: Sequence[int], done: Callable[[int], None]) -> None:
@@ -72,9 +96,8 @@ class Workers:
         PgxError
             What a step failed with, if one did; the others are given up.
         DependencyError
-            Several workers died of one step, or the scheduler is lost.
+            Several workers died of one step, the scheduler is lost, or there are no workers.
         """
-        distributed = load_extra("distributed", "cluster")
         name = f"pgx-{kind}-{self._run}"
         futures = self._client.map(
             do_step,
@@ -89,14 +112,40 @@ class Workers:
         of_future = dict(zip(futures, numbers, strict=True))
         try:
             with _lost_are_named(kind):
-                for future in distributed.as_completed(futures, loop=self._client.loop):
-                    error = failure(future.result())
+                for future, answer in self._finished(futures):
+                    error = failure(answer)
                     if error is not None:
                         raise error
                     done(of_future[future])
         finally:
             with contextlib.suppress(Exception):  # what is lost cannot be given up
                 self._client.cancel(futures)
+
+    def let_go(self) -> None:
+        """Let own workers end while results are written: it takes half a second."""
+        if self._own is not None:
+            self._ending = threading.Thread(target=self._own.pop_all().close)
+            self._ending.start()
+
+    def ended(self) -> None:
+        """Wait for workers that were let go: they have files where the results are made."""
+        if self._ending is not None:
+            self._ending.join()
+
+    def _finished(self, futures: Sequence[Any]) -> Iterator[tuple[Any, bytes]]:
+        """Yield futures with their answers as they come; nothing here waits without an end."""
+        distributed = load_extra("distributed", "cluster")
+        coming = distributed.as_completed(futures, loop=self._client.loop, with_results=True)
+        self._watch.heard()
+        for _ in futures:
+            while not coming.has_ready():
+                time.sleep(_PAUSE)
+                self._watch.look()
+            future, answer = next(coming)
+            if isinstance(answer, BaseException):  # the scheduler is gone
+                raise answer
+            yield future, answer
+            self._watch.heard()
 
 
 @contextlib.contextmanager
@@ -127,7 +176,9 @@ def _tries(error: Exception) -> int:
 
 
 @contextlib.contextmanager
-def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
+def local_workers(
+    n_workers: int, folder: Path, progress: Progress | None = None
+) -> Iterator[Workers]:
     """Start so many processes of one thread each on this machine; they end with the block.
 
     Only this machine can reach them, and only with the credentials that are made for this run:
@@ -145,9 +196,9 @@ def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silent())
         stack.enter_context(isolated_environment())
-        scratch = tempfile.TemporaryDirectory(prefix="pgx-", ignore_cleanup_errors=True)
+        scratch = stack.enter_context(scratch_folder(folder.absolute()))
         with _started("workers do not start"):
-            stack.enter_context(dask.config.set(_SETTINGS))
+            stack.enter_context(dask.config.set({**_SETTINGS, "temporary-directory": str(scratch)}))
             cluster = distributed.LocalCluster(
                 n_workers=n_workers,
                 threads_per_worker=1,
@@ -155,37 +206,50 @@ def local_workers(n_workers: int, folder: Path) -> Iterator[Workers]:
                 dashboard_address=None,
                 memory_limit=None,
                 silence_logs=logging.CRITICAL,
-                local_directory=stack.enter_context(scratch),
+                local_directory=str(scratch),
                 host="127.0.0.1",
                 security=True,
                 preload=["pgx.cohort.running.preload"],
                 env={"POLARS_MAX_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "critical"},
             )
             stack.callback(cluster.close)
+            cluster.scheduler.http_server.stop()  # see preload
             client = distributed.Client(cluster, set_as_default=False)
             stack.callback(client.close)
-        yield Workers(client, folder)
-        # they end while results are written: it takes half a second
-        threading.Thread(target=stack.pop_all().close).start()
+        watch = Watch(Scheduler(cluster.scheduler_address, cluster.security), progress or Silent())
+        workers = Workers(client, folder, watch, stack)
+        try:
+            yield workers
+        finally:
+            workers.ended()
 
 
 @contextlib.contextmanager
-def remote_workers(address: str, folder: Path) -> Iterator[Workers]:
+def remote_workers(
+    address: str, folder: Path, progress: Progress | None = None
+) -> Iterator[Workers]:
     """Use the workers of a scheduler; they stay.
 
     Raises
     ------
     DependencyError
-        It is not reached, or has no worker after a minute.
+        It is not reached, or has no workers for longer than one has patience.
+    UsageError
+        See `pgx.cohort.running.scheduler.check_address`.
     """
     distributed = load_extra("distributed", "cluster")
+    check_address(address)
+    tell = progress or Silent()
+    if is_open_to_all(address):
+        tell.note(f"hint: whoever uses this machine can run programs through {address}: no TLS")
+    security = security_of(address)
+    watch = Watch(Scheduler(address, security), tell)
     with _silent():
+        watch.first_workers()
         with _started(f"no workers at {address}"):
-            client = distributed.Client(address, set_as_default=False)
+            client = distributed.Client(address, set_as_default=False, security=security)
         with client:
-            with _started(f"no workers at {address}"):
-                client.wait_for_workers(1, timeout=_PATIENCE)
-            yield Workers(client, folder)
+            yield Workers(client, folder, watch)
 
 
 @contextlib.contextmanager

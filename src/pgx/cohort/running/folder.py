@@ -18,6 +18,7 @@ import msgspec
 from pgx.base.errors import OutputError
 from pgx.base.own_folder import LOCK_FILE, locked, remove_own
 from pgx.base.own_inputs import refuse_own_inputs
+from pgx.base.scratch import scratch_in
 from pgx.cohort.plan import CohortPlan, is_plan
 from pgx.cohort.running.stored import PART_SUFFIX
 from pgx.reports.files import (
@@ -56,7 +57,7 @@ def working_folder(folder: Path, plan: CohortPlan, *, force: bool) -> Iterator[P
             refuse_own_inputs(parts.iterdir(), plan.paths())
             remove_temporaries(folder, is_ours=True)
             _settle(parts, plan, folder, force=force)
-            with _kept_if_begun(parts):
+            with _kept_if_begun(parts), scratch_in(parts):
                 yield parts
     except OSError as error:
         raise OutputError(
@@ -86,11 +87,11 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
     With ``force`` the same plan is kept too, so that a command may be tried again as it is: its
     parts are those that would be made anew. Nobody knows that of what lies behind an address.
     """
+    remove_temporaries(parts, is_ours=True)
     path = parts / PLAN_FILE
     if path.exists():
         is_known = not any(file.is_remote for file in plan.inputs)
         if (is_known or not force) and is_plan(path, plan):
-            remove_temporaries(parts, is_ours=True)
             return
         if not force:
             raise OutputError(
@@ -101,7 +102,6 @@ def _settle(parts: Path, plan: CohortPlan, folder: Path, *, force: bool) -> None
         _empty(parts)
     elif not force:
         refuse_held(folder)  # a finished run was ended while it removed this folder
-    remove_temporaries(parts, is_ours=True)
     with _kept_if_begun(parts):
         write_file(path, msgspec.json.encode(plan), is_private=True)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from pgx.base.errors import InputError, OutputError
 from pgx.base.own_inputs import refuse_own_inputs
+from pgx.base.scratch import scratch_in
 from pgx.cohort.plan import CohortPlan, is_plan, read_plan
 from pgx.cohort.running.folder import PLAN_FILE
 from pgx.cohort.running.parts import FolderParts
@@ -93,7 +94,8 @@ class Partition:
         first = len(self.plan.reads)
         if number < first:
             self.plan.check_files(self.plan.reads[number])
-            return self._steps.read(number)
+            with scratch_in(self.folder):
+                return self._steps.read(number)
         self.plan.check_files(())
         self._need(range(first))
         gene = self.plan.genes[number - first]

@@ -26,6 +26,9 @@ class Progress(Protocol):
     def done(self, n: int) -> None:
         """So many of the stage are done."""
 
+    def note(self, text: str) -> None:
+        """Something that a user should know while the run lasts, such as what is waited for."""
+
 
 class Silent:
     """Tells nobody."""
@@ -34,6 +37,9 @@ class Silent:
         """Say nothing."""
 
     def done(self, n: int) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
         """Say nothing."""
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import OutputError, PgxError
+from pgx.base.scratch import scratch_in
 from pgx.cohort.plan import read_plan
 from pgx.cohort.running.folder import PLAN_FILE
 from pgx.cohort.running.parts import FolderParts
@@ -43,17 +44,22 @@ def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
     """
     try:
         steps = _steps(folder, run)
-        if kind == READ:
-            steps.plan.check_files(steps.plan.reads[number])
-            steps.read(number)
-        elif kind == ADVISE:
-            steps.advise(number, FolderParts(Path(folder), steps.plan))
-        else:
-            gene = steps.plan.genes[number]
-            (steps.weigh if kind == WEIGH else steps.call)(gene)
+        with scratch_in(Path(folder)):
+            _do(steps, number, folder, kind)
     except PgxError as error:
         return msgspec.json.encode(refusal_of(error))
     return b""
+
+
+def _do(steps: Steps, number: int, folder: str, kind: str) -> None:
+    if kind == READ:
+        steps.plan.check_files(steps.plan.reads[number])
+        steps.read(number)
+    elif kind == ADVISE:
+        steps.advise(number, FolderParts(Path(folder), steps.plan))
+    else:
+        gene = steps.plan.genes[number]
+        (steps.weigh if kind == WEIGH else steps.call)(gene)
 
 
 def failure(answer: bytes) -> PgxError | None:

@@ -26,6 +26,7 @@ from pgx.cohort.running.parts import Parts
 from pgx.cohort.running.run import Progress, Silent
 from pgx.cohort.work import CohortWork, Inputs, refused_of
 from pgx.pipeline.settings import SampleInfo
+from pgx.reports.apart import Apart
 from pgx.reports.deidentify import MARK
 from pgx.reports.files import new_file, results_in
 from pgx.reports.result_set import result_set
@@ -57,9 +58,16 @@ class CohortOutcome:
 
 
 def write_cohort(
-    work: CohortWork, parts: Parts, folder: Path, progress: Progress | None = None
+    work: CohortWork,
+    parts: Parts,
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    apart: Callable[[Sequence[str]], Apart | None] | None = None,
 ) -> CohortOutcome:
     """Write the results of finished parts; nothing where every input was refused.
+
+    ``apart`` returns a file that lies elsewhere and belongs to the results of some samples.
 
     Raises
     ------
@@ -73,6 +81,9 @@ def write_cohort(
     if samples:
         with result_set(folder, results_in) as made:
             files = _Results(work, parts, samples, inputs).write(made.place, tell)
+            beside = apart(samples) if apart is not None else None
+            if beside is not None:
+                made.keep_apart(beside)
             made.publish(files)
         outcome.files = [folder / path.name for path in files]
     return outcome
