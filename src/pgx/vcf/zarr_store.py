@@ -82,6 +82,8 @@ class OpenedStore:
             raise zarr_fault(faults.NOT_ZARR, self.name) from error
         except TooMuchError as error:
             raise zarr_fault(faults.TOO_LARGE, self.name, "metadata") from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise self._refusal(faults.METADATA, error) from error
 
@@ -106,6 +108,8 @@ class OpenedStore:
             if isinstance(error, VcfFormatError):
                 raise
             raise self._refusal(faults.UNREADABLE, error) from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise self._refusal(faults.UNREADABLE, error) from error
         return found
@@ -144,6 +148,8 @@ class OpenedStore:
             return None
         except TooMuchError as error:
             raise zarr_fault(faults.TOO_LARGE, self.name, name) from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise zarr_fault(
                 faults.METADATA, self.name, name, detail=type(error).__name__
@@ -161,6 +167,8 @@ class OpenedStore:
         try:
             with self._recorder.raising():
                 return name in self._group
+        except MemoryError:
+            raise
         except Exception as error:
             raise zarr_fault(
                 faults.METADATA, self.name, name, detail=type(error).__name__
@@ -346,6 +354,8 @@ class StoredArray:
                 values = np.asarray(read())
         except TooMuchError as error:
             raise self.refusal(faults.TOO_LARGE) from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise self.refusal(faults.DAMAGED, type(error).__name__) from error
         heard(recorder.n_bytes - before)
