@@ -12,10 +12,13 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.files import read_whole
+
 __all__ = ["INSTALLED", "REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
 
 REGISTRY_VARIABLE: Final = "PGX_MODELS"
 INSTALLED: Final = "_models"
+_MAX_BYTES: Final = 1 << 26
 _FILES: Final = ("model.json", "rules.json")
 
 
@@ -53,8 +56,8 @@ def drugs_in_folders() -> frozenset[str]:
 def _drugs(paths: list[Path]) -> Iterator[str]:
     for path in paths:
         try:
-            drug = msgspec.json.decode(path.read_bytes(), type=_Drug).drug
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            drug = msgspec.json.decode(read_whole(path, _MAX_BYTES), type=_Drug).drug
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         if drug:
             yield drug.casefold()

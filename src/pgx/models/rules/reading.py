@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import ModelFolderError
+from pgx.base.files import read_whole
 from pgx.models.rules.specification import (
     SCHEMA_VERSION,
     Condition,
@@ -92,7 +93,7 @@ def read_rule(folder: Path) -> AnyRule:
     """
     path = folder / RULES_FILE
     try:
-        data = path.read_bytes()
+        data = read_whole(path, _LARGEST)
     except OSError as error:
         raise ModelFolderError(
             "the rule file cannot be read", where=str(path), remedy="give a folder with one"
