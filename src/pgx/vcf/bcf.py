@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pgx.base.children import isolated_path
+from pgx.base.texts import is_text
 from pgx.vcf import layout
 from pgx.vcf.container import Container, RawInput
 from pgx.vcf.faults import fault
@@ -48,14 +49,19 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
 
 def _converted(path: Path, raw: RawInput) -> Iterator[bytes]:
     environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
-    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", str(path.resolve())]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment | isolated_path(),
-    ) as process:
+    place = str(path.resolve())
+    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker"]
+    is_named = is_text(place)  # the library takes no other names; "-" is its standard input
+    with (
+        Path(os.devnull if is_named else place).open("rb") as given,
+        subprocess.Popen(
+            [*command, place if is_named else "-"],
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment | isolated_path(),
+        ) as process,
+    ):
         try:
             while process.stdout and (piece := process.stdout.read(_PIECE)):
                 yield piece

@@ -18,6 +18,7 @@ from zarr.storage import FsspecStore, LocalStore, ZipStore
 
 from pgx.base.errors import UsageError, VcfFormatError
 from pgx.base.listening import heard
+from pgx.base.texts import shown_name
 from pgx.vcf import zarr_faults as faults
 from pgx.vcf.zarr_faults import zarr_fault
 from pgx.vcf.zarr_frames import COMPRESSORS, TooMuchError
@@ -70,7 +71,7 @@ class OpenedStore:
     """
 
     def __init__(self, location: str | Path) -> None:
-        self.name = str(location).rstrip("/").rpartition("/")[2] or str(location)
+        self.name = shown_name(str(location).rstrip("/").rpartition("/")[2] or str(location))
         is_local = "://" not in str(location) and Path(location).is_dir()
         self._folder = Path(location) if is_local else None
         self._recorder = Recorder(self._inner(location), self._folder)
