@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -194,6 +195,65 @@ def test_bugs_and_interruption(raised, status, monkeypatch, capsys):
     error = capsys.readouterr().err
     assert len(error.splitlines()) == 1
     assert "secret" not in error
+
+
+def chained() -> Exception:
+    error = ValueError("secret")
+    error.__cause__ = MemoryError("secret")
+    return error
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        MemoryError("secret"),
+        OSError(errno.ENOMEM, "secret"),
+        ImportError("a.so: failed to map segment from shared object"),
+        RuntimeError("can't start new thread"),
+        chained(),
+    ],
+    ids=repr,
+)
+def test_too_little_memory_is_no_bug(raised, monkeypatch, capsys):
+    class Module:
+        @staticmethod
+        def run(words):
+            raise raised
+
+    monkeypatch.setattr(entry, "import_module", lambda name: Module)
+    assert entry.main(["kb", "info"]) == 5
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("[PGX-IO-002]")
+    assert "secret" not in line
+
+
+SHORT_OF_MEMORY = """
+import resource, sys
+from pgx.cli.main import main
+from pgx.cli import annotate, options
+from pgx.pipeline import run, side_files
+size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + (8 << 20),) * 2)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc for its size")
+def test_a_file_that_does_not_fit_into_memory_is_no_bug(tmp_path):
+    with (tmp_path / "calls.tsv").open("wb") as handle:
+        handle.truncate(60 << 20)
+    words = ["annotate", str(PATIENT), "-o", "out", "--outside-calls", "calls.tsv"]
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT_OF_MEMORY, *words],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+    )
+    assert done.returncode == 5, done.stderr
+    [line] = done.stderr.splitlines()
+    assert line.startswith("[PGX-IO-002]")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_reader_that_goes_away_is_no_error():

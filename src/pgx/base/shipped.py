@@ -130,18 +130,18 @@ def data_files(pattern: str) -> list[Path]:
     return [folder / name for name in sorted(names) if PurePosixPath(name).match(pattern)]
 
 
-def read_data(path: Path) -> bytes:
-    """Return a file's bytes; one of the data folder is as it was released.
+def read_data(path: Path, most: int = _LARGEST) -> bytes:
+    """Return a file's bytes, at most ``most``; one of the data folder is as it was released.
 
     Raises
     ------
     SnapshotIntegrityError
         It is a file of the data folder, and absent, changed or unknown.
     OSError
-        It is another file, and cannot be read.
+        It is another file, and cannot be read or is larger.
     """
     try:
-        data = read_whole(path, _LARGEST)
+        data = read_whole(path, most)
     except OSError as error:
         if _name_of(path) is None:
             raise

@@ -6,6 +6,7 @@ pay for the others.
 
 from __future__ import annotations
 
+import errno
 import gc
 import signal
 import sys
@@ -39,6 +40,13 @@ _COLLECTION = (200_000, 50, 50)
 """When cycles are looked for. A command makes hundreds of thousands of records that live to its
 end and hold few cycles; to look through them as often as Python does by itself took a tenth of
 the time of one genome."""
+_RESOURCES = 5
+_NO_MEMORY = (
+    "[PGX-IO-002] there is too little memory for this; give the process more, or take"
+    " fewer samples or threads at once\n"
+)
+_UNMAPPED = ("cannot allocate memory", "failed to map segment", "Cannot allocate memory")
+"""How the dynamic linker says that a library found no place."""
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 _AIMS = {
     "Call and advise": ("annotate", "cohort", "partition"),
@@ -87,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status (see the contract of exit codes).
 
     0 done, 1 a bug in pgx, 2 usage, 3 an input was refused, 4 the knowledge base is damaged,
-    5 disk, permission or lost worker, 130 interrupted.
+    5 disk, permission, memory or lost worker, 130 interrupted.
     """
     if arguments is None:
         gc.set_threshold(*_COLLECTION)
@@ -155,6 +163,9 @@ def _run(command: str, words: list[str]) -> int:
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 - the edge: anything else is a bug of ours
+        if _lacks_memory(error):
+            sys.stderr.write(_NO_MEMORY)
+            return _RESOURCES
         sys.stderr.write(
             f"[PGX-BUG-001] {type(error).__name__} in pgx itself; please report it"
             " with the command and pgx --version (set PGX_TRACEBACK=1 for details)\n"
@@ -162,6 +173,22 @@ def _run(command: str, words: list[str]) -> int:
         _maybe_traceback()
         return 1
     return status
+
+
+def _lacks_memory(error: BaseException | None) -> bool:
+    """Whether an error, or what it came of, is that the system has no memory or thread left."""
+    for _ in range(8):  # what raised what: a chain, which code of others may close to a ring
+        if error is None:
+            return False
+        text = str(error)
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return True
+        if isinstance(error, ImportError | OSError) and any(mark in text for mark in _UNMAPPED):
+            return True
+        if isinstance(error, RuntimeError) and text == "can't start new thread":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _maybe_traceback() -> None:

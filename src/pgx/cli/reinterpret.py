@@ -71,12 +71,12 @@ def reinterpret(
     pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
+    again = [new for _, new in pairs]
+    facts = issued_by(facts_for(again[0], knowledge), laboratory)
     read = [*results, kb_overlay, laboratory]
     check_folder(output, force=force, inputs=read, tell=hint)
-    again = [new for _, new in pairs]
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")
-    facts = issued_by(facts_for(again[0], knowledge), laboratory)
     names = ResultChange.__struct_fields__
     rows = [[str(getattr(change, name)) for name in names] for change in changes]
     table = {CHANGES: render_rows(names, rows).encode("utf-8")}

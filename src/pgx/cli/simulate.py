@@ -11,6 +11,7 @@ import typer
 
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.texts import is_text
 from pgx.cli.simulate_depth import numbered, with_structures, write_depth
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulate.common import common_spellings
@@ -203,6 +204,8 @@ def _samples(named: list[str] | None, sample: str, table: Path | None) -> Sample
         if named:
             raise UsageError("--gene and --table exclude each other", remedy="use one of them")
         return read_samples(table)
+    if not is_text(sample):
+        raise UsageError("the name of the sample is not UTF-8 text", remedy="choose another one")
     diplotypes: dict[str, tuple[str, ...]] = {}
     for text in named or ():
         gene, equals, names = text.partition("=")

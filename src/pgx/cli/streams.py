@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -104,9 +105,11 @@ def _fill(wanted: int) -> None:
 def _stream(descriptor: int, old: TextIO | None) -> TextIO:
     """Return a text stream with the encoding of an old one, which is flushed no more."""
     buffer = io.BufferedWriter(_Lossy(descriptor), _BUFFER)
+    encoding = old.encoding if old else "utf-8"
+    is_all = codecs.lookup(encoding).name == "utf-8"  # others have no place for some characters
     return io.TextIOWrapper(
         buffer,
-        encoding=old.encoding if old else "utf-8",
-        errors=old.errors if old else "backslashreplace",
+        encoding=encoding,
+        errors=old.errors if old and is_all else "backslashreplace",
         line_buffering=descriptor == 2 or os.isatty(descriptor),
     )

@@ -18,6 +18,7 @@ import pgx
 from pgx.base.errors import InputError
 from pgx.base.files import read_whole
 from pgx.base.shipped import code_digest, data_digest
+from pgx.base.texts import is_text, shown_name
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.choices import chosen_genes
 from pgx.pipeline.drugs import named_drugs
@@ -147,11 +148,14 @@ def make_plan(
         A gene or drug that the knowledge base does not have.
     KnowledgeError
         The knowledge base or the laboratory's folder cannot be used.
+    InputError
+        A path or the name of a sample is not UTF-8 text.
     """
     kb = knowledge or knowledge_of(overlay)
+    _check_names(settings.samples)
     drugs = named_drugs(kb, settings.drugs)
     files = tuple(_planned(path) for path in inputs)
-    return CohortPlan(
+    plan = CohortPlan(
         inputs=files,
         settings=msgspec.structs.replace(settings, drugs=drugs, with_sites=False),
         reads=tuple(_batches(files)),
@@ -167,6 +171,19 @@ def make_plan(
         data_digest=data_digest(),
         code_digest=code_digest(),
     )
+    _check_names(plan.paths())
+    return plan
+
+
+def _check_names(names: Iterable[str] | None) -> None:
+    """Refuse names of files or samples that cannot stand in a plan, which is JSON."""
+    for name in names or ():
+        if not is_text(name):
+            raise InputError(
+                "the path, or the name of a sample, is not UTF-8 text and cannot be kept in a plan",
+                where=shown_name(Path(name).name),
+                remedy="rename the file or its folder",
+            )
 
 
 def _planned(path: str) -> PlannedFile:

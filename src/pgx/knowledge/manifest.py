@@ -13,12 +13,15 @@ from pathlib import Path
 import msgspec
 
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
+from pgx.base.files import read_whole
 from pgx.base.shipped import check_release
 from pgx.knowledge.schema import SCHEMA_VERSION
 
 __all__ = ["MANIFEST", "Manifest", "read_manifest", "write_manifest"]
 
 MANIFEST = "manifest.json"
+
+_MAX_BYTES = 1 << 20
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +65,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        data = path.read_bytes()
+        data = read_whole(path, _MAX_BYTES)
         file = msgspec.json.decode(data, type=_File)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise SnapshotIntegrityError(

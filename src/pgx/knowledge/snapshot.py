@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import os
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, records_from_rows
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
+from pgx.base.files import read_whole
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
@@ -25,7 +27,7 @@ from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.structures import STRUCTURE_TABLES
-from pgx.knowledge.tables import Row, parse_table
+from pgx.knowledge.tables import MAX_TABLE_BYTES, Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -53,10 +55,12 @@ def table_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
         The file is absent, or its digest is not the manifest's.
     """
     try:
-        data = (folder / name).read_bytes()
+        data = read_whole(folder / name, MAX_TABLE_BYTES)
     except OSError as error:
+        is_large = error.errno == errno.EFBIG
+        what = f"is {error.strerror}" if is_large else "of the knowledge base is missing"
         raise SnapshotIntegrityError(
-            "a table of the knowledge base is missing", where=name, remedy="reinstall pgx"
+            f"a table {what}", where=name, remedy="reinstall pgx"
         ) from error
     if hashlib.sha256(data).hexdigest() != manifest.tables[name]:
         raise SnapshotIntegrityError(

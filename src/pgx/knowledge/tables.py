@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from pgx.base.errors import SnapshotSchemaError
+from pgx.base.files import read_whole
 from pgx.knowledge.schema import TABLES, check_header
 
-__all__ = ["format_table", "parse_table", "read_table"]
+__all__ = ["MAX_TABLE_BYTES", "format_table", "parse_table", "read_table", "read_text"]
+
+MAX_TABLE_BYTES: Final = 1 << 26
+"""The largest table of a release has 1% of that."""
 
 Row = dict[str, str]
 
@@ -39,9 +44,24 @@ def parse_table(table: str, text: str, where: str = "") -> list[Row]:
 
 
 def read_table(folder: Path, table: str) -> list[Row]:
-    """Read ``folder/table.tsv``; see `parse_table` for what is refused."""
+    """Read ``folder/table.tsv``; see `parse_table` for what is refused, and `read_text`."""
     path = folder / f"{table}.tsv"
-    return parse_table(table, path.read_text(encoding="utf-8"), path.name)
+    return parse_table(table, read_text(path), path.name)
+
+
+def read_text(path: Path, most: int = MAX_TABLE_BYTES) -> str:
+    """Return the text of a file that a release is made of, up to ``most`` bytes.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        It cannot be read, is larger, or is not UTF-8.
+    """
+    try:
+        return read_whole(path, most).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise SnapshotSchemaError(f"cannot be read: {why}", where=path.name) from error
 
 
 def format_table(table: str, rows: Iterable[Row], columns: Sequence[str] | None = None) -> str:

@@ -17,6 +17,7 @@ from pgx.base.shipped import data_files, data_folder, read_data
 __all__ = ["REGISTRY_VARIABLE", "drugs_in_folders", "shipped_folder", "user_folder"]
 
 REGISTRY_VARIABLE: Final = "PGX_MODELS"
+_MAX_BYTES: Final = 1 << 26
 _FILES: Final = ("model.json", "rules.json")
 
 
@@ -56,8 +57,8 @@ def drugs_in_folders() -> frozenset[str]:
 def _drugs(paths: list[Path]) -> Iterator[str]:
     for path in paths:
         try:
-            drug = msgspec.json.decode(read_data(path), type=_Drug).drug
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            drug = msgspec.json.decode(read_data(path, _MAX_BYTES), type=_Drug).drug
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         if drug:
             yield drug.casefold()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 from polars.exceptions import PolarsError
@@ -19,6 +21,8 @@ from pgx.models.training.recipe import Recipe, parse_recipe
 
 __all__ = ["model_in", "published_for", "published_model", "recipe_of", "schema_for"]
 
+_MAX_BYTES: Final = 1 << 24
+_MAX_HEADER: Final = 1 << 20
 _SCHEMA = "schema.json"
 
 
@@ -64,7 +68,7 @@ def recipe_of(text: str) -> Recipe:
         There is none, or it is no recipe.
     """
     path = _named(text, "recipes")
-    return parse_recipe(read_data(path), path.name)
+    return parse_recipe(_content(path), path.name)
 
 
 def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> TableSchema:
@@ -77,7 +81,7 @@ def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> Tabl
     """
     if text:
         path = _named(text, "schemas")
-        return parse_schema(read_data(path), path.name)
+        return parse_schema(_content(path), path.name)
     if folder and _SCHEMA in folder.files:
         return parse_schema(folder.files[_SCHEMA], f"{folder.label}/{_SCHEMA}")
     header = _header(data)
@@ -95,12 +99,22 @@ def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> Tabl
 def _header(data: Path) -> set[str]:
     separator = "\t" if data.suffix == ".tsv" else ","
     try:
-        with data.open("rb") as lines:  # not by path: polars would expand its wildcards
-            frame = pl.read_csv(lines, separator=separator, infer_schema=False, n_rows=0)
+        with data.open("rb") as lines:
+            first = lines.readline(_MAX_HEADER + 1)
+        if len(first) > _MAX_HEADER:
+            raise OSError(errno.EFBIG, f"the first line is longer than {_MAX_HEADER >> 20} MiB")
+        frame = pl.read_csv(first, separator=separator, infer_schema=False, n_rows=0)
         return set(frame.columns)
     except (OSError, PolarsError) as error:
         what = str(error).partition("\n")[0]
         raise DataTableError(f"no table that can be read: {what}", where=data.name) from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_data(path, _MAX_BYTES)
+    except OSError as error:
+        raise ModelFolderError(f"cannot be read: {error.strerror}", where=path.name) from error
 
 
 def _named(text: str, kind: str) -> Path:

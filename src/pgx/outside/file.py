@@ -15,6 +15,7 @@ from pgx.base.errors import OutsideCallError
 __all__ = ["MAX_BYTES", "OutsideFile"]
 
 MAX_BYTES: Final = 64 * 2**20
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MAX_MEMBERS: Final = 1_000
 _MAX_LINES: Final = 2_000_000
 _GENE: Final = re.compile(
@@ -119,7 +120,7 @@ class OutsideFile:
             raise
         except (
             zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError,
-            NotImplementedError, RuntimeError, IndexError, MemoryError,
+            NotImplementedError, RuntimeError, IndexError,
         ) as error:  # fmt: skip
             raise OutsideCallError(
                 "the archive is damaged or encrypted",
@@ -133,6 +134,8 @@ class OutsideFile:
         for info in archive.infolist():
             if info.is_dir():
                 continue
+            if info.compress_type not in _PACKED:  # zipfile unpacks others without a bound
+                raise ValueError("packed by a method that is not read")
             with archive.open(info) as member:
                 data = member.read(left + 1)
             left -= len(data)

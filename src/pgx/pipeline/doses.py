@@ -126,6 +126,8 @@ class Doses:
         except PgxError as error:
             reason = "; ".join(filter(None, (error.what, error.remedy)))
             return DoseReply(drug=drug, asked=asked, code=error.code, reason=reason)
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - the report's other advice is worth more
             reason = f"{type(error).__name__} in pgx itself"
             return DoseReply(

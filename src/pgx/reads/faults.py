@@ -36,6 +36,11 @@ _FAULTS: Final[dict[str, tuple[str, str, str]]] = {
         "the file is truncated or damaged",
         "copy it again, and check it with: samtools quickcheck FILE",
     ),
+    "header": (
+        "PGX-BAM-003",
+        "the header holds bytes that are not UTF-8 text",
+        "write it anew: samtools reheader",
+    ),
     "unsorted": (
         "PGX-BAM-004",
         "the reads are not sorted by position",

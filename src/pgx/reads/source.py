@@ -13,6 +13,7 @@ import numpy as np
 from pgx.base.assemblies import assembly_of_length, canonical_contig
 from pgx.base.errors import AssemblyMismatchError, InputError
 from pgx.base.genes import Assembly
+from pgx.base.texts import shown_name
 from pgx.reads.columns import Blocks, Reads
 from pgx.reads.faults import refusal
 
@@ -218,7 +219,11 @@ def open_reads(
         raise refusal("reference_file", Path(reference).name)
     handle = _opened(place, index, reference, is_cram=is_cram)
     try:
-        found = ReadsFile(handle, place.name, is_cram=is_cram, has_reference=reference is not None)
+        if is_cram and reference is None and _is_remote(handle.header.to_dict()):
+            raise refusal("reference", place.name)
+        found = ReadsFile(
+            handle, shown_name(place.name), is_cram=is_cram, has_reference=reference is not None
+        )
         if assembly is not None and found.assembly is not assembly:
             raise AssemblyMismatchError(
                 f"the reads are aligned to {found.assembly.value}, not {assembly.value}",
@@ -228,6 +233,9 @@ def open_reads(
     except InputError:
         handle.close()
         raise
+    except UnicodeDecodeError as error:
+        handle.close()
+        raise refusal("header", shown_name(place.name)) from error
     return found
 
 
@@ -246,8 +254,6 @@ def _opened(place: Path, index: Path, reference: str | Path | None, *, is_cram: 
             )
     except (OSError, ValueError) as error:
         raise refusal("bad_index" if "index" in str(error) else "truncated", place.name) from error
-    if is_cram and reference is None and _is_remote(handle.header.to_dict()):
-        raise refusal("reference", place.name)
     return handle
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.base.errors import LaboratoryFileError
 from pgx.base.texts import has_hidden
+from pgx.reports.logo import BadLogoError, check_png, check_svg
 
 __all__ = ["Laboratory", "read_laboratory"]
 
@@ -17,8 +18,6 @@ _MAX_LOGO: Final = 256 * 2**10
 _MAX_TEXT: Final = 300
 _MAX_LINES: Final = 6
 _REMEDY: Final = "see docs/how-to/pdf.md"
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
-_NO_PICTURE: Final = (b"<!doctype", b"<!entity", b"<image", b"<script", b"<foreignobject")
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,20 +92,16 @@ def _check_text(name: str, text: str, where: str) -> None:
 
 
 def _logo(path: Path) -> tuple[bytes, str]:
-    """Return a logo and its kind; an SVG that would load or run something is refused."""
+    """Return a logo and its kind, once it was looked at."""
     where = str(path)
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("png", "svg"):
         raise _refused("a logo is a PNG or SVG file", where)
     data = _bytes_of(path, where, _MAX_LOGO)
-    if kind == "png" and not data.startswith(_PNG):
-        raise _refused("the logo is no PNG picture", where)
-    if kind == "svg":
-        lowered = data.lower()
-        if b"<svg" not in lowered:
-            raise _refused("the logo is no SVG picture", where)
-        if any(mark in lowered for mark in _NO_PICTURE):
-            raise _refused("the logo holds more than shapes and text", where)
+    try:
+        (check_png if kind == "png" else check_svg)(data)
+    except BadLogoError as error:
+        raise _refused(str(error), where) from error
     return data, kind
 
 

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 PANEL_VARIABLE: Final = "PGX_DEPTH_PANEL"
+_MAX_BYTES: Final = 1 << 26
 _SHIPPED: Final = "gatk-1000g-grch38.json"
 OFFSET: Final = 0.5
 """Reads that are added before a logarithm is taken."""
@@ -174,8 +175,8 @@ def read_panel(path: Path) -> DepthPanel:
         The file cannot be read, or is no panel.
     """
     try:
-        return msgspec.json.decode(read_data(path), type=DepthPanel)
-    except (OSError, msgspec.DecodeError) as error:
+        return msgspec.json.decode(read_data(path, _MAX_BYTES), type=DepthPanel)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotSchemaError(
             f"the panel of depths cannot be read: {error}",
             where=path.name,

@@ -11,6 +11,7 @@ from typing import Final
 
 from pgx.base.children import isolated_path
 from pgx.base.scratch import nameless_file
+from pgx.base.texts import is_text
 from pgx.vcf import layout
 from pgx.vcf.container import Container, RawInput
 from pgx.vcf.faults import fault
@@ -50,15 +51,19 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
 def _converted(path: str, raw: RawInput, files: tuple[int, ...] = ()) -> Iterator[bytes]:
     """Yield what a process makes of the BCF at a path; it has these open files of ours."""
     environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
-    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", path]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        pass_fds=files,
-        env=environment | isolated_path(),
-    ) as process:
+    is_named = is_text(path)  # the library takes no other names; "-" is its standard input
+    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", path if is_named else "-"]
+    with (
+        Path(os.devnull if is_named else path).open("rb") as given,
+        subprocess.Popen(
+            command,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=files,
+            env=environment | isolated_path(),
+        ) as process,
+    ):
         try:
             while process.stdout and (piece := process.stdout.read(_PIECE)):
                 yield piece

@@ -13,6 +13,7 @@ from isal import igzip_lib, isal_zlib
 
 from pgx.base.errors import UsageError
 from pgx.base.listening import heard
+from pgx.base.texts import shown_name
 from pgx.vcf import layout
 from pgx.vcf.faults import fault
 
@@ -50,7 +51,7 @@ class RawInput:
 
     def __init__(self, path: str | Path) -> None:
         self.path = path
-        self.name = "-" if str(path) == "-" else Path(path).name
+        self.name = "-" if str(path) == "-" else shown_name(Path(path).name)
         self._digest = hashlib.sha256()
         self._ended = False
         self.n_packed = self.n_unpacked = 0

@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from pgx.base.assemblies import MITOCHONDRION
 from pgx.vcf import layout as lay
+from pgx.vcf import zarr_faults as faults
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.read_likelihoods import Cells, has_unsure, settle_cells
 from pgx.vcf.reasons import SiteReason
-from pgx.vcf.records import Block
+from pgx.vcf.records import Block, ScannedRecord
 from pgx.vcf.zarr_faults import variant_fault
 from pgx.vcf.zarr_imputed import lacks_support
 from pgx.vcf.zarr_likelihoods import Called, settle
@@ -33,6 +34,7 @@ Flags = npt.NDArray[np.bool_]
 
 _CELLS_PER_BLOCK: Final = 1 << 17  # what is worked on should stay in the cache
 _BYTES_PER_READ: Final = 1 << 26
+_BYTES_PER_CELL: Final = 256  # all fields of a record with ten alleles, for one sample
 _NUMERIC: Final = INTEGER + "f" + TEXT
 _NUMBERS: Final = ("GQ", "RGQ", "DP", "MIN_DP")
 _KINDS: Final = {
@@ -104,20 +106,39 @@ class CellReader:
     def _read(self, found: Found, first: int, last: int) -> dict[str, Array]:
         rows = found.rows[first:last]
         records = found.records[first:last]
+        widths = self._widths(records)
+        self._check_rows(len(records), widths)
         raw = {}
         if self._genotype is not None:
             raw["GT"] = self._genotype.rows(rows)
         if self._phased is not None:
             raw["phased"] = self._phased.rows(rows)
+        for key, width in widths.items():
+            raw[key] = self._fields[key].rows(rows, width)
+        return raw
+
+    def _widths(self, records: list[ScannedRecord]) -> dict[str, int | None]:
+        """Return how many values of each field are read of a cell, None for all of them."""
         most = max(1 + len(record.alts) for record in records)
+        widths: dict[str, int | None] = {}
         for key, array in self._fields.items():
             if key == "MIN_DP" and array.kind in INTEGER and not any(r.block for r in records):
                 continue
-            width = max(most, 2) + 1 if key in _BY_ALLELE else None
+            widths[key] = max(most, 2) + 1 if key in _BY_ALLELE else None
             if key in _BY_GENOTYPE:
-                width = max(most * (most + 1) // 2, lay.N_LIKELIHOODS) + 1
-            raw[key] = array.rows(rows, width)
-        return raw
+                widths[key] = max(most * (most + 1) // 2, lay.N_LIKELIHOODS) + 1
+        return widths
+
+    def _check_rows(self, n_rows: int, widths: dict[str, int | None]) -> None:
+        """Refuse fields so wide that a few records would fill the memory."""
+        sizes = [(self._fields[key].row_bytes(width), key) for key, width in widths.items()]
+        arrays = dict(self._fields)
+        if self._genotype is not None:
+            arrays["GT"] = self._genotype
+            sizes.append((self._genotype.row_bytes(), "GT"))
+        most = _BYTES_PER_READ + _BYTES_PER_CELL * self._n_samples
+        if sizes and n_rows * sum(size for size, _ in sizes) > most:
+            raise arrays[max(sizes)[1]].refusal(faults.TOO_LARGE)
 
     def _plain(self, raw: dict[str, Array], found: Found, part: slice) -> Block | None:
         """Return a block of diploid genotypes without other values, None if it is no such one."""

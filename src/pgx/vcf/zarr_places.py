@@ -96,6 +96,7 @@ class Places:
         sure = [np.empty(0, np.int64)]
         for start, stop in self._fixed.position.pieces(_PIECE):
             position = self._fixed.position.span(start, stop).astype(np.int64)
+            self._fixed.position.check_density(stop)
             contig = self._contigs(start, stop)
             self._check(start, position, contig)
             self.known = self.known or bool(self._is_known[contig].any())

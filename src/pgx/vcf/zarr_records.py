@@ -31,6 +31,7 @@ __all__ = ["Found", "find_records"]
 
 Ints = npt.NDArray[np.int64]
 _LINES: Final = 1 << 13
+_ALLELES: Final = 1 << 18  # in memory at once, as texts: some 20 MB
 _TABS: Final = 9
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
@@ -74,8 +75,9 @@ def find_records(
     places = Places(fixed, header, windows, path, contig_lengths)
     near = places.candidates()
     kept = [np.empty(0, np.int64)]
-    for start in range(0, len(near), _LINES):
-        part, alleles = _worth_a_line(fixed, near[start : start + _LINES], places.sure)
+    step = min(_LINES, max(1, _ALLELES // max(fixed.allele.shape[1], 1)))
+    for start in range(0, len(near), step):
+        part, alleles = _worth_a_line(fixed, near[start : start + step], places.sure)
         kept.append(part)
         _feed(scanner, _lines(fixed, part, alleles, places.names), kept, path)
     rows = np.concatenate(kept)

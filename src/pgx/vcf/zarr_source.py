@@ -44,7 +44,10 @@ _FIELDS: Final = {
     "INFO": ("IMPUTED", "TYPED", "DR2", "AR2", "ER2", "R2", "RSQ"),
 }
 _COLUMNS: Final = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-_MAX_SAMPLES: Final = 1 << 24
+# no cohort has more; names in a row are packed to three in a byte at best
+_MAX_SAMPLES: Final = 1 << 21
+_FREE_SAMPLES: Final = 1 << 16
+_SAMPLES_PER_BYTE: Final = 16
 _MAX_CONTIGS: Final = 1 << 16
 _MAX_FILTERS: Final = 1 << 12
 
@@ -256,7 +259,9 @@ def _header(store: OpenedStore) -> VcfHeader:
     array = store.need("sample_id", kinds="TUS", shape=(None,))
     if array.shape[0] > _MAX_SAMPLES:
         raise array.refusal(faults.TOO_LARGE)
-    samples = _texts(array.span(0, array.shape[0]))
+    names = array.span(0, array.shape[0])
+    array.check_density(len(names), free=_FREE_SAMPLES, per_byte=_SAMPLES_PER_BYTE)
+    samples = _texts(names)
     store.need("contig_id", kinds="TUS", shape=(None,))
     contigs = _names(store, "contig_id", _MAX_CONTIGS)
     lengths = store.array("contig_length", kinds="iu", shape=(len(contigs),))

@@ -7,29 +7,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import zarr
-from zarr.storage import FsspecStore, LocalStore, WrapperStore, ZipStore
+from zarr.storage import FsspecStore, LocalStore, ZipStore
 
 from pgx.base.errors import UsageError, VcfFormatError
 from pgx.base.listening import heard
+from pgx.base.texts import shown_name
 from pgx.vcf import zarr_faults as faults
 from pgx.vcf.zarr_faults import zarr_fault
+from pgx.vcf.zarr_frames import COMPRESSORS, TooMuchError
+from pgx.vcf.zarr_recorder import MAX_CHUNK_BYTES, ChunkBounds, Recorder, Shard
 
 __all__ = ["OpenedStore", "StoredArray"]
 
 Array = npt.NDArray[Any]
 INTEGER: Final = "iu"
 TEXT: Final = "TUS"
-_MAX_CHUNK_BYTES: Final = 1 << 28
 _MAX_CHUNKS: Final = 1 << 22
 _MAX_LENGTH: Final = 2**31 - 1
 _STRING_BYTES: Final = 16
-_BLOSC_HEADER: Final = 16
+# what one read may ask for: zarr keeps some 2 kB of each chunk, and fills the array beforehand
+_MAX_READ_CHUNKS: Final = 1 << 16
+_MAX_READ_BYTES: Final = 1 << 28
+_MAX_INNER_CHUNKS: Final = 1 << 14
+_BYTES_AT_ONCE: Final = 1 << 26  # of chunks that are decoded side by side
+_MOST_AT_ONCE: Final = 10  # zarr's own default
+# positions differ from each other: of all numbers in a row 600 are packed into a byte at best
+_FREE_ROWS: Final = 1 << 20
+_ROWS_PER_BYTE: Final = 1_000
 # fmt: off
 _PLAIN_CODECS: Final = frozenset((
     "adler32", "bitround", "blosc", "bz2", "crc32", "crc32c", "delta", "fixedscaleoffset",
@@ -48,40 +59,6 @@ _ZERO_IS_SAFE: Final = frozenset(
 )
 
 
-class _Recorder(WrapperStore[Any]):
-    """A store that notes digests of all that is read, and keys that are not there."""
-
-    def __init__(self, store: Any) -> None:  # noqa: ANN401 - a store of any kind
-        super().__init__(store)
-        self.digests: dict[str, str] = {}
-        self.absent: set[str] = set()
-        self.blosc_limits: dict[str, int] = {}
-        self.n_bytes = 0
-
-    async def get(self, key: str, prototype: Any, byte_range: Any = None) -> Any:  # noqa: ANN401
-        value = await super().get(key, prototype, byte_range)
-        if value is None:
-            self.absent.add(key)
-            return None
-        data = value.to_bytes()
-        if byte_range is None:
-            self._check_blosc(key, data)
-        self.n_bytes += len(data)
-        label = key if byte_range is None else f"{key} {byte_range}"
-        self.digests[label] = hashlib.sha256(data).hexdigest()
-        return value
-
-    def _check_blosc(self, key: str, data: bytes) -> None:
-        """Refuse a frame that is cut, or would unpack to more than its chunk: blosc trusts it."""
-        name, _, rest = key.partition("/")
-        limit = self.blosc_limits.get(name)
-        if limit is None or rest in ("", ".zarray", ".zattrs", "zarr.json"):
-            return
-        unpacked, packed = np.frombuffer(data[4:16].ljust(12, b"\0"), "<u4")[[0, 2]].tolist()
-        if len(data) < _BLOSC_HEADER or packed != len(data) or unpacked > limit:
-            raise ValueError("a blosc frame does not have the size that it declares")
-
-
 class OpenedStore:
     """A group opened for reading; ``name`` is the base name of its path or address.
 
@@ -94,15 +71,20 @@ class OpenedStore:
     """
 
     def __init__(self, location: str | Path) -> None:
-        self.name = str(location).rstrip("/").rpartition("/")[2] or str(location)
+        self.name = shown_name(str(location).rstrip("/").rpartition("/")[2] or str(location))
         is_local = "://" not in str(location) and Path(location).is_dir()
         self._folder = Path(location) if is_local else None
-        self._recorder = _Recorder(self._inner(location))
+        self._recorder = Recorder(self._inner(location), self._folder)
         try:
-            self._group = zarr.open_group(self._recorder, mode="r", use_consolidated=False)
+            with self._recorder.raising():
+                self._group = zarr.open_group(self._recorder, mode="r", use_consolidated=False)
             self.attributes: dict[str, Any] = dict(self._group.attrs)
         except FileNotFoundError as error:
             raise zarr_fault(faults.NOT_ZARR, self.name) from error
+        except TooMuchError as error:
+            raise zarr_fault(faults.TOO_LARGE, self.name, "metadata") from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise self._refusal(faults.METADATA, error) from error
 
@@ -127,6 +109,8 @@ class OpenedStore:
             if isinstance(error, VcfFormatError):
                 raise
             raise self._refusal(faults.UNREADABLE, error) from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise self._refusal(faults.UNREADABLE, error) from error
         return found
@@ -159,9 +143,14 @@ class OpenedStore:
         if not self._may_have(name):
             return None
         try:
-            found = self._group[name]
+            with self._recorder.raising():
+                found = self._group[name]
         except KeyError:
             return None
+        except TooMuchError as error:
+            raise zarr_fault(faults.TOO_LARGE, self.name, name) from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise zarr_fault(
                 faults.METADATA, self.name, name, detail=type(error).__name__
@@ -176,7 +165,15 @@ class OpenedStore:
         """Whether the store has something of this name."""
         if self._folder is not None:
             return self._may_have(name)
-        return name in self._group
+        try:
+            with self._recorder.raising():
+                return name in self._group
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise zarr_fault(
+                faults.METADATA, self.name, name, detail=type(error).__name__
+            ) from error
 
     def _may_have(self, name: str) -> bool:
         """Whether a local store has something of this name; elsewhere only a read tells."""
@@ -204,13 +201,14 @@ class OpenedStore:
 class StoredArray:
     """One array of a store, checked before anything of it is decoded."""
 
-    def __init__(self, array: Any, name: str, path: str, recorder: _Recorder) -> None:  # noqa: ANN401
+    def __init__(self, array: Any, name: str, path: str, recorder: Recorder) -> None:  # noqa: ANN401
         self._array, self._recorder = array, recorder
         self.name, self._path = name, path
         self.shape: tuple[int, ...] = tuple(array.shape)
         self.chunks: tuple[int, ...] = tuple(array.shards or array.chunks)
         self.kind: str = np.dtype(array.dtype).kind
-        self.itemsize = _STRING_BYTES if self.kind in TEXT else int(array.dtype.itemsize)
+        self._has_texts = self.kind in "TO"
+        self.itemsize = _STRING_BYTES if self._has_texts else int(array.dtype.itemsize)
         self.absent_chunks: set[int] = set()
 
     def refusal(self, number: int, detail: str = "") -> VcfFormatError:
@@ -238,15 +236,53 @@ class StoredArray:
             -(-has // max(step, 1)) for has, step in zip(self.shape, self.chunks, strict=True)
         ]
         if (
-            chunk > _MAX_CHUNK_BYTES
+            chunk > MAX_CHUNK_BYTES
             or max(self.shape, default=0) > _MAX_LENGTH
             or float(np.prod([float(n) for n in counts])) > _MAX_CHUNKS
         ):
             raise self.refusal(faults.TOO_LARGE)
-        if _is_blosc(self._array):
-            self._recorder.blosc_limits[self.name] = (
-                _MAX_CHUNK_BYTES if self.kind in TEXT else chunk
-            )
+        self._chunk_bytes = chunk
+        self._recorder.bounds[self.name] = self._bounds()
+
+    def _bounds(self) -> ChunkBounds:
+        """Return what a stored chunk may be: one compressor, and a checksum around it."""
+        metadata = self._array.metadata.to_dict()
+        chain, shard = list(_codecs(metadata)), None
+        if self._array.shards is not None:
+            chain, shard = self._shard(metadata["codecs"])
+        if metadata.get("zarr_format") != 2:
+            chain.reverse()
+        n_sums = 0
+        while chain and chain[0] == "crc32c" and metadata.get("zarr_format") != 2:
+            n_sums, chain = n_sums + 1, chain[1:]
+        names = [name.removeprefix("numcodecs.") for name in chain]
+        if any(name in COMPRESSORS for name in names[1:]):
+            raise self.refusal(faults.CODEC, "more than one compressor")
+        n_items = prod(self._array.chunks)
+        return ChunkBounds(
+            names[0] if names and names[0] in COMPRESSORS else "",
+            4 * n_sums,
+            n_items,
+            0 if self._has_texts else n_items * self.itemsize,
+            shard,
+        )
+
+    def _shard(self, codecs: Any) -> tuple[list[str], Shard]:  # noqa: ANN401 - JSON
+        """Return the codecs of inner chunks and what their index is like."""
+        inner = codecs[-1].get("configuration") or {}
+        names = [codec["name"] for codec in inner.get("codecs", ())]
+        index = [codec["name"] for codec in inner.get("index_codecs", ())]
+        n_chunks = prod(self.chunks) // max(prod(self._array.chunks), 1)
+        if n_chunks > _MAX_INNER_CHUNKS:
+            raise self.refusal(faults.TOO_LARGE)
+        if (
+            len(codecs) != 1
+            or "sharding_indexed" in names
+            or index not in (["bytes"], ["bytes", "crc32c"])
+        ):
+            raise self.refusal(faults.CODEC, "shards of this kind")
+        at_start = str(inner.get("index_location", "end")) == "start"
+        return names, Shard(n_chunks, at_start, len(index) > 1)
 
     def rows(self, rows: npt.NDArray[np.int64], width: int | None = None) -> Array:
         """Return some rows, sorted, and of the last of three axes the first ``width`` values.
@@ -261,6 +297,8 @@ class StoredArray:
         axes: list[Any] = [slice(None)] * (len(self.shape) - 1)
         if width is not None and len(axes) > 1:
             axes[-1] = slice(0, width)
+        n_chunks = len(np.unique(rows // max(self.chunks[0], 1)))
+        self._check_read(len(rows), n_chunks, width)
         first, last = (int(rows[0]), int(rows[-1])) if len(rows) else (0, -1)
         if last - first + 1 == len(rows):
             return self._read(lambda: self._array[(slice(first, last + 1), *axes)])
@@ -268,11 +306,42 @@ class StoredArray:
 
     def span(self, start: int, stop: int) -> Array:
         """Return the rows from ``start`` up to ``stop``; else as `rows`."""
+        n_chunks = -(-(stop - start) // max(self.chunks[0], 1)) + 1
+        self._check_read(stop - start, n_chunks, None)
         return self._read(lambda: self._array[start:stop])
+
+    def row_bytes(self, width: int | None = None) -> int:
+        """Return the bytes of one row, of the last of three axes the first ``width`` values."""
+        axes = list(self.shape[1:])
+        if width is not None and len(axes) > 1:
+            axes[-1] = min(axes[-1], width)
+        return prod(axes) * self.itemsize
+
+    def _check_read(self, n_rows: int, n_chunks: int, width: int | None) -> None:
+        """Refuse to ask for more than any store has in a few rows."""
+        pairs = zip(self.shape[1:], self.chunks[1:], strict=True)
+        across = prod(-(-has // max(step, 1)) for has, step in pairs)
+        if (
+            n_rows * self.row_bytes(width) > _MAX_READ_BYTES
+            or n_chunks * max(across, 1) > _MAX_READ_CHUNKS
+        ):
+            raise self.refusal(faults.TOO_LARGE)
+
+    def check_density(
+        self, n_rows: int, *, free: int = _FREE_ROWS, per_byte: int = _ROWS_PER_BYTE
+    ) -> None:
+        """Refuse rows that differ from each other, yet are more than what is stored can tell.
+
+        So many are ``free``, and so many ``per_byte`` of what was read of the array.
+        """
+        stored = self._recorder.stored.get(self.name, 0)
+        if n_rows > max(free, stored * per_byte):
+            raise self.refusal(faults.TOO_LARGE)
 
     def pieces(self, at_least: int) -> Iterator[tuple[int, int]]:
         """Yield starts and stops of spans of whole chunks."""
-        step = max(self.chunks[0], at_least // max(self.chunks[0], 1) * self.chunks[0], 1)
+        chunk = max(self.chunks[0], 1)
+        step = chunk * min(max(at_least // chunk, 1), _MAX_READ_CHUNKS // 2)
         for start in range(0, self.shape[0], step):
             yield start, min(start + step, self.shape[0])
 
@@ -280,8 +349,14 @@ class StoredArray:
         recorder = self._recorder
         recorder.absent.clear()
         before = recorder.n_bytes
+        at_once = max(1, min(_MOST_AT_ONCE, _BYTES_AT_ONCE // max(self._chunk_bytes, 1)))
         try:
-            values = np.asarray(read())
+            with recorder.raising(), zarr.config.set({"async.concurrency": at_once}):
+                values = np.asarray(read())
+        except TooMuchError as error:
+            raise self.refusal(faults.TOO_LARGE) from error
+        except MemoryError:
+            raise
         except Exception as error:
             raise self.refusal(faults.DAMAGED, type(error).__name__) from error
         heard(recorder.n_bytes - before)
@@ -313,11 +388,3 @@ def _codecs(metadata: Any) -> Iterator[str]:  # noqa: ANN401 - metadata of any s
         inner = codec.get("configuration") or {}
         yield from _codecs({"codecs": inner.get("codecs", ())})
         yield from _codecs({"codecs": inner.get("index_codecs", ())})
-
-
-def _is_blosc(array: Any) -> bool:  # noqa: ANN401 - an array of either format
-    """Whether whole stored chunks are blosc frames."""
-    if array.shards is not None or not array.compressors:
-        return False
-    last = array.compressors[-1]
-    return "blosc" in type(last).__name__.lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ import msgspec
 from pgx.base.advice import Drug, DrugStatus, Statement
 from pgx.knowledge.importers.readings import Readings, Row
 from pgx.knowledge.importers.releases import SourceRow
+from pgx.knowledge.tables import read_text
 
 __all__ = ["DrugCodes", "build_drugs", "read_levels"]
 
@@ -30,8 +32,8 @@ class DrugCodes(msgspec.Struct, frozen=True):
 def read_levels(path: Path) -> dict[str, DrugCodes]:
     """Read CPIC's table of gene–drug pairs (columns Gene, Drug, RxNorm, ATC, CPICLevel)."""
     codes: dict[str, DrugCodes] = {}
-    with path.open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
+    with io.StringIO(read_text(path), newline="") as lines:
+        for row in csv.DictReader(lines):
             seen = codes.get(row["Drug"], DrugCodes())
             rxnorm = "" if row["RxNorm"] == "NA" else row["RxNorm"]
             atc = tuple(sorted(filter(None, row["ATC"].replace("NA", "").split(", "))))

@@ -23,7 +23,7 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.dated import known_genes
 from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.schema import check_allele_name
-from pgx.knowledge.tables import Row, read_table
+from pgx.knowledge.tables import Row, read_table, read_text
 
 __all__ = ["build_gene_tables"]
 
@@ -53,7 +53,7 @@ def build_gene_tables(
     builds = _by_position(_read_tsv(source / "build_positions.tsv"))
     contexts = _read_tsv(source / "contexts.tsv")
     for path in sorted((source / "alleles").glob("*.json")):
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_text(path))
         gene = document["gene"]
         tables["variants"] += _variants(document, builds)
         tables["alleles"] += _alleles(document)
@@ -70,7 +70,7 @@ def build_gene_tables(
 
 
 def _read_tsv(path: Path) -> list[Row]:
-    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    lines = read_text(path).rstrip("\n").split("\n")
     header = lines[0].split("\t")
     return [dict(zip(header, line.split("\t"), strict=True)) for line in lines[1:]]
 

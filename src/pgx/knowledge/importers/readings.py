@@ -18,6 +18,7 @@ import msgspec
 
 from pgx.base.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
 from pgx.base.errors import SnapshotSchemaError
+from pgx.knowledge.tables import read_text
 
 __all__ = [
     "CHECKED_COLUMNS",
@@ -123,7 +124,7 @@ def sentence_digest(sentence: str | None) -> str:
 
 
 def _read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = read_text(path).split("\n")
     if tuple(lines[0].split("\t")) != columns or lines[-1]:
         raise SnapshotSchemaError("not the columns of this kind of reading", where=path.name)
     try:

@@ -19,6 +19,7 @@ from pgx.alleles.names import natural_key
 from pgx.base.advice import ANY_KEY, NO_RESULT
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.authorities import Authority
+from pgx.knowledge.tables import read_text
 
 __all__ = ["FLAGS", "KeyWords", "Keys", "SourceRow", "source_id", "source_rows"]
 
@@ -116,7 +117,7 @@ def _key_ways(
 
 def _own_rows(path: Path, authority: Authority) -> list[dict[str, Any]]:
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = read_text(path).split("\n")
         rows = [json.loads(line) for line in lines if line]
         return [_named(row) for row in rows if str(row["source"]).startswith(authority.rows)]
     except (ValueError, KeyError, TypeError) as error:

@@ -63,7 +63,7 @@ def read_rule(folder: Path) -> AnyRule:
     """
     path = folder / RULES_FILE
     try:
-        data = read_data(path)
+        data = read_data(path, _LARGEST)
     except OSError as error:
         raise ModelFolderError(
             "the rule file cannot be read", where=str(path), remedy="give a folder with one"

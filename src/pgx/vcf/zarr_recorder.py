@@ -1,0 +1,235 @@
+"""What is read of a store: noted with its digest, and held to limits before it is decoded.
+
+Imports zarr, so it is imported only where a store is opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from zarr.abc.store import RangeByteRequest
+from zarr.storage import WrapperStore, ZipStore
+
+from pgx.vcf.zarr_frames import TooMuchError, unpacked_bytes
+
+__all__ = ["MAX_CHUNK_BYTES", "ChunkBounds", "Recorder", "Shard"]
+
+MAX_CHUNK_BYTES: Final = 1 << 28
+# 10,000 samples by 1,000 variants, which is what writers make of a string field, are 50 MB
+# where every text is "."; of longer texts each takes ten times its bytes in memory
+_PLAIN_TEXT_BYTES: Final = 1 << 24
+_SHORT_TEXT_BYTES: Final = 1 << 26
+_TEXT_RATIO: Final = 1_000  # real texts are packed to a hundredth at best
+# metadata of a VCF header with the command lines of thousands of inputs take 1 to 5 MB
+_MAX_METADATA_BYTES: Final = 1 << 23
+_METADATA: Final = ("zarr.json", ".zarray", ".zattrs", ".zgroup", ".zmetadata")
+# genotypes are packed to a hundredth; only constant values go beyond a thousandth
+_FREE_BYTES: Final = 1 << 32
+_MAX_RATIO: Final = 1_000
+# absent chunks are those of at most six fields, of a variant whose genotypes are there
+_FREE_ABSENT: Final = 1 << 12
+_ABSENT_RATIO: Final = 64
+_INDEX_ENTRY: Final = 16
+_NO_CHUNK: Final = (1 << 64) - 1
+_ZIP_KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+class Shard(msgspec.Struct, frozen=True):
+    """Where the index of inner chunks lies in each shard of an array."""
+
+    n_chunks: int
+    at_start: bool
+    has_sum: bool
+
+    @property
+    def n_bytes(self) -> int:
+        """The size of the index."""
+        return self.n_chunks * _INDEX_ENTRY + 4 * self.has_sum
+
+    def chunks(self, data: bytes) -> list[bytes]:
+        """Return the stored inner chunks of a whole shard."""
+        index = data[: self.n_bytes] if self.at_start else data[-self.n_bytes :]
+        pairs = np.frombuffer(index[: self.n_chunks * _INDEX_ENTRY], "<u8").reshape(-1, 2)
+        if len(pairs) != self.n_chunks:
+            raise ValueError("a shard is shorter than its index")
+        return [data[at : at + size] for at, size in pairs.tolist() if at != _NO_CHUNK]
+
+
+class ChunkBounds(msgspec.Struct, frozen=True):
+    """What a chunk of one array, or an inner chunk of its shards, may unpack to.
+
+    ``codec`` is the compressor, empty where there is none; after it ``n_sum`` bytes of
+    checksum are stored. ``n_bytes`` are those of a chunk's values, 0 for texts.
+    """
+
+    codec: str
+    n_sum: int
+    n_items: int
+    n_bytes: int
+    shard: Shard | None = None
+
+    def unpacked(self, data: bytes) -> int:
+        """Return what a stored chunk unpacks to.
+
+        Raises
+        ------
+        TooMuchError
+            It is more than the limit.
+        ValueError
+            It is more than the chunk's values take, or the chunk is damaged.
+        """
+        held = data[: len(data) - self.n_sum] if self.n_sum else data
+        if self.n_bytes:
+            return self._numbers(held)
+        size = unpacked_bytes(self.codec, held, MAX_CHUNK_BYTES) if self.codec else len(held)
+        self._check_texts(size, len(data))
+        return size
+
+    def _numbers(self, data: bytes) -> int:
+        if not self.codec:
+            return len(data)
+        try:
+            return unpacked_bytes(self.codec, data, self.n_bytes)
+        except TooMuchError as error:
+            raise ValueError("a chunk unpacks to more than its values") from error
+
+    def _check_texts(self, size: int, stored: int) -> None:
+        """Refuse texts that take far more in memory than they are worth on disk."""
+        n_letters = size - 4 - 4 * self.n_items
+        most = _SHORT_TEXT_BYTES if n_letters <= self.n_items else _PLAIN_TEXT_BYTES
+        if size > most and size > stored * _TEXT_RATIO:
+            raise TooMuchError("texts")
+
+
+class Recorder(WrapperStore[Any]):
+    """A store that notes digests of all that is read, and keys that are not there.
+
+    ``bounds`` has, by name, the arrays whose chunks are looked at before they are decoded;
+    ``stored`` the bytes that were read of each.
+    """
+
+    def __init__(self, store: Any, folder: Path | None) -> None:  # noqa: ANN401 - of any kind
+        super().__init__(store)
+        self._folder = folder
+        self.failed: Exception | None = None
+        self.digests: dict[str, str] = {}
+        self.absent: set[str] = set()
+        self.bounds: dict[str, ChunkBounds] = {}
+        self.stored: dict[str, int] = {}
+        self.n_bytes = self._n_present = self._n_absent = self._n_unpacked = 0
+
+    async def get(self, key: str, prototype: Any, byte_range: Any = None) -> Any:  # noqa: ANN401
+        """Return what is stored under a key, once it was looked at; None once something failed.
+
+        An error raised here would leave reads of other chunks pending, and these complain
+        when the process ends.
+        """
+        if self.failed is not None:
+            return None
+        try:
+            return await self._checked(key, prototype, byte_range)
+        except Exception as error:  # noqa: BLE001 - `raising` raises it
+            self.failed = error
+            return None
+
+    @contextlib.contextmanager
+    def raising(self) -> Iterator[None]:
+        """Raise what a read failed with, in place of what came of it."""
+        try:
+            yield
+        finally:
+            error, self.failed = self.failed, None
+            if error is not None:
+                raise error
+
+    async def _checked(self, key: str, prototype: Any, byte_range: Any) -> Any:  # noqa: ANN401
+        size = self._size_of(key)
+        whole = byte_range
+        if self._folder is not None and size is not None and byte_range is None:
+            whole = RangeByteRequest(0, size)  # not what a file has grown to since
+        value = await super().get(key, prototype, whole)
+        name = key.partition("/")[0]
+        if value is None:
+            self.absent.add(key)
+            self._count_absent(name)
+            return None
+        data = value.to_bytes()
+        self._check(key, name, data, byte_range)
+        self.n_bytes += len(data)
+        label = key if byte_range is None else f"{key} {byte_range}"
+        self.digests[label] = hashlib.sha256(data).hexdigest()
+        return value
+
+    def _size_of(self, key: str) -> int | None:
+        """Return the size of what a folder or archive has under a key; refuse what is too large."""
+        size = None
+        if self._folder is not None:
+            path = self._folder / key
+            if not path.is_file():
+                if path.exists() and not path.is_dir():
+                    raise ValueError("no regular file")
+                return None
+            size = path.stat().st_size
+        elif isinstance(self._store, ZipStore):
+            size = self._size_in_archive(key)
+        if size is not None and size > _most_stored(key):
+            raise TooMuchError("stored")
+        return size
+
+    def _size_in_archive(self, key: str) -> int | None:
+        info = self._store._zf.NameToInfo.get(key)  # noqa: SLF001 - it is open since the start
+        if info is None:
+            return None
+        if info.compress_type not in _ZIP_KINDS:  # zipfile unpacks others without a bound
+            raise ValueError("packed by a method that is not read")
+        return int(info.file_size)
+
+    def _count_absent(self, name: str) -> None:
+        if name in self.bounds:
+            self._n_absent += 1
+            if self._n_absent > _FREE_ABSENT + _ABSENT_RATIO * self._n_present:
+                raise TooMuchError("absent")
+
+    def _check(self, key: str, name: str, data: bytes, byte_range: Any) -> None:  # noqa: ANN401
+        """Refuse a chunk that would unpack to more than it may, alone or with others."""
+        if len(data) > _most_stored(key):
+            raise TooMuchError("stored")
+        bounds = self.bounds.get(name)
+        if bounds is None or _is_metadata(key):
+            return
+        size = sum(bounds.unpacked(chunk) for chunk in _chunks(bounds, data, byte_range))
+        if size > MAX_CHUNK_BYTES:
+            raise TooMuchError("shard")
+        self._n_present += 1
+        self._n_unpacked += size
+        self.stored[name] = self.stored.get(name, 0) + len(data)
+        if self._n_unpacked > _FREE_BYTES + _MAX_RATIO * sum(self.stored.values()):
+            raise TooMuchError("store")
+
+
+def _chunks(bounds: ChunkBounds, data: bytes, byte_range: Any) -> list[bytes]:  # noqa: ANN401
+    """Return the stored chunks in what was read: one, those of a shard, or none in its index."""
+    shard = bounds.shard
+    if shard is None:
+        return [data]
+    if byte_range is None:
+        return shard.chunks(data)
+    start, end = getattr(byte_range, "start", None), getattr(byte_range, "end", None)
+    is_index = start is None or (shard.at_start and (start, end) == (0, shard.n_bytes))
+    return [] if is_index else [data]
+
+
+def _is_metadata(key: str) -> bool:
+    return key.rpartition("/")[2] in _METADATA
+
+
+def _most_stored(key: str) -> int:
+    """Return how many bytes may lie under a key; what cannot be packed takes a little more."""
+    return _MAX_METADATA_BYTES if _is_metadata(key) else MAX_CHUNK_BYTES + (MAX_CHUNK_BYTES >> 4)
