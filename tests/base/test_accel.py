@@ -58,7 +58,7 @@ def run(
     place="cache",
 ):
     process = start(folder, code, place)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 0, err
     return out
 
@@ -144,7 +144,7 @@ def test_two_processes_may_warm_at_once(folder):
     """
     both = [start(folder, code), start(folder, code)]
     for process in both:
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=900)
         assert process.returncode == 0, err
         assert out == "kernels_under_test other_kernels\n"
     names = [path.name for path in kernels(folder)]

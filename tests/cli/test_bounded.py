@@ -33,7 +33,7 @@ def run(tmp_path, *words):
         text=True,
         cwd=tmp_path,
         preexec_fn=limited,
-        timeout=120,
+        timeout=900,
         check=False,
     )
 
