@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+# whether a run takes long enough for a line of progress says more of the machine, too
+os.environ["PGX_PROGRESS"] = "off"
 
 # how long an example takes says more of the machine than of the program
 settings.register_profile("pgx", deadline=None)

@@ -58,7 +58,7 @@ def run(
     place="cache",
 ):
     process = start(folder, code, place)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 0, err
     return out
 
@@ -123,6 +123,29 @@ def test_without_a_place_kernels_are_compiled_in_memory(folder):
     assert run(folder, place="file/below") == "18 1 9\n"
 
 
+NOTICE = """
+    import os
+    from pgx.base import code_cache
+    from kernels_under_test import total
+    import numpy as np
+    os.access = lambda *_: False  # root may write anywhere
+    code_cache.unkept_is_told(lambda: print("told"))
+    print(total(np.arange(4)))
+"""
+
+
+def test_that_code_cannot_be_kept_is_told_before_it_is_compiled(folder):
+    assert run(folder, NOTICE) == "told\n18\n"
+    (folder / "file").write_text("")
+    assert run(folder, NOTICE, place="file/below") == "told\n18\n"
+
+
+def test_that_nothing_is_kept_is_not_told_where_it_is_wanted_so_or_is_there(folder):
+    assert run(folder, NOTICE, place="") == "18\n"
+    run(folder)
+    assert run(folder, NOTICE) == "18\n"
+
+
 def test_a_kernel_refuses_other_types(folder):
     code = """
         from kernels_under_test import total
@@ -144,7 +167,7 @@ def test_two_processes_may_warm_at_once(folder):
     """
     both = [start(folder, code), start(folder, code)]
     for process in both:
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=900)
         assert process.returncode == 0, err
         assert out == "kernels_under_test other_kernels\n"
     names = [path.name for path in kernels(folder)]

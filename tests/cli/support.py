@@ -47,7 +47,7 @@ def pgx_process(*words, stdin=None, **environment) -> subprocess.CompletedProces
         capture_output=True,
         text=True,
         input=stdin,
-        timeout=120,
+        timeout=900,
         env={**os.environ, **environment},
     )
 

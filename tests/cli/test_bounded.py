@@ -106,7 +106,7 @@ def run(tmp_path, cases):
         text=True,
         cwd=tmp_path,
         env={**os.environ, "PGX_MODELS": str(tmp_path / "registry")},
-        timeout=600,
+        timeout=900,
         check=True,
     )
     assert not done.stderr

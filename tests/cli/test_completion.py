@@ -36,7 +36,7 @@ def completed(script, line):
         f'source "{script}"; COMP_WORDS=({" ".join(repr(w) for w in words)});'
         f' COMP_CWORD={len(words) - 1}; _pgx; printf "%s\\n" "${{COMPREPLY[@]}}"'
     )
-    done = subprocess.run([BASH, "-c", code], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([BASH, "-c", code], capture_output=True, text=True, timeout=900)
     assert not done.stderr
     return done.stdout.split()
 
@@ -72,7 +72,7 @@ def test_other_shells_read_their_script(shell, tmp_path):
         pytest.skip(f"{shell} is not installed")
     path = tmp_path / "script"
     path.write_text(pgx("completion", shell).stdout)
-    subprocess.run([program, "-n", path], check=True, timeout=20)
+    subprocess.run([program, "-n", path], check=True, timeout=900)
 
 
 def test_another_shell_is_wrong_usage():

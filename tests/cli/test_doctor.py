@@ -71,6 +71,15 @@ def test_code_that_cannot_be_compiled_is_found(monkeypatch):
     assert (found.health, found.exit_status) == (Health.FAIL, 1)
 
 
+def test_a_cache_that_cannot_be_written_is_a_warning(monkeypatch, tmp_path):
+    """The folder is there, as in a home that is mounted read-only, and nothing is in it."""
+    monkeypatch.setenv(code_cache.CACHE_VARIABLE, str(tmp_path))
+    found = checks.check_kernels()
+    assert found.health is Health.WARN
+    assert f"compiled anew at every start: {tmp_path} cannot be written" in found.found
+    assert code_cache.CACHE_VARIABLE in found.remedy
+
+
 def test_no_cache_is_a_warning(monkeypatch):
     monkeypatch.setattr(code_cache, "cache_folder", lambda: None)
     assert checks.check_kernels().health is Health.WARN

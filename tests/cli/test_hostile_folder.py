@@ -57,7 +57,7 @@ def test_no_module_of_the_folder_is_run(folder, words):
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,
         check=False,
     )
     assert not (folder.parent / "run").exists()

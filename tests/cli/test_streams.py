@@ -17,7 +17,7 @@ def shell(tmp_path, words, streams):
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        timeout=120,
+        timeout=900,
         check=False,
     )
 

@@ -93,11 +93,11 @@ def stopped_when(
     process: subprocess.Popen[str], is_time: Callable[[], bool], kind: signal.Signals
 ) -> tuple[int, str]:
     """Send a signal when a condition holds; return exit status and standard error."""
-    end = time.monotonic() + 100
+    end = time.monotonic() + 900
     while not is_time() and process.poll() is None and time.monotonic() < end:
         time.sleep(0.002)
     process.send_signal(kind)
-    _, text = process.communicate(timeout=100)
+    _, text = process.communicate(timeout=900)
     return process.returncode, text
 
 

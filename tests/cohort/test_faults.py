@@ -110,7 +110,7 @@ def test_two_runs_into_one_folder_refuse_each_other(files, expected, tmp_path):
     for force in ((), ("--force",)):
         assert "another run is at work" in refused(5, *words, *force)
     process.send_signal(signal.SIGCONT)
-    _, said = process.communicate(timeout=100)
+    _, said = process.communicate(timeout=900)
     assert process.returncode == 0, said
     assert digests(out) == expected
 
@@ -142,7 +142,7 @@ def limited(words, n_bytes):
         [sys.executable, "-m", "pgx.cli.main", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=900,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes)),
     )
 

@@ -58,7 +58,7 @@ def run_command(command: str) -> str:
     given = dict(word.split("=", 1) for word in words[: words.index("pgx")])
     done = subprocess.run(
         [sys.executable, "-m", "pgx.cli.main", *words[words.index("pgx") + 1 :]],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900,
         env={**os.environ, **given},
     )  # fmt: skip
     assert done.returncode == 0, f"{command}: {done.stdout}"

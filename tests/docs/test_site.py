@@ -156,7 +156,7 @@ def site(tmp_path_factory) -> Path:
     source = str(Path(pgx.__file__).resolve().parents[1])
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(place)],
-        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1",
              "PYTHONPATH": source},
     )  # fmt: skip

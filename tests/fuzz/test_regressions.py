@@ -1,7 +1,5 @@
 """What fuzzing and hostile examples have found, each as small as it can be."""
 
-import time
-
 import pytest
 
 from calling import call_file
@@ -13,6 +11,7 @@ from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_u
 from pgx.vcf.header import parse_header
 from simulated import vcf_text
 from vcf.support import header_text
+from work import steps
 
 COLUMNS = "gene\tdiplotype\tphenotype\tactivity_score\n"
 
@@ -100,9 +99,9 @@ def test_a_position_has_up_to_ten_digits(tmp_path):
 @pytest.mark.parametrize("text", ["ID=chr3,{}>", "ID=chr3,x={}", 'ID=chr3,x="{}', "ID=chr3,=,{}>"])
 def test_a_long_word_in_a_contig_line_costs_no_time(text):
     line = "##contig=<" + text.format("a" * 1_000_000) + "\n"
-    started = time.process_time()
-    header = parse_header(header_text(extra=line).encode(), "t.vcf")
-    assert time.process_time() - started < 2
+    data = header_text(extra=line).encode()
+    assert steps(lambda: parse_header(data, "t.vcf")) < 50 * len(data)
+    header = parse_header(data, "t.vcf")
     assert header.contigs["chr3"] is None
 
 

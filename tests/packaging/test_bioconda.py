@@ -68,6 +68,6 @@ def test_its_test_commands_work(recipe, tmp_path):
             env={**os.environ, "PATH": path},
             check=True,
             stdout=subprocess.DEVNULL,
-            timeout=120,
+            timeout=900,
         )
     assert all(__import__(name) for name in recipe["test"]["imports"])

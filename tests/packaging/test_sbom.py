@@ -25,7 +25,7 @@ def text(tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("bill") / "bill.json"
     environment = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
     command = [sys.executable, ROOT / "packaging/sbom.py", LOCK, "-o", path]
-    subprocess.run(command, check=True, env=environment, timeout=120)
+    subprocess.run(command, check=True, env=environment, timeout=900)
     return path.read_text(encoding="utf-8")
 
 

@@ -105,9 +105,9 @@ def test_what_is_no_such_file(data):
 
 
 def test_a_name_twice_is_refused_wherever_it_stands():
-    assert "'sex' stands twice" in refused(b'{"schema_version":"1.0","sex":"male","sex":"female"}')
+    assert "`sex` stands twice" in refused(b'{"schema_version":"1.0","sex":"male","sex":"female"}')
     twice = b'{"schema_version":"1.0","medicines":[{"name":"a","use":"stopped","use":"current"}]}'
-    assert "'use' stands twice" in refused(twice)
+    assert "`use` stands twice" in refused(twice)
     assert "stands twice" in refused(b'{"resourceType":"Bundle","entry":[],"entry":[]}')
 
 

@@ -209,7 +209,7 @@ def test_a_run_that_is_told_to_end_leaves_nothing_behind(sets, tmp_path, number)
     while not (out / RUN_FOLDER / "new").exists() and process.poll() is None:
         time.sleep(0.005)
     process.send_signal(number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=900)
     assert process.returncode in (0, 128 + number)
     assert whole(out) == expected[process.returncode == 0]
     assert not (out / RUN_FOLDER).exists()

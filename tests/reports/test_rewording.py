@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import msgspec
 import pytest
@@ -18,6 +17,7 @@ from pgx.reports.facts import NO_FACTS, facts_of
 from pgx.reports.german import GERMAN
 from pgx.reports.rewording import reworded
 from reports import factory
+from work import steps
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +115,7 @@ def test_a_statement_of_another_wording_is_not_taken_for_its_own(kb, index):
 )
 def test_hostile_advice_costs_no_time_and_stays(kb, text):
     result = factory.result(recommendations=(factory.advice(text=text, implications=()),))
-    before = time.perf_counter()
+    assert steps(lambda: reworded(result, NO_FACTS, GERMAN), tries=1) < 60_000_000
     changed, left = reworded(result, NO_FACTS, GERMAN)
-    assert time.perf_counter() - before < 2
     assert changed.recommendations[0].text == text
     assert left == ({text} if text else set())

@@ -85,7 +85,7 @@ def test_a_run_tells_status_code_time_and_memory(tmp_path):
     assert (good.status, good.code, good.is_broken) == (0, "", False)
     assert good.assessed > 0
     assert 20 < good.megabytes < 512
-    assert good.seconds > 0.05
+    assert good.seconds > 0
     bad = tmp_path / "bad.vcf"
     bad.write_text("no VCF")
     refused = annotated(bad, tmp_path)

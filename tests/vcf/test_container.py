@@ -214,5 +214,5 @@ def test_bcf_through_a_named_pipe(tmp_path):
     os.mkfifo(pipe)
     with subprocess.Popen(["cp", str(packed), str(pipe)]) as writer:
         piped = open_source(pipe).scan(WINDOWS)
-        assert writer.wait(timeout=30) == 0
+        assert writer.wait(timeout=900) == 0
     assert np.array_equal(piped.genotypes, open_source(packed).scan(WINDOWS).genotypes)

@@ -29,7 +29,7 @@ def snakemake(
     }
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--snakefile", SNAKEFILE, *words],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=300,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr
     return done

@@ -48,7 +48,7 @@ def run(process: Process, block: str, given: dict, folder: Path) -> dict:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-ue", "-o", "pipefail", "-c", text],
-        cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120,
+        cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, text + done.stderr
     return names

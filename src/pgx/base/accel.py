@@ -17,13 +17,13 @@ import importlib.util
 import platform
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, Final, TypeVar
 
-from pgx.base.code_cache import cache_folder, publish_code, read_code
+from pgx.base.code_cache import cache_folder, publish_code, read_code, tell_unkept
 
 __all__ = [
     "KERNEL_MODULES",
@@ -31,6 +31,7 @@ __all__ = [
     "bound_call",
     "helper",
     "kernel",
+    "n_unkept",
     "warm",
 ]
 
@@ -121,6 +122,11 @@ class Kernel:
                 self._native = self._from_disk() or self._compiled()
         return self._native
 
+    def is_kept(self) -> bool:
+        """Whether the next process finds the machine code on disk."""
+        path = self._path()
+        return path is not None and read_code(path) is not None
+
     def _from_disk(self) -> Callable[..., int] | None:
         path = self._path()
         payload = read_code(path) if path else None
@@ -134,6 +140,7 @@ class Kernel:
     def _compiled(self) -> Callable[..., int]:
         from pgx.base.native import extract_object, load_native, parse_signature
 
+        tell_unkept()
         parsed = parse_signature(self.signatures[0])
         dispatcher = _jit(self.py_func, {})
         dispatcher.compile(self.signatures[0])
@@ -177,11 +184,22 @@ def warm() -> list[str]:
     Modules that are not installed are left out. Two processes may do this at once.
     """
     found = [name for name in KERNEL_MODULES if _is_installed(name)]
-    for name in found:
+    for own in _kernels(found):
+        own.load()
+    return found
+
+
+def n_unkept() -> int:
+    """Return how many kernels are not on disk, so that every process compiles them."""
+    return sum(not own.is_kept() for own in _kernels(KERNEL_MODULES))
+
+
+def _kernels(modules: Iterable[str]) -> Iterator[Kernel]:
+    """Yield the kernels of those modules that are installed."""
+    for name in filter(_is_installed, modules):
         for value in vars(importlib.import_module(name)).values():
             if isinstance(value, Kernel):
-                value.load()
-    return found
+                yield value
 
 
 def _is_installed(name: str) -> bool:

@@ -14,13 +14,23 @@ import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-__all__ = ["CACHE_VARIABLE", "cache_folder", "publish_code", "read_code"]
+__all__ = [
+    "CACHE_VARIABLE",
+    "cache_folder",
+    "publish_code",
+    "read_code",
+    "tell_unkept",
+    "unkept_is_told",
+]
 
 CACHE_VARIABLE: Final = "PGX_KERNEL_CACHE"
 _DIGEST_BYTES: Final = 32
+_LISTENERS: Final[list[Callable[[], None]]] = []
+"""Who is to be told, once, that code is compiled which cannot be kept; one at most."""
 
 
 def cache_folder() -> Path | None:
@@ -39,6 +49,23 @@ def cache_folder() -> Path | None:
         return folder if _is_private(folder) else None
     except (OSError, RuntimeError):
         return None
+
+
+def unkept_is_told(listener: Callable[[], None] | None) -> None:
+    """Let a function be told, once, before code is compiled that cannot be kept; None for nobody.
+
+    A process compiles for some twenty seconds then, and so does every later one.
+    """
+    _LISTENERS[:] = [] if listener is None else [listener]
+
+
+def tell_unkept() -> None:
+    """Tell the listener if what is compiled now cannot be kept, though somebody wants it kept."""
+    if not _LISTENERS or os.environ.get(CACHE_VARIABLE) == "":
+        return
+    folder = cache_folder()
+    if folder is None or not os.access(folder, os.W_OK | os.X_OK):
+        _LISTENERS.pop()()
 
 
 def _default_folder() -> Path:

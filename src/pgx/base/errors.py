@@ -81,22 +81,32 @@ class PgxError(Exception):
     Parameters
     ----------
     what
-        What is wrong, without the name of a patient or sample.
+        What is wrong, without a name or any value of a patient or sample.
     where
         File, line or record, e.g. ``"a.vcf line 12"``; empty when unknown.
     remedy
         What the user can do about it.
     code
         Stable code, e.g. ``"PGX-VCF-003"``; the class default otherwise.
+    told
+        ``what`` with the value itself, for a person's own result, which may hold it; a line on
+        standard error may not.
     """
 
     default_code: ClassVar[str] = "PGX-000"
     exit_status: ClassVar[int] = 1
 
     def __init__(
-        self, what: str, *, where: str = "", remedy: str = "", code: str | None = None
+        self,
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        code: str | None = None,
+        told: str = "",
     ) -> None:
         self.what = what
+        self.told = told or what
         self.where = where
         self.remedy = remedy
         self.code = code or self.default_code

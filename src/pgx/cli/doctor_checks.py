@@ -153,10 +153,11 @@ def _metadata(key: str) -> str:
 
 def check_kernels() -> Finding:
     """Return whether compiled code can be loaded, and where it is kept."""
-    from pgx.base.accel import warm
-    from pgx.base.code_cache import CACHE_VARIABLE, cache_folder
+    from pgx.base.accel import n_unkept, warm
+    from pgx.base.code_cache import CACHE_VARIABLE, cache_folder, unkept_is_told
 
     folder = cache_folder()
+    unkept_is_told(None)  # the line below says it
     try:
         modules = warm()
     except Exception as error:  # noqa: BLE001 - numba and the linker raise anything
@@ -167,11 +168,12 @@ def check_kernels() -> Finding:
             remedy=f"reinstall numba, or name an empty folder with {CACHE_VARIABLE}",
             exit_status=1,
         )
-    if folder is None:
+    if folder is None or n_unkept():
+        place = "" if folder is None else f": {folder} cannot be written"
         return Finding(
             part="compiled code",
             health=Health.WARN,
-            found=f"{len(modules)} modules, compiled anew at every start",
+            found=f"{len(modules)} modules, compiled anew at every start{place}",
             remedy=f"name a folder that only you can write with {CACHE_VARIABLE}",
         )
     found = f"{len(modules)} modules, kept in {folder}"

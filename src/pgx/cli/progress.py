@@ -1,11 +1,14 @@
 """How far a long run is: a bar on a terminal, a line now and then elsewhere, on standard error.
 
-Short runs show nothing. What it costs is one look at the clock an item, or a piece of a file.
+Short runs show nothing, and none does where ``PGX_PROGRESS`` is ``off``. What it costs is one look
+at the clock an item, or a piece of a file.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Stages", "reading", "tracked"]
 
 T = TypeVar("T")
+SWITCH: Final = "PGX_PROGRESS"
 PATIENCE: Final = 2.0
 """Seconds that a run may take without a word."""
 _BAR_SECONDS: Final = 0.5
@@ -144,7 +148,7 @@ class _Clock:
     def __init__(self, total: int, what: str) -> None:
         self._view: _View = _Bar(total, what) if is_terminal(error=True) else _Lines(total, what)
         self._start = time.monotonic()
-        self._due = self._start + PATIENCE
+        self._due = math.inf if os.environ.get(SWITCH) == "off" else self._start + PATIENCE
 
     def tell(self, done: int) -> None:
         now = time.monotonic()
@@ -235,8 +239,6 @@ def _duration(seconds: float) -> str:
     >>> _duration(12.1), _duration(90), _duration(90000)
     ('13 s', '2 min', '25.0 h')
     """
-    import math
-
     if seconds < 60:
         return f"{math.ceil(seconds)} s"
     if seconds < 5400:

@@ -88,24 +88,26 @@ def reinterpret(
 
 
 def _again(
-    saved: list[PatientResult], reader: Reinterpreter
+    saved: list[tuple[str, PatientResult]], reader: Reinterpreter
 ) -> Iterator[tuple[PatientResult, PatientResult]]:
-    """Yield what was saved with what it is today; name those whose patient is none."""
-    for result in saved:
+    """Yield what was saved with what it is today; name the files of which that cannot be said."""
+    for name, result in saved:
         try:
-            yield result, reader.again(result)
+            again = reader.again(result)
         except InputError as error:
-            say(error.line())
+            say(f"{error.line()} (in {name})")
+            continue
+        yield result, again
 
 
-def _read(paths: list[Path]) -> list[PatientResult]:
-    """Read the results that can be read; name the others."""
+def _read(paths: list[Path]) -> list[tuple[str, PatientResult]]:
+    """Read the results that can be read, with their files' names; name the others."""
     from pgx.reports.render_json import read_result
 
     found = []
     for path in paths:
         try:
-            found.append(read_result(path))
+            found.append((path.name, read_result(path)))
         except InputError as error:
             say(error.line())
     return found

@@ -9,7 +9,9 @@ from typing import Any
 
 import typer
 
+from pgx.base.code_cache import CACHE_VARIABLE, unkept_is_told
 from pgx.base.errors import printable
+from pgx.cli.console import hint
 
 __all__ = ["run_app", "shown_help", "single"]
 
@@ -39,6 +41,7 @@ def shown_help(command: Callable[..., object]) -> str:
 
 def run_app(app: typer.Typer, words: list[str], name: str) -> int:
     """Run an app; return its exit status."""
+    unkept_is_told(None if "--quiet" in words else _say_unkept)
     for command in app.registered_commands:
         if command.callback is not None and not command.help:
             command.help = shown_help(command.callback)
@@ -55,6 +58,13 @@ def run_app(app: typer.Typer, words: list[str], name: str) -> int:
     if status == _INTERRUPTED:  # typer catches the interrupt and says nothing
         sys.stderr.write("interrupted\n")
     return int(status) if isinstance(status, int) else 0
+
+
+def _say_unkept() -> None:
+    hint(
+        "compiled code cannot be kept: this run, and every other, compiles for some 20 s;"
+        f" name a folder that only you can write with {CACHE_VARIABLE}"
+    )
 
 
 def _what(error: Any) -> str:  # noqa: ANN401 - the class is that of typer's own click

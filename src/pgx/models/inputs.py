@@ -97,29 +97,32 @@ def check_value(own: Input, value: Value) -> None:
         _check_number(own, value)
     elif own.kind is Kind.FLAG:
         if not isinstance(value, bool) and value not in (0.0, 1.0):
-            raise OutOfDomainError(f"{own.name} is {value!r}", remedy="give yes or no")
+            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
     elif own.kind is Kind.LEVEL and value not in own.levels:
         raise OutOfDomainError(
-            f"{own.name} is {value!r}, which the model does not know",
+            f"{own.name} is a value that the model does not know",
             remedy=f"it knows {', '.join(own.levels)}",
+            told=f"{own.name} is {value!r}, which the model does not know",
         )
     elif own.kind is Kind.GENOTYPE and not _is_genotype(own, value):
         raise OutOfDomainError(
-            f"{own.name} is {value!r}, a genotype that the model does not know",
+            f"{own.name} is a genotype that the model does not know",
             remedy=f"it knows pairs, A/B, of {', '.join(own.alleles)}",
+            told=f"{own.name} is {value!r}, a genotype that the model does not know",
         )
 
 
 def _check_number(own: Input, value: Value) -> None:
     if isinstance(value, (bool, str)) or value is None or not np.isfinite(value):
-        raise OutOfDomainError(f"{own.name} is {value!r}", remedy=f"give a number of {own.unit}")
+        raise OutOfDomainError(f"{own.name} is no number", remedy=f"give a number of {own.unit}")
     low = -np.inf if own.minimum is None else own.minimum
     high = np.inf if own.maximum is None else own.maximum
     if low <= value <= high:
         return
     raise OutOfDomainError(
-        f"{own.name} is {value:g} {own.unit}".rstrip() + f", outside {low:g} to {high:g}",
+        f"{own.name} is outside {low:g} to {high:g} {own.unit}".rstrip(),
         remedy=_hint(own, value) or "the model was not made for such a patient: use another way",
+        told=f"{own.name} is {value:g} {own.unit}".rstrip() + f", outside {low:g} to {high:g}",
     )
 
 
@@ -129,7 +132,7 @@ def _hint(own: Input, value: float) -> str:
     low, high = own.minimum, own.maximum
     if not other or low is None or high is None or not low <= value * factor <= high:
         return ""
-    return f"{value:g} looks like {other}: give {own.unit}"
+    return f"it looks like {other}: give {own.unit}"
 
 
 def _is_genotype(own: Input, value: Value) -> bool:

@@ -64,7 +64,7 @@ class _Bundle:
     def __init__(self, tree: Tree, where: str) -> None:
         self.where = where
         if tree["resourceType"] != "Bundle":
-            raise self._refused(f"a {str(tree['resourceType'])[:40]}, not a Bundle")
+            raise self._refused("a resource that is not a Bundle")
         if tree.get("type") == "history":
             raise self._refused("a history, which holds what is no longer so")
         self.timestamp = day_of(tree.get("timestamp"))
@@ -81,7 +81,7 @@ class _Bundle:
         addresses = {str(entry.get("fullUrl") or ""), _address(kind, resource)} - {""}
         before = [self.by_address[a] for a in addresses if a in self.by_address]
         if any(other != resource for other in before):
-            raise self._refused(f"two versions of one {kind}"[:80])
+            raise self._refused(f"two versions of one {_shown(kind)}")
         if not before:
             self.by_type.setdefault(kind, []).append(resource)
         for address in addresses:
@@ -136,7 +136,7 @@ class _Bundle:
                 full = "://" in reference and elsewhere  # Patient/1 of another server is another
                 same = bool(identifier) and named == identifier and not full
                 if not (same or reference in known):
-                    kind = str(resource["resourceType"])[:40]
+                    kind = _shown(str(resource["resourceType"]))
                     raise self._refused(f"a {kind} is of another patient")
 
     def _each(self, *kinds: str) -> Iterator[Tree]:
@@ -217,6 +217,11 @@ class _Bundle:
             when = day_of(resource.get("authored"))
             for question, answer in answers(resource.get("item") or ()):
                 yield Outcome(question=question, answer=answer, date=when)
+
+
+def _shown(kind: str) -> str:
+    """Return a type of resource for a message; one that is not read may be any text."""
+    return kind if kind in _READ else "resource"
 
 
 def _subjects(resource: Tree) -> Iterator[str]:

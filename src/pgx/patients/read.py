@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from pgx.base.decoding import shape_problem
 from pgx.base.errors import PatientFileError
 from pgx.base.files import read_at_most
-from pgx.base.patient import Patient
+from pgx.base.patient import Condition, Kidney, Liver, Medicine, Outcome, Patient, Reaction
 from pgx.patients.plausible import check_patient
 
 __all__ = ["MAX_BYTES", "PATIENT_SCHEMA", "parse_patient", "read_patient"]
@@ -18,6 +19,8 @@ __all__ = ["MAX_BYTES", "PATIENT_SCHEMA", "parse_patient", "read_patient"]
 MAX_BYTES: Final = 16 * 2**20
 PATIENT_SCHEMA: Final = "1.0"
 _REMEDY: Final = "see docs/how-to/patient.md for both forms"
+_RECORDS: Final = (Patient, Kidney, Liver, Condition, Medicine, Reaction, Outcome)
+_FIELDS: Final = frozenset(name for kind in _RECORDS for name in kind.__struct_fields__)
 
 
 def read_patient(path: Path) -> Patient:
@@ -46,7 +49,8 @@ def parse_patient(data: bytes, where: str = "patient") -> Patient:
         tree = msgspec.json.decode(text)
         json.loads(text, object_pairs_hook=_once)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise PatientFileError(f"no JSON: {error}", where=where, remedy=_REMEDY) from error
+        what = f"no JSON: {shape_problem(error, object)}"
+        raise PatientFileError(what, where=where, remedy=_REMEDY) from error
     except ValueError as error:
         raise PatientFileError(str(error), where=where, remedy=_REMEDY) from error
     if not isinstance(tree, dict):
@@ -66,7 +70,8 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
     seen: set[str] = set()
     for name, _ in pairs:
         if name in seen:
-            raise ValueError(f"{name[:40]!r} stands twice in one JSON object")
+            shown = f"`{name}`" if name in _FIELDS else "a name"  # the file's own may be a person's
+            raise ValueError(f"{shown} stands twice in one JSON object")
         seen.add(name)
 
 
@@ -79,9 +84,10 @@ def _from_fhir(tree: dict[str, Any], where: str) -> Patient:
 def _own(tree: dict[str, Any], where: str) -> Patient:
     version = tree.get("schema_version")
     if version != PATIENT_SCHEMA:
-        said = f"schema_version {version!r}" if version is not None else "no schema_version"
+        said = "another schema_version" if version is not None else "no schema_version"
         raise PatientFileError(f"{said}, expected {PATIENT_SCHEMA!r}", where=where, remedy=_REMEDY)
     try:
         return msgspec.convert(tree, Patient)
     except (msgspec.ValidationError, OverflowError) as error:
-        raise PatientFileError(str(error), where=where, remedy=_REMEDY) from error
+        what = shape_problem(error, Patient)
+        raise PatientFileError(what, where=where, remedy=_REMEDY) from error

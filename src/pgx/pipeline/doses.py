@@ -124,7 +124,7 @@ class Doses:
         except UnknownDrugError:
             return None
         except PgxError as error:
-            reason = "; ".join(filter(None, (error.what, error.remedy)))
+            reason = "; ".join(filter(None, (error.told, error.remedy)))
             return DoseReply(drug=drug, asked=asked, code=error.code, reason=reason)
         except MemoryError:
             raise

@@ -340,7 +340,7 @@ def _rule_value(item: RuleInput, text: str) -> Value:
     try:
         return int(text) if item.kind == "count" else float(text)
     except ValueError as error:
-        raise OutOfDomainError(f"{item.name} is {text!r}, no number") from error
+        raise OutOfDomainError(f"{item.name} is no number") from error
 
 
 def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
@@ -377,5 +377,5 @@ def _check_settled(own: DosePrediction) -> None:
 
 
 def _not_answered(name: str, error: PgxError) -> NotAnswered:
-    parts = [error.what, error.remedy]
+    parts = [error.told, error.remedy]
     return NotAnswered(name=name, code=error.code, reason="; ".join(filter(None, parts)))

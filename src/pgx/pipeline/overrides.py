@@ -8,10 +8,12 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.decoding import shape_problem
 from pgx.base.errors import (
     InputError,
     OverrideFileError,
     SampleNotFoundError,
+    UnknownDrugError,
     UnknownGeneError,
 )
 from pgx.base.local import Override, iso_day
@@ -24,6 +26,7 @@ from pgx.pipeline.side_files import read_rows
 __all__ = ["check_overrides", "overrides_by_sample", "read_overrides"]
 
 _NEEDED: Final = ("sample", "says", "by", "date", "reason")
+_COLUMNS: Final = (*_NEEDED, "gene", "drug")
 _MAX_BYTES: Final = 16 * 2**20
 _MAX_TEXT: Final = 1_000
 _REMEDY: Final = "see docs/how-to/local-rules.md"
@@ -70,10 +73,12 @@ def read_overrides(path: Path) -> list[Override]:
 def _tsv_rows(path: Path) -> list[tuple[str, Mapping[str, str]]]:
     rows = read_rows(path, _NEEDED, OverrideFileError)
     for number, row in rows:
-        strange = sorted(set(row) - {*_NEEDED, "gene", "drug"})
+        strange = [n for n, name in enumerate(row, 1) if name not in _COLUMNS]
         if strange:
             raise OverrideFileError(
-                f"unknown column {strange[0]!r}", where=f"{path.name} line {number}", remedy=_REMEDY
+                f"column {strange[0]} is unknown; known are {', '.join(_COLUMNS)}",
+                where=f"{path.name} line {number}",
+                remedy=_REMEDY,
             )
     return [(f"{path.name} line {number}", row) for number, row in rows]
 
@@ -92,7 +97,9 @@ def _json_rows(path: Path) -> list[tuple[str, Mapping[str, str]]]:
         lines = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=list[_Line])
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise OverrideFileError(
-            f"no JSON list of overrides: {error}", where=path.name, remedy=_REMEDY
+            f"no JSON list of overrides: {shape_problem(error, list[_Line])}",
+            where=path.name,
+            remedy=_REMEDY,
         ) from error
     return [
         (f"{path.name} entry {number}", {k: v.strip() for k, v in msgspec.to_builtins(x).items()})
@@ -136,26 +143,45 @@ def check_overrides(overrides: Iterable[Override], knowledge: KnowledgeBase) -> 
         drug for one sample; a drug that is several of the knowledge base's.
     """
     found = []
-    for given in overrides:
-        override = _override(msgspec.to_builtins(given), "overrides")
+    for number, given in enumerate(overrides, 1):
+        where = f"override {number}"
+        override = _override(msgspec.to_builtins(given), where)
         if override.gene and override.gene not in knowledge.genes:
             raise UnknownGeneError(
-                f"override: no gene {override.gene!r} in the knowledge base",
+                "its gene is not in the knowledge base",
+                where=where,
                 remedy="see `pgx kb genes` for the list",
             )
-        meant = named_drugs(knowledge, [override.drug]) if override.drug else ("",)
-        if len(meant) > 1:
-            raise OverrideFileError(
-                f"{override.drug} is several drugs: {', '.join(meant)}",
-                where="overrides",
-                remedy="write a line for each",
-            )
-        found.append(msgspec.structs.replace(override, drug=meant[0]))
+        drug = _drug_meant(override.drug, knowledge, where) if override.drug else ""
+        found.append(msgspec.structs.replace(override, drug=drug))
     if len({(o.sample, o.gene, o.drug) for o in found}) < len(found):
         raise OverrideFileError(
             "two overrides of one gene or drug for one sample", where="overrides", remedy="keep one"
         )
     return found
+
+
+def _drug_meant(word: str, knowledge: KnowledgeBase, where: str) -> str:
+    """Return the one drug that a word means; messages do not hold the word.
+
+    Raises
+    ------
+    UnknownDrugError
+        There is no guidance on it.
+    OverrideFileError
+        It means several drugs.
+    """
+    try:
+        meant = named_drugs(knowledge, [word])
+    except UnknownDrugError as error:
+        raise UnknownDrugError(
+            "no guidance on its drug", where=where, remedy=error.remedy
+        ) from error
+    if len(meant) > 1:
+        raise OverrideFileError(
+            f"its drug is several: {', '.join(meant)}", where=where, remedy="write a line for each"
+        )
+    return meant[0]
 
 
 def overrides_by_sample(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
@@ -10,6 +11,7 @@ import msgspec
 import pgx
 from pgx.base.advice import CONFIDENCE
 from pgx.base.calls import CallStatus, GeneCall, PatientContext, PatientResult, Recommendation
+from pgx.base.errors import ResultFileError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
@@ -61,10 +63,15 @@ class Reinterpreter:
 
         The settings are those of the saved result; a population that was recorded beside the
         input is not in it, so that all groups then weigh alike. Outside calls stay as they are.
+
+        Raises
+        ------
+        ResultFileError
+            A setting or an observation is none of this program's.
         """
         made = saved.provenance.settings
         weighed = made.get("prior", Prior.POPULATION.value) != Prior.NONE.value
-        threshold = float(made.get("threshold", "0.95"))
+        threshold = _probability(made, "threshold", 0.95)
         before = (*saved.calls, *self._new_genes(saved))
         callers = {
             call.gene: self._caller(call.gene, threshold, weighed=weighed)
@@ -79,7 +86,7 @@ class Reinterpreter:
         known = set(self.guidance.drugs)
         chosen = [d for d in drugs if d in known] if drugs else None
         release = self.knowledge
-        guidance = self.guidance.at(float(made.get("confidence", str(CONFIDENCE))))
+        guidance = self.guidance.at(_probability(made, "confidence", CONFIDENCE))
         again = msgspec.structs.replace(
             saved,
             calls=calls,
@@ -159,6 +166,25 @@ def _saved_copies(call: GeneCall, gene: GeneDefinition) -> CopyEvidence | None:
     if call.structure is None or gene.structure is None:
         return None
     return evidence_of(call.structure, structural_models(gene.structure))
+
+
+def _probability(settings: Mapping[str, str], name: str, default: float) -> float:
+    """Return a saved setting.
+
+    Raises
+    ------
+    ResultFileError
+        It is no probability.
+    """
+    try:
+        value = float(settings.get(name, default))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise ResultFileError(
+            f"setting {name} is no probability", remedy="run `pgx annotate` again"
+        )
+    return value
 
 
 def _has_positions(gene: GeneDefinition | None) -> bool:

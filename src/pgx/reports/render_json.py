@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import PHENOCONVERTED, GeneCall, PatientResult
+from pgx.base.decoding import shape_problem
 from pgx.base.errors import InvariantError, ResultFileError
 from pgx.base.files import read_at_most
 from pgx.reports.order import in_order
@@ -32,6 +34,7 @@ READABLE: Final = frozenset({"1.0", "1.1", "1.2", "1.3", SCHEMA_VERSION})
 converted phenotypes in the patient's part; 1.3 no digests of shipped data and of the program,
 and no files beside the variants.
 """
+_VERSION: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
 
 # Columns that are null where empty, though the records hold an empty string.
@@ -106,7 +109,9 @@ def parse_result(data: bytes, where: str = "result") -> PatientResult:
         result = msgspec.convert(tree, PatientResult)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ResultFileError(
-            f"not a result of pgx: {error}", where=where, remedy=_REMEDY
+            f"not a result of pgx: {shape_problem(error, PatientResult)}",
+            where=where,
+            remedy=_REMEDY,
         ) from error
     check_consistent(result, where)
     return result
@@ -115,7 +120,10 @@ def parse_result(data: bytes, where: str = "result") -> PatientResult:
 def _check_version(tree: Any, where: str) -> None:  # noqa: ANN401 - any JSON
     version = tree.get("schema_version") if isinstance(tree, dict) else None
     if not isinstance(version, str) or version not in READABLE:
-        said = f"schema version {version!r}" if isinstance(version, str) else "no schema version"
+        said = "no schema version"
+        if isinstance(version, str):  # any text but a version may be a person's
+            is_plain = _VERSION.fullmatch(version) is not None
+            said = f"schema version {version!r}" if is_plain else "another schema version"
         raise ResultFileError(f"{said}, expected {SCHEMA_VERSION!r}", where=where, remedy=_REMEDY)
 
 

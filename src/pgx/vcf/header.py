@@ -225,7 +225,8 @@ def _read_contig(
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 12):
         raise fault(layout.FAULT_HEADER_LINE, path, line=number, detail="length")
     length = int(text) if text is not None else None
-    _read_text_signal(f"assembly of contig {name}", pairs.get("assembly", ""), signals)
+    shown = "a contig" if canonical_contig(name) is None else f"contig {name}"  # any text else
+    _read_text_signal(f"assembly of {shown}", pairs.get("assembly", ""), signals)
     _note_contig(name, length, contigs, signals)
 
 

@@ -108,7 +108,7 @@ def loaded_after(code: str, *words) -> set[str]:
     tail = "\nprint('LOADED', *[m for m in ('sklearn', 'scipy', 'joblib') if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", "import sys\n" + code + tail, *map(str, words)],
-        capture_output=True, text=True, timeout=120, check=True,
+        capture_output=True, text=True, timeout=900, check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
     )  # fmt: skip
     return set(done.stdout.splitlines()[-1].split()[1:])

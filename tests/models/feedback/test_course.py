@@ -58,12 +58,15 @@ def test_what_was_taken_before_is_carried_back():
     ("changes", "said"),
     [
         ({"doses": []}, "no doses"),
-        ({"doses": [{"date": "2026-13-01", "mg": 5}]}, r"doses\[0\]: '2026-13-01' is no date"),
-        ({"doses": [{"date": "01.02.2026", "mg": 5}]}, "is no date like"),
+        ({"doses": [{"date": "2026-13-01", "mg": 5}]}, r"doses\[0\]: no date"),
+        ({"doses": [{"date": "01.02.2026", "mg": 5}]}, "no date like"),
         ({"doses": [{"date": "2026-01-01T10:00Z", "mg": 5}]}, "without a zone"),
         ({"doses": [{"date": "2026-01-02", "until": "2026-01-01", "mg": 5}]}, "until is before"),
         ({"doses": [{"date": "2026-01-02", "until": "2062-01-01", "mg": 5}]}, "years later"),
-        ({"doses": [{"date": "2026-01-02", "mg": 5}] * 2}, "two entries of 2026-01-02"),
+        (
+            {"doses": [{"date": "2026-01-02", "mg": 5}] * 2},
+            "doses: two entries of one time, the first is entry 1",
+        ),
         ({"inr": [{"date": "2026-01-02", "value": 2}] * 2}, "inr: two entries"),
         ({"inr": [{"date": "2029-01-02", "value": 2}]}, "longer than 731 days"),
         ({"target_inr": [3, 2]}, "no range"),
@@ -77,17 +80,20 @@ def test_a_course_that_contradicts_itself_is_refused(changes, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"doses": [{"date": "2026-01-01", "mg": 35}]}, r"doses\[0\].mg is 35.*week's dose"),
-        ({"doses": [{"date": "2026-01-01", "mg": -1}]}, r"mg is -1, outside 0 to 30"),
+        (
+            {"doses": [{"date": "2026-01-01", "mg": 35}]},
+            r"doses\[0\].mg is outside 0 to 30.*week's dose",
+        ),
+        ({"doses": [{"date": "2026-01-01", "mg": -1}]}, r"mg is outside 0 to 30"),
         (
             {"inr": [{"date": "2026-01-05", "value": 25}]},
-            r"inr\[0\].value is 25, outside 0.5 to 20",
+            r"inr\[0\].value is outside 0.5 to 20",
         ),
-        ({"inr": [{"date": "2026-01-05", "value": 0}]}, r"inr\[0\].value is 0"),
-        ({"target_inr": [0.5, 3]}, r"target_inr\[0\] is 0.5"),
-        ({"target_inr": [2, 9]}, r"target_inr\[1\] is 9"),
-        ({"baseline_inr": 3.0}, "baseline_inr is 3"),
-        ({"before_mg_per_week": 700}, "before_mg_per_week is 700"),
+        ({"inr": [{"date": "2026-01-05", "value": 0}]}, r"inr\[0\].value is outside"),
+        ({"target_inr": [0.5, 3]}, r"target_inr\[0\] is outside"),
+        ({"target_inr": [2, 9]}, r"target_inr\[1\] is outside"),
+        ({"baseline_inr": 3.0}, "baseline_inr is outside"),
+        ({"before_mg_per_week": 700}, "before_mg_per_week is outside"),
     ],
 )
 def test_what_cannot_be_is_refused_with_place_and_range(changes, said):
@@ -101,10 +107,13 @@ def test_what_cannot_be_is_refused_with_place_and_range(changes, said):
         (b"", "truncated"),
         (b"[]", "Expected `object`"),
         (b"{}", "missing required field `doses`"),
-        (json.dumps(tree(dose=1)).encode(), "unknown field `dose`"),
-        (json.dumps(tree(doses=[{"date": "2026-01-01"}])).encode(), r"`mg` - at `\$.doses"),
+        (json.dumps(tree(dose=1)).encode(), "an unknown field; known are doses, inr"),
+        (json.dumps(tree(doses=[{"date": "2026-01-01"}])).encode(), r"doses\[0\]: .*`mg`"),
         (json.dumps(tree(doses=[{"date": "d", "mg": "5"}])).encode(), "Expected `float`"),
-        (json.dumps(tree(doses=[{"date": "d", "mg": 5, "unit": "ug"}])).encode(), "Invalid enum"),
+        (
+            json.dumps(tree(doses=[{"date": "d", "mg": 5, "unit": "ug"}])).encode(),
+            r"doses\[0\].unit: a value that is not known; known are mg",
+        ),
         (json.dumps(tree(target_inr=[2])).encode(), "length 2"),
         (json.dumps(tree(schema_version="2.0")).encode(), "expected '1.0'"),
         (b'{"doses":[],"doses":[],"inr":[],"target_inr":[2,3]}', "stands twice"),
@@ -125,7 +134,7 @@ def test_a_file_is_read_and_checked(tmp_path):
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(tree()).encode())
     assert read_course(path) == course()
     path.write_text(json.dumps(tree(inr=[{"date": "2026-01-05", "value": 99}])))
-    with pytest.raises(OutOfDomainError, match=r"course.json: inr\[0\].value is 99"):
+    with pytest.raises(OutOfDomainError, match=r"course.json: inr\[0\].value is outside"):
         read_course(path)
     with pytest.raises(CourseFileError, match="cannot be read"):
         read_course(tmp_path / "none.json")

@@ -134,11 +134,11 @@ def test_unknown_alleles_take_the_usual_speed_with_a_wider_spread():
 @pytest.mark.parametrize(
     ("counts", "age", "error", "said"),
     [
-        ({"*1": 1, "*5": 1}, 60, MissingCovariateError, "no value for .* \\*5"),
+        ({"*1": 1, "*5": 1}, 60, MissingCovariateError, "no value for an allele of CYP2C9"),
         ({"*1": 1}, 60, OutOfDomainError, "counts say 1"),
         ({"*1": 3, "*2": -1}, 60, OutOfDomainError, "two alleles"),
-        ({"*1": 2}, 7, OutOfDomainError, "the age is 7, outside 18 to 100 year"),
-        ({"*1": 2}, float("nan"), OutOfDomainError, "the age is nan"),
+        ({"*1": 2}, 7, OutOfDomainError, "the age is outside 18 to 100 year"),
+        ({"*1": 2}, float("nan"), OutOfDomainError, "the age is outside"),
     ],
 )
 def test_what_the_model_was_not_made_for_is_refused(counts, age, error, said):

@@ -151,7 +151,7 @@ def test_a_log_that_cannot_be_written_is_named(tmp_path):
         ({"inputs": {"note": "a\nb"}}, "free text"),
         ({"inputs": {"note": ["a"]}}, "inputs"),
         ({"groups": {"a note": "x"}}, "name of a group"),
-        ({"patient": "Jane Doe"}, "does not belong"),
+        ({"patient": "Jane Doe"}, "an unknown field"),
     ],
 )
 def test_a_line_that_is_none_is_refused_with_its_place(tmp_path, changes, what):

@@ -66,13 +66,13 @@ def _parsed(own: Input, text: str) -> InputValue:
             number = float("" if "_" in text else text)
         except ValueError as error:
             raise OutOfDomainError(
-                f"{own.name} is {text!r}, no number", remedy=f"give it in {own.unit or 'numbers'}"
+                f"{own.name} is no number", remedy=f"give it in {own.unit or 'numbers'}"
             ) from error
         check_value(own, number)
         return number
     if own.kind is Kind.FLAG:
         if text.casefold() not in _YES:
-            raise OutOfDomainError(f"{own.name} is {text!r}", remedy="give yes or no")
+            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
         return _YES[text.casefold()]
     check_value(own, text)
     return text

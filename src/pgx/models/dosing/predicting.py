@@ -140,8 +140,10 @@ def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -
     for own in doses:
         if not _LEAST * usual <= own.dose < math.inf:
             raise OutOfDomainError(
-                f"{model.name} gives {own.dose:.2g} {model.unit} for this combination of values",
+                f"{model.name} gives no positive dose for this combination of values",
                 remedy="the model was not made for such a patient: use another way",
+                told=f"{model.name} gives {own.dose:.2g} {model.unit} for this combination of"
+                " values",
             )
 
 

@@ -24,6 +24,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.decoding import shape_problem
 from pgx.base.errors import CourseFileError
 from pgx.models.feedback.parameters import Parameters, Range, read_parameters
 
@@ -150,11 +151,14 @@ def parse_course(data: bytes, where: str = "course") -> Course:
     try:
         course = msgspec.json.decode(text, type=Course)
         json.loads(text, object_pairs_hook=_once)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError) as error:
-        raise CourseFileError(str(error)[:300], where=where, remedy=_REMEDY) from error
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        what = shape_problem(error, Course)
+        raise CourseFileError(what, where=where, remedy=_REMEDY) from error
+    except ValueError as error:
+        raise CourseFileError(str(error), where=where, remedy=_REMEDY) from error
     if course.schema_version != COURSE_SCHEMA:
         raise CourseFileError(
-            f"schema_version {course.schema_version[:20]!r}, expected {COURSE_SCHEMA!r}",
+            f"another schema_version, expected {COURSE_SCHEMA!r}",
             where=where,
             remedy=_REMEDY,
         )
@@ -227,7 +231,7 @@ class _Layout:
         self._check(ranges.target_inr, "target_inr[0]", low)
         self._check(ranges.target_inr, "target_inr[1]", high)
         if not low < high:
-            raise self._refused(f"target_inr {low:g} to {high:g} is no range")
+            raise self._refused("target_inr is no range: the first is not below the second")
         if course.baseline_inr is not None:
             self._check(ranges.baseline_inr, "baseline_inr", course.baseline_inr)
         before = course.before_mg_per_week
@@ -261,7 +265,7 @@ class _Layout:
                 return datetime.combine(date.fromisoformat(text), time()) + hour * _HOUR
             found = datetime.fromisoformat(text)
         except ValueError as error:
-            raise self._refused(f"{place}: {text[:30]!r} is no date like 2026-01-31") from error
+            raise self._refused(f"{place}: no date like 2026-01-31") from error
         if found.tzinfo is not None:
             raise self._refused(f"{place}: give local time, without a zone")
         return found
@@ -282,9 +286,9 @@ class _Layout:
 
     def _check_distinct(self, events: list[tuple[datetime, float]], name: str) -> None:
         counts = Counter(moment for moment, _ in events)
-        twice = sorted(moment for moment, n in counts.items() if n > 1)
-        if twice:
-            raise self._refused(f"{name}: two entries of {twice[0].isoformat(sep=' ')[:16]}")
+        if any(n > 1 for n in counts.values()):
+            first = next(i for i, (moment, _) in enumerate(events) if counts[moment] > 1)
+            raise self._refused(f"{name}: two entries of one time, the first is entry {first + 1}")
 
     def _refused(self, what: str) -> CourseFileError:
         return CourseFileError(what, where=self.where, remedy=_REMEDY)

@@ -66,7 +66,7 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.kind == "ordinal" and value in self.levels:
             return self.levels.index(str(value))
         known = ", ".join(self.levels) if self.levels else "true, false"
-        raise OutOfDomainError(f"{name} cannot be {str(value)[:30]!r}", remedy=f"one of {known}")
+        raise OutOfDomainError(f"{name} is none of its values", remedy=f"one of {known}")
 
     def probabilities(self, driver: npt.ArrayLike) -> Array:
         """Return the probability of each level, (..., L), for drivers (...)."""
@@ -105,7 +105,7 @@ class OutcomeModels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         known = [name for name, model in self.outcomes.items() if model.drug == drug]
         if kind not in known:
             raise MissingCovariateError(
-                f"no model of {kind[:40]!r} for {drug}",
+                f"no model of this report for {drug}",
                 where=where,
                 remedy=f"known are {', '.join(known) or 'none'}",
             )
@@ -210,7 +210,7 @@ def update_sensitivity(
 def _exposure(model: OutcomeModel, daily: float) -> float:
     if model.driver != "log_exposure" or not 0 < daily < math.inf:
         raise OutOfDomainError(
-            f"a daily dose of {daily:g} {model.reference_unit} cannot be weighed here",
+            "the daily dose cannot be weighed here",
             remedy="give a daily dose above 0; outcomes driven by INR belong to a course",
         )
     return math.log(daily / model.reference)

@@ -54,7 +54,7 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if not self.low <= value <= self.high:  # also refuses what is no number
             unit = "" if self.unit == "1" else f" {self.unit}"
             raise OutOfDomainError(
-                f"{name} is {value:g}, outside {self.low:g} to {self.high:g}{unit}",
+                f"{name} is outside {self.low:g} to {self.high:g}{unit}",
                 where=where,
                 remedy=remedy or "check value and unit",
             )
@@ -84,7 +84,7 @@ class AlleleValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         unknown = sorted(set(counts) - set(self.values))
         if unknown:
             raise MissingCovariateError(
-                f"the model has no value for {self.gene} {', '.join(unknown)}"[:200],
+                f"the model has no value for an allele of {self.gene}",
                 remedy=f"it knows {', '.join(self.values)}; leave the gene out to say unknown",
             )
         if any(n < 0 for n in counts.values()) or sum(counts.values()) != 2:

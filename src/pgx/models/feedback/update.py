@@ -169,8 +169,7 @@ def _prior(
     aimed = sum(course.target_inr) / 2
     if baseline >= course.target_inr[0]:
         raise OutOfDomainError(
-            f"the target {course.target_inr[0]:g} is not above the INR without the drug,"
-            f" {baseline:g}",
+            "the target is not above the INR without the drug",
             remedy="check target_inr and baseline_inr",
         )
     return Prior(

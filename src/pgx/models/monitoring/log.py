@@ -24,6 +24,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from pgx.base.decoding import shape_problem
 from pgx.base.errors import OutputError, PredictionLogError
 
 __all__ = [
@@ -202,15 +203,13 @@ def _read_line(data: bytes, where: str) -> PredictionLine | OutcomeLine:
         what = f"longer than {MAX_LINE} bytes" if is_long else "the last line is cut off"
         remedy = "remove the line" if is_long else "remove the line and log the prediction again"
         raise PredictionLogError(what, where=where, remedy=remedy)
+    kind: type[PredictionLine | OutcomeLine]
+    kind = PredictionLine if b'"prediction"' in data else OutcomeLine
     try:
-        line: PredictionLine | OutcomeLine
-        if b'"prediction"' in data:
-            line = msgspec.json.decode(data, type=PredictionLine)
-        else:
-            line = msgspec.json.decode(data, type=OutcomeLine)
+        line = msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PredictionLogError(
-            f"no line of a log of predictions: {_fault(error)}",
+            f"no line of a log of predictions: {shape_problem(error, kind)}",
             where=where,
             remedy="remove or mend the line; pgx writes the log itself",
         ) from error
@@ -219,14 +218,6 @@ def _read_line(data: bytes, where: str) -> PredictionLine | OutcomeLine:
     else:
         _check_outcome(line, where)
     return line
-
-
-def _fault(error: Exception) -> str:
-    """Return what is wrong without what the line says: that may be a patient's."""
-    told = str(error)
-    if isinstance(error, msgspec.ValidationError):
-        return "a field that does not belong here" if "unknown field" in told else told
-    return "no JSON" if isinstance(error, msgspec.DecodeError) else "no UTF-8"
 
 
 def _check_prediction(line: PredictionLine, where: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import GeneCall, PatientResult, Provenance, Recommendation
+from pgx.base.decoding import shape_problem
 from pgx.base.errors import ResultFileError
 from pgx.base.files import read_at_most
 from pgx.base.local import Override
@@ -21,6 +22,7 @@ from pgx.reports.render_json import MAX_BYTES, check_consistent
 __all__ = ["parse_fhir", "read_fhir"]
 
 _TAKEN_BACK: Final = frozenset({"entered-in-error", "cancelled", "rejected"})
+_WRITTEN: Final = frozenset({"Bundle", "DiagnosticReport", "Observation", "Patient", "Task"})
 _REMEDY: Final = "use a bundle that this version of pgx wrote"
 
 
@@ -54,7 +56,11 @@ def parse_fhir(data: bytes, where: str = "bundle") -> PatientResult:
         msgspec.MsgspecError, UnicodeError, RecursionError, AttributeError, KeyError, TypeError,
         ValueError, IndexError,
     ) as error:  # fmt: skip
-        what = str(error) if isinstance(error, _ShapeError | msgspec.MsgspecError) else "its shape"
+        what = "its shape"
+        if isinstance(error, _ShapeError):
+            what = str(error)
+        elif isinstance(error, msgspec.MsgspecError):
+            what = shape_problem(error, object)
         raise ResultFileError(
             f"not a bundle of pgx: {what}", where=where, remedy=_REMEDY
         ) from error
@@ -99,7 +105,7 @@ class _Bundle:
     def _check_valid(self) -> None:
         """What somebody took back, or changed by a modifier, is never read as if it were so."""
         for resource in self.by_url.values():
-            kind = resource["resourceType"]
+            kind = _shown(resource["resourceType"])
             if resource.get("status") in _TAKEN_BACK:
                 raise _ShapeError(f"a {kind} that was taken back ({resource['status']})")
             if resource.get("modifierExtension") or resource.get("implicitRules"):
@@ -180,6 +186,11 @@ class _Bundle:
 
     def _override(self, extension: Tree) -> Override:
         return record_of(Override, {**fields_of(extension), "sample": [self.sample]})
+
+
+def _shown(kind: str) -> str:
+    """Return a type of resource for a message; what is no word may be any text."""
+    return kind if kind in _WRITTEN else "resource"
 
 
 def _keys(resource: Tree) -> Iterator[tuple[str, str]]:
