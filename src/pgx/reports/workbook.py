@@ -8,9 +8,11 @@ import functools
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from pgx.base.errors import UsageError
+from pgx.reports.result_set import RUN_FOLDER
 from pgx.reports.text import cell, defused
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
             "an Excel workbook needs XlsxWriter",
             remedy="install the extra: pip install 'pgx-therapy[excel]'",
         ) from error
-    with tempfile.TemporaryDirectory(prefix="pgx-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pgx-", dir=_scratch(handle)) as folder:
         made = Workbook(
             handle,
             {
@@ -77,6 +79,17 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
             book.close()
         finally:
             book.release()
+
+
+def _scratch(handle: BinaryIO) -> str | None:
+    """Return the folder of a run in which the file is made, None where it is made elsewhere.
+
+    What a killed run leaves there goes with the next one. Rows name patients: in the folder of
+    temporary files nobody would remove them.
+    """
+    name = getattr(handle, "name", None)
+    place = Path(name).parent if isinstance(name, str) else Path()
+    return str(place) if RUN_FOLDER in place.parts else None
 
 
 class Book:
