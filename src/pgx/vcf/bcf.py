@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from pgx.base.children import isolated_path
 from pgx.vcf import layout
@@ -26,7 +26,8 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
 
     The whole container is checked first, block by block, because the converter takes a
     file that was cut at a block's end for a complete one. Standard input, or a pipe, which
-    gives its bytes once, is kept in a temporary file that only this user can read.
+    gives its bytes once, is kept in a temporary file without a name: whatever ends the run,
+    nothing of the person is left.
 
     Raises
     ------
@@ -37,21 +38,23 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
     if raw.name != "-" and Path(raw.path).is_file():
         for _ in container.pieces():
             pass
-        yield from _converted(Path(raw.path), raw)
+        yield from _converted(str(Path(raw.path).resolve()), raw)
         return
-    with tempfile.NamedTemporaryFile(prefix="pgx-", suffix=".bcf") as spool:
+    with tempfile.TemporaryFile() as spool:
         for piece in container.pieces():
             spool.write(piece)
-        spool.flush()
-        yield from _converted(Path(spool.name), raw)
+        spool.seek(0)
+        yield from _converted("-", raw, spool)
 
 
-def _converted(path: Path, raw: RawInput) -> Iterator[bytes]:
+def _converted(
+    path: str, raw: RawInput, stdin: int | IO[bytes] = subprocess.DEVNULL
+) -> Iterator[bytes]:
     environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
-    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "pgx.vcf._bcf_worker", path]
     with subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment | isolated_path(),
