@@ -23,6 +23,11 @@ static int hit(void) {
   long number = atomic_fetch_add(&seen, 1) + 1;
   return at && (number == at || (kind == FULL && number > at));
 }
+/* Pipes and the like of libraries are no disk; neither are the standard streams. */
+static int is_file(int fd) {
+  struct stat found;
+  return fd > 2 && !fstat(fd, &found) && S_ISREG(found.st_mode);
+}
 static int fails_with(int error) { errno = error; return -1; }
 static int no_room(void) { return (kind == NO_SPACE || kind == FULL) && hit(); }
 
@@ -33,8 +38,8 @@ static int no_room(void) { return (kind == NO_SPACE || kind == FULL) && hit(); }
 #define WRITER(name, call, rest, ...) \
   ssize_t name(int fd, const void *data, size_t size __VA_ARGS__) { \
     REAL(ssize_t, #name, int, const void *, size_t __VA_ARGS__); \
-    if (fd > 2 && no_room()) return fails_with(ENOSPC); \
-    if (fd > 2 && kind == SHORT && size > 1 && hit()) size /= 2; \
+    if (kind != OFF && is_file(fd) && no_room()) return fails_with(ENOSPC); \
+    if (kind == SHORT && size > 1 && is_file(fd) && hit()) size /= 2; \
     return real(fd, data, size rest); \
   }
 #define COMMA ,
@@ -45,7 +50,7 @@ WRITER(pwrite64, , COMMA offset, COMMA off64_t offset)
 #define READER(name, rest, ...) \
   ssize_t name(int fd, void *data, size_t size __VA_ARGS__) { \
     REAL(ssize_t, #name, int, void *, size_t __VA_ARGS__); \
-    if (fd > 2 && kind == READ_ERROR && hit()) return fails_with(EIO); \
+    if (kind == READ_ERROR && is_file(fd) && hit()) return fails_with(EIO); \
     return real(fd, data, size rest); \
   }
 READER(read, , )

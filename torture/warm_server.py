@@ -14,11 +14,16 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
+import signal
 import sys
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 LIBRARIES: Final = ("numpy.ma", "polars", "typer", "rich", "jinja2", "isal.igzip", "xlsxwriter")
+TIME_LIMIT: Final = 180.0
+"""Seconds after which a run counts as a hang."""
 # the workers' program and the runners that need an extra
 SKIPPED: Final = ("_bcf_worker", "__main__", "notebook", "cluster", "tasks")
 
@@ -80,6 +85,18 @@ def _child(request: Mapping[str, Any], seen: int) -> None:
         os.write(seen, str(library.torture_seen()).encode())
 
 
+def _ended(pid: int) -> tuple[int, resource.struct_rusage]:
+    """Wait for a run; one that does not end is killed, and so has a status below 0."""
+    end = time.monotonic() + TIME_LIMIT
+    while True:
+        found, status, usage = os.wait4(pid, os.WNOHANG)
+        if found:
+            return status, usage
+        if time.monotonic() > end:
+            os.killpg(pid, signal.SIGKILL)
+        time.sleep(0.005)
+
+
 def serve() -> None:
     """Answer requests until standard input ends."""
     import_all()
@@ -91,7 +108,7 @@ def serve() -> None:
             _child(json.loads(line), write)
         os.close(write)
         print(json.dumps({"pid": pid}), flush=True)
-        _, status, usage = os.wait4(pid, 0)
+        status, usage = _ended(pid)
         seen = os.read(read, 64).decode()
         os.close(read)
         ended = {"status": os.waitstatus_to_exitcode(status), "seen": int(seen or 0)}
