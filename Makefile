@@ -11,7 +11,7 @@ RUNS ?= 1000000
 KERNELS := --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-max-time=0.5
 
 .DEFAULT_GOAL := help
-.PHONY: help dev kernels demo test lint format types contracts wheel release image check site bench performance validate fuzz lock clean
+.PHONY: help dev kernels demo test lint format types contracts wheel release image check site bench performance validate fuzz torture lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -99,6 +99,9 @@ fuzz: $(VENV)/.fuzz ## RUNS mutated inputs for each reader; findings go to build
 	$(BIN)/python -m fuzz outside --runs $(RUNS)
 	$(BIN)/python -m fuzz kernels --runs $$(( $(RUNS) / 10 ))
 	$(BIN)/python -m fuzz calls --plain --runs $$(( $(RUNS) / 10 ))
+
+torture: $(VENV)/.dev kernels ## kills, failing disks, damaged data, hostile files: half an hour, before each release
+	$(BIN)/python -m torture
 
 # One resolution for all Pythons and systems; lower bounds stay in pyproject.toml. The build
 # backend is locked too: installing pgx itself then downloads nothing.

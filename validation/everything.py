@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import multiprocessing
-import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -35,6 +34,7 @@ from validation import (
     unphased,
     unphased_second_opinion,
 )
+from validation.tables import replaced
 
 __all__ = ["IMAGES", "MEASUREMENTS", "PAGE", "measured", "replaced", "run"]
 
@@ -73,23 +73,6 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     "truth": truth.measured,
 }
 """What is measured, by the name of its part of the page; the longest first."""
-
-
-def replaced(page: str, name: str, text: str) -> str:
-    r"""Return the page with one measurement's part replaced.
-
-    >>> replaced("<!-- a -->old<!-- /a -->", "a", "new")
-    '<!-- a -->\n\nnew\n\n<!-- /a -->'
-    """
-    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    pattern = re.escape(start) + ".*?" + re.escape(end)
-    changed, count = re.subn(
-        pattern, lambda _: f"{start}\n\n{text}\n\n{end}", page, count=1, flags=re.DOTALL
-    )
-    if not count:
-        message = f"the page has no part {name!r}"
-        raise ValueError(message)
-    return changed
 
 
 def measured(name: str) -> str:

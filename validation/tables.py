@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["counted", "show", "table"]
+__all__ = ["counted", "replaced", "show", "table"]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -32,6 +33,23 @@ def counted(
         sums = [sum(row.get(kind, 0) for row in counts.values()) for kind in kinds]
         rows.append(["all", *sums])
     return table([first, *kinds], rows)
+
+
+def replaced(page: str, name: str, text: str) -> str:
+    r"""Return the page with one measurement's part replaced.
+
+    >>> replaced("<!-- a -->old<!-- /a -->", "a", "new")
+    '<!-- a -->\n\nnew\n\n<!-- /a -->'
+    """
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    pattern = re.escape(start) + ".*?" + re.escape(end)
+    changed, count = re.subn(
+        pattern, lambda _: f"{start}\n\n{text}\n\n{end}", page, count=1, flags=re.DOTALL
+    )
+    if not count:
+        message = f"the page has no part {name!r}"
+        raise ValueError(message)
+    return changed
 
 
 def show(text: str) -> None:

@@ -192,3 +192,15 @@ def test_importing_the_compiler_costs_nothing_until_a_kernel_is_made():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout == "False False\n"
     assert all(name.endswith("_kernels") for name in accel.KERNEL_MODULES)
+
+
+def test_settings_of_the_current_folder_are_not_read(tmp_path):
+    """A delivered folder does not decide how kernels are compiled."""
+    (tmp_path / ".numba_config.yaml").write_text("disable_jit: 1\nopt: 0\n")
+    code = "from pgx.base.accel import _numba; numba = _numba();"
+    code += "numba.core.config.reload_config(); import yaml;"
+    code += "print(numba.core.config.DISABLE_JIT, int(numba.core.config.OPT), yaml.__name__)"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("0 3 yaml\n", "")

@@ -6,18 +6,11 @@ from pathlib import Path
 
 import pysam.bcftools
 import pytest
+from torture.folders import MODULES, PACKAGES, plant
 
 from cli.support import COHORT, PATIENT
 
 PGX = Path(sys.executable).with_name("pgx")
-MODULES = (
-    *("pysam", "numpy", "polars", "numba", "typer", "jinja2", "typst", "msgspec", "yaml"),
-    *("distributed", "dask", "cloudpickle", "tornado", "cryptography", "matplotlib"),
-    *("multiprocessing", "encodings", "runpy", "json", "pickle", "typing", "sitecustomize"),
-)
-PACKAGES = ("pgx", "pgx/vcf", "pgx/cohort")
-TRAP = "from pathlib import Path\nPath({marker!r}).touch()\nraise SystemExit(77)\n"
-
 pytestmark = pytest.mark.skipif(not PGX.exists(), reason="the command is not installed")
 
 
@@ -26,12 +19,8 @@ def folder(tmp_path):
     """A delivered folder: a BCF file, beside it modules that leave a mark when they are run."""
     place = tmp_path / "delivered"
     place.mkdir()
-    trap = TRAP.format(marker=str(tmp_path / "run"))
-    for name in MODULES:
-        (place / f"{name}.py").write_text(trap)
-    for name in PACKAGES:
-        (place / name).mkdir()
-        (place / name / "__init__.py").write_text(trap)
+    files = [*(f"{name}.py" for name in MODULES), *(f"{name}/__init__.py" for name in PACKAGES)]
+    plant(place, dict.fromkeys(files), tmp_path / "run")
     pysam.bcftools.view("-Ob", "-o", str(place / "cohort.bcf"), str(COHORT), catch_stdout=False)
     return place
 

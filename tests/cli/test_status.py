@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -254,6 +255,21 @@ def test_a_file_that_does_not_fit_into_memory_is_no_bug(tmp_path):
     [line] = done.stderr.splitlines()
     assert line.startswith("[PGX-IO-002]")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(errno.EIO, 5), (errno.EMFILE, 5), (errno.ENOSPC, 5), (errno.ENOENT, 1), (errno.EINVAL, 1)],
+)
+def test_a_failing_disk_is_no_bug(number, status, monkeypatch, capsys):
+    def failing(_words):
+        raise OSError(number, os.strerror(number), "JANE_DOE.vcf")
+
+    monkeypatch.setattr("pgx.cli.check.run", failing)
+    assert entry.main(["check", "x.vcf"]) == status
+    line = capsys.readouterr().err
+    assert ("[PGX-IO-001]" if status == 5 else "[PGX-BUG-001]") in line
+    assert "JANE_DOE" not in line
 
 
 def test_a_reader_that_goes_away_is_no_error():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from torture.injection import HOSTILE
+
 from pgx.base.calls import (
     AlternativeAdvice,
     CallStatus,
@@ -17,27 +19,7 @@ from pgx.base.calls import (
     SiteObservation,
 )
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}{% raw %}",
-    "]]><!--",
-    '=HYPERLINK("http://x","y")',
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "+1",
-    "-2+3+cmd|' /C calc'!A0",
-    '"=1+1"',
-    "S\u202e1",
-    "S\x001\x1b[31m\x7f\x85",
-    "a\tb\rc\nd\u2028e",
-    "S1 ",
-    "../../../../tmp/pwn",
-    "..",
-    ".hidden",
-    "con",
-    "x" * 5000,
-    "\uff1d1+1",
-)
+__all__ = ["HOSTILE"]
 
 
 def site(position: str = "chr10:94780653", **changes: Any) -> SiteObservation:

@@ -10,7 +10,7 @@ from validation import tables as markdown
 
 @pytest.mark.parametrize(
     "module",
-    [compare, everything, intervals, nomenclature, published, reliability, scores, markdown],
+    [compare, intervals, nomenclature, published, reliability, scores, markdown],
     ids=lambda module: module.__name__,
 )
 def test_examples_of_the_scripts(module):

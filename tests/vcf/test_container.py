@@ -208,6 +208,28 @@ def test_a_crash_of_the_converter_is_an_error_of_ours(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["t.vcf"]  # noqa: PTH208
 
 
+def test_bcf_that_is_kept_has_no_name(tmp_path, monkeypatch):
+    """A killed run leaves no file of a person's genotypes."""
+    plain, packed, pipe = written(tmp_path, TEXT, "plain.vcf"), tmp_path / "t.bcf", tmp_path / "p"
+    pysam.bcftools.view("-Ob", "-o", str(packed), str(plain), catch_stdout=False)
+    temporary, seen = tmp_path / "tmp", []
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+
+    class Looking(subprocess.Popen):
+        def __init__(self, command, **options):
+            seen.append(os.listdir(temporary))  # noqa: PTH208
+            super().__init__(command, **options)
+
+    monkeypatch.setattr("pgx.vcf.bcf.subprocess.Popen", Looking)
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cp", str(packed), str(pipe)]) as writer:
+        open_source(pipe).scan(WINDOWS)
+        assert writer.wait(timeout=30) == 0
+    assert seen
+    assert not any(seen)
+
+
 def test_bcf_through_a_named_pipe(tmp_path):
     plain, packed, pipe = written(tmp_path, TEXT, "plain.vcf"), tmp_path / "t.bcf", tmp_path / "p"
     pysam.bcftools.view("-Ob", "-o", str(packed), str(plain), catch_stdout=False)

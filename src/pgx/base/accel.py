@@ -17,6 +17,7 @@ import importlib.util
 import platform
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -162,10 +163,32 @@ class Kernel:
         return folder / f"{name}-{_key(self.py_func, self.signatures[0])}.kernel"
 
 
+def _numba() -> ModuleType:
+    """Import numba without what a ``.numba_config.yaml`` of the current folder says.
+
+    The folder may be somebody else's, and that file can turn compilation off or break it. Numba
+    looks for it when it is imported and at each compilation, and has no switch but a missing yaml.
+    """
+    if "numba" in sys.modules:  # of a program that uses it, with its own settings
+        return sys.modules["numba"]
+    kept = sys.modules.get("yaml")
+    sys.modules["yaml"] = None  # type: ignore[assignment] # an import of it fails
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            numba = importlib.import_module("numba")
+    finally:
+        del sys.modules["yaml"]
+        if kept is not None:
+            sys.modules["yaml"] = kept
+    config = importlib.import_module("numba.core.config")
+    setattr(config, "_config_fname", "")  # noqa: B010 - private, so that it may be absent
+    return numba
+
+
 def _jit(function: Callable[..., Any], made: dict[Callable[..., Any], Any]) -> Any:  # noqa: ANN401
     """Return numba's dispatcher of a function whose helpers are dispatchers too."""
-    import numba
-
+    numba = _numba()
     if function not in made:
         names = dict(function.__globals__)
         for name in function.__code__.co_names:
@@ -174,7 +197,7 @@ def _jit(function: Callable[..., Any], made: dict[Callable[..., Any], Any]) -> A
                 names[name] = _jit(value, made)  # type: ignore[arg-type]
         copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
         copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
-        made[function] = numba.njit(**_OPTIONS)(copy)  # noqa: TID251 - this is the place
+        made[function] = numba.njit(**_OPTIONS)(copy)  # this is the only place
     return made[function]
 
 

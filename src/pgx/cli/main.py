@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import pgx
-from pgx.base.errors import PgxError, printable
+from pgx.base.errors import OutputError, PgxError, printable
 from pgx.cli.streams import finished, prepare
 
 __all__ = ["command_modules", "main"]
@@ -61,6 +61,16 @@ _EXAMPLES = (
     "pgx explain results/S1.pgx.json --gene GENE",
     "pgx kb show clopidogrel",
 )
+_DISK = (
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.ESTALE,
+)
+"""Errors of the machine, whatever is read or written; others, such as ENOENT, can be ours."""
 _INTERRUPTED = 130
 _USAGE = 2
 
@@ -166,6 +176,8 @@ def _run(command: str, words: list[str]) -> int:
         if _lacks_memory(error):
             sys.stderr.write(_NO_MEMORY)
             return _RESOURCES
+        if isinstance(error, OSError) and error.errno in _DISK:
+            return _disk_failed(error)
         sys.stderr.write(
             f"[PGX-BUG-001] {type(error).__name__} in pgx itself; please report it"
             " with the command and pgx --version (set PGX_TRACEBACK=1 for details)\n"
@@ -189,6 +201,20 @@ def _lacks_memory(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _disk_failed(error: OSError) -> int:
+    """Say that the machine failed below something that is no result: modules, their sources.
+
+    The name of the file stays out, as it may be that of a patient.
+    """
+    failed = OutputError(
+        f"a file cannot be read or written: {error.strerror}",
+        remedy="check disk, free space and the limit of open files",
+    )
+    sys.stderr.write(failed.line() + "\n")
+    _maybe_traceback()
+    return failed.exit_status
 
 
 def _maybe_traceback() -> None:

@@ -1,4 +1,4 @@
-"""Runs in a process of its own: BCF at a path in, VCF text on standard output."""
+"""Runs in a process of its own: BCF at a path, or ``-``, in, VCF text on standard output."""
 
 from __future__ import annotations
 
