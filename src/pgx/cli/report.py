@@ -9,6 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from pgx.base.errors import OutputError, UsageError
+from pgx.base.files import file_digest
 from pgx.cli.console import say
 from pgx.cli.options import LaboratoryFile, Language, Overlay, issued_by, patient_of
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
@@ -142,4 +143,21 @@ def _with_patient(
             "--patient is for results of the knowledge base at hand, and another release made this",
             remedy="make it anew with pgx reinterpret",
         )
-    return with_patient(saved, patient, knowledge)
+    return _told_by(with_patient(saved, patient, knowledge), path)
+
+
+def _told_by(result: PatientResult, path: Path | None) -> PatientResult:
+    """Return a result whose provenance names the patient file that it was joined with."""
+    if path is None:
+        return result
+    made = result.provenance
+    entry = {"name": path.name, "role": "patient", "sha256": file_digest(path)}
+    others = [own for own in made.input if own.get("role") != "patient"]
+    files = tuple(sorted([*others, entry], key=_place))
+    return replace(result, provenance=replace(made, input=files))
+
+
+def _place(entry: dict[str, str]) -> tuple[bool, str]:
+    """Return what orders files: variants, reads, then those beside them by role."""
+    role = entry.get("role", "")
+    return role not in ("", "reads"), role
