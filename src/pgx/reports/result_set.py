@@ -154,7 +154,8 @@ def _place(run: Path, folder: Path, held: Held) -> None:
         (folder / name).unlink(missing_ok=True)
     _sync(folder)
     whole.rename(run / _DONE)  # without its list of names it must not be called whole
-    shutil.rmtree(run / _DONE)
+    # all files have their places: a disk that fails now makes the run no failure
+    shutil.rmtree(run / _DONE, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:
