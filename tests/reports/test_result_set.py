@@ -277,6 +277,19 @@ def test_a_folder_among_old_results_ends_the_run_before_anything_is_replaced(fol
     assert content(folder) == {**OLD, "notes.txt": "of the user"}
 
 
+def test_what_cannot_be_tidied_is_no_failure(folder, monkeypatch):
+    def refuse(path, ignore_errors=False, **_):
+        if not ignore_errors:
+            raise OSError(errno.EMFILE, "too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module.shutil, "rmtree", refuse)
+        make(folder, B="new", C="new")
+    assert content(folder) == {**NEW, "notes.txt": "of the user"}
+    make(folder, B="new", C="new")
+    assert not (folder / RUN_FOLDER).exists()
+
+
 def test_the_lock_goes_last(tmp_path, monkeypatch):
     place, seen = tmp_path / "place", []
     with locked(place):
