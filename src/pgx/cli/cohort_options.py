@@ -74,7 +74,10 @@ Threads = Annotated[
     int, typer.Option("--threads", min=0, help="threads of this process; 0: one a core")
 ]
 Workers = Annotated[
-    int, typer.Option("--workers", min=0, help="processes that read and call; 0: this one alone")
+    int,
+    typer.Option(
+        "--workers", min=0, max=1024, help="processes that read and call; 0: this one alone"
+    ),
 ]
 Scheduler = Annotated[
     str,
