@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from pgx.base.calls import GeneCall, SiteObservation
+from pgx.base.errors import ResultFileError
 from pgx.base.genes import DefiningVariant, GeneDefinition
 from pgx.genotypes.matrix import (
     ABSENT,
@@ -39,13 +40,27 @@ _UNKNOWN_ALLELE: Final = "."
 
 
 def saved_genotypes(call: GeneCall, gene: GeneDefinition) -> GeneGenotypes:
-    """Return one sample's observations at a gene's positions as today's release has them."""
+    """Return one sample's observations at a gene's positions as today's release has them.
+
+    Raises
+    ------
+    ResultFileError
+        A position has a word that `pgx` does not write, or a number too large.
+    """
     found = GeneGenotypes.empty(gene, (call.sample,))
     sites = {site.position: site for site in call.sites}
     for index, variant in enumerate(gene.variants):
         site = sites.get(f"{gene.contig}:{variant.position}")
-        if site is not None:
+        if site is None:
+            continue
+        try:
             _put(found, index, variant, site)
+        except (KeyError, OverflowError) as error:
+            raise ResultFileError(
+                "a saved position has a word or a number that pgx does not write",
+                where=f"{call.gene} {site.position}",
+                remedy="run pgx annotate again",
+            ) from error
     _put_copies(found, call)
     found.notes[0] = set(call.notes) & INPUT_NOTES
     return found
