@@ -13,6 +13,7 @@ import pytest
 
 from cli.support import COHORT, EXAMPLES, PATIENT
 from pgx.base.code_cache import cache_folder
+from pgx.base.scratch import is_temporary
 from pgx.reports.page_template import resource
 
 PAGE = Path(__file__).parents[2] / "docs" / "implementation" / "privacy-and-security.md"
@@ -188,9 +189,11 @@ def test_unfinished_results_are_private_and_go(tmp_path, command, source):
 def test_temporary_files_are_private_and_go(watched):
     seen = (watched / "seen").read_text().splitlines()
     folders = [line.split(" ", 2)[1:] for line in seen if line.startswith("made ")]
-    own = [(mode, path) for mode, path in folders if path.startswith(str(watched / "temporary"))]
+    own = [(mode, path) for mode, path in folders if is_temporary(Path(path).name)]
     assert own, "a workbook is put together there"
     assert {mode for mode, _ in own} == {"700"}
     wrote = [line.split(" ", 1)[1] for line in seen if line.startswith("wrote ")]
     assert any(path.startswith(own[0][1]) for path in wrote)
+    assert all(path.startswith(str(watched / "out")) for _, path in own)
     assert not any((watched / "temporary").iterdir())
+    assert not any(path.name.startswith(".") for path in (watched / "out").iterdir())

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import file_digest
+from pgx.base.texts import shown_name
 from pgx.cli.console import say
 from pgx.cli.options import LaboratoryFile, Language, Overlay, issued_by, patient_of
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
@@ -151,7 +152,7 @@ def _told_by(result: PatientResult, path: Path | None) -> PatientResult:
     if path is None:
         return result
     made = result.provenance
-    entry = {"name": path.name, "role": "patient", "sha256": file_digest(path)}
+    entry = {"name": shown_name(path.name), "role": "patient", "sha256": file_digest(path)}
     others = [own for own in made.input if own.get("role") != "patient"]
     files = tuple(sorted([*others, entry], key=_place))
     return replace(result, provenance=replace(made, input=files))

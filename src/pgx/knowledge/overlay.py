@@ -160,7 +160,7 @@ def _manifest(data: bytes) -> dict[str, str]:
     """Return laboratory, version and date."""
     try:
         tree = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise OverlayError(f"no TOML: {error}", where=OVERLAY_FILE, remedy=_REMEDY) from error
     names = ("laboratory", "version", "date")
     values = {name: str(tree.get(name, "")).strip() for name in names}

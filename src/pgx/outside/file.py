@@ -91,6 +91,7 @@ class OutsideFile:
         """The JSON object."""
         try:
             found = json.loads(self.text, object_pairs_hook=_object, parse_constant=_constant)
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except json.JSONDecodeError as error:
             raise OutsideCallError(
                 "broken JSON",

@@ -17,6 +17,7 @@ from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.local import Override
 from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
+from pgx.base.texts import shown_name
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
 from pgx.pipeline.call import GeneCaller
@@ -193,7 +194,7 @@ class Run:
         panel = os.environ.get(PANEL_VARIABLE)
         beside = {**beside, **({"depth_panel": Path(panel)} if panel else {})}
         self._beside = tuple(
-            {"name": path.name, "role": role, "sha256": file_digest(path)}
+            {"name": shown_name(path.name), "role": role, "sha256": file_digest(path)}
             for role, path in sorted(beside.items())
         )
 

@@ -8,7 +8,7 @@ definition then and have one now are read as documented.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
@@ -37,7 +37,6 @@ INPUT_NOTES: Final = frozenset(
 )  # fmt: skip
 """Notes that speak of the input, and hold whatever the definitions are."""
 _UNKNOWN_ALLELE: Final = "."
-_REMEDY: Final = "run `pgx annotate` again"
 
 
 def saved_genotypes(call: GeneCall, gene: GeneDefinition) -> GeneGenotypes:
@@ -46,14 +45,22 @@ def saved_genotypes(call: GeneCall, gene: GeneDefinition) -> GeneGenotypes:
     Raises
     ------
     ResultFileError
-        An observation has a term that no version of this program wrote.
+        A position has a word that `pgx` does not write, or a number too large.
     """
     found = GeneGenotypes.empty(gene, (call.sample,))
     sites = {site.position: site for site in call.sites}
     for index, variant in enumerate(gene.variants):
         site = sites.get(f"{gene.contig}:{variant.position}")
-        if site is not None:
+        if site is None:
+            continue
+        try:
             _put(found, index, variant, site)
+        except (KeyError, OverflowError) as error:
+            raise ResultFileError(
+                "a saved position has a word or a number that pgx does not write",
+                where=f"{call.gene} {site.position}",
+                remedy="run pgx annotate again",
+            ) from error
     _put_copies(found, call)
     found.notes[0] = set(call.notes) & INPUT_NOTES
     return found
@@ -76,27 +83,14 @@ def _put(found: GeneGenotypes, index: int, variant: DefiningVariant, site: SiteO
     found.call[index, 0] = np.array([*codes, ABSENT][:2], np.int8)
     block = site.phase_block if site.phased else None
     found.phase_block[index, 0] = UNPHASED if block is None else block
-    where = f"{found.gene.gene} {site.position}"
-    found.evidence[index, 0] = _term(Evidence, site.evidence, where)
-    found.reason[index, 0] = _term(Unknown, site.reason or Unknown.NONE.name, where)
+    found.evidence[index, 0] = Evidence[site.evidence.upper()]
+    found.reason[index, 0] = Unknown[site.reason.upper()] if site.reason else Unknown.NONE
     found.gq[index, 0] = -1 if site.gq is None else site.gq
     found.dp[index, 0] = -1 if site.dp is None else site.dp
     if site.heteroplasmy is not None:
         found.shares[index, 0] = site.heteroplasmy
     if site.likelihoods:
         found.likelihoods[index, 0] = tuple(_likely(found, index, variant, site.likelihoods))
-
-
-_Term = TypeVar("_Term", Evidence, Unknown)
-
-
-def _term(kind: type[_Term], name: str, where: str) -> _Term:
-    try:
-        return kind[name.upper()]
-    except KeyError as error:
-        raise ResultFileError(
-            "an observation has an unknown term", where=where, remedy=_REMEDY
-        ) from error
 
 
 def _likely(

@@ -37,13 +37,13 @@ class Apart(NamedTuple):
 class _Waiting(msgspec.Struct, frozen=True):
     """Where a file is to be, under which name it waits there, and its digest."""
 
-    path: str
+    path: bytes  # names need not be text
     token: str
     sha256: str
 
     @property
     def place(self) -> Path:
-        return Path(self.path)
+        return Path(os.fsdecode(self.path))
 
     @property
     def file(self) -> Path:
@@ -59,7 +59,7 @@ def stage(folder: Path, apart: Apart) -> None:
         Disk, permission or quota.
     """
     digest = hashlib.sha256(apart.data).hexdigest()
-    waiting = _Waiting(str(apart.path.absolute()), os.urandom(8).hex(), digest)
+    waiting = _Waiting(os.fsencode(apart.path.absolute()), os.urandom(8).hex(), digest)
     _write(folder / _LIST, msgspec.json.encode(waiting))
     try:
         _write(waiting.file, apart.data)
@@ -102,7 +102,7 @@ def clear_old(folder: Path) -> None:
     if not _is(waiting.file, waiting):
         raise OutputError(
             "the table of pseudonyms of complete results is not there",
-            where=waiting.path,
+            where=str(waiting.place),
             remedy="bring its folder back, or remove the folder of results and start again",
         )
     waiting.place.unlink(missing_ok=True)

@@ -80,7 +80,7 @@ def read_laboratory(path: Path) -> Laboratory:
 def _decoded(data: bytes, where: str) -> _File:
     try:
         return msgspec.toml.decode(data.decode("utf-8"), type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _refused(f"no laboratory file: {error}", where) from error
 
 

@@ -79,6 +79,7 @@ def parse_json(data: bytes, where: str) -> Json:
             parse_int=_whole,
             parse_constant=_no_number,
         )
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise ModelFolderError(f"is no usable JSON: {reason}", where=where) from error
