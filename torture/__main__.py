@@ -8,6 +8,7 @@ import sys
 from validation.tables import replaced, show
 
 from torture.everything import EXPERIMENTS, PAGE, run
+from torture.promises import PART, promised
 from torture.record import Settings, overview, report
 
 
@@ -36,6 +37,7 @@ def main(words: list[str] | None = None) -> int:
         show(f"## {outcome.name}\n\n{text}\n")
     show(overview(outcomes))
     if given.write:
+        page = replaced(page, PART, promised(page))
         PAGE.write_text(page, encoding="utf-8")
     return int(any(outcome.failures for outcome in outcomes))
 

@@ -30,6 +30,7 @@
     │  ├─ SnapshotIntegrityError · SnapshotSchemaError
     │  └─ OverlayError                a laboratory's folder cannot be laid over the release
     ├─ OutputError           exit 5   disk, permission, folder in use
+    │  └─ MemoryShortageError         there is too little memory
     ├─ DependencyError       exit 5   a wrapped library failed
     └─ InvariantError        exit 1   a bug of ours
 """
@@ -49,6 +50,7 @@ __all__ = [
     "InvariantError",
     "KnowledgeError",
     "LaboratoryFileError",
+    "MemoryShortageError",
     "MissingCovariateError",
     "ModelError",
     "ModelFolderError",
@@ -312,6 +314,12 @@ class OutputError(PgxError):
 
     default_code = "PGX-IO-001"
     exit_status = 5
+
+
+class MemoryShortageError(OutputError):
+    """The system has no memory, or no thread, left for this."""
+
+    default_code = "PGX-IO-002"
 
 
 class DependencyError(PgxError):

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import pgx
-from pgx.base.errors import OutputError, PgxError, printable
+from pgx.base.errors import MemoryShortageError, OutputError, PgxError, printable
 from pgx.cli.streams import finished, prepare
 
 __all__ = ["command_modules", "main"]
@@ -40,11 +40,6 @@ _COLLECTION = (200_000, 50, 50)
 """When cycles are looked for. A command makes hundreds of thousands of records that live to its
 end and hold few cycles; to look through them as often as Python does by itself took a tenth of
 the time of one genome."""
-_RESOURCES = 5
-_NO_MEMORY = (
-    "[PGX-IO-002] there is too little memory for this; give the process more, or take"
-    " fewer samples or threads at once\n"
-)
 _UNMAPPED = ("cannot allocate memory", "failed to map segment", "Cannot allocate memory")
 """How the dynamic linker says that a library found no place."""
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
@@ -174,8 +169,12 @@ def _run(command: str, words: list[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the edge: anything else is a bug of ours
         if _lacks_memory(error):
-            sys.stderr.write(_NO_MEMORY)
-            return _RESOURCES
+            shortage = MemoryShortageError(
+                "there is too little memory for this",
+                remedy="give the process more, or take fewer samples or threads at once",
+            )
+            sys.stderr.write(shortage.line() + "\n")
+            return shortage.exit_status
         if isinstance(error, OSError) and error.errno in _DISK:
             return _disk_failed(error)
         sys.stderr.write(
