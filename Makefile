@@ -101,6 +101,7 @@ fuzz: $(VENV)/.fuzz ## RUNS mutated inputs for each reader; findings go to build
 	$(BIN)/python -m fuzz calls --plain --runs $$(( $(RUNS) / 10 ))
 
 torture: $(VENV)/.dev kernels ## kills, failing disks, damaged data, hostile files: half an hour, before each release
+	$(BIN)/python -m pytest -n auto --dist worksteal -m torture
 	$(BIN)/python -m torture
 
 # One resolution for all Pythons and systems; lower bounds stay in pyproject.toml. The build

@@ -17,7 +17,6 @@ from models.registry.made import made
 from pgx.knowledge.manifest import MANIFEST
 
 MEMORY = 3 << 30
-KINDS = ("device", "sparse")
 COMMANDS = sorted({words[0] for words in CASES.values()})
 SCRIPT = '''
 import contextlib, io, json, resource, shutil, sys
@@ -55,7 +54,7 @@ def result(tmp_path_factory):
     return next((folder / "out").glob("*.pgx.json"))
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["device", pytest.param("sparse", marks=pytest.mark.torture)])
 def endless(request, tmp_path):
     """A file that never ends, and one that is larger than memory."""
     if request.param == "device":
@@ -157,6 +156,7 @@ def test_endless_files_are_refused(command, places, tmp_path):
     assert memory < 1 << 20  # kB
 
 
+@pytest.mark.torture
 def test_endless_tables_of_a_release_are_refused(endless, tmp_path):
     folder = shutil.copytree(KNOWLEDGE, tmp_path / "kb")
     (folder / "statements.tsv").unlink()
@@ -167,6 +167,7 @@ def test_endless_tables_of_a_release_are_refused(endless, tmp_path):
         assert said.startswith("[PGX-KB-001] statements.tsv: a table is larger than 64 MiB")
 
 
+@pytest.mark.torture
 def test_members_of_an_archive_of_outside_calls_are_bounded(tmp_path):
     import zipfile
 

@@ -180,6 +180,7 @@ def small_result(folder: Path) -> dict[str, object]:
     return tree
 
 
+@pytest.mark.torture
 def test_saved_results(tmp_path, saved):
     texts = canaries.trees(small_result(saved), (CANARY,))
     read = lines_of(tmp_path, "r.json", texts, lambda p: parse_result(p.read_bytes(), p.name))
@@ -203,6 +204,7 @@ def test_saved_results_that_are_called_again(tmp_path, saved):
     assert [status for status, _ in found] == [3] * 4, "of six, two change nothing"
 
 
+@pytest.mark.torture
 def test_saved_bundles(tmp_path, saved):
     [path] = saved.glob("*.fhir.json")
     tree = json.loads(path.read_text())
@@ -228,6 +230,7 @@ def test_outside_calls(tmp_path):
     assert sum("[PGX-OUT-001]" in text for text in said) > 20
 
 
+@pytest.mark.torture
 def test_values_that_a_command_is_given():
     for field in ("age_years", "weight_kg", "vkorc1", "cyp2c9", "race", "amiodarone"):
         for value in (CANARY, "98765.4"):
@@ -262,6 +265,7 @@ def variants() -> list[list[str]]:
     return found
 
 
+@pytest.mark.torture
 def test_variant_files(tmp_path):
     path, packed = tmp_path / "v.vcf", tmp_path / "v.vcf.gz"
     said = []

@@ -25,6 +25,8 @@ from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_u
 from pgx.reports.laboratory import read_laboratory
 from pgx.simulate.files import read_samples
 
+pytestmark = pytest.mark.torture
+
 MOST: Final = 700
 MODELS: Final = ROOT / "data" / "models"
 UNTYPED: Final = b"contig\tpos\nchr10\t94775106\nchr19\t41006936\n"

@@ -38,16 +38,20 @@ def usual(tmp_path_factory):
     return made(tmp_path_factory.mktemp("usual") / "out", {"PYTHONHASHSEED": "0"})
 
 
-@pytest.mark.parametrize("name", UNLIKE)
+@pytest.mark.parametrize(
+    "name", [n if n == "Turkish" else pytest.param(n, marks=pytest.mark.torture) for n in UNLIKE]
+)
 def test_language_and_time_zone(name, usual, tmp_path):
     assert made(tmp_path / "out", UNLIKE[name]) == usual
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("mask", [0o000, 0o077])
 def test_rights_of_new_files(mask, usual, tmp_path):
     assert made(tmp_path / "out", {}, mask) == usual
 
 
+@pytest.mark.torture
 def test_a_home_that_is_for_reading(usual, tmp_path):
     home = tmp_path / "home"
     home.mkdir(mode=0o500)

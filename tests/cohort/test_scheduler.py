@@ -146,6 +146,7 @@ def stopped(files, tmp_path, victim):
     return process.returncode, said.splitlines(), address
 
 
+@pytest.mark.torture
 def test_workers_that_all_die_during_work(files, tmp_path):
     status, said, address = stopped(files, tmp_path, lambda _, worker: (worker, signal.SIGKILL))
     assert status == 5
@@ -158,12 +159,14 @@ def test_workers_that_all_die_during_work(files, tmp_path):
     assert digests(out) == whole_run(files, tmp_path / "whole")
 
 
+@pytest.mark.torture
 def test_a_scheduler_that_falls_silent_during_work(files, tmp_path):
     status, said, address = stopped(files, tmp_path, lambda own, _: (own, signal.SIGSTOP))
     assert status == 5
     assert said[-1].startswith(f"[PGX-DEP-001] the scheduler at {address} does not answer for 3")
 
 
+@pytest.mark.torture
 def test_a_scheduler_that_is_gone_during_work(files, tmp_path):
     status, said, _ = stopped(files, tmp_path, lambda own, _: (own, signal.SIGKILL))
     assert status == 5

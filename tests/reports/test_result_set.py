@@ -150,6 +150,7 @@ def sets(tmp_path_factory):
     return sources, expected
 
 
+@pytest.mark.torture
 def test_killed_at_random_instants_a_folder_is_one_set(sets, tmp_path):
     sources, expected = sets
     out = tmp_path / "out"
@@ -171,6 +172,7 @@ def test_killed_at_random_instants_a_folder_is_one_set(sets, tmp_path):
     assert not (out / RUN_FOLDER).exists()
 
 
+@pytest.mark.torture
 def test_runs_side_by_side_give_one_set(sets, tmp_path):
     sources, expected = sets
     out = tmp_path / "out"

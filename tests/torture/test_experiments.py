@@ -74,6 +74,7 @@ def killer(folder, code):
     return kills.Killer(folder, tuple(both), Random(1), line)
 
 
+@pytest.mark.torture
 def test_a_torn_writer_is_mixed(folder):
     check = killer(folder, TORN).check("torn", 9)
     assert check.tried == 9

@@ -204,6 +204,7 @@ def said(pristine, tmp_path_factory):
     return dict(zip(BOMBS, scanned(*stores), strict=True))
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: bomb.__name__)
 def test_a_bomb_is_refused(said, bomb):
     memory, code, name, *array = said[bomb].split()
@@ -212,6 +213,7 @@ def test_a_bomb_is_refused(said, bomb):
     assert int(memory) < MOST
 
 
+@pytest.mark.torture
 def test_large_chunks_are_not_unpacked_side_by_side(pristine, tmp_path):
     """Each is as large as a chunk may be; many at a time would take gigabytes."""
     store = Path(shutil.copytree(pristine[2], tmp_path / "a.vcz"))
