@@ -54,6 +54,7 @@ _EXAMPLES = (
 )
 _INTERRUPTED = 130
 _USAGE = 2
+_DISK = 5
 
 
 def command_modules() -> dict[str, str]:
@@ -151,6 +152,11 @@ def _run(command: str, words: list[str]) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         return 0
+    except OSError as error:  # the disk's or the system's, wherever it was met; no name of a file
+        what = f"the system refused: {error.strerror or type(error).__name__}"
+        sys.stderr.write(f"[PGX-IO-001] {what}; check paths, permissions and free space\n")
+        _maybe_traceback()
+        return _DISK
     except Exception as error:  # noqa: BLE001 - the edge: anything else is a bug of ours
         sys.stderr.write(
             f"[PGX-BUG-001] {type(error).__name__} in pgx itself; please report it"
