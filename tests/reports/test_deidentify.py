@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 import zipfile
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.support import PATIENT, pgx
 from pgx.base.calls import PHENOCONVERTED, PatientContext, PatientResult
 from pgx.base.codes import is_icd10_code, is_snomed_concept
 from pgx.base.errors import UsageError
@@ -203,6 +205,30 @@ def test_a_short_or_absent_key_is_refused(tmp_path):
         with pytest.raises(UsageError) as caught:
             read_key(path)
         assert "secret" not in caught.value.line()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [bytes(32), b"0" * 64, b"\n" * 20, b"ab" * 16, b"abc" * 12, b"abcd" * 8, b"secret\n" * 9,
+     b"passwords" * 2, b"0123456789abcde" * 3],
+)  # fmt: skip
+def test_a_key_that_can_be_guessed_is_refused(tmp_path, key):
+    path = tmp_path / "key"
+    path.write_bytes(key)
+    with pytest.raises(UsageError, match="can be guessed"):
+        read_key(path)
+    done = pgx("annotate", PATIENT, "-o", tmp_path / "out", "--deidentify", "--pseudonym-key", path)
+    assert done.returncode == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_random_key_is_taken(tmp_path):
+    path = tmp_path / "key"
+    for seed in range(200):
+        own = random.Random(seed)
+        for key in (own.randbytes(16), own.randbytes(32), own.randbytes(16).hex().encode()):
+            path.write_bytes(key)
+            assert read_key(path) == key
 
 
 def test_json_keeps_its_schema():

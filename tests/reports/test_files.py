@@ -253,3 +253,15 @@ def test_plain_names_are_their_own_stems():
     assert file_stem("../x") == "___x"
     assert file_stem("con") == "_con"
     assert file_stem("-rf") == "_rf"
+    assert file_stem("--help") == "__help"
+
+
+def test_a_sample_with_the_name_of_an_option_gives_files_without(tmp_path):
+    from cli.support import PATIENT, pgx
+
+    (tmp_path / "v.vcf").write_text(PATIENT.read_text().replace("EXAMPLE_1", "-rf"))
+    words = ("--genes", "CYP2C19", "--format", "html,json,fhir")
+    assert pgx("annotate", tmp_path / "v.vcf", "-o", tmp_path / "out", *words).returncode == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"_rf.pgx.html", "_rf.pgx.json", "_rf.fhir.json"} <= names
+    assert not [name for name in names if name.startswith(("-", "."))]

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from pgx.base.errors import InputError
 
-__all__ = ["file_digest", "read_at_most", "read_whole", "sync_folder"]
+__all__ = ["file_digest", "read_at_most", "read_whole", "real_path", "sync_folder"]
+
+
+def real_path(path: Path) -> Path:
+    """Return a path without links; links that lead in a circle stay, for who opens it to refuse."""
+    return Path(os.path.realpath(path))  # Path.resolve raises on a circle
 
 
 def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:

@@ -32,7 +32,7 @@ from pgx.cli.options import (
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import reading, tracked
 from pgx.cli.runner import run_app, single
-from pgx.pipeline.settings import RunSettings
+from pgx.pipeline.settings import MOST, RunSettings
 
 __all__ = ["annotate", "run"]
 
@@ -104,8 +104,10 @@ def annotate(
         float,
         typer.Option(metavar="C", help="probability from which advice is certain, 0.5 to 1"),
     ] = 0.99,
-    min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
-    min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
+    min_gq: Annotated[
+        int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
+    ] = 20,
+    min_dp: Annotated[int, typer.Option(min=0, max=MOST, help="read depth below it: unknown")] = 8,
     formats: Annotated[
         str,
         typer.Option(

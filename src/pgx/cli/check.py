@@ -15,7 +15,7 @@ from pgx.cli.options import Overlay, absent_of, assembly_of, names_of, untyped_o
 from pgx.cli.progress import reading
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table
-from pgx.pipeline.settings import RunSettings
+from pgx.pipeline.settings import MOST, RunSettings
 
 if TYPE_CHECKING:
     from pgx.pipeline.check import CheckRun
@@ -54,8 +54,10 @@ def check(
         Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
     ] = None,
     kb_overlay: Overlay = None,
-    min_gq: Annotated[int, typer.Option(min=0, help="genotype quality below it: unknown")] = 20,
-    min_dp: Annotated[int, typer.Option(min=0, help="read depth below it: unknown")] = 8,
+    min_gq: Annotated[
+        int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
+    ] = 20,
+    min_dp: Annotated[int, typer.Option(min=0, max=MOST, help="read depth below it: unknown")] = 8,
     json_lines: JsonLines = False,  # noqa: FBT002
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
 ) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
 from pgx.base.errors import UsageError
 from pgx.cli.options import absent_of, assembly_of, names_of, prior_of, untyped_of
 from pgx.cli.private import Privacy
-from pgx.pipeline.settings import RunSettings
+from pgx.pipeline.settings import MOST, RunSettings
 
 if TYPE_CHECKING:
     from pgx.cohort.plan import CohortPlan
@@ -61,8 +61,14 @@ Confidence = Annotated[
         "--confidence", metavar="C", help="probability from which advice is certain, 0.5 to 1"
     ),
 ]
-MinGq = Annotated[int, typer.Option("--min-gq", min=0, help="genotype quality below it: unknown")]
-MinDp = Annotated[int, typer.Option("--min-dp", min=0, help="read depth below it: unknown")]
+_MOST_THREADS: Final = 4_096
+_MOST_WORKERS: Final = 1_024
+MinGq = Annotated[
+    int, typer.Option("--min-gq", min=0, max=MOST, help="genotype quality below it: unknown")
+]
+MinDp = Annotated[
+    int, typer.Option("--min-dp", min=0, max=MOST, help="read depth below it: unknown")
+]
 Formats = Annotated[
     str, typer.Option("--format", help="parquet (always written), tsv: the same tables as text")
 ]
@@ -71,12 +77,18 @@ Force = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
 Threads = Annotated[
-    int, typer.Option("--threads", min=0, help="threads of this process; 0: one a core")
+    int,
+    typer.Option(
+        "--threads", min=0, max=_MOST_THREADS, help="threads of this process; 0: one a core"
+    ),
 ]
 Workers = Annotated[
     int,
     typer.Option(
-        "--workers", min=0, max=1024, help="processes that read and call; 0: this one alone"
+        "--workers",
+        min=0,
+        max=_MOST_WORKERS,
+        help="processes that read and call; 0: this one alone",
     ),
 ]
 Scheduler = Annotated[

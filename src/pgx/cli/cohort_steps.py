@@ -94,6 +94,6 @@ def report(outcome: CohortOutcome, folder: Path, *, quiet: bool) -> None:
     for hint in outcome.hints:
         say(f"hint: {hint}")
     if not outcome.n_samples and folder.exists():
-        say(f"nothing was written; what {folder} holds is of an earlier run")
+        say(f"hint: nothing was written; what {folder} holds is of an earlier run")
     if outcome.n_samples:
         say(f"{outcome.n_samples} sample(s), {len(outcome.files)} files in {folder}")

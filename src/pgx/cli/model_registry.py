@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pgx.base.errors import ModelFolderError, ModelStateError, UsageError
+from pgx.base.files import real_path
 from pgx.cli.console import say
 from pgx.cli.tables import print_table
 from pgx.reports.text import escape_json
@@ -192,7 +193,7 @@ def attach(
     def content(path: Path | None) -> dict[str, Any] | None:
         if path is None:
             return None
-        return parse_json(read_file(path.resolve(), _LARGEST), str(path))
+        return parse_json(read_file(real_path(path), _LARGEST), str(path))
 
     store = _store()
     found = store.find(model)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from pgx.base.errors import OutputError, UsageError
+from pgx.base.files import real_path
 
 if TYPE_CHECKING:
     from pgx.reports.apart import Apart
@@ -116,7 +117,7 @@ def privacy_of(
             "--pseudonym-key and --pseudonym-table go with --deidentify",
             remedy="add --deidentify",
         )
-    if table is not None and output.resolve() in (table.resolve(), table.resolve().parent):
+    if table is not None and real_path(output) in (real_path(table), real_path(table).parent):
         raise UsageError(
             "the table of pseudonyms would stand among the results that it tells apart",
             remedy="name a file in another folder with --pseudonym-table",

@@ -11,10 +11,12 @@ from pgx.base.advice import CONFIDENCE
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly
 
-__all__ = ["Absent", "Prior", "RunSettings", "SampleInfo"]
+__all__ = ["MOST", "Absent", "Prior", "RunSettings", "SampleInfo"]
 
 LEAST_CONFIDENCE: Final = 0.5
 """Confidence below which the advice given would be less probable than all other advice."""
+MOST: Final = 2**31 - 1
+"""The largest limit of quality or depth: kernels count no further."""
 AVERAGE = "average"
 INFERRED = "inferred"
 RECORDED = "recorded"
@@ -42,8 +44,8 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     (canonical contig, 1-based on the input's assembly) that the call set could not type.
     ``ancestry`` is a group of the knowledge base's population tables, ``average`` (all groups
     alike), ``inferred`` (from the sample's own genotypes) or ``recorded`` (the sample table's
-    superpopulation). ``threshold`` is the probability from which a diplotype counts as called,
-    ``confidence`` (0.5 to 1) the posterior probability from which advice counts as certain.
+    superpopulation). ``threshold`` (0.5 to 1) is the probability from which a diplotype counts as
+    called, ``confidence`` (0.5 to 1) the posterior probability from which advice counts as certain.
     """
 
     assembly: Assembly | None = None
@@ -61,11 +63,16 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float = CONFIDENCE
 
     def __post_init__(self) -> None:
-        if not LEAST_CONFIDENCE <= self.confidence <= 1.0:  # also refuses nan
-            raise UsageError(
-                f"confidence {self.confidence:g} is not between {LEAST_CONFIDENCE:g} and 1",
-                remedy="give a probability such as 0.99",
-            )
+        limits = (("confidence", self.confidence, "0.99"), ("threshold", self.threshold, "0.95"))
+        for name, value, example in limits:
+            if not LEAST_CONFIDENCE <= value <= 1.0:  # also refuses nan
+                raise UsageError(
+                    f"{name} {value:g} is not between {LEAST_CONFIDENCE:g} and 1",
+                    remedy=f"give a probability such as {example}",
+                )
+        for name, least in (("min_gq", self.min_gq), ("min_dp", self.min_dp)):
+            if not 0 <= least <= MOST:
+                raise UsageError(f"{name} is not between 0 and {MOST}", remedy="see --help")
 
     def as_provenance(self) -> dict[str, str]:
         """Return the settings that change results, as text."""

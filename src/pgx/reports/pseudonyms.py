@@ -19,6 +19,8 @@ _MAX_KEY: Final = 1 << 20
 _DIFFERENT: Final = 4
 """Different bytes that a key has at least. Of 16 random hexadecimal digits, the weakest key that is
 long enough, fewer are different once in a billion times."""
+_LEAST_PERIOD: Final = 16
+"""Bytes after which a longer key may begin anew: less is a word written again and again."""
 _MAKE_ONE: Final = "make one, for example with `head -c 32 /dev/urandom > key`"
 
 
@@ -55,7 +57,8 @@ def read_key(path: Path) -> bytes:
     Raises
     ------
     UsageError
-        The file cannot be read, or holds fewer than 16 bytes, or fewer than 4 different ones.
+        The file cannot be read, or holds fewer than 16 bytes, or fewer than 4 different ones, or
+        a few bytes again and again.
     """
     try:
         with path.open("rb") as handle:
@@ -69,9 +72,15 @@ def read_key(path: Path) -> bytes:
             f"the key file holds fewer than {MIN_KEY} bytes",
             remedy=_MAKE_ONE,
         )
-    if len(set(key)) < _DIFFERENT:
+    if len(set(key)) < _DIFFERENT or _is_repeated(key):
         raise UsageError(
             "the key file holds hardly any different bytes: its pseudonyms can be guessed",
             remedy=_MAKE_ONE,
         )
     return key
+
+
+def _is_repeated(key: bytes) -> bool:
+    """Whether a key is a shorter one than is allowed, written at least twice."""
+    most = min(_LEAST_PERIOD - 1, len(key) // 2)
+    return any(key[n:] == key[:-n] for n in range(1, most + 1))

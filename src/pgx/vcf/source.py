@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -64,7 +65,8 @@ def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> AnySou
 def may_be_store(path: str | Path) -> bool:
     """Whether a path is worth a look for Zarr: an address, a folder, or named like one."""
     text = str(path)
-    return "://" in text or text.lower().endswith((".zip", ".vcz", ".zarr")) or Path(text).is_dir()
+    is_named = "://" in text or text.lower().endswith((".zip", ".vcz", ".zarr"))
+    return is_named or os.path.isdir(text)  # noqa: PTH112 - Path's fails where a name is too long
 
 
 class Source:

@@ -22,6 +22,7 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.errors import ModelStateError
+from pgx.base.files import real_path
 from pgx.models.registry.files import Json, parse_json, read_file, sha256
 
 __all__ = [
@@ -103,7 +104,7 @@ def read_protocol(path: Path) -> Protocol:
     ModelStateError
         It has no title, no limit, or a limit that says nothing.
     """
-    data = read_file(path.resolve(), _LARGEST)
+    data = read_file(real_path(path), _LARGEST)
     content = parse_json(data, str(path))
     title = content.get(_TITLE)
     if not isinstance(title, str) or not title.strip():

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from pgx.base.errors import ModelFolderError
+from pgx.base.files import real_path
 from pgx.models.registry.files import read_file
 from pgx.models.registry.manifest import ModelManifest, Signature
 
@@ -89,7 +90,7 @@ def read_key(path: Path) -> ModelKey:
     ModelFolderError
         The file cannot be read, or is no key.
     """
-    return ModelKey(read_file(path.resolve(), _LONGEST), where=str(path))
+    return ModelKey(read_file(real_path(path), _LONGEST), where=str(path))
 
 
 def configured_key() -> ModelKey | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.base.files import real_path
 from pgx.base.suggest import did_you_mean
 from pgx.models.folders import REGISTRY_VARIABLE, shipped_folder, user_folder
 from pgx.models.registry.files import locked
@@ -209,7 +210,7 @@ class Store:
         )
 
     def _at(self, folder: Path) -> ModelFolder:
-        is_shipped = folder.resolve().is_relative_to(self.shipped.resolve())
+        is_shipped = real_path(folder).is_relative_to(real_path(self.shipped))
         model = read_folder(folder, is_shipped=is_shipped)
         check_signatures(model, self.key)
         return model
