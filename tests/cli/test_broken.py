@@ -194,6 +194,6 @@ def test_an_error_of_the_system_has_status_5_wherever_it_is_met(monkeypatch, tmp
     done = pgx("annotate", PATIENT, "-o", tmp_path / "out")
     assert done.returncode == 5
     assert done.stderr == (
-        "[PGX-IO-001] the system refused: No space left on device;"
-        " check paths, permissions and free space\n"
+        "[PGX-IO-001] a file cannot be read or written: No space left on device;"
+        " check disk, free space and the limit of open files\n"
     )

@@ -57,10 +57,14 @@ _EXAMPLES = (
     "pgx kb show clopidogrel",
 )
 _DISK = (
+    errno.EACCES,
     errno.EIO,
+    errno.ELOOP,
     errno.EMFILE,
+    errno.ENAMETOOLONG,
     errno.ENFILE,
     errno.ENOSPC,
+    errno.EPERM,
     errno.EDQUOT,
     errno.EROFS,
     errno.ESTALE,
@@ -68,7 +72,6 @@ _DISK = (
 """Errors of the machine, whatever is read or written; others, such as ENOENT, can be ours."""
 _INTERRUPTED = 130
 _USAGE = 2
-_DISK = 5
 
 
 def command_modules() -> dict[str, str]:
@@ -168,11 +171,6 @@ def _run(command: str, words: list[str]) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         return 0
-    except OSError as error:  # the disk's or the system's, wherever it was met; no name of a file
-        what = f"the system refused: {error.strerror or type(error).__name__}"
-        sys.stderr.write(f"[PGX-IO-001] {what}; check paths, permissions and free space\n")
-        _maybe_traceback()
-        return _DISK
     except Exception as error:  # noqa: BLE001 - the edge: anything else is a bug of ours
         if _lacks_memory(error):
             shortage = MemoryShortageError(
