@@ -135,6 +135,7 @@ def test_no_option_that_takes_a_file_is_forgotten():
     assert read == CASES.keys()
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("command", COMMANDS)
 def test_endless_files_are_refused(command, places, tmp_path):
     cases = {

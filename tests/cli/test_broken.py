@@ -111,6 +111,7 @@ def assert_refused_in_one_line(done, what):
         assert all(line.startswith("hint: ") for line in after), (what, done.stderr)
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_broken_file_is_one_line(command, broken, result, tmp_path):
     statuses = set()
@@ -125,6 +126,7 @@ def test_a_broken_file_is_one_line(command, broken, result, tmp_path):
         assert statuses <= {2, 3}, "what is wrong is the input"
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize(
     ("command", "option"),
     [

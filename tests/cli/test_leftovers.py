@@ -18,6 +18,8 @@ from cli.support import COHORT, EXAMPLES, PATIENT, pgx_process
 from cohort.faults import WORDS, many_files, n_parts
 from pgx.base.scratch import nameless_file, scratch_folder, scratch_in, temporary_path
 
+pytestmark = pytest.mark.torture
+
 CANARY = "ZYXDOE"
 GENES = ("--genes", "CYP2C19", "--quiet")
 

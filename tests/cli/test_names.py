@@ -14,6 +14,8 @@ import pytest
 
 from cli.support import COHORT, EXAMPLES, PATIENT, pgx, refused
 
+pytestmark = pytest.mark.torture
+
 ODD = "caf\udce9"  # the bytes b"caf\xe9"
 OUT = ("-o", "out")
 

@@ -112,6 +112,7 @@ def test_a_scheduler_without_workers(lonely, tmp_path):
     assert "PGX_CLUSTER_PATIENCE" in error
 
 
+@pytest.mark.torture
 def test_a_server_that_says_nothing(silent, tmp_path):
     status, [_, waits, error] = run_with(silent, tmp_path)
     assert status == 5
@@ -119,6 +120,7 @@ def test_a_server_that_says_nothing(silent, tmp_path):
     assert error.startswith(f"[PGX-DEP-001] no workers at {silent}: the scheduler is not reached")
 
 
+@pytest.mark.torture
 def test_an_address_where_nobody_listens(tmp_path):
     status, [*_, error] = run_with("tcp://127.0.0.1:9", tmp_path)
     assert status == 5
@@ -212,6 +214,7 @@ def credentials(folder):
     return {f"{start}{name}": str(folder / file) for name, file in names.items()}
 
 
+@pytest.mark.torture
 def test_a_scheduler_with_tls_is_used_and_tells_others_off(tmp_path):
     known = credentials(tmp_path)
     text = SCHEDULER.replace("Scheduler(host", 'Scheduler(protocol="tls", host')

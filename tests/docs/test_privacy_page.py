@@ -176,6 +176,7 @@ def stopped(tmp_path, *words: object) -> Path:
     return out
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize(("command", "source"), [("annotate", PATIENT), ("cohort", COHORT)])
 def test_unfinished_results_are_private_and_go(tmp_path, command, source):
     out = stopped(tmp_path, command, source)

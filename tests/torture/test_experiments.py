@@ -138,6 +138,7 @@ class Stub:
         (self.place / "pgx" / "cli" / "main.py").write_text(SWALLOWED)
 
 
+@pytest.mark.torture
 @pytest.mark.skipif(bool(failing_calls.why_not()), reason="calls cannot be made to fail here")
 def test_an_error_that_is_swallowed_is_found(folder):
     stub = Stub(folder)

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 import pgx
-from pgx.base.errors import InputError, UsageError
+from pgx.base.errors import InputError
 from pgx.base.files import read_whole
 from pgx.base.shipped import code_digest, data_digest
 from pgx.base.texts import is_text, shown_name
@@ -187,19 +187,7 @@ def _check_names(names: Iterable[str] | None) -> None:
 
 
 def _planned(path: str) -> PlannedFile:
-    """Return a file as it is now.
-
-    Raises
-    ------
-    UsageError
-        Its path is no text, which a plan could not hold.
-    """
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise UsageError(
-            "the path of an input or of a file beside it is not UTF-8 text", remedy="rename it"
-        ) from error
+    """Return a file as it is now."""
     if path == "-" or "://" in path:
         return PlannedFile(path=path)
     file = Path(path).absolute()
