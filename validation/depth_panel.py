@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.assemblies import CANONICAL
+from pgx.base.shipped import data_folder
 from pgx.structure.building import PanelDepths, PanelSettings, build_panel
-from pgx.structure.panel import DepthPanel, GeneWindow, default_folder
+from pgx.structure.panel import DepthPanel, GeneWindow
 from pgx.vcf.depth import DepthLayout, DepthListener
 from pgx.vcf.windows import Interval
 from validation.data import DATA
@@ -59,7 +60,7 @@ def main() -> None:
     """Write the panel into the checkout's data folder."""
     found = read_depths(sorted((DATA / "gvcf").glob("*.g.vcf.gz")))
     panel = panel_of(found, range(len(found.samples)))
-    folder = default_folder()
+    folder = data_folder() / "panels"
     folder.mkdir(exist_ok=True)
     text = msgspec.json.format(msgspec.json.encode(panel), indent=0)
     (folder / f"{NAME}.json").write_bytes(text + b"\n")

@@ -46,7 +46,7 @@ def test_stages_last_until_the_next_begins(monkeypatch):
         for what in ("inputs", "genes weighed", "genes"):
             progress.stage(what, 9)
             progress.done(1)
-        progress.note("files")
+        progress.mark("files")
         progress.stage("samples written to a file", 9)
     assert child.Recorder.seconds() == {"inputs": 2.0, "genes": 4.0, "files": 1.0}
 

@@ -22,7 +22,6 @@ from pgx.reports.english.workbook import FILLS, SIGNS
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.formats import render_one
 from pgx.reports.render_xlsx import write_xlsx
-from pgx.reports.result_set import RUN_FOLDER
 from pgx.reports.workbook import MAX_CELL, Column, open_book, safe_text
 from reports import factory
 
@@ -230,22 +229,3 @@ def test_memory_does_not_grow_with_samples():
         pages = [sheet._page for sheet in kept._sheets.values()]
         assert all(len(page.table) <= 2 for page in pages)
         assert kept._only is None
-
-
-def test_rows_of_a_run_lie_in_its_own_folder(tmp_path, monkeypatch):
-    """What is left of a killed run goes with the next one, not with the machine's next start."""
-    seen = []
-    real = tempfile.TemporaryDirectory
-
-    def noted(**options):
-        seen.append(options["dir"])
-        return real(**options)
-
-    monkeypatch.setattr(tempfile, "TemporaryDirectory", noted)
-    own = tmp_path / RUN_FOLDER / "new"
-    own.mkdir(parents=True)
-    for place in (own, tmp_path):
-        with (place / "results.xlsx").open("wb") as handle, open_book(handle, {}) as book:
-            book.sheet("one", [Column("a", 10)])
-    assert seen == [str(own), None]
-    assert [path.name for path in own.iterdir()] == ["results.xlsx"]
