@@ -3,8 +3,8 @@
 A lookup is one drug and one combination of keys of one row of a source file. It is *the same* if
 the base answers it with the facts that were read of this very row's text, its strength and its
 numbers; *replaced* if a later file has a row for the same lookup and the base answers as that one
-says; *in another row* if our keys say it by another name (``readings/*_keys.tsv``). Anything else
-is *open*, and there must be none.
+says; *in another row* if our keys say it by another name (``readings/*_keys.tsv``); *withdrawn* if a later release of the same guideline
+no longer has it (``readings/*_withdrawn.tsv``). Anything else is *open*, and there must be none.
 
 Source files are read here anew, without the importer; facts of a text come from the readings.
 """
@@ -37,11 +37,12 @@ from validation.tables import table
 __all__ = ["FILES", "Lookup", "Outcome", "asked", "report"]
 
 READINGS = ROOT / "data" / "knowledgebase" / "readings"
-FILES = ("guidelines_2024-05.jsonl", "fda_2025.jsonl")
-"""Whole source files; each of their lookups has to have an answer."""
-LATER = {"guidelines_2024-05.jsonl": "guidelines_2025-11_partial.jsonl"}
-"""By file, the one whose rows replace its rows."""
-OUTCOMES = ("same", "replaced", "in another row", "open")
+CHANGED = tuple(f"2026-07/guidance/changed_part{part}.jsonl" for part in (1, 2, 3))
+FILES = ("guidelines_2024-05.jsonl", "fda_2025.jsonl", *CHANGED)
+"""Source files; each of their lookups has to have an answer."""
+LATER = {"guidelines_2024-05.jsonl": ("guidelines_2025-11_partial.jsonl", *CHANGED)}
+"""By file, those whose rows replace its rows."""
+OUTCOMES = ("same", "replaced", "in another row", "withdrawn", "open")
 NAMES = {"FDA_LABEL": "FDA label", "FDA_TABLE": "FDA table"}
 
 Keys = tuple[tuple[str, str], ...]
@@ -60,6 +61,7 @@ class Lookup:
     keys: Keys
     text: str
     strength: str
+    pmids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Asked:
     topics: dict[tuple[str, str, str], list[Topic]] = field(default_factory=dict)
 
 
-def lookups(path: Path) -> Iterator[Lookup]:
+def lookups(path: Path, name: str) -> Iterator[Lookup]:
     """Yield every lookup of one source file, in its order."""
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -95,7 +97,7 @@ def lookups(path: Path) -> Iterator[Lookup]:
         grade = row["classification"] or ""
         for drug, combination in product(drugs, keys if authority else ()):
             yield Lookup(
-                file=path.name,
+                file=name,
                 authority=authority,
                 guideline=row["guideline_id"],
                 drug=drug,
@@ -103,7 +105,12 @@ def lookups(path: Path) -> Iterator[Lookup]:
                 keys=tuple((g, _key(value)) for g, value in sorted(combination.items())),
                 text=text or "",
                 strength="" if grade in ("N/A", "Unspecified") else grade,
+                pmids=frozenset(_pmids(row)),
             )
+
+
+def _pmids(row: Mapping[str, Any]) -> list[str]:
+    return [str(c["pmid"]) for c in row["citations"]] if "citations" in row else row["pmids"]
 
 
 def _key(value: Any) -> str:  # noqa: ANN401 - keys have many forms
@@ -120,11 +127,12 @@ def _key(value: Any) -> str:  # noqa: ANN401 - keys have many forms
 def asked(knowledge: KnowledgeBase | None = None) -> list[Outcome]:
     """Ask every lookup of `FILES` in the folder of validation data; by default the base in use."""
     folder = DATA / "reference"
-    own = {name: list(lookups(folder / name)) for name in {*FILES, *LATER.values()}}
+    names = {*FILES, *(name for later in LATER.values() for name in later)}
+    own = {name: list(lookups(folder / name, name)) for name in names}
     base = _ready(knowledge or KnowledgeBase(), own)
     outcomes = []
     for name in FILES:
-        later = _by_place(own[LATER[name]]) if name in LATER else {}
+        later = _by_place([row for other in LATER.get(name, ()) for row in own[other]])
         outcomes += [_outcome(base, lookup, later) for lookup in own[name]]
     return outcomes
 
@@ -168,15 +176,31 @@ def _outcome(
     if not all(ways):
         return _in_another_row(base, lookup)
     place = (lookup.authority, lookup.guideline, lookup.drug)
+    taken_back = _withdrawn(base.readings[lookup.authority], lookup)
+    if taken_back:
+        return Outcome(lookup, "withdrawn", taken_back)
     said = []
     for population in _asked_populations(base, lookup):
         for keys in product(*ways):
-            ours = tuple((g, k) for (g, _), k in zip(lookup.keys, keys, strict=True))
+            ours = tuple((g, k) for (g, _), k in zip(lookup.keys, keys, strict=True) if k != "-")
             statement = _find(base.topics.get(place, ()), population, ours)
             said.append(_judged(base, lookup, ours, statement, later.get(place, ())))
     kinds = {kind for kind, _ in said}
     worst = max(kinds, key=OUTCOMES.index)
     return Outcome(lookup, worst, next(why for kind, why in said if kind == worst))
+
+
+def _withdrawn(readings: Readings, lookup: Lookup) -> str:
+    """Return why a later release no longer has a row; empty where it has."""
+    for gone in readings.withdrawn:
+        keys = dict(part.split("=", 1) for part in filter(None, gone["lookup"].split(";")))
+        if (
+            (gone["guideline_id"], gone["drug"]) == (lookup.guideline, lookup.drug)
+            and not lookup.file.startswith(gone["since"])
+            and all(key in keys.get(gene, key).split("|") for gene, key in lookup.keys)
+        ):
+            return gone["reason"]
+    return ""
 
 
 def _asked_populations(base: Asked, lookup: Lookup) -> list[str]:
@@ -212,14 +236,15 @@ def _judged(
     if not wrong:
         return "same", ""
     for row in later:
-        if _meets(row.keys, keys) and not _differs(readings, row, keys, statement):
+        if _meets(readings, row.keys, keys) and not _differs(readings, row, keys, statement):
             return "replaced", f"{row.file} ({statement.source})"
     return "open", wrong
 
 
-def _meets(listed: Keys, keys: Keys) -> bool:
+def _meets(readings: Readings, listed: Keys, keys: Keys) -> bool:
     """Whether the tests of a person, as the later file lists them, hold these keys."""
-    tests = {gene: value.split("|") for gene, value in listed}
+    words = readings.keys
+    tests = {gene: words.get((gene, value)) or value.split("|") for gene, value in listed}
     return all(key in tests.get(gene, ()) for gene, key in keys)
 
 
@@ -234,6 +259,8 @@ def _differs(readings: Readings, lookup: Lookup, keys: Keys, statement: Statemen
             return f"{name}: {row[name]!r} in the text, {given[name]!r} in the base"
     if statement.classification != lookup.strength:
         return f"strength {lookup.strength!r} there, {statement.classification!r} in the base"
+    if set(statement.pmids) != lookup.pmids:
+        return f"citations {sorted(lookup.pmids)} there, {list(statement.pmids)} in the base"
     gaps = number_gaps(lookup.text, {**row, **{n: given[n] for n in ADVICE_FIELDS}})
     if gaps != (set(), set()) and not row["note"].startswith("exempt"):
         return f"numbers {gaps[0]} are missing, {gaps[1]} are added"
@@ -288,7 +315,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
         parts.append(
             f"`{name}`: {counts['same']:,} of {len(own):,} lookups are answered the same,"
             f" {counts['replaced']:,} as a later row says,"
-            f" {counts['in another row']:,} by another row, {counts['open']:,} are open."
+            f" {counts['in another row']:,} by another row, {counts['withdrawn']:,} are withdrawn,"
+            f" {counts['open']:,} are open."
         )
     sources = [a.name for a in AUTHORITIES]
     counted = {s: Counter(o.kind for o in outcomes if o.lookup.authority == s) for s in sources}
@@ -300,7 +328,7 @@ def report(outcomes: Sequence[Outcome]) -> str:
     told = _told(outcomes)
     if told:
         header = ["source", "drug", "lookup", "what", "by"]
-        parts += ["Lookups that are not answered by their own row:", table(header, told)]
+        parts += ["Lookups that are answered by a row of other keys:", table(header, told)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -308,7 +336,7 @@ def _told(outcomes: Sequence[Outcome]) -> list[list[object]]:
     rows = []
     for outcome in outcomes:
         it = outcome.lookup
-        if outcome.kind != "same":
+        if outcome.kind in ("in another row", "open"):
             keys = ", ".join(f"{gene} {key}" for gene, key in it.keys)
             source = NAMES.get(it.authority, it.authority)
             rows.append([source, it.drug, keys, outcome.kind, outcome.why])

@@ -127,22 +127,23 @@ def test_the_summary_counts_every_change_once(now):
     counts = {c.kind: c for c in summary(found)}
     assert tuple(counts) == tuple(Kind)
     assert sum(c.count for c in counts.values()) == len(found)
-    assert set(counts[Kind.ACTION].subjects) == {"carbamazepine"}
-    assert counts[Kind.GENE_NEW].subjects == ("NAT2",)
-    assert counts[Kind.RULE].count == counts[Kind.LOOKUP_GONE].count == 0
+    assert {"carbamazepine", "venlafaxine", "azathioprine"} <= set(counts[Kind.ACTION].subjects)
+    assert {"amitriptyline", "phenytoin", "thioguanine"} <= set(counts[Kind.DOSE].subjects)
+    assert counts[Kind.GENE_NEW].subjects == ("F2", "NAT2")
+    assert set(counts[Kind.RULE].subjects) <= {"NUDT15", "TPMT"}
     assert "hydralazine" in counts[Kind.SOURCE_NEW].subjects + counts[Kind.DRUG_NEW].subjects
 
 
 def test_the_command_on_both_releases(now):
     done = pgx("kb", "diff", OLDER, RELEASE)
     assert done.returncode == 0, done.stderr
-    assert "    1  advice: another action: carbamazepine\n" in done.stdout
+    assert "  advice: another action: amitriptyline" in done.stdout
     assert "      now: Avoid carbamazepine." in done.stdout
     assert "  SLCO1B1: *50, *51, *52, *53, *54, *55, *56, *57, *58\n" in done.stdout
     assert "2024.05.1 to " in done.stderr
     short = pgx("kb", "diff", OLDER, "--summary").stdout
     assert done.stdout.startswith(short)
-    assert short.count("\n") < 30
+    assert short.count("\n") < 40
     assert "now: " not in short
     counts, lines = (
         [json.loads(line) for line in pgx("kb", "diff", OLDER, *words).stdout.splitlines()]

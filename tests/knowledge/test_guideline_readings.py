@@ -10,6 +10,7 @@ import pytest
 
 from pgx.base.advice import ACTIONS
 from pgx.knowledge.importers.authorities import AUTHORITIES
+from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     READING_COLUMNS,
     flag_gaps,
@@ -52,7 +53,11 @@ def reference() -> Path:
 @pytest.fixture(scope="module")
 def source(reference, authority, readings) -> list[SourceRow]:
     """Every drug and lookup of the releases."""
-    return source_rows(authority.sources(reference), authority, readings.keys)
+    return source_rows(
+        authority.files_in(SourceFolders((reference, reference / "2026-07"))),
+        authority,
+        readings.keys,
+    )
 
 
 # --- sentences and their digests -------------------------------------------------------
@@ -108,7 +113,7 @@ def test_readings_use_the_vocabulary(readings, rows):
         assert len(set(actions)) == len(actions)
         assert bool(row["dose_as"]) == bool(row["dose_factor_min"] or row["dose_factor_max"])
     for implications in readings.implications.values():
-        assert all(re.fullmatch(r"[A-Z0-9-]+:[a-z_]+(=.+)?", i) for i in implications)
+        assert all(re.fullmatch(r"[A-Z0-9-]+(=[A-Z][^:]+)?:[a-z_]+(=.+)?", i) for i in implications)
 
 
 def test_a_dose_factor_goes_the_way_of_its_action(rows):
@@ -151,6 +156,8 @@ def test_readings_hold_exactly_the_numbers_of_their_sentences(readings, source):
 def test_marks_agree_with_the_readings_or_the_exception_is_noted(readings, source):
     for row in source:
         facts = readings.reading_of(sentence_digest(row.sentence), row.drug, row.keys)
+        if facts["action"] == "no_recommendation":
+            continue  # a mark there is a slip, and is not taken over
         gaps = flag_gaps(set(row.flags), facts)
         assert not gaps or "flags:" in facts["note"], (row.drug, gaps, facts["action"])
 

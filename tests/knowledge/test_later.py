@@ -15,7 +15,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.verify import verify_release
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-NAMES = {authority.name for authority in AUTHORITIES} | {"PharmVar", ""}
+NAMES = {authority.name for authority in AUTHORITIES} | {"PharmVar", "ClinPGx"}
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_a_row_is_as_old_as_the_label_that_it_cites(it, date):
 
 def test_the_table_of_the_release_can_be_read(now):
     found = now.later_changes
-    assert {c.state for c in found} == set(ChangeState)
+    assert {c.state for c in found} == {ChangeState.APPLIED, ChangeState.PENDING}
     assert [c.date[:4] for c in found] == sorted(c.date[:4] for c in found)
     assert {c.authority for c in found} <= NAMES
     for it in found:
@@ -141,10 +141,8 @@ def test_what_was_brought_is_in_this_release_and_in_none_before(now, older):
 def test_pending_changes_are_in_no_table(now):
     pending = {c.what: c for c in now.later_changes if c.state is ChangeState.PENDING}
     assert "*42" not in {a.name for a in now.genes["CYP2C19"].alleles}
-    assert any("thiopurines" in what for what in pending)
+    assert any("methadone" in what for what in pending)
     advised = {(s.drug, s.authority) for s in now.statements}
-    assert ("sacituzumab govitecan", "DPWG") not in advised
-    assert {a for drug, a in advised if drug == "gefitinib"} == {"FDA_LABEL", "FDA_TABLE"}
     assert "methadone" not in {drug for drug, _ in advised}
 
 

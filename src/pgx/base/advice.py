@@ -116,7 +116,11 @@ class Drug(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Guideline(msgspec.Struct, frozen=True, kw_only=True):
-    """A guideline or label: who issued it, on what, which version, published where."""
+    """A guideline or label: who issued it, on what, which version, published where.
+
+    ``checked`` is the month (``YYYY-MM``) of the release in which the source was last read from
+    end to end; empty where only single rows of it were.
+    """
 
     guideline_id: str
     authority: str
@@ -128,6 +132,7 @@ class Guideline(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     url: str = ""
     source: str = ""
+    checked: str = ""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +257,9 @@ class StatementSet(msgspec.Struct, frozen=True, kw_only=True):
 ADVICE_FIELDS: Final = Statement.__struct_fields__[7:27]
 """What a reading says: from ``action`` to ``notes``."""
 _other_advice: Final = attrgetter(*(name for name in ADVICE_FIELDS if name != "notes"))
-_LATER: Final = frozenset({"version", "drug_codes", "condition", "unconditional", "critical"})
+_LATER: Final = frozenset(
+    {"version", "drug_codes", "condition", "unconditional", "critical", "checked"}
+)
 """Columns that releases did not have from the beginning."""
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from pgx.alleles.names import core_allele
 from pgx.base.errors import PgxError
 from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy
 from pgx.cli.doctor_checks import Finding, Health
@@ -88,10 +89,15 @@ def _called(kb: KnowledgeBase, wanted: Mapping[str, tuple[str, ...]]) -> dict[st
         return {call.gene: call.diplotype for call in run.calls(_SAMPLE)}
 
 
+def _named(names: tuple[str, ...]) -> list[str]:
+    """Return alleles as a call names them: a suballele by its core allele."""
+    return sorted("/".join(map(core_allele, names)).split("/"))
+
+
 def unlike(wanted: Mapping[str, tuple[str, ...]], called: Mapping[str, str | None]) -> list[str]:
     """Return the genes that were not called as they were made; the order of strands is free."""
     return [
         gene
         for gene, names in wanted.items()
-        if sorted((called.get(gene) or "").split("/")) != sorted("/".join(names).split("/"))
+        if sorted((called.get(gene) or "").split("/")) != _named(names)
     ]

@@ -319,29 +319,39 @@ def changes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
 
 @app.command()
 def build(
-    source: Annotated[Path, typer.Argument(help="folder of source files")],
-    release: Annotated[str, typer.Option(help="name of the release, e.g. 2026.11.1")],
+    release: Annotated[str, typer.Option(help="name of the release, e.g. 2026.12.1")],
+    sources: Annotated[
+        list[Path],
+        typer.Option("--from", metavar="FOLDER", help="folder of source files; may be repeated"),
+    ],
+    more: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FOLDER]...", help="further folders, the last counts"),
+    ] = None,
     folder: Annotated[Path, typer.Option("-o", "--output", help="folder of the release")] = Path(
         "data/knowledgebase"
     ),
     until: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="leave out what came after this month")
     ] = "",
-    written: Annotated[
-        Path | None,
-        typer.Option("--from", help="folder with curated/ and readings/, if it is another one"),
+    curated: Annotated[
+        Path | None, typer.Option(help="folder with curated/ and readings/, if it is another one")
     ] = None,
 ) -> int:
     """Turn published source files into the tables of a release.
 
-    Sentences that nobody has read into facts yet are listed; their drugs get no advice.
+    Folders are laid over each other in the order in which they are named. Sentences that nobody
+    has read into facts yet are listed; their drugs get no advice.
 
     Examples:
-      pgx kb build SOURCES --release 2024.05.1 --until 2024-05 --from data/knowledgebase -o old/
+      pgx kb build --from SOURCES SOURCES/2026-07 --release 2026.12.1 -o data/knowledgebase
+
+      pgx kb build --from SOURCES --release 2024.05.1 --until 2024-05 --curated data/knowledgebase
     """
     from pgx.knowledge.build import build_release
 
-    report = build_release(source, folder, release, until=until, written=written)
+    folders = [*sources, *(more or [])]
+    report = build_release(folders, folder, release, until=until, written=curated)
     for item in report.unread:
         say(f"unread {item.kind}: {item.drug} {item.lookup} {item.digest[:12]}")
     say(f"release {release}: {len(report.manifest.tables)} tables, {len(report.unread)} unread")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from pgx.alleles.names import core_allele
-from pgx.base.errors import InputError
 from pgx.knowledge.core_positions import CORE_TABLES, core_rows
 from pgx.knowledge.importers.codes import with_codes, with_critical
 from pgx.knowledge.importers.dated import (
@@ -22,6 +21,7 @@ from pgx.knowledge.importers.dated import (
 )
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
+from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.unconditional import with_conditions
 from pgx.knowledge.later import CHANGES, EVERYTHING, Until, until_month
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
@@ -49,10 +49,16 @@ class BuildReport(msgspec.Struct, frozen=True):
 
 
 def build_release(
-    source: Path, folder: Path, release: str, *, until: str = "", written: Path | None = None
+    folders: Sequence[Path],
+    folder: Path,
+    release: str,
+    *,
+    until: str = "",
+    written: Path | None = None,
 ) -> BuildReport:
     """Write the tables of a release into ``folder`` and its manifest last.
 
+    ``folders`` hold source files; each is laid over those before it.
     ``curated`` and ``readings`` of ``written`` (by default of ``folder``) are read, and the counts
     that stand beside them; never changed. ``until`` (``YYYY-MM``) ends the release there: rows
     and names that came later are left out. All tables are made before the first is replaced, so
@@ -67,15 +73,15 @@ def build_release(
     UsageError
         ``until`` is not a month.
     """
-    levels = _levels(source)
+    sources = SourceFolders.of(folders)
     inputs = written or folder
     curated = inputs / "curated"
     changes = read_table(curated, CHANGES) if until else []
     limit = until_month(until, changes)
-    read = build_guidelines(source, inputs / "readings", levels, limit)
+    read = build_guidelines(sources, inputs / "readings", limit)
     coded = with_conditions(with_codes(read, curated, limit), curated)
     guidance = with_critical(coded, curated)
-    tables = build_gene_tables(source, curated, limit)
+    tables = build_gene_tables(sources, curated, limit)
     tables |= guidance.rows()
     tables |= _taken_over(inputs, tables["variants"], limit)
     tables |= _names(curated, tables["alleles"], limit)
@@ -88,20 +94,6 @@ def build_release(
     if until:
         tables["sources"] = named_sources(tables)
     return BuildReport(_write(folder, release, tables), guidance.unread)
-
-
-def _levels(source: Path) -> Path:
-    """Return the table of CPIC levels in a folder of source files."""
-    levels = sorted(source.glob("cpic_levels_*.csv"))
-    guidelines = list(source.glob("guidelines_*.jsonl"))
-    if not guidelines or not levels or not (source / "alleles").is_dir():
-        raise InputError(
-            "not a folder of source files: alleles/, phenotypes/, guidelines_*.jsonl and"
-            " cpic_levels_*.csv are needed",
-            where=source.name,
-            remedy="see docs/how-to/build-the-knowledge-base.md",
-        )
-    return levels[-1]
 
 
 def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, list[Row]]:

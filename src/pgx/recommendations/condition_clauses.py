@@ -51,6 +51,7 @@ _SAID_BY: Final[dict[str, frozenset[str]]] = {
         {
             "consider_with",
             "for_instead_of_reduction",
+            "if_possible_avoid_with_disorder",
             "if_possible_with_disorder",
             "indicated_with_responsive_variant",
         }
@@ -64,7 +65,11 @@ _SAID_BY: Final[dict[str, frozenset[str]]] = {
     "indication_other_than": frozenset(
         {"indication", "other_indications", "platelet_inhibition_other_indications"}
     ),
-    "level_shows_need": frozenset({"if_level_shows_need"}),
+    "level_shows_need": frozenset(
+        {"if_level_shows_need", "trough_level_then_raise_or_switch", "with_low_level"}
+    ),
+    "not_diagnosis": frozenset({"if_possible_avoid_with_disorder"}),
+    "planned_dose_from": frozenset({"caution_from"}),
     "not_taking_inducer": frozenset({"without_taking"}),
     "not_taking_inhibitor": frozenset({"without_inhibitor", "without_taking"}),
     "not_taking_inhibitor_of_strength": frozenset({"without_taking"}),
@@ -76,7 +81,9 @@ _SAID_BY: Final[dict[str, frozenset[str]]] = {
     "side_effects_or_late_response": frozenset({"side_effects_or_late_response"}),
     "systemic_or_skin_without_activity": frozenset({"only_without_activity", "whether_given"}),
     "taking_any_inhibitor": frozenset({"poor_metabolizer_with_inhibitor", "product_dose_with"}),
-    "taking_inducer": frozenset({"not_recommended_with", "reconsider_with_inducer"}),
+    "taking_inducer": frozenset(
+        {"not_recommended_with", "reconsider_with_inducer", "reconsider_with_inducer_any"}
+    ),
     "taking_inhibitor": frozenset(
         {
             "alternative_else_consider_dose_with",

@@ -7,24 +7,26 @@ from typing import Final
 
 import msgspec
 
+from pgx.knowledge.importers.layers import SourceFolders, release_of
+
 __all__ = ["AUTHORITIES", "Authority"]
 
-_GUIDELINES: Final = "guidelines_*.jsonl"
-_LABELS: Final = "fda_*.jsonl"
+_GUIDELINES: Final = ("guidelines_*.jsonl", "guidance/changed_*.jsonl")
+_LABELS: Final = ("fda_*.jsonl",)
 _SITE: Final = "https://www.clinpgx.org/"
 
 
 class Authority(msgspec.Struct, frozen=True, kw_only=True):
     """One issuer of advice.
 
-    ``files`` is the pattern of its source files, ``rows`` how the ``source`` of its rows
+    ``files`` are the patterns of its source files, ``rows`` how the ``source`` of its rows
     begins, ``page`` the address of a guideline without its identifier. Where ``algorithms``
     is true, advice to use a dosing algorithm holds for every result of its genes. A
     ``selective`` issuer speaks of some results only: no statement means no advice.
     """
 
     name: str
-    files: str
+    files: tuple[str, ...]
     rows: str
     page: str
     algorithms: bool = False
@@ -35,9 +37,10 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
         """Name in file names and in names of releases."""
         return self.name.lower().replace("_", "-")
 
-    def sources(self, folder: Path) -> list[Path]:
-        """Return the source files in a folder, oldest first."""
-        return sorted(folder.glob(self.files))
+    def files_in(self, sources: SourceFolders) -> list[Path]:
+        """Return the source files in folders, the oldest first."""
+        found = [path for pattern in self.files for path in sources.files(pattern)]
+        return sorted(found, key=lambda path: (release_of(path), path.name))
 
 
 AUTHORITIES: Final = (

@@ -1,12 +1,13 @@
 """Turn published allele definitions, functions and rules into the gene tables.
 
-Reads a folder laid out like this (ClinPGx/PharmVar definitions as JSON, one file a gene):
+Reads folders laid out like this (ClinPGx/PharmVar definitions as JSON, one file a gene):
 
 - ``alleles/GENE.json``: ``variants`` (position, ref, alts, rsid, hgvs_g), ``alleles``
-  (name, id, reference, structural, ``defining``: position → allele), ``notes``
+  (name, id, reference, structural, ``defining``: position → allele), ``notes``; a cell may
+  hold two sequences, ``A or B``: each becomes a suballele, numbered in that order
 - ``phenotypes/GENE.functions.tsv`` and ``phenotypes/GENE.rules.tsv``
-- ``build_positions.tsv``: GRCh37 position and base of each defining position
-- ``contexts.tsv``: reference bases on both sides of each defining position
+- ``build_positions*.tsv``: GRCh37 position and base of each defining position
+- ``contexts*.tsv``: reference bases on both sides of defining positions (SNVs need none)
 
 and the tables under ``curated/``, which hold what no such file gives (how a gene is called,
 single-variant genes, sources). The result is a set of tables in our own schema.
@@ -16,24 +17,30 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.dated import known_genes
+from pgx.knowledge.importers.layers import SourceFolders, read_columns
 from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.schema import check_allele_name
 from pgx.knowledge.tables import Row, read_table, read_text
 
 __all__ = ["build_gene_tables"]
 
-_SOURCE = "clinpgx-2025-11"
-_SOURCE_BY_GENE = {"CYP2D6": "cpic-cyp2d6-2024-08"}
-_SUBALLELE = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
+_OR: Final = " or "
+"""Between the sequences of a cell that has two."""
+_VALUES: Final = {"No function": "0.0"}
+"""Activity values of words that stand where other rows have a value (PMID 31647186)."""
+_TANDEM: Final = " + "
+_SUBALLELE: Final = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 
 
 def build_gene_tables(
-    source: Path, curated: Path, until: Until = EVERYTHING
+    sources: SourceFolders, curated: Path, until: Until = EVERYTHING
 ) -> dict[str, list[Row]]:
     """Return rows of the tables sources, genes, variants, alleles, phenotype_rules, segments.
 
@@ -50,40 +57,42 @@ def build_gene_tables(
         for name in ("sources", "genes", "variants", "alleles", "segments")
     }
     tables["phenotype_rules"] = []
-    builds = _by_position(_read_tsv(source / "build_positions.tsv"))
-    contexts = _read_tsv(source / "contexts.tsv")
-    for path in sorted((source / "alleles").glob("*.json")):
-        document = json.loads(read_text(path))
-        gene = document["gene"]
-        tables["variants"] += _variants(document, builds)
-        tables["alleles"] += _alleles(document)
-        tables["segments"] += _segments(gene, [c for c in contexts if c["gene"] == gene])
+    builds = _by_position(sources.rows("build_positions*.tsv"))
+    contexts = sources.rows("contexts*.tsv")
     known = {row["gene"] for row in tables["genes"]}
-    for path in sorted((source / "phenotypes").glob("*.functions.tsv")):
+    documents = [(path, _document(path)) for path in sources.newest("alleles/*.json")]
+    defined = {document["gene"] for _, document in documents}
+    for name in ("variants", "alleles", "segments"):  # curated by hand where no source had the gene
+        tables[name] = [row for row in tables[name] if row["gene"] not in defined]
+    for path, document in documents:
+        gene = document["gene"]
+        source = sources.definition_source(path, gene)
+        tables["variants"] += _variants(document, builds, source)
+        tables["alleles"] += _alleles(document, source)
+        own = [context for context in contexts if context["gene"] == gene]
+        tables["segments"] += _segments(gene, [*own, *_bare(document, own)], source)
+    for path in sources.newest("phenotypes/*.functions.tsv"):
         gene = path.name.split(".")[0].replace("_", "-")
         if gene in known:
-            _add_functions(gene, _read_tsv(path), tables["alleles"])
-            tables["phenotype_rules"] += _rules(
-                gene, path.with_name(path.name.replace("functions", "rules"))
-            )
+            source = sources.definition_source(path, gene)
+            _add_functions(gene, read_columns(path), tables["alleles"], source)
+            rules = path.with_name(path.name.replace("functions", "rules"))
+            tables["phenotype_rules"] += _rules(gene, read_columns(rules), source)
     return _checked(known_genes(tables, until))
 
 
-def _read_tsv(path: Path) -> list[Row]:
-    lines = read_text(path).rstrip("\n").split("\n")
-    header = lines[0].split("\t")
-    return [dict(zip(header, line.split("\t"), strict=True)) for line in lines[1:]]
+def _document(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(read_text(path))
+    return document
 
 
 def _by_position(rows: list[Row]) -> dict[tuple[str, int], Row]:
     return {(row["gene"], int(row["grch38_position"])): row for row in rows}
 
 
-def _source_of(gene: str) -> str:
-    return _SOURCE_BY_GENE.get(gene, _SOURCE)
-
-
-def _variants(document: dict[str, Any], builds: dict[tuple[str, int], Row]) -> list[Row]:
+def _variants(
+    document: dict[str, Any], builds: dict[tuple[str, int], Row], source: str
+) -> list[Row]:
     gene = document["gene"]
     required = set((document.get("notes") or {}).get("requiredPositions", ()))
     rows = []
@@ -101,31 +110,61 @@ def _variants(document: dict[str, Any], builds: dict[tuple[str, int], Row]) -> l
             "rsid": variant.get("rsid") or "",
             "hgvs_g": (variant.get("hgvs_g") or "").replace("; ", ","),
             "required": "yes" if variant["position"] in required else "no",
-            "source": _source_of(gene),
+            "source": source,
         })  # fmt: skip
     return rows
 
 
-def _alleles(document: dict[str, Any]) -> list[Row]:
+def _alleles(document: dict[str, Any], source: str) -> list[Row]:
     gene = document["gene"]
     rows = []
     for allele in document["alleles"]:
         cells = {} if allele["reference"] else allele["defining"]
-        definition = ";".join(f"{p}={cells[p]}" for p in sorted(cells, key=int))
-        row = _allele_row(
-            gene,
-            allele["name"],
-            allele.get("id") or "",
-            definition,
-            reference=allele["reference"],
-            structural=allele["structural"],
-        )
-        rows.append(row)
+        for name, suffix, definition in _definitions(gene, allele["name"], cells, document):
+            row = _allele_row(
+                gene,
+                name,
+                f"{allele.get('id') or ''}{suffix}",
+                definition,
+                source,
+                reference=allele["reference"],
+                structural=allele["structural"],
+            )
+            rows.append(row)
     return rows
 
 
+def _definitions(
+    gene: str, name: str, cells: Mapping[str, str], document: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """Return an allele's definitions: name, suffix of its identifier, and cells as text.
+
+    A cell with two sequences makes two suballeles; of these, a cell that is the reference
+    sequence asks for nothing and is left out, as in any other definition.
+    """
+    choices = [[(p, one) for one in cells[p].split(_OR)] for p in sorted(cells, key=int)]
+    ways = list(product(*choices))
+    reference = {str(v["position"]): v["ref"] for v in document["variants"]}
+    if len(ways) == 1:
+        return [(name, "", ";".join(f"{p}={allele}" for p, allele in ways[0]))]
+    if _SUBALLELE.match(f"{name}.001") is None:
+        raise SnapshotSchemaError(f"allele {name} of {gene} has two sequences and no star name")
+    numbered = []
+    for number, way in enumerate(ways, 1):
+        kept = ";".join(f"{p}={allele}" for p, allele in way if reference[p] != allele)
+        numbered.append((f"{name}.{number:03}", f".{number:03}", kept))
+    return numbered
+
+
 def _allele_row(
-    gene: str, name: str, identifier: str, definition: str, *, reference: bool, structural: bool
+    gene: str,
+    name: str,
+    identifier: str,
+    definition: str,
+    source: str,
+    *,
+    reference: bool,
+    structural: bool,
 ) -> Row:
     return {
         "gene": gene,
@@ -136,37 +175,51 @@ def _allele_row(
         "definition": definition,
         "function": "",
         "activity_value": "",
-        "source": _source_of(gene),
+        "source": source,
         "function_source": "",
     }
 
 
-def _add_functions(gene: str, functions: list[Row], alleles: list[Row]) -> None:
-    """Write functions into allele rows; alleles known by function alone are structural."""
-    by_name = {row["allele"].replace("/", ", "): row for row in functions}
+def _add_functions(gene: str, functions: list[Row], alleles: list[Row], source: str) -> None:
+    """Write functions into allele rows; alleles known by function alone are structural.
+
+    Rows of several copies in tandem (``*36 + *10``) are no alleles: their value is the sum of
+    their parts, which the tests compare.
+    """
+    by_name = {
+        row["allele"].replace("/", ", "): row for row in functions if _TANDEM not in row["allele"]
+    }
     mine = [row for row in alleles if row["gene"] == gene]
     named = {row["allele"] for row in mine}
+    if any(row["activity_value"] for row in functions):
+        by_name = {name: _with_value(row) for name, row in by_name.items()}
     for row in mine:
         match = _SUBALLELE.match(row["allele"])
         core = match.group(1) if match else row["allele"]
         found = by_name.get(row["allele"]) or by_name.get(core)
         if found is not None:
             named.add(core)
-            _set_function(gene, row, found)
+            _set_function(row, found, source)
     for name, found in by_name.items():
         if name not in named:
-            row = _allele_row(gene, name, "", "", reference=False, structural=True)
-            _set_function(gene, row, found)
+            row = _allele_row(gene, name, "", "", source, reference=False, structural=True)
+            _set_function(row, found, source)
             alleles.append(row)
 
 
-def _set_function(gene: str, row: Row, found: Row) -> None:
+def _with_value(row: Row) -> Row:
+    """Return a function row of a gene with scores: a word without a value gets that of CPIC."""
+    value = "" if row["activity_value"] else _VALUES.get(row["function"], "")
+    return {**row, "function": value, "activity_value": value} if value else row
+
+
+def _set_function(row: Row, found: Row, source: str) -> None:
     row["function"] = found["function"]
     row["activity_value"] = found["activity_value"]
-    row["function_source"] = _source_of(gene)
+    row["function_source"] = source
 
 
-def _rules(gene: str, path: Path) -> list[Row]:
+def _rules(gene: str, rows: list[Row], source: str) -> list[Row]:
     return [
         {
             "gene": gene,
@@ -175,13 +228,29 @@ def _rules(gene: str, path: Path) -> list[Row]:
             "activity_score": row["activity_score"],
             "phenotype": row["phenotype"],
             "lookup_key": row["lookup_key"],
-            "source": _source_of(gene),
+            "source": source,
         }
-        for row in _read_tsv(path)
+        for row in rows
     ]
 
 
-def _segments(gene: str, contexts: list[Row]) -> list[Row]:
+def _bare(document: Mapping[str, Any], contexts: list[Row]) -> list[Row]:
+    """Return contexts of one base for SNVs of which no source gives the bases around."""
+    known = {int(context["grch38_position"]) for context in contexts}
+    return [
+        {
+            "grch38_position": str(variant["position"]),
+            "ref": variant["ref"],
+            "left60": "",
+            "right60_after_ref": "",
+        }
+        for variant in document["variants"]
+        if variant["position"] not in known
+        and {len(variant["ref"]), *map(len, variant["alts"])} == {1}
+    ]
+
+
+def _segments(gene: str, contexts: list[Row], source: str) -> list[Row]:
     """Merge overlapping contexts into segments of reference sequence."""
     pieces = []
     for row in contexts:
@@ -199,7 +268,7 @@ def _segments(gene: str, contexts: list[Row]) -> list[Row]:
         else:
             merged.append((start, sequence))
     return [
-        {"gene": gene, "start": str(start), "sequence": sequence, "source": _source_of(gene)}
+        {"gene": gene, "start": str(start), "sequence": sequence, "source": source}
         for start, sequence in merged
     ]
 

@@ -9,7 +9,7 @@ no advice: it is reported by drug and key, and the lookup finds nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +29,9 @@ from pgx.base.advice import (
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
+from pgx.knowledge.importers.layers import Edition, SourceFolders
 from pgx.knowledge.importers.readings import Readings, load_readings, sentence_digest
-from pgx.knowledge.importers.releases import Keys, SourceRow, source_id, source_rows
+from pgx.knowledge.importers.releases import Keys, SourceRow, source_rows, standing_rows
 from pgx.knowledge.later import EVERYTHING, Until
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "compact_lookup",
     "newest_rows",
 ]
+
+_UNCHECKED: Final = Edition(pmid="", year="", version="", checked="")
 
 GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "drugs": Drug.__struct_fields__,
@@ -143,12 +146,24 @@ def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tup
         key = sentence_digest(text)
         if key not in readings.implications:
             missing.append(("implication", key))
-        known = readings.implications.get(key, ())
-        implied.extend(i for i in known if i.partition(":")[0] in {gene for gene, _ in row.keys})
+        implied.extend(_implied_for(row.keys, readings.implications.get(key, ())))
     facts = {name: reading[name] for name in ADVICE_FIELDS} if reading else {}
     facts["implications"] = ";".join(dict.fromkeys(implied))
     facts["reading"] = digest[:12]
     return facts, missing
+
+
+def _implied_for(keys: Keys, implications: Iterable[str]) -> Iterator[str]:
+    """Return what a text implies for these keys: ``GENE:code``, or ``GENE=KEY|KEY:code``.
+
+    The second form is for a text that names no gene and stands beside several: what it says is
+    that of the gene whose key it explains.
+    """
+    for implication in implications:
+        condition, _, code = implication.partition(":")
+        gene, _, wanted = condition.partition("=")
+        if any(g == gene and (not wanted or key in wanted.split("|")) for g, key in keys):
+            yield f"{gene}:{code}"
 
 
 def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
@@ -188,7 +203,8 @@ def _statement_row(
     cells["genes"] = ";".join(dict.fromkeys(gene for gene, _ in row.keys))
     cells["population"] = population
     cells["classification"] = row.classification
-    cells["flags"] = ";".join(row.flags)
+    # A mark on a text that gives no recommendation is a slip of the source.
+    cells["flags"] = "" if facts["action"] == "no_recommendation" else ";".join(row.flags)
     cells["pmids"] = ";".join(row.pmids)
     cells["source"] = row.source
     return cells
@@ -232,13 +248,17 @@ def _statement(
 
 
 def _build_guidelines(
-    rows: Iterable[SourceRow], statements: Iterable[Statement], authority: Authority
+    rows: Iterable[SourceRow],
+    statements: Iterable[Statement],
+    authority: Authority,
+    editions: Mapping[str, Edition],
 ) -> list[Guideline]:
     cited: dict[str, SourceRow] = {row.guideline_id: row for row in rows}
     listed = list(statements)
     guidelines = []
     for identifier, row in sorted(cited.items()):
         own = [s for s in listed if s.guideline_id == identifier]
+        edition = editions.get(identifier, _UNCHECKED)
         guidelines.append(
             Guideline(
                 guideline_id=identifier,
@@ -246,9 +266,10 @@ def _build_guidelines(
                 drugs=tuple(sorted({s.drug for s in own})),
                 genes=tuple(sorted({gene for s in own for gene in s.genes})),
                 populations=tuple(sorted({s.population for s in own})),
-                pmids=row.pmids,
-                years=row.years,
-                version=row.version,
+                pmids=_newest_first(edition.pmid, row.pmids),
+                years=_newest_first(edition.year, row.years),
+                version=edition.version or row.version,
+                checked=edition.checked,
                 url=authority.page + identifier,
                 source=row.source,
             )
@@ -256,21 +277,25 @@ def _build_guidelines(
     return guidelines
 
 
+def _newest_first(newest: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a guideline cites, with what its newest edition adds in front."""
+    return tuple(dict.fromkeys(filter(None, (newest, *known))))
+
+
 def build_guidelines(
-    source: Path, readings_dir: Path, levels_csv: Path, until: Until = EVERYTHING
+    sources: SourceFolders, readings_dir: Path, until: Until = EVERYTHING
 ) -> GuidelineTables:
     """Import the guidance of every authority of which somebody has read sentences.
 
     Parameters
     ----------
-    source
-        Folder of releases as JSON lines; the year, or ``YYYY-MM``, in a name is the release.
+    sources
+        Folders of releases as JSON lines; the year, or ``YYYY-MM``, in a name is the release.
         Where two have a row for the same guideline, drug, population and lookup, the last wins.
+        CPIC's gene–drug pairs with RxNorm and ATC codes are there, too.
     readings_dir
         Folder with ``cpic.tsv`` and its companions, and those of the other authorities, see
         `load_readings`.
-    levels_csv
-        CPIC's gene–drug pairs with RxNorm and ATC codes.
     until
         What a release up to an earlier month leaves out.
 
@@ -279,9 +304,9 @@ def build_guidelines(
     SnapshotSchemaError
         A table of readings is malformed, or a population has no code.
     """
-    codes = read_levels(levels_csv)
+    codes = read_levels(sources.files("cpic_levels_*.csv")[-1])
     read = [a for a in AUTHORITIES if (readings_dir / f"{a.name.lower()}.tsv").exists()]
-    made = (_build_authority(authority, source, readings_dir, codes, until) for authority in read)
+    made = (_build_authority(authority, sources, readings_dir, codes, until) for authority in read)
     parts = [part for part in made if part is not None]
     return GuidelineTables(
         drugs=tuple(sorted((d for p in parts for d in p.drugs), key=lambda d: d.drug.casefold())),
@@ -293,15 +318,14 @@ def build_guidelines(
 
 def _build_authority(
     authority: Authority,
-    source: Path,
+    sources: SourceFolders,
     readings_dir: Path,
     codes: Mapping[str, DrugCodes],
     until: Until,
 ) -> GuidelineTables | None:
     """Import the guidance of one authority; None where nothing of it is old enough."""
     readings = _readings(authority, readings_dir, until)
-    files = sorted(authority.sources(source), key=lambda path: source_id(path, authority))
-    every = source_rows(files, authority, readings.keys)
+    every = source_rows(authority.files_in(sources), authority, readings.keys)
     rows = [
         row
         for row in every
@@ -309,7 +333,8 @@ def _build_authority(
     ]
     if not rows:
         return None
-    newest = newest_rows(_with_results(rows, readings), readings)
+    standing = standing_rows(rows, readings.withdrawn)
+    newest = newest_rows(_with_results(standing, readings), readings)
     statements, unread = _build_statements(newest, readings, codes, authority)
     named = {row.drug: row for row in rows}
     unfinished = {entry.drug for entry in unread}
@@ -317,7 +342,7 @@ def _build_authority(
         drugs=tuple(
             build_drugs(authority.name, named.values(), unfinished, statements, readings, codes)
         ),
-        guidelines=tuple(_build_guidelines(rows, statements, authority)),
+        guidelines=tuple(_build_guidelines(rows, statements, authority, sources.editions())),
         statements=tuple(statements),
         unread=tuple(unread),
     )

@@ -29,6 +29,7 @@ __all__ = [
     "POPULATION_COLUMNS",
     "READING_COLUMNS",
     "RESULT_COLUMNS",
+    "WITHDRAWN_COLUMNS",
     "Readings",
     "flag_gaps",
     "load_checked",
@@ -46,6 +47,7 @@ POPULATION_COLUMNS: Final = ("label", "drug", "population")
 PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
 KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
 RESULT_COLUMNS: Final = ("guideline_id", "drug", "gene", "key", "also", "reason")
+WITHDRAWN_COLUMNS: Final = ("guideline_id", "drug", "lookup", "since", "reason")
 CHECKED_COLUMNS: Final = ("digest", "why", "note")
 CHECKED_WHY: Final = frozenset(
     {
@@ -69,7 +71,7 @@ _NOT_QUANTITIES: Final = (
     r"\*\d+(?::\d+)?(?:x≥?\d+)?",  # alleles
     r"\bc\.\d+[ACGT]>[ACGT]",  # variants
     r"\brs\d+",
-    r"\b5-(?:fluorouracil|FU)\b",
+    r"\b[56]-(?:fluorouracil|FU|mercaptopurine)\b",
     r"\b[A-Za-z]+\d+\w*\b",  # genes and other names with digits
 )
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -86,7 +88,8 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     ``sentences`` holds the readings of a digest and a drug ("" for all drugs). ``keys`` gives
     our lookup keys, none or several, for a gene and a key of the source. ``results`` are results
     of which a sentence speaks and its lookups do not: ``also`` is read as ``key`` is, unless a
-    reading names it.
+    reading names it. ``withdrawn`` are rows that an authority took back: those of a guideline and
+    drug from releases before ``since``, of the keys of ``lookup`` or, where that is empty, all.
     """
 
     sentences: dict[tuple[str, str], list[Row]]
@@ -95,6 +98,7 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
     pending: tuple[Row, ...] = ()
     keys: dict[tuple[str, str], tuple[str, ...]] = {}
     results: tuple[Row, ...] = ()
+    withdrawn: tuple[Row, ...] = ()
 
     def reading_of(self, digest: str, drug: str, keys: Iterable[tuple[str, str]]) -> Row | None:
         """Return the facts of a sentence for a drug and a combination of lookup keys.
@@ -145,8 +149,8 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
     """Read one authority's tables of readings; ``name`` begins the names of their files.
 
     ``NAME.tsv`` (sentences) and ``NAME_implications.tsv`` have to be there;
-    ``NAME_populations.tsv``, ``NAME_pending.tsv``, ``NAME_keys.tsv`` and ``NAME_results.tsv`` may
-    be.
+    ``NAME_populations.tsv``, ``NAME_pending.tsv``, ``NAME_keys.tsv``, ``NAME_results.tsv`` and
+    ``NAME_withdrawn.tsv`` may be.
 
     Raises
     ------
@@ -170,6 +174,7 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
         pending=tuple(_read_optional(folder / f"{name}_pending.tsv", PENDING_COLUMNS)),
         keys={(r["gene"], r["key"]): _list(r["ours"]) for r in keys},
         results=tuple(_read_optional(folder / f"{name}_results.tsv", RESULT_COLUMNS)),
+        withdrawn=tuple(_read_optional(folder / f"{name}_withdrawn.tsv", WITHDRAWN_COLUMNS)),
     )
 
 

@@ -19,15 +19,19 @@ from pgx.alleles.names import natural_key
 from pgx.base.advice import ANY_KEY, NO_RESULT
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.authorities import Authority
+from pgx.knowledge.importers.layers import release_of
 from pgx.knowledge.tables import read_text
 
-__all__ = ["FLAGS", "KeyWords", "Keys", "SourceRow", "source_id", "source_rows"]
+__all__ = ["FLAGS", "KeyWords", "Keys", "SourceRow", "source_id", "source_rows", "standing_rows"]
 
 FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
 _DAY: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _YEAR: Final = re.compile(r", (\d{4})\b")
 _RELEASED: Final = re.compile(r"\d{4}(-\d{2})?$")
 _SHORT_FLAGS: Final = ("dosing", "alternate", "other")
+
+_LEFT_OUT: Final = "-"
+"""Our key for what a source lists in a lookup and is no result of a gene."""
 
 Keys = tuple[tuple[str, str], ...]
 KeyWords = Mapping[tuple[str, str], tuple[str, ...]]
@@ -67,17 +71,14 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def source_id(path: Path, authority: Authority) -> str:
-    """Return the name of a release, ``cpic-YYYY-MM`` or ``fda-label-YYYY``, from its file's name.
+    """Return the name of a release, ``cpic-YYYY-MM`` or ``fda-label-YYYY``; see `release_of`.
 
     Raises
     ------
     SnapshotSchemaError
-        The name has no year.
+        Neither the name nor its folder has a year.
     """
-    when = re.search(r"\d{4}(-\d{2})?", path.name)
-    if when is None:
-        raise SnapshotSchemaError("the file name has no release year", where=path.name)
-    return f"{authority.slug}-{when[0]}"
+    return f"{authority.slug}-{release_of(path)}"
 
 
 def _diplotype(counts: Mapping[str, float]) -> str:
@@ -104,7 +105,7 @@ def _choices(
         listed = [str(key) for key in value] if isinstance(value, Iterable) else []
         given = [k for k in listed if k in usual.get(gene, set())] or listed or [ANY_KEY]
     ours = [words.get((gene, key), (key,)) for key in given]
-    return [tuple((gene, key) for key in way) for way in product(*ours)]
+    return [tuple((gene, key) for key in way if key != _LEFT_OUT) for way in product(*ours)]
 
 
 def _key_ways(
@@ -173,6 +174,51 @@ def source_rows(
                 for keys in _key_ways(lookup, known, words or {}):
                     found.extend(_source_row(row, drug, keys, source) for drug in row["drugs"])
     return found
+
+
+def standing_rows(
+    rows: Iterable[SourceRow], withdrawn: Iterable[Mapping[str, str]]
+) -> list[SourceRow]:
+    """Return rows without those that their authority took back and did not replace.
+
+    A row of the same lookup replaces an older one by itself; what a later release leaves out has
+    to be said, in rows of ``guideline_id``, ``drug``, ``lookup`` (``GENE=KEY|KEY``, or empty for
+    all), and ``since``, the release that no longer has it. Without rows of that guideline and drug
+    from that release or a later one, nothing is taken back.
+    """
+    every = list(rows)
+    newest: dict[tuple[str, str], str] = {}
+    for row in every:
+        named = (row.guideline_id, row.drug)
+        newest[named] = max(newest.get(named, ""), _release(row))
+    listed = [gone for gone in withdrawn if gone["since"] <= newest.get(_of(gone), "")]
+
+    def is_withdrawn(row: SourceRow) -> bool:
+        return any(
+            _of(gone) == (row.guideline_id, row.drug)
+            and _release(row) < gone["since"]
+            and _names_keys(gone["lookup"], row.keys)
+            for gone in listed
+        )
+
+    return [row for row in every if not is_withdrawn(row)]
+
+
+def _of(gone: Mapping[str, str]) -> tuple[str, str]:
+    return gone["guideline_id"], gone["drug"]
+
+
+def _release(row: SourceRow) -> str:
+    found = _RELEASED.search(row.source)
+    return found[0] if found else ""
+
+
+def _names_keys(lookup: str, keys: Keys) -> bool:
+    """Whether a lookup, empty for any, names the keys of a row."""
+    if not lookup:
+        return True
+    parts = dict(part.split("=", 1) for part in lookup.split(";"))
+    return all(key in parts.get(gene, key).split("|") for gene, key in keys)
 
 
 def _source_row(row: Mapping[str, Any], drug: str, keys: Keys, source: str) -> SourceRow:

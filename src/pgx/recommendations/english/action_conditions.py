@@ -119,6 +119,9 @@ ACTION_CONDITIONS: Final = {
     "other_gene_result": "if the patient is a {1} for {0} as well",
     "severe_deficiency": "in severe {0} deficiency",
     "complete_deficiency": "in complete {0} deficiency",
+    "not_diagnosis": "unless there is {0}",
+    "not_diagnosis_2": "unless there is {0} or {1}",
+    "one_no_function_allele": "if one {0} allele without function gives this result",
 }
 
 CONDITION_ACTIONS: Final = {

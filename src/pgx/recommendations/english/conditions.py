@@ -47,6 +47,8 @@ CONDITIONS: Final = {
     " example), the advice on {3} holds only if they lie on separate alleles. On one allele they"
     " give an activity score of {2}, which has shown no higher risk of severe, even fatal"
     " toxicity from {3}. Only a measurement of enzyme activity tells these apart.",
+    "caution_from": "Use caution from {0} on.",
+    "if_possible_avoid_with_disorder": "It is not recommended in {0}: avoid it there if possible.",
 }
 
 LEAD: Final = {

@@ -143,6 +143,13 @@ MONITORING: Final = {
     "report_if_persists": "Tell the patient to see or inform the doctor if {0} goes on.",
     "severe_toxicity": "Watch for severe toxicity, for example {0}.",
     "stop_if_severe": "Stop it if toxicity is severe.",
+    "patient_reports": "The patient should report {0}.",
+    "patient_reports_if_reduced_dose": "On the reduced dose, the patient should report signs of"
+    " {0}, such as {1}.",
+    "more_closely_for": "Monitor more closely for {0}.",
+    "trough_level_then_raise_or_switch": "Measure the trough level of {0}; below {1}, raise the"
+    " dose or change the drug.",
+    "side_effects_strongly": "Watch with extra care for side effects.",
 }
 
 DURATION: Final = {

@@ -294,4 +294,15 @@ NOTES: Final = {
     "annotated_as_other_drug": "{0} counts this text among those that call for another drug.",
     "result_leaves_open": "This result leaves it open whether there is {0}.",
     "local_note": "{0}",  # a laboratory's own words; no release uses it
+    "no_phenotype_of_either": "Neither a {0} nor a {1} phenotype could be assigned.",
+    "if_none_suits_tell_benign": "If no other drug suits, tell the patient that {0} are harmless,"
+    " no sign of liver damage, and reversible even after long use.",
+    "if_none_suits_tell_of_alternatives": "Explain the disadvantages of the other drugs as well.",
+    "less_metabolized_by": "{0} are metabolized less by {1}.",
+    "algorithm_below_age": "Below the age of {0}, the algorithm of {1} can give the starting and"
+    " maintenance doses; from that age on it is not recommended, since it makes an INR above the"
+    " range more likely.",
+    "carriers_weigh_risk": "In carriers of {0}, weigh the further risk of {1} against the"
+    " benefit; a lower dose probably does not reduce it.",
+    "adding_helps_stay_below": "Adding {0}, for example, helps to stay below the limit.",
 }

@@ -76,6 +76,9 @@ ALTERNATIVES_WHEN: Final = {
     "or_avoid_and_choose": "Or avoid {drug} and choose {alts}.",
     "with_raised": "If {0} are raised, choose {alts}.",
     "consider_with": "With {0}, {instead}consider {alts}.",
+    "with_low_level": "If the {0} level is too low, a change to {alts} is the other choice.",
+    "reconsider_with_inducer_any": "If the patient also takes a {0} {1} inducer ({2}, for"
+    " example), weigh the expected benefit again and the choice between {drug} and {alts}.",
 }
 
 JOIN: Final = {

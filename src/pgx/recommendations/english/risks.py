@@ -182,4 +182,12 @@ RISKS: Final = {
     "toxicity_risk_increased_if_heterozygous": "toxicity more likely in heterozygous deficiency",
     "toxicity_risk_normal": "normal risk of toxicity",
     "toxicity_risk_possible": "toxicity may be more likely",
+    "toxicity_risk_above_one_gene": "higher risk of toxicity than with one such result",
+    "discontinuation_frequency": "treatment stopped in {0} of patients ({1} without this result)",
+    "severe_increase_not_seen": "severe {0} not seen more often",
+    "dress_sjs_ten_risk_increased_within": "higher risk of DRESS, Stevens–Johnson syndrome and"
+    " toxic epidermal necrolysis in the first {0}",
+    "risk_estimate_of": "{0} estimated in {1} of such patients",
+    "dress_sjs_ten_possible_above_all_in": "DRESS, Stevens–Johnson syndrome and toxic epidermal"
+    " necrolysis possible, above all in {0} patients",
 }

@@ -32,6 +32,7 @@ TITRATION_PHRASE: Final = {
     "stepwise_by_tolerability": "stepwise titration by tolerability",
     "very_low_starting": "a very low starting dose",
     "dose_by_label": "the dose that the FDA label gives for this result",
+    "as_low_as_possible": "a dose as low as possible, for example with {0} added",
 }
 
 TITRATION: Final = {
@@ -131,4 +132,9 @@ TITRATION: Final = {
     " allows.",
     "smaller_steps_or_share": "Smaller steps of titration may do instead of the lower dose, or"
     " go with it.",
+    "adjust_all_myelosuppressive": "Adjust all myelosuppressive drugs as usual.",
+    "reduce_this_first_combined": "If myelosuppression occurs under combination therapy, reduce"
+    " {drug} rather than other drugs.",
+    "carefully_to_effect_or_guideline_dose": "Titrate up with care to effect or the dose that"
+    " guidelines recommend.",
 }

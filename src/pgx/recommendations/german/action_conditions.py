@@ -124,6 +124,9 @@ ACTION_CONDITIONS: Final = {
     "other_gene_result": "falls der Patient auch für {0} {1} ist",
     "severe_deficiency": "bei schwerem {0}-Mangel",
     "complete_deficiency": "bei vollständigem {0}-Mangel",
+    "not_diagnosis": "außer bei {0:dat}",
+    "not_diagnosis_2": "außer bei {0:dat} oder {1:dat}",
+    "one_no_function_allele": "falls ein einzelnes {0}-Allel ohne Funktion dieses Ergebnis ergibt",
 }
 
 CONDITION_ACTIONS: Final = {

@@ -54,6 +54,9 @@ CONDITIONS: Final = {
     " Allel ergeben sie einen Aktivitätsscore von {2}, für den kein höheres Risiko schwerer, auch"
     " tödlicher Toxizität durch {3} gezeigt wurde. Nur eine Messung der Enzymaktivität kann dies"
     " unterscheiden.",
+    "caution_from": "Ab {0} ist Vorsicht geboten.",
+    "if_possible_avoid_with_disorder": "Bei {0:dat} wird es nicht empfohlen: vermeiden Sie es"
+    " dann nach Möglichkeit.",
 }
 
 LEAD: Final = {

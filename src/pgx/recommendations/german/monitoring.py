@@ -159,6 +159,13 @@ MONITORING: Final = {
     " {0} anhält.",
     "severe_toxicity": "Achten Sie auf schwere Toxizität, zum Beispiel {0}.",
     "stop_if_severe": "Setzen Sie das Arzneimittel bei schwerer Toxizität ab.",
+    "patient_reports": "Der Patient soll {0} mitteilen.",
+    "patient_reports_if_reduced_dose": "Unter der verringerten Dosis soll der Patient Anzeichen"
+    " von {0:dat} mitteilen (zum Beispiel {1}).",
+    "more_closely_for": "Überwachen Sie engmaschiger auf {0}.",
+    "trough_level_then_raise_or_switch": "Messen Sie den Talspiegel von {0}; liegt er unter {1},"
+    " erhöhen Sie die Dosis oder wechseln Sie das Arzneimittel.",
+    "side_effects_strongly": "Achten Sie besonders sorgfältig auf Nebenwirkungen.",
 }
 
 DURATION: Final = {

@@ -330,4 +330,17 @@ NOTES: Final = {
     " verlangen.",
     "result_leaves_open": "Dieses Ergebnis lässt offen, ob {0} vorliegt.",
     "local_note": "{0:own}",
+    "no_phenotype_of_either": "Weder ein {0}- noch ein {1}-Phänotyp konnte zugeordnet werden.",
+    "if_none_suits_tell_benign": "Eignet sich kein anderes Arzneimittel, erklären Sie dem"
+    " Patienten, dass {0} harmlos sind, keine Leberschädigung anzeigen und auch nach langer"
+    " Anwendung zurückgehen.",
+    "if_none_suits_tell_of_alternatives": "Erklären Sie auch die Nachteile der anderen"
+    " Arzneimittel.",
+    "less_metabolized_by": "{0} werden weniger von {1} abgebaut.",
+    "algorithm_below_age": "Unter {0} kann der Algorithmus von {1} Anfangs- und Erhaltungsdosis"
+    " angeben; ab diesem Alter wird er nicht empfohlen, da er eine INR über dem Zielbereich"
+    " wahrscheinlicher macht.",
+    "carriers_weigh_risk": "Bei Trägern von {0} wägen Sie das weitere Risiko von {1:dat} gegen"
+    " den Nutzen ab; eine niedrigere Dosis verringert es wahrscheinlich nicht.",
+    "adding_helps_stay_below": "Zum Beispiel hilft zusätzliches {0}, unter der Grenze zu bleiben.",
 }

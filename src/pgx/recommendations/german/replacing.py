@@ -84,6 +84,10 @@ ALTERNATIVES_WHEN: Final = {
     "or_avoid_and_choose": "oder vermeiden Sie {drug} und wählen Sie {alts}.",
     "with_raised": "sind {0} erhöht, wählen Sie {alts}.",
     "consider_with": "bei {0:dat} erwägen Sie {instead}{alts}.",
+    "with_low_level": "bei zu niedrigem {0}-Spiegel können Sie stattdessen {alts} wählen.",
+    "reconsider_with_inducer_any": "wenn der Patient zusätzlich einen Induktor von {1} (Stärke:"
+    " {0}; zum Beispiel {2}) einnimmt, wägen Sie den erwarteten Nutzen und die Wahl ({drug} oder"
+    " {alts}) erneut ab.",
 }
 
 JOIN: Final = {

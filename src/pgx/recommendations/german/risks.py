@@ -201,4 +201,12 @@ RISKS: Final = {
     " wahrscheinlicher",
     "toxicity_risk_normal": "normales Toxizitätsrisiko",
     "toxicity_risk_possible": "möglicherweise höheres Toxizitätsrisiko",
+    "toxicity_risk_above_one_gene": "höheres Toxizitätsrisiko als bei nur einem solchen Ergebnis",
+    "discontinuation_frequency": "Absetzen bei {0} der Patienten ({1} ohne dieses Ergebnis)",
+    "severe_increase_not_seen": "schwere {0} nicht häufiger beobachtet",
+    "dress_sjs_ten_risk_increased_within": "höheres Risiko für DRESS, Stevens-Johnson-Syndrom und"
+    " toxische epidermale Nekrolyse in den ersten {0:dat}",
+    "risk_estimate_of": "{0} geschätzt bei {1} solcher Patienten",
+    "dress_sjs_ten_possible_above_all_in": "DRESS, Stevens-Johnson-Syndrom und toxische"
+    " epidermale Nekrolyse möglich, vor allem bei Patienten {0:dat} Herkunft",
 }

@@ -33,6 +33,7 @@ TITRATION_PHRASE: Final = {
     "stepwise_by_tolerability": "eine schrittweise Titration nach Verträglichkeit",
     "very_low_starting": "eine sehr niedrige Anfangsdosis",
     "dose_by_label": "die Dosis, die die US-Fachinformation (FDA) für dieses Ergebnis nennt",
+    "as_low_as_possible": "eine möglichst niedrige Dosis, zum Beispiel durch zusätzliches {0}",
 }
 
 TITRATION: Final = {
@@ -144,4 +145,10 @@ TITRATION: Final = {
     " erhöht werden.",
     "smaller_steps_or_share": "Kleinere Titrationsschritte können die niedrigere Dosis ersetzen"
     " oder ergänzen.",
+    "adjust_all_myelosuppressive": "Passen Sie die Dosen aller myelosuppressiven Arzneimittel wie"
+    " üblich an.",
+    "reduce_this_first_combined": "Bei Myelosuppression unter Kombinationstherapie verringern Sie"
+    " eher die Dosis von {drug} als die anderer Arzneimittel.",
+    "carefully_to_effect_or_guideline_dose": "Titrieren Sie vorsichtig bis zur Wirkung oder bis"
+    " zur in Leitlinien empfohlenen Dosis.",
 }
