@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pgx.base.advice import (
     ADVICE_FIELDS,
+    NOT_CODED,
     Drug,
     DrugStatus,
     Guideline,
@@ -130,28 +131,36 @@ def test_a_sentence_becomes_its_reading(workplace):
     ]
 
 
-def test_an_unread_sentence_gives_no_advice_and_is_reported(workplace):
-    tables = build(workplace, release(workplace, "2024-05", {"text": "Halve the dose!"}))
-    assert not tables.statements
+def test_an_unread_sentence_is_kept_as_a_text_and_reported(workplace):
+    older = release(workplace, "2024-05", {})
+    newer = release(workplace, "2025-11", {"text": "Halve the dose!"})
+    tables = build(workplace, older, newer)
+    [it] = tables.statements
+    assert (it.action, it.dose_factor_min, it.classification) == ((NOT_CODED,), None, "Strong")
+    assert (it.source, it.flags) == ("cpic-2025-11", ("dosing_information",))
     [unread] = tables.unread
     assert (unread.drug, unread.lookup, unread.kind) == ("examplol", "AAA=Poor", "sentence")
-    [waiting] = [d for d in tables.drugs if d.drug == "examplol"]
-    assert (waiting.status, waiting.reason) == (DrugStatus.PENDING, "sentences_not_read")
-    assert (waiting.genes, waiting.guidelines) == (("AAA",), ("PA1",))
+    assert unread.before == "reduce_dose"  # what it said until then is withdrawn, and named
+    texts = {t.digest: t.text for t in tables.texts}
+    assert texts[unread.digest] == "Halve the dose!"
+    assert unread.digest.startswith(it.reading)
+    [drug] = [d for d in tables.drugs if d.drug == "examplol"]
+    assert (drug.status, drug.reason) == (DrugStatus.COVERED, "texts_not_coded")
 
 
-def test_a_drug_with_one_unread_sentence_is_covered_in_part(workplace):
+def test_an_unread_text_leaves_the_others_of_its_drug(workplace):
     rows = [{}, {"text": "Halve the dose!", "lookup_keys": [{"AAA": "Fast"}]}]
     tables = build(workplace, release(workplace, "2024-05", *rows))
-    assert [format_lookup(s.lookup) for s in tables.statements] == ["AAA=Poor"]
-    assert [(d.status, d.reason) for d in tables.drugs if d.drug == "examplol"] == [
-        (DrugStatus.COVERED, "partial_lookups")
-    ]
+    assert {format_lookup(s.lookup): s.action[0] for s in tables.statements} == {
+        "AAA=Poor": "reduce_dose",
+        "AAA=Fast": NOT_CODED,
+    }
 
 
 def test_an_unread_implication_is_reported(workplace):
     tables = build(workplace, release(workplace, "2024-05", {"implications": ["AAA: little"]}))
     assert [u.kind for u in tables.unread] == ["implication"]
+    assert tables.statements[0].implications == ("AAA:not_coded=AAA: little",)
 
 
 def test_the_newer_release_wins_where_it_has_a_row(workplace):

@@ -130,7 +130,7 @@ def test_a_real_change_of_definitions(tmp_path, reader):
     new = reader.again(old)
     before, after = ({c.gene: c for c in r.calls} for r in (old, new))
     assert list(after) == sorted(reader.knowledge.genes)
-    assert set(after) - set(before) == {"NAT2"}
+    assert set(after) - set(before) == {"F2", "NAT2"}
     nat2 = after["NAT2"]
     assert (nat2.status, nat2.notes) == (CallStatus.NOT_ASSESSED, ("no_position_answered",))
     assert nat2.n_missing == nat2.n_positions == len(reader.knowledge.genes["NAT2"].variants)

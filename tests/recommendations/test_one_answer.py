@@ -258,7 +258,7 @@ WARFARIN = {
 }
 PHENYTOIN = {
     "*1/*2": ("reduce_dose", 0.75),
-    "*1/*3": ("reduce_dose", 0.75),
+    "*1/*3": ("reduce_dose", 0.7),
     "*2/*2": ("reduce_dose", 0.5),
     "*2/*3": ("reduce_dose", 0.5),
     "*3/*3": ("reduce_dose", 0.4),

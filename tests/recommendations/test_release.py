@@ -11,8 +11,9 @@ from pgx.base.advice import NO_RESULT
 from pgx.base.calls import CallStatus, Candidate, GeneCall
 from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.guidelines import newest_rows
+from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings
-from pgx.knowledge.importers.releases import source_rows
+from pgx.knowledge.importers.releases import source_rows, standing_rows
 from pgx.recommendations.index import DIPLOTYPES, allele_of_key
 from pgx.recommendations.lookup import recommend
 from recommendations.made import call
@@ -29,8 +30,9 @@ def lookups(request, validation_data):
     """Return the newest row of each guideline, drug, population and combination of keys."""
     authority = request.param
     readings = load_readings(READINGS, authority.name.lower())
-    files = authority.sources(validation_data / "reference")
-    rows = source_rows(files, authority, readings.keys)
+    reference = validation_data / "reference"
+    files = authority.files_in(SourceFolders((reference, reference / "2026-07")))
+    rows = standing_rows(source_rows(files, authority, readings.keys), readings.withdrawn)
     return authority.name, newest_rows(rows, readings)
 
 
@@ -64,7 +66,8 @@ def test_every_row_is_found_again(lookups, index):
         ]
         assert found, (drug, keys)
         assert {s.classification for s in found} == {row.classification}
-        assert {s.flags for s in found} == {row.flags}
+        silent = found[0].action == ("no_recommendation",)  # a mark there is a slip
+        assert {s.flags for s in found} == {() if silent else row.flags}
 
 
 def test_every_lookup_gives_a_row_of_advice(lookups, index):

@@ -25,6 +25,7 @@ __all__ = [
     "CONFIDENCE",
     "DOSE_ACTIONS",
     "LOCAL",
+    "NOT_CODED",
     "NO_RESULT",
     "REMARKS",
     "UNINFORMATIVE_KEYS",
@@ -61,7 +62,10 @@ ACTIONS: Final = (
     "caution",
     "test_first",
     "no_recommendation",
+    "not_coded",
 )
+NOT_CODED: Final = "not_coded"
+"""Action of a text that nobody has read into facts: the text is shown, and no action of ours."""
 _ACTIONS: Final = frozenset(ACTIONS)
 DOSE_ACTIONS: Final = frozenset({"reduce_dose", "increase_dose", "adjust_initial_dose"})
 LOCAL: Final = "LOCAL"
@@ -151,7 +155,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     empty where that is ``action``.
     ``drug_codes`` gives ``name=rxnorm|atc`` of drugs in ``alternatives`` and ``avoid_also``,
     ``flags`` are the source's own marks for the row, ``source`` the release it was read from,
-    ``reading`` the first digits of the digest of the sentence that was read.
+    ``reading`` the first digits of the digest of the sentence that was read. ``words`` is the
+    source's own text, where the release holds it.
     """
 
     id: str
@@ -190,12 +195,14 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     unconditional: tuple[str, ...] = ()
     reading: str = ""
     source: str = ""
+    words: str = ""
 
     @property
     def advice(self) -> tuple[object, ...]:
         """Everything that a prescriber would do differently; equal advice compares equal."""
         notes = tuple(note for note in self.notes if coded(note)[0] not in REMARKS)
-        return (*_other_advice(self), notes)
+        text = self.reading if self.action[:1] == (NOT_CODED,) else ""
+        return (*_other_advice(self), notes, text)
 
 
 class LocalStatement(Statement, frozen=True, kw_only=True):
@@ -258,9 +265,11 @@ ADVICE_FIELDS: Final = Statement.__struct_fields__[7:27]
 """What a reading says: from ``action`` to ``notes``."""
 _other_advice: Final = attrgetter(*(name for name in ADVICE_FIELDS if name != "notes"))
 _LATER: Final = frozenset(
-    {"version", "drug_codes", "condition", "unconditional", "critical", "checked"}
+    {"version", "drug_codes", "condition", "unconditional", "critical", "checked", "words"}
 )
 """Columns that releases did not have from the beginning."""
+_BESIDE: Final = frozenset({"words"})
+"""Fields that are no columns of a record's table: another one holds them."""
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -410,4 +419,5 @@ def _check_statement(statement: Statement) -> None:
 
 def row_from_record(record: Drug | Guideline | Statement) -> dict[str, str]:
     """Return a record as the cells of its table's row; inverse of `record_from_row`."""
-    return {name: _format_cell(name, getattr(record, name)) for name in record.__struct_fields__}
+    names = (name for name in record.__struct_fields__ if name not in _BESIDE)
+    return {name: _format_cell(name, getattr(record, name)) for name in names}

@@ -28,6 +28,7 @@
     │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
     ├─ KnowledgeError        exit 4   damaged or other schema
     │  ├─ SnapshotIntegrityError · SnapshotSchemaError
+    │  ├─ UnreviewedError             a release was to be built of texts that nobody has read
     │  └─ OverlayError                a laboratory's folder cannot be laid over the release
     ├─ OutputError           exit 5   disk, permission, folder in use
     │  └─ MemoryShortageError         there is too little memory
@@ -72,6 +73,7 @@ __all__ = [
     "UnknownAlleleError",
     "UnknownDrugError",
     "UnknownGeneError",
+    "UnreviewedError",
     "UsageError",
     "VcfFormatError",
 ]
@@ -301,6 +303,12 @@ class SnapshotSchemaError(KnowledgeError):
     """A table has other columns or values than its schema says."""
 
     default_code = "PGX-KB-002"
+
+
+class UnreviewedError(KnowledgeError):
+    """A release was to be built of texts that nobody has read."""
+
+    default_code = "PGX-KB-004"
 
 
 class OverlayError(KnowledgeError):

@@ -337,11 +337,19 @@ def build(
     curated: Annotated[
         Path | None, typer.Option(help="folder with curated/ and readings/, if it is another one")
     ] = None,
+    readings: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="TSV", help="texts that reviewers have read, see kb review"),
+    ] = None,
+    allow_unreviewed: Annotated[  # noqa: FBT002
+        bool, typer.Option("--allow-unreviewed", help="keep texts that nobody has read as texts")
+    ] = False,
 ) -> int:
     """Turn published source files into the tables of a release.
 
-    Folders are laid over each other in the order in which they are named. Sentences that nobody
-    has read into facts yet are listed; their drugs get no advice.
+    Folders are laid over each other in the order in which they are named. Texts that nobody has
+    read into facts end the build with status 4, unless --allow-unreviewed: then they are shown
+    as they are, without an action, and what they said before is withdrawn.
 
     Examples:
       pgx kb build --from SOURCES SOURCES/2026-07 --release 2026.12.1 -o data/knowledgebase
@@ -349,12 +357,58 @@ def build(
       pgx kb build --from SOURCES --release 2024.05.1 --until 2024-05 --curated data/knowledgebase
     """
     from pgx.knowledge.build import build_release
+    from pgx.knowledge.review import read_by_two, read_reviews
 
     folders = [*sources, *(more or [])]
-    report = build_release(folders, folder, release, until=until, written=curated)
+    reviews = read_reviews(readings or [])
+    if reviews:
+        texts = len({(review.authority, review.digest) for review in reviews})
+        say(f"readings: {texts} texts, {read_by_two(reviews)} by two reviewers who agree")
+    report = build_release(
+        folders,
+        folder,
+        release,
+        until=until,
+        written=curated,
+        reviews=reviews,
+        allow_unreviewed=allow_unreviewed,
+    )
     for item in report.unread:
-        say(f"unread {item.kind}: {item.drug} {item.lookup} {item.digest[:12]}")
+        withdrawn = f", withdrawn: {item.before}" if item.before else ""
+        about = f"{item.authority} {item.drug} {item.lookup} {item.digest[:12]}"
+        say(f"unread {item.kind}: {printable(about)}{withdrawn}")
     say(f"release {release}: {len(report.manifest.tables)} tables, {len(report.unread)} unread")
+    return 0
+
+
+@app.command()
+def review(
+    folder: Annotated[
+        Path | None, typer.Argument(help="folder of a release; by default the one in use")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="TSV", help="file to write")
+    ] = None,
+) -> int:
+    """List the texts of a release that nobody has read into facts, as a table to be filled.
+
+    Each row has the text, the nearest text that has been read, and its facts as a proposal. A row
+    counts once it names its reviewer and a date; kb build --readings takes the table in.
+
+    Examples:
+      pgx kb review my-release/ -o review.tsv
+    """
+    from pgx.knowledge.review import format_review, review_rows
+    from pgx.reports.files import write_file
+
+    rows = review_rows(KnowledgeBase(folder) if folder else KnowledgeBase())
+    text = format_review(rows)
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_file(output, text.encode("utf-8"))
+    say(f"{len(rows)} texts to be read")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from pgx.alleles.names import core_allele
+from pgx.base.errors import UnreviewedError
 from pgx.knowledge.core_positions import CORE_TABLES, core_rows
 from pgx.knowledge.importers.codes import with_codes, with_critical
 from pgx.knowledge.importers.dated import (
@@ -20,14 +22,21 @@ from pgx.knowledge.importers.dated import (
     statement_sets,
 )
 from pgx.knowledge.importers.genes import build_gene_tables
-from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, Unread, build_guidelines
+from pgx.knowledge.importers.guidelines import (
+    GUIDELINE_COLUMNS,
+    GuidelineTables,
+    Unread,
+    build_guidelines,
+)
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.unconditional import with_conditions
 from pgx.knowledge.later import CHANGES, EVERYTHING, Until, until_month
 from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
 from pgx.knowledge.medicines import CONDITIONS
+from pgx.knowledge.review import Review, with_reviews
+from pgx.knowledge.schema import TABLES
 from pgx.knowledge.structures import STRUCTURE_TABLES
-from pgx.knowledge.tables import Row, format_table, read_table
+from pgx.knowledge.tables import TEXTS, Row, format_table, read_table
 
 __all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
 
@@ -36,6 +45,9 @@ _KNOWN_GAPS = "known_gaps"
 _STATEMENT_SETS = "statement_sets"
 # identifiers and structures of today: none in a release of an earlier month
 _OF_TODAY = ("gene_codes", *STRUCTURE_TABLES)
+_MONTH = re.compile(r"-\d{4}-\d{2}$")
+_NAMED = 8
+"""Drugs that a refusal names."""
 _ALLELE_NAMES = "allele_names"
 COUNTED = ("haplotype_counts", "untyped_sites")
 """Tables that `pgx kb frequencies` makes; a build takes them over."""
@@ -55,6 +67,9 @@ def build_release(
     *,
     until: str = "",
     written: Path | None = None,
+    reviews: Sequence[Review] = (),
+    allow_unreviewed: bool = False,
+    with_texts: bool = False,
 ) -> BuildReport:
     """Write the tables of a release into ``folder`` and its manifest last.
 
@@ -62,7 +77,10 @@ def build_release(
     ``curated`` and ``readings`` of ``written`` (by default of ``folder``) are read, and the counts
     that stand beside them; never changed. ``until`` (``YYYY-MM``) ends the release there: rows
     and names that came later are left out. All tables are made before the first is replaced, so
-    that a failed build leaves the old release whole.
+    that a failed build leaves the old release whole. ``reviews`` are readings of texts that
+    ``readings`` lacks. Texts that remain open end the build, unless ``allow_unreviewed``: then
+    they stand in the release as they are, without an action of ours. ``with_texts`` puts the
+    sources' own texts of all rows beside it.
 
     Raises
     ------
@@ -70,6 +88,8 @@ def build_release(
         A source file is missing or unreadable.
     SnapshotSchemaError
         A source or curated table breaks the schema.
+    UnreviewedError
+        Texts are open, and that is not allowed.
     UsageError
         ``until`` is not a month.
     """
@@ -78,7 +98,11 @@ def build_release(
     curated = inputs / "curated"
     changes = read_table(curated, CHANGES) if until else []
     limit = until_month(until, changes)
-    read = build_guidelines(sources, inputs / "readings", limit)
+    read = build_guidelines(
+        sources, inputs / "readings", limit, lambda own, name: with_reviews(own, reviews, name)
+    )
+    if read.unread and not allow_unreviewed:
+        raise _unreviewed(read.unread)
     coded = with_conditions(with_codes(read, curated, limit), curated)
     guidance = with_critical(coded, curated)
     tables = build_gene_tables(sources, curated, limit)
@@ -91,9 +115,58 @@ def build_release(
     if (curated / f"{_STATEMENT_SETS}.tsv").exists():
         sets = statement_sets(curated, tables["statements"])
         tables |= {_STATEMENT_SETS: sets} if sets else {}
+    tables |= _texts(guidance, with_all=with_texts)
+    tables["sources"] = [*_newer_sources(tables), *tables["sources"]]
     if until:
         tables["sources"] = named_sources(tables)
     return BuildReport(_write(folder, release, tables), guidance.unread)
+
+
+def _unreviewed(unread: Sequence[Unread]) -> UnreviewedError:
+    drugs = sorted({item.drug for item in unread})
+    named = ", ".join(drugs[:_NAMED]) + (
+        f" and {len(drugs) - _NAMED} more" if drugs[_NAMED:] else ""
+    )
+    texts = {(item.authority, item.digest) for item in unread}
+    return UnreviewedError(
+        f"{len(texts)} texts are not read into facts: {named}",
+        remedy="build with --allow-unreviewed, list them with `pgx kb review`, fill the table, and"
+        " build again with --readings",
+    )
+
+
+def _newer_sources(tables: Mapping[str, list[Row]]) -> list[Row]:
+    """Return rows for sources of a later month than those that ``sources`` lists.
+
+    ``cpic-2027-01`` is what ``cpic-2026-07`` is, under its own date.
+    """
+    listed = {row["source"]: row for row in tables["sources"]}
+    named = {
+        row[column]
+        for name, rows in tables.items()
+        if name != "sources"
+        for row in rows
+        for column in ("source", "function_source")
+        if row.get(column)
+    }
+    found = []
+    for source in sorted(named - set(listed)):
+        prefix, month = source[:-8], source[-7:]
+        known = sorted(s for s in listed if s.startswith(f"{prefix}-") and _MONTH.search(s))
+        if known and _MONTH.search(source):
+            found.append({**listed[known[-1]], "source": source, "version": month, "date": month})
+    return found
+
+
+def _texts(guidance: GuidelineTables, *, with_all: bool) -> dict[str, list[Row]]:
+    """Return the sources' own texts: of all rows, or of those that nobody has read."""
+    open_ = {(item.authority, item.digest) for item in guidance.unread}
+    rows = [
+        {name: getattr(text, name) for name in TABLES[TEXTS]}
+        for text in guidance.texts
+        if with_all or (text.authority, text.digest) in open_
+    ]
+    return {TEXTS: rows} if rows else {}
 
 
 def _taken_over(inputs: Path, variants: list[Row], until: Until) -> dict[str, list[Row]]:
@@ -151,8 +224,11 @@ def _write(folder: Path, release: str, tables: Mapping[str, list[Row]]) -> Manif
             (new / f"{name}.tsv").write_text(text, encoding="utf-8")
         files = sorted(path.name for path in new.glob("*.tsv"))
         manifest = write_manifest(new, release, files)
+        before = set(read_manifest(folder).tables) if (folder / MANIFEST).exists() else set()
         for name in [*files, MANIFEST]:
             shutil.move(new / name, folder / name)
+    for name in before - set(files):
+        (folder / name).unlink(missing_ok=True)
     return manifest
 
 

@@ -65,7 +65,7 @@ class Kind(StrEnum):
 _EFFECTS: Final = tuple(Effect)
 _KINDS: Final = tuple(Kind)
 _NONE: Final = ""
-_ADVICE_NAMES: Final = (*(name for name in ADVICE_FIELDS if name != "notes"), "notes")
+_ADVICE_NAMES: Final = (*(name for name in ADVICE_FIELDS if name != "notes"), "notes", "text")
 _DOSE: Final = frozenset(
     {
         "dose_factor_min", "dose_factor_max", "dose_of", "dose_as", "dose_when", "standard_dose",

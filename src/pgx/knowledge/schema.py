@@ -76,6 +76,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "population", "age_from", "age_below", "weight_over", "exposure", "conditions",
         "judgement", "source",
     ),
+    "texts": ("authority", "digest", "kind", "text", "source"),
     "known_gaps": ("authority", "drug", "gene", "keys", "reason", "source"),
     "statement_sets": (
         "authority", "drug", "guidelines", "genes", "alleles", "relation", "reason", "source",

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, records_from_rows
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.base.files import read_whole
@@ -27,7 +29,7 @@ from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.manifest import Manifest, read_manifest
 from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.structures import STRUCTURE_TABLES
-from pgx.knowledge.tables import MAX_TABLE_BYTES, Row, parse_table
+from pgx.knowledge.tables import MAX_TABLE_BYTES, READING_DIGITS, TEXTS, Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -222,8 +224,19 @@ class KnowledgeBase:
 
     @functools.cached_property
     def statements(self) -> tuple[Statement, ...]:
-        """All guideline statements, in the order of their table."""
-        return tuple(records_from_rows(Statement, self.table("statements")))
+        """All guideline statements, in the order of their table, with their source's own text."""
+        found = records_from_rows(Statement, self.table("statements"))
+        words = {
+            (row["authority"], row["digest"][:READING_DIGITS]): row["text"]
+            for row in self._optional([TEXTS])[TEXTS]
+        }
+        if not words:
+            return tuple(found)
+        said = (words.get((s.authority, s.reading), "") for s in found)
+        return tuple(
+            msgspec.structs.replace(statement, words=text) if text else statement
+            for statement, text in zip(found, said, strict=True)
+        )
 
     @functools.cached_property
     def drugs(self) -> tuple[Drug, ...]:

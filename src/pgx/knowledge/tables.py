@@ -10,8 +10,20 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.base.files import read_whole
 from pgx.knowledge.schema import TABLES, check_header
 
-__all__ = ["MAX_TABLE_BYTES", "format_table", "parse_table", "read_table", "read_text"]
+__all__ = [
+    "MAX_TABLE_BYTES",
+    "READING_DIGITS",
+    "TEXTS",
+    "format_table",
+    "parse_table",
+    "read_table",
+    "read_text",
+]
 
+TEXTS: Final = "texts"
+"""Table of the sources' own texts, by digest; only in releases made of published files."""
+READING_DIGITS: Final = 12
+"""Digits of a text's digest that a statement names."""
 MAX_TABLE_BYTES: Final = 1 << 26
 """The largest table of a release has 1% of that."""
 

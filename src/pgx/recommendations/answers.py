@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from pgx.base.advice import Statement
+from pgx.base.advice import NOT_CODED, Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
 from pgx.recommendations.alerting import may_alert
 from pgx.recommendations.conditions import render_condition
@@ -150,6 +150,7 @@ def _substance(statement: Statement) -> tuple[object, ...]:
         statement.maximum_dose,
         statement.frequency,
         statement.condition,
+        statement.reading if statement.action[:1] == (NOT_CODED,) else "",
     )
 
 

@@ -44,6 +44,7 @@ _DIRECTION: Final = {
     "monitor": Direction.WATCH,
     "caution": Direction.WATCH,
     "test_first": Direction.WATCH,
+    "not_coded": Direction.WATCH,
     "use_as_directed": Direction.USUAL,
     "no_recommendation": Direction.SILENT,
 }

@@ -292,7 +292,16 @@ class _Writer:
         duration = self.sentences("duration", self.it.duration)
         after = (self.avoid_also(), monitoring, duration, self.conditions(), self.notes())
         opening = self._under_conditions(self._opening())
-        return " ".join([*self.lead(), *opening, *(s for part in after for s in part)])
+        own = [*self.lead(), *opening, *(s for part in after for s in part)]
+        return " ".join([*own, *self.words()])
+
+    def words(self) -> list[str]:
+        """Return the source's own text, named as such, where the release holds it."""
+        if not self.it.words:
+            return []
+        key = f"words_{self.it.authority.lower()}"
+        code = key if key in self.phrases["advice"] else "words"
+        return [phrase(self.phrases, "advice", code, source=self.it.authority, text=self.it.words)]
 
 
 def render_statement(statement: Statement, phrases: Phrases = ENGLISH) -> str:

@@ -36,6 +36,7 @@ _BUCKET_OF: Final = {
     "test_first": "care",
     "monitor": "care",
     "caution": "care",
+    "not_coded": "care",
     "use_as_directed": "directed",
     "no_recommendation": "silent",
 }

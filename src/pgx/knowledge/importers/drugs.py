@@ -17,8 +17,7 @@ from pgx.knowledge.tables import read_text
 
 __all__ = ["DrugCodes", "build_drugs", "read_levels"]
 
-PARTIAL: Final = "partial_lookups"
-UNREAD: Final = "sentences_not_read"
+UNCODED: Final = "texts_not_coded"
 
 
 class DrugCodes(msgspec.Struct, frozen=True):
@@ -64,8 +63,7 @@ def build_drugs(
     drugs = []
     for name in sorted(newest | waiting):
         own = known.get(name, [])
-        read_reason = PARTIAL if own else UNREAD
-        reason = waiting.get(name, {}).get("reason", read_reason if name in unfinished else "")
+        reason = waiting.get(name, {}).get("reason", UNCODED if name in unfinished else "")
         code = codes.get(name, DrugCodes())
         drugs.append(
             Drug(

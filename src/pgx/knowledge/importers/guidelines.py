@@ -2,14 +2,14 @@
 
 Enters: JSON lines, one recommendation each (drug, population, lookup keys, sentence,
 implications, classification, flags, citations), and the readings of their sentences.
-Leaves: records and table rows of facts. A sentence or implication without a reading gives
-no advice: it is reported by drug and key, and the lookup finds nothing.
+Leaves: records and table rows of facts. A sentence without a reading takes the place of what
+an earlier row said: its action is `NOT_CODED`, its text is shown, and it is reported.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ import msgspec
 from pgx.base.advice import (
     ADVICE_FIELDS,
     ANY_KEY,
+    NOT_CODED,
     Drug,
     Guideline,
     LookupProduct,
@@ -30,9 +31,15 @@ from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
 from pgx.knowledge.importers.layers import Edition, SourceFolders
-from pgx.knowledge.importers.readings import Readings, load_readings, sentence_digest
+from pgx.knowledge.importers.readings import (
+    Readings,
+    load_readings,
+    normalise_sentence,
+    sentence_digest,
+)
 from pgx.knowledge.importers.releases import Keys, SourceRow, source_rows, standing_rows
 from pgx.knowledge.later import EVERYTHING, Until
+from pgx.knowledge.tables import READING_DIGITS
 
 __all__ = [
     "GUIDELINE_COLUMNS",
@@ -48,12 +55,16 @@ _UNCHECKED: Final = Edition(pmid="", year="", version="", checked="")
 GUIDELINE_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "drugs": Drug.__struct_fields__,
     "guidelines": Guideline.__struct_fields__,
-    "statements": Statement.__struct_fields__,
+    "statements": tuple(name for name in Statement.__struct_fields__ if name != "words"),
 }
 
 
 class Unread(msgspec.Struct, frozen=True, order=True):
-    """A sentence or implication that nobody has read yet."""
+    """A sentence or implication that nobody has read yet.
+
+    ``before`` is the action that an earlier row of the same lookup had and that is withdrawn,
+    empty where there was none.
+    """
 
     authority: str
     drug: str
@@ -61,6 +72,17 @@ class Unread(msgspec.Struct, frozen=True, order=True):
     population: str
     digest: str
     kind: str
+    before: str = ""
+
+
+class SourceText(msgspec.Struct, frozen=True, order=True):
+    """A source's own text of a sentence or an implication; ``digest`` is that of the reading."""
+
+    authority: str
+    digest: str
+    kind: str
+    text: str
+    source: str
 
 
 class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +92,7 @@ class GuidelineTables(msgspec.Struct, frozen=True, kw_only=True):
     guidelines: tuple[Guideline, ...]
     statements: tuple[Statement, ...]
     unread: tuple[Unread, ...]
+    texts: tuple[SourceText, ...] = ()
 
     def rows(self) -> dict[str, list[dict[str, str]]]:
         """Return the three tables' rows, in the order in which they are written."""
@@ -144,13 +167,22 @@ def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tup
     implied: list[str] = []
     for text in row.implications:
         key = sentence_digest(text)
-        if key not in readings.implications:
+        if key in readings.implications:
+            implied.extend(_implied_for(row.keys, readings.implications[key]))
+        else:
             missing.append(("implication", key))
-        implied.extend(_implied_for(row.keys, readings.implications.get(key, ())))
-    facts = {name: reading[name] for name in ADVICE_FIELDS} if reading else {}
+            implied.append(f"{row.keys[0][0]}:{NOT_CODED}={_in_a_fact(text)}")
+    facts = {name: reading[name] if reading else "" for name in ADVICE_FIELDS}
+    if reading is None:
+        facts["action"] = NOT_CODED
     facts["implications"] = ";".join(dict.fromkeys(implied))
-    facts["reading"] = digest[:12]
+    facts["reading"] = digest[:READING_DIGITS]
     return facts, missing
+
+
+def _in_a_fact(text: str) -> str:
+    """Return a text without the characters that part facts, and arguments of facts."""
+    return normalise_sentence(text).translate({ord(";"): ",", ord("|"): "/"})
 
 
 def _implied_for(keys: Keys, implications: Iterable[str]) -> Iterator[str]:
@@ -215,6 +247,7 @@ def _build_statements(
     readings: Readings,
     codes: Mapping[str, DrugCodes],
     authority: Authority,
+    before: Callable[[SourceRow, Keys], str],
 ) -> tuple[list[Statement], list[Unread]]:
     groups: dict[tuple[tuple[str, str], ...], set[Keys]] = {}
     unread: set[Unread] = set()
@@ -222,13 +255,12 @@ def _build_statements(
         facts, missing = _facts(row, readings)
         lookup = format_lookup((tuple((gene, (key,)) for gene, key in keys),))
         unread.update(
-            Unread(authority.name, drug, lookup, population, digest, kind)
+            Unread(authority.name, drug, lookup, population, digest, kind, before(row, keys))
             for kind, digest in missing
         )
-        if "action" in facts:
-            cells = _statement_row(row, population, facts, authority)
-            group = groups.setdefault(tuple(sorted(cells.items())), set())
-            group.add(_reach(keys, facts, authority))
+        cells = _statement_row(row, population, facts, authority)
+        group = groups.setdefault(tuple(sorted(cells.items())), set())
+        group.add(_reach(keys, facts, authority))
     statements = [_statement(dict(cells), keys, codes) for cells, keys in groups.items()]
     statements.sort(key=lambda s: (s.drug, s.population, s.lookup))
     return statements, sorted(unread)
@@ -277,13 +309,20 @@ def _build_guidelines(
     return guidelines
 
 
+def _as_they_are(readings: Readings, _authority: str) -> Readings:
+    return readings
+
+
 def _newest_first(newest: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a guideline cites, with what its newest edition adds in front."""
     return tuple(dict.fromkeys(filter(None, (newest, *known))))
 
 
 def build_guidelines(
-    sources: SourceFolders, readings_dir: Path, until: Until = EVERYTHING
+    sources: SourceFolders,
+    readings_dir: Path,
+    until: Until = EVERYTHING,
+    extend: Callable[[Readings, str], Readings] = _as_they_are,
 ) -> GuidelineTables:
     """Import the guidance of every authority of which somebody has read sentences.
 
@@ -298,6 +337,8 @@ def build_guidelines(
         `load_readings`.
     until
         What a release up to an earlier month leaves out.
+    extend
+        Adds readings to those of an authority, by its name.
 
     Raises
     ------
@@ -306,13 +347,17 @@ def build_guidelines(
     """
     codes = read_levels(sources.files("cpic_levels_*.csv")[-1])
     read = [a for a in AUTHORITIES if (readings_dir / f"{a.name.lower()}.tsv").exists()]
-    made = (_build_authority(authority, sources, readings_dir, codes, until) for authority in read)
+    made = (
+        _build_authority(authority, sources, readings_dir, codes, until, extend)
+        for authority in read
+    )
     parts = [part for part in made if part is not None]
     return GuidelineTables(
         drugs=tuple(sorted((d for p in parts for d in p.drugs), key=lambda d: d.drug.casefold())),
         guidelines=tuple(g for p in parts for g in p.guidelines),
         statements=tuple(s for p in parts for s in p.statements),
         unread=tuple(u for p in parts for u in p.unread),
+        texts=tuple(t for p in parts for t in p.texts),
     )
 
 
@@ -322,9 +367,10 @@ def _build_authority(
     readings_dir: Path,
     codes: Mapping[str, DrugCodes],
     until: Until,
+    extend: Callable[[Readings, str], Readings],
 ) -> GuidelineTables | None:
     """Import the guidance of one authority; None where nothing of it is old enough."""
-    readings = _readings(authority, readings_dir, until)
+    readings = extend(_readings(authority, readings_dir, until), authority.name)
     every = source_rows(authority.files_in(sources), authority, readings.keys)
     rows = [
         row
@@ -335,7 +381,8 @@ def _build_authority(
         return None
     standing = standing_rows(rows, readings.withdrawn)
     newest = newest_rows(_with_results(standing, readings), readings)
-    statements, unread = _build_statements(newest, readings, codes, authority)
+    before = _earlier_action(rows, readings)
+    statements, unread = _build_statements(newest, readings, codes, authority, before)
     named = {row.drug: row for row in rows}
     unfinished = {entry.drug for entry in unread}
     return GuidelineTables(
@@ -345,7 +392,31 @@ def _build_authority(
         guidelines=tuple(_build_guidelines(rows, statements, authority, sources.editions())),
         statements=tuple(statements),
         unread=tuple(unread),
+        texts=tuple(sorted(_texts(authority, newest.values()))),
     )
+
+
+def _earlier_action(
+    rows: Iterable[SourceRow], readings: Readings
+) -> Callable[[SourceRow, Keys], str]:
+    """Return what finds the action that the last row read of a lookup had."""
+    known: dict[tuple[str, str, Keys], str] = {}
+    for row in rows:
+        reading = readings.reading_of(sentence_digest(row.sentence), row.drug, row.keys)
+        if reading is not None:
+            known[row.guideline_id, row.drug, row.keys] = reading["action"]
+    return lambda row, keys: known.get((row.guideline_id, row.drug, keys), "")
+
+
+def _texts(authority: Authority, rows: Iterable[SourceRow]) -> set[SourceText]:
+    """Return the texts of rows as the source has them, without markup."""
+    return {
+        SourceText(authority.name, sentence_digest(text), kind, said, row.source)
+        for row in rows
+        for kind, texts in (("sentence", (row.sentence,)), ("implication", row.implications))
+        for text in texts
+        if (said := normalise_sentence(text))
+    }
 
 
 def _readings(authority: Authority, folder: Path, until: Until) -> Readings:

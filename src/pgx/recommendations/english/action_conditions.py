@@ -136,5 +136,6 @@ CONDITION_ACTIONS: Final = {
     "caution": "caution is advised",
     "test_first": "a test comes first",
     "no_recommendation": "there is no recommendation",
+    "not_coded": "the text has to be read",
     "unmet": " (does not hold for this patient)",
 }

@@ -19,6 +19,7 @@ MAIN: Final = {
     "monitor": "Use {drug} with monitoring{reason}.",
     "test_first": "{drug}: this result alone cannot guide its use{reason}.",
     "no_recommendation": "No recommendation for {drug} on this result{reason}.",
+    "not_coded": "{drug}: not yet coded, read the text{reason}.",
 }
 
 QUALIFIER: Final = {

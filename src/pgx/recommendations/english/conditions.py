@@ -67,6 +67,9 @@ ADVICE: Final = {
     " on {drug} for this result.",
     "not_read": "No recommendation for {drug}: the guideline's statement for {lookup} is not in"
     " this release; consult the guideline.",
+    "words": "{source}'s text: “{text}”",
+    "words_fda_label": "Text of the FDA label: “{text}”",
+    "words_fda_table": "Text of the FDA table: “{text}”",
     "pending": "No recommendation for {drug}: its guideline ({genes}) is not in this release;"
     " consult the guideline.",
     "missing_matters": "No result for {missing}, which could change this advice. ",

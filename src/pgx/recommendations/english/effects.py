@@ -7,6 +7,7 @@ from typing import Final
 __all__ = ["EFFECTS"]
 
 EFFECTS: Final = {
+    "not_coded": "“{0}” (not yet coded)",
     "clinical_effect_unclear": "clinical effect unclear",
     "clinical_effect_unproven": "clinical effect not proven",
     "consequences_mostly": "clinical consequences mostly no more than {0}",

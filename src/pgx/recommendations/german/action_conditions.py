@@ -141,5 +141,6 @@ CONDITION_ACTIONS: Final = {
     "caution": "ist Vorsicht geboten",
     "test_first": "ist zuerst ein Test erforderlich",
     "no_recommendation": "gibt es keine Empfehlung",
+    "not_coded": "ist der Text zu lesen",
     "unmet": " (trifft auf diesen Patienten nicht zu)",
 }

@@ -22,6 +22,7 @@ MAIN: Final = {
     "test_first": "{drug}: Dieses Ergebnis allein reicht nicht, um über die Anwendung zu"
     " entscheiden{reason}.",
     "no_recommendation": "Keine Empfehlung zu {drug} bei diesem Ergebnis{reason}.",
+    "not_coded": "{drug}: noch nicht kodiert, lesen Sie den Text{reason}.",
 }
 
 QUALIFIER: Final = {

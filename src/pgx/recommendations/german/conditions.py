@@ -76,6 +76,9 @@ ADVICE: Final = {
     " Empfehlung zu {drug} bei diesem Ergebnis.",
     "not_read": "Keine Empfehlung zu {drug}: Die Aussage der Leitlinie zu {lookup} ist in diesem"
     " Release nicht enthalten; ziehen Sie die Leitlinie heran.",
+    "words": "Text von {source}: “{text}”",
+    "words_fda_label": "Text der US-Fachinformation (FDA): “{text}”",
+    "words_fda_table": "Text der FDA-Tabelle: “{text}”",
     "pending": "Keine Empfehlung zu {drug}: Die Leitlinie ({genes}) ist in diesem Release nicht"
     " enthalten; ziehen Sie die Leitlinie heran.",
     "missing_matters": "Kein Ergebnis für {missing}; es könnte diese Empfehlung ändern. ",

@@ -7,6 +7,7 @@ from typing import Final
 __all__ = ["EFFECTS"]
 
 EFFECTS: Final = {
+    "not_coded": "“{0}” (noch nicht kodiert)",
     "clinical_effect_unclear": "klinische Bedeutung unklar",
     "clinical_effect_unproven": "klinische Bedeutung nicht belegt",
     "consequences_mostly": "klinische Folgen meist beschränkt auf {0}",

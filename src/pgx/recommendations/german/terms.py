@@ -308,6 +308,25 @@ TERMS: Final = {
     "single-drug product": "Monopräparat",
     "clomipramine and desmethylclomipramine": "Clomipramin und Desmethylclomipramin",
     "O-desmethylvenlafaxine and venlafaxine": "O-Desmethylvenlafaxin und Venlafaxin",
+    "lupus erythematosus caused by the drug": "arzneimittelinduzierter Lupus erythematodes",
+    "proton pump inhibitor": "Protonenpumpenhemmer",
+    "Other proton pump inhibitors": "Andere Protonenpumpenhemmer",
+    "life-threatening skin reactions": "lebensbedrohliche Hautreaktionen",
+    "bradycardia": "Bradykardie",
+    "beta-blocker": "Betablocker",
+    "10 mg/day, 300 mg/month or 720 mg/2 months": "10 mg/Tag, 300 mg/Monat oder 720 mg/2 Monate",
+    "blood disorders and diarrhea, earlier too": "Blutbildveränderungen und Durchfall, auch früher",
+    "jaundice and hyperbilirubinemia": "Ikterus und Hyperbilirubinämie",
+    "hyperbilirubinemia": "Hyperbilirubinämie",
+    "kidney impairment, liver impairment, or both": "Nierenfunktionsstörung, Leberfunktionsstörung oder beidem",
+    "CYP3A inhibitors, kidney impairment and liver impairment": "CYP3A-Inhibitoren, Nieren- und Leberfunktionsstörung",
+    "ezetimibe": "Ezetimib",
+    "grade 2 or worse": "Grad 2 oder höher",
+    "liver impairment": "Leberfunktionsstörung",
+    "beta-blockers": "Betablocker",
+    "moderate or strong": "mäßig stark oder stark",
+    "erlotinib": "Erlotinib",
+    "life-threatening": "lebensbedrohlich",
 }
 
 DATIVES: Final = {
@@ -379,5 +398,7 @@ DATIVES: Final = {
     "use on the skin": "der Anwendung auf der Haut",
     "uses other than diagnosing Brugada syndrome": "anderen Anwendungen als der Diagnose eines"
     " Brugada-Syndroms",
+    "life-threatening skin reactions": "lebensbedrohlichen Hautreaktionen",
+    "kidney impairment, liver impairment, or both": "Nierenfunktionsstörung, Leberfunktionsstörung oder beidem",
 }
 """Datives of terms, by the English term."""

@@ -21,6 +21,7 @@ ACTIONS: Final = {
     "caution": "Use with caution",
     "test_first": "Test first",
     "no_recommendation": "No recommendation",
+    "not_coded": "Not yet coded: read the text",
 }
 
 BUCKETS: Final = {

@@ -33,6 +33,7 @@ ACTIONS: Final = {
     "caution": "Mit Vorsicht anwenden",
     "test_first": "Zuerst testen",
     "no_recommendation": "Keine Empfehlung",
+    "not_coded": "Noch nicht kodiert: Text lesen",
 }
 
 BUCKETS: Final = {
