@@ -28,18 +28,19 @@ HELD = "held"
 _NAMES = {"FDA_LABEL": "FDA label", "FDA_TABLE": "FDA table"}
 _HELD = f"""## Held to the sources
 
-Each lookup of the two whole source files, one drug and one combination of results of one row, was
-asked of the knowledge base (`validation/held.py`). *The same* is: the facts that were read of that
-row's own text, its strength and its numbers. *Replaced*: a file of November 2025 has a row for the
-same lookup, and the base says what that one says. *In another row*: the source names a result in a
-way that results here do not have; what its carrier is told is the advice of another row.
+Each lookup of the source files, one drug and one combination of results of one row, was asked of
+the knowledge base (`validation/held.py`). *The same* is: the facts that were read of that row's own
+text, its strength, its citations and its numbers. *Replaced*: a later file has a row for the same
+lookup, and the base says what that one says. *In another row*: the source names a result in a way
+that results here do not have; what its carrier is told is the advice of another row. *Withdrawn*: a
+later release of the guideline no longer has it.
 
 <!-- {HELD} --><!-- /{HELD} -->
 """
 _WHY = {
     "no_statement_in_sources": "no source at hand holds its statements",
     "partial_lookups": "some results are not read yet",
-    "sentences_not_read": "its sentences are not read yet",
+    "texts_not_coded": "some texts are not read yet",
 }
 
 

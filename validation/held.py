@@ -1,10 +1,11 @@
 """Every lookup of the source files, asked of the knowledge base and compared with its own text.
 
 A lookup is one drug and one combination of keys of one row of a source file. It is *the same* if
-the base answers it with the facts that were read of this very row's text, its strength and its
-numbers; *replaced* if a later file has a row for the same lookup and the base answers as that one
-says; *in another row* if our keys say it by another name (``readings/*_keys.tsv``); *withdrawn* if a later release of the same guideline
-no longer has it (``readings/*_withdrawn.tsv``). Anything else is *open*, and there must be none.
+the base answers it with the facts that were read of this very row's text, its strength, its
+citations and its numbers; *replaced* if a later file has a row for the same lookup and the base
+answers as that one says; *in another row* if our keys say it by another name
+(``readings/*_keys.tsv``); *withdrawn* if a later release of the same guideline no longer has it
+(``readings/*_withdrawn.tsv``). Anything else is *open*, and there must be none.
 
 Source files are read here anew, without the importer; facts of a text come from the readings.
 """

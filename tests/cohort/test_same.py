@@ -171,7 +171,7 @@ def test_two_files_that_disagree_end_the_run(tmp_path):
     ("words", "assembly"),
     [
         (("cohort/GRCh38", "reference"), "GRCh38"),
-        (("cohort/GRCh37", "no-call"), "GRCh37"),
+        pytest.param(("cohort/GRCh37", "no-call"), "GRCh37", marks=pytest.mark.torture),
         (("gvcf", "no-call"), "GRCh38"),
     ],
     ids=["GRCh38", "GRCh37", "gvcf"],

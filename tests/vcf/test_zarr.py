@@ -384,6 +384,7 @@ def records(draw, n_samples):
     return (contig, position), "\t".join([*fixed, ":".join(["GT", *keys]), *row])
 
 
+@pytest.mark.torture
 @settings(
     max_examples=25,
     phases=set(Phase) - {Phase.shrink, Phase.explain},

@@ -332,6 +332,7 @@ def test_an_archive_is_cut(store, tmp_path):
     assert refusal(tmp_path / "b.vcz.zip") == ("PGX-VCZ-002", "b.vcz.zip")
 
 
+@pytest.mark.torture
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_bytes_that_were_changed_give_a_result_or_a_refusal(pristine, tmp_path_factory, data):
