@@ -41,7 +41,7 @@ SHARES = re.compile(r"(\d+)%?-(\d+)% of standard starting dose")
 
 
 def pairs_part(before: KnowledgeBase, after: KnowledgeBase) -> str:
-    """Return, by gene, how many pairs get another phenotype or other advice, and from what to what."""
+    """Return, by gene, how many pairs get another result or other advice, and which."""
     rows = []
     moved: Counter[tuple[str, str, str]] = Counter()
     advised: Counter[tuple[str, str, str, str]] = Counter()

@@ -22,6 +22,7 @@ PLAN: Final = ("partition", "plan", "{PATIENT}", "-o", "plan", "--genes", "TPMT"
 REPORT: Final = ("report", "{RESULT}", "-o", "report.html")
 DOSE: Final = ("dose", "warfarin")
 SIGNED: Final = ("--by", "Anna Beispiel", "--reason", "it passed", "--date", "2025-03-02")
+BUILD: Final = ("kb", "build", "--release", "2026.1.1", "-o", "release")
 COUNTED: Final = ("kb", "frequencies", "--source", "1000g-30x-2022", "-o", "counted")
 TRAIN: Final = ("model", "train", "-o", "model", "--by", "Anna Beispiel")
 SHIPPED: Final = "warfarin-iwpc-clinical"
@@ -68,18 +69,11 @@ CASES: Final[dict[str, tuple[str, ...]]] = {
     "kb verify --kb-overlay": ("kb", "verify", "--kb-overlay", FOLDER),
     "kb diff old": ("kb", "diff", "{RELEASE}"),
     "kb diff new": ("kb", "diff", "{KNOWLEDGE}", "{RELEASE}"),
-    "kb build source": ("kb", "build", "{SOURCES}", "--release", "2026.1.1", "-o", "release"),
-    "kb build --from": (
-        "kb",
-        "build",
-        "{SOURCES}",
-        "--release",
-        "2026.1.1",
-        "-o",
-        "release",
-        "--from",
-        "{RELEASE}",
-    ),
+    "kb build --from": (*BUILD, "--from", FOLDER),
+    "kb build more": (*BUILD, "--from", "{SOURCES}", "{SOURCES}"),
+    "kb build --curated": (*BUILD, "--from", "{SOURCES}", "--curated", "{RELEASE}"),
+    "kb build --readings": (*BUILD, "--from", "{SOURCES}", "--readings", FILE),
+    "kb review folder": ("kb", "review", "{RELEASE}"),
     "kb frequencies inputs": (*COUNTED, FILE, "--sample-info", "{INFO}"),
     "kb frequencies --sample-info": (*COUNTED, "{PATIENT}", "--sample-info", FILE),
     "kb frequencies --untyped": (

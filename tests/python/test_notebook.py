@@ -84,7 +84,7 @@ def test_nothing_in_a_result_becomes_markup(result):
 
 def test_the_short_form_is_one_line(result):
     text = repr(result)
-    assert text.startswith("<PatientResult EXAMPLE_1: 23 of 25 genes called")
+    assert text.startswith("<PatientResult EXAMPLE_1: 24 of 26 genes called")
     assert len(text) < 150
     assert repr(msgspec.structs.replace(result, sample="a\nb\x1b")).isprintable()
 

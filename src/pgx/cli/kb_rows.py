@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pgx.alleles.names import core_allele
 from pgx.base.advice import Statement, format_lookup
 from pgx.base.errors import UnknownDrugError, UnknownGeneError
 from pgx.base.suggest import did_you_mean
@@ -74,7 +75,8 @@ def _allele_rows(kb: KnowledgeBase, gene: str) -> list[Row]:
     wanted = ("allele", "definition", "function", "activity_value", "source")
     counts = allele_counts(kb.frequencies.get(gene))
     return [
-        {name: row[name] for name in wanted} | {"chromosomes": counts.get(row["allele"], "")}
+        {name: row[name] for name in wanted}
+        | {"chromosomes": counts.get(row["allele"]) or counts.get(core_allele(row["allele"]), "")}
         for row in kb.table("alleles")
         if row["gene"] == gene
     ]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from pgx.alleles.names import core_allele
 from pgx.base.errors import UnknownAlleleError, UsageError
 from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Ploidy, Strategy
 from pgx.simulate.settings import IUPAC, AmbiguityChoice, Sex, SimulationSettings, known_gene
@@ -148,7 +149,9 @@ def _part_alleles(
     definition: GeneDefinition, part: str, ambiguity: AmbiguityChoice
 ) -> dict[int, str]:
     variants = {variant.position: variant for variant in definition.variants}
-    allele = next((a for a in definition.alleles if a.name == part), None)
+    named = [a for a in definition.alleles if part in (a.name, core_allele(a.name))]
+    # The first suballele is the one that a core allele was first described by.
+    allele = next((a for a in named if a.name == part), named[0] if named else None)
     if allele is None:
         return _substitution(definition, part)
     if allele.structural and not allele.defining:
