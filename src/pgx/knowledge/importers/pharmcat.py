@@ -7,13 +7,13 @@ base), two sequences with ``or`` between them, or null where the allele does not
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
+from pgx.knowledge.importers.diplotype_rules import Phenotype, functions_and_rules
 from pgx.knowledge.importers.published import PublishedRelease, Row, Skipped, pharmcat_kind
 from pgx.knowledge.importers.published_files import (
     SourceFile,
@@ -33,63 +33,42 @@ _OR: Final = " or "
 _LICENCE: Final = "CC0 1.0 (CPIC), CC BY-SA 4.0 (ClinPGx annotations; facts only)"
 _FDA_LICENCE: Final = ", public domain (FDA)"
 Position = Annotated[int, msgspec.Meta(ge=1, le=400_000_000)]
-Copies = Annotated[int, msgspec.Meta(ge=1, le=2)]
 
 
-class _Variant(msgspec.Struct):
+class _Variant(msgspec.Struct, rename="camel"):
     position: Position
     ref: str
     alts: list[str]
     rsid: str | None = None
-    chromosomeHgvsName: str | None = None
+    chromosome_hgvs_name: str | None = None
 
 
-class _NamedAllele(msgspec.Struct):
+class _NamedAllele(msgspec.Struct, rename="camel"):
     name: str
     alleles: list[str | None]
     reference: bool
     id: str | None = None
-    structuralVariant: bool = False
-    corePositions: list[Position] | None = None
+    structural_variant: bool = False
+    core_positions: list[Position] | None = None
 
 
-class _Definition(msgspec.Struct):
+class _Definition(msgspec.Struct, rename="camel"):
     gene: str
     version: str
     chromosome: str
-    genomeBuild: str
-    refSeqChromosomeId: str
+    genome_build: str
+    ref_seq_chromosome_id: str
     variants: list[_Variant]
-    namedAlleles: list[_NamedAllele]
-    hiddenCoreAlleles: list[_NamedAllele] = []
+    named_alleles: list[_NamedAllele]
+    hidden_core_alleles: list[_NamedAllele] = []
 
 
-class _Format(msgspec.Struct):
-    formatVersion: str | int
+class _Format(msgspec.Struct, rename="camel"):
+    format_version: str | int
 
 
-class _Exemption(msgspec.Struct):
-    requiredPositions: list[Position] = []
-
-
-class _Function(msgspec.Struct):
-    name: str
-    lookupKey: str | None = None
-    activityValue: str | None = None
-
-
-class _Diplotype(msgspec.Struct):
-    diplotypekey: dict[str, Copies]
-    phenotype: str | None = None
-    lookupkey: str | None = None
-    activityScore: str | None = None
-
-
-class _Phenotype(msgspec.Struct):
-    gene: str
-    version: str
-    namedAlleles: list[_Function]
-    diplotypes: list[_Diplotype]
+class _Exemption(msgspec.Struct, rename="camel"):
+    required_positions: list[Position] = []
 
 
 class _Contents:
@@ -127,7 +106,7 @@ class _Reader:
             self.unstamped.unread.append(Skipped(file.name, "file", error.line()))
 
     def _definition(self, data: bytes, name: str) -> None:
-        known = parse_json(data, name, _Format).formatVersion
+        known = parse_json(data, name, _Format).format_version
         if str(known) != FORMAT:
             raise InputError(
                 f"formatVersion {label(str(known), 'formatVersion', name)} is not known",
@@ -141,18 +120,15 @@ class _Reader:
         contents.definitions[gene] = _document(source, gene, name)
         contents.unread += [
             Skipped(name, f"allele {hidden.name}", "hidden in PharmCAT: its suballeles are used")
-            for hidden in source.hiddenCoreAlleles
+            for hidden in source.hidden_core_alleles
         ]
 
     def _phenotype(self, data: bytes, name: str) -> None:
-        source = parse_json(data, name, _Phenotype)
+        source = parse_json(data, name, Phenotype)
         gene, contents = gene_symbol(source.gene, name), self.contents(source.version)
         if gene in contents.functions:
             raise InputError(f"another file has the phenotypes of {gene}", where=name)
-        functions = _functions(source, name)
-        keys = {row["allele"]: row["function"] for row in functions}
-        folded = [(_pair(d, keys), _result(d, name)) for d in source.diplotypes]
-        rules, unread = fold_rules(folded, gene, name)
+        functions, rules, unread = functions_and_rules(source, gene, name)
         contents.functions[gene] = functions
         contents.rules[gene] = rules
         contents.unread += unread
@@ -165,7 +141,7 @@ class _Reader:
             self.exemptions[gene_symbol(gene, name)] = notes
 
     def _guidance(self, data: bytes, name: str) -> None:
-        from pgx.knowledge.importers.guidance import guidance_rows
+        from pgx.knowledge.importers.pharmcat_guidance import guidance_rows
 
         stamp, rows, unread = guidance_rows(data, name)
         contents = self.contents(stamp) if stamp else self.unstamped
@@ -216,23 +192,23 @@ def _checked_stamp(text: str) -> str:
 
 
 def _document(source: _Definition, gene: str, name: str) -> dict[str, Any]:
-    if not source.genomeBuild.startswith("GRCh38"):
+    if not source.genome_build.startswith("GRCh38"):
         raise InputError("the definitions are not on GRCh38", where=name)
     places = [variant.position for variant in source.variants]
-    names = [label(allele.name, "an allele's name", name) for allele in source.namedAlleles]
+    names = [label(allele.name, "an allele's name", name) for allele in source.named_alleles]
     if len(set(places)) < len(places) or len(set(names)) < len(names):
         raise InputError("a position or an allele stands twice", where=name)
-    if sum(allele.reference for allele in source.namedAlleles) != 1:
+    if sum(allele.reference for allele in source.named_alleles) != 1:
         raise InputError("not exactly one allele is the reference", where=name)
     return {
         "gene": gene,
         "source": "ClinPGx/PharmVar, definition tables of PharmCAT",
         "version": _checked_stamp(source.version),
-        "build": label(source.genomeBuild, "the assembly", name),
+        "build": label(source.genome_build, "the assembly", name),
         "chromosome": label(source.chromosome, "the chromosome", name),
-        "refseq": label(source.refSeqChromosomeId, "the chromosome's sequence", name),
+        "refseq": label(source.ref_seq_chromosome_id, "the chromosome's sequence", name),
         "variants": [_variant(variant, name) for variant in source.variants],
-        "alleles": [_allele(allele, source.variants, name) for allele in source.namedAlleles],
+        "alleles": [_allele(allele, source.variants, name) for allele in source.named_alleles],
     }
 
 
@@ -240,8 +216,10 @@ def _variant(variant: _Variant, name: str) -> dict[str, Any]:
     if not all(BASES.fullmatch(sequence) for sequence in (variant.ref, *variant.alts)):
         raise InputError(f"no sequence of bases at {variant.position}", where=name)
     if not variant.alts or len({variant.ref, *variant.alts}) <= len(variant.alts):
-        raise InputError(f"no alternative sequence, or one twice, at {variant.position}", where=name)
-    hgvs = variant.chromosomeHgvsName
+        raise InputError(
+            f"no alternative sequence, or one twice, at {variant.position}", where=name
+        )
+    hgvs = variant.chromosome_hgvs_name
     return {
         "position": variant.position,
         "ref": variant.ref,
@@ -266,8 +244,8 @@ def _allele(allele: _NamedAllele, variants: Sequence[_Variant], name: str) -> di
         "name": label(allele.name, "an allele's name", name),
         "id": label(allele.id, "an allele's identifier", name) if allele.id else None,
         "reference": allele.reference,
-        "structural": allele.structuralVariant,
-        "core_positions": allele.corePositions,
+        "structural": allele.structural_variant,
+        "core_positions": allele.core_positions,
         "defining": cells,
     }
 
@@ -284,72 +262,3 @@ def _cell(cell: str, variant: _Variant, allele: str, name: str) -> str:
                 where=name,
             )
     return cell
-
-
-def _functions(source: _Phenotype, name: str) -> list[Row]:
-    rows = [
-        {
-            "allele": label(allele.name, "an allele's name", name),
-            "function": label(allele.lookupKey, "a function", name) if allele.lookupKey else "",
-            "activity_value": (
-                label(allele.activityValue, "an activity value", name)
-                if allele.activityValue
-                else ""
-            ),
-        }
-        for allele in source.namedAlleles
-    ]
-    if len({row["allele"] for row in rows}) < len(rows):
-        raise InputError("an allele stands twice", where=name)
-    return rows
-
-
-def _pair(diplotype: _Diplotype, keys: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Return the functions of a diplotype's alleles; None where one is not known."""
-    alleles = [a for a, copies in diplotype.diplotypekey.items() for _ in range(copies)]
-    functions = sorted(keys.get(" ".join(allele.split()), "") for allele in alleles)
-    return tuple(functions) if all(functions) and len(functions) in (1, 2) else None
-
-
-def _result(diplotype: _Diplotype, name: str) -> tuple[str, str, str]:
-    score = diplotype.activityScore
-    return (
-        label(score, "an activity score", name) if score else "",
-        label(diplotype.phenotype, "a phenotype", name),
-        label(diplotype.lookupkey, "a lookup key", name),
-    )
-
-
-def fold_rules(
-    diplotypes: Sequence[tuple[tuple[str, ...] | None, tuple[str, str, str]]], gene: str, name: str
-) -> tuple[list[Row], list[Skipped]]:
-    """Return one rule per pair of functions from the results of all diplotypes.
-
-    Parameters
-    ----------
-    diplotypes
-        Of each: one or two functions in order, or None where an allele has none; and its activity
-        score, phenotype and lookup key.
-
-    Returns
-    -------
-    tuple of list
-        The rules, and the pairs that have no rule because their diplotypes have two results.
-    """
-    results: dict[tuple[str, ...], Counter[tuple[str, str, str]]] = {}
-    for pair, result in diplotypes:
-        if pair is not None:
-            results.setdefault(pair, Counter())[result] += 1
-    columns = ("function_1", "function_2", "activity_score", "phenotype", "lookup_key")
-    rules, unread = [], []
-    for pair, found in sorted(results.items()):
-        if len(found) > 1:
-            why = f"its diplotypes have {len(found)} results"
-            unread.append(Skipped(name, f"{gene}: rule of {' and '.join(pair)}", why))
-        else:
-            cells = (*pair, "") if len(pair) == 1 else pair
-            rules.append(dict(zip(columns, (*cells, *next(iter(found))), strict=True)))
-    unknown = sum(pair is None for pair, _ in diplotypes)
-    if unknown:
-        unread.append(Skipped(name, f"{gene}: {unknown} diplotypes", "an allele has no function"))
-    return rules, unread

@@ -118,9 +118,15 @@ def published_releases(folder: Path) -> list[PublishedRelease]:
     for file in _files(folder):
         kinds.setdefault(_kind(file), []).append(file)
     strangers = [Skipped(f.name, "file", "of no known kind") for f in kinds.pop("", [])]
-    found = [release for kind in _READERS if kind in kinds for release in _read(kind, kinds[kind])]
+    found: list[PublishedRelease] = []
+    for kind in (kind for kind in _READERS if kind in kinds):
+        try:
+            found += _read(kind, kinds[kind])
+        except PgxError as error:
+            strangers.append(Skipped(folder.name, f"files of {kind}", error.line()))
     if all(release.is_empty for release in found):
-        raise _nothing(folder, [s for release in found for s in release.unread])
+        refused = [skipped for release in found for skipped in release.unread]
+        raise _nothing(folder, [*refused, *(s for s in strangers if s.what != "file")])
     found = [_without_defined(release, found) for release in found]
     found[0] = msgspec.structs.replace(found[0], unread=[*found[0].unread, *strangers])
     return found
@@ -149,7 +155,9 @@ def _without_defined(
     """Return a release of PyPGx without genes that a primary source defines, with positions."""
     if not release.source.startswith("pypgx"):
         return release
-    taken = {g: o.source for o in others if o is not release for g in (*o.definitions, *o.functions)}
+    taken = {
+        g: o.source for o in others if o is not release for g in (*o.definitions, *o.functions)
+    }
     genes = sorted({*release.definitions, *release.functions, *release.rules} & set(taken))
     return msgspec.structs.replace(
         release,
@@ -165,12 +173,14 @@ def _without_defined(
 
 def _files(folder: Path) -> list[SourceFile]:
     """Return the regular files under a folder, by name; links to folders are not followed."""
-    if folder.is_file():
+    if _is_file(folder):
         return [SourceFile(folder, folder.name)]
-    found = []
+    if not folder.is_dir():
+        raise InputError("no such folder or file", where=folder.name, remedy="check the path")
+    found: list[SourceFile] = []
     for place, _, names in os.walk(folder):
         paths = [Path(place, name) for name in names]
-        found += [SourceFile(p, str(p.relative_to(folder))) for p in paths if p.is_file()]
+        found += [SourceFile(p, str(p.relative_to(folder))) for p in paths if _is_file(p)]
         if len(found) > MAX_FILES:
             raise InputError(
                 f"more than {MAX_FILES} files",
@@ -178,6 +188,14 @@ def _files(folder: Path) -> list[SourceFile]:
                 remedy="give the folder of the download itself",
             )
     return sorted(found, key=lambda file: file.name)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is a regular file that can be looked at; a pipe would wait for ever."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _kind(file: SourceFile) -> str:

@@ -37,55 +37,55 @@ Copies = Annotated[float, msgspec.Meta(gt=0, le=2)]
 LookupKey = dict[str, str | dict[str, Copies] | list[str]]
 
 
-class _Named(msgspec.Struct):
+class _Named(msgspec.Struct, rename="camel"):
     name: str | None = None
     symbol: str | None = None
 
 
-class _Term(msgspec.Struct):
+class _Term(msgspec.Struct, rename="camel"):
     term: str | None = None
 
 
-class _Text(msgspec.Struct):
+class _Text(msgspec.Struct, rename="camel"):
     html: str | None = None
 
 
-class _Citation(msgspec.Struct):
+class _Citation(msgspec.Struct, rename="camel"):
     pmid: str | int | None = None
     title: str | None = None
     year: str | int | None = None
 
 
-class _Recommendation(msgspec.Struct):
-    lookupKey: list[LookupKey] | LookupKey | None = None
+class _Recommendation(msgspec.Struct, rename="camel"):
+    lookup_key: list[LookupKey] | LookupKey | None = None
     id: str | None = None
     population: str | None = None
     classification: _Term | str | None = None
-    relatedChemicals: list[_Named] = []
+    related_chemicals: list[_Named] = []
     text: _Text | str | None = None
     implications: list[str] | None = None
-    dosingInformation: bool | None = None
-    alternateDrugAvailable: bool | None = None
-    otherPrescribingGuidance: bool | None = None
+    dosing_information: bool | None = None
+    alternate_drug_available: bool | None = None
+    other_prescribing_guidance: bool | None = None
 
 
-class _Guideline(msgspec.Struct):
+class _Guideline(msgspec.Struct, rename="camel"):
     id: str
     source: str
     name: str = ""
-    objCls: str | None = None
+    obj_cls: str | None = None
     version: str | int | None = None
-    relatedChemicals: list[_Named] = []
-    relatedGenes: list[_Named] = []
+    related_chemicals: list[_Named] = []
+    related_genes: list[_Named] = []
 
 
-class _Package(msgspec.Struct):
+class _Package(msgspec.Struct, rename="camel"):
     guideline: _Guideline
     recommendations: list[_Recommendation] | None = None
     citations: list[_Citation] | None = None
 
 
-class _Guidance(msgspec.Struct):
+class _Guidance(msgspec.Struct, rename="camel"):
     guidelines: list[Any]
     version: str | None = None
 
@@ -181,7 +181,7 @@ def _package_rows(
         "source": issuer,
         "guideline_id": identifier,
         "guideline": prose(guideline.name, where),
-        "genes": sorted({gene_symbol(g.symbol, where) for g in guideline.relatedGenes}),
+        "genes": sorted({gene_symbol(g.symbol, where) for g in guideline.related_genes}),
         "citations": citations,
         "version": "" if guideline.version is None else str(guideline.version),
     }
@@ -189,7 +189,7 @@ def _package_rows(
     if uncited:
         passed.append((f"guideline {identifier}", f"{uncited} citations have no PMID"))
     for number, recommendation in enumerate(package.recommendations or [], 1):
-        if recommendation.lookupKey:
+        if recommendation.lookup_key:
             rows.append({**shared, **_recommendation(recommendation, guideline, where)})
         else:
             what = f"guideline {identifier}, recommendation {number}"
@@ -203,7 +203,7 @@ def _issuer(guideline: _Guideline) -> str:
     """Return the authority by the name of its rows; empty where it is none of ours."""
     source = guideline.source.casefold()
     if source.startswith("fda"):
-        kind = f"{source} {guideline.objCls or ''}".casefold()
+        kind = f"{source} {guideline.obj_cls or ''}".casefold()
         return "FDA_LABEL" if "label" in kind else "FDA_TABLE" if "assoc" in kind else ""
     return next((ours for theirs, ours in _SOURCES if source.startswith(theirs)), "")
 
@@ -211,11 +211,11 @@ def _issuer(guideline: _Guideline) -> str:
 def _recommendation(
     recommendation: _Recommendation, guideline: _Guideline, where: str
 ) -> dict[str, Any]:
-    drugs = recommendation.relatedChemicals or guideline.relatedChemicals
+    drugs = recommendation.related_chemicals or guideline.related_chemicals
     text, grade = recommendation.text, recommendation.classification
     html = text.html if isinstance(text, _Text) else text
     term = grade.term if isinstance(grade, _Term) else grade
-    lookups = recommendation.lookupKey
+    lookups = recommendation.lookup_key
     listed = lookups if isinstance(lookups, list) else [lookups or {}]
     implied = [_plain_prose(said, where) for said in recommendation.implications or []]
     return {
@@ -224,9 +224,9 @@ def _recommendation(
         "classification": prose(term or "", where),
         "text": _plain_prose(html or "", where),
         "implications": [said for said in implied if said],
-        "dosing_information": bool(recommendation.dosingInformation),
-        "alternate_drug": bool(recommendation.alternateDrugAvailable),
-        "other_guidance": bool(recommendation.otherPrescribingGuidance),
+        "dosing_information": bool(recommendation.dosing_information),
+        "alternate_drug": bool(recommendation.alternate_drug_available),
+        "other_guidance": bool(recommendation.other_prescribing_guidance),
         "lookup_keys": [dict(_lookup(lookup, where)) for lookup in listed],
     }
 
