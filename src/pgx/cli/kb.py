@@ -356,7 +356,9 @@ def build(
 
       pgx kb build --from SOURCES --release 2024.05.1 --until 2024-05 --curated data/knowledgebase
     """
+    from pgx.base.errors import UsageError
     from pgx.knowledge.build import build_release
+    from pgx.knowledge.published import build_published, is_private
     from pgx.knowledge.review import read_by_two, read_reviews
 
     folders = [*sources, *(more or [])]
@@ -364,15 +366,38 @@ def build(
     if reviews:
         texts = len({(review.authority, review.digest) for review in reviews})
         say(f"readings: {texts} texts, {read_by_two(reviews)} by two reviewers who agree")
-    report = build_release(
-        folders,
-        folder,
-        release,
-        until=until,
-        written=curated,
-        reviews=reviews,
-        allow_unreviewed=allow_unreviewed,
-    )
+    private = [is_private(source) for source in folders]
+    if not any(private):
+        if until or curated:
+            raise UsageError("--until and --curated go with folders of source files alone")
+        made = build_published(
+            folders,
+            KnowledgeBase(),
+            folder,
+            release,
+            reviews=reviews,
+            allow_unreviewed=allow_unreviewed,
+        )
+        for source, what in made.gave:
+            say(f"{printable(source)}: {what}")
+        for skipped in made.unused:
+            say(f"not used: {printable(f'{skipped.file}: {skipped.what}: {skipped.why}')}")
+        report = made.build
+    elif all(private):
+        report = build_release(
+            folders,
+            folder,
+            release,
+            until=until,
+            written=curated,
+            reviews=reviews,
+            allow_unreviewed=allow_unreviewed,
+        )
+    else:
+        raise UsageError(
+            "folders of source files and of published files in one build",
+            remedy="build a release of the first, then one of the others over it with --kb",
+        )
     for item in report.unread:
         withdrawn = f", withdrawn: {item.before}" if item.before else ""
         about = f"{item.authority} {item.drug} {item.lookup} {item.digest[:12]}"

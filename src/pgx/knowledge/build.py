@@ -38,7 +38,14 @@ from pgx.knowledge.schema import TABLES
 from pgx.knowledge.structures import STRUCTURE_TABLES
 from pgx.knowledge.tables import TEXTS, Row, format_table, read_table
 
-__all__ = ["COUNTED", "BuildReport", "build_release", "replace_tables"]
+__all__ = [
+    "COUNTED",
+    "BuildReport",
+    "build_release",
+    "replace_tables",
+    "unreviewed",
+    "write_release",
+]
 
 _CURATED_POPULATIONS = ("published_frequencies", "core_alleles")
 _KNOWN_GAPS = "known_gaps"
@@ -102,7 +109,7 @@ def build_release(
         sources, inputs / "readings", limit, lambda own, name: with_reviews(own, reviews, name)
     )
     if read.unread and not allow_unreviewed:
-        raise _unreviewed(read.unread)
+        raise unreviewed(read.unread)
     coded = with_conditions(with_codes(read, curated, limit), curated)
     guidance = with_critical(coded, curated)
     tables = build_gene_tables(sources, curated, limit)
@@ -119,10 +126,11 @@ def build_release(
     tables["sources"] = [*_newer_sources(tables), *tables["sources"]]
     if until:
         tables["sources"] = named_sources(tables)
-    return BuildReport(_write(folder, release, tables), guidance.unread)
+    return BuildReport(write_release(folder, release, tables), guidance.unread)
 
 
-def _unreviewed(unread: Sequence[Unread]) -> UnreviewedError:
+def unreviewed(unread: Sequence[Unread]) -> UnreviewedError:
+    """Return the refusal of a build with texts that nobody has read."""
     drugs = sorted({item.drug for item in unread})
     named = ", ".join(drugs[:_NAMED]) + (
         f" and {len(drugs) - _NAMED} more" if drugs[_NAMED:] else ""
@@ -215,7 +223,8 @@ def _core(curated: Path, tables: Mapping[str, list[Row]]) -> dict[str, list[Row]
     return core_rows(written, alleles, positions)
 
 
-def _write(folder: Path, release: str, tables: Mapping[str, list[Row]]) -> Manifest:
+def write_release(folder: Path, release: str, tables: Mapping[str, list[Row]]) -> Manifest:
+    """Write the tables of a release into a folder, its manifest last."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as place:
         new = Path(place)

@@ -29,7 +29,7 @@ from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.schema import check_allele_name
 from pgx.knowledge.tables import Row, read_table, read_text
 
-__all__ = ["build_gene_tables"]
+__all__ = ["add_functions", "build_gene_tables", "definition_rows", "rule_rows"]
 
 _OR: Final = " or "
 """Between the sequences of a cell that has two."""
@@ -65,20 +65,37 @@ def build_gene_tables(
     for name in ("variants", "alleles", "segments"):  # curated by hand where no source had the gene
         tables[name] = [row for row in tables[name] if row["gene"] not in defined]
     for path, document in documents:
-        gene = document["gene"]
-        source = sources.definition_source(path, gene)
-        tables["variants"] += _variants(document, builds, source)
-        tables["alleles"] += _alleles(document, source)
-        own = [context for context in contexts if context["gene"] == gene]
-        tables["segments"] += _segments(gene, [*own, *_bare(document, own)], source)
+        source = sources.definition_source(path, document["gene"])
+        for name, rows in definition_rows(document, builds, contexts, source).items():
+            tables[name] += rows
     for path in sources.newest("phenotypes/*.functions.tsv"):
         gene = path.name.split(".")[0].replace("_", "-")
         if gene in known:
             source = sources.definition_source(path, gene)
-            _add_functions(gene, read_columns(path), tables["alleles"], source)
+            add_functions(gene, read_columns(path), tables["alleles"], source)
             rules = path.with_name(path.name.replace("functions", "rules"))
-            tables["phenotype_rules"] += _rules(gene, read_columns(rules), source)
+            tables["phenotype_rules"] += rule_rows(gene, read_columns(rules), source)
     return _checked(known_genes(tables, until))
+
+
+def definition_rows(
+    document: Mapping[str, Any],
+    builds: Mapping[tuple[str, int], Row],
+    contexts: list[Row],
+    source: str,
+) -> dict[str, list[Row]]:
+    """Return a gene's rows of the tables variants, alleles and segments.
+
+    ``builds`` has the GRCh37 position of each of its positions, ``contexts`` the bases around
+    them; SNVs need none.
+    """
+    gene = document["gene"]
+    own = [context for context in contexts if context["gene"] == gene]
+    return {
+        "variants": _variants(document, builds, source),
+        "alleles": _alleles(document, source),
+        "segments": _segments(gene, [*own, *_bare(document, own)], source),
+    }
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -91,7 +108,7 @@ def _by_position(rows: list[Row]) -> dict[tuple[str, int], Row]:
 
 
 def _variants(
-    document: dict[str, Any], builds: dict[tuple[str, int], Row], source: str
+    document: Mapping[str, Any], builds: Mapping[tuple[str, int], Row], source: str
 ) -> list[Row]:
     gene = document["gene"]
     required = set((document.get("notes") or {}).get("requiredPositions", ()))
@@ -115,7 +132,7 @@ def _variants(
     return rows
 
 
-def _alleles(document: dict[str, Any], source: str) -> list[Row]:
+def _alleles(document: Mapping[str, Any], source: str) -> list[Row]:
     gene = document["gene"]
     rows = []
     for allele in document["alleles"]:
@@ -180,7 +197,7 @@ def _allele_row(
     }
 
 
-def _add_functions(gene: str, functions: list[Row], alleles: list[Row], source: str) -> None:
+def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: str) -> None:
     """Write functions into allele rows; alleles known by function alone are structural.
 
     Rows of several copies in tandem (``*36 + *10``) are no alleles: their value is the sum of
@@ -219,7 +236,8 @@ def _set_function(row: Row, found: Row, source: str) -> None:
     row["function_source"] = source
 
 
-def _rules(gene: str, rows: list[Row], source: str) -> list[Row]:
+def rule_rows(gene: str, rows: list[Row], source: str) -> list[Row]:
+    """Return the phenotypes of pairs of functions."""
     return [
         {
             "gene": gene,

@@ -9,7 +9,7 @@ an earlier row said: its action is `NOT_CODED`, its text is shown, and it is rep
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +45,7 @@ __all__ = [
     "GUIDELINE_COLUMNS",
     "GuidelineTables",
     "Unread",
+    "build_authority",
     "build_guidelines",
     "compact_lookup",
     "newest_rows",
@@ -379,6 +380,17 @@ def _build_authority(
     ]
     if not rows:
         return None
+    return build_authority(authority, rows, readings, codes, sources.editions())
+
+
+def build_authority(
+    authority: Authority,
+    rows: Sequence[SourceRow],
+    readings: Readings,
+    codes: Mapping[str, DrugCodes],
+    editions: Mapping[str, Edition],
+) -> GuidelineTables:
+    """Return the tables of one authority of its rows, the oldest release first."""
     standing = standing_rows(rows, readings.withdrawn)
     newest = newest_rows(_with_results(standing, readings), readings)
     before = _earlier_action(rows, readings)
@@ -389,7 +401,7 @@ def _build_authority(
         drugs=tuple(
             build_drugs(authority.name, named.values(), unfinished, statements, readings, codes)
         ),
-        guidelines=tuple(_build_guidelines(rows, statements, authority, sources.editions())),
+        guidelines=tuple(_build_guidelines(rows, statements, authority, editions)),
         statements=tuple(statements),
         unread=tuple(unread),
         texts=tuple(sorted(_texts(authority, newest.values()))),

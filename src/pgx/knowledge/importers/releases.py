@@ -22,7 +22,16 @@ from pgx.knowledge.importers.authorities import Authority
 from pgx.knowledge.importers.layers import release_of
 from pgx.knowledge.tables import read_text
 
-__all__ = ["FLAGS", "KeyWords", "Keys", "SourceRow", "source_id", "source_rows", "standing_rows"]
+__all__ = [
+    "FLAGS",
+    "KeyWords",
+    "Keys",
+    "SourceRow",
+    "listed_rows",
+    "source_id",
+    "source_rows",
+    "standing_rows",
+]
 
 FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
 _DAY: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
@@ -165,6 +174,13 @@ def source_rows(
     become diplotypes. ``words`` gives our keys for those of the source.
     """
     own = [(source_id(path, authority), _own_rows(path, authority)) for path in paths]
+    return listed_rows(own, words)
+
+
+def listed_rows(
+    own: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], words: KeyWords | None = None
+) -> list[SourceRow]:
+    """Return one row per drug and lookup of rows by their source, as `source_rows` does."""
     usual = _usual_keys(row for _, rows in own for row in rows)
     found: list[SourceRow] = []
     for source, rows in own:
