@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import os
 import time
+from itertools import combinations_with_replacement, product
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cli.support import pgx
+from pgx.base.advice import NOT_CODED
+from pgx.base.errors import UnreviewedError
 from pgx.knowledge.changes import Kind, changes
 from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.layers import SourceFolders
-from pgx.knowledge.importers.readings import load_readings
+from pgx.knowledge.importers.readings import load_readings, normalise_sentence
 from pgx.knowledge.importers.releases import SourceRow, source_rows, standing_rows
 from pgx.knowledge.published import build_published, is_private
+from pgx.knowledge.review import format_review, read_reviews, review_rows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.verify import verify_folder
 
@@ -129,11 +134,7 @@ def test_pypgx_adds_genes_that_no_other_source_has(tmp_path):
     build_published([PUBLIC / "pypgx-0.26"], shipped, tmp_path, "2026.12.2")
     assert not verify_folder(tmp_path)[1]
     kb = KnowledgeBase(tmp_path)
-    assert {c.kind for c in changes(shipped, kb)} == {
-        Kind.GENE_NEW,
-        Kind.ALLELE_NEW,
-        Kind.POSITION_NEW,
-    } or ({c.kind for c in changes(shipped, kb)} == {Kind.GENE_NEW})
+    assert {c.kind for c in changes(shipped, kb)} == {Kind.GENE_NEW}
     assert len(kb.genes) > 80
     assert kb.genes["CYP2D6"] == shipped.genes["CYP2D6"]
 
@@ -151,3 +152,170 @@ def test_folders_of_both_forms_are_not_mixed(tmp_path):
     done = pgx("kb", "build", "--from", tmp_path / "theirs", "--release", "x", "-o", tmp_path / "o")
     assert done.returncode == 3
     assert not (tmp_path / "o").exists()
+
+
+# --- an update: what changed is named, and nothing is lost -----------------------------------
+
+RENAMED = {"*24": "*124", "*25": "*125", "*26": "*126"}
+REMOVED = ("*30", "*31")
+CHANGED = {f"*{n}": "No function" for n in (9, 12, 32, 36, 40)} | {
+    f"*{n}": "Uncertain function" for n in (5, 6, 7, 10, 13)
+}
+
+
+def tpmt(kb: KnowledgeBase, *, updated: bool) -> tuple[dict, dict]:
+    """Return TPMT of a release in the schema of PharmCAT: definition and phenotype."""
+    gene = kb.genes["TPMT"]
+    named = [a for a in gene.alleles if not (updated and a.name in REMOVED)]
+    name = {a.name: RENAMED.get(a.name, a.name) if updated else a.name for a in named}
+    function = {
+        name[a.name]: CHANGED.get(a.name, a.function) if updated else a.function for a in named
+    }
+    variants = [
+        {
+            "chromosome": gene.contig, "position": v.position, "cpicPosition": v.position,
+            "rsid": v.rsid or None, "chromosomeHgvsName": v.hgvs_g, "ref": v.ref,
+            "cpicAlleles": list(v.alleles), "alts": list(v.alts),
+            "cpicToVcfAlleleMap": {allele: allele for allele in v.alleles},
+        }
+        for v in gene.variants
+    ]  # fmt: skip
+    alleles = []
+    for a in named:
+        cells = [v.ref if a.is_reference else a.defining.get(v.position) for v in gene.variants]
+        alleles.append(
+            {
+                "name": name[a.name], "id": a.identifier, "alleles": cells, "cpicAlleles": cells,
+                "reference": a.is_reference, "structuralVariant": False, "corePositions": [],
+            }
+        )  # fmt: skip
+    definition = {
+        "formatVersion": "2", "source": "CLINPGX", "version": "2026-11-02-00-00", "gene": "TPMT",
+        "chromosome": gene.contig, "genomeBuild": "GRCh38.p14", "variants": variants,
+        "refSeqChromosomeId": "NC_000006.12", "namedAlleles": alleles,
+    }  # fmt: skip
+    return definition, _phenotypes(gene, function)
+
+
+def _phenotypes(gene, function: dict[str, str]) -> dict:
+    rules = {frozenset((r.function_1, r.function_2)): r for r in gene.rules}
+    diplotypes = []
+    for one, other in combinations_with_replacement(sorted(function), 2):
+        rule = rules.get(frozenset((function[one], function[other])))
+        if rule is not None:
+            key = {one: 2} if one == other else {one: 1, other: 1}
+            diplotypes.append(
+                {
+                    "generesult": rule.phenotype, "diplotype": f"{one}/{other}",
+                    "lookupkey": rule.lookup_key, "diplotypekey": key, "activityScore": None,
+                    "phenotype": rule.phenotype, "description": None,
+                }
+            )  # fmt: skip
+    named = [
+        {"name": n, "activityValue": None, "functionValue": f, "lookupKey": f}
+        for n, f in function.items()
+    ]
+    return {
+        "gene": "TPMT", "haplotypes": function, "activityValues": {}, "diplotypes": diplotypes,
+        "namedAlleles": named, "version": "2026-11-02-00-00",
+    }  # fmt: skip
+
+
+def write_folder(folder: Path, rows: dict[str, list[SourceRow]], gene: tuple[dict, dict]) -> Path:
+    """Write a folder of published files."""
+    for place, document in (
+        ("definition/alleles/TPMT_translation.json", gene[0]),
+        ("phenotype/TPMT.json", gene[1]),
+        ("prescribing_guidance.json", guidance_file(rows)),
+    ):
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(document), encoding="utf-8")
+    return folder
+
+
+def _named(change) -> str:
+    return change.where.removeprefix("allele ")
+
+
+@needs_data
+@pytest.mark.validation
+def test_an_update_is_named_and_nothing_is_lost(tmp_path):
+    """30 rewritten texts, 5 new drugs, 10 functions, 3 names and 2 alleles: exactly these."""
+    shipped = KnowledgeBase()
+    rows = {name: newest(name) for name in ("CPIC", "DPWG")}
+    before = write_folder(tmp_path / "before", rows, tpmt(shipped, updated=False))
+    build_published([before], shipped, tmp_path / "one", "2026.12.2")
+    one = KnowledgeBase(tmp_path / "one")
+
+    texts = sorted({normalise_sentence(r.sentence) for r in rows["CPIC"] if "%" in r.sentence})[:30]
+    rewritten = {text: f"{text} Tell the patient so." for text in texts}
+    assert len(rewritten) == 30
+
+    def reworded(row: SourceRow) -> SourceRow:
+        text = rewritten.get(normalise_sentence(row.sentence), row.sentence)
+        return msgspec.structs.replace(row, sentence=text)
+
+    later = list(map(reworded, rows["CPIC"]))
+    models = [r for r in rows["CPIC"] if r.drug == "abacavir"]
+    new = [
+        msgspec.structs.replace(
+            model, drug=f"examplol-{n}", guideline_id=f"PA9{n}", sentence=f"Mind examplol-{n}."
+        )
+        for n in range(5)
+        for model in models
+    ]
+    updated = {"CPIC": [*later, *new], "DPWG": rows["DPWG"]}
+    after = write_folder(tmp_path / "after", updated, tpmt(shipped, updated=True))
+    with pytest.raises(UnreviewedError, match="35 texts"):
+        build_published([after], one, tmp_path / "two", "2026.12.3")
+    assert not (tmp_path / "two").exists()
+
+    report = build_published([after], one, tmp_path / "two", "2026.12.3", allow_unreviewed=True)
+    two, findings = verify_folder(tmp_path / "two")
+    assert not findings
+    uncoded = [s for s in two.statements if s.action == (NOT_CODED,)]
+    assert {s.words for s in uncoded} == {*rewritten.values(), *(r.sentence for r in new)}
+    # Every lookup that was answered before is answered now, by its old advice or by its text.
+    asked = [
+        {
+            (s.authority, s.drug, s.population, gene_keys)
+            for s in kb.statements
+            for factors in s.lookup
+            for gene_keys in product(*([(g, k) for k in keys] for g, keys in factors))
+        }
+        for kb in (one, two)
+    ]
+    assert asked[0] <= asked[1]
+    withdrawn = {item.before for item in report.build.unread if item.before}
+    assert withdrawn
+
+    found = changes(one, two)
+    of_kind = {kind: [c for c in found if c.kind is kind] for kind in Kind}
+    assert {_named(c) for c in of_kind[Kind.ALLELE_NEW]} == set(RENAMED.values())
+    assert {_named(c) for c in of_kind[Kind.ALLELE_GONE]} == {*RENAMED, *REMOVED}
+    assert {_named(c) for c in of_kind[Kind.FUNCTION]} == set(CHANGED)
+    assert {c.subject for c in of_kind[Kind.DRUG_NEW]} == {r.drug for r in new}
+    said = {c.subject for c in of_kind[Kind.ACTION]}
+    assert said == {r.drug for r in rows["CPIC"] if normalise_sentence(r.sentence) in rewritten}
+    quiet = {
+        Kind.ALLELE_NEW, Kind.ALLELE_GONE, Kind.FUNCTION, Kind.DRUG_NEW, Kind.ACTION,
+        Kind.POSITION_GONE, Kind.RULE_GONE, Kind.STATUS, Kind.REFERENCES, Kind.WORDING,
+    }  # fmt: skip
+    assert {c.kind for c in found} <= quiet
+
+    # A reviewer reads all 35; then no text is open, and the release advises again.
+    listed = review_rows(two)
+    assert len(listed) == 35
+    signed = [
+        {**row, "reviewer": "A. Reader", "date": "2026-12-02", "note": "exempt: a test",
+         "action": row["action"] or "caution"}
+        for row in listed
+    ]  # fmt: skip
+    (tmp_path / "review.tsv").write_text(format_review(signed), encoding="utf-8")
+    reviews = read_reviews([tmp_path / "review.tsv"])
+    done = build_published([after], one, tmp_path / "three", "2026.12.4", reviews=reviews)
+    assert not done.build.unread
+    three = KnowledgeBase(tmp_path / "three")
+    assert not [s for s in three.statements if s.action == (NOT_CODED,)]
+    assert not review_rows(three)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from pgx.alleles.names import core_allele
+from pgx.base.advice import Statement, format_lookup
 from pgx.base.shipped import data_folder
 from pgx.knowledge.build import BuildReport, unreviewed, write_release
 from pgx.knowledge.core_positions import CORE_TABLES, core_rows
@@ -79,7 +81,7 @@ def build_published(
     tables = {name: base.table(name) for name in base.table_names}
     for source in sources:
         _lay_genes(tables, source, unused)
-    guidance = _guidance(base, sources, reviews)
+    guidance = _with_earlier(_guidance(base, sources, reviews), base)
     if guidance.unread and not allow_unreviewed:
         raise unreviewed(guidance.unread)
     tables |= guidance.rows()
@@ -87,6 +89,7 @@ def build_published(
         *tables.get(TEXTS, []),
         *({name: getattr(t, name) for name in TABLES[TEXTS]} for t in guidance.texts),
     ]
+    _add_substances(tables)
     _fit(tables)
     tables["sources"] = _sources(tables, sources)
     report = BuildReport(write_release(folder, release, tables), guidance.unread)
@@ -321,6 +324,32 @@ def _guidance(
     return with_critical(made, curated)
 
 
+def _with_earlier(guidance: GuidelineTables, base: KnowledgeBase) -> GuidelineTables:
+    """Name the action that each unread text takes the place of."""
+    if not guidance.unread:
+        return guidance
+    said = {
+        (s.authority, s.drug, s.population, keys): ";".join(s.action)
+        for s in base.statements
+        for keys in _single_lookups(s)
+    }
+    unread = tuple(
+        msgspec.structs.replace(
+            u, before=u.before or said.get((u.authority, u.drug, u.population, u.lookup), "")
+        )
+        for u in guidance.unread
+    )
+    return msgspec.structs.replace(guidance, unread=unread)
+
+
+def _single_lookups(statement: Statement) -> Iterator[str]:
+    for factors in statement.lookup:
+        for keys in product(*(keys for _, keys in factors)):
+            genes = (gene for gene, _ in factors)
+            pairs = zip(genes, keys, strict=True)
+            yield format_lookup((tuple((gene, (key,)) for gene, key in pairs),))
+
+
 def _rows_of(authority: Authority, source: PublishedRelease) -> list[dict[str, Any]]:
     return [row for row in source.guidance if str(row["source"]).startswith(authority.rows)]
 
@@ -369,6 +398,18 @@ def _joined(base: KnowledgeBase, parts: Sequence[GuidelineTables]) -> GuidelineT
         unread=tuple(u for part in parts for u in part.unread),
         texts=tuple(t for part in parts for t in part.texts),
     )
+
+
+def _add_substances(tables: dict[str, list[Row]]) -> None:
+    """Add drugs that the release has no codes of: patients' medicines are then found by name."""
+    known = {row["substance"].casefold() for row in tables.get("substances", [])}
+    new = {row["drug"]: row for row in tables["drugs"] if row["drug"].casefold() not in known}
+    for name, drug in new.items():
+        row = dict.fromkeys(TABLES["substances"], "") | {"substance": name}
+        tables["substances"] = [
+            *tables.get("substances", []),
+            {**row, "rxnorm": drug["rxnorm"], "atc": drug["atc"], "source": drug["source"]},
+        ]
 
 
 def _fit(tables: dict[str, list[Row]]) -> None:
