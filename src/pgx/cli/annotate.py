@@ -18,6 +18,7 @@ from pgx.cli.options import (
     Language,
     OutsideCalls,
     Overlay,
+    Release,
     SideFiles,
     absent_of,
     assembly_of,
@@ -80,6 +81,7 @@ def annotate(
         Path | None,
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
     ] = None,
+    kb: Release = None,
     kb_overlay: Overlay = None,
     overrides: Annotated[
         Path | None,
@@ -167,7 +169,7 @@ def annotate(
         raise UsageError("no input", remedy="give VCF files, or a BAM or CRAM file with --reads")
     inputs = inputs or []
     beside = SideFiles(
-        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given, untyped
+        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given, untyped, kb
     )
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
@@ -213,7 +215,7 @@ def _annotate(
             done = annotate_inputs(
                 inputs,
                 settings,
-                knowledge=knowledge_of(beside.kb_overlay),
+                knowledge=knowledge_of(beside.kb_overlay, beside.kb),
                 sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
                 outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
                 patient=patient_of(beside.patient),

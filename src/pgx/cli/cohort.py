@@ -5,7 +5,7 @@ from __future__ import annotations
 from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
 from pgx.cli.cohort_steps import check_workers, finished_parts, report
-from pgx.cli.options import OutsideCalls, Overlay
+from pgx.cli.options import OutsideCalls, Overlay, Release
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
 from pgx.cli.runner import run_app, single
@@ -29,6 +29,7 @@ def cohort(
     samples: opt.Samples = "",
     sample_info: opt.SampleInfoFile = None,
     outside_calls: OutsideCalls = None,
+    kb: Release = None,
     kb_overlay: Overlay = None,
     absent: opt.AbsentWord = "no-call",
     untyped: opt.Untyped = None,
@@ -65,8 +66,8 @@ def cohort(
     use_threads(threads or workers)
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     words = CohortWords(
-        assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
-        prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
+        assembly, genes, drugs, samples, sample_info, outside_calls, kb, kb_overlay, absent,
+        untyped, prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
     plan, knowledge = planned(inputs, words)
     privacy.check_inputs(plan.paths())

@@ -13,7 +13,8 @@ import typer
 
 from pgx.base.errors import printable
 from pgx.cli.console import console, is_terminal, say
-from pgx.cli.options import Overlay
+from pgx.cli.kb_release import export, import_release
+from pgx.cli.options import Overlay, Release
 from pgx.cli.runner import run_app
 from pgx.cli.tables import shown
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -51,10 +52,11 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
     console(width=None if is_terminal() else _WIDE).print(table)
 
 
-def _knowledge(overlay: Path | None) -> KnowledgeBase:
+def _knowledge(overlay: Path | None, release: Path | None) -> KnowledgeBase:
+    """Return a release as it is, so that a faulty one can be looked at, with an overlay if any."""
     from pgx.pipeline.local import knowledge_of
 
-    return knowledge_of(overlay)
+    return knowledge_of(overlay, KnowledgeBase(release))
 
 
 @app.command()
@@ -88,7 +90,11 @@ def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
 
 
 @app.command()
-def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
+def genes(
+    json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
+    kb_overlay: Overlay = None,
+) -> int:
     """List the genes.
 
     Examples:
@@ -105,14 +111,18 @@ def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
             "alleles": str(len(g.alleles)),
             "default": g.default_allele,
         }
-        for g in _knowledge(kb_overlay).genes.values()
+        for g in _knowledge(kb_overlay, kb).genes.values()
     ]
     _print_rows(rows, json_lines=json_lines)
     return 0
 
 
 @app.command()
-def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
+def drugs(
+    json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
+    kb_overlay: Overlay = None,
+) -> int:
     """List the drugs with codes and other names, those whose guidance is pending included.
 
     Examples:
@@ -122,7 +132,7 @@ def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
     """
     from pgx.cli.kb_rows import drug_rows
 
-    _print_rows(drug_rows(_knowledge(kb_overlay)), json_lines=json_lines)
+    _print_rows(drug_rows(_knowledge(kb_overlay, kb)), json_lines=json_lines)
     return 0
 
 
@@ -130,6 +140,7 @@ def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
 def show(
     name: Annotated[str, typer.Argument(help="a gene, or a drug by name, brand or code")],
     json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
     kb_overlay: Overlay = None,
 ) -> int:
     """Show a gene's alleles with definition, function and counts, or what is said of a drug.
@@ -143,7 +154,7 @@ def show(
     """
     from pgx.cli.kb_rows import rows_of
 
-    rows = rows_of(_knowledge(kb_overlay), name, whole=json_lines)
+    rows = rows_of(_knowledge(kb_overlay, kb), name, whole=json_lines)
     _print_rows(rows, json_lines=json_lines)
     return 0
 
@@ -151,7 +162,7 @@ def show(
 @app.command()
 def verify(
     folder: Annotated[
-        Path | None, typer.Argument(help="folder of a release; the one in use by default")
+        Path | None, typer.Argument(help="folder or file of a release; the one in use by default")
     ] = None,
     kb_overlay: Overlay = None,
     key: Annotated[
@@ -194,8 +205,8 @@ def _check_signed(kb: KnowledgeBase, key: Path) -> str:
     from pgx.base.signatures import check_signature, key_id, read_public_key
     from pgx.knowledge.manifest import MANIFEST
 
-    public, manifest = read_public_key(key), kb.folder / MANIFEST
-    check_signature(manifest, manifest.read_bytes(), public)
+    public = read_public_key(key)
+    check_signature(Path(MANIFEST), kb.manifest.text().encode(), public, kb.signature)
     return key_id(public)
 
 
@@ -256,7 +267,7 @@ def _overlay_text(kb: KnowledgeBase) -> str:
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(help="folder of the older release")],
+    old: Annotated[Path, typer.Argument(help="folder or file of the older release")],
     new: Annotated[
         Path | None, typer.Argument(help="folder of the newer one; by default the one in use")
     ] = None,
@@ -293,7 +304,7 @@ def diff(
 
 
 @app.command()
-def changes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
+def changes(json_lines: JsonLines = False, kb: Release = None) -> int:  # noqa: FBT002
     """List what authorities changed by date, and whether this release has it.
 
     Examples:
@@ -311,7 +322,7 @@ def changes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
             "facts": c.facts,
             "source": c.source,
         }
-        for c in KnowledgeBase().later_changes
+        for c in KnowledgeBase(kb).later_changes
     ]
     _print_rows(rows, json_lines=json_lines)
     return 0
@@ -403,3 +414,7 @@ def frequencies(
     for found in counted:
         say(f"{found.gene}: {sum(found.totals)} chromosomes, {len(found.haplotypes)} haplotypes")
     return 0
+
+
+app.command("export")(export)
+app.command("import")(import_release)

@@ -23,6 +23,7 @@ __all__ = [
     "Language",
     "OutsideCalls",
     "Overlay",
+    "Release",
     "SideFiles",
     "absent_of",
     "assembly_of",
@@ -54,7 +55,14 @@ Overlay = Annotated[
     Path | None,
     typer.Option("--kb-overlay", metavar="DIR", help="folder of a laboratory's genes and rules"),
 ]
-
+Release = Annotated[
+    Path | None,
+    typer.Option(
+        "--kb",
+        metavar="FILE",
+        help="release to use: a file of pgx kb export, or a folder; PGX_KB by default",
+    ),
+]
 LaboratoryFile = Annotated[
     Path | None,
     typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
@@ -72,6 +80,7 @@ class SideFiles(NamedTuple):
     laboratory: Path | None
     reads: ReadsInput | None = None
     untyped: Path | None = None
+    kb: Path | None = None
 
     def roles(self) -> dict[str, Path]:
         """Return those whose content changes a result, by what they are."""
@@ -88,7 +97,7 @@ class SideFiles(NamedTuple):
         """Return all of them, those of reads as well."""
         own = self.reads
         reads = [own.path, own.reference, own.normaliser] if own else []
-        return [*self[:-2], *reads, self.untyped]
+        return [*self[:6], *reads, self.untyped, self.kb]
 
 
 def reads_of(

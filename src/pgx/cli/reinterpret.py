@@ -9,7 +9,7 @@ import typer
 
 from pgx.base.errors import InputError
 from pgx.cli.console import hint, say
-from pgx.cli.options import LaboratoryFile, Overlay, issued_by, names_of
+from pgx.cli.options import LaboratoryFile, Overlay, Release, issued_by, names_of
 from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
 
@@ -36,6 +36,7 @@ def reinterpret(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
     ],
+    kb: Release = None,
     kb_overlay: Overlay = None,
     formats: Annotated[
         str,
@@ -66,14 +67,14 @@ def reinterpret(
     saved = list(_read(results))
     if not saved:
         return _REFUSED
-    knowledge = knowledge_of(kb_overlay)
+    knowledge = knowledge_of(kb_overlay, kb)
     again_one_by_one = _again(saved, Reinterpreter(knowledge))
     pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
     again = [new for _, new in pairs]
     facts = issued_by(facts_for(again[0], knowledge), laboratory)
-    read = [*results, kb_overlay, laboratory]
+    read = [*results, kb, kb_overlay, laboratory]
     check_folder(output, force=force, inputs=read, tell=hint)
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")

@@ -12,7 +12,7 @@ from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import file_digest
 from pgx.base.texts import shown_name
 from pgx.cli.console import say
-from pgx.cli.options import LaboratoryFile, Language, Overlay, issued_by, patient_of
+from pgx.cli.options import LaboratoryFile, Language, Overlay, Release, issued_by, patient_of
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
 
@@ -51,6 +51,7 @@ def report(
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
     ] = None,
     language: Language = "en",
+    kb: Release = None,
     kb_overlay: Overlay = None,
     laboratory: LaboratoryFile = None,
     deidentify: Deidentify = False,  # noqa: FBT002
@@ -100,13 +101,13 @@ def report(
     form = known[chosen]
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
-    knowledge = knowledge_of(kb_overlay)
+    knowledge = knowledge_of(kb_overlay, kb)
     saved = _with_patient(read_result(result), patient, knowledge)
     if output.exists() and not force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
-    refuse_own_inputs([output], [result, patient, kb_overlay, laboratory, pseudonym_key])
+    refuse_own_inputs([output], [result, patient, kb, kb_overlay, laboratory, pseudonym_key])
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
     shown_as = replace(issued_by(facts, laboratory), language=language)
