@@ -136,6 +136,9 @@ def test_names_that_could_be_misread_are_refused(name):
 def test_the_folder_can_be_named(copy, monkeypatch):
     monkeypatch.setenv("PGX_KNOWLEDGE_BASE", str(copy))
     assert default_release() == copy
-    assert KnowledgeBase().folder == copy
+    assert KnowledgeBase().place == copy
+    monkeypatch.setenv("PGX_KB", str(copy / "other"))
+    assert default_release() == copy / "other", "the newer name wins"
+    monkeypatch.delenv("PGX_KB")
     monkeypatch.delenv("PGX_KNOWLEDGE_BASE")
     assert default_release() != copy

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -60,31 +59,36 @@ def _knowledge(overlay: Path | None, release: Path | None) -> KnowledgeBase:
 
 
 @app.command()
-def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
-    """Say which release is installed, with digests and counts.
+def info(
+    place: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[RELEASE]", help="folder or file of a release; the one in use by default"
+        ),
+    ] = None,
+    json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
+    guidelines: Annotated[  # noqa: FBT002
+        bool, typer.Option("--guidelines", help="each guideline, with its age")
+    ] = False,
+) -> int:
+    """Say which release is in use, with dates, digests and counts.
+
+    Ages are counted in months to today: of the release, of each source, of each guideline since
+    it was last read from end to end.
 
     Examples:
       pgx kb info
 
-      pgx kb info --json-lines
+      pgx kb info 2026.12.1.pgxkb --json-lines
+
+      pgx kb info --guidelines
     """
-    kb = KnowledgeBase()
-    rows = [
-        {"what": "release", "value": kb.release},
-        {"what": "schema", "value": kb.manifest.schema_version},
-        {"what": "digest", "value": kb.manifest.digest},
-        {"what": "genes", "value": str(len(kb.genes))},
-        {"what": "alleles", "value": str(sum(len(g.alleles) for g in kb.genes.values()))},
-        {
-            "what": "defining positions",
-            "value": str(sum(len(g.variants) for g in kb.genes.values())),
-        },
-        {"what": "drugs", "value": str(len(kb.drugs))},
-        {"what": "statements", "value": str(len(kb.statements))},
-    ]
-    states = Counter(change.state.value for change in kb.later_changes)
-    rows += [{"what": f"changes {state}", "value": str(n)} for state, n in sorted(states.items())]
-    rows += [{"what": f"source {r['source']}", "value": r["version"]} for r in kb.table("sources")]
+    from pgx.base.ages import today
+    from pgx.cli.kb_info import guideline_rows, info_rows
+
+    base = KnowledgeBase(place or kb)
+    rows = guideline_rows(base, today()) if guidelines else info_rows(base, today())
     _print_rows(rows, json_lines=json_lines)
     return 0
 
