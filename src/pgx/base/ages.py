@@ -6,8 +6,10 @@ import re
 from datetime import date
 from typing import Final
 
-__all__ = ["months_between", "release_month", "today"]
+__all__ = ["MAX_AGE_MONTHS", "months_between", "release_month", "today"]
 
+MAX_AGE_MONTHS: Final = 12
+"""Age above which a release is warned of: each authority changes guidelines every year."""
 _RELEASE: Final = re.compile(r"(\d{4})\.(\d{1,2})\.")
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
 

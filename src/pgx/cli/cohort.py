@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
 from pgx.cli.cohort_steps import check_workers, finished_parts, report
-from pgx.cli.options import OutsideCalls, Overlay, Release
+from pgx.cli.options import MaxAge, OutsideCalls, Overlay, Release, tell_age
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
 from pgx.cli.runner import run_app, single
@@ -30,6 +31,7 @@ def cohort(
     sample_info: opt.SampleInfoFile = None,
     outside_calls: OutsideCalls = None,
     kb: Release = None,
+    max_age: MaxAge = MAX_AGE_MONTHS,
     kb_overlay: Overlay = None,
     absent: opt.AbsentWord = "no-call",
     untyped: opt.Untyped = None,
@@ -82,5 +84,7 @@ def cohort(
         with done as (work, parts):
             outcome = write_cohort(work, parts, output, progress, apart=privacy.table_of)
         finish_folder(place)
+    if not quiet:
+        tell_age(knowledge.release, max_age)
     report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

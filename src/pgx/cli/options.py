@@ -21,6 +21,7 @@ __all__ = [
     "MANY_SAMPLES",
     "LaboratoryFile",
     "Language",
+    "MaxAge",
     "OutsideCalls",
     "Overlay",
     "Release",
@@ -33,6 +34,7 @@ __all__ = [
     "patient_of",
     "prior_of",
     "reads_of",
+    "tell_age",
     "untyped_of",
 ]
 
@@ -61,6 +63,16 @@ Release = Annotated[
         "--kb",
         metavar="FILE",
         help="release to use: a file of pgx kb export, or a folder; PGX_KB by default",
+    ),
+]
+MaxAge = Annotated[
+    int,
+    typer.Option(
+        "--max-age",
+        metavar="MONTHS",
+        min=0,
+        max=1200,
+        help="age of the release, in months, above which it is warned of",
     ),
 ]
 LaboratoryFile = Annotated[
@@ -117,6 +129,19 @@ def reads_of(
     from pgx.reads.sample import ReadsInput
 
     return ReadsInput(path, reference, normaliser)
+
+
+def tell_age(release: str, limit: int) -> None:
+    """Say on standard error that a release is older than a limit in months, counted to today."""
+    from pgx.base.ages import months_between, release_month, today
+    from pgx.cli.console import hint
+
+    months = months_between(release_month(release), today())
+    if months is not None and months > limit:
+        hint(
+            f"release {release} of the knowledge base is {months} months old, more than "
+            f"--max-age {limit}: install a newer one, and see pgx kb changes"
+        )
 
 
 def names_of(text: str) -> tuple[str, ...]:

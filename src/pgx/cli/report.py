@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
+from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import file_digest
 from pgx.base.texts import shown_name
 from pgx.cli.console import say
-from pgx.cli.options import LaboratoryFile, Language, Overlay, Release, issued_by, patient_of
+from pgx.cli.options import (
+    LaboratoryFile,
+    Language,
+    MaxAge,
+    Overlay,
+    Release,
+    issued_by,
+    patient_of,
+    tell_age,
+)
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
 
@@ -52,6 +62,7 @@ def report(
     ] = None,
     language: Language = "en",
     kb: Release = None,
+    max_age: MaxAge = MAX_AGE_MONTHS,
     kb_overlay: Overlay = None,
     laboratory: LaboratoryFile = None,
     deidentify: Deidentify = False,  # noqa: FBT002
@@ -110,12 +121,14 @@ def report(
     refuse_own_inputs([output], [result, patient, kb, kb_overlay, laboratory, pseudonym_key])
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
-    shown_as = replace(issued_by(facts, laboratory), language=language)
+    shown_as = replace(issued_by(facts, laboratory), language=language, max_age=max_age)
     if output.parent.is_dir():
         remove_temporaries(output.parent)
     with scratch_in(output.parent):
         data = render_one(chosen, shown, shown_as)
     privacy.write_with(output, data, [saved.sample])
+    if not quiet:
+        tell_age(saved.provenance.knowledge_release, max_age)
     if form.reads_facts and not facts.drugs and not quiet:
         say(
             "hint: the result was made with another release of the knowledge base; guidelines are"
