@@ -231,6 +231,7 @@ def test_a_signature_goes_with_the_file(tmp_path):
     done("kb", "verify", signed, "--key", public)
     done("kb", "export", folder, "-o", tmp_path / "again.pgxkb")
     assert (tmp_path / "again.pgxkb").read_bytes() == signed.read_bytes()
+    assert "kb export --key" in refused(2, "kb", "sign", signed, "--key", private)
     again = {**KnowledgeBase(folder).files(), "manifest.sig": b"{}\n"}
     signed.write_bytes(pack(again))
     assert "no signature" in refused(4, "kb", "info", "--kb", signed, **pinned)

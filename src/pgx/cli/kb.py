@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pgx.base.errors import printable
+from pgx.base.errors import UsageError, printable
 from pgx.cli.console import console, is_terminal, say
 from pgx.cli.kb_release import export, import_release
 from pgx.cli.options import Overlay, Release
@@ -253,6 +253,12 @@ def _whole(folder: Path | None) -> Path:
     if folder is None:
         shipped.check_all()
         return shipped.data_folder() / shipped.MANIFEST
+    if folder.is_file():
+        raise UsageError(
+            "a release in one file is signed when it is written",
+            where=folder.name,
+            remedy="use pgx kb export --key",
+        )
     kb, findings = verify_folder(folder)
     if kb is None or findings:
         raise refusal(findings)
