@@ -15,7 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.knowledge.contents import default_release
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import RunSettings
 from pgx.pipeline.verify import faults_of
@@ -83,7 +84,7 @@ def show(title: str, rows: list[list[float]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=default_folder())
+    parser.add_argument("folder", nargs="?", type=Path, default=default_release())
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()

@@ -11,9 +11,10 @@ import pytest
 from cli.support import pgx
 from pgx.knowledge.build import replace_tables
 from pgx.knowledge.changes import Effect, Kind, changes, summary
-from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.knowledge.contents import default_release
+from pgx.knowledge.snapshot import KnowledgeBase
 
-RELEASE = default_folder()
+RELEASE = default_release()
 OLDER = Path(__file__).resolve().parents[2] / "data" / "releases" / "2024.05.1"
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
+from pgx.knowledge.contents import default_release
 from pgx.knowledge.manifest import MANIFEST, read_manifest, write_manifest
 from pgx.knowledge.schema import check_allele_name
-from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.verify import verify_release
 
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "knowledgebase"
@@ -134,7 +135,10 @@ def test_names_that_could_be_misread_are_refused(name):
 
 def test_the_folder_can_be_named(copy, monkeypatch):
     monkeypatch.setenv("PGX_KNOWLEDGE_BASE", str(copy))
-    assert default_folder() == copy
-    assert KnowledgeBase().folder == copy
+    assert default_release() == copy
+    assert KnowledgeBase().place == copy
+    monkeypatch.setenv("PGX_KB", str(copy / "other"))
+    assert default_release() == copy / "other", "the newer name wins"
+    monkeypatch.delenv("PGX_KB")
     monkeypatch.delenv("PGX_KNOWLEDGE_BASE")
-    assert default_folder() != copy
+    assert default_release() != copy

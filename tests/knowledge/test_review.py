@@ -41,7 +41,7 @@ def unread(shipped, tmp_path) -> KnowledgeBase:
     from pgx.knowledge.build import replace_tables
 
     folder = tmp_path / "kb"
-    copytree(shipped.folder, folder)
+    copytree(shipped.place, folder)
     [old] = [s for s in shipped.statements if s.drug == "nortriptyline" and _is_poor(s)]
     new = msgspec.structs.replace(
         _without_facts(old), action=(NOT_CODED,), reading=DIGEST[:READING_DIGITS]

@@ -8,7 +8,8 @@ import pytest
 from alleles.made import gene, genotypes, position
 from pgx.base.errors import InputError, SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
-from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.knowledge.contents import default_release
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.count import count_release
 from pgx.pipeline.frequencies import count_haplotypes
 from pgx.pipeline.verify import verify_release
@@ -106,7 +107,7 @@ def test_nobody_whole_is_nothing():
 @pytest.fixture
 def release(tmp_path):
     folder = tmp_path / "release"
-    shutil.copytree(default_folder(), folder)
+    shutil.copytree(default_release(), folder)
     return folder
 
 

@@ -10,7 +10,8 @@ import pytest
 from cli.support import pgx
 from pgx.base.calls import CallStatus, PatientResult
 from pgx.knowledge.build import replace_tables
-from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.knowledge.contents import default_release
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.reinterpret import Reinterpreter, result_changes
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import Prior, RunSettings, SampleInfo
@@ -84,7 +85,7 @@ def test_chromosome_x_stays_what_it_was(reader, tmp_path, sex):
 
 def test_another_release_says_what_changed(tmp_path):
     folder = tmp_path / "kb"
-    shutil.copytree(default_folder(), folder)
+    shutil.copytree(default_release(), folder)
     rows = [
         {**row, "function": "Normal function"}
         if (row["gene"], row["allele"]) == ("CYP2C19", "*2")

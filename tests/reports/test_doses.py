@@ -266,7 +266,7 @@ def test_texts_of_a_model_are_texts(warfarin, facts, text):
 def test_the_saved_result_has_no_dose(warfarin):
     held = json.loads(render_json(warfarin))
     assert "doses" not in held
-    assert held["schema_version"] == "1.4"
+    assert held["schema_version"] == "1.5"
 
 
 # German

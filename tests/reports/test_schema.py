@@ -12,12 +12,12 @@ from pgx.reports.render_json import render_json
 from pgx.reports.schema import SCHEMA_ID, render_schema, result_schema
 from reports import factory
 
-PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "pgx-result-1.4.json"
+PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "pgx-result-1.5.json"
 
 
 def test_the_published_file_is_up_to_date():
     assert PUBLISHED.read_text(encoding="utf-8") == render_schema(), (
-        "run: python -m pgx.reports.schema > docs/schema/pgx-result-1.4.json"
+        "run: python -m pgx.reports.schema > docs/schema/pgx-result-1.5.json"
     )
 
 

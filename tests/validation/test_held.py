@@ -62,7 +62,7 @@ def test_the_page_has_these_counts(outcomes):
 def test_another_answer_is_noticed(tmp_path, cells, said):
     """A statement with one other fact, or without one, opens its lookups and no others."""
     folder = tmp_path / "kb"
-    shutil.copytree(KnowledgeBase().folder, folder)
+    shutil.copytree(KnowledgeBase().place, folder)
     rows = KnowledgeBase(folder).table("statements")
     [it] = [
         r for r in rows

@@ -39,7 +39,7 @@ def test_every_definition_function_and_rule_is_that_of_the_source(facts):
 )  # fmt: skip
 def test_another_fact_is_noticed(facts, tmp_path, name, which, cells):
     folder = tmp_path / "kb"
-    shutil.copytree(KnowledgeBase().folder, folder)
+    shutil.copytree(KnowledgeBase().place, folder)
     rows = KnowledgeBase(folder).table(name)
     it = next(row for row in rows if which.items() <= row.items())
     replace_tables(folder, {name: [{**r, **cells} if r is it else r for r in rows]})

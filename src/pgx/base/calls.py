@@ -269,7 +269,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     ``data_digest`` and ``code_digest`` are SHA-256 (hex) over all shipped data and over the
     program, empty in results of older versions. ``input`` has the files of variants first, then
     those beside them, which have a ``role``. ``overlay`` is the laboratory's folder that was laid
-    over the release, None without one.
+    over the release, None without one. ``knowledge_date`` is the month in the release's name,
+    empty where it names none; its age is told where there is a day to count it to: in a report.
     """
 
     tool: str
@@ -282,6 +283,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     input: tuple[dict[str, str], ...]
     settings: dict[str, str]
     overlay: OverlayInfo | None = None
+    knowledge_date: str = ""
 
 
 class PatientContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -315,7 +317,7 @@ class PatientResult(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance
     context: PatientContext | None = None
     overrides: tuple[Override, ...] = ()
-    schema_version: str = "1.4"
+    schema_version: str = "1.5"
 
     @property
     def by_genotype(self) -> tuple[Recommendation, ...]:

@@ -32,6 +32,7 @@ __all__ = [
     "data_files",
     "data_folder",
     "data_manifest",
+    "is_shipped",
     "manifest_of",
     "read_data",
 ]
@@ -195,6 +196,11 @@ def check_release(manifest: Path, data: bytes) -> None:
         check_pinned(manifest, data)
     else:
         check_data(manifest, data)
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether a path lies in the data folder, whose files are checked as they are read."""
+    return _name_of(path) is not None
 
 
 def _name_of(path: Path) -> str | None:

@@ -60,8 +60,10 @@ def signature_file(manifest: Path) -> Path:
     return manifest.with_suffix(".sig")
 
 
-def check_pinned(manifest: Path, data: bytes) -> None:
+def check_pinned(manifest: Path, data: bytes, signature: bytes | None = None) -> None:
     """Refuse a manifest that the pinned key has not signed; pass all where none is pinned.
+
+    ``signature`` is the content of the file beside the manifest, where it was read already.
 
     Raises
     ------
@@ -72,11 +74,15 @@ def check_pinned(manifest: Path, data: bytes) -> None:
     """
     named = os.environ.get(KEY_VARIABLE)
     if named:
-        check_signature(manifest, data, read_public_key(Path(named)))
+        check_signature(manifest, data, read_public_key(Path(named)), signature)
 
 
-def check_signature(manifest: Path, data: bytes, key: Ed25519PublicKey) -> None:
+def check_signature(
+    manifest: Path, data: bytes, key: Ed25519PublicKey, signature: bytes | None = None
+) -> None:
     """Refuse a manifest (its bytes are ``data``) that a key has not signed.
+
+    ``signature`` is the content of the file beside the manifest, where it was read already.
 
     Raises
     ------
@@ -86,7 +92,9 @@ def check_signature(manifest: Path, data: bytes, key: Ed25519PublicKey) -> None:
     from cryptography.exceptions import InvalidSignature
 
     try:
-        found = msgspec.json.decode(read_whole(signature_file(manifest), _LARGEST), type=_Signature)
+        if signature is None:
+            signature = read_whole(signature_file(manifest), _LARGEST)
+        found = msgspec.json.decode(signature, type=_Signature)
         value = base64.b64decode(found.signature, validate=True)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, binascii.Error) as error:
         raise _refused("the release has no signature that can be read", manifest) from error
@@ -98,15 +106,16 @@ def check_signature(manifest: Path, data: bytes, key: Ed25519PublicKey) -> None:
         raise _refused("the signature of the release does not match", manifest) from error
 
 
-def signature_over(manifest: Path, key: Ed25519PrivateKey) -> bytes:
-    """Return the content of the file beside a manifest that says who signed it.
+def signature_over(manifest: Path | bytes, key: Ed25519PrivateKey) -> bytes:
+    """Return the content of the file beside a manifest (its path or bytes) that says who signed it.
 
     Raises
     ------
     OSError
         The manifest cannot be read.
     """
-    value = key.sign(_PURPOSE + manifest.read_bytes())
+    data = manifest.read_bytes() if isinstance(manifest, Path) else manifest
+    value = key.sign(_PURPOSE + data)
     made = _Signature(
         method=_METHOD,
         key_id=key_id(key.public_key()),

@@ -10,14 +10,17 @@ from typing import Annotated, NamedTuple
 import typer
 from msgspec.structs import replace
 
+from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.base.errors import InputError, UsageError
 from pgx.cli.console import hint, say
 from pgx.cli.options import (
     MANY_SAMPLES,
     LaboratoryFile,
     Language,
+    MaxAge,
     OutsideCalls,
     Overlay,
+    Release,
     SideFiles,
     absent_of,
     assembly_of,
@@ -27,6 +30,7 @@ from pgx.cli.options import (
     patient_of,
     prior_of,
     reads_of,
+    tell_age,
     untyped_of,
 )
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
@@ -80,6 +84,8 @@ def annotate(
         Path | None,
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
     ] = None,
+    kb: Release = None,
+    max_age: MaxAge = MAX_AGE_MONTHS,
     kb_overlay: Overlay = None,
     overrides: Annotated[
         Path | None,
@@ -167,7 +173,7 @@ def annotate(
         raise UsageError("no input", remedy="give VCF files, or a BAM or CRAM file with --reads")
     inputs = inputs or []
     beside = SideFiles(
-        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given, untyped
+        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given, untyped, kb
     )
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
@@ -175,15 +181,16 @@ def annotate(
         from pgx.cli.dry_run import dry_run as plan_only
 
         return plan_only(inputs, output, settings, beside, formats, force=force)
-    wanted = _Reports(formats, language)
+    wanted = _Reports(formats, language, max_age)
     return _annotate(inputs, output, settings, beside, privacy, wanted, force, quiet)
 
 
 class _Reports(NamedTuple):
-    """Files of each sample: formats as they were asked for, and the language of reports."""
+    """Files of each sample: formats as they were asked for, and how reports are made."""
 
     formats: str
     language: str
+    max_age: int
 
 
 def _annotate(
@@ -213,7 +220,7 @@ def _annotate(
             done = annotate_inputs(
                 inputs,
                 settings,
-                knowledge=knowledge_of(beside.kb_overlay),
+                knowledge=knowledge_of(beside.kb_overlay, beside.kb),
                 sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
                 outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
                 patient=patient_of(beside.patient),
@@ -239,12 +246,18 @@ def _annotate(
             output,
             wanted,
             samples=names,
-            facts=replace(facts, laboratory=issued.laboratory, language=reports.language),
+            facts=replace(
+                facts,
+                laboratory=issued.laboratory,
+                language=reports.language,
+                max_age=reports.max_age,
+            ),
             force=force,
             apart=privacy.table_of(done.samples),
             tell=hint,
         )
     if not quiet:
+        tell_age(done.knowledge.release, reports.max_age)
         say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
     return _REFUSED if done.refused else 0
 

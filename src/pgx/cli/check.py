@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, absent_of, assembly_of, names_of, untyped_of
+from pgx.cli.options import Overlay, Release, absent_of, assembly_of, names_of, untyped_of
 from pgx.cli.progress import reading
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table
@@ -53,6 +53,7 @@ def check(
     untyped: Annotated[
         Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
     ] = None,
+    kb: Release = None,
     kb_overlay: Overlay = None,
     min_gq: Annotated[
         int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
@@ -86,7 +87,7 @@ def check(
         untyped=untyped_of(untyped),
     )
     info = read_sample_info(sample_info) if sample_info else None
-    knowledge = knowledge_of(kb_overlay)
+    knowledge = knowledge_of(kb_overlay, kb)
     with reading(inputs, quiet=quiet):
         done = check_inputs(inputs, settings, knowledge=knowledge, sample_info=info)
     for error in done.refused:

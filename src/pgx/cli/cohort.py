@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
 from pgx.cli.cohort_steps import check_workers, finished_parts, report
-from pgx.cli.options import OutsideCalls, Overlay
+from pgx.cli.options import MaxAge, OutsideCalls, Overlay, Release, tell_age
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
 from pgx.cli.runner import run_app, single
@@ -29,6 +30,8 @@ def cohort(
     samples: opt.Samples = "",
     sample_info: opt.SampleInfoFile = None,
     outside_calls: OutsideCalls = None,
+    kb: Release = None,
+    max_age: MaxAge = MAX_AGE_MONTHS,
     kb_overlay: Overlay = None,
     absent: opt.AbsentWord = "no-call",
     untyped: opt.Untyped = None,
@@ -65,8 +68,8 @@ def cohort(
     use_threads(threads or workers)
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     words = CohortWords(
-        assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
-        prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
+        assembly, genes, drugs, samples, sample_info, outside_calls, kb, kb_overlay, absent,
+        untyped, prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
     plan, knowledge = planned(inputs, words)
     privacy.check_inputs(plan.paths())
@@ -81,5 +84,7 @@ def cohort(
         with done as (work, parts):
             outcome = write_cohort(work, parts, output, progress, apart=privacy.table_of)
         finish_folder(place)
+    if not quiet:
+        tell_age(knowledge.release, max_age)
     report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

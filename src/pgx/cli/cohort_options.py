@@ -106,6 +106,7 @@ class CohortWords(NamedTuple):
     samples: str
     sample_info: Path | None
     outside_calls: Path | None
+    kb: Path | None
     kb_overlay: Path | None
     absent: str
     untyped: Path | None
@@ -172,7 +173,7 @@ def planned(inputs: list[str], words: CohortWords) -> tuple[CohortPlan, Knowledg
     from pgx.pipeline.local import knowledge_of
 
     settings = words.settings()
-    knowledge = knowledge_of(words.kb_overlay)
+    knowledge = knowledge_of(words.kb_overlay, words.kb)
     plan = make_plan(
         inputs,
         settings,

@@ -72,7 +72,9 @@ def finished_parts(
         yield work, parts
         return
     from pgx.cohort.running.cluster import do_parts_on, local_workers, remote_workers
+    from pgx.cohort.running.folder import keep_release
 
+    keep_release(folder, knowledge)
     started = (
         local_workers(n_workers, folder, progress)
         if n_workers

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.ages import months_between, release_month
 from pgx.base.errors import KnowledgeError, PgxError
 
 __all__ = [
@@ -235,10 +236,7 @@ def months_since(release: str, today: date) -> int | None:
     >>> months_since("2025.11.3", date(2026, 12, 1)), months_since("mine", date(2026, 12, 1))
     (13, None)
     """
-    match = re.match(r"(\d{4})\.(\d{1,2})\.", release)
-    if match is None:
-        return None
-    return max(0, (today.year - int(match[1])) * 12 + today.month - int(match[2]))
+    return months_between(release_month(release), today.isoformat())
 
 
 def check_temporary() -> Finding:

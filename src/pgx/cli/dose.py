@@ -12,7 +12,7 @@ import typer
 
 from pgx.base.errors import UsageError
 from pgx.cli.console import say
-from pgx.cli.options import Overlay
+from pgx.cli.options import Overlay, Release
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def dose(
         Path | None,
         typer.Option("--log", metavar="FILE", help="add the first model's dose, without names"),
     ] = None,
+    kb: Release = None,
     kb_overlay: Overlay = None,
 ) -> int:
     """Say what dosing models and label rules answer for one person.
@@ -82,7 +83,7 @@ def dose(
     from pgx.reports.render_json import read_result
 
     taken = _read_course(course) if course else None
-    knowledge = knowledge_of(kb_overlay)
+    knowledge = knowledge_of(kb_overlay, kb)
     named = drug_meant(drug, knowledge)
     asked = Dosing(named, model, allow_unapproved=allow_unapproved)
     told = read_patient(patient) if patient else None

@@ -41,7 +41,8 @@ def dry_run(
 
     if output.exists():
         check_folder(output, force=force, inputs=[*inputs, *beside.paths()], is_dry=True)
-    found = plan(inputs, settings, knowledge=knowledge_of(beside.kb_overlay), reads=beside.reads)
+    knowledge = knowledge_of(beside.kb_overlay, beside.kb)
+    found = plan(inputs, settings, knowledge=knowledge, reads=beside.reads)
     outside = _outside_genes(beside)
     patient_of(beside.patient)
     overrides_of(beside.overrides)

@@ -13,6 +13,7 @@ import typer
 from pgx.base.errors import UnknownGeneError, printable
 from pgx.base.suggest import did_you_mean
 from pgx.cli.console import say
+from pgx.cli.options import Release
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table, width
 
@@ -40,6 +41,7 @@ def explain(
     gene: Annotated[str, typer.Option(help="the gene whose call is explained")],
     everything: AllPositions = False,  # noqa: FBT002
     json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
     quiet: Quiet = False,  # noqa: FBT002
 ) -> int:
     """Say what supports a call, and what excludes the next best.
@@ -51,12 +53,12 @@ def explain(
 
       pgx explain results/S1.pgx.json --gene CYP2C19 --json-lines
     """
-    from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.pipeline.local import release_at
     from pgx.reports.render_json import read_result
 
     saved = read_result(result)
     call = _call_of(saved, gene)
-    knowledge = KnowledgeBase()
+    knowledge = release_at(kb)
     if not quiet:
         _compare_releases(saved, knowledge, computed=call.evidence is None and bool(call.sites))
     call = _with_evidence(call, knowledge)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pgx.base.errors import printable
+from pgx.base.errors import UsageError, printable
 from pgx.cli.console import console, is_terminal, say
-from pgx.cli.options import Overlay
+from pgx.cli.kb_release import export, import_release
+from pgx.cli.options import Overlay, Release
 from pgx.cli.runner import run_app
 from pgx.cli.tables import shown
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -51,44 +51,54 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
     console(width=None if is_terminal() else _WIDE).print(table)
 
 
-def _knowledge(overlay: Path | None) -> KnowledgeBase:
+def _knowledge(overlay: Path | None, release: Path | None) -> KnowledgeBase:
+    """Return a release as it is, so that a faulty one can be looked at, with an overlay if any."""
     from pgx.pipeline.local import knowledge_of
 
-    return knowledge_of(overlay)
+    return knowledge_of(overlay, KnowledgeBase(release))
 
 
 @app.command()
-def info(json_lines: JsonLines = False) -> int:  # noqa: FBT002
-    """Say which release is installed, with digests and counts.
+def info(
+    place: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[RELEASE]", help="folder or file of a release; the one in use by default"
+        ),
+    ] = None,
+    json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
+    guidelines: Annotated[  # noqa: FBT002
+        bool, typer.Option("--guidelines", help="each guideline, with its age")
+    ] = False,
+) -> int:
+    """Say which release is in use, with dates, digests and counts.
+
+    Ages are counted in months to today: of the release, of each source, of each guideline since
+    it was last read from end to end.
 
     Examples:
       pgx kb info
 
-      pgx kb info --json-lines
+      pgx kb info 2026.12.1.pgxkb --json-lines
+
+      pgx kb info --guidelines
     """
-    kb = KnowledgeBase()
-    rows = [
-        {"what": "release", "value": kb.release},
-        {"what": "schema", "value": kb.manifest.schema_version},
-        {"what": "digest", "value": kb.manifest.digest},
-        {"what": "genes", "value": str(len(kb.genes))},
-        {"what": "alleles", "value": str(sum(len(g.alleles) for g in kb.genes.values()))},
-        {
-            "what": "defining positions",
-            "value": str(sum(len(g.variants) for g in kb.genes.values())),
-        },
-        {"what": "drugs", "value": str(len(kb.drugs))},
-        {"what": "statements", "value": str(len(kb.statements))},
-    ]
-    states = Counter(change.state.value for change in kb.later_changes)
-    rows += [{"what": f"changes {state}", "value": str(n)} for state, n in sorted(states.items())]
-    rows += [{"what": f"source {r['source']}", "value": r["version"]} for r in kb.table("sources")]
+    from pgx.base.ages import today
+    from pgx.cli.kb_info import guideline_rows, info_rows
+
+    base = KnowledgeBase(place or kb)
+    rows = guideline_rows(base, today()) if guidelines else info_rows(base, today())
     _print_rows(rows, json_lines=json_lines)
     return 0
 
 
 @app.command()
-def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
+def genes(
+    json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
+    kb_overlay: Overlay = None,
+) -> int:
     """List the genes.
 
     Examples:
@@ -105,14 +115,18 @@ def genes(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
             "alleles": str(len(g.alleles)),
             "default": g.default_allele,
         }
-        for g in _knowledge(kb_overlay).genes.values()
+        for g in _knowledge(kb_overlay, kb).genes.values()
     ]
     _print_rows(rows, json_lines=json_lines)
     return 0
 
 
 @app.command()
-def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # noqa: FBT002
+def drugs(
+    json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
+    kb_overlay: Overlay = None,
+) -> int:
     """List the drugs with codes and other names, those whose guidance is pending included.
 
     Examples:
@@ -122,7 +136,7 @@ def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
     """
     from pgx.cli.kb_rows import drug_rows
 
-    _print_rows(drug_rows(_knowledge(kb_overlay)), json_lines=json_lines)
+    _print_rows(drug_rows(_knowledge(kb_overlay, kb)), json_lines=json_lines)
     return 0
 
 
@@ -130,6 +144,7 @@ def drugs(json_lines: JsonLines = False, kb_overlay: Overlay = None) -> int:  # 
 def show(
     name: Annotated[str, typer.Argument(help="a gene, or a drug by name, brand or code")],
     json_lines: JsonLines = False,  # noqa: FBT002
+    kb: Release = None,
     kb_overlay: Overlay = None,
 ) -> int:
     """Show a gene's alleles with definition, function and counts, or what is said of a drug.
@@ -143,7 +158,7 @@ def show(
     """
     from pgx.cli.kb_rows import rows_of
 
-    rows = rows_of(_knowledge(kb_overlay), name, whole=json_lines)
+    rows = rows_of(_knowledge(kb_overlay, kb), name, whole=json_lines)
     _print_rows(rows, json_lines=json_lines)
     return 0
 
@@ -151,7 +166,7 @@ def show(
 @app.command()
 def verify(
     folder: Annotated[
-        Path | None, typer.Argument(help="folder of a release; the one in use by default")
+        Path | None, typer.Argument(help="folder or file of a release; the one in use by default")
     ] = None,
     kb_overlay: Overlay = None,
     key: Annotated[
@@ -194,8 +209,8 @@ def _check_signed(kb: KnowledgeBase, key: Path) -> str:
     from pgx.base.signatures import check_signature, key_id, read_public_key
     from pgx.knowledge.manifest import MANIFEST
 
-    public, manifest = read_public_key(key), kb.folder / MANIFEST
-    check_signature(manifest, manifest.read_bytes(), public)
+    public = read_public_key(key)
+    check_signature(Path(MANIFEST), kb.manifest.text().encode(), public, kb.signature)
     return key_id(public)
 
 
@@ -238,6 +253,12 @@ def _whole(folder: Path | None) -> Path:
     if folder is None:
         shipped.check_all()
         return shipped.data_folder() / shipped.MANIFEST
+    if folder.is_file():
+        raise UsageError(
+            "a release in one file is signed when it is written",
+            where=folder.name,
+            remedy="use pgx kb export --key",
+        )
     kb, findings = verify_folder(folder)
     if kb is None or findings:
         raise refusal(findings)
@@ -256,7 +277,7 @@ def _overlay_text(kb: KnowledgeBase) -> str:
 
 @app.command()
 def diff(
-    old: Annotated[Path, typer.Argument(help="folder of the older release")],
+    old: Annotated[Path, typer.Argument(help="folder or file of the older release")],
     new: Annotated[
         Path | None, typer.Argument(help="folder of the newer one; by default the one in use")
     ] = None,
@@ -293,7 +314,7 @@ def diff(
 
 
 @app.command()
-def changes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
+def changes(json_lines: JsonLines = False, kb: Release = None) -> int:  # noqa: FBT002
     """List what authorities changed by date, and whether this release has it.
 
     Examples:
@@ -311,7 +332,7 @@ def changes(json_lines: JsonLines = False) -> int:  # noqa: FBT002
             "facts": c.facts,
             "source": c.source,
         }
-        for c in KnowledgeBase().later_changes
+        for c in KnowledgeBase(kb).later_changes
     ]
     _print_rows(rows, json_lines=json_lines)
     return 0
@@ -482,3 +503,7 @@ def frequencies(
     for found in counted:
         say(f"{found.gene}: {sum(found.totals)} chromosomes, {len(found.haplotypes)} haplotypes")
     return 0
+
+
+app.command("export")(export)
+app.command("import")(import_release)

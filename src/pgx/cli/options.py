@@ -21,8 +21,10 @@ __all__ = [
     "MANY_SAMPLES",
     "LaboratoryFile",
     "Language",
+    "MaxAge",
     "OutsideCalls",
     "Overlay",
+    "Release",
     "SideFiles",
     "absent_of",
     "assembly_of",
@@ -32,6 +34,7 @@ __all__ = [
     "patient_of",
     "prior_of",
     "reads_of",
+    "tell_age",
     "untyped_of",
 ]
 
@@ -54,7 +57,24 @@ Overlay = Annotated[
     Path | None,
     typer.Option("--kb-overlay", metavar="DIR", help="folder of a laboratory's genes and rules"),
 ]
-
+Release = Annotated[
+    Path | None,
+    typer.Option(
+        "--kb",
+        metavar="FILE",
+        help="release to use: a file of pgx kb export, or a folder; PGX_KB by default",
+    ),
+]
+MaxAge = Annotated[
+    int,
+    typer.Option(
+        "--max-age",
+        metavar="MONTHS",
+        min=0,
+        max=1200,
+        help="age of the release, in months, above which it is warned of",
+    ),
+]
 LaboratoryFile = Annotated[
     Path | None,
     typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
@@ -72,6 +92,7 @@ class SideFiles(NamedTuple):
     laboratory: Path | None
     reads: ReadsInput | None = None
     untyped: Path | None = None
+    kb: Path | None = None
 
     def roles(self) -> dict[str, Path]:
         """Return those whose content changes a result, by what they are."""
@@ -88,7 +109,7 @@ class SideFiles(NamedTuple):
         """Return all of them, those of reads as well."""
         own = self.reads
         reads = [own.path, own.reference, own.normaliser] if own else []
-        return [*self[:-2], *reads, self.untyped]
+        return [*self[:6], *reads, self.untyped, self.kb]
 
 
 def reads_of(
@@ -108,6 +129,19 @@ def reads_of(
     from pgx.reads.sample import ReadsInput
 
     return ReadsInput(path, reference, normaliser)
+
+
+def tell_age(release: str, limit: int) -> None:
+    """Say on standard error that a release is older than a limit in months, counted to today."""
+    from pgx.base.ages import months_between, release_month, today
+    from pgx.cli.console import hint
+
+    months = months_between(release_month(release), today())
+    if months is not None and months > limit:
+        hint(
+            f"release {release} of the knowledge base is {months} months old, more than "
+            f"--max-age {limit}: install a newer one, and see pgx kb changes"
+        )
 
 
 def names_of(text: str) -> tuple[str, ...]:

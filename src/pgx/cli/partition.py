@@ -14,7 +14,7 @@ from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
 from pgx.cli.cohort_steps import report
 from pgx.cli.console import say
-from pgx.cli.options import OutsideCalls, Overlay
+from pgx.cli.options import OutsideCalls, Overlay, Release
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
 from pgx.cli.runner import run_app
@@ -56,6 +56,7 @@ def plan(
     samples: opt.Samples = "",
     sample_info: opt.SampleInfoFile = None,
     outside_calls: OutsideCalls = None,
+    kb: Release = None,
     kb_overlay: Overlay = None,
     absent: opt.AbsentWord = "no-call",
     untyped: opt.Untyped = None,
@@ -80,15 +81,15 @@ def plan(
     """
     privacy = privacy_of(deidentify, pseudonym_key, None, output, force)
     words = CohortWords(
-        assembly, genes, drugs, samples, sample_info, outside_calls, kb_overlay, absent, untyped,
-        prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
+        assembly, genes, drugs, samples, sample_info, outside_calls, kb, kb_overlay, absent,
+        untyped, prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
     )  # fmt: skip
     if "-" in inputs:
         raise UsageError("parts cannot read standard input", remedy="give the path of a file")
-    own, _ = planned(inputs, words)
+    own, knowledge = planned(inputs, words)
     from pgx.cohort.running.partition import numbers_as_text, save_plan
 
-    save_plan(own, output, force=force)
+    save_plan(own, output, force=force, knowledge=knowledge)
     n_reads = len(own.reads)
     if json_lines:
         for number, numbers in enumerate(own.reads):

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
+from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.base.errors import InputError
 from pgx.cli.console import hint, say
-from pgx.cli.options import LaboratoryFile, Overlay, issued_by, names_of
+from pgx.cli.options import LaboratoryFile, MaxAge, Overlay, Release, issued_by, names_of, tell_age
 from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
 
@@ -36,6 +38,8 @@ def reinterpret(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
     ],
+    kb: Release = None,
+    max_age: MaxAge = MAX_AGE_MONTHS,
     kb_overlay: Overlay = None,
     formats: Annotated[
         str,
@@ -66,14 +70,14 @@ def reinterpret(
     saved = list(_read(results))
     if not saved:
         return _REFUSED
-    knowledge = knowledge_of(kb_overlay)
+    knowledge = knowledge_of(kb_overlay, kb)
     again_one_by_one = _again(saved, Reinterpreter(knowledge))
     pairs = list(tracked(again_one_by_one, len(saved), "results", quiet=quiet))
     if not pairs:
         return _REFUSED
     again = [new for _, new in pairs]
-    facts = issued_by(facts_for(again[0], knowledge), laboratory)
-    read = [*results, kb_overlay, laboratory]
+    facts = issued_by(replace(facts_for(again[0], knowledge), max_age=max_age), laboratory)
+    read = [*results, kb, kb_overlay, laboratory]
     check_folder(output, force=force, inputs=read, tell=hint)
     changes = [c for old, new in pairs for c in result_changes(old, new)]
     wanted = tuple(f for f in names_of(formats) if f != "tsv")
@@ -82,6 +86,7 @@ def reinterpret(
     table = {CHANGES: render_rows(names, rows).encode("utf-8")}
     written = write_results(again, output, wanted, facts=facts, force=force, more=table, tell=hint)
     if not quiet:
+        tell_age(knowledge.release, max_age)
         done = f"{len(again)} sample(s), {len(changes)} changes, {len(written)} files"
         say(f"{done} in {output}")
     return _REFUSED if len(again) < len(results) else 0

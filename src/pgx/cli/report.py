@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
+from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import file_digest
 from pgx.base.texts import shown_name
 from pgx.cli.console import say
-from pgx.cli.options import LaboratoryFile, Language, Overlay, issued_by, patient_of
+from pgx.cli.options import (
+    LaboratoryFile,
+    Language,
+    MaxAge,
+    Overlay,
+    Release,
+    issued_by,
+    patient_of,
+    tell_age,
+)
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.runner import run_app, single
 
@@ -51,6 +61,8 @@ def report(
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
     ] = None,
     language: Language = "en",
+    kb: Release = None,
+    max_age: MaxAge = MAX_AGE_MONTHS,
     kb_overlay: Overlay = None,
     laboratory: LaboratoryFile = None,
     deidentify: Deidentify = False,  # noqa: FBT002
@@ -100,21 +112,23 @@ def report(
     form = known[chosen]
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
-    knowledge = knowledge_of(kb_overlay)
+    knowledge = knowledge_of(kb_overlay, kb)
     saved = _with_patient(read_result(result), patient, knowledge)
     if output.exists() and not force:
         raise OutputError(
             "the file is there already", where=str(output), remedy="replace it with --force"
         )
-    refuse_own_inputs([output], [result, patient, kb_overlay, laboratory, pseudonym_key])
+    refuse_own_inputs([output], [result, patient, kb, kb_overlay, laboratory, pseudonym_key])
     shown = deidentified(saved, *privacy.names([saved.sample])) if privacy.is_on else saved
     facts = facts_for(saved, knowledge) if form.reads_facts else NO_FACTS
-    shown_as = replace(issued_by(facts, laboratory), language=language)
+    shown_as = replace(issued_by(facts, laboratory), language=language, max_age=max_age)
     if output.parent.is_dir():
         remove_temporaries(output.parent)
     with scratch_in(output.parent):
         data = render_one(chosen, shown, shown_as)
     privacy.write_with(output, data, [saved.sample])
+    if not quiet:
+        tell_age(saved.provenance.knowledge_release, max_age)
     if form.reads_facts and not facts.drugs and not quiet:
         say(
             "hint: the result was made with another release of the knowledge base; guidelines are"

@@ -12,8 +12,9 @@ import typer
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.base.texts import is_text
+from pgx.cli.options import Release
 from pgx.cli.simulate_depth import numbered, with_structures, write_depth
-from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.local import release_at
 from pgx.simulate.common import common_spellings
 from pgx.simulate.depth.settings import DepthSettings
 from pgx.simulate.depth.truth import truth_table
@@ -118,6 +119,7 @@ def simulate(
     truth: Annotated[
         Path | None, typer.Option(help="Write a TSV of sample, gene, diplotype as results name it.")
     ] = None,
+    kb: Release = None,
 ) -> None:
     """Write a VCF whose diplotypes are known, from the knowledge base alone.
 
@@ -136,15 +138,15 @@ def simulate(
 
       pgx simulate -o people --coverage 30 --structures --count 50 --truth truth.tsv
     """  # noqa: E501 (examples are copied as one line)
-    kb = KnowledgeBase()
-    genes = kb.genes
+    release = release_at(kb)
+    genes = release.genes
     chosen = _samples(gene, sample, table)
     depth = _depth(coverage, noise, seed)
     if depth is None and (structures or count is not None):
         raise UsageError("--structures and --count need --coverage", remedy="add --coverage 30")
     chosen = numbered(chosen, count)
     if structures:
-        chosen = with_structures(kb, chosen, seed)
+        chosen = with_structures(release, chosen, seed)
     settings = SimulationSettings(
         assembly=assembly,
         phased=not unphased,
@@ -157,7 +159,7 @@ def simulate(
         filtered=_sites(genes, "--filtered", filtered),
         low_quality=_sites(genes, "--low-quality", low_quality),
         ambiguity=ambiguity,
-        common=common_spellings(genes, kb.frequencies),
+        common=common_spellings(genes, release.frequencies),
         sex=sex,
         sex_of=chosen.sex_of,
         diploid_x=diploid_x,

@@ -10,7 +10,7 @@ import typer
 
 from pgx.base.errors import ResultFileError, UsageError, printable
 from pgx.cli.console import say
-from pgx.cli.options import Overlay
+from pgx.cli.options import Overlay, Release
 from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def verify(
             help="inputs of the result, or their folders, where they are not beside it or here",
         ),
     ] = None,
+    kb: Release = None,
     kb_overlay: Overlay = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
 ) -> int:
@@ -57,7 +58,7 @@ def verify(
     saved = read_result(result)
     made = saved.provenance
     _check_named(saved, result)
-    knowledge = knowledge_of(kb_overlay)
+    knowledge = knowledge_of(kb_overlay, kb)
     check_release(made, knowledge)
     places = [*(files or []), result.parent, result.parent.parent, Path()]
     again = derived(saved, found_files(made, places), knowledge)

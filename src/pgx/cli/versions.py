@@ -29,11 +29,12 @@ def version_object() -> str:
 
 
 def _knowledge_base() -> dict[str, Any] | None:
+    from pgx.knowledge.contents import default_release, read_contents
     from pgx.knowledge.manifest import read_manifest
-    from pgx.knowledge.snapshot import default_folder
 
+    place = default_release()
     try:
-        manifest = read_manifest(default_folder())
+        manifest = read_manifest(place) if place.is_dir() else read_contents(place).manifest
     except KnowledgeError:
         return None
     return {

@@ -47,8 +47,9 @@ class LocalKnowledge(KnowledgeBase):
     """
 
     def __init__(self, base: KnowledgeBase, overlay: Overlay) -> None:
-        self.folder = base.folder
+        self.place = base.place
         self.manifest = base.manifest
+        self.signature = base.signature
         self._texts = base._texts  # noqa: SLF001 - the same release, digests checked once
         self.overlay = overlay
         self._added = {name: _added(base, overlay, name) for name in overlay.tables}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,9 +18,17 @@ from pgx.base.files import read_whole
 from pgx.base.shipped import check_release
 from pgx.knowledge.schema import SCHEMA_VERSION
 
-__all__ = ["MANIFEST", "Manifest", "read_manifest", "write_manifest"]
+__all__ = [
+    "MANIFEST",
+    "SIGNATURE",
+    "Manifest",
+    "parse_manifest",
+    "read_manifest",
+    "write_manifest",
+]
 
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
 
 _MAX_BYTES = 1 << 20
 
@@ -37,6 +46,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         text = "\n".join(f"{name} {value}" for name, value in sorted(self.tables.items()))
         return hashlib.sha256(f"{self.release}\n{text}".encode()).hexdigest()
 
+    def text(self) -> str:
+        """Return the one spelling of the manifest."""
+        content = msgspec.to_builtins(self) | {"digest": self.digest}
+        return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A manifest as it is written."""
@@ -47,13 +61,8 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tables: dict[str, str]
 
 
-def _text(manifest: Manifest) -> str:
-    content = msgspec.to_builtins(manifest) | {"digest": manifest.digest}
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
-
-
 def read_manifest(folder: Path) -> Manifest:
-    """Read and check a release's manifest.
+    """Read and check the manifest of a release in a folder.
 
     Raises
     ------
@@ -66,30 +75,48 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         data = read_whole(path, _MAX_BYTES)
+    except (OSError, ValueError) as error:
+        raise _unreadable() from error
+    return parse_manifest(data, lambda: check_release(path, data))
+
+
+def parse_manifest(data: bytes, check: Callable[[], None]) -> Manifest:
+    """Return the manifest that bytes hold; ``check`` refuses what is not signed as it must be.
+
+    Raises
+    ------
+    SnapshotIntegrityError, SnapshotSchemaError
+        See `read_manifest`.
+    """
+    try:
         file = msgspec.json.decode(data, type=_File)
-    except (OSError, ValueError, msgspec.MsgspecError) as error:
-        raise SnapshotIntegrityError(
-            "the knowledge base has no readable manifest",
-            where=path.name,
-            remedy="reinstall pgx or rebuild with `pgx kb build`",
-        ) from error
-    check_release(path, data)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise _unreadable() from error
+    check()
     manifest = Manifest(
         release=file.release, schema_version=file.schema_version, tables=file.tables
     )
     if manifest.schema_version != SCHEMA_VERSION:
         raise SnapshotSchemaError(
             f"schema version {manifest.schema_version}, this pgx reads {SCHEMA_VERSION}",
-            where=path.name,
+            where=MANIFEST,
             remedy="use the knowledge base that came with this version",
         )
-    if _text(manifest).encode() != data:
+    if manifest.text().encode() != data:
         raise SnapshotIntegrityError(
-            "the manifest is not as it was written", where=path.name, remedy="reinstall pgx"
+            "the manifest is not as it was written", where=MANIFEST, remedy="reinstall pgx"
         )
     if any(Path(name).name != name for name in manifest.tables):
-        raise SnapshotIntegrityError("a table lies outside the release", where=path.name)
+        raise SnapshotIntegrityError("a table lies outside the release", where=MANIFEST)
     return manifest
+
+
+def _unreadable() -> SnapshotIntegrityError:
+    return SnapshotIntegrityError(
+        "the knowledge base has no readable manifest",
+        where=MANIFEST,
+        remedy="reinstall pgx or rebuild with `pgx kb build`",
+    )
 
 
 def write_manifest(folder: Path, release: str, files: list[str]) -> Manifest:
@@ -98,5 +125,5 @@ def write_manifest(folder: Path, release: str, files: list[str]) -> Manifest:
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(files)
     }
     manifest = Manifest(release=release, schema_version=SCHEMA_VERSION, tables=tables)
-    (folder / MANIFEST).write_text(_text(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_text(manifest.text(), encoding="utf-8")
     return manifest

@@ -365,7 +365,7 @@ def _editions(
 
 def _curated(base: KnowledgeBase) -> Path:
     """Return the folder of tables that people write: of the release, or of the shipped one."""
-    own = base.folder / "curated"
+    own = base.place / "curated"
     return own if own.is_dir() else data_folder() / "knowledgebase" / "curated"
 
 

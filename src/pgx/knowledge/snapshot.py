@@ -2,75 +2,36 @@
 
 from __future__ import annotations
 
-import errno
 import functools
-import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, records_from_rows
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
-from pgx.base.files import read_whole
 from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
-from pgx.base.shipped import data_folder
 from pgx.base.suggest import did_you_mean
+from pgx.knowledge.contents import default_release, read_contents
 from pgx.knowledge.core_positions import CORE_TABLES
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.genes import ALLELE_NAMES, GENE_TABLES, read_genes
 from pgx.knowledge.integrity.conversions import inapplicable
 from pgx.knowledge.integrity.genes import unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
-from pgx.knowledge.manifest import Manifest, read_manifest
+from pgx.knowledge.manifest import MANIFEST, SIGNATURE, Manifest
 from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, MedicineKnowledge, read_medicines
 from pgx.knowledge.structures import STRUCTURE_TABLES
-from pgx.knowledge.tables import MAX_TABLE_BYTES, READING_DIGITS, TEXTS, Row, parse_table
+from pgx.knowledge.tables import READING_DIGITS, TEXTS, Row, parse_table
 from pgx.knowledge.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from pgx.knowledge.overlay import Overlay
 
-__all__ = ["FOLDER_VARIABLE", "KnowledgeBase", "default_folder", "table_bytes"]
-
-FOLDER_VARIABLE: Final = "PGX_KNOWLEDGE_BASE"
-
-
-def default_folder() -> Path:
-    """Return the folder that `FOLDER_VARIABLE` names, else that of the shipped data."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named)
-    return data_folder() / "knowledgebase"
-
-
-def table_bytes(folder: Path, manifest: Manifest, name: str) -> bytes:
-    """Return the content of one file of a release.
-
-    Raises
-    ------
-    SnapshotIntegrityError
-        The file is absent, or its digest is not the manifest's.
-    """
-    try:
-        data = read_whole(folder / name, MAX_TABLE_BYTES)
-    except OSError as error:
-        is_large = error.errno == errno.EFBIG
-        what = f"is {error.strerror}" if is_large else "of the knowledge base is missing"
-        raise SnapshotIntegrityError(
-            f"a table {what}", where=name, remedy="reinstall pgx"
-        ) from error
-    if hashlib.sha256(data).hexdigest() != manifest.tables[name]:
-        raise SnapshotIntegrityError(
-            "the table's SHA-256 is not the one in the manifest",
-            where=name,
-            remedy="reinstall pgx, or run `pgx kb build` after an intended change",
-        )
-    return data
+__all__ = ["KnowledgeBase"]
 
 
 class KnowledgeBase:
@@ -78,8 +39,8 @@ class KnowledgeBase:
 
     Parameters
     ----------
-    folder
-        Folder of the release; `default_folder` if not given.
+    place
+        Folder of the release, or the file that it was exported to; `default_release` if not given.
 
     Raises
     ------
@@ -90,18 +51,27 @@ class KnowledgeBase:
 
     Attributes
     ----------
+    place
+        Where the release was read from.
+    signature
+        Who signed the manifest, as it lies beside it; empty where nobody did.
     overlay
         The laboratory's folder laid over the release, None without one.
     """
 
     overlay: Overlay | None = None
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or default_folder()
-        self.manifest: Manifest = read_manifest(self.folder)
-        self._texts = {
-            name: table_bytes(self.folder, self.manifest, name) for name in self.manifest.tables
-        }
+    def __init__(self, place: Path | None = None) -> None:
+        self.place = place or default_release()
+        found = read_contents(self.place)
+        self.manifest: Manifest = found.manifest
+        self.signature = found.signature
+        self._texts = found.tables
+
+    def files(self) -> dict[str, bytes]:
+        """Return the release as it was read: its tables, its manifest, its signature if any."""
+        signature = {SIGNATURE: self.signature} if self.signature else {}
+        return {**self._texts, MANIFEST: self.manifest.text().encode(), **signature}
 
     @property
     def table_names(self) -> tuple[str, ...]:

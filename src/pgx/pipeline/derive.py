@@ -54,7 +54,7 @@ def check_release(made: Provenance, knowledge: KnowledgeBase) -> None:
         raise KnowledgeError(
             f"the result was made with release {made.knowledge_release}, "
             f"this is {knowledge.release}",
-            remedy="name the folder of that release with PGX_KNOWLEDGE_BASE",
+            remedy="name that release, its folder or file, with --kb",
         )
     own = knowledge.overlay.info if knowledge.overlay else None
     if made.overlay != own:

@@ -10,16 +10,37 @@ import msgspec
 
 from pgx.base.calls import GeneCall
 from pgx.base.errors import AssemblyMismatchError, InputError, OverlayError, SnapshotSchemaError
+from pgx.base.shipped import is_shipped
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["LOCAL_NOTE", "knowledge_of", "marked_local", "unlike_overlay"]
+__all__ = ["LOCAL_NOTE", "knowledge_of", "marked_local", "release_at", "unlike_overlay"]
 
 LOCAL_NOTE: Final = "local_definitions"
 """Note of a call that rests on genes or alleles of a laboratory's folder."""
 
 
+def release_at(place: Path | None = None) -> KnowledgeBase:
+    """Return a release, the one in use by default, checked as deeply as it must be.
+
+    Shipped data were checked before they were released, and are what they were byte by byte.
+    Any other release is checked here, every time: half a second, and no record of it that could
+    be stale.
+
+    Raises
+    ------
+    SnapshotIntegrityError, SnapshotSchemaError
+        There is none, or something is wrong with it: the first finding, and how many there are.
+    """
+    kb = KnowledgeBase(place)
+    if not (kb.place.is_dir() and is_shipped(kb.place)):
+        from pgx.pipeline.verify import verify_release
+
+        verify_release(kb)
+    return kb
+
+
 def knowledge_of(
-    overlay: str | Path | None, knowledge: KnowledgeBase | None = None
+    overlay: str | Path | None, knowledge: KnowledgeBase | Path | None = None
 ) -> KnowledgeBase:
     """Return the knowledge base, with a laboratory's folder over it where one is given.
 
@@ -28,15 +49,17 @@ def knowledge_of(
     overlay
         The laboratory's folder; None for the release as it is.
     knowledge
-        The release; the installed one by default.
+        The release, or its folder or file, which is then checked; the one in use by default.
 
     Raises
     ------
+    KnowledgeError
+        The release is damaged, or something is wrong with it.
     OverlayError
         The folder breaks the schema, collides with the release, or holds a statement without
         source and review.
     """
-    base = knowledge or KnowledgeBase()
+    base = knowledge if isinstance(knowledge, KnowledgeBase) else release_at(knowledge)
     if overlay is None:
         return base
     from pgx.knowledge.local import LocalKnowledge

@@ -10,6 +10,7 @@ import msgspec
 
 import pgx
 from pgx.base.advice import CONFIDENCE
+from pgx.base.ages import release_month
 from pgx.base.calls import CallStatus, GeneCall, PatientContext, PatientResult, Recommendation
 from pgx.base.errors import ResultFileError
 from pgx.base.genes import GeneDefinition, Strategy
@@ -95,6 +96,7 @@ class Reinterpreter:
                 saved.provenance,
                 version=pgx.__version__,
                 knowledge_release=release.release,
+                knowledge_date=release_month(release.release),
                 knowledge_digest=release.manifest.digest,
                 data_digest=data_digest(),
                 code_digest=code_digest(),

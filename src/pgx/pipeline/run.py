@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 import pgx
+from pgx.base.ages import release_month
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError
 from pgx.base.files import file_digest
@@ -306,6 +307,7 @@ class Run:
             tool="pgx",
             version=pgx.__version__,
             knowledge_release=self.knowledge.release,
+            knowledge_date=release_month(self.knowledge.release),
             knowledge_digest=self.knowledge.manifest.digest,
             data_digest=data_digest(),
             code_digest=code_digest(),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding
+from pgx.knowledge.contents import default_release
 from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.integrity.codes import gene_code_faults
 from pgx.knowledge.integrity.conditions import condition_findings
@@ -15,7 +16,7 @@ from pgx.knowledge.integrity.guidance import guidance_findings
 from pgx.knowledge.integrity.haplotypes import haplotype_findings
 from pgx.knowledge.integrity.medicines import medicine_findings
 from pgx.knowledge.integrity.reading import damaged_tables, lacking_sources, unreadable
-from pgx.knowledge.snapshot import KnowledgeBase, default_folder
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.coverage import coverage_findings
 from pgx.recommendations.index import guidance_of
@@ -23,8 +24,8 @@ from pgx.recommendations.index import guidance_of
 __all__ = ["faults_of", "refusal", "verify_folder", "verify_release"]
 
 
-def verify_folder(folder: Path | None = None) -> tuple[KnowledgeBase | None, list[Finding]]:
-    """Check the release in a folder, the one in use by default.
+def verify_folder(place: Path | None = None) -> tuple[KnowledgeBase | None, list[Finding]]:
+    """Check the release in a folder or a file, the one in use by default.
 
     Returns
     -------
@@ -34,12 +35,13 @@ def verify_folder(folder: Path | None = None) -> tuple[KnowledgeBase | None, lis
     Raises
     ------
     SnapshotIntegrityError, SnapshotSchemaError
-        The manifest cannot be used.
+        The manifest, or the file, cannot be used.
     """
-    damaged = list(damaged_tables(folder or default_folder()))
+    own = place or default_release()
+    damaged = list(damaged_tables(own)) if own.is_dir() else []
     if damaged:
         return None, damaged
-    kb = KnowledgeBase(folder)
+    kb = KnowledgeBase(own)
     return kb, faults_of(kb)
 
 

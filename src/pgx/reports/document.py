@@ -21,6 +21,7 @@ from pgx.reports.languages import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
 from pgx.reports.pictures.facts import GenePictures, build_pictures
+from pgx.reports.release_age import age_warning, release_text
 from pgx.reports.rewording import reworded
 
 __all__ = [
@@ -36,8 +37,8 @@ __all__ = [
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = 2
 _GAPS: Final = (
-    "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs", "gap_positions",
-    "gap_pending", "gap_partial", "gap_newer", "gap_english",
+    "gap_old", "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs",
+    "gap_positions", "gap_pending", "gap_partial", "gap_newer", "gap_english",
 )  # fmt: skip
 Words = Mapping[str, Any]
 
@@ -150,7 +151,7 @@ def _identity(result: PatientResult, words: Words) -> tuple[tuple[str, str], ...
     made, overlay, label = result.provenance, overlay_text(result, words), words["label"]
     return (
         (label["assembly"], made.assembly),
-        (label["knowledge"], made.knowledge_release),
+        (label["knowledge"], release_text(result, words)),
         *([(label["overlay"], overlay)] if overlay else []),
         (label["program"], f"{made.tool} {made.version}"),
     )
@@ -197,6 +198,7 @@ def _gaps(
         "gap_newer": _changed_since(result, facts, words),
     }
     said = {key: label[key].format(names=", ".join(n)) for key, n in named.items() if n}
+    said["gap_old"] = age_warning(result, facts.max_age, words)
     said["gap_positions"] = _missing_positions(calls, label)
     if n_untranslated:
         said["gap_english"] = label["gap_english"].format(count=n_untranslated)

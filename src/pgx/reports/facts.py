@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.advice import Drug, Guideline, Statement, record_from_row
+from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.base.calls import PatientResult
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode
@@ -43,7 +44,8 @@ class NewerGuidance(msgspec.Struct, frozen=True, kw_only=True):
 class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Plain records of the release that made a result, and how reports are made of it.
 
-    ``laboratory`` issues them, ``language`` is what they say it in.
+    ``laboratory`` issues them, ``language`` is what they say it in. A release older than
+    ``max_age`` months on the day of a report is warned of.
 
     ``doses`` says what dosing models make of a result, where a report is to tell it.
     ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
@@ -60,6 +62,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     gene_codes: tuple[GeneCode, ...] = ()
     allele_codes: dict[tuple[str, str], str] = {}
     language: str = DEFAULT_LANGUAGE
+    max_age: int = MAX_AGE_MONTHS
     doses: DosesOf | None = None
 
 

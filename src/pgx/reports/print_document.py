@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from pgx.base.calls import CallStatus, PatientResult
-from pgx.base.errors import UsageError
 from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document, with_doses
 from pgx.reports.drug_records import AdviceRow, DrugEntry
@@ -31,14 +27,13 @@ from pgx.reports.print_drugs import (
 )
 from pgx.reports.print_genes import copy_figures, gene_data
 from pgx.reports.print_text import printed
+from pgx.reports.release_age import issued_on
 
-__all__ = ["frame", "issued_on", "plain", "report_data"]
+__all__ = ["frame", "plain", "report_data"]
 
 Words = Mapping[str, Any]
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAYBE: Final = ("open_maybe", "indeterminate")
 _UNASSESSED: Final = "unassessed"
-_EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 
 def report_data(
@@ -118,31 +113,6 @@ def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -
         "t": {**words["label"], **words["print"]},
         "laboratory": _laboratory(facts.laboratory),
     }
-
-
-def issued_on(result: PatientResult) -> dt.date | None:
-    """Return the day of a report: SOURCE_DATE_EPOCH, else the patient file's, else none.
-
-    Raises
-    ------
-    UsageError
-        SOURCE_DATE_EPOCH is no time.
-    """
-    epoch = os.environ.get(_EPOCH, "")
-    if epoch:
-        try:
-            return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
-        except (ValueError, OverflowError, OSError):
-            raise UsageError(
-                f"{_EPOCH} is no time: {epoch!r}", remedy="give seconds since 1970, or unset it"
-            ) from None
-    said = result.context.patient.date if result.context else ""
-    if not _DAY.fullmatch(said):
-        return None
-    try:
-        return dt.date.fromisoformat(said)
-    except ValueError:
-        return None
 
 
 def plain(data: dict[str, Any]) -> dict[str, Any]:

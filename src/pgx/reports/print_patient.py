@@ -15,6 +15,7 @@ from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE
 from pgx.reports.print_document import frame, plain
 from pgx.reports.print_drugs import is_changed, medicine_name
+from pgx.reports.release_age import release_text
 
 __all__ = ["card_data", "patient_data"]
 
@@ -68,7 +69,7 @@ def patient_data(
         "decided": _decided(document, said["decided"]),
         "not_tested": _not_tested(result, document, said),
         "made_from": said["made_from"].format(
-            sample=result.sample, release=result.provenance.knowledge_release
+            sample=result.sample, release=release_text(result, words)
         ),
     }
     return plain(data)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pgx.base.ages import release_month
 from pgx.base.calls import PHENOCONVERTED, GeneCall, PatientResult
 from pgx.base.decoding import shape_problem
 from pgx.base.errors import InvariantError, ResultFileError
@@ -25,14 +26,14 @@ __all__ = [
     "render_json",
 ]
 
-SCHEMA_VERSION: Final = "1.4"
-READABLE: Final = frozenset({"1.0", "1.1", "1.2", "1.3", SCHEMA_VERSION})
+SCHEMA_VERSION: Final = "1.5"
+READABLE: Final = frozenset({"1.0", "1.1", "1.2", "1.3", "1.4", SCHEMA_VERSION})
 """Versions that this program reads.
 
 1.0 had no patient, no overlay and no overrides; 1.1 nothing on copies and hybrids of genes;
 1.2 no condition, basis, residual and newer version of advice, and kept the recommendations for
 converted phenotypes in the patient's part; 1.3 no digests of shipped data and of the program,
-and no files beside the variants.
+and no files beside the variants; 1.4 no date of the release.
 """
 _VERSION: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
 MAX_BYTES: Final = 64 * 1024 * 1024  # a result of all genes has less than 1 MB
@@ -106,6 +107,7 @@ def parse_result(data: bytes, where: str = "result") -> PatientResult:
         _check_version(tree, where)
         _join_converted(tree)
         _restore_empty(tree)
+        _restore_date(tree)
         result = msgspec.convert(tree, PatientResult)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise ResultFileError(
@@ -139,6 +141,15 @@ def _join_converted(tree: dict[str, Any]) -> None:
 def _restore_empty(tree: dict[str, Any]) -> None:
     for row in _rows(tree):
         row.update({name: "" for name in NULLABLE if row.get(name, "") is None})
+
+
+def _restore_date(tree: dict[str, Any]) -> None:
+    """Give an older result the date that stands in the name of its release."""
+    made = tree.get("provenance")
+    if tree["schema_version"] != SCHEMA_VERSION and isinstance(made, dict):
+        release = made.get("knowledge_release")
+        if isinstance(release, str):
+            made.setdefault("knowledge_date", release_month(release))
 
 
 def check_consistent(result: PatientResult, where: str) -> None:

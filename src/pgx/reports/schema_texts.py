@@ -166,6 +166,7 @@ _PROVENANCE = {
     "input": "Name and SHA-256 of each file: variants, then those beside them with their role.",
     "settings": "Settings that change results.",
     "overlay": "A laboratory's folder that was laid over the release; null without one.",
+    "knowledge_date": "Month of the release, YYYY-MM; empty where its name has none.",
 }
 
 _OVERLAY = {

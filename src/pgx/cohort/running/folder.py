@@ -19,8 +19,13 @@ from pgx.base.errors import OutputError
 from pgx.base.own_folder import LOCK_FILE, locked, remove_own
 from pgx.base.own_inputs import refuse_own_inputs
 from pgx.base.scratch import scratch_in
+from pgx.base.shipped import data_folder
+from pgx.base.signatures import KEY_VARIABLE
 from pgx.cohort.plan import CohortPlan, is_plan
 from pgx.cohort.running.stored import PART_SUFFIX
+from pgx.knowledge.archive import pack
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.pipeline.local import knowledge_of
 from pgx.reports.files import (
     check_folder,
     check_inputs,
@@ -29,10 +34,20 @@ from pgx.reports.files import (
     write_file,
 )
 
-__all__ = ["PARTS_FOLDER", "PLAN_FILE", "finish_folder", "working_folder"]
+__all__ = [
+    "PARTS_FOLDER",
+    "PLAN_FILE",
+    "finish_folder",
+    "keep_release",
+    "kept_release",
+    "working_folder",
+]
 
 PARTS_FOLDER: Final = ".pgx-cohort"
 PLAN_FILE: Final = "plan.json"
+RELEASE_FILE: Final = "release.pgxkb"
+"""The release of the run, where it is not the installed one: every worker uses this copy, also
+one that starts after another release was put where the run's was read."""
 
 
 @contextlib.contextmanager
@@ -110,6 +125,34 @@ def _empty(parts: Path) -> None:
     for old in parts.iterdir():
         if old.name != LOCK_FILE:
             old.unlink()
+
+
+def keep_release(folder: Path, knowledge: KnowledgeBase) -> None:
+    """Keep a release that was chosen beside its plan, for those who do the parts.
+
+    One without signature stays where it is while a key is pinned: only in the data folder, whose
+    own list is signed, can it be checked.
+    """
+    path = folder / RELEASE_FILE
+    is_installed = knowledge.place == data_folder() / "knowledgebase"
+    if is_installed or (os.environ.get(KEY_VARIABLE) and not knowledge.signature):
+        path.unlink(missing_ok=True)
+    else:
+        write_file(path, pack(knowledge.files()), is_private=True)
+
+
+def kept_release(folder: Path, plan: CohortPlan) -> KnowledgeBase | None:
+    """Return the release that lies beside a plan, with the plan's overlay; None without one.
+
+    Raises
+    ------
+    KnowledgeError
+        It is damaged, or the overlay cannot be laid over it.
+    """
+    path = folder / RELEASE_FILE
+    if not path.exists():
+        return None
+    return knowledge_of(plan.overlay, KnowledgeBase(path))
 
 
 def finish_folder(parts: Path) -> None:

@@ -15,18 +15,21 @@ from pgx.base.errors import InputError, OutputError
 from pgx.base.own_inputs import refuse_own_inputs
 from pgx.base.scratch import scratch_in
 from pgx.cohort.plan import CohortPlan, is_plan, read_plan
-from pgx.cohort.running.folder import PLAN_FILE
+from pgx.cohort.running.folder import PLAN_FILE, keep_release, kept_release
 from pgx.cohort.running.parts import FolderParts
 from pgx.cohort.running.steps import Steps
 from pgx.cohort.running.stored import PART_SUFFIX
 from pgx.cohort.work import CohortWork
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.files import check_folder, remove_temporaries, write_file
 
 __all__ = ["Partition", "numbers_as_text", "save_plan"]
 
 
-def save_plan(plan: CohortPlan, folder: Path, *, force: bool) -> Path:
+def save_plan(plan: CohortPlan, folder: Path, *, force: bool, knowledge: KnowledgeBase) -> Path:
     """Write a plan into a folder; with ``force`` what lies there of another one goes.
+
+    The release is kept beside it where it is not the installed one.
 
     Raises
     ------
@@ -37,6 +40,7 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool) -> Path:
     check_folder(folder, force=force, inputs=plan.paths())
     if path.exists() and not force:
         if is_plan(path, plan):
+            keep_release(folder, knowledge)
             return path
         raise OutputError(
             "another plan lies in this folder",
@@ -48,6 +52,7 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool) -> Path:
     remove_temporaries(folder)
     for old in parts:
         old.unlink(missing_ok=True)
+    keep_release(folder, knowledge)
     return write_file(path, msgspec.json.encode(plan), is_private=True)
 
 
@@ -65,7 +70,7 @@ class Partition:
     def __init__(self, folder: Path) -> None:
         self.plan = read_plan(folder / PLAN_FILE)
         self.folder = folder
-        self.work = CohortWork(self.plan)
+        self.work = CohortWork(self.plan, kept_release(folder, self.plan))
         self.parts = FolderParts(folder, self.plan)
         self._steps = Steps(self.work, self.parts)
         remove_temporaries(folder)

@@ -14,7 +14,7 @@ import msgspec
 from pgx.base.errors import OutputError, PgxError
 from pgx.base.scratch import scratch_in
 from pgx.cohort.plan import read_plan
-from pgx.cohort.running.folder import PLAN_FILE
+from pgx.cohort.running.folder import PLAN_FILE, kept_release
 from pgx.cohort.running.parts import FolderParts
 from pgx.cohort.running.refusals import Refusal, raised, refusal_of
 from pgx.cohort.running.steps import Steps
@@ -79,4 +79,4 @@ def _steps(folder: str, run: str) -> Steps:
             remedy="results and inputs must lie where all machines see them under the same path",
         )
     plan = read_plan(path / PLAN_FILE)
-    return Steps(CohortWork(plan), FolderParts(path, plan))
+    return Steps(CohortWork(plan, kept_release(path, plan)), FolderParts(path, plan))

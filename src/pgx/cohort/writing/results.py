@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 
+from pgx.base.ages import release_month
 from pgx.base.errors import InputError
 from pgx.base.files import file_digest
 from pgx.base.genes import GeneDefinition
@@ -188,6 +189,7 @@ class _Results:
             "tool": "pgx",
             "version": plan.version,
             "knowledge_release": plan.knowledge_release,
+            "knowledge_date": release_month(plan.knowledge_release),
             "knowledge_digest": plan.knowledge_digest,
             "data_digest": plan.data_digest,
             "code_digest": plan.code_digest,

@@ -23,8 +23,9 @@ from pgx.base.substances import (
     Substance,
     UnwantedPair,
 )
+from pgx.knowledge.contents import table_bytes
 from pgx.knowledge.manifest import read_manifest
-from pgx.knowledge.snapshot import KnowledgeBase, table_bytes
+from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["damaged_tables", "lacking_sources", "unreadable"]
 

@@ -165,6 +165,8 @@ LABELS: Final = {
     "gap_medicines": "Medicines not recognised, so that neither advice nor an effect on enzymes "
     "was looked up: {names}",
     "gap_pending": "Guideline known but not part of this release: {names}",
+    "gap_old": "The knowledge base was {months} months old on the day of this report, more than "
+    "the {limit} that are allowed: guidelines may have changed since.",
     "gap_newer": "Guideline updated since this release: {names}",
     "newer": "{source}: guideline updated since this release ({date}); the update is not, or not "
     "fully, in it.",
@@ -253,6 +255,9 @@ LABELS: Final = {
     "settle_phase_of": "which alleles lie together on one chromosome copy: {names}",
     "assembly": "Assembly",
     "knowledge": "Knowledge base",
+    "release_dated": "{release} ({date})",
+    "release_aged": "{release} ({date}; {months} months old on the day of this report)",
+    "release_aged_one": "{release} ({date}; {months} month old on the day of this report)",
     "program": "Program",
     "input_digest": "Input SHA-256",
     "knowledge_digest": "Knowledge base SHA-256",

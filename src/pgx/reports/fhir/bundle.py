@@ -25,7 +25,7 @@ __all__ = ["OVERRIDE_FIELDS", "PROVENANCE_FIELDS", "fhir_bundle", "render_fhir"]
 
 PROVENANCE_FIELDS: Final = (
     "tool", "version", "knowledge_release", "knowledge_digest", "data_digest", "code_digest",
-    "assembly", "overlay",
+    "knowledge_date", "assembly", "overlay",
 )  # fmt: skip
 OVERRIDE_FIELDS: Final = ("gene", "drug", "says", "by", "date", "reason")
 _ACTION: Final = "recommended-action"

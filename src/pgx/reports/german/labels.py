@@ -192,6 +192,8 @@ LABELS: Final = {
     "gap_medicines": "Nicht erkannte Arzneimittel, zu denen daher weder Empfehlungen noch"
     " Wirkungen auf Enzyme nachgeschlagen wurden: {names}",
     "gap_pending": "Leitlinie bekannt, aber nicht in diesem Release enthalten: {names}",
+    "gap_old": "Die Wissensbasis war am Tag dieses Berichts {months} Monate alt, mehr als die "
+    "erlaubten {limit}: Leitlinien können sich seither geändert haben.",
     "gap_newer": "Empfehlungen, die sich seit dem Stand dieses Release geändert haben: {names}",
     "newer": "{source} hat die Empfehlungen geändert ({date}); die Änderung ist nicht oder nicht"
     " vollständig in diesem Release enthalten.",
@@ -281,6 +283,9 @@ LABELS: Final = {
     "settle_phase_of": "welche Allele gemeinsam auf einer Chromosomenkopie liegen: {names}",
     "assembly": "Genom-Assembly",
     "knowledge": "Wissensbasis",
+    "release_dated": "{release} ({date})",
+    "release_aged": "{release} ({date}; am Tag dieses Berichts {months} Monate alt)",
+    "release_aged_one": "{release} ({date}; am Tag dieses Berichts {months} Monat alt)",
     "program": "Programm",
     "input_digest": "SHA-256 der Eingabe",
     "knowledge_digest": "SHA-256 der Wissensbasis",
