@@ -40,8 +40,8 @@ __all__ = [
 
 MAX_BYTES: Final = 1 << 26
 """Unpacked size of a file; the largest known, the phenotypes of RYR1, has a third of that."""
-MAX_CONTAINERS: Final = 2_000_000
-"""Lists and objects in a JSON file: an empty one takes 2 bytes in the file and 64 in memory."""
+MAX_PARTS: Final = 3_000_000
+"""Values of a JSON file or cells of a table: 2 bytes in the file can take 200 in memory."""
 MAX_MEMBERS: Final = 20_000
 """Files in a zip archive; PharmVar's archive of CYP2D6 has about 1,000."""
 MAX_RATIO: Final = 200
@@ -49,6 +49,8 @@ MAX_RATIO: Final = 200
 _GZIP: Final = b"\x1f\x8b"
 _GENE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{1,14}(-[A-Za-z0-9]{1,8})?")
 _LONGEST_LABEL: Final = 300
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that is one half of a character beyond 16 bits; alone it cannot be written again."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 T = TypeVar("T")
@@ -122,6 +124,11 @@ def _text(data: bytes, name: str) -> str:
         _refuse("the file is not UTF-8 text", name, error)
 
 
+def _limit_parts(data: bytes, signs: bytes, name: str) -> None:
+    if sum(data.count(sign) for sign in signs) > MAX_PARTS:
+        _refuse(f"more than {MAX_PARTS} values", name)
+
+
 def parse_json(data: bytes, name: str, kind: type[T]) -> T:
     """Return a JSON document as a record of the given type.
 
@@ -136,19 +143,23 @@ def parse_json(data: bytes, name: str, kind: type[T]) -> T:
 
 
 def _json(data: bytes, name: str) -> object:
-    if data.count(b"[") + data.count(b"{") > MAX_CONTAINERS:
-        _refuse("too many lists and objects", name)
+    _limit_parts(data, b"[{,", name)
     text = _text(data, name)
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
+        found: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
+        if _SURROGATE.search(text):
+            json.dumps(found, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         _refuse(f"not JSON: {error.msg}, line {error.lineno}", name, error)
     except RecursionError as error:
         _refuse("nested too deeply", name, error)
     except KeyError as error:
         _refuse("an object has one key twice", name, error)
+    except UnicodeEncodeError as error:
+        _refuse("a text holds half of a character", name, error)
     except ValueError as error:  # NaN, or an integer of thousands of digits
         _refuse("a value is not a number that can be read", name, error)
+    return found
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -166,7 +177,7 @@ def document(value: object, name: str, kind: type[T]) -> T:
     """Return decoded JSON as a record; see `parse_json`."""
     try:
         return msgspec.convert(value, kind)
-    except (msgspec.ValidationError, OverflowError, RecursionError) as error:
+    except (msgspec.ValidationError, OverflowError, RecursionError, UnicodeError) as error:
         _refuse(shape_problem(error, kind), name, error)
 
 
@@ -180,6 +191,7 @@ def parse_csv(data: bytes, name: str, delimiter: str = ",") -> list[dict[str, st
     InputError
         The data are not such a table, a name stands twice, or a row has another width.
     """
+    _limit_parts(data, f"{delimiter}\n".encode(), name)
     lines = io.StringIO(_text(data, name).lstrip("\n"), newline="")
     try:
         rows = [row for row in csv.reader(lines, delimiter=delimiter, strict=True) if row]
