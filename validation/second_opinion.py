@@ -10,21 +10,26 @@ Run ``python -m validation.second_opinion``.
 
 from __future__ import annotations
 
+import functools
 import gzip
+import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pgx.alleles.names import core_allele
 from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly
+from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.settings import Absent
 from validation import callers
 from validation.compare import diplotype, without_undocumented
 from validation.data import DATA, cohort_files, gene_of, read_table, reference_name, sample_info
 from validation.judging import among_all
 from validation.reading import Observed, read_files
+from validation.release_change import BEFORE
 from validation.scores import Difference, Score, differences_table, score_table
 from validation.tables import counted, show, table
 
@@ -45,7 +50,8 @@ COMBINATION = "no definition covers a strand: ours names its parts, theirs gives
 UNDOCUMENTED = "allele that no definition names: ours keeps it, theirs reads the reference"
 UNTYPED = "site typed in no record of the call set: ours does not assess, theirs says reference"
 BEST_OF_EQUAL = "unphased, several pairs fit: other choice of the best"
-BEYOND = (COMBINATION, UNDOCUMENTED)
+NEWER = "name of 2026: theirs has the definitions of November 2025"
+BEYOND = (COMBINATION, UNDOCUMENTED, NEWER)
 """Causes by which ours says more than theirs: these are no disagreement."""
 UNEXPLAINED = "unexplained"
 
@@ -189,11 +195,26 @@ def _cause(call: GeneCall, kind: str, answer: str) -> str:
         without_undocumented(name, reference, call.undocumented) for name in names
     }:
         return UNDOCUMENTED
+    if _has_newer_name(call.gene, call.diplotype or "", answer):
+        return NEWER
     if kind == MORE and "combination_or_partial" in call.notes:
         return COMBINATION
     if kind == CANDIDATE:
         return BEST_OF_EQUAL
     return UNEXPLAINED
+
+
+def _has_newer_name(gene: str, *diplotypes: str) -> bool:
+    """Whether a name came, or went, after the definitions of the second opinion."""
+    said = {name for text in diplotypes for name in re.split(r"[/\[\]]| \+ | OR ", text)}
+    return bool(said & _changed_names(gene))
+
+
+@functools.cache
+def _changed_names(gene: str) -> frozenset[str]:
+    releases = (KnowledgeBase(BEFORE), KnowledgeBase())
+    old, new = ({core_allele(a.name) for a in kb.genes[gene].alleles} for kb in releases)
+    return frozenset(old ^ new)
 
 
 def report(run: str, found: Agreement) -> str:

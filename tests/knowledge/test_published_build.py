@@ -298,8 +298,10 @@ def test_an_update_is_named_and_nothing_is_lost(tmp_path):
     assert {c.subject for c in of_kind[Kind.DRUG_NEW]} == {r.drug for r in new}
     said = {c.subject for c in of_kind[Kind.ACTION]}
     assert said == {r.drug for r in rows["CPIC"] if normalise_sentence(r.sentence) in rewritten}
+    assert {c.subject for c in of_kind[Kind.LOOKUP_NEW]} == {r.drug for r in new}
     quiet = {
         Kind.ALLELE_NEW, Kind.ALLELE_GONE, Kind.FUNCTION, Kind.DRUG_NEW, Kind.ACTION,
+        Kind.LOOKUP_NEW,
         Kind.POSITION_GONE, Kind.RULE_GONE, Kind.STATUS, Kind.REFERENCES, Kind.WORDING,
     }  # fmt: skip
     assert {c.kind for c in found} <= quiet

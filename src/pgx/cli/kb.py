@@ -365,17 +365,19 @@ def build(
     allow_unreviewed: Annotated[  # noqa: FBT002
         bool, typer.Option("--allow-unreviewed", help="keep texts that nobody has read as texts")
     ] = False,
+    kb: Release = None,
 ) -> int:
     """Turn published source files into the tables of a release.
 
-    Folders are laid over each other in the order in which they are named. Texts that nobody has
-    read into facts end the build with status 4, unless --allow-unreviewed: then they are shown
-    as they are, without an action, and what they said before is withdrawn.
+    Folders of source files are laid over each other, those of published files (PharmCAT, CPIC,
+    PharmVar, PyPGx) over the release in use, or that of --kb; the last counts. Texts that nobody
+    has read into facts end the build with status 4, unless --allow-unreviewed: then they are
+    shown as they are, without an action, and what they said before is withdrawn.
 
     Examples:
       pgx kb build --from SOURCES SOURCES/2026-07 --release 2026.12.1 -o data/knowledgebase
 
-      pgx kb build --from SOURCES --release 2024.05.1 --until 2024-05 --curated data/knowledgebase
+      pgx kb build --from pharmcat/ pharmvar/CYP2C19.zip --release 2027.01.1 -o mine/
     """
     from pgx.base.errors import UsageError
     from pgx.knowledge.build import build_release
@@ -393,7 +395,7 @@ def build(
             raise UsageError("--until and --curated go with folders of source files alone")
         made = build_published(
             folders,
-            KnowledgeBase(),
+            KnowledgeBase(kb),
             folder,
             release,
             reviews=reviews,
