@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pgx.alleles.names import core_allele
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding
@@ -68,7 +69,7 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
 
 
 def _other_names(gene: GeneDefinition) -> Iterator[Finding]:
-    known = {allele.name for allele in gene.alleles}
+    known = {name for a in gene.alleles for name in (a.name, core_allele(a.name))}
     partners = gene.structure.partners if gene.structure else ()
     named = known | {p.hybrid for p in partners if p.hybrid}
     for name in _twice((n.name, n.meaning) for n in gene.names):
