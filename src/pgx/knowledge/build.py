@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -42,6 +42,7 @@ __all__ = [
     "COUNTED",
     "BuildReport",
     "build_release",
+    "other_names",
     "replace_tables",
     "unreviewed",
     "write_release",
@@ -202,13 +203,22 @@ def _names(curated: Path, alleles: list[Row], until: Until) -> dict[str, list[Ro
     """
     if until != EVERYTHING or not (curated / f"{_ALLELE_NAMES}.tsv").exists():
         return {}
-    known = {(row["gene"], core_allele(row["allele"])) for row in alleles}
-    rows = [
-        row
-        for row in read_table(curated, _ALLELE_NAMES)
-        if (row["gene"], core_allele(row["allele"] or row["name"])) in known
-    ]
+    rows = other_names(read_table(curated, _ALLELE_NAMES), alleles)
     return {_ALLELE_NAMES: rows} if rows else {}
+
+
+def other_names(rows: Iterable[Row], alleles: Iterable[Row]) -> list[Row]:
+    """Return other names of alleles that there are, without those that are alleles of their own.
+
+    A name that was withdrawn in favour of another is one in older definitions.
+    """
+    known = {(row["gene"], core_allele(row["allele"])) for row in alleles}
+    return [
+        row
+        for row in rows
+        if (row["gene"], core_allele(row["allele"] or row["name"])) in known
+        and not (row["meaning"] == "same_as" and (row["gene"], row["name"]) in known)
+    ]
 
 
 def _core(curated: Path, tables: Mapping[str, list[Row]]) -> dict[str, list[Row]]:

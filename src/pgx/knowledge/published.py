@@ -18,7 +18,7 @@ import msgspec
 from pgx.alleles.names import core_allele
 from pgx.base.advice import Statement, format_lookup
 from pgx.base.shipped import data_folder
-from pgx.knowledge.build import BuildReport, unreviewed, write_release
+from pgx.knowledge.build import BuildReport, other_names, unreviewed, write_release
 from pgx.knowledge.core_positions import CORE_TABLES, core_rows
 from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
 from pgx.knowledge.importers.codes import with_codes, with_critical
@@ -422,11 +422,7 @@ def _fit(tables: dict[str, list[Row]]) -> None:
         tables[name] = [
             r for r in tables.get(name, []) if (r["gene"], core_allele(r["allele"])) in names
         ]
-    tables["allele_names"] = [
-        r
-        for r in tables.get("allele_names", [])
-        if (r["gene"], core_allele(r["allele"] or r["name"])) in names
-    ]
+    tables["allele_names"] = other_names(tables.get("allele_names", []), tables["alleles"])
     counts = (_counted(row, names, refs) for row in tables.get("haplotype_counts", []))
     tables["haplotype_counts"] = [row for row in counts if row is not None]
     tables["alleles"].sort(key=lambda r: r["gene"])
