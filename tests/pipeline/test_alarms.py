@@ -118,6 +118,12 @@ def test_a_disease_that_the_patient_has_makes_advice_on_it_an_alert(genome):
         ({"CYP2B6": "*1/*49"}, None, "efavirenz", "*49: Uncertain function"),
         ({}, outside("*1/*22"), "codeine", "*1: activity value 1.0; *22: no activity value"),
         ({"NUDT15": "*1/*20"}, None, "azathioprine", "*20: Uncertain function"),
+        (
+            {"CYP2C9": "*1/*92"},
+            None,
+            "phenytoin",
+            "*92: no activity value, contains the variants of *2",
+        ),
     ],
 )
 def test_an_unknown_effect_is_no_clearance(genome, diplotypes, calls, drug, known):

@@ -96,12 +96,17 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """One strand of the best diplotype: its name, function, and the variants it carries."""
+    """One strand of the best diplotype: its name, function, and the variants it carries.
+
+    ``contains`` are alleles of known effect all of whose variants it has, where no source knows
+    its own function: its effect is not known, and is hardly milder than theirs.
+    """
 
     name: str
     function: str | None
     activity_value: str | None
     variants: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
 
 
 class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,8 @@ COPIES: Final = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
 MORE_COPIES: Final = (2, 3)
 """Copies that a duplicated haplotype is tried with: more mean the same or more."""
 
+_NO_EFFECT: Final = ("Normal function", "Uncertain function", "Unknown function", "n/a", "1.0")
+
 Meaning = tuple[str | None, str | None]
 """Clinical function and activity value."""
 
@@ -58,6 +60,26 @@ class StrandMeanings:
             return total or self._uncertain, total
         functions = {function for function, _ in parts}
         return (functions.pop() if len(functions) == 1 else self._uncertain), None
+
+    def contained(self, name: str) -> tuple[str, ...]:
+        """Return alleles of known effect in one of which no source knows the function.
+
+        CYP2C9 `*92` has the variant of `*2` and another one. Normal, uncertain and unknown
+        functions are no effect.
+        """
+        allele = self._known.get(name)
+        if allele is None or allele.function is not None or not allele.defining:
+            return ()
+        own = allele.defining.items()
+        return tuple(
+            core_allele(other.name)
+            for other in self._gene.alleles
+            if other.defining and other.defining.items() <= own and self._has_effect(other)
+        )
+
+    def _has_effect(self, allele: AlleleDefinition) -> bool:
+        quiet = {None, self._gene.uncertain_function, *_NO_EFFECT}
+        return allele.function not in quiet
 
     def other_counts(self, names: Sequence[str]) -> list[tuple[str | None, str | None]]:
         """Return the functions of two chromosomes if one had another number of copies.

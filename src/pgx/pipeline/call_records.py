@@ -64,7 +64,11 @@ class CallRecords:
             depends_on=self._depends(found, evidence, [p.lookup_key for p in listed]),
             haplotypes=tuple(
                 HaplotypeDetail(
-                    name=s.name, function=s.function, activity_value=s.value, variants=s.parts
+                    name=s.name,
+                    function=s.function,
+                    activity_value=s.value,
+                    variants=s.parts,
+                    contains=self._meanings.contained(s.name),
                 )
                 for s in found.best
             ),

@@ -200,7 +200,8 @@ def _strand(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDeta
         function, value = StrandMeanings(gene).of(name)
     except UnknownAlleleError:
         raise _refusal(call, "an allele is not in the knowledge base") from None
-    return _detail(gene, name, function, value)
+    detail = _detail(gene, name, function, value)
+    return msgspec.structs.replace(detail, contains=StrandMeanings(gene).contained(name))
 
 
 def _detail(

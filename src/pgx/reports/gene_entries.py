@@ -191,6 +191,14 @@ def _coverage(call: GeneCall, label: Mapping[str, str]) -> str:
 def allele_text(haplotype: HaplotypeDetail, words: Words) -> str:
     """Name a haplotype and its function; of scored genes the function may be the value alone."""
     label: Mapping[str, str] = words["label"]
+    text = _function_text(haplotype, words)
+    if not haplotype.contains:
+        return text
+    return text + label["contains"].format(names=", ".join(haplotype.contains))
+
+
+def _function_text(haplotype: HaplotypeDetail, words: Words) -> str:
+    label: Mapping[str, str] = words["label"]
     value = haplotype.activity_value if haplotype.activity_value not in (None, "", "n/a") else ""
     scored = label["value"].format(value=figure(value, words)) if value else ""
     if haplotype.function == NO_SCORE:

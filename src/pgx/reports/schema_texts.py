@@ -112,6 +112,8 @@ _HAPLOTYPE = {
     "function": "Clinical function in CPIC's terms; null if none is assigned.",
     "activity_value": "Activity value that counts for the score.",
     "variants": "Named alleles and variants on the strand.",
+    "contains": "Alleles of known effect all of whose variants it has, where its own function is "
+    "not known.",
 }
 
 _ADVICE = {

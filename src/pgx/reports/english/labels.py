@@ -201,6 +201,7 @@ LABELS: Final = {
     "status": "Status",
     "function": "Function",
     "no_function": "no function assigned",
+    "contains": ", contains the variants of {names}",
     "value": "activity value {value}",
     "best_of": "best fit of {count} candidates",
     "next": "{best}; next {name}",

@@ -228,6 +228,7 @@ LABELS: Final = {
     "status": "Status",
     "function": "Funktion",
     "no_function": "keine Funktion zugeordnet",
+    "contains": ", enthält die Varianten von {names}",
     "value": "Aktivitätswert {value}",
     "best_of": "beste Übereinstimmung von {count} Kandidaten",
     "next": "{best}; nächster {name}",
