@@ -13,10 +13,11 @@ from __future__ import annotations
 from validation.second_reading.compare import (
     compared,
     lookups,
+    read_once,
     restated,
     second_rows,
     settled,
 )
 from validation.second_reading.page import PAGE, page
 
-__all__ = ["PAGE", "compared", "lookups", "page", "restated", "second_rows", "settled"]
+__all__ = ["PAGE", "compared", "lookups", "page", "read_once", "restated", "second_rows", "settled"]

@@ -21,6 +21,7 @@ __all__ = [
     "facts",
     "known_statements",
     "lookups",
+    "read_once",
     "restated",
     "second_rows",
     "settled",
@@ -45,6 +46,13 @@ class Compared:
     second: Row
     ours: Row
     agrees: bool
+
+
+def read_once() -> list[Statement]:
+    """Return statements of texts that have no second reading yet."""
+    read = {row["digest"] for name in SOURCES for row in second_rows(name)}
+    authorities = {authority for several in SOURCES.values() for authority in several}
+    return [s for s in known_statements() if s.authority in authorities and s.reading not in read]
 
 
 def settled() -> dict[str, str]:

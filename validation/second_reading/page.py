@@ -16,6 +16,7 @@ from validation.second_reading.compare import (
     facts,
     known_statements,
     lookups,
+    read_once,
     restated,
     settled,
 )
@@ -30,7 +31,7 @@ SHOWN, SEED = 50, 2026
 _INTRO = """# A second reading
 
 Guidelines speak in sentences, and a reading turns them into facts
-([how](explanation/guidance.md)). Every sentence of every source was read a second time, from the
+([how](explanation/guidance.md)). The sentences of every source were read a second time, from the
 sentence and its lookups alone and without a look at our tables; noted were the primary action and
 the dose factor. This page is written by `python -m validation.second_reading --write`.
 
@@ -82,6 +83,7 @@ def page() -> str:
     parts = [
         _INTRO,
         _counts(found),
+        _once(),
         _ROUNDS,
         _rounds(found),
         _CHANGED,
@@ -95,6 +97,16 @@ def page() -> str:
         "",
     ]
     return "\n".join(parts)
+
+
+def _once() -> str:
+    """Say how many texts only one reader has read, and of which releases they are."""
+    open_ = read_once()
+    if not open_:
+        return ""
+    texts = len({(s.authority, s.reading) for s in open_})
+    releases = ", ".join(sorted({s.source for s in open_}))
+    return f"\n{texts} texts of {releases} have been read once; their second reading is open.\n"
 
 
 def _share(part: int, whole: int) -> str:
