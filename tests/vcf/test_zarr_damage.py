@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import tracemalloc
 import zipfile
 
 import numcodecs
@@ -171,6 +172,22 @@ def test_a_huge_chunk_is_refused(store):
 
     edit_metadata(store, "call_genotype", change)
     assert refusal(store) == ("PGX-VCZ-010", "a.vcz call_genotype")
+
+
+@pytest.mark.parametrize("name", ["variant_allele", "sample_id", "contig_id"])
+def test_a_chunk_says_that_it_has_more_texts_than_fit(store, name):
+    """The codec makes room for all that it is told of: 32 GB for the largest number."""
+    chunk = chunks_of(store, name)[0]
+    blosc = numcodecs.Blosc()
+    texts = bytearray(blosc.decode(chunk.read_bytes()))
+    texts[:4] = (1 << 26).to_bytes(4, "little")
+    chunk.write_bytes(blosc.encode(bytes(texts)))
+    tracemalloc.start()
+    try:
+        assert refusal(store) == ("PGX-VCZ-009", f"a.vcz {name}")
+        assert tracemalloc.get_traced_memory()[1] < 1 << 27
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"zarr_format": 9}', "\ufffe"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import numcodecs
 import numpy as np
 from zarr.abc.store import RangeByteRequest
 from zarr.storage import WrapperStore, ZipStore
@@ -90,7 +91,14 @@ class ChunkBounds(msgspec.Struct, frozen=True):
             return self._numbers(held)
         size = unpacked_bytes(self.codec, held, MAX_CHUNK_BYTES) if self.codec else len(held)
         self._check_texts(size, len(data))
+        # the codec makes room for as many texts as a chunk says, before it looks for them
+        if self._n_texts(held) > self.n_items:
+            raise ValueError("a chunk says that it has more texts than fit")
         return size
+
+    def _n_texts(self, data: bytes) -> int:
+        plain = numcodecs.get_codec({"id": self.codec}).decode(data) if self.codec else data
+        return int.from_bytes(bytes(memoryview(plain)[:4]), "little")
 
     def _numbers(self, data: bytes) -> int:
         if not self.codec:

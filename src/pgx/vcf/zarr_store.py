@@ -258,6 +258,8 @@ class StoredArray:
         names = [name.removeprefix("numcodecs.") for name in chain]
         if any(name in COMPRESSORS for name in names[1:]):
             raise self.refusal(faults.CODEC, "more than one compressor")
+        if self._has_texts and [n for n in names if n not in COMPRESSORS] != ["vlen-utf8"]:
+            raise self.refusal(faults.CODEC, "texts packed twice")
         n_items = prod(self._array.chunks)
         return ChunkBounds(
             names[0] if names and names[0] in COMPRESSORS else "",
