@@ -347,6 +347,16 @@ def test_pypgx_gives_no_gene_that_another_source_has_but_its_positions(tmp_path)
     assert "gene CYP9Z4 | pharmcat-2031-02-03 has it" in reasons(secondary)
 
 
+def test_a_variant_that_the_table_of_variants_lacks_refuses_the_gene(tmp_path):
+    sample = samples.pypgx()
+    rows = samples.pypgx_rows()["variant-table.csv"]
+    sample["pypgx-0.99/variant-table.csv"] = samples.as_csv(rows[:-1])
+    found = only(samples.write(tmp_path, sample))
+    assert not found.definitions
+    assert "a variant of allele *3 is in no table" in reasons(found)
+    assert found.positions
+
+
 def test_an_equation_is_never_evaluated(tmp_path):
     sample = samples.pypgx()
     rows = [{"Gene": "CYP9Z4", "Phenotype": "Poor", "Equation": "score < __import__('os')"}]

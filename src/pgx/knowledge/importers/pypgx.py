@@ -166,10 +166,14 @@ class _Genes:
         self, gene: str, default: str, rows: Sequence[Row], variants: Sequence[Row]
     ) -> None:
         where = f"{self.source}, {gene}"
+        listed = {variant["GRCh38Name"] for variant in variants}
         found = []
         for row in rows:
             name = label(row["StarAllele"], "an allele's name", where)
             cells = tuple(_variant(text, where) for text in _listed(row["GRCh38Core"]))
+            if not listed.issuperset(_listed(row["GRCh38Core"])):
+                # its position on GRCh37 is not known, and one of the two tables is wrong
+                raise InputError(f"a variant of allele {name} is in no table", where=where)
             structural = row["SV"].upper() == "TRUE"
             if not cells and not structural and name != default:
                 # without it, its carriers would be called the reference
