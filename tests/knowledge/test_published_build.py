@@ -14,12 +14,13 @@ import pytest
 from cli.support import pgx
 from pgx.base.advice import NOT_CODED
 from pgx.base.errors import UnreviewedError
+from pgx.knowledge.build import build_release
 from pgx.knowledge.changes import Kind, changes
 from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings, normalise_sentence
 from pgx.knowledge.importers.releases import SourceRow, source_rows, standing_rows
-from pgx.knowledge.published import build_published, is_private
+from pgx.knowledge.published import build_from, build_published, is_private
 from pgx.knowledge.review import format_review, read_reviews, review_rows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.verify import verify_folder
@@ -28,14 +29,16 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")) / "reference"
 PUBLIC = DATA / "public_formats"
 needs_data = pytest.mark.skipif(not PUBLIC.is_dir(), reason="the validation data folder is absent")
-READINGS = ROOT / "data" / "knowledgebase" / "readings"
+RELEASE = ROOT / "data" / "knowledgebase"
+READINGS = RELEASE / "readings"
+SOURCES = (DATA, DATA / "2026-07")
 
 
 def newest(name: str) -> list[SourceRow]:
     """Return the rows of CPIC or DPWG that stand in July 2026, by their own keys."""
     [authority] = [a for a in AUTHORITIES if a.name == name]
     readings = load_readings(READINGS, name.lower())
-    files = authority.files_in(SourceFolders((DATA, DATA / "2026-07")))
+    files = authority.files_in(SourceFolders(SOURCES))
     rows = standing_rows(source_rows(files, authority, readings.keys), readings.withdrawn)
     last = {(r.guideline_id, r.drug, r.population or "general", r.keys): r for r in rows}
     return list(last.values())
@@ -139,19 +142,35 @@ def test_pypgx_adds_genes_that_no_other_source_has(tmp_path):
     assert kb.genes["CYP2D6"] == shipped.genes["CYP2D6"]
 
 
-def test_folders_of_both_forms_are_not_mixed(tmp_path):
+def test_the_form_of_a_folder_is_known_by_its_files(tmp_path):
     for name, file in (("ours", "guidelines_2026-07.jsonl"), ("theirs", "x_translation.json")):
         (tmp_path / name).mkdir()
         (tmp_path / name / file).write_text("{}\n")
     assert is_private(tmp_path / "ours")
     assert not is_private(tmp_path / "theirs")
-    done = pgx("kb", "build", "--from", tmp_path / "ours", tmp_path / "theirs",
-               "--release", "2026.12.2", "-o", tmp_path / "out")  # fmt: skip
-    assert done.returncode == 2
-    assert "in one build" in done.stderr
     done = pgx("kb", "build", "--from", tmp_path / "theirs", "--release", "x", "-o", tmp_path / "o")
     assert done.returncode == 3
     assert not (tmp_path / "o").exists()
+    done = pgx("kb", "build", "--from", tmp_path / "theirs", "--release", "x", "--until", "2024-05")
+    assert done.returncode == 2
+
+
+@needs_data
+@pytest.mark.validation
+def test_published_files_are_laid_over_source_files_of_one_build(tmp_path):
+    folders = [PUBLIC / "pypgx-0.26", *SOURCES]
+    built = build_from(folders, unused_base, tmp_path / "one", "2026.12.2", written=RELEASE)
+    assert any("pypgx" in source for source, _ in built.gave)
+    build_release(SOURCES, tmp_path / "low", "2026.12.2", written=RELEASE)
+    low = KnowledgeBase(tmp_path / "low")
+    build_published(folders[:1], low, tmp_path / "two", "2026.12.2")
+    digests = [(tmp_path / name / "manifest.json").read_bytes() for name in ("one", "two")]
+    assert digests[0] == digests[1]
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def unused_base():
+    raise AssertionError("there is a release below already")
 
 
 # --- an update: what changed is named, and nothing is lost -----------------------------------

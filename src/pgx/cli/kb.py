@@ -370,18 +370,19 @@ def build(
     """Turn published source files into the tables of a release.
 
     Folders of source files are laid over each other, those of published files (PharmCAT, CPIC,
-    PharmVar, PyPGx) over the release in use, or that of --kb; the last counts. Texts that nobody
-    has read into facts end the build with status 4, unless --allow-unreviewed: then they are
-    shown as they are, without an action, and what they said before is withdrawn.
+    PharmVar, PyPGx) over what these gave, else over the release in use, or that of --kb; of each
+    form the last counts. Texts that nobody has read into facts end the build with status 4,
+    unless --allow-unreviewed: then they are shown as they are, without an action, and what they
+    said before is withdrawn.
 
     Examples:
       pgx kb build --from SOURCES SOURCES/2026-07 --release 2026.12.1 -o data/knowledgebase
 
       pgx kb build --from pharmcat/ pharmvar/CYP2C19.zip --release 2027.01.1 -o mine/
     """
-    from pgx.base.errors import UsageError
-    from pgx.knowledge.build import build_release
-    from pgx.knowledge.published import build_published, is_private
+    from functools import partial
+
+    from pgx.knowledge.published import build_from
     from pgx.knowledge.review import read_by_two, read_reviews
 
     folders = [*sources, *(more or [])]
@@ -389,38 +390,21 @@ def build(
     if reviews:
         texts = len({(review.authority, review.digest) for review in reviews})
         say(f"readings: {texts} texts, {read_by_two(reviews)} by two reviewers who agree")
-    private = [is_private(source) for source in folders]
-    if not any(private):
-        if until or curated:
-            raise UsageError("--until and --curated go with folders of source files alone")
-        made = build_published(
-            folders,
-            KnowledgeBase(kb),
-            folder,
-            release,
-            reviews=reviews,
-            allow_unreviewed=allow_unreviewed,
-        )
-        for source, what in made.gave:
-            say(f"{printable(source)}: {what}")
-        for skipped in made.unused:
-            say(f"not used: {printable(f'{skipped.file}: {skipped.what}: {skipped.why}')}")
-        report = made.build
-    elif all(private):
-        report = build_release(
-            folders,
-            folder,
-            release,
-            until=until,
-            written=curated,
-            reviews=reviews,
-            allow_unreviewed=allow_unreviewed,
-        )
-    else:
-        raise UsageError(
-            "folders of source files and of published files in one build",
-            remedy="build a release of the first, then one of the others over it with --kb",
-        )
+    made = build_from(
+        folders,
+        partial(KnowledgeBase, kb),
+        folder,
+        release,
+        until=until,
+        written=curated,
+        reviews=reviews,
+        allow_unreviewed=allow_unreviewed,
+    )
+    for source, what in made.gave:
+        say(f"{printable(source)}: {what}")
+    for skipped in made.unused:
+        say(f"not used: {printable(f'{skipped.file}: {skipped.what}: {skipped.why}')}")
+    report = made.build
     for item in report.unread:
         withdrawn = f", withdrawn: {item.before}" if item.before else ""
         about = f"{item.authority} {item.drug} {item.lookup} {item.digest[:12]}"

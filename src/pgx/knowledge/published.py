@@ -8,17 +8,20 @@ frequencies, structures, codes of drugs. What cannot be used is reported, never 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
 
 from pgx.alleles.names import core_allele
 from pgx.base.advice import Statement, format_lookup
+from pgx.base.errors import UsageError
 from pgx.base.shipped import data_folder
-from pgx.knowledge.build import BuildReport, other_names, unreviewed, write_release
+from pgx.knowledge.build import BuildReport, build_release, other_names, unreviewed, write_release
 from pgx.knowledge.core_positions import CORE_TABLES, core_rows
 from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
 from pgx.knowledge.importers.codes import with_codes, with_critical
@@ -35,7 +38,7 @@ from pgx.knowledge.schema import TABLES, check_allele_name
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import TEXTS, Row
 
-__all__ = ["PublishedReport", "build_published", "is_private"]
+__all__ = ["PublishedReport", "build_from", "build_published", "is_private"]
 
 _PRIVATE: Final = ("guidelines_*.jsonl", "guidance/changed_*.jsonl", "contexts*.tsv")
 """Files by which a folder in the form of `pgx.knowledge.build` is known."""
@@ -54,6 +57,48 @@ class PublishedReport(msgspec.Struct, frozen=True):
 def is_private(folder: Path) -> bool:
     """Whether a folder holds source files in the form that `build_release` reads."""
     return any(next(folder.glob(pattern), None) for pattern in _PRIVATE)
+
+
+def build_from(
+    folders: Sequence[Path],
+    base: Callable[[], KnowledgeBase],
+    folder: Path,
+    release: str,
+    *,
+    until: str = "",
+    written: Path | None = None,
+    reviews: Sequence[Review] = (),
+    allow_unreviewed: bool = False,
+) -> PublishedReport:
+    """Write a release of folders of either form: published files are laid over the others.
+
+    Where no folder holds source files, published ones are laid over ``base``. ``until`` and
+    ``written`` are those of `build_release`, for source files alone.
+
+    Raises
+    ------
+    UsageError
+        There are no source files for ``until`` or ``written``.
+    InputError, SnapshotSchemaError, UnreviewedError
+        As `build_release` and `build_published`.
+    """
+    own = [path for path in folders if is_private(path)]
+    published = [path for path in folders if path not in own]
+    over = partial(build_published, reviews=reviews, allow_unreviewed=allow_unreviewed)
+    lowest = partial(build_release, reviews=reviews, allow_unreviewed=allow_unreviewed)
+    if not own:
+        if until or written:
+            raise UsageError("--until and --curated go with folders of source files")
+        return over(published, base(), folder, release)
+    written = written or folder
+    if not published:
+        return PublishedReport(lowest(own, folder, release, until=until, written=written), (), ())
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder.parent, prefix=".pgx-build-") as below:
+        build = lowest(own, Path(below), release, until=until, written=written)
+        report = over(published, KnowledgeBase(Path(below)), folder, release)
+    unread = (*build.unread, *report.build.unread)
+    return msgspec.structs.replace(report, build=BuildReport(report.build.manifest, unread))
 
 
 def build_published(
