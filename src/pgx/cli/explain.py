@@ -121,8 +121,9 @@ def _print_object(saved: PatientResult, call: GeneCall, *, everything: bool) -> 
 def _print_text(saved: PatientResult, call: GeneCall, *, everything: bool) -> None:
     from pgx.reports.english import ENGLISH
     from pgx.reports.explain_text import explain_call, site_rows
+    from pgx.reports.release_age import release_text
 
-    sections = explain_call(call, saved.provenance.knowledge_release)
+    sections = explain_call(call, release_text(saved, ENGLISH))
     for number, section in enumerate(sections):
         sys.stdout.write("\n" if number else "")
         _print_section(section)

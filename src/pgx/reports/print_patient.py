@@ -175,6 +175,6 @@ def card_data(
         ],
         "none": words["plain"]["none_tested"] if _is_silent(document) else said["none_by_area"],
         "decided": _decided(document, said["card_decided"]),
-        "release": result.provenance.knowledge_release,
+        "release": release_text(result, words),
     }
     return plain(data)
