@@ -49,3 +49,9 @@ def test_what_is_listed_stays_listed_and_the_rest_adds_up():
 def test_one_is_exactly_one():
     found = weighed(*[((NORMAL, POOR), 0.1)] * 10)
     assert (found.probabilities, found.n_candidates, found.rest) == ([1.0], 1, 0.0)
+
+
+def test_no_probability_is_above_one():
+    """Each is rounded; together they may be more, and a result that says so is not read again."""
+    found = weighed(((NORMAL, POOR), 0.7), ((NORMAL, OTHER), 0.200000000001), ((NORMAL, POOR), 0.1))
+    assert (found.probabilities, found.rest) == ([1.0], 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand, together
 from pgx.alleles.star import MAX_LISTED
 
 __all__ = ["follow_convention"]
@@ -35,8 +35,8 @@ def follow_convention(
     if not same or plain.diplotype is None:
         return
     others = [c for c in candidates if _functions(c[2]) != target]
-    together = round(sum(c[1] for c in same), DECIMALS)
-    named = [(plain.diplotype, together, plain.best), *sorted(others, key=lambda c: -c[1])]
+    share = together(c[1] for c in same)
+    named = [(plain.diplotype, share, plain.best), *sorted(others, key=lambda c: -c[1])]
     listed = [named[0], *(c for c in named[1:MAX_LISTED] if c[1] >= LISTED_FROM)]
     weighed.names = [c[0] for c in listed]
     weighed.probabilities = [c[1] for c in listed]

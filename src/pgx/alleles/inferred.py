@@ -289,7 +289,7 @@ class _Naming:
         keys = np.minimum(one, two) * (lookup.max() + 1) + np.maximum(one, two)
         _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         total = np.bincount(inverse, weights=self.posterior.probability)
-        return first, inverse, np.round(total, DECIMALS)
+        return first, inverse, np.minimum(np.round(total, DECIMALS), 1.0)
 
     def _key(self, name: str) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
         return name != self.gene.gene.default_allele, natural_key(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pgx.alleles.names import format_diplotype, natural_key
-from pgx.alleles.outcome import DECIMALS, DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import DECIMALS, DiplotypeSet, Outcome, Strand, together
 
 __all__ = ["both_lost", "with_lost", "with_one_more"]
 
@@ -110,7 +110,7 @@ def _outcomes(outcomes: list[Outcome], uncertain: str, default_allele: str) -> l
                     outcome, first=uncertain, second=kept, diplotype=name, probability=share
                 )
             elif known.probability is not None and share is not None:
-                total = round(known.probability + share, DECIMALS)
+                total = together([known.probability, share])
                 found[key] = replace(known, probability=total)
     return list(found.values())
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, Outcome
+from pgx.alleles.outcome import DECIMALS, Outcome, together
 from pgx.alleles.posterior import Posterior
 from pgx.alleles.settling import Settling, open_phases
 from pgx.genotypes.matrix import MISSING
@@ -202,7 +202,7 @@ def add_outcome(
 
 def _sum(one: float | None, two: float | None) -> float | None:
     """Return a sum; of what is not known nothing is."""
-    return None if one is None or two is None else round(one + two, DECIMALS)
+    return None if one is None or two is None else together([one, two])
 
 
 def _union(one: Settling | None, two: Settling | None) -> Settling | None:

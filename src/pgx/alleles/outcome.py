@@ -8,7 +8,15 @@ from typing import Final
 
 from pgx.alleles.settling import Settling
 
-__all__ = ["DECIMALS", "LISTED_FROM", "DiplotypeSet", "Outcome", "Strand", "doubtful_sites"]
+__all__ = [
+    "DECIMALS",
+    "LISTED_FROM",
+    "DiplotypeSet",
+    "Outcome",
+    "Strand",
+    "doubtful_sites",
+    "together",
+]
 
 LISTED_FROM: Final = 1e-4
 """Probability from which a candidate is listed, and its advice counts."""
@@ -67,6 +75,15 @@ class Outcome:
         """
         is_open = bool(self.open_core or self.failed)
         return is_open or self.probability is None or self.probability >= LISTED_FROM
+
+
+def together(shares: Iterable[float]) -> float:
+    """Return the probability of exclusive things: their sum, which rounding leaves at most 1.
+
+    >>> together([0.7, 0.2, 0.100000000001])
+    1.0
+    """
+    return min(round(sum(shares), DECIMALS), 1.0)
 
 
 def doubtful_sites(strands: Iterable[Strand]) -> Settling | None:

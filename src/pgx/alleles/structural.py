@@ -28,6 +28,7 @@ from pgx.alleles.outcome import (
     Outcome,
     Strand,
     doubtful_sites,
+    together,
 )
 from pgx.alleles.partners import Partners
 from pgx.alleles.posterior import evidence as group_evidence
@@ -293,7 +294,7 @@ class StructuralCaller:
             key = _key(first, second)
             own = found.get(key)
             if own is not None:
-                share = round((own.probability or 0.0) + candidate.weight, DECIMALS)
+                share = together([own.probability or 0.0, candidate.weight])
                 found[key] = replace(own, probability=share)
                 continue
             by_copies = bool(found) and candidate.model != ranked[0].model
@@ -354,5 +355,5 @@ def _ranked(candidates: Sequence[_Candidate], total: float) -> list[_Candidate]:
             merged[candidate.name] = candidate._replace(weight=share)
         else:
             merged[candidate.name] = known._replace(weight=known.weight + share)
-    rounded = [c._replace(weight=round(c.weight, DECIMALS)) for c in merged.values()]
+    rounded = [c._replace(weight=together([c.weight])) for c in merged.values()]
     return sorted(rounded, key=lambda c: (-c.weight, natural_key(c.name)))
