@@ -84,9 +84,10 @@ performance: $(VENV)/.dev ## measure cohorts on the validation data, rewrite doc
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
 	$(BIN)/python -m benchmarks.performance
 
-validate: $(VENV)/.dev ## score on the validation data, rewrite docs/validation.md
+validate: $(VENV)/.dev ## score on the validation data, rewrite docs/validation.md, compare golden outputs
 	@test -d "$${PGX_VALIDATION_DATA:-../shared}" || { echo "PGX_VALIDATION_DATA names no folder" >&2; exit 1; }
 	$(BIN)/python -m validation --write
+	$(BIN)/python -m validation.golden
 
 $(VENV)/.fuzz: $(VENV)/.dev
 	$(INSTALL) --no-build-isolation --editable ".[fuzz]"
