@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +16,7 @@ __all__ = ["digests"]
 _CHUNK = 20_000
 _OWN_PARTS = ("calls", "recommendations")
 _UNSEEN = frozenset(("script", "style"))
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def digests(path: Path) -> Iterator[tuple[str, str]]:
@@ -42,12 +44,19 @@ def _parts(path: Path) -> Iterator[tuple[str, str]]:
 
 def _of_json(path: Path) -> Iterator[tuple[str, str]]:
     """Yield calls, recommendations, each kind of resource of a FHIR Bundle, and the rest."""
-    document = json.loads(path.read_text(encoding="utf-8"), parse_float=_rounded)
+    text = _numbered(path.read_text(encoding="utf-8"))
+    document = json.loads(text, parse_float=_rounded)
     parts = {key: document.pop(key) for key in _OWN_PARTS if key in document}
     for entry in document.pop("entry", []):
         parts.setdefault(entry["resource"]["resourceType"], []).append(entry)
     for key, value in (parts | {"rest": document}).items():
         yield key, json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _numbered(text: str) -> str:
+    """Write each identifier as its ordinal: those of FHIR depend on the digest of the program."""
+    ordinals: dict[str, str] = {}
+    return _UUID.sub(lambda found: ordinals.setdefault(found[0], f"uuid-{len(ordinals)}"), text)
 
 
 def _rounded(text: str) -> float:
