@@ -10,10 +10,10 @@ import msgspec
 
 from pgx.base.genes import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulate.common import common_spellings
-from pgx.simulate.files import SampleTable, read_samples, write_vcf
-from pgx.simulate.settings import AmbiguityChoice, SimulationSettings, WriteStyle
-from pgx.simulate.vcf import render_vcf
+from pgx.simulator.common import common_spellings
+from pgx.simulator.files import SampleTable, read_samples, write_vcf
+from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
+from pgx.simulator.vcf import render_vcf
 
 HERE: Final = Path(__file__).parent
 PATIENT: Final = "EXAMPLE_1"

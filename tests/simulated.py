@@ -11,9 +11,9 @@ import msgspec
 
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulate.settings import SimulationSettings
-from pgx.simulate.strands import parse_diplotype
-from pgx.simulate.vcf import render_vcf
+from pgx.simulator.settings import SimulationSettings
+from pgx.simulator.strands import parse_diplotype
+from pgx.simulator.vcf import render_vcf
 
 Diplotypes = Mapping[str, str | Sequence[str]]
 

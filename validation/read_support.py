@@ -25,8 +25,8 @@ import pgx
 from pgx.base.calls import Recommendation
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulate.settings import SimulationSettings
-from pgx.simulate.vcf import render_vcf
+from pgx.simulator.settings import SimulationSettings
+from pgx.simulator.vcf import render_vcf
 from validation.intervals import share
 from validation.tables import show, table
 

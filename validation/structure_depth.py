@@ -1,6 +1,6 @@
 """Copies of CYP2D6 told from simulated depth: how often right, and whether posteriors hold.
 
-The generator (`pgx.simulate.depth`) draws samples of every structural model that a pair of
+The generator (`pgx.simulator.depth`) draws samples of every structural model that a pair of
 chromosomes has with a frequency above `RAREST`, over the windows of the shipped panel; the
 caller sees their depth alone, no reads of alleles. A posterior can only hold where the prior is
 how often models were drawn, so that each way to draw them is judged with its own prior
@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulate.depth.drawing import AlleleWeights, allele_weights
-from pgx.simulate.depth.many import simulate_many
-from pgx.simulate.depth.noise import Neighbours
-from pgx.simulate.depth.windows import panel_windows
+from pgx.simulator.depth.drawing import AlleleWeights, allele_weights
+from pgx.simulator.depth.many import simulate_many
+from pgx.simulator.depth.noise import Neighbours
+from pgx.simulator.depth.windows import panel_windows
 from pgx.structure.depth import copies_from_depth
 from pgx.structure.models import StructuralModels, structural_models
 from pgx.structure.panel import PanelArrays, default_panel

@@ -17,12 +17,12 @@ import numpy as np
 import pgx
 from pgx.alleles.names import format_diplotype
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulate.common import common_spellings
-from pgx.simulate.depth.drawing import allele_weights, draw_people
-from pgx.simulate.depth.gvcf import DepthSimulator
-from pgx.simulate.depth.settings import DepthSettings
-from pgx.simulate.depth.windows import panel_windows
-from pgx.simulate.settings import AmbiguityChoice, SimulationSettings, WriteStyle
+from pgx.simulator.common import common_spellings
+from pgx.simulator.depth.drawing import allele_weights, draw_people
+from pgx.simulator.depth.gvcf import DepthSimulator
+from pgx.simulator.depth.settings import DepthSettings
+from pgx.simulator.depth.windows import panel_windows
+from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from pgx.structure.models import structural_models
 from pgx.structure.panel import default_panel
 from validation.intervals import counted

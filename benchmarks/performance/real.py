@@ -24,7 +24,7 @@ for path in sys.argv[1:]:
         record.genotype.array()
 """
 IMPORTS = """
-import pgx.cli.cohort, pgx.cohort.work, pgx.cohort.writing.results, pgx.cohort.writing.tables
+import pgx.cli.cohort, pgx.engine.work, pgx.engine.writing.results, pgx.engine.writing.tables
 import numpy, polars
 """
 

@@ -23,7 +23,7 @@ from pgx.patients.read import read_patient
 from pgx.pipeline.overrides import read_overrides
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.reports.laboratory import read_laboratory
-from pgx.simulate.files import read_samples
+from pgx.simulator.files import read_samples
 
 pytestmark = pytest.mark.torture
 

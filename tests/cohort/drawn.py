@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pgx.base.genes import GeneDefinition, Ploidy
-from pgx.cohort.calling import Piece
-from pgx.cohort.frequencies.groups import Level
+from pgx.engine.calling import Piece
+from pgx.engine.frequencies.groups import Level
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from simulated import genes
 

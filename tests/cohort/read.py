@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from pgx.base.genes import GeneDefinition
-from pgx.cohort.calling import CohortCaller, GeneTable, Piece, pieces_of
-from pgx.cohort.frequencies.groups import Level, sample_groups
-from pgx.cohort.quality.checking import CohortQuality
-from pgx.cohort.reading import CohortReader
+from pgx.engine.calling import CohortCaller, GeneTable, Piece, pieces_of
+from pgx.engine.frequencies.groups import Level, sample_groups
+from pgx.engine.quality.checking import CohortQuality
+from pgx.engine.reading import CohortReader
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.settings import RunSettings, SampleInfo
 from pgx.recommendations.index import guidance_of

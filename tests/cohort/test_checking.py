@@ -7,9 +7,9 @@ import pytest
 from cohort.drawn import shown, small_gene
 from cohort.read import read_cohort
 from pgx.base.genes import Ploidy
-from pgx.cohort.quality.checking import CohortQuality
-from pgx.cohort.quality.samples import SAMPLE_QUALITY_SCHEMA
-from pgx.cohort.quality.sites import SITE_QUALITY_SCHEMA
+from pgx.engine.quality.checking import CohortQuality
+from pgx.engine.quality.samples import SAMPLE_QUALITY_SCHEMA
+from pgx.engine.quality.sites import SITE_QUALITY_SCHEMA
 from pgx.genotypes.matrix import MISSING, Unknown
 from pgx.pipeline.settings import SampleInfo
 from simulated import cohort_text, genes

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from pgx.cohort.frequencies.tables import (
+from pgx.engine.frequencies.tables import (
     ALLELE_FREQUENCY_SCHEMA,
     CALL_STATUS_SCHEMA,
     DIPLOTYPE_FREQUENCY_SCHEMA,
     PHENOTYPE_FREQUENCY_SCHEMA,
 )
-from pgx.cohort.quality.samples import SAMPLE_QUALITY_SCHEMA
-from pgx.cohort.quality.sexes import SexCheck, SexReason
-from pgx.cohort.quality.sites import SITE_QUALITY_SCHEMA
+from pgx.engine.quality.samples import SAMPLE_QUALITY_SCHEMA
+from pgx.engine.quality.sexes import SexCheck, SexReason
+from pgx.engine.quality.sites import SITE_QUALITY_SCHEMA
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "columns.md"
 FREQUENCIES = "Frequencies of a cohort"

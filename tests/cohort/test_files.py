@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from cli.support import COHORT, EXAMPLES, pgx, refused
-from pgx.cohort.writing.frames import CALL_SCHEMA, call_frame
-from pgx.cohort.writing.results import MULTIQC_FILE, SUMMARY_FILE
-from pgx.cohort.writing.summaries import SUMMARY_TABLES
-from pgx.cohort.writing.tables import Table, write_parquet
+from pgx.engine.writing.frames import CALL_SCHEMA, call_frame
+from pgx.engine.writing.results import MULTIQC_FILE, SUMMARY_FILE
+from pgx.engine.writing.summaries import SUMMARY_TABLES
+from pgx.engine.writing.tables import Table, write_parquet
 from pgx.reports.files import check_folder
 from pgx.reports.render_tsv import CALL_COLUMNS
 

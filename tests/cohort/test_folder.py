@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pgx.base.errors import OutputError
-from pgx.cohort.plan import make_plan
-from pgx.cohort.running.folder import PARTS_FOLDER, working_folder
-from pgx.cohort.running.stored import PART_SUFFIX
+from pgx.engine.plan import make_plan
+from pgx.engine.running.folder import PARTS_FOLDER, working_folder
+from pgx.engine.running.stored import PART_SUFFIX
 from pgx.pipeline.settings import RunSettings
 
 PART = f"read-000000{PART_SUFFIX}"

@@ -3,7 +3,7 @@
 import pytest
 
 from pgx.base.calls import AlternativeAdvice, CallStatus, Candidate, GeneCall, Recommendation
-from pgx.cohort.writing.frames import ADVICE_SCHEMA, CALL_SCHEMA, advice_frame, call_frame
+from pgx.engine.writing.frames import ADVICE_SCHEMA, CALL_SCHEMA, advice_frame, call_frame
 
 CANDIDATES = [
     (),

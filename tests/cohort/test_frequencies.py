@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence
-from pgx.cohort.calling import GeneTable
-from pgx.cohort.frequencies.groups import Level, sample_groups
-from pgx.cohort.frequencies.intervals import wilson
-from pgx.cohort.frequencies.tables import (
+from pgx.engine.calling import GeneTable
+from pgx.engine.frequencies.groups import Level, sample_groups
+from pgx.engine.frequencies.intervals import wilson
+from pgx.engine.frequencies.tables import (
     ALLELE_FREQUENCY_SCHEMA,
     CALL_STATUS_SCHEMA,
     DIPLOTYPE_FREQUENCY_SCHEMA,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pgx.cohort.frequencies.groups import sample_groups
+from pgx.engine.frequencies.groups import sample_groups
 from pgx.pipeline.settings import SampleInfo
 
 

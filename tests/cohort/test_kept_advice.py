@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pgx.cohort.advising import CohortAdvice
-from pgx.cohort.plan import make_plan
-from pgx.cohort.running import kept_advice, steps
-from pgx.cohort.running.parts import FolderParts, MemoryParts
-from pgx.cohort.running.run import do_parts
-from pgx.cohort.work import CohortWork
+from pgx.engine.advising import CohortAdvice
+from pgx.engine.plan import make_plan
+from pgx.engine.running import kept_advice, steps
+from pgx.engine.running.parts import FolderParts, MemoryParts
+from pgx.engine.running.run import do_parts
+from pgx.engine.work import CohortWork
 from pgx.pipeline.settings import RunSettings
 from simulated import cohort_text
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from pgx.cohort.plan import make_plan
-from pgx.cohort.running.parts import FolderParts, MemoryParts
-from pgx.cohort.running.run import parts_of
+from pgx.engine.plan import make_plan
+from pgx.engine.running.parts import FolderParts, MemoryParts
+from pgx.engine.running.run import parts_of
 from pgx.pipeline.settings import RunSettings
 
 

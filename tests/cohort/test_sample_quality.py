@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from cohort.drawn import by_sample, everyone, is_called, pieces, shown, small_gene
 from pgx.base.genes import Ploidy
-from pgx.cohort.quality.samples import SAMPLE_QUALITY_SCHEMA, SampleCounts
-from pgx.cohort.quality.sexes import SexEvidence, check_sexes
-from pgx.cohort.quality.sites import tally_sites
+from pgx.engine.quality.samples import SAMPLE_QUALITY_SCHEMA, SampleCounts
+from pgx.engine.quality.sexes import SexEvidence, check_sexes
+from pgx.engine.quality.sites import tally_sites
 from pgx.genotypes.matrix import ABSENT, MISSING, Unknown
 
 N = 6

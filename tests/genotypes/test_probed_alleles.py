@@ -8,7 +8,7 @@ import pgx
 from calling import call_file
 from hazards.edited import STAR3, changed, edited_file, names
 from pgx.base.errors import AbsenceError
-from pgx.cohort.reading import CohortReader
+from pgx.engine.reading import CohortReader
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import Absent, RunSettings
 from simulated import genes

@@ -7,7 +7,7 @@ from hazards.edited import STAR3, called, changed, edited_file, is_open, names, 
 from pgx.base.calls import CallStatus
 from pgx.base.genes import Assembly
 from pgx.genotypes.sites import GeneLocus
-from pgx.simulate.settings import WriteStyle
+from pgx.simulator.settings import WriteStyle
 from simulated import genes, vcf_file
 
 ALL_THREE = {"*1/*1", "*1/*3", "*3/*3"}

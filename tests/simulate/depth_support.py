@@ -8,11 +8,11 @@ import numpy as np
 
 from pgx.base.genes import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulate.common import common_spellings
-from pgx.simulate.depth.gvcf import DepthSimulator
-from pgx.simulate.depth.settings import DepthSettings
-from pgx.simulate.depth.windows import panel_windows
-from pgx.simulate.settings import AmbiguityChoice, SimulationSettings, WriteStyle
+from pgx.simulator.common import common_spellings
+from pgx.simulator.depth.gvcf import DepthSimulator
+from pgx.simulator.depth.settings import DepthSettings
+from pgx.simulator.depth.windows import panel_windows
+from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from pgx.structure.panel import default_panel
 
 GENE = "CYP2D6"

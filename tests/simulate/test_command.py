@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from pgx.base.errors import OutputError, UnknownGeneError, UsageError
 from pgx.cli.simulate import simulate
-from pgx.simulate.files import parse_samples, read_samples, write_vcf
-from pgx.simulate.settings import Sex
+from pgx.simulator.files import parse_samples, read_samples, write_vcf
+from pgx.simulator.settings import Sex
 from simulated import cohort_text, vcf_text
 
 APP = typer.Typer()

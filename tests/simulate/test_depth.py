@@ -11,10 +11,10 @@ import pytest
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.base.genes import Assembly
-from pgx.simulate.depth.dips import draw_dips
-from pgx.simulate.depth.gvcf import DepthSimulator
-from pgx.simulate.depth.settings import DepthSettings
-from pgx.simulate.settings import WriteStyle
+from pgx.simulator.depth.dips import draw_dips
+from pgx.simulator.depth.gvcf import DepthSimulator
+from pgx.simulator.depth.settings import DepthSettings
+from pgx.simulator.settings import WriteStyle
 from simulate.depth_support import (
     BODY,
     EXON_9_CORE,

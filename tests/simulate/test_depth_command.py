@@ -8,8 +8,8 @@ import pytest
 
 from pgx.base.errors import OutputError, UnknownAlleleError, UsageError
 from pgx.cli.simulate_depth import numbered, write_depth
-from pgx.simulate.depth.settings import DepthSettings
-from pgx.simulate.files import SampleTable, read_samples
+from pgx.simulator.depth.settings import DepthSettings
+from pgx.simulator.files import SampleTable, read_samples
 from simulate.depth_support import GENE, kb, lines, settings
 from simulate.test_command import run
 

@@ -10,15 +10,15 @@ import pytest
 
 from pgx.base.errors import UsageError
 from pgx.base.structures import WHOLE
-from pgx.simulate.depth import blocks, genotypes
-from pgx.simulate.depth import windows as window_module
-from pgx.simulate.depth.chromosomes import Copy, chromosome_name, copy_strand, parse_chromosome
-from pgx.simulate.depth.drawing import allele_weights, draw_copies, draw_diplotypes
-from pgx.simulate.depth.many import simulate_many
-from pgx.simulate.depth.noise import Neighbours, draw_depth, kernel
-from pgx.simulate.depth.people import true_diplotypes
-from pgx.simulate.depth.settings import generator
-from pgx.simulate.depth.windows import Windows
+from pgx.simulator.depth import blocks, genotypes
+from pgx.simulator.depth import windows as window_module
+from pgx.simulator.depth.chromosomes import Copy, chromosome_name, copy_strand, parse_chromosome
+from pgx.simulator.depth.drawing import allele_weights, draw_copies, draw_diplotypes
+from pgx.simulator.depth.many import simulate_many
+from pgx.simulator.depth.noise import Neighbours, draw_depth, kernel
+from pgx.simulator.depth.people import true_diplotypes
+from pgx.simulator.depth.settings import generator
+from pgx.simulator.depth.windows import Windows
 from pgx.structure.models import structural_models
 from simulate.depth_support import BODY, GENE, kb, windows
 

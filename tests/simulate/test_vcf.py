@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.base.genes import Assembly
-from pgx.simulate.settings import SimulationSettings, VariantForm, WriteStyle
-from pgx.simulate.strands import parse_diplotype
-from pgx.simulate.vcf import render_vcf
+from pgx.simulator.settings import SimulationSettings, VariantForm, WriteStyle
+from pgx.simulator.strands import parse_diplotype
+from pgx.simulator.vcf import render_vcf
 from simulate.haplotype_oracle import data_lines
 from simulated import cohort_text, genes, simulation_settings, vcf_file, vcf_text
 

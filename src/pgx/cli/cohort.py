@@ -74,8 +74,8 @@ def cohort(
     plan, knowledge = planned(inputs, words)
     privacy.check_inputs(plan.paths())
     check_workers(plan, workers, scheduler)
-    from pgx.cohort.running.folder import finish_folder, working_folder
-    from pgx.cohort.writing.results import write_cohort
+    from pgx.engine.running.folder import finish_folder, working_folder
+    from pgx.engine.writing.results import write_cohort
 
     with working_folder(output, plan, force=force) as place, Stages(quiet=quiet) as progress:
         done = finished_parts(

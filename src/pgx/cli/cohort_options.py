@@ -14,7 +14,7 @@ from pgx.cli.private import Privacy
 from pgx.pipeline.settings import MOST, RunSettings
 
 if TYPE_CHECKING:
-    from pgx.cohort.plan import CohortPlan
+    from pgx.engine.plan import CohortPlan
     from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["CohortWords", "planned", "use_threads"]
@@ -167,9 +167,9 @@ def planned(inputs: list[str], words: CohortWords) -> tuple[CohortPlan, Knowledg
     Raises
     ------
     PgxError
-        See `pgx.cohort.plan.make_plan` and `CohortWords`.
+        See `pgx.engine.plan.make_plan` and `CohortWords`.
     """
-    from pgx.cohort.plan import make_plan
+    from pgx.engine.plan import make_plan
     from pgx.pipeline.local import knowledge_of
 
     settings = words.settings()

@@ -11,11 +11,11 @@ from pgx.base.errors import UsageError
 from pgx.cli.console import say
 
 if TYPE_CHECKING:
-    from pgx.cohort.plan import CohortPlan
-    from pgx.cohort.running.parts import Parts
-    from pgx.cohort.running.run import Progress
-    from pgx.cohort.work import CohortWork
-    from pgx.cohort.writing.results import CohortOutcome
+    from pgx.engine.plan import CohortPlan
+    from pgx.engine.running.parts import Parts
+    from pgx.engine.running.run import Progress
+    from pgx.engine.work import CohortWork
+    from pgx.engine.writing.results import CohortOutcome
     from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["check_workers", "finished_parts", "report"]
@@ -36,7 +36,7 @@ def check_workers(plan: CohortPlan, n_workers: int, scheduler: str) -> None:
             remedy="choose one of them",
         )
     if n_workers or scheduler:
-        from pgx.cohort.running.cluster import check_cluster
+        from pgx.engine.running.cluster import check_cluster
 
         check_cluster(plan, scheduler)
 
@@ -59,11 +59,11 @@ def finished_parts(
     Raises
     ------
     PgxError
-        See `pgx.cohort.running.run.do_parts` and `pgx.cohort.running.cluster.do_parts_on`.
+        See `pgx.engine.running.run.do_parts` and `pgx.engine.running.cluster.do_parts_on`.
     """
-    from pgx.cohort.running.parts import FolderParts
-    from pgx.cohort.running.run import do_parts, parts_of
-    from pgx.cohort.work import CohortWork
+    from pgx.engine.running.parts import FolderParts
+    from pgx.engine.running.run import do_parts, parts_of
+    from pgx.engine.work import CohortWork
 
     if not n_workers and not scheduler:
         parts = parts_of(plan, folder)
@@ -71,8 +71,8 @@ def finished_parts(
         do_parts(work, parts, progress)
         yield work, parts
         return
-    from pgx.cohort.running.cluster import do_parts_on, local_workers, remote_workers
-    from pgx.cohort.running.folder import keep_release
+    from pgx.engine.running.cluster import do_parts_on, local_workers, remote_workers
+    from pgx.engine.running.folder import keep_release
 
     keep_release(folder, knowledge)
     started = (

@@ -73,8 +73,8 @@ def _is_plain(gene: GeneDefinition, allele: AlleleDefinition) -> bool:
 def _called(kb: KnowledgeBase, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, str | None]:
     from pgx.pipeline.run import annotate
     from pgx.pipeline.settings import RunSettings, SampleInfo
-    from pgx.simulate.settings import Sex, SimulationSettings
-    from pgx.simulate.vcf import render_vcf
+    from pgx.simulator.settings import Sex, SimulationSettings
+    from pgx.simulator.vcf import render_vcf
 
     settings = SimulationSettings(sex=Sex.FEMALE, only_named=True)
     text = render_vcf(kb.genes, {_SAMPLE: wanted}, settings)

@@ -87,7 +87,7 @@ def plan(
     if "-" in inputs:
         raise UsageError("parts cannot read standard input", remedy="give the path of a file")
     own, knowledge = planned(inputs, words)
-    from pgx.cohort.running.partition import numbers_as_text, save_plan
+    from pgx.engine.running.partition import numbers_as_text, save_plan
 
     save_plan(own, output, force=force, knowledge=knowledge)
     n_reads = len(own.reads)
@@ -124,7 +124,7 @@ def run_parts(
       pgx partition run plan --part 3-27
     """
     use_threads(threads)
-    from pgx.cohort.running.partition import Partition
+    from pgx.engine.running.partition import Partition
 
     own = Partition(folder)
     for number in _numbers(part, own.plan.n_parts):
@@ -179,9 +179,9 @@ def merge(
       pgx partition merge plan -o results/
     """
     use_threads(threads)
-    from pgx.cohort.running.folder import finish_folder, working_folder
-    from pgx.cohort.running.partition import Partition
-    from pgx.cohort.writing.results import write_cohort
+    from pgx.engine.running.folder import finish_folder, working_folder
+    from pgx.engine.running.partition import Partition
+    from pgx.engine.writing.results import write_cohort
 
     own = Partition(folder)
     own.check()

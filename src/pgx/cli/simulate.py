@@ -15,11 +15,11 @@ from pgx.base.texts import is_text
 from pgx.cli.options import Release
 from pgx.cli.simulate_depth import numbered, with_structures, write_depth
 from pgx.pipeline.local import release_at
-from pgx.simulate.common import common_spellings
-from pgx.simulate.depth.settings import DepthSettings
-from pgx.simulate.depth.truth import truth_table
-from pgx.simulate.files import SampleTable, read_samples, write_vcf
-from pgx.simulate.settings import (
+from pgx.simulator.common import common_spellings
+from pgx.simulator.depth.settings import DepthSettings
+from pgx.simulator.depth.truth import truth_table
+from pgx.simulator.files import SampleTable, read_samples, write_vcf
+from pgx.simulator.settings import (
     AmbiguityChoice,
     ContigStyle,
     Sex,
@@ -29,8 +29,8 @@ from pgx.simulate.settings import (
     WriteStyle,
     known_gene,
 )
-from pgx.simulate.strands import parse_diplotype
-from pgx.simulate.vcf import render_vcf
+from pgx.simulator.strands import parse_diplotype
+from pgx.simulator.vcf import render_vcf
 
 __all__ = ["simulate"]
 

@@ -11,10 +11,10 @@ import msgspec
 from pgx.base.errors import OutputError, UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulate.depth.settings import DepthSettings, generator
-from pgx.simulate.files import SampleTable, write_vcf
-from pgx.simulate.settings import SimulationSettings
-from pgx.simulate.vcf import check_samples
+from pgx.simulator.depth.settings import DepthSettings, generator
+from pgx.simulator.files import SampleTable, write_vcf
+from pgx.simulator.settings import SimulationSettings
+from pgx.simulator.vcf import check_samples
 
 __all__ = ["numbered", "with_structures", "write_depth"]
 
@@ -45,7 +45,7 @@ def numbered(table: SampleTable, count: int | None) -> SampleTable:
 
 def with_structures(kb: KnowledgeBase, table: SampleTable, seed: int) -> SampleTable:
     """Draw what chromosomes carry for genes of a known structure that a sample does not name."""
-    from pgx.simulate.depth.drawing import draw_diplotypes
+    from pgx.simulator.depth.drawing import draw_diplotypes
 
     samples = {}
     for name, diplotypes in table.samples.items():
@@ -72,8 +72,8 @@ def write_depth(
     OutputError
         The folder cannot be made, or a file not be written.
     """
-    from pgx.simulate.depth.gvcf import DepthSimulator
-    from pgx.simulate.depth.windows import panel_windows
+    from pgx.simulator.depth.gvcf import DepthSimulator
+    from pgx.simulator.depth.windows import panel_windows
     from pgx.structure.panel import default_panel
 
     check_samples(table.samples)

@@ -1,0 +1,227 @@
+"""Names of alleles in, one strand's sequence at every defining position out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pgx.alleles.names import core_allele
+from pgx.base.errors import UnknownAlleleError, UsageError
+from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Ploidy, Strategy
+from pgx.simulator.settings import IUPAC, AmbiguityChoice, Sex, SimulationSettings, known_gene
+
+__all__ = [
+    "Strand",
+    "allele_strand",
+    "deleted_span",
+    "edits",
+    "parse_diplotype",
+    "sample_strands",
+]
+
+Strand = dict[int, str]
+"""Allele string by GRCh38 position, for every defining position of a gene."""
+
+_SUBSTITUTION: Final = re.compile(r"[gm]\.(\d+)([ACGT]+)>([ACGT]+)")
+
+
+def parse_diplotype(text: str) -> tuple[str, ...]:
+    """Split ``*1/*2`` or ``*1|*2`` into names, first strand first; one name for a haploid gene.
+
+    Raises
+    ------
+    UsageError
+        A name is empty.
+    """
+    names = tuple(name.strip() for name in re.split(r"[/|]", text))
+    if not all(names):
+        raise UsageError(f"{text!r} is not a diplotype", remedy="write it like *1/*2")
+    return names
+
+
+def sample_strands(
+    genes: Mapping[str, GeneDefinition],
+    sample: str,
+    diplotypes: Mapping[str, Sequence[str]],
+    settings: SimulationSettings,
+) -> dict[str, tuple[Strand, ...]]:
+    """Return the strands of each gene that a sample's file tells of, genes A–Z.
+
+    Raises
+    ------
+    UnknownGeneError, UnknownAlleleError
+        A name that the knowledge base does not have.
+    UsageError
+        A structural allele, a gene that small variants do not answer, a number of alleles
+        that does not fit the gene and the sample's sex, or variants in one place.
+    """
+    for gene in diplotypes:
+        known_gene(genes, gene)
+    sex = settings.sex_for(sample)
+    found = {}
+    for gene in sorted(genes):
+        definition = genes[gene]
+        names = diplotypes.get(gene)
+        if names is None:
+            if settings.only_named or not definition.variants:
+                continue
+            names = (definition.default_allele,) * default_copies(definition, sex)
+        _check_copies(definition, names, sex)
+        common = settings.common.get(gene, {})
+        found[gene] = tuple(
+            allele_strand(definition, n, settings.ambiguity, common.get(n)) for n in names
+        )
+    return found
+
+
+def default_copies(definition: GeneDefinition, sex: Sex | None) -> int:
+    """Return how many copies of a gene a person has, two of chrX where sex is unknown."""
+    if definition.ploidy is Ploidy.MITOCHONDRIAL:
+        return 1
+    return 1 if definition.ploidy is Ploidy.X_LINKED and sex is Sex.MALE else 2
+
+
+def _check_copies(definition: GeneDefinition, names: Sequence[str], sex: Sex | None) -> None:
+    allowed = {default_copies(definition, sex)}
+    if definition.ploidy is Ploidy.X_LINKED and sex is None:
+        allowed = {1, 2}
+    if definition.strategy is not Strategy.OUTSIDE and len(names) not in allowed:
+        wanted = " or ".join(str(n) for n in sorted(allowed))
+        raise UsageError(
+            f"{definition.gene} was given {len(names)} allele(s), expected {wanted}",
+            remedy="write two alleles like *1/*2, one for a mitochondrial or a male's chrX gene",
+        )
+
+
+def allele_strand(
+    definition: GeneDefinition,
+    name: str,
+    ambiguity: AmbiguityChoice = AmbiguityChoice.REFERENCE,
+    common: Mapping[int, str] | None = None,
+) -> Strand:
+    """Return the strand that an allele's name describes.
+
+    ``common`` are the alleles by position of the way that most carry it, for
+    `AmbiguityChoice.COMMON`; without it the reference is written where it is allowed.
+
+    ``[a + b]`` puts several alleles on one strand; a part ``g.94781859G>A`` is a
+    substitution at a defining position (GRCh38), also to a base that no allele documents.
+
+    Raises
+    ------
+    UnknownAlleleError
+        The gene has no such allele or position.
+    UsageError
+        A structural allele, a gene without defining positions, or variants in one place.
+    """
+    if definition.strategy is Strategy.OUTSIDE or not definition.variants:
+        raise UsageError(
+            f"{definition.gene} cannot be read from small variants, so none can be simulated",
+            remedy="give its diplotype in an outside-call file",
+        )
+    strand = {variant.position: variant.ref for variant in definition.variants}
+    if common is not None and ambiguity is AmbiguityChoice.COMMON:
+        return strand | dict(common)
+    variants = {variant.position: variant for variant in definition.variants}
+    changed: set[int] = set()
+    for part in _parts(definition, name):
+        for position, text in _part_alleles(definition, part, ambiguity).items():
+            if text == variants[position].ref:
+                continue
+            if position in changed and strand[position] != text:
+                raise _conflict(definition, name)
+            strand[position] = text
+            changed.add(position)
+    _check_overlaps(definition, name, strand)
+    return strand
+
+
+def _parts(definition: GeneDefinition, name: str) -> list[str]:
+    known = any(allele.name == name for allele in definition.alleles)
+    if not known and name.startswith("[") and name.endswith("]"):
+        return [part.strip() for part in name[1:-1].split(" + ")]
+    return [name]
+
+
+def _part_alleles(
+    definition: GeneDefinition, part: str, ambiguity: AmbiguityChoice
+) -> dict[int, str]:
+    variants = {variant.position: variant for variant in definition.variants}
+    named = [a for a in definition.alleles if part in (a.name, core_allele(a.name))]
+    # The first suballele is the one that a core allele was first described by.
+    allele = next((a for a in named if a.name == part), named[0] if named else None)
+    if allele is None:
+        return _substitution(definition, part)
+    if allele.structural and not allele.defining:
+        raise UsageError(
+            f"{definition.gene} {part} is a structural allele without a definition in small "
+            "variants, so it cannot be simulated",
+            remedy="give its diplotype in an outside-call file",
+        )
+    return _resolved(allele, variants, ambiguity)
+
+
+def _resolved(
+    allele: AlleleDefinition, variants: dict[int, DefiningVariant], ambiguity: AmbiguityChoice
+) -> dict[int, str]:
+    return {
+        position: _resolve(text, variants[position], ambiguity)
+        for position, text in allele.defining.items()
+    }
+
+
+def _resolve(text: str, variant: DefiningVariant, ambiguity: AmbiguityChoice) -> str:
+    """Return one allele string for a definition's text, which may be an IUPAC code."""
+    if text in variant.alleles or text not in IUPAC:
+        return text
+    allowed = [allele for allele in variant.alleles if allele in IUPAC[text]]
+    if ambiguity is not AmbiguityChoice.VARIANT:
+        return allowed[0]
+    return next((allele for allele in allowed if allele != variant.ref), allowed[0])
+
+
+def _substitution(definition: GeneDefinition, part: str) -> dict[int, str]:
+    found = _SUBSTITUTION.fullmatch(part)
+    if found:
+        position, ref, alt = int(found[1]), found[2], found[3]
+        if any(v.position == position and v.ref == ref for v in definition.variants):
+            return {position: alt}
+    near = difflib.get_close_matches(part, [allele.name for allele in definition.alleles], n=3)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    raise UnknownAlleleError(
+        f"{definition.gene} has no allele {part!r}",
+        remedy=f"{hint}`pgx kb show {definition.gene}` lists them",
+    )
+
+
+def edits(definition: GeneDefinition, strand: Strand) -> list[tuple[int, str, str]]:
+    """Return (position, ref, allele) where a strand differs from GRCh38, sorted."""
+    return [
+        (v.position, v.ref, strand[v.position])
+        for v in sorted(definition.variants, key=lambda v: v.position)
+        if strand[v.position] != v.ref
+    ]
+
+
+def deleted_span(position: int, ref: str, allele: str) -> range:
+    """Return the GRCh38 positions that an allele deletes, empty for other changes."""
+    if len(allele) >= len(ref):
+        return range(0)
+    return range(position + len(allele), position + len(ref))
+
+
+def _check_overlaps(definition: GeneDefinition, name: str, strand: Strand) -> None:
+    end = 0
+    for position, ref, _ in edits(definition, strand):
+        if position <= end:
+            raise _conflict(definition, name)
+        end = position + len(ref) - 1
+
+
+def _conflict(definition: GeneDefinition, name: str) -> UsageError:
+    return UsageError(
+        f"the variants of {definition.gene} {name} overlap and cannot lie on one strand",
+        remedy="put them on different strands",
+    )
