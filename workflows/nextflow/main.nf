@@ -8,7 +8,7 @@
 // samples.tsv: `sample`, `variants` (several files joined by commas).
 
 include { PGX_ANNOTATE } from './modules/pgx/annotate/main'
-include { PGX_COHORT   } from './modules/pgx/engine/main'
+include { PGX_COHORT   } from './modules/pgx/cohort/main'
 
 workflow {
     samples = channel
