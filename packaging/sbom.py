@@ -90,10 +90,10 @@ def _knowledge_base() -> dict[str, Any]:
 
 
 def _version() -> str:
-    text = (ROOT / "src/pgx/__init__.py").read_text(encoding="utf-8")
+    text = (ROOT / "src/pgx/_version.py").read_text(encoding="utf-8")
     found = re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)
     if not found:
-        sys.exit("src/pgx/__init__.py tells no version")
+        sys.exit("src/pgx/_version.py tells no version")
     return found[1]
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pgx._version import __version__
 from pgx.base.views import register_html
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Assembly",
+    "CallStatus",
+    "Candidate",
     "GeneCall",
     "KnowledgeBase",
     "PatientResult",
@@ -21,34 +22,52 @@ __all__ = [
     "__version__",
     "annotate",
     "call",
+    "check",
+    "cohort",
+    "load",
+    "phenotype",
     "plot",
     "recommend",
+    "report",
+    "simulate",
     "to_allel",
     "to_pandas",
+    "to_xarray",
 ]
 
 if TYPE_CHECKING:
     from pgx import plot
-    from pgx.arrays import to_allel
-    from pgx.base.calls import GeneCall, PatientResult, Recommendation
+    from pgx.api.advice import phenotype, recommend
+    from pgx.api.arrays import to_allel, to_xarray
+    from pgx.api.files import check, cohort, simulate
+    from pgx.api.frames import to_pandas
+    from pgx.api.results import annotate, call, load, report
+    from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
     from pgx.base.errors import PgxError
     from pgx.base.genes import Assembly
-    from pgx.frames import to_pandas
     from pgx.knowledge.snapshot import KnowledgeBase
-    from pgx.pipeline.api import annotate, call, recommend
 
 _HOMES = {
     "Assembly": "pgx.base.genes",
+    "CallStatus": "pgx.base.calls",
+    "Candidate": "pgx.base.calls",
     "GeneCall": "pgx.base.calls",
     "KnowledgeBase": "pgx.knowledge.snapshot",
     "PatientResult": "pgx.base.calls",
     "PgxError": "pgx.base.errors",
     "Recommendation": "pgx.base.calls",
-    "annotate": "pgx.pipeline.api",
-    "call": "pgx.pipeline.api",
-    "recommend": "pgx.pipeline.api",
-    "to_allel": "pgx.arrays",
-    "to_pandas": "pgx.frames",
+    "annotate": "pgx.api.results",
+    "call": "pgx.api.results",
+    "check": "pgx.api.files",
+    "cohort": "pgx.api.files",
+    "load": "pgx.api.results",
+    "phenotype": "pgx.api.advice",
+    "recommend": "pgx.api.advice",
+    "report": "pgx.api.results",
+    "simulate": "pgx.api.files",
+    "to_allel": "pgx.api.arrays",
+    "to_pandas": "pgx.api.frames",
+    "to_xarray": "pgx.api.arrays",
 }
 _MODULES = ("plot",)
 
@@ -70,7 +89,7 @@ def __dir__() -> list[str]:
 def _patient_html(result: Any) -> str:  # noqa: ANN401 - records are imported when first used
     from importlib import import_module
 
-    text: str = import_module("pgx.notebook").patient_html(result)
+    text: str = import_module("pgx.api.notebook").patient_html(result)
     return text
 
 

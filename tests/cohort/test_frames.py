@@ -3,7 +3,12 @@
 import pytest
 
 from pgx.base.calls import AlternativeAdvice, CallStatus, Candidate, GeneCall, Recommendation
-from pgx.engine.writing.frames import ADVICE_SCHEMA, CALL_SCHEMA, advice_frame, call_frame
+from pgx.reports.frames import (
+    CALL_SCHEMA,
+    RECOMMENDATION_SCHEMA,
+    call_frame,
+    recommendation_frame,
+)
 
 CANDIDATES = [
     (),
@@ -51,8 +56,8 @@ def test_other_advice_is_a_list_of_structs(order):
         )
         for i in order
     ]
-    frame = advice_frame(rows)
-    assert dict(frame.schema) == {k: v for k, v in ADVICE_SCHEMA.items() if k != "sample"}
+    frame = recommendation_frame(rows)
+    assert dict(frame.schema) == {k: v for k, v in RECOMMENDATION_SCHEMA.items() if k != "sample"}
     fields = ("lookup", "text", "probability", "condition")
     assert frame["alternatives"].to_list() == [
         [
@@ -74,6 +79,6 @@ def test_what_is_empty_is_null():
         action=(),
         depends_on=("chr1:5", "AAA:copy_number"),
     )
-    [found] = advice_frame([row]).rows(named=True)
+    [found] = recommendation_frame([row]).rows(named=True)
     assert (found["lookup"], found["text"], found["implications"]) == (None, None, None)
     assert (found["action"], found["depends_on"]) == ([], "chr1:5;AAA:copy_number")

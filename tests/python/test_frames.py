@@ -9,8 +9,8 @@ import pytest
 
 import pgx
 from pgx.base.errors import SampleNotFoundError, UnknownGeneError, UsageError
+from pgx.base.tables import CALL_COLUMNS, EVIDENCE, RECOMMENDATION_COLUMNS
 from pgx.pipeline.settings import SampleInfo
-from pgx.reports.render_tsv import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from simulated import vcf_file
 
 pandas = pytest.importorskip("pandas", reason="the extra frames is not installed")
@@ -25,7 +25,7 @@ def cohort():
 
 def test_calls_have_the_columns_and_types_of_the_contract(cohort):
     calls = pgx.to_pandas(cohort).calls
-    assert tuple(calls.columns) == CALL_COLUMNS
+    assert tuple(calls.columns) == (*CALL_COLUMNS, EVIDENCE)
     for name in CALL_COLUMNS:
         kind = str(calls[name].dtype)
         if name in COUNTS:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pysam
 import pytest
 
+from pgx.api.results import annotate
 from pgx.cli.main import main
-from pgx.pipeline.api import annotate
 from reads.made import HYBRIDS, Unit, allele, person
 
 VCF = """##fileformat=VCFv4.2

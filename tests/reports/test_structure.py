@@ -15,10 +15,10 @@ import openpyxl
 import pypdf
 import pytest
 
+from pgx.api.notebook import patient_html
 from pgx.base.errors import ResultFileError
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.base.structures import CopyNumber, StructuralModel, StructureEvidence
-from pgx.notebook import patient_html
 from pgx.reports.deidentify import deidentified
 from pgx.reports.document import build_document
 from pgx.reports.english import ENGLISH

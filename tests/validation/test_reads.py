@@ -8,7 +8,7 @@ import pysam
 import pytest
 from validation.data import DATA
 
-from pgx.pipeline.api import annotate
+from pgx.api.results import annotate
 
 pytestmark = [
     pytest.mark.validation,

@@ -137,20 +137,28 @@ def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
     groups = zip(one.by_group, two.by_group or (0.0,) * len(one.by_group), strict=False)
     return msgspec.structs.replace(
         one,
-        probability=None if known is None else round(known + share, _PLACES),
-        by_group=tuple(round(a + b, _PLACES) for a, b in groups),
+        probability=None if known is None else _together(known, share),
+        by_group=tuple(_together(a, b) for a, b in groups),
         settled_by=tuple(dict.fromkeys((*one.settled_by, *two.settled_by))),
         open_core=tuple(dict.fromkeys((*one.open_core, *two.open_core))),
         failed=tuple(dict.fromkeys((*one.failed, *two.failed))),
     )
 
 
-class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
-    """The call of one gene in one sample; see ``docs/reference/columns.md``."""
+def _together(one: float, two: float) -> float:
+    """Return a sum of probabilities: rounded parts can add up to a little more than 1."""
+    return min(round(one + two, _PLACES), 1.0)
 
-    sample: str
+
+class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
+    """The call of one gene in one sample; see ``docs/reference/columns.md``.
+
+    One made by hand needs ``gene`` and what is known: a diplotype, candidates or a phenotype.
+    """
+
+    sample: str = ""
     gene: str
-    status: CallStatus
+    status: CallStatus = CallStatus.CALLED
     diplotype: str | None = None
     probability: float | None = None
     candidates: tuple[Candidate, ...] = ()

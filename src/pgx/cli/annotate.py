@@ -22,21 +22,17 @@ from pgx.cli.options import (
     Overlay,
     Release,
     SideFiles,
-    absent_of,
-    assembly_of,
     issued_by,
-    names_of,
     overrides_of,
     patient_of,
-    prior_of,
     reads_of,
     tell_age,
-    untyped_of,
 )
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import reading, tracked
 from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import MOST, RunSettings
+from pgx.pipeline.words import names_of, settings_of
 
 __all__ = ["annotate", "run"]
 
@@ -154,19 +150,21 @@ def annotate(
     del threads
     from pgx.reports.languages import catalogue
 
-    settings = RunSettings(
-        assembly=assembly_of(assembly),
-        genes=names_of(genes),
-        drugs=names_of(drugs),
-        samples=names_of(samples),
-        absent=absent_of(absent),
-        min_gq=min_gq,
-        min_dp=min_dp,
-        untyped=untyped_of(untyped),
-        prior=prior_of(prior),
-        ancestry=ancestry,
-        threshold=threshold,
-        confidence=confidence,
+    settings = settings_of(
+        assembly=assembly,
+        genes=genes,
+        drugs=drugs,
+        samples=samples,
+        absent=absent,
+        limits={
+            "min_gq": min_gq,
+            "min_dp": min_dp,
+            "untyped": untyped,
+            "prior": prior,
+            "ancestry": ancestry,
+            "threshold": threshold,
+            "confidence": confidence,
+        },
     )
     given = reads_of(reads, reference, reads_normaliser)
     if not inputs and given is None:

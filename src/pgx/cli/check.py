@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, Release, absent_of, assembly_of, names_of, untyped_of
+from pgx.cli.options import Overlay, Release
 from pgx.cli.progress import reading
 from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table
-from pgx.pipeline.settings import MOST, RunSettings
+from pgx.pipeline.settings import MOST
+from pgx.pipeline.words import settings_of
 
 if TYPE_CHECKING:
     from pgx.pipeline.check import CheckRun
@@ -77,14 +78,12 @@ def check(
     from pgx.pipeline.local import knowledge_of
     from pgx.pipeline.side_files import read_sample_info
 
-    settings = RunSettings(
-        assembly=assembly_of(assembly),
-        genes=names_of(genes),
-        samples=names_of(samples),
-        absent=absent_of(absent),
-        min_gq=min_gq,
-        min_dp=min_dp,
-        untyped=untyped_of(untyped),
+    settings = settings_of(
+        assembly=assembly,
+        genes=genes,
+        samples=samples,
+        absent=absent,
+        limits={"min_gq": min_gq, "min_dp": min_dp, "untyped": untyped},
     )
     info = read_sample_info(sample_info) if sample_info else None
     knowledge = knowledge_of(kb_overlay, kb)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.cli import cohort_options as opt
 from pgx.cli.cohort_options import CohortWords, planned, use_threads
-from pgx.cli.cohort_steps import check_workers, finished_parts, report
+from pgx.cli.cohort_steps import report
 from pgx.cli.options import MaxAge, OutsideCalls, Overlay, Release, tell_age
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
@@ -73,17 +73,21 @@ def cohort(
     )  # fmt: skip
     plan, knowledge = planned(inputs, words)
     privacy.check_inputs(plan.paths())
-    check_workers(plan, workers, scheduler)
-    from pgx.engine.running.folder import finish_folder, working_folder
-    from pgx.engine.writing.results import write_cohort
+    from pgx.engine.whole import check_workers, run_whole
 
-    with working_folder(output, plan, force=force) as place, Stages(quiet=quiet) as progress:
-        done = finished_parts(
-            plan, place, progress, workers, scheduler, knowledge, ahead=threads != 1
+    check_workers(plan, workers, scheduler)
+    with Stages(quiet=quiet) as progress:
+        outcome = run_whole(
+            plan,
+            knowledge,
+            output,
+            progress,
+            force=force,
+            n_workers=workers,
+            scheduler=scheduler,
+            ahead=threads != 1,
+            apart=privacy.table_of,
         )
-        with done as (work, parts):
-            outcome = write_cohort(work, parts, output, progress, apart=privacy.table_of)
-        finish_folder(place)
     if not quiet:
         tell_age(knowledge.release, max_age)
     report(outcome, output, quiet=quiet)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from pgx.base.errors import UsageError
-from pgx.cli.options import absent_of, assembly_of, names_of, prior_of, untyped_of
 from pgx.cli.private import Privacy
 from pgx.pipeline.settings import MOST, RunSettings
+from pgx.pipeline.words import names_of, settings_of
 
 if TYPE_CHECKING:
     from pgx.engine.plan import CohortPlan
@@ -127,20 +127,22 @@ class CohortWords(NamedTuple):
         UsageError
             A word means nothing.
         """
-        return RunSettings(
-            assembly=assembly_of(self.assembly),
-            genes=names_of(self.genes),
-            drugs=names_of(self.drugs),
-            samples=names_of(self.samples),
-            absent=absent_of(self.absent),
-            min_gq=self.min_gq,
-            min_dp=self.min_dp,
-            untyped=untyped_of(self.untyped),
+        return settings_of(
+            assembly=self.assembly,
+            genes=self.genes,
+            drugs=self.drugs,
+            samples=self.samples,
+            absent=self.absent,
             with_sites=False,
-            prior=prior_of(self.prior),
-            ancestry=self.ancestry,
-            threshold=self.threshold,
-            confidence=self.confidence,
+            limits={
+                "min_gq": self.min_gq,
+                "min_dp": self.min_dp,
+                "untyped": self.untyped,
+                "prior": self.prior,
+                "ancestry": self.ancestry,
+                "threshold": self.threshold,
+                "confidence": self.confidence,
+            },
         )
 
     def table_formats(self) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from pgx.base.errors import printable
 from pgx.cli.console import say
-from pgx.cli.options import MANY_SAMPLES, SideFiles, names_of, overrides_of, patient_of
+from pgx.cli.options import MANY_SAMPLES, SideFiles, overrides_of, patient_of
 from pgx.pipeline.plan import Plan, plan
 from pgx.pipeline.settings import RunSettings
+from pgx.pipeline.words import names_of
 
 __all__ = ["dry_run"]
 

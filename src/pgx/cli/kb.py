@@ -473,8 +473,8 @@ def frequencies(
     Examples:
       pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022
     """
-    from pgx.cli.options import assembly_of, names_of
     from pgx.pipeline.count import count_release
+    from pgx.pipeline.words import assembly_of, names_of
 
     counted = count_release(
         inputs,

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import NoReturn
 
-import pgx
+from pgx._version import __version__
 from pgx.base.errors import MemoryShortageError, OutputError, PgxError, printable
 from pgx.cli.streams import finished, prepare
 
@@ -81,7 +81,7 @@ def command_modules() -> dict[str, str]:
 
 def _help() -> str:
     width = max(map(len, _COMMANDS))
-    lines = [f"pgx {pgx.__version__}: pharmacogenomics from a person's variants", ""]
+    lines = [f"pgx {__version__}: pharmacogenomics from a person's variants", ""]
     lines += ["usage: pgx COMMAND [OPTIONS]     pgx COMMAND --help"]
     for aim, names in _by_aim():
         lines += ["", f"{aim}:", *(f"  {name:<{width}}  {_COMMANDS[name][1]}" for name in names)]
@@ -156,7 +156,7 @@ def _version(words: list[str]) -> int:
     if words:
         sys.stderr.write("[PGX-USE-001] --version takes --json-lines only; see pgx --help\n")
         return _USAGE
-    sys.stdout.write(f"pgx {pgx.__version__}\n")
+    sys.stdout.write(f"pgx {__version__}\n")
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-import pgx
+from pgx._version import __version__
 from pgx.cli.console import say
 from pgx.cli.model_evaluate import Data, Schema, print_json
 
@@ -68,7 +68,7 @@ def train(
     table = read_table(data, schema_for(schema, None, data))
     chosen = choose_split(table, _split(split), allow_random=allow_random_split)
     say(f"{table.n} of {table.n_read} patients, {_n_sites(table)} sites, {chosen.value}")
-    made_by = f"pgx {pgx.__version__}"
+    made_by = f"pgx {__version__}"
     trained = train_model(own, table, published_model, chosen, race=with_race, made_by=made_by)
     named = msgspec.structs.replace(trained.model, version=version)
     _write(output, named, trained, table, note)

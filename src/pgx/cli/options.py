@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from pgx.base.errors import UsageError
-from pgx.base.genes import Assembly
-from pgx.pipeline.settings import Absent, Prior
 
 if TYPE_CHECKING:
     from pgx.base.local import Override
@@ -26,16 +24,11 @@ __all__ = [
     "Overlay",
     "Release",
     "SideFiles",
-    "absent_of",
-    "assembly_of",
     "issued_by",
-    "names_of",
     "overrides_of",
     "patient_of",
-    "prior_of",
     "reads_of",
     "tell_age",
-    "untyped_of",
 ]
 
 MANY_SAMPLES: Final = 1_000
@@ -142,68 +135,6 @@ def tell_age(release: str, limit: int) -> None:
             f"release {release} of the knowledge base is {months} months old, more than "
             f"--max-age {limit}: install a newer one, and see pgx kb changes"
         )
-
-
-def names_of(text: str) -> tuple[str, ...]:
-    """Return comma-separated names, each once."""
-    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-
-
-def assembly_of(text: str | None) -> Assembly | None:
-    """Return the assembly that a word names.
-
-    Raises
-    ------
-    UsageError
-        It is neither GRCh37 nor GRCh38.
-    """
-    if text is None:
-        return None
-    for assembly in Assembly:
-        if text.lower() == assembly.value.lower():
-            return assembly
-    raise UsageError(f"unknown assembly {text!r}", remedy="choose GRCh37 or GRCh38")
-
-
-def absent_of(text: str) -> Absent:
-    """Return what a position without any record means.
-
-    Raises
-    ------
-    UsageError
-        The word is neither no-call nor reference.
-    """
-    try:
-        return Absent(text)
-    except ValueError:
-        raise UsageError(
-            f"--absent is no-call or reference, not {text!r}", remedy="choose one of them"
-        ) from None
-
-
-def prior_of(text: str) -> Prior:
-    """Return the prior that a word names.
-
-    Raises
-    ------
-    UsageError
-        The word is neither population nor none.
-    """
-    try:
-        return Prior(text)
-    except ValueError:
-        raise UsageError(
-            f"--prior is population or none, not {text!r}", remedy="choose one of them"
-        ) from None
-
-
-def untyped_of(path: Path | None) -> frozenset[tuple[str, int]]:
-    """Return the positions that a file names as not typed; none without a file."""
-    if path is None:
-        return frozenset()
-    from pgx.pipeline.side_files import read_untyped
-
-    return read_untyped(path)
 
 
 def patient_of(path: Path | None) -> Patient | None:

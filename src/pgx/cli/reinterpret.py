@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.base.errors import InputError
 from pgx.cli.console import hint, say
-from pgx.cli.options import LaboratoryFile, MaxAge, Overlay, Release, issued_by, names_of, tell_age
+from pgx.cli.options import LaboratoryFile, MaxAge, Overlay, Release, issued_by, tell_age
 from pgx.cli.progress import tracked
 from pgx.cli.runner import run_app, single
+from pgx.pipeline.words import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

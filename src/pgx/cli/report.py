@@ -92,24 +92,11 @@ def report(
     from pgx.reports.deidentify import deidentified
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import remove_temporaries
-    from pgx.reports.formats import (
-        FORMATS,
-        RUN_FORMATS,
-        Format,
-        RunFormat,
-        format_of_file,
-        render_one,
-    )
+    from pgx.reports.formats import chosen_format, render_one
     from pgx.reports.languages import catalogue
     from pgx.reports.render_json import read_result
 
-    chosen = kind or format_of_file(output.name)
-    known: dict[str, Format | RunFormat] = {**FORMATS, **RUN_FORMATS}
-    if chosen not in known:
-        raise UsageError(
-            f"no format {chosen or output.suffix!r}", remedy=f"choose from {', '.join(known)}"
-        )
-    form = known[chosen]
+    chosen, form = chosen_format(kind, output.name)
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
     knowledge = knowledge_of(kb_overlay, kb)

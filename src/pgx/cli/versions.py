@@ -6,7 +6,7 @@ import json
 import platform
 from typing import Any
 
-import pgx
+from pgx._version import __version__
 from pgx.base.errors import KnowledgeError
 
 __all__ = ["version_object"]
@@ -19,7 +19,7 @@ def version_object() -> str:
     """
     tree = {
         "tool": "pgx",
-        "version": pgx.__version__,
+        "version": __version__,
         "python": platform.python_version(),
         "system": platform.system(),
         "machine": platform.machine(),

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-import pgx
+from pgx._version import __version__
 from pgx.base.errors import InputError
 from pgx.base.files import read_whole
 from pgx.base.shipped import code_digest, data_digest
@@ -70,7 +70,7 @@ class CohortPlan(msgspec.Struct, frozen=True, kw_only=True):
     overlay: str | None = None
     deidentify: bool = False
     pseudonym_key: PlannedFile | None = None
-    version: str = pgx.__version__
+    version: str = __version__
     knowledge_release: str = ""
     knowledge_digest: str = ""
     data_digest: str = ""
@@ -250,7 +250,7 @@ def read_plan(path: Path) -> CohortPlan:
         raise InputError(
             "this is no plan of a cohort run", where=path.name, remedy="make it anew"
         ) from error
-    if plan.schema != SCHEMA or plan.version != pgx.__version__:
+    if plan.schema != SCHEMA or plan.version != __version__:
         raise InputError(
             f"the plan was made by pgx {plan.version}", where=path.name, remedy="make it anew"
         )

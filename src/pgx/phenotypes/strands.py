@@ -8,10 +8,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from pgx.alleles.names import core_allele
+from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import AlleleDefinition, GeneDefinition
 from pgx.phenotypes.activity import AT_LEAST, activity_score, format_score
 
-__all__ = ["COPIES", "Meaning", "StrandMeanings", "UnknownAlleleError"]
+__all__ = ["COPIES", "Meaning", "StrandMeanings"]
 
 COPIES: Final = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
 """An allele with its number of copies: ``*2x2``, ``*1x≥3``, ``*2xN``."""
@@ -23,10 +24,6 @@ _NO_EFFECT: Final = ("Normal function", "Uncertain function", "Unknown function"
 
 Meaning = tuple[str | None, str | None]
 """Clinical function and activity value."""
-
-
-class UnknownAlleleError(KeyError):
-    """An allele that the gene does not have."""
 
 
 class StrandMeanings:
@@ -119,7 +116,10 @@ class StrandMeanings:
         copies = COPIES.fullmatch(name)
         allele = self._known.get(name) or self._known.get(copies["name"] if copies else name)
         if allele is None:
-            raise UnknownAlleleError(name)
+            raise UnknownAlleleError(
+                f"{self._gene.gene} has no allele {name!r} in the knowledge base",
+                remedy=f"`pgx kb show {self._gene.gene}` lists them",
+            )
         if copies and copies["count"] != "1" and not self._gene.scored and name not in self._known:
             return self._uncertain, None  # nothing says what more copies mean
         if copies is None or name in self._known or not self._gene.scored:

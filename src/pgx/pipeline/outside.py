@@ -15,12 +15,12 @@ import msgspec
 
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
-from pgx.base.errors import OutsideCallError
+from pgx.base.errors import OutsideCallError, UnknownAlleleError
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.outside.calls import OutsideCall, Unanswered
 from pgx.outside.names import AlleleNames
 from pgx.phenotypes.activity import activity_score
-from pgx.phenotypes.strands import StrandMeanings, UnknownAlleleError
+from pgx.phenotypes.strands import StrandMeanings
 from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = ["OutsideCall", "answer", "outside_gene_call"]

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-import pgx
+from pgx._version import __version__
 from pgx.base.advice import CONFIDENCE
 from pgx.base.ages import release_month
 from pgx.base.calls import CallStatus, GeneCall, PatientContext, PatientResult, Recommendation
@@ -94,7 +94,7 @@ class Reinterpreter:
             recommendations=tuple(recommend(guidance, saved.sample, calls, chosen)),
             provenance=msgspec.structs.replace(
                 saved.provenance,
-                version=pgx.__version__,
+                version=__version__,
                 knowledge_release=release.release,
                 knowledge_date=release_month(release.release),
                 knowledge_digest=release.manifest.digest,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-import pgx
+from pgx._version import __version__
 from pgx.base.ages import release_month
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.errors import InputError
@@ -305,7 +305,7 @@ class Run:
         mine = [i for i in self._observations.inputs if sample in i.samples]
         return Provenance(
             tool="pgx",
-            version=pgx.__version__,
+            version=__version__,
             knowledge_release=self.knowledge.release,
             knowledge_date=release_month(self.knowledge.release),
             knowledge_digest=self.knowledge.manifest.digest,

@@ -18,8 +18,9 @@ import msgspec
 
 from pgx.alleles.outcome import LISTED_FROM
 from pgx.base.calls import PHENOCONVERTED, GeneCall, KeyEvidence
+from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import GeneDefinition
-from pgx.phenotypes.strands import StrandMeanings, UnknownAlleleError
+from pgx.phenotypes.strands import StrandMeanings
 from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = [

@@ -15,6 +15,7 @@ from pgx.base.calls import PatientResult
 from pgx.base.errors import OutputError
 from pgx.base.own_inputs import refuse_own_inputs
 from pgx.base.scratch import is_left, is_temporary, scratch_in, temporary_path
+from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.apart import Apart
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.formats import (
@@ -27,11 +28,9 @@ from pgx.reports.formats import (
 )
 from pgx.reports.names import file_stems
 from pgx.reports.render_tsv import (
-    CALL_COLUMNS,
     CONVERSION_COLUMNS,
     DOSE_COLUMNS,
     OVERRIDE_COLUMNS,
-    RECOMMENDATION_COLUMNS,
     adjusted_lines,
     call_lines,
     conversion_lines,

@@ -18,8 +18,8 @@ from pgx.reports.extras import need
 from pgx.reports.facts import ReportFacts
 
 __all__ = [
-    "DEFAULT_FORMATS", "FORMATS", "RUN_FORMATS", "Adder", "Format", "RunFormat", "format_of_file",
-    "known_formats", "known_run_formats", "render_one",
+    "DEFAULT_FORMATS", "FORMATS", "RUN_FORMATS", "Adder", "Format", "RunFormat", "chosen_format",
+    "format_of_file", "known_formats", "known_run_formats", "render_one",
 ]  # fmt: skip
 
 Adder = AbstractContextManager[Callable[[PatientResult], None]]
@@ -197,6 +197,24 @@ def render_one(name: str, result: PatientResult, facts: ReportFacts) -> bytes:
     with run_form.write(buffer, facts) as add:
         add(result)
     return buffer.getvalue()
+
+
+def chosen_format(kind: str, name: str) -> tuple[str, Format | RunFormat]:
+    """Return the format that is asked for, or that a file's name ends like, and its name.
+
+    Raises
+    ------
+    UsageError
+        There is no such format.
+    """
+    known: dict[str, Format | RunFormat] = {**FORMATS, **RUN_FORMATS}
+    chosen = kind or format_of_file(name)
+    if chosen not in known:
+        suffix = "." + name.rpartition(".")[2] if "." in name else ""
+        raise UsageError(
+            f"no format {chosen or suffix!r}", remedy=f"choose from {', '.join(known)}"
+        )
+    return chosen, known[chosen]
 
 
 def format_of_file(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from markupsafe import Markup
 
-import pgx
+from pgx._version import __version__
 from pgx.models.monitoring.drift import InputShares
 from pgx.models.monitoring.records import Check, Family, ModelStatus, State, worst
 from pgx.models.monitoring.status import Monitoring
@@ -100,7 +100,7 @@ def render_dashboard(found: Monitoring) -> str:
         n_inputs=min(status.n_predictions, status.settings.window),
         chance=_chances(status),
         run=f"{status.settings.in_control_run:,.0f}",
-        version=pgx.__version__,
+        version=__version__,
     )
 
 

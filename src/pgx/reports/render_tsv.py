@@ -16,16 +16,15 @@ from pgx.base.calls import (
     Recommendation,
 )
 from pgx.base.doses import DoseOption
+from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.local_entries import computed_text
 from pgx.reports.order import in_order
 from pgx.reports.text import cell, defused
 
 __all__ = [
-    "CALL_COLUMNS",
     "CONVERSION_COLUMNS",
     "DOSE_COLUMNS",
     "OVERRIDE_COLUMNS",
-    "RECOMMENDATION_COLUMNS",
     "adjusted_lines",
     "call_lines",
     "conversion_lines",
@@ -39,17 +38,6 @@ __all__ = [
     "shared_cells",
     "text_cell",
 ]
-
-CALL_COLUMNS: Final = (
-    "sample", "gene", "status", "diplotype", "probability", "candidates", "n_candidates", "rest",
-    "phenotype", "activity_score", "phenotypes", "phased", "n_positions", "n_missing", "missing",
-    "undocumented", "source", "notes",
-)  # fmt: skip
-RECOMMENDATION_COLUMNS: Final = (
-    "sample", "drug", "source", "genes", "lookup", "population", "condition", "basis", "action",
-    "dose_factor_min", "dose_factor_max", "classification", "certainty", "residual", "depends_on",
-    "alternatives", "updated", "text", "implications", "guideline_id", "pmids",
-)  # fmt: skip
 
 
 def render_calls(results: Iterable[PatientResult]) -> str:

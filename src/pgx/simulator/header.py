@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pgx
+from pgx._version import __version__
 from pgx.base.assemblies import (
     CANONICAL,
     MITOCHONDRION,
@@ -48,7 +48,7 @@ def header_lines(
     samples: Sequence[str], settings: SimulationSettings, *, likelihoods: bool = False
 ) -> list[str]:
     """Return all header lines, the column line last, without line ends."""
-    lines = ["##fileformat=VCFv4.3", f"##source=pgx simulate {pgx.__version__}"]
+    lines = ["##fileformat=VCFv4.3", f"##source=pgx simulate {__version__}"]
     if settings.declared:
         lines.append(f"##reference={settings.assembly}")
     if settings.style is WriteStyle.GVCF:

@@ -17,17 +17,17 @@ from polars.io.plugins import register_io_source
 
 from pgx.base.calls import GeneCall, Recommendation
 from pgx.base.errors import OutputError
+from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.engine.advising import CohortAdvice
 from pgx.engine.calling import GeneTable
 from pgx.engine.running.kept_advice import KeptAdvice
-from pgx.engine.writing.frames import ADVICE_SCHEMA, CALL_SCHEMA, advice_frame, call_frame
-from pgx.reports.render_tsv import (
-    CALL_COLUMNS,
-    RECOMMENDATION_COLUMNS,
-    header,
-    shared_cells,
-    text_cell,
+from pgx.reports.frames import (
+    CALL_SCHEMA,
+    RECOMMENDATION_SCHEMA,
+    call_frame,
+    recommendation_frame,
 )
+from pgx.reports.render_tsv import header, shared_cells, text_cell
 
 __all__ = ["Table", "advice_table", "call_table", "write_frame", "write_parquet", "write_tsv"]
 
@@ -81,11 +81,11 @@ def advice_table(
     return Table(
         samples,
         RECOMMENDATION_COLUMNS,
-        ADVICE_SCHEMA,
+        RECOMMENDATION_SCHEMA,
         advice.width,
         advice.rows,
         advice.of_samples,
-        advice_frame,
+        recommendation_frame,
         done,
     )
 

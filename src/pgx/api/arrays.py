@@ -1,30 +1,35 @@
-"""Genotypes at defining positions for population genetics: a scikit-allel array with its labels."""
+"""Genotypes at defining positions for population genetics: arrays of scikit-allel and xarray."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
+from pgx.api.arguments import Base, Paths, SampleTable, base_of, paths_of, sample_info_of
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SampleNotFoundError
 from pgx.base.extras import load_extra
 from pgx.base.genes import Assembly
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
-from pgx.pipeline.local import knowledge_of
+from pgx.pipeline.choices import chosen_genes
 from pgx.pipeline.read import read_inputs
-from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
+from pgx.pipeline.settings import Absent
+from pgx.pipeline.words import Limits, Names, settings_of
 
 if TYPE_CHECKING:
     import allel
+    import xarray
 
-    from pgx.knowledge.snapshot import KnowledgeBase
+__all__ = ["DefiningGenotypes", "to_allel", "to_xarray"]
 
-__all__ = ["DefiningGenotypes", "to_allel"]
+
+_NO_COPY: Final = -2
+"""What sgkit calls a fill value: that there is no allele, not that it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +65,16 @@ class DefiningGenotypes:
 
 
 def to_allel(
-    paths: str | Path | Sequence[str | Path],
+    paths: Paths,
     *,
     assembly: Assembly | str | None = None,
-    genes: Iterable[str] = (),
-    samples: Iterable[str] = (),
+    genes: Names = (),
+    samples: Names = (),
     absent: Absent | str = Absent.NO_CALL,
-    sample_info: Mapping[str, SampleInfo] | None = None,
-    knowledge: KnowledgeBase | None = None,
+    sample_info: SampleTable = None,
+    knowledge: Base = None,
     kb_overlay: str | Path | None = None,
+    **limits: Unpack[Limits],
 ) -> DefiningGenotypes:
     """Read inputs as `pgx.annotate` does and return what they show at defining positions.
 
@@ -76,7 +82,7 @@ def to_allel(
     ----------
     paths
         One file or several (different regions or different samples).
-    assembly, genes, samples, absent, sample_info, knowledge, kb_overlay
+    assembly, genes, samples, absent, sample_info, knowledge, kb_overlay, **limits
         As of `pgx.annotate`.
 
     Raises
@@ -89,22 +95,86 @@ def to_allel(
         The first input that cannot be trusted, or a wrong argument.
     """
     allel = load_extra("allel", "frames")
-    kb = knowledge_of(kb_overlay, knowledge)
-    given = [paths] if isinstance(paths, (str, Path)) else list(paths)
-    settings = RunSettings(
-        assembly=None if assembly is None else Assembly(assembly),
-        genes=tuple(genes),
-        samples=tuple(samples),
-        absent=Absent(absent),
+    settings = settings_of(
+        assembly=assembly, genes=genes, samples=samples, absent=absent, limits=limits
     )
-    wanted = {kb.gene(name).gene for name in settings.genes} or set(kb.genes)
-    chosen = [g for name, g in kb.genes.items() if name in wanted and g.variants]
-    found = read_inputs(given, chosen, settings, sample_info or {}, known=list(kb.genes.values()))
+    kb = base_of(knowledge, kb_overlay)
+    chosen = [gene for gene in chosen_genes(kb, settings) if gene.variants]
+    info, known = sample_info_of(sample_info), list(kb.genes.values())
+    found = read_inputs(paths_of(paths), chosen, settings, info or {}, known=known)
     if found.refused:
         raise found.refused[0]
     columns = _columns(found.samples, settings.samples)
     parts = [found.combined(gene) for gene in chosen]
     return _joined(allel, parts, [found.samples[i] for i in columns], columns)
+
+
+def to_xarray(
+    paths: Paths,
+    *,
+    assembly: Assembly | str | None = None,
+    genes: Names = (),
+    samples: Names = (),
+    absent: Absent | str = Absent.NO_CALL,
+    sample_info: SampleTable = None,
+    knowledge: Base = None,
+    kb_overlay: str | Path | None = None,
+    **limits: Unpack[Limits],
+) -> xarray.Dataset:
+    """Return what `to_allel` does as a dataset with the names of sgkit.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over variants, samples and ploidy: ``call_genotype`` (int8, -1 unknown, -2 where there is
+        one copy only), ``call_genotype_mask`` (bool) and, without ploidy, ``call_genotype_phased``.
+        Over variants: ``variant_contig`` (an index into ``contig_id``), ``variant_position``
+        (1-based, GRCh38), ``variant_id`` (rsID) and ``variant_gene``; over variants and alleles
+        ``variant_allele``, empty beyond a variant's last. Over samples: ``sample_id``.
+
+    Raises
+    ------
+    PgxError
+        As of `to_allel`; ``UsageError`` where xarray is not installed (extra ``frames``).
+    """
+    library = load_extra("xarray", "frames")
+    found = to_allel(
+        paths,
+        assembly=assembly,
+        genes=genes,
+        samples=samples,
+        absent=absent,
+        sample_info=sample_info,
+        knowledge=knowledge,
+        kb_overlay=kb_overlay,
+        **limits,
+    )
+    calls = np.array(found.genotypes.values)
+    calls[:, :, 1][found.haploid] = _NO_COPY
+    contigs = list(dict.fromkeys(found.contig))
+    most = max((len(own) for own in found.alleles), default=0)
+    alleles = [[*own, *[""] * (most - len(own))] for own in found.alleles]
+    numbers = np.array([contigs.index(name) for name in found.contig], np.int8)
+    cells, variants = ("variants", "samples"), ("variants",)
+    dataset: xarray.Dataset = library.Dataset(
+        {
+            "call_genotype": ((*cells, "ploidy"), calls),
+            "call_genotype_mask": ((*cells, "ploidy"), calls < 0),
+            "call_genotype_phased": (cells, np.array(found.genotypes.is_phased)),
+            "variant_contig": (variants, numbers),
+            "variant_position": (variants, found.position),
+            "variant_allele": (
+                ("variants", "alleles"),
+                np.array(alleles, dtype=object).reshape(len(alleles), most),
+            ),
+            "variant_id": (variants, found.rsid),
+            "variant_gene": (variants, found.gene),
+            "contig_id": (("contigs",), _labels(contigs)),
+            "sample_id": (("samples",), _labels(found.samples)),
+        },
+        attrs={"assembly": Assembly.GRCH38.value},
+    )
+    return dataset
 
 
 def _columns(there: Sequence[str], asked: Sequence[str]) -> list[int]:

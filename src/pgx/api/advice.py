@@ -1,0 +1,199 @@
+"""Advice on calls, and what a pair of alleles means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pgx.api.arguments import Base, base_of
+from pgx.base.advice import CONFIDENCE
+from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.base.errors import UsageError
+from pgx.phenotypes.translate import Phenotype
+from pgx.pipeline.drugs import named_drugs
+from pgx.pipeline.settings import RunSettings
+from pgx.pipeline.stated import completed
+from pgx.pipeline.words import Names, names_of
+from pgx.recommendations.index import guidance_of
+from pgx.recommendations.lookup import recommend as look_up
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["phenotype", "recommend"]
+
+
+def recommend(
+    calls: Any = None,  # noqa: ANN401 - frames of two libraries, or records
+    *,
+    drug: str | None = None,
+    gene: str | None = None,
+    phenotype: str | None = None,
+    diplotype: str | None = None,
+    activity_score: str | None = None,
+    drugs: Names = (),
+    confidence: float = CONFIDENCE,
+    knowledge: Base = None,
+    kb_overlay: str | Path | None = None,
+) -> pl.DataFrame:
+    """Return the advice on calls, or on one result of one gene.
+
+    Parameters
+    ----------
+    calls
+        A frame of `pgx.call`, ``calls.parquet`` of a cohort, a `PatientResult`, or records:
+        ``GeneCall(gene="CYP2C19", diplotype="*2/*2")``. A record made by hand gets its phenotype
+        from its diplotype, and its residual from ``candidates`` and ``rest``.
+    gene, phenotype, diplotype, activity_score
+        In place of calls: what is known of one gene. Only advice that asks for this gene is given.
+    drug, drugs
+        Only these; all by default. Names, synonyms, brands or codes.
+    confidence
+        Posterior probability (0.5 to 1) from which advice counts as certain.
+    knowledge, kb_overlay
+        As of `pgx.annotate`.
+
+    Returns
+    -------
+    polars.DataFrame
+        The columns of the table ``recommendations``; those of `pgx.annotate` row for row.
+
+    Raises
+    ------
+    UnknownDrugError, UnknownGeneError, UnknownAlleleError
+        A name that the knowledge base does not have.
+    UsageError
+        Another wrong argument.
+
+    Examples
+    --------
+    >>> rows = recommend(drug="clopidogrel", gene="CYP2C19", phenotype="Poor Metabolizer")
+    >>> rows["action"].to_list()[0]
+    ['avoid', 'alternative']
+    """
+    from pgx.reports.frames import recommendation_frame
+
+    kb = base_of(knowledge, kb_overlay)
+    index = guidance_of(kb, RunSettings(confidence=confidence).confidence)
+    asked = (*names_of(drugs, "drugs"), *(() if drug is None else names_of([drug], "drug")))
+    chosen = named_drugs(kb, asked) or None
+    said = (phenotype, diplotype, activity_score)
+    if calls is None:
+        calls = [_stated(gene, *said)]
+    elif gene is not None or any(text is not None for text in said):
+        raise UsageError("give calls, or what is known of one gene, not both")
+    by_sample: dict[str, list[GeneCall]] = {}
+    for record in completed(_records(calls), kb, index):
+        by_sample.setdefault(record.sample, []).append(record)
+    rows = [
+        row
+        for sample, own in by_sample.items()
+        for row in look_up(index, sample, own, chosen)
+        if gene is None or gene in row.genes
+    ]
+    return recommendation_frame(rows, with_sample=True)
+
+
+def phenotype(
+    gene: str,
+    allele: str,
+    second: str | None = None,
+    *,
+    knowledge: Base = None,
+    kb_overlay: str | Path | None = None,
+) -> Phenotype:
+    """Return what two alleles mean; one is enough where a person has one copy of the gene.
+
+    Returns
+    -------
+    Phenotype
+        ``term`` in CPIC's words, None of a gene without phenotypes; the activity ``score``, None
+        of a gene without; and ``lookup_key``, by which guidelines are looked up.
+
+    Raises
+    ------
+    UnknownGeneError, UnknownAlleleError
+        A name that the knowledge base does not have.
+    UsageError
+        The gene has another number of alleles.
+
+    Examples
+    --------
+    >>> phenotype("CYP2D6", "*1", "*4")
+    Phenotype(term='Intermediate Metabolizer', score='1.0', lookup_key='1.0')
+    """
+    kb = base_of(knowledge, kb_overlay)
+    alleles = (allele,) if second is None else (allele, second)
+    if not all(isinstance(name, str) and name for name in alleles):
+        raise UsageError("an allele is a name such as '*1'")
+    stated = GeneCall(gene=gene, diplotype="/".join(alleles))
+    [found] = completed([stated], kb, guidance_of(kb))
+    key = "; ".join(found.lookup_keys)
+    return Phenotype(found.phenotype, found.activity_score, key)
+
+
+def _stated(
+    gene: str | None, phenotype: str | None, diplotype: str | None, score: str | None
+) -> GeneCall:
+    if not gene or not (phenotype or diplotype or score):
+        raise UsageError(
+            "give calls, or a gene with its phenotype, diplotype or activity score",
+            remedy="see help(pgx.recommend)",
+        )
+    return GeneCall(
+        gene=gene,
+        status=CallStatus.CALLED,
+        phenotype=phenotype,
+        diplotype=diplotype,
+        activity_score=score,
+    )
+
+
+def _records(calls: object) -> Iterator[GeneCall]:
+    """Yield the calls of frames, results or records.
+
+    Raises
+    ------
+    UsageError
+        It is something else.
+    """
+    rows = _rows(calls)
+    if rows is not None:
+        from pgx.reports.frames import calls_of
+
+        yield from calls_of(rows)
+        return
+    items = [calls] if isinstance(calls, GeneCall | PatientResult) else calls
+    for item in items if isinstance(items, Iterable) else (items,):
+        if isinstance(item, PatientResult):
+            yield from item.calls
+        elif isinstance(item, GeneCall):
+            yield item
+        else:
+            raise UsageError(
+                f"calls hold a {type(item).__name__}",
+                remedy="give a frame of pgx.call, results of pgx.annotate, or GeneCall records",
+            )
+
+
+def _rows(calls: object) -> Iterator[Mapping[str, Any]] | None:
+    """Return the rows of a polars or pandas frame; None for anything else."""
+    columns = getattr(calls, "columns", None)
+    if columns is None:
+        return None
+    if "gene" not in columns:
+        raise UsageError("the frame has no column 'gene'", remedy="give a frame of pgx.call")
+    frame = cast("Any", calls)
+    if hasattr(frame, "iter_rows"):
+        return cast("Iterator[Mapping[str, Any]]", frame.iter_rows(named=True))
+    return (_filled(row) for row in frame.to_dict("records"))
+
+
+def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of pandas without what it writes in empty cells."""
+    return {
+        name: value
+        for name, value in row.items()
+        if value is not None and (isinstance(value, list | tuple | str | bytes) or value == value)
+    }

@@ -1,0 +1,191 @@
+"""What arguments of the Python interface mean: paths, records or files of them, a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from pgx.base.errors import UsageError
+from pgx.base.local import Override
+from pgx.base.patient import Patient
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.outside.calls import OutsideCall
+from pgx.pipeline.local import knowledge_of
+from pgx.pipeline.settings import RunSettings, SampleInfo
+
+if TYPE_CHECKING:
+    from pgx.pipeline.run import Run
+    from pgx.reads.sample import ReadsInput
+
+__all__ = [
+    "Base",
+    "Given",
+    "OutsideCalls",
+    "Paths",
+    "SampleTable",
+    "base_of",
+    "path_of",
+    "paths_of",
+    "record_of",
+    "run_of",
+    "sample_info_of",
+]
+
+Paths = str | Path | Sequence[str | Path]
+SampleTable = Mapping[str, SampleInfo] | str | Path | None
+OutsideCalls = Sequence[OutsideCall] | str | Path
+Base = KnowledgeBase | str | Path | None
+_Record = TypeVar("_Record")
+
+
+class Given(NamedTuple):
+    """What is given beside the inputs, as records or as files of them."""
+
+    sample_info: SampleTable = None
+    outside: OutsideCalls = ()
+    patient: Patient | str | Path | None = None
+    overrides: Sequence[Override] | str | Path = ()
+    reads: str | Path | ReadsInput | None = None
+
+
+def run_of(paths: Paths, settings: RunSettings, knowledge: KnowledgeBase, given: Given) -> Run:
+    """Return the run of inputs, all of which can be used.
+
+    Raises
+    ------
+    PgxError
+        An argument is wrong, or an input is refused.
+    """
+    from pgx.pipeline.run import annotate
+
+    run = annotate(
+        [] if given.reads is not None and not paths else paths_of(paths),
+        settings,
+        knowledge=knowledge,
+        sample_info=sample_info_of(given.sample_info),
+        outside=_outside_of(given.outside),
+        patient=_patient_of(given.patient),
+        overrides=_overrides_of(given.overrides),
+        reads=_reads_of(given.reads),
+    )
+    if run.refused:
+        raise run.refused[0]
+    return run
+
+
+def paths_of(paths: Paths) -> list[str | Path]:
+    """Return one or several paths as a list.
+
+    Raises
+    ------
+    UsageError
+        There is none, or one is no path.
+    """
+    given = [paths] if isinstance(paths, str | Path) else paths
+    is_list = isinstance(given, Sequence) and len(given) > 0
+    if not is_list or not all(isinstance(path, str | Path) for path in given):
+        raise UsageError("paths are one path or several", remedy="see help(pgx.annotate)")
+    return list(given)
+
+
+def path_of(given: str | Path) -> Path:
+    """Return a path.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    if not isinstance(given, str | Path):
+        raise UsageError(f"a path is needed, not a {type(given).__name__}")
+    return Path(given)
+
+
+def base_of(knowledge: Base, kb_overlay: str | Path | None = None) -> KnowledgeBase:
+    """Return the knowledge base that arguments name, the installed one by default.
+
+    Raises
+    ------
+    UsageError
+        They are neither paths nor a knowledge base.
+    KnowledgeError, OverlayError
+        See `pgx.pipeline.local.knowledge_of`.
+    """
+    overlay = None if kb_overlay is None else path_of(kb_overlay)
+    if knowledge is None or isinstance(knowledge, KnowledgeBase):
+        return knowledge_of(overlay, knowledge)
+    return knowledge_of(overlay, path_of(knowledge))
+
+
+def record_of(given: object, kind: type[_Record], what: str) -> _Record:
+    """Return an argument that is a record.
+
+    Raises
+    ------
+    UsageError
+        It is of another type.
+    """
+    if not isinstance(given, kind):
+        raise UsageError(f"{what} is a {type(given).__name__}, not a {kind.__name__}")
+    return given
+
+
+def _records_of(given: Iterable[object], kind: type[_Record], what: str) -> list[_Record]:
+    items = given if isinstance(given, Iterable) else (given,)
+    return [record_of(item, kind, what) for item in items]
+
+
+def sample_info_of(given: SampleTable) -> Mapping[str, SampleInfo] | None:
+    """Return sex and population by sample name.
+
+    Raises
+    ------
+    UsageError
+        Neither a file nor such a mapping.
+    InputError
+        The file cannot be used.
+    """
+    if isinstance(given, str | Path):
+        from pgx.pipeline.side_files import read_sample_info
+
+        return read_sample_info(Path(given))
+    for info in () if given is None else record_of(given, dict, "sample_info").values():
+        record_of(info, SampleInfo, "sample_info")
+    return given
+
+
+def _outside_of(given: OutsideCalls) -> Sequence[OutsideCall]:
+    if isinstance(given, str | Path):
+        from pgx.pipeline.side_files import read_outside_calls
+
+        return read_outside_calls(Path(given))
+    return _records_of(given, OutsideCall, "an outside call")
+
+
+def _patient_of(given: Patient | str | Path | None) -> Patient | None:
+    if isinstance(given, str | Path):
+        from pgx.patients.read import read_patient
+
+        return read_patient(Path(given))
+    return None if given is None else record_of(given, Patient, "patient")
+
+
+def _overrides_of(given: Sequence[Override] | str | Path) -> Sequence[Override]:
+    if isinstance(given, str | Path):
+        from pgx.pipeline.overrides import read_overrides
+
+        return read_overrides(Path(given))
+    return _records_of(given, Override, "an override")
+
+
+def _reads_of(given: str | Path | ReadsInput | None) -> ReadsInput | None:
+    if given is None:
+        return None
+    from pgx.reads.sample import ReadsInput
+
+    return (
+        ReadsInput(given)
+        if isinstance(given, str | Path)
+        else record_of(given, ReadsInput, "reads")
+    )

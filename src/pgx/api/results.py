@@ -1,0 +1,219 @@
+"""Results of samples: read and called, saved and loaded, written as reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+import msgspec
+
+from pgx.api.arguments import (
+    Base,
+    Given,
+    OutsideCalls,
+    Paths,
+    SampleTable,
+    base_of,
+    path_of,
+    record_of,
+    run_of,
+)
+from pgx.base.calls import PatientResult
+from pgx.base.errors import OutputError
+from pgx.base.genes import Assembly
+from pgx.base.local import Override
+from pgx.base.patient import Patient
+from pgx.pipeline.settings import Absent
+from pgx.pipeline.words import Limits, Names, settings_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pgx.reads.sample import ReadsInput
+
+__all__ = ["annotate", "call", "load", "report"]
+
+
+def annotate(
+    paths: Paths,
+    *,
+    assembly: Assembly | str | None = None,
+    genes: Names = (),
+    drugs: Names = (),
+    samples: Names = (),
+    absent: Absent | str = Absent.NO_CALL,
+    sample_info: SampleTable = None,
+    outside: OutsideCalls = (),
+    patient: Patient | str | Path | None = None,
+    knowledge: Base = None,
+    kb_overlay: str | Path | None = None,
+    overrides: Sequence[Override] | str | Path = (),
+    reads: str | Path | ReadsInput | None = None,
+    **limits: Unpack[Limits],
+) -> list[PatientResult]:
+    """Call genes in VCF, gVCF, BCF or VCF Zarr and look up the advice.
+
+    Parameters
+    ----------
+    paths
+        One file or several (different regions or different samples).
+    assembly
+        ``GRCh37`` (``hg19``) or ``GRCh38`` (``hg38``), where the header does not say.
+    genes, drugs, samples
+        Only these; all by default. ``"CYP2C19,CYP2D6"`` and ``["CYP2C19", "CYP2D6"]`` are alike.
+    absent
+        ``no-call`` or ``reference``: what a position without any record means.
+    sample_info
+        Sex and population by sample name, or a table of them.
+    outside
+        Calls of other tools, or a file of them.
+    patient
+        A patient file, or what `pgx.patients.read.read_patient` made of one.
+    knowledge
+        The knowledge base, or a release's file or folder; the installed one by default.
+    kb_overlay
+        Folder of a laboratory's own genes and rules, laid over the knowledge base.
+    overrides
+        A file of what a laboratory says of calls and advice, or its records.
+    reads
+        An indexed BAM or CRAM file of the one sample: CYP2D6 is called from it. ``paths`` may
+        then be empty. A `pgx.reads.sample.ReadsInput` names a CRAM file's reference too.
+    **limits
+        ``min_gq``, ``min_dp``, ``untyped``, ``prior``, ``ancestry``, ``threshold`` and
+        ``confidence``; see `pgx.pipeline.words.Limits`.
+
+    Returns
+    -------
+    list of PatientResult
+        One a sample, in input order.
+
+    Raises
+    ------
+    PgxError
+        The first input that cannot be trusted, or a wrong argument; see `pgx.base.errors`.
+
+    Examples
+    --------
+    >>> results = annotate("examples/patient.g.vcf", genes="CYP2C19")  # doctest: +SKIP
+    """
+    settings = settings_of(
+        assembly=assembly,
+        genes=genes,
+        drugs=drugs,
+        samples=samples,
+        absent=absent,
+        limits=limits,
+    )
+    given = Given(sample_info, outside, patient, overrides, reads)
+    return list(run_of(paths, settings, base_of(knowledge, kb_overlay), given).results())
+
+
+def call(
+    paths: Paths,
+    *,
+    assembly: Assembly | str | None = None,
+    genes: Names = (),
+    samples: Names = (),
+    absent: Absent | str = Absent.NO_CALL,
+    sample_info: SampleTable = None,
+    outside: OutsideCalls = (),
+    knowledge: Base = None,
+    kb_overlay: str | Path | None = None,
+    reads: str | Path | ReadsInput | None = None,
+    **limits: Unpack[Limits],
+) -> pl.DataFrame:
+    """Return the calls as a frame; arguments and errors are those of `annotate`.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a sample and gene: the columns of the table ``calls``, and ``evidence``, by which
+        `pgx.recommend` gives the same advice as `annotate`.
+    """
+    from pgx.reports.frames import call_frame
+
+    settings = settings_of(
+        assembly=assembly,
+        genes=genes,
+        samples=samples,
+        absent=absent,
+        with_sites=False,
+        limits=limits,
+    )
+    given = Given(sample_info, outside, reads=reads)
+    run = run_of(paths, settings, base_of(knowledge, kb_overlay), given)
+    calls = [found for sample in run.samples for found in run.calls(sample)]
+    return call_frame(calls, with_sample=True)
+
+
+def load(path: str | Path) -> PatientResult:
+    """Return a saved result, ``SAMPLE.pgx.json`` of `pgx annotate`.
+
+    Raises
+    ------
+    ResultFileError
+        The file cannot be read, is not JSON, is of another schema, or contradicts itself.
+    """
+    from pgx.reports.render_json import read_result
+
+    return read_result(path_of(path))
+
+
+def report(
+    result: PatientResult,
+    path: str | Path,
+    *,
+    form: str = "",
+    language: str = "en",
+    knowledge: Base = None,
+    kb_overlay: str | Path | None = None,
+    laboratory: str | Path | None = None,
+    force: bool = False,
+) -> Path:
+    """Write the report of a result and return its path.
+
+    Parameters
+    ----------
+    result
+        Of `annotate` or `load`.
+    path
+        The file. Its ending says the format: ``.html``, ``.json``, ``.fhir.json``, ``.pdf``,
+        ``.xlsx``, ``.tsv``.
+    form
+        A format that no ending says: ``pdf-patient``, ``pdf-card``, ``multiqc``.
+    language
+        ``en`` or ``de``.
+    knowledge, kb_overlay
+        The release that made the result; reports name its drugs and guidelines.
+    laboratory
+        File of name, address and logo for PDF reports.
+    force
+        Replace a file that is there.
+
+    Raises
+    ------
+    UsageError
+        There is no such format or language, or an optional part is not installed.
+    OutputError
+        The file is there already, or cannot be written.
+    """
+    from pgx.base.scratch import scratch_in
+    from pgx.reports.facts import NO_FACTS, facts_for
+    from pgx.reports.files import write_file
+    from pgx.reports.formats import chosen_format, render_one
+    from pgx.reports.laboratory import read_laboratory
+    from pgx.reports.languages import catalogue
+
+    place, shown = path_of(path), record_of(result, PatientResult, "result")
+    name, chosen = chosen_format(form, place.name)
+    catalogue(language)
+    if place.exists() and not force:
+        raise OutputError(
+            "the file is there already", where=str(place), remedy="replace it with force=True"
+        )
+    facts = facts_for(shown, base_of(knowledge, kb_overlay)) if chosen.reads_facts else NO_FACTS
+    issued = None if laboratory is None else read_laboratory(path_of(laboratory))
+    facts = msgspec.structs.replace(facts, language=language, laboratory=issued)
+    with scratch_in(place.parent):
+        return write_file(place, render_one(name, shown, facts))
