@@ -19,6 +19,7 @@ from pgx.alleles.observation import Observation, observe
 from pgx.alleles.rivals import Rivals
 from pgx.base.calls import CallStatus, SiteObservation
 from pgx.base.genes import Strategy
+from pgx.phenotypes.strands import StrandMeanings
 from pgx.pipeline.read import read_inputs
 from pgx.pipeline.settings import RunSettings
 from simulated import cohort_file, genes, vcf_file
@@ -198,6 +199,14 @@ def test_alleles_on_the_other_strands_contradict_by_phase(tmp_path):
     [contradiction] = rivals.contradictions("*1/*3A")
     assert (contradiction.kind, contradiction.phased) == ("phase", True)
     assert sorted(contradiction.observed) == sorted(a for (a,) in contradiction.needs)
+
+
+def test_an_allele_that_the_gene_does_not_have_has_no_known_function():
+    compiled = caller("CYP2D6").compiled
+    meanings = StrandMeanings(genes()["CYP2D6"]).of
+    names = NamedStrands(compiled, {}, meanings)
+    assert names.function("*1x2") is not None
+    assert names.function("*999x2") == compiled.gene.uncertain_function
 
 
 def test_where_nothing_fits_the_nearest_are_still_named(tmp_path):

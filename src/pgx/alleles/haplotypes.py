@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import parse_bracket
+from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import Strategy
 
 __all__ = ["Meanings", "NamedStrands"]
@@ -21,7 +22,7 @@ class NamedStrands:
 
     ``undocumented`` maps the ``g.`` name of an allele that no definition has to its position
     index and code; ``meanings`` gives function and value of copies and tandems, and raises a
-    `KeyError` for alleles that the gene does not have.
+    `UnknownAlleleError` for alleles that the gene does not have.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class NamedStrands:
             return None
         try:
             return self._meanings(name)[0]
-        except KeyError:
+        except UnknownAlleleError:
             return None
 
 
