@@ -149,7 +149,7 @@ def test_refine(benchmark, draw):
 
 
 def matching_problem(draw, n_alleles=160, n_positions=140):
-    """Return masks of alleles with few variants, and two strands that two of them explain."""
+    """Return masks of alleles with few variants, and two haplotypes that two of them explain."""
     varied = draw.random((n_alleles, n_positions)) < 0.03
     masks = np.where(varied, 2, 1).astype(np.uint64)
     codes = np.ascontiguousarray(varied[[3, 7]].T.astype(np.int8))
@@ -160,7 +160,7 @@ def matching_problem(draw, n_alleles=160, n_positions=140):
 def pairs_by_numpy(masks, codes, block):
     """Return (A, A) whether a pair fits, for one phase block."""
     allowed = masks[:, :, None] >> codes.astype(np.uint64)[None] & np.uint64(1)
-    one, two = (allowed[:, :, strand].astype(bool) for strand in (0, 1))
+    one, two = (allowed[:, :, haplotype].astype(bool) for haplotype in (0, 1))
     same, free = block < 0, block >= 0
     both = one[:, same].all(1) & two[:, same].all(1)
     first, second = one[:, free].all(1), two[:, free].all(1)
@@ -171,10 +171,10 @@ def pairs_by_numpy(masks, codes, block):
 def test_fit_diplotypes(benchmark, draw):
     masks, codes, block = matching_problem(draw)
     n = len(masks)
-    strand, out = np.zeros((2, 2, n), np.uint8), np.zeros((n, n), np.uint8)
+    haplotype, out = np.zeros((2, 2, n), np.uint8), np.zeros((n, n), np.uint8)
 
     def kernel():
-        return fit_diplotypes(masks, codes, block, 1, strand, out)
+        return fit_diplotypes(masks, codes, block, 1, haplotype, out)
 
     assert kernel() > 0
     assert (out.astype(bool) == pairs_by_numpy(masks, codes, block)).all()
@@ -184,9 +184,9 @@ def test_fit_diplotypes(benchmark, draw):
     compare(benchmark, kernel, lambda: pairs_by_numpy(masks, codes, block), "numpy")
 
 
-def mismatches_by_numpy(haplotypes, strand):
+def mismatches_by_numpy(haplotypes, haplotype):
     """Return the number of haplotypes without a contradiction, and (K, 3) places."""
-    differs = (haplotypes != strand) & (strand != -1)
+    differs = (haplotypes != haplotype) & (haplotype != -1)
     counts = differs.cumsum(1)
     total = counts[:, -1]
     first = np.where(total > 0, differs.argmax(1), -1)
@@ -197,14 +197,14 @@ def mismatches_by_numpy(haplotypes, strand):
 
 def test_find_mismatches(benchmark, draw):
     haplotypes = (draw.random((1_000, 140)) < 0.03).astype(np.int8)
-    strand = haplotypes[5].copy()
-    strand[draw.random(140) < 0.1] = -1
+    haplotype = haplotypes[5].copy()
+    haplotype[draw.random(140) < 0.1] = -1
     where = np.zeros((len(haplotypes), 3), np.int64)
 
     def kernel():
-        return find_mismatches(haplotypes, strand, where)
+        return find_mismatches(haplotypes, haplotype, where)
 
-    count, places = mismatches_by_numpy(haplotypes, strand)
+    count, places = mismatches_by_numpy(haplotypes, haplotype)
     assert kernel() == count
     assert (where == places).all()
-    compare(benchmark, kernel, lambda: mismatches_by_numpy(haplotypes, strand), "numpy")
+    compare(benchmark, kernel, lambda: mismatches_by_numpy(haplotypes, haplotype), "numpy")

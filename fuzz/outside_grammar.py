@@ -104,17 +104,17 @@ class OutsideGrammar:
         """Return a diplotype, usually of names that the gene knows."""
         if not self.alleles.get(gene) or rng.random() < 0.05:
             return rng.choice(HLA)
-        return "/".join(self.strand(rng, gene) for _ in range(rng.choice((2, 2, 2, 2, 1, 3))))
+        return "/".join(self.haplotype(rng, gene) for _ in range(rng.choice((2, 2, 2, 2, 1, 3))))
 
-    def strand(self, rng: random.Random, gene: str) -> str:
-        """Return one strand: an allele, copies of it, or several in a row."""
+    def haplotype(self, rng: random.Random, gene: str) -> str:
+        """Return one haplotype: an allele, copies of it, or several in a row."""
         name = rng.choice(self.alleles[gene]) if rng.random() < 0.9 else rng.choice(ODD_NAMES)
         if rng.random() < 0.004:
             return rng.choice(RARE)
         if rng.random() < 0.15:
             name += rng.choice(COPIES)
         if rng.random() < 0.08:
-            name += "+" + self.strand(rng, gene)
+            name += "+" + self.haplotype(rng, gene)
         return name
 
     def phenotype(self, rng: random.Random, gene: str) -> str:

@@ -279,7 +279,7 @@ def interpreted(chunk: npt.NDArray[np.uint8], end: int, *rest: Any) -> int:  # n
 
 
 def compare_matching(rng: Random) -> None:
-    """Match random definitions with random strands by both forms of the kernel."""
+    """Match random definitions with random haplotypes by both forms of the kernel."""
     n_alleles, n_positions, n_blocks = rng.randint(1, 6), rng.randint(0, 5), rng.randint(0, 3)
     source = np.random.default_rng(rng.getrandbits(32))
     masks = source.integers(0, 2**63, (n_alleles, n_positions)).astype(np.uint64)
@@ -288,9 +288,9 @@ def compare_matching(rng: Random) -> None:
     block = np.minimum(block, n_blocks - 1).astype(np.int32)
     results = []
     for kernel in (MATCH, MATCH.py_func):
-        strand = np.zeros((n_blocks + 1, 2, n_alleles), np.uint8)
+        haplotype = np.zeros((n_blocks + 1, 2, n_alleles), np.uint8)
         out = np.full((n_alleles, n_alleles), 9, np.uint8)
-        results.append((kernel(masks, codes, block, n_blocks, strand, out), out.tolist()))
+        results.append((kernel(masks, codes, block, n_blocks, haplotype, out), out.tolist()))
     if results[0] != results[1]:
         raise AssertionError(results)
 

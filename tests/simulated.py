@@ -11,8 +11,8 @@ import msgspec
 
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import SimulationSettings
-from pgx.simulator.strands import parse_diplotype
 from pgx.simulator.vcf import render_vcf
 
 Diplotypes = Mapping[str, str | Sequence[str]]

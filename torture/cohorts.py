@@ -9,8 +9,8 @@ from typing import Final
 
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import SimulationSettings
-from pgx.simulator.strands import parse_diplotype
 from pgx.simulator.vcf import render_vcf
 
 __all__ = ["GENES", "WORDS", "few_files", "many_files", "people", "text_of", "write_cohort"]

@@ -29,7 +29,7 @@ ACCEPTED_THOUGH: Final[Mapping[str, str]] = {
     r"^(ALT|REF) has a non-valid base": "IUPAC code in REF or ALT: the genotypes are unknown",
     r"non-contiguous|non-sorted": "order of the records: nothing relies on it",
     r"duplicated variant|triplicated variant": (
-        "one variant in several records: merged by allele and strand, a contradiction is unknown"
+        "one variant in several records: merged by allele and haplotype, a contradiction is unknown"
     ),
     r"^ID ": "ID is not read",
     r"^QUAL is a negative": "QUAL never decides",

@@ -18,7 +18,7 @@ __all__ = ["chosen_at_random", "hidden", "without_phase"]
 
 
 def without_phase(genotypes: GeneGenotypes) -> GeneGenotypes:
-    """Return the same alleles with the strands of every heterozygote interchangeable."""
+    """Return the same alleles with the haplotypes of every heterozygote interchangeable."""
     call = genotypes.call.copy()
     het = (call[..., 0] != call[..., 1]) & (call != ABSENT).all(axis=-1)
     call[het] = np.sort(call[het], axis=-1)
@@ -29,7 +29,7 @@ def without_phase(genotypes: GeneGenotypes) -> GeneGenotypes:
 def hidden(genotypes: GeneGenotypes, where: npt.NDArray[np.bool_]) -> GeneGenotypes:
     """Return the observations with some unknown; ``where`` is (P, N) bool.
 
-    A locus of one strand keeps one strand.
+    A locus of one haplotype keeps one haplotype.
     """
     call = genotypes.call.copy()
     call[where] = np.where(call[where] == ABSENT, ABSENT, MISSING)

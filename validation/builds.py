@@ -2,7 +2,7 @@
 
 The two call sets were made years apart from different sequencing, so genotypes differ here and
 there. A person's diplotypes of a gene have to be the same wherever both call sets hold the same
-alleles, on the same strands, at every defining position.
+alleles, on the same haplotypes, at every defining position.
 
 Run ``python -m validation.builds``.
 """
@@ -31,7 +31,7 @@ UNEXPLAINED = "different, genotypes equal"
 PHASE = "same alleles, other phase"
 ONE_ONLY = "record in one call set only"
 GENOTYPE = "records in both, other genotype"
-PLOIDY = "one strand against two"
+PLOIDY = "one haplotype against two"
 NO_FILE = "gene in one call set only"
 KINDS = (EQUAL, UNEXPLAINED, PHASE, ONE_ONLY, GENOTYPE, PLOIDY, NO_FILE)
 
@@ -140,7 +140,7 @@ class _Pair:
     two: _Person
 
     def differing(self) -> npt.NDArray[np.bool_]:
-        """(P,) bool: sites with other alleles, whatever their strands."""
+        """(P,) bool: sites with other alleles, whatever their haplotypes."""
         codes = np.sort(self.one.codes, axis=1), np.sort(self.two.codes, axis=1)
         return np.asarray((codes[0] != codes[1]).any(axis=1))
 
@@ -155,7 +155,7 @@ class _Pair:
         return GENOTYPE if both.any() else ONE_ONLY
 
     def _same_phase(self) -> bool:
-        """Say whether both put the same alleles together; the strands may change places."""
+        """Say whether both put the same alleles together; the haplotypes may change places."""
         open_sites = self.one.codes[:, 0] != self.one.codes[:, 1]
         blocks = self.one.blocks[open_sites], self.two.blocks[open_sites]
         if open_sites.sum() < 2 or (blocks[0] == UNPHASED).all() & (blocks[1] == UNPHASED).all():

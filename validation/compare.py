@@ -1,4 +1,4 @@
-"""Compare names of diplotypes whatever the order of strands and of parts on a strand."""
+"""Compare names of diplotypes whatever the order of haplotypes and of parts on a haplotype."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Collection
 
 from pgx.alleles.names import core_allele, parse_bracket
 
-__all__ = ["Diplotype", "Strand", "diplotype", "strand", "without_undocumented"]
+__all__ = ["Diplotype", "Haplotype", "diplotype", "haplotype", "without_undocumented"]
 
-Strand = tuple[str, ...]
-Diplotype = tuple[Strand, ...]
-_STRANDS = re.compile(r"/(?![^\[]*\])")
+Haplotype = tuple[str, ...]
+Diplotype = tuple[Haplotype, ...]
+_HAPLOTYPES = re.compile(r"/(?![^\[]*\])")
 
 
 @functools.lru_cache(maxsize=65536)
-def strand(name: str) -> Strand:
-    """Return the parts of one strand in a fixed order, suballeles by their core allele.
+def haplotype(name: str) -> Haplotype:
+    """Return the parts of one haplotype in a fixed order, suballeles by their core allele.
 
-    >>> strand("[*5 + *3]"), strand("*45.001")
+    >>> haplotype("[*5 + *3]"), haplotype("*45.001")
     (('*3', '*5'), ('*45',))
     """
     return tuple(sorted(core_allele(part.strip()) for part in parse_bracket(name.strip())))
@@ -27,12 +27,12 @@ def strand(name: str) -> Strand:
 
 @functools.lru_cache(maxsize=65536)
 def diplotype(name: str) -> Diplotype:
-    """Return strands and their parts in a fixed order.
+    """Return haplotypes and their parts in a fixed order.
 
     >>> diplotype("*2/[*5 + *3]") == diplotype("[*3 + *5]/*2")
     True
     """
-    return tuple(sorted(strand(part) for part in _STRANDS.split(name) if part.strip()))
+    return tuple(sorted(haplotype(part) for part in _HAPLOTYPES.split(name) if part.strip()))
 
 
 def without_undocumented(name: str, reference: str, undocumented: Collection[str]) -> Diplotype:
@@ -44,8 +44,8 @@ def without_undocumented(name: str, reference: str, undocumented: Collection[str
     (('*1',), ('*3',))
     """
     names = {f"g.{label.split(':', 1)[1].replace(':', '')}" for label in undocumented}
-    strands = []
+    haplotypes = []
     for parts in diplotype(name):
         kept = tuple(part for part in parts if part not in names)
-        strands.append(kept or (reference,))
-    return tuple(sorted(strands))
+        haplotypes.append(kept or (reference,))
+    return tuple(sorted(haplotypes))

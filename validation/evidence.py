@@ -51,7 +51,7 @@ def _has_core(knowledge: KnowledgeBase) -> bool:
 
 
 def all_core_answered(genotypes: GeneGenotypes) -> bool:
-    """Say whether every core position of the first sample has data on both strands."""
+    """Say whether every core position of the first sample has data on both haplotypes."""
     core = core_positions(genotypes.gene.gene)
     where = [i for i, v in enumerate(genotypes.gene.variants) if v.position in core]
     return not bool((genotypes.call[where, 0] == MISSING).any())

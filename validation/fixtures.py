@@ -41,8 +41,8 @@ HALF = "half call (`.|1`): theirs reads or marks it, ours keeps the site open"
 UNDOCUMENTED = (
     "allele that no definition names: theirs reads the reference or gives up, ours keeps it"
 )
-BLOCKS = "several phase blocks: theirs lists whole strands, ours the most serious of each"
-COMBINATION = "no definition covers a strand: theirs gives up, ours names its parts"
+BLOCKS = "several phase blocks: theirs lists whole haplotypes, ours the most serious of each"
+COMBINATION = "no definition covers a haplotype: theirs gives up, ours names its parts"
 REQUIRED = "a position that the gene requires is missing: theirs gives up, ours lists what fits"
 BEST_OF_EQUAL = "unphased, several pairs fit: other choice of the best"
 WEIGHED = (
@@ -100,7 +100,7 @@ def measure() -> Outcome:
 
 def _count(found: Outcome, run: str, call: GeneCall, row: Mapping[str, str]) -> None:
     answers = _answers(row)
-    theirs = {diplotype(name) for name in answers if "/" in name or _one_strand(call)}
+    theirs = {diplotype(name) for name in answers if "/" in name or _one_haplotype(call)}
     listed = set(answers if "expected" in row else _split(row["lowest_function_haplotypes"]))
     kind = _kind(call, theirs, listed - {reference_name(call.gene)})
     found.counts[run][kind] += 1
@@ -134,7 +134,7 @@ def _split(text: str) -> list[str]:
     return [part for part in text.split(";") if part]
 
 
-def _one_strand(call: GeneCall) -> bool:
+def _one_haplotype(call: GeneCall) -> bool:
     return call.diplotype is not None and len(diplotype(call.diplotype)) == 1
 
 
@@ -155,11 +155,11 @@ def _kind(call: GeneCall, theirs: set[Diplotype], listed: set[str]) -> str:
 def _bare(call: GeneCall) -> Diplotype:
     """Return the best diplotype with ``[*1 + g.…]`` written as ``g.…``, as theirs does."""
     reference = reference_name(call.gene)
-    strands = []
+    haplotypes = []
     for parts in diplotype(call.diplotype or ""):
         bare = tuple(part for part in parts if part != reference)
-        strands.append(bare if any(part.startswith("g.") for part in parts) else parts)
-    return tuple(sorted(strands))
+        haplotypes.append(bare if any(part.startswith("g.") for part in parts) else parts)
+    return tuple(sorted(haplotypes))
 
 
 def _cause(call: GeneCall, kind: str, theirs: set[Diplotype]) -> str:

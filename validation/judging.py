@@ -1,6 +1,6 @@
 """One call held against the truth: whether it is right, and the truth among the candidates.
 
-Diplotypes are compared by name, whatever the order of strands and of parts in brackets. Genes
+Diplotypes are compared by name, whatever the order of haplotypes and of parts in brackets. Genes
 that list variants and name only the two most serious ones of unphased data (`BY_PHENOTYPE`) are
 compared by phenotype and activity score. Where the cohort's call set could not type a defining
 position, the truth is known up to that position: every diplotype that fits the typed ones is right.
@@ -16,7 +16,7 @@ from statistics import median
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
 from validation import callers
-from validation.compare import Diplotype, diplotype, strand
+from validation.compare import Diplotype, diplotype, haplotype
 from validation.reading import cohort_genotypes
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 
 BY_PHENOTYPE = frozenset({"DPYD", "RYR1"})
 
-COMBINATION = "no definition covers a true strand, and defined alleles fit as well"
+COMBINATION = "no definition covers a true haplotype, and defined alleles fit as well"
 RANKED = "the truth fits and is ranked lower"
 UNLISTED = "the truth fits; it is too unlikely to be listed"
 NOT_SPELLED_OUT = "combinations that missing positions may add are not spelled out"
@@ -164,7 +164,7 @@ def among_all(call: GeneCall, wanted: Sequence[tuple[str, ...]]) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _parsed(names: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
-    return frozenset(strand(name) for name in names)
+    return frozenset(haplotype(name) for name in names)
 
 
 def _reason(call: GeneCall, truth: GeneCall, *, listed: bool, among: bool) -> str:

@@ -3,8 +3,8 @@
 No row of the truth is dropped for its spelling: a name is translated, or it stays as it is. The
 rules are: ``renamed`` (another name for the same allele), ``letter`` and ``suballele`` (legacy
 letters and suballele digits go), ``kept`` (letters that stay), ``unlisted`` (no allele of its own
-today: goes beside another name on a strand, and is the reference alone), ``optional`` (a tandem
-that a panel may not have seen), ``strand`` (written on the other strand), ``variant`` (DPYD
+today: goes beside another name on a haplotype, and is the reference alone), ``optional`` (a tandem
+that a panel may not have seen), ``haplotype`` (written on the other haplotype), ``variant`` (DPYD
 variants), ``acetylator`` (NAT2 before its revision), ``panel`` (panels could not tell it from the
 other name), ``phase`` (pairs that differ in phase only, which no panel saw) and ``typed`` (the one
 site that all panels of a gene had, whatever names they printed). The last three are counted apart;
@@ -92,7 +92,7 @@ def collapsed(gene: str, found: frozenset[Pair]) -> frozenset[Pair]:
 
 
 def ordered(a: str, b: str) -> Pair:
-    """Return two strands in a fixed order, members of a tandem too, whose order is free.
+    """Return two haplotypes in a fixed order, members of a tandem too, whose order is free.
 
     >>> ordered("*4+*4", "*10+*36"), ordered("*4+*68", "*1")
     (('*36+*10', '*4x2'), ('*1', '*68+*4'))
@@ -102,7 +102,7 @@ def ordered(a: str, b: str) -> Pair:
 
 
 def _tandem(name: str) -> str:
-    """Return a strand with its members in a fixed order, alike ones counted: ``*36x2+*10``."""
+    """Return a haplotype with its members in a fixed order, alike ones counted: ``*36x2+*10``."""
     if "[" in name or "+" not in name:
         return name
     members: Counter[str] = Counter()

@@ -22,7 +22,7 @@ from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.pipeline.outside import outside_gene_call
 from pgx.recommendations.answer_sets import is_additive, topics_together
@@ -102,14 +102,14 @@ def _diplotypes(gene: GeneDefinition, told_apart: frozenset[str]) -> Iterator[tu
             yield "/".join(pair), ";".join(pair)
         return
     names = list(dict.fromkeys(core_allele(a.name) for a in gene.alleles))
-    strands: list[tuple[str, ...]] = []
+    haplotypes: list[tuple[str, ...]] = []
     if gene.ploidy is not Ploidy.MITOCHONDRIAL:
-        strands += combinations_with_replacement(names, 2)
+        haplotypes += combinations_with_replacement(names, 2)
     if gene.ploidy is not Ploidy.AUTOSOME:
-        strands += ((name,) for name in names)
-    meanings, phenotypes = StrandMeanings(gene), PhenotypeTable(gene)
+        haplotypes += ((name,) for name in names)
+    meanings, phenotypes = HaplotypeFunctions(gene), PhenotypeTable(gene)
     functions = {name: meanings.of(name)[0] for name in names}
-    for own in strands:
+    for own in haplotypes:
         name = format_diplotype(own, gene.default_allele)
         second = functions[own[1]] if len(own) == 2 else None
         yield name, phenotypes.translate(functions[own[0]], second, name).lookup_key

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 import pgx
 from pgx.alleles.definitions import Cause, CompiledGene, compile_gene
-from pgx.alleles.strands import matching_alleles
+from pgx.alleles.phasing import matching_alleles
 from pgx.base.assemblies import contig_length
 from pgx.base.calls import CallStatus, Certainty, PatientResult
 from pgx.base.genes import Assembly, Ploidy, Strategy

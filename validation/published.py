@@ -62,7 +62,7 @@ def published() -> Mapping[tuple[str, str], Known]:
     """Return what is published by (sample, gene).
 
     The consensus is the consolidated one, or else the last consensus row that names two
-    strands; CYP2D6 with more or fewer copies stands in single publications only.
+    haplotypes; CYP2D6 with more or fewer copies stands in single publications only.
     """
     found: dict[tuple[str, str], Known] = defaultdict(Known)
     for row in read_table(DATA / "truth" / "getrm_consolidated_2025.tsv"):
@@ -107,7 +107,7 @@ def is_structural(gene: str, text: str) -> bool:
 
 
 def pairs(gene: str, text: str) -> frozenset[Pair]:
-    """Return the diplotypes that a published text allows; none where it names no two strands.
+    """Return the diplotypes that a published text allows; none where it names no two haplotypes.
 
     >>> sorted(pairs("CYP2B6", "6/18;9/16"))
     [('*16', '*9'), ('*18', '*6')]
@@ -121,14 +121,14 @@ def pairs(gene: str, text: str) -> frozenset[Pair]:
     text = re.sub(r"\(([^()/]*/[^()/]*)\)", r";\1", text)  # a whole diplotype in parentheses
     found = set()
     for alternative in re.split(r"\s+or\s+|;", text):
-        strands = [_alleles(gene, part) for part in alternative.split("/")]
-        if len(strands) == 2:
-            found |= {ordered(a, b) for a, b in itertools.product(*strands)}
+        haplotypes = [_alleles(gene, part) for part in alternative.split("/")]
+        if len(haplotypes) == 2:
+            found |= {ordered(a, b) for a, b in itertools.product(*haplotypes)}
     return frozenset(found)
 
 
 def _alleles(gene: str, text: str) -> set[str]:
-    """Return the names that one strand may have."""
+    """Return the names that one haplotype may have."""
     text = text.strip().rstrip("?")
     if gene == "VKORC1":
         return {*names_of(gene, text)}
@@ -144,7 +144,7 @@ def _alleles(gene: str, text: str) -> set[str]:
 
 
 def _one_name(gene: str, text: str) -> str:
-    """Join what stands on one strand, without names that are no alleles today."""
+    """Join what stands on one haplotype, without names that are no alleles today."""
     parts = [part for part in re.split(r"[,+()\s]+", text) if part]
     kept = [part for part in parts if part not in rules(gene, "unlisted")]
     return "+".join(kept) or ("*1" if parts else "")

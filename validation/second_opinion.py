@@ -46,7 +46,7 @@ OURS_EMPTY = "ours without a call"
 AGREED = (SAME, AMONG_THEIRS, UNPAIRED, BOTH_EMPTY)
 KINDS = (*AGREED, MORE, CANDIDATE, DIFFERENT, OURS_EMPTY)
 
-COMBINATION = "no definition covers a strand: ours names its parts, theirs gives up"
+COMBINATION = "no definition covers a haplotype: ours names its parts, theirs gives up"
 UNDOCUMENTED = "allele that no definition names: ours keeps it, theirs reads the reference"
 UNTYPED = "site typed in no record of the call set: ours does not assess, theirs says reference"
 BEST_OF_EQUAL = "unphased, several pairs fit: other choice of the best"

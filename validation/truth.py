@@ -18,7 +18,7 @@ from pathlib import Path
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
 from validation import callers
-from validation.compare import strand
+from validation.compare import haplotype
 from validation.data import DATA
 from validation.evidence import (
     all_core_answered,
@@ -50,7 +50,7 @@ NO_COPIES = "copy_number_not_assessed"
 SAID = "copy number cannot be seen, and the call says so"
 NOT_SAID = "copy number cannot be seen, and nothing says so"
 RANKED = "the published diplotype fits and is ranked lower"
-MORE = "one name a strand was published, the reads show more variants"
+MORE = "one name a haplotype was published, the reads show more variants"
 NO_CALL = "no call"
 NOT_TOLD = "; no published allele of the gene has a variant there"
 UNEXPLAINED = "unexplained"
@@ -195,7 +195,7 @@ def _same_typed(gene: str, wanted: frozenset[Pair], best: Pair | None) -> bool:
 
 
 def _pair(name: str | None) -> Pair | None:
-    """Return a called diplotype as a pair; None for one strand or no call."""
+    """Return a called diplotype as a pair; None for one haplotype or no call."""
     if not name or "[" in name:
         return None
     parts = name.split("/")
@@ -226,7 +226,7 @@ def _reason(call: GeneCall, genotypes: GeneGenotypes, wanted: frozenset[Pair], k
     if unknown:
         return f"the knowledge base has no {', '.join(unknown)}{elsewhere}"
     close = {*wanted, *collapsed(call.gene, wanted)}
-    if any(among_all(call, tuple(sorted((strand(a), strand(b))))) for a, b in close):
+    if any(among_all(call, tuple(sorted((haplotype(a), haplotype(b))))) for a, b in close):
         return RANKED + elsewhere
     best = _pair(call.diplotype)
     weak = {
@@ -270,12 +270,12 @@ def _dpyd(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Readi
         reason += f": {', '.join(seen)}; so published elsewhere"
     elif reason == MORE:
         reason += f": {', '.join(seen)}"
-    wanted = frozenset(_strands(copies) for copies in answers if sum(copies.values()) <= 2)
+    wanted = frozenset(_haplotypes(copies) for copies in answers if sum(copies.values()) <= 2)
     return same, same, _same_function(call, wanted), "" if same else reason
 
 
-def _strands(copies: dict[str, int]) -> Pair:
-    """Return two strands with one variant each, the reference where there is none."""
+def _haplotypes(copies: dict[str, int]) -> Pair:
+    """Return two haplotypes with one variant each, the reference where there is none."""
     names = [name for name, n in copies.items() for _ in range(n)]
     first, second = [*names, *[rules("DPYD", "variant")["*1"]] * 2][:2]
     return ordered(first, second)

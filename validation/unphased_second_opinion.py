@@ -4,7 +4,7 @@ Both call the same people from the same files without phase; both are held again
 the same people with phase. Several answers of theirs count as right where they are one answer
 and it is the truth; that the truth is among several is a column of its own. In genes that are
 compared by phenotype, variants that theirs lists without pairing them are read as the two most
-serious ones on different strands, which is what ours does.
+serious ones on different haplotypes, which is what ours does.
 
 Run ``python -m validation.unphased_second_opinion``.
 """
@@ -97,9 +97,9 @@ def _most_serious(gene: str, listed: Sequence[str]) -> Diplotype:
 
 
 @functools.cache
-def _result(gene: str, strands: Diplotype) -> str:
+def _result(gene: str, haplotypes: Diplotype) -> str:
     """Return phenotype and score of a diplotype as `Judged.truth` writes them."""
-    worst = [min(parts, key=lambda name: _seriousness(gene, name)) for parts in strands]
+    worst = [min(parts, key=lambda name: _seriousness(gene, name)) for parts in haplotypes]
     functions = [_functions(gene)[name] for name in worst]
     found = PhenotypeTable(genes()[gene]).translate(functions[0], functions[1], "/".join(worst))
     return f"{found.term}, score {found.score}" if found.score else f"{found.term}"

@@ -24,15 +24,15 @@ __all__ = [
 
 SOURCE_ORDER: Final = ("CPIC", "DPWG", "FDA_LABEL", "FDA_TABLE")
 STRATEGIES: Final = {
-    Strategy.STAR: "star alleles: one named allele describes a whole strand",
-    Strategy.VARIANT_LIST: "a list of variants: each named allele is one variant, and a strand may "
-    "carry several",
+    Strategy.STAR: "star alleles: one named allele describes a whole haplotype",
+    Strategy.VARIANT_LIST: "a list of variants: each named allele is one variant, and a haplotype "
+    "may carry several",
     Strategy.OUTSIDE: "not called from small variants; a result of another method is needed",
 }
 PLOIDIES: Final = {
     Ploidy.AUTOSOME: "two copies",
     Ploidy.X_LINKED: "chrX: two copies in females, one in males",
-    Ploidy.MITOCHONDRIAL: "mitochondrial: one strand is reported",
+    Ploidy.MITOCHONDRIAL: "mitochondrial: one haplotype is reported",
 }
 
 

@@ -1,6 +1,6 @@
 """Small genes with made-up populations: ``made({"*1": "AA", "*2": "AG"}, {"AA": 9})``.
 
-Strands are strings over A (reference), G and T, ``.`` where unknown.
+Haplotypes are strings over A (reference), G and T, ``.`` where unknown.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def position(site: int) -> int:
 
 
 def gene(definitions: Mapping[str, str], *, core: Sequence[str] = ()) -> GeneDefinition:
-    """Return a gene whose alleles are strands; each allele's function is its core name."""
+    """Return a gene whose alleles are haplotypes; each allele's function is its core name."""
     n = len(next(iter(definitions.values())))
     functions = sorted({name.split(".")[0] for name in definitions} | {"?"})
     rules = [
@@ -71,28 +71,28 @@ def gene(definitions: Mapping[str, str], *, core: Sequence[str] = ()) -> GeneDef
             AlleleDefinition(
                 name=name,
                 is_reference=name == "*1",
-                defining={position(i): base for i, base in enumerate(strand) if base != "A"},
+                defining={position(i): base for i, base in enumerate(haplotype) if base != "A"},
                 function=name.split(".")[0],
             )
-            for name, strand in definitions.items()
+            for name, haplotype in definitions.items()
         ),
         rules=tuple(rules),
     )
 
 
 def frequencies(counts: Mapping[str, int | Sequence[int]], **more: object) -> GeneFrequencies:
-    """Return counts of strands, by group where there are several."""
-    rows = {strand: (n,) if isinstance(n, int) else tuple(n) for strand, n in counts.items()}
+    """Return counts of haplotypes, by group where there are several."""
+    rows = {haplotype: (n,) if isinstance(n, int) else tuple(n) for haplotype, n in counts.items()}
     return GeneFrequencies(
         gene="MADE",
         groups=tuple("XYZ"[: len(next(iter(rows.values())))]),
         haplotypes=tuple(
             HaplotypeCount(
-                differences={position(i): b for i, b in enumerate(strand) if b not in "A."},
-                allele=strand,
+                differences={position(i): b for i, b in enumerate(haplotype) if b not in "A."},
+                allele=haplotype,
                 counts=row,
             )
-            for strand, row in rows.items()
+            for haplotype, row in rows.items()
         ),
         **more,
     )
@@ -110,7 +110,7 @@ def caller(
 
 def genotypes(
     definition: GeneDefinition,
-    *strands: str,
+    *haplotypes: str,
     blocks: Sequence[int] | None = None,
     likely: Mapping[int, Mapping[str, int]] | None = None,
     reasons: Mapping[int, Unknown] | None = None,
@@ -121,7 +121,7 @@ def genotypes(
     """
     found = GeneGenotypes.empty(definition, ("S1",))
     for site in range(len(definition.variants)):
-        codes = [MISSING if s[site] == "." else _code(found, site, s[site]) for s in strands]
+        codes = [MISSING if s[site] == "." else _code(found, site, s[site]) for s in haplotypes]
         found.call[site, 0] = codes if len(codes) == 2 else (*codes, ABSENT)
         found.phase_block[site, 0] = blocks[site] if blocks else UNPHASED
         if MISSING not in codes:
@@ -143,10 +143,10 @@ def _code(found: GeneGenotypes, site: int, base: str) -> int:
     return found.code_of_extra(site, f"chr1:{position(site)}:A>{base}")
 
 
-def call(own: GeneCaller, *strands: str, **more: object) -> GeneCall:
+def call(own: GeneCaller, *haplotypes: str, **more: object) -> GeneCall:
     """Call one sample of a made gene."""
     ancestry = more.pop("ancestry", None)
-    observed = genotypes(own.gene, *strands, **more)
+    observed = genotypes(own.gene, *haplotypes, **more)
     return own.call(observed, 0, with_sites=False, ancestry=ancestry)
 
 

@@ -3,20 +3,20 @@
 import pytest
 
 from pgx.alleles.convention import follow_convention
-from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome
 
-NORMAL, POOR = Strand("R", "normal", "1"), Strand("v", "poor", "0")
-OTHER, THIRD = Strand("w", "poor", "0"), Strand("x", "odd", None)
+NORMAL, POOR = Haplotype("R", "normal", "1"), Haplotype("v", "poor", "0")
+OTHER, THIRD = Haplotype("w", "poor", "0"), Haplotype("x", "odd", None)
 
 
 def weighed(*shares):
-    """Return a set of candidates, most probable first: (strands, probability)."""
-    names = ["/".join(s.name for s in strands) for strands, _ in shares]
+    """Return a set of candidates, most probable first: (haplotypes, probability)."""
+    names = ["/".join(s.name for s in haplotypes) for haplotypes, _ in shares]
     found = DiplotypeSet(n_candidates=len(shares), names=names, diplotype=names[0], rest=0.0)
     found.probabilities = [share for _, share in shares]
     kinds = {}
-    for strands, share in shares:
-        key = tuple(sorted(s.function for s in strands))
+    for haplotypes, share in shares:
+        key = tuple(sorted(s.function for s in haplotypes))
         kinds[key] = kinds.get(key, 0.0) + share
     found.outcomes = [Outcome(*key, found.diplotype, share) for key, share in kinds.items()]
     candidates = [(n, share, s) for n, (s, share) in zip(names, shares, strict=True)]

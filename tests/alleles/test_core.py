@@ -12,7 +12,7 @@ DEFINITIONS = {"*1": "AAA", "*2": "GAA", "*3": "AGA", "*1.002": "AAG"}
 def common(*counts):
     """Return counts of *1, *2 and *3, under the names that a count gives them."""
     rows = zip(("*1", "*2", "*3"), ("AAA", "GAA", "AGA"), counts, strict=True)
-    made = frequencies({strand: n for _, strand, n in rows})
+    made = frequencies({haplotype: n for _, haplotype, n in rows})
     return [
         HaplotypeCount(differences=h.differences, allele=name, counts=h.counts)
         for name, h in zip(("*1", "*2", "*3"), made.haplotypes, strict=True)

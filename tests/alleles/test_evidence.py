@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from calling import call_file, caller
 from pgx.alleles.contradictions import count_contradictions
 from pgx.alleles.evidence import call_evidence, read_sites
-from pgx.alleles.haplotypes import NamedStrands
+from pgx.alleles.haplotype_masks import HaplotypeMasks
 from pgx.alleles.matching import fit_observation
 from pgx.alleles.observation import Observation, observe
 from pgx.alleles.rivals import Rivals
 from pgx.base.calls import CallStatus, SiteObservation
 from pgx.base.genes import Strategy
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.pipeline.read import read_inputs
 from pgx.pipeline.settings import RunSettings
 from simulated import cohort_file, genes, vcf_file
@@ -123,9 +123,9 @@ def test_every_variant_of_the_called_alleles_is_matched(tmp_path, gene):
     path = cohort_file(tmp_path, samples, only_named=True, sex="female")
     for call in call_file(path, gene).values():
         found = call_evidence(caller(gene).compiled, call)
-        assert [s.name for s in found.strands] == [h.name for h in call.haplotypes]
-        assert {v.state for s in found.strands for v in s.variants} <= {"matched"}
-        assert found.strands[0].n_named == found.strands[0].n_answered
+        assert [s.name for s in found.haplotypes] == [h.name for h in call.haplotypes]
+        assert {v.state for s in found.haplotypes for v in s.variants} <= {"matched"}
+        assert found.haplotypes[0].n_named == found.haplotypes[0].n_answered
         for rival in found.rivals:
             assert bool(rival.contradictions) == rival.why.startswith("nearest")
 
@@ -133,7 +133,7 @@ def test_every_variant_of_the_called_alleles_is_matched(tmp_path, gene):
 def test_variants_are_named_with_what_they_need(tmp_path):
     call, found = simulated(tmp_path, "CYP2C19", "*1/*2")
     assert call.status is CallStatus.CALLED
-    first, second = found.strands
+    first, second = found.haplotypes
     assert (first.name, first.variants) == ("*1", ())
     assert (second.name, second.function, second.n_named) == ("*2", "No function", 4)
     shown = {(v.position, v.rsid, v.needs, v.state) for v in second.variants}
@@ -144,7 +144,7 @@ def test_a_hidden_variant_is_unknown(tmp_path):
     # *2 is still the best reading, by its other position
     hidden = [("CYP2C19", 94775367)]
     call, found = simulated(tmp_path, "CYP2C19", "*2/*2", missing=hidden)
-    states = {v.position: v.state for s in found.strands if s.name == "*2" for v in s.variants}
+    states = {v.position: v.state for s in found.haplotypes if s.name == "*2" for v in s.variants}
     assert call.diplotype == "*2/*2"
     assert states == {"chr10:94775367": "unknown", "chr10:94781859": "matched"}
 
@@ -152,7 +152,7 @@ def test_a_hidden_variant_is_unknown(tmp_path):
 def test_the_variants_of_a_combination_are_matched(tmp_path):
     call, found = simulated(tmp_path, "CYP2C19", "*1/[*2 + g.94761900C>T]")
     assert call.status is CallStatus.CALLED
-    [_, second] = found.strands
+    [_, second] = found.haplotypes
     assert {v.position for v in second.variants} >= {"chr10:94761900", "chr10:94781859"}
     assert {v.state for v in second.variants} == {"matched"}
 
@@ -161,7 +161,7 @@ def test_a_listing_whose_phase_is_unknown_has_no_contradiction(tmp_path):
     diplotype = ["[c.85T>C (*9A) + c.496A>G]", "[c.1905+1G>A (*2A) + c.1601G>A (*4)]"]
     call, found = simulated(tmp_path, "DPYD", diplotype, phased=False)
     assert call.phased == "false"
-    assert {v.state for s in found.strands for v in s.variants} == {"matched"}
+    assert {v.state for s in found.haplotypes for v in s.variants} == {"matched"}
     [other] = [r for r in found.rivals if r.why == "nearest_other_function"]
     assert len(other.contradictions) == 1
 
@@ -189,13 +189,13 @@ def test_phase_alone_tells_candidates_apart(tmp_path):
     assert rival.open_phase == ("chr6:18130687", "chr6:18138997")
 
 
-def test_alleles_on_the_other_strands_contradict_by_phase(tmp_path):
+def test_alleles_on_the_other_haplotypes_contradict_by_phase(tmp_path):
     compiled = caller("TPMT").compiled
     _, found = simulated(tmp_path, "TPMT", "*3B/*3C")
     assert not [r for r in found.rivals if r.diplotype == "*1/*3A" and not r.contradictions]
     [call] = call_file(tmp_path / "simulated.vcf", "TPMT").values()
     seen = read_sites(compiled, call.sites)
-    rivals = Rivals(compiled, NamedStrands(compiled, {}), seen.observation, seen.labels, None)
+    rivals = Rivals(compiled, HaplotypeMasks(compiled, {}), seen.observation, seen.labels, None)
     [contradiction] = rivals.contradictions("*1/*3A")
     assert (contradiction.kind, contradiction.phased) == ("phase", True)
     assert sorted(contradiction.observed) == sorted(a for (a,) in contradiction.needs)
@@ -203,8 +203,8 @@ def test_alleles_on_the_other_strands_contradict_by_phase(tmp_path):
 
 def test_an_allele_that_the_gene_does_not_have_has_no_known_function():
     compiled = caller("CYP2D6").compiled
-    meanings = StrandMeanings(genes()["CYP2D6"]).of
-    names = NamedStrands(compiled, {}, meanings)
+    meanings = HaplotypeFunctions(genes()["CYP2D6"]).of
+    names = HaplotypeMasks(compiled, {}, meanings)
     assert names.function("*1x2") is not None
     assert names.function("*999x2") == compiled.gene.uncertain_function
 
@@ -215,7 +215,7 @@ def test_where_nothing_fits_the_nearest_are_still_named(tmp_path):
         call, status=CallStatus.NO_CALL, candidates=(), diplotype=None, haplotypes=()
     )
     found = call_evidence(caller("TPMT").compiled, nothing)
-    assert found.strands == ()
+    assert found.haplotypes == ()
     assert found.rivals[0].why == "nearest"
 
 
@@ -246,9 +246,9 @@ def test_a_candidates_probability_is_kept(tmp_path):
     assert found.rivals[0].probability == 0.01
 
 
-def test_a_males_single_strand(tmp_path):
+def test_a_males_single_haplotype(tmp_path):
     call, found = simulated(tmp_path, "G6PD", ["A- 202A_376G"], sex="male")
-    assert len(found.strands) == 1
+    assert len(found.haplotypes) == 1
     assert all("/" not in r.diplotype for r in found.rivals)
     assert all(len(c.needs) == 1 for r in found.rivals for c in r.contradictions)
     assert call.diplotype not in {r.diplotype for r in found.rivals}
@@ -257,7 +257,7 @@ def test_a_males_single_strand(tmp_path):
 def test_the_substitute_site_speaks_for_the_deciding_one(tmp_path):
     hap_b3 = "c.1129-5923C>G, c.1236G>A (HapB3)"
     _, found = simulated(tmp_path, "DPYD", ["Reference", hap_b3], missing=[("DPYD", 97579893)])
-    [second] = [s for s in found.strands if s.variants]
+    [second] = [s for s in found.haplotypes if s.variants]
     assert {v.state for v in second.variants} == {"matched"}
 
 
@@ -279,7 +279,7 @@ def test_positions_of_another_release_are_left_out(tmp_path):
         for i, s in enumerate(call.sites)
     )
     found = call_evidence(caller("CYP2C19").compiled, msgspec.structs.replace(call, sites=moved))
-    assert found.strands[0].n_answered < found.strands[0].n_named
+    assert found.haplotypes[0].n_answered < found.haplotypes[0].n_named
 
 
 text = st.one_of(st.sampled_from(["G", "A", ".", "", "*", "a:b:c", "/", "[x + y]"]), st.text())

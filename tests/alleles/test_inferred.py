@@ -73,12 +73,12 @@ def test_groups_that_the_gene_does_not_have_count_alike():
 
 
 def test_a_half_call_is_no_phase_to_be_asked_for():
-    """Of a position with one known strand nothing can be told by phasing it."""
+    """Of a position with one known haplotype nothing can be told by phasing it."""
     found = call(caller(THREE, COUNTS), "A.A", "GGA")
     assert not any(item.startswith("phase:") for item in found.depends_on)
 
 
-strand = st.text("AG.", min_size=3, max_size=3)
+haplotype = st.text("AG.", min_size=3, max_size=3)
 known = st.sampled_from(sorted(COUNTS))
 
 
@@ -103,9 +103,9 @@ def fits(names, factor):
     return (one in left and two in right) or (two in left and one in right)
 
 
-@given(strand, strand, st.lists(st.integers(-1, 1), min_size=3, max_size=3), st.data())
+@given(haplotype, haplotype, st.lists(st.integers(-1, 1), min_size=3, max_size=3), st.data())
 @settings(max_examples=150, deadline=None)
-def test_the_order_of_strands_changes_nothing(one, two, blocks, data):
+def test_the_order_of_haplotypes_changes_nothing(one, two, blocks, data):
     own = caller(THREE, COUNTS)
     turned = {b: data.draw(st.booleans()) for b in {*blocks} - {-1}}
     flips = [turned[b] if b >= 0 else data.draw(st.booleans()) for b in blocks]
@@ -115,7 +115,7 @@ def test_the_order_of_strands_changes_nothing(one, two, blocks, data):
     assert call(own, *other, blocks=blocks) == first
 
 
-@given(strand, strand)
+@given(haplotype, haplotype)
 @settings(max_examples=150, deadline=None)
 def test_probabilities_add_up(one, two):
     found = call(caller(THREE, COUNTS), one, two)
@@ -135,13 +135,13 @@ def test_an_undocumented_allele_is_named_and_uncertain():
     assert "?" in found.phenotype
 
 
-@pytest.mark.parametrize("strands", [("A.A",), ("A.A", "A.A")])
-def test_observations_of_one_and_two_strands_do_not_mix(strands):
+@pytest.mark.parametrize("haplotypes", [("A.A",), ("A.A", "A.A")])
+def test_observations_of_one_and_two_haplotypes_do_not_mix(haplotypes):
     own = caller(THREE, COUNTS)
-    before = call(own, *strands)
-    call(own, *(strands * 2)[: 3 - len(strands)])
-    assert call(own, *strands) == before
-    assert len(before.haplotypes) == len(strands)
+    before = call(own, *haplotypes)
+    call(own, *(haplotypes * 2)[: 3 - len(haplotypes)])
+    assert call(own, *haplotypes) == before
+    assert len(before.haplotypes) == len(haplotypes)
 
 
 def test_half_of_the_positions_unanswered_keeps_a_gene_ambiguous():
@@ -169,7 +169,7 @@ def test_what_likelihoods_exclude_is_gone():
     assert chances(found) == {"*1/*1": 1.0}
 
 
-def test_one_strand_counts_homozygous_likelihoods():
+def test_one_haplotype_counts_homozygous_likelihoods():
     found = call(caller(THREE, COUNTS), ".AA", likely={0: {"AA": 10, "AG": 0, "GG": 0}})
     shares = {"*1": 0.1 * 900, "*2": 80.0}
     assert found.probability == pytest.approx(max(shares.values()) / sum(shares.values()), abs=1e-2)

@@ -38,7 +38,7 @@ def test_the_intronic_site_decides_where_both_speak(tmp_path):
     assert call.activity_score == "1.5"
 
 
-def test_no_variant_stands_twice_on_a_strand(tmp_path):
+def test_no_variant_stands_twice_on_a_haplotype(tmp_path):
     edits = {INTRON: changed(gt="0|1"), EXON: removed}
     call = called(tmp_path, edits, REFERENCE, "DPYD")
     assert {"Reference/c.1129-5923C>G", f"Reference/{HAPB3}"} <= names(call)

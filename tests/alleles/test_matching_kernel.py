@@ -81,7 +81,7 @@ def test_other_types_are_refused():
 
 @given(problems())
 @settings(max_examples=100, deadline=None)
-def test_swapping_all_strands_changes_nothing(problem):
+def test_swapping_all_haplotypes_changes_nothing(problem):
     masks, codes, block, n_blocks = problem
     swapped = [(b, a) for a, b in codes]
     assert run(fit_diplotypes, masks, codes, block, n_blocks) == run(

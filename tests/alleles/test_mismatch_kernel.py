@@ -13,15 +13,15 @@ from reference.match import find_mismatches as oracle
 def problems(draw):
     n_positions = draw(st.integers(0, 6))
     code = st.integers(-1, 3)
-    strand = draw(st.lists(code, min_size=n_positions, max_size=n_positions))
+    haplotype = draw(st.lists(code, min_size=n_positions, max_size=n_positions))
     row = st.lists(st.integers(0, 3), min_size=n_positions, max_size=n_positions)
-    return draw(st.lists(row, max_size=6)), strand
+    return draw(st.lists(row, max_size=6)), haplotype
 
 
-def run(function, haplotypes, strand):
-    codes = np.array(haplotypes, np.int8).reshape(len(haplotypes), len(strand))
+def run(function, haplotypes, haplotype):
+    codes = np.array(haplotypes, np.int8).reshape(len(haplotypes), len(haplotype))
     where = np.full((len(haplotypes), 3), 77, np.int64)
-    count = function(codes, np.array(strand, np.int8), where)
+    count = function(codes, np.array(haplotype, np.int8), where)
     return [tuple(row) for row in where.tolist()], count
 
 

@@ -1,4 +1,4 @@
-"""What crossovers and conversions make of a strand, against plain loops over all of them."""
+"""What crossovers and conversions make of a haplotype, against plain loops over all of them."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ CROSSOVER, CONVERSION = 0.03, 0.02
 
 @st.composite
 def problems(draw):
-    """Known haplotypes with shares in two groups, and a strand with gaps."""
+    """Known haplotypes with shares in two groups, and a haplotype with gaps."""
     n_sites = draw(st.integers(1, 6))
     rows = draw(
         st.lists(st.tuples(*[st.integers(0, 2)] * n_sites), min_size=1, max_size=6, unique=True)
@@ -25,15 +25,15 @@ def problems(draw):
             max_size=2,
         )
     )
-    strand = draw(st.tuples(*[st.integers(MISSING, 2)] * n_sites))
+    haplotype = draw(st.tuples(*[st.integers(MISSING, 2)] * n_sites))
     shares = np.array(weights, np.float64)
     shares /= shares.sum(axis=1, keepdims=True)
     pieces = Piecing(np.array(rows, np.int8), shares, CONVERSION, CROSSOVER)
-    return pieces, np.array(strand, np.int8)
+    return pieces, np.array(haplotype, np.int8)
 
 
-def agrees(codes, strand):
-    return all(s in (MISSING, c) for c, s in zip(codes, strand, strict=True))
+def agrees(codes, haplotype):
+    return all(s in (MISSING, c) for c, s in zip(codes, haplotype, strict=True))
 
 
 def add(made, key, mass):
@@ -46,9 +46,9 @@ def check(found, expected):
         assert mass == pytest.approx(expected[key])
 
 
-def plain_crossovers(pieces, strand, least):
+def plain_crossovers(pieces, haplotype, least):
     made = {}
-    size = len(strand)
+    size = len(haplotype)
     overall = pieces.shares.mean(axis=0)
     for i, one in enumerate(pieces.codes):
         for j, two in enumerate(pieces.codes):
@@ -56,16 +56,16 @@ def plain_crossovers(pieces, strand, least):
                 continue
             for cut in range(1, size):
                 row = np.concatenate([one[:cut], two[cut:]])
-                if agrees(row, strand):
+                if agrees(row, haplotype):
                     mass = CROSSOVER * pieces.shares[:, i] * pieces.shares[:, j] / (size - 1)
                     add(made, row.tobytes(), mass)
     return made
 
 
-def plain_hidden(pieces, strand, rows, mass, alert):
+def plain_hidden(pieces, haplotype, rows, mass, alert):
     made = {}
     overall = mass.mean(axis=0)
-    for site in np.flatnonzero(strand == MISSING).tolist():
+    for site in np.flatnonzero(haplotype == MISSING).tolist():
         for code in sorted(set(pieces.codes[:, site].tolist())):
             frequency = pieces.shares[:, pieces.codes[:, site] == code].sum(axis=1)
             for number, row in enumerate(rows):
@@ -82,19 +82,19 @@ def plain_hidden(pieces, strand, rows, mass, alert):
 @settings(max_examples=200, deadline=None)
 @given(problems(), st.sampled_from([0.0, 1e-4, 3e-3]))
 def test_crossovers_are_those_of_every_pair_and_every_cut(problem, least):
-    pieces, strand = problem
-    found = pieces.crossovers(pieces.mismatches(strand), least)
-    check(found, plain_crossovers(pieces, strand, least))
+    pieces, haplotype = problem
+    found = pieces.crossovers(pieces.mismatches(haplotype), least)
+    check(found, plain_crossovers(pieces, haplotype, least))
 
 
 @settings(max_examples=200, deadline=None)
 @given(problems(), st.booleans())
 def test_conversions_in_gaps_are_those_of_every_position_and_allele(problem, alarming):
-    pieces, strand = problem
-    fits = np.array([agrees(row, strand) for row in pieces.codes])
+    pieces, haplotype = problem
+    fits = np.array([agrees(row, haplotype) for row in pieces.codes])
     rows, mass = pieces.codes[fits], pieces.shares[:, fits]
     if not len(rows):
         return
-    alert = tuple(np.flatnonzero(strand == MISSING).tolist()) if alarming else ()
-    found = pieces.hidden(strand, rows, mass, alert)
-    check(found, plain_hidden(pieces, strand, rows, mass, alert))
+    alert = tuple(np.flatnonzero(haplotype == MISSING).tolist()) if alarming else ()
+    found = pieces.hidden(haplotype, rows, mass, alert)
+    check(found, plain_hidden(pieces, haplotype, rows, mass, alert))

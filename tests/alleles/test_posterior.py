@@ -157,12 +157,12 @@ def test_an_answer_that_is_true_never_makes_the_truth_impossible(problem):
 
 @given(populations(3), st.tuples(*[st.integers(-1, 1)] * 3))
 @settings(max_examples=100, deadline=None)
-def test_one_strand_has_the_shares_of_what_it_may_be(population, strand):
+def test_one_haplotype_has_the_shares_of_what_it_may_be(population, haplotype):
     prior = prior_of(population)
-    seen = observed([(c, c) for c in strand], [-1] * 3, 0, {}, haploid=True)
+    seen = observed([(c, c) for c in haplotype], [-1] * 3, 0, {}, haploid=True)
     found = infer(prior, seen, np.ones(1))
-    expected = plain.options(strand, population)
+    expected = plain.options(haplotype, population)
     total = sum(expected.values())
     got = {pair[0]: share for pair, share in by_codes(prior, found).items()}
     assert got == pytest.approx({row: share / total for row, share in expected.items()})
-    assert math.isclose(evidence(prior, seen)[0], plain.strand_mass(strand, population))
+    assert math.isclose(evidence(prior, seen)[0], plain.haplotype_mass(haplotype, population))

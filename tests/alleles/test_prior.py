@@ -17,14 +17,14 @@ DEFINITIONS = {"*1": "AAA", "*2": "GAA", "*3": "GGA", "*4": "AAG"}
 RELEASE = KnowledgeBase()
 WEIGHED = sorted(g for g in RELEASE.frequencies if RELEASE.genes[g].variants)
 
-strand = st.text("AGT", min_size=3, max_size=3)
+haplotype = st.text("AGT", min_size=3, max_size=3)
 
 
 def prior_of(counts, definitions=DEFINITIONS, **more):
     return build_prior(compile_gene(gene(definitions)), frequencies(counts, **more))
 
 
-@given(st.dictionaries(strand, st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=1))
+@given(st.dictionaries(haplotype, st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=1))
 @settings(max_examples=150, deadline=None)
 def test_every_share_is_positive_and_each_group_adds_up_to_one(counts):
     prior = prior_of(counts)
@@ -88,7 +88,7 @@ def published(allele, group, frequency):
 
 
 def test_untyped_positions_are_filled_in_as_published():
-    """A strand that may be *2 or *3 counts for each in the published proportion."""
+    """A haplotype that may be *2 or *3 counts for each in the published proportion."""
     found = prior_of(
         {"AAA": 800, "G.A": 200},
         {"*1": "AAA", "*2": "GAA", "*3": "GGA"},
@@ -117,14 +117,14 @@ def test_counts_of_positions_that_the_gene_no_longer_has_are_kept():
     assert prior.shares.sum() == pytest.approx(1)
 
 
-def test_a_strand_that_nothing_known_fits_has_its_gaps_filled():
-    """A combination with a gap: what stands there is as common as on other strands."""
+def test_a_haplotype_that_nothing_known_fits_has_its_gaps_filled():
+    """A combination with a gap: what stands there is as common as on other haplotypes."""
     prior = prior_of({"AAA": 900, "GAA": 50, "AAG": 50}, {"*1": "AAA", "*2": "GAA", "*3": "AAG"})
-    strand = np.array([1, -1, 1], np.int8)
-    rows, shares = prior.hidden(strand)
+    haplotype = np.array([1, -1, 1], np.int8)
+    rows, shares = prior.hidden(haplotype)
     assert (rows != -1).all()
     assert [1, 0, 1] in rows.tolist()
-    assert shares.sum(axis=1) == pytest.approx(prior.novel(strand))
+    assert shares.sum(axis=1) == pytest.approx(prior.novel(haplotype))
 
 
 def test_a_crossover_that_gaps_may_hide_is_spelled_out():

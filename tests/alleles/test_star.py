@@ -34,7 +34,7 @@ def test_a_combination_is_open_while_a_position_is(hide, tmp_path):
 
 
 def test_an_undocumented_allele_hides_no_unanswered_no_function_allele(tmp_path):
-    """*2 may be on either strand as long as its positions are unknown."""
+    """*2 may be on either haplotype as long as its positions are unknown."""
     edits = UNDOCUMENTED | {94775367: removed, 94781859: removed}
     call = called(tmp_path, edits, "*1/*1")
     assert call.status is CallStatus.AMBIGUOUS

@@ -226,7 +226,7 @@ def test_shares_of_reads_that_no_copies_explain_leave_a_call_open():
     assert "copy_number_conflict" in found.notes
 
 
-def test_a_few_strayed_reads_are_held_against_one_strand_and_two_alike():
+def test_a_few_strayed_reads_are_held_against_one_haplotype_and_two_alike():
     """Both chromosomes *36+*10, and a site with few reads of another allele called 0/1."""
     stray = {42129770: ("G", "A")}
     found = called("2 gene + 2 *36", {**BOTH, **stray}, shares(stray, 0.1))

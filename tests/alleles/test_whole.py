@@ -52,7 +52,7 @@ def check(own: GeneCaller, observed: GeneGenotypes) -> int:
 
 
 @pytest.mark.parametrize("name", WEIGHED)
-def test_whole_strands_of_a_gene_mean_what_weighing_says(name):
+def test_whole_haplotypes_of_a_gene_mean_what_weighing_says(name):
     gene = RELEASE.genes[name]
     own = GeneCaller(gene, RELEASE.frequencies[name])
     prior = build_prior(compile_gene(gene), RELEASE.frequencies[name])
@@ -62,11 +62,11 @@ def test_whole_strands_of_a_gene_mean_what_weighing_says(name):
     n_columns = 60
     observed = GeneGenotypes.empty(gene, tuple(map(str, range(n_columns))))
     for column in range(n_columns):
-        for strand in range(2):
+        for haplotype in range(2):
             codes = prior.codes[random.integers(len(prior.codes))].copy()
             for site in random.choice(len(codes), min(column % 3, len(codes)), replace=False):
                 codes[site] = random.integers(len(gene.variants[site].alleles))
-            observed.call[:, column, strand] = codes
+            observed.call[:, column, haplotype] = codes
     observed.phase_block[:] = 0
     site = random.integers(len(gene.variants))
     observed.call[site, ::7, 0] = observed.code_of_extra(site, "chr1:1:A>ACC")
@@ -74,25 +74,25 @@ def test_whole_strands_of_a_gene_mean_what_weighing_says(name):
     assert check(own, observed) == n_columns
 
 
-strands = st.text("AGTC", min_size=3, max_size=3)
+haplotypes = st.text("AGTC", min_size=3, max_size=3)
 
 
 @settings(max_examples=150, deadline=None)
-@given(strands, strands, st.booleans())
+@given(haplotypes, haplotypes, st.booleans())
 def test_either_order_and_any_allele_mean_the_same(one, two, haploid):
     own = caller(SMALL, {"AAA": 90, "GAA": 5, "AGA": 4, "AGG": 1})
     pair = (one,) if haploid else (one, two)
     found = []
-    for given_strands in (pair, pair[::-1]):
-        observed = genotypes(own.gene, *given_strands, blocks=[0, 0, 0])
+    for given_haplotypes in (pair, pair[::-1]):
+        observed = genotypes(own.gene, *given_haplotypes, blocks=[0, 0, 0])
         assert check(own, observed) == 1
         found.append(own.call(observed, 0, with_sites=False))
     assert found[0] == found[1]
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from([UNPHASED, 0, 7]), min_size=3, max_size=3), strands, strands)
-def test_a_pair_is_whole_where_its_strands_are_in_one_block(blocks, one, two):
+@given(st.lists(st.sampled_from([UNPHASED, 0, 7]), min_size=3, max_size=3), haplotypes, haplotypes)
+def test_a_pair_is_whole_where_its_haplotypes_are_in_one_block(blocks, one, two):
     observed = genotypes(caller(SMALL, {"AAA": 1}).gene, one, two, blocks=blocks)
     is_whole = whole_pairs(observed)[0] is not None
     assert is_whole == (observe(observed, 0).n_blocks <= 1)

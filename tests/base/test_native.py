@@ -47,7 +47,7 @@ def arguments(**other):
         "codes": np.array([[0, 1]], np.int8),
         "block": np.array([0], np.int32),
         "n_blocks": 1,
-        "strand": np.zeros((2, 2, 2), np.uint8),
+        "haplotype": np.zeros((2, 2, 2), np.uint8),
         "out": np.zeros((2, 2), np.uint8),
     }
     return [*(given | other).values()]
@@ -64,7 +64,7 @@ def test_result_and_output(fit):
     [
         {"masks": np.array([[1], [2]], np.int64)},
         {"codes": np.array([0, 1], np.int8)},
-        {"strand": np.zeros((2, 2, 4), np.uint8)[:, :, ::2]},
+        {"haplotype": np.zeros((2, 2, 4), np.uint8)[:, :, ::2]},
         {"n_blocks": 1.5},
         {"out": None},
     ],

@@ -59,10 +59,10 @@ def test_real_samples_come_first_and_names_differ(folder):
 
 def test_new_samples_are_pairs_of_haplotypes_of_their_file(folder):
     _, cells = written(folder)["one.vcf.gz"]
-    strands = {tuple(c.split("|")[s] for c in cells[:, i]) for i in range(3) for s in (0, 1)}
+    haplotypes = {tuple(c.split("|")[s] for c in cells[:, i]) for i in range(3) for s in (0, 1)}
     new = [tuple(zip(*(c.split("|") for c in column), strict=True)) for column in cells[:, 3:].T]
-    assert {strand for pair in new for strand in pair} == strands
-    assert len(set(new)) == len(strands) ** 2  # combinations that no source sample has, too
+    assert {haplotype for pair in new for haplotype in pair} == haplotypes
+    assert len(set(new)) == len(haplotypes) ** 2  # combinations that no source sample has, too
 
 
 def test_genes_are_drawn_each_for_itself(folder):

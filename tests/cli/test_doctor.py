@@ -132,7 +132,7 @@ def test_a_wrong_call_fails_the_self_test(monkeypatch):
     assert "TPMT" in found.found
 
 
-def test_strands_may_come_in_either_order():
+def test_haplotypes_may_come_in_either_order():
     wanted = {"A": ("*1", "*2"), "B": ("m",)}
     assert selftest.unlike(wanted, {"A": "*2/*1", "B": "m"}) == []
     assert selftest.unlike(wanted, {"A": "*2/*2", "B": None}) == ["A", "B"]

@@ -67,7 +67,7 @@ def test_what_excludes_the_next_best_is_named(results):
 
 def test_reference_positions_are_folded_unless_asked_for(results):
     short, long = explained(results, "CYP2C19"), explained(results, "CYP2C19", "--all")
-    assert "more show the reference on every strand (record " in short
+    assert "more show only the reference allele (record " in short
     assert "--all lists them" in short
     assert "rs28399504" not in short
     assert "rs28399504" in long

@@ -89,7 +89,7 @@ def test_wrong_usage_is_status_2(words):
 @pytest.mark.parametrize(
     "words",
     [
-        ["--assembly", "hg19"],
+        ["--assembly", "hg17"],
         ["--absent", "maybe"],
         ["--prior", "mine"],
         ["--genes", "NOPE"],

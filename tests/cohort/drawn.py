@@ -37,7 +37,7 @@ def genotypes(draw, gene, n_columns):
             found.evidence[site, column] = (
                 Evidence.ASSUMED_REFERENCE if assumed else Evidence.RECORD
             )
-    found.one_strand = draw(st.sets(st.integers(0, n_columns - 1)))
+    found.haploid_samples = draw(st.sets(st.integers(0, n_columns - 1)))
     for column in draw(st.sets(st.integers(0, n_columns - 1))):
         found.add_note(column, "mixed_ploidy")
     return found

@@ -31,8 +31,10 @@ def calls(draw):
     status = draw(st.sampled_from(CallStatus))
     if status in (CallStatus.NO_CALL, CallStatus.NOT_ASSESSED):
         return GeneCall(sample="", gene=GENE.gene, status=status)
-    strands = draw(st.integers(1, 2))
-    diplotype = st.lists(st.sampled_from(NAMES), min_size=strands, max_size=strands).map("/".join)
+    haplotypes = draw(st.integers(1, 2))
+    diplotype = st.lists(st.sampled_from(NAMES), min_size=haplotypes, max_size=haplotypes).map(
+        "/".join
+    )
     fits = draw(st.lists(diplotype, min_size=1, max_size=4, unique=True))
     eighths = draw(st.lists(st.integers(0, 2), min_size=len(fits), max_size=len(fits)))
     weights = [e / 8 for e in eighths] if draw(st.booleans()) else [None] * len(fits)

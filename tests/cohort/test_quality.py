@@ -66,8 +66,8 @@ def plain_row(gene, drawn, level, females, number, site):
 def plain_equilibrium(tested):
     if not tested:
         return {}
-    strands = [code for pair in tested for code in pair]
-    expected = 1 - sum((strands.count(k) / len(strands)) ** 2 for k in set(strands))
+    haplotypes = [code for pair in tested for code in pair]
+    expected = 1 - sum((haplotypes.count(k) / len(haplotypes)) ** 2 for k in set(haplotypes))
     observed = sum(a != b for a, b in tested) / len(tested)
     copies = Counter((a > 0) + (b > 0) for a, b in tested)
     return {

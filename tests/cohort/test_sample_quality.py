@@ -33,11 +33,11 @@ def counted(cohort, females=None):
 
 def expected_of(pairs):
     """Nei's unbiased estimate, of the diploid genotypes of a position."""
-    strands = [code for pair in pairs for code in pair if min(pair) >= 0]
-    if len(strands) < 2:
+    haplotypes = [code for pair in pairs for code in pair if min(pair) >= 0]
+    if len(haplotypes) < 2:
         return 0.0
-    share = 1 - sum((strands.count(k) / len(strands)) ** 2 for k in set(strands))
-    return share * len(strands) / (len(strands) - 1)
+    share = 1 - sum((haplotypes.count(k) / len(haplotypes)) ** 2 for k in set(haplotypes))
+    return share * len(haplotypes) / (len(haplotypes) - 1)
 
 
 @given(cohorts())
@@ -66,7 +66,7 @@ def test_samples_are_what_a_loop_counts(cohort):
                     sums["x_called"][sample] += is_called(pair)
                     sums["x_heterozygous"][sample] += different or male
                     sums["x_one_strand"][sample] = (
-                        sums["x_one_strand"][sample] or column in seen.one_strand
+                        sums["x_one_strand"][sample] or column in seen.haploid_samples
                     )
     frame = counted(cohort).frame([f"S{i}" for i in range(N)], [""] * N)
     assert frame.schema == SAMPLE_QUALITY_SCHEMA
@@ -104,7 +104,7 @@ def test_positions_that_nobody_answers_count_for_no_sample():
 
 
 @pytest.mark.parametrize(
-    ("sex", "heterozygous", "one_strand", "check", "shown_sex", "reason"),
+    ("sex", "heterozygous", "haploid_samples", "check", "shown_sex", "reason"),
     [
         ("male", 0, True, "consistent", "male", "one_strand"),
         ("male", 1, False, "inconsistent", "female", "heterozygous"),
@@ -119,9 +119,9 @@ def test_positions_that_nobody_answers_count_for_no_sample():
         ("", 0, False, "unknown", None, "homozygous"),
     ],
 )
-def test_what_chrx_says_of_the_sex(sex, heterozygous, one_strand, check, shown_sex, reason):
+def test_what_chrx_says_of_the_sex(sex, heterozygous, haploid_samples, check, shown_sex, reason):
     seen = SexEvidence(
-        np.array([5]), np.array([heterozygous]), np.array([one_strand]), np.array([False])
+        np.array([5]), np.array([heterozygous]), np.array([haploid_samples]), np.array([False])
     )
     found = check_sexes([sex], seen)
     assert found.check.tolist() == [check]
@@ -142,7 +142,7 @@ def test_nothing_called_and_a_mixture_say_so():
 def test_genes_off_chrx_say_nothing_of_the_sex():
     gene = small_gene()
     drawn = shown(gene, *[(0, 1)] * (N - 1), (0, ABSENT))
-    drawn[0].genotypes.one_strand = {N - 1}
+    drawn[0].genotypes.haploid_samples = {N - 1}
     counts = counted([(gene, drawn)])
     assert not counts.x_heterozygous.any()
-    assert not counts.x_one_strand.any()
+    assert not counts.x_haploid.any()

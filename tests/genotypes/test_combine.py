@@ -101,7 +101,7 @@ def test_undocumented_alleles_keep_their_names(tmp_path):
     assert set(result.undocumented) == {f"chr10:{STAR3}:G>T", f"chr10:{other}:A>C"}
 
 
-def test_one_strand_in_one_file_and_two_in_the_other_refuse_the_gene(tmp_path):
+def test_one_haplotype_in_one_file_and_two_in_the_other_refuse_the_gene(tmp_path):
     site = 154536002
     rest = {v.position: removed for v in genes()["G6PD"].variants if v.position != site}
     paths = [edited_file(tmp_path, {site: removed}, "B (reference)", "G6PD", sex="male")]

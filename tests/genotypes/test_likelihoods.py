@@ -56,11 +56,11 @@ def test_a_record_that_names_an_alternative_leaves_the_others_out():
 
 
 def test_a_star_leaves_the_site_unknown():
-    """What the strand carries there stands in another record."""
+    """What the haplotype carries there stands in another record."""
     assert likely(("A", "*"), (1, STAR), (20, 0, 30, 40, 40, 90)) == ()
 
 
-def test_haploid_likelihoods_are_of_one_strand():
+def test_haploid_likelihoods_are_of_one_haplotype():
     found = likely(("A",), (1,), (20, NONE, 0, NONE, NONE, NONE))
     assert found == (LikelyGenotype(0, 0, 20), LikelyGenotype(1, 1, 0))
 

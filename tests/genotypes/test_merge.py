@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED
-from pgx.genotypes.merge import Strands, merge
+from pgx.genotypes.merge import SampleGenotype, merge
 
 REF, A, B = 0, 1, 2
 
@@ -17,7 +17,7 @@ REF, A, B = 0, 1, 2
     [
         ((REF, A, 0), (REF, REF, 0), (REF, A, 0)),
         ((REF, A, 0), (B, REF, 0), (B, A, 0)),
-        ((A, REF, 0), (B, REF, 0), None),  # two alternatives on one strand
+        ((A, REF, 0), (B, REF, 0), None),  # two alternatives on one haplotype
         ((REF, A, UNPHASED), (REF, B, UNPHASED), (A, B, UNPHASED)),
         ((REF, A, UNPHASED), (B, REF, 0), (B, A, 0)),
         ((A, A, 0), (REF, B, 0), None),  # three alternatives
@@ -32,19 +32,19 @@ REF, A, B = 0, 1, 2
         ((MISSING, MISSING, 0), (REF, A, 0), (MISSING, MISSING, UNPHASED)),
         ((A, ABSENT, 0), (REF, ABSENT, 0), (A, ABSENT, 0)),
         ((A, ABSENT, 0), (B, ABSENT, 0), None),
-        ((A, ABSENT, 0), (REF, REF, 0), None),  # one strand here, two there
+        ((A, ABSENT, 0), (REF, REF, 0), None),  # one haplotype here, two there
         ((REF, ABSENT, 0), (REF, A, 0), None),
     ],
 )
 def test_examples(one, two, expected):
-    assert merge(Strands(*one), Strands(*two), REF) == expected
+    assert merge(SampleGenotype(*one), SampleGenotype(*two), REF) == expected
 
 
 codes = st.sampled_from([MISSING, REF, A, B])
-strands = st.builds(Strands, codes, codes, st.sampled_from([UNPHASED, 0, 7]))
+haplotypes = st.builds(SampleGenotype, codes, codes, st.sampled_from([UNPHASED, 0, 7]))
 
 
-@given(strands, strands)
+@given(haplotypes, haplotypes)
 def test_the_order_of_records_does_not_matter(one, two):
     forward, backward = merge(one, two, REF), merge(two, one, REF)
     assert (forward is None) == (backward is None)
@@ -52,7 +52,7 @@ def test_the_order_of_records_does_not_matter(one, two):
         assert sorted(forward[:2]) == sorted(backward[:2])
 
 
-@given(strands, strands)
+@given(haplotypes, haplotypes)
 def test_the_truth_stays_possible(one, two):
     """Whatever genotype both records allow, the merged one allows."""
     merged = merge(one, two, REF)

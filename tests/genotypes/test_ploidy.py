@@ -1,4 +1,4 @@
-"""Numbers of strands: chrX by sex, what mixed files may say, the mitochondrion."""
+"""Numbers of haplotypes: chrX by sex, what mixed files may say, the mitochondrion."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def g6pd(folder, edits, diplotype, **settings):
 
 
 def test_haploid_blocks_and_a_heterozygous_record_refuse_the_gene(tmp_path):
-    """One strand must not hide the other's allele."""
+    """One haplotype must not hide the other's allele."""
     edits = {SITE: changed(gt="0/1")}
     call = g6pd(tmp_path, edits, A202, sex="male", style="gvcf")
     assert call.status is CallStatus.NOT_ASSESSED
@@ -62,28 +62,28 @@ def x_linked(*pairs):
 
 
 @pytest.mark.parametrize("sex", ["male", "female", None])
-def test_who_is_written_with_one_strand_is_kept_whatever_the_sex(sex):
+def test_who_is_written_with_one_haplotype_is_kept_whatever_the_sex(sex):
     found = x_linked((0, ABSENT), (0, 0), (0, 1), (MISSING, ABSENT))
     settle_ploidy(found, [sex] * 4)
-    assert found.one_strand == {0}
-    assert found.take(np.array([3, 0, 1, 0]), tuple("abcd")).one_strand == {1, 3}
+    assert found.haploid_samples == {0}
+    assert found.take(np.array([3, 0, 1, 0]), tuple("abcd")).haploid_samples == {1, 3}
 
 
-def test_one_strand_in_any_input_counts():
+def test_one_haplotype_in_any_input_counts():
     one, other = x_linked((0, 0)), x_linked((0, ABSENT), (0, 0))
     other.samples = ("S1", "S0")
     for part in (one, other):
         settle_ploidy(part, ["male"] * len(part.samples))
-    assert combine([one, other], one.gene, ("S0", "S1")).one_strand == {1}
+    assert combine([one, other], one.gene, ("S0", "S1")).haploid_samples == {1}
 
 
 @pytest.mark.parametrize("style", ["all_sites", "gvcf"])
-def test_a_male_file_of_one_strand_needs_no_sex(style, tmp_path):
+def test_a_male_file_of_one_haplotype_needs_no_sex(style, tmp_path):
     call = g6pd(tmp_path, {}, A202, sex="male", style=style)
     assert call.diplotype == A202
 
 
-def test_a_haploid_genotype_of_low_quality_hides_no_strand(tmp_path):
+def test_a_haploid_genotype_of_low_quality_hides_no_haplotype(tmp_path):
     """A female heterozygote with one bad haploid cell elsewhere stays a heterozygote."""
     edits = {154532623: changed(format="GT:GQ", sample="0:1")}
     call = g6pd(tmp_path, edits, f"{B}/{A202}")

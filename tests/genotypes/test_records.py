@@ -70,7 +70,7 @@ def test_a_long_undocumented_allele_is_named_by_its_first_bases_and_a_digest(tmp
     assert all(len(c.diplotype) < 300 for c in call.candidates)
 
 
-def test_non_ref_in_a_genotype_leaves_that_strand_open(tmp_path):
+def test_non_ref_in_a_genotype_leaves_that_haplotype_open(tmp_path):
     call = called(tmp_path, {STAR3: changed(alt="A,<NON_REF>", gt="0|2")}, "*1/*1")
     assert is_open(call)
     assert names(call) >= {"*1/*1", "*1/*3"}
@@ -86,7 +86,7 @@ def test_a_deletion_beside_a_written_allele_keeps_the_allele(tmp_path):
 
 
 def test_a_star_is_the_deletion_that_another_record_writes_out(tmp_path):
-    """The allele beside a deletion stays: G>A on one strand, its deletion on the other."""
+    """The allele beside a deletion stays: G>A on one haplotype, its deletion on the other."""
     ref = around()
 
     def edit(line):

@@ -37,7 +37,7 @@ def test_an_unanswered_position_stays_open(edit, tmp_path):
 
 
 @pytest.mark.parametrize("gt", [".|1", "./1", "1/.", "1|."])
-def test_row_4_the_known_strand_of_a_half_call_stays(gt, tmp_path):
+def test_row_4_the_known_haplotype_of_a_half_call_stays(gt, tmp_path):
     call = called(tmp_path, {STAR3: changed(gt=gt)})
     assert is_open(call)
     assert names(call) >= {"*1/*3", "*3/*3"}

@@ -143,7 +143,7 @@ def test_row_9_equal_duplicates(gt, tmp_path):
     assert "conflict" not in call.notes
 
 
-def test_row_9_more_alternatives_than_strands(tmp_path):
+def test_row_9_more_alternatives_than_haplotypes(tmp_path):
     call = called(tmp_path, {STAR3: doubled(alt="T", gt="0/1")})
     assert is_open(call)
     assert "conflict" in call.notes
@@ -179,7 +179,7 @@ def test_row_10_alleles_are_matched_by_their_letters(tmp_path):
 
 
 @pytest.mark.parametrize("gt", ["1|2", "2|1", "1/2"])
-def test_row_11_a_spanning_deletion_keeps_the_other_strand(gt, tmp_path):
+def test_row_11_a_spanning_deletion_keeps_the_other_haplotype(gt, tmp_path):
     edits = {STAR3: changed(alt="A,*", gt=gt)}
     call = called(tmp_path, edits)
     assert "spanning_deletion" in call.notes
@@ -189,7 +189,7 @@ def test_row_11_a_spanning_deletion_keeps_the_other_strand(gt, tmp_path):
     assert_no_sure_advice(tmp_path, edits)
 
 
-def test_row_11_both_strands_deleted(tmp_path):
+def test_row_11_both_haplotypes_deleted(tmp_path):
     edits = {STAR3: changed(alt="*", gt="1/1")}
     call = called(tmp_path, edits)
     assert call.phenotype in (None, "Indeterminate")

@@ -1,4 +1,4 @@
-"""Hazard rows 13–18: numbers of strands, and which strand an allele is on."""
+"""Hazard rows 13–18: numbers of haplotypes, and which haplotype an allele is on."""
 
 import pytest
 
@@ -93,7 +93,7 @@ def test_row_15_an_allele_that_is_not_there_is_refused(cells, tmp_path):
 
 
 @pytest.mark.parametrize("gt", ["0|1|1", "0/0|1", "0/0/0", "1|1|1", "0/0/1/1", "././."])
-def test_row_16_three_strands_are_unknown(gt, tmp_path):
+def test_row_16_three_haplotypes_are_unknown(gt, tmp_path):
     call = called(tmp_path, {STAR3: changed(gt=gt)})
     assert is_open(call)
     assert names(call) >= {"*1/*1", "*1/*3", "*3/*3"}

@@ -160,7 +160,7 @@ def test_hla_of_a_tool():
     assert given("*57:01/*07:02", "*57:01/*08:01", gene="HLA-B") == Unanswered.UNKNOWN
 
 
-def test_the_mitochondrial_genome_has_one_strand():
+def test_the_mitochondrial_genome_has_one_haplotype():
     assert given("Reference/Reference", gene="MT-RNR1").diplotype == "Reference"
 
 

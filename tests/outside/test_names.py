@@ -64,7 +64,7 @@ def test_other_genes(gene, text, expected):
 @pytest.mark.parametrize("gene", list(genes()))
 def test_the_knowledge_bases_own_names_stay(gene):
     names = AlleleNames.of(genes()[gene])
-    assert all(names.strand(a.name) == a.name for a in genes()[gene].alleles)
+    assert all(names.haplotype(a.name) == a.name for a in genes()[gene].alleles)
 
 
 def test_writing_twice_changes_nothing():

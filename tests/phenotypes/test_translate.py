@@ -18,7 +18,7 @@ def functions_of(name):
 
 
 @pytest.mark.parametrize("name", RULED)
-def test_the_order_of_strands_does_not_matter(name):
+def test_the_order_of_haplotypes_does_not_matter(name):
     table = PhenotypeTable(genes()[name])
     for one, two in itertools.combinations(functions_of(name), 2):
         assert table.translate(one, two, "x") == table.translate(two, one, "x")
@@ -32,9 +32,9 @@ def test_an_unknown_function_is_never_normal(name):
         found = table.translate(function, "a function that nobody knows", "x")
         assert found.term == INDETERMINATE
         assert found.score is None
-    one_strand = table.translate(None, None, "x")
-    assert one_strand == table.translate(gene.uncertain_function, None, "x")
-    assert "Normal" not in one_strand.term
+    haploid_samples = table.translate(None, None, "x")
+    assert haploid_samples == table.translate(gene.uncertain_function, None, "x")
+    assert "Normal" not in haploid_samples.term
 
 
 @pytest.mark.parametrize("name", [n for n in RULED if genes()[n].scored])

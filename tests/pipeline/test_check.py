@@ -155,7 +155,7 @@ def test_a_substitute_tells_the_allele(tmp_path):
     assert hap_b3 in untold(decisive, substitute)
 
 
-def test_males_have_one_strand(tmp_path):
+def test_males_have_one_haplotype(tmp_path):
     path = vcf_file(tmp_path, {}, sex="male")
     assert checked(path, "G6PD")["G6PD"].verdict is Verdict.COMPLETE
 

@@ -22,7 +22,7 @@ FILE = (0, 0, 0)
 
 def cohort(*people, untyped=()):
     """Join people, each given as keyword arguments of `genotypes`, into one matrix."""
-    parts = [genotypes(MADE, *strands, **more) for strands, more in people]
+    parts = [genotypes(MADE, *haplotypes, **more) for haplotypes, more in people]
     names = tuple(f"S{i}" for i in range(1, len(parts) + 1))
     whole = GeneGenotypes.empty(MADE, names)
     for i, part in enumerate(parts):
@@ -33,8 +33,8 @@ def cohort(*people, untyped=()):
     return whole
 
 
-def person(*strands, blocks=FILE):
-    return strands, {"blocks": blocks}
+def person(*haplotypes, blocks=FILE):
+    return haplotypes, {"blocks": blocks}
 
 
 def counted(whole, groups, **more):
@@ -42,7 +42,7 @@ def counted(whole, groups, **more):
     return found, {h.allele: h.counts for h in found.haplotypes} if found else {}
 
 
-def test_strands_are_counted_by_group():
+def test_haplotypes_are_counted_by_group():
     whole = cohort(person("AAA", "GAA"), person("GAA", "GGA"), person("AAA", "AAA"))
     found, counts = counted(whole, ["EUR", "AFR", "EUR"])
     assert found.groups == ("AFR", "EUR")
@@ -73,7 +73,7 @@ def test_one_heterozygous_position_needs_no_phase():
     assert counts == {"*1": (1,), "*2": (1,)}
 
 
-def test_one_strand_counts_once():
+def test_one_haplotype_counts_once():
     _, counts = counted(cohort(person("GAA")), ["EUR"])
     assert counts == {"*2": (1,)}
 

@@ -101,7 +101,7 @@ def test_diplotypes_that_cannot_be_read(diplotype):
     assert "o.tsv line 2" in found.value.line()
 
 
-def test_one_strand_of_an_autosome_is_refused():
+def test_one_haplotype_of_an_autosome_is_refused():
     for diplotype in ("*4", "*1"):
         with pytest.raises(OutsideCallError):
             outside("CYP2C19" if diplotype == "*1" else "CYP2D6", diplotype)

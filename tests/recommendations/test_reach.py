@@ -45,7 +45,7 @@ def test_calls_have_reachable_keys_and_all_of_them(gene):
 @by_gene
 def test_pairs_of_alleles_are_written_as_calls_write_them(gene):
     if gene.ploidy is Ploidy.MITOCHONDRIAL:
-        pytest.skip("one strand only")
+        pytest.skip("one haplotype only")
     reach = Reach(gene)
     names = one_a_function(gene)[:2]
     call = called(gene, f"{names[-1]}/{names[0]}")
@@ -85,6 +85,6 @@ def test_no_result_and_any_result_are_results():
     assert not reach.holds("")
 
 
-def test_a_pair_of_one_strand_is_none_of_an_autosome():
+def test_a_pair_of_one_haplotype_is_none_of_an_autosome():
     assert not Reach(GENES["CYP2C9"]).holds("diplotype *1")
     assert Reach(GENES["G6PD"]).holds("diplotype B (reference)")

@@ -45,19 +45,19 @@ def fit_diplotypes(
     }
 
 
-def mismatches(haplotype: Sequence[int], strand: Sequence[int]) -> list[int]:
-    """Return the positions at which a haplotype contradicts a strand; unknown (-1) fits."""
-    pairs = enumerate(zip(haplotype, strand, strict=True))
+def mismatches(known: Sequence[int], observed: Sequence[int]) -> list[int]:
+    """Return the positions at which a known haplotype contradicts an observed one; -1 fits."""
+    pairs = enumerate(zip(known, observed, strict=True))
     return [p for p, (own, seen) in pairs if seen not in (-1, own)]
 
 
 def find_mismatches(
-    haplotypes: Sequence[Sequence[int]], strand: Sequence[int]
+    haplotypes: Sequence[Sequence[int]], observed: Sequence[int]
 ) -> tuple[list[tuple[int, int, int]], int]:
     """Return first, second and last contradiction of each haplotype (-1: none), and how many
     haplotypes have none.
     """
-    found = [mismatches(h, strand) for h in haplotypes]
+    found = [mismatches(h, observed) for h in haplotypes]
     where = [
         (at[0] if at else -1, at[1] if len(at) > 1 else -1, at[-1] if at else -1) for at in found
     ]

@@ -55,7 +55,7 @@ def readings(
     soft: Soft,
     population: Population,
 ) -> list[Reading]:
-    """Return both strands and a likelihood for every phasing and genotype of the soft sites.
+    """Return both haplotypes and a likelihood for every phasing and genotype of the soft sites.
 
     ``soft`` maps a position to likelihoods of ordered genotypes. Every block is turned both
     ways, the first as well. Readings of two unknown haplotypes only where there is no other.
@@ -82,45 +82,45 @@ def _readings(
             yield tuple(a for a, _ in read), tuple(b for _, b in read), likelihood
 
 
-def fitting(strand: Haplotype, shares: Shares) -> dict[Haplotype, float]:
-    """Return the known haplotypes that a strand may be."""
-    return {h: share for h, share in shares.items() if not mismatches(h, strand)}
+def fitting(haplotype: Haplotype, shares: Shares) -> dict[Haplotype, float]:
+    """Return the known haplotypes that a haplotype may be."""
+    return {h: share for h, share in shares.items() if not mismatches(h, haplotype)}
 
 
-def converted(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
-    """Return known haplotypes with another allele where they contradict a strand, just once."""
+def converted(haplotype: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return known haplotypes with another allele where they contradict a haplotype, just once."""
     found: dict[Haplotype, float] = {}
     for own, share in population.shares.items():
-        wrong = mismatches(own, strand)
+        wrong = mismatches(own, haplotype)
         if len(wrong) == 1:
-            code = strand[wrong[0]]
+            code = haplotype[wrong[0]]
             frequency = population.carried(wrong[0], code) + UNSEEN_ALLELE
             add(found, put(own, wrong[0], code), population.conversion * share * frequency)
     return found
 
 
 def crossed(
-    strand: Haplotype, population: Population, least: float = 0.0
+    haplotype: Haplotype, population: Population, least: float = 0.0
 ) -> dict[Haplotype, float]:
-    """Return what two known haplotypes joined at one point make of a strand."""
+    """Return what two known haplotypes joined at one point make of a haplotype."""
     found: dict[Haplotype, float] = {}
     known = population.shares.items()
-    cuts = range(1, len(strand))
+    cuts = range(1, len(haplotype))
     for cut, (left, one), (right, two) in itertools.product(cuts, known, known):
         row = (*left[:cut], *right[cut:])
         rate = population.crossover * one * two
-        if left != right and not mismatches(row, strand) and rate >= least:
+        if left != right and not mismatches(row, haplotype) and rate >= least:
             add(found, row, rate / len(cuts))
     return found
 
 
-def nearest(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
-    """Return the known haplotypes that contradict a strand least, its alleles put in."""
-    wrong = {own: len(mismatches(own, strand)) for own in population.shares}
+def nearest(haplotype: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return the known haplotypes that contradict a haplotype least, its alleles put in."""
+    wrong = {own: len(mismatches(own, haplotype)) for own in population.shares}
     found: dict[Haplotype, float] = {}
     for own, share in population.shares.items():
         if wrong[own] == min(wrong.values()):
-            row = tuple(x if x != -1 else y for x, y in zip(strand, own, strict=True))
+            row = tuple(x if x != -1 else y for x, y in zip(haplotype, own, strict=True))
             add(found, row, ANYTHING * share)
     return found
 
@@ -133,56 +133,56 @@ def add(found: dict[Haplotype, float], row: Haplotype, mass: float) -> None:
     found[row] = found.get(row, 0.0) + mass
 
 
-def novel(strand: Haplotype, population: Population) -> float:
-    """Return the mass of haplotypes outside the known ones that a strand may be."""
-    mass = ANYTHING + sum(converted(strand, population).values())
-    return mass + sum(crossed(strand, population).values())
+def novel(haplotype: Haplotype, population: Population) -> float:
+    """Return the mass of haplotypes outside the known ones that a haplotype may be."""
+    mass = ANYTHING + sum(converted(haplotype, population).values())
+    return mass + sum(crossed(haplotype, population).values())
 
 
 def changed(
-    strand: Haplotype, fits: Mapping[Haplotype, float], population: Population
+    haplotype: Haplotype, fits: Mapping[Haplotype, float], population: Population
 ) -> dict[Haplotype, float]:
-    """Return what haplotypes that fit become by one conversion in a strand's gaps."""
+    """Return what haplotypes that fit become by one conversion in a haplotype's gaps."""
     least = HIDDEN_FROM * sum(fits.values())
     found: dict[Haplotype, float] = {}
-    for own, position in itertools.product(fits, range(len(strand))):
+    for own, position in itertools.product(fits, range(len(haplotype))):
         for code in {h[position] for h in population.shares} - {own[position]}:
             share = population.conversion * fits[own] * population.carried(position, code)
-            if strand[position] == -1 and share >= least:
+            if haplotype[position] == -1 and share >= least:
                 add(found, put(own, position, code), share)
     return found
 
 
-def hidden(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
-    """Return unknown haplotypes that a strand's gaps may hide: converted once, or crossed."""
-    known = fitting(strand, population.shares)
-    found = changed(strand, known, population)
-    for row, mass in crossed(strand, population, HIDDEN_FROM * sum(known.values())).items():
+def hidden(haplotype: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return unknown haplotypes that a haplotype's gaps may hide: converted once, or crossed."""
+    known = fitting(haplotype, population.shares)
+    found = changed(haplotype, known, population)
+    for row, mass in crossed(haplotype, population, HIDDEN_FROM * sum(known.values())).items():
         add(found, row, mass)
     return {row: mass for row, mass in found.items() if row not in population.shares}
 
 
-def spelled_out(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
-    """Return what a strand is that no known haplotype fits, its gaps filled."""
-    total = novel(strand, population)
-    if -1 not in strand:
-        return {strand: total}
-    found = converted(strand, population)
-    parts = nearest(strand, population), crossed(strand, population, HIDDEN_FROM * total)
+def spelled_out(haplotype: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return what a haplotype is that no known haplotype fits, its gaps filled."""
+    total = novel(haplotype, population)
+    if -1 not in haplotype:
+        return {haplotype: total}
+    found = converted(haplotype, population)
+    parts = nearest(haplotype, population), crossed(haplotype, population, HIDDEN_FROM * total)
     for row, mass in itertools.chain.from_iterable(part.items() for part in parts):
         add(found, row, mass)
     least = HIDDEN_FROM * sum(found.values())
     found = {row: mass for row, mass in found.items() if mass >= least}
-    for row, mass in changed(strand, dict(found), population).items():
+    for row, mass in changed(haplotype, dict(found), population).items():
         add(found, row, mass)
     scale = total / sum(found.values())
     return {row: mass * scale for row, mass in found.items()}
 
 
-def options(strand: Haplotype, population: Population) -> dict[Haplotype, float]:
-    """Return what a strand may be, each with its share."""
-    known = fitting(strand, population.shares)
-    return known | hidden(strand, population) if known else spelled_out(strand, population)
+def options(haplotype: Haplotype, population: Population) -> dict[Haplotype, float]:
+    """Return what a haplotype may be, each with its share."""
+    known = fitting(haplotype, population.shares)
+    return known | hidden(haplotype, population) if known else spelled_out(haplotype, population)
 
 
 def diplotypes(
@@ -271,10 +271,12 @@ def is_remote(haplotype: Haplotype, population: Population) -> bool:
 
 
 def evidence(every: Sequence[Reading], population: Population) -> float:
-    """Return the mass of all pairs of strands, haplotypes in gaps not spelled out."""
-    return sum(x * strand_mass(a, population) * strand_mass(b, population) for a, b, x in every)
+    """Return the mass of all pairs of haplotypes, haplotypes in gaps not spelled out."""
+    return sum(
+        x * haplotype_mass(a, population) * haplotype_mass(b, population) for a, b, x in every
+    )
 
 
-def strand_mass(strand: Haplotype, population: Population) -> float:
-    """Return the share of known haplotypes that a strand may be, else that of unknown ones."""
-    return sum(fitting(strand, population.shares).values()) or novel(strand, population)
+def haplotype_mass(haplotype: Haplotype, population: Population) -> float:
+    """Return the share of known haplotypes that a haplotype may be, else that of unknown ones."""
+    return sum(fitting(haplotype, population.shares).values()) or novel(haplotype, population)

@@ -182,8 +182,10 @@ def test_tests_of_single_alleles_are_not_shown_as_doubt():
 
 
 def test_gene_of_a_scored_call():
-    strand = HaplotypeDetail(name="*1", function="1.0", activity_value="1.0")
-    gene = build_gene(factory.called(haplotypes=(strand, strand), activity_score="2.0"), ENGLISH)
+    haplotype = HaplotypeDetail(name="*1", function="1.0", activity_value="1.0")
+    gene = build_gene(
+        factory.called(haplotypes=(haplotype, haplotype), activity_score="2.0"), ENGLISH
+    )
     assert gene.alleles == ("*1: activity value 1.0",)
     assert gene.score == "activity score 2.0"
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pgx.base.calls import AlternativeAdvice, Candidate
-from pgx.base.evidence import CallEvidence, Contradiction, Rival, StrandEvidence, VariantMatch
+from pgx.base.evidence import CallEvidence, Contradiction, HaplotypeEvidence, Rival, VariantMatch
 from pgx.reports.chances import percent
 from pgx.reports.english import ENGLISH
 from pgx.reports.evidence_entries import build_evidence
@@ -21,9 +21,9 @@ def variant(state="matched", **changes):
     return VariantMatch(**{**values, **changes})
 
 
-def strand(*variants, **changes):
+def haplotype(*variants, **changes):
     values = {"name": "*2", "function": "No function", "n_named": 2, "n_answered": 2}
-    return StrandEvidence(**{**values, **changes}, variants=variants)
+    return HaplotypeEvidence(**{**values, **changes}, variants=variants)
 
 
 def contradiction(**changes):
@@ -39,8 +39,8 @@ def rival(**changes):
     return Rival(**{**values, **changes})
 
 
-def words_of(*strands, rivals=(), **changes):
-    evidence = CallEvidence(strands=strands, rivals=tuple(rivals))
+def words_of(*haplotypes, rivals=(), **changes):
+    evidence = CallEvidence(haplotypes=haplotypes, rivals=tuple(rivals))
     return build_evidence(factory.called(evidence=evidence, **changes), ENGLISH)
 
 
@@ -54,22 +54,22 @@ def test_no_evidence_is_none():
 
 
 def test_variants_are_told_apart_by_what_was_seen():
-    [line] = words_of(strand(variant(), variant("unknown", position="chr10:1", rsid=""))).matched
+    [line] = words_of(haplotype(variant(), variant("unknown", position="chr10:1", rsid=""))).matched
     assert line == (
         "*2: 1 of 2 variants seen: A at chr10:94781859 (rs4244285); not answered: A at chr10:1"
     )
-    [line] = words_of(strand(variant("contradicted", needs=("A", "C")))).matched
+    [line] = words_of(haplotype(variant("contradicted", needs=("A", "C")))).matched
     assert line == (
         "*2: 0 of 1 variants seen; not as its definition asks: A or C at chr10:94781859 (rs4244285)"
     )
 
 
-def test_equal_strands_are_said_once():
-    assert len(words_of(strand(name="*1"), strand(name="*1")).matched) == 1
+def test_equal_haplotypes_are_said_once():
+    assert len(words_of(haplotype(name="*1"), haplotype(name="*1")).matched) == 1
 
 
 def test_a_long_list_is_cut_and_counted():
-    [line] = words_of(strand(*(variant(position=f"chr1:{i}") for i in range(11)))).matched
+    [line] = words_of(haplotype(*(variant(position=f"chr1:{i}") for i in range(11)))).matched
     assert line.endswith(" and 3 more")
     entry = only_rival(contradictions=tuple(contradiction() for _ in range(11)))
     assert entry.reasons[-1] == "and at 3 more positions"
@@ -84,7 +84,7 @@ def test_what_excludes_a_rival():
 def test_phase_is_named():
     phase = contradiction(observed=("G", "A"), needs=(("A",), ("G",)), kind="phase", phased=True)
     [line] = only_rival(contradictions=(phase,)).reasons
-    assert "G|A seen, A|G needed; the alleles lie on the other strands" in line
+    assert "G|A seen, A|G needed; the alleles are on the opposite haplotypes" in line
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_percentages_have_few_digits_and_are_no_certainty(share):
 
 
 def test_the_report_shows_it_folded():
-    evidence = CallEvidence(strands=(strand(variant()),), rivals=(rival(),))
+    evidence = CallEvidence(haplotypes=(haplotype(variant()),), rivals=(rival(),))
     call = factory.called(evidence=evidence)
     page = render_html(factory.result(calls=(call,)))
     folded = page.split("<summary>Why this call</summary>")[1].split("</details>")[0]
@@ -136,9 +136,9 @@ def test_the_report_shows_it_folded():
 def test_hostile_evidence_adds_no_element(name):
     def shape(text):
         evidence = CallEvidence(
-            strands=(
-                strand(variant(text, position=text, rsid=text, needs=(text,)), name=text),
-                strand(name=text),
+            haplotypes=(
+                haplotype(variant(text, position=text, rsid=text, needs=(text,)), name=text),
+                haplotype(name=text),
             ),
             rivals=(
                 rival(
@@ -153,7 +153,7 @@ def test_hostile_evidence_adds_no_element(name):
 
 
 def test_an_unknown_state_of_a_saved_result_is_survived():
-    [line] = words_of(strand(variant("nonsense"))).matched
+    [line] = words_of(haplotype(variant("nonsense"))).matched
     assert "0 of 1 variants seen" in line
 
 
@@ -197,7 +197,7 @@ def test_many_phases_are_counted():
 
 
 def test_sections_stand_in_order_and_hide_nothing():
-    evidence = CallEvidence(strands=(strand(variant()),), rivals=(rival(),))
+    evidence = CallEvidence(haplotypes=(haplotype(variant()),), rivals=(rival(),))
     call = factory.ambiguous(evidence=evidence)
     titles = [section.title for section in explain_call(call, "2025.11.1")]
     assert titles == [
@@ -213,6 +213,6 @@ def test_folded_positions_are_counted_by_source():
     call = factory.called(sites=(factory.site(), same, same, block))
     rows, folded = site_rows(call, everything=False)
     assert [row["Position (GRCh38)"] for row in rows] == ["chr10:94780653"]
-    assert folded == ("3 more show the reference on every strand (record 2, reference block 1)")
+    assert folded == ("3 more show only the reference allele (record 2, reference block 1)")
     rows, folded = site_rows(call, everything=True)
     assert (len(rows), folded) == (4, "")

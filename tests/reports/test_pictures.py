@@ -76,11 +76,11 @@ def counted(name: str = "*2", **changes) -> GeneFrequencies:
 
 
 def carrying(name: str = "*2", **changes):
-    strand = HaplotypeDetail(
+    haplotype = HaplotypeDetail(
         name=name, function=None, activity_value=None, variants=("chr1:5:G>T",)
     )
     plain = HaplotypeDetail(name="*1", function=None, activity_value=None)
-    return factory.called(haplotypes=(plain, strand), **changes)
+    return factory.called(haplotypes=(plain, haplotype), **changes)
 
 
 def pictures_of(call, **facts) -> GenePictures:

@@ -1,4 +1,4 @@
-"""Plain oracle: apply VCF lines to a gene's reference and read the strands' sequences."""
+"""Plain oracle: apply VCF lines to a gene's reference and read the haplotypes' sequences."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def data_lines(text):
 
 
 def written_sequences(gene, text, assembly):
-    """Sequence of each strand of each sample, as a file's lines describe them."""
+    """Sequence of each haplotype of each sample, as a file's lines describe them."""
     offset = 0
     if assembly == "GRCh37":
         (offset,) = {v.position_grch37 - v.position for v in gene.variants}
@@ -61,13 +61,14 @@ def written_sequences(gene, text, assembly):
         samples = samples or [{} for _ in line[9:]]
         for changes, cell in zip(samples, line[9:], strict=True):
             codes = cell.split(":")[0].replace("/", "|").split("|")
-            for strand, code in enumerate(codes):
-                own = changes.setdefault(strand, [])
+            for haplotype, code in enumerate(codes):
+                own = changes.setdefault(haplotype, [])
                 allele = [ref, *alts][int(code)]
                 if code != "0" and allele != "*":
                     own.append((position, ref, allele))
     return [
-        [changed(reference, changes[strand]) for strand in sorted(changes)] for changes in samples
+        [changed(reference, changes[haplotype]) for haplotype in sorted(changes)]
+        for changes in samples
     ]
 
 

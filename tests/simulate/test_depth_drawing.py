@@ -12,7 +12,7 @@ from pgx.base.errors import UsageError
 from pgx.base.structures import WHOLE
 from pgx.simulator.depth import blocks, genotypes
 from pgx.simulator.depth import windows as window_module
-from pgx.simulator.depth.chromosomes import Copy, chromosome_name, copy_strand, parse_chromosome
+from pgx.simulator.depth.chromosomes import Copy, chromosome_name, copy_haplotype, parse_chromosome
 from pgx.simulator.depth.drawing import allele_weights, draw_copies, draw_diplotypes
 from pgx.simulator.depth.many import simulate_many
 from pgx.simulator.depth.noise import Neighbours, draw_depth, kernel
@@ -78,15 +78,15 @@ def test_a_gene_without_structure_has_no_copies_to_name():
 
 def test_hybrids_carry_their_own_alleles_only_in_their_own_part():
     reference = {v.position: v.ref for v in gene().variants}
-    strand = copy_strand(gene(), Copy("*68", "*68"))
-    changed = {p for p, allele in strand.items() if allele != reference[p]}
+    haplotype = copy_haplotype(gene(), Copy("*68", "*68"))
+    changed = {p for p, allele in haplotype.items() if allele != reference[p]}
     leaks = set(gene().structure.leaks)
     assert changed - leaks <= {p for p in reference if p > 42130400}
     assert leaks & reference.keys() <= changed
-    assert strand[42128945] == reference[42128945]
-    like_4 = copy_strand(gene(), Copy("*36", "*4.013"))
+    assert haplotype[42128945] == reference[42128945]
+    like_4 = copy_haplotype(gene(), Copy("*36", "*4.013"))
     assert like_4[42128945] != reference[42128945]
-    exon_1 = copy_strand(gene(), Copy("*13", "*13"))
+    exon_1 = copy_haplotype(gene(), Copy("*13", "*13"))
     assert all(exon_1[p] == reference[p] for p in reference if 42130401 <= p <= 42131700)
     assert exon_1[42127941] != reference[42127941]
 

@@ -29,7 +29,7 @@ def definable(gene):
 
 
 def pairs(gene):
-    """Every allele once, with its neighbour in the table on the other strand."""
+    """Every allele once, with its neighbour in the table on the other haplotype."""
     names = definable(gene)
     if gene.ploidy == "mitochondrial":
         return [(name,) for name in names]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.base.genes import Assembly
+from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import SimulationSettings, VariantForm, WriteStyle
-from pgx.simulator.strands import parse_diplotype
 from pgx.simulator.vcf import render_vcf
 from simulate.haplotype_oracle import data_lines
 from simulated import cohort_text, genes, simulation_settings, vcf_file, vcf_text
@@ -155,7 +155,7 @@ def phase_sets(text):
     return found
 
 
-def test_brackets_put_alleles_on_one_strand():
+def test_brackets_put_alleles_on_one_haplotype():
     text = vcf_text({"DPYD": "Reference/[c.85T>C (*9A) + c.496A>G]"}, only_named=True)
     assert sum(line[9].startswith("0|1") for line in data_lines(text)) == 2
     text = vcf_text({"CYP2C19": "*1/[*17 + g.94781859G>C]"}, only_named=True)

@@ -68,7 +68,7 @@ def test_hidden_positions_are_records_that_are_not_there(tmp_path):
     assert CallStatus.AMBIGUOUS in same_calls(written, blurred)
 
 
-def test_one_strand_stays_one_strand():
+def test_one_haplotype_stays_one_haplotype():
     phased = cohort_genotypes("G6PD")
     males = (phased.call[..., 1] < 0).all(axis=0)
     assert males.any()

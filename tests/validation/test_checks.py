@@ -59,8 +59,8 @@ def test_fixtures_of_another_suite_are_read_and_explained():
     assert found.unexplained == []
     asserted = found.scores["asserted"].values()
     assert sum(score.no_call for score in asserted) == 0
-    # HALF: HapB3's two variants on opposite strands, each `.` beside the other's 1. Theirs
-    # pairs HapB3 with a strand of the intronic variant alone. Ours has that second of two
+    # HALF: HapB3's two variants on opposite haplotypes, each `.` beside the other's 1. Theirs
+    # pairs HapB3 with a haplotype of the intronic variant alone. Ours has that second of two
     # candidates: nearly all carriers of the one have both. All have the same activity score.
     known = {*fixtures.BEYOND, fixtures.WEIGHED, fixtures.BEST_OF_EQUAL, fixtures.HALF}
     differences = found.differences["asserted"]
@@ -79,9 +79,9 @@ def verdicts():
 def test_sure_calls_of_reference_genomes_are_right_or_the_reads_exclude_the_published(verdicts):
     assert len({v.sample for v in verdicts}) == 30
     other = [v for v in verdicts if v.called and not v.right and not v.structural]
-    reasons = ("the reads show", "one name a strand was published, the reads show more")
+    reasons = ("the reads show", "one name a haplotype was published, the reads show more")
     fitting = {(v.gene, v.sample) for v in other if not v.reason.startswith(reasons)}
-    # SLCO1B1 *15 with one variant more on a strand: revised as *46, a name that is gone.
+    # SLCO1B1 *15 with one variant more on a haplotype: revised as *46, a name that is gone.
     # CYP2D6 *1/*4: a variant that *4 may carry is taken for *139, of unassigned function
     known = {("SLCO1B1", "NA06991")}
     known |= {("CYP2D6", name) for name in ("NA07019", "NA10846", "NA12236")}

@@ -27,7 +27,7 @@ def answer(best, *names, factors=(), status=CallStatus.AMBIGUOUS, n=2):
     )
 
 
-def test_the_order_of_strands_and_parts_does_not_count():
+def test_the_order_of_haplotypes_and_parts_does_not_count():
     found = judge(answer("[*8 + *2]/*1", "[*8 + *2]/*1"), KNOWN)
     assert (found.right, found.listed, found.among, found.reason) == (True, True, True, "")
 
@@ -48,12 +48,12 @@ def test_a_truth_in_a_factor_only_is_among_all_and_not_among_listed():
     ("name", "inside"),
     [("*1/*3", True), ("*3/*1", True), ("*1/*2", False), ("*3/*4", True), ("*4/*4", False)],
 )
-def test_a_pair_is_in_a_product_if_its_strands_are_on_different_sides(name, inside):
+def test_a_pair_is_in_a_product_if_its_haplotypes_are_on_different_sides(name, inside):
     call = answer(None, factors=((("*1", "*4"), ("*3",)), (("*2",), ("*2",))))
     assert among_all(call, diplotype(name)) is inside
 
 
-def test_one_strand_is_in_a_factor_without_a_second_side():
+def test_one_haplotype_is_in_a_factor_without_a_second_side():
     call = answer(None, factors=((("B", "A"), ()),))
     assert among_all(call, diplotype("A"))
     assert not among_all(call, diplotype("A/B"))

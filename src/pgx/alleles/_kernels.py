@@ -1,6 +1,6 @@
-"""Kernels that match observed strands with allele definitions.
+"""Kernels that match observed haplotypes with allele definitions.
 
-Codes: an observed allele is 0..62, -1 unknown, -2 no second strand. A definition's entry is
+Codes: an observed allele is 0..62, -1 unknown, -2 no second haplotype. A definition's entry is
 a bit mask of the codes that it allows at a position.
 """
 
@@ -18,18 +18,18 @@ def fit_diplotypes(
     codes: npt.NDArray[np.int8],
     block: npt.NDArray[np.int32],
     n_blocks: int,
-    strand: npt.NDArray[np.uint8],
+    haplotype: npt.NDArray[np.uint8],
     out: npt.NDArray[np.uint8],
 ) -> int:
     """Mark every unordered pair of alleles that explains one sample's genotypes.
 
     Shapes: ``masks`` (A, P) uint64, ``codes`` (P, 2) int8, ``block`` (P,) int32 with the
-    phase block 0..B-1 of each position, -1 where both strands carry the same, ``n_blocks``
-    B, ``strand`` (B + 1, 2, A) uint8 scratch, ``out`` (A, A) uint8, overwritten; row <=
+    phase block 0..B-1 of each position, -1 where both haplotypes carry the same, ``n_blocks``
+    B, ``haplotype`` (B + 1, 2, A) uint8 scratch, ``out`` (A, A) uint8, overwritten; row <=
     column. All C-contiguous.
 
-    A pair fits if, in every phase block, one allele allows what one strand carries and the
-    other allele the other strand, either way round, blocks being independent of each other.
+    A pair fits if, in every phase block, one allele allows what one haplotype carries and the
+    other allele the other haplotype, either way round, blocks being independent of each other.
     Unknown alleles fit anything. Returns the number of pairs. Pure, nogil,
     O(A*P + A*A*B). Oracle: tests/reference/match.py.
     """
@@ -38,26 +38,26 @@ def fit_diplotypes(
     for b in range(n_blocks + 1):
         for s in range(2):
             for a in range(n_alleles):
-                strand[b, s, a] = 1
+                haplotype[b, s, a] = 1
     for a in range(n_alleles):
         for p in range(n_positions):
             b = block[p] if block[p] >= 0 else n_blocks
             for s in range(2):
                 code = codes[p, s]
                 if code >= 0 and (masks[a, p] >> np.uint64(code)) & one == 0:
-                    strand[b, s, a] = 0
+                    haplotype[b, s, a] = 0
     count = 0
     for i in range(n_alleles):
         for j in range(n_alleles):
             out[i, j] = 0
-        if strand[n_blocks, 0, i] == 0:
+        if haplotype[n_blocks, 0, i] == 0:
             continue
         for j in range(i, n_alleles):
-            fits = strand[n_blocks, 0, j] != 0
+            fits = haplotype[n_blocks, 0, j] != 0
             b = 0
             while fits and b < n_blocks:
-                forward = strand[b, 0, i] & strand[b, 1, j]
-                backward = strand[b, 1, i] & strand[b, 0, j]
+                forward = haplotype[b, 0, i] & haplotype[b, 1, j]
+                backward = haplotype[b, 1, i] & haplotype[b, 0, j]
                 fits = (forward | backward) != 0
                 b += 1
             if fits:
@@ -68,11 +68,11 @@ def fit_diplotypes(
 
 @kernel("int64(int8[:,::1], int8[::1], int64[:,::1])")
 def find_mismatches(
-    haplotypes: npt.NDArray[np.int8], strand: npt.NDArray[np.int8], where: npt.NDArray[np.int64]
+    haplotypes: npt.NDArray[np.int8], haplotype: npt.NDArray[np.int8], where: npt.NDArray[np.int64]
 ) -> int:
-    """Find where each haplotype contradicts a strand: first, second and last position.
+    """Find where each haplotype contradicts an observed haplotype: first, second and last position.
 
-    Shapes: ``haplotypes`` (K, P) int8, ``strand`` (P,) int8 with -1 where unknown, ``where``
+    Shapes: ``haplotypes`` (K, P) int8, ``haplotype`` (P,) int8 with -1 where unknown, ``where``
     (K, 3) int64, overwritten: position indices, -1 for none. All C-contiguous. Returns the
     number of haplotypes without a contradiction. Pure, nogil, O(K*P). Oracle:
     tests/reference/match.py.
@@ -85,7 +85,7 @@ def find_mismatches(
         where[k, 1] = -1
         where[k, 2] = -1
         for p in range(n_positions):
-            if strand[p] != -1 and haplotypes[k, p] != strand[p]:
+            if haplotype[p] != -1 and haplotypes[k, p] != haplotype[p]:
                 if found < 2:
                     where[k, found] = p
                 where[k, 2] = p

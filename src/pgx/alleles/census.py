@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.strands import contained
+from pgx.alleles.phasing import contained
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 
 __all__ = ["OTHER_SPELLING", "Census", "Floats", "Row", "count_known"]

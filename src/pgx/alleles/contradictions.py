@@ -1,4 +1,4 @@
-"""Where a pair of strands cannot be what was observed: masks and an observation enter."""
+"""Where a pair of haplotypes cannot be what was observed: masks and an observation enter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def denied(masks: Masks, codes: npt.NDArray[np.int8]) -> Bools:
-    """Whether masks exclude the codes of a strand; unknown codes are never excluded.
+    """Whether masks exclude the codes of a haplotype; unknown codes are never excluded.
 
     Shapes: ``masks`` (..., P), ``codes`` (P,); the result has the shape of ``masks``.
     """
@@ -31,7 +31,7 @@ def count_contradictions(
 
     Shapes: ``masks`` (R, P), ``free`` (P,) positions that count for nothing; the result is
     (R, R), symmetric. Each phase block is laid the way round that contradicts less, so that
-    a pair of definitions fits exactly where its count is zero. A pair stands for one strand
+    a pair of definitions fits exactly where its count is zero. A pair stands for one haplotype
     of a haploid locus where both rows are the same; other pairs have 2 P + 1.
     """
     counts = np.ones(masks.shape[1], np.bool_) if free is None else ~free
@@ -49,7 +49,7 @@ def count_contradictions(
 
 
 def _sums(first: Bools, second: Bools, inside: Bools) -> npt.NDArray[np.int64]:
-    """(R, R) contradicted alleles of row i on the first strand, row j on the second."""
+    """(R, R) contradicted alleles of row i on the first haplotype, row j on the second."""
     one, two = first[:, inside].sum(axis=1), second[:, inside].sum(axis=1)
     return np.asarray(one[:, None] + two[None, :], np.int64)
 
@@ -57,7 +57,7 @@ def _sums(first: Bools, second: Bools, inside: Bools) -> npt.NDArray[np.int64]:
 def orientations(pair: Masks, observation: Observation) -> npt.NDArray[np.int64]:
     """(B,) how much better each block is explained as given than the other way round.
 
-    Positive: the first row belongs to the first observed strand; negative: to the second; 0:
+    Positive: the first row belongs to the first observed haplotype; negative: to the second; 0:
     both ways are alike. ``pair`` is (2, P), of a haploid locus (1, P).
     """
     found = np.zeros(observation.n_blocks, np.int64)
@@ -73,14 +73,14 @@ def orientations(pair: Masks, observation: Observation) -> npt.NDArray[np.int64]
 
 
 def turned(pair: Masks, observation: Observation) -> Bools:
-    """(P,) bool: positions at which the first row belongs to the second observed strand."""
+    """(P,) bool: positions at which the first row belongs to the second observed haplotype."""
     block = observation.block
     backward = np.append(orientations(pair, observation) < 0, [False])  # block -1 is the last
     return np.asarray(backward[block])
 
 
 def lay(pair: Masks, observation: Observation) -> Masks:
-    """Return two rows in the order of the observed strands; of a haploid locus the first."""
+    """Return two rows in the order of the observed haplotypes; of a haploid locus the first."""
     if observation.haploid:
         return pair[:1]
     return np.where(turned(pair, observation)[None, :], pair[::-1], pair)

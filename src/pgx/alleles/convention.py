@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Outcome, Strand, together
+from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Haplotype, Outcome, together
 from pgx.alleles.star import MAX_LISTED
 
 __all__ = ["follow_convention"]
 
 
 def follow_convention(
-    weighed: DiplotypeSet, plain: DiplotypeSet, candidates: Sequence[tuple[str, float, Strands]]
+    weighed: DiplotypeSet,
+    plain: DiplotypeSet,
+    candidates: Sequence[tuple[str, float, Haplotypes]],
 ) -> None:
     """Name candidates alike that mean what the two most serious variants in trans mean.
 
@@ -28,7 +30,7 @@ def follow_convention(
     plain
         What the convention says.
     candidates
-        Name, probability and strands of every candidate, most probable first.
+        Name, probability and haplotypes of every candidate, most probable first.
     """
     target = _functions(plain.best)
     same = [c for c in candidates if _functions(c[2]) == target]
@@ -63,11 +65,11 @@ def _best_first(outcomes: list[Outcome], best: tuple[str, ...]) -> list[Outcome]
     return [replace(first, settled_by=None), swapped, *others]
 
 
-Strands = tuple[Strand, ...]
+Haplotypes = tuple[Haplotype, ...]
 
 
-def _functions(strands: Strands) -> tuple[str, ...]:
-    return _key(*(s.function for s in strands))
+def _functions(haplotypes: Haplotypes) -> tuple[str, ...]:
+    return _key(*(s.function for s in haplotypes))
 
 
 def _key(*functions: str | None) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from pgx.structure.balance import carried_log_likelihood
 from pgx.structure.evidence import SiteReads
 from pgx.structure.models import Chromosomes, StructuralModels
 
-__all__ = ["Dosage", "one_strand"]
+__all__ = ["Dosage", "haploid_observation"]
 
 TEMPER: Final = 0.5
 """Power of the likelihood of reads: sites share their reads and their bias."""
@@ -29,7 +29,7 @@ LIKE_PARTNER: Final = 0.95
 DECIMALS: Final = 6
 """Places of a log likelihood: what is left is rounding."""
 NEVER: Final = 1e-12
-"""Likelihood of one strand by that of two below which two different alleles rule it out."""
+"""Likelihood of one haplotype by that of two below which two different alleles rule it out."""
 HETEROZYGOUS: Final = (0.2, 0.35, 0.5, 0.65, 0.8)
 """Shares of reads that an allele of two to five copies has."""
 DOUBTED: Final = 0.3
@@ -108,7 +108,7 @@ class Dosage:
     def _likelihood(
         self, way: Chromosomes, codes: npt.NDArray[np.int8], hybrids: npt.NDArray[np.int8]
     ) -> float:
-        """Return the likelihood, if hybrids have the codes of these strands, (2, P)."""
+        """Return the likelihood, if hybrids have the codes of these haplotypes, (2, P)."""
         total = sum(self._log(site, way, codes, hybrids) for site in self._apart)
         return float(np.exp(round(TEMPER * total, DECIMALS)))
 
@@ -136,7 +136,7 @@ class Dosage:
         return known
 
     def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:
-        """Return the codes that one strand may have at a heterozygous site, with likelihoods.
+        """Return the codes that one haplotype may have at a heterozygous site, with likelihoods.
 
         They are likelihoods by that of a heterozygote; empty where the site has no reads.
         """
@@ -163,7 +163,7 @@ def _site(
     observation: Observation,
     models: StructuralModels,
 ) -> _Site | None:
-    """Return a site whose two strands differ, None where its reads say nothing."""
+    """Return a site whose two haplotypes differ, None where its reads say nothing."""
     one, two = observation.codes[index].tolist()
     if observation.block[index] < 0 or min(one, two) < 0 or max(one, two) >= len(alleles):
         return None
@@ -185,10 +185,10 @@ def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
     return kept
 
 
-def two_strands(observation: Observation, dosage: Dosage) -> tuple[Observation, bool]:
-    """Return an observation of two strands, whose reads leave some heterozygous sites open.
+def diploid_observation(observation: Observation, dosage: Dosage) -> tuple[Observation, bool]:
+    """Return an observation of two haplotypes, whose reads leave some heterozygous sites open.
 
-    A few strayed reads look like a second allele to a caller. One strand is free of them, so
+    A few strayed reads look like a second allele to a caller. One haplotype is free of them, so
     that two must be: else a rare haplotype would be held against two, and never against one.
     The most doubted ones are tried. Says as well whether one allele is likelier than two at
     more sites than these, as in reads of two persons.
@@ -215,8 +215,8 @@ def two_strands(observation: Observation, dosage: Dosage) -> tuple[Observation, 
     return Observation(codes, block, len(left), haploid=observation.haploid, soft=soft), is_mixed
 
 
-def one_strand(observation: Observation, dosage: Dosage) -> Observation | None:
-    """Return an observation as that of one strand, None where two are certain.
+def haploid_observation(observation: Observation, dosage: Dosage) -> Observation | None:
+    """Return an observation as that of one haplotype, None where two are certain.
 
     A heterozygous site leaves the codes that its reads allow for one copy.
     """
@@ -238,5 +238,5 @@ def one_strand(observation: Observation, dosage: Dosage) -> Observation | None:
 
 
 def _alike(site: SoftSite) -> SoftSite:
-    """Return the genotypes of a site that one strand may have."""
+    """Return the genotypes of a site that one haplotype may have."""
     return SoftSite(site.site, tuple(g for g in site.genotypes if g.first == g.second))

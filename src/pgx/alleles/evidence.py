@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from pgx.alleles.contradictions import Masks, denied, turned
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.haplotypes import Meanings, NamedStrands
+from pgx.alleles.haplotype_masks import HaplotypeMasks, Meanings
 from pgx.alleles.observation import Observation
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.rivals import Rivals, allowed_alleles
 from pgx.base.calls import GeneCall, SiteObservation
-from pgx.base.evidence import CallEvidence, StrandEvidence, VariantMatch
+from pgx.base.evidence import CallEvidence, HaplotypeEvidence, VariantMatch
 from pgx.genotypes.matrix import MISSING
 
 __all__ = ["call_evidence", "read_sites"]
@@ -35,7 +35,7 @@ def call_evidence(
     call
         A call with its sites.
     meanings
-        Function and value of copies and tandems; see `NamedStrands`.
+        Function and value of copies and tandems; see `HaplotypeMasks`.
 
     Returns
     -------
@@ -47,12 +47,14 @@ def call_evidence(
         return None
     seen = read_sites(gene, call.sites)
     observation, _ = apply_proxies(gene, seen.observation)
-    strands = NamedStrands(gene, seen.undocumented, meanings)
-    best = _best_rows(gene, strands, call)
+    haplotypes = HaplotypeMasks(gene, seen.undocumented, meanings)
+    best = _best_rows(gene, haplotypes, call)
     masks = None if best is None else best[0]
-    rivals = Rivals(gene, strands, observation, seen.labels, masks)
+    rivals = Rivals(gene, haplotypes, observation, seen.labels, masks)
     return CallEvidence(
-        strands=() if best is None else tuple(_strand_evidence(gene, call, observation, *best)),
+        haplotypes=()
+        if best is None
+        else tuple(_haplotype_evidence(gene, call, observation, *best)),
         rivals=tuple(rivals.of(call)),
     )
 
@@ -134,16 +136,16 @@ def _blocks(
 
 
 def _best_rows(
-    gene: CompiledGene, strands: NamedStrands, call: GeneCall
+    gene: CompiledGene, haplotypes: HaplotypeMasks, call: GeneCall
 ) -> tuple[Masks, npt.NDArray[np.bool_]] | None:
-    """Return masks and named positions of the best diplotype's strands."""
+    """Return masks and named positions of the best diplotype's haplotypes."""
     rows = []
     for haplotype in call.haplotypes[:2]:
         exact = [v for v in haplotype.variants[:1] if v in gene.identifiers]
         if len(haplotype.variants) == 1 and exact:
             index = gene.identifiers.index(exact[0])
             rows.append((gene.masks[index], gene.weights[index]))
-        elif found := strands.rows(haplotype.name):
+        elif found := haplotypes.rows(haplotype.name):
             rows.append(found[0])
         else:
             return None
@@ -152,20 +154,20 @@ def _best_rows(
     return np.array([m for m, _ in rows]), np.array([n for _, n in rows])
 
 
-def _strand_evidence(
+def _haplotype_evidence(
     gene: CompiledGene,
     call: GeneCall,
     observation: Observation,
     masks: Masks,
     named: npt.NDArray[np.bool_],
-) -> list[StrandEvidence]:
+) -> list[HaplotypeEvidence]:
     swapped = turned(masks, observation).astype(np.intp)
     columns = np.arange(len(swapped))
     found = []
     for number, haplotype in enumerate(call.haplotypes[:2]):
         codes = observation.codes[columns, number ^ swapped]
         found.append(
-            StrandEvidence(
+            HaplotypeEvidence(
                 name=haplotype.name,
                 function=haplotype.function,
                 n_named=int(named[number].sum()),
@@ -179,7 +181,7 @@ def _strand_evidence(
 def _matches(
     gene: CompiledGene, row: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]
 ) -> Iterator[VariantMatch]:
-    """Yield the variants that tell a row from the default allele, as one strand shows them."""
+    """Yield the variants that tell a row from the default allele, as one haplotype shows them."""
     differs = (row >> gene.base.astype(np.uint64)) & np.uint64(1) == 0
     excluded = denied(row, codes)
     for index in np.flatnonzero(differs).tolist():

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pgx.alleles.census import Floats
 from pgx.alleles.convention import follow_convention
 from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.haplotype_names import describe_codes, describe_known
 from pgx.alleles.listing import call_listing, list_findings
 from pgx.alleles.meanings import SEEN_FROM, Concern, Groups, MeaningDetails, add_outcome
 from pgx.alleles.names import format_diplotype, natural_key
@@ -21,15 +22,14 @@ from pgx.alleles.outcome import (
     DECIMALS,
     LISTED_FROM,
     DiplotypeSet,
+    Haplotype,
     Outcome,
-    Strand,
     doubtful_sites,
 )
 from pgx.alleles.posterior import Posterior, infer
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.star import MAX_LISTED
-from pgx.alleles.strand_names import describe_haplotype, describe_strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
@@ -58,7 +58,7 @@ _Meaning = tuple[str | None, ...]
 class _Known:
     """A haplotype by name, with the functions that it may turn out to have."""
 
-    strand: Strand
+    haplotype: Haplotype
     functions: tuple[str | None, ...]
 
 
@@ -66,13 +66,13 @@ class _Known:
 class Weighed:
     """Diplotypes of one sample, and the pairs of haplotypes behind them.
 
-    ``strands`` are the names of haplotypes by their number, ``codes`` (K + novel, P) int8 what
+    ``haplotypes`` are the names of haplotypes by their number, ``codes`` (K + novel, P) int8 what
     they carry.
     """
 
     result: DiplotypeSet
     posterior: Posterior
-    strands: dict[int, Strand]
+    haplotypes: dict[int, Haplotype]
     codes: npt.NDArray[np.int8]
 
 
@@ -133,8 +133,8 @@ class InferredCaller:
             follow_convention(result, convention, naming.candidates())
         result.is_partial = not posterior.is_whole
         result.uses_likelihoods = bool(observation.soft)
-        strands = {number: known.strand for number, known in table.items()}
-        return Weighed(result, posterior, strands, naming.codes)
+        haplotypes = {number: known.haplotype for number, known in table.items()}
+        return Weighed(result, posterior, haplotypes, naming.codes)
 
     def _table(
         self, posterior: Posterior, genotypes: GeneGenotypes, *, whole: bool
@@ -158,14 +158,14 @@ class InferredCaller:
         key = codes.tobytes(), whole
         found = self._novel_names.get(key)
         if found is None:
-            found = _Known(*describe_strand(self.gene, codes, genotypes, whole=whole))
+            found = _Known(*describe_codes(self.gene, codes, genotypes, whole=whole))
             if len(self._novel_names) < _MAX_REMEMBERED and (codes < self._n_alleles).all():
                 self._novel_names[key] = found
         return found
 
     def _known(self, number: int, genotypes: GeneGenotypes, *, whole: bool) -> _Known:
         allele, codes = int(self.prior.definition[number]), self.prior.codes[number]
-        return _Known(*describe_haplotype(self.gene, allele, codes, genotypes, whole=whole))
+        return _Known(*describe_known(self.gene, allele, codes, genotypes, whole=whole))
 
 
 class _Naming:
@@ -194,10 +194,10 @@ class _Naming:
 
         ``convention`` is how a gene that lists variants is named where phase is not known.
         """
-        names = sorted({k.strand.name for k in self.table.values()}, key=self._key)
+        names = sorted({k.haplotype.name for k in self.table.values()}, key=self._key)
         place = {name: i for i, name in enumerate(names)}
         first, inverse, probability = self._grouped(
-            {n: place[k.strand.name] for n, k in self.table.items()}
+            {n: place[k.haplotype.name] for n, k in self.table.items()}
         )
         by_probability = np.argsort(-probability, kind="stable")
         chosen, self.lead = self._named(by_probability, inverse, probability, convention)
@@ -249,8 +249,8 @@ class _Naming:
             wanted = _functions_key([s.function for s in convention.best])
             for group in order.tolist():
                 own = np.flatnonzero(inverse == group)
-                strands = self._strands(self.posterior.pairs[own[0]])
-                if _functions_key([s.function for s in strands]) == wanted:
+                haplotypes = self._haplotypes(self.posterior.pairs[own[0]])
+                if _functions_key([s.function for s in haplotypes]) == wanted:
                     return group, int(own[0])
             return int(order[0]), int(rows[0])
         undefined = self.posterior.undefined[self.posterior.pairs].sum(axis=1)
@@ -268,8 +268,8 @@ class _Naming:
         genotypes = np.sort(self.codes[:, sites][self.posterior.pairs], axis=1)
         return np.asarray((genotypes == genotypes[row]).all(axis=(1, 2)))
 
-    def candidates(self) -> list[tuple[str, float, tuple[Strand, ...]]]:
-        """Return every candidate's name, probability and strands, the named one first."""
+    def candidates(self) -> list[tuple[str, float, tuple[Haplotype, ...]]]:
+        """Return every candidate's name, probability and haplotypes, the named one first."""
         return [
             (self._diplotype(pair), share, self._ordered(pair))
             for pair, share in zip(self._ranked[0], self._ranked[1].tolist(), strict=True)
@@ -295,19 +295,19 @@ class _Naming:
         return name != self.gene.gene.default_allele, natural_key(name)
 
     def _is_composite(self, number: int) -> bool:
-        name = self.table[number].strand.name
+        name = self.table[number].haplotype.name
         listing = self.gene.gene.strategy is Strategy.VARIANT_LIST
         return not listing and name not in self.gene.names
 
-    def _strands(self, pair: _Numbers) -> list[Strand]:
-        return [self.table[n].strand for n in (pair[:1] if self.haploid else pair).tolist()]
+    def _haplotypes(self, pair: _Numbers) -> list[Haplotype]:
+        return [self.table[n].haplotype for n in (pair[:1] if self.haploid else pair).tolist()]
 
     def _diplotype(self, pair: _Numbers) -> str:
-        names = [s.name for s in self._strands(pair)]
+        names = [s.name for s in self._haplotypes(pair)]
         return format_diplotype(names, self.gene.gene.default_allele)
 
-    def _ordered(self, pair: _Numbers) -> tuple[Strand, ...]:
-        return tuple(sorted(self._strands(pair), key=lambda s: self._key(s.name)))
+    def _ordered(self, pair: _Numbers) -> tuple[Haplotype, ...]:
+        return tuple(sorted(self._haplotypes(pair), key=lambda s: self._key(s.name)))
 
     def _unsettled(self) -> list[int]:
         """Return core positions at which pairs other than the best one's are too probable."""
@@ -350,7 +350,7 @@ class _Naming:
             at_most = None if is_lead else outcome.probability
             reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
             if is_lead:
-                settling = doubtful_sites(self._strands(pair)) or reading.settled_by
+                settling = doubtful_sites(self._haplotypes(pair)) or reading.settled_by
                 reading = replace(reading, settled_by=settling)
             for key, functions in others:
                 add_outcome(possible, key, functions, replace(reading, by_group=()))
@@ -370,18 +370,18 @@ class _Naming:
         )
 
     def _meaning(self, known: _Known) -> _Meaning:
-        return known.functions if self.gene.gene.rules else (known.strand.name,)
+        return known.functions if self.gene.gene.rules else (known.haplotype.name,)
 
     def _readings(self, pair: _Numbers) -> list[tuple[_Meaning, tuple[str | None, ...]]]:
         """Return what a pair may mean and the functions behind it, its own meaning first."""
         chosen = [self.table[n] for n in (pair[:1] if self.haploid else pair).tolist()]
         if not self.gene.gene.rules:
-            return [((self._diplotype(pair),), tuple(k.strand.function for k in chosen))]
+            return [((self._diplotype(pair),), tuple(k.haplotype.function for k in chosen))]
         ways = itertools.product(*(k.functions for k in chosen))
         return [(_functions_key(functions), functions) for functions in ways]
 
     def _factors(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """Return products of strand names whose union holds every candidate."""
+        """Return products of haplotype names whose union holds every candidate."""
         factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
         for one, two in self.posterior.factors:
             left, right = self._names_of(one), self._names_of(two)
@@ -392,7 +392,7 @@ class _Naming:
 
     def _names_of(self, numbers: _Numbers) -> tuple[str, ...]:
         table = self.table
-        found = {table[n].strand.name for n in numbers.tolist() if n in table}
+        found = {table[n].haplotype.name for n in numbers.tolist() if n in table}
         return tuple(sorted(found, key=self._key))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.inferred import Weighed
-from pgx.alleles.outcome import Strand
+from pgx.alleles.outcome import Haplotype
 from pgx.structure.models import Chromosomes
 
 __all__ = ["NEGLIGIBLE", "Laid", "lay_alleles", "pairs_of", "singles_of"]
@@ -22,8 +22,8 @@ MAX_PAIRS: Final = 300
 class Laid(NamedTuple):
     """Alleles of both chromosomes, rows of codes, and the share of a small-variant weight."""
 
-    first: Strand | None
-    second: Strand | None
+    first: Haplotype | None
+    second: Haplotype | None
     codes: npt.NDArray[np.int8]
     weight: float
 
@@ -63,11 +63,13 @@ def pairs_of(weighed: Weighed, *, differ: bool) -> Iterator[Laid]:
     ):
         if share < NEGLIGIBLE:
             return
-        # a pair of strands that differ was weighed in one of its two orders
+        # a pair of haplotypes that differ was weighed in one of its two orders
         weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
         if one == two:
             weight *= 0.5  # both orders are the same and are yielded twice
-        yield Laid(weighed.strands[one], weighed.strands[two], weighed.codes[[one, two]], weight)
+        yield Laid(
+            weighed.haplotypes[one], weighed.haplotypes[two], weighed.codes[[one, two]], weight
+        )
 
 
 def singles_of(weighed: Weighed) -> Iterator[Laid]:
@@ -81,4 +83,4 @@ def singles_of(weighed: Weighed) -> Iterator[Laid]:
             return
         codes = weighed.codes[[one, one]].copy()
         codes[1] = -1
-        yield Laid(weighed.strands[one], None, codes, share * weighed.posterior.mass)
+        yield Laid(weighed.haplotypes[one], None, codes, share * weighed.posterior.mass)

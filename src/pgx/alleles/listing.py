@@ -1,9 +1,9 @@
-"""Call genes whose named alleles are single variants, several of which share a strand.
+"""Call genes whose named alleles are single variants, several of which share a haplotype.
 
 DPYD, RYR1, CACNA1S and MT-RNR1 in the knowledge base. Phased data list all variants of each
-strand; unphased data name the two most serious variants, taken to lie in trans (the reading
+haplotype; unphased data name the two most serious variants, taken to lie in trans (the reading
 that is safest for the patient, and CPIC's). The phenotype rests on the most serious variant
-of each strand.
+of each haplotype.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ import numpy.typing as npt
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import bracket, format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
+from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome
+from pgx.alleles.phasing import contained, extra_names, phasings, tries_all
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.star import MAX_LISTED
-from pgx.alleles.strands import contained, extra_names, phasings, tries_all
 from pgx.genotypes.matrix import GeneGenotypes
 
-__all__ = ["call_listing", "describe_strand", "in_gene_order", "list_findings", "variants_on"]
+__all__ = ["call_listing", "describe_codes", "in_gene_order", "list_findings", "variants_on"]
 
 _Rank = tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One variant on a strand: its name, function, value and place in the order."""
+    """One variant on a haplotype: its name, function, value and place in the order."""
 
     name: str
     function: str | None
@@ -41,25 +41,25 @@ class _Found:
 
 
 class _Option(NamedTuple):
-    """One way to name a strand: by what is seen, or with one unanswered variant more."""
+    """One way to name a haplotype: by what is seen, or with one unanswered variant more."""
 
     is_seen: bool
-    strand: Strand
+    haplotype: Haplotype
     rank: _Rank
 
 
 def call_listing(
     gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
 ) -> DiplotypeSet:
-    """Return every diplotype that fits, variants listed by strand."""
+    """Return every diplotype that fits, variants listed by haplotype."""
     observation, notes = apply_proxies(gene, observation)
     whole = observation.n_blocks <= 1
-    n_strands = 1 if observation.haploid else 2
+    n_haplotypes = 1 if observation.haploid else 2
     pool = _Pool(gene)
     factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
     for phasing in phasings(observation, _serious_blocks(gene, observation)):
-        options = [_options(gene, phasing[s], genotypes, whole=whole) for s in range(n_strands)]
-        left, right = pool.add(options[0], options[1] if n_strands == 2 else None)
+        options = [_options(gene, phasing[s], genotypes, whole=whole) for s in range(n_haplotypes)]
+        left, right = pool.add(options[0], options[1] if n_haplotypes == 2 else None)
         factors[left, right] = None
     result = pool.result()
     result.notes = notes
@@ -79,13 +79,13 @@ def _has_undocumented(gene: CompiledGene, observation: Observation) -> bool:
 
 
 def _says_uncertain(gene: CompiledGene) -> bool:
-    """Whether some rule says what a strand of uncertain function means."""
+    """Whether some rule says what a haplotype of uncertain function means."""
     uncertain = gene.gene.uncertain_function or None
     return any(uncertain in (r.function_1, r.function_2) for r in gene.gene.rules)
 
 
 def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
-    """Let a strand of uncertain function have any, where no rule says what uncertain means."""
+    """Let a haplotype of uncertain function have any, where no rule says what uncertain means."""
     if _says_uncertain(gene):
         return
     uncertain = gene.gene.uncertain_function or None
@@ -103,7 +103,7 @@ def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
 
 
 class _Pool:
-    """Pairs of strands from all phasings, ordered and told apart as arrays.
+    """Pairs of haplotypes from all phasings, ordered and told apart as arrays.
 
     Order: what is seen before what is possible, then the most serious reading, then names.
     """
@@ -111,43 +111,43 @@ class _Pool:
     def __init__(self, gene: CompiledGene) -> None:
         self.gene = gene
         self.haploid = False
-        self.strands: dict[str, tuple[int, Strand, _Rank]] = {}
+        self.haplotypes: dict[str, tuple[int, Haplotype, _Rank]] = {}
         self.rows: list[npt.NDArray[np.int64]] = []
 
     def add(
         self, first: list[_Option], second: list[_Option] | None
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Add all pairs of two strands' options; return the options' names."""
+        """Add all pairs of two haplotypes' options; return the options' names."""
         one = self._numbered(first)
         if second is None:
             self.haploid = True
             self.rows.append(np.column_stack([one[:, 0], one[:, 0], one[:, 1]]))
-            return tuple(o.strand.name for o in first), ()
+            return tuple(o.haplotype.name for o in first), ()
         two = self._numbered(second)
         i = np.repeat(np.arange(len(one)), len(two))
         j = np.tile(np.arange(len(two)), len(one))
         low = np.minimum(one[i, 0], two[j, 0])
         high = np.maximum(one[i, 0], two[j, 0])
         self.rows.append(np.column_stack([low, high, one[i, 1] + two[j, 1]]))
-        return tuple(o.strand.name for o in first), tuple(o.strand.name for o in second)
+        return tuple(o.haplotype.name for o in first), tuple(o.haplotype.name for o in second)
 
     def _numbered(self, options: list[_Option]) -> npt.NDArray[np.int64]:
-        """Return (strand number, is a guess) for each option."""
+        """Return (haplotype number, is a guess) for each option."""
         numbers = []
         for option in options:
-            known = self.strands.get(option.strand.name)
+            known = self.haplotypes.get(option.haplotype.name)
             if known is None:
-                known = (len(self.strands), option.strand, option.rank)
-                self.strands[option.strand.name] = known
+                known = (len(self.haplotypes), option.haplotype, option.rank)
+                self.haplotypes[option.haplotype.name] = known
             numbers.append((known[0], int(not option.is_seen)))
         return np.array(numbers, np.int64).reshape(-1, 2)
 
     def result(self) -> DiplotypeSet:
         """Return the pairs, each once, best first."""
-        strands = [entry[1] for entry in self.strands.values()]
-        serious = _places([entry[2] for entry in self.strands.values()])
+        haplotypes = [entry[1] for entry in self.haplotypes.values()]
+        serious = _places([entry[2] for entry in self.haplotypes.values()])
         default = self.gene.gene.default_allele
-        named = _places([(s.name != default, natural_key(s.name)) for s in strands])
+        named = _places([(s.name != default, natural_key(s.name)) for s in haplotypes])
         pairs = np.concatenate(self.rows)
         a, b, guesses = pairs[:, 0], pairs[:, 1], pairs[:, 2]
         keys = (named[a], named[b], serious[a], serious[b])
@@ -161,33 +161,33 @@ class _Pool:
             )
         )
         pairs = pairs[order]
-        _, first = np.unique(pairs[:, 0] * len(strands) + pairs[:, 1], return_index=True)
-        return self._described(pairs[np.sort(first), :2], strands)
+        _, first = np.unique(pairs[:, 0] * len(haplotypes) + pairs[:, 1], return_index=True)
+        return self._described(pairs[np.sort(first), :2], haplotypes)
 
-    def _described(self, pairs: npt.NDArray[np.int64], strands: list[Strand]) -> DiplotypeSet:
+    def _described(self, pairs: npt.NDArray[np.int64], haplotypes: list[Haplotype]) -> DiplotypeSet:
         haploid = self.haploid
         result = DiplotypeSet(n_candidates=len(pairs))
-        chosen = [self._pair(strands, pair, haploid) for pair in pairs[:MAX_LISTED].tolist()]
+        chosen = [self._pair(haplotypes, pair, haploid) for pair in pairs[:MAX_LISTED].tolist()]
         result.names = [self._name(pair) for pair in chosen]
         result.diplotype, result.best = result.names[0], self._ordered(chosen[0])
-        kinds = _places([s.function or "" for s in strands])
+        kinds = _places([s.function or "" for s in haplotypes])
         low = np.minimum(kinds[pairs[:, 0]], kinds[pairs[:, 1]])
         high = np.maximum(kinds[pairs[:, 0]], kinds[pairs[:, 1]])
-        _, first = np.unique(low * len(strands) + high, return_index=True)
+        _, first = np.unique(low * len(haplotypes) + high, return_index=True)
         for index in np.sort(first).tolist():
-            pair = self._pair(strands, pairs[index].tolist(), haploid)
+            pair = self._pair(haplotypes, pairs[index].tolist(), haploid)
             second = None if haploid else pair[1].function
             result.outcomes.append(Outcome(pair[0].function, second, self._name(pair)))
         return result
 
     @staticmethod
-    def _pair(strands: list[Strand], pair: list[int], haploid: bool) -> tuple[Strand, ...]:  # noqa: FBT001
-        return (strands[pair[0]],) if haploid else (strands[pair[0]], strands[pair[1]])
+    def _pair(haplotypes: list[Haplotype], pair: list[int], haploid: bool) -> tuple[Haplotype, ...]:  # noqa: FBT001
+        return (haplotypes[pair[0]],) if haploid else (haplotypes[pair[0]], haplotypes[pair[1]])
 
-    def _name(self, pair: tuple[Strand, ...]) -> str:
+    def _name(self, pair: tuple[Haplotype, ...]) -> str:
         return format_diplotype([s.name for s in pair], self.gene.gene.default_allele)
 
-    def _ordered(self, pair: tuple[Strand, ...]) -> tuple[Strand, ...]:
+    def _ordered(self, pair: tuple[Haplotype, ...]) -> tuple[Haplotype, ...]:
         default = self.gene.gene.default_allele
         return tuple(sorted(pair, key=lambda s: (s.name != default, natural_key(s.name))))
 
@@ -201,16 +201,16 @@ def _places(keys: list[Any]) -> npt.NDArray[np.int64]:
 def _options(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
 ) -> list[_Option]:
-    """Return the ways to name a strand: what is seen, then with one unanswered variant more."""
-    seen = sorted(_on_strand(gene, codes, genotypes), key=lambda f: f.rank)
-    options = [_Option(True, *_strand(gene, seen, whole=whole))]  # noqa: FBT003
+    """Return the ways to name a haplotype: what is seen, then with one unanswered variant more."""
+    seen = sorted(_on_haplotype(gene, codes, genotypes), key=lambda f: f.rank)
+    options = [_Option(True, *_haplotype(gene, seen, whole=whole))]  # noqa: FBT003
     for allele in contained(gene, codes, missing_fits=True):
         possible = _named(gene, allele)
         if possible in seen or (seen and not whole and possible.rank[0] > seen[0].rank[0]):
-            continue  # the strand is named by something more serious
+            continue  # the haplotype is named by something more serious
         parts = _parts_of(gene, allele)
         more = sorted([*(f for f in seen if f.name not in parts), possible], key=lambda f: f.rank)
-        named = _strand(gene, more if whole else [possible], whole=whole)
+        named = _haplotype(gene, more if whole else [possible], whole=whole)
         options.append(_Option(False, *named))  # noqa: FBT003
     return options
 
@@ -222,33 +222,33 @@ def _parts_of(gene: CompiledGene, allele: int) -> set[str]:
     return {gene.names[a] for a in np.flatnonzero(inside).tolist() if a != allele}
 
 
-def describe_strand(
+def describe_codes(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
-) -> tuple[Strand, tuple[str | None, ...]]:
-    """Name a strand by all its variants that are seen, or by the most serious one.
+) -> tuple[Haplotype, tuple[str | None, ...]]:
+    """Name a haplotype by all its variants that are seen, or by the most serious one.
 
-    With it the functions that the strand may turn out to have, its own first.
+    With it the functions that the haplotype may turn out to have, its own first.
     """
-    seen = sorted(_on_strand(gene, codes, genotypes), key=lambda f: f.rank)
-    strand = _strand(gene, seen, whole=whole)[0]
+    seen = sorted(_on_haplotype(gene, codes, genotypes), key=lambda f: f.rank)
+    haplotype = _haplotype(gene, seen, whole=whole)[0]
     uncertain = gene.gene.uncertain_function or None
-    if strand.function != uncertain or _says_uncertain(gene):
-        return strand, (strand.function,)
-    return strand, (strand.function, *gene.gene.function_order)
+    if haplotype.function != uncertain or _says_uncertain(gene):
+        return haplotype, (haplotype.function,)
+    return haplotype, (haplotype.function, *gene.gene.function_order)
 
 
-def _strand(gene: CompiledGene, found: list[_Found], *, whole: bool) -> tuple[Strand, _Rank]:
-    """Name a strand by all its variants, or by the most serious one."""
+def _haplotype(gene: CompiledGene, found: list[_Found], *, whole: bool) -> tuple[Haplotype, _Rank]:
+    """Name a haplotype by all its variants, or by the most serious one."""
     if not found:
         reference = _named(gene, gene.default_index)
-        return Strand(reference.name, reference.function, reference.value, ()), reference.rank
+        return Haplotype(reference.name, reference.function, reference.value, ()), reference.rank
     listed = found if whole else found[:1]
     parts = sorted((f.name for f in listed), key=natural_key) if whole else [listed[0].name]
     parts = in_gene_order(gene, parts)
     if all(part.startswith("g.") for part in parts):
         parts = [gene.gene.default_allele, *parts]
     worst = found[0]
-    return Strand(bracket(parts), worst.function, worst.value, tuple(parts)), worst.rank
+    return Haplotype(bracket(parts), worst.function, worst.value, tuple(parts)), worst.rank
 
 
 def in_gene_order(gene: CompiledGene, parts: Iterable[str]) -> list[str]:
@@ -281,7 +281,7 @@ def _preference(
     return place + last, natural_key(name)
 
 
-def _on_strand(
+def _on_haplotype(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
 ) -> list[_Found]:
     named = contained(gene, codes)
@@ -322,8 +322,8 @@ def list_findings(
 def variants_on(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
 ) -> tuple[str, ...]:
-    """Return the names of every variant seen on one strand of (P,) codes."""
-    return tuple(item.name for item in _on_strand(gene, codes, genotypes))
+    """Return the names of every variant seen on one haplotype of (P,) codes."""
+    return tuple(item.name for item in _on_haplotype(gene, codes, genotypes))
 
 
 def _open(gene: CompiledGene, observation: Observation, result: DiplotypeSet) -> None:

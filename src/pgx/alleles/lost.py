@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pgx.alleles.names import format_diplotype, natural_key
-from pgx.alleles.outcome import DECIMALS, DiplotypeSet, Outcome, Strand, together
+from pgx.alleles.outcome import DECIMALS, DiplotypeSet, Haplotype, Outcome, together
 
 __all__ = ["both_lost", "with_lost", "with_one_more"]
 
 
-def both_lost(lost: Strand, default_allele: str, *, weighed: bool) -> DiplotypeSet:
+def both_lost(lost: Haplotype, default_allele: str, *, weighed: bool) -> DiplotypeSet:
     """Return the only diplotype of two chromosomes that carry the same deletion."""
     name = format_diplotype([lost.name, lost.name], default_allele)
     return DiplotypeSet(
@@ -26,10 +26,10 @@ def both_lost(lost: Strand, default_allele: str, *, weighed: bool) -> DiplotypeS
     )
 
 
-def with_lost(found: DiplotypeSet, lost: Strand, default_allele: str) -> DiplotypeSet:
+def with_lost(found: DiplotypeSet, lost: Haplotype, default_allele: str) -> DiplotypeSet:
     """Put a deletion beside what fits the other chromosome.
 
-    ``found`` holds single strands; its names, outcomes and factors are paired with ``lost``.
+    ``found`` holds single haplotypes; its names, outcomes and factors are paired with ``lost``.
     """
 
     def paired(name: str) -> str:
@@ -85,15 +85,17 @@ def _doubled(diplotype: str, default_allele: str) -> list[str]:
     return list(dict.fromkeys(format_diplotype(way, default_allele) for way in ways))
 
 
-def _best(best: tuple[Strand, ...], uncertain: str, default_allele: str) -> tuple[Strand, ...]:
-    """Return the strands of the first of `_doubled`'s names."""
+def _best(
+    best: tuple[Haplotype, ...], uncertain: str, default_allele: str
+) -> tuple[Haplotype, ...]:
+    """Return the haplotypes of the first of `_doubled`'s names."""
     first, second = best
     name = _twice(first.name)
-    return _ordered((Strand(name, uncertain, None, (name,)), second), default_allele)
+    return _ordered((Haplotype(name, uncertain, None, (name,)), second), default_allele)
 
 
-def _ordered(strands: Iterable[Strand], default_allele: str) -> tuple[Strand, ...]:
-    return tuple(sorted(strands, key=lambda s: (s.name != default_allele, natural_key(s.name))))
+def _ordered(haplotypes: Iterable[Haplotype], default_allele: str) -> tuple[Haplotype, ...]:
+    return tuple(sorted(haplotypes, key=lambda s: (s.name != default_allele, natural_key(s.name))))
 
 
 def _outcomes(outcomes: list[Outcome], uncertain: str, default_allele: str) -> list[Outcome]:

@@ -35,7 +35,7 @@ def core_allele(name: str) -> str:
 
 
 def bracket(parts: Iterable[str]) -> str:
-    """Join what lies on one strand; a single part stands without brackets unless partial.
+    """Join what lies on one haplotype; a single part stands without brackets unless partial.
 
     >>> bracket(["*6", "*14"]), bracket(["*2"])
     ('[*6 + *14]', '*2')
@@ -45,7 +45,7 @@ def bracket(parts: Iterable[str]) -> str:
 
 
 def parse_bracket(name: str) -> list[str]:
-    """Return the parts of a strand's name; inverse of `bracket`.
+    """Return the parts of a haplotype's name; inverse of `bracket`.
 
     >>> parse_bracket("[*6 + *14]"), parse_bracket("*2")
     (['*6', '*14'], ['*2'])
@@ -54,7 +54,7 @@ def parse_bracket(name: str) -> list[str]:
 
 
 def format_diplotype(names: Sequence[str], default_allele: str) -> str:
-    """Join strand names: the gene's default allele first, else natural order.
+    """Join haplotype names: the gene's default allele first, else natural order.
 
     >>> format_diplotype(["*17", "*2"], "*1"), format_diplotype(["*4", "*1"], "*1")
     ('*2/*17', '*1/*4')

@@ -14,7 +14,7 @@ __all__ = ["Observation", "SoftGenotype", "SoftSite", "observe", "phase_state"]
 
 
 class SoftGenotype(NamedTuple):
-    """One genotype of a soft site: codes of the strands, and how likely it makes the reads."""
+    """One genotype of a soft site: codes of the haplotypes, and how likely it makes the reads."""
 
     first: int
     second: int
@@ -42,11 +42,11 @@ class Observation:
     codes
         (P, 2) int8 allele codes, -1 unknown; of a haploid locus column 0 counts.
     block
-        (P,) int32: phase block 0..n_blocks-1 of positions whose strands differ, -1 elsewhere.
+        (P,) int32: phase block 0..n_blocks-1 of positions whose haplotypes differ, -1 elsewhere.
     n_blocks
         Number of phase blocks; their orientation to each other is unknown.
     haploid
-        Whether there is one strand only.
+        Whether there is one haplotype only.
     soft
         Positions that are unknown in ``codes`` but whose genotypes have likelihoods.
     """
@@ -59,7 +59,7 @@ class Observation:
 
     @property
     def answered(self) -> npt.NDArray[np.bool_]:
-        """(P,) bool: positions of which at least one strand is known."""
+        """(P,) bool: positions of which at least one haplotype is known."""
         return np.asarray((self.codes != MISSING).any(axis=1))
 
     @property
@@ -75,7 +75,7 @@ class Observation:
 
 _NEGLIGIBLE_PHRED = 40
 _LARGEST_PHRED = 200  # of what reads contradict; products of several are still above zero
-_ONE_STRAND = -1
+_ONE_HAPLOTYPE = -1
 _MAX_SOFT_BRANCHES = 1024
 
 
@@ -86,7 +86,7 @@ def _soft_sites(
     found: list[SoftSite] = []
     if not genotypes.likelihoods:
         return ()
-    haploid = n_blocks == _ONE_STRAND
+    haploid = n_blocks == _ONE_HAPLOTYPE
     branches = 1 << max(n_blocks - 1, 0)
     for index in np.flatnonzero((codes == MISSING).all(axis=1)).tolist():
         likely = genotypes.likelihoods.get((index, sample), ())
@@ -107,7 +107,7 @@ def _soft_sites(
 
 
 def _order(codes: npt.NDArray[np.int8], unphased: npt.NDArray[np.bool_]) -> None:
-    """Order the strands of unphased positions by code, unknown ones last, in place.
+    """Order the haplotypes of unphased positions by code, unknown ones last, in place.
 
     Their order in the file says nothing, so that it must not show in a result.
     """
@@ -122,7 +122,7 @@ def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
     haploid = bool((codes[:, 1] == ABSENT).any())
     if haploid:
         codes = np.stack([codes[:, 0], codes[:, 0]], axis=1)
-        soft = _soft_sites(genotypes, sample, codes, _ONE_STRAND)
+        soft = _soft_sites(genotypes, sample, codes, _ONE_HAPLOTYPE)
         return Observation(codes, np.full(len(codes), -1, np.int32), 0, haploid=True, soft=soft)
     differs = codes[:, 0] != codes[:, 1]
     written = genotypes.phase_block[:, sample]

@@ -12,8 +12,8 @@ __all__ = [
     "DECIMALS",
     "LISTED_FROM",
     "DiplotypeSet",
+    "Haplotype",
     "Outcome",
-    "Strand",
     "doubtful_sites",
     "together",
 ]
@@ -25,11 +25,11 @@ DECIMALS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Strand:
-    """One strand of a diplotype.
+class Haplotype:
+    """One haplotype of a diplotype.
 
     ``function`` and ``value`` are the clinical function and activity value that count for
-    the phenotype: of a listed strand those of its most serious variant. ``parts`` are the
+    the phenotype: of a listed haplotype those of its most serious variant. ``parts`` are the
     named alleles and ``g.`` variants on it. ``cause`` names the allele whose causal variant
     gives the function where no definition fits, empty otherwise; ``doubtful`` are then the
     indices of the causal positions and of those at which that allele's definition differs.
@@ -45,7 +45,7 @@ class Strand:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Functions of a pair (``second`` None for one strand), and one pair that has them.
+    """Functions of a pair (``second`` None for one haplotype), and one pair that has them.
 
     ``settled_by`` would tell the pairs that have them from the best pair.
 
@@ -86,9 +86,9 @@ def together(shares: Iterable[float]) -> float:
     return min(round(sum(shares), DECIMALS), 1.0)
 
 
-def doubtful_sites(strands: Iterable[Strand]) -> Settling | None:
+def doubtful_sites(haplotypes: Iterable[Haplotype]) -> Settling | None:
     """Return the positions to genotype again where a causal variant alone gives a function."""
-    sites = {index for strand in strands for index in strand.doubtful}
+    sites = {index for haplotype in haplotypes for index in haplotype.doubtful}
     return Settling(tuple(sorted(sites)), ()) if sites else None
 
 
@@ -99,7 +99,7 @@ class DiplotypeSet:
     Attributes
     ----------
     best
-        Strands of the best-supported diplotype, one or two; empty if nothing fits.
+        Haplotypes of the best-supported diplotype, one or two; empty if nothing fits.
     diplotype
         Its name.
     names
@@ -113,7 +113,7 @@ class DiplotypeSet:
     outcomes
         Distinct function pairs among all candidates, best first.
     factors
-        Products of strand names whose union is the whole candidate set, unordered.
+        Products of haplotype names whose union is the whole candidate set, unordered.
     open_sites
         Position indices whose answer would tell outcomes apart.
     open_phase
@@ -128,7 +128,7 @@ class DiplotypeSet:
         Whether more diplotypes fit than were counted.
     """
 
-    best: tuple[Strand, ...] = ()
+    best: tuple[Haplotype, ...] = ()
     diplotype: str | None = None
     names: list[str] = field(default_factory=list)
     probabilities: list[float] = field(default_factory=list)
@@ -147,7 +147,7 @@ class DiplotypeSet:
     @property
     def rests_on_cause(self) -> bool:
         """Whether a haplotype of the best diplotype has its function by a causal variant alone."""
-        return any(strand.cause for strand in self.best)
+        return any(haplotype.cause for haplotype in self.best)
 
     @property
     def is_single(self) -> bool:

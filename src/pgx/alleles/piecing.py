@@ -1,9 +1,9 @@
 """Haplotypes that nobody described or counted, put together from known ones.
 
 Two events make them: a crossover joins two known haplotypes at one point, every point as likely;
-a conversion gives a known haplotype, at one position, an allele that others carry there. Here
-stand the mass of all that such events make of a strand, and the haplotypes themselves, as far
-as their share counts.
+a conversion gives a known haplotype, at one position, an allele that others carry there. This
+module computes the mass of all recombinant haplotypes that such events make of an observed
+haplotype, and those of them whose share counts.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ __all__ = [
 UNSEEN_ALLELE: Final = 1e-4
 """Frequency of an allele at a position where no counted haplotype has it."""
 HIDDEN_FROM: Final = 5e-5
-"""Share of what fits a strand from which a haplotype that its gaps may hide is spelled out."""
+"""Share of the haplotypes that fit from which one that the gaps may hide is spelled out."""
 LIKELY_FROM: Final = 1e-2
-"""Share of what fits a strand from which a haplotype counts as likely."""
+"""Share of what fits an observed haplotype from which a haplotype counts as likely."""
 ANYTHING: Final = 1e-9
 """Share of a haplotype that none of these explains."""
 _OPEN: Final = -1
 
 Codes = npt.NDArray[np.int8]
 Mismatches = npt.NDArray[np.int64]
-"""(K, 3): the first, second and last position at which each haplotype contradicts a strand."""
+"""(K, 3): the first, second and last position at which each haplotype contradicts the observed."""
 Made = dict[bytes, Floats]
 """(G,) masses by the bytes of a haplotype's (P,) int8 codes."""
 
@@ -60,16 +60,16 @@ class Piecing:
     crossover: float
     carried: dict[int, list[tuple[int, Floats, np.float64]]] = field(default_factory=dict)
 
-    def mismatches(self, strand: Codes) -> Mismatches:
-        """Return where each known haplotype contradicts a strand."""
+    def mismatches(self, haplotype: Codes) -> Mismatches:
+        """Return where each known haplotype contradicts an observed haplotype."""
         where = np.empty((len(self.codes), 3), np.int64)
-        find_mismatches(self.codes, np.ascontiguousarray(strand), where)
+        find_mismatches(self.codes, np.ascontiguousarray(haplotype), where)
         return where
 
-    def converted(self, strand: Codes, where: Mismatches) -> Floats:
+    def converted(self, haplotype: Codes, where: Mismatches) -> Floats:
         """Return the (G,) mass of known haplotypes with another allele at one position."""
         mass = np.zeros(len(self.shares))
-        for _, near, frequency in self._near(strand, where):
+        for _, near, frequency in self._near(haplotype, where):
             mass += self.shares[:, near].sum(axis=1) * frequency
         return self.conversion * mass
 
@@ -97,21 +97,21 @@ class Piecing:
         return np.asarray(self.crossover * joined)
 
     def _near(
-        self, strand: Codes, where: Mismatches
+        self, haplotype: Codes, where: Mismatches
     ) -> Iterator[tuple[int, npt.NDArray[np.intp], Floats]]:
         """Yield a position, the haplotypes that differ there alone, its (G,) allele frequency."""
         near = np.flatnonzero((where[:, 0] >= 0) & (where[:, 1] < 0))
         for position in np.unique(where[near, 0]).tolist():
-            carried = self.codes[:, position] == strand[position]
+            carried = self.codes[:, position] == haplotype[position]
             frequency = self.shares[:, carried].sum(axis=1) + UNSEEN_ALLELE
             yield position, near[where[near, 0] == position], frequency
 
-    def conversions(self, strand: Codes, where: Mismatches) -> Made:
+    def conversions(self, haplotype: Codes, where: Mismatches) -> Made:
         """Return the haplotypes behind `converted`."""
         made: Made = {}
-        for position, near, frequency in self._near(strand, where):
+        for position, near, frequency in self._near(haplotype, where):
             rows = self.codes[near]
-            rows[:, position] = strand[position]
+            rows[:, position] = haplotype[position]
             mass = self.conversion * self.shares[:, near] * frequency[:, None]
             _add(made, rows, mass)
         return made
@@ -158,8 +158,8 @@ class Piecing:
         one, two = np.nonzero(joint & suits & (left[:, None] != right[None, :]))
         return left[one], right[two]
 
-    def hidden(self, strand: Codes, rows: Codes, mass: Floats, alert: tuple[int, ...]) -> Made:
-        """Return what haplotypes that fit a strand become by one conversion in its gaps.
+    def hidden(self, haplotype: Codes, rows: Codes, mass: Floats, alert: tuple[int, ...]) -> Made:
+        """Return what haplotypes that fit become by one conversion in the gaps of the observed one.
 
         ``rows`` are the (n, P) haplotypes that fit, ``mass`` their (G, n) shares. What they
         become counts from `HIDDEN_FROM` of all that fits; at positions in ``alert`` the likely
@@ -169,7 +169,7 @@ class Piecing:
         least = HIDDEN_FROM * overall.sum() / self.conversion
         made: Made = {}
         most = overall.max(initial=0.0)
-        for position in np.flatnonzero(strand == _OPEN).tolist():
+        for position in np.flatnonzero(haplotype == _OPEN).tolist():
             common = LIKELY_FROM * overall.sum() if position in alert else np.inf
             for code, frequency, usual in self._carried(position):
                 if most * usual < least and most < common:
@@ -194,13 +194,13 @@ class Piecing:
             known = self.carried[position] = [(c, own, own.mean()) for c, own in found]
         return known
 
-    def nearest(self, strand: Codes) -> Made:
-        """Return the haplotypes that contradict a strand least, with its alleles put in."""
-        answered = strand != _OPEN
-        wrong = ((self.codes != strand) & answered).sum(axis=1)
+    def nearest(self, haplotype: Codes) -> Made:
+        """Return the haplotypes that contradict the observed one least, with its alleles put in."""
+        answered = haplotype != _OPEN
+        wrong = ((self.codes != haplotype) & answered).sum(axis=1)
         near = np.flatnonzero(wrong == wrong.min())
         made: Made = {}
-        _add(made, np.where(answered, strand, self.codes[near]), ANYTHING * self.shares[:, near])
+        _add(made, np.where(answered, haplotype, self.codes[near]), ANYTHING * self.shares[:, near])
         return made
 
 

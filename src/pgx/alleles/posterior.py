@@ -1,6 +1,6 @@
 """Which diplotypes explain one observation, and how probable each is.
 
-Strands are drawn independently from a gene's `HaplotypePrior` (Hardy-Weinberg proportions).
+Haplotypes are drawn independently from a gene's `HaplotypePrior` (Hardy-Weinberg proportions).
 Phase that is not known, and genotypes that are known by their likelihoods alone, are summed
 over; positions without an answer leave every haplotype possible that agrees elsewhere.
 """
@@ -18,8 +18,8 @@ import numpy.typing as npt
 from pgx.alleles.census import Floats
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import LISTED_FROM
+from pgx.alleles.phasing import known_phasings, phasings, tries_all
 from pgx.alleles.prior import HaplotypePrior
-from pgx.alleles.strands import known_phasings, phasings, tries_all
 from pgx.alleles.undefined import genotype_keys, haplotype_keys, weigh_remote, weigh_undefined
 
 __all__ = ["Posterior", "evidence", "infer"]
@@ -36,7 +36,7 @@ Codes = npt.NDArray[np.int8]
 
 
 class _Pairing(NamedTuple):
-    """Two strands that would explain the observation, and the likelihood of their soft sites."""
+    """Two haplotypes that would explain the observation, and the likelihood of their soft sites."""
 
     first: Codes
     second: Codes
@@ -55,7 +55,7 @@ class Posterior:
     probability
         (M,) float64, falling, sums to 1 but for what is negligible.
     novel
-        Strands of (P,) int8 codes that no known haplotype fits.
+        Haplotypes of (P,) int8 codes that no known haplotype fits.
     undefined
         (K + N,) bool: haplotypes by number that are neither defined nor counted.
     factors
@@ -112,9 +112,9 @@ def infer(
     return result
 
 
-def _mass(prior: HaplotypePrior, strand: Codes) -> Floats:
-    known = prior.known(strand)
-    return np.asarray(prior.shares[:, known].sum(axis=1)) if len(known) else prior.novel(strand)
+def _mass(prior: HaplotypePrior, haplotype: Codes) -> Floats:
+    known = prior.known(haplotype)
+    return np.asarray(prior.shares[:, known].sum(axis=1)) if len(known) else prior.novel(haplotype)
 
 
 class _Orientations(NamedTuple):
@@ -144,7 +144,7 @@ def _worthwhile(
 ) -> list[_Pairing]:
     """Return the pairings, those of two haplotypes outside the known ones only for want of any.
 
-    Where known haplotypes explain one strand at least, two unknown ones are too improbable.
+    Where known haplotypes explain one haplotype at least, two unknown ones are too improbable.
     """
     pairings = list(_pairings(observation, orientations))
     explained = [len(prior.known(p.first)) > 0 or len(prior.known(p.second)) > 0 for p in pairings]
@@ -188,30 +188,30 @@ class _Collector:
         # with a heterozygous position each pair stands in one order: its mass counts twice
         self._orders = 2 if observation.n_blocks else 1
         self._novel: dict[bytes, int] = {}
-        self._strands: list[Codes] = []
+        self._haplotypes: list[Codes] = []
         self._rows: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]] = []
         self._factors: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]] = []
 
     @property
     def n_novel(self) -> int:
         """How many haplotypes outside the known ones were met."""
-        return len(self._strands)
+        return len(self._haplotypes)
 
-    def _options(self, strand: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
-        """Return the numbers of the haplotypes that a strand may be, and their (G, n) shares."""
-        known = self._prior.known(strand)
-        codes, shares = self._prior.hidden(strand, self._alert)
+    def _options(self, haplotype: Codes) -> tuple[npt.NDArray[np.intp], Floats]:
+        """Return the numbers of the haplotypes that an observed one may be, and (G, n) shares."""
+        known = self._prior.known(haplotype)
+        codes, shares = self._prior.hidden(haplotype, self._alert)
         numbers = np.concatenate([known, self._numbered(list(codes))])
         return numbers, np.concatenate([self._prior.shares[:, known], shares], axis=1)
 
-    def _numbered(self, strands: list[Codes]) -> npt.NDArray[np.intp]:
+    def _numbered(self, haplotypes: list[Codes]) -> npt.NDArray[np.intp]:
         """Return the numbers of haplotypes outside the known ones."""
         numbers = []
-        for strand in strands:
-            key = strand.tobytes()
+        for haplotype in haplotypes:
+            key = haplotype.tobytes()
             if key not in self._novel:
-                self._novel[key] = len(self._prior.codes) + len(self._strands)
-                self._strands.append(strand)
+                self._novel[key] = len(self._prior.codes) + len(self._haplotypes)
+                self._haplotypes.append(haplotype)
             numbers.append(self._novel[key])
         return np.array(numbers, np.intp)
 
@@ -246,13 +246,13 @@ class _Collector:
         # what reads contradict is improbable, and must be named all the same
         least = 0.0 if self._contested else NEGLIGIBLE * mass.sum()
         worth = mass > least
-        width = len(self._prior.codes) + len(self._strands)
+        width = len(self._prior.codes) + len(self._haplotypes)
         keys, inverse = np.unique(low[worth] * width + high[worth], return_inverse=True)
         total: Floats = np.asarray(
             np.bincount(inverse, weights=mass[worth], minlength=len(keys)), np.float64
         )
         pairs = np.stack([keys // width, keys % width], axis=1)
-        novel = sorted(self._strands, key=lambda strand: strand.tobytes())
+        novel = sorted(self._haplotypes, key=lambda haplotype: haplotype.tobytes())
         codes = np.array(novel, np.int8).reshape(-1, self._prior.codes.shape[1])
         undefined = self._prior.undefined(codes)
         before = total
@@ -318,11 +318,11 @@ class _Collector:
         return np.asarray(remote[pairs].any(axis=1) & chosen)
 
     def _ordered(self) -> npt.NDArray[np.intp]:
-        """Return new numbers by number: strands in the order of their codes, not of phasings."""
-        size, strands = len(self._prior.codes), self._strands
-        order = sorted(range(len(strands)), key=lambda i: strands[i].tobytes())
-        number = np.arange(size + len(strands))
-        number[[size + i for i in order]] = np.arange(size, size + len(strands))
+        """Return new numbers by number: haplotypes in the order of their codes, not of phasings."""
+        size, haplotypes = len(self._prior.codes), self._haplotypes
+        order = sorted(range(len(haplotypes)), key=lambda i: haplotypes[i].tobytes())
+        number = np.arange(size + len(haplotypes))
+        number[[size + i for i in order]] = np.arange(size, size + len(haplotypes))
         return number
 
 

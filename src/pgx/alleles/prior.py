@@ -119,37 +119,37 @@ class HaplotypePrior:
             spelled |= ((masks & bits) != 0).all(axis=1)
         return np.concatenate([self.imputed, ~spelled])
 
-    def _spellings(self, strand: Codes) -> npt.NDArray[np.bool_]:
-        """Return which alleles of several spellings a strand fits wherever it is answered."""
-        bits = np.uint64(1) << np.maximum(strand, 0).astype(np.uint64)
-        fits = ((self._several_masks & bits) != 0) | (strand == _OPEN)
+    def _spellings(self, haplotype: Codes) -> npt.NDArray[np.bool_]:
+        """Return which alleles of several spellings a haplotype fits wherever it is answered."""
+        bits = np.uint64(1) << np.maximum(haplotype, 0).astype(np.uint64)
+        fits = ((self._several_masks & bits) != 0) | (haplotype == _OPEN)
         return np.asarray(fits.all(axis=1))
 
-    def row_of(self, strand: bytes) -> int | None:
-        """Return the row of a whole strand by the bytes of its codes, None where it is unknown."""
-        return self._rows.get(strand)
+    def row_of(self, haplotype: bytes) -> int | None:
+        """Return the row of a whole haplotype by the bytes of its codes, None if it is unknown."""
+        return self._rows.get(haplotype)
 
-    def known(self, strand: Codes) -> npt.NDArray[np.intp]:
-        """Return the rows of haplotypes that agree wherever a strand, (P,) int8, is answered."""
-        key = strand.tobytes()
+    def known(self, haplotype: Codes) -> npt.NDArray[np.intp]:
+        """Return the rows of haplotypes that agree where an observed one, (P,) int8, is known."""
+        key = haplotype.tobytes()
         found = self._known.get(key)
         if found is None:
-            found = np.flatnonzero(self._mismatches(strand)[:, 0] < 0)
+            found = np.flatnonzero(self._mismatches(haplotype)[:, 0] < 0)
             _remember(self._known, key, found)
         return found
 
-    def _mismatches(self, strand: Codes) -> Mismatches:
-        """Return where known haplotypes contradict a strand; lately asked ones are at hand."""
-        key = strand.tobytes()
+    def _mismatches(self, haplotype: Codes) -> Mismatches:
+        """Return where known haplotypes contradict an observed one; recent ones are cached."""
+        key = haplotype.tobytes()
         found = self._where.get(key)
         if found is None:
             if len(self._where) >= _MAX_RECENT:
                 self._where.clear()
-            found = self._where[key] = self._pieces.mismatches(strand)
+            found = self._where[key] = self._pieces.mismatches(haplotype)
         return found
 
-    def hidden(self, strand: Codes, alert: tuple[int, ...] = ()) -> tuple[Codes, Floats]:
-        """Return haplotypes outside the known ones that a strand may be, gaps filled.
+    def hidden(self, haplotype: Codes, alert: tuple[int, ...] = ()) -> tuple[Codes, Floats]:
+        """Return haplotypes outside the known ones that an observed haplotype may be, gaps filled.
 
         Where known haplotypes fit, those that they become in the gaps by one crossover or one
         conversion. Where none fits, those that `novel` counts. Both as far as their share of
@@ -161,41 +161,41 @@ class HaplotypePrior:
         tuple
             (n, P) int8 codes and (G, n) shares.
         """
-        key = strand.tobytes() + repr(alert).encode()
+        key = haplotype.tobytes() + repr(alert).encode()
         found = self._hidden.get(key)
         if found is None:
-            known = self.known(strand)
+            known = self.known(haplotype)
             if len(known):
-                found = self._listed(self._hidden_beside(strand, known, alert))
+                found = self._listed(self._hidden_beside(haplotype, known, alert))
             else:
-                found = self._spelled_out(strand, alert)
+                found = self._spelled_out(haplotype, alert)
             _remember(self._hidden, key, found)
         return found
 
     def _hidden_beside(
-        self, strand: Codes, known: npt.NDArray[np.intp], alert: tuple[int, ...]
+        self, haplotype: Codes, known: npt.NDArray[np.intp], alert: tuple[int, ...]
     ) -> Made:
-        """Return what a strand's gaps may hide beside the known haplotypes that fit."""
-        if (strand != _OPEN).all():
+        """Return what the gaps of an observed haplotype may hide beside the known ones that fit."""
+        if (haplotype != _OPEN).all():
             return {}
         mass = self.shares[:, known]
-        made = self._pieces.hidden(strand, self.codes[known], mass, alert)
+        made = self._pieces.hidden(haplotype, self.codes[known], mass, alert)
         least = HIDDEN_FROM * float(mass.mean(axis=0).sum())
-        crossed = self._pieces.crossovers(self._mismatches(strand), least)
+        crossed = self._pieces.crossovers(self._mismatches(haplotype), least)
         return {key: own for key, own in joined(made, crossed).items() if key not in self._rows}
 
-    def _spelled_out(self, strand: Codes, alert: tuple[int, ...]) -> tuple[Codes, Floats]:
-        """Return what a strand is that no known haplotype fits, its gaps filled."""
-        total = self.novel(strand)
-        if (strand != _OPEN).all():
-            return strand[None], total[:, None]
-        pieces, where = self._pieces, self._mismatches(strand)
-        made = joined(pieces.conversions(strand, where), pieces.nearest(strand))
+    def _spelled_out(self, haplotype: Codes, alert: tuple[int, ...]) -> tuple[Codes, Floats]:
+        """Return what an observed haplotype is that no known haplotype fits, its gaps filled."""
+        total = self.novel(haplotype)
+        if (haplotype != _OPEN).all():
+            return haplotype[None], total[:, None]
+        pieces, where = self._pieces, self._mismatches(haplotype)
+        made = joined(pieces.conversions(haplotype, where), pieces.nearest(haplotype))
         made = joined(made, pieces.crossovers(where, HIDDEN_FROM * float(total.mean())))
         rows, mass = self._listed(made, HIDDEN_FROM)
         made = joined(
             dict(zip(map(bytes, rows), mass.T, strict=True)),
-            pieces.hidden(strand, rows, mass, alert),
+            pieces.hidden(haplotype, rows, mass, alert),
         )
         rows, mass = self._listed(made)
         return rows, mass * (total / mass.sum(axis=1))[:, None]
@@ -208,36 +208,36 @@ class HaplotypePrior:
         worth = overall >= least * overall.sum()
         return codes[worth], mass[:, worth]
 
-    def novel(self, strand: Codes) -> Floats:
-        """Return the (G,) mass of haplotypes outside the known ones that a strand may be.
+    def novel(self, haplotype: Codes) -> Floats:
+        """Return the (G,) mass of unknown haplotypes that an observed haplotype may be.
 
-        For strands that no known haplotype fits; elsewhere the known ones outweigh it.
+        For haplotypes that no known haplotype fits; elsewhere the known ones outweigh it.
         """
-        key = strand.tobytes()
+        key = haplotype.tobytes()
         found = self._novel.get(key)
         if found is None:
-            where = self._mismatches(strand)
+            where = self._mismatches(haplotype)
             found = (
-                self._pieces.converted(strand, where)
+                self._pieces.converted(haplotype, where)
                 + self._pieces.crossed(where[None])[0]
                 + ANYTHING
             )
-            found += self._respelled(strand, where)
+            found += self._respelled(haplotype, where)
             _remember(self._novel, key, found)
         return found
 
-    def is_remote(self, strand: Codes) -> bool:
-        """Whether no crossover, no conversion and no other spelling makes a strand."""
-        return bool((self.novel(strand) <= ANYTHING).all())
+    def is_remote(self, haplotype: Codes) -> bool:
+        """Whether no crossover, no conversion and no other spelling makes a haplotype."""
+        return bool((self.novel(haplotype) <= ANYTHING).all())
 
-    def _respelled(self, strand: Codes, where: Mismatches) -> Floats:
-        """Mass of alleles that describe the strand, and that nobody counted in this way.
+    def _respelled(self, haplotype: Codes, where: Mismatches) -> Floats:
+        """Mass of alleles that describe the haplotype, and that nobody counted in this way.
 
         A definition leaves the base at some positions open: with one of them other than in a
         known haplotype the allele is rarer, with more of them rarer still.
         """
         mass = np.zeros(len(self.groups))
-        for place in np.flatnonzero(self._spellings(strand)).tolist():
+        for place in np.flatnonzero(self._spellings(haplotype)).tolist():
             mine = self._spelling == self._several[place]
             is_near = (where[mine, 1] < 0).any()
             rarity = OTHER_SPELLING if is_near else OTHER_SPELLING / _MAX_SPELLINGS

@@ -17,7 +17,7 @@ _CONFLICT: Final = "substitute_site_conflict"
 
 
 def contradicted(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[str]:
-    """Return the notes on one answered strand of which a substitute says what no decisive does."""
+    """Return notes on a complete haplotype where a proxy contradicts the decisive variants."""
     where = {v.position: i for i, v in enumerate(gene.gene.variants)} if gene.gene.proxies else {}
     pairs = ((where[p.decisive], where[p.substitute]) for p in gene.gene.proxies)
     return [_CONFLICT for decisive, other in pairs if codes[other] > 0 and codes[decisive] == 0]

@@ -18,7 +18,7 @@ from pgx.alleles.contradictions import (
     orientations,
 )
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.haplotypes import NamedStrands
+from pgx.alleles.haplotype_masks import HaplotypeMasks
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.base.calls import Candidate, GeneCall
@@ -47,13 +47,13 @@ class Rivals:
     def __init__(
         self,
         gene: CompiledGene,
-        strands: NamedStrands,
+        haplotypes: HaplotypeMasks,
         observation: Observation,
         labels: Sequence[tuple[str, ...]],
         best: Masks | None,
     ) -> None:
         self.gene = gene
-        self.strands = strands
+        self.haplotypes = haplotypes
         self.observation = observation
         self.labels = labels
         self.best = best
@@ -237,14 +237,14 @@ class Rivals:
             )
 
     def _denied_at(self, laid: Masks) -> Bools:
-        """Whether each strand, as laid, denies what is observed (strands, P)."""
+        """Whether each haplotype, as laid, denies what is observed (haplotypes, P)."""
         return np.array([denied(row, self.observation.codes[:, s]) for s, row in enumerate(laid)])
 
     # -- names ---------------------------------------------------------------------------
 
     def _rows(self, diplotype: str) -> Masks | None:
         """Return the rows of a diplotype; of suballeles those that contradict least."""
-        options = [[row for row, _ in self.strands.rows(n)] for n in diplotype.split("/")]
+        options = [[row for row, _ in self.haplotypes.rows(n)] for n in diplotype.split("/")]
         pairs = [np.array(rows) for rows in itertools.product(*options)]
         if not pairs:
             return None
@@ -256,7 +256,7 @@ class Rivals:
         return format_diplotype(names, self.gene.gene.default_allele)
 
     def _functions(self, diplotype: str) -> list[str | None]:
-        return [self.strands.function(name) for name in diplotype.split("/")]
+        return [self.haplotypes.function(name) for name in diplotype.split("/")]
 
     def _position(self, index: int) -> str:
         return f"{self.gene.gene.contig}:{self.gene.gene.variants[index].position}"

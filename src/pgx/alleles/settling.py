@@ -82,7 +82,7 @@ def _first_of_each(rows: npt.NDArray[Any]) -> list[int]:
 
 
 def _leads(observation: Observation) -> list[int]:
-    """Return one position of each phase block, of which both strands are known."""
+    """Return one position of each phase block, of which both haplotypes are known."""
     whole = ~observation.missing
     found = [np.flatnonzero((observation.block == b) & whole) for b in range(observation.n_blocks)]
     return [int(sites[0]) for sites in found if len(sites)]

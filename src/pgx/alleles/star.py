@@ -14,11 +14,11 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.matching import Fit, fit_observation
 from pgx.alleles.names import bracket, format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand
-from pgx.alleles.strands import contained, extra_names, matching_alleles, phasings, tries_all
+from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome
+from pgx.alleles.phasing import contained, extra_names, matching_alleles, phasings, tries_all
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
-__all__ = ["MAX_LISTED", "call_star", "describe_strand"]
+__all__ = ["MAX_LISTED", "call_star", "describe_codes"]
 
 MAX_LISTED = 50
 """Candidates that are listed by name; all are counted, and factored in the JSON result."""
@@ -41,7 +41,7 @@ def _from_fit(gene: CompiledGene, observation: Observation, fit: Fit) -> Diploty
     result.diplotype = result.names[0]
     best = pairs[0].tolist()
     indices = best[:1] if fit.haploid else _named_order(gene, best)
-    result.best = tuple(_strand(gene, a) for a in indices)
+    result.best = tuple(_haplotype(gene, a) for a in indices)
     result.outcomes = _outcomes(gene, fit.pairs, fit.haploid)
     result.factors = _factors(gene, pairs, fit.haploid)
     if len(result.outcomes) > 1:
@@ -60,8 +60,8 @@ def _one_per_name(gene: CompiledGene, pairs: npt.NDArray[np.intp]) -> npt.NDArra
     return pairs[np.sort(first)]
 
 
-def _strand(gene: CompiledGene, allele: int) -> Strand:
-    return Strand(
+def _haplotype(gene: CompiledGene, allele: int) -> Haplotype:
+    return Haplotype(
         gene.names[allele], gene.functions[allele], gene.values[allele], (gene.identifiers[allele],)
     )
 
@@ -156,12 +156,12 @@ def _open_phase(observation: Observation) -> list[int]:
 def _composite(
     gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
 ) -> DiplotypeSet:
-    """Name strands that no definition covers: combinations, then ``g.`` variants."""
+    """Name haplotypes that no definition covers: combinations, then ``g.`` variants."""
     ranked: dict[str, tuple[tuple[int, int], tuple[_Way, ...]]] = {}
     for phasing in phasings(observation):
-        strands = phasing[:1] if observation.haploid else phasing
-        for ways in itertools.product(*(_options(gene, codes, genotypes) for codes in strands)):
-            name = format_diplotype([w.strand.name for w in ways], gene.gene.default_allele)
+        haplotypes = phasing[:1] if observation.haploid else phasing
+        for ways in itertools.product(*(_options(gene, codes, genotypes) for codes in haplotypes)):
+            name = format_diplotype([w.haplotype.name for w in ways], gene.gene.default_allele)
             rank = (sum(w.rank[0] for w in ways), sum(w.rank[1] for w in ways))
             if name not in ranked or rank < ranked[name][0]:
                 ranked[name] = (rank, ways)
@@ -173,62 +173,62 @@ def _composite(
 
 
 class _Way(NamedTuple):
-    """One way to name a strand; ``functions`` are those that it may turn out to have.
+    """One way to name a haplotype; ``functions`` are those that it may turn out to have.
 
     ``rank`` counts unexplained variants, then answered defining positions (negative).
     """
 
     rank: tuple[int, int]
-    strand: Strand
+    haplotype: Haplotype
     functions: tuple[str | None, ...]
 
 
-def describe_strand(
+def describe_codes(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
-) -> tuple[Strand, tuple[str | None, ...]]:
-    """Return the allele that describes a strand best, or the parts that it carries.
+) -> tuple[Haplotype, tuple[str | None, ...]]:
+    """Return the allele that describes a haplotype best, or the parts that it carries.
 
-    With it the functions that the strand may turn out to have, its own first.
+    With it the functions that the haplotype may turn out to have, its own first.
     """
     way = _options(gene, codes, genotypes)[0]
-    return way.strand, way.functions
+    return way.haplotype, way.functions
 
 
 def _options(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
 ) -> list[_Way]:
-    """Return ways to name a strand."""
+    """Return ways to name a haplotype."""
     weight = (gene.weights & (codes != MISSING)).sum(axis=1)
     plain = matching_alleles(gene, codes)
     if plain:
-        strands = [(a, _strand(gene, a)) for a in plain]
-        return [_Way((0, -int(weight[a])), s, (s.function,)) for a, s in strands]
+        haplotypes = [(a, _haplotype(gene, a)) for a in plain]
+        return [_Way((0, -int(weight[a])), s, (s.function,)) for a, s in haplotypes]
     named = contained(gene, codes)
     extras = extra_names(gene, codes, named, genotypes)
     parts = sorted((gene.names[a] for a in named), key=natural_key) or [gene.gene.default_allele]
     parts += [name for _, name in extras]
     score = -int(sum(weight[a] for a in named))
     uncertain = gene.gene.uncertain_function or None
-    strand = Strand(bracket(parts), uncertain, None, tuple(parts))
+    haplotype = Haplotype(bracket(parts), uncertain, None, tuple(parts))
     possible = [gene.names.index(p) for p in parts if p in gene.names]
     possible += contained(gene, codes, missing_fits=True)
     functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
     lost = without_function(gene, named)
     causes = causal_alleles(gene, codes, named)
     if lost is not None and not causes:
-        strand = replace(strand, function=gene.functions[lost], value=gene.values[lost])
+        haplotype = replace(haplotype, function=gene.functions[lost], value=gene.values[lost])
         functions = {gene.functions[lost]: None}
     if causes:  # the variant's own effect is the worse reading, and leads
         first = causes[0]
-        strand = replace(
-            strand,
+        haplotype = replace(
+            haplotype,
             function=gene.functions[first],
             value=gene.values[first],
             cause=gene.names[first],
             doubtful=doubtful_positions(gene, first, codes),
         )
         functions = dict.fromkeys([*(gene.functions[a] for a in causes), *functions])
-    return [_Way((len(extras), score), strand, tuple(functions))]
+    return [_Way((len(extras), score), haplotype, tuple(functions))]
 
 
 def _from_composites(
@@ -241,7 +241,7 @@ def _from_composites(
     result.names = [name for name, _ in found[:MAX_LISTED]]
     result.diplotype, best = found[0]
     result.best = tuple(
-        sorted((w.strand for w in best), key=lambda s: (s.name != default, natural_key(s.name)))
+        sorted((w.haplotype for w in best), key=lambda s: (s.name != default, natural_key(s.name)))
     )
     seen: set[tuple[str, ...]] = set()
     for name, ways in found:
@@ -252,11 +252,11 @@ def _from_composites(
                 second = functions[1] if len(functions) == 2 else None
                 result.outcomes.append(Outcome(functions[0], second, name))
     result.factors = [
-        ((w[0].strand.name,), (w[1].strand.name,) if len(w) == 2 else ())
+        ((w[0].haplotype.name,), (w[1].haplotype.name,) if len(w) == 2 else ())
         for _, w in found[:MAX_LISTED]
     ]
     result.notes.append("combination_or_partial")
-    doubtful = {i for strand in result.best for i in strand.doubtful}
+    doubtful = {i for haplotype in result.best for i in haplotype.doubtful}
     result.open_sites = sorted({*np.flatnonzero(observation.missing).tolist(), *doubtful})
     result.open_phase = _open_phase(observation) if len(found) > 1 else []
     return result

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.copies import Dosage, one_strand, two_strands
-from pgx.alleles.haplotypes import Meanings
+from pgx.alleles.copies import Dosage, diploid_observation, haploid_observation
+from pgx.alleles.haplotype_masks import Meanings
 from pgx.alleles.inferred import InferredCaller, Weighed
 from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
 from pgx.alleles.meanings import SEEN_FROM, Concern
@@ -25,8 +25,8 @@ from pgx.alleles.outcome import (
     DECIMALS,
     LISTED_FROM,
     DiplotypeSet,
+    Haplotype,
     Outcome,
-    Strand,
     doubtful_sites,
     together,
 )
@@ -74,7 +74,7 @@ class Called:
 
 class _Candidate(NamedTuple):
     name: str
-    strands: tuple[Strand, ...]
+    haplotypes: tuple[Haplotype, ...]
     model: int
     weight: float
     is_single: bool = False
@@ -83,14 +83,14 @@ class _Candidate(NamedTuple):
 
 
 class StructuralCaller:
-    """Calls one gene with structure; ``meanings`` gives function and value of a strand's name."""
+    """Calls one gene with structure; ``meanings`` gives a haplotype's function and value."""
 
     def __init__(
         self, caller: InferredCaller, models: StructuralModels, meanings: Meanings
     ) -> None:
         self._caller, self.models, self._meanings = caller, models, meanings
         self._default = caller.gene.gene.default_allele
-        self._strands: dict[str, Strand] = {}
+        self._haplotypes: dict[str, Haplotype] = {}
 
     def call(
         self,
@@ -116,9 +116,9 @@ class StructuralCaller:
             What is known of the sample's copies.
         """
         dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
-        pair, is_mixed = two_strands(observation, dosage)
+        pair, is_mixed = diploid_observation(observation, dosage)
         two = self._caller.weigh(pair, genotypes, groups, concern)
-        single = one_strand(observation, dosage)
+        single = haploid_observation(observation, dosage)
         one = self._caller.weigh(single, genotypes, groups, concern) if single else None
         weights = self._groups(observation, groups)
         ways = self._ways(weights, evidence)
@@ -212,22 +212,22 @@ class StructuralCaller:
     ) -> _Candidate:
         """Return a candidate, weighed by what stands beside what and by shares of reads."""
         odds, is_odd = 1.0, False
-        for haplotype, strand in zip(way[:2], ordered[:2], strict=True):
-            if strand is not None:
-                own = partners.odds(haplotype, strand.name)
+        for structure, haplotype in zip(way[:2], ordered[:2], strict=True):
+            if haplotype is not None:
+                own = partners.odds(structure, haplotype.name)
                 odds *= own
-                is_odd |= WHOLE not in haplotype.units and own < UNLIKE
-        strands = tuple(
-            self._named(haplotype, strand)
-            for haplotype, strand in zip(way[:2], ordered[:2], strict=True)
+                is_odd |= WHOLE not in structure.units and own < UNLIKE
+        haplotypes = tuple(
+            self._named(structure, haplotype)
+            for structure, haplotype in zip(way[:2], ordered[:2], strict=True)
         )
-        name = format_diplotype([s.name for s in strands], self._default)
+        name = format_diplotype([s.name for s in haplotypes], self._default)
         is_single = (ordered.first is None) != (ordered.second is None)
         reads = dosage.likelihood(way, ordered.codes)
         weight *= odds * reads
-        return _Candidate(name, strands, way.model, weight, is_single, is_odd, reads)
+        return _Candidate(name, haplotypes, way.model, weight, is_single, is_odd, reads)
 
-    def _named(self, haplotype: StructuralHaplotype, allele: Strand | None) -> Strand:
+    def _named(self, haplotype: StructuralHaplotype, allele: Haplotype | None) -> Haplotype:
         """Return a chromosome: ``*5``, ``*2``, ``*2x2``, ``*36+*10``."""
         whole = haplotype.units.count(WHOLE)
         allele = allele if whole else None
@@ -242,10 +242,10 @@ class StructuralCaller:
             parts = [_times(own or u, haplotype.units.count(u)) for u in hybrids]
             parts += [_times(allele.name, whole)] if allele is not None else []
         name = "+".join(parts)
-        known = self._strands.get(name)
+        known = self._haplotypes.get(name)
         if known is None:
             function, value = self._meaning(name)
-            known = self._strands[name] = Strand(name, function, value, (name,))
+            known = self._haplotypes[name] = Haplotype(name, function, value, (name,))
         return known
 
     def _meaning(self, name: str) -> tuple[str | None, str | None]:
@@ -268,18 +268,20 @@ class StructuralCaller:
         left = 1.0 - sum(result.probabilities) if len(listed) < len(ranked) else 0.0
         result.rest = round(max(left, 0.0), DECIMALS)
         result.diplotype = best.name
-        result.best = tuple(sorted(best.strands, key=self._order))
+        result.best = tuple(sorted(best.haplotypes, key=self._order))
         result.outcomes = self._outcomes(ranked, base)
-        result.factors = [((c.strands[0].name,), (c.strands[1].name,)) for c in listed]
+        result.factors = [((c.haplotypes[0].name,), (c.haplotypes[1].name,)) for c in listed]
         result.unsettled = base.unsettled
         result.is_partial, result.uses_likelihoods = base.is_partial, True
         result.notes = [n for n in base.notes if n != "combination_or_partial"]
-        if any("[" in s.name for s in best.strands):
+        if any("[" in s.name for s in best.haplotypes):
             result.notes.append("combination_or_partial")
         return result
 
-    def _order(self, strand: Strand) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
-        return strand.name != self._default, natural_key(strand.name)
+    def _order(
+        self, haplotype: Haplotype
+    ) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
+        return haplotype.name != self._default, natural_key(haplotype.name)
 
     def _outcomes(self, ranked: Sequence[_Candidate], base: DiplotypeSet) -> list[Outcome]:
         """Return the distinct functions of candidates that count, the best one's first.
@@ -290,7 +292,7 @@ class StructuralCaller:
         plain = {_key(o.first, o.second): o for o in base.outcomes}
         found: dict[tuple[str, ...], Outcome] = {}
         for candidate in ranked:
-            first, second = (s.function for s in candidate.strands)
+            first, second = (s.function for s in candidate.haplotypes)
             key = _key(first, second)
             own = found.get(key)
             if own is not None:
@@ -309,7 +311,7 @@ class StructuralCaller:
                 open_core=same.open_core,
                 failed=same.failed,
             )
-        best = _key(*(s.function for s in ranked[0].strands))
+        best = _key(*(s.function for s in ranked[0].haplotypes))
         for key, other in plain.items():
             if key not in found and (other.open_core or other.failed):
                 found[key] = replace(other, probability=0.0, by_group=())
@@ -319,11 +321,11 @@ class StructuralCaller:
 
     def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[Outcome]:
         """Return what the best pair means if a causal variant without its markers has no effect."""
-        if not any(s.cause for s in best.strands):
+        if not any(s.cause for s in best.haplotypes):
             return []
         unknown = self._caller.gene.gene.uncertain_function or None
-        first, second = (unknown if s.cause else s.function for s in best.strands)
-        settling = doubtful_sites(best.strands)
+        first, second = (unknown if s.cause else s.function for s in best.haplotypes)
+        settling = doubtful_sites(best.haplotypes)
         uncertain = Outcome(first, second, best.name, settled_by=settling)
         return [] if _key(first, second) in known else [uncertain]
 

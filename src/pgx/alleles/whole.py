@@ -1,7 +1,7 @@
-"""Columns of which nothing is open: two whole strands, whose order to each other is known.
+"""Columns of which nothing is open: two whole haplotypes, whose order to each other is known.
 
 Such a column has one pair of haplotypes, whatever a prior says; all that is to be said of it
-follows from its strands, each of which is looked at once.
+follows from its haplotypes, each of which is looked at once.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.haplotype_names import describe_codes, describe_known
 from pgx.alleles.listing import in_gene_order, variants_on
 from pgx.alleles.names import format_diplotype, natural_key
-from pgx.alleles.outcome import DiplotypeSet, Outcome, Strand, doubtful_sites
+from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome, doubtful_sites
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import contradicted
-from pgx.alleles.strand_names import describe_haplotype, describe_strand
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
 
@@ -29,9 +29,9 @@ _MAX_REMEMBERED: Final = 20_000
 
 
 class WholePair(NamedTuple):
-    """Two strands as the bytes of their (P,) int8 codes, in the order of these.
+    """Two haplotypes as the bytes of their (P,) int8 codes, in the order of these.
 
-    Both are the same where there is one strand only. ``undocumented`` are the labels of the
+    Both are the same where there is one haplotype only. ``undocumented`` are the labels of the
     alleles that no definition names, by position.
     """
 
@@ -42,7 +42,7 @@ class WholePair(NamedTuple):
 
 
 def whole_pairs(genotypes: GeneGenotypes) -> list[WholePair | None]:
-    """Return the strands of each column, None where anything is open.
+    """Return the haplotypes of each column, None where anything is open.
 
     Open are positions without an answer, and phase; and which of two alleles that no definition
     names comes first, where one position has both.
@@ -59,19 +59,19 @@ def whole_pairs(genotypes: GeneGenotypes) -> list[WholePair | None]:
     strange = (calls >= n_known[:, :, None]).sum(axis=2)
     whole &= ((strange < 2) | (calls[:, :, 0] == calls[:, :, 1])).all(axis=0)
     whole &= haploid | _in_one_block(genotypes)
-    strands = np.ascontiguousarray(calls.transpose(1, 2, 0))
+    haplotypes = np.ascontiguousarray(calls.transpose(1, 2, 0))
     is_strange = strange.any(axis=0).tolist()
     for column in np.flatnonzero(whole).tolist():
-        pair = _pair(strands[column], bool(haploid[column]))
+        pair = _pair(haplotypes[column], bool(haploid[column]))
         if is_strange[column]:
             pair = pair._replace(undocumented=_labels(genotypes, column, n_known))
         found[column] = pair
     return found
 
 
-def _pair(strands: npt.NDArray[np.int8], haploid: bool) -> WholePair:  # noqa: FBT001
-    one = strands[0].tobytes()
-    two = one if haploid else strands[1].tobytes()
+def _pair(haplotypes: npt.NDArray[np.int8], haploid: bool) -> WholePair:  # noqa: FBT001
+    one = haplotypes[0].tobytes()
+    two = one if haploid else haplotypes[1].tobytes()
     return WholePair(one, two, haploid) if one <= two else WholePair(two, one, haploid)
 
 
@@ -88,7 +88,7 @@ def _labels(
 
 
 def _in_one_block(genotypes: GeneGenotypes) -> npt.NDArray[np.bool_]:
-    """(N,) bool: columns whose strands differ in one phase block, or at one position."""
+    """(N,) bool: columns whose haplotypes differ in one phase block, or at one position."""
     differs = genotypes.call[:, :, 0] != genotypes.call[:, :, 1]
     block = genotypes.phase_block
     highest = np.where(differs, block, UNPHASED).max(axis=0)
@@ -97,32 +97,32 @@ def _in_one_block(genotypes: GeneGenotypes) -> npt.NDArray[np.bool_]:
 
 
 class _Whole(NamedTuple):
-    """One strand: its place among the others, its name and possible functions, its variants."""
+    """One haplotype: its place among the others, its name and possible functions, its variants."""
 
     place: tuple[int, bytes]
-    strand: Strand
+    haplotype: Haplotype
     functions: tuple[str | None, ...]
     variants: tuple[str, ...]
     notes: tuple[str, ...]
 
 
 class WholeCaller:
-    """Says of pairs of whole strands what `pgx.alleles.inferred.InferredCaller` says of them."""
+    """Says of pairs of whole haplotypes what `pgx.alleles.inferred.InferredCaller` says of them."""
 
     def __init__(self, gene: CompiledGene, prior: HaplotypePrior) -> None:
         self._gene, self._prior = gene, prior
         self._is_listing = gene.gene.strategy is Strategy.VARIANT_LIST
-        self._strands: dict[tuple[bytes, tuple[str, ...]], _Whole] = {}
+        self._haplotypes: dict[tuple[bytes, tuple[str, ...]], _Whole] = {}
 
     def call(self, pair: WholePair, genotypes: GeneGenotypes) -> DiplotypeSet:
         """Return the one diplotype that a pair is; ``genotypes`` are those that it is of."""
-        found = [self._strand(own, pair.undocumented, genotypes) for own in pair[:2]]
+        found = [self._haplotype(own, pair.undocumented, genotypes) for own in pair[:2]]
         found.sort(key=lambda whole: whole.place)
         chosen = found[:1] if pair.haploid else found
         default = self._gene.gene.default_allele
-        name = format_diplotype([w.strand.name for w in chosen], default)
+        name = format_diplotype([w.haplotype.name for w in chosen], default)
         named = sorted(
-            (w.strand for w in chosen), key=lambda s: (s.name != default, natural_key(s.name))
+            (w.haplotype for w in chosen), key=lambda s: (s.name != default, natural_key(s.name))
         )
         result = DiplotypeSet(best=tuple(named), diplotype=name, n_candidates=1, rest=0.0)
         result.names, result.probabilities = [name], [1.0]
@@ -135,43 +135,43 @@ class WholeCaller:
         return result
 
     def _outcomes(self, chosen: list[_Whole], name: str) -> list[Outcome]:
-        """Return what the pair means, then what its strands may mean as well."""
+        """Return what the pair means, then what its haplotypes may mean as well."""
         if not self._gene.gene.rules:
-            return [_outcome([w.strand.function for w in chosen], name, 1.0)]
+            return [_outcome([w.haplotype.function for w in chosen], name, 1.0)]
         found: dict[tuple[str, ...], Outcome] = {}
         for functions in itertools.product(*(w.functions for w in chosen)):
             key = tuple(sorted(f or "" for f in functions))
             if key not in found:
                 found[key] = _outcome(functions, name, None if found else 1.0)
         own, *others = found.values()
-        settling = doubtful_sites(w.strand for w in chosen)
+        settling = doubtful_sites(w.haplotype for w in chosen)
         return [own, *(replace(outcome, settled_by=settling) for outcome in others)]
 
-    def _strand(
+    def _haplotype(
         self, codes: bytes, undocumented: tuple[str, ...], genotypes: GeneGenotypes
     ) -> _Whole:
         key = codes, undocumented  # the same code may be another allele in another input
-        known = self._strands.get(key)
+        known = self._haplotypes.get(key)
         if known is None:
             known = self._described(codes, genotypes)
-            if len(self._strands) < _MAX_REMEMBERED:
-                self._strands[key] = known
+            if len(self._haplotypes) < _MAX_REMEMBERED:
+                self._haplotypes[key] = known
         return known
 
     def _described(self, key: bytes, genotypes: GeneGenotypes) -> _Whole:
         gene, codes = self._gene, np.frombuffer(key, np.int8)
         row = self._prior.row_of(key)
         if row is None:
-            strand, functions = describe_strand(gene, codes, genotypes)
+            haplotype, functions = describe_codes(gene, codes, genotypes)
         else:
             allele = int(self._prior.definition[row])
-            strand, functions = describe_haplotype(gene, allele, codes, genotypes)
+            haplotype, functions = describe_known(gene, allele, codes, genotypes)
         notes = contradicted(gene, codes)
-        if not self._is_listing and strand.name not in gene.names:
+        if not self._is_listing and haplotype.name not in gene.names:
             notes.append("combination_or_partial")
         variants = variants_on(gene, codes, genotypes) if self._is_listing else ()
         place = (len(self._prior.codes), key) if row is None else (row, b"")
-        return _Whole(place, strand, functions, variants, tuple(notes))
+        return _Whole(place, haplotype, functions, variants, tuple(notes))
 
 
 def _outcome(
@@ -182,5 +182,5 @@ def _outcome(
 
 
 def _factor(chosen: list[_Whole]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    names = sorted((w.strand.name,) for w in chosen)
+    names = sorted((w.haplotype.name,) for w in chosen)
     return names[0], names[1] if len(names) == 2 else ()

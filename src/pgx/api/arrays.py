@@ -40,7 +40,7 @@ class DefiningGenotypes:
     ----------
     genotypes
         allel.GenotypeArray (P, N, 2) int8: an index into ``alleles``, -1 unknown, and -1 for
-        the second strand where there is one copy only; ``is_phased`` is set.
+        the second haplotype where there is one copy only; ``is_phased`` is set.
     haploid
         (P, N) bool: there is one copy only.
     contig, position

@@ -219,7 +219,7 @@ def _by_sample(
 
 
 def _alleles(diplotypes: Diplotypes) -> dict[str, tuple[str, ...]]:
-    from pgx.simulator.strands import parse_diplotype
+    from pgx.simulator.haplotypes import parse_diplotype
 
     found = {}
     for gene, own in diplotypes.items():

@@ -72,7 +72,7 @@ class Candidate(msgspec.Struct, frozen=True):
 class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
     """What the input says at one defining position.
 
-    ``position`` is ``chrN:pos`` on GRCh38. ``alleles`` are allele strings per strand,
+    ``position`` is ``chrN:pos`` on GRCh38. ``alleles`` are allele strings per haplotype,
     "." where unknown. ``evidence`` is ``record``, ``reference_block``,
     ``assumed_reference`` or ``none``; ``reason`` says why a site is unknown.
     ``phase_block`` is None where phase does not matter or is unknown. ``likelihoods`` are
@@ -96,7 +96,7 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """One strand of the best diplotype: its name, function, and the variants it carries.
+    """One haplotype of the best diplotype: its name, function, and the variants it carries.
 
     ``contains`` are alleles of known effect all of whose variants it has, where no source knows
     its own function: its effect is not known, and is hardly milder than theirs.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["CallEvidence", "Contradiction", "Rival", "StrandEvidence", "VariantMatch"]
+__all__ = ["CallEvidence", "Contradiction", "HaplotypeEvidence", "Rival", "VariantMatch"]
 
 
 class VariantMatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,8 +23,8 @@ class VariantMatch(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
-class StrandEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One strand of the best diplotype.
+class HaplotypeEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One haplotype of the best diplotype.
 
     ``n_named`` counts the positions that its definition names, ``n_answered`` those of them
     that the input answers. ``variants`` are those that tell it from the default allele.
@@ -40,8 +40,8 @@ class StrandEvidence(msgspec.Struct, frozen=True, kw_only=True):
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
     """A position at which a diplotype cannot be what was observed.
 
-    ``needs`` has, for each strand, the alleles that the diplotype allows there. ``kind`` is
-    ``allele``, or ``phase`` where the alleles are right but lie on the other strands.
+    ``needs`` has, for each haplotype, the alleles that the diplotype allows there. ``kind`` is
+    ``allele``, or ``phase`` where the alleles are right but are on the opposite haplotypes.
     """
 
     position: str
@@ -74,7 +74,7 @@ class Rival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What supports a call, strand by strand, and what became of its rivals."""
+    """What supports a call, haplotype by haplotype, and what became of its rivals."""
 
-    strands: tuple[StrandEvidence, ...] = ()
+    haplotypes: tuple[HaplotypeEvidence, ...] = msgspec.field(default=(), name="strands")
     rivals: tuple[Rival, ...] = ()

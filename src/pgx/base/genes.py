@@ -78,7 +78,7 @@ class DefiningVariant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferenceSegment(msgspec.Struct, frozen=True, kw_only=True):
-    """Forward-strand GRCh38 sequence around defining positions; ``start`` is 1-based."""
+    """Forward-haplotype GRCh38 sequence around defining positions; ``start`` is 1-based."""
 
     start: int
     sequence: str

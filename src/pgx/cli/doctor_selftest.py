@@ -95,7 +95,7 @@ def _named(names: tuple[str, ...]) -> list[str]:
 
 
 def unlike(wanted: Mapping[str, tuple[str, ...]], called: Mapping[str, str | None]) -> list[str]:
-    """Return the genes that were not called as they were made; the order of strands is free."""
+    """Return the genes that were not called as they were made; the order of haplotypes is free."""
     return [
         gene
         for gene, names in wanted.items()

@@ -97,12 +97,12 @@ def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
 
     from pgx.alleles.definitions import compile_gene
     from pgx.alleles.evidence import call_evidence
-    from pgx.phenotypes.strands import StrandMeanings
+    from pgx.phenotypes.haplotypes import HaplotypeFunctions
 
     gene = knowledge.gene(call.gene)
     if not gene.variants:
         return call
-    supported = call_evidence(compile_gene(gene), call, StrandMeanings(gene).of)
+    supported = call_evidence(compile_gene(gene), call, HaplotypeFunctions(gene).of)
     return msgspec.structs.replace(call, evidence=supported)
 
 

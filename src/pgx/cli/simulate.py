@@ -19,6 +19,7 @@ from pgx.simulator.common import common_spellings
 from pgx.simulator.depth.settings import DepthSettings
 from pgx.simulator.depth.truth import truth_table
 from pgx.simulator.files import SampleTable, read_samples, write_vcf
+from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import (
     AmbiguityChoice,
     ContigStyle,
@@ -29,7 +30,6 @@ from pgx.simulator.settings import (
     WriteStyle,
     known_gene,
 )
-from pgx.simulator.strands import parse_diplotype
 from pgx.simulator.vcf import render_vcf
 
 __all__ = ["simulate"]
@@ -49,7 +49,7 @@ def simulate(
     ],
     gene: Annotated[
         list[str] | None,
-        typer.Option("--gene", help="GENE=ALLELE/ALLELE, strand by strand; may be repeated."),
+        typer.Option("--gene", help="GENE=ALLELE/ALLELE, in phase; may be repeated."),
     ] = None,
     sample: Annotated[str, typer.Option(help="Name of the sample of --gene.")] = "SAMPLE",
     table: Annotated[
@@ -84,7 +84,7 @@ def simulate(
         list[str] | None, typer.Option(help="N or GENE:N phase blocks (PS); may be repeated.")
     ] = None,
     flip_blocks: Annotated[
-        bool, typer.Option("--flip-blocks", help="Exchange strands in every second block.")
+        bool, typer.Option("--flip-blocks", help="Exchange haplotypes in every second block.")
     ] = False,
     ambiguity: Annotated[
         AmbiguityChoice, typer.Option(help="Base where a definition allows several.")

@@ -204,5 +204,5 @@ def _codes(genotypes: npt.NDArray[np.int8], reason: npt.NDArray[np.uint8]) -> np
 
 
 def _table(reference_code: int) -> npt.NDArray[np.int8]:
-    """Return a site's codes of a block's alleles: REF, any other, no second strand, unknown."""
+    """Return a site's codes of a block's alleles: REF, any other, no second haplotype, unknown."""
     return np.array([reference_code, MISSING, ABSENT, MISSING], np.int8)

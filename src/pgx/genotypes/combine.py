@@ -88,7 +88,7 @@ def _add_part(
         if fill[site, sample]:
             whole.shares[site, int(columns[sample])] = share
     whole.structural[columns] |= part.structural
-    whole.one_strand |= {int(columns[sample]) for sample in part.one_strand}
+    whole.haploid_samples |= {int(columns[sample]) for sample in part.haploid_samples}
     _add_copies(whole, part, columns)
     for sample, codes in part.notes.items():
         for code in codes:
@@ -133,7 +133,7 @@ def _is_better(
 
 
 def _agree(before: list[int], after: list[int]) -> bool:
-    """Whether some genotype fits both: at least one of them names one strand only."""
+    """Whether some genotype fits both: at least one of them names one haplotype only."""
     if MISSING in before and MISSING in after:
         return True
     half, full = (before, after) if MISSING in before else (after, before)
@@ -158,7 +158,7 @@ def _fitted(
     return GeneGenotypes(
         part.gene, part.samples, call, phase, part.evidence, part.reason, part.gq, part.dp,
         part.structural, part.extra, part.notes, _recoded(part, fresh), part.shares,
-        part.one_strand, part.copies,
+        part.haploid_samples, part.copies,
     )  # fmt: skip
 
 

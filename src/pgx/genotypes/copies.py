@@ -153,8 +153,8 @@ def _add_usual(
 class _Cell(NamedTuple):
     """Copies of the alleles that GT names, and what CN counts (-1 without)."""
 
-    strands: list[int]
-    is_whole: bool  # both strands are named
+    haplotypes: list[int]
+    is_whole: bool  # both haplotypes are named
     counted: int
 
 
@@ -212,19 +212,19 @@ class _Reading:
     def _cell(self, sample: int, symbolic: SymbolicRecord) -> _Cell:
         codes = self.scan.genotypes[self.number, sample].tolist()
         alleles = (self.record.ref, *self.record.alts)
-        strands = [1 if c == 0 else allele_copies(alleles[c]) for c in codes if c >= 0]
+        haplotypes = [1 if c == 0 else allele_copies(alleles[c]) for c in codes if c >= 0]
         counted = NONE if symbolic.copies is None else int(symbolic.copies[sample])
-        return _Cell(strands, len(strands) == len(codes), counted)
+        return _Cell(haplotypes, len(haplotypes) == len(codes), counted)
 
     def _copies(self, sample: int, symbolic: SymbolicRecord) -> int | None:
         """Return the copies of both chromosomes; None where GT and CN leave them open."""
         cell = self._cell(sample, symbolic)
-        strands = cell.strands
-        if _STRANGE in strands or (0 in strands and max(strands) > 1):
+        haplotypes = cell.haplotypes
+        if _STRANGE in haplotypes or (0 in haplotypes and max(haplotypes) > 1):
             return None  # a loss on one chromosome and a gain on the other are not told apart
-        is_known = cell.is_whole and _UNKNOWN not in strands
+        is_known = cell.is_whole and _UNKNOWN not in haplotypes
         if cell.counted == NONE:
-            return sum(strands) if is_known else None
+            return sum(haplotypes) if is_known else None
         return cell.counted if _agree(cell, is_known=is_known) else None
 
     def _can_be_named(self, copies: int) -> bool:
@@ -258,7 +258,7 @@ class _Reading:
 
 def _agree(cell: _Cell, *, is_known: bool) -> bool:
     """Whether GT and CN say the same, as far as GT says something."""
-    known = [n for n in cell.strands if n != _UNKNOWN]
+    known = [n for n in cell.haplotypes if n != _UNKNOWN]
     if is_known and max(known) <= 1:
         return cell.counted == sum(known)
     if 0 in known:

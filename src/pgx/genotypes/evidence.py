@@ -14,7 +14,7 @@ from pgx.genotypes.copies import is_structural
 from pgx.genotypes.heteroplasmy import read_heteroplasmy
 from pgx.genotypes.likelihoods import UNSURE, likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
-from pgx.genotypes.merge import Strands, merge
+from pgx.genotypes.merge import SampleGenotype, merge
 from pgx.genotypes.normalize import Variation, trim
 from pgx.genotypes.sites import STAR, GeneLocus, Site
 from pgx.genotypes.spanning import settle_star
@@ -208,7 +208,7 @@ class SiteReader:
         self.write(index, fresh, codes, block, reason, number, Evidence.RECORD)
         self.keep_likelihoods(index, fresh, reason, number, spoken.table)
         for sample in np.flatnonzero(applies & ~fresh):
-            new = Strands(int(codes[sample, 0]), int(codes[sample, 1]), int(block[sample]))
+            new = SampleGenotype(int(codes[sample, 0]), int(codes[sample, 1]), int(block[sample]))
             self._merge_one(index, site, int(sample), new, spoken, int(reason[sample]))
         self._named.setdefault(index, set()).update(spoken.named)
         if spoken.denies_all:
@@ -276,11 +276,11 @@ class SiteReader:
                 self.out.likelihoods[index, sample] = likely
 
     def _merge_one(
-        self, index: int, site: Site, sample: int, new: Strands, spoken: _Spoken, reason: int
+        self, index: int, site: Site, sample: int, new: SampleGenotype, spoken: _Spoken, reason: int
     ) -> None:
         out = self.out
         first, second = out.call[index, sample].tolist()
-        old = Strands(first, second, int(out.phase_block[index, sample]))
+        old = SampleGenotype(first, second, int(out.phase_block[index, sample]))
         old, new = self._explained(index, old, new, site.reference_code)
         agree = not self._denial(index, site, old, new, spoken)
         merged = merge(old, new, site.reference_code) if agree else None
@@ -301,8 +301,8 @@ class SiteReader:
         self.out.add_note(sample, "conflict")
 
     def _explained(
-        self, index: int, old: Strands, new: Strands, reference: int
-    ) -> tuple[Strands, Strands]:
+        self, index: int, old: SampleGenotype, new: SampleGenotype, reference: int
+    ) -> tuple[SampleGenotype, SampleGenotype]:
         """Take a ``*`` for the deletion that the other record writes out."""
         deletions = self._deletions.get(index, set())
         if STAR in new[:2] and deletions & set(old[:2]):
@@ -311,7 +311,9 @@ class SiteReader:
             old = _without_star(old, reference)
         return old, new
 
-    def _denial(self, index: int, site: Site, old: Strands, new: Strands, spoken: _Spoken) -> bool:
+    def _denial(
+        self, index: int, site: Site, old: SampleGenotype, new: SampleGenotype, spoken: _Spoken
+    ) -> bool:
         """Whether one record carries an alternative that the other says is not there."""
         if MISSING in old[:2] or MISSING in new[:2]:
             return False
@@ -333,6 +335,6 @@ def _last_base(record: ScannedRecord) -> int:
     return record.end
 
 
-def _without_star(strands: Strands, reference: int) -> Strands:
-    first, second = (reference if c == STAR else c for c in strands[:2])
-    return strands._replace(first=first, second=second)
+def _without_star(haplotypes: SampleGenotype, reference: int) -> SampleGenotype:
+    first, second = (reference if c == STAR else c for c in haplotypes[:2])
+    return haplotypes._replace(first=first, second=second)

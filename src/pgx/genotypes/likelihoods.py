@@ -41,7 +41,7 @@ def likely_genotypes(
     -----
     ``<NON_REF>`` and ``<*>`` of a reference block stand for every documented alternative; a
     record that names alternatives leaves the others out. A record with ``*`` says nothing: what
-    the strand carries there stands in another record.
+    the haplotype carries there stands in another record.
     """
     if STAR in table[1 : len(alts) + 1]:
         return ()

@@ -2,7 +2,7 @@
 
 Shapes: P defining positions (in the gene's order), N samples. Allele codes: 0 is the GRCh38
 reference allele, k the variant's k-th alternative, larger codes alleles that no definition
-names (their labels stand in ``extra``), -1 unknown, -2 no second strand.
+names (their labels stand in ``extra``), -1 unknown, -2 no second haplotype.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 MISSING = -1
 ABSENT = -2
 LAST_CODE = 62  # definitions allow codes as bits of 64
-UNPHASED = -1  # phase block of a genotype whose strands are interchangeable
+UNPHASED = -1  # phase block of a genotype whose haplotypes are interchangeable
 
 
 class Evidence(IntEnum):
@@ -114,7 +114,7 @@ class GeneGenotypes:
     shares
         Share of reads (0-1) of the altered allele by (position index, sample), of mitochondrial
         positions with reads by allele.
-    one_strand
+    haploid_samples
         Samples (indices) of which the input writes single alleles of chrX, whatever their sex.
     copies
         By sample (index) what structural records say of the gene's copies.
@@ -133,7 +133,7 @@ class GeneGenotypes:
     notes: dict[int, set[str]] = field(default_factory=dict)
     likelihoods: dict[tuple[int, int], tuple[LikelyGenotype, ...]] = field(default_factory=dict)
     shares: dict[tuple[int, int], float] = field(default_factory=dict)
-    one_strand: set[int] = field(default_factory=set)
+    haploid_samples: set[int] = field(default_factory=set)
     copies: dict[int, SeenCopies] = field(default_factory=dict)
 
     @classmethod
@@ -180,7 +180,7 @@ class GeneGenotypes:
                 for (site, c), share in self.shares.items()
                 for p in places.get(c, ())
             },
-            one_strand={p for c in self.one_strand for p in places.get(c, ())},
+            haploid_samples={p for c in self.haploid_samples for p in places.get(c, ())},
             copies={p: seen for c, seen in self.copies.items() for p in places.get(c, ())},
         )
 

@@ -1,7 +1,7 @@
-"""Merge what two records say of one site of one sample, by allele and strand.
+"""Merge what two records say of one site of one sample, by allele and haplotype.
 
 A record's ``0`` means "none of my alternatives": two records of one site add up as long as
-they fit on the strands there are. More alternative copies than strands, or the same
+they fit on the haplotypes of the sample. More alternative copies than haplotypes, or the same
 alternative with two genotypes, is a conflict. Half calls keep the allele that they name.
 """
 
@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED
 
-__all__ = ["Strands", "merge"]
+__all__ = ["SampleGenotype", "merge"]
 
-_CLASH = -99  # two alternatives on one strand
+_CLASH = -99  # two alternatives on one haplotype
 
 
-class Strands(NamedTuple):
-    """Allele codes of two strands and the phase block they are written in."""
+class SampleGenotype(NamedTuple):
+    """Allele codes of two haplotypes and the phase block they are written in."""
 
     first: int
     second: int
@@ -29,16 +29,16 @@ class Strands(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether no strand is known."""
+        """Whether no haplotype is known."""
         return all(c in (MISSING, ABSENT) for c in self[:2])
 
     @property
     def is_haploid(self) -> bool:
-        """Whether there is one strand."""
+        """Whether there is one haplotype."""
         return ABSENT in self[:2]
 
 
-def merge(one: Strands, two: Strands, reference: int) -> Strands | None:
+def merge(one: SampleGenotype, two: SampleGenotype, reference: int) -> SampleGenotype | None:
     """Return both together, None where they contradict each other.
 
     Parameters
@@ -50,7 +50,7 @@ def merge(one: Strands, two: Strands, reference: int) -> Strands | None:
     """
     if one.is_unknown or two.is_unknown:
         haploid = one.is_haploid or two.is_haploid
-        return Strands(MISSING, ABSENT if haploid else MISSING, UNPHASED)
+        return SampleGenotype(MISSING, ABSENT if haploid else MISSING, UNPHASED)
     if one.is_haploid != two.is_haploid:
         return None
     if sorted(one[:2]) == sorted(two[:2]):
@@ -65,7 +65,7 @@ def merge(one: Strands, two: Strands, reference: int) -> Strands | None:
     return _place(one, two, reference)
 
 
-def _agreed(one: Strands, two: Strands) -> Strands:
+def _agreed(one: SampleGenotype, two: SampleGenotype) -> SampleGenotype:
     """Return equal alleles with the phase that neither record contradicts."""
     if one.block == UNPHASED:
         return two
@@ -73,30 +73,30 @@ def _agreed(one: Strands, two: Strands) -> Strands:
     return one._replace(block=UNPHASED) if swapped else one
 
 
-def _same_block(one: Strands, two: Strands) -> bool:
+def _same_block(one: SampleGenotype, two: SampleGenotype) -> bool:
     return one.block == two.block != UNPHASED
 
 
-def _merge_half(one: Strands, two: Strands, reference: int) -> Strands | None:
-    """Keep every allele that is named; a strand that either record leaves open stays open."""
+def _merge_half(one: SampleGenotype, two: SampleGenotype, reference: int) -> SampleGenotype | None:
+    """Keep every allele that is named; a haplotype that either record leaves open stays open."""
     a, b = one.alternatives(reference), two.alternatives(reference)
     both = set(a) & set(b)
-    strands = list(zip(one[:2], two[:2], strict=True))
-    moved = any(reference in pair and both & set(pair) for pair in strands)
+    haplotypes = list(zip(one[:2], two[:2], strict=True))
+    moved = any(reference in pair and both & set(pair) for pair in haplotypes)
     if _same_block(one, two) and not moved:
-        joined = [_join(x, y, reference) for x, y in strands]
-        return None if _CLASH in joined else Strands(joined[0], joined[1], one.block)
+        joined = [_join(x, y, reference) for x, y in haplotypes]
+        return None if _CLASH in joined else SampleGenotype(joined[0], joined[1], one.block)
     found = [c for c in sorted(both) for _ in range(min(a.count(c), b.count(c)))]
     found += [c for c in a + b if c not in both]
     if len(found) > 2:
         return None
     if not found:
-        return Strands(MISSING, reference, UNPHASED)
-    return Strands(found[0], found[1] if len(found) == 2 else MISSING, UNPHASED)
+        return SampleGenotype(MISSING, reference, UNPHASED)
+    return SampleGenotype(found[0], found[1] if len(found) == 2 else MISSING, UNPHASED)
 
 
 def _join(x: int, y: int, reference: int) -> int:
-    """Return what two records say of one strand."""
+    """Return what two records say of one haplotype."""
     if x == y or y == reference:
         return x
     if x in (reference, MISSING):
@@ -104,14 +104,14 @@ def _join(x: int, y: int, reference: int) -> int:
     return x if y == MISSING else _CLASH
 
 
-def _place(one: Strands, two: Strands, reference: int) -> Strands | None:
-    """Put one alternative of each record on its strand."""
+def _place(one: SampleGenotype, two: SampleGenotype, reference: int) -> SampleGenotype | None:
+    """Put one alternative of each record on its haplotype."""
     if _same_block(one, two):
         first = _join(one.first, two.first, reference)
         second = _join(one.second, two.second, reference)
-        return None if _CLASH in (first, second) else Strands(first, second, one.block)
+        return None if _CLASH in (first, second) else SampleGenotype(first, second, one.block)
     anchor, other = (one, two) if one.block != UNPHASED else (two, one)
     alternative = other.alternatives(reference)[0]
     if anchor.first == reference:
-        return Strands(alternative, anchor.second, anchor.block)
-    return Strands(anchor.first, alternative, anchor.block)
+        return SampleGenotype(alternative, anchor.second, anchor.block)
+    return SampleGenotype(anchor.first, alternative, anchor.block)

@@ -1,4 +1,4 @@
-"""Settle how many strands each genotype has: autosomes, chrX by sex, mitochondrion."""
+"""Settle how many haplotypes each genotype has: autosomes, chrX by sex, mitochondrion."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["refuse_mixed", "settle_ploidy"]
 
 
 def settle_ploidy(genotypes: GeneGenotypes, sexes: Sequence[str | None]) -> None:
-    """Bring every genotype to the number of strands that the locus has, in place.
+    """Bring every genotype to the number of haplotypes that the locus has, in place.
 
-    Autosomes: a haploid genotype is unknown. Mitochondrion: one strand; two different
-    alleles are heteroplasmy and both are kept. chrX: a male's equal pair is one strand, his
+    Autosomes: a haploid genotype is unknown. Mitochondrion: one haplotype; two different
+    alleles are heteroplasmy and both are kept. chrX: a male's equal pair is one haplotype, his
     unequal pair is unknown; a female's single allele is unknown; of unknown sex the written
     ploidy counts, and a mixture of both makes the gene unknown.
     """
@@ -77,7 +77,7 @@ def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
     haploid = call[:, 1] == ABSENT
     single = haploid & answered & (call[:, 0] != MISSING)
     if single.any():
-        genotypes.one_strand.add(sample)
+        genotypes.haploid_samples.add(sample)
     if sex == "male":
         equal = ~haploid & (call[:, 0] == call[:, 1])
         unequal = ~haploid & ~equal
@@ -102,7 +102,7 @@ def _x_linked(genotypes: GeneGenotypes, sample: int, sex: str | None) -> None:
 
 
 def refuse_mixed(genotypes: GeneGenotypes, sample: int) -> None:
-    """Make a gene unknown of which some sites have one strand and others two."""
+    """Make a gene unknown of which some sites have one haplotype and others two."""
     call = genotypes.call[:, sample]
     read = np.isin(genotypes.evidence[:, sample], (Evidence.RECORD, Evidence.REFERENCE_BLOCK))
     haploid = call[:, 1] == ABSENT

@@ -49,7 +49,7 @@ def check_reference(
     ------
     AssemblyMismatchError
         At defining positions two records or more, or over 1%, disagree, or around them over
-        a fifth of three or more: another assembly, strand or species.
+        a fifth of three or more: another assembly, haplotype or species.
     """
     tally = _ReferenceTally()
     written = _Written(records)

@@ -13,24 +13,24 @@ __all__ = ["settle_star"]
 def settle_star(locus: GeneLocus, out: GeneGenotypes) -> None:
     """Explain each ``*`` by a defined deletion over the site; else it is undocumented.
 
-    Where it is not known whether the sample carries such a deletion, the strand is unknown.
+    Where it is not known whether the sample carries such a deletion, the haplotype is unknown.
     """
     stars = out.call == STAR
     if not stars.any():
         return
     for index, sample in np.unique(np.argwhere(stars)[:, :2], axis=0).tolist():
         site = locus.sites[index]
-        strands = np.flatnonzero(out.call[index, sample] == STAR).tolist()
+        haplotypes = np.flatnonzero(out.call[index, sample] == STAR).tolist()
         deletions = _deletions_over(locus, index)
-        if len(strands) <= sum(_n_deleted(locus, out, d, sample, index) for d in deletions):
-            out.call[index, sample, strands] = site.reference_code
+        if len(haplotypes) <= sum(_n_deleted(locus, out, d, sample, index) for d in deletions):
+            out.call[index, sample, haplotypes] = site.reference_code
             continue
         out.add_note(sample, "spanning_deletion")
         if any((out.call[d, sample] == MISSING).any() for d in deletions):
-            out.call[index, sample, strands] = MISSING
+            out.call[index, sample, haplotypes] = MISSING
             continue
         label = f"{out.gene.contig}:{site.variant.position}:{site.variant.ref}>*"
-        out.call[index, sample, strands] = out.code_of_extra(index, label)
+        out.call[index, sample, haplotypes] = out.code_of_extra(index, label)
 
 
 def _deletions_over(locus: GeneLocus, index: int) -> list[int]:
@@ -49,7 +49,7 @@ def _ends_before(site: Site, allele: str, position: int) -> bool:
 
 
 def _n_deleted(locus: GeneLocus, out: GeneGenotypes, other: int, sample: int, index: int) -> int:
-    """Return how many strands carry a site's deletion of another site."""
+    """Return how many haplotypes carry a site's deletion of another site."""
     site, position = locus.sites[other], locus.sites[index].position
     alleles = site.variant.alleles
     codes = out.call[other, sample].tolist()

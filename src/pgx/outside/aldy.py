@@ -137,7 +137,7 @@ def _logged(file: OutsideFile) -> Iterator[OutsideCall]:
 
 def _call(sample: str, gene: str, said: Sequence[str], where: str) -> OutsideCall:
     plain = [_plain(text) for text in said]
-    alleles = [a for text in plain for strand in text.split("/") for a in strand.split("+")]
+    alleles = [a for text in plain for haplotype in text.split("/") for a in haplotype.split("+")]
     reason = "" if all(map(_ALLELE.fullmatch, alleles)) else Unanswered.NOVEL.value
     return tool_call(_TOOL, gene.upper(), sample, plain, where, reason if any(plain) else "")
 

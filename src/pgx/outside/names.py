@@ -1,7 +1,7 @@
 """Names of alleles, copies and tandems as the knowledge base writes them.
 
 Suballeles count as their core allele, other names as the allele that the knowledge base knows;
-repeats on a strand are counted, hybrids stand first. What is no name is left as it is.
+repeats on a haplotype are counted, hybrids stand first. What is no name is left as it is.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def diplotype(self, text: str) -> str:
-        """Return a diplotype with each strand's name as the knowledge base writes it."""
-        return "/".join(self.strand(part) for part in text.split("/"))
+        """Return a diplotype with each haplotype's name as the knowledge base writes it."""
+        return "/".join(self.haplotype(part) for part in text.split("/"))
 
-    def strand(self, text: str) -> str:
-        """Return what lies on one strand, ``*10+*36`` as ``*36+*10``, ``*2+*2`` as ``*2x2``."""
+    def haplotype(self, text: str) -> str:
+        """Return what lies on one haplotype, ``*10+*36`` as ``*36+*10``, ``*2+*2`` as ``*2x2``."""
         name = text.strip()
         if name in self.known:
             return name

@@ -13,7 +13,7 @@ __all__ = ["is_stargazer", "read_stargazer"]
 
 _TOOL: Final = "Stargazer"
 _COLUMNS: Final = ("name", "hap1_main", "hap2_main")
-_MAX_CELL: Final = 1_000_000  # a cell lists all variants of a strand
+_MAX_CELL: Final = 1_000_000  # a cell lists all variants of a haplotype
 _GENOTYPED: Final = frozenset({"", "g", "genotyped"})
 
 
@@ -41,8 +41,8 @@ def _call(row: dict[str, str], gene: str, where: str) -> OutsideCall:
         raise OutsideCallError(
             "no sample, or no gene", where=where, remedy="fill in the line or remove it"
         )
-    strands = (row["hap1_main"], row["hap2_main"])
+    haplotypes = (row["hap1_main"], row["hap2_main"])
     genotyped = row.get("status", "").casefold() in _GENOTYPED
-    lacking = not genotyped or any(strand in ("", ".") for strand in strands)
+    lacking = not genotyped or any(haplotype in ("", ".") for haplotype in haplotypes)
     reason = Unanswered.NO_RESULT.value if lacking else ""
-    return tool_call(_TOOL, own, row["name"], ["/".join(strands)], where, reason)
+    return tool_call(_TOOL, own, row["name"], ["/".join(haplotypes)], where, reason)

@@ -47,12 +47,12 @@ def _genes(file: OutsideFile) -> Iterator[OutsideCall]:
 
 def _diplotype(gene: str, entry: object, where: str) -> str:
     named = entry if isinstance(entry, dict) else {}
-    strands = [s for s in (named.get("hap1"), named.get("hap2")) if isinstance(s, str)]
-    if len(strands) != 2:
+    haplotypes = [s for s in (named.get("hap1"), named.get("hap2")) if isinstance(s, str)]
+    if len(haplotypes) != 2:
         raise _refusal(where)
     if gene.startswith(_HLA):
-        strands = [f"*{s}" if _FIELDS.fullmatch(s) else s for s in strands]
-    return "/".join(strands)
+        haplotypes = [f"*{s}" if _FIELDS.fullmatch(s) else s for s in haplotypes]
+    return "/".join(haplotypes)
 
 
 def _refusal(where: str) -> OutsideCallError:

@@ -17,7 +17,7 @@ def activity_score(values: list[str | None]) -> str | None:
     Parameters
     ----------
     values
-        One value a strand as the knowledge base writes it (unitless, ``"0.25"``,
+        One value a haplotype as the knowledge base writes it (unitless, ``"0.25"``,
         ``"≥3.0"``); None or ``"n/a"`` where it gives none.
 
     Returns

@@ -32,7 +32,7 @@ class PhenotypeTable:
         }
 
     def translate(self, first: str | None, second: str | None, diplotype: str) -> Phenotype:
-        """Return what a pair of functions means; ``second`` is None for one strand.
+        """Return what a pair of functions means; ``second`` is None for one haplotype.
 
         A pair that no rule names is indeterminate, never normal. A gene without rules has no
         phenotype and is looked up by its diplotype.

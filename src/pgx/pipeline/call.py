@@ -28,7 +28,7 @@ from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.genotypes.matrix import GeneGenotypes
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.pipeline.call_copies import is_sure, judged, structural_status, unassessed
 from pgx.pipeline.call_records import CallRecords, best_probability, undocumented_alleles
 from pgx.pipeline.columns import Columns, columns_of
@@ -113,8 +113,8 @@ class GeneCaller:
         return StructuralCaller(self._inferred, models, self._meanings.of)
 
     @functools.cached_property
-    def _meanings(self) -> StrandMeanings:
-        return StrandMeanings(self.gene)
+    def _meanings(self) -> HaplotypeFunctions:
+        return HaplotypeFunctions(self.gene)
 
     @functools.cached_property
     def _wanted(self) -> npt.NDArray[np.bool_]:
@@ -288,7 +288,7 @@ class GeneCaller:
         return core
 
     def _call_whole(self, pair: WholePair, found: DiplotypeSet) -> GeneCall:
-        """Return the call of a pair of strands of which nothing is open."""
+        """Return the call of a pair of haplotypes of which nothing is open."""
         base = GeneCall(
             sample="",
             gene=self.gene.gene,

@@ -22,7 +22,7 @@ from pgx.base.calls import (
 )
 from pgx.base.genes import GeneDefinition
 from pgx.genotypes.matrix import GeneGenotypes
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
 from pgx.pipeline.doubts import UNCOUNTED, call_notes
 
@@ -39,7 +39,7 @@ class CallRecords:
     def __init__(self, gene: GeneDefinition) -> None:
         self.gene = gene
         self.table = PhenotypeTable(gene)
-        self._meanings = StrandMeanings(gene)
+        self._meanings = HaplotypeFunctions(gene)
 
     def with_candidates(self, base: GeneCall, found: DiplotypeSet, status: CallStatus) -> GeneCall:
         """Return a call with its candidates, and what they mean."""
@@ -180,6 +180,6 @@ def undocumented_alleles(genotypes: GeneGenotypes, observation: Observation) -> 
     """Return the labels of alleles that no definition names."""
     n_known = np.array([len(v.alts) + 1 for v in genotypes.gene.variants], np.int64)
     found: dict[str, None] = {}
-    for index, strand in np.argwhere(observation.codes >= n_known[:, None]).tolist():
-        found[genotypes.label(index, int(observation.codes[index, strand]))] = None
+    for index, haplotype in np.argwhere(observation.codes >= n_known[:, None]).tolist():
+        found[genotypes.label(index, int(observation.codes[index, haplotype]))] = None
     return tuple(found)

@@ -256,7 +256,7 @@ class _Seen:
 
 
 def _reason_name(code: int) -> str:
-    # one strand may be left open without a reason of its own
+    # one haplotype may be left open without a reason of its own
     return (Unknown(code) if code else Unknown.HALF_CALL).name.lower()
 
 

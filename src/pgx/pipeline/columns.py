@@ -12,7 +12,7 @@ __all__ = ["Columns", "columns_of"]
 
 
 class Columns(NamedTuple):
-    """Genotypes of N samples, and of each its whole strands, if any, and notes on gaps.
+    """Genotypes of N samples, and of each its whole haplotypes, if any, and notes on gaps.
 
     ``extra`` stands for the labels of undocumented alleles: equal ones have equal codes.
     """
@@ -24,7 +24,7 @@ class Columns(NamedTuple):
 
 
 def columns_of(genotypes: GeneGenotypes, *, whole: bool) -> Columns:
-    """Look at all columns; where ``whole`` is False none counts as a pair of whole strands."""
+    """Look at all columns; where ``whole`` is False none counts as a pair of whole haplotypes."""
     return Columns(
         genotypes,
         whole_pairs(genotypes) if whole else [None] * len(genotypes.samples),

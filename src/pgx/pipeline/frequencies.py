@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles.definitions import CompiledGene, compile_gene
-from pgx.alleles.strand_names import describe_strand
+from pgx.alleles.haplotype_names import describe_codes
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
 
@@ -32,7 +32,7 @@ def count_haplotypes(
     Returns
     -------
     GeneFrequencies or None
-        Haplotypes by falling count; None where no strand could be read whole.
+        Haplotypes by falling count; None where no haplotype could be read whole.
 
     Notes
     -----
@@ -47,8 +47,8 @@ def count_haplotypes(
     for sample, name in enumerate(genotypes.samples):
         group = group_of.get(name, "")
         if group and (wanted is None or name in wanted):
-            for strand in _strands(genotypes, sample, untyped):
-                row = counts.setdefault(strand.tobytes(), np.zeros(len(groups), np.int64))
+            for haplotype in _haplotypes(genotypes, sample, untyped):
+                row = counts.setdefault(haplotype.tobytes(), np.zeros(len(groups), np.int64))
                 row[groups.index(group)] += 1
     if not counts:
         return None
@@ -63,10 +63,10 @@ def count_haplotypes(
     )
 
 
-def _strands(
+def _haplotypes(
     genotypes: GeneGenotypes, sample: int, untyped: npt.NDArray[np.bool_]
 ) -> Iterator[npt.NDArray[np.int8]]:
-    """Yield the sample's strands where they are known whole, open sites as `MISSING`."""
+    """Yield the sample's haplotypes where they are known whole, open sites as `MISSING`."""
     codes = genotypes.call[:, sample].copy()
     codes[untyped] = np.where(codes[untyped] == ABSENT, ABSENT, MISSING)
     typed = codes[~untyped]
@@ -92,6 +92,6 @@ def _described(
         differences[position] = label.rsplit(">", 1)[-1]
     return HaplotypeCount(
         differences=differences,
-        allele=describe_strand(gene, codes, genotypes)[0].name,
+        allele=describe_codes(gene, codes, genotypes)[0].name,
         counts=tuple(counts.tolist()),
     )

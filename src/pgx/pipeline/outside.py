@@ -20,7 +20,7 @@ from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.outside.calls import OutsideCall, Unanswered
 from pgx.outside.names import AlleleNames
 from pgx.phenotypes.activity import activity_score
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = ["OutsideCall", "answer", "outside_gene_call"]
@@ -114,16 +114,16 @@ def _several(call: OutsideCall, gene: GeneDefinition, sample: str) -> GeneCall:
 
 
 def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample: str) -> GeneCall:
-    """Resolve a diplotype; the mitochondrial genome has one strand, which tools write twice."""
+    """Resolve a diplotype; the mitochondrial genome has one haplotype, which tools write twice."""
     table = PhenotypeTable(gene)
     names = AlleleNames.of(gene)
     details = [_named(call, gene, names, text.strip()) for text in diplotype.split("/")]
     if gene.ploidy is Ploidy.MITOCHONDRIAL and call.tool and len(set(details)) == 1:
         details = details[:1]
     if len(details) > 2:
-        raise _refusal(call, "more than two strands in the diplotype")
+        raise _refusal(call, "more than two haplotypes in the diplotype")
     if len(details) == 1 and gene.ploidy is Ploidy.AUTOSOME:
-        raise _refusal(call, "one strand only, of a gene of which everyone has two")
+        raise _refusal(call, "one haplotype of an autosomal gene")
     name = format_diplotype([d.name for d in details], gene.default_allele)
     details.sort(key=lambda d: (d.name != gene.default_allele, natural_key(d.name)))
     second = details[1].function if len(details) == 2 else None
@@ -153,8 +153,8 @@ def _of_alleles(call: OutsideCall, diplotype: str, gene: GeneDefinition, sample:
 def _named(
     call: OutsideCall, gene: GeneDefinition, names: AlleleNames, said: str
 ) -> HaplotypeDetail:
-    """Resolve a strand by the knowledge base's names; ``variants`` keeps what was said."""
-    detail = _strand(call, gene, names.strand(said))
+    """Resolve a haplotype by the knowledge base's names; ``variants`` keeps what was said."""
+    detail = _haplotype(call, gene, names.haplotype(said))
     return detail if detail.name == said else msgspec.structs.replace(detail, variants=(said,))
 
 
@@ -194,14 +194,14 @@ def _phenotype_only(call: OutsideCall, gene: GeneDefinition, sample: str) -> Gen
     )
 
 
-def _strand(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDetail:
+def _haplotype(call: OutsideCall, gene: GeneDefinition, name: str) -> HaplotypeDetail:
     """Resolve ``*1``, ``*1x2``, ``*36+*10`` to function and activity value."""
     try:
-        function, value = StrandMeanings(gene).of(name)
+        function, value = HaplotypeFunctions(gene).of(name)
     except UnknownAlleleError:
         raise _refusal(call, "an allele is not in the knowledge base") from None
     detail = _detail(gene, name, function, value)
-    return msgspec.structs.replace(detail, contains=StrandMeanings(gene).contained(name))
+    return msgspec.structs.replace(detail, contains=HaplotypeFunctions(gene).contained(name))
 
 
 def _detail(

@@ -15,7 +15,7 @@ from pgx.alleles.rivals import allowed_alleles
 from pgx.base.calls import GeneCall
 from pgx.base.evidence import CallEvidence, Contradiction, Rival
 from pgx.genotypes.matrix import GeneGenotypes
-from pgx.phenotypes.strands import COPIES
+from pgx.phenotypes.haplotypes import COPIES
 
 __all__ = ["compared", "contradicting", "contradicts"]
 
@@ -39,10 +39,10 @@ def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) 
 
 
 def _denied(
-    strands: list[str], gene: CompiledGene, observation: Observation
+    haplotypes: list[str], gene: CompiledGene, observation: Observation
 ) -> npt.NDArray[np.bool_]:
-    """Return where the alleles that are seen cannot be those of two strands; shape (n,)."""
-    names = [part for strand in strands for part in _parts(strand, gene)]
+    """Return where the alleles that are seen cannot be those of two haplotypes; shape (n,)."""
+    names = [part for haplotype in haplotypes for part in _parts(haplotype, gene)]
     rows = _rows(names, gene)
     known = ~observation.missing
     denied = np.zeros(len(known), np.bool_)
@@ -50,22 +50,24 @@ def _denied(
         return denied
     seen = (np.uint64(1) << np.maximum(observation.codes, 0).astype(np.uint64)).T
     either = np.bitwise_or(seen[0], seen[1])
-    for row in _rows(_whole(names, len(strands), gene), gene):
+    for row in _rows(_whole(names, len(haplotypes), gene), gene):
         denied |= (row & either) == 0
     if len(rows) == len(names):
         denied |= (either & ~np.bitwise_or.reduce(rows)) != 0
     return denied & known
 
 
-def _parts(strand: str, gene: CompiledGene) -> list[str]:
-    return [strand] if strand in gene.names else [part.strip() for part in strand.split("+")]
+def _parts(haplotype: str, gene: CompiledGene) -> list[str]:
+    return (
+        [haplotype] if haplotype in gene.names else [part.strip() for part in haplotype.split("+")]
+    )
 
 
-def _whole(names: Sequence[str], n_strands: int, gene: CompiledGene) -> list[str]:
+def _whole(names: Sequence[str], n_haplotypes: int, gene: CompiledGene) -> list[str]:
     """Return the names that are of whole copies; of other genes, none where alleles are joined."""
     structure = gene.gene.structure
     if structure is None:
-        return list(names) if len(names) == n_strands else []
+        return list(names) if len(names) == n_haplotypes else []
     hybrids = structure.unit_names[1:]
     return [n for n in names if n not in hybrids and structure.hybrid_named(n) is None]
 
@@ -86,8 +88,8 @@ def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, colum
     places = contradicting(call, gene, observation)
     if not places:
         return call
-    strands = _strand_masks(call, gene)
-    found = tuple(_contradiction(gene, genotypes, observation, i, strands) for i in places)
+    haplotypes = _haplotype_masks(call, gene)
+    found = tuple(_contradiction(gene, genotypes, observation, i, haplotypes) for i in places)
     given = Rival(
         diplotype=call.diplotype or "",
         functions=tuple(h.function for h in call.haplotypes),
@@ -101,8 +103,8 @@ def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, colum
     )
 
 
-def _strand_masks(call: GeneCall, gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
-    """Return for each strand that has a definition which alleles it allows at each position."""
+def _haplotype_masks(call: GeneCall, gene: CompiledGene) -> list[npt.NDArray[np.uint64]]:
+    """Return for each haplotype that has a definition which alleles it allows at each position."""
     found = []
     for haplotype in call.haplotypes:
         rows = _rows(_parts(haplotype.name, gene), gene)
@@ -116,7 +118,7 @@ def _contradiction(
     genotypes: GeneGenotypes,
     observation: Observation,
     index: int,
-    strands: list[npt.NDArray[np.uint64]],
+    haplotypes: list[npt.NDArray[np.uint64]],
 ) -> Contradiction:
     variant = gene.gene.variants[index]
     codes = observation.codes[index].tolist()
@@ -124,7 +126,7 @@ def _contradiction(
         position=f"{gene.gene.contig}:{variant.position}",
         rsid=variant.rsid,
         observed=tuple(genotypes.label(index, code) for code in codes),
-        needs=tuple(allowed_alleles(gene, index, int(mask[index])) for mask in strands),
+        needs=tuple(allowed_alleles(gene, index, int(mask[index])) for mask in haplotypes),
         kind="allele",
         phased=False,
     )

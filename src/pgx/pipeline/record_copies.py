@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from pgx.alleles.lost import with_lost, with_one_more
 from pgx.alleles.observation import Observation, observe
-from pgx.alleles.outcome import DiplotypeSet, Strand
+from pgx.alleles.outcome import DiplotypeSet, Haplotype
 from pgx.base.calls import GeneCall
 from pgx.base.genes import GeneDefinition
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, SeenCopies
@@ -56,7 +56,7 @@ class CopyReading(NamedTuple):
     observation: Observation
     failed: npt.NDArray[np.bool_]
     change: Change | None = None
-    lost: Strand | None = None
+    lost: Haplotype | None = None
 
 
 def copy_reading(gene: GeneDefinition, genotypes: GeneGenotypes, sample: int) -> CopyReading | None:
@@ -77,7 +77,7 @@ def copy_reading(gene: GeneDefinition, genotypes: GeneGenotypes, sample: int) ->
         )
         failed = failed_sites(genotypes, sample)
         return CopyReading(observe(genotypes, sample), failed, more)
-    lost = _lost_strand(gene, seen)
+    lost = _lost_haplotype(gene, seen)
     if seen.copies == 0:
         if _shows_lost(genotypes, sample, seen):
             return None
@@ -197,7 +197,7 @@ def _inside(genotypes: GeneGenotypes, seen: SeenCopies) -> npt.NDArray[np.bool_]
 
 
 def _deleted(genotypes: GeneGenotypes, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """(P, 2) bool: strands that another record says are deleted (``*``)."""
+    """(P, 2) bool: haplotypes that another record says are deleted (``*``)."""
     found = np.zeros(codes.shape, np.bool_)
     for site, labels in enumerate(genotypes.extra):
         first = len(genotypes.gene.variants[site].alleles)
@@ -207,9 +207,11 @@ def _deleted(genotypes: GeneGenotypes, codes: npt.NDArray[np.int8]) -> npt.NDArr
     return found
 
 
-def _lost_strand(gene: GeneDefinition, seen: SeenCopies) -> Strand:
-    """Return the strand of a chromosome with a deletion; its function is the knowledge base's."""
+def _lost_haplotype(gene: GeneDefinition, seen: SeenCopies) -> Haplotype:
+    """Return the haplotype of a deleted gene, with the function of the knowledge base."""
     known = {allele.name: allele for allele in gene.alleles}.get(seen.allele)
     function = known.function if known is not None else None
     value = known.activity_value if known is not None else None
-    return Strand(seen.allele, function or gene.uncertain_function or None, value, (seen.allele,))
+    return Haplotype(
+        seen.allele, function or gene.uncertain_function or None, value, (seen.allele,)
+    )

@@ -17,7 +17,7 @@ from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.names import AlleleNames
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.pipeline.choices import marker_alleles
 from pgx.pipeline.outside import OutsideCall, outside_gene_call
@@ -124,10 +124,10 @@ class _Stated:
         )
 
     def _check_alleles(self, diplotype: str) -> None:
-        """Refuse an allele that the gene does not have by its name; see `StrandMeanings.of`."""
-        names, meanings = AlleleNames.of(self._gene), StrandMeanings(self._gene)
+        """Refuse an allele that the gene does not have by its name; see `HaplotypeFunctions.of`."""
+        names, meanings = AlleleNames.of(self._gene), HaplotypeFunctions(self._gene)
         for part in diplotype.split("/"):
-            meanings.of(names.strand(part))
+            meanings.of(names.haplotype(part))
 
     def _undefined(self, diplotype: str) -> GeneCall:
         """A combination of variants that no allele is: its function is uncertain."""

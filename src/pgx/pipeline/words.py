@@ -82,6 +82,8 @@ def settings_of(
     try:
         return msgspec.convert(said, RunSettings)
     except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, UsageError):  # a value outside of its range
+            raise error.__cause__ from None
         raise UsageError(
             f"a setting has another type: {shape_problem(error, RunSettings)}",
             remedy="see pgx.annotate",

@@ -21,13 +21,13 @@ Ints = npt.NDArray[np.int64]
 
 
 def phase_sites(genotypes: GeneGenotypes, votes: Votes) -> None:
-    """Order the strands of heterozygous positions that fragments link, and number the blocks.
+    """Order the haplotypes of heterozygous positions that fragments link, and number the blocks.
 
     ``genotypes`` are of one sample. Positions are linked in the order of the gene, each to the
     nearest earlier one with clear evidence. Where fragments show three combinations of alleles
     or more (a third copy that differs), nothing is linked.
     """
-    shown = _strands(genotypes, votes)
+    shown = _haplotypes(genotypes, votes)
     sites = sorted(shown)
     block: dict[int, int] = {}
     for index, site in enumerate(sites):
@@ -44,8 +44,8 @@ def phase_sites(genotypes: GeneGenotypes, votes: Votes) -> None:
         genotypes.phase_block[site, 0] = number
 
 
-def _strands(genotypes: GeneGenotypes, votes: Votes) -> dict[int, dict[int, int]]:
-    """Return by heterozygous position which strand each fragment shows: 1 the first, -1."""
+def _haplotypes(genotypes: GeneGenotypes, votes: Votes) -> dict[int, dict[int, int]]:
+    """Return by heterozygous position which haplotype each fragment shows: 1 the first, -1."""
     found: dict[int, dict[int, int]] = {}
     for site, (first, second) in enumerate(genotypes.call[:, 0].tolist()):
         n_known = len(genotypes.gene.variants[site].alleles)

@@ -41,9 +41,9 @@ class Reach:
 
     def _is_diplotype(self, text: str) -> bool:
         names = text.split("/")
-        strands = {Ploidy.AUTOSOME: (2,), Ploidy.X_LINKED: (1, 2), Ploidy.MITOCHONDRIAL: (1,)}
+        haplotypes = {Ploidy.AUTOSOME: (2,), Ploidy.X_LINKED: (1, 2), Ploidy.MITOCHONDRIAL: (1,)}
         return (
-            len(names) in strands[self._gene.ploidy]
+            len(names) in haplotypes[self._gene.ploidy]
             and self._names.issuperset(names)
             and format_diplotype(names, self._gene.default_allele) == text
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pgx.base.genes import GeneDefinition, Ploidy
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = ["copies_of", "reference_keys"]
@@ -30,7 +30,7 @@ def reference_keys(gene: GeneDefinition) -> tuple[str, ...]:
     if not gene.alleles:
         return ()
     name = gene.default_allele
-    function, _ = StrandMeanings(gene).of(name)
+    function, _ = HaplotypeFunctions(gene).of(name)
     table = PhenotypeTable(gene)
     keys = (
         table.translate(function, function if n > 1 else None, "/".join([name] * n)).lookup_key

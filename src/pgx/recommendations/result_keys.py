@@ -20,7 +20,7 @@ from pgx.alleles.outcome import LISTED_FROM
 from pgx.base.calls import PHENOCONVERTED, GeneCall, KeyEvidence
 from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import GeneDefinition
-from pgx.phenotypes.strands import StrandMeanings
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 
 __all__ = [
@@ -85,7 +85,7 @@ class PhenotypeKeys:
     """Phenotype or score by which a diplotype of one gene is looked up."""
 
     def __init__(self, gene: GeneDefinition) -> None:
-        self._meanings = StrandMeanings(gene)
+        self._meanings = HaplotypeFunctions(gene)
         self._table = PhenotypeTable(gene)
         self._known: dict[str, str | None] = {}
 

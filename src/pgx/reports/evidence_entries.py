@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import GeneCall
-from pgx.base.evidence import Contradiction, Rival, StrandEvidence, VariantMatch
+from pgx.base.evidence import Contradiction, HaplotypeEvidence, Rival, VariantMatch
 from pgx.reports.chances import percent
 from pgx.reports.functions import function_in_words
 
@@ -38,24 +38,24 @@ def build_evidence(call: GeneCall, words: Words) -> EvidenceEntry | None:
         return None
     said = words["why"]
     return EvidenceEntry(
-        matched=tuple(dict.fromkeys(_strand(s, said) for s in call.evidence.strands)),
+        matched=tuple(dict.fromkeys(_haplotype(s, said) for s in call.evidence.haplotypes)),
         rivals=tuple(_rival(rival, words) for rival in call.evidence.rivals),
     )
 
 
-def _strand(strand: StrandEvidence, said: Mapping[str, str]) -> str:
-    if not strand.variants:
-        return said["strand_default"].format(
-            name=strand.name, answered=strand.n_answered, named=strand.n_named
+def _haplotype(haplotype: HaplotypeEvidence, said: Mapping[str, str]) -> str:
+    if not haplotype.variants:
+        return said["haplotype_default"].format(
+            name=haplotype.name, answered=haplotype.n_answered, named=haplotype.n_named
         )
     by_state: dict[str, list[str]] = {}
-    for variant in strand.variants:
+    for variant in haplotype.variants:
         by_state.setdefault(variant.state, []).append(_variant(variant, said))
     seen = by_state.get("matched", [])
-    text = said["strand" if seen else "strand_unseen"].format(
-        name=strand.name,
+    text = said["haplotype" if seen else "haplotype_unseen"].format(
+        name=haplotype.name,
         seen=len(seen),
-        total=len(strand.variants),
+        total=len(haplotype.variants),
         variants=_listed(seen, said),
     )
     rest = [

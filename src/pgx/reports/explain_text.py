@@ -114,7 +114,7 @@ def site_rows(
 ) -> tuple[list[dict[str, str]], str]:
     """Return the tested positions as rows of cells, and a line on those that are folded.
 
-    Folded are positions at which every strand carries the reference, unless ``everything``.
+    Folded are positions at which every haplotype carries the reference, unless ``everything``.
     """
     label = words["label"]
     sites = build_gene(call, words).sites

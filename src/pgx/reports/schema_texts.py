@@ -12,11 +12,11 @@ TITLES: Final = {
     "PatientResult": "Result of pgx for one sample",
     "GeneCall": "Call of one gene",
     "Candidate": "Candidate diplotype",
-    "HaplotypeDetail": "One strand of the best diplotype",
+    "HaplotypeDetail": "One haplotype of the best diplotype",
     "SiteObservation": "Observation at one defining position",
     "KeyEvidence": "How probable a lookup key is",
     "CallEvidence": "What supports a call",
-    "StrandEvidence": "What supports one strand of the best diplotype",
+    "HaplotypeEvidence": "What supports one haplotype of the best diplotype",
     "VariantMatch": "A variant that a named allele asks for",
     "Rival": "A diplotype beside the best one",
     "Contradiction": "A position that excludes a diplotype",
@@ -76,10 +76,11 @@ _CALL = {
     "key_evidence": "How probable each lookup key is, best first; empty without a prior.",
     "depends_on": "Positions (chrN:pos), phases (phase:chrN:pos+chrN:pos) or GENE:copy_number that "
     "would tell the outcomes apart.",
-    "haplotypes": "Strands of the best diplotype.",
+    "haplotypes": "Haplotypes of the best diplotype.",
     "findings": "Named variants seen, of genes that list variants.",
-    "candidate_factors": "The whole candidate set: each pair lists names of strand 1 and strand 2 "
-    "whose combinations all fit; the set is the union of the pairs. Empty where the names would "
+    "candidate_factors": "The whole candidate set: each pair lists names of haplotype 1 and "
+    "haplotype 2 whose combinations all fit; the set is the union of the pairs. Empty where "
+    "the names would "
     "take more than a million letters.",
     "sites": "What was observed at every defining position.",
     "evidence": "What supports the call, and what excludes the next best; null where nothing was "
@@ -91,7 +92,7 @@ _SITE = {
     "": "What the input says at one defining position.",
     "position": "chrN:pos on GRCh38.",
     "rsid": "dbSNP identifier, empty if none.",
-    "alleles": "Allele of each strand, '.' where unknown.",
+    "alleles": "Allele of each haplotype, '.' where unknown.",
     "ref": "Reference allele on GRCh38.",
     "evidence": "record, reference_block, assumed_reference or none.",
     "reason": "Why the position is unknown, see docs/reference/notes.md.",
@@ -107,11 +108,11 @@ _SITE = {
 }
 
 _HAPLOTYPE = {
-    "": "One strand of the best diplotype.",
+    "": "One haplotype of the best diplotype.",
     "name": "Its name as in the diplotype.",
     "function": "Clinical function in CPIC's terms; null if none is assigned.",
     "activity_value": "Activity value that counts for the score.",
-    "variants": "Named alleles and variants on the strand.",
+    "variants": "Named alleles and variants on the haplotype.",
     "contains": "Alleles of known effect all of whose variants it has, where its own function is "
     "not known.",
 }
@@ -211,13 +212,13 @@ _KEY_EVIDENCE = {
 }
 
 _EVIDENCE = {
-    "": "What supports a call, strand by strand, and what became of its rivals.",
-    "strands": "The strands of the best diplotype.",
+    "": "What supports a call, haplotype by haplotype, and what became of its rivals.",
+    "strands": "The haplotypes of the best diplotype.",
     "rivals": "The next candidates, and the nearest diplotypes that are excluded.",
 }
 
-_STRAND_EVIDENCE = {
-    "": "One strand of the best diplotype.",
+_HAPLOTYPE_EVIDENCE = {
+    "": "One haplotype of the best diplotype.",
     "name": "Its name as in the diplotype.",
     "function": "Clinical function in CPIC's terms; null if none is assigned.",
     "n_named": "Positions that its definition names.",
@@ -236,7 +237,7 @@ _VARIANT_MATCH = {
 _RIVAL = {
     "": "A diplotype beside the best one.",
     "diplotype": "Its name.",
-    "functions": "Clinical function of each strand.",
+    "functions": "Clinical function of each haplotype.",
     "why": "fits (the next candidate), fits_other_function (the next candidate of other "
     "functions), nearest (excluded, by the fewest observed alleles), nearest_other_function, or "
     "given (the outside call itself, where the input contradicts it).",
@@ -251,9 +252,9 @@ _CONTRADICTION = {
     "": "A position at which a diplotype cannot be what was observed.",
     "position": "chrN:pos on GRCh38.",
     "rsid": "dbSNP identifier, empty if none.",
-    "observed": "Observed allele of each strand, '.' where unknown.",
-    "needs": "Alleles that the diplotype allows, strand by strand in the order of observed.",
-    "kind": "allele, or phase: the alleles are right but lie on the other strands.",
+    "observed": "Observed allele of each haplotype, '.' where unknown.",
+    "needs": "Alleles that the diplotype allows, haplotype by haplotype in the order of observed.",
+    "kind": "allele, or phase: the alleles are right but on the opposite haplotypes.",
     "phased": "Whether the order of the observed alleles has meaning.",
 }
 
@@ -331,7 +332,7 @@ DESCRIPTIONS: Final = {
     "SiteObservation": _SITE,
     "KeyEvidence": _KEY_EVIDENCE,
     "CallEvidence": _EVIDENCE,
-    "StrandEvidence": _STRAND_EVIDENCE,
+    "HaplotypeEvidence": _HAPLOTYPE_EVIDENCE,
     "VariantMatch": _VARIANT_MATCH,
     "Rival": _RIVAL,
     "Contradiction": _CONTRADICTION,

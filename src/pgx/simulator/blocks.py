@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from pgx.simulator.haplotypes import SimulatedHaplotype
 from pgx.simulator.records import Call, GeneScene, Record
 from pgx.simulator.sequence import GeneSequence
-from pgx.simulator.strands import Strand
 
 __all__ = ["as_block", "reference_blocks"]
 
@@ -27,7 +27,7 @@ def reference_blocks(scene: GeneScene, records: Sequence[Record]) -> list[Record
         for v in scene.definition.variants
         if v.position in hidden
     ]
-    calls = tuple(_call(scene, own) for own in scene.strands.values())
+    calls = tuple(_call(scene, own) for own in scene.haplotypes.values())
     return [_block(scene, start, end, calls) for start, end in _gaps(scene.sequence, taken)]
 
 
@@ -53,8 +53,8 @@ def _gaps(sequence: GeneSequence, taken: Collection[tuple[int, int]]) -> list[tu
     return gaps
 
 
-def _call(scene: GeneScene, strands: tuple[Strand, ...]) -> Call:
-    return Call(alleles=tuple(scene.reference_codes(strands)), seen=bool(strands))
+def _call(scene: GeneScene, haplotypes: tuple[SimulatedHaplotype, ...]) -> Call:
+    return Call(alleles=tuple(scene.reference_codes(haplotypes)), seen=bool(haplotypes))
 
 
 def _block(scene: GeneScene, start: int, end: int, calls: tuple[Call, ...]) -> Record:

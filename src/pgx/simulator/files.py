@@ -12,8 +12,8 @@ import msgspec
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import read_whole
+from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import Sex
-from pgx.simulator.strands import parse_diplotype
 
 __all__ = ["COLUMNS", "SampleTable", "parse_samples", "read_samples", "write_vcf"]
 

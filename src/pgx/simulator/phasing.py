@@ -16,7 +16,7 @@ def with_phase_sets(records: Sequence[Record], n_blocks: int, *, flip: bool) -> 
     """Split each sample's heterozygous phased sites into blocks of about equal size.
 
     A block's number is the POS of its first record, as the VCF specification suggests.
-    With ``flip`` the strands are exchanged in every second block: across blocks their
+    With ``flip`` the haplotypes are exchanged in every second block: across blocks their
     order means nothing. ``records`` are sorted and of one gene.
     """
     calls = [list(record.calls) for record in records]

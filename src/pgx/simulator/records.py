@@ -1,4 +1,4 @@
-"""Strands of all samples in, VCF records of one gene out (text comes later)."""
+"""SimulatedHaplotypes of all samples in, VCF records of one gene out (text comes later)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable
 import msgspec
 
 from pgx.base.genes import DefiningVariant, GeneDefinition, Ploidy
+from pgx.simulator.haplotypes import SimulatedHaplotype, deleted_span
 from pgx.simulator.sequence import GeneSequence
 from pgx.simulator.settings import SimulationSettings, VariantForm, WriteStyle
 from pgx.simulator.spelling import Cluster, clusters, shift_right, trim
-from pgx.simulator.strands import Strand, deleted_span
 
 __all__ = ["Call", "GeneScene", "Record", "gene_records"]
 
 DELETED = "*"
-Strands = tuple[Strand, ...]
+SimulatedHaplotypes = tuple[SimulatedHaplotype, ...]
 Codes = list[int | None]
 
 
@@ -30,7 +30,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_reference(self) -> bool:
-        """Whether every strand is known to carry the reference allele."""
+        """Whether every haplotype is known to carry the reference allele."""
         return all(index == 0 for index in self.alleles)
 
 
@@ -53,11 +53,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GeneScene(msgspec.Struct, frozen=True, kw_only=True):
-    """One gene of a simulated file: its reference, and every sample's strands, in file order."""
+    """One gene of a simulated file: its reference, and every sample's haplotypes, in file order."""
 
     definition: GeneDefinition
     sequence: GeneSequence
-    strands: dict[str, Strands]
+    haplotypes: dict[str, SimulatedHaplotypes]
     settings: SimulationSettings
 
     def marked(self, *kinds: str) -> set[int]:
@@ -69,10 +69,10 @@ class GeneScene(msgspec.Struct, frozen=True, kw_only=True):
             if gene == self.definition.gene
         }
 
-    def reference_codes(self, strands: Strands) -> Codes:
-        """Return one code a strand: 0, or None for a sample without this gene."""
+    def reference_codes(self, haplotypes: SimulatedHaplotypes) -> Codes:
+        """Return one code a haplotype: 0, or None for a sample without this gene."""
         haploid = self.definition.ploidy is Ploidy.MITOCHONDRIAL
-        codes: Codes = [0] * len(strands) or [None] * (1 if haploid else 2)
+        codes: Codes = [0] * len(haplotypes) or [None] * (1 if haploid else 2)
         return self.doubled(codes)
 
     def doubled(self, codes: Codes) -> Codes:
@@ -84,7 +84,7 @@ class GeneScene(msgspec.Struct, frozen=True, kw_only=True):
 def gene_records(scene: GeneScene) -> list[Record]:
     """Return the records of one gene, by GRCh38 start.
 
-    A sample without strands (the gene was left out for it) gets ``./.``.
+    A sample without haplotypes (the gene was left out for it) gets ``./.``.
     """
     hidden = scene.marked("missing")
     alone = scene.marked("no_calls", "half_calls", "filtered", "low_quality")
@@ -103,7 +103,7 @@ def _is_wanted(record: Record, style: WriteStyle) -> bool:
 
 def _record(scene: GeneScene, cluster: Cluster) -> Record:
     text_of = _texts(scene, cluster)
-    texts = [tuple(map(text_of, own)) for own in scene.strands.values()]
+    texts = [tuple(map(text_of, own)) for own in scene.haplotypes.values()]
     unknown = not scene.marked("no_calls").isdisjoint(cluster.places)
     seen = set() if unknown else {text for own in texts for text in own}
     alleles = _alleles(scene, cluster, seen)
@@ -123,10 +123,10 @@ def _record(scene: GeneScene, cluster: Cluster) -> Record:
     )
 
 
-def _texts(scene: GeneScene, cluster: Cluster) -> Callable[[Strand], str]:
-    """Return what gives a strand's sequence over a cluster, ``*`` where a deletion takes it away.
+def _texts(scene: GeneScene, cluster: Cluster) -> Callable[[SimulatedHaplotype], str]:
+    """Return what gives a haplotype's sequence over a cluster, ``*`` where it is deleted.
 
-    Strands that are alike there are spelled once.
+    SimulatedHaplotypes that are alike there are spelled once.
     """
     place = cluster.members[0].position
     deleting = _reaching(scene.definition, cluster) if scene.settings.star_alleles else []
@@ -136,10 +136,10 @@ def _texts(scene: GeneScene, cluster: Cluster) -> Callable[[Strand], str]:
         members = zip(cluster.members, alleles, strict=True)
         return scene.sequence.haplotype(cluster.start, cluster.end, members)
 
-    def text_of(strand: Strand) -> str:
-        if any(place in deleted_span(v.position, v.ref, strand[v.position]) for v in deleting):
+    def text_of(haplotype: SimulatedHaplotype) -> str:
+        if any(place in deleted_span(v.position, v.ref, haplotype[v.position]) for v in deleting):
             return DELETED
-        return spelled(*(strand[variant.position] for variant in cluster.members))
+        return spelled(*(haplotype[variant.position] for variant in cluster.members))
 
     return text_of
 

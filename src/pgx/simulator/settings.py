@@ -33,7 +33,7 @@ SitePosition = tuple[str, int]
 class WriteStyle(StrEnum):
     """Which positions get a record."""
 
-    VARIANTS = "variants"  # only sites where some strand differs from the reference
+    VARIANTS = "variants"  # only sites where some haplotype differs from the reference
     ALL_SITES = "all_sites"  # every defining position, with every documented alternative
     GVCF = "gvcf"  # variant sites and <NON_REF> blocks over the rest of each gene
 
@@ -83,12 +83,12 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of one simulated file; the defaults give a phased GRCh38 file of all sites.
 
     ``missing`` sites have no record and no block; ``no_calls`` are ``./.``, ``half_calls``
-    lack one strand, ``filtered`` have a failing FILTER, ``low_quality`` DP 0 and GQ 0.
+    lack one haplotype, ``filtered`` have a failing FILTER, ``low_quality`` DP 0 and GQ 0.
     All name a gene and a GRCh38 position, whatever the assembly.
 
     ``phase_sets`` maps a gene to the number of phase blocks (FORMAT/PS) that its
     heterozygous sites are split into; ``default_phase_sets`` holds for other genes, 0 writes
-    no PS. ``flip_blocks`` exchanges the strands in every second block.
+    no PS. ``flip_blocks`` exchanges the haplotypes in every second block.
 
     ``sex`` holds for samples that ``sex_of`` does not name. A male's chrX genes have one
     allele, written as a haploid genotype unless ``diploid_x``. ``only_named`` leaves out
@@ -97,8 +97,8 @@ class SimulationSettings(msgspec.Struct, frozen=True, kw_only=True):
     ``common`` holds what `AmbiguityChoice.COMMON` writes, by gene, allele and position.
 
     ``declared`` writes what tells the assembly (contig lengths, ``##reference``).
-    ``star_alleles`` writes ``*`` where a strand's deletion covers another site; without it
-    such a strand counts as reference there. ``eliminated_indel_size`` is the header's
+    ``star_alleles`` writes ``*`` where a haplotype's deletion covers another site; without it
+    such a haplotype counts as reference there. ``eliminated_indel_size`` is the header's
     ``indelSizeToEliminateInRefModel`` of a gVCF.
     """
 

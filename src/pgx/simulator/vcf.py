@@ -8,12 +8,12 @@ from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.simulator.blocks import as_block, reference_blocks
+from pgx.simulator.haplotypes import SimulatedHaplotype, sample_haplotypes
 from pgx.simulator.header import contig_names, header_lines
 from pgx.simulator.phasing import with_phase_sets
 from pgx.simulator.records import Call, GeneScene, Record, gene_records
 from pgx.simulator.sequence import GeneSequence
 from pgx.simulator.settings import SimulationSettings, WriteStyle, check_settings
-from pgx.simulator.strands import Strand, sample_strands
 
 __all__ = ["check_samples", "render_vcf", "simulate_records"]
 
@@ -35,9 +35,9 @@ def render_vcf(
     genes
         Genes of the knowledge base by name, ``KnowledgeBase().genes``.
     samples
-        Sample name to gene to allele names, one a strand, e.g. ``("*1", "*2")``; one name
+        Sample name to gene to allele names, one a haplotype, e.g. ``("*1", "*2")``; one name
         for a mitochondrial gene or a male's chrX gene. ``[a + b]`` names several alleles
-        of one strand. Genes not named carry their default allele on every strand.
+        of one haplotype. Genes not named carry their default allele on every haplotype.
     settings
         How the file is written.
 
@@ -45,7 +45,7 @@ def render_vcf(
     -------
     str
         The whole file. The same arguments give the same text. With a site inside a
-        deletion of the same strand, the record shows ``*`` there.
+        deletion of the same haplotype, the record shows ``*`` there.
 
     Raises
     ------
@@ -72,24 +72,26 @@ def simulate_records(
     """Return the records of a simulated file in file order; see `render_vcf`."""
     check_samples(samples)
     check_settings(genes, settings)
-    strands = {
-        sample: sample_strands(genes, sample, diplotypes, settings)
+    haplotypes = {
+        sample: sample_haplotypes(genes, sample, diplotypes, settings)
         for sample, diplotypes in samples.items()
     }
     records: list[Record] = []
-    for gene in sorted({gene for own in strands.values() for gene in own}):
-        by_sample = {sample: own.get(gene, ()) for sample, own in strands.items()}
+    for gene in sorted({gene for own in haplotypes.values() for gene in own}):
+        by_sample = {sample: own.get(gene, ()) for sample, own in haplotypes.items()}
         records += _gene(genes[gene], by_sample, settings)
     return sorted(records, key=lambda r: (CANONICAL.index(r.contig), r.position))
 
 
 def _gene(
     definition: GeneDefinition,
-    strands: dict[str, tuple[Strand, ...]],
+    haplotypes: dict[str, tuple[SimulatedHaplotype, ...]],
     settings: SimulationSettings,
 ) -> list[Record]:
     sequence = GeneSequence(definition, settings.assembly)
-    scene = GeneScene(definition=definition, sequence=sequence, strands=strands, settings=settings)
+    scene = GeneScene(
+        definition=definition, sequence=sequence, haplotypes=haplotypes, settings=settings
+    )
     n_blocks = settings.n_blocks(definition.gene)
     records = with_phase_sets(gene_records(scene), n_blocks, flip=settings.flip_blocks)
     if settings.style is not WriteStyle.GVCF:
@@ -151,7 +153,7 @@ def _sample(call: Call, keys: Sequence[str], n_alleles: int) -> str:
 
 
 def _support(call: Call, depth: int, n_alleles: int) -> list[int]:
-    """Share the reads among a call's alleles; an unknown strand's reads count for none."""
+    """Share the reads among a call's alleles; an unknown haplotype's reads count for none."""
     counts = [0] * n_alleles
     for index in call.alleles:
         if index is not None:

@@ -56,8 +56,8 @@ def test_all_known_is_certain_and_adds_up():
 @pytest.mark.parametrize(
     ("alleles", "genotype"), [(("C", "C"), "G/G"), (("C", "T"), "A/G"), (("T", "T"), "A/A")]
 )
-def test_the_strand_of_the_gene_is_the_other_one(alleles, genotype):
-    """T on the reference strand is A of c.-1639G>A, the allele of the low dose."""
+def test_the_haplotype_of_the_gene_is_the_other_one(alleles, genotype):
+    """T on the reference haplotype is A of c.-1639G>A, the allele of the low dose."""
     person = of_calls(called("CYP2C9", "*1/*3"), vkorc1=alleles)
     found = dose(given=BODY, person=person)
     assert {i.name: i.value for i in found.inputs}["vkorc1"] == genotype

@@ -48,7 +48,7 @@ def genotype(call):
 def test_a_call_gives_its_diplotype():
     found = genotype(called("CYP2C9", "*1/*3"))
     assert [(p.value, p.probability) for p in found.values] == [("*1/*3", 1.0)]
-    # whichever strand is named first
+    # whichever haplotype is named first
     assert values(genotype(called("CYP2C9", "*3/*1"))) == ["*1/*3"]
 
 
@@ -140,7 +140,7 @@ def others(call):
         ("*1/*8", [1]),
         ("*5/*6", [2]),
         ("*8/*11", [2]),
-        # on one strand with another, it may count or not
+        # on one haplotype with another, it may count or not
         ("[*2 + *8]/*1", [0, 1]),
     ],
 )

@@ -143,8 +143,10 @@ class CohortFrequencies:
     def _add_alleles(
         self, table: GeneTable, gene: GeneDefinition, members: Integers, status: Numbers
     ) -> None:
-        strands = 1 if gene.ploidy is Ploidy.MITOCHONDRIAL else 2
-        says = [_shares(call, lambda name: name.split(_SEPARATOR), strands) for call in table.calls]
+        haplotypes = 1 if gene.ploidy is Ploidy.MITOCHONDRIAL else 2
+        says = [
+            _shares(call, lambda name: name.split(_SEPARATOR), haplotypes) for call in table.calls
+        ]
         first = gene.default_allele
         order = sorted(_names(says), key=lambda name: (name != first, natural_key(name), name))
         self._alleles.add(table.gene, order, _counted(says, status, order, members))
@@ -198,17 +200,17 @@ def _group_columns(levels: Sequence[Level], which: npt.NDArray[np.integer]) -> d
     }
 
 
-def _shares(call: GeneCall, split: Callable[[str], list[str]], strands: int) -> _Shares:
+def _shares(call: GeneCall, split: Callable[[str], list[str]], haplotypes: int) -> _Shares:
     """Return what a call says of names: one diplotype if called, all candidates if ambiguous."""
     if call.diplotype is not None:
-        strands = len(split(call.diplotype))
+        haplotypes = len(split(call.diplotype))
     if call.status is CallStatus.CALLED:
         names = split(call.diplotype) if call.diplotype is not None else []
-        return _Shares(tuple((name, 1.0) for name in names), strands)
+        return _Shares(tuple((name, 1.0) for name in names), haplotypes)
     if call.status is not CallStatus.AMBIGUOUS:
         return _Shares((), 0.0)
     weighed = [(c.diplotype, c.probability) for c in call.candidates if c.probability]
-    return _Shares(tuple((name, p) for d, p in weighed for name in split(d)), strands)
+    return _Shares(tuple((name, p) for d, p in weighed for name in split(d)), haplotypes)
 
 
 def _phenotype_shares(call: GeneCall, terms: dict[str, str]) -> _Shares:

@@ -146,7 +146,7 @@ def observed_heterozygosity(heterozygous: Integers, called: Integers) -> Floats:
 def expected_heterozygosity(alleles: Integers) -> Floats:
     """Return 1 - Σ p², the share of heterozygotes in equilibrium, nan where nothing is called.
 
-    The definition is that of scikit-allel's ``heterozygosity_expected`` for two strands.
+    The definition is that of scikit-allel's ``heterozygosity_expected`` for two haplotypes.
     ``alleles`` are counts of chromosomes, alleles along the first axis.
     """
     total = np.asarray(alleles.sum(axis=0), np.float64)

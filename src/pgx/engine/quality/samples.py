@@ -61,7 +61,7 @@ class SampleCounts:
         self.expected = np.zeros(n_samples, np.float64)
         self.x_called = np.zeros(n_samples, np.int32)
         self.x_heterozygous = np.zeros(n_samples, np.int32)
-        self.x_one_strand = np.zeros(n_samples, np.bool_)
+        self.x_haploid = np.zeros(n_samples, np.bool_)
         self.x_mixed = np.zeros(n_samples, np.bool_)
 
     def add(self, gene: GeneDefinition, pieces: Sequence[Piece], tally: SiteTally) -> None:
@@ -102,7 +102,7 @@ class SampleCounts:
         self.x_heterozygous[piece.samples] += own[piece.columns]
         n_columns = seen.call.shape[1]
         mixed = [c for c, codes in seen.notes.items() if "mixed_ploidy" in codes]
-        for total, columns in ((self.x_one_strand, seen.one_strand), (self.x_mixed, mixed)):
+        for total, columns in ((self.x_haploid, seen.haploid_samples), (self.x_mixed, mixed)):
             total[piece.samples] |= _marked(n_columns, columns)[piece.columns]
 
     def inbreeding(self) -> npt.NDArray[np.float64]:
@@ -117,7 +117,7 @@ class SampleCounts:
 
     def evidence(self) -> SexEvidence:
         """Return what is seen on chrX."""
-        return SexEvidence(self.x_called, self.x_heterozygous, self.x_one_strand, self.x_mixed)
+        return SexEvidence(self.x_called, self.x_heterozygous, self.x_haploid, self.x_mixed)
 
     def call_rates(self) -> npt.NDArray[np.float64]:
         """(N,) share of the positions that are called, nan where there are none."""
@@ -138,7 +138,7 @@ class SampleCounts:
             "sex": [sex or None for sex in sexes],
             "x_called": self.x_called,
             "x_heterozygous": self.x_heterozygous,
-            "x_one_strand": self.x_one_strand,
+            "x_one_strand": self.x_haploid,
             "sex_by_calls": checked.shown.tolist(),
             "sex_check": checked.check.tolist(),
             "sex_reason": checked.reason.tolist(),
@@ -153,9 +153,9 @@ def _unbiased(tally: SiteTally) -> npt.NDArray[np.float64]:
     ``vcftools --het`` applies as well.
     """
     alleles = tally.tested_alleles().sum(axis=1)
-    strands = alleles.sum(axis=0)
+    haplotypes = alleles.sum(axis=0)
     share = expected_heterozygosity(alleles)
-    return np.where(strands > 1, share * strands / np.maximum(strands - 1, 1), 0.0)
+    return np.where(haplotypes > 1, share * haplotypes / np.maximum(haplotypes - 1, 1), 0.0)
 
 
 def _marked(n_columns: int, columns: Iterable[int]) -> npt.NDArray[np.bool_]:

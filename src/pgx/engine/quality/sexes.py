@@ -37,7 +37,7 @@ class SexReason(StrEnum):
     """What a check rests on."""
 
     HETEROZYGOUS = "heterozygous"
-    ONE_STRAND = "one_strand"
+    HAPLOID = "one_strand"
     BOTH = "heterozygous_and_one_strand"
     MIXED = "mixed_ploidy"
     HOMOZYGOUS = "homozygous"
@@ -48,13 +48,13 @@ class SexEvidence(NamedTuple):
     """What is seen on chrX, (N,) each.
 
     ``called`` positions with a known genotype, ``heterozygous`` ones with two different alleles
-    (in a recorded male as well), ``one_strand`` whether single alleles are written, ``mixed``
+    (in a recorded male as well), ``haploid_samples`` whether single alleles are written, ``mixed``
     whether a gene was refused as single alleles and pairs are mixed though no sex is recorded.
     """
 
     called: npt.NDArray[np.int32]
     heterozygous: npt.NDArray[np.int32]
-    one_strand: npt.NDArray[np.bool_]
+    haploid_samples: npt.NDArray[np.bool_]
     mixed: npt.NDArray[np.bool_]
 
 
@@ -70,7 +70,7 @@ def check_sexes(sexes: Sequence[str], seen: SexEvidence) -> CheckedSexes:
     """Compare recorded sexes with genotypes on chrX.
 
     Two different alleles show a female, a single written allele a male; both together, as where
-    samples were mixed or the sex changed, fit neither. Homozygous genotypes of two strands are
+    samples were mixed or the sex changed, fit neither. Homozygous genotypes of two haplotypes are
     no proof, as some call sets write males that way.
 
     Parameters
@@ -81,12 +81,12 @@ def check_sexes(sexes: Sequence[str], seen: SexEvidence) -> CheckedSexes:
         What the genotypes say.
     """
     recorded = np.array(sexes, dtype=object)
-    two, one = seen.heterozygous > 0, seen.one_strand
+    two, one = seen.heterozygous > 0, seen.haploid_samples
     shown = np.full(len(recorded), None, dtype=object)
     shown[two & ~one & ~seen.mixed], shown[one & ~two & ~seen.mixed] = FEMALE, MALE
     reason = np.full(len(recorded), SexReason.HOMOZYGOUS.value, dtype=object)
     reason[seen.called == 0] = SexReason.NO_CALL.value
-    reason[two], reason[one] = SexReason.HETEROZYGOUS.value, SexReason.ONE_STRAND.value
+    reason[two], reason[one] = SexReason.HETEROZYGOUS.value, SexReason.HAPLOID.value
     reason[two & one] = SexReason.BOTH.value
     reason[seen.mixed] = SexReason.MIXED.value
     check = np.where(shown == recorded, SexCheck.CONSISTENT.value, SexCheck.INCONSISTENT.value)

@@ -75,12 +75,12 @@ class SiteTally(NamedTuple):
 
     @property
     def is_called(self) -> npt.NDArray[np.bool_]:
-        """(U,) bool: every strand that there is is known."""
+        """(U,) bool: every haplotype that there is is known."""
         return np.asarray((self.first >= 0) & ((self.second >= 0) | (self.second == ABSENT)))
 
     @property
     def is_diploid(self) -> npt.NDArray[np.bool_]:
-        """(U,) bool: two strands, both known."""
+        """(U,) bool: two haplotypes, both known."""
         return np.asarray((self.first >= 0) & (self.second >= 0))
 
     def first_level(self) -> SiteTally:
@@ -232,7 +232,7 @@ class SitesQuality:
         own = {n: np.concatenate([part[n] for part in self._parts]) for n in self._parts[0]}
         with np.errstate(invalid="ignore"):
             own["call_rate"] = own["n_called"] / own["n_samples"].astype(np.float64)
-            own["alternative_frequency"] = own["carried"] / own["strands"].astype(np.float64)
+            own["alternative_frequency"] = own["carried"] / own["haplotypes"].astype(np.float64)
         own["hwe_p"] = exact_p(*(own[name] for name in _COPIES))
         texts = {n: own[n].tolist() for n, kind in SITE_QUALITY_SCHEMA.items() if kind == pl.String}
         ordered = {name: texts.get(name, own.get(name)) for name in SITE_QUALITY_SCHEMA}
@@ -260,7 +260,9 @@ def _counts(tally: SiteTally) -> dict[str, Integers]:
     }
     carried = np.where(called, (one > 0).astype(int) + (two > 0), 0)
     weights = [*kinds.values(), carried, np.where(called, 1 + (two >= 0), 0)]
-    found = dict(zip((*kinds, "carried", "strands"), _totals(tally.samples, weights), strict=True))
+    found = dict(
+        zip((*kinds, "carried", "haplotypes"), _totals(tally.samples, weights), strict=True)
+    )
     copies = _totals(tally.tested, [carried == n for n in range(len(_COPIES))])
     return found | dict(zip(_COPIES, copies, strict=True)) | {"n_tested": tally.tested.sum(axis=0)}
 

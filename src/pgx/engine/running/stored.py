@@ -88,7 +88,7 @@ class _Gene(msgspec.Struct, frozen=True, kw_only=True):
     extra: list[list[str]]
     notes: dict[int, list[str]]
     likelihoods: list[tuple[int, int, tuple[tuple[int, int, int], ...]]]
-    one_strand: list[int]
+    haploid_samples: list[int]
     shares: list[tuple[int, int, float]] = []
     seen: dict[int, SeenCopies]
     copies: list[_Copies] = []
@@ -134,7 +134,7 @@ def _packed_gene(number: int, gene: GroupedGene) -> _Gene:
         extra=own.extra,
         notes={column: sorted(codes) for column, codes in own.notes.items()},
         likelihoods=[(i, j, tuple(likely)) for (i, j), likely in own.likelihoods.items()],
-        one_strand=sorted(own.one_strand),
+        haploid_samples=sorted(own.haploid_samples),
         shares=[(i, j, share) for (i, j), share in own.shares.items()],
         seen=own.copies,
         copies=[_packed_copies(each) for each in gene.copies],
@@ -214,7 +214,7 @@ def _gene(own: _Gene, gene: GeneDefinition) -> GroupedGene:
             (i, j): tuple(LikelyGenotype(*each) for each in likely)
             for i, j, likely in own.likelihoods
         },
-        one_strand=set(own.one_strand),
+        haploid_samples=set(own.haploid_samples),
         shares={(i, j): share for i, j, share in own.shares},
         copies=own.seen,
         **arrays,

@@ -95,16 +95,16 @@ def _diplotypes(call: GeneCall) -> list[tuple[str, float | None]]:
     return found
 
 
-def _strands(diplotype: str) -> list[str]:
+def _haplotypes(diplotype: str) -> list[str]:
     return [core_allele(name) for name in diplotype.split("/")]
 
 
 def _by_diplotype(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None) -> _Shares:
-    """Return the levels that candidates are; the order of the strands does not matter."""
+    """Return the levels that candidates are; the order of the haplotypes does not matter."""
     levels = {tuple(sorted(level.split("/"))): level for level in item.levels}
     shares: _Shares = {}
     for diplotype, share in _diplotypes(call):
-        level = levels.get(tuple(sorted(_strands(diplotype))), item.observe.other)
+        level = levels.get(tuple(sorted(_haplotypes(diplotype))), item.observe.other)
         if not level:
             return {}
         _add(shares, level, share)
@@ -128,11 +128,11 @@ def _by_phenotype(item: RuleInput, call: GeneCall, gene: GeneDefinition | None) 
 def _by_alleles(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None) -> _Shares:
     """Return how often the counted alleles stand in candidates.
 
-    A strand that combines alleles, or one that is listed as unsure, may count or not.
+    A haplotype that combines alleles, or one that is listed as unsure, may count or not.
     """
     shares: _Shares = {}
     for diplotype, share in _diplotypes(call):
-        counts = [_counts(item, name) for name in _strands(diplotype)]
+        counts = [_counts(item, name) for name in _haplotypes(diplotype)]
         totals = {sum(each) for each in itertools.product(*counts)}
         for total in sorted(totals):
             _add(shares, total, share if len(totals) == 1 else None)
@@ -150,7 +150,7 @@ def _counts(item: RuleInput, name: str) -> tuple[int, ...]:
 
 
 def _variant_count(item: RuleInput, call: GeneCall) -> Observation:
-    """Return how many strands carry a base at a position; unknown strands may or may not."""
+    """Return how many haplotypes carry a base at a position; unknown haplotypes may or may not."""
     how = item.observe
     site = next((s for s in call.sites if s.position in how.positions), None)
     if site is None or not site.alleles or set(site.alleles) == {"."}:

@@ -23,15 +23,16 @@ EVIDENCE_WORDS: Final = {
     "chance": ", {percent} of people with such data",
     "alike": "{count} other diplotypes are as close.",
     "alike_two": "One other diplotype is as close.",
-    "strand_default": "{name}: {answered} of {named} positions of its definition answered, none "
+    "haplotype_default": "{name}: {answered} of {named} positions of its definition answered, none "
     "speaks against it",
-    "strand": "{name}: {seen} of {total} variants seen: {variants}",
-    "strand_unseen": "{name}: {seen} of {total} variants seen",
+    "haplotype": "{name}: {seen} of {total} variants seen: {variants}",
+    "haplotype_unseen": "{name}: {seen} of {total} variants seen",
     "variant": "{needs} at {position}",
     "unknown": "not answered: {variants}",
     "contradicted": "not as its definition asks: {variants}",
     "needs": "{position}: {observed} seen, {needs} needed",
-    "phase": "{position}: {observed} seen, {needs} needed; the alleles lie on the other strands",
+    "phase": "{position}: {observed} seen, {needs} needed; "
+    "the alleles are on the opposite haplotypes",
     "or": " or ",
     "undocumented": "an allele without a definition",
     "more_contradictions": "and at {count} more positions",

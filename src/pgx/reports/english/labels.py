@@ -235,7 +235,7 @@ LABELS: Final = {
     "no_evidence": "The call does not rest on positions of this input.",
     "fit": "Fit",
     "only_fit": "the only diplotype that fits",
-    "folded": "{count} more show the reference on every strand ({sources})",
+    "folded": "{count} more show only the reference allele ({sources})",
     "tested": "Tested positions",
     "tested_summary": "Tested positions ({count})",
     "position": "Position (GRCh38)",

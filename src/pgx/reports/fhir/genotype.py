@@ -93,10 +93,10 @@ def _listed(call: GeneCall) -> str:
 
 
 def _haplotypes(sheet: Sheet, call: GeneCall) -> tuple[list[Tree], list[Tree]]:
-    """Add what each strand carries, and what that does; nothing where the call is not sure."""
+    """Add what each haplotype carries, and what that does; nothing where the call is not sure."""
     haplotypes, consequences = [], []
-    for strand, detail in enumerate(call.haplotypes, 1) if _is_sure(call) else ():
-        key = f"{call.gene}/{strand}"
+    for number, detail in enumerate(call.haplotypes, 1) if _is_sure(call) else ():
+        key = f"{call.gene}/{number}"
         code = sheet.names.alleles.get((call.gene, detail.name), "")
         name = text_of(f"{call.gene} {detail.name}")
         haplotype = sheet.observe(

@@ -69,9 +69,9 @@ def _place(sheet: Sheet, gene: str, position: str) -> Iterator[Tree]:
 
 
 def _state(site: SiteObservation, alt: str) -> str:
-    """Return how many strands carry an allele, in a word; empty where a strand is unknown."""
+    """Return how many haplotypes carry an allele, in a word; empty where a haplotype is unknown."""
     if _UNKNOWN in site.alleles:
         return ""
     if len(site.alleles) == 1:
-        return "one strand"
+        return "hemizygous" if site.position.startswith("chrX:") else "one haplotype"
     return "homozygous" if set(site.alleles) == {alt} else "heterozygous"

@@ -23,10 +23,10 @@ EVIDENCE_WORDS: Final = {
     "chance": ", {percent} der Personen mit solchen Daten",
     "alike": "{count} andere Diplotypen passen ebenso gut.",
     "alike_two": "Ein anderer Diplotyp passt ebenso gut.",
-    "strand_default": "{name}: {answered} von {named} Positionen der Definition beantwortet, keine"
-    " spricht dagegen",
-    "strand": "{name}: {seen} von {total} Varianten gefunden: {variants}",
-    "strand_unseen": "{name}: {seen} von {total} Varianten gefunden",
+    "haplotype_default": "{name}: {answered} von {named} Positionen der Definition beantwortet, "
+    "keine spricht dagegen",
+    "haplotype": "{name}: {seen} von {total} Varianten gefunden: {variants}",
+    "haplotype_unseen": "{name}: {seen} von {total} Varianten gefunden",
     "variant": "{needs} an {position}",
     "unknown": "nicht beantwortet: {variants}",
     "contradicted": "nicht wie in der Definition: {variants}",

@@ -262,7 +262,7 @@ LABELS: Final = {
     "no_evidence": "Das Ergebnis beruht nicht auf Positionen dieser Eingabe.",
     "fit": "Übereinstimmung",
     "only_fit": "der einzige passende Diplotyp",
-    "folded": "{count} weitere zeigen auf jedem Strang die Referenz ({sources})",
+    "folded": "{count} weitere zeigen nur das Referenzallel ({sources})",
     "tested": "Untersuchte Positionen",
     "tested_summary": "Untersuchte Positionen ({count})",
     "position": "Position (GRCh38)",

@@ -11,10 +11,10 @@ from pgx.alleles.names import natural_key
 from pgx.base.errors import UnknownAlleleError, UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure
+from pgx.simulator.haplotypes import SimulatedHaplotype, allele_haplotype
 from pgx.simulator.settings import AmbiguityChoice
-from pgx.simulator.strands import Strand, allele_strand
 
-__all__ = ["MOST_COPIES", "Copy", "chromosome_name", "copy_strand", "parse_chromosome"]
+__all__ = ["MOST_COPIES", "Copy", "chromosome_name", "copy_haplotype", "parse_chromosome"]
 
 MOST_COPIES: Final = 8
 _PART: Final = re.compile(r"(\[[^\[\]]*\]|[^+\[\]]+?)(?:x(\d{1,3}))?(?:\+|$)")
@@ -105,12 +105,12 @@ def _deletion(definition: GeneDefinition) -> str:
     raise UsageError(f"{definition.gene} has no name for a deletion")
 
 
-def copy_strand(
+def copy_haplotype(
     definition: GeneDefinition,
     copy: Copy,
     ambiguity: AmbiguityChoice = AmbiguityChoice.REFERENCE,
     common: Mapping[str, Mapping[int, str]] | None = None,
-) -> Strand:
+) -> SimulatedHaplotype:
     """Return what one copy carries at every defining position.
 
     A hybrid that the knowledge base does not define in small variants carries in its own part
@@ -121,19 +121,19 @@ def copy_strand(
     Raises
     ------
     UnknownAlleleError, UsageError
-        As `allele_strand`.
+        As `allele_haplotype`.
     """
     spellings = common or {}
     if copy.unit == WHOLE or _is_defined(definition, copy.allele):
-        return allele_strand(definition, copy.allele, ambiguity, spellings.get(copy.allele))
+        return allele_haplotype(definition, copy.allele, ambiguity, spellings.get(copy.allele))
     structure = definition.structure
     if structure is None:
         raise UnknownAlleleError(f"{definition.gene} has no hybrid {copy.unit!r}")
     named = structure.hybrid_named(copy.allele)
     beside = named.allele if named else usual_partner(structure, copy.unit)
     beside = beside or definition.default_allele
-    strand = allele_strand(definition, beside, ambiguity, spellings.get(beside))
-    return _hybrid(definition, structure, copy.unit, strand)
+    haplotype = allele_haplotype(definition, beside, ambiguity, spellings.get(beside))
+    return _hybrid(definition, structure, copy.unit, haplotype)
 
 
 def _is_defined(definition: GeneDefinition, name: str) -> bool:
@@ -147,12 +147,12 @@ def usual_partner(structure: GeneStructure, unit: str) -> str:
 
 
 def _hybrid(
-    definition: GeneDefinition, structure: GeneStructure, unit: str, beside: Strand
-) -> Strand:
+    definition: GeneDefinition, structure: GeneStructure, unit: str, beside: SimulatedHaplotype
+) -> SimulatedHaplotype:
     foreign = [s for u in structure.units if u.name == unit for s in u.segments if s.own < 0.5]
-    strand = dict(beside)
+    haplotype = dict(beside)
     for variant in definition.variants:
         if any(s.start <= variant.position <= s.end for s in foreign):
             leaked = variant.position in structure.leaks
-            strand[variant.position] = variant.alts[0] if leaked else variant.ref
-    return strand
+            haplotype[variant.position] = variant.alts[0] if leaked else variant.ref
+    return haplotype

@@ -70,7 +70,7 @@ class DepthSimulator:
         check_depth(depth, settings)
         check_settings(genes, settings)
         self.genes = genes
-        # the order of strands is that of copies until reads are drawn
+        # the order of haplotypes is that of copies until reads are drawn
         self.settings = msgspec.structs.replace(settings, phased=True)
         self.depth = depth
         self.panel = panel

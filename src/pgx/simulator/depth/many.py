@@ -13,7 +13,7 @@ from pgx.alleles.names import format_diplotype
 from pgx.base.errors import UsageError
 from pgx.base.genes import DefiningVariant, GeneDefinition
 from pgx.base.structures import GeneStructure
-from pgx.simulator.depth.chromosomes import Copy, copy_strand
+from pgx.simulator.depth.chromosomes import Copy, copy_haplotype
 from pgx.simulator.depth.drawing import AlleleWeights, draw_people
 from pgx.simulator.depth.genotypes import ERROR, OVERDISPERSION
 from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares
@@ -158,8 +158,8 @@ def _shown(
     for sample, own in enumerate(copies):
         for copy in own:
             if copy not in known:
-                strand = copy_strand(definition, copy, choice, spellings)
-                known[copy] = np.array([strand[s.position] != s.ref for s in sites], np.bool_)
+                haplotype = copy_haplotype(definition, copy, choice, spellings)
+                known[copy] = np.array([haplotype[s.position] != s.ref for s in sites], np.bool_)
             share = shares[units.index(copy.unit), :, sample]
             shown[:, 0, sample] += share * ~known[copy]
             shown[:, 1, sample] += share * known[copy]

@@ -11,11 +11,11 @@ from pgx.base.genes import GeneDefinition
 from pgx.simulator.depth.chromosomes import (
     Copy,
     chromosome_name,
-    copy_strand,
+    copy_haplotype,
     parse_chromosome,
 )
+from pgx.simulator.haplotypes import SimulatedHaplotype, sample_haplotypes
 from pgx.simulator.settings import SimulationSettings, known_gene
-from pgx.simulator.strands import Strand, sample_strands
 
 __all__ = ["GeneCopies", "gene_copies", "true_diplotypes"]
 
@@ -24,7 +24,7 @@ class GeneCopies(NamedTuple):
     """Copies of one gene over all its chromosomes: their units, and what each carries."""
 
     units: tuple[str, ...]
-    strands: tuple[Strand, ...]
+    haplotypes: tuple[SimulatedHaplotype, ...]
 
 
 def gene_copies(
@@ -38,14 +38,14 @@ def gene_copies(
     Raises
     ------
     UnknownGeneError, UnknownAlleleError, UsageError
-        As `sample_strands`; also a name of a chromosome that cannot be read.
+        As `sample_haplotypes`; also a name of a chromosome that cannot be read.
     """
     for gene in diplotypes:
         known_gene(genes, gene)
     plain = {name: own for name, own in genes.items() if own.structure is None}
     named = {gene: names for gene, names in diplotypes.items() if gene in plain}
-    strands = sample_strands(plain, sample, named, settings)
-    found = {g: GeneCopies(("",) * len(own), own) for g, own in strands.items()}
+    haplotypes = sample_haplotypes(plain, sample, named, settings)
+    found = {g: GeneCopies(("",) * len(own), own) for g, own in haplotypes.items()}
     for gene, definition in genes.items():
         if definition.structure is not None and (gene in diplotypes or not settings.only_named):
             names = diplotypes.get(gene, (definition.default_allele,) * 2)
@@ -58,8 +58,8 @@ def _structured(
 ) -> GeneCopies:
     copies = [copy for own in _chromosomes(definition, names) for copy in own]
     common = settings.common.get(definition.gene, {})
-    strands = [copy_strand(definition, copy, settings.ambiguity, common) for copy in copies]
-    return GeneCopies(tuple(copy.unit for copy in copies), tuple(strands))
+    haplotypes = [copy_haplotype(definition, copy, settings.ambiguity, common) for copy in copies]
+    return GeneCopies(tuple(copy.unit for copy in copies), tuple(haplotypes))
 
 
 def _chromosomes(definition: GeneDefinition, names: Sequence[str]) -> list[tuple[Copy, ...]]:

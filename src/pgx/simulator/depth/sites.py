@@ -72,7 +72,7 @@ def gene_sites(
     scene = GeneScene(
         definition=definition,
         sequence=sequence,
-        strands={SAMPLE: copies.strands},
+        haplotypes={SAMPLE: copies.haplotypes},
         settings=settings,
     )
     leaks = dict.fromkeys(definition.structure.leaks, 0.0) if definition.structure else {}
@@ -100,14 +100,14 @@ def _leaking(scene: GeneScene, leaks: Iterable[int]) -> list[Record]:
     """Return records without alternatives, or with the documented one, at leaks."""
     hidden = scene.marked("missing")
     variants = {v.position: v for v in scene.definition.variants}
-    n_copies = len(scene.strands[SAMPLE])
+    n_copies = len(scene.haplotypes[SAMPLE])
     records = []
     for position in leaks:
         variant = variants.get(position)
         base = scene.sequence.base(position)
         if position in hidden or base is None or (variant and len(variant.ref) > 1):
             continue
-        if variant and any(s[position] != variant.ref for s in scene.strands[SAMPLE]):
+        if variant and any(s[position] != variant.ref for s in scene.haplotypes[SAMPLE]):
             continue  # it has a record already
         records.append(
             Record(

@@ -1,4 +1,4 @@
-"""Rows of masks for strands by name: definitions, combinations and ``g.`` variants."""
+"""Rows of masks for haplotypes by name: definitions, combinations and ``g.`` variants."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pgx.alleles.names import parse_bracket
 from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import Strategy
 
-__all__ = ["Meanings", "NamedStrands"]
+__all__ = ["HaplotypeMasks", "Meanings"]
 
 Meanings = Callable[[str], tuple[str | None, str | None]]
 
 
-class NamedStrands:
-    """Finds what a strand's name asks for, position by position.
+class HaplotypeMasks:
+    """Finds what a haplotype's name asks for, position by position.
 
     ``undocumented`` maps the ``g.`` name of an allele that no definition has to its position
     index and code; ``meanings`` gives function and value of copies and tandems, and raises a
@@ -69,7 +69,7 @@ class NamedStrands:
         return row, named
 
     def function(self, name: str) -> str | None:
-        """Return the function of a strand: of a listing its most serious variant's."""
+        """Return the function of a haplotype: of a listing its most serious variant's."""
         gene = self.gene
         if name in gene.names:
             return gene.functions[gene.names.index(name)]

@@ -12,7 +12,7 @@ from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import AlleleDefinition, GeneDefinition
 from pgx.phenotypes.activity import AT_LEAST, activity_score, format_score
 
-__all__ = ["COPIES", "Meaning", "StrandMeanings"]
+__all__ = ["COPIES", "HaplotypeFunctions", "Meaning"]
 
 COPIES: Final = re.compile(r"(?P<name>.+?)x(?P<count>≥?[1-9][0-9]?|N)")
 """An allele with its number of copies: ``*2x2``, ``*1x≥3``, ``*2xN``."""
@@ -26,7 +26,7 @@ Meaning = tuple[str | None, str | None]
 """Clinical function and activity value."""
 
 
-class StrandMeanings:
+class HaplotypeFunctions:
     """Functions and activity values of a gene's chromosomes by name."""
 
     def __init__(self, gene: GeneDefinition) -> None:

@@ -1,4 +1,4 @@
-"""Names of alleles in, one strand's sequence at every defining position out."""
+"""Names of alleles in, one haplotype's sequence at every defining position out."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Pl
 from pgx.simulator.settings import IUPAC, AmbiguityChoice, Sex, SimulationSettings, known_gene
 
 __all__ = [
-    "Strand",
-    "allele_strand",
+    "SimulatedHaplotype",
+    "allele_haplotype",
     "deleted_span",
     "edits",
     "parse_diplotype",
-    "sample_strands",
+    "sample_haplotypes",
 ]
 
-Strand = dict[int, str]
+SimulatedHaplotype = dict[int, str]
 """Allele string by GRCh38 position, for every defining position of a gene."""
 
 _SUBSTITUTION: Final = re.compile(r"[gm]\.(\d+)([ACGT]+)>([ACGT]+)")
 
 
 def parse_diplotype(text: str) -> tuple[str, ...]:
-    """Split ``*1/*2`` or ``*1|*2`` into names, first strand first; one name for a haploid gene.
+    """Split ``*1/*2`` or ``*1|*2`` into names, first haplotype first; one name for a haploid gene.
 
     Raises
     ------
@@ -41,13 +41,13 @@ def parse_diplotype(text: str) -> tuple[str, ...]:
     return names
 
 
-def sample_strands(
+def sample_haplotypes(
     genes: Mapping[str, GeneDefinition],
     sample: str,
     diplotypes: Mapping[str, Sequence[str]],
     settings: SimulationSettings,
-) -> dict[str, tuple[Strand, ...]]:
-    """Return the strands of each gene that a sample's file tells of, genes A–Z.
+) -> dict[str, tuple[SimulatedHaplotype, ...]]:
+    """Return the haplotypes of each gene that a sample's file tells of, genes A–Z.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def sample_strands(
         _check_copies(definition, names, sex)
         common = settings.common.get(gene, {})
         found[gene] = tuple(
-            allele_strand(definition, n, settings.ambiguity, common.get(n)) for n in names
+            allele_haplotype(definition, n, settings.ambiguity, common.get(n)) for n in names
         )
     return found
 
@@ -95,18 +95,18 @@ def _check_copies(definition: GeneDefinition, names: Sequence[str], sex: Sex | N
         )
 
 
-def allele_strand(
+def allele_haplotype(
     definition: GeneDefinition,
     name: str,
     ambiguity: AmbiguityChoice = AmbiguityChoice.REFERENCE,
     common: Mapping[int, str] | None = None,
-) -> Strand:
-    """Return the strand that an allele's name describes.
+) -> SimulatedHaplotype:
+    """Return the haplotype that an allele's name describes.
 
     ``common`` are the alleles by position of the way that most carry it, for
     `AmbiguityChoice.COMMON`; without it the reference is written where it is allowed.
 
-    ``[a + b]`` puts several alleles on one strand; a part ``g.94781859G>A`` is a
+    ``[a + b]`` puts several alleles on one haplotype; a part ``g.94781859G>A`` is a
     substitution at a defining position (GRCh38), also to a base that no allele documents.
 
     Raises
@@ -121,21 +121,21 @@ def allele_strand(
             f"{definition.gene} cannot be read from small variants, so none can be simulated",
             remedy="give its diplotype in an outside-call file",
         )
-    strand = {variant.position: variant.ref for variant in definition.variants}
+    haplotype = {variant.position: variant.ref for variant in definition.variants}
     if common is not None and ambiguity is AmbiguityChoice.COMMON:
-        return strand | dict(common)
+        return haplotype | dict(common)
     variants = {variant.position: variant for variant in definition.variants}
     changed: set[int] = set()
     for part in _parts(definition, name):
         for position, text in _part_alleles(definition, part, ambiguity).items():
             if text == variants[position].ref:
                 continue
-            if position in changed and strand[position] != text:
+            if position in changed and haplotype[position] != text:
                 raise _conflict(definition, name)
-            strand[position] = text
+            haplotype[position] = text
             changed.add(position)
-    _check_overlaps(definition, name, strand)
-    return strand
+    _check_overlaps(definition, name, haplotype)
+    return haplotype
 
 
 def _parts(definition: GeneDefinition, name: str) -> list[str]:
@@ -196,12 +196,12 @@ def _substitution(definition: GeneDefinition, part: str) -> dict[int, str]:
     )
 
 
-def edits(definition: GeneDefinition, strand: Strand) -> list[tuple[int, str, str]]:
-    """Return (position, ref, allele) where a strand differs from GRCh38, sorted."""
+def edits(definition: GeneDefinition, haplotype: SimulatedHaplotype) -> list[tuple[int, str, str]]:
+    """Return (position, ref, allele) where a haplotype differs from GRCh38, sorted."""
     return [
-        (v.position, v.ref, strand[v.position])
+        (v.position, v.ref, haplotype[v.position])
         for v in sorted(definition.variants, key=lambda v: v.position)
-        if strand[v.position] != v.ref
+        if haplotype[v.position] != v.ref
     ]
 
 
@@ -212,9 +212,9 @@ def deleted_span(position: int, ref: str, allele: str) -> range:
     return range(position + len(allele), position + len(ref))
 
 
-def _check_overlaps(definition: GeneDefinition, name: str, strand: Strand) -> None:
+def _check_overlaps(definition: GeneDefinition, name: str, haplotype: SimulatedHaplotype) -> None:
     end = 0
-    for position, ref, _ in edits(definition, strand):
+    for position, ref, _ in edits(definition, haplotype):
         if position <= end:
             raise _conflict(definition, name)
         end = position + len(ref) - 1
@@ -222,6 +222,6 @@ def _check_overlaps(definition: GeneDefinition, name: str, strand: Strand) -> No
 
 def _conflict(definition: GeneDefinition, name: str) -> UsageError:
     return UsageError(
-        f"the variants of {definition.gene} {name} overlap and cannot lie on one strand",
-        remedy="put them on different strands",
+        f"the variants of {definition.gene} {name} overlap and cannot be in cis",
+        remedy="put them on different haplotypes",
     )

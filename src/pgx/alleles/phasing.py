@@ -1,4 +1,4 @@
-"""Describe one observed strand: the named alleles on it and what no definition covers."""
+"""Describe one observed haplotype: the named alleles on it and what no definition covers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_PHASINGS = 512
 def phasings(
     observation: Observation, order: Sequence[int] = ()
 ) -> Iterator[tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]]:
-    """Yield the two strands for every relative orientation of the phase blocks.
+    """Yield the two haplotypes for every relative orientation of the phase blocks.
 
     2^(B-1) orientations, at most `MAX_PHASINGS`; the first is the one as written. ``order``
     names the blocks whose orientation matters most, for when not all are tried.
@@ -85,14 +85,14 @@ _ANY: Final = np.uint64(2**64 - 1)
 
 
 def _allowed(masks: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """(A, P) bool: whether each definition allows what the strand shows; unknown fits."""
+    """(A, P) bool: whether each definition allows what the haplotype shows; unknown fits."""
     bits = np.uint64(1) << np.maximum(codes, 0).astype(np.uint64)
     bits[codes == MISSING] = _ANY  # every definition allows something
     return np.asarray((masks & bits) != 0)
 
 
 def matching_alleles(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[int]:
-    """Return alleles whose whole definition the strand fits, most answered positions first."""
+    """Return alleles whose whole definition the haplotype fits, most answered positions first."""
     fits = np.flatnonzero(_allowed(gene.masks, codes).all(axis=1))
     weight = (gene.weights & (codes != MISSING)).sum(axis=1)
     return sorted((int(a) for a in fits), key=lambda a: (-int(weight[a]), a))
@@ -101,7 +101,7 @@ def matching_alleles(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[in
 def contained(
     gene: CompiledGene, codes: npt.NDArray[np.int8], *, missing_fits: bool = False
 ) -> list[int]:
-    """Return alleles all of whose required variants the strand carries, largest first.
+    """Return alleles all of whose required variants the haplotype carries, largest first.
 
     An allele is left out where larger ones explain all its variants already. With
     ``missing_fits`` unknown positions count as carrying, as long as one is unknown.
