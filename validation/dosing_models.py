@@ -20,14 +20,14 @@ import pgx
 from pgx.models.equation import link_of
 from pgx.models.evaluation.gains import gains_of
 from pgx.models.evaluation.judging import judge, predict_table
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import make_model
 from pgx.models.registry.notes import Note, note_of
 from pgx.models.registry.protocol import read_protocol
 from pgx.models.registry.states import advance
 from pgx.models.registry.store import shipped_folder
 from pgx.models.shipped import recipe_of, schema_for
-from pgx.models.specification import Gain, Interval, Model, encode_model, parse_model
+from pgx.models.specification import ConformalInterval, Gain, Model, encode_model, parse_model
 from pgx.models.tables.reading import DataTable, read_table
 from pgx.models.tables.schema import encode_schema
 from pgx.models.training.conformal import Residuals, interval_from, working_tail
@@ -95,11 +95,11 @@ def _metrics(model: Model, table: DataTable) -> dict[str, Any]:
     return {**found, "split": split, "reference": reference_of(model, table, seen, found)}
 
 
-def _interval(model: Model, table: DataTable) -> Interval:
+def _interval(model: Model, table: DataTable) -> ConformalInterval:
     own = _residuals(model, table)
     shifts = interval_from(own, working_tail(own, LEVEL))
     method = METHOD + (DERIVED if "iwpc" in model.name else "")
-    return Interval(level=LEVEL, method=method, **shifts._asdict())
+    return ConformalInterval(level=LEVEL, method=method, **shifts._asdict())
 
 
 def _gains(models: Mapping[str, Model], name: str, table: DataTable) -> tuple[Gain, ...]:
@@ -130,7 +130,7 @@ def _train(name: str, table: DataTable, models: Mapping[str, Model]) -> None:
     try:
         advance(
             folder,
-            State.VALIDATED,
+            LifecycleState.VALIDATED,
             note_of("pgx maintainers", reason, DAY),
             protocol=read_protocol(_protocol("warfarin")),
         )

@@ -23,13 +23,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.models.monitoring.log import OutcomeLine, PredictionLine
-from pgx.models.monitoring.records import ModelStatus, State
+from pgx.models.monitoring.records import CheckState, ModelStatus
 from pgx.models.monitoring.reference import (
     GroupReference,
     LevelReference,
     NumberReference,
-    Reference,
     ResidualReference,
+    ValidationReference,
     WatchedModel,
 )
 from pgx.models.monitoring.status import monitor
@@ -120,7 +120,7 @@ def validated(seed: int, *, quantiles: bool = False) -> WatchedModel:
     lower, upper = (root - _Z * _SD) ** 2, (root + _Z * _SD) ** 2
     held = (lower <= observed) & (observed <= upper)
     steps = tuple(np.quantile(on_scale, np.linspace(0, 1, 101)).tolist()) if quantiles else ()
-    reference = Reference(
+    reference = ValidationReference(
         inputs={name: _input_reference(name, columns[name]) for name in columns},
         residual=ResidualReference(
             float(on_scale.mean()), float(on_scale.std(ddof=1)), Link.SQUARE_ROOT, steps
@@ -229,7 +229,9 @@ def measure(scenario: Scenario, n_logs: int, *, quantiles: bool = False, n: int 
     delays: list[int] = []
     for status in statuses(scenario, n_logs, quantiles=quantiles, n=n):
         states[status.state] += 1
-        causes.update({c.id for c in status.checks if c.state in (State.ALERT, State.WATCH)})
+        causes.update(
+            {c.id for c in status.checks if c.state in (CheckState.ALERT, CheckState.WATCH)}
+        )
         signals = [c.since for c in status.checks if c.since]
         delays += [_delay(min(signals), scenario)] if signals else []
     shares = ", ".join(f"{state} {count / n_logs:.1%}" for state, count in sorted(states.items()))

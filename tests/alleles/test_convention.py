@@ -3,7 +3,7 @@
 import pytest
 
 from pgx.alleles.convention import follow_convention
-from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome
+from pgx.alleles.outcome import DiplotypeSet, FunctionPair, Haplotype
 
 NORMAL, POOR = Haplotype("R", "normal", "1"), Haplotype("v", "poor", "0")
 OTHER, THIRD = Haplotype("w", "poor", "0"), Haplotype("x", "odd", None)
@@ -18,7 +18,7 @@ def weighed(*shares):
     for haplotypes, share in shares:
         key = tuple(sorted(s.function for s in haplotypes))
         kinds[key] = kinds.get(key, 0.0) + share
-    found.outcomes = [Outcome(*key, found.diplotype, share) for key, share in kinds.items()]
+    found.outcomes = [FunctionPair(*key, found.diplotype, share) for key, share in kinds.items()]
     candidates = [(n, share, s) for n, (s, share) in zip(names, shares, strict=True)]
     plain = DiplotypeSet(best=(NORMAL, POOR), diplotype="R/v")
     follow_convention(found, plain, candidates)

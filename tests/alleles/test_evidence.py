@@ -1,4 +1,4 @@
-"""What supports a call, and what excludes its rivals, held against the caller itself."""
+"""What supports a call and excludes alternative diplotypes, compared with the caller itself."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calling import call_file, caller
+from pgx.alleles.alternative_diplotypes import AlternativeDiplotypes
 from pgx.alleles.contradictions import count_contradictions
 from pgx.alleles.evidence import call_evidence, read_sites
 from pgx.alleles.haplotype_masks import HaplotypeMasks
 from pgx.alleles.matching import fit_observation
 from pgx.alleles.observation import Observation, observe
-from pgx.alleles.rivals import Rivals
 from pgx.base.calls import CallStatus, SiteObservation
 from pgx.base.genes import Strategy
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
@@ -126,8 +126,8 @@ def test_every_variant_of_the_called_alleles_is_matched(tmp_path, gene):
         assert [s.name for s in found.haplotypes] == [h.name for h in call.haplotypes]
         assert {v.state for s in found.haplotypes for v in s.variants} <= {"matched"}
         assert found.haplotypes[0].n_named == found.haplotypes[0].n_answered
-        for rival in found.rivals:
-            assert bool(rival.contradictions) == rival.why.startswith("nearest")
+        for alternative in found.alternatives:
+            assert bool(alternative.contradictions) == alternative.why.startswith("nearest")
 
 
 def test_variants_are_named_with_what_they_need(tmp_path):
@@ -162,7 +162,7 @@ def test_a_listing_whose_phase_is_unknown_has_no_contradiction(tmp_path):
     call, found = simulated(tmp_path, "DPYD", diplotype, phased=False)
     assert call.phased == "false"
     assert {v.state for s in found.haplotypes for v in s.variants} == {"matched"}
-    [other] = [r for r in found.rivals if r.why == "nearest_other_function"]
+    [other] = [r for r in found.alternatives if r.why == "nearest_other_function"]
     assert len(other.contradictions) == 1
 
 
@@ -171,7 +171,7 @@ def test_a_listing_whose_phase_is_unknown_has_no_contradiction(tmp_path):
 
 def test_the_nearest_is_excluded_by_what_was_seen(tmp_path):
     _, found = simulated(tmp_path, "CYP2C19", "*1/*3", phased=False)
-    by_name = {r.diplotype: r for r in found.rivals}
+    by_name = {r.diplotype: r for r in found.alternatives}
     nearest = by_name["*1/*1"]
     assert nearest.why == "nearest"
     [contradiction] = nearest.contradictions
@@ -183,20 +183,22 @@ def test_the_nearest_is_excluded_by_what_was_seen(tmp_path):
 
 def test_phase_alone_tells_candidates_apart(tmp_path):
     _, found = simulated(tmp_path, "TPMT", "*1/*3A", phased=False)
-    [rival] = [r for r in found.rivals if r.why == "fits"]
-    assert rival.diplotype == "*3B/*3C"
-    assert rival.contradictions == rival.open_sites == ()
-    assert rival.open_phase == ("chr6:18130687", "chr6:18138997")
+    [alternative] = [r for r in found.alternatives if r.why == "fits"]
+    assert alternative.diplotype == "*3B/*3C"
+    assert alternative.contradictions == alternative.open_sites == ()
+    assert alternative.open_phase == ("chr6:18130687", "chr6:18138997")
 
 
 def test_alleles_on_the_other_haplotypes_contradict_by_phase(tmp_path):
     compiled = caller("TPMT").compiled
     _, found = simulated(tmp_path, "TPMT", "*3B/*3C")
-    assert not [r for r in found.rivals if r.diplotype == "*1/*3A" and not r.contradictions]
+    assert not [r for r in found.alternatives if r.diplotype == "*1/*3A" and not r.contradictions]
     [call] = call_file(tmp_path / "simulated.vcf", "TPMT").values()
     seen = read_sites(compiled, call.sites)
-    rivals = Rivals(compiled, HaplotypeMasks(compiled, {}), seen.observation, seen.labels, None)
-    [contradiction] = rivals.contradictions("*1/*3A")
+    alternatives = AlternativeDiplotypes(
+        compiled, HaplotypeMasks(compiled, {}), seen.observation, seen.labels, None
+    )
+    [contradiction] = alternatives.contradictions("*1/*3A")
     assert (contradiction.kind, contradiction.phased) == ("phase", True)
     assert sorted(contradiction.observed) == sorted(a for (a,) in contradiction.needs)
 
@@ -216,7 +218,7 @@ def test_where_nothing_fits_the_nearest_are_still_named(tmp_path):
     )
     found = call_evidence(caller("TPMT").compiled, nothing)
     assert found.haplotypes == ()
-    assert found.rivals[0].why == "nearest"
+    assert found.alternatives[0].why == "nearest"
 
 
 def test_a_candidate_names_the_position_that_would_tell(tmp_path):
@@ -224,12 +226,12 @@ def test_a_candidate_names_the_position_that_would_tell(tmp_path):
         tmp_path, "CYP2C19", "*1/*1", missing=[("CYP2C19", 94780653), ("CYP2C19", 94761900)]
     )
     assert call.status is CallStatus.AMBIGUOUS
-    fits = [r for r in found.rivals if r.why.startswith("fits")]
+    fits = [r for r in found.alternatives if r.why.startswith("fits")]
     assert fits[0].diplotype == call.candidates[1].diplotype
-    for rival in fits:
-        assert set(rival.open_sites) <= set(call.missing)
-        assert rival.open_sites
-    [excluded] = [r for r in found.rivals if r.why == "nearest_other_function"]
+    for alternative in fits:
+        assert set(alternative.open_sites) <= set(call.missing)
+        assert alternative.open_sites
+    [excluded] = [r for r in found.alternatives if r.why == "nearest_other_function"]
     named = {"No function", "Increased function", "Normal function"}
     assert not set(excluded.functions) <= named
 
@@ -243,15 +245,15 @@ def test_a_candidates_probability_is_kept(tmp_path):
     found = call_evidence(
         caller("TPMT").compiled, msgspec.structs.replace(call, candidates=weighed)
     )
-    assert found.rivals[0].probability == 0.01
+    assert found.alternatives[0].probability == 0.01
 
 
 def test_a_males_single_haplotype(tmp_path):
     call, found = simulated(tmp_path, "G6PD", ["A- 202A_376G"], sex="male")
     assert len(found.haplotypes) == 1
-    assert all("/" not in r.diplotype for r in found.rivals)
-    assert all(len(c.needs) == 1 for r in found.rivals for c in r.contradictions)
-    assert call.diplotype not in {r.diplotype for r in found.rivals}
+    assert all("/" not in r.diplotype for r in found.alternatives)
+    assert all(len(c.needs) == 1 for r in found.alternatives for c in r.contradictions)
+    assert call.diplotype not in {r.diplotype for r in found.alternatives}
 
 
 def test_the_substitute_site_speaks_for_the_deciding_one(tmp_path):
@@ -308,4 +310,4 @@ def test_any_saved_sites_and_names_are_survived(own, name, other):
         haplotypes=(factory.HaplotypeDetail(name=name, function=other, activity_value=None),),
     )  # fmt: skip
     found = call_evidence(compiled, call)
-    assert found is None or len(found.rivals) <= 4
+    assert found is None or len(found.alternatives) <= 4

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.alleles import piecing as piecing_module
+from pgx.alleles import recombination as recombination_module
 from pgx.alleles._kernels import find_mismatches
 from pgx.alleles.observation import Observation, SoftGenotype, SoftSite
 from pgx.alleles.posterior import evidence, infer
@@ -91,7 +91,7 @@ def test_the_posterior_equals_the_plain_sum(problem):
 @settings(max_examples=60, deadline=None)
 def test_the_posterior_on_the_python_kernel(problem):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(piecing_module, "find_mismatches", find_mismatches.py_func)
+        patch.setattr(recombination_module, "find_mismatches", find_mismatches.py_func)
         agree(problem)
 
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alleles.made import caller, frequencies, gene, position, shares_of
-from pgx.alleles.census import NOT_SEEN
 from pgx.alleles.definitions import compile_gene
-from pgx.alleles.piecing import ANYTHING
+from pgx.alleles.haplotype_counts import NOT_SEEN
 from pgx.alleles.prior import SHRINKAGE, build_prior
+from pgx.alleles.recombination import ANYTHING
 from pgx.base.frequencies import GeneFrequencies, PublishedFrequency
 from pgx.knowledge.snapshot import KnowledgeBase
 

@@ -75,9 +75,9 @@ def test_probabilities_of_candidates_and_rest_are_one():
 
 def test_the_next_best_has_the_activity_of_its_copies():
     found = called("3 gene", TWO, shares(TWO, 0.5, total=12))
-    rival = found.evidence.rivals[0]
-    assert {found.diplotype, rival.diplotype} == {"*1/*2x2", "*1x2/*2"}
-    assert sorted(rival.functions) == ["1.0", "2.0"]
+    alternative = found.evidence.alternatives[0]
+    assert {found.diplotype, alternative.diplotype} == {"*1/*2x2", "*1x2/*2"}
+    assert sorted(alternative.functions) == ["1.0", "2.0"]
 
 
 def test_reads_that_do_not_say_which_allele_is_double_leave_both():
@@ -228,8 +228,8 @@ def test_shares_of_reads_that_no_copies_explain_leave_a_call_open():
 
 def test_a_few_strayed_reads_are_held_against_one_haplotype_and_two_alike():
     """Both chromosomes *36+*10, and a site with few reads of another allele called 0/1."""
-    stray = {42129770: ("G", "A")}
-    found = called("2 gene + 2 *36", {**BOTH, **stray}, shares(stray, 0.1))
+    site_ = {42129770: ("G", "A")}
+    found = called("2 gene + 2 *36", {**BOTH, **site_}, shares(site_, 0.1))
     assert found.diplotype == "*36+*10/*36+*10"
 
 
@@ -288,7 +288,7 @@ def test_a_hybrid_like_36_with_the_variants_of_4_has_its_own_name():
 
 
 def test_many_sites_with_few_reads_of_another_allele_leave_a_call_open():
-    """More than strayed reads make: another person's, beside hybrids as beside whole copies."""
+    """More than mismapped reads make: another person's, beside hybrids as beside whole copies."""
     sites = {p: (v.alleles[0], v.alleles[1]) for p, v in list(_plain_variants().items())[:6]}
     for model in ("2 gene", "2 gene + 2 *36"):
         found = called(model, sites, shares(sites, 0.1))
@@ -297,7 +297,7 @@ def test_many_sites_with_few_reads_of_another_allele_leave_a_call_open():
 
 
 def _plain_variants():
-    silent = {*GENE.structure.leaks, *GENE.structure.uneven}
+    silent = {*GENE.structure.mismapped, *GENE.structure.uneven}
     silent |= {site.position for site in GENE.structure.sites}
     return {
         v.position: v

@@ -177,3 +177,12 @@ def test_gene_facts_live_in_the_knowledge_base():
         if not name.startswith("knowledge/"):
             found = [t for t in literals(tree) if symbol.search(t) and t not in examples]
             assert not found, f"{name}: {found}"
+
+
+def test_one_concept_has_one_class_name():
+    homes: dict[str, list[str]] = {}
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(name)
+    assert not {name: files for name, files in homes.items() if len(files) > 1}

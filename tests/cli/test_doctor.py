@@ -14,7 +14,7 @@ from pgx.base import accel, code_cache
 from pgx.cli import doctor as command
 from pgx.cli import doctor_checks as checks
 from pgx.cli import doctor_selftest as selftest
-from pgx.cli.doctor_checks import Finding, Health
+from pgx.cli.doctor_checks import DoctorFinding, Health
 from pgx.knowledge.snapshot import KnowledgeBase
 
 
@@ -141,7 +141,7 @@ def test_haplotypes_may_come_in_either_order():
 @pytest.mark.parametrize(("failed", "status"), [([], 0), ([1], 1), ([1, 5], 5), ([5, 1, 4], 4)])
 def test_the_most_telling_status_counts(failed, status):
     findings = [
-        Finding(part="x", health=Health.FAIL, found="", exit_status=code) for code in failed
+        DoctorFinding(part="x", health=Health.FAIL, found="", exit_status=code) for code in failed
     ]
-    findings.append(Finding(part="y", health=Health.WARN, found="", exit_status=1))
+    findings.append(DoctorFinding(part="y", health=Health.WARN, found="", exit_status=1))
     assert command.exit_status(findings) == status

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import Piece
-from pgx.engine.frequencies.groups import Level
+from pgx.engine.frequencies.groups import Grouping
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from simulated import genes
 
@@ -83,4 +83,4 @@ def shown(gene, *pairs, reason=Unknown.NONE):
 
 
 def everyone(n_samples):
-    return Level("all", ("all",), np.zeros(n_samples, np.int32))
+    return Grouping("all", ("all",), np.zeros(n_samples, np.int32))

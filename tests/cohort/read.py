@@ -11,7 +11,7 @@ import msgspec
 
 from pgx.base.genes import GeneDefinition
 from pgx.engine.calling import CohortCaller, GeneTable, Piece, pieces_of
-from pgx.engine.frequencies.groups import Level, sample_groups
+from pgx.engine.frequencies.groups import Grouping, sample_groups
 from pgx.engine.quality.checking import CohortQuality
 from pgx.engine.reading import CohortReader
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -42,7 +42,7 @@ class ReadCohort:
         self.samples = tuple(dict.fromkeys(n for i in self.inputs for n in i.samples))
         self._caller = CohortCaller(kb, guidance_of(kb), settings, info, {})
 
-    def levels(self) -> list[Level]:
+    def levels(self) -> list[Grouping]:
         return sample_groups(self.samples, self.info)
 
     def table(self, gene: str) -> GeneTable:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence
 from pgx.engine.calling import GeneTable
-from pgx.engine.frequencies.groups import Level, sample_groups
+from pgx.engine.frequencies.groups import Grouping, sample_groups
 from pgx.engine.frequencies.intervals import wilson
 from pgx.engine.frequencies.tables import (
     ALLELE_FREQUENCY_SCHEMA,
@@ -62,8 +62,8 @@ def cohorts(draw):
         st.lists(st.integers(0, len(distinct) - 1), min_size=n_samples, max_size=n_samples)
     )
     numbers = draw(st.lists(st.integers(-1, 1), min_size=n_samples, max_size=n_samples))
-    everyone = Level("all", ("all",), np.zeros(n_samples, np.int32))
-    levels = [everyone, Level("superpopulation", ("AFR", "EUR"), np.array(numbers, np.int32))]
+    everyone = Grouping("all", ("all",), np.zeros(n_samples, np.int32))
+    levels = [everyone, Grouping("superpopulation", ("AFR", "EUR"), np.array(numbers, np.int32))]
     return GeneTable(GENE.gene, distinct, np.array(index, np.int32)), levels
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cohort.drawn import by_sample, everyone, is_called, pieces, shown, small_gene
 from pgx.base.genes import Ploidy
 from pgx.engine.calling import Piece
-from pgx.engine.frequencies.groups import Level
+from pgx.engine.frequencies.groups import Grouping
 from pgx.engine.quality.equilibrium import exact_p
 from pgx.engine.quality.sites import SITE_QUALITY_SCHEMA, site_quality, tally_sites
 from pgx.genotypes.matrix import ABSENT, Evidence, GeneGenotypes, Unknown
@@ -23,7 +23,7 @@ def cohorts(draw, ploidies=tuple(Ploidy)):
     gene = small_gene(draw(st.sampled_from(ploidies)))
     numbers = draw(st.lists(st.integers(-1, 1), min_size=N, max_size=N))
     females = draw(st.lists(st.booleans(), min_size=N, max_size=N))
-    level = Level("superpopulation", ("AFR", "EUR"), np.array(numbers, np.int32))
+    level = Grouping("superpopulation", ("AFR", "EUR"), np.array(numbers, np.int32))
     return gene, draw(pieces(gene, N)), level, np.array(females)
 
 

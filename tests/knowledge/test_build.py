@@ -11,7 +11,7 @@ import pytest
 
 from pgx.base.errors import InputError, KnowledgeError, UsageError
 from pgx.knowledge.build import COUNTED, build_release
-from pgx.knowledge.changes import Kind, changes
+from pgx.knowledge.changes import ChangeKind, changes
 from pgx.knowledge.manifest import MANIFEST, read_manifest
 from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -58,7 +58,12 @@ def test_the_sources_give_what_the_older_release_says(folder, tmp_path_factory):
     assert not report.unread
     found = {change.kind for change in changes(KnowledgeBase(OLDER), KnowledgeBase(made))}
     # F2 was advised on before it was defined; drugs that waited are no longer listed as waiting.
-    assert found <= {Kind.LOOKUP_NEW, Kind.LOOKUP_GONE, Kind.DRUG_GONE, Kind.STATUS}
+    assert found <= {
+        ChangeKind.LOOKUP_NEW,
+        ChangeKind.LOOKUP_GONE,
+        ChangeKind.DRUG_GONE,
+        ChangeKind.STATUS,
+    }
 
 
 def test_no_build_takes_another_word_for_a_month(folder):

@@ -10,7 +10,7 @@ import pytest
 
 from cli.support import pgx
 from pgx.knowledge.build import replace_tables
-from pgx.knowledge.changes import Effect, Kind, changes, summary
+from pgx.knowledge.changes import ChangeKind, Effect, changes, summary
 from pgx.knowledge.contents import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -55,9 +55,13 @@ def test_a_definition_changes_calls(now, tmp_path):
 
     less = changed(tmp_path / "kb", "alleles", edit)
     [call] = changes(now, less)
-    assert (call.effect, call.kind, call.where) == (Effect.CALLS, Kind.ALLELE_GONE, "allele *2")
+    assert (call.effect, call.kind, call.where) == (
+        Effect.CALLS,
+        ChangeKind.ALLELE_GONE,
+        "allele *2",
+    )
     assert (call.before, call.after) == ("18143724=G (No function)", "")
-    assert [c.kind for c in changes(less, now)] == [Kind.ALLELE_NEW]
+    assert [c.kind for c in changes(less, now)] == [ChangeKind.ALLELE_NEW]
 
 
 def test_a_dose_changes_advice_and_a_grade_strength(now, tmp_path):
@@ -89,16 +93,16 @@ def test_what_is_new_and_what_is_gone_mirror_each_other(now, tmp_path):
 @pytest.mark.parametrize(
     ("cells", "kind"),
     [
-        ({"action": "avoid"}, Kind.ACTION),
-        ({"action": "avoid", "maximum_dose": "1 mg"}, Kind.ACTION),
-        ({"maximum_dose": "1 mg"}, Kind.DOSE),
-        ({"titration": "slow"}, Kind.DOSE),
-        ({"monitoring": "levels"}, Kind.DETAILS),
+        ({"action": "avoid"}, ChangeKind.ACTION),
+        ({"action": "avoid", "maximum_dose": "1 mg"}, ChangeKind.ACTION),
+        ({"maximum_dose": "1 mg"}, ChangeKind.DOSE),
+        ({"titration": "slow"}, ChangeKind.DOSE),
+        ({"monitoring": "levels"}, ChangeKind.DETAILS),
         ({"notes": "likely_phenotype"}, None),  # a remark that changes nothing
-        ({"implications": "CYP2C19:toxicity_risk_increased"}, Kind.IMPLICATIONS),
-        ({"classification": "Optional"}, Kind.STRENGTH),
-        ({"reading": "0"}, Kind.WORDING),
-        ({"pmids": "1"}, Kind.REFERENCES),
+        ({"implications": "CYP2C19:toxicity_risk_increased"}, ChangeKind.IMPLICATIONS),
+        ({"classification": "Optional"}, ChangeKind.STRENGTH),
+        ({"reading": "0"}, ChangeKind.WORDING),
+        ({"pmids": "1"}, ChangeKind.REFERENCES),
     ],
 )
 def test_a_kind_for_each_fact(now, tmp_path, cells, kind):
@@ -110,7 +114,7 @@ def test_a_kind_for_each_fact(now, tmp_path, cells, kind):
     assert {c.kind for c in found} == ({kind} if kind else set())
     assert {c.ids for c in found} <= {(one.id, one.id)}
     names = {name for c in found for name, _, _ in c.differs}
-    advised = kind in (Kind.ACTION, Kind.DOSE, Kind.DETAILS)
+    advised = kind in (ChangeKind.ACTION, ChangeKind.DOSE, ChangeKind.DETAILS)
     assert names == (set(cells) if advised else set())
 
 
@@ -120,19 +124,24 @@ def test_an_action_and_a_grade_are_two_changes(now, tmp_path):
         return {**row, "action": "caution", "classification": "Optional"} if is_it else row
 
     kinds = {c.kind for c in changes(now, changed(tmp_path / "kb", "statements", edit))}
-    assert kinds == {Kind.ACTION, Kind.STRENGTH}
+    assert kinds == {ChangeKind.ACTION, ChangeKind.STRENGTH}
 
 
 def test_the_summary_counts_every_change_once(now):
     found = changes(KnowledgeBase(OLDER), now)
     counts = {c.kind: c for c in summary(found)}
-    assert tuple(counts) == tuple(Kind)
+    assert tuple(counts) == tuple(ChangeKind)
     assert sum(c.count for c in counts.values()) == len(found)
-    assert {"carbamazepine", "venlafaxine", "azathioprine"} <= set(counts[Kind.ACTION].subjects)
-    assert {"amitriptyline", "phenytoin", "thioguanine"} <= set(counts[Kind.DOSE].subjects)
-    assert counts[Kind.GENE_NEW].subjects == ("F2", "NAT2")
-    assert set(counts[Kind.RULE].subjects) <= {"NUDT15", "TPMT"}
-    assert "hydralazine" in counts[Kind.SOURCE_NEW].subjects + counts[Kind.DRUG_NEW].subjects
+    assert {"carbamazepine", "venlafaxine", "azathioprine"} <= set(
+        counts[ChangeKind.ACTION].subjects
+    )
+    assert {"amitriptyline", "phenytoin", "thioguanine"} <= set(counts[ChangeKind.DOSE].subjects)
+    assert counts[ChangeKind.GENE_NEW].subjects == ("F2", "NAT2")
+    assert set(counts[ChangeKind.RULE].subjects) <= {"NUDT15", "TPMT"}
+    assert (
+        "hydralazine"
+        in counts[ChangeKind.SOURCE_NEW].subjects + counts[ChangeKind.DRUG_NEW].subjects
+    )
 
 
 def test_the_command_on_both_releases(now):

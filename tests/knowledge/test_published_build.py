@@ -15,7 +15,7 @@ from cli.support import pgx
 from pgx.base.advice import NOT_CODED
 from pgx.base.errors import UnreviewedError
 from pgx.knowledge.build import build_release
-from pgx.knowledge.changes import Kind, changes
+from pgx.knowledge.changes import ChangeKind, changes
 from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings, normalise_sentence
@@ -101,7 +101,9 @@ def test_the_same_facts_in_another_form_give_the_same_advice(tmp_path):
     kb, findings = verify_folder(tmp_path / "out")
     assert kb is not None
     assert not findings
-    found = [c for c in changes(shipped, kb) if c.kind not in (Kind.REFERENCES, Kind.WORDING)]
+    found = [
+        c for c in changes(shipped, kb) if c.kind not in (ChangeKind.REFERENCES, ChangeKind.WORDING)
+    ]
     assert found == []
     words = {(s.authority, s.drug): s.words for s in kb.statements if s.words}
     assert "Avoid" in words["DPWG", "siponimod"] or words["DPWG", "siponimod"]
@@ -118,8 +120,9 @@ def test_published_tables_are_laid_over_the_release(tmp_path):
     kb = KnowledgeBase(tmp_path)
     kinds = {c.kind for c in changes(shipped, kb)}
     assert kinds <= {
-        Kind.ALLELE_NEW, Kind.ALLELE_GONE, Kind.FUNCTION, Kind.RULE_GONE, Kind.POSITION_GONE,
-        Kind.POSITION_ALLELES,
+        ChangeKind.ALLELE_NEW, ChangeKind.ALLELE_GONE, ChangeKind.FUNCTION, ChangeKind.RULE_GONE,
+        ChangeKind.POSITION_GONE,
+        ChangeKind.POSITION_ALLELES,
     }  # fmt: skip
     assert "*2" in {a.name for a in kb.genes["NUDT15"].alleles}  # as it was then
     # What the files lack keeps its source: functions of CYP2D6, of which no file is there.
@@ -137,7 +140,7 @@ def test_pypgx_adds_genes_that_no_other_source_has(tmp_path):
     build_published([PUBLIC / "pypgx-0.26"], shipped, tmp_path, "2026.12.2")
     assert not verify_folder(tmp_path)[1]
     kb = KnowledgeBase(tmp_path)
-    assert {c.kind for c in changes(shipped, kb)} == {Kind.GENE_NEW}
+    assert {c.kind for c in changes(shipped, kb)} == {ChangeKind.GENE_NEW}
     assert len(kb.genes) > 80
     assert kb.genes["CYP2D6"] == shipped.genes["CYP2D6"]
 
@@ -310,18 +313,20 @@ def test_an_update_is_named_and_nothing_is_lost(tmp_path):
     assert withdrawn
 
     found = changes(one, two)
-    of_kind = {kind: [c for c in found if c.kind is kind] for kind in Kind}
-    assert {_named(c) for c in of_kind[Kind.ALLELE_NEW]} == set(RENAMED.values())
-    assert {_named(c) for c in of_kind[Kind.ALLELE_GONE]} == {*RENAMED, *REMOVED}
-    assert {_named(c) for c in of_kind[Kind.FUNCTION]} == set(CHANGED)
-    assert {c.subject for c in of_kind[Kind.DRUG_NEW]} == {r.drug for r in new}
-    said = {c.subject for c in of_kind[Kind.ACTION]}
+    of_kind = {kind: [c for c in found if c.kind is kind] for kind in ChangeKind}
+    assert {_named(c) for c in of_kind[ChangeKind.ALLELE_NEW]} == set(RENAMED.values())
+    assert {_named(c) for c in of_kind[ChangeKind.ALLELE_GONE]} == {*RENAMED, *REMOVED}
+    assert {_named(c) for c in of_kind[ChangeKind.FUNCTION]} == set(CHANGED)
+    assert {c.subject for c in of_kind[ChangeKind.DRUG_NEW]} == {r.drug for r in new}
+    said = {c.subject for c in of_kind[ChangeKind.ACTION]}
     assert said == {r.drug for r in rows["CPIC"] if normalise_sentence(r.sentence) in rewritten}
-    assert {c.subject for c in of_kind[Kind.LOOKUP_NEW]} == {r.drug for r in new}
+    assert {c.subject for c in of_kind[ChangeKind.LOOKUP_NEW]} == {r.drug for r in new}
     quiet = {
-        Kind.ALLELE_NEW, Kind.ALLELE_GONE, Kind.FUNCTION, Kind.DRUG_NEW, Kind.ACTION,
-        Kind.LOOKUP_NEW,
-        Kind.POSITION_GONE, Kind.RULE_GONE, Kind.STATUS, Kind.REFERENCES, Kind.WORDING,
+        ChangeKind.ALLELE_NEW, ChangeKind.ALLELE_GONE, ChangeKind.FUNCTION, ChangeKind.DRUG_NEW,
+        ChangeKind.ACTION,
+        ChangeKind.LOOKUP_NEW,
+        ChangeKind.POSITION_GONE, ChangeKind.RULE_GONE, ChangeKind.STATUS, ChangeKind.REFERENCES,
+        ChangeKind.WORDING,
     }  # fmt: skip
     assert {c.kind for c in found} <= quiet
 

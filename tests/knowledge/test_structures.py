@@ -99,7 +99,7 @@ def test_exons_are_those_of_gene_and_paralogue():
             },
             "segments of *36 overlap at 20",
         ),
-        ({"leaks": (1,)}, "1 is outside the gene's defining positions"),
+        ({"mismapped": (1,)}, "1 is outside the gene's defining positions"),
     ],
 )
 def test_what_does_not_fit_is_found(fields, expected):

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pgx.models.inputs import Input, Kind, Unknown
+from pgx.models.inputs import Input, InputKind, UnknownInput
 from pgx.models.shipped import published_model, recipe_of
-from pgx.models.specification import Citation, Link, Member, Model, ModelKind
+from pgx.models.specification import Link, Member, Model, ModelCitation, ModelKind
 from pgx.models.tables.reading import DataTable, table_of
-from pgx.models.tables.schema import Source, TableColumn, TableSchema
-from pgx.models.terms import Feature, Term
+from pgx.models.tables.schema import SourceColumn, TableColumn, TableSchema
+from pgx.models.terms import EquationTerm, Feature
 from pgx.models.training.recipe import Estimate, Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,28 +25,28 @@ needs_data = pytest.mark.skipif(
     not IWPC.is_file(), reason=f"no validation data folder at {DATA} (PGX_VALIDATION_DATA)"
 )
 
-AGE = Input(name="age_years", meaning="age", kind=Kind.NUMBER, unit="years", minimum=18,
+AGE = Input(name="age_years", meaning="age", kind=InputKind.NUMBER, unit="years", minimum=18,
             maximum=100, typical=60.0)  # fmt: skip
-HEIGHT = Input(name="height_cm", meaning="height", kind=Kind.NUMBER, unit="cm", minimum=120,
-               maximum=220, when_unknown=Unknown.ESTIMATE, assumed=170.0,
+HEIGHT = Input(name="height_cm", meaning="height", kind=InputKind.NUMBER, unit="cm", minimum=120,
+               maximum=220, when_unknown=UnknownInput.ESTIMATE, assumed=170.0,
                typical=170.0)  # fmt: skip
-WEIGHT = Input(name="weight_kg", meaning="weight", kind=Kind.NUMBER, unit="kg", minimum=30,
+WEIGHT = Input(name="weight_kg", meaning="weight", kind=InputKind.NUMBER, unit="kg", minimum=30,
                maximum=220, typical=80.0)  # fmt: skip
-RACE = Input(name="race", meaning="race", kind=Kind.LEVEL,
-             levels=("White", "Asian", "Black", "Unknown"), when_unknown=Unknown.ASSUME,
+RACE = Input(name="race", meaning="race", kind=InputKind.LEVEL,
+             levels=("White", "Asian", "Black", "Unknown"), when_unknown=UnknownInput.ASSUME,
              assumed="Unknown", typical="White")  # fmt: skip
-VKORC1 = Input(name="vkorc1", meaning="genotype", kind=Kind.GENOTYPE, alleles=("A", "G"),
-               when_unknown=Unknown.OWN_TERM, typical="A/G")  # fmt: skip
-CYP2C9 = Input(name="cyp2c9", meaning="diplotype", kind=Kind.GENOTYPE,
-               alleles=("*1", "*2", "*3", "*5"), when_unknown=Unknown.OWN_TERM,
+VKORC1 = Input(name="vkorc1", meaning="genotype", kind=InputKind.GENOTYPE, alleles=("A", "G"),
+               when_unknown=UnknownInput.OWN_TERM, typical="A/G")  # fmt: skip
+CYP2C9 = Input(name="cyp2c9", meaning="diplotype", kind=InputKind.GENOTYPE,
+               alleles=("*1", "*2", "*3", "*5"), when_unknown=UnknownInput.OWN_TERM,
                typical="*1/*1")  # fmt: skip
-AMIODARONE = Input(name="amiodarone", meaning="takes amiodarone", kind=Kind.FLAG,
-                   when_unknown=Unknown.ASSUME, assumed=False, typical=False)  # fmt: skip
+AMIODARONE = Input(name="amiodarone", meaning="takes amiodarone", kind=InputKind.FLAG,
+                   when_unknown=UnknownInput.ASSUME, assumed=False, typical=False)  # fmt: skip
 INPUTS = (AGE, HEIGHT, WEIGHT, RACE, VKORC1, CYP2C9, AMIODARONE)
 
 
-def term(coefficient: float = 1.0, feature: str = "constant", *inputs: str, **more) -> Term:
-    return Term(coefficient=coefficient, feature=Feature(feature), inputs=inputs, **more)
+def term(coefficient: float = 1.0, feature: str = "constant", *inputs: str, **more) -> EquationTerm:
+    return EquationTerm(coefficient=coefficient, feature=Feature(feature), inputs=inputs, **more)
 
 
 TERMS = (
@@ -73,7 +73,7 @@ def model(*members: Member, link: Link = Link.SQUARE_ROOT, inputs=INPUTS, **more
             "drug": "warfarin",
             "kind": ModelKind.TRAINED,
             "title": "Invented",
-            "citation": Citation(text="nowhere"),
+            "citation": ModelCitation(text="nowhere"),
             "population": "nobody",
             "unit": "mg/week",
             "predicts": "dose",
@@ -91,7 +91,7 @@ def column(own: Input, name: str, **more) -> TableColumn:
         name=own.name,
         kind=own.kind,
         unit=own.unit,
-        sources=(Source(column=name, **source),),
+        sources=(SourceColumn(column=name, **source),),
         **more,
     )
 
@@ -119,7 +119,7 @@ RECIPE = Recipe(
     drug="warfarin",
     title="Invented",
     population="nobody",
-    citation=Citation(text="nowhere"),
+    citation=ModelCitation(text="nowhere"),
     unit="mg/week",
     predicts="dose",
     link=Link.SQUARE_ROOT,
@@ -196,9 +196,9 @@ def shipped_table(n_sites: int = 4, per_site: int = 60, seed: int = 5) -> DataTa
     for item in recipe_of("warfarin-pgx").inputs:
         if item.name in columns:
             continue
-        if item.kind is Kind.FLAG:
+        if item.kind is InputKind.FLAG:
             columns[item.name] = (rng.random(own.n) < 0.2).astype(float)
-        elif item.kind is Kind.LEVEL:
+        elif item.kind is InputKind.LEVEL:
             columns[item.name] = np.array(item.levels)[rng.integers(0, len(item.levels), own.n)]
         else:
             columns[item.name] = np.full(own.n, 2.5)

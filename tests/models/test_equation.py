@@ -21,7 +21,7 @@ from pgx.models.equation import (
     predict,
 )
 from pgx.models.inputs import columns_of, fill
-from pgx.models.specification import Interval, Link, Recalibration
+from pgx.models.specification import ConformalInterval, Link, Recalibration
 from pgx.models.trees import Tree, Trees
 
 SOMEONE = {"age_years": 63.0, "sex": "female", "race": "White", "height_cm": 165.0,
@@ -154,7 +154,9 @@ def test_members_are_joined_on_the_models_link():
 
 
 def test_an_interval_is_that_of_the_predicted_dose():
-    ends = Interval(level=0.9, method="-", lower=(-1.0, -2.0), upper=(1.0, 3.0), up_to=(25.0,))
+    ends = ConformalInterval(
+        level=0.9, method="-", lower=(-1.0, -2.0), upper=(1.0, 3.0), up_to=(25.0,)
+    )
     own = model(member((term(1, "number", "age_years", per=10.0),)), interval=ends)
     ages = np.array([40.0, 50.0, 60.0])  # √dose 4, 5, 6: 25 itself is in the upper bin
     columns = {**columns_of(INPUTS, {}), "age_years": ages, "weight_kg": np.full(3, 80.0)}

@@ -8,9 +8,17 @@ import pytest
 
 from models.invented import AGE, HEIGHT, INPUTS, RACE, VKORC1, WEIGHT, published, term
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
-from pgx.models.inputs import Input, Kind, Unknown, check_value, columns_of, fill, n_outside
+from pgx.models.inputs import (
+    Input,
+    InputKind,
+    UnknownInput,
+    check_value,
+    columns_of,
+    fill,
+    n_outside,
+)
 
-FLAG = Input(name="smoker", meaning="smokes", kind=Kind.FLAG)
+FLAG = Input(name="smoker", meaning="smokes", kind=InputKind.FLAG)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +113,7 @@ BY_AGE = (term(180.0), term(-0.1, "number", "age_years"))
 ESTIMATED = (
     AGE,
     msgspec.structs.replace(HEIGHT, estimated_by=(BY_WEIGHT, (), BY_AGE)),
-    msgspec.structs.replace(WEIGHT, when_unknown=Unknown.ESTIMATE, assumed=75.0),
+    msgspec.structs.replace(WEIGHT, when_unknown=UnknownInput.ESTIMATE, assumed=75.0),
     RACE,
 )
 
@@ -121,7 +129,7 @@ ESTIMATED = (
     ],
 )
 def test_the_first_estimate_counts_whose_inputs_are_known(values, height):
-    own = [msgspec.structs.replace(AGE, when_unknown=Unknown.OWN_TERM), *ESTIMATED[1:]]
+    own = [msgspec.structs.replace(AGE, when_unknown=UnknownInput.OWN_TERM), *ESTIMATED[1:]]
     found = fill(own, columns_of(own, values))
     assert found["height_cm"][0] == pytest.approx(height, abs=1e-12)
 

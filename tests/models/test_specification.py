@@ -9,7 +9,7 @@ import pytest
 
 from models.invented import model, published
 from pgx.base.errors import ModelFolderError
-from pgx.models.specification import Interval, encode_model, parse_model
+from pgx.models.specification import ConformalInterval, encode_model, parse_model
 
 SHIPPED = [
     "warfarin-iwpc-pharmacogenetic",
@@ -32,7 +32,9 @@ def test_a_model_is_read_as_written(name):
 
 
 def test_numbers_of_a_file_are_exact():
-    own = model(interval=Interval(level=0.9, method="-", lower=(-0.1 - 0.2,), upper=(1 / 3,)))
+    own = model(
+        interval=ConformalInterval(level=0.9, method="-", lower=(-0.1 - 0.2,), upper=(1 / 3,))
+    )
     assert parse_model(encode_model(own)) == own
 
 

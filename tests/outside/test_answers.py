@@ -228,7 +228,7 @@ def contradictions(folder, said, seen):
     call = result.calls[0]
     assert call.source == "outside"
     assert (NOTE in call.notes) == (call.evidence is not None)
-    return [] if call.evidence is None else list(call.evidence.rivals[0].contradictions)
+    return [] if call.evidence is None else list(call.evidence.alternatives[0].contradictions)
 
 
 def test_the_positions_that_contradict_are_named(tmp_path):

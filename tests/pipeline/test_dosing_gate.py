@@ -8,7 +8,7 @@ import pytest
 
 from models.registry.made import METRICS, NOTE, protocol_of
 from pgx.base.errors import ModelFolderError, ModelStateError
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import attach, make_model
 from pgx.models.registry.states import advance
 from pgx.models.registry.store import Store, shipped_folder
@@ -24,7 +24,7 @@ def registry(tmp_path, monkeypatch):
     return tmp_path / "registry"
 
 
-def used(**options) -> dict[str, State]:
+def used(**options) -> dict[str, LifecycleState]:
     return {model.name: folder.state for model, folder in Dosing("warfarin", **options)._models}
 
 
@@ -40,7 +40,10 @@ def test_a_model_that_only_says_that_it_is_published_needs_an_approval(registry)
     assert "warfarin-forged" not in used()
     with pytest.raises(ModelStateError, match="is draft, not approved"):
         Dosing("warfarin", "warfarin-forged")
-    assert used(model="warfarin-forged", allow_unapproved=True)["warfarin-forged"] is State.DRAFT
+    assert (
+        used(model="warfarin-forged", allow_unapproved=True)["warfarin-forged"]
+        is LifecycleState.DRAFT
+    )
 
 
 def test_a_shipped_model_is_taken_out_of_use_by_adding_it(registry, tmp_path):
@@ -49,11 +52,11 @@ def test_a_shipped_model_is_taken_out_of_use_by_adding_it(registry, tmp_path):
     assert NAME not in used()
     attach(added.where, NOTE, metrics=METRICS)
     protocol = protocol_of(tmp_path, {"title": "here", "mae_mg_per_week": {"at_most": 9.0}})
-    advance(added.where, State.VALIDATED, NOTE, protocol=protocol)
+    advance(added.where, LifecycleState.VALIDATED, NOTE, protocol=protocol)
     assert NAME not in used()
-    advance(added.where, State.APPROVED, NOTE, protocol=protocol)
-    assert used()[NAME] is State.APPROVED
-    advance(added.where, State.RETIRED, NOTE)
+    advance(added.where, LifecycleState.APPROVED, NOTE, protocol=protocol)
+    assert used()[NAME] is LifecycleState.APPROVED
+    advance(added.where, LifecycleState.RETIRED, NOTE)
     assert NAME not in used()
 
 

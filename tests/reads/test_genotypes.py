@@ -202,7 +202,7 @@ def test_allelic_depths_are_the_genes_own_and_not_of_leaks():
     by_position = {s.position: s for s in found.copies.reads}
     reads = by_position[42_128_945].reads
     assert reads[1] / sum(reads) == pytest.approx(2 / 3, abs=0.12)
-    assert not set(by_position) & set(gene().structure.leaks)
+    assert not set(by_position) & set(gene().structure.mismapped)
     balance = {b.position: b for b in found.copies.report.balances}[42_128_945]
     assert (balance.reference_reads, balance.alternative_reads) == reads
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgx.alleles.outcome import LISTED_FROM
-from pgx.alleles.piecing import ANYTHING, HIDDEN_FROM, UNSEEN_ALLELE
 from pgx.alleles.posterior import NEGLIGIBLE
-from pgx.alleles.prior import PIECED
+from pgx.alleles.prior import RECOMBINATION_WEIGHT
+from pgx.alleles.recombination import ANYTHING, HIDDEN_FROM, UNSEEN_ALLELE
 from pgx.alleles.undefined import MOST, RARE, RARE_SEEN, RECOMBINATION, RECOMBINATION_SEEN
 from reference.match import mismatches
 
@@ -32,7 +32,7 @@ class Population:
 
     @property
     def crossover(self) -> float:
-        return PIECED * self.novelty
+        return RECOMBINATION_WEIGHT * self.novelty
 
     @property
     def conversion(self) -> float:
@@ -41,7 +41,7 @@ class Population:
             one * two * sum(x != y for x, y in zip(a, b, strict=True))
             for (a, one), (b, two) in itertools.product(self.shares.items(), repeat=2)
         )
-        return PIECED * self.novelty / max(unlike, 1.0)
+        return RECOMBINATION_WEIGHT * self.novelty / max(unlike, 1.0)
 
     def carried(self, position: int, code: int) -> float:
         """Return the frequency of an allele at a position."""

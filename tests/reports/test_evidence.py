@@ -6,7 +6,13 @@ import msgspec
 import pytest
 
 from pgx.base.calls import AlternativeAdvice, Candidate
-from pgx.base.evidence import CallEvidence, Contradiction, HaplotypeEvidence, Rival, VariantMatch
+from pgx.base.evidence import (
+    AlternativeDiplotype,
+    CallEvidence,
+    Contradiction,
+    HaplotypeEvidence,
+    VariantMatch,
+)
 from pgx.reports.chances import percent
 from pgx.reports.english import ENGLISH
 from pgx.reports.evidence_entries import build_evidence
@@ -34,18 +40,18 @@ def contradiction(**changes):
     return Contradiction(**{**values, **changes})
 
 
-def rival(**changes):
+def alternative(**changes):
     values = {"diplotype": "*1/*3", "functions": ("Normal function", "0.5"), "why": "nearest"}
-    return Rival(**{**values, **changes})
+    return AlternativeDiplotype(**{**values, **changes})
 
 
-def words_of(*haplotypes, rivals=(), **changes):
-    evidence = CallEvidence(haplotypes=haplotypes, rivals=tuple(rivals))
+def words_of(*haplotypes, alternatives=(), **changes):
+    evidence = CallEvidence(haplotypes=haplotypes, alternatives=tuple(alternatives))
     return build_evidence(factory.called(evidence=evidence, **changes), ENGLISH)
 
 
-def only_rival(**changes):
-    [entry] = words_of(rivals=[rival(**changes)]).rivals
+def only_alternative(**changes):
+    [entry] = words_of(alternatives=[alternative(**changes)]).alternatives
     return entry
 
 
@@ -71,19 +77,19 @@ def test_equal_haplotypes_are_said_once():
 def test_a_long_list_is_cut_and_counted():
     [line] = words_of(haplotype(*(variant(position=f"chr1:{i}") for i in range(11)))).matched
     assert line.endswith(" and 3 more")
-    entry = only_rival(contradictions=tuple(contradiction() for _ in range(11)))
+    entry = only_alternative(contradictions=tuple(contradiction() for _ in range(11)))
     assert entry.reasons[-1] == "and at 3 more positions"
 
 
-def test_what_excludes_a_rival():
-    entry = only_rival(contradictions=(contradiction(),))
+def test_what_excludes_a_alternative():
+    entry = only_alternative(contradictions=(contradiction(),))
     assert entry.title == "Excluded: *1/*3 (normal function, activity value 0.5)"
     assert entry.reasons == ("chr10:94780653 (rs4986893): G/G seen, G/A needed",)
 
 
 def test_phase_is_named():
     phase = contradiction(observed=("G", "A"), needs=(("A",), ("G",)), kind="phase", phased=True)
-    [line] = only_rival(contradictions=(phase,)).reasons
+    [line] = only_alternative(contradictions=(phase,)).reasons
     assert "G|A seen, A|G needed; the alleles are on the opposite haplotypes" in line
 
 
@@ -92,11 +98,11 @@ def test_phase_is_named():
     [(2, "One other diplotype is as close."), (4, "3 other diplotypes are as close.")],
 )
 def test_how_many_are_as_near(count, said):
-    assert only_rival(contradictions=(contradiction(),), n_alike=count).reasons[-1] == said
+    assert only_alternative(contradictions=(contradiction(),), n_alike=count).reasons[-1] == said
 
 
 def test_a_candidate_says_what_would_tell_it():
-    entry = only_rival(
+    entry = only_alternative(
         why="fits", probability=0.0321, open_sites=("chr1:5",), open_phase=("chr1:6", "chr1:7")
     )
     assert entry.title.endswith(", 3 % of people with such data")
@@ -104,13 +110,13 @@ def test_a_candidate_says_what_would_tell_it():
         "Told apart by the genotype at chr1:5",
         "Told apart by which alleles lie together at chr1:6, chr1:7",
     )
-    assert only_rival(why="fits").reasons == (ENGLISH["why"]["cannot_tell"],)
+    assert only_alternative(why="fits").reasons == (ENGLISH["why"]["cannot_tell"],)
 
 
 def test_without_a_prior_no_number_is_shown():
     text = plain_text(render_html(factory.result()))
     assert "of people with such data" not in text
-    assert "%" not in only_rival(why="fits").title
+    assert "%" not in only_alternative(why="fits").title
 
 
 @pytest.mark.parametrize("share", [0.0, 1e-9, 0.0009, 0.004, 0.05, 0.5, 0.95, 0.996, 0.9999, 1.0])
@@ -123,7 +129,7 @@ def test_percentages_have_few_digits_and_are_no_certainty(share):
 
 
 def test_the_report_shows_it_folded():
-    evidence = CallEvidence(haplotypes=(haplotype(variant()),), rivals=(rival(),))
+    evidence = CallEvidence(haplotypes=(haplotype(variant()),), alternatives=(alternative(),))
     call = factory.called(evidence=evidence)
     page = render_html(factory.result(calls=(call,)))
     folded = page.split("<summary>Why this call</summary>")[1].split("</details>")[0]
@@ -140,8 +146,8 @@ def test_hostile_evidence_adds_no_element(name):
                 haplotype(variant(text, position=text, rsid=text, needs=(text,)), name=text),
                 haplotype(name=text),
             ),
-            rivals=(
-                rival(
+            alternatives=(
+                alternative(
                     diplotype=text, functions=(text,), why=text,
                     contradictions=(contradiction(observed=(text,), needs=((text,),), kind=text),),
                 ),
@@ -197,7 +203,7 @@ def test_many_phases_are_counted():
 
 
 def test_sections_stand_in_order_and_hide_nothing():
-    evidence = CallEvidence(haplotypes=(haplotype(variant()),), rivals=(rival(),))
+    evidence = CallEvidence(haplotypes=(haplotype(variant()),), alternatives=(alternative(),))
     call = factory.ambiguous(evidence=evidence)
     titles = [section.title for section in explain_call(call, "2025.11.1")]
     assert titles == [

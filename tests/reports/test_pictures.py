@@ -27,9 +27,9 @@ from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_s
 from pgx.reports.pictures.facts import (
     AlleleShare,
     Bar,
+    ChromosomeShare,
     GenePictures,
     ScoreFacts,
-    Share,
     build_pictures,
     wilson,
 )
@@ -122,7 +122,10 @@ def test_an_interval_holds_its_share_and_stays_between_0_and_1(pair):
 
 
 def test_frequencies_in_words_and_in_the_picture():
-    shares = (Share("AFR", 40, 100, *wilson(40, 100)), Share("XYZ", 0, 50, *wilson(0, 50)))
+    shares = (
+        ChromosomeShare("AFR", 40, 100, *wilson(40, 100)),
+        ChromosomeShare("XYZ", 0, 50, *wilson(0, 50)),
+    )
     drawn = draw_frequencies("G", (AlleleShare("*2", shares),), SAID)
     tree = parsed(drawn)
     assert tree.get("aria-label") == "How common the alleles are, G"
@@ -248,7 +251,7 @@ def test_hostile_strings_stay_text_in_every_picture(name):
             score=ScoreFacts(
                 score=1.0, ranges=tuple(msgspec.structs.replace(r, phenotype=word) for r in RANGES)
             ),
-            alleles=(AlleleShare(word, (Share(word, 1, 2, 0.1, 0.9),)),),
+            alleles=(AlleleShare(word, (ChromosomeShare(word, 1, 2, 0.1, 0.9),)),),
             bars=(Bar(word, 0.9), Bar("x", 0.05)),
             n_others=1,
             rest=0.05,

@@ -149,12 +149,12 @@ def test_a_diploid_caller_writes_two_alleles_whatever_the_copies():
 
 
 def test_reads_of_the_paralogue_lower_the_quality_at_leaks():
-    leaks = kb().genes[GENE].structure.leaks
+    mismapped = kb().genes[GENE].structure.mismapped
     seen = {"other": [], "leak": []}
     for name in "ABCDEFGH":
         for line in lines(gene_text("*1", "*1", sample=name)):
             if line.contig == "chr22" and BODY[0] - 1400 < line.position < BODY[1]:
-                kind = "leak" if line.position in leaks else "other"
+                kind = "leak" if line.position in mismapped else "other"
                 seen[kind].append(line.numbers("PL")[1] / max(int(line.values["DP"]), 1))
     assert np.mean(seen["leak"]) < 0.8 * np.mean(seen["other"])
 

@@ -18,7 +18,7 @@ from pgx.simulator.depth.many import simulate_many
 from pgx.simulator.depth.noise import Neighbours, draw_depth, kernel
 from pgx.simulator.depth.people import true_diplotypes
 from pgx.simulator.depth.settings import generator
-from pgx.simulator.depth.windows import Windows
+from pgx.simulator.depth.windows import DepthWindows
 from pgx.structure.models import structural_models
 from simulate.depth_support import BODY, GENE, kb, windows
 
@@ -80,9 +80,9 @@ def test_hybrids_carry_their_own_alleles_only_in_their_own_part():
     reference = {v.position: v.ref for v in gene().variants}
     haplotype = copy_haplotype(gene(), Copy("*68", "*68"))
     changed = {p for p, allele in haplotype.items() if allele != reference[p]}
-    leaks = set(gene().structure.leaks)
-    assert changed - leaks <= {p for p in reference if p > 42130400}
-    assert leaks & reference.keys() <= changed
+    mismapped = set(gene().structure.mismapped)
+    assert changed - mismapped <= {p for p in reference if p > 42130400}
+    assert mismapped & reference.keys() <= changed
     assert haplotype[42128945] == reference[42128945]
     like_4 = copy_haplotype(gene(), Copy("*36", "*4.013"))
     assert like_4[42128945] != reference[42128945]
@@ -125,7 +125,7 @@ def test_a_gene_without_structure_cannot_be_drawn():
 
 def test_neighbouring_windows_are_alike_as_the_kernel_says():
     starts = [1000 + 20 * i for i in range(60)]
-    near = Neighbours(Windows.of(["chr1"] * 60, starts, [s + 19 for s in starts]))
+    near = Neighbours(DepthWindows.of(["chr1"] * 60, starts, [s + 19 for s in starts]))
     drawn = near.draw(np.random.default_rng(2), 4000)
     assert drawn.std() == pytest.approx(1, abs=0.03)
     for apart in (1, 5, 20):
@@ -134,7 +134,7 @@ def test_neighbouring_windows_are_alike_as_the_kernel_says():
 
 
 def test_depth_has_the_mean_and_the_variance_that_are_asked_for():
-    near = Neighbours(Windows.of(["chr1"] * 40, [k * 10_000 for k in range(1, 41)],
+    near = Neighbours(DepthWindows.of(["chr1"] * 40, [k * 10_000 for k in range(1, 41)],
                                  [k * 10_000 + 19 for k in range(1, 41)]))  # fmt: skip
     for copies, noise in ((2.0, 0.0), (1.0, 0.1), (4.0, 0.2)):
         held = np.full((40, 2000), copies)

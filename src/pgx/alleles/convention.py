@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pgx.alleles.outcome import DECIMALS, LISTED_FROM, DiplotypeSet, Haplotype, Outcome, together
+from pgx.alleles.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    FunctionPair,
+    Haplotype,
+    together,
+)
 from pgx.alleles.star import MAX_LISTED
 
 __all__ = ["follow_convention"]
@@ -54,7 +61,7 @@ def follow_convention(
     weighed.outcomes = _best_first(outcomes, _functions(weighed.best))
 
 
-def _best_first(outcomes: list[Outcome], best: tuple[str, ...]) -> list[Outcome]:
+def _best_first(outcomes: list[FunctionPair], best: tuple[str, ...]) -> list[FunctionPair]:
     """Move the best diplotype's outcome to the front; what settles it settles the one before."""
     place = next((i for i, o in enumerate(outcomes) if _key(o.first, o.second) == best), 0)
     if place == 0:

@@ -67,7 +67,7 @@ class Dosage:
         reads: Sequence[SiteReads],
     ) -> None:
         self._units = models.units
-        silent = {*models.structure.leaks, *models.structure.uneven}
+        silent = {*models.structure.mismapped, *models.structure.uneven}
         known = {r.position: r for r in reads if r.position not in silent}
         self.sites = [
             site
@@ -188,7 +188,7 @@ def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
 def diploid_observation(observation: Observation, dosage: Dosage) -> tuple[Observation, bool]:
     """Return an observation of two haplotypes, whose reads leave some heterozygous sites open.
 
-    A few strayed reads look like a second allele to a caller. One haplotype is free of them, so
+    A few mismapped reads look like a second allele to a caller. One haplotype is free of them, so
     that two must be: else a rare haplotype would be held against two, and never against one.
     The most doubted ones are tried. Says as well whether one allele is likelier than two at
     more sites than these, as in reads of two persons.

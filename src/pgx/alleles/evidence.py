@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.alternative_diplotypes import AlternativeDiplotypes, allowed_alleles
 from pgx.alleles.contradictions import Masks, denied, turned
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.haplotype_masks import HaplotypeMasks, Meanings
 from pgx.alleles.observation import Observation
 from pgx.alleles.proxies import apply_proxies
-from pgx.alleles.rivals import Rivals, allowed_alleles
 from pgx.base.calls import GeneCall, SiteObservation
 from pgx.base.evidence import CallEvidence, HaplotypeEvidence, VariantMatch
 from pgx.genotypes.matrix import MISSING
@@ -26,7 +26,7 @@ UNKNOWN_ALLELE = "."
 def call_evidence(
     gene: CompiledGene, call: GeneCall, meanings: Meanings | None = None
 ) -> CallEvidence | None:
-    """Say what supports a call and what excludes its rivals.
+    """Say what supports a call and what excludes its alternative diplotypes.
 
     Parameters
     ----------
@@ -50,12 +50,12 @@ def call_evidence(
     haplotypes = HaplotypeMasks(gene, seen.undocumented, meanings)
     best = _best_rows(gene, haplotypes, call)
     masks = None if best is None else best[0]
-    rivals = Rivals(gene, haplotypes, observation, seen.labels, masks)
+    alternatives = AlternativeDiplotypes(gene, haplotypes, observation, seen.labels, masks)
     return CallEvidence(
         haplotypes=()
         if best is None
         else tuple(_haplotype_evidence(gene, call, observation, *best)),
-        rivals=tuple(rivals.of(call)),
+        alternatives=tuple(alternatives.of(call)),
     )
 
 

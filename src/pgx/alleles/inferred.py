@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.census import Floats
 from pgx.alleles.convention import follow_convention
 from pgx.alleles.definitions import CompiledGene
+from pgx.alleles.haplotype_counts import Floats
 from pgx.alleles.haplotype_names import describe_codes, describe_known
 from pgx.alleles.listing import call_listing, list_findings
 from pgx.alleles.meanings import SEEN_FROM, Concern, Groups, MeaningDetails, add_outcome
@@ -22,8 +22,8 @@ from pgx.alleles.outcome import (
     DECIMALS,
     LISTED_FROM,
     DiplotypeSet,
+    FunctionPair,
     Haplotype,
-    Outcome,
     doubtful_sites,
 )
 from pgx.alleles.posterior import Posterior, infer
@@ -33,7 +33,7 @@ from pgx.alleles.star import MAX_LISTED
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
-__all__ = ["DECIMALS", "LISTED_FROM", "Concern", "InferredCaller", "Weighed"]
+__all__ = ["DECIMALS", "LISTED_FROM", "Concern", "DiplotypePosterior", "InferredCaller"]
 
 NAMED_FROM: Final = 1e-2
 """Probability from which a pair of known haplotypes precedes a more probable undefined one.
@@ -63,7 +63,7 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class DiplotypePosterior:
     """Diplotypes of one sample, and the pairs of haplotypes behind them.
 
     ``haplotypes`` are the names of haplotypes by their number, ``codes`` (K + novel, P) int8 what
@@ -112,7 +112,7 @@ class InferredCaller:
         genotypes: GeneGenotypes,
         groups: Floats,
         concern: Concern,
-    ) -> Weighed:
+    ) -> DiplotypePosterior:
         """Return what `call` does, and the pairs of haplotypes behind it."""
         observation, notes = apply_proxies(self.gene, observation)
         alert = tuple(np.flatnonzero(concern.failed).tolist())
@@ -134,7 +134,7 @@ class InferredCaller:
         result.is_partial = not posterior.is_whole
         result.uses_likelihoods = bool(observation.soft)
         haplotypes = {number: known.haplotype for number, known in table.items()}
-        return Weighed(result, posterior, haplotypes, naming.codes)
+        return DiplotypePosterior(result, posterior, haplotypes, naming.codes)
 
     def _table(
         self, posterior: Posterior, genotypes: GeneGenotypes, *, whole: bool
@@ -324,7 +324,7 @@ class _Naming:
                 found.append(site)
         return found
 
-    def _outcomes(self, result: DiplotypeSet) -> list[Outcome]:
+    def _outcomes(self, result: DiplotypeSet) -> list[FunctionPair]:
         """Return the distinct meanings of all pairs, the best one's first.
 
         The meaning of a pair is its functions, in genes without rules its name. A combination
@@ -338,8 +338,8 @@ class _Naming:
         seen = (probability >= SEEN_FROM) | details.is_open(len(first))
         seen[inverse[self.lead]] = True
         order = np.argsort(-probability, kind="stable")
-        found: dict[_Meaning, Outcome] = {}
-        possible: dict[_Meaning, Outcome] = {}
+        found: dict[_Meaning, FunctionPair] = {}
+        possible: dict[_Meaning, FunctionPair] = {}
         for group in order[seen[order]].tolist():
             outcome = details.of(group, float(probability[group]))
             pair = self.posterior.pairs[first[group]]
@@ -350,8 +350,8 @@ class _Naming:
             at_most = None if is_lead else outcome.probability
             reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
             if is_lead:
-                settling = doubtful_sites(self._haplotypes(pair)) or reading.settled_by
-                reading = replace(reading, settled_by=settling)
+                discriminating = doubtful_sites(self._haplotypes(pair)) or reading.settled_by
+                reading = replace(reading, settled_by=discriminating)
             for key, functions in others:
                 add_outcome(possible, key, functions, replace(reading, by_group=()))
         best = self._readings(self.posterior.pairs[self.lead])[0][0]

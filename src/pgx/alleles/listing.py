@@ -19,7 +19,7 @@ import numpy.typing as npt
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import bracket, format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome
+from pgx.alleles.outcome import DiplotypeSet, FunctionPair, Haplotype
 from pgx.alleles.phasing import contained, extra_names, phasings, tries_all
 from pgx.alleles.proxies import apply_proxies
 from pgx.alleles.star import MAX_LISTED
@@ -31,7 +31,7 @@ _Rank = tuple[int, int, tuple[bool, tuple[tuple[int, int, str], ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ListedVariant:
     """One variant on a haplotype: its name, function, value and place in the order."""
 
     name: str
@@ -99,7 +99,7 @@ def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
             key = tuple(sorted((first or "", second or "")))
             if key not in seen:
                 seen.add(key)
-                result.outcomes.append(Outcome(first, second, outcome.diplotype))
+                result.outcomes.append(FunctionPair(first, second, outcome.diplotype))
 
 
 class _Pool:
@@ -177,7 +177,7 @@ class _Pool:
         for index in np.sort(first).tolist():
             pair = self._pair(haplotypes, pairs[index].tolist(), haploid)
             second = None if haploid else pair[1].function
-            result.outcomes.append(Outcome(pair[0].function, second, self._name(pair)))
+            result.outcomes.append(FunctionPair(pair[0].function, second, self._name(pair)))
         return result
 
     @staticmethod
@@ -237,7 +237,9 @@ def describe_codes(
     return haplotype, (haplotype.function, *gene.gene.function_order)
 
 
-def _haplotype(gene: CompiledGene, found: list[_Found], *, whole: bool) -> tuple[Haplotype, _Rank]:
+def _haplotype(
+    gene: CompiledGene, found: list[_ListedVariant], *, whole: bool
+) -> tuple[Haplotype, _Rank]:
     """Name a haplotype by all its variants, or by the most serious one."""
     if not found:
         reference = _named(gene, gene.default_index)
@@ -257,9 +259,9 @@ def in_gene_order(gene: CompiledGene, parts: Iterable[str]) -> list[str]:
     return sorted(parts, key=lambda p: (place.get(p, len(place)), p))
 
 
-def _named(gene: CompiledGene, allele: int) -> _Found:
+def _named(gene: CompiledGene, allele: int) -> _ListedVariant:
     function = gene.functions[allele]
-    return _Found(
+    return _ListedVariant(
         gene.names[allele],
         function,
         gene.values[allele],
@@ -283,7 +285,7 @@ def _preference(
 
 def _on_haplotype(
     gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes
-) -> list[_Found]:
+) -> list[_ListedVariant]:
     named = contained(gene, codes)
     found = [_named(gene, a) for a in named]
     uncertain = gene.gene.uncertain_function or None
@@ -293,7 +295,7 @@ def _on_haplotype(
         if variant.position in substitutes and codes[index] < len(variant.alleles):
             continue  # the decisive site has spoken
         rank = (_seriousness(gene, uncertain), *_preference(gene, name))
-        found.append(_Found(name, uncertain, None, rank))
+        found.append(_ListedVariant(name, uncertain, None, rank))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pgx.alleles.names import format_diplotype, natural_key
-from pgx.alleles.outcome import DECIMALS, DiplotypeSet, Haplotype, Outcome, together
+from pgx.alleles.outcome import DECIMALS, DiplotypeSet, FunctionPair, Haplotype, together
 
 __all__ = ["both_lost", "with_lost", "with_one_more"]
 
@@ -21,7 +21,7 @@ def both_lost(lost: Haplotype, default_allele: str, *, weighed: bool) -> Diploty
         probabilities=[1.0] if weighed else [],
         rest=0.0 if weighed else None,
         n_candidates=1,
-        outcomes=[Outcome(lost.function, lost.function, name, 1.0 if weighed else None)],
+        outcomes=[FunctionPair(lost.function, lost.function, name, 1.0 if weighed else None)],
         factors=[((lost.name,), (lost.name,))],
     )
 
@@ -98,8 +98,10 @@ def _ordered(haplotypes: Iterable[Haplotype], default_allele: str) -> tuple[Hapl
     return tuple(sorted(haplotypes, key=lambda s: (s.name != default_allele, natural_key(s.name))))
 
 
-def _outcomes(outcomes: list[Outcome], uncertain: str, default_allele: str) -> list[Outcome]:
-    found: dict[tuple[str, str], Outcome] = {}
+def _outcomes(
+    outcomes: list[FunctionPair], uncertain: str, default_allele: str
+) -> list[FunctionPair]:
+    found: dict[tuple[str, str], FunctionPair] = {}
     for outcome in outcomes:
         alleles = (outcome.first or uncertain, outcome.second or uncertain)
         name = _doubled(outcome.diplotype, default_allele)[0]

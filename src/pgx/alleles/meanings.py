@@ -14,10 +14,10 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.discriminating import DiscriminatingSites, open_phases
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DECIMALS, Outcome, together
+from pgx.alleles.outcome import DECIMALS, FunctionPair, together
 from pgx.alleles.posterior import Posterior
-from pgx.alleles.settling import Settling, open_phases
 from pgx.genotypes.matrix import MISSING
 
 __all__ = ["SEEN_FROM", "Concern", "Groups", "MeaningDetails", "add_outcome"]
@@ -143,34 +143,36 @@ class MeaningDetails:
         counts = np.bincount(self._groups.meaning, weights=self._open, minlength=n_meanings)
         return np.asarray(counts > 0)
 
-    def of(self, meaning: int, probability: float) -> Outcome:
+    def of(self, meaning: int, probability: float) -> FunctionPair:
         """Return what is to be said of one meaning, without its functions and name."""
         theirs = self._groups.meaning == meaning
         ours = self._groups.meaning == self._groups.meaning[self._groups.lead]
         is_best = bool(theirs[self._groups.lead])
         shares = self._shares[:, meaning].tolist() if len(self._shares) else []
-        return Outcome(
+        return FunctionPair(
             None,
             None,
             "",
             probability,
-            settled_by=None if is_best else self._settled_by(theirs, ours),
+            settled_by=None if is_best else self._discriminating_sites(theirs, ours),
             by_group=tuple(round(share, DECIMALS) for share in shares),
             open_core=self._sites(self._core[theirs]),
             failed=self._sites(self._failed[theirs]),
         )
 
-    def _settled_by(self, theirs: _Bools, ours: _Bools) -> Settling:
+    def _discriminating_sites(self, theirs: _Bools, ours: _Bools) -> DiscriminatingSites:
         """Return the positions and phases whose answer could show one of these pairs."""
         asked = theirs & self._asked
         is_asked = bool(asked.any())
         sites = self._sites(self._differs[asked if is_asked else theirs])
         if self._observation.n_blocks < 2 or (sites and not is_asked):
-            return Settling(sites, ())  # phases that hardly matter take most of the time
+            return DiscriminatingSites(sites, ())  # phases that hardly matter take most of the time
         asked = asked if is_asked else theirs
         rows = np.flatnonzero(asked | (ours & self._asked))
         first, second = (self._codes[numbers] for numbers in self._posterior.pairs[rows].T)
-        return Settling(sites, open_phases(self._observation, first, second, theirs[rows]))
+        return DiscriminatingSites(
+            sites, open_phases(self._observation, first, second, theirs[rows])
+        )
 
     def _sites(self, at: _Bools) -> tuple[int, ...]:
         """Return the missing positions that any row of (n, S) names."""
@@ -178,10 +180,10 @@ class MeaningDetails:
 
 
 def add_outcome(
-    found: dict[_Key, Outcome],
+    found: dict[_Key, FunctionPair],
     key: _Key,
     functions: tuple[str | None, ...],
-    outcome: Outcome,
+    outcome: FunctionPair,
 ) -> None:
     """Add a meaning, or its probability and its open positions to the same one."""
     second = functions[1] if len(functions) == 2 else None
@@ -205,9 +207,11 @@ def _sum(one: float | None, two: float | None) -> float | None:
     return None if one is None or two is None else together([one, two])
 
 
-def _union(one: Settling | None, two: Settling | None) -> Settling | None:
+def _union(
+    one: DiscriminatingSites | None, two: DiscriminatingSites | None
+) -> DiscriminatingSites | None:
     """Return what shows either of two meanings; None where one is the best pair's."""
     if one is None or two is None:
         return None
     sites = dict.fromkeys((*one.sites, *two.sites))
-    return Settling(tuple(sites), tuple(dict.fromkeys((*one.phases, *two.phases))))
+    return DiscriminatingSites(tuple(sites), tuple(dict.fromkeys((*one.phases, *two.phases))))

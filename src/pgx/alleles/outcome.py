@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pgx.alleles.settling import Settling
+from pgx.alleles.discriminating import DiscriminatingSites
 
 __all__ = [
     "DECIMALS",
     "LISTED_FROM",
     "DiplotypeSet",
+    "FunctionPair",
     "Haplotype",
-    "Outcome",
     "doubtful_sites",
     "together",
 ]
@@ -44,7 +44,7 @@ class Haplotype:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FunctionPair:
     """Functions of a pair (``second`` None for one haplotype), and one pair that has them.
 
     ``settled_by`` would tell the pairs that have them from the best pair.
@@ -60,7 +60,7 @@ class Outcome:
     second: str | None
     diplotype: str
     probability: float | None = None
-    settled_by: Settling | None = None
+    settled_by: DiscriminatingSites | None = None
     by_copies: bool = False
     at_most: float | None = None
     by_group: tuple[float, ...] = ()
@@ -86,10 +86,10 @@ def together(shares: Iterable[float]) -> float:
     return min(round(sum(shares), DECIMALS), 1.0)
 
 
-def doubtful_sites(haplotypes: Iterable[Haplotype]) -> Settling | None:
+def doubtful_sites(haplotypes: Iterable[Haplotype]) -> DiscriminatingSites | None:
     """Return the positions to genotype again where a causal variant alone gives a function."""
     sites = {index for haplotype in haplotypes for index in haplotype.doubtful}
-    return Settling(tuple(sorted(sites)), ()) if sites else None
+    return DiscriminatingSites(tuple(sorted(sites)), ()) if sites else None
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ class DiplotypeSet:
     probabilities: list[float] = field(default_factory=list)
     rest: float | None = None
     n_candidates: int = 0
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[FunctionPair] = field(default_factory=list)
     factors: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     open_sites: list[int] = field(default_factory=list)
     open_phase: list[int] = field(default_factory=list)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.census import Floats
+from pgx.alleles.haplotype_counts import Floats
 from pgx.alleles.observation import Observation
 from pgx.alleles.outcome import LISTED_FROM
 from pgx.alleles.phasing import known_phasings, phasings, tries_all

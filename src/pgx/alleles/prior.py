@@ -16,9 +16,17 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.census import OTHER_SPELLING, Floats, Row, count_known
 from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.piecing import ANYTHING, HIDDEN_FROM, Codes, Made, Mismatches, Piecing, joined
+from pgx.alleles.haplotype_counts import OTHER_SPELLING, Floats, Row, count_known
+from pgx.alleles.recombination import (
+    ANYTHING,
+    HIDDEN_FROM,
+    Codes,
+    Made,
+    Mismatches,
+    Recombination,
+    joined,
+)
 from pgx.alleles.undefined import Keys, haplotype_keys
 from pgx.base.frequencies import GeneFrequencies
 
@@ -26,7 +34,7 @@ __all__ = ["Floats", "HaplotypePrior", "build_prior"]
 
 SHRINKAGE: Final = 20.0
 """Chromosomes of all groups together that stand in for each group's own."""
-PIECED: Final = 4.0
+RECOMBINATION_WEIGHT: Final = 4.0
 """Weight of crossover and conversion each, on the safe side: most that they make is known."""
 _OPEN: Final = -1
 _MAX_REMEMBERED: Final = 20_000
@@ -104,8 +112,8 @@ class HaplotypePrior:
         )
 
     @functools.cached_property
-    def _pieces(self) -> Piecing:
-        return _pieces(self.codes, self.shares, self._novelty)
+    def _recombination(self) -> Recombination:
+        return _recombination(self.codes, self.shares, self._novelty)
 
     def undefined(self, novel: Codes) -> npt.NDArray[np.bool_]:
         """Return which haplotypes are neither defined nor counted in the reference panel.
@@ -145,7 +153,7 @@ class HaplotypePrior:
         if found is None:
             if len(self._where) >= _MAX_RECENT:
                 self._where.clear()
-            found = self._where[key] = self._pieces.mismatches(haplotype)
+            found = self._where[key] = self._recombination.mismatches(haplotype)
         return found
 
     def hidden(self, haplotype: Codes, alert: tuple[int, ...] = ()) -> tuple[Codes, Floats]:
@@ -179,9 +187,9 @@ class HaplotypePrior:
         if (haplotype != _OPEN).all():
             return {}
         mass = self.shares[:, known]
-        made = self._pieces.hidden(haplotype, self.codes[known], mass, alert)
+        made = self._recombination.hidden(haplotype, self.codes[known], mass, alert)
         least = HIDDEN_FROM * float(mass.mean(axis=0).sum())
-        crossed = self._pieces.crossovers(self._mismatches(haplotype), least)
+        crossed = self._recombination.crossovers(self._mismatches(haplotype), least)
         return {key: own for key, own in joined(made, crossed).items() if key not in self._rows}
 
     def _spelled_out(self, haplotype: Codes, alert: tuple[int, ...]) -> tuple[Codes, Floats]:
@@ -189,7 +197,7 @@ class HaplotypePrior:
         total = self.novel(haplotype)
         if (haplotype != _OPEN).all():
             return haplotype[None], total[:, None]
-        pieces, where = self._pieces, self._mismatches(haplotype)
+        pieces, where = self._recombination, self._mismatches(haplotype)
         made = joined(pieces.conversions(haplotype, where), pieces.nearest(haplotype))
         made = joined(made, pieces.crossovers(where, HIDDEN_FROM * float(total.mean())))
         rows, mass = self._listed(made, HIDDEN_FROM)
@@ -218,8 +226,8 @@ class HaplotypePrior:
         if found is None:
             where = self._mismatches(haplotype)
             found = (
-                self._pieces.converted(haplotype, where)
-                + self._pieces.crossed(where[None])[0]
+                self._recombination.converted(haplotype, where)
+                + self._recombination.crossed(where[None])[0]
                 + ANYTHING
             )
             found += self._respelled(haplotype, where)
@@ -254,19 +262,19 @@ def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Hapl
     """Return the prior of one gene, None where nothing was counted or published."""
     if frequencies is None or not frequencies.groups:
         return None
-    census = count_known(gene, frequencies)
-    if not any(counts.any() for counts in census.counts.values()):
+    haplotype_counts = count_known(gene, frequencies)
+    if not any(counts.any() for counts in haplotype_counts.counts.values()):
         return None
     documented = _documented(gene)
-    order = [*census.counts, *sorted(documented - census.counts.keys())]
+    order = [*haplotype_counts.counts, *sorted(documented - haplotype_counts.counts.keys())]
     table = np.zeros((len(order), len(frequencies.groups)))
-    table[: len(census.counts)] = list(census.counts.values())
+    table[: len(haplotype_counts.counts)] = list(haplotype_counts.counts.values())
     codes = np.array(order, np.int8)
     spelling = _spelled(gene, codes)
-    shares = _shares(table, census.share_of(census.once_described), spelling[0])
+    shares = _shares(table, haplotype_counts.share_of(haplotype_counts.once_described), spelling[0])
     definition = np.array([documented.get(row, -1) for row in order], np.intp)
-    novelty = census.share_of(census.once_novel)
-    imputed = np.array([row in census.imputed for row in order], np.bool_)
+    novelty = haplotype_counts.share_of(haplotype_counts.once_novel)
+    imputed = np.array([row in haplotype_counts.imputed for row in order], np.bool_)
     return HaplotypePrior(
         frequencies.groups,
         codes,
@@ -323,7 +331,7 @@ def _with_recombinants(
     """
     if not unseen.any():
         return shares
-    pieces = _pieces(codes[~unseen], shares[:, ~unseen], novelty)
+    pieces = _recombination(codes[~unseen], shares[:, ~unseen], novelty)
     rows = codes[unseen]
     where = np.stack([pieces.mismatches(row) for row in rows])
     converted = [pieces.converted(row, own) for row, own in zip(rows, where, strict=True)]
@@ -333,10 +341,10 @@ def _with_recombinants(
     return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
-def _pieces(codes: Codes, shares: Floats, novelty: float) -> Piecing:
+def _recombination(codes: Codes, shares: Floats, novelty: float) -> Recombination:
     """Return how often known haplotypes, (K, P) codes with (G, K) shares, are re-made."""
-    conversion = PIECED * novelty / max(_diversity(codes, shares), 1.0)
-    return Piecing(codes, shares, conversion, PIECED * novelty)
+    conversion = RECOMBINATION_WEIGHT * novelty / max(_diversity(codes, shares), 1.0)
+    return Recombination(codes, shares, conversion, RECOMBINATION_WEIGHT * novelty)
 
 
 def _diversity(codes: Codes, shares: Floats) -> float:

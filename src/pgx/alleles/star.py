@@ -14,7 +14,7 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.matching import Fit, fit_observation
 from pgx.alleles.names import bracket, format_diplotype, natural_key
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome
+from pgx.alleles.outcome import DiplotypeSet, FunctionPair, Haplotype
 from pgx.alleles.phasing import contained, extra_names, matching_alleles, phasings, tries_all
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 
@@ -80,7 +80,7 @@ def _outcomes(
     gene: CompiledGene,
     pairs: npt.NDArray[np.intp],
     haploid: bool,  # noqa: FBT001
-) -> list[Outcome]:
+) -> list[FunctionPair]:
     """Return the distinct function pairs, in the order of their best candidates."""
     kinds = sorted({f or "" for f in gene.functions})
     code = np.array([kinds.index(f or "") for f in gene.functions])
@@ -91,7 +91,7 @@ def _outcomes(
     for index in np.sort(first).tolist():
         a, b = pairs[index].tolist()
         name = _pair_name(gene, [a, b], haploid)
-        found.append(Outcome(gene.functions[a], None if haploid else gene.functions[b], name))
+        found.append(FunctionPair(gene.functions[a], None if haploid else gene.functions[b], name))
     return found
 
 
@@ -250,7 +250,7 @@ def _from_composites(
             if key not in seen:
                 seen.add(key)
                 second = functions[1] if len(functions) == 2 else None
-                result.outcomes.append(Outcome(functions[0], second, name))
+                result.outcomes.append(FunctionPair(functions[0], second, name))
     result.factors = [
         ((w[0].haplotype.name,), (w[1].haplotype.name,) if len(w) == 2 else ())
         for _, w in found[:MAX_LISTED]

@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from pgx.alleles.copies import Dosage, diploid_observation, haploid_observation
 from pgx.alleles.haplotype_masks import Meanings
-from pgx.alleles.inferred import InferredCaller, Weighed
-from pgx.alleles.laid import NEGLIGIBLE, Laid, lay_alleles, pairs_of, singles_of
+from pgx.alleles.inferred import DiplotypePosterior, InferredCaller
 from pgx.alleles.meanings import SEEN_FROM, Concern
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
@@ -25,21 +24,28 @@ from pgx.alleles.outcome import (
     DECIMALS,
     LISTED_FROM,
     DiplotypeSet,
+    FunctionPair,
     Haplotype,
-    Outcome,
     doubtful_sites,
     together,
 )
 from pgx.alleles.partners import Partners
 from pgx.alleles.posterior import evidence as group_evidence
 from pgx.alleles.star import MAX_LISTED
+from pgx.alleles.structural_diplotypes import (
+    NEGLIGIBLE,
+    StructuralDiplotype,
+    assign_haplotypes,
+    pairs_of,
+    singles_of,
+)
 from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.structure.evidence import CopyEvidence
 from pgx.structure.likelihood import is_shifted
 from pgx.structure.models import Chromosomes, StructuralModels
 
-__all__ = ["Called", "StructuralCaller"]
+__all__ = ["StructuralCaller", "StructuralCalls"]
 
 CONFLICT: Final = 8.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
@@ -60,7 +66,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class StructuralCalls:
     """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts.
 
     Depth contradicts where another model explains it far better, where all of it is off, or
@@ -99,7 +105,7 @@ class StructuralCaller:
         groups: Floats,
         concern: Concern,
         evidence: CopyEvidence,
-    ) -> Called | None:
+    ) -> StructuralCalls | None:
         """Return every diplotype with structure that fits, with its probability.
 
         None where none fits: genotypes deny all structures that the evidence leaves.
@@ -122,9 +128,11 @@ class StructuralCaller:
         one = self._caller.weigh(single, genotypes, groups, concern) if single else None
         weights = self._groups(observation, groups)
         ways = self._ways(weights, evidence)
-        laid = self._laid(ways, two, one, differ=pair.n_blocks > 0)
+        structural_diplotypes = self._structural_diplotypes(
+            ways, two, one, differ=pair.n_blocks > 0
+        )
         partners = Partners(self.models, weights)
-        candidates = [self._candidate(*item, partners, dosage) for item in laid]
+        candidates = [self._candidate(*item, partners, dosage) for item in structural_diplotypes]
         total = sum(c.weight for c in candidates)
         if not total > 0:  # no structure that is left goes with the genotypes
             return None
@@ -142,7 +150,7 @@ class StructuralCaller:
         # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
         is_plain = not self.models.counts[best, 1:].any()
         conflict = conflict or (is_plain and dosage.misfit(ranked[0].reads) > MISFIT)
-        return Called(found, posterior, conflict=bool(conflict))
+        return StructuralCalls(found, posterior, conflict=bool(conflict))
 
     def _is_off(self, report: StructureEvidence, model: int) -> bool:
         """Whether the depth along the gene as a whole is not that of a model."""
@@ -161,7 +169,7 @@ class StructuralCaller:
         """
         if self.models.counts[best.model, 0]:
             return False
-        silent = self.models.structure.leaks
+        silent = self.models.structure.mismapped
         positions = [v.position for v in self._caller.gene.gene.variants]
         is_own = np.array([p not in silent for p in positions])
         shown = self.models.counts[best.model] @ self.models.shares(positions)
@@ -190,25 +198,30 @@ class StructuralCaller:
         kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE)]
         return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
 
-    def _laid(
+    def _structural_diplotypes(
         self,
         ways: Sequence[tuple[Chromosomes, float]],
-        two: Weighed,
-        one: Weighed | None,
+        two: DiplotypePosterior,
+        one: DiplotypePosterior | None,
         *,
         differ: bool,
-    ) -> Iterator[tuple[Chromosomes, Laid, float]]:
+    ) -> Iterator[tuple[Chromosomes, StructuralDiplotype, float]]:
         """Yield chromosomes with their alleles and joint probability, unscaled."""
         pairs = list(pairs_of(two, differ=differ))
         singles = list(singles_of(one)) if one else []
         empty = np.full((2, len(self._caller.gene.gene.variants)), MISSING, np.int8)
-        nothing = Laid(None, None, empty, two.posterior.mass)
+        nothing = StructuralDiplotype(None, None, empty, two.posterior.mass)
         for way, base in ways:
-            for ordered in lay_alleles(way, pairs, singles, nothing):
+            for ordered in assign_haplotypes(way, pairs, singles, nothing):
                 yield way, ordered, base * ordered.weight
 
     def _candidate(
-        self, way: Chromosomes, ordered: Laid, weight: float, partners: Partners, dosage: Dosage
+        self,
+        way: Chromosomes,
+        ordered: StructuralDiplotype,
+        weight: float,
+        partners: Partners,
+        dosage: Dosage,
     ) -> _Candidate:
         """Return a candidate, weighed by what stands beside what and by shares of reads."""
         odds, is_odd = 1.0, False
@@ -257,7 +270,7 @@ class StructuralCaller:
     # -- results -------------------------------------------------------------------------
 
     def _result(
-        self, ranked: Sequence[_Candidate], two: Weighed, one: Weighed | None
+        self, ranked: Sequence[_Candidate], two: DiplotypePosterior, one: DiplotypePosterior | None
     ) -> DiplotypeSet:
         best = ranked[0]
         base = (one if best.is_single and one is not None else two).result
@@ -283,14 +296,14 @@ class StructuralCaller:
     ) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
         return haplotype.name != self._default, natural_key(haplotype.name)
 
-    def _outcomes(self, ranked: Sequence[_Candidate], base: DiplotypeSet) -> list[Outcome]:
+    def _outcomes(self, ranked: Sequence[_Candidate], base: DiplotypeSet) -> list[FunctionPair]:
         """Return the distinct functions of candidates that count, the best one's first.
 
         What would settle a meaning that small variants alone have too stands with it; any
         other is a matter of copies.
         """
         plain = {_key(o.first, o.second): o for o in base.outcomes}
-        found: dict[tuple[str, ...], Outcome] = {}
+        found: dict[tuple[str, ...], FunctionPair] = {}
         for candidate in ranked:
             first, second = (s.function for s in candidate.haplotypes)
             key = _key(first, second)
@@ -301,7 +314,7 @@ class StructuralCaller:
                 continue
             by_copies = bool(found) and candidate.model != ranked[0].model
             same = plain.get(key, _NOTHING)
-            found[key] = Outcome(
+            found[key] = FunctionPair(
                 first,
                 second,
                 candidate.name,
@@ -319,21 +332,21 @@ class StructuralCaller:
         ranking = sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
         return ranking + self._uncertain(ranked[0], set(found))
 
-    def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[Outcome]:
+    def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[FunctionPair]:
         """Return what the best pair means if a causal variant without its markers has no effect."""
         if not any(s.cause for s in best.haplotypes):
             return []
         unknown = self._caller.gene.gene.uncertain_function or None
         first, second = (unknown if s.cause else s.function for s in best.haplotypes)
-        settling = doubtful_sites(best.haplotypes)
-        uncertain = Outcome(first, second, best.name, settled_by=settling)
+        discriminating = doubtful_sites(best.haplotypes)
+        uncertain = FunctionPair(first, second, best.name, settled_by=discriminating)
         return [] if _key(first, second) in known else [uncertain]
 
 
-_NOTHING: Final = Outcome(None, None, "")
+_NOTHING: Final = FunctionPair(None, None, "")
 
 
-def _counts(outcome: Outcome) -> bool:
+def _counts(outcome: FunctionPair) -> bool:
     """Whether a meaning is weighed, or open whatever its probability."""
     is_open = bool(outcome.open_core or outcome.failed)
     return is_open or (outcome.probability or 0.0) >= SEEN_FROM

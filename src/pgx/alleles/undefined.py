@@ -25,7 +25,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.census import Floats
+from pgx.alleles.haplotype_counts import Floats
 
 __all__ = [
     "Keys",

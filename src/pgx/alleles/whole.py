@@ -17,7 +17,7 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.haplotype_names import describe_codes, describe_known
 from pgx.alleles.listing import in_gene_order, variants_on
 from pgx.alleles.names import format_diplotype, natural_key
-from pgx.alleles.outcome import DiplotypeSet, Haplotype, Outcome, doubtful_sites
+from pgx.alleles.outcome import DiplotypeSet, FunctionPair, Haplotype, doubtful_sites
 from pgx.alleles.prior import HaplotypePrior
 from pgx.alleles.proxies import contradicted
 from pgx.base.genes import Strategy
@@ -134,18 +134,18 @@ class WholeCaller:
             result.findings = in_gene_order(self._gene, seen)
         return result
 
-    def _outcomes(self, chosen: list[_Whole], name: str) -> list[Outcome]:
+    def _outcomes(self, chosen: list[_Whole], name: str) -> list[FunctionPair]:
         """Return what the pair means, then what its haplotypes may mean as well."""
         if not self._gene.gene.rules:
             return [_outcome([w.haplotype.function for w in chosen], name, 1.0)]
-        found: dict[tuple[str, ...], Outcome] = {}
+        found: dict[tuple[str, ...], FunctionPair] = {}
         for functions in itertools.product(*(w.functions for w in chosen)):
             key = tuple(sorted(f or "" for f in functions))
             if key not in found:
                 found[key] = _outcome(functions, name, None if found else 1.0)
         own, *others = found.values()
-        settling = doubtful_sites(w.haplotype for w in chosen)
-        return [own, *(replace(outcome, settled_by=settling) for outcome in others)]
+        discriminating = doubtful_sites(w.haplotype for w in chosen)
+        return [own, *(replace(outcome, settled_by=discriminating) for outcome in others)]
 
     def _haplotype(
         self, codes: bytes, undocumented: tuple[str, ...], genotypes: GeneGenotypes
@@ -176,9 +176,9 @@ class WholeCaller:
 
 def _outcome(
     functions: tuple[str | None, ...] | list[str | None], name: str, share: float | None
-) -> Outcome:
+) -> FunctionPair:
     second = functions[1] if len(functions) == 2 else None
-    return Outcome(functions[0], second, name, share)
+    return FunctionPair(functions[0], second, name, share)
 
 
 def _factor(chosen: list[_Whole]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["CallEvidence", "Contradiction", "HaplotypeEvidence", "Rival", "VariantMatch"]
+__all__ = [
+    "AlternativeDiplotype",
+    "CallEvidence",
+    "Contradiction",
+    "HaplotypeEvidence",
+    "VariantMatch",
+]
 
 
 class VariantMatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +58,7 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
     phased: bool
 
 
-class Rival(msgspec.Struct, frozen=True, kw_only=True):
+class AlternativeDiplotype(msgspec.Struct, frozen=True, kw_only=True):
     """A diplotype beside the best one.
 
     ``why`` is ``fits`` (the next candidate), ``fits_other_function`` (the next candidate of
@@ -74,7 +80,7 @@ class Rival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What supports a call, haplotype by haplotype, and what became of its rivals."""
+    """What supports a call, haplotype by haplotype, and what excludes other diplotypes."""
 
     haplotypes: tuple[HaplotypeEvidence, ...] = msgspec.field(default=(), name="strands")
-    rivals: tuple[Rival, ...] = ()
+    alternatives: tuple[AlternativeDiplotype, ...] = msgspec.field(default=(), name="rivals")

@@ -19,8 +19,8 @@ from pgx.base.errors import InvariantError
 
 __all__ = [
     "EXTERNAL",
+    "KernelSignature",
     "NativeKernel",
-    "Signature",
     "extract_object",
     "load_native",
     "parse_signature",
@@ -50,13 +50,13 @@ class Argument(NamedTuple):
     ndim: int
 
 
-class Signature(NamedTuple):
+class KernelSignature(NamedTuple):
     """A kernel's result and arguments; the result is always int64."""
 
     arguments: tuple[Argument, ...]
 
 
-def parse_signature(text: str) -> Signature:
+def parse_signature(text: str) -> KernelSignature:
     """Parse a numba signature of numbers and C-contiguous arrays.
 
     >>> parse_signature("int64(uint8[::1], int64)").arguments
@@ -79,13 +79,13 @@ def parse_signature(text: str) -> Signature:
         if not ndim and match[1] not in _SCALARS:
             raise InvariantError(f"a number is int64 or float64: {part}")
         arguments.append(Argument(match[1], ndim))
-    return Signature(tuple(arguments))
+    return KernelSignature(tuple(arguments))
 
 
 class NativeKernel:
     """A loaded kernel; call it like the Python function, with the signature's types only."""
 
-    def __init__(self, address: int, signature: Signature) -> None:
+    def __init__(self, address: int, signature: KernelSignature) -> None:
         kinds: list[Any] = [ctypes.c_void_p, ctypes.c_void_p]
         for argument in signature.arguments:
             if argument.ndim:
@@ -203,7 +203,7 @@ def _machine(opt: int) -> Any:  # noqa: ANN401 - llvmlite has no types
     )
 
 
-def load_native(code: bytes, name: str, signature: Signature) -> NativeKernel:
+def load_native(code: bytes, name: str, signature: KernelSignature) -> NativeKernel:
     """Load an object file and return its function ``name``.
 
     Raises

@@ -119,7 +119,7 @@ class ParalogueSite(msgspec.Struct, frozen=True, kw_only=True):
 class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a gene's copies and hybrids.
 
-    ``leaks`` are positions at which reads of the paralogue are aligned to the gene: a genotype
+    ``mismapped`` are positions at which reads of the paralogue are aligned to the gene: a genotype
     there is judged by its allelic depths. ``uneven`` positions have other shares of reads than
     copies; they tell nothing of copies. ``sites`` tell its reads from those of the paralogue.
     """
@@ -129,7 +129,7 @@ class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
     haplotypes: tuple[StructuralHaplotype, ...]
     partners: tuple[PartnerOdds, ...] = ()
     exons: tuple[Exon, ...] = ()
-    leaks: tuple[int, ...] = ()
+    mismapped: tuple[int, ...] = ()
     uneven: tuple[int, ...] = ()
     sites: tuple[ParalogueSite, ...] = ()
 

@@ -17,11 +17,11 @@ __all__ = [
     "EVIDENCE",
     "RECOMMENDATIONS",
     "RECOMMENDATION_COLUMNS",
-    "Kind",
+    "ColumnKind",
 ]
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What a column holds; empty cells are null.
 
     JOINED is a text whose items are joined by ``;``, TEXTS a list of texts, COUNT an int32,
@@ -38,51 +38,51 @@ class Kind(Enum):
     ALTERNATIVES = auto()
 
 
-CALLS: Final[Mapping[str, Kind]] = MappingProxyType(
+CALLS: Final[Mapping[str, ColumnKind]] = MappingProxyType(
     {
-        "sample": Kind.TEXT,
-        "gene": Kind.TEXT,
-        "status": Kind.TEXT,
-        "diplotype": Kind.TEXT,
-        "probability": Kind.NUMBER,
-        "candidates": Kind.CANDIDATES,
-        "n_candidates": Kind.COUNT,
-        "rest": Kind.NUMBER,
-        "phenotype": Kind.TEXT,
-        "activity_score": Kind.TEXT,
-        "phenotypes": Kind.TEXTS,
-        "phased": Kind.TEXT,
-        "n_positions": Kind.COUNT,
-        "n_missing": Kind.COUNT,
-        "missing": Kind.TEXTS,
-        "undocumented": Kind.TEXTS,
-        "source": Kind.TEXT,
-        "notes": Kind.TEXTS,
+        "sample": ColumnKind.TEXT,
+        "gene": ColumnKind.TEXT,
+        "status": ColumnKind.TEXT,
+        "diplotype": ColumnKind.TEXT,
+        "probability": ColumnKind.NUMBER,
+        "candidates": ColumnKind.CANDIDATES,
+        "n_candidates": ColumnKind.COUNT,
+        "rest": ColumnKind.NUMBER,
+        "phenotype": ColumnKind.TEXT,
+        "activity_score": ColumnKind.TEXT,
+        "phenotypes": ColumnKind.TEXTS,
+        "phased": ColumnKind.TEXT,
+        "n_positions": ColumnKind.COUNT,
+        "n_missing": ColumnKind.COUNT,
+        "missing": ColumnKind.TEXTS,
+        "undocumented": ColumnKind.TEXTS,
+        "source": ColumnKind.TEXT,
+        "notes": ColumnKind.TEXTS,
     }
 )
-RECOMMENDATIONS: Final[Mapping[str, Kind]] = MappingProxyType(
+RECOMMENDATIONS: Final[Mapping[str, ColumnKind]] = MappingProxyType(
     {
-        "sample": Kind.TEXT,
-        "drug": Kind.TEXT,
-        "source": Kind.TEXT,
-        "genes": Kind.TEXTS,
-        "lookup": Kind.TEXT,
-        "population": Kind.TEXT,
-        "condition": Kind.TEXT,
-        "basis": Kind.TEXT,
-        "action": Kind.TEXTS,
-        "dose_factor_min": Kind.NUMBER,
-        "dose_factor_max": Kind.NUMBER,
-        "classification": Kind.TEXT,
-        "certainty": Kind.TEXT,
-        "residual": Kind.NUMBER,
-        "depends_on": Kind.JOINED,
-        "alternatives": Kind.ALTERNATIVES,
-        "updated": Kind.TEXT,
-        "text": Kind.TEXT,
-        "implications": Kind.JOINED,
-        "guideline_id": Kind.TEXT,
-        "pmids": Kind.TEXTS,
+        "sample": ColumnKind.TEXT,
+        "drug": ColumnKind.TEXT,
+        "source": ColumnKind.TEXT,
+        "genes": ColumnKind.TEXTS,
+        "lookup": ColumnKind.TEXT,
+        "population": ColumnKind.TEXT,
+        "condition": ColumnKind.TEXT,
+        "basis": ColumnKind.TEXT,
+        "action": ColumnKind.TEXTS,
+        "dose_factor_min": ColumnKind.NUMBER,
+        "dose_factor_max": ColumnKind.NUMBER,
+        "classification": ColumnKind.TEXT,
+        "certainty": ColumnKind.TEXT,
+        "residual": ColumnKind.NUMBER,
+        "depends_on": ColumnKind.JOINED,
+        "alternatives": ColumnKind.ALTERNATIVES,
+        "updated": ColumnKind.TEXT,
+        "text": ColumnKind.TEXT,
+        "implications": ColumnKind.JOINED,
+        "guideline_id": ColumnKind.TEXT,
+        "pmids": ColumnKind.TEXTS,
     }
 )
 CALL_COLUMNS: Final = tuple(CALLS)

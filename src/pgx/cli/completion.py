@@ -18,7 +18,7 @@ from pgx.cli.runner import run_app, single
 from pgx.pipeline.settings import Absent, Prior
 from pgx.reports.formats import FORMATS, RUN_FORMATS
 
-__all__ = ["Level", "completion", "levels", "run"]
+__all__ = ["CompletionLevel", "completion", "levels", "run"]
 
 _VALUES: Final[dict[str, tuple[str, ...]]] = {
     "--assembly": tuple(a.value for a in Assembly),
@@ -29,7 +29,7 @@ _VALUES: Final[dict[str, tuple[str, ...]]] = {
 """What options whose values are checked by the command itself may be."""
 
 
-class Level(msgspec.Struct, frozen=True, kw_only=True):
+class CompletionLevel(msgspec.Struct, frozen=True, kw_only=True):
     """What may follow some words: names of commands, or options with the values they take.
 
     ``words`` follow ``pgx``; an option has no values where any text or file may follow, and
@@ -76,10 +76,10 @@ def completion(
     return 0
 
 
-def levels() -> Iterator[Level]:
+def levels() -> Iterator[CompletionLevel]:
     """Yield what may follow ``pgx``, each command, and each command of a group."""
     modules = command_modules()
-    yield Level(words=(), commands=tuple(modules), options=(Option("--version"),))
+    yield CompletionLevel(words=(), commands=tuple(modules), options=(Option("--version"),))
     for name, module in modules.items():
         app = _app_of(import_module(module), name)
         if app is not None:
@@ -95,12 +95,12 @@ def _app_of(module: Any, name: str) -> typer.Typer | None:  # noqa: ANN401 - any
     return single(function, name) if callable(function) else None
 
 
-def _below(words: tuple[str, ...], command: Any) -> Iterator[Level]:  # noqa: ANN401 - click's
+def _below(words: tuple[str, ...], command: Any) -> Iterator[CompletionLevel]:  # noqa: ANN401 - click's
     inner = getattr(command, "commands", None)
     if inner is None:
-        yield Level(words=words, options=tuple(_options(command)))
+        yield CompletionLevel(words=words, options=tuple(_options(command)))
         return
-    yield Level(words=words, commands=tuple(inner), options=(Option("--help"),))
+    yield CompletionLevel(words=words, commands=tuple(inner), options=(Option("--help"),))
     for name, one in inner.items():
         yield from _below((*words, name), one)
 
@@ -118,7 +118,7 @@ def _key(words: tuple[str, ...]) -> str:
     return " ".join(words)
 
 
-def _cases(found: list[Level], case: str) -> list[str]:
+def _cases(found: list[CompletionLevel], case: str) -> list[str]:
     """Return a line of a shell's ``case`` for each level; its words, commands and options."""
     return [
         case.format(
@@ -128,7 +128,7 @@ def _cases(found: list[Level], case: str) -> list[str]:
     ]
 
 
-def _value_cases(found: list[Level], case: str) -> list[str]:
+def _value_cases(found: list[CompletionLevel], case: str) -> list[str]:
     """Return a line of a shell's ``case`` for each option of which all values are known."""
     return [
         case.format(f"{_key(level.words)} {option.name}", " ".join(option.values))
@@ -138,11 +138,11 @@ def _value_cases(found: list[Level], case: str) -> list[str]:
     ]
 
 
-def _groups(found: list[Level]) -> str:
+def _groups(found: list[CompletionLevel]) -> str:
     return "|".join(_key(level.words) for level in found if level.commands and level.words) or "-"
 
 
-def _bash(found: list[Level]) -> str:
+def _bash(found: list[CompletionLevel]) -> str:
     return "\n".join(
         [
             "# bash completion of pgx",
@@ -172,7 +172,7 @@ def _bash(found: list[Level]) -> str:
     )
 
 
-def _zsh(found: list[Level]) -> str:
+def _zsh(found: list[CompletionLevel]) -> str:
     return "\n".join(
         [
             "#compdef pgx",
@@ -200,7 +200,7 @@ def _zsh(found: list[Level]) -> str:
     )
 
 
-def _fish(found: list[Level]) -> str:
+def _fish(found: list[CompletionLevel]) -> str:
     lines = ["# fish completion of pgx"]
     for level in found:
         where = _fish_condition(level)
@@ -209,7 +209,7 @@ def _fish(found: list[Level]) -> str:
     return "\n".join(lines)
 
 
-def _fish_condition(level: Level) -> str:
+def _fish_condition(level: CompletionLevel) -> str:
     """Return a condition under which a level holds: its words are there, none below it is."""
     if not level.words:
         return "__fish_use_subcommand"

@@ -12,7 +12,7 @@ import typer
 
 from pgx.base.errors import printable
 from pgx.cli.doctor_checks import (
-    Finding,
+    DoctorFinding,
     Health,
     check_data,
     check_kernels,
@@ -59,7 +59,7 @@ def doctor(
     return exit_status(findings)
 
 
-def _findings() -> Iterator[Finding]:
+def _findings() -> Iterator[DoctorFinding]:
     from pgx.cli.doctor_selftest import check_calls
 
     yield check_python()
@@ -71,18 +71,18 @@ def _findings() -> Iterator[Finding]:
     yield check_calls()
 
 
-def exit_status(findings: list[Finding]) -> int:
+def exit_status(findings: list[DoctorFinding]) -> int:
     """Return 0 where nothing fails, else the most telling status of what does."""
     failed = {f.exit_status for f in findings if f.health is Health.FAIL}
     return next((status for status in _WORST_FIRST if status in failed), 0)
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: DoctorFinding) -> str:
     remedy = f"; {finding.remedy}" if finding.remedy else ""
     return printable(f"{finding.health.value:<5} {finding.part}: {finding.found}{remedy}")
 
 
-def _object(finding: Finding) -> str:
+def _object(finding: DoctorFinding) -> str:
     tree = msgspec.to_builtins(finding)
     del tree["exit_status"]
     return json.dumps(tree, ensure_ascii=True)

@@ -19,7 +19,7 @@ from pgx.base.ages import months_between, release_month
 from pgx.base.errors import KnowledgeError, PgxError
 
 __all__ = [
-    "Finding",
+    "DoctorFinding",
     "Health",
     "check_data",
     "check_kernels",
@@ -45,7 +45,7 @@ class Health(StrEnum):
     FAIL = "fail"
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class DoctorFinding(msgspec.Struct, frozen=True, kw_only=True):
     """What was found of one part.
 
     ``exit_status`` is that of the command where the part fails: 4 the knowledge base, 5 disk or
@@ -59,22 +59,24 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     exit_status: int = 0
 
 
-def check_python() -> Finding:
+def check_python() -> DoctorFinding:
     """Return whether Python is new enough."""
     found = f"{platform.python_version()} at {sys.executable}"
     needed = _metadata("Requires-Python").removeprefix(">=") or "3.11"
     if is_at_least(platform.python_version(), needed):
-        return Finding(part="python", health=Health.OK, found=found)
+        return DoctorFinding(part="python", health=Health.OK, found=found)
     remedy = f"install Python {needed} or newer"
-    return Finding(part="python", health=Health.FAIL, found=found, remedy=remedy, exit_status=1)
+    return DoctorFinding(
+        part="python", health=Health.FAIL, found=found, remedy=remedy, exit_status=1
+    )
 
 
-def check_packages() -> Iterator[Finding]:
+def check_packages() -> Iterator[DoctorFinding]:
     """Yield a finding a required package, then one a package of an optional part."""
     try:
         requirements = importlib.metadata.requires(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
-        yield Finding(
+        yield DoctorFinding(
             part="packages",
             health=Health.WARN,
             found=f"{DISTRIBUTION} is not installed, versions cannot be compared",
@@ -99,7 +101,7 @@ def _parse(requirement: str) -> tuple[str, str, str]:
     return name, bounds.strip(), extra[1] if extra else ""
 
 
-def _package(name: str, bounds: str, extra: str) -> Finding:
+def _package(name: str, bounds: str, extra: str) -> DoctorFinding:
     part = f"{name} ({extra})" if extra else name
     install = f"pip install '{DISTRIBUTION}[{extra}]'" if extra else f"pip install '{name}{bounds}'"
     try:
@@ -108,12 +110,14 @@ def _package(name: str, bounds: str, extra: str) -> Finding:
         health = Health.WARN if extra else Health.FAIL
         status = 0 if extra else 1
         found = "not installed (optional)" if extra else "not installed"
-        return Finding(part=part, health=health, found=found, remedy=install, exit_status=status)
+        return DoctorFinding(
+            part=part, health=health, found=found, remedy=install, exit_status=status
+        )
     if all(_holds(version, bound) for bound in bounds.split(",") if bound):
-        return Finding(part=part, health=Health.OK, found=version)
+        return DoctorFinding(part=part, health=Health.OK, found=version)
     found, status = f"{version}, needed is {bounds}", 0 if extra else 1
     health = Health.WARN if extra else Health.FAIL
-    return Finding(part=part, health=health, found=found, remedy=install, exit_status=status)
+    return DoctorFinding(part=part, health=health, found=found, remedy=install, exit_status=status)
 
 
 def _holds(version: str, bound: str) -> bool:
@@ -152,7 +156,7 @@ def _metadata(key: str) -> str:
         return ""
 
 
-def check_kernels() -> Finding:
+def check_kernels() -> DoctorFinding:
     """Return whether compiled code can be loaded, and where it is kept."""
     from pgx.base.accel import n_unkept, warm
     from pgx.base.code_cache import CACHE_VARIABLE, cache_folder, unkept_is_told
@@ -162,7 +166,7 @@ def check_kernels() -> Finding:
     try:
         modules = warm()
     except Exception as error:  # noqa: BLE001 - numba and the linker raise anything
-        return Finding(
+        return DoctorFinding(
             part="compiled code",
             health=Health.FAIL,
             found=f"cannot be compiled or loaded: {type(error).__name__}",
@@ -171,17 +175,17 @@ def check_kernels() -> Finding:
         )
     if folder is None or n_unkept():
         place = "" if folder is None else f": {folder} cannot be written"
-        return Finding(
+        return DoctorFinding(
             part="compiled code",
             health=Health.WARN,
             found=f"{len(modules)} modules, compiled anew at every start{place}",
             remedy=f"name a folder that only you can write with {CACHE_VARIABLE}",
         )
     found = f"{len(modules)} modules, kept in {folder}"
-    return Finding(part="compiled code", health=Health.OK, found=found)
+    return DoctorFinding(part="compiled code", health=Health.OK, found=found)
 
 
-def check_data() -> Finding:
+def check_data() -> DoctorFinding:
     """Return whether every shipped file is as it was released, and who signed the list of them."""
     from pgx.base.shipped import check_all, data_digest
     from pgx.base.signatures import KEY_VARIABLE
@@ -190,7 +194,7 @@ def check_data() -> Finding:
     try:
         n_files = check_all()
     except PgxError as error:
-        return Finding(
+        return DoctorFinding(
             part=part,
             health=Health.FAIL,
             found=f"[{error.code}] {error.where + ': ' if error.where else ''}{error.what}",
@@ -199,10 +203,10 @@ def check_data() -> Finding:
         )
     signed = "signed with the pinned key" if os.environ.get(KEY_VARIABLE) else "no key is pinned"
     found = f"{n_files} files as released, {signed}, digest {data_digest()[:12]}"
-    return Finding(part=part, health=Health.OK, found=found)
+    return DoctorFinding(part=part, health=Health.OK, found=found)
 
 
-def check_knowledge(today: date | None = None) -> Finding:
+def check_knowledge(today: date | None = None) -> DoctorFinding:
     """Return whether the knowledge base is whole, and how old it is."""
     from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -210,7 +214,7 @@ def check_knowledge(today: date | None = None) -> Finding:
     try:
         kb = KnowledgeBase()
     except KnowledgeError as error:
-        return Finding(
+        return DoctorFinding(
             part=part,
             health=Health.FAIL,
             found=f"[{error.code}] {error.where + ': ' if error.where else ''}{error.what}",
@@ -221,9 +225,11 @@ def check_knowledge(today: date | None = None) -> Finding:
     found += kb.manifest.digest[:12]
     months = months_since(kb.release, today or datetime.now(UTC).date())
     if months is None or months < _OLD_MONTHS:
-        return Finding(part=part, health=Health.OK, found=f"{found}{_age(months)}")
+        return DoctorFinding(part=part, health=Health.OK, found=f"{found}{_age(months)}")
     remedy = "install a newer release, and see `pgx kb changes`"
-    return Finding(part=part, health=Health.WARN, found=f"{found}{_age(months)}", remedy=remedy)
+    return DoctorFinding(
+        part=part, health=Health.WARN, found=f"{found}{_age(months)}", remedy=remedy
+    )
 
 
 def _age(months: int | None) -> str:
@@ -239,18 +245,18 @@ def months_since(release: str, today: date) -> int | None:
     return months_between(release_month(release), today.isoformat())
 
 
-def check_temporary() -> Finding:
+def check_temporary() -> DoctorFinding:
     """Return whether the folder of temporary files can be written."""
     try:
         with tempfile.TemporaryFile() as file:
             file.write(b"pgx")
         folder = tempfile.gettempdir()
     except OSError as error:
-        return Finding(
+        return DoctorFinding(
             part="temporary folder",
             health=Health.FAIL,
             found=f"cannot be written: {error.strerror or type(error).__name__}",
             remedy="free some space, or name another one with TMPDIR",
             exit_status=5,
         )
-    return Finding(part="temporary folder", health=Health.OK, found=folder)
+    return DoctorFinding(part="temporary folder", health=Health.OK, found=folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pgx.alleles.names import core_allele
 from pgx.base.errors import PgxError
 from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy
-from pgx.cli.doctor_checks import Finding, Health
+from pgx.cli.doctor_checks import DoctorFinding, Health
 from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["check_calls", "known_diplotypes", "unlike"]
@@ -18,7 +18,7 @@ _PART = "self-test"
 _SAMPLE = "SELF_TEST"
 
 
-def check_calls() -> Finding:
+def check_calls() -> DoctorFinding:
     """Return whether a simulated sample is called as it was made."""
     try:
         kb = KnowledgeBase()
@@ -27,7 +27,7 @@ def check_calls() -> Finding:
     except Exception as error:  # noqa: BLE001 - whatever is broken, the doctor says so
         what = error.line() if isinstance(error, PgxError) else type(error).__name__
         status = error.exit_status if isinstance(error, PgxError) else 1
-        return Finding(
+        return DoctorFinding(
             part=_PART,
             health=Health.FAIL,
             found=f"could not run: {what}",
@@ -35,7 +35,7 @@ def check_calls() -> Finding:
             exit_status=status,
         )
     if wrong:
-        return Finding(
+        return DoctorFinding(
             part=_PART,
             health=Health.FAIL,
             found=f"{len(wrong)} of {len(wanted)} genes called otherwise: {', '.join(wrong)}",
@@ -43,7 +43,7 @@ def check_calls() -> Finding:
             exit_status=1,
         )
     found = f"{len(wanted)} genes of a simulated sample called as they were made"
-    return Finding(part=_PART, health=Health.OK, found=found)
+    return DoctorFinding(part=_PART, health=Health.OK, found=found)
 
 
 def known_diplotypes(genes: Mapping[str, GeneDefinition]) -> dict[str, tuple[str, ...]]:

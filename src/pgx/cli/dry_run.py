@@ -9,7 +9,7 @@ from pathlib import Path
 from pgx.base.errors import printable
 from pgx.cli.console import say
 from pgx.cli.options import MANY_SAMPLES, SideFiles, overrides_of, patient_of
-from pgx.pipeline.plan import Plan, plan
+from pgx.pipeline.plan import RunPlan, plan
 from pgx.pipeline.settings import RunSettings
 from pgx.pipeline.words import names_of
 
@@ -80,12 +80,12 @@ def _files(formats: str, n_samples: int) -> list[str]:
     return each + [form.file for form in known_run_formats(names)]
 
 
-def _read_lines(found: Plan) -> Iterator[str]:
+def _read_lines(found: RunPlan) -> Iterator[str]:
     for item in found.inputs:
         yield f"would read {item.name}: {item.assembly}, {len(item.samples)} sample(s)"
 
 
-def _called_lines(found: Plan, outside: set[str]) -> Iterator[str]:
+def _called_lines(found: RunPlan, outside: set[str]) -> Iterator[str]:
     yield f"would call {len(found.samples)} sample(s)"
     yield f"from variants, {len(found.genes)} gene(s): {', '.join(found.genes) or 'none'}"
     if found.outside:

@@ -9,46 +9,54 @@ from typing import Final
 
 from pgx.base.advice import Statement
 from pgx.cli.tables import width
-from pgx.knowledge.changes import Change, Count, Kind, summary
+from pgx.knowledge.changes import Change, ChangeKind, Count, summary
 from pgx.recommendations.wording import render_implications, render_statement
 
 __all__ = ["change_row", "count_row", "diff_text"]
 
 _LABELS: Final = {
-    Kind.ACTION: "advice: another action",
-    Kind.DOSE: "advice: another dose",
-    Kind.DETAILS: "advice: other details (when, instead, to be watched)",
-    Kind.IMPLICATIONS: "advice: same, for another reason",
-    Kind.STRENGTH: "advice: another strength",
-    Kind.WORDING: "advice: only its source's wording",
-    Kind.REFERENCES: "advice: only references",
-    Kind.LOOKUP_NEW: "results with advice that had none",
-    Kind.LOOKUP_GONE: "results without advice that had some",
-    Kind.DRUG_NEW: "new drugs",
-    Kind.DRUG_GONE: "drugs no longer there",
-    Kind.SOURCE_NEW: "known drugs with a new source of advice",
-    Kind.SOURCE_GONE: "drugs that a source no longer has",
-    Kind.STATUS: "drugs covered, read in part or pending otherwise",
-    Kind.GENE_NEW: "new genes",
-    Kind.GENE_GONE: "genes no longer there",
-    Kind.ALLELE_NEW: "new alleles",
-    Kind.ALLELE_GONE: "alleles no longer there",
-    Kind.ALLELE_DEFINITION: "alleles with another definition",
-    Kind.FUNCTION: "alleles with another function",
-    Kind.RULE_NEW: "new rules of phenotypes",
-    Kind.RULE_GONE: "rules of phenotypes no longer there",
-    Kind.RULE: "rules with another phenotype",
-    Kind.POSITION_NEW: "new positions (unknown in older results)",
-    Kind.POSITION_GONE: "positions no longer there",
-    Kind.POSITION_ALLELES: "positions with other alleles",
+    ChangeKind.ACTION: "advice: another action",
+    ChangeKind.DOSE: "advice: another dose",
+    ChangeKind.DETAILS: "advice: other details (when, instead, to be watched)",
+    ChangeKind.IMPLICATIONS: "advice: same, for another reason",
+    ChangeKind.STRENGTH: "advice: another strength",
+    ChangeKind.WORDING: "advice: only its source's wording",
+    ChangeKind.REFERENCES: "advice: only references",
+    ChangeKind.LOOKUP_NEW: "results with advice that had none",
+    ChangeKind.LOOKUP_GONE: "results without advice that had some",
+    ChangeKind.DRUG_NEW: "new drugs",
+    ChangeKind.DRUG_GONE: "drugs no longer there",
+    ChangeKind.SOURCE_NEW: "known drugs with a new source of advice",
+    ChangeKind.SOURCE_GONE: "drugs that a source no longer has",
+    ChangeKind.STATUS: "drugs covered, read in part or pending otherwise",
+    ChangeKind.GENE_NEW: "new genes",
+    ChangeKind.GENE_GONE: "genes no longer there",
+    ChangeKind.ALLELE_NEW: "new alleles",
+    ChangeKind.ALLELE_GONE: "alleles no longer there",
+    ChangeKind.ALLELE_DEFINITION: "alleles with another definition",
+    ChangeKind.FUNCTION: "alleles with another function",
+    ChangeKind.RULE_NEW: "new rules of phenotypes",
+    ChangeKind.RULE_GONE: "rules of phenotypes no longer there",
+    ChangeKind.RULE: "rules with another phenotype",
+    ChangeKind.POSITION_NEW: "new positions (unknown in older results)",
+    ChangeKind.POSITION_GONE: "positions no longer there",
+    ChangeKind.POSITION_ALLELES: "positions with other alleles",
 }
 """Kinds in the order in which they matter to a patient, with what they are called."""
-_WHOLE: Final = frozenset({Kind.DRUG_NEW, Kind.SOURCE_NEW, Kind.DRUG_GONE, Kind.SOURCE_GONE})
-_LOOKUPS: Final = frozenset({Kind.LOOKUP_NEW, Kind.LOOKUP_GONE})
-_SILENT: Final = frozenset({Kind.REFERENCES, Kind.WORDING, *_WHOLE})
+_WHOLE: Final = frozenset(
+    {ChangeKind.DRUG_NEW, ChangeKind.SOURCE_NEW, ChangeKind.DRUG_GONE, ChangeKind.SOURCE_GONE}
+)
+_LOOKUPS: Final = frozenset({ChangeKind.LOOKUP_NEW, ChangeKind.LOOKUP_GONE})
+_SILENT: Final = frozenset({ChangeKind.REFERENCES, ChangeKind.WORDING, *_WHOLE})
 _LISTS: Final = frozenset({"differs", "ids"})
 _NAMED: Final = frozenset(
-    {Kind.ALLELE_NEW, Kind.ALLELE_GONE, Kind.POSITION_NEW, Kind.POSITION_GONE, Kind.GENE_NEW}
+    {
+        ChangeKind.ALLELE_NEW,
+        ChangeKind.ALLELE_GONE,
+        ChangeKind.POSITION_NEW,
+        ChangeKind.POSITION_GONE,
+        ChangeKind.GENE_NEW,
+    }
 )
 _MANY: Final = 8
 _Texts = Mapping[str, Statement]
@@ -79,7 +87,9 @@ def diff_text(found: Sequence[Change], old: _Texts, new: _Texts, *, details: boo
     """
     counts = {count.kind: count for count in summary(found)}
     lines = [_counted(counts[kind]) for kind in _LABELS if counts[kind].count]
-    if not any(counts[kind].count for kind in (Kind.ACTION, Kind.DOSE, Kind.DETAILS)):
+    if not any(
+        counts[kind].count for kind in (ChangeKind.ACTION, ChangeKind.DOSE, ChangeKind.DETAILS)
+    ):
         lines.insert(0, "No advice that was given says anything else.")
     for kind in _LABELS if details else ():
         shown = [c for c in _worth_listing(found) if c.kind is kind]
@@ -93,7 +103,11 @@ def _counted(count: Count) -> str:
     few = count.subjects[:_MANY]
     more = len(count.subjects) - len(few)
     names = ", ".join(few) + (f" and {more} more" if more > 0 else "")
-    number = len(count.subjects) if count.kind in (Kind.DRUG_NEW, Kind.DRUG_GONE) else count.count
+    number = (
+        len(count.subjects)
+        if count.kind in (ChangeKind.DRUG_NEW, ChangeKind.DRUG_GONE)
+        else count.count
+    )
     return _folded(f"{number:>5}  {_LABELS[count.kind]}: {names}", "       ")
 
 
@@ -137,9 +151,9 @@ def _places(places: Sequence[str]) -> str:
 
 def _said(change: Change, old: _Texts, new: _Texts) -> tuple[str, ...]:
     before, after = old.get(change.ids[0]), new.get(change.ids[1])
-    if change.kind is Kind.IMPLICATIONS and before and after:
+    if change.kind is ChangeKind.IMPLICATIONS and before and after:
         said = [" ".join(render_implications(s)) for s in (before, after)]
-    elif change.kind is Kind.STRENGTH or not (before or after):
+    elif change.kind is ChangeKind.STRENGTH or not (before or after):
         return (_arrow(change.before, change.after),)
     else:
         said = [render_statement(s) if s else "" for s in (before, after)]

@@ -18,7 +18,7 @@ from pgx.reports.text import escape_json
 
 if TYPE_CHECKING:
     from pgx.models.registry.folder import ModelFolder
-    from pgx.models.registry.history import State
+    from pgx.models.registry.history import LifecycleState
     from pgx.models.registry.notes import Note
     from pgx.models.registry.store import Store
 
@@ -331,15 +331,15 @@ def diff(
     return 0
 
 
-def _state(text: str) -> State:
-    from pgx.models.registry.history import State
+def _state(text: str) -> LifecycleState:
+    from pgx.models.registry.history import LifecycleState
 
-    wanted = (State.VALIDATED, State.APPROVED, State.RETIRED)
+    wanted = (LifecycleState.VALIDATED, LifecycleState.APPROVED, LifecycleState.RETIRED)
     if text not in {state.value for state in wanted}:
         raise UsageError(
             f"--to is validated, approved or retired, not {text!r}", remedy="choose one of them"
         )
-    return State(text)
+    return LifecycleState(text)
 
 
 def _refuse_installed(model: ModelFolder) -> None:

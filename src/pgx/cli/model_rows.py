@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pgx.base.errors import ModelError
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.signature import ModelKey, signature_state
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def model_rows(store: Store) -> tuple[list[Row], list[ModelError]]:
     in_use = {
         place.name: model.version
         for place, model in read
-        if model and model.state is State.APPROVED and place.name not in damaged
+        if model and model.state is LifecycleState.APPROVED and place.name not in damaged
     }
     return [_row(place, model, in_use) for place, model in read], refused
 

@@ -18,7 +18,7 @@ from pgx.base.advice import ADVICE_FIELDS, Statement
 from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, PhenotypeRule
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["Change", "Count", "Effect", "Kind", "changes", "summary"]
+__all__ = ["Change", "ChangeKind", "Count", "Effect", "changes", "summary"]
 
 
 class Effect(StrEnum):
@@ -31,7 +31,7 @@ class Effect(StrEnum):
     REFERENCES = "references"
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What changed. Of advice the first that holds: action, dose, details, implications."""
 
     GENE_NEW = "gene_new"
@@ -63,7 +63,7 @@ class Kind(StrEnum):
 
 
 _EFFECTS: Final = tuple(Effect)
-_KINDS: Final = tuple(Kind)
+_KINDS: Final = tuple(ChangeKind)
 _NONE: Final = ""
 _ADVICE_NAMES: Final = (*(name for name in ADVICE_FIELDS if name != "notes"), "notes", "text")
 _DOSE: Final = frozenset(
@@ -82,7 +82,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     effect: Effect
-    kind: Kind
+    kind: ChangeKind
     subject: str
     where: str
     before: str
@@ -94,7 +94,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 class Count(msgspec.Struct, frozen=True, kw_only=True):
     """How many changes of a kind there are, and of which genes or drugs, A–Z."""
 
-    kind: Kind
+    kind: ChangeKind
     count: int
     subjects: tuple[str, ...]
 
@@ -113,7 +113,7 @@ def changes(old: KnowledgeBase, new: KnowledgeBase) -> list[Change]:
 
 def summary(found: Iterable[Change]) -> list[Count]:
     """Return the counts of all kinds of change, those that did not happen included."""
-    by_kind: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    by_kind: dict[ChangeKind, list[str]] = {kind: [] for kind in ChangeKind}
     for change in found:
         by_kind[change.kind].append(change.subject)
     return [
@@ -135,7 +135,9 @@ def _pairs(old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[tuple[str, T 
             yield key, old.get(key), new.get(key)
 
 
-def _come_or_gone(before: object, after: object, new: Kind, gone: Kind, other: Kind) -> Kind:
+def _come_or_gone(
+    before: object, after: object, new: ChangeKind, gone: ChangeKind, other: ChangeKind
+) -> ChangeKind:
     return new if before is None else gone if after is None else other
 
 
@@ -144,7 +146,7 @@ def _genes(
 ) -> Iterator[Change]:
     for name, before, after in _pairs(old, new):
         if before is None or after is None:
-            kind = Kind.GENE_NEW if before is None else Kind.GENE_GONE
+            kind = ChangeKind.GENE_NEW if before is None else ChangeKind.GENE_GONE
             yield _change(Effect.CALLS, kind, name, "gene", _size(before), _size(after))
             continue
         yield from _alleles(name, before, after)
@@ -161,12 +163,12 @@ def _alleles(gene: str, old: GeneDefinition, new: GeneDefinition) -> Iterator[Ch
     for name, before, after in _pairs(first, second):
         where = f"allele {name}"
         if before is None or after is None:
-            kind = Kind.ALLELE_NEW if before is None else Kind.ALLELE_GONE
+            kind = ChangeKind.ALLELE_NEW if before is None else ChangeKind.ALLELE_GONE
             yield _change(Effect.CALLS, kind, gene, where, _allele(before), _allele(after))
             continue
         for effect, kind, say in (
-            (Effect.CALLS, Kind.ALLELE_DEFINITION, _definition),
-            (Effect.PHENOTYPES, Kind.FUNCTION, _function),
+            (Effect.CALLS, ChangeKind.ALLELE_DEFINITION, _definition),
+            (Effect.PHENOTYPES, ChangeKind.FUNCTION, _function),
         ):
             if say(before) != say(after):
                 yield _change(effect, kind, gene, where, say(before), say(after))
@@ -190,7 +192,11 @@ def _positions(gene: str, old: GeneDefinition, new: GeneDefinition) -> Iterator[
     sites = [{str(v.position): v for v in g.variants} for g in (old, new)]
     for position, before, after in _pairs(*sites):
         kind = _come_or_gone(
-            before, after, Kind.POSITION_NEW, Kind.POSITION_GONE, Kind.POSITION_ALLELES
+            before,
+            after,
+            ChangeKind.POSITION_NEW,
+            ChangeKind.POSITION_GONE,
+            ChangeKind.POSITION_ALLELES,
         )
         if _bases(before) != _bases(after):
             where = f"position {position}"
@@ -204,7 +210,9 @@ def _bases(variant: DefiningVariant | None) -> str:
 def _rules(gene: str, old: GeneDefinition, new: GeneDefinition) -> Iterator[Change]:
     first, second = ({_pair(r): r for r in g.rules} for g in (old, new))
     for pair, before, after in _pairs(first, second):
-        kind = _come_or_gone(before, after, Kind.RULE_NEW, Kind.RULE_GONE, Kind.RULE)
+        kind = _come_or_gone(
+            before, after, ChangeKind.RULE_NEW, ChangeKind.RULE_GONE, ChangeKind.RULE
+        )
         if _result(before) != _result(after):
             where = f"rule {pair}"
             yield _change(Effect.PHENOTYPES, kind, gene, where, _result(before), _result(after))
@@ -226,7 +234,7 @@ def _advice(old: Iterable[Statement], new: Iterable[Statement]) -> Iterator[Chan
         shown = where.replace("\t", ", ")
         ids = (before.id if before else _NONE, after.id if after else _NONE)
         if before is None or after is None:
-            kind = Kind.LOOKUP_NEW if before is None else Kind.LOOKUP_GONE
+            kind = ChangeKind.LOOKUP_NEW if before is None else ChangeKind.LOOKUP_GONE
             told = [_change(Effect.ADVICE, kind, drug, shown, _facts(before), _facts(after))]
         else:
             told = list(_statements(drug, shown, before, after))
@@ -256,18 +264,24 @@ def _statements(drug: str, where: str, before: Statement, after: Statement) -> I
         told = _change(Effect.ADVICE, kind, drug, where, _facts(before), _facts(after))
         yield msgspec.structs.replace(told, differs=differs)
     elif meant[0] != meant[1]:
-        yield _change(Effect.ADVICE, Kind.IMPLICATIONS, drug, where, meant[0], meant[1])
+        yield _change(Effect.ADVICE, ChangeKind.IMPLICATIONS, drug, where, meant[0], meant[1])
     grades = [s.classification or "none" for s in (before, after)]
     if grades[0] != grades[1]:
-        yield _change(Effect.STRENGTH, Kind.STRENGTH, drug, where, grades[0], grades[1])
+        yield _change(Effect.STRENGTH, ChangeKind.STRENGTH, drug, where, grades[0], grades[1])
     elif not differs and meant[0] == meant[1]:
-        kind = Kind.REFERENCES if before.reading == after.reading else Kind.WORDING
-        if kind is Kind.WORDING or _cited(before) != _cited(after):
+        kind = ChangeKind.REFERENCES if before.reading == after.reading else ChangeKind.WORDING
+        if kind is ChangeKind.WORDING or _cited(before) != _cited(after):
             yield _change(Effect.REFERENCES, kind, drug, where, _cited(before), _cited(after))
 
 
-def _advice_kind(names: set[str]) -> Kind:
-    return Kind.ACTION if "action" in names else Kind.DOSE if names & _DOSE else Kind.DETAILS
+def _advice_kind(names: set[str]) -> ChangeKind:
+    return (
+        ChangeKind.ACTION
+        if "action" in names
+        else ChangeKind.DOSE
+        if names & _DOSE
+        else ChangeKind.DETAILS
+    )
 
 
 def _facts(statement: Statement | None) -> str:
@@ -296,15 +310,15 @@ def _drugs(old: KnowledgeBase, new: KnowledgeBase) -> Iterator[Change]:
     known, today = ({d.drug for d in kb.drugs} for kb in (old, new))
     for key, before, after in _pairs(first, second):
         drug, authority = key.split("\t")
-        come = Kind.SOURCE_NEW if drug in known else Kind.DRUG_NEW
-        gone = Kind.SOURCE_GONE if drug in today else Kind.DRUG_GONE
-        kind = _come_or_gone(before, after, come, gone, Kind.STATUS)
+        come = ChangeKind.SOURCE_NEW if drug in known else ChangeKind.DRUG_NEW
+        gone = ChangeKind.SOURCE_GONE if drug in today else ChangeKind.DRUG_GONE
+        kind = _come_or_gone(before, after, come, gone, ChangeKind.STATUS)
         where = f"{authority}, drug"
         yield _change(Effect.ADVICE, kind, drug, where, before or _NONE, after or _NONE)
 
 
 def _change(
-    effect: Effect, kind: Kind, subject: str, where: str, before: str, after: str
+    effect: Effect, kind: ChangeKind, subject: str, where: str, before: str, after: str
 ) -> Change:
     return Change(
         effect=effect, kind=kind, subject=subject, where=where, before=before, after=after

@@ -52,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return json.dumps(content, indent=2, sort_keys=True) + "\n"
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _ManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A manifest as it is written."""
 
     digest: str
@@ -89,7 +89,7 @@ def parse_manifest(data: bytes, check: Callable[[], None]) -> Manifest:
         See `read_manifest`.
     """
     try:
-        file = msgspec.json.decode(data, type=_File)
+        file = msgspec.json.decode(data, type=_ManifestFile)
     except (ValueError, msgspec.MsgspecError) as error:
         raise _unreadable() from error
     check()

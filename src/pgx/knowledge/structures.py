@@ -55,7 +55,7 @@ def _structure(gene: str, tables: Mapping[str, Sequence[Row]]) -> GeneStructure:
         haplotypes=tuple(_haplotype(row) for row in own["structures"]),
         partners=tuple(_partner(row) for row in own["structure_partners"]),
         exons=tuple(_exon(row) for row in [*own["exons"], *paralogues]),
-        leaks=sites["leak"],
+        mismapped=sites["leak"],
         uneven=sites["uneven"],
         sites=tuple(_paralogue_site(row) for row in own["paralogue_sites"]),
     )

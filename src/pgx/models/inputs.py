@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.models.rules.specification import Observe
-from pgx.models.terms import Columns, Term, feature_values, is_unknown
+from pgx.models.terms import Columns, EquationTerm, feature_values, is_unknown
 
 __all__ = [
     "Input",
-    "Kind",
-    "Unknown",
+    "InputKind",
+    "UnknownInput",
     "Value",
     "check_value",
     "columns_of",
@@ -37,7 +37,7 @@ _UNITS: Final = {"cm": ("m", 100.0), "kg": ("lb", 0.4536), "years": ("days", 1 /
 """Units that are given by mistake, and by how much they differ."""
 
 
-class Kind(StrEnum):
+class InputKind(StrEnum):
     """What values an input has."""
 
     NUMBER = "number"
@@ -46,7 +46,7 @@ class Kind(StrEnum):
     GENOTYPE = "genotype"
 
 
-class Unknown(StrEnum):
+class UnknownInput(StrEnum):
     """What a model does where an input is not known."""
 
     REFUSE = "refuse"
@@ -70,15 +70,15 @@ class Input(
 
     name: str
     meaning: str
-    kind: Kind
+    kind: InputKind
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
     levels: tuple[str, ...] = ()
     alleles: tuple[str, ...] = ()
-    when_unknown: Unknown = Unknown.REFUSE
+    when_unknown: UnknownInput = UnknownInput.REFUSE
     assumed: float | str | bool | None = None
-    estimated_by: tuple[tuple[Term, ...], ...] = ()
+    estimated_by: tuple[tuple[EquationTerm, ...], ...] = ()
     observe: Observe = Observe()
     typical: float | str | bool | None = None
 
@@ -93,18 +93,18 @@ def check_value(own: Input, value: Value) -> None:
     """
     if value is None:
         return
-    if own.kind is Kind.NUMBER:
+    if own.kind is InputKind.NUMBER:
         _check_number(own, value)
-    elif own.kind is Kind.FLAG:
+    elif own.kind is InputKind.FLAG:
         if not isinstance(value, bool) and value not in (0.0, 1.0):
             raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
-    elif own.kind is Kind.LEVEL and value not in own.levels:
+    elif own.kind is InputKind.LEVEL and value not in own.levels:
         raise OutOfDomainError(
             f"{own.name} is a value that the model does not know",
             remedy=f"it knows {', '.join(own.levels)}",
             told=f"{own.name} is {value!r}, which the model does not know",
         )
-    elif own.kind is Kind.GENOTYPE and not _is_genotype(own, value):
+    elif own.kind is InputKind.GENOTYPE and not _is_genotype(own, value):
         raise OutOfDomainError(
             f"{own.name} is a genotype that the model does not know",
             remedy=f"it knows pairs, A/B, of {', '.join(own.alleles)}",
@@ -157,7 +157,7 @@ def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
     for own in inputs:
         value = values.get(own.name)
         check_value(own, value)
-        if own.kind in (Kind.NUMBER, Kind.FLAG):
+        if own.kind in (InputKind.NUMBER, InputKind.FLAG):
             columns[own.name] = np.array([np.nan if value is None else float(value)])
         else:
             columns[own.name] = np.array([ordered_text(own, value)], np.str_)
@@ -166,7 +166,7 @@ def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
 
 def ordered_text(own: Input, value: Value) -> str:
     """Return a value as text, a genotype in the order of the alleles; empty where unknown."""
-    if own.kind is Kind.GENOTYPE and isinstance(value, str):
+    if own.kind is InputKind.GENOTYPE and isinstance(value, str):
         return "/".join(sorted(value.split("/"), key=own.alleles.index))
     return "" if value is None else str(value)
 
@@ -186,9 +186,9 @@ def fill(inputs: Sequence[Input], columns: Columns) -> Columns:
     filled = dict(assumed)
     for own in inputs:
         gap = is_unknown(assumed[own.name])
-        if not gap.any() or own.when_unknown is Unknown.OWN_TERM:
+        if not gap.any() or own.when_unknown is UnknownInput.OWN_TERM:
             continue
-        if own.when_unknown is not Unknown.ESTIMATE:
+        if own.when_unknown is not UnknownInput.ESTIMATE:
             raise MissingCovariateError(
                 f"{own.name} ({own.meaning}) is not known", remedy="the model needs it"
             )
@@ -201,7 +201,7 @@ def with_assumed(inputs: Sequence[Input], columns: Columns) -> Columns:
     found = dict(columns)
     for own in inputs:
         gap = is_unknown(columns[own.name])
-        if own.when_unknown is Unknown.ASSUME and own.assumed is not None and gap.any():
+        if own.when_unknown is UnknownInput.ASSUME and own.assumed is not None and gap.any():
             found[own.name] = np.where(gap, own.assumed, columns[own.name])
     return found
 
@@ -221,7 +221,7 @@ def n_outside(inputs: Sequence[Input], columns: Columns) -> int:
     """Return for how many patients some number is outside its range."""
     outside = np.zeros(max((len(c) for c in columns.values()), default=0), np.bool_)
     for own in inputs:
-        if own.kind is Kind.NUMBER:
+        if own.kind is InputKind.NUMBER:
             values = np.asarray(columns[own.name], np.float64)
             low = -np.inf if own.minimum is None else own.minimum
             high = np.inf if own.maximum is None else own.maximum

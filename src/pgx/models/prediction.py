@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from pgx.base.calls import Certainty
-from pgx.models.specification import Citation, Gain
+from pgx.models.specification import Gain, ModelCitation
 
-__all__ = ["DoseAlternative", "DosePrediction", "InputUsed", "InputValue", "Share"]
+__all__ = ["DoseAlternative", "DosePrediction", "InputContribution", "InputUsed", "InputValue"]
 
 InputValue = float | str | bool | None
 
@@ -28,7 +28,7 @@ class InputUsed(msgspec.Struct, frozen=True, kw_only=True):
     stand_in: InputValue = None
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True):
+class InputContribution(msgspec.Struct, frozen=True, kw_only=True):
     """What an input (or several that act together) adds to the typical patient's dose."""
 
     inputs: tuple[str, ...]
@@ -66,7 +66,7 @@ class DosePrediction(msgspec.Struct, frozen=True, kw_only=True):
     dose: float
     typical: float
     certainty: Certainty
-    citation: Citation
+    citation: ModelCitation
     population: str
     uses_race: bool
     uses_genotype: bool
@@ -74,7 +74,7 @@ class DosePrediction(msgspec.Struct, frozen=True, kw_only=True):
     upper: float | None = None
     level: float | None = None
     interval_method: str = ""
-    shares: tuple[Share, ...] = ()
+    shares: tuple[InputContribution, ...] = ()
     inputs: tuple[InputUsed, ...] = ()
     alternatives: tuple[DoseAlternative, ...] = ()
     gain: Gain | None = None

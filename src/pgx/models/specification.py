@@ -13,17 +13,17 @@ from pathlib import Path
 import msgspec
 
 from pgx.base.errors import ModelFolderError
-from pgx.models.inputs import Input, Kind
-from pgx.models.terms import Feature, Term
+from pgx.models.inputs import Input, InputKind
+from pgx.models.terms import EquationTerm, Feature
 from pgx.models.trees import Trees
 
 __all__ = [
-    "Citation",
+    "ConformalInterval",
     "Gain",
-    "Interval",
     "Link",
     "Member",
     "Model",
+    "ModelCitation",
     "ModelKind",
     "Recalibration",
     "encode_model",
@@ -48,7 +48,7 @@ class Link(StrEnum):
     IDENTITY = "identity"
 
 
-class Citation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ModelCitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the model was published in."""
 
     text: str
@@ -65,7 +65,7 @@ class Member(
 
     name: str
     link: Link
-    terms: tuple[Term, ...]
+    terms: tuple[EquationTerm, ...]
     weight: float = 1.0
     factor: float = 1.0
     trees: Trees | None = None
@@ -86,7 +86,7 @@ class Gain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     than: str
 
 
-class Interval(
+class ConformalInterval(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
     """Prediction interval by conformal prediction on the model's link scale.
@@ -127,7 +127,7 @@ class Model(
     drug: str
     kind: ModelKind
     title: str
-    citation: Citation
+    citation: ModelCitation
     population: str
     unit: str
     predicts: str
@@ -135,7 +135,7 @@ class Model(
     inputs: tuple[Input, ...]
     members: tuple[Member, ...]
     schema_version: str = SCHEMA_VERSION
-    interval: Interval | None = None
+    interval: ConformalInterval | None = None
     recalibration: Recalibration | None = None
     uses_race: bool = False
     uses_genotype: bool = True
@@ -176,7 +176,7 @@ def _check(model: Model, where: str) -> None:
     if len(kinds) != len(model.inputs):
         raise ModelFolderError("two inputs have one name", where=where)
     for own in model.inputs:
-        is_number = own.kind in (Kind.NUMBER, Kind.FLAG)
+        is_number = own.kind in (InputKind.NUMBER, InputKind.FLAG)
         stood_in = own.assumed is not None
         if stood_in and is_number is isinstance(own.assumed, str):
             raise ModelFolderError(f"{own.name} is assumed as {own.assumed!r}", where=where)
@@ -192,7 +192,7 @@ def _check(model: Model, where: str) -> None:
         raise ModelFolderError("the interval's ends do not fit its doses", where=where)
 
 
-def _all_terms(model: Model) -> Iterator[Term]:
+def _all_terms(model: Model) -> Iterator[EquationTerm]:
     for member in model.members:
         yield from member.terms
         yield from member.trees.features if member.trees else ()
@@ -201,14 +201,14 @@ def _all_terms(model: Model) -> Iterator[Term]:
             yield from terms
 
 
-def _fault_of(term: Term, kinds: Mapping[str, Kind]) -> str:
+def _fault_of(term: EquationTerm, kinds: Mapping[str, InputKind]) -> str:
     """Return why a term cannot be computed, empty where it can."""
     for name in (*term.inputs, *term.given):
         if name not in kinds:
             return f"a term speaks of {name!r}, no input"
     if len(term.inputs) != term.feature.n_inputs:
         return f"a term ({term.feature.value}) of {len(term.inputs)} inputs"
-    is_number = {kinds[name] in (Kind.NUMBER, Kind.FLAG) for name in term.inputs}
+    is_number = {kinds[name] in (InputKind.NUMBER, InputKind.FLAG) for name in term.inputs}
     wanted = {Feature.CONSTANT: set(), Feature.UNKNOWN: is_number}.get(
         term.feature, {term.feature not in (Feature.LEVEL, Feature.COUNT)}
     )

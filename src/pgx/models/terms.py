@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 __all__ = [
     "Columns",
+    "EquationTerm",
     "Feature",
-    "Term",
     "count_of_allele",
     "feature_values",
     "is_unknown",
@@ -52,7 +52,7 @@ class Feature(StrEnum):
         return 2 if self in (Feature.BSA_DUBOIS, Feature.BSA_MOSTELLER) else 1
 
 
-class Term(
+class EquationTerm(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
     """One addend: ``coefficient`` times a feature of ``inputs``.
@@ -76,7 +76,7 @@ def n_rows(columns: Columns) -> int:
     return next((len(column) for column in columns.values()), 0)
 
 
-def feature_values(terms: Sequence[Term], columns: Columns) -> _Values:
+def feature_values(terms: Sequence[EquationTerm], columns: Columns) -> _Values:
     """Return what each term multiplies, shape (n, terms), float64; NaN where a number is unknown.
 
     A level or genotype that is unknown is none of the levels: 0.
@@ -109,40 +109,40 @@ def _copies(diplotype: str, alleles: Sequence[str]) -> float:
     return float(sum(part in alleles for part in diplotype.split("/")))
 
 
-def _constant(term: Term, columns: Columns, n: int) -> _Values:
+def _constant(term: EquationTerm, columns: Columns, n: int) -> _Values:
     return np.ones(n)
 
 
-def _number(term: Term, columns: Columns, n: int) -> _Values:
+def _number(term: EquationTerm, columns: Columns, n: int) -> _Values:
     return (_numbers(columns, term.inputs[0]) - term.origin) / term.per
 
 
-def _decade(term: Term, columns: Columns, n: int) -> _Values:
+def _decade(term: EquationTerm, columns: Columns, n: int) -> _Values:
     return np.minimum(np.floor(_numbers(columns, term.inputs[0]) / 10.0), 9.0) - term.origin
 
 
-def _log(term: Term, columns: Columns, n: int) -> _Values:
+def _log(term: EquationTerm, columns: Columns, n: int) -> _Values:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log(_numbers(columns, term.inputs[0]) / term.per) - term.origin
 
 
-def _square(term: Term, columns: Columns, n: int) -> _Values:
+def _square(term: EquationTerm, columns: Columns, n: int) -> _Values:
     return _number(term, columns, n) ** 2
 
 
-def _bsa_dubois(term: Term, columns: Columns, n: int) -> _Values:
+def _bsa_dubois(term: EquationTerm, columns: Columns, n: int) -> _Values:
     """Du Bois & Du Bois 1916, m²: 0.007184 · cm^0.725 · kg^0.425."""
     height, weight = (_numbers(columns, name) for name in term.inputs)
     return 0.007184 * height**0.725 * weight**0.425 - term.origin
 
 
-def _bsa_mosteller(term: Term, columns: Columns, n: int) -> _Values:
+def _bsa_mosteller(term: EquationTerm, columns: Columns, n: int) -> _Values:
     """Mosteller 1987, m²: √(cm · kg / 3600)."""
     height, weight = (_numbers(columns, name) for name in term.inputs)
     return np.sqrt(height * weight / 3600.0) - term.origin
 
 
-def _level(term: Term, columns: Columns, n: int) -> _Values:
+def _level(term: EquationTerm, columns: Columns, n: int) -> _Values:
     column = columns[term.inputs[0]]
     hit = np.zeros(n, np.bool_)
     for value in term.values:
@@ -150,11 +150,11 @@ def _level(term: Term, columns: Columns, n: int) -> _Values:
     return hit.astype(np.float64)
 
 
-def _count(term: Term, columns: Columns, n: int) -> _Values:
+def _count(term: EquationTerm, columns: Columns, n: int) -> _Values:
     return count_of_allele(np.asarray(columns[term.inputs[0]], np.str_), term.values)
 
 
-def _unknown(term: Term, columns: Columns, n: int) -> _Values:
+def _unknown(term: EquationTerm, columns: Columns, n: int) -> _Values:
     return is_unknown(columns[term.inputs[0]]).astype(np.float64)
 
 
@@ -162,7 +162,7 @@ def _numbers(columns: Columns, name: str) -> _Values:
     return np.asarray(columns[name], np.float64)
 
 
-_FEATURES: Final[dict[Feature, Callable[[Term, Columns, int], _Values]]] = {
+_FEATURES: Final[dict[Feature, Callable[[EquationTerm, Columns, int], _Values]]] = {
     Feature.CONSTANT: _constant,
     Feature.NUMBER: _number,
     Feature.DECADE: _decade,

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.models.terms import Columns, Term, feature_values
+from pgx.models.terms import Columns, EquationTerm, feature_values
 
 __all__ = ["Tree", "Trees", "tree_sums"]
 
@@ -31,7 +31,7 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Trees(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sum of trees over ``features`` (terms, whose coefficients do not count)."""
 
-    features: tuple[Term, ...]
+    features: tuple[EquationTerm, ...]
     trees: tuple[Tree, ...]
 
     @property
@@ -63,7 +63,7 @@ def _fault_of(tree: Tree, n_features: int) -> str:
     return ""
 
 
-class _Same:
+class _SameTrees:
     """Trees that are the same object: to compare all their numbers would take longer."""
 
     def __init__(self, own: tuple[Tree, ...]) -> None:
@@ -73,7 +73,7 @@ class _Same:
         return id(self.own)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.own is other.own
+        return isinstance(other, _SameTrees) and self.own is other.own
 
 
 def tree_sums(own: Trees, columns: Columns) -> npt.NDArray[np.float64]:
@@ -92,7 +92,7 @@ def tree_sums(own: Trees, columns: Columns) -> npt.NDArray[np.float64]:
 
 
 @functools.lru_cache(maxsize=8)
-def _packed_of(trees: _Same) -> tuple[npt.NDArray[Any], ...]:
+def _packed_of(trees: _SameTrees) -> tuple[npt.NDArray[Any], ...]:
     most = max(len(tree.feature) for tree in trees.own)
     names = ("feature", "threshold", "left", "right", "value")
     return tuple(
@@ -102,7 +102,7 @@ def _packed_of(trees: _Same) -> tuple[npt.NDArray[Any], ...]:
 
 def _packed(trees: tuple[Tree, ...]) -> tuple[npt.NDArray[Any], ...]:
     """Return the trees' columns, each of shape (trees, nodes of the largest), padded by -1."""
-    return _packed_of(_Same(trees))
+    return _packed_of(_SameTrees(trees))
 
 
 def _padded(column: tuple[float, ...], n: int) -> tuple[float, ...]:

@@ -13,10 +13,10 @@ from pgx.outside.calls import OutsideCall
 from pgx.outside.file import OutsideFile
 from pgx.outside.own import read_own
 
-__all__ = ["FORMATS", "Format", "format_of", "read_calls"]
+__all__ = ["FORMATS", "ToolFormat", "format_of", "read_calls"]
 
 
-class Format(msgspec.Struct, frozen=True):
+class ToolFormat(msgspec.Struct, frozen=True):
     """A format of a tool: how it is recognised and read."""
 
     tool: str
@@ -29,32 +29,32 @@ def _is_archive(file: OutsideFile) -> bool:
     return file.is_archive
 
 
-OWN: Final = Format("", "table of gene and diplotype", lambda _: True, read_own)
+OWN: Final = ToolFormat("", "table of gene and diplotype", lambda _: True, read_own)
 JSON_FORMATS: Final = (
-    Format("DRAGEN", "PREFIX.targeted.json", dragen.is_dragen, dragen.read_dragen),
-    Format("pb-StarPhase", "JSON", starphase.is_starphase, starphase.read_starphase),
-    Format("Cyrius", "JSON", cyrius.is_cyrius_json, cyrius.read_cyrius_json),
+    ToolFormat("DRAGEN", "PREFIX.targeted.json", dragen.is_dragen, dragen.read_dragen),
+    ToolFormat("pb-StarPhase", "JSON", starphase.is_starphase, starphase.read_starphase),
+    ToolFormat("Cyrius", "JSON", cyrius.is_cyrius_json, cyrius.read_cyrius_json),
 )
 TEXT_FORMATS: Final = (
-    Format("Aldy", ".aldy", aldy.is_aldy_table, aldy.read_aldy_table),
-    Format("Stargazer", "genotype-calls.tsv", stargazer.is_stargazer, stargazer.read_stargazer),
-    Format("PyPGx", "data.tsv", pypgx.is_pypgx_table, pypgx.read_pypgx_table),
-    Format("Cyrius", "table", cyrius.is_cyrius_table, cyrius.read_cyrius_table),
-    Format("StellarPGx", ".alleles", stellarpgx.is_stellarpgx, stellarpgx.read_stellarpgx),
-    Format("Aldy", "log", aldy.is_aldy_log, aldy.read_aldy_log),
-    Format(
+    ToolFormat("Aldy", ".aldy", aldy.is_aldy_table, aldy.read_aldy_table),
+    ToolFormat("Stargazer", "genotype-calls.tsv", stargazer.is_stargazer, stargazer.read_stargazer),
+    ToolFormat("PyPGx", "data.tsv", pypgx.is_pypgx_table, pypgx.read_pypgx_table),
+    ToolFormat("Cyrius", "table", cyrius.is_cyrius_table, cyrius.read_cyrius_table),
+    ToolFormat("StellarPGx", ".alleles", stellarpgx.is_stellarpgx, stellarpgx.read_stellarpgx),
+    ToolFormat("Aldy", "log", aldy.is_aldy_log, aldy.read_aldy_log),
+    ToolFormat(
         "StellarPGx",
         "summary",
         stellarpgx.is_stellarpgx_summary,
         stellarpgx.read_stellarpgx_summary,
     ),
-    Format("Aldy", ".simple", aldy.is_aldy_simple, aldy.read_aldy_simple),
+    ToolFormat("Aldy", ".simple", aldy.is_aldy_simple, aldy.read_aldy_simple),
 )
-ARCHIVES: Final = (Format("PyPGx", "results.zip", _is_archive, pypgx.read_pypgx_archive),)
+ARCHIVES: Final = (ToolFormat("PyPGx", "results.zip", _is_archive, pypgx.read_pypgx_archive),)
 FORMATS: Final = (*JSON_FORMATS, *TEXT_FORMATS, *ARCHIVES)
 
 
-def format_of(file: OutsideFile) -> Format:
+def format_of(file: OutsideFile) -> ToolFormat:
     """Return the format of a file; our own table is what no tool's file is.
 
     Raises

@@ -49,7 +49,7 @@ def patient_of_bundle(tree: Tree, where: str) -> Patient:
         FHIR's, a medicine without name, or a measurement in a unit that is not understood.
     """
     try:
-        return _Bundle(tree, where).patient()
+        return _BundleResources(tree, where).patient()
     except PatientFileError:
         raise
     except (AttributeError, TypeError, KeyError, ValueError, IndexError, RecursionError) as error:
@@ -58,7 +58,7 @@ def patient_of_bundle(tree: Tree, where: str) -> Patient:
         ) from error
 
 
-class _Bundle:
+class _BundleResources:
     """The resources of one bundle by type."""
 
     def __init__(self, tree: Tree, where: str) -> None:

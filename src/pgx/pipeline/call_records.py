@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.discriminating import DiscriminatingSites
 from pgx.alleles.observation import Observation
-from pgx.alleles.outcome import DiplotypeSet, Outcome
-from pgx.alleles.settling import Settling
+from pgx.alleles.outcome import DiplotypeSet, FunctionPair
 from pgx.base.calls import (
     CallStatus,
     Candidate,
@@ -115,25 +115,25 @@ class CallRecords:
             shares[key] = joined_evidence(shares[key], own) if key in shares else own
         return tuple(shares.values())
 
-    def _evidence(self, key: str, outcome: Outcome, *, is_best: bool) -> KeyEvidence:
-        settling = [] if is_best else self._named(outcome.settled_by)
+    def _evidence(self, key: str, outcome: FunctionPair, *, is_best: bool) -> KeyEvidence:
+        discriminating = [] if is_best else self._named(outcome.settled_by)
         if outcome.by_copies and not is_best:
-            settling.append(f"{self.gene.gene}:copy_number")
+            discriminating.append(f"{self.gene.gene}:copy_number")
         return KeyEvidence(
             lookup_key=key,
             probability=outcome.probability,
             at_most=outcome.at_most,
             by_group=outcome.by_group,
-            settled_by=tuple(settling),
+            settled_by=tuple(discriminating),
             open_core=() if is_best else tuple(map(self.position, outcome.open_core)),
             failed=() if is_best else tuple(map(self.position, outcome.failed)),
         )
 
-    def _named(self, settling: Settling | None) -> list[str]:
-        if settling is None:
+    def _named(self, discriminating: DiscriminatingSites | None) -> list[str]:
+        if discriminating is None:
             return []
-        phases = [f"phase:{self.position(a)}+{self.position(b)}" for a, b in settling.phases]
-        return [*(self.position(i) for i in settling.sites), *phases]
+        phases = [f"phase:{self.position(a)}+{self.position(b)}" for a, b in discriminating.phases]
+        return [*(self.position(i) for i in discriminating.sites), *phases]
 
     def _depends(
         self, found: DiplotypeSet, evidence: Sequence[KeyEvidence], listed: Sequence[str]

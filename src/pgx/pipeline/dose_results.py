@@ -12,8 +12,8 @@ from pgx.pipeline.doses import DoseReply
 
 if TYPE_CHECKING:
     from pgx.models.prediction import DoseAlternative, DosePrediction
-    from pgx.models.rules.results import Alternative, RuleResult
-    from pgx.models.rules.specification import Answer
+    from pgx.models.rules.results import PossibleResult, RuleResult
+    from pgx.models.rules.specification import RuleAnswer
     from pgx.models.rules.starting import LoadingResult
     from pgx.models.rules.steps import FlowOutcome, FlowResult
     from pgx.pipeline.dosing import DoseAnswer
@@ -128,7 +128,7 @@ def _loading(own: LoadingResult) -> DoseResult:
 
 
 def _rule(own: RuleResult) -> DoseResult:
-    def option(other: Alternative) -> DoseOption:
+    def option(other: PossibleResult) -> DoseOption:
         ways = tuple(" and ".join(way) for way in other.when)
         said = other.answer
         return DoseOption(
@@ -140,7 +140,7 @@ def _rule(own: RuleResult) -> DoseResult:
             probability=other.probability,
         )
 
-    main: Answer | None = own.answer
+    main: RuleAnswer | None = own.answer
     return _record(
         "rule",
         name=own.rule,

@@ -18,14 +18,14 @@ from pgx.base.errors import (
 from pgx.base.patient import Patient
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.models.dosing.alerts import Alert, alerts_for
+from pgx.models.dosing.alerts import DoseAlert, alerts_for
 from pgx.models.dosing.observing import parse_given
 from pgx.models.dosing.predicting import predict_dose
 from pgx.models.dosing.sharing import shared_value
-from pgx.models.inputs import Kind
+from pgx.models.inputs import InputKind
 from pgx.models.prediction import DosePrediction, InputValue
 from pgx.models.registry.folder import ModelFolder
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.signature import configured_key
 from pgx.models.registry.states import check_usable
 from pgx.models.registry.store import Store
@@ -74,7 +74,7 @@ class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
     flows: tuple[FlowResult, ...] = ()
     loading: tuple[LoadingResult, ...] = ()
     not_answered: tuple[NotAnswered, ...] = ()
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[DoseAlert, ...] = ()
     order: tuple[str, ...] = ()
 
     @property
@@ -173,8 +173,10 @@ class Dosing:
         """Yield current versions: those that are approved, and published ones as shipped."""
         for name in sorted({place.name for place in self._store.places()}):
             folder = self._store.find(name)
-            is_approved = folder.state is State.APPROVED
-            if is_approved or (_is_shipped_publication(folder) and folder.state is State.DRAFT):
+            is_approved = folder.state is LifecycleState.APPROVED
+            if is_approved or (
+                _is_shipped_publication(folder) and folder.state is LifecycleState.DRAFT
+            ):
                 yield folder
 
     def model(self, name: str) -> tuple[Model, ModelFolder]:
@@ -294,7 +296,7 @@ class Dosing:
     def _is_blind(self, own: DosePrediction) -> bool:
         """Whether a model that nobody asked for by name uses a genotype, and none is known."""
         inputs = next(model for model, _ in self._models if model.name == own.model).inputs
-        genes = {item.name for item in inputs if item.kind is Kind.GENOTYPE}
+        genes = {item.name for item in inputs if item.kind is InputKind.GENOTYPE}
         values = [item.value for item in own.inputs if item.name in genes]
         return own.model != self._asked and bool(genes) and all(v is None for v in values)
 

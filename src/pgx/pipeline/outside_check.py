@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.alleles.alternative_diplotypes import allowed_alleles
 from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.names import core_allele
 from pgx.alleles.observation import Observation, observe
-from pgx.alleles.rivals import allowed_alleles
 from pgx.base.calls import GeneCall
-from pgx.base.evidence import CallEvidence, Contradiction, Rival
+from pgx.base.evidence import AlternativeDiplotype, CallEvidence, Contradiction
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.phenotypes.haplotypes import COPIES
 
@@ -90,7 +90,7 @@ def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, colum
         return call
     haplotypes = _haplotype_masks(call, gene)
     found = tuple(_contradiction(gene, genotypes, observation, i, haplotypes) for i in places)
-    given = Rival(
+    given = AlternativeDiplotype(
         diplotype=call.diplotype or "",
         functions=tuple(h.function for h in call.haplotypes),
         why="given",
@@ -99,7 +99,7 @@ def compared(call: GeneCall, gene: CompiledGene, genotypes: GeneGenotypes, colum
     return msgspec.structs.replace(
         call,
         notes=(*call.notes, "outside_call_contradicts_vcf"),
-        evidence=CallEvidence(rivals=(given,)),
+        evidence=CallEvidence(alternatives=(given,)),
     )
 
 

@@ -19,7 +19,7 @@ from pgx.vcf.source import open_source
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput
 
-__all__ = ["Plan", "PlannedInput", "plan"]
+__all__ = ["PlannedInput", "RunPlan", "plan"]
 
 
 class PlannedInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class PlannedInput(msgspec.Struct, frozen=True, kw_only=True):
     samples: tuple[str, ...]
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class RunPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What a run would do.
 
     ``samples`` are those that would be called, in input order; ``genes`` those that variants
@@ -51,7 +51,7 @@ def plan(
     *,
     knowledge: KnowledgeBase | None = None,
     reads: ReadsInput | None = None,
-) -> Plan:
+) -> RunPlan:
     """Read the headers of inputs and say what `pgx.pipeline.run.annotate` would do with them.
 
     A record that breaks the format, or bases of another assembly, are found by the run alone.
@@ -78,7 +78,7 @@ def plan(
             refused.append(error)
     if reads is not None:
         inputs.append(_open_reads(reads, settings, inputs))
-    return Plan(
+    return RunPlan(
         inputs=tuple(inputs),
         refused=tuple(refused),
         samples=_samples(inputs, settings, any_refused=bool(refused)),

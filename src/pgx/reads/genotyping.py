@@ -195,11 +195,11 @@ def site_reads(genotypes: GeneGenotypes, votes: Votes) -> tuple[SiteReads, ...]:
     """
     own, found = votes.own(), []
     structure = genotypes.gene.structure
-    leaks = structure.leaks if structure else ()
+    mismapped = structure.mismapped if structure else ()
     for site, variant in enumerate(genotypes.gene.variants):
         first, second = sorted(genotypes.call[site, 0].tolist())
         known = first != MISSING and 0 < second < len(variant.alleles)
-        if not known or variant.position in leaks:
+        if not known or variant.position in mismapped:
             continue
         allele = own.allele[own.at(site)]
         pair = (first if first != second else 0, second)

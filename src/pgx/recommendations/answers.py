@@ -26,7 +26,7 @@ from pgx.recommendations.wording import (
     render_statement,
 )
 
-__all__ = ["NO_ADVICE", "Answer", "TopicAnswers"]
+__all__ = ["NO_ADVICE", "KeyAnswer", "TopicAnswers"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -36,7 +36,7 @@ _LIMIT: Final = 4096
 """Combinations of keys that are remembered of one topic and population."""
 
 
-class Answer(NamedTuple):
+class KeyAnswer(NamedTuple):
     """What one key per gene leads to.
 
     ``substance`` is what counts when advice is compared; ``is_silent`` that there is none.
@@ -61,7 +61,7 @@ class TopicAnswers:
     def __init__(self, topic: Topic, population: str, phrases: Phrases) -> None:
         self.topic, self.population, self._phrases = topic, population, phrases
         self._drug = in_words(topic.drug.drug, phrases)
-        self._answers: dict[Combination, Answer] = {}
+        self._answers: dict[Combination, KeyAnswer] = {}
         self._rows: dict[Combination, Recommendation] = {}
         self._by_statement: dict[tuple[str, tuple[str, ...]], Recommendation] = {}
         self._silent = Recommendation(
@@ -84,20 +84,20 @@ class TopicAnswers:
         """Return genes in a row, as words."""
         return join_names(genes, self._phrases["advice"]["and"])
 
-    def answer(self, combination: Combination) -> Answer:
+    def answer(self, combination: Combination) -> KeyAnswer:
         """Return what one key per gene leads to."""
         found = self._answers.get(combination)
         if found is None:
             found = _bounded(self._answers)[combination] = self._find(combination)
         return found
 
-    def _find(self, combination: Combination) -> Answer:
+    def _find(self, combination: Combination) -> KeyAnswer:
         statement = self.topic.find(self.population, combination)
         if statement is None:  # what nobody has read is never equal
             unread = self.topic.drug.reason == PARTIAL
-            return Answer(None, combination if unread else NO_ADVICE, is_silent=True)
+            return KeyAnswer(None, combination if unread else NO_ADVICE, is_silent=True)
         is_silent = statement.action[0] == NO_ADVICE[0]
-        return Answer(statement, NO_ADVICE if is_silent else _substance(statement), is_silent)
+        return KeyAnswer(statement, NO_ADVICE if is_silent else _substance(statement), is_silent)
 
     def row(self, combination: Combination) -> Recommendation:
         """Return the row of keys that are certain, of no sample."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Self
 
-__all__ = ["Term", "in_words"]
+__all__ = ["InflectedTerm", "in_words"]
 
 _PARTS: Final = re.compile(r"(, and |, or |, | and | or )")
 _SYMBOL: Final = re.compile(r"\b[A-Z]+\d[A-Z0-9]*\b")
@@ -20,7 +20,7 @@ _OWN: Final = "own"
 _DATIVE: Final = "dat"
 
 
-class Term(str):
+class InflectedTerm(str):
     """A term that knows its dative and the words it was made from; else it is a string.
 
     >>> f"{Term('Kinder', 'Kindern', 'children'):dat}"
@@ -52,7 +52,7 @@ def in_words(text: str, phrases: Mapping[str, Mapping[str, str]]) -> str:
     said = terms.get(key) or _put_together(key, phrases)
     dative = phrases["datives"].get(key)
     dative = dative or _replaced(said, phrases["dative_patterns"].items())
-    return Term(_filled(said, symbols), _filled(dative, symbols), text)
+    return InflectedTerm(_filled(said, symbols), _filled(dative, symbols), text)
 
 
 def _filled(text: str, symbols: tuple[str, ...]) -> str:

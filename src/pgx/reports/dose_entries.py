@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.base.calls import Certainty, PatientResult
-from pgx.models.prediction import DosePrediction, InputUsed, InputValue, Share
+from pgx.models.prediction import DosePrediction, InputContribution, InputUsed, InputValue
 from pgx.pipeline.doses import Asked, DoseReply
 from pgx.pipeline.dosing import DoseAnswer
 from pgx.recommendations.terms import in_words
@@ -206,7 +206,7 @@ def _is(name: str, value: InputValue, teller: Teller) -> str:
     return f"{teller.short(name)} {teller.value(value)}"
 
 
-def _bars(shares: Sequence[Share], teller: Teller) -> Iterator[DoseBar]:
+def _bars(shares: Sequence[InputContribution], teller: Teller) -> Iterator[DoseBar]:
     """Yield what inputs add, the largest first; the last bar is of all that are too many."""
     shown = [share for share in shares if abs(share.amount) >= _LEAST]
     rest = [share for share in shares if abs(share.amount) < _LEAST]

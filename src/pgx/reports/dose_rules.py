@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pgx.models.rules.results import Missing, RuleResult
-from pgx.models.rules.specification import Answer, Citation
+from pgx.models.rules.specification import RuleAnswer, RuleCitation
 from pgx.models.rules.starting import LoadingResult
 from pgx.models.rules.steps import FlowOutcome, FlowResult
 from pgx.pipeline.dosing import DoseAnswer
@@ -62,7 +62,7 @@ def _entry(
     )
 
 
-def _link(citation: Citation, teller: Teller) -> tuple[str, str]:
+def _link(citation: RuleCitation, teller: Teller) -> tuple[str, str]:
     """Return a paper with its address, which is empty where there is none."""
     if not citation.pmid.isdecimal():
         return teller.english(citation.text), ""
@@ -120,7 +120,7 @@ def _rule(own: RuleResult, teller: Teller) -> RuleEntry:
     return _entry(own, teller, answers, notes)
 
 
-def _notes(answer: Answer, teller: Teller) -> tuple[str, ...]:
+def _notes(answer: RuleAnswer, teller: Teller) -> tuple[str, ...]:
     return teller.texts(answer.notes)
 
 

@@ -12,7 +12,7 @@ from pgx.base.calls import Certainty
 from pgx.base.errors import printable
 from pgx.models.prediction import DosePrediction, InputUsed, InputValue
 from pgx.models.rules.results import RuleResult
-from pgx.models.rules.specification import Answer
+from pgx.models.rules.specification import RuleAnswer
 from pgx.models.rules.starting import LoadingResult
 from pgx.models.rules.steps import FlowOutcome, FlowResult
 from pgx.pipeline.dosing import DoseAnswer
@@ -185,6 +185,6 @@ def _rule(own: RuleResult) -> Iterator[str]:
     yield from (f"  limit: {limit}" for limit in own.limits)
 
 
-def _answer(own: Answer, indent: str) -> Iterator[str]:
+def _answer(own: RuleAnswer, indent: str) -> Iterator[str]:
     yield f"{indent}{own.text}"
     yield from (f"{indent}note: {note}" for note in own.notes)

@@ -28,7 +28,7 @@ from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
 from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
-from pgx.reports.drug_records import AdviceRow, Alternative, Basis, DrugEntry
+from pgx.reports.drug_records import AdviceRow, Basis, DrugEntry, OtherAdvice
 from pgx.reports.facts import ReportFacts
 from pgx.reports.figures import day, figure, within
 from pgx.reports.functions import phenotype_in_words
@@ -232,13 +232,13 @@ class EntryMaker:
         stop = row.text.find(end) if row.text.startswith(start) else -1
         return row.text[: stop + len(end)] if stop > 0 else ""
 
-    def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> Alternative:
+    def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> OtherAdvice:
         """Name the results under which it holds, of those genes that differ from the row's."""
         usual = set(row.lookup.split(";"))
         parts = [part for part in other.lookup.split(";") if part not in usual]
         keys = (part.partition("=") for part in parts or [other.lookup])
         named = ", ".join(f"{gene} {self._key(key)}".strip() for gene, _, key in keys)
-        return Alternative(
+        return OtherAdvice(
             when=f"{self.label['if']} {named}{self._chance(other)}",
             headline=conditional_headline(other, self.headline(other.action), row.drug, self.words),
             text=other.text if _reads_alike(row.action, other.action) else "",

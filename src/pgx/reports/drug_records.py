@@ -7,10 +7,10 @@ import msgspec
 __all__ = [
     "AdjustedEntry",
     "AdviceRow",
-    "Alternative",
     "Basis",
     "DrugEntry",
     "FoldedRow",
+    "OtherAdvice",
 ]
 
 
@@ -23,7 +23,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
 
 
-class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+class OtherAdvice(msgspec.Struct, frozen=True, kw_only=True):
     """Advice that would hold if another candidate were true.
 
     ``text`` is given where the headline alone would not tell it from the row's advice.
@@ -51,7 +51,7 @@ class AdviceRow(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     strength: str
     settle: tuple[str, ...] = ()
-    alternatives: tuple[Alternative, ...] = ()
+    alternatives: tuple[OtherAdvice, ...] = ()
     implications: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     review: str = ""

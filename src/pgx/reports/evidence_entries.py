@@ -1,4 +1,4 @@
-"""The evidence of one call in words: what matched, and what became of its rivals."""
+"""The evidence of one call in words: what matched, and what excludes other diplotypes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import GeneCall
-from pgx.base.evidence import Contradiction, HaplotypeEvidence, Rival, VariantMatch
+from pgx.base.evidence import AlternativeDiplotype, Contradiction, HaplotypeEvidence, VariantMatch
 from pgx.reports.chances import percent
 from pgx.reports.functions import function_in_words
 
-__all__ = ["EvidenceEntry", "RivalEntry", "build_evidence"]
+__all__ = ["AlternativeEntry", "EvidenceEntry", "build_evidence"]
 
 Words = Mapping[str, Any]
 _LISTED: Final = 8  # positions that are named in one sentence or list
 
 
-class RivalEntry(msgspec.Struct, frozen=True):
-    """A rival: a line that names it, and lines of what excludes it or would tell."""
+class AlternativeEntry(msgspec.Struct, frozen=True):
+    """An alternative diplotype: a line that names it, and lines of what excludes it."""
 
     title: str
     reasons: tuple[str, ...]
@@ -29,7 +29,7 @@ class EvidenceEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What a report says in support of a call."""
 
     matched: tuple[str, ...] = ()
-    rivals: tuple[RivalEntry, ...] = ()
+    alternatives: tuple[AlternativeEntry, ...] = ()
 
 
 def build_evidence(call: GeneCall, words: Words) -> EvidenceEntry | None:
@@ -39,7 +39,9 @@ def build_evidence(call: GeneCall, words: Words) -> EvidenceEntry | None:
     said = words["why"]
     return EvidenceEntry(
         matched=tuple(dict.fromkeys(_haplotype(s, said) for s in call.evidence.haplotypes)),
-        rivals=tuple(_rival(rival, words) for rival in call.evidence.rivals),
+        alternatives=tuple(
+            _alternative(alternative, words) for alternative in call.evidence.alternatives
+        ),
     )
 
 
@@ -81,35 +83,37 @@ def _listed(names: Sequence[str], said: Mapping[str, str]) -> str:
     return said["more_positions"].format(names=shown, count=more) if more > 0 else shown
 
 
-def _rival(rival: Rival, words: Words) -> RivalEntry:
+def _alternative(alternative: AlternativeDiplotype, words: Words) -> AlternativeEntry:
     said, decimal = words["why"], words["style"]["decimal"]
-    functions = (function_in_words(function, words) for function in rival.functions)
-    known = any(rival.functions)
-    chance = "" if rival.probability is None else percent(rival.probability, decimal)
-    title = said["rival"].format(
-        why=said.get(rival.why, rival.why),
-        diplotype=rival.diplotype,
+    functions = (function_in_words(function, words) for function in alternative.functions)
+    known = any(alternative.functions)
+    chance = "" if alternative.probability is None else percent(alternative.probability, decimal)
+    title = said["alternative"].format(
+        why=said.get(alternative.why, alternative.why),
+        diplotype=alternative.diplotype,
         functions=said["functions"].format(names=", ".join(functions)) if known else "",
         chance=said["chance"].format(percent=chance) if chance else "",
     )
-    return RivalEntry(title, tuple(_reasons(rival, said)))
+    return AlternativeEntry(title, tuple(_reasons(alternative, said)))
 
 
-def _reasons(rival: Rival, said: Mapping[str, str]) -> list[str]:
-    if rival.why.startswith("fits"):
+def _reasons(alternative: AlternativeDiplotype, said: Mapping[str, str]) -> list[str]:
+    if alternative.why.startswith("fits"):
         found = []
-        if rival.open_sites:
-            found.append(said["would_tell"].format(names=_listed(rival.open_sites, said)))
-        if rival.open_phase:
-            found.append(said["would_tell_phase"].format(names=_listed(rival.open_phase, said)))
+        if alternative.open_sites:
+            found.append(said["would_tell"].format(names=_listed(alternative.open_sites, said)))
+        if alternative.open_phase:
+            found.append(
+                said["would_tell_phase"].format(names=_listed(alternative.open_phase, said))
+            )
         return found or [said["cannot_tell"]]
-    found = [_contradiction(c, said) for c in rival.contradictions[:_LISTED]]
-    more = len(rival.contradictions) - len(found)
+    found = [_contradiction(c, said) for c in alternative.contradictions[:_LISTED]]
+    more = len(alternative.contradictions) - len(found)
     if more:
         found.append(said["more_contradictions"].format(count=more))
-    if rival.n_alike > 1:
-        others = "alike_two" if rival.n_alike == 2 else "alike"
-        found.append(said[others].format(count=rival.n_alike - 1))
+    if alternative.n_alike > 1:
+        others = "alike_two" if alternative.n_alike == 2 else "alike"
+        found.append(said[others].format(count=alternative.n_alike - 1))
     return found
 
 

@@ -48,10 +48,12 @@ def explain_call(call: GeneCall, release: str, words: Words = ENGLISH) -> list[S
     if why is not None:
         if why.matched:
             sections.append(Section(label["matched"], tuple((line, ()) for line in why.matched)))
-        if why.rivals:
-            rivals = tuple((rival.title, rival.reasons) for rival in why.rivals)
-            heading = "against" if call.source == "outside" else "rivals"
-            sections.append(Section(label[heading], rivals))
+        if why.alternatives:
+            alternatives = tuple(
+                (alternative.title, alternative.reasons) for alternative in why.alternatives
+            )
+            heading = "against" if call.source == "outside" else "alternatives"
+            sections.append(Section(label[heading], alternatives))
     if entry.missing:
         sections.append(Section(label["missing"], tuple((line, ()) for line in entry.missing)))
     return [_harmless(section) for section in sections]

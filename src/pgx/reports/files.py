@@ -21,7 +21,7 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.formats import (
     DEFAULT_FORMATS,
     RUN_FORMATS,
-    Format,
+    ReportFormat,
     RunFormat,
     known_formats,
     known_run_formats,
@@ -192,7 +192,7 @@ def write_results(
 def _write(
     results: Iterable[tuple[str, PatientResult]],
     folder: Path,
-    formats: Sequence[Format],
+    formats: Sequence[ReportFormat],
     of_run: Sequence[RunFormat],
     facts: ReportFacts,
 ) -> list[Path]:
@@ -241,7 +241,7 @@ def _write_patients(folder: Path, results: Sequence[PatientResult]) -> Iterator[
 
 
 def _write_sample(
-    stem: Path, result: PatientResult, formats: Sequence[Format], facts: ReportFacts
+    stem: Path, result: PatientResult, formats: Sequence[ReportFormat], facts: ReportFacts
 ) -> Iterator[Path]:
     for form in formats:
         data = form.render(result, facts)

@@ -18,14 +18,14 @@ from pgx.reports.extras import need
 from pgx.reports.facts import ReportFacts
 
 __all__ = [
-    "DEFAULT_FORMATS", "FORMATS", "RUN_FORMATS", "Adder", "Format", "RunFormat", "chosen_format",
-    "format_of_file", "known_formats", "known_run_formats", "render_one",
+    "DEFAULT_FORMATS", "FORMATS", "RUN_FORMATS", "Adder", "ReportFormat", "RunFormat",
+    "chosen_format", "format_of_file", "known_formats", "known_run_formats", "render_one",
 ]  # fmt: skip
 
 Adder = AbstractContextManager[Callable[[PatientResult], None]]
 
 
-class Format(msgspec.Struct, frozen=True, kw_only=True):
+class ReportFormat(msgspec.Struct, frozen=True, kw_only=True):
     """One format.
 
     ``suffix`` ends the names of a sample's files in a folder, ``endings`` are those by which a
@@ -72,8 +72,8 @@ def _pdf_card(result: PatientResult, facts: ReportFacts) -> bytes:
     return render_pdf_card(result, facts)
 
 
-def _printed(end: str, render: Callable[[PatientResult, ReportFacts], bytes]) -> Format:
-    return Format(
+def _printed(end: str, render: Callable[[PatientResult, ReportFacts], bytes]) -> ReportFormat:
+    return ReportFormat(
         suffix=f".pgx{end}",
         endings=(end,),
         render=render,
@@ -89,10 +89,14 @@ def _fhir(result: PatientResult, facts: ReportFacts) -> bytes:
     return render_fhir(result, facts)
 
 
-FORMATS: Final[dict[str, Format]] = {
-    "html": Format(suffix=".pgx.html", endings=(".html", ".htm"), render=_html, reads_facts=True),
-    "fhir": Format(suffix=".fhir.json", endings=(".fhir.json",), render=_fhir, reads_facts=True),
-    "json": Format(suffix=".pgx.json", endings=(".json",), render=_json),
+FORMATS: Final[dict[str, ReportFormat]] = {
+    "html": ReportFormat(
+        suffix=".pgx.html", endings=(".html", ".htm"), render=_html, reads_facts=True
+    ),
+    "fhir": ReportFormat(
+        suffix=".fhir.json", endings=(".fhir.json",), render=_fhir, reads_facts=True
+    ),
+    "json": ReportFormat(suffix=".pgx.json", endings=(".json",), render=_json),
     "pdf": _printed(".pdf", _pdf),
     "pdf-patient": _printed(".patient.pdf", _pdf_patient),
     "pdf-card": _printed(".card.pdf", _pdf_card),
@@ -145,7 +149,7 @@ RUN_FORMATS: Final[dict[str, RunFormat]] = {
 """By the name that ``--format`` takes."""
 
 
-def known_formats(names: tuple[str, ...]) -> tuple[Format, ...]:
+def known_formats(names: tuple[str, ...]) -> tuple[ReportFormat, ...]:
     """Return the formats of a sample's file among names.
 
     Raises
@@ -199,7 +203,7 @@ def render_one(name: str, result: PatientResult, facts: ReportFacts) -> bytes:
     return buffer.getvalue()
 
 
-def chosen_format(kind: str, name: str) -> tuple[str, Format | RunFormat]:
+def chosen_format(kind: str, name: str) -> tuple[str, ReportFormat | RunFormat]:
     """Return the format that is asked for, or that a file's name ends like, and its name.
 
     Raises
@@ -207,7 +211,7 @@ def chosen_format(kind: str, name: str) -> tuple[str, Format | RunFormat]:
     UsageError
         There is no such format.
     """
-    known: dict[str, Format | RunFormat] = {**FORMATS, **RUN_FORMATS}
+    known: dict[str, ReportFormat | RunFormat] = {**FORMATS, **RUN_FORMATS}
     chosen = kind or format_of_file(name)
     if chosen not in known:
         suffix = "." + name.rpartition(".")[2] if "." in name else ""
@@ -223,7 +227,7 @@ def format_of_file(name: str) -> str:
     >>> format_of_file("S1.HTML"), format_of_file("S1.doc"), format_of_file("a_mqc.json")
     ('html', '', 'multiqc')
     """
-    known: dict[str, Format | RunFormat] = {**FORMATS, **RUN_FORMATS}
+    known: dict[str, ReportFormat | RunFormat] = {**FORMATS, **RUN_FORMATS}
     endings = [(end, key) for key, form in known.items() for end in form.endings]
     found = [(len(end), key) for end, key in endings if name.casefold().endswith(end)]
     return max(found)[1] if found else ""

@@ -20,7 +20,7 @@ import polars as pl
 from pgx.base.calls import GeneCall, HaplotypeDetail, KeyEvidence, Recommendation
 from pgx.base.decoding import shape_problem
 from pgx.base.errors import UsageError
-from pgx.base.tables import CALLS, EVIDENCE, RECOMMENDATIONS, Kind
+from pgx.base.tables import CALLS, EVIDENCE, RECOMMENDATIONS, ColumnKind
 
 __all__ = [
     "CALL_SCHEMA",
@@ -31,14 +31,14 @@ __all__ = [
 ]
 
 _TEXTS: Final = pl.List(pl.String)
-_TYPES: Final[Mapping[Kind, Any]] = {
-    Kind.TEXT: pl.String(),
-    Kind.JOINED: pl.String(),
-    Kind.TEXTS: _TEXTS,
-    Kind.COUNT: pl.Int32(),
-    Kind.NUMBER: pl.Float64(),
-    Kind.CANDIDATES: pl.List(pl.Struct({"diplotype": pl.String, "probability": pl.Float64})),
-    Kind.ALTERNATIVES: pl.List(
+_TYPES: Final[Mapping[ColumnKind, Any]] = {
+    ColumnKind.TEXT: pl.String(),
+    ColumnKind.JOINED: pl.String(),
+    ColumnKind.TEXTS: _TEXTS,
+    ColumnKind.COUNT: pl.Int32(),
+    ColumnKind.NUMBER: pl.Float64(),
+    ColumnKind.CANDIDATES: pl.List(pl.Struct({"diplotype": pl.String, "probability": pl.Float64})),
+    ColumnKind.ALTERNATIVES: pl.List(
         pl.Struct(
             {
                 "lookup": pl.String,
@@ -139,7 +139,7 @@ def _digest(call: GeneCall) -> bytes:
 def _frame(
     records: Sequence[GeneCall] | Sequence[Recommendation],
     schema: pl.Schema,
-    kinds: Mapping[str, Kind],
+    kinds: Mapping[str, ColumnKind],
     *,
     with_sample: bool,
 ) -> pl.DataFrame:
@@ -150,23 +150,23 @@ def _frame(
 def _column(
     name: str,
     kind: Any,  # noqa: ANN401 - a polars type
-    holds: Kind,
+    holds: ColumnKind,
     records: Sequence[Any],
 ) -> pl.Series:
     """Return one field of all records; each distinct value is made into a cell once."""
     numbers: dict[Any, int] = {}
     places = [numbers.setdefault(value, len(numbers)) for value in map(attrgetter(name), records)]
-    if holds in (Kind.CANDIDATES, Kind.ALTERNATIVES):
+    if holds in (ColumnKind.CANDIDATES, ColumnKind.ALTERNATIVES):
         distinct = _lists(list(numbers), kind.inner).alias(name)
     else:
         distinct = pl.Series(name, [_value(holds, value) for value in numbers], kind)
     return distinct.gather(places)
 
 
-def _value(holds: Kind, value: object) -> object:
+def _value(holds: ColumnKind, value: object) -> object:
     """Return a field as polars takes it; what is empty is null."""
     if isinstance(value, tuple):
-        return (";".join(value) or None) if holds is Kind.JOINED else list(value)
+        return (";".join(value) or None) if holds is ColumnKind.JOINED else list(value)
     if isinstance(value, Enum):
         return value.value
     return None if value == "" else value

@@ -20,7 +20,7 @@ _MAX_LINES: Final = 6
 _REMEDY: Final = "see docs/how-to/pdf.md"
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _LaboratoryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file as it is written."""
 
     name: str
@@ -77,9 +77,9 @@ def read_laboratory(path: Path) -> Laboratory:
     )
 
 
-def _decoded(data: bytes, where: str) -> _File:
+def _decoded(data: bytes, where: str) -> _LaboratoryFile:
     try:
-        return msgspec.toml.decode(data.decode("utf-8"), type=_File)
+        return msgspec.toml.decode(data.decode("utf-8"), type=_LaboratoryFile)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _refused(f"no laboratory file: {error}", where) from error
 

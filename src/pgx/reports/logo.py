@@ -69,10 +69,10 @@ def check_svg(data: bytes) -> None:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadLogoError("the logo is no SVG picture in UTF-8") from error
-    _Reader().read(data)
+    _SvgReader().read(data)
 
 
-class _Reader:
+class _SvgReader:
     """What the parser meets: elements, what they refer to, and how deep they lie."""
 
     def __init__(self) -> None:

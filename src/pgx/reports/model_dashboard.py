@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from pgx._version import __version__
 from pgx.models.monitoring.drift import InputShares
-from pgx.models.monitoring.records import Check, Family, ModelStatus, State, worst
+from pgx.models.monitoring.records import CheckState, Family, ModelStatus, MonitoringCheck, worst
 from pgx.models.monitoring.status import Monitoring
 from pgx.reports.page_template import page_template, resource
 from pgx.reports.pictures.draw import Figure
@@ -25,20 +25,20 @@ from pgx.reports.pictures.monitoring import draw_intervals, draw_runs, draw_shar
 __all__ = ["render_dashboard"]
 
 _WORDS: Final = {
-    State.ALERT: "Alert",
-    State.WATCH: "Watch",
-    State.OK: "OK",
-    State.NOT_ASSESSED: "Not assessed",
+    CheckState.ALERT: "Alert",
+    CheckState.WATCH: "Watch",
+    CheckState.OK: "OK",
+    CheckState.NOT_ASSESSED: "Not assessed",
 }
 _HEADLINES: Final = {
-    State.ALERT: "Something differs from the validation by more than chance, and by enough to"
+    CheckState.ALERT: "Something differs from the validation by more than chance, and by enough to"
     " matter: look at it before the next prediction is used.",
-    State.WATCH: "Something differs from the validation by more than chance, but by little, or a"
-    " chart signalled and came back.",
-    State.OK: "Nothing differs from the validation by more than chance.",
-    State.NOT_ASSESSED: "Too little is known to say anything.",
+    CheckState.WATCH: "Something differs from the validation by more than chance, but by little, "
+    "or a chart signalled and came back.",
+    CheckState.OK: "Nothing differs from the validation by more than chance.",
+    CheckState.NOT_ASSESSED: "Too little is known to say anything.",
 }
-_ORDER: Final = (State.ALERT, State.WATCH, State.OK, State.NOT_ASSESSED)
+_ORDER: Final = (CheckState.ALERT, CheckState.WATCH, CheckState.OK, CheckState.NOT_ASSESSED)
 _FIRST: Final = (Family.RESIDUALS, Family.ERROR, Family.COVERAGE, Family.GAPS, Family.DRIFT)
 _TITLES: Final = {
     "psi": "{subject}: distribution (PSI)",
@@ -62,7 +62,7 @@ class _Row(msgspec.Struct, frozen=True):
     """A check as the page lists it."""
 
     title: str
-    state: State
+    state: CheckState
     n: int
     value: str
     expected: str
@@ -74,7 +74,7 @@ class _Row(msgspec.Struct, frozen=True):
 class _InputFigure(msgspec.Struct, frozen=True):
     caption: str
     drawn: Markup
-    state: State
+    state: CheckState
 
 
 def render_dashboard(found: Monitoring) -> str:
@@ -90,9 +90,9 @@ def render_dashboard(found: Monitoring) -> str:
         identity=_identity(status),
         headline=_HEADLINES[status.state],
         words=_WORDS,
-        icons={state: _icon(state) for state in State},
-        alerts=[row for row in rows if row.state is State.ALERT],
-        watched=[row for row in rows if row.state is State.WATCH],
+        icons={state: _icon(state) for state in CheckState},
+        alerts=[row for row in rows if row.state is CheckState.ALERT],
+        watched=[row for row in rows if row.state is CheckState.WATCH],
         rows=rows,
         runs=list(_run_figures(found)),
         groups=list(_group_figures(status)),
@@ -114,7 +114,7 @@ def _identity(status: ModelStatus) -> list[tuple[str, str]]:
     ]
 
 
-def _row(check: Check) -> _Row:
+def _row(check: MonitoringCheck) -> _Row:
     def shown(value: float | None) -> str:
         if value is None:
             return "–"
@@ -133,7 +133,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _title(check: Check) -> str:
+def _title(check: MonitoringCheck) -> str:
     text = _TITLES.get(check.kind) or _TITLES[f"{check.family}.{check.kind}"]
     of = f" of {check.subject}" if check.subject else ""
     return text.replace("{subject}", check.subject).replace("{of}", of)
@@ -163,14 +163,16 @@ def _group_figures(status: ModelStatus) -> Iterator[Figure]:
         checks = [
             c
             for c in status.checks
-            if c.family is family and c.kind == kind and c.state is not State.NOT_ASSESSED
+            if c.family is family and c.kind == kind and c.state is not CheckState.NOT_ASSESSED
         ]
         if checks:
             drawn = draw_intervals(name, checks, as_percent=kind == "coverage")
             yield Figure(name, drawn, hint)
 
 
-def _input_figures(inputs: Sequence[InputShares], checks: Sequence[Check]) -> list[_InputFigure]:
+def _input_figures(
+    inputs: Sequence[InputShares], checks: Sequence[MonitoringCheck]
+) -> list[_InputFigure]:
     states = {
         own.name: worst(
             c.state for c in checks if c.family is Family.DRIFT and c.subject == own.name
@@ -195,7 +197,7 @@ def _chances(status: ModelStatus) -> dict[str, str]:
     return {name: f"{chance:.1%}" for name, chance in all_of_them.items()}
 
 
-def _icon(state: State) -> Markup:
+def _icon(state: CheckState) -> Markup:
     return Markup('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>').format(state.value)
 
 

@@ -66,14 +66,14 @@ def _printable(picture: CopyPicture) -> CopyPicture:
 
 
 def _evidence(gene: GeneEntry, words: Words) -> Iterable[str]:
-    """Yield what matched, then each rival with what excludes it or would tell, a line each."""
+    """Yield what matched, then each alternative diplotype with what excludes it, a line each."""
     if gene.evidence is None:
         return
     yield from gene.evidence.matched
-    rival = words["print"]["rival"]
-    for other in gene.evidence.rivals:
+    alternative = words["print"]["alternative"]
+    for other in gene.evidence.alternatives:
         reasons = "; ".join(other.reasons)
-        yield rival.format(title=other.title, reasons=reasons) if reasons else other.title
+        yield alternative.format(title=other.title, reasons=reasons) if reasons else other.title
 
 
 def _facts(gene: GeneEntry, words: Words) -> Iterable[tuple[str, str]]:

@@ -175,9 +175,9 @@ def check_consistent(result: PatientResult, where: str) -> None:
 def _probabilities(result: PatientResult) -> Iterator[float]:
     """Yield every probability that is given."""
     for call in result.calls:
-        rivals = call.evidence.rivals if call.evidence else ()
+        alternatives = call.evidence.alternatives if call.evidence else ()
         found = [call.probability, call.rest, *(c.probability for c in call.candidates)]
-        found += [rival.probability for rival in rivals]
+        found += [alternative.probability for alternative in alternatives]
         if call.structure:
             found += [c.probability for c in call.structure.copies]
             found += [m.probability for m in call.structure.models]

@@ -11,7 +11,7 @@ from pgx.reports.document import build_methods
 from pgx.reports.english import ENGLISH
 from pgx.reports.english.workbook import COLUMNS, FILLS, SHEETS, SIGNS, TEXTS
 from pgx.reports.facts import ReportFacts
-from pgx.reports.workbook import Book, Column, Sheet, open_book
+from pgx.reports.workbook import Book, Column, WorkbookSheet, open_book
 from pgx.reports.workbook_rows import (
     adjusted_rows,
     advice_rows,
@@ -50,7 +50,7 @@ class _Sheets:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._sheets: dict[str, Sheet] = {}
+        self._sheets: dict[str, WorkbookSheet] = {}
         self._only: PatientResult | None = None
         self._count = 0
         self._methods: dict[tuple[str, str], None] = {}
@@ -89,7 +89,7 @@ class _Sheets:
         for values, styles in rows:
             self._sheet(name).add(values, styles)
 
-    def _sheet(self, name: str) -> Sheet:
+    def _sheet(self, name: str) -> WorkbookSheet:
         if name not in self._sheets:
             columns = [
                 Column(title.format_map(ENGLISH["bucket"]), width)

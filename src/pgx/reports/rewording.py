@@ -49,7 +49,7 @@ def reworded(
     return changed, frozenset(writer.left)
 
 
-class _Same:
+class _SameStatements:
     """A release's statements, equal only to themselves: comparing all of them costs time."""
 
     def __init__(self, statements: tuple[Statement, ...]) -> None:
@@ -59,11 +59,11 @@ class _Same:
         return id(self.statements)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.statements is self.statements
+        return isinstance(other, _SameStatements) and other.statements is self.statements
 
 
 @functools.lru_cache(maxsize=2)
-def _spelled(same: _Same) -> dict[tuple[str, str], Statement]:
+def _spelled(same: _SameStatements) -> dict[tuple[str, str], Statement]:
     """Return statements by drug and English text."""
     return {(s.drug, render_statement(s)): s for s in same.statements}
 
@@ -75,7 +75,7 @@ class _Rewriter:
         self.phrases = phrases
         self.left: set[str] = set()
         self._by_id = {s.id: s for s in facts.statements}
-        self._by_text = _spelled(_Same(facts.statements))
+        self._by_text = _spelled(_SameStatements(facts.statements))
 
     def rows(self, rows: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
         return tuple(map(self._row, rows))

@@ -18,7 +18,7 @@ TITLES: Final = {
     "CallEvidence": "What supports a call",
     "HaplotypeEvidence": "What supports one haplotype of the best diplotype",
     "VariantMatch": "A variant that a named allele asks for",
-    "Rival": "A diplotype beside the best one",
+    "AlternativeDiplotype": "A diplotype beside the best one",
     "Contradiction": "A position that excludes a diplotype",
     "StructuralRecord": "A structural variant that was read as an allele",
     "StructureEvidence": "What is seen of a gene's copies and hybrids",
@@ -212,7 +212,7 @@ _KEY_EVIDENCE = {
 }
 
 _EVIDENCE = {
-    "": "What supports a call, haplotype by haplotype, and what became of its rivals.",
+    "": "What supports a call, haplotype by haplotype, and what excludes other diplotypes.",
     "strands": "The haplotypes of the best diplotype.",
     "rivals": "The next candidates, and the nearest diplotypes that are excluded.",
 }
@@ -234,7 +234,7 @@ _VARIANT_MATCH = {
     "state": "matched, unknown (the position is not answered) or contradicted.",
 }
 
-_RIVAL = {
+_ALTERNATIVE_DIPLOTYPE = {
     "": "A diplotype beside the best one.",
     "diplotype": "Its name.",
     "functions": "Clinical function of each haplotype.",
@@ -334,7 +334,7 @@ DESCRIPTIONS: Final = {
     "CallEvidence": _EVIDENCE,
     "HaplotypeEvidence": _HAPLOTYPE_EVIDENCE,
     "VariantMatch": _VARIANT_MATCH,
-    "Rival": _RIVAL,
+    "AlternativeDiplotype": _ALTERNATIVE_DIPLOTYPE,
     "Contradiction": _CONTRADICTION,
     "StructuralRecord": _STRUCTURAL_RECORD,
     "StructureEvidence": _STRUCTURE,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["MAX_CELL", "MAX_ROWS", "Book", "Column", "Sheet", "open_book", "safe_text"]
+__all__ = ["MAX_CELL", "MAX_ROWS", "Book", "Column", "WorkbookSheet", "open_book", "safe_text"]
 
 MAX_CELL: Final = 32_767
 """Most UTF-16 units that Excel keeps in a cell."""
@@ -84,7 +84,7 @@ class Book:
 
     def __init__(self, made: Workbook, fills: Mapping[str, str]) -> None:
         self._made = made
-        self._sheets: list[Sheet] = []
+        self._sheets: list[WorkbookSheet] = []
         self._heading = made.add_format(
             {**_FONT, "bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF",
              "text_wrap": True, "border": 1}
@@ -94,9 +94,9 @@ class Book:
             name: made.add_format({**_ROW, "bg_color": colour}) for name, colour in fills.items()
         }
 
-    def sheet(self, name: str, columns: Sequence[Column]) -> Sheet:
+    def sheet(self, name: str, columns: Sequence[Column]) -> WorkbookSheet:
         """Add a sheet with a frozen heading."""
-        sheet = Sheet(self, name, columns)
+        sheet = WorkbookSheet(self, name, columns)
         self._sheets.append(sheet)
         return sheet
 
@@ -130,7 +130,7 @@ class Book:
                 page.row_data_fh.close()
 
 
-class Sheet:
+class WorkbookSheet:
     """A table of a workbook; where a page is full, it goes on on ``NAME 2``."""
 
     def __init__(self, book: Book, name: str, columns: Sequence[Column]) -> None:

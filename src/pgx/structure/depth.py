@@ -13,7 +13,7 @@ from pgx.base.structures import DepthWindow, GeneStructure, StructureEvidence
 from pgx.structure.evidence import CONFLICT, CopyEvidence, SiteReads, balances_of, not_assessed
 from pgx.structure.likelihood import depth_fit, is_shifted
 from pgx.structure.models import structural_models
-from pgx.structure.panel import Level, PanelArrays
+from pgx.structure.panel import DepthLevel, PanelArrays
 from pgx.vcf.depth import AllelicDepths, DepthScan
 
 __all__ = ["copies_from_depth", "site_reads"]
@@ -74,7 +74,7 @@ def copies_from_depth(
     return _assessed(gene, gene.structure, own, level, panel, reads)
 
 
-def _unusable(level: Level, own: Floats, panel: PanelArrays) -> str:
+def _unusable(level: DepthLevel, own: Floats, panel: PanelArrays) -> str:
     """Return why depth says nothing of copies, empty where it does."""
     known = np.isfinite(own).sum()
     if level.n_controls < LEAST_WINDOWS * panel.n_controls or known < LEAST_WINDOWS * len(own):
@@ -88,7 +88,7 @@ def _assessed(
     gene: GeneDefinition,
     structure: GeneStructure,
     own: Floats,
-    level: Level,
+    level: DepthLevel,
     panel: PanelArrays,
     reads: tuple[SiteReads, ...],
 ) -> CopyEvidence:

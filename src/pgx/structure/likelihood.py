@@ -26,7 +26,7 @@ As much is shared by all windows of the gene: 0.02 to 0.04 in these, more in oth
 FLOOR: Final = 0.02
 """Standard deviation, in copies, where nothing is expected."""
 STRAY: Final = 0.03
-"""Copies that strayed reads look like."""
+"""Copies that mismapped reads look like."""
 FREEDOM: Final = 20.0
 """Degrees of freedom of the t distribution: some windows may be far off."""
 MOST_SHIFT: Final = 0.25

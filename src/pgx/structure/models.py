@@ -140,7 +140,7 @@ class StructuralModels:
         """Return (U, W) copies of each unit that show at 1-based positions."""
         return self._of_units(positions, positions, "share")
 
-    def strayed(self, positions: Sequence[int], spreads: float = 0.0) -> Floats:
+    def mismapped_copies(self, positions: Sequence[int], spreads: float = 0.0) -> Floats:
         """Return (M, W) copies with the paralogue's sequence that show at 1-based positions.
 
         ``spreads`` are standard deviations by which more of a hybrid may show than its share.

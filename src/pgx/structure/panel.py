@@ -29,9 +29,9 @@ __all__ = [
     "PANEL_VARIABLE",
     "ControlWindow",
     "Controls",
+    "DepthLevel",
     "DepthPanel",
     "GeneWindow",
-    "Level",
     "PanelArrays",
     "default_panel",
     "read_panel",
@@ -92,7 +92,7 @@ class DepthPanel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class DepthLevel:
     """One sample's level (log reads), score, noise (SD on the log scale), controls that count.
 
     ``excess`` is the noise that counting reads does not explain.
@@ -111,12 +111,12 @@ class Controls:
 
     log_depth: Floats
 
-    def level(self, depth: Floats) -> Level:
+    def level(self, depth: Floats) -> DepthLevel:
         """Return one sample's level and score from its (C,) control depths, NaN where absent."""
         logs = np.log(depth + OFFSET)
         known = np.isfinite(logs)
         if known.sum() < 2:
-            return Level(float("nan"), 0.0, float("inf"), float("inf"), 0)
+            return DepthLevel(float("nan"), 0.0, float("inf"), float("inf"), 0)
         expected = self.log_depth[known]
         level = float(np.median(logs[known] - expected))
         residual = np.clip(logs[known] - level - expected, -CLIPPED, CLIPPED)
@@ -124,7 +124,7 @@ class Controls:
         score = float((residual * centred).sum() / (centred**2).sum())
         noise = float(np.std(residual - score * centred))
         rest = logs[known] - level - expected - score * centred
-        return Level(level, score, noise, _excess(rest, np.exp(level + expected)), len(rest))
+        return DepthLevel(level, score, noise, _excess(rest, np.exp(level + expected)), len(rest))
 
 
 def _excess(rest: Floats, reads: Floats) -> float:
@@ -161,7 +161,7 @@ class PanelArrays:
         dips = [False] * len(controls) + [w.dips for w in panel.windows]
         return DepthLayout([*controls, *own], dips, {panel.contig: span})
 
-    def two_copies(self, level: Level) -> Floats:
+    def two_copies(self, level: DepthLevel) -> Floats:
         """Return (W,) reads that two copies are expected to have."""
         return np.asarray(np.exp(level.level + self.expectation + level.score * self.slope))
 

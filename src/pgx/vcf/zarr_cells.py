@@ -21,7 +21,7 @@ from pgx.vcf.reasons import SiteReason
 from pgx.vcf.records import Block, ScannedRecord
 from pgx.vcf.zarr_faults import variant_fault
 from pgx.vcf.zarr_imputed import lacks_support
-from pgx.vcf.zarr_likelihoods import Called, settle
+from pgx.vcf.zarr_likelihoods import ZarrGenotypes, settle
 from pgx.vcf.zarr_records import Found
 from pgx.vcf.zarr_store import INTEGER, TEXT, OpenedStore
 from pgx.vcf.zarr_values import FILL, MISSING, UNREADABLE, lists, names, numbers, texts
@@ -178,7 +178,7 @@ class CellReader:
             self._take_genotypes(cells, raw["GT"], found.rows[part])
         is_block = np.array([bool(record.block) for record in records])
         cells.take_numbers(is_block)
-        called = Called(cells.first, cells.second, cells.ploidy, n_alleles)
+        called = ZarrGenotypes(cells.first, cells.second, cells.ploidy, n_alleles)
         likelihoods, margin = settle(raw, called)
         poorly = found.poorly_imputed[part]
         unsupported = lacks_support(raw, called, poorly)

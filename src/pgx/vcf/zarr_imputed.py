@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.vcf import layout as lay
-from pgx.vcf.zarr_likelihoods import Called, split_by_call
+from pgx.vcf.zarr_likelihoods import ZarrGenotypes, split_by_call
 from pgx.vcf.zarr_values import ABSENT, FILL, NOT_A_NUMBER, millionths
 
 __all__ = ["lacks_support"]
@@ -23,7 +23,7 @@ _ROUNDING = 20_000
 
 
 def lacks_support(
-    raw: dict[str, Array], called: Called, poorly: npt.NDArray[np.bool_]
+    raw: dict[str, Array], called: ZarrGenotypes, poorly: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_] | None:
     """Return whether genotypes (K, N) are imputed and not sure enough, None where none is.
 
@@ -55,7 +55,7 @@ def _is_sound(values: Ints, in_list: Array) -> Array:
     return np.asarray(~(bad & in_list).any(axis=2))
 
 
-def _by_probability(values: Ints, length: Ints, in_list: Array, called: Called) -> Array:
+def _by_probability(values: Ints, length: Ints, in_list: Array, called: ZarrGenotypes) -> Array:
     own, other, has_place = split_by_call(values, length, in_list, called)
     sound = _is_sound(values, in_list) & has_place
     total = np.where(in_list & sound[..., None], values, 0).sum(axis=2)
@@ -65,7 +65,7 @@ def _by_probability(values: Ints, length: Ints, in_list: Array, called: Called) 
     )
 
 
-def _by_haplotype(values: Ints, length: Ints, in_list: Array, called: Called) -> Array:
+def _by_haplotype(values: Ints, length: Ints, in_list: Array, called: ZarrGenotypes) -> Array:
     first, second, _, n_alleles = called
     haploid = second == FILL
     sound = _is_sound(values, in_list) & ~((values > _ONE) & in_list).any(axis=2)
@@ -77,7 +77,7 @@ def _by_haplotype(values: Ints, length: Ints, in_list: Array, called: Called) ->
     return np.asarray(sound & (one * two // _ONE >= lay.LEAST_SUPPORT))
 
 
-def _by_dosage(values: Ints, length: Ints, in_list: Array, called: Called) -> Array:
+def _by_dosage(values: Ints, length: Ints, in_list: Array, called: ZarrGenotypes) -> Array:
     first, second, _, n_alleles = called
     sound = _is_sound(values, in_list) & (length == n_alleles[:, None] - 1)
     allele = np.arange(1, values.shape[2] + 1)

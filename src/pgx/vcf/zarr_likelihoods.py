@@ -10,13 +10,13 @@ import numpy.typing as npt
 from pgx.vcf import layout as lay
 from pgx.vcf.zarr_values import ABSENT, FILL, NOT_A_NUMBER, millionths
 
-__all__ = ["Called", "settle", "split_by_call"]
+__all__ = ["ZarrGenotypes", "settle", "split_by_call"]
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
 
 
-class Called(NamedTuple):
+class ZarrGenotypes(NamedTuple):
     """Genotypes of some variants.
 
     ``first``, ``second`` and ``ploidy`` (K, N) are alleles and ploidy of the cells, -1 unknown,
@@ -30,7 +30,7 @@ class Called(NamedTuple):
 
 
 def settle(
-    raw: dict[str, Array], called: Called
+    raw: dict[str, Array], called: ZarrGenotypes
 ) -> tuple[npt.NDArray[np.int16] | None, Ints | None]:
     """Return likelihoods as `Scan` has them, and the phred margin of GT over the best other.
 
@@ -69,7 +69,7 @@ def settle(
 
 
 def split_by_call(
-    values: Ints, length: Ints, in_list: Array, called: Called
+    values: Ints, length: Ints, in_list: Array, called: ZarrGenotypes
 ) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
     """Split lists of a value a genotype: GT's own, the least of the others, both (K, N).
 
@@ -85,7 +85,7 @@ def split_by_call(
     return own, cut.min(axis=2), sound
 
 
-def _place_of(length: Ints, called: Called) -> Ints:
+def _place_of(length: Ints, called: ZarrGenotypes) -> Ints:
     """Return the place of GT in lists of a value a genotype, -1 where it has none."""
     first, second, alleles = called.first, called.second, called.n_alleles[:, None]
     low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second)
@@ -95,7 +95,7 @@ def _place_of(length: Ints, called: Called) -> Ints:
     return np.where(is_haploid, first, place)
 
 
-def _margin(values: Ints, length: Ints, in_list: Array, called: Called) -> Ints:
+def _margin(values: Ints, length: Ints, in_list: Array, called: ZarrGenotypes) -> Ints:
     """Return the phred margin (K, N) of GT, `NO_MARGIN` where it or all others have no value."""
     own, other, sound = split_by_call(values, length, in_list, called)
     known = sound & (own != ABSENT) & (other != ABSENT)

@@ -18,7 +18,7 @@ from pgx.vcf.zarr_faults import variant_fault
 from pgx.vcf.zarr_store import INTEGER, TEXT, OpenedStore, StoredArray
 from pgx.vcf.zarr_values import FILL, MISSING, numbers, texts
 
-__all__ = ["Fixed", "Places", "sizes_of"]
+__all__ = ["FixedArrays", "Places", "sizes_of"]
 
 Ints = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
@@ -28,7 +28,7 @@ _MAX_ALLELES: Final = 4_096
 _DIGITS: Final = re.compile(r"\d+", re.ASCII)
 
 
-class Fixed:
+class FixedArrays:
     """The arrays of a store that say where its variants are and what they are."""
 
     def __init__(self, store: OpenedStore, filters: tuple[str, ...]) -> None:
@@ -60,7 +60,7 @@ class Places:
 
     def __init__(
         self,
-        fixed: Fixed,
+        fixed: FixedArrays,
         header: VcfHeader,
         windows: Windows,
         path: str,

@@ -24,7 +24,7 @@ from pgx.vcf.records import Scan, ScannedRecord
 from pgx.vcf.scanner import Kernel, Scanner
 from pgx.vcf.windows import Windows
 from pgx.vcf.zarr_faults import variant_fault, zarr_fault
-from pgx.vcf.zarr_places import Fixed, Places, sizes_of
+from pgx.vcf.zarr_places import FixedArrays, Places, sizes_of
 from pgx.vcf.zarr_values import ABSENT, UNREADABLE, millionths, numbers
 
 __all__ = ["Found", "find_records"]
@@ -51,7 +51,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def find_records(
-    fixed: Fixed,
+    fixed: FixedArrays,
     header: VcfHeader,
     windows: Windows,
     path: str,
@@ -96,7 +96,7 @@ def find_records(
     return Found(wanted, numbered, reasons, poorly, scan)
 
 
-def _worth_a_line(fixed: Fixed, rows: Ints, sure: Ints) -> tuple[Ints, list[list[Any]]]:
+def _worth_a_line(fixed: FixedArrays, rows: Ints, sure: Ints) -> tuple[Ints, list[list[Any]]]:
     """Return rows and alleles of those that are surely looked at, or have a symbolic allele."""
     alleles = fixed.allele.rows(rows).tolist()
     mark: Any = b"<" if fixed.allele.kind == "S" else "<"
@@ -118,7 +118,7 @@ def _feed(scanner: Scanner, lines: bytes, kept: list[Ints], path: str) -> None:
         raise variant_fault(int(number), path, at, "variant_allele") from error
 
 
-def _lines(fixed: Fixed, rows: Ints, texts: list[list[Any]], contigs: list[str]) -> bytes:
+def _lines(fixed: FixedArrays, rows: Ints, texts: list[list[Any]], contigs: list[str]) -> bytes:
     """Write variants as lines of VCF with one sample."""
     if not len(rows):
         return b""
@@ -152,7 +152,7 @@ def _odd_variant(lines: list[str], rows: Ints) -> str:
     return f"variants {rows[0] + 1} to {rows[-1] + 1}"
 
 
-def _infos(fixed: Fixed, rows: Ints, position: list[int]) -> list[str]:
+def _infos(fixed: FixedArrays, rows: Ints, position: list[int]) -> list[str]:
     """Return INFO of variants: END, or the length that the store says, and SVLEN."""
     sizes = [0] * len(rows) if fixed.span is None else sizes_of(fixed.span.rows(rows)).tolist()
     infos = [f"SVLEN={size}" if size else "." for size in sizes]
@@ -180,7 +180,7 @@ def _least(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.array(parts)
 
 
-def _filters(fixed: Fixed, rows: Ints) -> list[str]:
+def _filters(fixed: FixedArrays, rows: Ints) -> list[str]:
     """Return FILTER of variants; where a chunk is absent and others are not, it was lost."""
     array, names = fixed.filter, fixed.filter_names
     if array is None:

@@ -164,12 +164,12 @@ class ZarrSource:
             rules of VCF.
         """
         from pgx.vcf.zarr_cells import CellReader
-        from pgx.vcf.zarr_places import Fixed
+        from pgx.vcf.zarr_places import FixedArrays
         from pgx.vcf.zarr_records import find_records
 
         if sink is not None:
             sink.restart()
-        fixed = Fixed(self._store, self._filters)
+        fixed = FixedArrays(self._store, self._filters)
         cells = CellReader(self._store, fixed.n_variants, len(self.header.samples), self.path)
         found = find_records(
             fixed,

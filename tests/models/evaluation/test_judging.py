@@ -12,11 +12,11 @@ from pgx.base.errors import MissingCovariateError
 from pgx.models.evaluation.judging import judge, predict_table
 from pgx.models.evaluation.metrics import scores
 from pgx.models.shipped import schema_for
-from pgx.models.specification import Interval
+from pgx.models.specification import ConformalInterval
 from pgx.models.tables.reading import read_table
 
 KEYS = {"n", "mae_mg_per_week", "within_20_percent", "interval_coverage"}
-ENDS = Interval(level=0.9, method="-", lower=(-1.2,), upper=(1.2,))
+ENDS = ConformalInterval(level=0.9, method="-", lower=(-1.2,), upper=(1.2,))
 
 
 def judged(own, others=(), patients=None):

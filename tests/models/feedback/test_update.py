@@ -14,7 +14,7 @@ from pgx.base.errors import MissingCovariateError, OutOfDomainError
 from pgx.models.feedback.course import timeline_of
 from pgx.models.feedback.kpd import HOURS_A_WEEK, inr_course, steady_ratio
 from pgx.models.feedback.parameters import read_parameters
-from pgx.models.feedback.posterior import Prior, make_grid
+from pgx.models.feedback.posterior import DosePrior, make_grid
 from pgx.models.feedback.weighing import weigh
 
 P = read_parameters()
@@ -113,7 +113,7 @@ def test_the_grid_says_what_drawn_persons_say(values):
 
 def test_interpolated_inrs_are_those_computed():
     lay = timeline_of(course(), P)
-    prior = Prior(math.log(35), 0.5, math.log(0.02), V.sd_speed.value, 2.5, 1.0)
+    prior = DosePrior(math.log(35), 0.5, math.log(0.02), V.sd_speed.value, 2.5, 1.0)
     grid = make_grid(prior, P)
     found = weigh(grid, lay, course(), [], P)
     k, j = 7, 31

@@ -12,12 +12,12 @@ from pgx.models.monitoring.drift import (
     ks,
     psi,
 )
-from pgx.models.monitoring.records import Settings, State
-from pgx.models.monitoring.reference import LevelReference, NumberReference, Reference
+from pgx.models.monitoring.records import CheckState, Settings
+from pgx.models.monitoring.reference import LevelReference, NumberReference, ValidationReference
 
 AGES = NumberReference((50.0, 60.0, 70.0), (0.25, 0.25, 0.25, 0.25), 0.02)
 RACE = LevelReference({"Asian": 0.3, "Black": 0.1, "White": 0.6}, 0.0)
-REFERENCE = Reference(inputs={"age_years": AGES, "race": RACE}, n=4000)
+REFERENCE = ValidationReference(inputs={"age_years": AGES, "race": RACE}, n=4000)
 SETTINGS = Settings()
 
 
@@ -40,7 +40,7 @@ def test_statistics_by_hand():
 
 def test_patients_as_in_the_validation_are_ok():
     checks = found(rows())
-    assert {check.state for check in checks.values()} == {State.OK}
+    assert {check.state for check in checks.values()} == {CheckState.OK}
     assert set(checks) == {
         "psi.age_years", "ks.age_years", "missing.age_years",
         "psi.race", "chi_square.race", "missing.race", "unseen.race",
@@ -49,7 +49,7 @@ def test_patients_as_in_the_validation_are_ok():
 
 def test_older_patients_are_an_alert_with_value_limit_and_advice():
     check = found(rows(ages=(65.0, 75.0, 75.0, 75.0)))["psi.age_years"]
-    assert check.state is State.ALERT
+    assert check.state is CheckState.ALERT
     assert check.value > check.threshold > 0
     assert check.material == 0.2
     assert check.n == 400
@@ -60,7 +60,7 @@ def test_a_small_but_sure_difference_is_to_be_watched():
     ages = (45.0,) * 21 + (55.0,) * 24 + (65.0,) * 26 + (75.0,) * 29
     check = found(rows(20_000, ages))["psi.age_years"]
     assert check.threshold < check.value < 0.2
-    assert check.state is State.WATCH
+    assert check.state is CheckState.WATCH
 
 
 def test_the_limit_grows_as_the_log_shrinks():
@@ -77,32 +77,34 @@ def test_an_exact_edge_belongs_to_the_bin_above():
 
 def test_outer_edges_may_be_given_too():
     outer = NumberReference((18.0, 50.0, 60.0, 70.0, 110.0), AGES.shares, 0.02)
-    wide = Reference(inputs={"age_years": outer}, n=4000)
-    narrow = Reference(inputs={"age_years": AGES}, n=4000)
+    wide = ValidationReference(inputs={"age_years": outer}, n=4000)
+    narrow = ValidationReference(inputs={"age_years": AGES}, n=4000)
     assert found(rows(), wide) == found(rows(), narrow)
 
 
 def test_an_input_that_vanishes_is_an_alert_and_the_rest_is_not_assessed():
     checks = found([{**row, "age_years": None} for row in rows()])
-    assert checks["missing.age_years"].state is State.ALERT
+    assert checks["missing.age_years"].state is CheckState.ALERT
     assert checks["missing.age_years"].value == 1.0
     for kind in ("psi", "ks"):
-        assert checks[f"{kind}.age_years"].state is State.NOT_ASSESSED
+        assert checks[f"{kind}.age_years"].state is CheckState.NOT_ASSESSED
         assert "at least 50" in checks[f"{kind}.age_years"].reason
     absent = found([{"race": row["race"]} for row in rows()])
-    assert absent["missing.age_years"].state is State.ALERT, "absent is missing"
+    assert absent["missing.age_years"].state is CheckState.ALERT, "absent is missing"
 
 
 def test_values_that_are_no_longer_missing_are_watched_and_no_alert():
-    often = Reference(inputs={"age_years": NumberReference(AGES.edges, AGES.shares, 0.4)}, n=4000)
+    often = ValidationReference(
+        inputs={"age_years": NumberReference(AGES.edges, AGES.shares, 0.4)}, n=4000
+    )
     check = found(rows(), often)["missing.age_years"]
-    assert (check.state, check.value) == (State.WATCH, 0.0)
+    assert (check.state, check.value) == (CheckState.WATCH, 0.0)
 
 
 def test_one_missing_value_where_none_was_missing_is_ok():
     inputs = rows()
     inputs[0]["race"] = None
-    assert found(inputs)["missing.race"].state is State.OK
+    assert found(inputs)["missing.race"].state is CheckState.OK
 
 
 def test_new_levels_are_named():
@@ -110,24 +112,24 @@ def test_new_levels_are_named():
     inputs[0]["race"] = "Other"
     check = found(inputs)["unseen.race"]
     assert "Other (1)" in check.reason
-    assert check.state is State.OK
+    assert check.state is CheckState.OK
     for row in inputs[:40]:
         row["race"] = "Other"
-    assert found(inputs)["unseen.race"].state is State.ALERT
+    assert found(inputs)["unseen.race"].state is CheckState.ALERT
 
 
 def test_yes_and_no_are_levels_however_they_are_written():
-    own = Reference(inputs={"amiodarone": LevelReference({"0": 0.9, "1": 0.1})}, n=4000)
+    own = ValidationReference(inputs={"amiodarone": LevelReference({"0": 0.9, "1": 0.1})}, n=4000)
     values = [True] + [False] * 9
     assert {
         check.state
         for check in found([{"amiodarone": values[i % 10]} for i in range(400)], own).values()
-    } == {State.OK}
+    } == {CheckState.OK}
 
 
 def test_a_small_log_is_not_assessed():
-    assert {check.state for check in found(rows(20)).values()} == {State.NOT_ASSESSED}
-    assert {check.state for check in found([]).values()} == {State.NOT_ASSESSED}
+    assert {check.state for check in found(rows(20)).values()} == {CheckState.NOT_ASSESSED}
+    assert {check.state for check in found([]).values()} == {CheckState.NOT_ASSESSED}
 
 
 @pytest.mark.parametrize("expected", [[0.25] * 4, [0.3, 0.1, 0.6], [0.1] * 10], ids=len)

@@ -6,17 +6,17 @@ import pytest
 
 from pgx.base.calls import Certainty
 from pgx.base.errors import PredictionLogError
-from pgx.models.inputs import Input, Kind
+from pgx.models.inputs import Input, InputKind
 from pgx.models.monitoring.entries import declared_by, prediction_line
 from pgx.models.monitoring.log import append_prediction, read_log
 from pgx.models.prediction import DosePrediction, InputUsed
-from pgx.models.specification import Citation
+from pgx.models.specification import ModelCitation
 
 INPUTS = (
-    Input(name="age_years", meaning="age", kind=Kind.NUMBER, unit="years"),
-    Input(name="amiodarone", meaning="takes amiodarone", kind=Kind.FLAG),
-    Input(name="race", meaning="race", kind=Kind.LEVEL, levels=("Asian", "White")),
-    Input(name="genotype", meaning="genotype", kind=Kind.GENOTYPE, alleles=("*1", "*2")),
+    Input(name="age_years", meaning="age", kind=InputKind.NUMBER, unit="years"),
+    Input(name="amiodarone", meaning="takes amiodarone", kind=InputKind.FLAG),
+    Input(name="race", meaning="race", kind=InputKind.LEVEL, levels=("Asian", "White")),
+    Input(name="genotype", meaning="genotype", kind=InputKind.GENOTYPE, alleles=("*1", "*2")),
 )
 
 
@@ -26,7 +26,7 @@ def prediction(**values):
     return DosePrediction(
         model="warfarin-pgx", version="1", digest="ab" * 32, state="approved", title="", drug="",
         predicts="", unit="mg/week", dose=31.2, typical=35.0, certainty=Certainty.CERTAIN,
-        citation=Citation(text=""), population="", uses_race=False, uses_genotype=True,
+        citation=ModelCitation(text=""), population="", uses_race=False, uses_genotype=True,
         lower=18.0, upper=48.1, level=0.9, inputs=used,
     )  # fmt: skip
 

@@ -8,9 +8,9 @@ from models.monitoring.test_log import DECLARED, GROUPS, line
 from pgx.base.errors import PredictionLogError
 from pgx.models.monitoring.joined import last_model, read_watched_log
 from pgx.models.monitoring.log import append_outcome, append_prediction, new_key
-from pgx.models.monitoring.reference import Reference, WatchedModel
+from pgx.models.monitoring.reference import ValidationReference, WatchedModel
 
-WATCHED = WatchedModel("warfarin-pgx", "1", "mg/week", Reference())
+WATCHED = WatchedModel("warfarin-pgx", "1", "mg/week", ValidationReference())
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_other_models_are_left_out_with_their_outcomes(path):
 def test_a_digest_that_is_asked_for_is_the_one_that_is_watched(path):
     add(path, digest="cd" * 32)
     add(path)
-    asked = WatchedModel("warfarin-pgx", "1", "mg/week", Reference(), "cd" * 32)
+    asked = WatchedModel("warfarin-pgx", "1", "mg/week", ValidationReference(), "cd" * 32)
     log = read_watched_log(path, asked, 500)
     assert log.identity.digest == "cd" * 32
     assert findings(log) == {"other_digest": (1, (2,))}

@@ -12,13 +12,13 @@ from pgx.models.monitoring.coverage import coverage_checks
 from pgx.models.monitoring.errors import error_checks
 from pgx.models.monitoring.gaps import gap_checks
 from pgx.models.monitoring.joined import Outcomes
-from pgx.models.monitoring.records import Settings, State
-from pgx.models.monitoring.reference import GroupReference, Reference, ResidualReference
+from pgx.models.monitoring.records import CheckState, Settings
+from pgx.models.monitoring.reference import GroupReference, ResidualReference, ValidationReference
 from pgx.models.monitoring.residuals import residual_checks, standardised
 from pgx.models.specification import Link
 
 SETTINGS = Settings()
-REFERENCE = Reference(
+REFERENCE = ValidationReference(
     residual=ResidualReference(0.0, 10.0),
     coverage=0.9,
     mae=8.0,
@@ -53,7 +53,7 @@ def by_kind(checks):
 
 def test_charts_in_control_are_quiet():
     checks, charts = residual_checks(outcomes(normal(450)), REFERENCE, SETTINGS)
-    assert {check.state for check in checks} == {State.OK}
+    assert {check.state for check in checks} == {CheckState.OK}
     assert [chart.kind for chart in charts] == ["cusum_up", "cusum_down", "ewma"]
     assert all(len(chart.values) == 450 for chart in charts)
 
@@ -63,25 +63,25 @@ def test_a_shift_is_signalled_dated_and_measured():
     residuals[300:] += 5.0
     checks, _ = residual_checks(outcomes(residuals), REFERENCE, SETTINGS, "mg/week")
     check = by_kind(checks)["cusum_up"]
-    assert check.state is State.ALERT
+    assert check.state is CheckState.ALERT
     begin = dt.date(2026, 1, 1) + dt.timedelta(days=300)
     assert dt.date.fromisoformat(check.since) > begin
     assert abs((dt.date.fromisoformat(check.started) - begin).days) < 60
     assert "mg/week above what was predicted" in check.reason
-    assert by_kind(checks)["cusum_down"].state is State.OK
+    assert by_kind(checks)["cusum_down"].state is CheckState.OK
 
 
 def test_the_other_side_is_seen_too():
     checks, _ = residual_checks(outcomes(normal(500, mean=-5.0)), REFERENCE, SETTINGS)
     check = by_kind(checks)["cusum_down"]
-    assert check.state is State.ALERT
+    assert check.state is CheckState.ALERT
     assert "below what was predicted" in check.reason
 
 
 def test_a_shift_that_is_over_is_to_be_watched():
     residuals = np.concatenate((normal(300, mean=8.0), normal(900, mean=-1.0)))
     checks, _ = residual_checks(outcomes(residuals), REFERENCE, SETTINGS)
-    assert by_kind(checks)["cusum_up"].state is State.WATCH
+    assert by_kind(checks)["cusum_up"].state is CheckState.WATCH
 
 
 def test_sums_and_averages_by_hand():
@@ -98,26 +98,26 @@ def test_one_strange_outcome_does_not_signal():
     residuals = normal(200)
     residuals[100] = 1e6
     checks, _ = residual_checks(outcomes(residuals), REFERENCE, SETTINGS)
-    assert {check.state for check in checks} == {State.OK}
+    assert {check.state for check in checks} == {CheckState.OK}
     assert standardised(np.array([1e6]), REFERENCE.residual).tolist() == [3.0]
 
 
 def test_without_outcomes_or_residuals_nothing_is_assessed():
     for found in (
         residual_checks(outcomes([]), REFERENCE, SETTINGS),
-        residual_checks(outcomes(normal(100)), Reference(), SETTINGS),
+        residual_checks(outcomes(normal(100)), ValidationReference(), SETTINGS),
     ):
-        assert {check.state for check in found[0]} == {State.NOT_ASSESSED}
+        assert {check.state for check in found[0]} == {CheckState.NOT_ASSESSED}
         assert found[1] == []
 
 
 def test_error_as_in_the_validation_is_ok_and_a_larger_one_an_alert():
     ok = by_kind(error_checks(outcomes(normal(400)), REFERENCE, SETTINGS))
-    assert ok["mae"].state is State.OK
+    assert ok["mae"].state is CheckState.OK
     assert ok["mae"].lower < ok["mae"].value < ok["mae"].upper
     worse = by_kind(error_checks(outcomes(normal(400, sd=14.0)), REFERENCE, SETTINGS))
-    assert worse["mae"].state is State.ALERT
-    assert worse["within_20"].state is State.ALERT
+    assert worse["mae"].state is CheckState.ALERT
+    assert worse["within_20"].state is CheckState.ALERT
 
 
 def test_share_within_20_percent_of_the_outcome():
@@ -128,34 +128,37 @@ def test_share_within_20_percent_of_the_outcome():
 
 def test_only_the_newest_outcomes_count():
     residuals = np.concatenate((normal(500, sd=30.0), normal(500)))
-    assert by_kind(error_checks(outcomes(residuals), REFERENCE, SETTINGS))["mae"].state is State.OK
+    assert (
+        by_kind(error_checks(outcomes(residuals), REFERENCE, SETTINGS))["mae"].state
+        is CheckState.OK
+    )
 
 
 def test_errors_without_reference_or_outcomes_are_not_assessed():
-    without = error_checks(outcomes(normal(100)), Reference(), SETTINGS)
+    without = error_checks(outcomes(normal(100)), ValidationReference(), SETTINGS)
     few = error_checks(outcomes(normal(20)), REFERENCE, SETTINGS)
-    assert {check.state for check in (*without, *few)} == {State.NOT_ASSESSED}
+    assert {check.state for check in (*without, *few)} == {CheckState.NOT_ASSESSED}
 
 
 def test_coverage_as_promised_is_ok():
     checks = by_kind(coverage_checks(outcomes(normal(450)), REFERENCE, SETTINGS))
     assert set(checks) == {"coverage", "coverage.race=Asian", "coverage.race=White"}
-    assert {check.state for check in checks.values()} == {State.OK}
+    assert {check.state for check in checks.values()} == {CheckState.OK}
 
 
 def test_narrow_intervals_are_an_alert_wide_ones_are_watched():
     narrow = by_kind(coverage_checks(outcomes(normal(450), half=11.0), REFERENCE, SETTINGS))
-    assert narrow["coverage"].state is State.ALERT
+    assert narrow["coverage"].state is CheckState.ALERT
     assert narrow["coverage"].upper < 0.9
     wide = by_kind(coverage_checks(outcomes(normal(450), half=40.0), REFERENCE, SETTINGS))
-    assert wide["coverage"].state is State.WATCH
+    assert wide["coverage"].state is CheckState.WATCH
     assert "wider" in wide["coverage"].advice
 
 
 def test_coverage_that_was_low_when_validated_is_watched_not_alarmed():
     known = msgspec.structs.replace(REFERENCE, coverage=0.72)
     checks = by_kind(coverage_checks(outcomes(normal(450), half=11.0), known, SETTINGS))
-    assert checks["coverage"].state is State.WATCH
+    assert checks["coverage"].state is CheckState.WATCH
 
 
 def test_an_end_of_an_interval_is_within_it():
@@ -165,7 +168,7 @@ def test_an_end_of_an_interval_is_within_it():
 
 def test_small_groups_and_groups_of_the_validation_alone_are_not_assessed():
     checks = by_kind(coverage_checks(outcomes(normal(90), race=("White",)), REFERENCE, SETTINGS))
-    assert checks["coverage.race=Asian"].state is State.NOT_ASSESSED
+    assert checks["coverage.race=Asian"].state is CheckState.NOT_ASSESSED
     assert "0 outcomes" in checks["coverage.race=Asian"].reason
 
 
@@ -173,10 +176,10 @@ def test_without_intervals_coverage_is_not_assessed():
     found = outcomes(normal(90))
     bare = msgspec.structs.replace(found, lower=np.full(90, np.nan), upper=np.full(90, np.nan))
     [check] = coverage_checks(bare, REFERENCE, SETTINGS)
-    assert check.state is State.NOT_ASSESSED
+    assert check.state is CheckState.NOT_ASSESSED
     gaps = by_kind(gap_checks(bare, REFERENCE, SETTINGS))
-    assert gaps["coverage.race=Asian"].state is State.NOT_ASSESSED
-    assert gaps["mae.race=Asian"].state is not State.NOT_ASSESSED
+    assert gaps["coverage.race=Asian"].state is CheckState.NOT_ASSESSED
+    assert gaps["mae.race=Asian"].state is not CheckState.NOT_ASSESSED
 
 
 def in_groups(asian_sd, white_sd, n=450):
@@ -188,18 +191,18 @@ def in_groups(asian_sd, white_sd, n=450):
 def test_the_gap_of_the_validation_is_ok_and_a_wider_one_an_alert():
     # mean absolute errors of 6 and 9 are standard deviations of 7.5 and 11.3
     known = by_kind(gap_checks(in_groups(7.5, 11.3), REFERENCE, SETTINGS))
-    assert known["mae.race=Asian"].state is State.OK
+    assert known["mae.race=Asian"].state is CheckState.OK
     assert known["mae.race=Asian"].expected == pytest.approx(-3.0)
     wider = by_kind(gap_checks(in_groups(16.0, 11.3), REFERENCE, SETTINGS))
-    assert wider["mae.race=Asian"].state is State.ALERT
-    assert wider["coverage.race=Asian"].state is State.ALERT
-    assert wider["mae.race=White"].state is State.OK, "the others do better than before"
+    assert wider["mae.race=Asian"].state is CheckState.ALERT
+    assert wider["coverage.race=Asian"].state is CheckState.ALERT
+    assert wider["mae.race=White"].state is CheckState.OK, "the others do better than before"
 
 
 def test_a_gap_that_was_never_validated_is_watched():
     bare = msgspec.structs.replace(REFERENCE, groups={})
     check = by_kind(gap_checks(in_groups(16.0, 8.0), bare, SETTINGS))["mae.race=Asian"]
-    assert check.state is State.WATCH
+    assert check.state is CheckState.WATCH
     assert "not validated" in check.reason
 
 
@@ -211,7 +214,7 @@ def test_a_group_in_which_all_are_covered_has_an_interval_too():
 
 def test_gaps_of_few_are_not_assessed():
     checks = gap_checks(outcomes(normal(60)), REFERENCE, SETTINGS)
-    assert by_kind(checks)["mae.race=Asian"].state is State.NOT_ASSESSED
+    assert by_kind(checks)["mae.race=Asian"].state is CheckState.NOT_ASSESSED
 
 
 def test_residuals_are_taken_on_the_scale_of_the_validation():

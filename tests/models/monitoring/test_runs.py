@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pgx.models.monitoring.runs import (
-    Spread,
+    ResidualDistribution,
     cusum_limit,
     cusum_run,
     ewma_limit,
@@ -36,12 +36,12 @@ def test_limits_give_the_run_that_was_asked_for():
     assert ewma_run(NORMAL, 0.05, ewma_limit(NORMAL, 0.05, 1e5)) == pytest.approx(1e5, rel=0.01)
 
 
-def skewed() -> Spread:
+def skewed() -> ResidualDistribution:
     value = np.quantile(np.random.default_rng(0).gamma(2, 1, 100_000), np.linspace(0, 1, 101))
-    return Spread((value - 2) / np.sqrt(2), np.linspace(0, 1, 101))
+    return ResidualDistribution((value - 2) / np.sqrt(2), np.linspace(0, 1, 101))
 
 
-def draw(spread: Spread, random, n):
+def draw(spread: ResidualDistribution, random, n):
     return np.interp(random.random(n), spread.chance, spread.value)
 
 

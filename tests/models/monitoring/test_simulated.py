@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 from validation.watching import SCENARIOS, statuses
 
-from pgx.models.monitoring.records import State
+from pgx.models.monitoring.records import CheckState
 
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 
 def alerts(status):
-    return {check.id for check in status.checks if check.state is State.ALERT}
+    return {check.id for check in status.checks if check.state is CheckState.ALERT}
 
 
 def test_logs_in_control_raise_no_alert():
     found = list(statuses(SCENARIOS[0], 12))
-    assert sum(status.state is State.ALERT for status in found) <= 1  # 5% at most, and chance
-    assert sum(status.state is State.OK for status in found) >= 10
+    assert sum(status.state is CheckState.ALERT for status in found) <= 1  # 5% at most, and chance
+    assert sum(status.state is CheckState.OK for status in found) >= 10
 
 
 @pytest.mark.parametrize(

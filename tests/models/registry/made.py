@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from pgx.models.registry.folder import ModelFolder
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import make_model
 from pgx.models.registry.notes import Note
 from pgx.models.registry.protocol import Protocol, read_protocol
@@ -139,5 +139,5 @@ def approved(folder: Path, tmp_path: Path, key: ModelKey | None = None, **change
     """Write a model and bring it to approval."""
     made(folder, key, **changes)
     protocol = protocol_of(tmp_path)
-    advance(folder, State.VALIDATED, NOTE, protocol=protocol, key=key)
-    return advance(folder, State.APPROVED, NOTE, protocol=protocol, key=key)
+    advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol, key=key)
+    return advance(folder, LifecycleState.APPROVED, NOTE, protocol=protocol, key=key)

@@ -7,7 +7,7 @@ import pytest
 from models.registry.made import KEY, METRICS, NOTE, PLAN, approved, made, model_of, protocol_of
 from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.models.registry.folder import check_signatures, read_folder
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import attach, make_model
 from pgx.models.registry.states import advance
 
@@ -33,7 +33,7 @@ def test_a_published_equation_is_validated_by_what_was_measured_here(tmp_path):
     assert read_folder(folder).document("change-plan.json") == PLAN
     for words in ("8.5 (patients", "| 17 | ethical approval | not needed |", "intercept of a site"):
         assert words in card_of(after)
-    advance(folder, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
 
 
 def test_what_monitoring_needs_stays(tmp_path):
@@ -55,7 +55,7 @@ def test_metrics_of_another_model_are_refused(tmp_path, metrics):
 def test_metrics_of_the_version_before_validate_nothing(tmp_path):
     made(tmp_path / "2", metrics={**METRICS, "version": "1"})
     with pytest.raises(ModelStateError, match="of version 1, not of 2"):
-        advance(tmp_path / "2", State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+        advance(tmp_path / "2", LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
 
 
 def test_what_is_no_plan_is_not_attached(tmp_path):

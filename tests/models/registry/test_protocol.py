@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.registry.made import LIMITS, METRICS, protocol_of
 from pgx.base.errors import ModelFolderError, ModelStateError
-from pgx.models.registry.protocol import Outcome, Protocol, check_protocol, read_protocol
+from pgx.models.registry.protocol import LimitOutcome, Protocol, check_protocol, read_protocol
 
 WHOLE = {"title": "t", "mae_mg_per_week": {"at_most": 9.0}}
 
@@ -79,21 +79,21 @@ def test_a_limit_holds_with_its_ends(measured, a, b):
 
 @pytest.mark.parametrize("value", [None, "8.5", True, [8.5], {}])
 def test_what_was_not_measured_fails(value):
-    assert found({"x": {"at_most": 9}}, {"x": value}) == ({"x": Outcome.FAILED}, False)
-    assert found({"x": {"at_most": 9}}, {}) == ({"x": Outcome.FAILED}, False)
+    assert found({"x": {"at_most": 9}}, {"x": value}) == ({"x": LimitOutcome.FAILED}, False)
+    assert found({"x": {"at_most": 9}}, {}) == ({"x": LimitOutcome.FAILED}, False)
 
 
 def test_every_value_of_a_group_is_judged():
     limits = {**WHOLE, "groups": {"race": {"interval_coverage": {"at_least": 0.86}}}}
     outcomes, is_passed = found(limits, METRICS)
-    assert outcomes["groups.race.C.interval_coverage"] is Outcome.FAILED
+    assert outcomes["groups.race.C.interval_coverage"] is LimitOutcome.FAILED
     assert not is_passed
 
 
 def test_a_group_that_is_not_there_fails():
     limits = {"x": {"at_most": 1}, "groups": {"sex": {"n": {"at_least": 1}}}}
     outcomes, is_passed = found(limits, {"x": 0.5, "groups": {"race": {}}})
-    assert outcomes["groups.sex.n"] is Outcome.FAILED
+    assert outcomes["groups.sex.n"] is LimitOutcome.FAILED
     assert not is_passed
 
 
@@ -101,11 +101,11 @@ def test_a_small_group_is_listed_and_not_judged_only_if_its_n_is_known():
     limits = {"x": {"at_most": 1}, "groups": {"race": {"minimum_n": 50, "x": {"at_most": 1}}}}
     metrics = {"x": 1, "groups": {"race": {"A": {"n": 49, "x": 2}, "B": {"n": 50, "x": 1}}}}
     outcomes, is_passed = found(limits, metrics)
-    assert outcomes["groups.race.A.x"] is Outcome.TOO_FEW
+    assert outcomes["groups.race.A.x"] is LimitOutcome.TOO_FEW
     assert is_passed
     del metrics["groups"]["race"]["A"]["n"]
     outcomes, is_passed = found(limits, metrics)
-    assert outcomes["groups.race.A.x"] is Outcome.FAILED
+    assert outcomes["groups.race.A.x"] is LimitOutcome.FAILED
     assert not is_passed
 
 

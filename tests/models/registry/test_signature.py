@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from models.registry.made import KEY, NOTE, OTHER_KEY, approved, made, model_of, protocol_of
 from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.models.registry.folder import check_signatures, read_folder
-from pgx.models.registry.history import State, history_bytes
+from pgx.models.registry.history import LifecycleState, history_bytes
 from pgx.models.registry.making import make_model, revise_model, sign_model
-from pgx.models.registry.manifest import Signature, manifest_bytes
+from pgx.models.registry.manifest import ManifestSignature, manifest_bytes
 from pgx.models.registry.signature import (
     ModelKey,
     SignatureState,
@@ -39,9 +39,9 @@ def test_what_a_signature_is_worth(tmp_path):
     assert state_of(signed, KEY) is SignatureState.SIGNED
     assert state_of(signed, None) is SignatureState.NOT_CHECKED
     assert state_of(signed, OTHER_KEY) is SignatureState.OTHER_KEY
-    forged = Signature(method="hmac-sha256", key_id=KEY.key_id, value="0" * 64)
+    forged = ManifestSignature(method="hmac-sha256", key_id=KEY.key_id, value="0" * 64)
     assert signature_state(forged, "model", signed.digest, KEY) is SignatureState.WRONG
-    foreign = Signature(method="ed25519", key_id=KEY.key_id, value="0" * 64)
+    foreign = ManifestSignature(method="ed25519", key_id=KEY.key_id, value="0" * 64)
     assert signature_state(foreign, "model", signed.digest, KEY) is SignatureState.UNKNOWN_METHOD
 
 
@@ -81,12 +81,12 @@ def test_a_model_made_anew_by_somebody_without_the_key_is_refused(tmp_path):
 
 def test_a_history_from_which_the_last_step_was_cut_is_refused_with_the_key(tmp_path):
     approved(tmp_path / "a" / "1", tmp_path, KEY)
-    model = advance(tmp_path / "a" / "1", State.RETIRED, NOTE, key=KEY)
+    model = advance(tmp_path / "a" / "1", LifecycleState.RETIRED, NOTE, key=KEY)
     whole = model.history
     cut = type(whole)(entries=whole.entries[:-1], signature=whole.signature)
     (model.where / "states.json").write_bytes(history_bytes(cut))
     found = read_folder(model.where)
-    assert found.state is State.APPROVED  # digests alone cannot tell
+    assert found.state is LifecycleState.APPROVED  # digests alone cannot tell
     with pytest.raises(ModelFolderError, match="does not match") as caught:
         check_signatures(found, KEY)
     assert caught.value.where.endswith("states.json")
@@ -96,12 +96,16 @@ def test_a_signed_history_goes_on_only_with_a_key(tmp_path):
     made(tmp_path / "a" / "1", KEY)
     protocol = protocol_of(tmp_path)
     with pytest.raises(ModelStateError, match="PGX_MODEL_KEY"):
-        advance(tmp_path / "a" / "1", State.VALIDATED, NOTE, protocol=protocol)
+        advance(tmp_path / "a" / "1", LifecycleState.VALIDATED, NOTE, protocol=protocol)
     with pytest.raises(ModelStateError, match="PGX_MODEL_KEY"):
         revise_model(tmp_path / "a" / "1", {"card.md": "# New\n"}, NOTE)
     with pytest.raises(ModelFolderError, match="another key"):
-        advance(tmp_path / "a" / "1", State.VALIDATED, NOTE, protocol=protocol, key=OTHER_KEY)
-    after = advance(tmp_path / "a" / "1", State.VALIDATED, NOTE, protocol=protocol, key=KEY)
+        advance(
+            tmp_path / "a" / "1", LifecycleState.VALIDATED, NOTE, protocol=protocol, key=OTHER_KEY
+        )
+    after = advance(
+        tmp_path / "a" / "1", LifecycleState.VALIDATED, NOTE, protocol=protocol, key=KEY
+    )
     check_signatures(read_folder(after.where), KEY)
 
 
@@ -110,7 +114,7 @@ def test_signing_later_leaves_the_model_what_it_was(tmp_path):
     sign_model(before.where, KEY)
     after = read_folder(before.where)
     check_signatures(after, KEY)
-    assert (after.digest, after.state) == (before.digest, State.APPROVED)
+    assert (after.digest, after.state) == (before.digest, LifecycleState.APPROVED)
     sign_model(before.where, OTHER_KEY)
     check_signatures(read_folder(before.where), OTHER_KEY)
 

@@ -24,7 +24,7 @@ from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.models.registry.folder import read_folder
 from pgx.models.registry.history import (
     History,
-    State,
+    LifecycleState,
     StateEntry,
     history_bytes,
     parse_history,
@@ -32,14 +32,16 @@ from pgx.models.registry.history import (
 )
 from pgx.models.registry.making import revise_model
 from pgx.models.registry.notes import Note, note_of
-from pgx.models.registry.protocol import Check, Outcome, ProtocolRecord
+from pgx.models.registry.protocol import LimitOutcome, ProtocolCheck, ProtocolRecord
 from pgx.models.registry.states import advance, check_usable
 
 TODAY = date(2025, 6, 1)
 RECORD = ProtocolRecord(
     title=str(LIMITS["title"]),
     sha256="ab",
-    checks=(Check(what="n", at_least=1.0, at_most=None, measured=3.0, outcome=Outcome.MET),),
+    checks=(
+        ProtocolCheck(what="n", at_least=1.0, at_most=None, measured=3.0, outcome=LimitOutcome.MET),
+    ),
 )
 
 
@@ -60,8 +62,8 @@ def refused(folder, to, match, **options):
 def test_the_way_to_approval_and_out(folder, tmp_path):
     made(folder)
     protocol = protocol_of(tmp_path)
-    for state in (State.VALIDATED, State.APPROVED, State.RETIRED):
-        advance(folder, state, NOTE, protocol=None if state is State.RETIRED else protocol)
+    for state in (LifecycleState.VALIDATED, LifecycleState.APPROVED, LifecycleState.RETIRED):
+        advance(folder, state, NOTE, protocol=None if state is LifecycleState.RETIRED else protocol)
         assert read_folder(folder).state is state
     states = [entry.state.value for entry in read_folder(folder).history.entries]
     assert states == ["draft", "validated", "approved", "retired"]
@@ -70,13 +72,18 @@ def test_the_way_to_approval_and_out(folder, tmp_path):
 def test_only_an_approved_model_is_usable_without_a_flag(folder, tmp_path):
     protocol = protocol_of(tmp_path)
     made(folder)
-    for state in (State.DRAFT, State.VALIDATED, State.APPROVED, State.RETIRED):
-        if state is not State.DRAFT:
+    for state in (
+        LifecycleState.DRAFT,
+        LifecycleState.VALIDATED,
+        LifecycleState.APPROVED,
+        LifecycleState.RETIRED,
+    ):
+        if state is not LifecycleState.DRAFT:
             advance(folder, state, NOTE, protocol=protocol)
         model = read_folder(folder)
         assert check_usable(model, allow_unapproved=True) is state
-        if state is State.APPROVED:
-            assert check_usable(model) is State.APPROVED
+        if state is LifecycleState.APPROVED:
+            assert check_usable(model) is LifecycleState.APPROVED
             continue
         with pytest.raises(ModelStateError, match=f"is {state.value}, not approved") as caught:
             check_usable(model)
@@ -84,10 +91,13 @@ def test_only_an_approved_model_is_usable_without_a_flag(folder, tmp_path):
 
 
 @pytest.mark.parametrize("start", ["draft", "validated", "approved", "retired"])
-@pytest.mark.parametrize("to", list(State))
+@pytest.mark.parametrize("to", list(LifecycleState))
 def test_no_state_is_left_out_or_entered_twice(folder, tmp_path, start, to):
     made(folder)
-    protocol, order = protocol_of(tmp_path), [State.VALIDATED, State.APPROVED, State.RETIRED]
+    protocol, order = (
+        protocol_of(tmp_path),
+        [LifecycleState.VALIDATED, LifecycleState.APPROVED, LifecycleState.RETIRED],
+    )
     for state in order[: ["draft", "validated", "approved", "retired"].index(start)]:
         advance(folder, state, NOTE, protocol=protocol)
     following = dict(zip(["draft", "validated", "approved"], order, strict=True)).get(start)
@@ -116,22 +126,29 @@ def test_what_an_approval_rests_on_is_recorded(folder, tmp_path):
 
 def test_without_a_passed_protocol_nothing_is_validated(folder, tmp_path):
     made(folder)
-    refused(folder, State.VALIDATED, "no validation protocol")
+    refused(folder, LifecycleState.VALIDATED, "no validation protocol")
     strict = protocol_of(tmp_path, {"title": "strict", "mae_mg_per_week": {"at_most": 8.4}})
-    refused(folder, State.VALIDATED, "mae_mg_per_week 8.5, at most 8.4: failed", protocol=strict)
+    refused(
+        folder,
+        LifecycleState.VALIDATED,
+        "mae_mg_per_week 8.5, at most 8.4: failed",
+        protocol=strict,
+    )
 
 
 def test_without_metrics_nothing_is_validated(folder, tmp_path):
     made(folder, metrics=None)
-    refused(folder, State.VALIDATED, "nothing was measured", protocol=protocol_of(tmp_path))
+    refused(
+        folder, LifecycleState.VALIDATED, "nothing was measured", protocol=protocol_of(tmp_path)
+    )
 
 
 def test_approval_takes_the_protocol_of_the_validation(folder, tmp_path):
     made(folder)
-    advance(folder, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
-    refused(folder, State.APPROVED, "no validation protocol")
+    advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    refused(folder, LifecycleState.APPROVED, "no validation protocol")
     lax = protocol_of(tmp_path, {"title": "lax", "mae_mg_per_week": {"at_most": 99}})
-    refused(folder, State.APPROVED, "not the protocol", protocol=lax)
+    refused(folder, LifecycleState.APPROVED, "not the protocol", protocol=lax)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +190,11 @@ def test_steps_are_in_the_order_of_days(folder, tmp_path):
     made(folder)
     early = msgspec.structs.replace(NOTE, day="2025-02-28")
     refused(
-        folder, State.VALIDATED, "before the last step", protocol=protocol_of(tmp_path), note=early
+        folder,
+        LifecycleState.VALIDATED,
+        "before the last step",
+        protocol=protocol_of(tmp_path),
+        note=early,
     )
 
 
@@ -220,7 +241,7 @@ def test_an_entry_taken_out_breaks_the_chain(folder, tmp_path, n):
         read_folder(folder)
 
 
-@pytest.mark.parametrize("state", [State.APPROVED, State.VALIDATED])
+@pytest.mark.parametrize("state", [LifecycleState.APPROVED, LifecycleState.VALIDATED])
 def test_a_state_without_grounds_is_refused_though_its_digests_fit(folder, state):
     made(folder)
     draft = entries_of(folder)[0]
@@ -231,7 +252,7 @@ def test_a_state_without_grounds_is_refused_though_its_digests_fit(folder, state
 
 def test_a_retired_model_does_not_come_back_by_an_entry(folder, tmp_path):
     approved(folder, tmp_path)
-    advance(folder, State.RETIRED, NOTE)
+    advance(folder, LifecycleState.RETIRED, NOTE)
     entries = entries_of(folder)
     put(folder, [*entries, entries[2]])
     with pytest.raises(ModelFolderError, match="retired cannot become approved"):
@@ -240,9 +261,9 @@ def test_a_retired_model_does_not_come_back_by_an_entry(folder, tmp_path):
 
 def test_a_rollback_to_what_was_never_approved_is_refused(folder, tmp_path):
     made(folder)
-    advance(folder, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
     entries = entries_of(folder)
-    back = msgspec.structs.replace(entries[1], state=State.APPROVED, is_rollback=True)
+    back = msgspec.structs.replace(entries[1], state=LifecycleState.APPROVED, is_rollback=True)
     put(folder, [*entries, back])
     with pytest.raises(ModelFolderError, match="never approved"):
         read_folder(folder)
@@ -258,23 +279,23 @@ def test_a_history_of_another_model_is_refused(tmp_path):
 
 def test_a_changed_draft_is_a_draft_and_remembers(folder, tmp_path):
     made(folder)
-    advance(folder, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
     before = read_folder(folder)
     worse = {**METRICS, "mae_mg_per_week": 12.0}
     after = revise_model(folder, {"metrics.json": worse}, NOTE)
-    assert after.state is State.DRAFT
+    assert after.state is LifecycleState.DRAFT
     assert after.digest != before.digest
     assert after.files["model.json"] == before.files["model.json"]
     assert [e.state.value for e in after.history.entries] == ["draft", "validated", "draft"]
     assert read_folder(folder).history == after.history
-    refused(folder, State.VALIDATED, "12", protocol=protocol_of(tmp_path))
+    refused(folder, LifecycleState.VALIDATED, "12", protocol=protocol_of(tmp_path))
 
 
 @pytest.mark.parametrize("is_retired", [False, True])
 def test_what_was_approved_never_changes(folder, tmp_path, is_retired):
     approved(folder, tmp_path)
     if is_retired:
-        advance(folder, State.RETIRED, NOTE)
+        advance(folder, LifecycleState.RETIRED, NOTE)
     with pytest.raises(ModelStateError, match="does not change"):
         revise_model(folder, {"metrics.json": METRICS}, NOTE)
 
@@ -282,8 +303,8 @@ def test_what_was_approved_never_changes(folder, tmp_path, is_retired):
 def test_a_model_whose_history_was_taken_away_begins_again_as_a_draft(folder, tmp_path):
     approved(folder, tmp_path)
     (folder / "states.json").unlink()
-    assert read_folder(folder).state is State.DRAFT
-    advance(folder, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    assert read_folder(folder).state is LifecycleState.DRAFT
+    advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
     assert [e.state.value for e in entries_of(folder)] == ["draft", "validated"]
 
 
@@ -293,12 +314,12 @@ def test_a_change_within_the_plan_needs_no_new_protocol(tmp_path):
         tmp_path / "examplol" / "2", model=model_of("2", recalibration={"site": "x", "shift": 0.2})
     )
     new = tmp_path / "examplol" / "2"
-    refused(new, State.APPROVED, "draft cannot become approved", plan_of=old)
-    advance(new, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
-    entry = advance(new, State.APPROVED, NOTE, plan_of=old, key=None).history.entries[-1]
+    refused(new, LifecycleState.APPROVED, "draft cannot become approved", plan_of=old)
+    advance(new, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    entry = advance(new, LifecycleState.APPROVED, NOTE, plan_of=old, key=None).history.entries[-1]
     assert (entry.plan.version, entry.plan.model_digest) == ("1", old.digest)
     assert entry.protocol is None
-    assert read_folder(new).state is State.APPROVED
+    assert read_folder(new).state is LifecycleState.APPROVED
 
 
 def test_a_change_outside_the_plan_needs_one(tmp_path):
@@ -307,35 +328,35 @@ def test_a_change_outside_the_plan_needs_one(tmp_path):
         tmp_path / "examplol" / "2", model=model_of("2", recalibration={"site": "x", "shift": 0.4})
     )
     new = tmp_path / "examplol" / "2"
-    advance(new, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
-    refused(new, State.APPROVED, "changed by more than 0.3", plan_of=old)
+    advance(new, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    refused(new, LifecycleState.APPROVED, "changed by more than 0.3", plan_of=old)
 
 
 def test_a_plan_of_a_model_that_is_not_approved_does_not_count(tmp_path):
     old = made(tmp_path / "examplol" / "1")
     new = made(tmp_path / "examplol" / "2")
-    advance(new.where, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
-    refused(new.where, State.APPROVED, "does not count: it is draft", plan_of=old)
+    advance(new.where, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+    refused(new.where, LifecycleState.APPROVED, "does not count: it is draft", plan_of=old)
 
 
 def test_a_plan_that_nobody_signed_does_not_count_with_a_key(tmp_path):
     old = approved(tmp_path / "examplol" / "1", tmp_path)
     new = made(tmp_path / "examplol" / "2", KEY)
-    advance(new.where, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path), key=KEY)
+    advance(new.where, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path), key=KEY)
     with pytest.raises(ModelFolderError, match="unsigned"):
-        advance(new.where, State.APPROVED, NOTE, plan_of=old, key=KEY)
+        advance(new.where, LifecycleState.APPROVED, NOTE, plan_of=old, key=KEY)
 
 
 def test_nothing_is_recorded_of_a_damaged_model(folder, tmp_path):
     made(folder)
     (folder / "card.md").write_text("# Better\n")
     with pytest.raises(ModelFolderError, match=r"card\.md"):
-        advance(folder, State.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
+        advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol_of(tmp_path))
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(list(State)), st.booleans(), st.booleans()),
+        st.tuples(st.sampled_from(list(LifecycleState)), st.booleans(), st.booleans()),
         min_size=1,
         max_size=6,
     )
@@ -359,13 +380,13 @@ def test_no_history_reaches_approval_without_grounds(steps):
         except ModelFolderError:
             continue
         assert parse_history(history_bytes(history), "x") == history
-    if history and history.state is State.APPROVED:
+    if history and history.state is LifecycleState.APPROVED:
         states = [entry.state for entry in history.entries]
-        first = states.index(State.APPROVED)
-        assert states[:first] == [*states[: first - 1], State.VALIDATED]
+        first = states.index(LifecycleState.APPROVED)
+        assert states[:first] == [*states[: first - 1], LifecycleState.VALIDATED]
         assert history.entries[first].protocol is not None
         assert not history.entries[first].is_rollback
-    if history and State.RETIRED in [entry.state for entry in history.entries]:
+    if history and LifecycleState.RETIRED in [entry.state for entry in history.entries]:
         assert history.was_approved
 
 
@@ -375,7 +396,7 @@ def test_of_many_at_once_one_takes_the_step(folder, tmp_path):
 
     def step(_) -> bool:
         try:
-            advance(folder, State.VALIDATED, NOTE, protocol=protocol)
+            advance(folder, LifecycleState.VALIDATED, NOTE, protocol=protocol)
         except ModelStateError:
             return False
         return True

@@ -13,7 +13,7 @@ from models.registry.made import KEY, NOTE, approved, made, model_of
 from pgx.base.errors import ModelFolderError, ModelStateError, OutputError
 from pgx.models.registry import store as stores
 from pgx.models.registry.folder import read_folder, write_history
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import sign_model
 from pgx.models.registry.states import advance
 from pgx.models.registry.store import Store, find_model, user_folder, version_order
@@ -40,7 +40,7 @@ def test_the_newest_approved_version_is_current(three):
     assert three.find("examplol").version == "10"
     made(three.user / "examplol" / "11")
     assert three.find("examplol").version == "10"
-    advance(three.user / "examplol" / "10", State.RETIRED, NOTE)
+    advance(three.user / "examplol" / "10", LifecycleState.RETIRED, NOTE)
     assert three.find("examplol").version == "9"
     assert three.find("examplol@2").version == "2"
 
@@ -104,11 +104,11 @@ def test_what_is_shipped_is_found_and_the_user_has_the_last_word(store, tmp_path
     (store.shipped / "schemas").mkdir()
     (store.shipped / "schemas" / "any.json").write_text("{}")
     shipped = store.find("examplol")
-    assert (shipped.is_shipped, shipped.state) == (True, State.APPROVED)
+    assert (shipped.is_shipped, shipped.state) == (True, LifecycleState.APPROVED)
     added = store.add(shipped, NOTE)
-    assert (added.state, added.digest) == (State.DRAFT, shipped.digest)
+    assert (added.state, added.digest) == (LifecycleState.DRAFT, shipped.digest)
     found = store.find("examplol")
-    assert (found.is_shipped, found.state) == (False, State.DRAFT)
+    assert (found.is_shipped, found.state) == (False, LifecycleState.DRAFT)
     assert len(store.places()) == 1
 
 
@@ -149,14 +149,14 @@ def test_rolling_back_retires_what_is_newer_and_records_it(three):
 
 
 def test_a_retired_version_comes_back_by_a_rollback(three):
-    advance(three.user / "examplol" / "9", State.RETIRED, NOTE)
+    advance(three.user / "examplol" / "9", LifecycleState.RETIRED, NOTE)
     three.roll_back("examplol", "9", NOTE)
     assert states(three) == {"2": "approved", "9": "approved", "10": "retired"}
 
 
 def test_where_none_is_in_use_a_retired_version_comes_back(three):
     for version in ("2", "9", "10"):
-        advance(three.user / "examplol" / version, State.RETIRED, NOTE)
+        advance(three.user / "examplol" / version, LifecycleState.RETIRED, NOTE)
     three.roll_back("examplol", "10", NOTE)
     assert three.find("examplol").version == "10"
 
@@ -186,7 +186,7 @@ def test_a_version_that_is_not_there(three, version):
 
 def test_what_is_refused_of_one_version_changes_none(three):
     late = msgspec.structs.replace(NOTE, day="2025-03-05")
-    advance(three.user / "examplol" / "9", State.RETIRED, late)
+    advance(three.user / "examplol" / "9", LifecycleState.RETIRED, late)
     with pytest.raises(ModelStateError, match="before the last step"):
         three.roll_back("examplol", "9", NOTE)
     assert states(three) == {"2": "approved", "9": "retired", "10": "approved"}
@@ -215,7 +215,7 @@ def test_an_installed_model_is_not_rolled_back(three, tmp_path, monkeypatch):
     approved(shipped / "another", tmp_path, model=model_of(name="another"))
     monkeypatch.setattr(stores, "shipped_folder", lambda: shipped)
     store = Store(three.user, shipped)
-    advance(shipped / "another", State.RETIRED, NOTE)
+    advance(shipped / "another", LifecycleState.RETIRED, NOTE)
     with pytest.raises(ModelStateError, match="pgx model add"):
         store.roll_back("another", "1", NOTE)
 

@@ -2,7 +2,7 @@
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence, SiteObservation
 from pgx.base.patient import KnownMedicine, MedicineUse
-from pgx.models.rules.possible import Observation, Possible
+from pgx.models.rules.possible import Possible, PossibleValues
 from pgx.models.rules.reading import shipped_rules
 
 
@@ -22,7 +22,7 @@ def _observation(name, value):
         pairs = tuple(Possible(v) for v in value)
     else:
         pairs = (Possible(value),)
-    return Observation(input=name, values=pairs, reason="ambiguous" if len(pairs) > 1 else "")
+    return PossibleValues(input=name, values=pairs, reason="ambiguous" if len(pairs) > 1 else "")
 
 
 def called(gene, diplotype, phenotype=None, **more):

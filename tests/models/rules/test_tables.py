@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 from models.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
-from pgx.models.rules.possible import Observation, Possible, holds, options
+from pgx.models.rules.possible import Possible, PossibleValues, holds, options
 from pgx.models.rules.reading import shipped_rules
 from pgx.models.rules.specification import (
-    Answer,
-    Citation,
-    Condition,
     Row,
+    RuleAnswer,
+    RuleCitation,
+    RuleCondition,
     RuleInput,
     TableRule,
 )
 from pgx.models.rules.tables import decide
 
-ANSWERS = [Answer(code="dose", text=text) for text in "abc"]
+ANSWERS = [RuleAnswer(code="dose", text=text) for text in "abc"]
 TABLES = [r for r in shipped_rules().values() if isinstance(r, TableRule)]
 
 
@@ -34,7 +34,7 @@ def table(inputs, rows, default=ANSWERS[0]):
         jurisdiction="US",
         source="s",
         as_of="1",
-        citations=(Citation(text="c"),),
+        citations=(RuleCitation(text="c"),),
         population="p",
         inputs=tuple(inputs),
         rows=tuple(rows),
@@ -65,10 +65,10 @@ def conditions(draw):
     name = draw(names)
     if name != "z":
         among = draw(st.lists(st.sampled_from(LEVELS), min_size=1, max_size=2, unique=True))
-        return Condition(input=name, among=tuple(among))
+        return RuleCondition(input=name, among=tuple(among))
     bound = draw(st.sampled_from([0.0, 3.0, 5.0, 10.0]))
     side = draw(st.sampled_from(["above", "at_least", "below", "at_most"]))
-    return Condition(input="z", **{side: bound})
+    return RuleCondition(input="z", **{side: bound})
 
 
 rows = st.lists(
@@ -88,7 +88,7 @@ numbers = st.lists(st.sampled_from([0.0, 1.5, 3.0, 4.0, 5.0, 7.5, 10.0]), max_si
 def test_a_sure_answer_is_the_answer_of_every_value(listed, x, y, z):
     rule = table(INPUTS, listed)
     seen = [
-        Observation(input=n, values=tuple(Possible(v) for v in values), known=bool(values))
+        PossibleValues(input=n, values=tuple(Possible(v) for v in values), known=bool(values))
         for n, values in (("x", x), ("y", y), ("z", z))
     ]
     result = decide(rule, seen)
@@ -114,7 +114,9 @@ def test_what_would_settle_it_does(listed, x, y, z, random):
     values = {"x": x or list(LEVELS), "y": y or list(LEVELS), "z": z or [0.0, 4.0, 10.0]}
 
     def seen(chosen):
-        return [Observation(input=n, values=tuple(Possible(v) for v in chosen[n])) for n in "xyz"]
+        return [
+            PossibleValues(input=n, values=tuple(Possible(v) for v in chosen[n])) for n in "xyz"
+        ]
 
     wanted = decide(rule, seen(values)).settled_by
     settled = {n: [random.choice(v)] if n in wanted else v for n, v in values.items()}
@@ -127,11 +129,11 @@ def test_what_would_settle_it_does(listed, x, y, z, random):
 def test_shipped_tables_never_contradict_themselves(shipped, data):
     asked = [c for row in shipped.rows for c in row.when]
     full = {
-        i.name: options(i, Observation(input=i.name, known=False), asked) for i in shipped.inputs
+        i.name: options(i, PossibleValues(input=i.name, known=False), asked) for i in shipped.inputs
     }
     truth = {n: data.draw(st.sampled_from(ways)) for n, ways in full.items()}
     hidden = data.draw(st.sets(st.sampled_from(sorted(full))))
-    seen = [Observation(input=n, values=(p,)) for n, p in truth.items() if n not in hidden]
+    seen = [PossibleValues(input=n, values=(p,)) for n, p in truth.items() if n not in hidden]
     result = decide(shipped, seen)
     right = plain(shipped, {n: p.value for n, p in truth.items()})
     if result.answer is None:
@@ -197,7 +199,7 @@ def test_candidates_with_one_answer_are_sure():
 )
 def test_a_level_that_is_none_is_refused(value):
     with pytest.raises(OutOfDomainError):
-        decide(rule("siponimod-us"), [Observation(input="genotype", values=(Possible(value),))])
+        decide(rule("siponimod-us"), [PossibleValues(input="genotype", values=(Possible(value),))])
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1.75, 1e308, "60", True, None])
@@ -205,7 +207,7 @@ def test_a_number_that_cannot_be_is_refused(value):
     # 1.75 is an ejection fraction in no unit
     with pytest.raises(OutOfDomainError):
         decide(
-            rule("mavacamten-us"), [Observation(input="lvef_percent", values=(Possible(value),))]
+            rule("mavacamten-us"), [PossibleValues(input="lvef_percent", values=(Possible(value),))]
         )
 
 
@@ -234,8 +236,8 @@ def test_a_table_that_would_take_for_ever_is_given_up():
     pairs = [
         Row(
             when=(
-                Condition(input=f"i{n}", among=("a",)),
-                Condition(input=f"i{n + 1}", among=("a",)),
+                RuleCondition(input=f"i{n}", among=("a",)),
+                RuleCondition(input=f"i{n + 1}", among=("a",)),
             ),
             answer=ANSWERS[n % 3],
         )

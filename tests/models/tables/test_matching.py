@@ -67,10 +67,10 @@ def test_an_input_in_another_unit_is_refused():
 
 
 def test_an_input_of_another_kind_is_refused():
-    from pgx.models.inputs import Kind
+    from pgx.models.inputs import InputKind
 
     with pytest.raises(DataTableError, match="race as genotype"):
-        columns(given(changed("race", kind=Kind.GENOTYPE)))
+        columns(given(changed("race", kind=InputKind.GENOTYPE)))
 
 
 def test_an_input_that_the_schema_lacks_is_refused_by_name():

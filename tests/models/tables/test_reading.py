@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from models.invented import IWPC, SCHEMA, frame, needs_data
 from pgx.base.errors import DataTableError
-from pgx.models.inputs import Kind
+from pgx.models.inputs import InputKind
 from pgx.models.shipped import schema_for
 from pgx.models.tables.reading import read_table, table_of
 from pgx.models.tables.schema import (
+    InclusionRule,
     Join,
-    Rule,
-    Source,
+    SourceColumn,
     TableColumn,
     TableSchema,
     encode_schema,
@@ -35,7 +35,7 @@ def schema(*columns: TableColumn, **more) -> TableSchema:
 
 def number(name="x", *sources, **more) -> TableColumn:
     return TableColumn(
-        name=name, kind=Kind.NUMBER, sources=sources or (Source(column=name),), **more
+        name=name, kind=InputKind.NUMBER, sources=sources or (SourceColumn(column=name),), **more
     )
 
 
@@ -58,14 +58,14 @@ def refusal(call, *words) -> str:
 
 def test_codes_translate_and_other_stands_for_the_rest():
     own = TableColumn(
-        name="race", kind=Kind.LEVEL,
-        sources=(Source(column="R", codes={"1": "White", "2": "Asian"}, other="Unknown"),),
+        name="race", kind=InputKind.LEVEL,
+        sources=(SourceColumn(column="R", codes={"1": "White", "2": "Asian"}, other="Unknown"),),
     )  # fmt: skip
     assert one(own, R=["1", " 2 ", "7", "", "NA"]) == ["White", "Asian", "Unknown", "", ""]
 
 
 def test_a_cell_that_no_code_names_is_unknown_and_counted():
-    own = number("age", Source(column="A", codes={"60 - 69": "65", "90+": "95"}))
+    own = number("age", SourceColumn(column="A", codes={"60 - 69": "65", "90+": "95"}))
     found = read(schema(own), A=["60 - 69", "90+", "1960", ""])
     assert found.columns["age"].tolist() == pytest.approx([65, 95, np.nan, np.nan], nan_ok=True)
     assert found.unreadable == {"age": 1}
@@ -74,8 +74,8 @@ def test_a_cell_that_no_code_names_is_unknown_and_counted():
 def test_several_codes_in_a_cell_the_largest_counts():
     codes = {"1": "1", "2": "1", "3": "0"}
     own = TableColumn(
-        name="dvt", kind=Kind.FLAG,
-        sources=(Source(column="I", codes=codes, other="0", separators=";,"),),
+        name="dvt", kind=InputKind.FLAG,
+        sources=(SourceColumn(column="I", codes=codes, other="0", separators=";,"),),
     )  # fmt: skip
     assert one(own, I=["3", "3; 1", "3,2;3", "or 8", ""]) == pytest.approx(
         [0, 1, 1, 0, np.nan], nan_ok=True
@@ -83,25 +83,28 @@ def test_several_codes_in_a_cell_the_largest_counts():
 
 
 def test_join_any_says_yes_where_any_does_and_no_where_some_do():
-    sources = tuple(Source(column=c) for c in "ABC")
-    own = TableColumn(name="statin", kind=Kind.FLAG, sources=sources, join=Join.ANY)
+    sources = tuple(SourceColumn(column=c) for c in "ABC")
+    own = TableColumn(name="statin", kind=InputKind.FLAG, sources=sources, join=Join.ANY)
     found = one(own, A=["1", "0", "", ""], B=["0", "", "", "1"], C=["", "0", "", "0"])
     assert found == pytest.approx([1, 0, np.nan, 1], nan_ok=True)
 
 
 def test_the_first_source_that_answers_counts():
     own = TableColumn(
-        name="vkorc1", kind=Kind.GENOTYPE,
-        sources=(Source(column="A"), Source(column="B", codes={"C/C": "G/G", "T/T": "A/A"})),
+        name="vkorc1", kind=InputKind.GENOTYPE,
+        sources=(
+            SourceColumn(column="A"),
+            SourceColumn(column="B", codes={"C/C": "G/G", "T/T": "A/A"}),
+        ),
     )  # fmt: skip
     assert one(own, A=["A/G", "", ""], B=["C/C", "T/T", "C/T"]) == ["A/G", "A/A", ""]
 
 
 def test_given_limits_a_source_to_some_rows():
-    race = TableColumn(name="race", kind=Kind.LEVEL, sources=(Source(column="R"),))
+    race = TableColumn(name="race", kind=InputKind.LEVEL, sources=(SourceColumn(column="R"),))
     own = TableColumn(
-        name="vkorc1", kind=Kind.GENOTYPE,
-        sources=(Source(column="L", codes={"C/C": "G/G"}, given={"race": ("White",)}),),
+        name="vkorc1", kind=InputKind.GENOTYPE,
+        sources=(SourceColumn(column="L", codes={"C/C": "G/G"}, given={"race": ("White",)}),),
     )  # fmt: skip
     found = read(schema(race, own), R=["White", "Black", ""], L=["C/C"] * 3)
     assert found.columns["vkorc1"].tolist() == ["G/G", "", ""]
@@ -109,7 +112,9 @@ def test_given_limits_a_source_to_some_rows():
 
 
 def test_a_factor_turns_units_into_the_schemas_own():
-    own = number("height_cm", Source(column="H", factor=2.54), unit="cm", minimum=100, maximum=230)
+    own = number(
+        "height_cm", SourceColumn(column="H", factor=2.54), unit="cm", minimum=100, maximum=230
+    )
     assert one(own, H=["70", "60.5"]) == pytest.approx([177.8, 153.67])
 
 
@@ -122,14 +127,14 @@ def test_cells_that_are_no_number(cell):
 
 @pytest.mark.parametrize("cell", ["2", "-1", "yes", "nan", "10"])
 def test_a_flag_is_0_or_1_and_nothing_else(cell):
-    own = TableColumn(name="f", kind=Kind.FLAG, sources=(Source(column="f"),))
+    own = TableColumn(name="f", kind=InputKind.FLAG, sources=(SourceColumn(column="f"),))
     found = read(schema(own), f=["1", "0.0", cell])
     assert found.columns["f"].tolist() == pytest.approx([1, 0, np.nan], nan_ok=True)
     assert found.unreadable == {"f": 1}
 
 
 def test_an_input_without_sources_is_unknown_for_everybody():
-    own = TableColumn(name="smoker", kind=Kind.FLAG, sources=())
+    own = TableColumn(name="smoker", kind=InputKind.FLAG, sources=())
     assert np.isnan(one(own, x=["1", "2"])).all()
 
 
@@ -179,11 +184,13 @@ def test_rules_leave_out_with_a_reason_each_row_once():
     own = schema(
         number(),
         rules=(
-            Rule(column="Stable", one_of=("1",), reason="not stable"),
-            Rule(column="x", known=True, reason="no x"),
-            Rule(column="INR", none_of=("2", "3.5"), reason="other INR"),
-            Rule(column="Range", none_of=("3-4",), where_unknown="INR", reason="other range"),
-            Rule(column="Dose", below=315, reason="huge"),
+            InclusionRule(column="Stable", one_of=("1",), reason="not stable"),
+            InclusionRule(column="x", known=True, reason="no x"),
+            InclusionRule(column="INR", none_of=("2", "3.5"), reason="other INR"),
+            InclusionRule(
+                column="Range", none_of=("3-4",), where_unknown="INR", reason="other range"
+            ),
+            InclusionRule(column="Dose", below=315, reason="huge"),
         ),
     )
     rows = {  # Stable, x, INR, Range, Dose
@@ -220,7 +227,7 @@ def test_a_column_that_is_not_there():
 
 
 def test_no_row_is_left():
-    own = schema(number(), rules=(Rule(column="x", known=True, reason="no x"),))
+    own = schema(number(), rules=(InclusionRule(column="x", known=True, reason="no x"),))
     with pytest.raises(DataTableError, match="no row"):
         read(own, x=["", "NA"])
 
@@ -295,7 +302,7 @@ def test_any_text_in_a_cell_is_read_or_refused(cells):
         return
     assert np.isfinite(found.dose).all()
     for own in SCHEMA.columns:
-        if own.kind in (Kind.NUMBER, Kind.FLAG):
+        if own.kind in (InputKind.NUMBER, InputKind.FLAG):
             values = found.columns[own.name]
             assert (np.isnan(values) | np.isfinite(values)).all()
 

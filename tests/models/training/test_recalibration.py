@@ -16,7 +16,7 @@ from pgx.models.equation import dose_of, on_link
 from pgx.models.inputs import fill
 from pgx.models.specification import Link
 from pgx.models.training.recalibration import (
-    Spread,
+    ResidualSpread,
     recalibrate,
     shift_of,
     spread_in,
@@ -59,7 +59,7 @@ def test_where_nothing_can_be_told_apart_there_is_no_spread_between(groups):
     assert spread_of(*laid_out(groups)).between == 0.0
 
 
-SPREAD = Spread(between=0.5, within=1.0)
+SPREAD = ResidualSpread(between=0.5, within=1.0)
 
 
 def test_a_shift_by_hand():
@@ -79,7 +79,7 @@ def test_a_shift_shrinks_less_with_more_patients_and_more_between():
     by_n = [shift_of(np.full(n, 1.0), SPREAD) for n in (1, 5, 20, 100)]
     assert by_n == sorted(by_n)
     assert by_n[-1] < 1.0
-    by_spread = [shift_of(np.full(10, 1.0), Spread(b, 1.0)) for b in (0.0, 0.1, 0.5, 2.0)]
+    by_spread = [shift_of(np.full(10, 1.0), ResidualSpread(b, 1.0)) for b in (0.0, 0.1, 0.5, 2.0)]
     assert by_spread == sorted(by_spread)
     assert by_spread[0] == 0.0
     assert shift_of(np.array([]), SPREAD) == 0.0
@@ -151,7 +151,7 @@ def test_tried_without_anybody_left_says_nothing():
 
 
 def test_the_spread_of_a_models_metrics():
-    assert spread_in({"local": {"sd_between": 0.3, "sd_within": 1.0}}) == Spread(0.3, 1.0)
+    assert spread_in({"local": {"sd_between": 0.3, "sd_within": 1.0}}) == ResidualSpread(0.3, 1.0)
     for metrics in (None, {}, {"local": {}}, {"local": {"sd_between": "much"}}):
         with pytest.raises(UsageError, match="how much sites differ"):
             spread_in(metrics)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.pipeline.settings import SampleInfo
 
-__all__ = ["ALL", "POPULATION", "SUPERPOPULATION", "Level", "count_members", "sample_groups"]
+__all__ = ["ALL", "POPULATION", "SUPERPOPULATION", "Grouping", "count_members", "sample_groups"]
 
 ALL: Final = "all"
 SUPERPOPULATION: Final = "superpopulation"
@@ -18,7 +18,7 @@ POPULATION: Final = "population"
 _NOBODY: Final = SampleInfo(sample="")
 
 
-class Level(NamedTuple):
+class Grouping(NamedTuple):
     """One way to group samples: names of its groups, and (N,) int32 the one of each, or -1."""
 
     name: str
@@ -36,7 +36,7 @@ def _counted(numbers: npt.NDArray[np.int32], n_groups: int) -> npt.NDArray[np.in
 
 
 def count_members(
-    levels: Sequence[Level],
+    levels: Sequence[Grouping],
     samples: npt.NDArray[np.integer],
     columns: npt.NDArray[np.integer],
     n_columns: int,
@@ -62,7 +62,7 @@ def count_members(
     return np.concatenate(found)
 
 
-def sample_groups(samples: Sequence[str], sample_info: Mapping[str, SampleInfo]) -> list[Level]:
+def sample_groups(samples: Sequence[str], sample_info: Mapping[str, SampleInfo]) -> list[Grouping]:
     """Return the levels at which a cohort is counted.
 
     Parameters
@@ -78,12 +78,12 @@ def sample_groups(samples: Sequence[str], sample_info: Mapping[str, SampleInfo])
         `ALL` with the one group of that name; then `SUPERPOPULATION` and `POPULATION`, each if
         it is known of any sample; groups A–Z. Samples of which it is unknown are in no group.
     """
-    levels = [Level(ALL, (ALL,), np.zeros(len(samples), np.int32))]
+    levels = [Grouping(ALL, (ALL,), np.zeros(len(samples), np.int32))]
     people = [sample_info.get(name, _NOBODY) for name in samples] if sample_info else []
     for name in (SUPERPOPULATION, POPULATION):
         own = [getattr(person, name) for person in people]
         groups = tuple(sorted(set(own) - {""}))
         if groups:
             numbers = {group: i for i, group in enumerate(groups)} | {"": -1}
-            levels.append(Level(name, groups, np.array([numbers[g] for g in own], np.int32)))
+            levels.append(Grouping(name, groups, np.array([numbers[g] for g in own], np.int32)))
     return levels

@@ -7,20 +7,20 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Interval", "wilson"]
+__all__ = ["FrequencyInterval", "wilson"]
 
 Floats = npt.NDArray[np.float64]
 _Z: Final = 1.959963984540054  # the normal distribution's 97.5th percentile
 
 
-class Interval(NamedTuple):
+class FrequencyInterval(NamedTuple):
     """Lower and upper bounds, shares of 1; nan where nothing was counted."""
 
     low: Floats
     high: Floats
 
 
-def wilson(count: npt.ArrayLike, total: npt.ArrayLike) -> Interval:
+def wilson(count: npt.ArrayLike, total: npt.ArrayLike) -> FrequencyInterval:
     """Return Wilson's 95% score interval of ``count / total``, without continuity correction.
 
     Wilson, J. Am. Stat. Assoc. 22 (1927) 209, which Brown, Cai and DasGupta, Stat. Sci. 16
@@ -46,4 +46,4 @@ def wilson(count: npt.ArrayLike, total: npt.ArrayLike) -> Interval:
         half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / weight
     low = np.where(k == 0, 0.0, np.clip(middle - half, 0.0, 1.0))
     high = np.where(k == n, 1.0, np.clip(middle + half, 0.0, 1.0))
-    return Interval(np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan))
+    return FrequencyInterval(np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan))

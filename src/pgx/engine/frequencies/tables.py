@@ -17,7 +17,7 @@ from pgx.alleles.names import natural_key
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import GeneTable
-from pgx.engine.frequencies.groups import Level, count_members
+from pgx.engine.frequencies.groups import Grouping, count_members
 from pgx.engine.frequencies.intervals import wilson
 
 __all__ = [
@@ -96,7 +96,7 @@ class FrequencyTables(NamedTuple):
 
 
 def frequency_tables(
-    table: GeneTable, gene: GeneDefinition, levels: Sequence[Level]
+    table: GeneTable, gene: GeneDefinition, levels: Sequence[Grouping]
 ) -> FrequencyTables:
     """Return how often one gene's alleles, diplotypes and phenotypes were called, by group.
 
@@ -119,7 +119,7 @@ class CohortFrequencies:
         As `pgx.engine.frequencies.groups.sample_groups` gives them for the tables' samples.
     """
 
-    def __init__(self, levels: Sequence[Level]) -> None:
+    def __init__(self, levels: Sequence[Grouping]) -> None:
         self._levels = levels
         self._alleles = _Rows(levels, ALLELE_FREQUENCY_SCHEMA)
         self._diplotypes = _Rows(levels, DIPLOTYPE_FREQUENCY_SCHEMA)
@@ -191,7 +191,9 @@ def _repeated(names: Sequence[str], which: npt.NDArray[np.integer]) -> pl.Series
     return pl.Series(names, dtype=pl.String).gather(which)
 
 
-def _group_columns(levels: Sequence[Level], which: npt.NDArray[np.integer]) -> dict[str, pl.Series]:
+def _group_columns(
+    levels: Sequence[Grouping], which: npt.NDArray[np.integer]
+) -> dict[str, pl.Series]:
     """Return level and group of each row, by the number of its group."""
     pairs = [(level.name, group) for level in levels for group in level.groups]
     return {
@@ -278,7 +280,7 @@ def _by_name(
 class _Rows:
     """Rows of one table, gene by gene: a row a group and name."""
 
-    def __init__(self, levels: Sequence[Level], schema: pl.Schema) -> None:
+    def __init__(self, levels: Sequence[Grouping], schema: pl.Schema) -> None:
         self._levels, self._schema = levels, schema
         self._n_groups = sum(len(level.groups) for level in levels)
         self._genes: list[str] = []

@@ -15,7 +15,7 @@ import polars as pl
 
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import Piece
-from pgx.engine.frequencies.groups import Level, count_members
+from pgx.engine.frequencies.groups import Grouping, count_members
 from pgx.engine.quality.equilibrium import (
     exact_p,
     expected_heterozygosity,
@@ -65,7 +65,7 @@ class SiteTally(NamedTuple):
     """
 
     gene: GeneDefinition
-    levels: tuple[Level, ...]
+    levels: tuple[Grouping, ...]
     first: Integers
     second: Integers
     reason: Integers
@@ -112,7 +112,7 @@ def _totals(counts: Integers, weights: Sequence[npt.NDArray[np.bool_] | Integers
 def tally_sites(
     gene: GeneDefinition,
     pieces: Sequence[Piece],
-    levels: Sequence[Level],
+    levels: Sequence[Grouping],
     females: npt.NDArray[np.bool_],
 ) -> SiteTally:
     """Tally a gene's positions by group.
@@ -166,7 +166,7 @@ def _nothing(
 
 
 def _weights(
-    piece: Piece, levels: Sequence[Level], n_columns: int, counted: npt.NDArray[np.bool_] | None
+    piece: Piece, levels: Sequence[Grouping], n_columns: int, counted: npt.NDArray[np.bool_] | None
 ) -> npt.NDArray[np.float64]:
     """(G, C) samples of each group that share a column, all or those that are ``counted``."""
     samples, columns = piece.samples, piece.columns

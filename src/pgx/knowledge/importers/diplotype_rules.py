@@ -12,7 +12,7 @@ from pgx.base.errors import InputError
 from pgx.knowledge.importers.published import Row, Skipped
 from pgx.knowledge.importers.published_files import label
 
-__all__ = ["Phenotype", "Result", "fold_rules", "functions_and_rules"]
+__all__ = ["PhenotypeFile", "Result", "fold_rules", "functions_and_rules"]
 
 _RULE_COLUMNS: Final = ("function_1", "function_2", "activity_score", "phenotype", "lookup_key")
 
@@ -35,7 +35,7 @@ class _Diplotype(msgspec.Struct, rename="camel"):
     activity_score: str | None = None
 
 
-class Phenotype(msgspec.Struct, rename="camel"):
+class PhenotypeFile(msgspec.Struct, rename="camel"):
     """A gene's file of PharmCAT's phenotypes, as far as it is used."""
 
     gene: str
@@ -45,7 +45,7 @@ class Phenotype(msgspec.Struct, rename="camel"):
 
 
 def functions_and_rules(
-    source: Phenotype, gene: str, name: str
+    source: PhenotypeFile, gene: str, name: str
 ) -> tuple[list[Row], list[Row], list[Skipped]]:
     """Return rows of functions, rules of pairs of functions, and what has no rule.
 
@@ -61,7 +61,7 @@ def functions_and_rules(
     return functions, rules, unread
 
 
-def _functions(source: Phenotype, name: str) -> list[Row]:
+def _functions(source: PhenotypeFile, name: str) -> list[Row]:
     rows = [
         {
             "allele": label(allele.name, "an allele's name", name),

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
-from pgx.knowledge.importers.diplotype_rules import Phenotype, functions_and_rules
+from pgx.knowledge.importers.diplotype_rules import PhenotypeFile, functions_and_rules
 from pgx.knowledge.importers.published import PublishedRelease, Row, Skipped, pharmcat_kind
 from pgx.knowledge.importers.published_files import (
     SourceFile,
@@ -82,7 +82,7 @@ class _Contents:
         self.unread: list[Skipped] = []
 
 
-class _Reader:
+class _FileReader:
     """Reads files one after another; contents are kept by the stamp inside the files."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class _Reader:
         ]
 
     def _phenotype(self, data: bytes, name: str) -> None:
-        source = parse_json(data, name, Phenotype)
+        source = parse_json(data, name, PhenotypeFile)
         gene, contents = gene_symbol(source.gene, name), self.contents(source.version)
         if gene in contents.functions:
             raise InputError(f"another file has the phenotypes of {gene}", where=name)
@@ -163,7 +163,7 @@ class _Reader:
 
 def pharmcat_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
     """Read PharmCAT's files; those of one stamp make one release, a damaged file is passed over."""
-    reader = _Reader()
+    reader = _FileReader()
     for file in files:
         reader.read(file)
     return reader.releases()

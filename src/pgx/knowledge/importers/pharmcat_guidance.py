@@ -37,7 +37,7 @@ Copies = Annotated[float, msgspec.Meta(gt=0, le=2)]
 LookupKey = dict[str, str | dict[str, Copies] | list[str]]
 
 
-class _Named(msgspec.Struct, rename="camel"):
+class _NamedRecord(msgspec.Struct, rename="camel"):
     name: str | None = None
     symbol: str | None = None
 
@@ -61,7 +61,7 @@ class _Recommendation(msgspec.Struct, rename="camel"):
     id: str | None = None
     population: str | None = None
     classification: _Term | str | None = None
-    related_chemicals: list[_Named] = []
+    related_chemicals: list[_NamedRecord] = []
     text: _Text | str | None = None
     implications: list[str] | None = None
     dosing_information: bool | None = None
@@ -69,18 +69,18 @@ class _Recommendation(msgspec.Struct, rename="camel"):
     other_prescribing_guidance: bool | None = None
 
 
-class _Guideline(msgspec.Struct, rename="camel"):
+class _GuidelineRecord(msgspec.Struct, rename="camel"):
     id: str
     source: str
     name: str = ""
     obj_cls: str | None = None
     version: str | int | None = None
-    related_chemicals: list[_Named] = []
-    related_genes: list[_Named] = []
+    related_chemicals: list[_NamedRecord] = []
+    related_genes: list[_NamedRecord] = []
 
 
 class _Package(msgspec.Struct, rename="camel"):
-    guideline: _Guideline
+    guideline: _GuidelineRecord
     recommendations: list[_Recommendation] | None = None
     citations: list[_Citation] | None = None
 
@@ -199,7 +199,7 @@ def _package_rows(
     return rows, passed
 
 
-def _issuer(guideline: _Guideline) -> str:
+def _issuer(guideline: _GuidelineRecord) -> str:
     """Return the authority by the name of its rows; empty where it is none of ours."""
     source = guideline.source.casefold()
     if source.startswith("fda"):
@@ -209,7 +209,7 @@ def _issuer(guideline: _Guideline) -> str:
 
 
 def _recommendation(
-    recommendation: _Recommendation, guideline: _Guideline, where: str
+    recommendation: _Recommendation, guideline: _GuidelineRecord, where: str
 ) -> dict[str, Any]:
     drugs = recommendation.related_chemicals or guideline.related_chemicals
     text, grade = recommendation.text, recommendation.classification

@@ -100,7 +100,7 @@ def _segments(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Findin
 def _sites(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
     """Yield positions at which reads are judged and no variant is defined, where one must be."""
     known = {v.position for v in gene.variants}
-    for position in structure.leaks:
+    for position in structure.mismapped:
         if gene.variants and not min(known) <= position <= max(known):
             what = f"{position} is outside the gene's defining positions"
             yield _finding(FaultCode.DANGLING, "structure_sites", gene, what)

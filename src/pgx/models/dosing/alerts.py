@@ -13,12 +13,12 @@ from pgx.base.patient import Patient
 from pgx.base.shipped import read_data
 from pgx.models.folders import shipped_folder
 
-__all__ = ["Alert", "alerts_for"]
+__all__ = ["DoseAlert", "alerts_for"]
 
 _FILE: Final = "alerts.json"
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DoseAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fact of a patient (``code``) that must be seen before a dose of any of ``drugs``."""
 
     code: str
@@ -28,10 +28,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class _Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schema_version: str
-    alerts: tuple[Alert, ...]
+    alerts: tuple[DoseAlert, ...]
 
 
-def alerts_for(drug: str, patient: Patient | None) -> tuple[Alert, ...]:
+def alerts_for(drug: str, patient: Patient | None) -> tuple[DoseAlert, ...]:
     """Return what must be said before any dose of a drug.
 
     Raises
@@ -45,7 +45,7 @@ def alerts_for(drug: str, patient: Patient | None) -> tuple[Alert, ...]:
 
 
 @functools.cache
-def _shipped() -> tuple[Alert, ...]:
+def _shipped() -> tuple[DoseAlert, ...]:
     path = shipped_folder() / _FILE
     try:
         found = msgspec.json.decode(read_data(path), type=_Alerts).alerts

@@ -10,11 +10,11 @@ import msgspec
 
 from pgx.base.errors import ModelError, OutOfDomainError
 from pgx.base.suggest import nearest
-from pgx.models.inputs import Input, Kind, check_value
+from pgx.models.inputs import Input, InputKind, check_value
 from pgx.models.prediction import InputValue
 from pgx.models.rules.observed import Person, observe
-from pgx.models.rules.possible import Observation
-from pgx.models.rules.specification import UNLISTED, Rule, RuleInput
+from pgx.models.rules.possible import PossibleValues
+from pgx.models.rules.specification import UNLISTED, DosingRule, RuleInput
 from pgx.models.specification import Model
 
 __all__ = ["Seen", "parse_given", "seen"]
@@ -61,7 +61,7 @@ def _input(known: Mapping[str, Input], name: str) -> Input:
 
 
 def _parsed(own: Input, text: str) -> InputValue:
-    if own.kind is Kind.NUMBER:
+    if own.kind is InputKind.NUMBER:
         try:
             number = float("" if "_" in text else text)
         except ValueError as error:
@@ -70,7 +70,7 @@ def _parsed(own: Input, text: str) -> InputValue:
             ) from error
         check_value(own, number)
         return number
-    if own.kind is Kind.FLAG:
+    if own.kind is InputKind.FLAG:
         if text.casefold() not in _YES:
             raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
         return _YES[text.casefold()]
@@ -87,7 +87,7 @@ def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple
         A value that the model was not made for.
     """
     asked = [own for own in model.inputs if given.get(own.name) is None]
-    rule = Rule(
+    rule = DosingRule(
         schema_version="1.0",
         name=model.name,
         title=model.title,
@@ -113,7 +113,7 @@ def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple
 
 
 def _question(own: Input) -> RuleInput:
-    if own.kind is Kind.NUMBER:
+    if own.kind is InputKind.NUMBER:
         return RuleInput(name=own.name, kind="number", label=own.meaning, observe=own.observe)
     if own.observe.kind == "variant_count":
         return RuleInput(
@@ -121,9 +121,9 @@ def _question(own: Input) -> RuleInput:
         )
     levels: Sequence[str] = own.levels
     observe = own.observe
-    if own.kind is Kind.FLAG:
+    if own.kind is InputKind.FLAG:
         levels = ("yes", "no")
-    elif own.kind is Kind.GENOTYPE:
+    elif own.kind is InputKind.GENOTYPE:
         pairs = itertools.combinations_with_replacement(own.alleles, 2)
         levels = [*(f"{one}/{other}" for one, other in pairs), UNLISTED]
         observe = msgspec.structs.replace(observe, other=UNLISTED)
@@ -132,7 +132,7 @@ def _question(own: Input) -> RuleInput:
     )
 
 
-def _of(own: Input, observation: Observation) -> Seen:
+def _of(own: Input, observation: PossibleValues) -> Seen:
     """Return an observation in the model's own values.
 
     A genotype that may be any that there is, weighed by nobody, is not known; one that may be
@@ -146,7 +146,9 @@ def _of(own: Input, observation: Observation) -> Seen:
             remedy="the model says nothing of this person",
         )
     unweighed = any(p.probability is None for p in possible) and len(possible) > 1
-    if not possible or (own.kind is Kind.GENOTYPE and unweighed and _is_any(own, len(possible))):
+    if not possible or (
+        own.kind is InputKind.GENOTYPE and unweighed and _is_any(own, len(possible))
+    ):
         return Seen(input=own, values=(), reason=observation.reason or "not_recorded")
     return Seen(
         input=own,
@@ -167,7 +169,7 @@ def _is_any(own: Input, n: int) -> bool:
 
 
 def _value(own: Input, value: str | float) -> InputValue:
-    if own.kind is Kind.FLAG:
+    if own.kind is InputKind.FLAG:
         return value == "yes"
     if own.observe.kind == "variant_count" and own.levels:
         return own.levels[int(value)]

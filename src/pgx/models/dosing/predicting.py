@@ -13,13 +13,13 @@ from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.models.dosing.observing import Seen, seen
 from pgx.models.equation import contributions, dose_of, interval_of, on_link
-from pgx.models.inputs import Input, Kind, Unknown, columns_of, fill
+from pgx.models.inputs import Input, InputKind, UnknownInput, columns_of, fill
 from pgx.models.prediction import (
     DoseAlternative,
     DosePrediction,
+    InputContribution,
     InputUsed,
     InputValue,
-    Share,
 )
 from pgx.models.rules.observed import Person
 from pgx.models.specification import Gain, Model
@@ -34,9 +34,9 @@ _SAME: Final = 0.005
 _LEAST: Final = 0.05
 """Share of the typical dose below which an equation has left what it was made from."""
 _HANDLED: Final = {
-    Unknown.ASSUME: "assumed",
-    Unknown.ESTIMATE: "estimated",
-    Unknown.OWN_TERM: "own_term",
+    UnknownInput.ASSUME: "assumed",
+    UnknownInput.ESTIMATE: "estimated",
+    UnknownInput.OWN_TERM: "own_term",
 }
 
 Identity = tuple[str, str]
@@ -123,7 +123,7 @@ def _check_terms(model: Model, known: Sequence[Seen]) -> None:
     """
     for item in known:
         own = item.input
-        if own.kind is not Kind.GENOTYPE or own.when_unknown is not Unknown.OWN_TERM:
+        if own.kind is not InputKind.GENOTYPE or own.when_unknown is not UnknownInput.OWN_TERM:
             continue
         if not item.values and not _has_own_term(model, own.name):
             raise MissingCovariateError(
@@ -193,10 +193,10 @@ def _certainty(known: Sequence[Seen], others: Sequence[DoseAlternative]) -> Cert
     return Certainty.DEPENDS if is_open else Certainty.CERTAIN
 
 
-def _shares(model: Model, own: Columns, typical: Columns) -> tuple[Share, ...]:
+def _shares(model: Model, own: Columns, typical: Columns) -> tuple[InputContribution, ...]:
     found = contributions(model, own, typical)
     ordered = sorted(found.items(), key=lambda item: (-abs(item[1]), item[0]))
-    return tuple(Share(inputs=inputs, amount=amount) for inputs, amount in ordered)
+    return tuple(InputContribution(inputs=inputs, amount=amount) for inputs, amount in ordered)
 
 
 def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
@@ -209,7 +209,7 @@ def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
             unit=own.unit,
             reason=item.reason if len(item.values) > 1 else "",
         )
-    is_level = own.kind is Kind.LEVEL and own.when_unknown is Unknown.OWN_TERM
+    is_level = own.kind is InputKind.LEVEL and own.when_unknown is UnknownInput.OWN_TERM
     # without a term of its own an unknown level is none of those with a term: it is the first
     passes = is_level and bool(own.levels) and not _has_own_term(model, own.name)
     return InputUsed(
@@ -224,9 +224,9 @@ def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
 
 
 def _stand_in(own: Input, filled: Columns) -> InputValue:
-    if own.when_unknown is Unknown.OWN_TERM:
+    if own.when_unknown is UnknownInput.OWN_TERM:
         return None
-    if own.when_unknown is Unknown.ASSUME:
+    if own.when_unknown is UnknownInput.ASSUME:
         return own.assumed
     return float(np.asarray(filled[own.name], np.float64)[0])
 
@@ -252,7 +252,7 @@ def _remarks(model: Model, known: Sequence[Seen], gain: Gain | None) -> list[str
 def _uncounted(model: Model, item: Seen) -> str:
     """Say which alleles of a person no term of the model counts: they pass as the first allele."""
     own = item.input
-    if own.kind is not Kind.GENOTYPE or own.observe.kind == "variant_count":
+    if own.kind is not InputKind.GENOTYPE or own.observe.kind == "variant_count":
         return ""
     if not item.values:
         if item.reason != "not_in_call":

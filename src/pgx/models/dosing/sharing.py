@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pgx.models.inputs import Input, Kind
+from pgx.models.inputs import Input, InputKind
 from pgx.models.prediction import InputValue
 from pgx.models.rules.specification import RuleInput, Value
 
@@ -20,7 +20,7 @@ def shared_value(
     """
     for own in inputs:
         value = given.get(own.name)
-        same = own.kind is Kind.GENOTYPE and own.observe.genes == asked.observe.genes
+        same = own.kind is InputKind.GENOTYPE and own.observe.genes == asked.observe.genes
         if same and isinstance(value, str):
             return _as_asked(asked, own, value)
     return None

@@ -10,24 +10,24 @@ import msgspec
 
 from pgx.models.feedback.course import Course, Timeline
 from pgx.models.feedback.parameters import Parameters
-from pgx.models.feedback.posterior import Prior
-from pgx.models.feedback.refinement import Caution, Interval, ObservationFit, Severity
+from pgx.models.feedback.posterior import DosePrior
+from pgx.models.feedback.refinement import Caution, DoseInterval, ObservationFit, Severity
 
-__all__ = ["Evidence", "cautions_of"]
+__all__ = ["CautionEvidence", "cautions_of"]
 
 _FEW: Final = 3
 _EDGE: Final = 0.001
 _FAR: Final = 3.0
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class CautionEvidence(msgspec.Struct, frozen=True):
     """What cautions are drawn from; names as in `pgx.models.feedback.refinement`."""
 
     course: Course
     timeline: Timeline
-    given: Interval
-    refined: Interval
-    prior: Prior
+    given: DoseInterval
+    refined: DoseInterval
+    prior: DosePrior
     observations: tuple[ObservationFit, ...]
     current: float | None
     at_current: tuple[float, float, float] | None
@@ -38,7 +38,7 @@ class Evidence(msgspec.Struct, frozen=True):
     reports_used: bool
 
 
-def cautions_of(e: Evidence, p: Parameters) -> tuple[Caution, ...]:
+def cautions_of(e: CautionEvidence, p: Parameters) -> tuple[Caution, ...]:
     """Return all cautions, doubts first."""
     found = [
         *_urgent(e, p),
@@ -60,7 +60,7 @@ def _note(code: str, text: str) -> Caution:
     return Caution(code, Severity.NOTE, text)
 
 
-def _urgent(e: Evidence, p: Parameters) -> Iterator[Caution]:
+def _urgent(e: CautionEvidence, p: Parameters) -> Iterator[Caution]:
     if e.observations and e.observations[-1].observed >= p.cautions.inr_to_act_on:
         last = e.observations[-1]
         yield _doubt(
@@ -70,7 +70,7 @@ def _urgent(e: Evidence, p: Parameters) -> Iterator[Caution]:
         )
 
 
-def _unexpected(e: Evidence, p: Parameters) -> Iterator[Caution]:
+def _unexpected(e: CautionEvidence, p: Parameters) -> Iterator[Caution]:
     limit = p.cautions.z_doubtful
     for o in e.observations:
         if abs(o.z_expected) > limit:
@@ -96,7 +96,7 @@ def _unexpected(e: Evidence, p: Parameters) -> Iterator[Caution]:
         )
 
 
-def _history(e: Evidence, p: Parameters) -> Iterator[Caution]:
+def _history(e: CautionEvidence, p: Parameters) -> Iterator[Caution]:
     days = e.timeline.unlisted
     if days:
         said = f", {e.if_taken:.1f} mg/week if taken" if e.if_taken is not None else ""
@@ -124,7 +124,7 @@ def _history(e: Evidence, p: Parameters) -> Iterator[Caution]:
         )
 
 
-def _size(e: Evidence, p: Parameters) -> Iterator[Caution]:
+def _size(e: CautionEvidence, p: Parameters) -> Iterator[Caution]:
     if e.current is None:
         return
     change = e.refined.dose / e.current - 1
@@ -136,7 +136,7 @@ def _size(e: Evidence, p: Parameters) -> Iterator[Caution]:
         )
 
 
-def _settling(e: Evidence, p: Parameters) -> Iterator[Caution]:
+def _settling(e: CautionEvidence, p: Parameters) -> Iterator[Caution]:
     if not e.observations:
         yield _note("no_inr", "no INR yet: the dose is the prior's")
         return
@@ -152,7 +152,7 @@ def _settling(e: Evidence, p: Parameters) -> Iterator[Caution]:
             )
 
 
-def _prior(e: Evidence) -> Iterator[Caution]:
+def _prior(e: CautionEvidence) -> Iterator[Caution]:
     if e.widened:
         yield _note(
             "prior_widened",
@@ -166,7 +166,7 @@ def _prior(e: Evidence) -> Iterator[Caution]:
         )
 
 
-def _reports(e: Evidence) -> Iterator[Caution]:
+def _reports(e: CautionEvidence) -> Iterator[Caution]:
     if e.reports_used:
         yield _doubt(
             "simulated",

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from pgx.models.feedback._kernels import deplete, respond
 from pgx.models.feedback.parameters import Parameters
 
-__all__ = ["Plan", "inr_course", "inr_grid", "plan_course", "steady_inr", "steady_ratio"]
+__all__ = ["CourseEvents", "inr_course", "inr_grid", "plan_course", "steady_inr", "steady_ratio"]
 
 Array = npt.NDArray[np.float64]
 HOURS_A_DAY: Final = 24.0
@@ -35,7 +35,7 @@ _FORGOTTEN: Final = 12.0
 """Transit times after which less than 1e-13 of an effect is still to come."""
 
 
-class Plan(msgspec.Struct, frozen=True):
+class CourseEvents(msgspec.Struct, frozen=True):
     """Events of a course in time, without a person: doses, nodes, weights.
 
     Attributes
@@ -64,7 +64,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def plan_course(
     dose_hours: npt.ArrayLike, dose_mg: npt.ArrayLike, inr_hours: npt.ArrayLike, p: Parameters
-) -> Plan:
+) -> CourseEvents:
     """Place the nodes of a course.
 
     Parameters
@@ -82,7 +82,7 @@ def plan_course(
     if not doses.size or not times.size:
         empty = np.zeros(0)
         none = np.zeros(0, np.int64)
-        return Plan(empty, empty, none, np.zeros((0, times.size)), none, none)
+        return CourseEvents(empty, empty, none, np.zeros((0, times.size)), none, none)
     at, span = _quadrature(np.unique(np.concatenate([doses, times])), doses[0], times[-1])
     moments = np.concatenate([doses, at])
     # of one moment, the dose comes first
@@ -94,7 +94,7 @@ def plan_course(
     nodes = np.flatnonzero(order >= doses.size)
     first = np.searchsorted(times, at)
     last = np.searchsorted(times, at + _FORGOTTEN * p.values.transit_hours_2.value)
-    return Plan(gaps, added, nodes, np.ascontiguousarray(weights), first, last)
+    return CourseEvents(gaps, added, nodes, np.ascontiguousarray(weights), first, last)
 
 
 def _quadrature(breaks: Array, start: float, end: float) -> tuple[Array, Array]:
@@ -122,7 +122,9 @@ def _delayed(hours: Array, p: Parameters) -> Array:
     return found
 
 
-def inr_grid(plan: Plan, speed: Array, potency: Array, baseline: float, p: Parameters) -> Array:
+def inr_grid(
+    plan: CourseEvents, speed: Array, potency: Array, baseline: float, p: Parameters
+) -> Array:
     """Return INRs for speeds and, at each, potencies.
 
     Parameters

@@ -109,7 +109,7 @@ class Cautions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     untreated_inr: float
 
 
-class Citation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ParameterCitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A publication."""
 
     text: str
@@ -166,7 +166,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     title: str
     drug: str
-    citation: Citation
+    citation: ParameterCitation
     certainty: Mapping[str, str]
     form: Form
     clearance_per_allele: AlleleValues

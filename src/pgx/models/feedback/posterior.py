@@ -14,10 +14,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.models.feedback.kpd import HOURS_A_WEEK, Plan, inr_grid, steady_ratio
+from pgx.models.feedback.kpd import HOURS_A_WEEK, CourseEvents, inr_grid, steady_ratio
 from pgx.models.feedback.parameters import Parameters
 
-__all__ = ["Grid", "Prior", "log_likelihood", "make_grid", "marginal", "quantiles"]
+__all__ = ["DosePrior", "Grid", "log_likelihood", "make_grid", "marginal", "quantiles"]
 
 Array = npt.NDArray[np.float64]
 _REACH: Final = 5.0
@@ -29,7 +29,7 @@ _SPEEDS: Final = 25
 _KNOTS: Final = 25
 
 
-class Prior(msgspec.Struct, frozen=True):
+class DosePrior(msgspec.Struct, frozen=True):
     """What is known before the first INR.
 
     Attributes
@@ -61,7 +61,7 @@ class Grid(msgspec.Struct, frozen=True):
         (K, P) log density of the prior, not normalised.
     """
 
-    prior: Prior
+    prior: DosePrior
     log_speed: Array
     log_dose: Array
     ratio: Array
@@ -73,7 +73,7 @@ class Grid(msgspec.Struct, frozen=True):
         found: Array = rate[None, :] / self.ratio[:, None]
         return found
 
-    def log_inr(self, plan: Plan, p: Parameters) -> Array:
+    def log_inr(self, plan: CourseEvents, p: Parameters) -> Array:
         """Return log INRs of a course, (K, P, T).
 
         The log of INR is smooth in the log of the dose: it is computed at few knots
@@ -88,7 +88,7 @@ class Grid(msgspec.Struct, frozen=True):
         return spread
 
 
-def make_grid(prior: Prior, p: Parameters) -> Grid:
+def make_grid(prior: DosePrior, p: Parameters) -> Grid:
     """Lay the grid of a prior."""
     width = 2 * _REACH * prior.sd_dose
     n = min(_MOST, max(_FEWEST, math.ceil(width / _STEP) | 1))

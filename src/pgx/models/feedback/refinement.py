@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-__all__ = ["Caution", "Interval", "ObservationFit", "Refinement", "ReportFit", "Severity"]
+__all__ = ["Caution", "DoseInterval", "ObservationFit", "Refinement", "ReportFit", "Severity"]
 
 
 class Severity(StrEnum):
@@ -24,7 +24,7 @@ class Caution(msgspec.Struct, frozen=True):
     text: str
 
 
-class Interval(msgspec.Struct, frozen=True):
+class DoseInterval(msgspec.Struct, frozen=True):
     """A dose in mg/week with the bounds of its interval."""
 
     dose: float
@@ -104,8 +104,8 @@ class Refinement(msgspec.Struct, frozen=True):
 
     model: str
     pmid: str
-    refined: Interval
-    prior: Interval
+    refined: DoseInterval
+    prior: DoseInterval
     level: float
     target: tuple[float, float]
     aimed: float

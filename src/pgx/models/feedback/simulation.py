@@ -30,7 +30,7 @@ _GREATEST_INR: Final = 19.0
 _LEAST_INR: Final = 0.6
 
 
-class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DoseAdjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """By what a dose is multiplied at an INR below a bound."""
 
     below: float
@@ -51,7 +51,7 @@ class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share_of_model_dose: float
     days_of_inr: tuple[int, ...]
     dose_step_mg: float
-    adjustments: tuple[Adjustment, ...]
+    adjustments: tuple[DoseAdjustment, ...]
     first_adjustment_day: int
 
 

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from statistics import NormalDist
 
 from pgx.base.errors import OutOfDomainError
-from pgx.models.feedback.cautions import Evidence, cautions_of
+from pgx.models.feedback.cautions import CautionEvidence, cautions_of
 from pgx.models.feedback.course import Course, timeline_of
 from pgx.models.feedback.kpd import HOURS_A_WEEK, steady_ratio
 from pgx.models.feedback.outcomes import OutcomeModel, read_outcomes
 from pgx.models.feedback.parameters import Parameters, read_parameters
-from pgx.models.feedback.posterior import Prior, make_grid, marginal, quantiles
-from pgx.models.feedback.refinement import Interval, Refinement
+from pgx.models.feedback.posterior import DosePrior, make_grid, marginal, quantiles
+from pgx.models.feedback.refinement import DoseInterval, Refinement
 from pgx.models.feedback.weighing import (
     current_dose,
     dose_if_taken,
@@ -84,9 +84,9 @@ def refine(
     found = weigh(grid, timeline, course, used, p)
     share = marginal(found.final)
     tails = (0.5, (1 - level) / 2, (1 + level) / 2)
-    refined = Interval(*quantiles(grid.log_dose, share, tails))
+    refined = DoseInterval(*quantiles(grid.log_dose, share, tails))
     current = current_dose(timeline)
-    evidence = Evidence(
+    evidence = CautionEvidence(
         course=course,
         timeline=timeline,
         given=given,
@@ -124,7 +124,9 @@ def _genes(p: Parameters) -> tuple[str, str]:
     return p.clearance_per_allele.gene, p.ec50_per_allele.gene
 
 
-def _check_prior(dose: float, bounds: tuple[float, float], level: float, p: Parameters) -> Interval:
+def _check_prior(
+    dose: float, bounds: tuple[float, float], level: float, p: Parameters
+) -> DoseInterval:
     limits = p.ranges.dose_mg_per_week
     limits.check("the prior dose", dose)
     if not 0.5 <= level < 1:
@@ -137,22 +139,22 @@ def _check_prior(dose: float, bounds: tuple[float, float], level: float, p: Para
             f"the prior dose {dose:g} is not inside its interval {low:g} to {high:g}",
             remedy="give dose and interval in mg/week",
         )
-    return Interval(dose, low, high)
+    return DoseInterval(dose, low, high)
 
 
-def _sd(given: Interval, level: float) -> float:
+def _sd(given: DoseInterval, level: float) -> float:
     """Return the spread of the log dose that an interval says."""
     return math.log(given.upper / given.lower) / (2 * NormalDist().inv_cdf((1 + level) / 2))
 
 
 def _prior(
-    given: Interval,
+    given: DoseInterval,
     level: float,
     age_years: float,
     genotype: Genotype,
     course: Course,
     p: Parameters,
-) -> Prior:
+) -> DosePrior:
     """Anchor the prior on the regression.
 
     The regression's interval was measured on persons, so it holds the spread between them
@@ -172,7 +174,7 @@ def _prior(
             "the target is not above the INR without the drug",
             remedy="check target_inr and baseline_inr",
         )
-    return Prior(
+    return DosePrior(
         log_dose=math.log(given.dose),
         sd_dose=max(_sd(given, level), p.values.sd_potency.value),
         log_speed=math.log(p.speed(counts, age_years)),
@@ -194,7 +196,9 @@ def _report_models(course: Course, p: Parameters) -> list[OutcomeModel]:
     return models
 
 
-def _model_dose(genotype: Genotype, age_years: float, prior: Prior, p: Parameters) -> float | None:
+def _model_dose(
+    genotype: Genotype, age_years: float, prior: DosePrior, p: Parameters
+) -> float | None:
     """Return the dose that the K-PD model gives a typical person of the genotype."""
     clearance_gene, potency_gene = _genes(p)
     if clearance_gene not in genotype or potency_gene not in genotype:

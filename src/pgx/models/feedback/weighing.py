@@ -16,10 +16,10 @@ from pgx.models.feedback.kpd import plan_course, steady_inr, steady_ratio
 from pgx.models.feedback.outcomes import OutcomeModel
 from pgx.models.feedback.parameters import Parameters
 from pgx.models.feedback.posterior import Grid, log_likelihood, marginal, quantiles, shares
-from pgx.models.feedback.refinement import Interval, ObservationFit, ReportFit
+from pgx.models.feedback.refinement import DoseInterval, ObservationFit, ReportFit
 
 __all__ = [
-    "Weighed",
+    "GridDensity",
     "current_dose",
     "dose_if_taken",
     "inr_at_current",
@@ -33,7 +33,7 @@ _DAYS_OF_CURRENT: Final = 7
 _HOURS_A_DAY: Final = 24.0
 
 
-class Weighed(msgspec.Struct, frozen=True):
+class GridDensity(msgspec.Struct, frozen=True):
     """Log densities on the grid, and log INRs, (K, P, T)."""
 
     grid: Grid
@@ -48,7 +48,7 @@ def weigh(
     course: Course,
     models: Sequence[OutcomeModel],
     p: Parameters,
-) -> Weighed:
+) -> GridDensity:
     """Weigh the grid by INRs one after the other, and by reports."""
     # reports that are not weighed leave no trace, not even in the last digit
     moments = np.concatenate([timeline.inr_hours, timeline.report_hours[: len(models)]])
@@ -66,11 +66,11 @@ def weigh(
         driver = log_inr[..., n + i] - math.log(model.reference)
         report = course.reports[i]
         final = final + model.log_likelihood(driver, model.level(report.value, report.kind))
-    return Weighed(grid, log_inr, after, final)
+    return GridDensity(grid, log_inr, after, final)
 
 
 def observations_of(
-    found: Weighed, timeline: Timeline, p: Parameters
+    found: GridDensity, timeline: Timeline, p: Parameters
 ) -> tuple[ObservationFit, ...]:
     """Return how each INR was expected, how it fits, and how it moved the dose."""
     doses = [quantiles(found.grid.log_dose, marginal(d), (0.5,))[0] for d in found.after]
@@ -100,7 +100,7 @@ def observations_of(
 
 
 def reports_of(
-    found: Weighed,
+    found: GridDensity,
     timeline: Timeline,
     course: Course,
     models: Sequence[OutcomeModel],
@@ -139,7 +139,7 @@ def current_dose(timeline: Timeline) -> float | None:
 
 
 def inr_at_current(
-    found: Weighed, refined: Interval, current: float | None, p: Parameters
+    found: GridDensity, refined: DoseInterval, current: float | None, p: Parameters
 ) -> tuple[float, float, float] | None:
     """Return the INR that the current dose leads to: median, lower, upper."""
     if current is None:

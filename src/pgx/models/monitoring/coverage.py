@@ -11,14 +11,14 @@ import numpy.typing as npt
 from pgx.models.monitoring.chance import binomial_interval
 from pgx.models.monitoring.joined import Outcomes
 from pgx.models.monitoring.records import (
-    Check,
+    CheckState,
     Family,
+    MonitoringCheck,
     Settings,
-    State,
     check_id,
     not_assessed,
 )
-from pgx.models.monitoring.reference import Reference
+from pgx.models.monitoring.reference import ValidationReference
 
 __all__ = ["coverage_checks", "members", "subjects"]
 
@@ -28,7 +28,9 @@ _ADVICE: Final = (
 )
 
 
-def coverage_checks(outcomes: Outcomes, reference: Reference, settings: Settings) -> list[Check]:
+def coverage_checks(
+    outcomes: Outcomes, reference: ValidationReference, settings: Settings
+) -> list[MonitoringCheck]:
     """Return the coverage of the newest intervals against their level and the validation's.
 
     An alert is coverage below that of the validation, too little for chance; to watch is coverage
@@ -53,7 +55,7 @@ def coverage_checks(outcomes: Outcomes, reference: Reference, settings: Settings
     ]
 
 
-def subjects(reference: Reference) -> dict[str, float | None]:
+def subjects(reference: ValidationReference) -> dict[str, float | None]:
     """Return the validated coverage over all ("") and of each group (``race=Asian``)."""
     found = {"": reference.coverage}
     for name, values in reference.groups.items():
@@ -61,7 +63,7 @@ def subjects(reference: Reference) -> dict[str, float | None]:
     return found
 
 
-def members(outcomes: Outcomes, reference: Reference) -> Iterator[tuple[str, Mask]]:
+def members(outcomes: Outcomes, reference: ValidationReference) -> Iterator[tuple[str, Mask]]:
     """Yield each group of the log and of the validation, and who is in it (n,)."""
     seen = {(k, v) for row in outcomes.groups for k, v in row.items() if v is not None}
     seen |= {(k, v) for k, values in reference.groups.items() for v in values}
@@ -78,7 +80,7 @@ def _check(
     validated: float | None,
     alpha: float,
     least: int,
-) -> Check:
+) -> MonitoringCheck:
     n = int(mask.sum())
     if n < least:
         reason = f"{n} outcomes with an interval, at least {least} are needed"
@@ -87,12 +89,12 @@ def _check(
     value = float(held[mask].mean())
     low, high = binomial_interval(int(held[mask].sum()), n, alpha)
     expected = level if validated is None else min(level, validated)
-    state = State.OK
+    state = CheckState.OK
     if high < expected:
-        state = State.ALERT
+        state = CheckState.ALERT
     elif high < level or low > level:
-        state = State.WATCH
-    return Check(
+        state = CheckState.WATCH
+    return MonitoringCheck(
         id=check_id(Family.COVERAGE, "coverage", subject),
         family=Family.COVERAGE,
         kind="coverage",
@@ -107,7 +109,7 @@ def _check(
         material=expected,
         reason=f"{value:.1%} of outcomes lie in their {level:.0%} interval"
         + ("" if validated is None else f", {validated:.1%} in the validation"),
-        advice="" if state is State.OK else _advice(low, level),
+        advice="" if state is CheckState.OK else _advice(low, level),
     )
 
 

@@ -19,10 +19,10 @@ import numpy.typing as npt
 from pgx.models.monitoring.chance import binomial_interval
 from pgx.models.monitoring.log import Value
 from pgx.models.monitoring.records import (
-    Check,
+    CheckState,
     Family,
+    MonitoringCheck,
     Settings,
-    State,
     check_id,
     not_assessed,
     number_words,
@@ -30,7 +30,7 @@ from pgx.models.monitoring.records import (
 from pgx.models.monitoring.reference import (
     LevelReference,
     NumberReference,
-    Reference,
+    ValidationReference,
     level_name,
 )
 
@@ -97,8 +97,8 @@ _OF_LEVELS: Final[dict[str, Statistic]] = {"psi": psi, "chi_square": chi_square}
 
 
 def drift_checks(
-    inputs: Sequence[Mapping[str, Value]], reference: Reference, settings: Settings
-) -> tuple[list[Check], list[InputShares]]:
+    inputs: Sequence[Mapping[str, Value]], reference: ValidationReference, settings: Settings
+) -> tuple[list[MonitoringCheck], list[InputShares]]:
     """Return what is to be said of each input, and how it is distributed.
 
     The chance that any check departs from ``ok`` without drift is at most
@@ -106,7 +106,7 @@ def drift_checks(
     """
     n_checks = sum(_n_checks(own) for own in reference.inputs.values())
     alpha = settings.drift_alpha / max(n_checks, 1)
-    checks: list[Check] = []
+    checks: list[MonitoringCheck] = []
     shares: list[InputShares] = []
     for name, own in sorted(reference.inputs.items()):
         of_input = _Input(name, own, [row.get(name) for row in inputs], reference.n, alpha)
@@ -156,7 +156,7 @@ class _Input:
             kept[name] = kept.get(name, 0) + 1
         return np.array(list(counts.values()), np.float64)
 
-    def checks(self, min_n: int) -> list[Check]:
+    def checks(self, min_n: int) -> list[MonitoringCheck]:
         found = [self._missing(min_n)]
         if isinstance(self.own, LevelReference):
             found.append(self._unseen(min_n))
@@ -180,15 +180,15 @@ class _Input:
             (self.own.missing, share), self.n,
         )  # fmt: skip
 
-    def _distribution(self, kind: str, limit: float) -> Check:
+    def _distribution(self, kind: str, limit: float) -> MonitoringCheck:
         value = float(self.statistics[kind](self.counts / self.n, self.expected))
         material = MATERIAL[kind] or None
         is_beyond = value > limit
-        state = State.OK
+        state = CheckState.OK
         if is_beyond:
-            state = State.ALERT if material and value >= material else State.WATCH
+            state = CheckState.ALERT if material and value >= material else CheckState.WATCH
         said = "beyond" if is_beyond else "within"
-        return Check(
+        return MonitoringCheck(
             id=check_id(Family.DRIFT, kind, self.name),
             family=Family.DRIFT,
             kind=kind,
@@ -203,7 +203,7 @@ class _Input:
             advice=_ADVICE if is_beyond else "",
         )
 
-    def _missing(self, min_n: int) -> Check:
+    def _missing(self, min_n: int) -> MonitoringCheck:
         """Compare the share without a value, by the exact interval of the share now."""
         if self.n_all < min_n:
             reason = f"{self.n_all} predictions, at least {min_n} are needed"
@@ -213,10 +213,10 @@ class _Input:
         least, most = self._expected_missing()
         is_beyond = low > most or high < least
         is_material = share - expected >= MATERIAL["missing"]  # more values are no harm
-        state = State.OK
+        state = CheckState.OK
         if is_beyond:
-            state = State.ALERT if is_material else State.WATCH
-        return Check(
+            state = CheckState.ALERT if is_material else CheckState.WATCH
+        return MonitoringCheck(
             id=check_id(Family.DRIFT, "missing", self.name),
             family=Family.DRIFT,
             kind="missing",
@@ -240,7 +240,7 @@ class _Input:
         count = round(self.own.missing * self.n_reference)
         return binomial_interval(count, self.n_reference, 0.05)
 
-    def _unseen(self, min_n: int) -> Check:
+    def _unseen(self, min_n: int) -> MonitoringCheck:
         n, n_unseen = self.n_all - self.n_missing, sum(self.unseen.values())
         if n < min_n and not n_unseen:
             reason = f"{n} values, at least {min_n} are needed"
@@ -248,11 +248,11 @@ class _Input:
         low, high = binomial_interval(n_unseen, n, self.alpha)
         limit = 3 / self.n_reference if self.n_reference else _UNKNOWN_SHARE
         share = n_unseen / n
-        state = State.OK
+        state = CheckState.OK
         if low > limit:
-            state = State.ALERT if share >= MATERIAL["unseen"] else State.WATCH
+            state = CheckState.ALERT if share >= MATERIAL["unseen"] else CheckState.WATCH
         named = ", ".join(f"{name} ({count})" for name, count in sorted(self.unseen.items())[:10])
-        return Check(
+        return MonitoringCheck(
             id=check_id(Family.DRIFT, "unseen", self.name),
             family=Family.DRIFT,
             kind="unseen",
@@ -267,7 +267,7 @@ class _Input:
             reason=f"not in the validation: {named}"
             if named
             else "all levels were in the validation",
-            advice="" if state is State.OK else _ADVICE,
+            advice="" if state is CheckState.OK else _ADVICE,
         )
 
 

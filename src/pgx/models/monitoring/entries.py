@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 
-from pgx.models.inputs import Input, Kind
+from pgx.models.inputs import Input, InputKind
 from pgx.models.monitoring.log import Declared, PredictionLine
 from pgx.models.prediction import DosePrediction
 
@@ -18,9 +18,9 @@ def declared_by(inputs: Iterable[Input]) -> Declared:
 
 
 def _levels(own: Input) -> frozenset[str] | None:
-    if own.kind is Kind.LEVEL:
+    if own.kind is InputKind.LEVEL:
         return frozenset(own.levels)
-    if own.kind is Kind.GENOTYPE:
+    if own.kind is InputKind.GENOTYPE:
         return frozenset("/".join(pair) for pair in itertools.product(own.alleles, repeat=2))
     return None
 

@@ -9,15 +9,15 @@ import numpy as np
 from pgx.models.monitoring.chance import binomial_interval, normal_quantile
 from pgx.models.monitoring.joined import Outcomes
 from pgx.models.monitoring.records import (
-    Check,
+    CheckState,
     Family,
+    MonitoringCheck,
     Settings,
-    State,
     check_id,
     not_assessed,
     number_words,
 )
-from pgx.models.monitoring.reference import Reference
+from pgx.models.monitoring.reference import ValidationReference
 
 __all__ = ["error_checks"]
 
@@ -28,7 +28,9 @@ _ADVICE: Final = (
 _WITHIN: Final = 0.2
 
 
-def error_checks(outcomes: Outcomes, reference: Reference, settings: Settings) -> list[Check]:
+def error_checks(
+    outcomes: Outcomes, reference: ValidationReference, settings: Settings
+) -> list[MonitoringCheck]:
     """Return the mean absolute error and the share within 20% of the newest outcomes."""
     newest = outcomes.last(settings.window)
     alpha = settings.error_alpha / 2
@@ -45,7 +47,9 @@ def _gap(n: int, min_n: int, expected: float | None) -> str:
     return f"{n} outcomes, at least {min_n} are needed" if n < min_n else ""
 
 
-def _mae(newest: Outcomes, reference: Reference, min_n: int, alpha: float) -> Check:
+def _mae(
+    newest: Outcomes, reference: ValidationReference, min_n: int, alpha: float
+) -> MonitoringCheck:
     n, expected = len(newest), reference.mae
     reason = _gap(n, min_n, expected)
     if reason or expected is None:
@@ -63,7 +67,9 @@ def _mae(newest: Outcomes, reference: Reference, min_n: int, alpha: float) -> Ch
     )  # fmt: skip
 
 
-def _within(newest: Outcomes, reference: Reference, min_n: int, alpha: float) -> Check:
+def _within(
+    newest: Outcomes, reference: ValidationReference, min_n: int, alpha: float
+) -> MonitoringCheck:
     n, expected = len(newest), reference.within_20_percent
     reason = _gap(n, min_n, expected)
     if reason or expected is None:
@@ -86,13 +92,13 @@ def _check(
     *,
     is_worse: bool,
     reason: str,
-) -> Check:
-    return Check(
+) -> MonitoringCheck:
+    return MonitoringCheck(
         id=check_id(Family.ERROR, kind, ""),
         family=Family.ERROR,
         kind=kind,
         subject="",
-        state=State.ALERT if is_worse else State.OK,
+        state=CheckState.ALERT if is_worse else CheckState.OK,
         n=n,
         value=value,
         lower=interval[0],

@@ -17,15 +17,15 @@ from pgx.models.monitoring.chance import normal_quantile
 from pgx.models.monitoring.coverage import Mask, members
 from pgx.models.monitoring.joined import Outcomes
 from pgx.models.monitoring.records import (
-    Check,
+    CheckState,
     Family,
+    MonitoringCheck,
     Settings,
-    State,
     check_id,
     not_assessed,
     number_words,
 )
-from pgx.models.monitoring.reference import GroupReference, Reference
+from pgx.models.monitoring.reference import GroupReference, ValidationReference
 
 __all__ = ["gap_checks"]
 
@@ -58,7 +58,9 @@ _KINDS: Final = (
 )
 
 
-def gap_checks(outcomes: Outcomes, reference: Reference, settings: Settings) -> list[Check]:
+def gap_checks(
+    outcomes: Outcomes, reference: ValidationReference, settings: Settings
+) -> list[MonitoringCheck]:
     """Return for each group how its error and coverage stand against those of all others.
 
     The family's ``alpha`` is divided among the gaps that are assessed (Bonferroni).
@@ -95,10 +97,10 @@ def _check(
     subject: str,
     own: Floats,
     rest: Floats,
-    reference: Reference,
+    reference: ValidationReference,
     alpha: float,
     least: int,
-) -> Check:
+) -> MonitoringCheck:
     n = len(own)
     if min(n, len(rest)) < least:
         reason = f"{n} outcomes in the group and {len(rest)} outside, at least {least} are needed"
@@ -108,11 +110,11 @@ def _check(
     half = _half_width(own, rest, n_own, n_rest, alpha)
     worse = kind.sign * (value - (expected or 0.0)) - half
     is_wider = worse > 0
-    state = State.OK
+    state = CheckState.OK
     if is_wider:
-        state = State.WATCH if expected is None else State.ALERT
+        state = CheckState.WATCH if expected is None else CheckState.ALERT
     before = "not validated" if expected is None else f"{number_words(expected)} in the validation"
-    return Check(
+    return MonitoringCheck(
         id=check_id(Family.GAPS, kind.name, subject),
         family=Family.GAPS,
         kind=kind.name,
@@ -130,7 +132,7 @@ def _check(
 
 
 def _validated(
-    kind: _Kind, subject: str, reference: Reference
+    kind: _Kind, subject: str, reference: ValidationReference
 ) -> tuple[float, float, float | None]:
     """Return the numbers in and outside the group, and the gap, of the validation."""
     name, _, value = subject.partition("=")

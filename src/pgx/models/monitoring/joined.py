@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pgx.base.errors import PredictionLogError
 from pgx.models.monitoring.log import OutcomeLine, PredictionLine, Value, read_log
-from pgx.models.monitoring.records import Finding, ModelIdentity
+from pgx.models.monitoring.records import LogFinding, ModelIdentity
 from pgx.models.monitoring.reference import WatchedModel
 
 __all__ = ["Outcomes", "WatchedLog", "last_model", "read_watched_log"]
@@ -82,10 +82,10 @@ class WatchedLog(msgspec.Struct, frozen=True):
     n_predictions: int
     inputs: tuple[dict[str, Value], ...]
     outcomes: Outcomes
-    findings: tuple[Finding, ...]
+    findings: tuple[LogFinding, ...]
 
 
-class _Found:
+class _OddRows:
     """Counts what is odd, and keeps where it was seen first."""
 
     def __init__(self) -> None:
@@ -98,9 +98,9 @@ class _Found:
         if len(kept) < _SHOWN:
             kept.append(line)
 
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[LogFinding, ...]:
         return tuple(
-            Finding(code=code, n=n, lines=tuple(self.lines[code]), text=_TEXTS[code])
+            LogFinding(code=code, n=n, lines=tuple(self.lines[code]), text=_TEXTS[code])
             for code, n in sorted(self.counts.items())
         )
 
@@ -127,7 +127,7 @@ class _Gathered:
         self.inputs: deque[dict[str, Value]] = deque(maxlen=window)
         self.first_date = self.last_date = ""
         self.last_line = 0
-        self.found = _Found()
+        self.found = _OddRows()
 
     def add(self, number: int, line: PredictionLine) -> None:
         if line.key in self.kept:
@@ -182,7 +182,7 @@ def read_watched_log(path: Path, watched: WatchedModel, window: int) -> WatchedL
     """
     by_digest: dict[str, _Gathered] = {}
     owner: dict[str, _Gathered] = {}
-    found = _Found()
+    found = _OddRows()
     for number, line in read_log(path):
         if isinstance(line, OutcomeLine):
             _add_outcome(number, line, owner, found)
@@ -211,7 +211,7 @@ def _other(line: PredictionLine, watched: WatchedModel) -> str:
 
 
 def _add_outcome(
-    number: int, line: OutcomeLine, owner: dict[str, _Gathered], found: _Found
+    number: int, line: OutcomeLine, owner: dict[str, _Gathered], found: _OddRows
 ) -> None:
     gathered = owner.get(line.key)
     if gathered is None:
@@ -221,7 +221,7 @@ def _add_outcome(
 
 
 def _chosen(
-    path: Path, watched: WatchedModel, by_digest: dict[str, _Gathered], found: _Found
+    path: Path, watched: WatchedModel, by_digest: dict[str, _Gathered], found: _OddRows
 ) -> WatchedLog:
     if not by_digest:
         raise PredictionLogError(

@@ -10,13 +10,13 @@ import msgspec
 
 __all__ = [
     "STATUS_SCHEMA",
-    "Check",
+    "CheckState",
     "Family",
-    "Finding",
+    "LogFinding",
     "ModelIdentity",
     "ModelStatus",
+    "MonitoringCheck",
     "Settings",
-    "State",
     "check_id",
     "not_assessed",
     "number_words",
@@ -27,7 +27,7 @@ STATUS_SCHEMA: Final = "1.0"
 """Version of the format of a status; its schema is ``docs/schema/pgx-model-status-1.0.json``."""
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """What a check says: nothing to see, look at it, act, or not enough to say."""
 
     OK = "ok"
@@ -69,7 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ewma_weight: float = 0.05
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One figure held against what the validation of the model lets expect.
 
     ``value`` is what was found, ``lower`` and ``upper`` its interval; ``expected`` what the
@@ -82,7 +82,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     family: Family
     kind: str
     subject: str
-    state: State
+    state: CheckState
     n: int
     reason: str
     value: float | None = None
@@ -96,7 +96,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class LogFinding(msgspec.Struct, frozen=True, kw_only=True):
     """Something about the log that is no reason to refuse it; ``lines`` are the first few."""
 
     code: str
@@ -117,7 +117,7 @@ class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said of a model in use; equal logs and models give equal records."""
 
     schema_version: str
-    state: State
+    state: CheckState
     model: ModelIdentity
     unit: str
     first_date: str
@@ -126,27 +126,27 @@ class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
     n_outcomes: int
     n_by_state: dict[str, int]
     settings: Settings
-    checks: tuple[Check, ...]
-    findings: tuple[Finding, ...]
+    checks: tuple[MonitoringCheck, ...]
+    findings: tuple[LogFinding, ...]
 
 
-def worst(states: Iterable[State]) -> State:
+def worst(states: Iterable[CheckState]) -> CheckState:
     """Return the state of a whole: its worst part, ``not_assessed`` where no part was assessed."""
     found = set(states)
-    order = (State.ALERT, State.WATCH, State.OK)
-    return next((state for state in order if state in found), State.NOT_ASSESSED)
+    order = (CheckState.ALERT, CheckState.WATCH, CheckState.OK)
+    return next((state for state in order if state in found), CheckState.NOT_ASSESSED)
 
 
 def not_assessed(
     family: Family, kind: str, subject: str, n: int, reason: str, advice: str = ""
-) -> Check:
+) -> MonitoringCheck:
     """Return a check that says why it says nothing."""
-    return Check(
+    return MonitoringCheck(
         id=check_id(family, kind, subject),
         family=family,
         kind=kind,
         subject=subject,
-        state=State.NOT_ASSESSED,
+        state=CheckState.NOT_ASSESSED,
         n=n,
         reason=reason,
         advice=advice,

@@ -17,8 +17,8 @@ __all__ = [
     "GroupReference",
     "LevelReference",
     "NumberReference",
-    "Reference",
     "ResidualReference",
+    "ValidationReference",
     "WatchedModel",
     "level_name",
     "watched_model",
@@ -67,7 +67,7 @@ class GroupReference(msgspec.Struct, frozen=True):
     coverage: float | None = None
 
 
-class Reference(msgspec.Struct, frozen=True, kw_only=True):
+class ValidationReference(msgspec.Struct, frozen=True, kw_only=True):
     """All that a log is held against; what the validation did not measure is None.
 
     ``n`` is the number of patients that the shares and errors come from.
@@ -88,12 +88,12 @@ class WatchedModel(msgspec.Struct, frozen=True):
     model: str
     version: str
     unit: str
-    reference: Reference
+    reference: ValidationReference
     digest: str | None = None
 
 
 class _Metrics(msgspec.Struct, frozen=True):
-    reference: Reference
+    reference: ValidationReference
 
 
 def watched_model(folder: ModelFolder) -> WatchedModel:
@@ -118,7 +118,7 @@ def watched_model(folder: ModelFolder) -> WatchedModel:
     return WatchedModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
 
 
-def _check(reference: Reference, where: str) -> None:
+def _check(reference: ValidationReference, where: str) -> None:
     """Refuse shares that are none, edges out of order, a spread that is none."""
     for name, own in reference.inputs.items():
         shares = own.shares.values() if isinstance(own, LevelReference) else own.shares
@@ -136,7 +136,7 @@ def _check(reference: Reference, where: str) -> None:
     _check_shares(reference, where)
 
 
-def _check_shares(reference: Reference, where: str) -> None:
+def _check_shares(reference: ValidationReference, where: str) -> None:
     groups = [own for named in reference.groups.values() for own in named.values()]
     shares = [reference.coverage, reference.within_20_percent, *(g.coverage for g in groups)]
     errors = [reference.mae, *(g.mae for g in groups)]

@@ -16,16 +16,16 @@ import numpy.typing as npt
 from pgx.models.equation import dose_of, link_of
 from pgx.models.monitoring.joined import Outcomes
 from pgx.models.monitoring.records import (
-    Check,
+    CheckState,
     Family,
+    MonitoringCheck,
     Settings,
-    State,
     check_id,
     not_assessed,
     number_words,
 )
-from pgx.models.monitoring.reference import Reference, ResidualReference
-from pgx.models.monitoring.runs import Spread, cusum_limit, ewma_limit, normal_spread
+from pgx.models.monitoring.reference import ResidualReference, ValidationReference
+from pgx.models.monitoring.runs import ResidualDistribution, cusum_limit, ewma_limit, normal_spread
 from pgx.models.specification import Link
 
 __all__ = ["Chart", "residual_checks", "standardised"]
@@ -60,8 +60,8 @@ def standardised(residuals: Floats, reference: ResidualReference) -> Floats:
 
 
 def residual_checks(
-    outcomes: Outcomes, reference: Reference, settings: Settings, unit: str = ""
-) -> tuple[list[Check], list[Chart]]:
+    outcomes: Outcomes, reference: ValidationReference, settings: Settings, unit: str = ""
+) -> tuple[list[MonitoringCheck], list[Chart]]:
     """Return what the three charts say of all outcomes in the order of their dates.
 
     The chance of a false signal in ``m`` outcomes is at most about 3 · ``m`` /
@@ -86,14 +86,16 @@ def _on_scale(outcomes: Outcomes, own: ResidualReference) -> Floats:
     return link_of(observed, own.scale) - link_of(predicted, own.scale)
 
 
-def _spread(own: ResidualReference) -> Spread:
+def _spread(own: ResidualReference) -> ResidualDistribution:
     if not own.quantiles:
         return normal_spread()
     z = (np.array(own.quantiles) - own.mean) / own.sd
-    return Spread(z, np.linspace(0.0, 1.0, len(z)))
+    return ResidualDistribution(z, np.linspace(0.0, 1.0, len(z)))
 
 
-def _charts(z: Floats, dates: tuple[str, ...], spread: Spread, settings: Settings) -> list[Chart]:
+def _charts(
+    z: Floats, dates: tuple[str, ...], spread: ResidualDistribution, settings: Settings
+) -> list[Chart]:
     slack, run, weight = settings.shift_sd / 2, settings.in_control_run, settings.ewma_weight
     return [
         Chart("cusum_up", dates, _sums(z, slack), cusum_limit(spread, slack, run)),
@@ -120,15 +122,15 @@ def _averages(z: Floats, weight: float) -> Floats:
     return means
 
 
-def _check(chart: Chart, outcomes: Outcomes, own: ResidualReference, unit: str) -> Check:
+def _check(chart: Chart, outcomes: Outcomes, own: ResidualReference, unit: str) -> MonitoringCheck:
     beyond = np.flatnonzero(np.abs(chart.values) > chart.limit)
     is_now = len(beyond) > 0 and beyond[-1] == len(chart.values) - 1
-    check = Check(
+    check = MonitoringCheck(
         id=check_id(Family.RESIDUALS, chart.kind, ""),
         family=Family.RESIDUALS,
         kind=chart.kind,
         subject="",
-        state=State.OK,
+        state=CheckState.OK,
         n=len(chart.values),
         value=float(chart.values[-1]),
         threshold=chart.limit,
@@ -142,7 +144,7 @@ def _check(chart: Chart, outcomes: Outcomes, own: ResidualReference, unit: str) 
     side = "above" if shift > 0 else "below"
     return msgspec.structs.replace(
         check,
-        state=State.ALERT if is_now else State.WATCH,
+        state=CheckState.ALERT if is_now else CheckState.WATCH,
         since=chart.dates[first],
         started=chart.dates[start],
         reason=f"{'beyond' if is_now else 'was beyond'} its limit; since {chart.dates[start]}"

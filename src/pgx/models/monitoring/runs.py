@@ -16,7 +16,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Spread", "cusum_limit", "cusum_run", "ewma_limit", "ewma_run", "normal_spread"]
+__all__ = [
+    "ResidualDistribution",
+    "cusum_limit",
+    "cusum_run",
+    "ewma_limit",
+    "ewma_run",
+    "normal_spread",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +34,7 @@ _LONGEST: Final = 1e12  # past that the digits of a float give out
 _REACH: Final = 8.0  # standard deviations that a table of the normal curve spans
 
 
-class Spread(msgspec.Struct, frozen=True):
+class ResidualDistribution(msgspec.Struct, frozen=True):
     """A distribution of standardised residuals: ``chance`` of at most ``value``, between linear."""
 
     value: Floats
@@ -37,18 +44,18 @@ class Spread(msgspec.Struct, frozen=True):
         """Return the chance of at most ``at``."""
         return np.asarray(np.interp(at, self.value, self.chance, left=0.0, right=1.0), np.float64)
 
-    def mirrored(self) -> Spread:
+    def mirrored(self) -> ResidualDistribution:
         """Return the distribution with its sign turned."""
-        return Spread(-self.value[::-1], 1.0 - self.chance[::-1])
+        return ResidualDistribution(-self.value[::-1], 1.0 - self.chance[::-1])
 
 
-def normal_spread() -> Spread:
+def normal_spread() -> ResidualDistribution:
     """Return the standard normal distribution."""
     value = np.linspace(-_REACH, _REACH, 4001)
-    return Spread(value, np.array([NormalDist().cdf(float(v)) for v in value]))
+    return ResidualDistribution(value, np.array([NormalDist().cdf(float(v)) for v in value]))
 
 
-def cusum_run(spread: Spread, slack: float, limit: float) -> float:
+def cusum_run(spread: ResidualDistribution, slack: float, limit: float) -> float:
     """Return the mean number of observations until an upper cumulative sum exceeds its limit.
 
     ``slack`` is what is taken off each observation, ``limit`` (both in standard deviations) from
@@ -62,7 +69,7 @@ def cusum_run(spread: Spread, slack: float, limit: float) -> float:
     return _mean_run(stay, 0)
 
 
-def ewma_run(spread: Spread, weight: float, limit: float) -> float:
+def ewma_run(spread: ResidualDistribution, weight: float, limit: float) -> float:
     """Return the mean number of observations until a moving average leaves ``±limit``.
 
     ``limit`` is in standard deviations of an observation; the average begins at zero.
@@ -81,12 +88,12 @@ def _mean_run(stay: Floats, start: int) -> float:
     return run if 0 < run < _LONGEST else _LONGEST
 
 
-def cusum_limit(spread: Spread, slack: float, run: float) -> float:
+def cusum_limit(spread: ResidualDistribution, slack: float, run: float) -> float:
     """Return the limit at which an upper cumulative sum signals without cause every ``run``."""
     return _limit(lambda limit: cusum_run(spread, slack, limit), run, 4.0)
 
 
-def ewma_limit(spread: Spread, weight: float, run: float) -> float:
+def ewma_limit(spread: ResidualDistribution, weight: float, run: float) -> float:
     """Return the limit at which a moving average signals without cause every ``run``."""
     return _limit(lambda limit: ewma_run(spread, weight, limit), run, float(np.sqrt(weight)))
 

@@ -14,14 +14,14 @@ from pgx.models.monitoring.gaps import gap_checks
 from pgx.models.monitoring.joined import Outcomes, WatchedLog, read_watched_log
 from pgx.models.monitoring.records import (
     STATUS_SCHEMA,
-    Check,
-    Finding,
+    CheckState,
+    LogFinding,
     ModelStatus,
+    MonitoringCheck,
     Settings,
-    State,
     worst,
 )
-from pgx.models.monitoring.reference import Reference, WatchedModel
+from pgx.models.monitoring.reference import ValidationReference, WatchedModel
 from pgx.models.monitoring.residuals import Chart, residual_checks
 
 __all__ = [
@@ -68,10 +68,10 @@ def monitor(path: Path, watched: WatchedModel, settings: Settings = _DEFAULT) ->
 
 def _status(
     log: WatchedLog,
-    checks: list[Check],
+    checks: list[MonitoringCheck],
     unit: str,
     settings: Settings,
-    findings: tuple[Finding, ...],
+    findings: tuple[LogFinding, ...],
 ) -> ModelStatus:
     states = [check.state for check in checks]
     return ModelStatus(
@@ -83,19 +83,19 @@ def _status(
         last_date=log.last_date,
         n_predictions=log.n_predictions,
         n_outcomes=len(log.outcomes),
-        n_by_state={state.value: states.count(state) for state in State},
+        n_by_state={state.value: states.count(state) for state in CheckState},
         settings=settings,
         checks=tuple(checks),
         findings=(*log.findings, *findings),
     )
 
 
-def _unknown_inputs(log: WatchedLog, reference: Reference) -> tuple[Finding, ...]:
+def _unknown_inputs(log: WatchedLog, reference: ValidationReference) -> tuple[LogFinding, ...]:
     names = {name for row in log.inputs for name in row} - set(reference.inputs)
     if not names:
         return ()
     text = f"inputs that the validation gives no distribution of: {', '.join(sorted(names))}"
-    return (Finding(code="input_without_reference", n=len(names), lines=(), text=text),)
+    return (LogFinding(code="input_without_reference", n=len(names), lines=(), text=text),)
 
 
 def render_status(status: ModelStatus) -> bytes:
@@ -106,5 +106,5 @@ def render_status(status: ModelStatus) -> bytes:
 def alert_lines(status: ModelStatus) -> Iterator[str]:
     """Yield one line for each alert: which check, what was found, what to do."""
     for check in status.checks:
-        if check.state is State.ALERT:
+        if check.state is CheckState.ALERT:
             yield f"alert: {check.id}: {check.reason}; {check.advice}"

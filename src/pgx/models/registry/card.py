@@ -8,7 +8,7 @@ from typing import Final
 from pgx.models.registry.card_facts import METRICS, CardFacts, in_cell, number_text
 from pgx.models.registry.checklist import ITEMS, answer
 from pgx.models.registry.files import Json
-from pgx.models.registry.history import State
+from pgx.models.registry.history import LifecycleState
 
 __all__ = ["render_card"]
 
@@ -44,7 +44,7 @@ def _head(facts: CardFacts) -> Iterator[str]:
             ("model", f"{name}, version {version}"),
             ("drug", in_cell(facts.text("drug"))),
             ("kind", in_cell(facts.text("kind"))),
-            ("state", facts.history.state.value if facts.history else State.DRAFT.value),
+            ("state", facts.history.state.value if facts.history else LifecycleState.DRAFT.value),
             ("predicts", in_cell(facts.outcome) or _NOT),
             ("source", in_cell(facts.source) or _NOT),
             ("SHA-256", facts.digest or "not reported: the folder is not written yet"),

@@ -19,7 +19,7 @@ from pgx.models.registry.files import Json
 from pgx.models.registry.folder import ModelFolder
 from pgx.models.registry.protocol import (
     METRICS,
-    Outcome,
+    LimitOutcome,
     Protocol,
     check_protocol,
     metrics_fault,
@@ -238,7 +238,7 @@ def _validation_items(plan: ChangePlan, new: ModelFolder) -> Iterator[ChangeItem
         yield _no(f"{METRICS}/n", least, str(n), "too few patients, or not said how many")
     limits = Protocol(title=PLAN, sha256="", content=plan.validation.limits)
     for check in check_protocol(limits, metrics).checks:
-        if check.outcome is Outcome.FAILED:
+        if check.outcome is LimitOutcome.FAILED:
             yield _no(f"{METRICS}/{check.what}", "limit", "measured", check.line())
 
 

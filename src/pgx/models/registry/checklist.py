@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from pgx.models.registry.card_facts import METRICS, CardFacts, number_text
 
-__all__ = ["ITEMS", "Item", "answer"]
+__all__ = ["ITEMS", "ChecklistItem", "answer"]
 
 _NOBODY_SAID: Final = "the makers left no statement"
 _NOT_IN_FILES: Final = "the model's files do not say"
@@ -19,7 +19,7 @@ _NOT_MEASURED: Final = "the model has no metrics.json, or nothing of this in it"
 _OF_PUBLICATION: Final = "see the publication"
 
 
-class Item(NamedTuple):
+class ChecklistItem(NamedTuple):
     """One item: number, short words, what the files say to it, and why they may say nothing."""
 
     number: str
@@ -28,7 +28,7 @@ class Item(NamedTuple):
     why_not: str = _NOBODY_SAID
 
 
-def answer(item: Item, facts: CardFacts) -> str:
+def answer(item: ChecklistItem, facts: CardFacts) -> str:
     """Return what a model says to an item, or why it does not."""
     said = facts.statement(item.number) or (item.says(facts) if item.says else "")
     if said:
@@ -154,56 +154,60 @@ def _n(facts: CardFacts) -> str:
 
 
 ITEMS: Final = (
-    Item("1", "title", _title, _NOT_IN_FILES),
-    Item("2", "abstract"),
-    Item("3a", "health care context, why the model"),
-    Item("3b", "target population, purpose, users", _population, _NOT_IN_FILES),
-    Item("3c", "known inequalities between groups", _race, _NOT_IN_FILES),
-    Item("4", "objectives"),
-    Item("5a", "sources of data", _data, _NOT_IN_FILES),
-    Item("5b", "dates of data"),
-    Item("6a", "setting, number and place of centres", _sites, _NOT_IN_FILES),
-    Item("6b", "who was eligible", _dropped, _NOT_IN_FILES),
-    Item("6c", "treatments received"),
-    Item("7", "preparation of data, also across groups"),
-    Item("8a", "outcome, when and how measured", _outcome, _NOT_IN_FILES),
-    Item("8b", "who judged a subjective outcome"),
-    Item("8c", "blinding of outcome"),
-    Item("9a", "choice of predictors"),
-    Item("9b", "predictors, when and how measured", _predictors, _NOT_IN_FILES),
-    Item("9c", "who judged subjective predictors"),
-    Item("10", "sample size and its reason", _n, _NOT_IN_FILES),
-    Item("11", "missing data", _missing, _NOT_IN_FILES),
-    Item("12a", "how data were used and split", _split, _NOT_IN_FILES),
-    Item("12b", "handling of predictors in the analysis"),
-    Item("12c", "type of model, building, tuning, internal validation", _settings, _NOT_IN_FILES),
-    Item("12d", "differences between clusters, how handled", _clusters, _NOT_IN_FILES),
-    Item("12e", "measures of performance", _measures, _NOT_MEASURED),
-    Item("12f", "updating of the model", _updating, _NOT_IN_FILES),
-    Item("12g", "how predictions were computed in evaluation", _code, _NOT_IN_FILES),
-    Item("13", "class imbalance", _imbalance),
-    Item("14", "fairness", _race, _NOT_IN_FILES),
-    Item("15", "output of the model", _outcome, _NOT_IN_FILES),
-    Item("16", "differences of training and evaluation data"),
-    Item("17", "ethical approval"),
-    Item("18a", "funding"),
-    Item("18b", "conflicts of interest"),
-    Item("18c", "protocol"),
-    Item("18d", "registration"),
-    Item("18e", "availability of data"),
-    Item("18f", "availability of code", _code, _NOT_IN_FILES),
-    Item("19", "involvement of patients and public"),
-    Item("20a", "flow of participants", _dropped, _NOT_IN_FILES),
-    Item("20b", "characteristics of participants"),
-    Item("20c", "comparison of evaluation with development data"),
-    Item("21", "participants and outcomes in each analysis", _n, _NOT_IN_FILES),
-    Item("22", "full specification of the model", _specification, _NOT_IN_FILES),
-    Item("23a", "performance with intervals, also by group", _performance, _NOT_MEASURED),
-    Item("23b", "differences of performance between clusters", _heterogeneity, _NOT_MEASURED),
-    Item("24", "results of updating", _updating, _NOT_IN_FILES),
-    Item("25", "interpretation, fairness included", _interpretation, _NOT_MEASURED),
-    Item("26", "limits", _limits, _NOT_IN_FILES),
-    Item("27a", "poor or missing input in use", _ranges, _NOT_IN_FILES),
-    Item("27b", "what users have to do and to know"),
-    Item("27c", "next steps, generalisability"),
+    ChecklistItem("1", "title", _title, _NOT_IN_FILES),
+    ChecklistItem("2", "abstract"),
+    ChecklistItem("3a", "health care context, why the model"),
+    ChecklistItem("3b", "target population, purpose, users", _population, _NOT_IN_FILES),
+    ChecklistItem("3c", "known inequalities between groups", _race, _NOT_IN_FILES),
+    ChecklistItem("4", "objectives"),
+    ChecklistItem("5a", "sources of data", _data, _NOT_IN_FILES),
+    ChecklistItem("5b", "dates of data"),
+    ChecklistItem("6a", "setting, number and place of centres", _sites, _NOT_IN_FILES),
+    ChecklistItem("6b", "who was eligible", _dropped, _NOT_IN_FILES),
+    ChecklistItem("6c", "treatments received"),
+    ChecklistItem("7", "preparation of data, also across groups"),
+    ChecklistItem("8a", "outcome, when and how measured", _outcome, _NOT_IN_FILES),
+    ChecklistItem("8b", "who judged a subjective outcome"),
+    ChecklistItem("8c", "blinding of outcome"),
+    ChecklistItem("9a", "choice of predictors"),
+    ChecklistItem("9b", "predictors, when and how measured", _predictors, _NOT_IN_FILES),
+    ChecklistItem("9c", "who judged subjective predictors"),
+    ChecklistItem("10", "sample size and its reason", _n, _NOT_IN_FILES),
+    ChecklistItem("11", "missing data", _missing, _NOT_IN_FILES),
+    ChecklistItem("12a", "how data were used and split", _split, _NOT_IN_FILES),
+    ChecklistItem("12b", "handling of predictors in the analysis"),
+    ChecklistItem(
+        "12c", "type of model, building, tuning, internal validation", _settings, _NOT_IN_FILES
+    ),
+    ChecklistItem("12d", "differences between clusters, how handled", _clusters, _NOT_IN_FILES),
+    ChecklistItem("12e", "measures of performance", _measures, _NOT_MEASURED),
+    ChecklistItem("12f", "updating of the model", _updating, _NOT_IN_FILES),
+    ChecklistItem("12g", "how predictions were computed in evaluation", _code, _NOT_IN_FILES),
+    ChecklistItem("13", "class imbalance", _imbalance),
+    ChecklistItem("14", "fairness", _race, _NOT_IN_FILES),
+    ChecklistItem("15", "output of the model", _outcome, _NOT_IN_FILES),
+    ChecklistItem("16", "differences of training and evaluation data"),
+    ChecklistItem("17", "ethical approval"),
+    ChecklistItem("18a", "funding"),
+    ChecklistItem("18b", "conflicts of interest"),
+    ChecklistItem("18c", "protocol"),
+    ChecklistItem("18d", "registration"),
+    ChecklistItem("18e", "availability of data"),
+    ChecklistItem("18f", "availability of code", _code, _NOT_IN_FILES),
+    ChecklistItem("19", "involvement of patients and public"),
+    ChecklistItem("20a", "flow of participants", _dropped, _NOT_IN_FILES),
+    ChecklistItem("20b", "characteristics of participants"),
+    ChecklistItem("20c", "comparison of evaluation with development data"),
+    ChecklistItem("21", "participants and outcomes in each analysis", _n, _NOT_IN_FILES),
+    ChecklistItem("22", "full specification of the model", _specification, _NOT_IN_FILES),
+    ChecklistItem("23a", "performance with intervals, also by group", _performance, _NOT_MEASURED),
+    ChecklistItem(
+        "23b", "differences of performance between clusters", _heterogeneity, _NOT_MEASURED
+    ),
+    ChecklistItem("24", "results of updating", _updating, _NOT_IN_FILES),
+    ChecklistItem("25", "interpretation, fairness included", _interpretation, _NOT_MEASURED),
+    ChecklistItem("26", "limits", _limits, _NOT_IN_FILES),
+    ChecklistItem("27a", "poor or missing input in use", _ranges, _NOT_IN_FILES),
+    ChecklistItem("27b", "what users have to do and to know"),
+    ChecklistItem("27c", "next steps, generalisability"),
 )

@@ -27,7 +27,7 @@ from pgx.models.registry.files import (
 from pgx.models.registry.history import (
     STATES,
     History,
-    State,
+    LifecycleState,
     history_bytes,
     parse_history,
 )
@@ -115,9 +115,9 @@ class ModelFolder:
         return self.manifest.digest
 
     @property
-    def state(self) -> State:
+    def state(self) -> LifecycleState:
         """Where the model stands; one without a history is a draft."""
-        return self.history.state if self.history else State.DRAFT
+        return self.history.state if self.history else LifecycleState.DRAFT
 
 
 def is_name(text: str) -> bool:

@@ -17,7 +17,7 @@ import msgspec
 
 from pgx.base.errors import ModelFolderError
 from pgx.models.registry.files import canonical_json, sha256
-from pgx.models.registry.manifest import Signature
+from pgx.models.registry.manifest import ManifestSignature
 from pgx.models.registry.protocol import ProtocolRecord
 from pgx.models.registry.signature import ModelKey, signature_over
 
@@ -25,8 +25,8 @@ __all__ = [
     "HISTORY_SCHEMA",
     "STATES",
     "History",
+    "LifecycleState",
     "PlanRecord",
-    "State",
     "StateEntry",
     "history_bytes",
     "is_day",
@@ -39,7 +39,7 @@ HISTORY_SCHEMA: Final = "1.0"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class State(enum.StrEnum):
+class LifecycleState(enum.StrEnum):
     """Where a model stands; only an approved one is used without a flag."""
 
     DRAFT = "draft"
@@ -49,10 +49,10 @@ class State(enum.StrEnum):
 
 
 _NEXT: Final = {
-    State.DRAFT: {State.DRAFT, State.VALIDATED},
-    State.VALIDATED: {State.DRAFT, State.APPROVED},
-    State.APPROVED: {State.RETIRED},
-    State.RETIRED: set[State](),
+    LifecycleState.DRAFT: {LifecycleState.DRAFT, LifecycleState.VALIDATED},
+    LifecycleState.VALIDATED: {LifecycleState.DRAFT, LifecycleState.APPROVED},
+    LifecycleState.APPROVED: {LifecycleState.RETIRED},
+    LifecycleState.RETIRED: set[LifecycleState](),
 }
 
 
@@ -71,7 +71,7 @@ class StateEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ``previous`` is the digest of the entry before, "" for the first one.
     """
 
-    state: State
+    state: LifecycleState
     day: str
     person: str
     reason: str
@@ -91,10 +91,10 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """All entries of one version of a model, the first one first, at least one."""
 
     entries: tuple[StateEntry, ...]
-    signature: Signature | None = None
+    signature: ManifestSignature | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> LifecycleState:
         """The state of the last entry."""
         return self.entries[-1].state
 
@@ -106,17 +106,17 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def was_approved(self) -> bool:
         """Whether some entry approved the model."""
-        return any(entry.state is State.APPROVED for entry in self.entries)
+        return any(entry.state is LifecycleState.APPROVED for entry in self.entries)
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _HistoryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A history as it is written."""
 
     check: str
     entries: tuple[StateEntry, ...]
     head: str
     schema_version: str
-    signature: Signature | None
+    signature: ManifestSignature | None
 
 
 def is_day(text: str) -> bool:
@@ -165,7 +165,7 @@ def parse_history(data: bytes, where: str) -> History:
         follow each other.
     """
     try:
-        file = msgspec.json.decode(data, type=_File)
+        file = msgspec.json.decode(data, type=_HistoryFile)
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise ModelFolderError(f"is no history of states: {error}", where=where) from error
     if file.schema_version != HISTORY_SCHEMA:
@@ -183,7 +183,7 @@ def parse_history(data: bytes, where: str) -> History:
 
 def _check_entries(entries: tuple[StateEntry, ...], where: str) -> None:
     first = entries[0]
-    if first.state is not State.DRAFT or first.previous:
+    if first.state is not LifecycleState.DRAFT or first.previous:
         raise ModelFolderError("does not begin with a draft", where=where)
     for number, entry in enumerate(entries, start=1):
         _check_entry(entry, f"{where} entry {number}")
@@ -196,9 +196,9 @@ def _check_entry(entry: StateEntry, where: str) -> None:
     if not is_day(entry.day) or not entry.person.strip() or not entry.reason.strip():
         raise ModelFolderError("day, person or reason is missing", where=where)
     rests_on_protocol = entry.protocol is not None and entry.protocol.is_passed
-    if entry.state is State.VALIDATED and not rests_on_protocol:
+    if entry.state is LifecycleState.VALIDATED and not rests_on_protocol:
         raise ModelFolderError("validated without a passed protocol", where=where)
-    if entry.state is State.APPROVED and not (
+    if entry.state is LifecycleState.APPROVED and not (
         rests_on_protocol or entry.plan is not None or entry.is_rollback
     ):
         raise ModelFolderError("approved without a passed protocol or a plan", where=where)
@@ -209,12 +209,12 @@ def _check_step(before: StateEntry, after: StateEntry, where: str) -> None:
         raise ModelFolderError("does not follow the entry before: it was edited", where=where)
     if after.day < before.day:
         raise ModelFolderError("is of an earlier day than the entry before", where=where)
-    if after.model_digest != before.model_digest and after.state is not State.DRAFT:
+    if after.model_digest != before.model_digest and after.state is not LifecycleState.DRAFT:
         raise ModelFolderError("speaks of another model than the entry before", where=where)
     is_return = (
         after.is_rollback
-        and after.state is State.APPROVED
-        and before.state in {State.APPROVED, State.RETIRED}
+        and after.state is LifecycleState.APPROVED
+        and before.state in {LifecycleState.APPROVED, LifecycleState.RETIRED}
     )
     if after.state not in _NEXT[before.state] and not is_return:
         raise ModelFolderError(
@@ -226,9 +226,11 @@ def _check_rollbacks(entries: tuple[StateEntry, ...], where: str) -> None:
     """A rollback approves what had been approved, and nothing else."""
     was_approved = False
     for number, entry in enumerate(entries, start=1):
-        is_first = entry.state is State.APPROVED and not was_approved
-        if entry.is_rollback and (is_first or entry.state in {State.DRAFT, State.VALIDATED}):
+        is_first = entry.state is LifecycleState.APPROVED and not was_approved
+        if entry.is_rollback and (
+            is_first or entry.state in {LifecycleState.DRAFT, LifecycleState.VALIDATED}
+        ):
             raise ModelFolderError(
                 "a rollback to what was never approved", where=f"{where} entry {number}"
             )
-        was_approved = was_approved or entry.state is State.APPROVED
+        was_approved = was_approved or entry.state is LifecycleState.APPROVED

@@ -22,7 +22,7 @@ from pgx.models.registry.folder import (
     write_history,
     write_manifest,
 )
-from pgx.models.registry.history import History, State, with_entry
+from pgx.models.registry.history import History, LifecycleState, with_entry
 from pgx.models.registry.manifest import manifest_of
 from pgx.models.registry.notes import Note
 from pgx.models.registry.protocol import METRICS, metrics_fault
@@ -64,7 +64,7 @@ def make_model(
         raise ModelFolderError(
             "there is something already", where=str(folder), remedy="choose another version"
         )
-    history = with_entry(None, next_entry(State.DRAFT, _digest_of(files), None, note), key)
+    history = with_entry(None, next_entry(LifecycleState.DRAFT, _digest_of(files), None, note), key)
     return write_folder(folder, files, history, key)
 
 
@@ -95,7 +95,7 @@ def revise_model(
         files = held | pack({MODEL: old.model, **documents})
         if MODEL not in documents:
             files[MODEL] = old.files[MODEL]
-        entry = next_entry(State.DRAFT, _digest_of(files), old, note)
+        entry = next_entry(LifecycleState.DRAFT, _digest_of(files), old, note)
         check_key(old, key)
         return write_folder(folder, files, with_entry(old.history, entry, key), key)
 

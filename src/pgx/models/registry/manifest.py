@@ -18,8 +18,8 @@ __all__ = [
     "MANIFEST",
     "MANIFEST_SCHEMA",
     "FileDigest",
+    "ManifestSignature",
     "ModelManifest",
-    "Signature",
     "manifest_bytes",
     "manifest_of",
     "parse_manifest",
@@ -33,7 +33,7 @@ FILES: Final = (
 """The files that a manifest may name; the first one it must."""
 
 
-class Signature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ManifestSignature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who signed: ``method`` (``hmac-sha256``), ``key_id`` and ``value`` in hex."""
 
     method: str
@@ -55,7 +55,7 @@ class ModelManifest(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     version: str
     files: dict[str, FileDigest]
-    signature: Signature | None = None
+    signature: ManifestSignature | None = None
 
     @property
     def digest(self) -> str:
@@ -68,7 +68,7 @@ class ModelManifest(msgspec.Struct, frozen=True, kw_only=True):
         return sha256(canonical_json(content))
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _ModelManifestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A manifest as it is written."""
 
     check: str
@@ -76,7 +76,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     files: dict[str, FileDigest]
     model: str
     schema_version: str
-    signature: Signature | None
+    signature: ManifestSignature | None
     version: str
 
 
@@ -107,7 +107,7 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
         model has not.
     """
     try:
-        file = msgspec.json.decode(data, type=_File)
+        file = msgspec.json.decode(data, type=_ModelManifestFile)
     except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
         raise ModelFolderError(f"is no manifest: {error}", where=where) from error
     if file.schema_version != MANIFEST_SCHEMA:

@@ -27,9 +27,9 @@ from pgx.models.registry.files import Json, parse_json, read_file, sha256
 
 __all__ = [
     "METRICS",
-    "Check",
-    "Outcome",
+    "LimitOutcome",
     "Protocol",
+    "ProtocolCheck",
     "ProtocolRecord",
     "check_protocol",
     "metrics_fault",
@@ -44,7 +44,7 @@ _SMALLER_IS_BETTER: Final = ("mae", "rmse", "median_absolute")
 _LARGER_IS_BETTER: Final = ("within_20_percent", "r2")
 
 
-class Outcome(enum.StrEnum):
+class LimitOutcome(enum.StrEnum):
     """How one limit came out."""
 
     MET = "met"
@@ -52,7 +52,7 @@ class Outcome(enum.StrEnum):
     TOO_FEW = "too few"
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProtocolCheck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One limit and what was measured; ``what`` is a path such as ``groups.race.Asian.n``.
 
     ``measured`` is None where the metrics have no such number.
@@ -62,7 +62,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     at_least: float | None
     at_most: float | None
     measured: float | None
-    outcome: Outcome
+    outcome: LimitOutcome
 
     def line(self) -> str:
         """Return the check as one line, e.g. ``mae_mg_per_week 8.6, at most 9: met``."""
@@ -85,13 +85,13 @@ class ProtocolRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     title: str
     sha256: str
-    checks: tuple[Check, ...]
+    checks: tuple[ProtocolCheck, ...]
 
     @property
     def is_passed(self) -> bool:
         """Whether no limit failed and at least one was met."""
         outcomes = [check.outcome for check in self.checks]
-        return Outcome.FAILED not in outcomes and Outcome.MET in outcomes
+        return LimitOutcome.FAILED not in outcomes and LimitOutcome.MET in outcomes
 
 
 def read_protocol(path: Path) -> Protocol:
@@ -167,13 +167,13 @@ def metrics_fault(model: Json, metrics: Json) -> str:
     return ""
 
 
-def _whole_checks(content: Json, metrics: Json) -> Iterator[Check]:
+def _whole_checks(content: Json, metrics: Json) -> Iterator[ProtocolCheck]:
     for key, limit in content.items():
         if key not in {_TITLE, _GROUPS, _BASELINES}:
             yield _check(key, limit, _number(metrics, key))
 
 
-def _group_checks(content: Json, metrics: Json) -> Iterator[Check]:
+def _group_checks(content: Json, metrics: Json) -> Iterator[ProtocolCheck]:
     for name, limits in content.get(_GROUPS, {}).items():
         values = _object(_object(metrics, _GROUPS), name)
         wanted = {key: limit for key, limit in limits.items() if key != _FEWEST}
@@ -189,7 +189,7 @@ def _group_checks(content: Json, metrics: Json) -> Iterator[Check]:
                 yield _check(what, limit, _number(measured, key), is_small=is_small)
 
 
-def _baseline_checks(content: Json, metrics: Json) -> Iterator[Check]:
+def _baseline_checks(content: Json, metrics: Json) -> Iterator[ProtocolCheck]:
     for name, limits in content.get(_BASELINES, {}).items():
         other = _object(_object(metrics, "by_baseline"), name)
         for key, limit in limits.items():
@@ -205,15 +205,17 @@ def _baseline_checks(content: Json, metrics: Json) -> Iterator[Check]:
 
 def _check(
     what: str, limit: Mapping[str, float], measured: float | None, *, is_small: bool = False
-) -> Check:
+) -> ProtocolCheck:
     least, most = limit.get("at_least"), limit.get("at_most")
     is_met = (
         measured is not None
         and (least is None or measured >= least)
         and (most is None or measured <= most)
     )
-    outcome = Outcome.TOO_FEW if is_small else Outcome.MET if is_met else Outcome.FAILED
-    return Check(
+    outcome = (
+        LimitOutcome.TOO_FEW if is_small else LimitOutcome.MET if is_met else LimitOutcome.FAILED
+    )
+    return ProtocolCheck(
         what=what,
         at_least=None if least is None else float(least),
         at_most=None if most is None else float(most),

@@ -16,7 +16,7 @@ from typing import Final
 from pgx.base.errors import ModelFolderError
 from pgx.base.files import real_path
 from pgx.models.registry.files import read_file
-from pgx.models.registry.manifest import ModelManifest, Signature
+from pgx.models.registry.manifest import ManifestSignature, ModelManifest
 
 __all__ = [
     "KEY_VARIABLE",
@@ -105,9 +105,9 @@ def configured_key() -> ModelKey | None:
     return read_key(Path(named)) if named else None
 
 
-def signature_over(purpose: str, digest: str, key: ModelKey) -> Signature:
+def signature_over(purpose: str, digest: str, key: ModelKey) -> ManifestSignature:
     """Sign a digest for one purpose: what signs a model cannot be taken to sign a history."""
-    return Signature(method=METHOD, key_id=key.key_id, value=key.over(purpose, digest))
+    return ManifestSignature(method=METHOD, key_id=key.key_id, value=key.over(purpose, digest))
 
 
 def signed(manifest: ModelManifest, key: ModelKey) -> ModelManifest:
@@ -122,7 +122,7 @@ def signed(manifest: ModelManifest, key: ModelKey) -> ModelManifest:
 
 
 def signature_state(
-    signature: Signature | None, purpose: str, digest: str, key: ModelKey | None
+    signature: ManifestSignature | None, purpose: str, digest: str, key: ModelKey | None
 ) -> SignatureState:
     """Say what a signature over a digest is worth."""
     if signature is None:

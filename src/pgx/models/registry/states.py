@@ -9,11 +9,11 @@ from pgx.base.errors import ModelStateError
 from pgx.models.registry.change_plan import PLAN, check_change
 from pgx.models.registry.files import locked
 from pgx.models.registry.folder import ModelFolder, check_signatures, read_folder, write_history
-from pgx.models.registry.history import PlanRecord, State, with_entry
+from pgx.models.registry.history import LifecycleState, PlanRecord, with_entry
 from pgx.models.registry.notes import Note
 from pgx.models.registry.protocol import (
     METRICS,
-    Outcome,
+    LimitOutcome,
     Protocol,
     ProtocolRecord,
     check_protocol,
@@ -27,7 +27,7 @@ __all__ = ["advance", "check_usable", "record"]
 
 def advance(
     folder: Path,
-    to: State,
+    to: LifecycleState,
     note: Note,
     *,
     protocol: Protocol | None = None,
@@ -68,18 +68,18 @@ def advance(
         if plan_of is not None:
             check_signatures(plan_of, key)
         grounds, plan = None, None
-        if to is State.VALIDATED:
+        if to is LifecycleState.VALIDATED:
             grounds = _passed(model, protocol)
-        elif to is State.APPROVED and plan_of is not None:
+        elif to is LifecycleState.APPROVED and plan_of is not None:
             plan = _permitted(model, plan_of)
-        elif to is State.APPROVED:
+        elif to is LifecycleState.APPROVED:
             grounds = _passed_again(model, protocol)
         return record(model, to, note, protocol=grounds, plan=plan, key=key)
 
 
 def record(
     model: ModelFolder,
-    to: State,
+    to: LifecycleState,
     note: Note,
     *,
     is_rollback: bool = False,
@@ -98,7 +98,7 @@ def record(
     """
     check_key(model, key)
     if model.history is None:
-        first = with_entry(None, next_entry(State.DRAFT, model.digest, None, note), None)
+        first = with_entry(None, next_entry(LifecycleState.DRAFT, model.digest, None, note), None)
         model = replace(model, history=first)
     entry = next_entry(
         to,
@@ -112,19 +112,22 @@ def record(
     return write_history(model, with_entry(model.history, entry, key))
 
 
-def _check_step(model: ModelFolder, to: State) -> None:
-    before = {State.VALIDATED: State.DRAFT, State.APPROVED: State.VALIDATED}
-    needed = before.get(to, State.APPROVED)
-    if to is State.DRAFT:
+def _check_step(model: ModelFolder, to: LifecycleState) -> None:
+    before = {
+        LifecycleState.VALIDATED: LifecycleState.DRAFT,
+        LifecycleState.APPROVED: LifecycleState.VALIDATED,
+    }
+    needed = before.get(to, LifecycleState.APPROVED)
+    if to is LifecycleState.DRAFT:
         raise ModelStateError(
             "a model becomes a draft again only by a change of its files", where=model.label
         )
     if model.state is not needed:
         ways = {
-            State.DRAFT: "validate it first, with a protocol",
-            State.VALIDATED: "it can be approved next",
-            State.APPROVED: "it can be retired",
-            State.RETIRED: "it comes back only by pgx model rollback",
+            LifecycleState.DRAFT: "validate it first, with a protocol",
+            LifecycleState.VALIDATED: "it can be approved next",
+            LifecycleState.APPROVED: "it can be retired",
+            LifecycleState.RETIRED: "it comes back only by pgx model rollback",
         }
         raise ModelStateError(
             f"a model that is {model.state.value} cannot become {to.value}",
@@ -155,7 +158,7 @@ def _passed(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
         )
     found = check_protocol(protocol, metrics)
     if not found.is_passed:
-        failed = [check.line() for check in found.checks if check.outcome is Outcome.FAILED]
+        failed = [check.line() for check in found.checks if check.outcome is LimitOutcome.FAILED]
         raise ModelStateError(
             f"the protocol is not passed: {'; '.join(failed) or 'no limit was judged'}",
             where=model.label,
@@ -179,7 +182,7 @@ def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolReco
 
 def _permitted(model: ModelFolder, old: ModelFolder) -> PlanRecord:
     """Return the plan of an approved version that permits what is different in this one."""
-    if old.state is not State.APPROVED:
+    if old.state is not LifecycleState.APPROVED:
         raise ModelStateError(f"its plan does not count: it is {old.state.value}", where=old.label)
     verdict = check_change(old, model)
     if not verdict.is_permitted:
@@ -196,7 +199,7 @@ def _permitted(model: ModelFolder, old: ModelFolder) -> PlanRecord:
     )
 
 
-def check_usable(model: ModelFolder, *, allow_unapproved: bool = False) -> State:
+def check_usable(model: ModelFolder, *, allow_unapproved: bool = False) -> LifecycleState:
     """Return a model's state, if it may be used for a person; the gate before a prediction.
 
     Parameters
@@ -211,11 +214,11 @@ def check_usable(model: ModelFolder, *, allow_unapproved: bool = False) -> State
     ModelStateError
         It is not approved.
     """
-    if model.state is not State.APPROVED and not allow_unapproved:
+    if model.state is not LifecycleState.APPROVED and not allow_unapproved:
         remedy = {
-            State.DRAFT: "have it validated and approved: pgx model advance",
-            State.VALIDATED: "have it approved: pgx model advance --to approved",
-            State.RETIRED: "use the version that is in use: pgx model list",
+            LifecycleState.DRAFT: "have it validated and approved: pgx model advance",
+            LifecycleState.VALIDATED: "have it approved: pgx model advance --to approved",
+            LifecycleState.RETIRED: "use the version that is in use: pgx model list",
         }[model.state]
         raise ModelStateError(
             f"is {model.state.value}, not approved",

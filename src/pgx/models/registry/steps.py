@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pgx.base.errors import ModelStateError
 from pgx.models.registry.folder import ModelFolder
-from pgx.models.registry.history import PlanRecord, State, StateEntry
+from pgx.models.registry.history import LifecycleState, PlanRecord, StateEntry
 from pgx.models.registry.notes import Note
 from pgx.models.registry.protocol import ProtocolRecord
 from pgx.models.registry.signature import ModelKey
@@ -13,7 +13,7 @@ __all__ = ["check_key", "next_entry"]
 
 
 def next_entry(
-    state: State,
+    state: LifecycleState,
     digest: str,
     before: ModelFolder | None,
     note: Note,

@@ -33,7 +33,7 @@ from pgx.models.registry.folder import (
     read_manifest,
     write_folder,
 )
-from pgx.models.registry.history import State, with_entry
+from pgx.models.registry.history import LifecycleState, with_entry
 from pgx.models.registry.manifest import MANIFEST
 from pgx.models.registry.notes import Note
 from pgx.models.registry.signature import ModelKey, configured_key
@@ -177,7 +177,7 @@ class Store:
         ModelFolderError
             There is no such model, or one of its versions is damaged or not trusted.
         """
-        approved = [m for m in self.versions(name) if m.state is State.APPROVED]
+        approved = [m for m in self.versions(name) if m.state is LifecycleState.APPROVED]
         return approved[-1] if approved else None
 
     def find(self, text: str) -> ModelFolder:
@@ -234,7 +234,7 @@ class Store:
                 where=str(target),
                 remedy="give the model another version",
             )
-        entry = next_entry(State.DRAFT, model.digest, None, note)
+        entry = next_entry(LifecycleState.DRAFT, model.digest, None, note)
         return write_folder(target, model.files, with_entry(None, entry, self.key), self.key)
 
     def roll_back(self, name: str, version: str, note: Note) -> ModelFolder:
@@ -257,13 +257,13 @@ class Store:
             models = self.versions(name)
             place = [model.version for model in models].index(version)
             target, newer = models[place], models[place + 1 :]
-            newer = [model for model in newer if model.state is State.APPROVED]
+            newer = [model for model in newer if model.state is LifecycleState.APPROVED]
             _check_target(target, newer, models)
             for model in (target, *newer):
                 _check_changeable(model, note, self.key)
             for model in newer:
-                record(model, State.RETIRED, note, is_rollback=True, key=self.key)
-            return record(target, State.APPROVED, note, is_rollback=True, key=self.key)
+                record(model, LifecycleState.RETIRED, note, is_rollback=True, key=self.key)
+            return record(target, LifecycleState.APPROVED, note, is_rollback=True, key=self.key)
 
 
 def find_model(text: str) -> ModelFolder:
@@ -305,8 +305,8 @@ def _check_target(target: ModelFolder, newer: list[ModelFolder], models: list[Mo
             where=target.label,
             remedy="bring it there by pgx model advance",
         )
-    approved = [model for model in models if model.state is State.APPROVED]
-    if target.state is State.APPROVED and not newer:
+    approved = [model for model in models if model.state is LifecycleState.APPROVED]
+    if target.state is LifecycleState.APPROVED and not newer:
         raise ModelStateError(
             "is current already", where=target.label, remedy="nothing has to be done"
         )
@@ -327,4 +327,4 @@ def _check_changeable(model: ModelFolder, note: Note, key: ModelKey | None) -> N
             where=model.label,
             remedy="take it into your registry with pgx model add",
         )
-    next_entry(State.RETIRED, model.digest, model, note)
+    next_entry(LifecycleState.RETIRED, model.digest, model, note)

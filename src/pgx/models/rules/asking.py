@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pgx.models.rules.equations import compute
-from pgx.models.rules.possible import Observation
+from pgx.models.rules.possible import PossibleValues
 from pgx.models.rules.reading import AnyRule, shipped_rules
 from pgx.models.rules.results import RuleResult
 from pgx.models.rules.scores import add_up
@@ -34,7 +34,7 @@ def rules_for(drug: str, jurisdiction: str = "") -> tuple[AnyRule, ...]:
 
 
 def answer(
-    rule: TableRule | ScoreRule | EquationRule, observations: Iterable[Observation]
+    rule: TableRule | ScoreRule | EquationRule, observations: Iterable[PossibleValues]
 ) -> RuleResult:
     """Answer a table, a score or an equation for one person.
 

@@ -9,21 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from pgx.models.rules.possible import Observation, Possible, checked, options, shown
+from pgx.models.rules.possible import Possible, PossibleValues, checked, options, shown
 from pgx.models.rules.results import (
-    Alternative,
     Contribution,
+    PossibleResult,
     RuleResult,
     certainty_of,
     missing_of,
     result_of,
 )
-from pgx.models.rules.specification import Answer, EquationRule, RuleInput, Term
+from pgx.models.rules.specification import EquationRule, RuleAnswer, RuleInput, RuleTerm
 
 __all__ = ["compute"]
 
 
-def compute(rule: EquationRule, observations: Iterable[Observation]) -> RuleResult:
+def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleResult:
     """Return the dose that an equation gives for one person.
 
     ``answer.amount`` is the dose where all inputs are settled; else the answer is an alternative
@@ -46,14 +46,14 @@ def compute(rule: EquationRule, observations: Iterable[Observation]) -> RuleResu
         rule,
         certainty_of(settled_by, known),
         None if settled_by else dose,
-        alternatives=(Alternative(answer=dose),) if settled_by else (),
+        alternatives=(PossibleResult(answer=dose),) if settled_by else (),
         settled_by=settled_by,
         contributions=_contributions(rule, known, shares),
         missing=missing_of(rule, known, settled_by),
     )
 
 
-def _ways(item: RuleInput, found: Observation) -> tuple[Possible, ...]:
+def _ways(item: RuleInput, found: PossibleValues) -> tuple[Possible, ...]:
     """Return the values that bound an input's share; both limits of a number not known."""
     if item.kind == "number" and not found.values and item.low is not None:
         ends = (item.low, item.low if item.high is None else item.high)
@@ -68,19 +68,19 @@ def _share(rule: EquationRule, name: str, ways: Iterable[Possible]) -> tuple[flo
     return min(sums), max(sums)
 
 
-def _term(term: Term, possible: Possible) -> float:
+def _term(term: RuleTerm, possible: Possible) -> float:
     value = possible.value
     if isinstance(value, str):
         return term.coefficient if value == term.level else 0.0
     return term.coefficient * (math.log(value) if term.transform == "ln" else value)
 
 
-def _dose(rule: EquationRule, shares: Mapping[str, tuple[float, float]]) -> Answer:
+def _dose(rule: EquationRule, shares: Mapping[str, tuple[float, float]]) -> RuleAnswer:
     low, high = (
         math.exp(math.fsum([rule.intercept, *(share[end] for share in shares.values())]))
         for end in (0, 1)
     )
-    return Answer(
+    return RuleAnswer(
         code="dose",
         what="maintenance",
         text=f"{rule.title}: dose in {rule.unit}",
@@ -95,7 +95,7 @@ def _dose(rule: EquationRule, shares: Mapping[str, tuple[float, float]]) -> Answ
 
 def _contributions(
     rule: EquationRule,
-    known: Mapping[str, Observation],
+    known: Mapping[str, PossibleValues],
     shares: Mapping[str, tuple[float, float]],
 ) -> tuple[Contribution, ...]:
     start = Contribution(

@@ -9,7 +9,7 @@ from typing import Final
 from pgx.alleles.names import core_allele
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition
-from pgx.models.rules.possible import Observation, Possible, untold
+from pgx.models.rules.possible import Possible, PossibleValues, untold
 from pgx.models.rules.specification import UNLISTED, RuleInput, Value
 from pgx.recommendations.views import COPY_NUMBER_NOTE
 
@@ -25,7 +25,7 @@ _Shares = dict[Value, float | None]
 
 def observed_gene(
     item: RuleInput, call: GeneCall | None, gene: GeneDefinition | None
-) -> Observation:
+) -> PossibleValues:
     """Return the values of an input that a call leaves possible, likeliest first.
 
     What the call could not see (copies that nobody counted, positions without an answer, alleles
@@ -48,10 +48,10 @@ def observed_gene(
     if blind:
         every: Iterable[Value] = (*shares, *_allowed(item))
         values = tuple(Possible(value) for value in dict.fromkeys(every))
-        return Observation(input=item.name, values=values, reason=blind)
+        return PossibleValues(input=item.name, values=values, reason=blind)
     listed = sorted(shares.items(), key=lambda kept: -(kept[1] or 0.0))
     values = tuple(Possible(value, share) for value, share in listed)
-    return Observation(
+    return PossibleValues(
         input=item.name, values=values, reason="ambiguous" if len(values) > 1 else ""
     )
 
@@ -149,7 +149,7 @@ def _counts(item: RuleInput, name: str) -> tuple[int, ...]:
     return (0,)
 
 
-def _variant_count(item: RuleInput, call: GeneCall) -> Observation:
+def _variant_count(item: RuleInput, call: GeneCall) -> PossibleValues:
     """Return how many haplotypes carry a base at a position; unknown haplotypes may or may not."""
     how = item.observe
     site = next((s for s in call.sites if s.position in how.positions), None)
@@ -158,7 +158,7 @@ def _variant_count(item: RuleInput, call: GeneCall) -> Observation:
     carried = sum(allele == how.base for allele in site.alleles)
     unknown = sum(allele == "." for allele in site.alleles)
     counts = range(carried, carried + unknown + 1)
-    return Observation(
+    return PossibleValues(
         input=item.name,
         values=tuple(Possible(n) for n in counts),
         reason="position_half_answered" if unknown else "",

@@ -17,8 +17,8 @@ from pgx.base.calls import GeneCall
 from pgx.base.genes import GeneDefinition
 from pgx.base.patient import Condition, KnownMedicine, MedicineUse, Patient
 from pgx.models.rules.genotypes import observed_gene
-from pgx.models.rules.possible import Observation, Possible, untold
-from pgx.models.rules.specification import Observe, Rule, RuleInput, Value
+from pgx.models.rules.possible import Possible, PossibleValues, untold
+from pgx.models.rules.specification import DosingRule, Observe, RuleInput, Value
 from pgx.recommendations.phenoconversion import Phenoconverter
 
 __all__ = ["Person", "body_mass_index", "body_surface_area", "observe"]
@@ -45,25 +45,25 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def observe(
-    rule: Rule, person: Person, given: Mapping[str, Value] | None = None
-) -> tuple[Observation, ...]:
+    rule: DosingRule, person: Person, given: Mapping[str, Value] | None = None
+) -> tuple[PossibleValues, ...]:
     """Return what is known of each input of a rule, in the rule's order.
 
     ``given`` are values that the caller states by the input's name; they stand before all else.
     """
     stated = dict(given or {})
     found = [
-        Observation(input=item.name, values=(Possible(stated.pop(item.name)),))
+        PossibleValues(input=item.name, values=(Possible(stated.pop(item.name)),))
         if item.name in stated
         else _observe(rule, item, person)
         for item in rule.inputs
     ]
     # a name that the rule does not have is kept, so that it is refused and not overlooked
-    found += [Observation(input=n, values=(Possible(v),)) for n, v in stated.items()]
+    found += [PossibleValues(input=n, values=(Possible(v),)) for n, v in stated.items()]
     return tuple(found)
 
 
-def _observe(rule: Rule, item: RuleInput, person: Person) -> Observation:
+def _observe(rule: DosingRule, item: RuleInput, person: Person) -> PossibleValues:
     how = item.observe
     if how.kind == "given":
         return untold(item.name)
@@ -82,13 +82,13 @@ def _observe(rule: Rule, item: RuleInput, person: Person) -> Observation:
     return _FROM_PATIENT[how.kind](item, how, person.patient)
 
 
-def _one(item: RuleInput, value: Value) -> Observation:
-    return Observation(input=item.name, values=(Possible(value),))
+def _one(item: RuleInput, value: Value) -> PossibleValues:
+    return PossibleValues(input=item.name, values=(Possible(value),))
 
 
-def _several(item: RuleInput, values: Iterable[Value], reason: str) -> Observation:
+def _several(item: RuleInput, values: Iterable[Value], reason: str) -> PossibleValues:
     found = tuple(Possible(value) for value in dict.fromkeys(values))
-    return Observation(input=item.name, values=found, reason=reason if len(found) > 1 else "")
+    return PossibleValues(input=item.name, values=found, reason=reason if len(found) > 1 else "")
 
 
 def _number(patient: Patient, field: str) -> float | None:
@@ -97,7 +97,7 @@ def _number(patient: Patient, field: str) -> float | None:
     return value
 
 
-def _field(item: RuleInput, how: Observe, patient: Patient) -> Observation:
+def _field(item: RuleInput, how: Observe, patient: Patient) -> PossibleValues:
     value = _number(patient, how.field)
     return untold(item.name, "not_recorded") if value is None else _one(item, value)
 
@@ -120,8 +120,8 @@ def body_surface_area(weight_kg: float, height_cm: float) -> float:
     return 0.007184 * math.pow(weight_kg, 0.425) * math.pow(height_cm, 0.725)
 
 
-def _body(formula: Callable[[float, float], float]) -> Callable[..., Observation]:
-    def found(item: RuleInput, _how: Observe, patient: Patient) -> Observation:
+def _body(formula: Callable[[float, float], float]) -> Callable[..., PossibleValues]:
+    def found(item: RuleInput, _how: Observe, patient: Patient) -> PossibleValues:
         weight, height = patient.weight_kg, patient.height_cm
         if weight is None or height is None:
             return untold(item.name, "weight_or_height_not_recorded")
@@ -130,7 +130,7 @@ def _body(formula: Callable[[float, float], float]) -> Callable[..., Observation
     return found
 
 
-def _bands(item: RuleInput, how: Observe, patient: Patient) -> Observation:
+def _bands(item: RuleInput, how: Observe, patient: Patient) -> PossibleValues:
     """Return the levels that a number may mean; dialysis has its own."""
     if how.dialysis and patient.kidney.dialysis:
         return _one(item, how.dialysis)
@@ -143,13 +143,13 @@ def _bands(item: RuleInput, how: Observe, patient: Patient) -> Observation:
     return untold(item.name, "not_recorded")
 
 
-def _child_pugh(item: RuleInput, _how: Observe, patient: Patient) -> Observation:
+def _child_pugh(item: RuleInput, _how: Observe, patient: Patient) -> PossibleValues:
     """Return the impairment that a Child-Pugh class means; none recorded is not none."""
     level = _LIVER.get(patient.liver.child_pugh)
     return untold(item.name, "not_recorded") if level is None else _one(item, level)
 
 
-def _condition(item: RuleInput, how: Observe, patient: Patient) -> Observation:
+def _condition(item: RuleInput, how: Observe, patient: Patient) -> PossibleValues:
     if any(_is_meant(condition, how) for condition in patient.conditions):
         return _one(item, "yes")
     return untold(item.name, "condition_not_recorded")
@@ -164,7 +164,7 @@ def _is_meant(condition: Condition, how: Observe) -> bool:
     return " ".join(condition.name.casefold().split()) in how.names
 
 
-_FROM_PATIENT: Final[Mapping[str, Callable[[RuleInput, Observe, Patient], Observation]]] = {
+_FROM_PATIENT: Final[Mapping[str, Callable[[RuleInput, Observe, Patient], PossibleValues]]] = {
     "patient": _field,
     "bmi": _body(body_mass_index),
     "bsa": _body(body_surface_area),
@@ -181,7 +181,7 @@ def _taken(person: Person) -> Sequence[KnownMedicine] | None:
     return [m for m in person.medicines if not m.local]
 
 
-def _modulator(rule: Rule, item: RuleInput, person: Person) -> Observation:
+def _modulator(rule: DosingRule, item: RuleInput, person: Person) -> PossibleValues:
     """Return how strongly current medicines act; one of unknown use may act or not."""
     taken = _taken(person)
     if taken is None or person.modulators is None:
@@ -198,7 +198,10 @@ def _modulator(rule: Rule, item: RuleInput, person: Person) -> Observation:
 
 
 def _strength(
-    rule: Rule, item: RuleInput, modulators: Phenoconverter, medicines: Sequence[KnownMedicine]
+    rule: DosingRule,
+    item: RuleInput,
+    modulators: Phenoconverter,
+    medicines: Sequence[KnownMedicine],
 ) -> int:
     """Return the place of the strongest effect among `_STRENGTHS`, 0 for none."""
     acting = modulators.acting(medicines, but=(rule.drug,))
@@ -214,7 +217,7 @@ def _strength(
     )
 
 
-def _substance(item: RuleInput, person: Person) -> Observation:
+def _substance(item: RuleInput, person: Person) -> PossibleValues:
     """Return whether a substance is taken; what is not recognised may be it."""
     taken = _taken(person)
     if taken is None:

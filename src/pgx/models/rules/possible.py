@@ -9,11 +9,11 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import MissingCovariateError, OutOfDomainError
-from pgx.models.rules.specification import Condition, RuleInput, Value
+from pgx.models.rules.specification import RuleCondition, RuleInput, Value
 
 __all__ = [
-    "Observation",
     "Possible",
+    "PossibleValues",
     "checked",
     "holds",
     "known_values",
@@ -36,7 +36,7 @@ class Possible(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-class Observation(msgspec.Struct, frozen=True, kw_only=True):
+class PossibleValues(msgspec.Struct, frozen=True, kw_only=True):
     """All values that one input may have.
 
     No value at all means any value that the input allows. ``known`` says that there are data
@@ -54,9 +54,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.values) == 1
 
 
-def untold(name: str, reason: str = "not_given") -> Observation:
+def untold(name: str, reason: str = "not_given") -> PossibleValues:
     """Return the observation of an input of which nothing is known."""
-    return Observation(input=name, reason=reason, known=False)
+    return PossibleValues(input=name, reason=reason, known=False)
 
 
 def shown(value: Value) -> str:
@@ -69,8 +69,8 @@ def shown(value: Value) -> str:
 
 
 def checked(
-    inputs: Sequence[RuleInput], observations: Iterable[Observation]
-) -> dict[str, Observation]:
+    inputs: Sequence[RuleInput], observations: Iterable[PossibleValues]
+) -> dict[str, PossibleValues]:
     """Return one observation for each input; what was not observed is unknown.
 
     Raises
@@ -95,7 +95,7 @@ def checked(
     return found
 
 
-def _check(item: RuleInput, observation: Observation) -> None:
+def _check(item: RuleInput, observation: PossibleValues) -> None:
     for possible in observation.values:
         _check_value(item, possible.value)
         share = possible.probability
@@ -134,7 +134,7 @@ def _limits(item: RuleInput) -> tuple[float, float]:
     return low, high
 
 
-def holds(condition: Condition, value: Value) -> bool:
+def holds(condition: RuleCondition, value: Value) -> bool:
     """Whether a condition on the value of its input holds."""
     if condition.among and value not in condition.among:
         return False
@@ -153,7 +153,7 @@ def holds(condition: Condition, value: Value) -> bool:
 
 
 def options(
-    item: RuleInput, observation: Observation, conditions: Iterable[Condition]
+    item: RuleInput, observation: PossibleValues, conditions: Iterable[RuleCondition]
 ) -> tuple[Possible, ...]:
     """Return the values to try for an input; a number that is not known is cut into cells.
 
@@ -169,7 +169,7 @@ def options(
     return tuple(_cells(low, high, _thresholds(item.name, conditions)))
 
 
-def _thresholds(name: str, conditions: Iterable[Condition]) -> list[float]:
+def _thresholds(name: str, conditions: Iterable[RuleCondition]) -> list[float]:
     found: set[float] = set()
     for c in conditions:
         if c.input == name:
@@ -189,6 +189,6 @@ def _cells(low: float, high: float, thresholds: Sequence[float]) -> Iterable[Pos
             yield Possible((left + right) / 2, text=f"{left:g} to {right:g}")
 
 
-def known_values(observations: Mapping[str, Observation]) -> dict[str, Possible]:
+def known_values(observations: Mapping[str, PossibleValues]) -> dict[str, Possible]:
     """Return the inputs of which one value is possible."""
     return {name: o.values[0] for name, o in observations.items() if o.settled}

@@ -14,10 +14,10 @@ from pgx.base.errors import ModelFolderError
 from pgx.base.shipped import data_files, read_data
 from pgx.models.rules.specification import (
     SCHEMA_VERSION,
-    Condition,
     EquationRule,
     FlowRule,
     LoadingRule,
+    RuleCondition,
     RuleInput,
     ScoreRule,
     Span,
@@ -124,8 +124,8 @@ def _input_problems(item: RuleInput) -> Iterator[str]:
         yield f"{item.name}: whose the limits are has to be said"
 
 
-def _conditions(rule: AnyRule) -> Iterator[Condition]:
-    rows: list[tuple[Condition, ...]] = []
+def _conditions(rule: AnyRule) -> Iterator[RuleCondition]:
+    rows: list[tuple[RuleCondition, ...]] = []
     if isinstance(rule, TableRule):
         rows = [row.when for row in rule.rows]
     elif isinstance(rule, ScoreRule):
@@ -138,7 +138,7 @@ def _conditions(rule: AnyRule) -> Iterator[Condition]:
 
 
 def _condition_problems(
-    condition: Condition, inputs: dict[str, RuleInput], *, states: bool
+    condition: RuleCondition, inputs: dict[str, RuleInput], *, states: bool
 ) -> Iterator[str]:
     name = condition.input
     bounds = (condition.above, condition.at_least, condition.below, condition.at_most)

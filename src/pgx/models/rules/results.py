@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import msgspec
 
 from pgx.base.calls import Certainty
-from pgx.models.rules.possible import Observation, shown
-from pgx.models.rules.specification import Answer, Citation, Rule
+from pgx.models.rules.possible import PossibleValues, shown
+from pgx.models.rules.specification import DosingRule, RuleAnswer, RuleCitation
 
 __all__ = [
-    "Alternative",
     "Contribution",
     "DoseSpan",
     "Missing",
+    "PossibleResult",
     "RuleResult",
     "certainty_of",
     "missing_of",
@@ -55,13 +55,13 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[str, ...] = ()
 
 
-class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+class PossibleResult(msgspec.Struct, frozen=True, kw_only=True):
     """A possible answer, when it is the one, and how probable that is (None: not weighed).
 
     ``when`` holds ways to come to it, each a tuple of ``input = value``; at most a dozen.
     """
 
-    answer: Answer
+    answer: RuleAnswer
     when: tuple[tuple[str, ...], ...] = ()
     probability: float | None = None
 
@@ -90,27 +90,27 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     drug: str
     jurisdiction: str
     certainty: Certainty
-    answer: Answer | None
-    alternatives: tuple[Alternative, ...] = ()
+    answer: RuleAnswer | None
+    alternatives: tuple[PossibleResult, ...] = ()
     settled_by: tuple[str, ...] = ()
-    meanwhile: tuple[Answer, ...] = ()
+    meanwhile: tuple[RuleAnswer, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     missing: tuple[Missing, ...] = ()
     population: str = ""
     limits: tuple[str, ...] = ()
     source: str = ""
     as_of: str = ""
-    citations: tuple[Citation, ...] = ()
+    citations: tuple[RuleCitation, ...] = ()
 
 
 def result_of(
-    rule: Rule,
+    rule: DosingRule,
     certainty: Certainty,
-    answer: Answer | None,
+    answer: RuleAnswer | None,
     *,
-    alternatives: tuple[Alternative, ...] = (),
+    alternatives: tuple[PossibleResult, ...] = (),
     settled_by: tuple[str, ...] = (),
-    meanwhile: tuple[Answer, ...] = (),
+    meanwhile: tuple[RuleAnswer, ...] = (),
     contributions: tuple[Contribution, ...] = (),
     missing: tuple[Missing, ...] = (),
 ) -> RuleResult:
@@ -135,7 +135,9 @@ def result_of(
     )
 
 
-def certainty_of(settled_by: tuple[str, ...], observations: Mapping[str, Observation]) -> Certainty:
+def certainty_of(
+    settled_by: tuple[str, ...], observations: Mapping[str, PossibleValues]
+) -> Certainty:
     """Return how sure an answer is that waits for some inputs."""
     if not settled_by:
         return Certainty.CERTAIN
@@ -144,7 +146,7 @@ def certainty_of(settled_by: tuple[str, ...], observations: Mapping[str, Observa
 
 
 def missing_of(
-    rule: Rule, observations: Mapping[str, Observation], settled_by: tuple[str, ...]
+    rule: DosingRule, observations: Mapping[str, PossibleValues], settled_by: tuple[str, ...]
 ) -> tuple[Missing, ...]:
     """Return the inputs that are not settled, in the rule's order, and how each was handled."""
     return tuple(

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from pgx.models.rules.possible import Observation, Possible, checked, holds, options, shown
+from pgx.models.rules.possible import Possible, PossibleValues, checked, holds, options, shown
 from pgx.models.rules.results import (
-    Alternative,
     Contribution,
+    PossibleResult,
     RuleResult,
     certainty_of,
     missing_of,
     result_of,
 )
-from pgx.models.rules.specification import Answer, Band, Item, ScoreRule
+from pgx.models.rules.specification import Band, RuleAnswer, ScoreItem, ScoreRule
 
 __all__ = ["add_up"]
 
@@ -23,7 +23,7 @@ _Points = dict[int, float | None]
 """Points that are possible, each with its probability (None: not weighed)."""
 
 
-def add_up(rule: ScoreRule, observations: Iterable[Observation]) -> RuleResult:
+def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResult:
     """Answer a score for one person.
 
     ``answer`` is given where every possible score lies in one band; its ``amount`` is the score,
@@ -43,7 +43,7 @@ def add_up(rule: ScoreRule, observations: Iterable[Observation]) -> RuleResult:
     open_inputs = tuple(name for name, each in points.items() if len(each) > 1)
     settled_by = open_inputs if len(by_band) > 1 else ()
     listed = tuple(
-        Alternative(answer=_scored(band.answer, found), probability=_share(found))
+        PossibleResult(answer=_scored(band.answer, found), probability=_share(found))
         for band, found in by_band
     )
     return result_of(
@@ -57,7 +57,7 @@ def add_up(rule: ScoreRule, observations: Iterable[Observation]) -> RuleResult:
     )
 
 
-def _points(rule: ScoreRule, item: Item, known: Mapping[str, Observation]) -> _Points:
+def _points(rule: ScoreRule, item: ScoreItem, known: Mapping[str, PossibleValues]) -> _Points:
     conditions = [c for case in item.cases for c in case.when]
     found: _Points = {}
     for possible in options(rule.input(item.input), known[item.input], conditions):
@@ -65,7 +65,7 @@ def _points(rule: ScoreRule, item: Item, known: Mapping[str, Observation]) -> _P
     return {next(iter(found)): 1.0} if len(found) == 1 else found
 
 
-def _points_of(item: Item, possible: Possible) -> int:
+def _points_of(item: ScoreItem, possible: Possible) -> int:
     for case in item.cases:
         if all(holds(condition, possible.value) for condition in case.when):
             return case.points
@@ -104,7 +104,7 @@ def _by_band(bands: Sequence[Band], totals: _Points) -> list[tuple[Band, _Points
     return [found[place] for place in sorted(found)]
 
 
-def _scored(answer: Answer, scores: _Points) -> Answer:
+def _scored(answer: RuleAnswer, scores: _Points) -> RuleAnswer:
     low, high = min(scores), max(scores)
     return msgspec.structs.replace(
         answer, amount=float(low) if low == high else None, low=float(low), high=float(high)
@@ -117,7 +117,7 @@ def _share(scores: _Points) -> float | None:
 
 
 def _contributions(
-    rule: ScoreRule, known: Mapping[str, Observation], points: Mapping[str, _Points]
+    rule: ScoreRule, known: Mapping[str, PossibleValues], points: Mapping[str, _Points]
 ) -> tuple[Contribution, ...]:
     return tuple(
         Contribution(

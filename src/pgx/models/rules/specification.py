@@ -8,31 +8,31 @@ import msgspec
 
 __all__ = [
     "UNLISTED",
-    "Adjustment",
-    "Alert",
-    "Answer",
     "Band",
     "Base",
     "Case",
-    "Citation",
-    "Condition",
+    "DosingRule",
     "EquationRule",
     "FlowRule",
-    "Item",
     "LoadingDay",
     "LoadingRule",
     "Meanwhile",
     "Observe",
     "ObserveBand",
     "Row",
-    "Rule",
+    "RuleAdjustment",
+    "RuleAlert",
+    "RuleAnswer",
+    "RuleCitation",
+    "RuleCondition",
     "RuleInput",
+    "RuleTerm",
     "ScheduleStep",
+    "ScoreItem",
     "ScoreRule",
     "Span",
     "StartScale",
     "TableRule",
-    "Term",
     "Value",
 ]
 
@@ -44,7 +44,7 @@ UNLISTED: Final = "(a genotype that the model does not know)"
 """Level of a diplotype that is none of a model's; no file may use it as a name."""
 
 
-class Citation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleCitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a rule is published; ``pmid`` and ``doi`` are empty where there is none."""
 
     text: str
@@ -125,7 +125,7 @@ class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     observe: Observe = Observe()
 
 
-class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleCondition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What has to hold of one input; all that is given must hold.
 
     ``state`` asks what is known, not which value: ``settled`` (one value is possible),
@@ -150,7 +150,7 @@ class ScheduleStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     unit: str
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a rule says.
 
     ``code`` is ``dose``, ``factor``, ``risk``, ``score``, ``contraindicated``, ``avoid``,
@@ -184,15 +184,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of a decision table: the answer where all conditions hold."""
 
-    when: tuple[Condition, ...]
-    answer: Answer
+    when: tuple[RuleCondition, ...]
+    answer: RuleAnswer
 
 
 class Meanwhile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a source says to do until an input is known; never the answer itself."""
 
     input: str
-    answer: Answer
+    answer: RuleAnswer
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -214,11 +214,11 @@ class StartScale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Points of an item where all conditions hold."""
 
-    when: tuple[Condition, ...]
+    when: tuple[RuleCondition, ...]
     points: int
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScoreItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of a score: points by one input, 0 where no case holds."""
 
     input: str
@@ -229,18 +229,18 @@ class Band(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The answer from a score of ``at_least`` on, up to the next band."""
 
     at_least: int
-    answer: Answer
+    answer: RuleAnswer
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The dose equation on which a flow builds, where all conditions hold."""
 
-    when: tuple[Condition, ...]
+    when: tuple[RuleCondition, ...]
     equation: str
     reason: str
 
 
-class Adjustment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleAdjustment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Factors by which an input changes a dose, by its value; ``equations`` name where it counts.
 
     ``factors`` has one span for each count from 0 on. ``strength`` is the source's word.
@@ -249,17 +249,17 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: str
     input: str
     factors: tuple[Span, ...]
-    when: tuple[Condition, ...] = ()
+    when: tuple[RuleCondition, ...] = ()
     equations: tuple[str, ...] = ()
     strength: str = ""
     text: str = ""
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something to say beside a dose, where all conditions hold."""
 
     code: str
-    when: tuple[Condition, ...]
+    when: tuple[RuleCondition, ...]
     text: str
 
 
@@ -271,7 +271,7 @@ class LoadingDay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     maintenance: float
 
 
-class Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleTerm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A term of an equation on its own scale: coefficient times the input's value.
 
     ``transform`` is ``identity`` or ``ln``; of a level, ``level`` counts 1 and all others 0.
@@ -283,7 +283,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     level: str = ""
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DosingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every rule says about itself; the kinds of rules add their own data.
 
     ``jurisdiction`` is ``US``, ``EU`` or ``international``; ``as_of`` the edition that was read.
@@ -297,7 +297,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     jurisdiction: str
     source: str
     as_of: str
-    citations: tuple[Citation, ...]
+    citations: tuple[RuleCitation, ...]
     population: str
     inputs: tuple[RuleInput, ...]
     limits: tuple[str, ...] = ()
@@ -316,23 +316,23 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         raise KeyError(name)
 
 
-class TableRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="table"):
+class TableRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="table"):
     """A decision table: the first row that holds answers, else ``default``."""
 
     rows: tuple[Row, ...]
-    default: Answer
+    default: RuleAnswer
     meanwhile: tuple[Meanwhile, ...] = ()
     scale: StartScale | None = None
 
 
-class ScoreRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="score"):
+class ScoreRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="score"):
     """Points that add up, and what the sum means."""
 
-    items: tuple[Item, ...]
+    items: tuple[ScoreItem, ...]
     bands: tuple[Band, ...]
 
 
-class FlowRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="flow"):
+class FlowRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="flow"):
     """Which dose equation to use, and the factors on top of it.
 
     Where all conditions of ``preferred_when`` surely hold, the flow's guideline prefers it to the
@@ -340,12 +340,12 @@ class FlowRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="flow"):
     """
 
     bases: tuple[Base, ...]
-    adjustments: tuple[Adjustment, ...]
-    alerts: tuple[Alert, ...] = ()
-    preferred_when: tuple[Condition, ...] = ()
+    adjustments: tuple[RuleAdjustment, ...]
+    alerts: tuple[RuleAlert, ...] = ()
+    preferred_when: tuple[RuleCondition, ...] = ()
 
 
-class LoadingRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="loading"):
+class LoadingRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="loading"):
     """A loading regimen: elimination rates (1/h) by a level, and the days' shares."""
 
     input_name: str
@@ -356,10 +356,10 @@ class LoadingRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="loadin
     maintenance: Span
 
 
-class EquationRule(Rule, frozen=True, kw_only=True, tag_field="kind", tag="equation"):
+class EquationRule(DosingRule, frozen=True, kw_only=True, tag_field="kind", tag="equation"):
     """The natural logarithm of a dose in ``unit``; ``error`` is what was published of its error."""
 
     intercept: float
-    terms: tuple[Term, ...]
+    terms: tuple[RuleTerm, ...]
     unit: str
     error: str = ""

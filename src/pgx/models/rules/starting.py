@@ -9,7 +9,7 @@ import msgspec
 
 from pgx.base.calls import Certainty
 from pgx.base.errors import ModelError, OutOfDomainError
-from pgx.models.rules.possible import Observation, Possible, checked, options, shown
+from pgx.models.rules.possible import Possible, PossibleValues, checked, options, shown
 from pgx.models.rules.results import (
     Contribution,
     DoseSpan,
@@ -17,7 +17,7 @@ from pgx.models.rules.results import (
     certainty_of,
     missing_of,
 )
-from pgx.models.rules.specification import Answer, Citation, LoadingRule, Span, TableRule
+from pgx.models.rules.specification import LoadingRule, RuleAnswer, RuleCitation, Span, TableRule
 
 __all__ = ["LoadingDose", "LoadingResult", "load", "scaled_start"]
 
@@ -52,11 +52,11 @@ class LoadingResult(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...] = ()
     source: str = ""
     as_of: str = ""
-    citations: tuple[Citation, ...] = ()
+    citations: tuple[RuleCitation, ...] = ()
 
 
 def scaled_start(
-    rule: TableRule, answer: Answer, standard: float, weight_kg: float | None = None
+    rule: TableRule, answer: RuleAnswer, standard: float, weight_kg: float | None = None
 ) -> DoseSpan:
     """Return the start that a factor makes of a standard dose, never above the rule's cap.
 
@@ -100,7 +100,7 @@ def _inside(value: float, span: Span, what: str) -> None:
 
 
 def load(
-    rule: LoadingRule, observations: Iterable[Observation], maintenance: float
+    rule: LoadingRule, observations: Iterable[PossibleValues], maintenance: float
 ) -> LoadingResult:
     """Return the loading doses by day for a predicted maintenance dose in mg/day.
 

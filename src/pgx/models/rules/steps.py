@@ -15,14 +15,14 @@ import msgspec
 
 from pgx.base.calls import Certainty
 from pgx.base.errors import ModelError, OutOfDomainError
-from pgx.models.rules.possible import Observation, Possible, checked, holds, options, shown
+from pgx.models.rules.possible import Possible, PossibleValues, checked, holds, options, shown
 from pgx.models.rules.results import Contribution, Missing, certainty_of, missing_of
 from pgx.models.rules.specification import (
-    Adjustment,
     Base,
-    Citation,
-    Condition,
     FlowRule,
+    RuleAdjustment,
+    RuleCitation,
+    RuleCondition,
     Span,
     Value,
 )
@@ -94,7 +94,7 @@ class FlowResult(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...] = ()
     source: str = ""
     as_of: str = ""
-    citations: tuple[Citation, ...] = ()
+    citations: tuple[RuleCitation, ...] = ()
     preferred: bool = False
 
 
@@ -105,7 +105,9 @@ class _Path(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...]
 
 
-def follow(rule: FlowRule, observations: Iterable[Observation], predict: Predictor) -> FlowResult:
+def follow(
+    rule: FlowRule, observations: Iterable[PossibleValues], predict: Predictor
+) -> FlowResult:
     """Follow a flow for one person.
 
     Raises
@@ -150,13 +152,13 @@ _At = tuple[int, ...]
 """Which of its values each input has, in the order of the inputs that the flow asks for."""
 
 
-def _conditions(rule: FlowRule) -> list[Condition]:
-    rows: list[tuple[Condition, ...]] = [*(b.when for b in rule.bases)]
+def _conditions(rule: FlowRule) -> list[RuleCondition]:
+    rows: list[tuple[RuleCondition, ...]] = [*(b.when for b in rule.bases)]
     rows += [a.when for a in rule.adjustments]
     return [c for row in rows for c in row]
 
 
-def _is_preferred(rule: FlowRule, known: Mapping[str, Observation]) -> bool:
+def _is_preferred(rule: FlowRule, known: Mapping[str, PossibleValues]) -> bool:
     """Whether every value that is possible meets the conditions; an unknown input meets none."""
     return bool(rule.preferred_when) and all(
         known[condition.input].values
@@ -165,7 +167,7 @@ def _is_preferred(rule: FlowRule, known: Mapping[str, Observation]) -> bool:
     )
 
 
-def _ways(rule: FlowRule, known: Mapping[str, Observation]) -> dict[str, tuple[Possible, ...]]:
+def _ways(rule: FlowRule, known: Mapping[str, PossibleValues]) -> dict[str, tuple[Possible, ...]]:
     """Return the values to try of each input whose value decides a path."""
     conditions = _conditions(rule)
     asked = {c.input for c in conditions if not c.state} | {a.input for a in rule.adjustments}
@@ -191,7 +193,7 @@ def _values(at: _At, ways: Mapping[str, Sequence[Possible]]) -> dict[str, Value]
 
 def _path(
     rule: FlowRule,
-    known: Mapping[str, Observation],
+    known: Mapping[str, PossibleValues],
     at: _At,
     ways: Mapping[str, Sequence[Possible]],
 ) -> _Path:
@@ -204,12 +206,12 @@ def _path(
 
 
 def _all_hold(
-    when: Iterable[Condition], values: Mapping[str, Value], known: Mapping[str, Observation]
+    when: Iterable[RuleCondition], values: Mapping[str, Value], known: Mapping[str, PossibleValues]
 ) -> bool:
     return all(_holds(condition, values, known[condition.input]) for condition in when)
 
 
-def _holds(condition: Condition, values: Mapping[str, Value], found: Observation) -> bool:
+def _holds(condition: RuleCondition, values: Mapping[str, Value], found: PossibleValues) -> bool:
     states = {
         "settled": found.settled,
         "unsettled": not found.settled,
@@ -222,10 +224,10 @@ def _holds(condition: Condition, values: Mapping[str, Value], found: Observation
 
 
 def _span(
-    adjustment: Adjustment,
+    adjustment: RuleAdjustment,
     base: Base,
     values: Mapping[str, Value],
-    known: Mapping[str, Observation],
+    known: Mapping[str, PossibleValues],
 ) -> Span:
     """Return the factors of an adjustment, 1 where it does not count."""
     counts = base.equation in adjustment.equations or not adjustment.equations
@@ -341,7 +343,7 @@ def _contributions(
     )
 
 
-def _alerts(rule: FlowRule, known: Mapping[str, Observation]) -> tuple[RaisedAlert, ...]:
+def _alerts(rule: FlowRule, known: Mapping[str, PossibleValues]) -> tuple[RaisedAlert, ...]:
     """Return what some value of an input that was observed calls for.
 
     An input of which nothing is known raises no alert: it would say the same of everybody.

@@ -14,16 +14,16 @@ from typing import Final
 import msgspec
 
 from pgx.base.errors import ModelError
-from pgx.models.rules.possible import Observation, Possible, checked, holds, options, shown
+from pgx.models.rules.possible import Possible, PossibleValues, checked, holds, options, shown
 from pgx.models.rules.results import (
-    Alternative,
     Contribution,
+    PossibleResult,
     RuleResult,
     certainty_of,
     missing_of,
     result_of,
 )
-from pgx.models.rules.specification import Answer, Condition, TableRule, Value
+from pgx.models.rules.specification import RuleAnswer, RuleCondition, TableRule, Value
 
 __all__ = ["decide"]
 
@@ -36,10 +36,10 @@ class _Branch(msgspec.Struct, frozen=True):
     ways: tuple[tuple[Possible, _Tree], ...]
 
 
-_Tree = _Branch | Answer
+_Tree = _Branch | RuleAnswer
 
 
-def decide(rule: TableRule, observations: Iterable[Observation]) -> RuleResult:
+def decide(rule: TableRule, observations: Iterable[PossibleValues]) -> RuleResult:
     """Answer a decision table for one person.
 
     Raises
@@ -55,7 +55,7 @@ def decide(rule: TableRule, observations: Iterable[Observation]) -> RuleResult:
     tree = _Walk(rule, known).tree()
     settled_by = tuple(dict.fromkeys(_inputs(tree)))
     ordered = tuple(i.name for i in rule.inputs if i.name in settled_by)
-    answer = tree if isinstance(tree, Answer) else None
+    answer = tree if isinstance(tree, RuleAnswer) else None
     return result_of(
         rule,
         certainty_of(ordered, known),
@@ -71,7 +71,7 @@ def decide(rule: TableRule, observations: Iterable[Observation]) -> RuleResult:
 class _Walk:
     """Walks a table; counts its steps, so that no rule file can keep it busy for ever."""
 
-    def __init__(self, rule: TableRule, known: Mapping[str, Observation]) -> None:
+    def __init__(self, rule: TableRule, known: Mapping[str, PossibleValues]) -> None:
         conditions = [c for row in rule.rows for c in row.when]
         self._rule = rule
         self._options = {i.name: options(i, known[i.name], conditions) for i in rule.inputs}
@@ -99,7 +99,7 @@ class _Walk:
         return first if all(tree == first for _, tree in ways) else _Branch(name, ways)
 
 
-def _verdict(when: tuple[Condition, ...], fixed: Mapping[str, Value]) -> bool | str:
+def _verdict(when: tuple[RuleCondition, ...], fixed: Mapping[str, Value]) -> bool | str:
     """Whether a row's conditions hold, or the first input on which that depends."""
     open_input = ""
     for condition in when:
@@ -119,7 +119,7 @@ def _inputs(tree: _Tree) -> Iterator[str]:
 
 def _leaves(
     tree: _Tree, way: tuple[str, ...] = (), share: float | None = 1.0
-) -> Iterator[tuple[Answer, tuple[str, ...], float | None]]:
+) -> Iterator[tuple[RuleAnswer, tuple[str, ...], float | None]]:
     """Yield each end with the way to it and the product of the probabilities on that way."""
     if not isinstance(tree, _Branch):
         yield tree, way, share
@@ -144,16 +144,16 @@ def _alike(branch: _Branch) -> list[list[tuple[Possible, _Tree]]]:
     return groups
 
 
-def _alternatives(tree: _Tree) -> tuple[Alternative, ...]:
+def _alternatives(tree: _Tree) -> tuple[PossibleResult, ...]:
     """Return the possible answers, likeliest first, those without a weight in the order met."""
-    ways: dict[bytes, tuple[Answer, list[tuple[str, ...]], list[float | None]]] = {}
+    ways: dict[bytes, tuple[RuleAnswer, list[tuple[str, ...]], list[float | None]]] = {}
     for answer, way, share in _leaves(tree):
         key = msgspec.json.encode(answer)
         _, found, shares = ways.setdefault(key, (answer, [], []))
         found.append(way)
         shares.append(share)
     listed = [
-        Alternative(answer=answer, when=tuple(found[:_WAYS]), probability=_total(shares))
+        PossibleResult(answer=answer, when=tuple(found[:_WAYS]), probability=_total(shares))
         for answer, found, shares in ways.values()
     ]
     return tuple(sorted(listed, key=lambda a: -(a.probability or 0.0)))
@@ -168,7 +168,9 @@ def _total(shares: Iterable[float | None]) -> float | None:
     return min(1.0, total)
 
 
-def _contributions(rule: TableRule, known: Mapping[str, Observation]) -> tuple[Contribution, ...]:
+def _contributions(
+    rule: TableRule, known: Mapping[str, PossibleValues]
+) -> tuple[Contribution, ...]:
     """Return the settled inputs that the answering row, or one that was passed over, asks for.
 
     Inputs that are open do not matter here: the answer is the same for all their values.
@@ -189,5 +191,5 @@ def _contributions(rule: TableRule, known: Mapping[str, Observation]) -> tuple[C
     )
 
 
-def _met(condition: Condition, fixed: Mapping[str, Value]) -> bool:
+def _met(condition: RuleCondition, fixed: Mapping[str, Value]) -> bool:
     return holds(condition, fixed[condition.input])

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.errors import DataTableError, OutOfDomainError
-from pgx.models.inputs import Input, Kind, Value, check_value, ordered_text
+from pgx.models.inputs import Input, InputKind, Value, check_value, ordered_text
 from pgx.models.tables.reading import DataTable
 from pgx.models.terms import Columns
 
@@ -61,7 +61,7 @@ def _check_schema(inputs: Sequence[Input], table: DataTable, unit: str) -> None:
 
 def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return a column in which what the model does not know is unknown."""
-    if own.kind in (Kind.NUMBER, Kind.FLAG):
+    if own.kind in (InputKind.NUMBER, InputKind.FLAG):
         return column
     distinct, places = np.unique(column.astype(np.str_), return_inverse=True)
     found = np.array([_text(own, value) for value in distinct.tolist()], np.str_)[places]

@@ -16,8 +16,8 @@ from polars.exceptions import PolarsError
 
 from pgx.base.errors import DataTableError
 from pgx.base.files import read_whole
-from pgx.models.inputs import Kind
-from pgx.models.tables.schema import Join, Rule, Source, TableColumn, TableSchema
+from pgx.models.inputs import InputKind
+from pgx.models.tables.schema import InclusionRule, Join, SourceColumn, TableColumn, TableSchema
 from pgx.models.terms import Columns, is_unknown
 
 __all__ = ["DataTable", "read_table", "table_of"]
@@ -148,7 +148,7 @@ def _included(
     """Return which rows are included, and how many fell out by each reason, in the rules' order."""
     kept = np.ones(n, np.bool_)
     dropped: dict[str, int] = {}
-    outcome = Rule(column=schema.outcome, reason="no dose", known=True)
+    outcome = InclusionRule(column=schema.outcome, reason="no dose", known=True)
     for rule in (*schema.rules, outcome):
         failed = kept & ~_holds(rule, cells)
         if failed.any():
@@ -161,7 +161,7 @@ def _included(
     return kept & ~impossible, dropped
 
 
-def _holds(rule: Rule, cells: Mapping[str, _Text]) -> npt.NDArray[np.bool_]:
+def _holds(rule: InclusionRule, cells: Mapping[str, _Text]) -> npt.NDArray[np.bool_]:
     own = cells[rule.column]
     holds = np.ones(len(own), np.bool_)
     if rule.known:
@@ -196,13 +196,13 @@ def _column(
         else:  # yes where any says yes, no where some say no and none yes
             found = np.where((values == "1") | (found == ""), values, found)
     n_bad = int((unread & (found == "")).sum())
-    if column.kind in (Kind.NUMBER, Kind.FLAG):
+    if column.kind in (InputKind.NUMBER, InputKind.FLAG):
         return _bounded(column, _as_numbers(found.astype(np.str_)), n_bad)
     return found.astype(np.str_), n_bad
 
 
 def _translated(
-    source: Source, cells: _Text, column: TableColumn
+    source: SourceColumn, cells: _Text, column: TableColumn
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
     """Return cells in the model's own values, empty where unknown; and which could not be read."""
     distinct, places = np.unique(cells, return_inverse=True)
@@ -213,7 +213,7 @@ def _translated(
     return np.array(values, object)[places], bad[places]
 
 
-def _value(source: Source, cell: str, column: TableColumn) -> str:
+def _value(source: SourceColumn, cell: str, column: TableColumn) -> str:
     if cell == "":
         return ""
     if source.codes:
@@ -221,9 +221,9 @@ def _value(source: Source, cell: str, column: TableColumn) -> str:
         for separator in source.separators:
             parts = [piece.strip() for part in parts for piece in part.split(separator)]
         return max((source.codes.get(part, source.other) for part in parts), default="")
-    if column.kind is Kind.FLAG:
+    if column.kind is InputKind.FLAG:
         return {0.0: "0", 1.0: "1"}.get(_number(cell), "")
-    if column.kind is not Kind.NUMBER:
+    if column.kind is not InputKind.NUMBER:
         return cell
     number = _number(cell) * source.factor
     return repr(number) if math.isfinite(number) else ""

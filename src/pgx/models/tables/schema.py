@@ -8,9 +8,17 @@ from pathlib import Path
 import msgspec
 
 from pgx.base.errors import DataTableError
-from pgx.models.inputs import Kind
+from pgx.models.inputs import InputKind
 
-__all__ = ["Join", "Rule", "Source", "TableColumn", "TableSchema", "encode_schema", "parse_schema"]
+__all__ = [
+    "InclusionRule",
+    "Join",
+    "SourceColumn",
+    "TableColumn",
+    "TableSchema",
+    "encode_schema",
+    "parse_schema",
+]
 
 SCHEMA_VERSION = "1.0"
 
@@ -22,7 +30,7 @@ class Join(StrEnum):
     ANY = "any"
 
 
-class Source(
+class SourceColumn(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
     """One column of the file that may answer an input.
@@ -52,8 +60,8 @@ class TableColumn(
     """
 
     name: str
-    kind: Kind
-    sources: tuple[Source, ...]
+    kind: InputKind
+    sources: tuple[SourceColumn, ...]
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
@@ -63,7 +71,7 @@ class TableColumn(
     required: bool = False
 
 
-class Rule(
+class InclusionRule(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
     """A row is included only where this holds of a column of the file; ``reason`` says what fails.
@@ -96,7 +104,7 @@ class TableSchema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     outcome: str
     unit: str
     columns: tuple[TableColumn, ...]
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[InclusionRule, ...] = ()
     missing: tuple[str, ...] = ("", "NA")
     site: str = ""
     groups: tuple[str, ...] = ()

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.errors import DataTableError
-from pgx.models.inputs import Input, Unknown
-from pgx.models.terms import Columns, Term, feature_values
+from pgx.models.inputs import Input, UnknownInput
+from pgx.models.terms import Columns, EquationTerm, feature_values
 from pgx.models.training.recipe import Estimate, Recipe
 
 __all__ = ["with_coefficients", "with_estimates"]
@@ -31,7 +31,7 @@ def with_estimates(recipe: Recipe, inputs: Sequence[Input], columns: Columns) ->
     there = {own.name for own in inputs}
     return tuple(
         _estimated(own, of_input[own.name], there, columns)
-        if own.name in of_input and own.when_unknown is Unknown.ESTIMATE
+        if own.name in of_input and own.when_unknown is UnknownInput.ESTIMATE
         else own
         for own in inputs
     )
@@ -55,7 +55,9 @@ def _estimated(own: Input, estimate: Estimate, there: set[str], columns: Columns
     return msgspec.structs.replace(own, estimated_by=tuple(found), assumed=median)
 
 
-def with_coefficients(terms: Sequence[Term], values: npt.NDArray[np.float64]) -> tuple[Term, ...]:
+def with_coefficients(
+    terms: Sequence[EquationTerm], values: npt.NDArray[np.float64]
+) -> tuple[EquationTerm, ...]:
     """Return terms with these coefficients, to 6 significant digits; nothing for a 0."""
     rounded = [float(f"{value:.6g}") for value in values.tolist()]
     return tuple(

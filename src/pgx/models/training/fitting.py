@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from pgx.base.extras import load_extra
 from pgx.models.equation import link_of
-from pgx.models.inputs import Input, Kind, Unknown, fill, with_assumed
+from pgx.models.inputs import Input, InputKind, UnknownInput, fill, with_assumed
 from pgx.models.specification import Member, Model, ModelKind
 from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
-from pgx.models.terms import Columns, Feature, Term, feature_values, is_unknown
+from pgx.models.terms import Columns, EquationTerm, Feature, feature_values, is_unknown
 from pgx.models.training.estimating import with_coefficients, with_estimates
 from pgx.models.training.recipe import Boosting, Recipe
 from pgx.models.trees import Tree, Trees
@@ -43,7 +43,7 @@ class _Task:
         return tuple(own for own in self.recipe.inputs if own.name not in dropped)
 
     @property
-    def features(self) -> tuple[Term, ...]:
+    def features(self) -> tuple[EquationTerm, ...]:
         return self.recipe.features + (self.recipe.race_features if self.race else ())
 
 
@@ -96,7 +96,7 @@ def _ridge(task: _Task, filled: Columns, target: _Values, weight: float) -> Memb
     solved = linear_model.Ridge(alpha=task.recipe.penalty).fit((values - centre) / spread, target)
     slopes = solved.coef_ / spread
     intercept = float(solved.intercept_ - slopes @ centre)
-    constant = Term(coefficient=float(f"{intercept:.8g}"), feature=Feature.CONSTANT)
+    constant = EquationTerm(coefficient=float(f"{intercept:.8g}"), feature=Feature.CONSTANT)
     terms = (constant, *with_coefficients(task.features, slopes))
     return Member(name="ridge", link=task.recipe.link, terms=terms, weight=weight)
 
@@ -117,7 +117,7 @@ def _boosted(task: _Task, own: Boosting, filled: Columns, target: _Values) -> Me
         features=task.features,
         trees=tuple(_tree(stage[0].tree_, own.learning_rate) for stage in solved.estimators_),
     )
-    constant = Term(coefficient=start, feature=Feature.CONSTANT)
+    constant = EquationTerm(coefficient=start, feature=Feature.CONSTANT)
     return Member(
         name="boosted trees", link=task.recipe.link, terms=(constant,), trees=trees,
         weight=own.weight,
@@ -144,12 +144,14 @@ def _fixed(task: _Task, model: Model, weight: float, filled: Columns) -> Member:
     return msgspec.structs.replace(member, name=model.name, weight=weight, terms=terms)
 
 
-def _means_of_unknown(task: _Task, terms: tuple[Term, ...], filled: Columns) -> Iterator[Term]:
+def _means_of_unknown(
+    task: _Task, terms: tuple[EquationTerm, ...], filled: Columns
+) -> Iterator[EquationTerm]:
     """Yield a term for each genotype that may be unknown and that no term of this kind covers."""
     for own in task.inputs:
         used = [term for term in terms if own.name in term.inputs]
         covered = any(term.feature is Feature.UNKNOWN for term in used)
-        if own.when_unknown is not Unknown.OWN_TERM or own.kind is not Kind.GENOTYPE:
+        if own.when_unknown is not UnknownInput.OWN_TERM or own.kind is not InputKind.GENOTYPE:
             continue
         known = ~is_unknown(filled[own.name])
         if not used or covered or not known.any():
@@ -157,4 +159,4 @@ def _means_of_unknown(task: _Task, terms: tuple[Term, ...], filled: Columns) -> 
         weights = np.array([term.coefficient for term in used])
         mean = float((feature_values(used, filled)[known] @ weights).mean())
         rounded = float(f"{mean:.6g}")
-        yield Term(coefficient=rounded, feature=Feature.UNKNOWN, inputs=(own.name,))
+        yield EquationTerm(coefficient=rounded, feature=Feature.UNKNOWN, inputs=(own.name,))

@@ -16,7 +16,15 @@ from pgx.models.specification import Link, Model, Recalibration
 from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
 
-__all__ = ["Change", "Spread", "recalibrate", "shift_of", "spread_in", "spread_of", "tried"]
+__all__ = [
+    "RecalibrationGain",
+    "ResidualSpread",
+    "recalibrate",
+    "shift_of",
+    "spread_in",
+    "spread_of",
+    "tried",
+]
 
 _Values = npt.NDArray[np.float64]
 _FEWEST: Final = 5
@@ -24,14 +32,14 @@ _DRAWS: Final = 200
 _SEED: Final = 3
 
 
-class Spread(NamedTuple):
+class ResidualSpread(NamedTuple):
     """Standard deviations of residuals on the link scale: between sites, within one."""
 
     between: float
     within: float
 
 
-class Change(NamedTuple):
+class RecalibrationGain(NamedTuple):
     """Mean absolute error on the same ``n`` patients, without and with the site's intercept."""
 
     n: int
@@ -39,7 +47,7 @@ class Change(NamedTuple):
     mae_after: float
 
 
-def spread_of(residual: _Values, site: npt.NDArray[np.str_]) -> Spread:
+def spread_of(residual: _Values, site: npt.NDArray[np.str_]) -> ResidualSpread:
     """Return how residuals (n,) of unseen sites spread between and within sites.
 
     Moments of a one-way layout with groups of unequal size (DerSimonian and Laird 1986). With
@@ -50,15 +58,15 @@ def spread_of(residual: _Values, site: npt.NDArray[np.str_]) -> Spread:
     means = np.bincount(places, residual) / sizes
     n, k = len(residual), len(names)
     if k < 2 or n == k:
-        return Spread(0.0, float(residual.std()))
+        return ResidualSpread(0.0, float(residual.std()))
     within = float(((residual - means[places]) ** 2).sum() / (n - k))
     spread = float((sizes * (means - residual.mean()) ** 2).sum())
     scale = n - float((sizes**2).sum()) / n
     between = max(0.0, (spread - (k - 1) * within) / scale)
-    return Spread(float(np.sqrt(between)), float(np.sqrt(within)))
+    return ResidualSpread(float(np.sqrt(between)), float(np.sqrt(within)))
 
 
-def shift_of(residual: _Values, spread: Spread) -> float:
+def shift_of(residual: _Values, spread: ResidualSpread) -> float:
     """Return the intercept of a site with these residuals, on the link scale.
 
     The posterior mean under a normal prior of the spread between sites (empirical Bayes).
@@ -76,7 +84,7 @@ def tried(
     site: npt.NDArray[np.str_],
     link: Link,
     n_first: int,
-) -> Change | None:
+) -> RecalibrationGain | None:
     """Return the error on each site's other patients before and after ``n_first`` of its own.
 
     A table's order says nothing of time, so who came first is drawn, many times. The spread
@@ -98,10 +106,12 @@ def tried(
             before += float(np.abs(dose_of(value[later], link) - dose[later]).sum()) / _DRAWS
             after += float(np.abs(dose_of(value[later] + shift, link) - dose[later]).sum()) / _DRAWS
         n += n_later
-    return Change(n, before / n, after / n) if n else None
+    return RecalibrationGain(n, before / n, after / n) if n else None
 
 
-def recalibrate(model: Model, table: DataTable, spread: Spread, site: str) -> tuple[Model, Change]:
+def recalibrate(
+    model: Model, table: DataTable, spread: ResidualSpread, site: str
+) -> tuple[Model, RecalibrationGain]:
     """Return the model with this site's intercept, and what it changes, patient by patient unseen.
 
     The change is measured leave-one-out: each patient by the intercept of the others, so that it
@@ -128,10 +138,10 @@ def recalibrate(model: Model, table: DataTable, spread: Spread, site: str) -> tu
         sd_within=float(f"{spread.within:.6g}"),
     )
     changed = msgspec.structs.replace(plain, recalibration=found)
-    return changed, Change(table.n, float(before.mean()), float(after.mean()))
+    return changed, RecalibrationGain(table.n, float(before.mean()), float(after.mean()))
 
 
-def spread_in(metrics: Mapping[str, Any] | None) -> Spread:
+def spread_in(metrics: Mapping[str, Any] | None) -> ResidualSpread:
     """Return the spread between and within sites that a model's metrics name.
 
     Raises
@@ -141,7 +151,7 @@ def spread_in(metrics: Mapping[str, Any] | None) -> Spread:
     """
     local = (metrics or {}).get("local") or {}
     try:
-        return Spread(float(local["sd_between"]), float(local["sd_within"]))
+        return ResidualSpread(float(local["sd_between"]), float(local["sd_within"]))
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
             "the model does not say how much sites differ",

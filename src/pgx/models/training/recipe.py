@@ -8,13 +8,13 @@ import msgspec
 
 from pgx.base.errors import ModelFolderError
 from pgx.models.inputs import Input
-from pgx.models.specification import Citation, Link
-from pgx.models.terms import Term
+from pgx.models.specification import Link, ModelCitation
+from pgx.models.terms import EquationTerm
 
-__all__ = ["Boosting", "Estimate", "Fixed", "Recipe", "parse_recipe"]
+__all__ = ["Boosting", "Estimate", "PublishedMember", "Recipe", "parse_recipe"]
 
 
-class Fixed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PublishedMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A published model that is joined as it stands, with a share of the weight."""
 
     model: str
@@ -36,7 +36,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """An input that is estimated where unknown, by least squares on terms, the first that can."""
 
     input: str
-    terms: tuple[tuple[Term, ...], ...]
+    terms: tuple[tuple[EquationTerm, ...], ...]
 
 
 class Recipe(
@@ -54,17 +54,17 @@ class Recipe(
     drug: str
     title: str
     population: str
-    citation: Citation
+    citation: ModelCitation
     unit: str
     predicts: str
     link: Link
     inputs: tuple[Input, ...]
-    features: tuple[Term, ...]
+    features: tuple[EquationTerm, ...]
     penalty: float
-    race_features: tuple[Term, ...] = ()
+    race_features: tuple[EquationTerm, ...] = ()
     race_inputs: tuple[str, ...] = ()
     estimates: tuple[Estimate, ...] = ()
-    fixed: tuple[Fixed, ...] = ()
+    fixed: tuple[PublishedMember, ...] = ()
     boosting: Boosting | None = None
     balance: str = ""
     baselines: tuple[str, ...] = ()

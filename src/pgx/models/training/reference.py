@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.models.equation import link_of
-from pgx.models.inputs import Input, Kind
+from pgx.models.inputs import Input, InputKind
 from pgx.models.specification import Model
 from pgx.models.tables.reading import DataTable
 from pgx.models.terms import is_unknown
@@ -60,7 +60,7 @@ def _input(own: Input, column: npt.NDArray[Any]) -> dict[str, Any]:
     unknown = is_unknown(column)
     known = column[~unknown]
     missing = _rounded(unknown.mean())
-    if own.kind is not Kind.NUMBER or not len(known):
+    if own.kind is not InputKind.NUMBER or not len(known):
         names, counts = np.unique(_levels(own, known), return_counts=True)
         shares = {n: _rounded(c / len(known)) for n, c in zip(names.tolist(), counts, strict=True)}
         return {"kind": "levels", "shares": shares, "missing": missing}
@@ -91,7 +91,7 @@ def _between(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _levels(own: Input, known: npt.NDArray[Any]) -> npt.NDArray[np.str_]:
-    if own.kind is Kind.FLAG:
+    if own.kind is InputKind.FLAG:
         return np.where(known.astype(np.float64) > 0, "yes", "no")
     return known.astype(np.str_)
 

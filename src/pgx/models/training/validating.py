@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.models.equation import Bounds, dose_of, link_of, on_link
 from pgx.models.inputs import fill
-from pgx.models.specification import Interval, Link, Model
+from pgx.models.specification import ConformalInterval, Link, Model
 from pgx.models.tables.matching import columns_for
 from pgx.models.tables.reading import DataTable
 from pgx.models.training.conformal import Residuals, interval_from, working_tail
@@ -99,7 +99,7 @@ def train(
     shifts = interval_from(unseen.residuals, working_tail(unseen.residuals, level))
     return msgspec.structs.replace(
         model,
-        interval=Interval(
+        interval=ConformalInterval(
             level=level,
             method="cross-conformal, residuals of sites left out, by predicted dose",
             lower=shifts.lower,

@@ -1,4 +1,4 @@
-"""Words for what supports a call and what excludes its rivals."""
+"""Words for what supports a call and what excludes its alternative diplotypes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVIDENCE_WORDS: Final = {
     "given": "Given by another method",
     "nearest": "Excluded",
     "nearest_other_function": "Excluded, of other function",
-    "rival": "{why}: {diplotype}{functions}{chance}",
+    "alternative": "{why}: {diplotype}{functions}{chance}",
     "functions": " ({names})",
     "chance": ", {percent} of people with such data",
     "alike": "{count} other diplotypes are as close.",

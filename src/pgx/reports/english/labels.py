@@ -230,7 +230,7 @@ LABELS: Final = {
     "missing": "Positions not answered",
     "why": "Why this call",
     "matched": "What matched",
-    "rivals": "The next best",
+    "alternatives": "The next best",
     "against": "What the input shows instead",
     "no_evidence": "The call does not rest on positions of this input.",
     "fit": "Fit",

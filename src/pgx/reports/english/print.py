@@ -34,7 +34,7 @@ PRINT: Final = {
     "genes": "Gene by gene",
     "evidence_of_gene": "Evidence",
     "limits_of_gene": "Limits",
-    "rival": "{title}: {reasons}",
+    "alternative": "{title}: {reasons}",
     "positions": "Tested positions (GRCh38)",
     "positions_hint": "Position, identifier and genotype where the sample differs from the "
     "reference; positions without an answer; all others show the reference.",

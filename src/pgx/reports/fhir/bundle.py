@@ -105,11 +105,11 @@ def _provenance(result: PatientResult) -> list[Tree]:
     return own("provenance", values)
 
 
-def _file(entry: Mapping[str, str]) -> _Named:
-    return _Named(entry.get("name", ""), entry.get("sha256", ""), entry.get("role", ""))
+def _file(entry: Mapping[str, str]) -> _NamedFile:
+    return _NamedFile(entry.get("name", ""), entry.get("sha256", ""), entry.get("role", ""))
 
 
-class _Named(msgspec.Struct, frozen=True):
+class _NamedFile(msgspec.Struct, frozen=True):
     name: str
     sha256: str
     role: str

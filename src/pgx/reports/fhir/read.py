@@ -51,7 +51,7 @@ def parse_fhir(data: bytes, where: str = "bundle") -> PatientResult:
     if len(data) > MAX_BYTES:
         raise ResultFileError("too large for a bundle of pgx", where=where, remedy=_REMEDY)
     try:
-        result = _Bundle(msgspec.json.decode(data)).result()
+        result = _ReadBundle(msgspec.json.decode(data)).result()
     except (
         msgspec.MsgspecError, UnicodeError, RecursionError, AttributeError, KeyError, TypeError,
         ValueError, IndexError,
@@ -72,7 +72,7 @@ class _ShapeError(ValueError):
     """A bundle is not as this program writes them."""
 
 
-class _Bundle:
+class _ReadBundle:
     def __init__(self, tree: Tree) -> None:
         if not isinstance(tree, dict) or tree.get("resourceType") != "Bundle":
             raise _ShapeError("no Bundle")

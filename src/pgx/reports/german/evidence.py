@@ -1,4 +1,4 @@
-"""Words for what supports a call and what excludes its rivals."""
+"""Words for what supports a call and what excludes its alternative diplotypes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVIDENCE_WORDS: Final = {
     "given": "Von anderer Methode angegeben",
     "nearest": "Ausgeschlossen",
     "nearest_other_function": "Ausgeschlossen, mit anderer Funktion",
-    "rival": "{why}: {diplotype}{functions}{chance}",
+    "alternative": "{why}: {diplotype}{functions}{chance}",
     "functions": " ({names})",
     "chance": ", {percent} der Personen mit solchen Daten",
     "alike": "{count} andere Diplotypen passen ebenso gut.",

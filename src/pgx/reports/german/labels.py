@@ -257,7 +257,7 @@ LABELS: Final = {
     "missing": "Nicht beantwortete Positionen",
     "why": "Begründung dieses Ergebnisses",
     "matched": "Was übereinstimmt",
-    "rivals": "Die nächstbesten",
+    "alternatives": "Die nächstbesten",
     "against": "Was die Eingabe dagegen zeigt",
     "no_evidence": "Das Ergebnis beruht nicht auf Positionen dieser Eingabe.",
     "fit": "Übereinstimmung",

@@ -36,7 +36,7 @@ PRINT: Final = {
     "genes": "Gen für Gen",
     "evidence_of_gene": "Belege",
     "limits_of_gene": "Grenzen",
-    "rival": "{title}: {reasons}",
+    "alternative": "{title}: {reasons}",
     "positions": "Untersuchte Positionen (GRCh38)",
     "positions_hint": "Position, Kennung und Genotyp, wo die Probe von der Referenz abweicht;"
     " Positionen ohne Antwort; alle anderen zeigen die Referenz.",

@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pgx.reports.pictures.facts import AlleleShare, Share
+from pgx.reports.pictures.facts import AlleleShare, ChromosomeShare
 from pgx.reports.pictures.svg import number, picture, shortened, text
 
 __all__ = ["draw_frequencies"]
@@ -65,7 +65,7 @@ def _column(
     yield text(left + _PLOT, bottom + 12, said, "q s m")
 
 
-def _marks(shares: Sequence[Share], left: float, end: float) -> str:
+def _marks(shares: Sequence[ChromosomeShare], left: float, end: float) -> str:
     """Return all intervals as one path and all dots as another."""
     lines, dots = [], []
     for index, share in enumerate(shares):

@@ -14,14 +14,22 @@ from pgx.base.substances import ScoreRange
 from pgx.reports.facts import ReportFacts
 from pgx.reports.pictures.copy_facts import CopyPicture, build_copies
 
-__all__ = ["AlleleShare", "Bar", "GenePictures", "ScoreFacts", "Share", "build_pictures", "wilson"]
+__all__ = [
+    "AlleleShare",
+    "Bar",
+    "ChromosomeShare",
+    "GenePictures",
+    "ScoreFacts",
+    "build_pictures",
+    "wilson",
+]
 
 _SHOWN_CANDIDATES: Final = 6
 _Z: Final = 1.959964  # 97.5 % of the normal distribution
 _CALLED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)
 
 
-class Share(msgspec.Struct, frozen=True):
+class ChromosomeShare(msgspec.Struct, frozen=True):
     """How many of a group's chromosomes carry an allele; ``low``, ``high``: 95 % interval, 0–1."""
 
     group: str
@@ -35,7 +43,7 @@ class AlleleShare(msgspec.Struct, frozen=True):
     """How common one allele is in each group."""
 
     allele: str
-    shares: tuple[Share, ...]
+    shares: tuple[ChromosomeShare, ...]
 
 
 class ScoreFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,12 +161,12 @@ def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare
     return tuple(AlleleShare(name, tuple(_shares(name, found))) for name in names)
 
 
-def _shares(allele: str, found: GeneFrequencies) -> Iterable[Share]:
+def _shares(allele: str, found: GeneFrequencies) -> Iterable[ChromosomeShare]:
     carriers = [h.counts for h in found.haplotypes if h.allele == allele]
     for index, (group, total) in enumerate(zip(found.groups, found.totals, strict=True)):
         if total:
             count = sum(counts[index] for counts in carriers)
-            yield Share(group, count, total, *wilson(count, total))
+            yield ChromosomeShare(group, count, total, *wilson(count, total))
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from pgx.models.monitoring.drift import InputShares
-from pgx.models.monitoring.records import Check, State
+from pgx.models.monitoring.records import CheckState, MonitoringCheck
 from pgx.models.monitoring.residuals import Chart
 from pgx.reports.pictures.svg import number, picture, shortened, text
 
@@ -24,10 +24,10 @@ _ROWS: Final = 14  # of a picture; the rest is one row
 _LEFT, _TOP, _PLOT = 34.0, 12.0, 130.0
 _POINTS: Final = 300
 _WORDS: Final = {
-    State.OK: "ok",
-    State.WATCH: "watch",
-    State.ALERT: "alert",
-    State.NOT_ASSESSED: "not assessed",
+    CheckState.OK: "ok",
+    CheckState.WATCH: "watch",
+    CheckState.ALERT: "alert",
+    CheckState.NOT_ASSESSED: "not assessed",
 }
 
 
@@ -130,7 +130,7 @@ class _Plot:
             yield text(min(max(x, 90), _WIDTH - 90), below + 15, f"signal on {since}", "m b")
 
 
-def draw_intervals(name: str, checks: Sequence[Check], *, as_percent: bool) -> Markup:
+def draw_intervals(name: str, checks: Sequence[MonitoringCheck], *, as_percent: bool) -> Markup:
     """Return a row a check: the value with its interval, a ring where the validation was."""
     ends = [
         end
@@ -161,7 +161,7 @@ def draw_intervals(name: str, checks: Sequence[Check], *, as_percent: bool) -> M
     return picture(_WIDTH, bottom + 20, name, says, parts)
 
 
-def _interval(check: Check, y: float, x: _Scale) -> Iterable[str]:
+def _interval(check: MonitoringCheck, y: float, x: _Scale) -> Iterable[str]:
     kind = f"of-{check.state}"
     yield text(0, y + 4, shortened(check.subject or "all", _LABEL - 8))
     if check.lower is not None and check.upper is not None and check.value is not None:
@@ -173,6 +173,6 @@ def _interval(check: Check, y: float, x: _Scale) -> Iterable[str]:
         yield f'<path class="then" d="M{at} {number(y - 7)}V{number(y + 7)}"/>'
 
 
-def _says(check: Check, shown: _Shown) -> str:
+def _says(check: MonitoringCheck, shown: _Shown) -> str:
     value = "" if check.value is None else shown(check.value)
     return f"{check.subject or 'all'}: {value} ({_WORDS[check.state]})"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.simulator.depth.genotypes import HIGHEST_QUALITY, reference_quality
 
-__all__ = ["Block", "Stretch", "banded"]
+__all__ = ["SimulatedBlock", "Stretch", "banded"]
 
 BANDS: Final = np.array([*range(1, 61), 70, 80, 90, HIGHEST_QUALITY])
 """Lower bounds of the bands of genotype quality, GATK's default."""
@@ -35,7 +35,7 @@ class Stretch(NamedTuple):
         return cls(start, end, depth, reference_quality(depth))
 
 
-class Block(NamedTuple):
+class SimulatedBlock(NamedTuple):
     """A reference block: its median and lowest depth, its lowest likelihoods."""
 
     start: int
@@ -46,7 +46,7 @@ class Block(NamedTuple):
     likelihoods: tuple[int, int]
 
 
-def banded(stretches: Sequence[Stretch]) -> list[Block]:
+def banded(stretches: Sequence[Stretch]) -> list[SimulatedBlock]:
     """Join stretches, sorted by position, that touch and are in one band."""
     if not stretches:
         return []
@@ -58,14 +58,14 @@ def banded(stretches: Sequence[Stretch]) -> list[Block]:
     return [_block(table[a:b]) for a, b in zip(firsts.tolist(), ends, strict=True)]
 
 
-def _block(rows: npt.NDArray[np.int64]) -> Block:
+def _block(rows: npt.NDArray[np.int64]) -> SimulatedBlock:
     start, end = int(rows[0, 0]), int(rows[-1, 1])
     if len(rows) == 1:
         _, _, depth, quality, het, other = rows[0].tolist()
-        return Block(start, end, depth, depth, quality, (het, other))
+        return SimulatedBlock(start, end, depth, depth, quality, (het, other))
     depth = _median(rows[:, 2], rows[:, 1] - rows[:, 0] + 1)
     low = rows[:, 2:].min(axis=0).tolist()
-    return Block(start, end, depth, low[0], low[1], (low[2], low[3]))
+    return SimulatedBlock(start, end, depth, low[0], low[1], (low[2], low[3]))
 
 
 def _median(depths: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> int:

@@ -153,6 +153,6 @@ def _hybrid(
     haplotype = dict(beside)
     for variant in definition.variants:
         if any(s.start <= variant.position <= s.end for s in foreign):
-            leaked = variant.position in structure.leaks
-            haplotype[variant.position] = variant.alts[0] if leaked else variant.ref
+            is_mismapped = variant.position in structure.mismapped
+            haplotype[variant.position] = variant.alts[0] if is_mismapped else variant.ref
     return haplotype

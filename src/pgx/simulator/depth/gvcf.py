@@ -19,7 +19,7 @@ from pgx.simulator.depth.people import GeneCopies, gene_copies
 from pgx.simulator.depth.settings import DepthSettings, check_depth, generator
 from pgx.simulator.depth.sites import GeneReads, gene_sites
 from pgx.simulator.depth.text import block_line, record_line
-from pgx.simulator.depth.windows import Span, Windows, cut
+from pgx.simulator.depth.windows import DepthWindows, Span, cut
 from pgx.simulator.header import contig_names, header_lines
 from pgx.simulator.sequence import GeneSequence
 from pgx.simulator.settings import SimulationSettings, check_settings
@@ -65,7 +65,7 @@ class DepthSimulator:
         genes: Mapping[str, GeneDefinition],
         settings: SimulationSettings,
         depth: DepthSettings,
-        panel: Windows | None = None,
+        panel: DepthWindows | None = None,
     ) -> None:
         check_depth(depth, settings)
         check_settings(genes, settings)

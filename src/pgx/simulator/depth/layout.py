@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.simulator.depth.noise import Neighbours
-from pgx.simulator.depth.windows import Span, Windows, cut, gene_span, tiled
+from pgx.simulator.depth.windows import DepthWindows, Span, cut, gene_span, tiled
 from pgx.simulator.sequence import GeneSequence
 
 __all__ = ["Layout", "Region", "lay_out"]
@@ -38,7 +38,7 @@ class Layout:
     """Windows of a file with the region that each lies in, (W,) int64, `CONTROL` for none."""
 
     regions: tuple[Region, ...]
-    windows: Windows
+    windows: DepthWindows
     region: npt.NDArray[np.int64]
     near: Neighbours
 
@@ -51,7 +51,7 @@ class Layout:
 def lay_out(
     genes: Mapping[str, GeneDefinition],
     sequences: Mapping[str, GeneSequence],
-    panel: Windows | None = None,
+    panel: DepthWindows | None = None,
 ) -> Layout:
     """Lay out the windows of genes and, on GRCh38, of a panel.
 
@@ -87,7 +87,9 @@ def _sorted(
     expected, loading = np.array(values, np.float64).reshape(-1, 2).T
     names = np.array(contigs, np.str_)
     order = np.lexsort((starts, names))
-    windows = Windows(names[order], starts[order], ends[order], expected[order], loading[order])
+    windows = DepthWindows(
+        names[order], starts[order], ends[order], expected[order], loading[order]
+    )
     return Layout(regions, windows, np.array(region, np.int64)[order], Neighbours(windows))
 
 
@@ -109,7 +111,7 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def _kept(
-    panel: Windows, regions: tuple[Region, ...], *, whole: bool
+    panel: DepthWindows, regions: tuple[Region, ...], *, whole: bool
 ) -> tuple[list[str], list[Span], list[tuple[float, float]], list[int]]:
     """Return the panel's windows: those in a region, and on GRCh38 all others."""
     region = np.full(len(panel), CONTROL)

@@ -17,7 +17,7 @@ from pgx.simulator.depth.chromosomes import Copy, copy_haplotype
 from pgx.simulator.depth.drawing import AlleleWeights, draw_people
 from pgx.simulator.depth.genotypes import ERROR, OVERDISPERSION
 from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares
-from pgx.simulator.depth.sites import LEAK
+from pgx.simulator.depth.sites import MEAN_MISMAPPED
 from pgx.simulator.depth.windows import gene_span
 from pgx.simulator.settings import AmbiguityChoice
 from pgx.structure.evidence import SiteReads
@@ -120,7 +120,7 @@ def simulate_many(
     depth = np.rint(draw_depth(near, copies, coverage, noise, random))
     sites, window = _sites(definition, near, inside)
     shown = _shown(definition, people.copies, sites, shares[:, window], spellings)
-    shown += _leaks(structure, sites, len(model), random)
+    shown += _mismapped_reads(structure, sites, len(model), random)
     names = tuple(format_diplotype(own, definition.default_allele) for own in people.names)
     return SimulatedDepth(depth, sites, _reads(depth[window], shown, random), names)
 
@@ -166,7 +166,7 @@ def _shown(
     return shown
 
 
-def _leaks(
+def _mismapped_reads(
     structure: GeneStructure,
     sites: Sequence[DefiningVariant],
     n: int,
@@ -174,8 +174,8 @@ def _leaks(
 ) -> Floats:
     """Return (S, 2, N) copies of the paralogue that show at each site."""
     found = np.zeros((len(sites), 2, n))
-    leaking = np.array([site.position in structure.leaks for site in sites], np.bool_)
-    found[leaking, 1] = random.exponential(LEAK, (int(leaking.sum()), n))
+    is_mismapped = np.array([site.position in structure.mismapped for site in sites], np.bool_)
+    found[is_mismapped, 1] = random.exponential(MEAN_MISMAPPED, (int(is_mismapped.sum()), n))
     return found
 
 

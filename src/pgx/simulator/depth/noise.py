@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.structures import GeneStructure
-from pgx.simulator.depth.windows import Windows
+from pgx.simulator.depth.windows import DepthWindows
 from pgx.structure.models import structural_models
 
 __all__ = ["DISPERSION", "Neighbours", "draw_depth", "draw_shares", "kernel"]
@@ -32,7 +32,7 @@ def kernel(distance: Floats) -> Floats:
 class Neighbours:
     """Standard normal numbers by window that are correlated between neighbours as depth is."""
 
-    def __init__(self, windows: Windows) -> None:
+    def __init__(self, windows: DepthWindows) -> None:
         self.windows = windows
         middles = windows.middles
         far = (np.diff(middles) > APART) | (windows.contigs[1:] != windows.contigs[:-1])

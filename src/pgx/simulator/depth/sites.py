@@ -18,10 +18,10 @@ from pgx.simulator.records import Call, GeneScene, Record, gene_records
 from pgx.simulator.sequence import GeneSequence
 from pgx.simulator.settings import SimulationSettings
 
-__all__ = ["LEAK", "GeneReads", "GeneSites", "gene_sites"]
+__all__ = ["MEAN_MISMAPPED", "GeneReads", "GeneSites", "gene_sites"]
 
-LEAK: Final = 0.1
-"""Copies of the paralogue whose reads are aligned to the gene at a leak, on average."""
+MEAN_MISMAPPED: Final = 0.1
+"""Copies of the paralogue whose reads are mismapped to the gene at such a position, on average."""
 
 Floats = npt.NDArray[np.float64]
 SAMPLE: Final = "sample"
@@ -75,12 +75,12 @@ def gene_sites(
         haplotypes={SAMPLE: copies.haplotypes},
         settings=settings,
     )
-    leaks = dict.fromkeys(definition.structure.leaks, 0.0) if definition.structure else {}
-    leaks = {position: random.exponential(LEAK) for position in leaks}
+    mismapped = dict.fromkeys(definition.structure.mismapped, 0.0) if definition.structure else {}
+    mismapped = {position: random.exponential(MEAN_MISMAPPED) for position in mismapped}
     found = GeneSites()
-    records = [*gene_records(scene), *_leaking(scene, leaks)]
+    records = [*gene_records(scene), *_mismapped_records(scene, mismapped)]
     for record in _apart(records):
-        _add(found, record, _counts(scene, record, reads, leaks, random))
+        _add(found, record, _counts(scene, record, reads, mismapped, random))
     hidden = scene.marked("missing")
     spans = ((v.position, len(v.ref)) for v in definition.variants if v.position in hidden)
     found.taken += [(start, start + length - 1) for start, length in spans]
@@ -96,13 +96,13 @@ def _apart(records: Iterable[Record]) -> list[Record]:
     return kept
 
 
-def _leaking(scene: GeneScene, leaks: Iterable[int]) -> list[Record]:
-    """Return records without alternatives, or with the documented one, at leaks."""
+def _mismapped_records(scene: GeneScene, mismapped: Iterable[int]) -> list[Record]:
+    """Return records without alternatives, or with the documented one, at mismapped positions."""
     hidden = scene.marked("missing")
     variants = {v.position: v for v in scene.definition.variants}
     n_copies = len(scene.haplotypes[SAMPLE])
     records = []
-    for position in leaks:
+    for position in mismapped:
         variant = variants.get(position)
         base = scene.sequence.base(position)
         if position in hidden or base is None or (variant and len(variant.ref) > 1):
@@ -128,7 +128,7 @@ def _counts(
     scene: GeneScene,
     record: Record,
     reads: GeneReads,
-    leaks: dict[int, float],
+    mismapped: dict[int, float],
     random: np.random.Generator,
 ) -> list[int]:
     """Return reads of REF, each ALT and any other allele."""
@@ -136,12 +136,12 @@ def _counts(
     shown = np.zeros(len(record.alts) + 2)
     for code, share in zip(record.calls[0].alleles, reads.shown[:, window], strict=False):
         shown[code or 0] += share
-    if record.start in leaks:
-        shown[_leaked(scene, record)] += leaks[record.start]
+    if record.start in mismapped:
+        shown[_mismapped_allele(scene, record)] += mismapped[record.start]
     return draw_reads(int(reads.depth[window]), shown, random)
 
 
-def _leaked(scene: GeneScene, record: Record) -> int:
+def _mismapped_allele(scene: GeneScene, record: Record) -> int:
     """Return the index of the allele that the paralogue's reads show; the last if unknown."""
     for variant in scene.definition.variants:
         if variant.position == record.start and variant.alts[0] in record.alts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.simulator.depth.blocks import Block
+from pgx.simulator.depth.blocks import SimulatedBlock
 from pgx.simulator.depth.genotypes import DiploidGenotype
 from pgx.simulator.records import Record
 from pgx.simulator.settings import SimulationSettings
@@ -15,7 +15,12 @@ NON_REF: Final = "<NON_REF>"
 
 
 def block_line(
-    contig: str, position: int, end: int, ref: str, block: Block, settings: SimulationSettings
+    contig: str,
+    position: int,
+    end: int,
+    ref: str,
+    block: SimulatedBlock,
+    settings: SimulationSettings,
 ) -> str:
     """Return the line of a block; positions are the file's."""
     het, other = block.likelihoods

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pgx.base.structures import GeneStructure
 from pgx.structure.panel import PanelArrays
 
-__all__ = ["Span", "Windows", "cut", "gene_span", "panel_windows", "tiled"]
+__all__ = ["DepthWindows", "Span", "cut", "gene_span", "panel_windows", "tiled"]
 
 WIDTH: Final = 20
 """Bases of a window, at most."""
@@ -24,7 +24,7 @@ Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Windows:
+class DepthWindows:
     """W windows, sorted by contig and position, none over another.
 
     Attributes
@@ -62,7 +62,7 @@ class Windows:
     @classmethod
     def of(
         cls, contigs: Sequence[str], starts: Sequence[int], ends: Sequence[int], *values: Floats
-    ) -> Windows:
+    ) -> DepthWindows:
         """Sort windows; ``values`` are the log expectation and the loading, 0 if not given."""
         first, last = np.asarray(starts, np.int64), np.asarray(ends, np.int64)
         names = np.asarray(contigs, np.str_)
@@ -71,7 +71,7 @@ class Windows:
         return cls(names[order], first[order], last[order], expected[order], loading[order])
 
 
-def panel_windows(panel: PanelArrays) -> tuple[Windows, Places]:
+def panel_windows(panel: PanelArrays) -> tuple[DepthWindows, Places]:
     """Return a panel's windows, and (C + W,) where its controls and its gene's windows are.
 
     A sample's factor is standard normal here; a panel's score has its own mean and deviation.
@@ -85,7 +85,7 @@ def panel_windows(panel: PanelArrays) -> tuple[Windows, Places]:
     expected = np.concatenate([controls, panel.expectation])
     names = np.asarray(contigs, np.str_)
     order = np.lexsort((starts, names))
-    windows = Windows(
+    windows = DepthWindows(
         names[order],
         starts[order],
         ends[order],

@@ -1,7 +1,7 @@
 """Genotypes at positions to which reads of the paralogue are aligned, judged by their reads.
 
-A caller takes strayed reads of the paralogue for a heterozygote. How many stray differs between
-samples and aligners, so that every amount up to a limit counts alike.
+A caller takes mismapped reads of the paralogue for a heterozygote. How many are mismapped differs
+between samples and aligners, so that every amount up to a limit counts alike.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Likel
 from pgx.structure.balance import carried_log_likelihood
 from pgx.structure.evidence import SiteReads
 
-__all__ = ["STRAYED", "StraySite", "judge_leaks"]
+__all__ = ["MISMAPPED_COPIES", "MismappedSite", "judge_mismapping"]
 
-STRAYED: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)
-"""Copies that the strayed reads of the paralogue may look like."""
+MISMAPPED_COPIES: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)
+"""Copies that the mismapped reads of the paralogue may look like."""
 SURE: Final = 1e-4
 """Likelihood by that of the best genotype below which another one does not count."""
 NOTE: Final = "paralogue_reads"
 
 
-class StraySite(NamedTuple):
+class MismappedSite(NamedTuple):
     """A position, 1-based on GRCh38, at which reads may be the paralogue's.
 
-    ``copies`` have the gene's own sequence there; ``strayed`` are the amounts, in copies, that
-    others may look like, each as likely.
+    ``copies`` have the gene's own sequence there; ``mismapped_copies`` are the numbers of copies
+    that mismapped reads may look like, each as likely.
     """
 
     position: int
     copies: int = 2
-    strayed: tuple[float, ...] = STRAYED
+    mismapped_copies: tuple[float, ...] = MISMAPPED_COPIES
 
 
-def judge_leaks(
+def judge_mismapping(
     genotypes: GeneGenotypes,
     sample: int,
     reads: Sequence[SiteReads],
-    sites: Sequence[StraySite],
+    sites: Sequence[MismappedSite],
 ) -> GeneGenotypes:
     """Return one sample's genotypes, as the reads let them be at some positions.
 
@@ -52,7 +52,7 @@ def judge_leaks(
     reads
         Allelic depths of the sample.
     sites
-        Where reads may be strayed; only substitutions with a record are judged, and at least
+        Where reads may be mismapped; only substitutions with a record are judged, and at least
         one copy is assumed.
     """
     known = {site.position: site for site in reads}
@@ -73,10 +73,10 @@ def _is_documented(site: SiteReads, alleles: Sequence[str]) -> bool:
     return len(site.alleles) == 2 and set(site.alleles) <= set(alleles) and sum(site.reads) > 0
 
 
-def _judge(found: GeneGenotypes, index: int, site: SiteReads, stray: StraySite) -> None:
+def _judge(found: GeneGenotypes, index: int, site: SiteReads, site_: MismappedSite) -> None:
     """Replace a genotype by the one that the reads allow, or by the likelihoods of several."""
     ref, alt = (found.gene.variants[index].alleles.index(a) for a in site.alleles)
-    likelihood = _genotype_likelihoods(site.reads, max(stray.copies, 1), stray.strayed)
+    likelihood = _genotype_likelihoods(site.reads, max(site_.copies, 1), site_.mismapped_copies)
     sure = likelihood >= SURE * likelihood.max()
     pairs = ((ref, ref), (ref, alt), (alt, alt))
     before = sorted(found.call[index, 0].tolist())
@@ -105,10 +105,10 @@ def _genotype_likelihoods(
 ) -> npt.NDArray[np.float64]:
     """Return (3,) likelihoods of no, some and all copies carrying the alternative."""
     total = sum(reads)
-    strayed = np.array(amounts)
+    mismapped_copies = np.array(amounts)
     by_carriers = []
     for carriers in range(copies + 1):
-        share = (carriers + strayed) / (copies + strayed)
+        share = (carriers + mismapped_copies) / (copies + mismapped_copies)
         by_carriers.append(np.exp(carried_log_likelihood(reads[1], total, share)).mean())
     some = np.mean(by_carriers[1:-1]) if copies > 1 else 0.0
     return np.array([by_carriers[0], some, by_carriers[-1]])

@@ -4,7 +4,7 @@ import pytest
 
 from pgx.genotypes.matrix import MISSING, Unknown
 from pgx.structure.evidence import SiteReads
-from pgx.structure.leaks import STRAYED, StraySite, judge_leaks
+from pgx.structure.mismapping import MISMAPPED_COPIES, MismappedSite, judge_mismapping
 from structure.made import GENE, genotypes
 
 SITE = 42127526
@@ -14,7 +14,7 @@ INDEX = next(i for i, v in enumerate(GENE.variants) if v.position == SITE)
 def judged(first, second, reads, **settings):
     given = genotypes({SITE: (first, second)})
     site = SiteReads(SITE, ("C", "T"), reads)
-    return judge_leaks(given, 0, [site], [StraySite(SITE, **settings)])
+    return judge_mismapping(given, 0, [site], [MismappedSite(SITE, **settings)])
 
 
 def test_few_strayed_reads_are_no_heterozygote():
@@ -43,13 +43,18 @@ def test_one_copy_is_all_or_nothing():
 
 
 def test_reads_of_a_hybrid_add_to_those_that_stray():
-    """A *68 has CYP2D7's base there: 28 and 20 reads are one copy and what strayed."""
-    found = judged("C", "T", (28, 20), copies=1, strayed=tuple(a + 0.5 for a in STRAYED))
+    """A *68 has CYP2D7's base there: 28 and 20 reads are one copy and what mismapped."""
+    found = judged(
+        "C", "T", (28, 20), copies=1, mismapped_copies=tuple(a + 0.5 for a in MISMAPPED_COPIES)
+    )
     assert found.call[INDEX, 0].tolist() == [0, 0]
 
 
 def test_no_more_strays_than_is_said():
-    assert judged("C", "T", (15, 15), strayed=(0.0, 0.1, 0.2)).call[INDEX, 0].tolist() == [0, 1]
+    assert judged("C", "T", (15, 15), mismapped_copies=(0.0, 0.1, 0.2)).call[INDEX, 0].tolist() == [
+        0,
+        1,
+    ]
     assert judged("C", "T", (15, 15)).call[INDEX, 0].tolist() == [MISSING, MISSING]
 
 
@@ -57,10 +62,13 @@ def test_no_more_strays_than_is_said():
 def test_what_the_definition_does_not_know_is_left_as_it_is(alleles):
     given = genotypes({SITE: ("C", "T")})
     site = SiteReads(SITE, alleles, (40, 5, 1)[: len(alleles)])
-    assert judge_leaks(given, 0, [site], [StraySite(SITE)]).call[INDEX, 0].tolist() == [0, 1]
+    assert judge_mismapping(given, 0, [site], [MismappedSite(SITE)]).call[INDEX, 0].tolist() == [
+        0,
+        1,
+    ]
 
 
 def test_other_samples_columns_are_untouched():
     given = genotypes({SITE: ("C", "T")})
-    judge_leaks(given, 0, [SiteReads(SITE, ("C", "T"), (41, 6))], [StraySite(SITE)])
+    judge_mismapping(given, 0, [SiteReads(SITE, ("C", "T"), (41, 6))], [MismappedSite(SITE)])
     assert given.call[INDEX, 0].tolist() == [0, 1]

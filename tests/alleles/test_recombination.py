@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.alleles.piecing import HIDDEN_FROM, LIKELY_FROM, Piecing
+from pgx.alleles.recombination import HIDDEN_FROM, LIKELY_FROM, Recombination
 from pgx.genotypes.matrix import MISSING
 
 CROSSOVER, CONVERSION = 0.03, 0.02
@@ -28,7 +28,7 @@ def problems(draw):
     haplotype = draw(st.tuples(*[st.integers(MISSING, 2)] * n_sites))
     shares = np.array(weights, np.float64)
     shares /= shares.sum(axis=1, keepdims=True)
-    pieces = Piecing(np.array(rows, np.int8), shares, CONVERSION, CROSSOVER)
+    pieces = Recombination(np.array(rows, np.int8), shares, CONVERSION, CROSSOVER)
     return pieces, np.array(haplotype, np.int8)
 
 

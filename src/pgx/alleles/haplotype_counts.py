@@ -13,7 +13,7 @@ from pgx.alleles.definitions import CompiledGene
 from pgx.alleles.phasing import contained
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 
-__all__ = ["OTHER_SPELLING", "Census", "Floats", "Row", "count_known"]
+__all__ = ["OTHER_SPELLING", "Floats", "HaplotypeCounts", "Row", "count_known"]
 
 OTHER_SPELLING: Final = 1e-2
 """Share of an allele that carries it in a way that nobody counted."""
@@ -29,7 +29,7 @@ Row = tuple[int, ...]
 
 
 @dataclass(slots=True)
-class Census:
+class HaplotypeCounts:
     """Counted haplotypes: (G,) chromosomes by codes, and how many kinds were seen once.
 
     ``imputed`` are haplotypes that no definition describes and that would be what was counted
@@ -47,11 +47,11 @@ class Census:
         return min(max(float(once), NEVER_ONCE) / total, MOST_UNSEEN)
 
 
-def count_known(gene: CompiledGene, frequencies: GeneFrequencies) -> Census:
+def count_known(gene: CompiledGene, frequencies: GeneFrequencies) -> HaplotypeCounts:
     """Return counts by haplotype, open positions filled in."""
     place = {v.position: i for i, v in enumerate(gene.gene.variants)}
     open_sites = [place[p] for p in frequencies.untyped if p in place]
-    found = Census()
+    found = HaplotypeCounts()
     for haplotype in frequencies.haplotypes:
         row = _codes(gene, haplotype, place)
         if row is None:

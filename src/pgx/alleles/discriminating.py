@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from pgx.alleles.observation import Observation
 
-__all__ = ["Settling", "open_phases"]
+__all__ = ["DiscriminatingSites", "open_phases"]
 
 _MAX_PAIRS: Final = 200
 _MAX_BLOCKS: Final = 6
 
 
-class Settling(NamedTuple):
+class DiscriminatingSites(NamedTuple):
     """Position indices to genotype, and pairs of positions whose phase is wanted."""
 
     sites: tuple[int, ...]

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.alleles._kernels import find_mismatches
-from pgx.alleles.census import Floats
+from pgx.alleles.haplotype_counts import Floats
 
 __all__ = [
     "ANYTHING",
@@ -26,7 +26,7 @@ __all__ = [
     "Codes",
     "Made",
     "Mismatches",
-    "Piecing",
+    "Recombination",
     "joined",
 ]
 
@@ -48,7 +48,7 @@ Made = dict[bytes, Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Piecing:
+class Recombination:
     """Known haplotypes, (K, P) codes with (G, K) shares, and how often they are re-made.
 
     ``carried`` remembers the alleles at positions that were asked for.

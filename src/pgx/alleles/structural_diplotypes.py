@@ -8,18 +8,18 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.inferred import Weighed
+from pgx.alleles.inferred import DiplotypePosterior
 from pgx.alleles.outcome import Haplotype
 from pgx.structure.models import Chromosomes
 
-__all__ = ["NEGLIGIBLE", "Laid", "lay_alleles", "pairs_of", "singles_of"]
+__all__ = ["NEGLIGIBLE", "StructuralDiplotype", "assign_haplotypes", "pairs_of", "singles_of"]
 
 NEGLIGIBLE: Final = 1e-8
 """Share of the best one's weight below which a pair of alleles or structures is left out."""
 MAX_PAIRS: Final = 300
 
 
-class Laid(NamedTuple):
+class StructuralDiplotype(NamedTuple):
     """Alleles of both chromosomes, rows of codes, and the share of a small-variant weight."""
 
     first: Haplotype | None
@@ -28,9 +28,12 @@ class Laid(NamedTuple):
     weight: float
 
 
-def lay_alleles(
-    way: Chromosomes, pairs: Sequence[Laid], singles: Sequence[Laid], nothing: Laid
-) -> Iterator[Laid]:
+def assign_haplotypes(
+    way: Chromosomes,
+    pairs: Sequence[StructuralDiplotype],
+    singles: Sequence[StructuralDiplotype],
+    nothing: StructuralDiplotype,
+) -> Iterator[StructuralDiplotype]:
     """Yield the alleles that the whole copies of two chromosomes may be.
 
     A hybrid carries alleles as a whole copy does, it only has no name for them: what small
@@ -41,7 +44,7 @@ def lay_alleles(
     if all(there):
         for pair in pairs:
             yield pair
-            yield Laid(pair.second, pair.first, pair.codes[::-1], pair.weight)
+            yield StructuralDiplotype(pair.second, pair.first, pair.codes[::-1], pair.weight)
     elif any(there):
         for own in singles:
             codes = own.codes if there[0] else own.codes[::-1]
@@ -50,11 +53,11 @@ def lay_alleles(
         yield nothing
 
 
-def _turned(own: Laid, codes: npt.NDArray[np.int8]) -> Laid:
-    return Laid(None, own.first, codes, own.weight)
+def _turned(own: StructuralDiplotype, codes: npt.NDArray[np.int8]) -> StructuralDiplotype:
+    return StructuralDiplotype(None, own.first, codes, own.weight)
 
 
-def pairs_of(weighed: Weighed, *, differ: bool) -> Iterator[Laid]:
+def pairs_of(weighed: DiplotypePosterior, *, differ: bool) -> Iterator[StructuralDiplotype]:
     """Yield the pairs of alleles with the weight of one of their two orders."""
     for (one, two), share in zip(
         weighed.posterior.pairs[:MAX_PAIRS].tolist(),
@@ -67,12 +70,12 @@ def pairs_of(weighed: Weighed, *, differ: bool) -> Iterator[Laid]:
         weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
         if one == two:
             weight *= 0.5  # both orders are the same and are yielded twice
-        yield Laid(
+        yield StructuralDiplotype(
             weighed.haplotypes[one], weighed.haplotypes[two], weighed.codes[[one, two]], weight
         )
 
 
-def singles_of(weighed: Weighed) -> Iterator[Laid]:
+def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
     """Yield the alleles of one chromosome where the other has none."""
     for (one, _), share in zip(
         weighed.posterior.pairs[:MAX_PAIRS].tolist(),
@@ -83,4 +86,6 @@ def singles_of(weighed: Weighed) -> Iterator[Laid]:
             return
         codes = weighed.codes[[one, one]].copy()
         codes[1] = -1
-        yield Laid(weighed.haplotypes[one], None, codes, share * weighed.posterior.mass)
+        yield StructuralDiplotype(
+            weighed.haplotypes[one], None, codes, share * weighed.posterior.mass
+        )

@@ -22,9 +22,9 @@ from pgx.alleles.haplotype_masks import HaplotypeMasks
 from pgx.alleles.names import format_diplotype, natural_key
 from pgx.alleles.observation import Observation
 from pgx.base.calls import Candidate, GeneCall
-from pgx.base.evidence import Contradiction, Rival
+from pgx.base.evidence import AlternativeDiplotype, Contradiction
 
-__all__ = ["MAX_NEAREST", "Rivals", "allowed_alleles"]
+__all__ = ["MAX_NEAREST", "AlternativeDiplotypes", "allowed_alleles"]
 
 MAX_NEAREST = 2
 """Excluded diplotypes that are listed; all that are excluded by as few positions are counted."""
@@ -36,8 +36,8 @@ def allowed_alleles(gene: CompiledGene, index: int, mask: int) -> tuple[str, ...
     return tuple(allele for code, allele in enumerate(alleles) if mask >> code & 1)
 
 
-class Rivals:
-    """Finds and describes the rivals of one call.
+class AlternativeDiplotypes:
+    """Finds and describes the alternative diplotypes of one call.
 
     ``labels`` are the observed alleles by position, as they are printed; ``best`` the rows of
     the best diplotype, None where nothing fits. Positions that the best diplotype does not
@@ -67,8 +67,8 @@ class Rivals:
         self._own_functions = [gene.functions[i] for i in self._rows_of.tolist()]
         self._kinds = sorted({f or "" for f in gene.functions})
 
-    def of(self, call: GeneCall) -> list[Rival]:
-        """Return the rivals of a call.
+    def of(self, call: GeneCall) -> list[AlternativeDiplotype]:
+        """Return the alternative diplotypes of a call.
 
         The next candidate and the next one of other functions; where only one fits, the
         nearest that are excluded; and the nearest of functions that none of these has.
@@ -81,7 +81,7 @@ class Rivals:
         known |= {self._kind(f) for f in [[h.function for h in call.haplotypes], *functions]}
         if not found:
             found += self._nearest(first, second, counts, counts > 0, "nearest")
-            known |= {self._kind(rival.functions) for rival in found}
+            known |= {self._kind(alternative.functions) for alternative in found}
         others = (counts > 0) & ~np.isin(kinds, list(known))
         return [
             *found,
@@ -90,7 +90,7 @@ class Rivals:
 
     # -- candidates ----------------------------------------------------------------------
 
-    def _candidates(self, call: GeneCall) -> Iterator[Rival]:
+    def _candidates(self, call: GeneCall) -> Iterator[AlternativeDiplotype]:
         others = [c for c in call.candidates if c.diplotype != call.diplotype]
         own = self._kind([h.function for h in call.haplotypes])
         if not others:
@@ -109,7 +109,7 @@ class Rivals:
         first: npt.NDArray[np.intp],
         second: npt.NDArray[np.intp],
         counts: npt.NDArray[np.int64],
-    ) -> list[Rival]:
+    ) -> list[AlternativeDiplotype]:
         """Return a candidate that fits but is too improbable to be listed."""
         if call.n_candidates < 2:
             return []
@@ -120,7 +120,7 @@ class Rivals:
                 return [self._candidate(Candidate(name, share), "fits")]
         return []
 
-    def _candidate(self, candidate: Candidate, why: str) -> Rival:
+    def _candidate(self, candidate: Candidate, why: str) -> AlternativeDiplotype:
         rows = self._rows(candidate.diplotype)
         sites: list[int] = []
         phase: list[int] = []
@@ -128,7 +128,7 @@ class Rivals:
             differs = ~agree(rows, self.best)
             sites = np.flatnonzero(differs & self.observation.missing).tolist()
             phase = self._phase(rows, self.best)
-        return Rival(
+        return AlternativeDiplotype(
             diplotype=candidate.diplotype,
             functions=tuple(self._functions(candidate.diplotype)),
             why=why,
@@ -194,7 +194,7 @@ class Rivals:
         counts: npt.NDArray[np.int64],
         among: Bools,
         why: str,
-    ) -> list[Rival]:
+    ) -> list[AlternativeDiplotype]:
         if not among.any():
             return []
         near = np.flatnonzero(among & (counts == counts[among].min()))
@@ -203,7 +203,7 @@ class Rivals:
         for index in near[:MAX_NEAREST].tolist():
             diplotype = self._name(int(first[index]), int(second[index]))
             found.append(
-                Rival(
+                AlternativeDiplotype(
                     diplotype=diplotype,
                     functions=tuple(self._functions(diplotype)),
                     why=why,
