@@ -23,7 +23,7 @@ _DATIVE: Final = "dat"
 class InflectedTerm(str):
     """A term that knows its dative and the words it was made from; else it is a string.
 
-    >>> f"{Term('Kinder', 'Kindern', 'children'):dat}"
+    >>> f"{InflectedTerm('Kinder', 'Kindern', 'children'):dat}"
     'Kindern'
     """
 
