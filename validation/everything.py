@@ -30,7 +30,7 @@ from validation import (
     structure_genomes,
     structure_published,
     structure_tables,
-    truth,
+    truth_tables,
     unphased,
     unphased_second_opinion,
 )
@@ -70,7 +70,7 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     "structure_published": structure_published.measured,
     "one_answer": one_answer.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
-    "truth": truth.measured,
+    "truth": truth_tables.measured,
 }
 """What is measured, by the name of its part of the page; the longest first."""
 

@@ -5,7 +5,7 @@ status. Compared are the diplotype by name, the pair of allele functions, and fo
 what the panels typed: copies of variants, acetylator status. CYP2D6 diplotypes with more or
 fewer than two copies are scored apart: small variants cannot show them.
 
-Run ``python -m validation.truth``.
+`validation.truth_tables` prints the tables.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from validation.published import (
 )
 from validation.reading import read_files
 
-__all__ = ["Verdict", "gvcf_files", "judge", "measure", "measured"]
+__all__ = ["Verdict", "gvcf_files", "judge", "measure"]
 
 NO_COPIES = "copy_number_not_assessed"
 SAID = "copy number cannot be seen, and the call says so"
@@ -119,13 +119,6 @@ def _told(genotypes: GeneGenotypes, wanted: frozenset[Pair]) -> bool:
     named = published_alleles(gene.gene)
     typed = {p for a in gene.alleles if a.name in named for p in a.defining}
     return not sites or any(gene.variants[site].position in typed for site in sites)
-
-
-def measured() -> str:
-    """Measure and return the tables."""
-    from validation.truth_tables import report
-
-    return report(measure())
 
 
 def _calls(path: Path) -> Iterator[tuple[GeneCall, GeneGenotypes]]:
@@ -282,14 +275,3 @@ def _haplotypes(copies: dict[str, int]) -> Pair:
 
 
 _COMPARE = {"NAT2": _nat2, "DPYD": _dpyd}
-
-
-def main() -> None:
-    """Measure and print."""
-    from validation.tables import show
-
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()

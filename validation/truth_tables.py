@@ -1,4 +1,4 @@
-"""The tables of `validation.truth`."""
+"""The tables of `validation.truth`. Run ``python -m validation.truth_tables``."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from collections.abc import Mapping, Sequence
 from validation.intervals import counted, share
 from validation.published import Reading
 from validation.scores import Difference, Score, differences_table, score_table
-from validation.tables import table
-from validation.truth import SAID, Verdict
+from validation.tables import show, table
+from validation.truth import SAID, Verdict, measure
 
-__all__ = ["differences", "report", "scores"]
+__all__ = ["differences", "measured", "report", "scores"]
 
 STRUCTURAL = "CYP2D6, other than two copies"
+
+
+def measured() -> str:
+    """Measure and return the tables."""
+    return report(measure())
 
 
 def report(found: Sequence[Verdict]) -> str:
@@ -130,3 +135,12 @@ def _unusable(found: Sequence[Verdict]) -> str:
 def unsaid(found: Sequence[Verdict]) -> list[Verdict]:
     """Return structural diplotypes of which the call does not say that it cannot see them."""
     return [v for v in found if v.structural and not v.right and v.reason != SAID]
+
+
+def main() -> None:
+    """Measure and print."""
+    show(measured())
+
+
+if __name__ == "__main__":
+    main()
