@@ -52,7 +52,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "shift_sd": "shift for which cumulative sums are fastest, in standard deviations",
         "ewma_weight": "weight of the newest outcome in the moving average",
     },
-    "Check": {
+    "MonitoringCheck": {
         "": "One figure held against what the validation lets expect",
         "id": "stable name: family, kind and subject joined by dots",
         "family": "what is watched",
@@ -71,7 +71,7 @@ _TEXTS: Final[dict[str, dict[str, str]]] = {
         "started": "day on which the shift is likely to have begun",
         "advice": "what to do; empty where nothing is to be done",
     },
-    "Finding": {
+    "LogFinding": {
         "": "Something odd in the log",
         "code": "stable code",
         "n": "how often",
