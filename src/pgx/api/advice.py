@@ -12,9 +12,8 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.base.errors import UsageError
 from pgx.phenotypes.translate import Phenotype
 from pgx.pipeline.drugs import named_drugs
-from pgx.pipeline.settings import RunSettings
 from pgx.pipeline.stated import completed
-from pgx.pipeline.words import Names, names_of
+from pgx.pipeline.words import Names, names_of, settings_of
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend as look_up
 
@@ -44,7 +43,8 @@ def recommend(
     calls
         A frame of `pgx.call`, ``calls.parquet`` of a cohort, a `PatientResult`, or records:
         ``GeneCall(gene="CYP2C19", diplotype="*2/*2")``. A record made by hand gets its phenotype
-        from its diplotype, and its residual from ``candidates`` and ``rest``.
+        from its diplotype, and its residual from ``candidates`` and ``rest``. A changed frame or
+        record counts as one made by hand: what was missing in its data is then not known.
     gene, phenotype, diplotype, activity_score
         In place of calls: what is known of one gene. Only advice that asks for this gene is given.
     drug, drugs
@@ -57,7 +57,8 @@ def recommend(
     Returns
     -------
     polars.DataFrame
-        The columns of the table ``recommendations``; those of `pgx.annotate` row for row.
+        The columns of the table ``recommendations``: the rows that `pgx.annotate` gives for the
+        genotype, row for row. What a patient's medicines change is not among them.
 
     Raises
     ------
@@ -75,7 +76,7 @@ def recommend(
     from pgx.reports.frames import recommendation_frame
 
     kb = base_of(knowledge, kb_overlay)
-    index = guidance_of(kb, RunSettings(confidence=confidence).confidence)
+    index = guidance_of(kb, settings_of(limits={"confidence": confidence}).confidence)
     asked = (*names_of(drugs, "drugs"), *(() if drug is None else names_of([drug], "drug")))
     chosen = named_drugs(kb, asked) or None
     said = (phenotype, diplotype, activity_score)
@@ -83,12 +84,10 @@ def recommend(
         calls = [_stated(gene, *said)]
     elif gene is not None or any(text is not None for text in said):
         raise UsageError("give calls, or what is known of one gene, not both")
-    by_sample: dict[str, list[GeneCall]] = {}
-    for record in completed(_records(calls), kb, index):
-        by_sample.setdefault(record.sample, []).append(record)
     rows = [
         row
-        for sample, own in by_sample.items()
+        for people in _people(calls)
+        for sample, own in _by_sample(completed(people, kb, index)).items()
         for row in look_up(index, sample, own, chosen)
         if gene is None or gene in row.genes
     ]
@@ -125,7 +124,7 @@ def phenotype(
     """
     kb = base_of(knowledge, kb_overlay)
     alleles = (allele,) if second is None else (allele, second)
-    if not all(isinstance(name, str) and name for name in alleles):
+    if not all(isinstance(name, str) and name and "/" not in name for name in alleles):
         raise UsageError("an allele is a name such as '*1'")
     stated = GeneCall(gene=gene, diplotype="/".join(alleles))
     [found] = completed([stated], kb, guidance_of(kb))
@@ -136,6 +135,9 @@ def phenotype(
 def _stated(
     gene: str | None, phenotype: str | None, diplotype: str | None, score: str | None
 ) -> GeneCall:
+    texts = [text for text in (gene, phenotype, diplotype, score) if text is not None]
+    if not all(isinstance(text, str) for text in texts):
+        raise UsageError("gene, phenotype, diplotype and activity score are texts")
     if not gene or not (phenotype or diplotype or score):
         raise UsageError(
             "give calls, or a gene with its phenotype, diplotype or activity score",
@@ -150,8 +152,17 @@ def _stated(
     )
 
 
-def _records(calls: object) -> Iterator[GeneCall]:
-    """Yield the calls of frames, results or records.
+def _by_sample(calls: Iterable[GeneCall]) -> dict[str, list[GeneCall]]:
+    found: dict[str, list[GeneCall]] = {}
+    for call in calls:
+        found.setdefault(call.sample, []).append(call)
+    return found
+
+
+def _people(calls: object) -> Iterator[list[GeneCall]]:
+    """Yield the calls of frames and records together, those of each result alone.
+
+    Results are of one person each, whatever the person's name.
 
     Raises
     ------
@@ -162,23 +173,27 @@ def _records(calls: object) -> Iterator[GeneCall]:
     if rows is not None:
         from pgx.reports.frames import calls_of
 
-        yield from calls_of(rows)
+        yield calls_of(rows)
         return
+    records: list[GeneCall] = []
     items = [calls] if isinstance(calls, GeneCall | PatientResult) else calls
     for item in items if isinstance(items, Iterable) else (items,):
         if isinstance(item, PatientResult):
-            yield from item.calls
+            yield list(item.calls)
         elif isinstance(item, GeneCall):
-            yield item
+            records.append(item)
         else:
             raise UsageError(
                 f"calls hold a {type(item).__name__}",
                 remedy="give a frame of pgx.call, results of pgx.annotate, or GeneCall records",
             )
+    yield records
 
 
 def _rows(calls: object) -> Iterator[Mapping[str, Any]] | None:
     """Return the rows of a polars or pandas frame; None for anything else."""
+    if type(calls).__name__ == "LazyFrame" and hasattr(calls, "collect"):
+        calls = calls.collect()
     columns = getattr(calls, "columns", None)
     if columns is None:
         return None
@@ -192,8 +207,14 @@ def _rows(calls: object) -> Iterator[Mapping[str, Any]] | None:
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of pandas without what it writes in empty cells."""
+    plain = {n: v.tolist() if hasattr(v, "tolist") else v for n, v in row.items()}
     return {
         name: value
-        for name, value in row.items()
-        if value is not None and (isinstance(value, list | tuple | str | bytes) or value == value)
+        for name, value in plain.items()
+        if isinstance(value, list | tuple | str | bytes) or not _is_empty(value)
     }
+
+
+def _is_empty(value: object) -> bool:
+    """Whether a cell is None, nan (which differs from itself) or NA (which is neither)."""
+    return value is None or type(value).__name__ == "NAType" or value != value

@@ -86,7 +86,14 @@ def paths_of(paths: Paths) -> list[str | Path]:
     is_list = isinstance(given, Sequence) and len(given) > 0
     if not is_list or not all(isinstance(path, str | Path) for path in given):
         raise UsageError("paths are one path or several", remedy="see help(pgx.annotate)")
-    return list(given)
+    return [path_of(path) if isinstance(path, Path) else str(_whole(path)) for path in given]
+
+
+def _whole(path: str) -> str:
+    """Refuse a path with a null character, which no file can have."""
+    if "\0" in str(path):
+        raise UsageError("a path has a null character")
+    return path
 
 
 def path_of(given: str | Path) -> Path:
@@ -99,7 +106,7 @@ def path_of(given: str | Path) -> Path:
     """
     if not isinstance(given, str | Path):
         raise UsageError(f"a path is needed, not a {type(given).__name__}")
-    return Path(given)
+    return Path(_whole(str(given)))
 
 
 def base_of(knowledge: Base, kb_overlay: str | Path | None = None) -> KnowledgeBase:

@@ -141,7 +141,7 @@ def cohort(
         formats=("parquet", "tsv") if tsv else ("parquet",),
         knowledge=kb,
     )
-    check_workers(plan, workers, "")
+    check_workers(plan, record_of(workers, int, "workers"), "")
     outcome = run_whole(plan, kb, folder, Silent(), force=force, n_workers=workers)
     if outcome.refused and not outcome.n_samples:
         raise outcome.refused[0]
@@ -196,7 +196,11 @@ def simulate(
 
     if settings is not None and assembly is not None:
         raise UsageError("settings and assembly exclude each other")
-    chosen = settings or SimulationSettings(assembly=assembly_of(assembly) or Assembly.GRCH38)
+    chosen = (
+        settings
+        if settings is not None
+        else SimulationSettings(assembly=assembly_of(assembly) or Assembly.GRCH38)
+    )
     people = {name: _alleles(own) for name, own in _by_sample(diplotypes, sample).items()}
     genes = base_of(knowledge).genes
     text = render_vcf(genes, people, record_of(chosen, SimulationSettings, "settings"))
@@ -208,8 +212,10 @@ def simulate(
 def _by_sample(
     diplotypes: Diplotypes | Mapping[str, Diplotypes], sample: str
 ) -> dict[str, Diplotypes]:
-    if not isinstance(diplotypes, Mapping):
+    if not isinstance(diplotypes, Mapping) or not diplotypes:
         raise UsageError("diplotypes are given by gene", remedy="see help(pgx.simulate)")
+    if not all(isinstance(name, str) for name in (sample, *diplotypes)):
+        raise UsageError("names of samples and genes are texts")
     several = {name: own for name, own in diplotypes.items() if isinstance(own, Mapping)}
     if not several:
         return {sample: cast("Diplotypes", diplotypes)}
@@ -223,6 +229,7 @@ def _alleles(diplotypes: Diplotypes) -> dict[str, tuple[str, ...]]:
 
     found = {}
     for gene, own in diplotypes.items():
+        record_of(gene, str, "a gene")
         names = own if isinstance(own, Sequence) else ()
         if not names or not all(isinstance(name, str) for name in names):
             raise UsageError(f"{gene}: no diplotype", remedy='such as "*1/*2" or ("*1", "*2")')

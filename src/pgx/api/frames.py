@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from pgx.api.arguments import record_of
 from pgx.base.calls import PatientResult
 from pgx.base.extras import load_extra
 from pgx.reports.frames import call_frame, recommendation_frame
@@ -54,7 +55,8 @@ def to_pandas(results: PatientResult | Iterable[PatientResult]) -> Frames:
     (0, ['sample', 'drug', 'source'])
     """
     pandas = load_extra("pandas", "frames")
-    given = [results] if isinstance(results, PatientResult) else list(results)
+    items = results if isinstance(results, Iterable) else [results]
+    given = [record_of(item, PatientResult, "a result") for item in items]
     calls = [c for r in given for c in sorted(r.calls, key=lambda call: call.gene)]
     advice = [row for r in given for row in in_order(r)]
     return Frames(

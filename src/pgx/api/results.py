@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -206,9 +207,9 @@ def report(
     from pgx.reports.languages import catalogue
 
     place, shown = path_of(path), record_of(result, PatientResult, "result")
-    name, chosen = chosen_format(form, place.name)
-    catalogue(language)
-    if place.exists() and not force:
+    name, chosen = chosen_format(record_of(form, str, "form"), place.name)
+    catalogue(record_of(language, str, "language"))
+    if os.path.exists(place) and not force:  # noqa: PTH110 (says no of a name too long)
         raise OutputError(
             "the file is there already", where=str(place), remedy="replace it with force=True"
         )

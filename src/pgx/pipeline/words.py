@@ -105,6 +105,8 @@ def _limits_of(limits: Limits) -> dict[str, object]:
 
 def _untyped_of(given: Untyped) -> object:
     if isinstance(given, str | Path):
+        if "\0" in str(given):
+            raise UsageError("a path has a null character")
         from pgx.pipeline.side_files import read_untyped
 
         given = read_untyped(Path(given))
