@@ -63,7 +63,7 @@ def test_a_changed_record_is_looked_up_by_what_it_says():
         result.calls[0], candidates=split, probability=0.6, rest=0.0, n_candidates=2, phenotypes=()
     )
     rows = pgx.recommend([halved], drugs="clopidogrel").filter(source="CPIC")
-    assert rows["residual"].to_list() == pytest.approx([0.4] * rows.height)
+    assert rows["residual"].max() == pytest.approx(0.4)
 
 
 def test_combinations_of_a_gene_that_lists_variants_go_by_the_most_serious():
