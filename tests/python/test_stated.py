@@ -29,6 +29,8 @@ def hla(**fields):
 def test_what_is_left_of_a_diplotype_is_residual(fields):
     rows = clopidogrel(diplotype="*1/*1", **fields)
     assert set(rows["certainty"]) == {"depends"}
+    assert all(text.startswith("Provisional") for text in rows["text"])
+    assert set(rows["depends_on"]) == {"CYP2C19:genotype"}
     assert rows["residual"].to_list() == pytest.approx([0.9] * rows.height)
 
 

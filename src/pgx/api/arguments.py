@@ -50,7 +50,7 @@ class Given(NamedTuple):
 
 
 def run_of(paths: Paths, settings: RunSettings, knowledge: KnowledgeBase, given: Given) -> Run:
-    """Return the run of inputs, all of which can be used.
+    """Return the run of inputs; one that cannot be used ends it.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def paths_of(paths: Paths) -> list[str | Path]:
     Raises
     ------
     UsageError
-        There is none, or one is no path.
+        The list is empty, or an item is not a path.
     """
     given = [paths] if isinstance(paths, str | Path) else paths
     is_list = isinstance(given, Sequence) and len(given) > 0

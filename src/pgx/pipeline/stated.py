@@ -86,7 +86,7 @@ def _check_types(call: GeneCall) -> None:
         msgspec.convert(msgspec.to_builtins(fields), GeneCall)
     except (msgspec.MsgspecError, TypeError) as error:
         raise UsageError(
-            f"a record is no call: {shape_problem(error, GeneCall)}",
+            f"a record is not a call: {shape_problem(error, GeneCall)}",
             remedy="see help(pgx.GeneCall)",
         ) from error
 
@@ -159,7 +159,7 @@ class _Stated:
             raise self._wrong("the gene has no activity scores")
         is_listed = not call.phenotypes or call.phenotype in call.phenotypes
         if call.phenotype and not is_listed and not self._is_outside:
-            raise self._wrong("the phenotype is none of the phenotypes")
+            raise self._wrong("the phenotype is not one of the phenotypes")
         candidates = self._candidates()
         return self._by_candidates(candidates) if candidates else self._by_phenotype()
 
@@ -231,7 +231,7 @@ class _Stated:
         if call.diplotype is None:
             return sorted(listed, key=lambda c: -(c.probability or 0.0))
         if call.diplotype not in {c.diplotype for c in listed}:
-            raise self._wrong("the diplotype is none of the candidates")
+            raise self._wrong("the diplotype is not one of the candidates")
         first, *others = sorted(listed, key=lambda c: c.diplotype != call.diplotype)
         share = call.probability
         if share is not None and abs(share - (first.probability or 0.0)) > _ROUNDING:
@@ -239,7 +239,7 @@ class _Stated:
         return [first, *others]
 
     def _check_shares(self, listed: Sequence[Candidate]) -> None:
-        """Refuse probabilities that are none, or do not add up to 1."""
+        """Refuse probabilities outside of 0 to 1, and those that do not add up to 1."""
         shares = [c.probability for c in listed]
         given = [share for share in (*shares, self._call.rest) if share is not None]
         if len({c.diplotype for c in listed}) < len(listed):
@@ -295,7 +295,7 @@ class _Stated:
         return tuple(dict.fromkeys(term for term in (*one, *call.phenotypes) if term))
 
     def _undefined(self, parts: Sequence[str], *, is_best: bool) -> GeneCall:
-        """Return what combinations mean that are no allele: by the most serious of a list.
+        """Return what a diplotype with an undefined combination of alleles means.
 
         Where another phenotype is stated of the best diplotype, it and this one are open.
         """

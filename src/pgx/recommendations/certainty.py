@@ -151,8 +151,13 @@ class Judge:
         return tuple(
             gene
             for gene, keys, own in pairs
-            if gene not in self._advice.missing and not self._copies_alone(gene, keys, own.evidence)
+            if gene not in self._advice.missing
+            and (self._is_unlisted(own) or not self._copies_alone(gene, keys, own.evidence))
         )
+
+    def _is_unlisted(self, gene: OpenGene) -> bool:
+        """Whether results of a gene that nobody listed are too probable for certain advice."""
+        return gene.is_weighed and 1.0 - gene.listed > self._limit + ROUNDING
 
     def _copies_alone(
         self, gene: str, keys: Iterable[str], known: Mapping[str, KeyEvidence]
@@ -172,6 +177,9 @@ class Judge:
                 wanted.update({f"{gene}:genotype": None} if keys else {})
             elif keys:
                 wanted.update(dict.fromkeys(self._settling(place, keys)))
+            elif self._is_unlisted(self._genes[place]):
+                open_sites = self._calls[gene].depends_on or (f"{gene}:genotype",)
+                wanted.update(dict.fromkeys(open_sites))
         wanted.update(dict.fromkeys(f"{gene}:copy_number" for gene in self.uncounted()))
         return tuple(wanted)
 

@@ -118,7 +118,7 @@ def _call(row: Mapping[str, Any]) -> GeneCall:
         beyond = _DECODER.decode(row[EVIDENCE])
     except (msgspec.MsgspecError, TypeError) as error:
         raise UsageError(
-            f"a row is no call: {shape_problem(error, GeneCall)}",
+            f"a row is not a call: {shape_problem(error, GeneCall)}",
             remedy="give a frame of pgx.call, or records",
         ) from error
     if beyond.digest != _digest(call):
