@@ -145,6 +145,6 @@ def test_a_finding_is_kept(tmp_path, monkeypatch):
 
 
 def test_compiled_modules_are_not_instrumented():
-    folder = ROOT / "src" / "pgx" / "vcf"
+    folder = ROOT / "src" / "pgx" / "io"
     scanning = {path.stem for path in folder.glob("_scan_*.py")} | {"_kernels"}
     assert scanning == set(command.COMPILED)

@@ -15,7 +15,7 @@ import numcodecs
 import numpy as np
 import pytest
 
-from pgx.vcf.zarr_frames import TooMuchError, unpacked_bytes
+from pgx.io.zarr_recorder import TooMuchError, unpacked_bytes
 from vcf.support import ROOT
 from vcf.zarr_support import convert, group_of, write_vcf
 

@@ -22,7 +22,7 @@ from pgx.genotypes.sites import Site
 
 if TYPE_CHECKING:
     from pgx.genotypes.evidence import SiteReader
-    from pgx.vcf.records import ScannedRecord
+    from pgx.io.records import ScannedRecord
 
 __all__ = ["BlockReader"]
 

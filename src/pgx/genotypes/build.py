@@ -18,7 +18,7 @@ from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
 from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.records import Scan, ScannedRecord
+from pgx.io.records import Scan, ScannedRecord
 
 __all__ = [
     "GeneReading",

@@ -11,15 +11,12 @@ import numpy.typing as npt
 from pgx.base.genes import Ploidy
 from pgx.genotypes.blocks import BlockReader
 from pgx.genotypes.copies import is_structural
-from pgx.genotypes.heteroplasmy import read_heteroplasmy
 from pgx.genotypes.likelihoods import UNSURE, likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
-from pgx.genotypes.merge import SampleGenotype, merge
-from pgx.genotypes.normalize import Variation, trim
-from pgx.genotypes.sites import STAR, GeneLocus, Site
-from pgx.genotypes.spanning import settle_star
-from pgx.vcf.reasons import SiteReason
-from pgx.vcf.records import Scan, ScannedRecord
+from pgx.genotypes.merge import SampleGenotype, merge, settle_star
+from pgx.genotypes.ploidy import read_heteroplasmy
+from pgx.genotypes.sites import STAR, GeneLocus, Site, Variation, trim
+from pgx.io.records import Scan, ScannedRecord, SiteReason
 
 __all__ = ["SiteReader"]
 

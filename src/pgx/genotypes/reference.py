@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from pgx.base.errors import AssemblyMismatchError
 from pgx.base.genes import Assembly
-from pgx.genotypes.normalize import Variation, trim
-from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.records import ScannedRecord
+from pgx.genotypes.sites import GeneLocus, Variation, trim
+from pgx.io.records import ScannedRecord
 
 __all__ = ["AssemblyCheck", "check_reference"]
 
