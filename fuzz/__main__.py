@@ -25,13 +25,12 @@ N_SEEDS = 300
 REPORT_EVERY = 100_000
 # numba compiles these from their bytecode, which must stay as it was written
 COMPILED = (
+    "_judge",
     "_kernels",
     "_scan_alleles",
     "_scan_cells",
     "_scan_columns",
     "_scan_grid",
-    "_scan_imputed",
-    "_scan_likelihoods",
     "_scan_words",
 )
 

@@ -38,6 +38,7 @@ __all__ = [
 
 KERNEL_MODULES: Final = (
     "pgx.io._kernels",
+    "pgx.io._zarr_kernels",
     "pgx.io._depth_kernels",
     "pgx.genotypes.grouping",
     "pgx.alleles._kernels",

@@ -15,15 +15,15 @@ import numpy.typing as npt
 from pgx.base.accel import helper, kernel
 from pgx.base.assemblies import CANONICAL, MITOCHONDRION
 from pgx.io import layout as lay
-from pgx.io._scan_alleles import alternative_column, reference_column
-from pgx.io._scan_cells import (
+from pgx.io._judge import (
     judge_record,
     needs_reads,
-    pass_cell,
-    read_cell,
     store_cell,
+    store_likelihoods,
     store_reads,
 )
+from pgx.io._scan_alleles import alternative_column, reference_column
+from pgx.io._scan_cells import is_poorly_imputed, pass_cell, read_cell
 from pgx.io._scan_columns import (
     broken_field,
     contig_column,
@@ -36,8 +36,6 @@ from pgx.io._scan_columns import (
     upper_letter,
 )
 from pgx.io._scan_grid import check_grid, check_mixed, store_grid, store_mixed
-from pgx.io._scan_imputed import is_poorly_imputed
-from pgx.io._scan_likelihoods import store_likelihoods
 from pgx.io._scan_words import is_ascii, is_utf8
 
 

@@ -1,4 +1,4 @@
-"""Loops over the sample columns: genotypes, quality, depth, phase."""
+"""Loops over the sample columns of VCF text: each value is decoded and given to the judge."""
 
 from __future__ import annotations
 
@@ -7,29 +7,23 @@ import numpy.typing as npt
 
 from pgx.base.accel import helper
 from pgx.io import layout as lay
-from pgx.io._scan_columns import is_pass, read_digits
-from pgx.io._scan_imputed import lacks_support, read_support
-from pgx.io._scan_likelihoods import read_likelihoods
-from pgx.io._scan_words import COLONS, load_word, part_end, pass_values
-from pgx.io.records import SiteReason
+from pgx.io._judge import (
+    begin_depths,
+    begin_list,
+    end_depths,
+    end_list,
+    reset_cell,
+    take_depth,
+    take_number,
+    take_value,
+)
+from pgx.io._scan_columns import is_pass, quality_value, read_digits
+from pgx.io._scan_words import COLONS, SEMICOLONS, load_word, part_end, pass_values
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int32]
 
-OK = int(SiteReason.OK)
-NO_GENOTYPE = int(SiteReason.NO_GENOTYPE)
-NO_CALL = int(SiteReason.NO_CALL)
-POLYPLOID = int(SiteReason.POLYPLOID)
-TOO_MANY_ALLELES = int(SiteReason.TOO_MANY_ALLELES)
-AMBIGUOUS_BASE = int(SiteReason.AMBIGUOUS_BASE)
-FILTERED = int(SiteReason.FILTERED)
-LOW_GQ = int(SiteReason.LOW_GQ)
-LOW_DP = int(SiteReason.LOW_DP)
-AD_CONTRADICTS = int(SiteReason.AD_CONTRADICTS)
-UNREADABLE = int(SiteReason.UNREADABLE)
-LOW_GP = int(SiteReason.LOW_GP)
+LONGEST_EXPONENT = 4
 
 
 @helper
@@ -98,7 +92,7 @@ def read_genotype(buf: Bytes, p: int, n_alleles: int, cell: Ints) -> int:
 
 @helper
 def read_number(buf: Bytes, p: int, end: int) -> int:
-    """Read a number's whole part: -1 for '.', -2 if it is none; below 0 counts as 0."""
+    """Read a number's whole part: -1 for '.', `UNREADABLE` if it is none; below 0 counts as 0."""
     if end == p + 1 and buf[p] == 46:
         return -1
     negative = buf[p] == 45
@@ -106,11 +100,11 @@ def read_number(buf: Bytes, p: int, end: int) -> int:
         p += 1
     value, after = read_digits(buf, p, 12)
     if after == p:
-        return -2
+        return lay.UNREADABLE
     if after < end and buf[after] == 46:
         _, after = read_digits(buf, after + 1, 40)
     if after != end:
-        return -2
+        return lay.UNREADABLE
     return 0 if negative else min(value, 2_147_483_647)
 
 
@@ -133,59 +127,124 @@ def text_code(buf: Bytes, p: int, end: int) -> int:
 
 
 @helper
-def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> None:
-    """Read AD into ``cell``: its total, the depths of GT's alleles, of others, of the first three.
+def exponent_of(buf: Bytes, p: int, end: int) -> int:
+    """Read ``e`` or ``E`` and a whole number that ends a value; lay.NOT_A_NUMBER if it is none."""
+    p += 1
+    negative = buf[p] == 45
+    if negative or buf[p] == 43:
+        p += 1
+    value, after = read_digits(buf, p, LONGEST_EXPONENT)
+    if after == p or after != end:
+        return lay.NOT_A_NUMBER
+    return -value if negative else value + 0
 
-    All stay -1 where a value is missing or there are more than alleles. A list that is too short,
-    as when ALTs were merged, has no reads of the others; a single number is no list of reads by
-    allele (VarScan writes ALT's alone).
-    """
-    total = index = 0
-    first = second = other = 0
-    complete = not (end == p + 1 and buf[p] == 46)
+
+@helper
+def scaled(value: int, exponent: int) -> int:
+    """Return ``value * 10**exponent``, rounded down, at most lay.LARGEST."""
+    while exponent > 0 and 0 < value < lay.LARGEST:
+        value *= 10
+        exponent -= 1
+    while exponent < 0 and value > 0:
+        value //= 10
+        exponent += 1
+    return min(value, lay.LARGEST)
+
+
+@helper
+def read_millionths(buf: Bytes, p: int, end: int) -> int:
+    """Read a decimal number in millionths, lay.ABSENT for '.', lay.NOT_A_NUMBER if it is none."""
+    if end == p + 1 and buf[p] == 46:
+        return lay.ABSENT
+    negative = buf[p] == 45
+    if negative or buf[p] == 43:
+        p += 1
+    value = exponent = n_digits = n_points = 0
+    while p < end and (buf[p] == 46 or 48 <= buf[p] <= 57):
+        if buf[p] == 46:
+            n_points += 1
+        elif value < lay.LARGEST:
+            value = value * 10 + (buf[p] - 48)
+            exponent -= n_points
+            n_digits += 1
+        else:  # further digits do not fit, and only shift what stands
+            exponent += 1 - n_points
+        p += 1
+    if n_digits == 0 or n_points > 1:
+        return lay.NOT_A_NUMBER
+    if p < end:
+        if buf[p] != 69 and buf[p] != 101:
+            return lay.NOT_A_NUMBER
+        power = exponent_of(buf, p, end)
+        if power == lay.NOT_A_NUMBER:
+            return lay.NOT_A_NUMBER
+        exponent += power
+    size = scaled(value, exponent + 6)
+    return -size if negative else size
+
+
+@helper
+def is_silent(buf: Bytes, p: int, end: int) -> bool:
+    """Whether a list has missing values alone."""
+    while p < end and (buf[p] == 46 or buf[p] == 44):
+        p += 1
+    return bool(p == end)
+
+
+@helper
+def count_values(buf: Bytes, p: int, end: int) -> int:
+    """Return how many values a comma-separated list has."""
+    count = 1
+    while p < end:
+        count += 1 if buf[p] == 44 else 0
+        p += 1
+    return count
+
+
+@helper
+def value_end(buf: Bytes, p: int, end: int) -> int:
+    while p < end and buf[p] != 44:
+        p += 1
+    return p
+
+
+@helper
+def read_depths(buf: Bytes, p: int, end: int, n_alleles: int, cell: Ints) -> None:
+    """Read AD."""
+    begin_depths(cell)
+    count = 0
     while p <= end:
-        stop = p
-        while stop < end and buf[stop] != 44:
-            stop += 1
-        value = read_number(buf, p, stop)
-        if value == -2:
-            cell[lay.C_UNREADABLE] = 1
-        complete = complete and value >= 0
-        total += max(value, 0)
-        if index < lay.N_READS:
-            cell[lay.C_READS + index] = value
-        if index == cell[lay.C_FIRST]:
-            first = value
-        if index == cell[lay.C_SECOND]:
-            second = value
-        elif index != cell[lay.C_FIRST]:
-            other = max(other, value)
-        index += 1
+        stop = value_end(buf, p, end)
+        take_depth(cell, count, read_number(buf, p, stop))
+        count += 1
         p = stop + 1
-    is_short = 1 < index < n_alleles and max(cell[lay.C_FIRST], cell[lay.C_SECOND]) < index
-    if complete and (index == n_alleles or is_short):
-        for k in range(index, lay.N_READS):
-            cell[lay.C_READS + k] = 0
-        cell[lay.C_AD_TOTAL] = total
-        cell[lay.C_AD_FIRST] = first
-        cell[lay.C_AD_SECOND] = second
-        cell[lay.C_AD_OTHER] = other
+    end_depths(cell, count, n_alleles)
+
+
+@helper
+def read_list(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> None:
+    """Read PL, GL, GP, HDS or DS."""
+    if is_silent(buf, p, end):
+        return
+    count = count_values(buf, p, end)
+    if not begin_list(cell, kind, count, n_alleles):
+        return
+    for index in range(count):
+        stop = value_end(buf, p, end)
+        take_value(cell, kind, index, read_millionths(buf, p, stop))
+        p = stop + 1
+    end_list(cell, kind, count, n_alleles)
 
 
 @helper
 def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: Ints) -> None:
     """Read one value of a selected cell by the kind of its key."""
     if kind == lay.K_GQ or kind == lay.K_RGQ or kind == lay.K_DP or kind == lay.K_MIN_DP:
-        value = read_number(buf, p, end)
-        if value == -2:
-            cell[lay.C_UNREADABLE] = 1
-        cell[lay.C_GQ + kind - lay.K_GQ] = max(value, -1)  # slots are in the kinds' order
+        take_number(cell, kind, read_number(buf, p, end))
     elif kind == lay.K_AD:
         read_depths(buf, p, end, n_alleles, cell)
-    elif kind == lay.K_PL or kind == lay.K_GL:
-        read_likelihoods(buf, p, end, kind, n_alleles, cell)
-    elif kind == lay.K_GP or kind == lay.K_HDS or kind == lay.K_DS:
-        read_support(buf, p, end, kind, n_alleles, cell)
+    elif kind >= lay.K_GP:
+        read_list(buf, p, end, kind, n_alleles, cell)
     elif kind == lay.K_PS:
         cell[lay.C_PS] = text_code(buf, p, end)
     elif kind == lay.K_PID:
@@ -200,13 +259,7 @@ def read_value(buf: Bytes, p: int, end: int, kind: int, n_alleles: int, cell: In
 @helper
 def read_cell(buf: Bytes, p: int, state: Ints, kinds: Ints, n_alleles: int, cell: Ints) -> int:
     """Read all of one selected cell; offset of its end, or a fault."""
-    for slot in range(lay.C_SIZE):
-        cell[slot] = -1
-    cell[lay.C_PS] = 0
-    cell[lay.C_PID] = 0
-    cell[lay.C_FILTERED] = 0
-    cell[lay.C_UNREADABLE] = 0
-    cell[lay.C_MARGIN] = lay.NO_MARGIN
+    reset_cell(cell)
     n_keys = state[lay.S_N_KEYS]
     index = 0
     if state[lay.S_HAS_GT] == 1:
@@ -246,143 +299,34 @@ def pass_cell(buf: Bytes, p: int, state: Ints, n_alleles: int, cell: Ints) -> in
 
 
 @helper
-def is_odd_depth(cell: Ints) -> bool:
-    """Whether reads of alleles might contradict GT, or not suffice for it.
+def is_poorly_imputed(buf: Bytes, rec: Ints) -> bool:
+    """Whether any value of the record's R2 or DR2 is below `LEAST_R2`, or is no number.
 
-    Clean cells end here, on whole numbers alone. Up to a twentieth of other reads leaves any
-    homozygote above phred 20, a quarter of each allele any heterozygote the likeliest genotype
-    (`pgx.io.read_likelihoods`).
+    A record may have both, and a missing one says nothing of the other.
     """
-    total = cell[lay.C_AD_TOTAL]
-    first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
-    if total <= 0 or first < 0 or second == -1 or cell[lay.C_PLOIDY] > 2:
+    p = rec[lay.R_QUALITY]
+    if p < 0:
         return False
-    if second == -2 or second == first:
-        return bool(20 * (total - cell[lay.C_AD_FIRST]) >= total)
-    smaller = min(cell[lay.C_AD_FIRST], cell[lay.C_AD_SECOND])
-    others = total - cell[lay.C_AD_FIRST] - cell[lay.C_AD_SECOND]
-    return bool(4 * smaller < total or 20 * others >= total)
+    while True:
+        value = quality_value(buf, p)
+        if value > 0 and has_low_value(buf, value):
+            return True
+        p = part_end(buf, p, SEMICOLONS)
+        if buf[p] != 59:
+            return False
+        p += 1
 
 
 @helper
-def needs_reads(cell: Ints, rec: Ints, reason: int) -> bool:
-    """Whether reads of alleles have a say: odd ones, and any where nothing else weighs GT."""
-    total = cell[lay.C_AD_TOTAL]
-    if total <= 0 or cell[lay.C_FIRST] < 0 or cell[lay.C_SECOND] == -1:
-        return False
-    if rec[lay.R_MITOCHONDRIAL] == 1:
-        return bool(reason in (OK, LOW_GQ, LOW_DP))
-    if reason in (LOW_GQ, LOW_DP):
-        return bool(cell[lay.C_MARGIN] == lay.NO_MARGIN or is_odd_depth(cell))
-    return bool(reason == OK and is_odd_depth(cell))
-
-
-@helper
-def store_reads(cell: Ints, rec: Ints, row: int, sample: int, out: Counts) -> None:
-    """Write reads of alleles 0, 1 and 2; of more than three, those of GT's and the best other.
-
-    Of mitochondrial records always the first three.
-    """
-    n_alleles = rec[lay.R_N_ALTS] + 1
-    if n_alleles <= lay.N_READS or rec[lay.R_MITOCHONDRIAL] == 1:
-        for k in range(min(n_alleles, lay.N_READS)):
-            out[row, sample, k] = cell[lay.C_READS + k]
-        return
-    out[row, sample, 0] = cell[lay.C_AD_FIRST]
-    is_one = cell[lay.C_SECOND] == -2 or cell[lay.C_SECOND] == cell[lay.C_FIRST]
-    out[row, sample, 1] = cell[lay.C_AD_OTHER] if is_one else cell[lay.C_AD_SECOND]
-    out[row, sample, 2] = 0 if is_one else cell[lay.C_AD_OTHER]
-
-
-@helper
-def judge_record(rec: Ints) -> int:
-    """Return the SiteReason that a record gives every called genotype."""
-    if rec[lay.R_IUPAC] != 0:
-        return AMBIGUOUS_BASE
-    return OK if rec[lay.R_PASSED] == 1 else FILTERED
-
-
-@helper
-def judge_cell(cell: Ints, rec: Ints, limits: Floats, gq: int, dp: int) -> int:
-    """Return the SiteReason of a cell: the first that applies."""
-    if cell[lay.C_PLOIDY] < 0:
-        return NO_GENOTYPE
-    if cell[lay.C_FIRST] < 0 and cell[lay.C_SECOND] < 0:
-        return NO_CALL
-    if cell[lay.C_PLOIDY] > 2:
-        return POLYPLOID
-    if max(cell[lay.C_FIRST], cell[lay.C_SECOND]) > lay.MAX_STORED_ALLELE:
-        return TOO_MANY_ALLELES
-    of_record = judge_record(rec)
-    if of_record != OK:
-        return of_record
-    if cell[lay.C_FILTERED] == 1:
-        return FILTERED
-    margin = cell[lay.C_MARGIN]
-    if margin < lay.CONTRADICTED:
-        return AD_CONTRADICTS
-    if margin == lay.NO_MARGIN and lacks_support(cell, rec):
-        return LOW_GP
-    if margin != lay.NO_MARGIN:  # without GQ they stand in for it, and they are what it rests on
-        gq = max(margin, 0) if gq < 0 else min(gq, max(margin, 0))
-    if gq >= 0 and (gq == 0 or gq < limits[lay.L_MIN_GQ]):
-        return LOW_GQ
-    alleles = min(cell[lay.C_PLOIDY], 2)
-    depth = dp if dp >= 0 else cell[lay.C_AD_TOTAL]  # reads counted by allele stand in for DP
-    if depth >= 0 and (depth == 0 or 2 * depth < alleles * limits[lay.L_MIN_DP]):
-        return LOW_DP
-    return UNREADABLE if cell[lay.C_UNREADABLE] == 1 else OK
-
-
-@helper
-def settle_phase(cell: Ints) -> int:
-    """Settle phase by PGT where GT has none; return the phase set, 0 for none."""
-    first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
-    one, two = cell[lay.C_PGT_FIRST], cell[lay.C_PGT_SECOND]
-    same = (one == first and two == second) or (one == second and two == first)
-    is_het = first >= 0 and second >= 0 and first != second and cell[lay.C_PLOIDY] == 2
-    if cell[lay.C_PHASED] == 0 and is_het and same and cell[lay.C_PID] > 0:
-        cell[lay.C_FIRST] = one
-        cell[lay.C_SECOND] = two
-        cell[lay.C_PHASED] = 1
-        return int(cell[lay.C_PID])
-    if cell[lay.C_PHASED] == 1:
-        return int(cell[lay.C_PS] if cell[lay.C_PS] > 0 else cell[lay.C_PID])
-    return 0
-
-
-@helper
-def store_cell(
-    cell: Ints,
-    rec: Ints,
-    limits: Floats,
-    state: Ints,
-    row: int,
-    sample: int,
-    genotypes: npt.NDArray[np.int8],
-    phased: npt.NDArray[np.uint8],
-    phase_set: npt.NDArray[np.int32],
-    reason: npt.NDArray[np.uint8],
-    gq_out: npt.NDArray[np.int16],
-    dp_out: npt.NDArray[np.int32],
-) -> int:
-    """Write one cell's arrays; return its reason."""
-    gq = cell[lay.C_GQ] if cell[lay.C_GQ] >= 0 else cell[lay.C_RGQ]
-    dp = cell[lay.C_DP]
-    if rec[lay.R_BLOCK] != lay.BLOCK_NONE and cell[lay.C_MIN_DP] >= 0:
-        dp = cell[lay.C_MIN_DP]
-    found = judge_cell(cell, rec, limits, gq, dp)
-    reason[row, sample] = found
-    in_set = settle_phase(cell)
-    phase_set[row, sample] = in_set
-    phased[row, sample] = 1 if cell[lay.C_PHASED] == 1 else 0
-    first, second = cell[lay.C_FIRST], cell[lay.C_SECOND]
-    genotypes[row, sample, 0] = first if first <= lay.MAX_STORED_ALLELE else -1
-    genotypes[row, sample, 1] = second if second <= lay.MAX_STORED_ALLELE else -1
-    gq_out[row, sample] = min(gq, 32_767)
-    dp_out[row, sample] = dp
-    if gq >= 0 or dp >= 0:
-        state[lay.S_HAS_DEPTH] = 1
-    if gq >= 0 or dp >= 0 or in_set > 0:
-        state[lay.S_HAS_VALUES] = 1
-    return found
+def has_low_value(buf: Bytes, p: int) -> bool:
+    """Whether a value in the list at ``p`` is below `LEAST_R2`, or is no number."""
+    while True:
+        stop = p
+        while buf[stop] > 32 and buf[stop] != 44 and buf[stop] != 59:
+            stop += 1
+        value = read_millionths(buf, p, stop) if stop > p else lay.NOT_A_NUMBER
+        if value < lay.LEAST_R2:
+            return True
+        if buf[stop] != 44:
+            return False
+        p = stop + 1

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper
-from pgx.io._scan_cells import NO_CALL
+from pgx.io._judge import NO_CALL
 from pgx.io._scan_words import load_word
 
 Bytes = npt.NDArray[np.uint8]

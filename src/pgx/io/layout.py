@@ -80,7 +80,7 @@ K_FT: Final = 10
 K_GP: Final = 11
 K_HDS: Final = 12
 K_DS: Final = 13
-K_PL: Final = 14  # from here on: likelihoods
+K_PL: Final = 14  # from here on: likelihoods; from GP on: lists in millionths
 K_GL: Final = 15
 
 # slots of ``cell``: what one selected cell says, int64 (C_SIZE,)
@@ -107,7 +107,13 @@ C_READS: Final = 24  # three slots: reads of alleles 0, 1, 2
 C_AD_OTHER: Final = 27  # most reads of one allele that GT does not have
 C_MARGIN: Final = 28  # likelihood of GT over the best other genotype, phred; NO_MARGIN if none
 C_SUPPORTED: Final = 29  # three slots, GP, HDS, DS: 1 it supports GT, 0 it does not, -1 absent
-C_SIZE: Final = 32
+# while a list is read: its place of GT, GT's value and the best other, sum, 1 while it is sound
+C_PLACE: Final = 32
+C_OWN: Final = 33
+C_OTHER: Final = 34
+C_SUM: Final = 35
+C_SOUND: Final = 36
+C_SIZE: Final = 37
 N_LIKELIHOODS: Final = 6
 
 # slots of ``limits``, float64 (L_SIZE,)
@@ -116,6 +122,16 @@ L_MIN_DP: Final = 1
 L_HET_FRACTION: Final = 2
 L_HOM_FRACTION: Final = 3
 L_SIZE: Final = 4
+
+# codes of single numbers; FILL ends what is shorter than its array
+MISSING: Final = -1
+FILL: Final = -2
+UNREADABLE: Final = -3
+# codes of values in millionths; no likelihood is as small as 10**-100000000
+ABSENT: Final = 1 << 62
+ENDED: Final = 1 << 61
+NOT_A_NUMBER: Final = -(1 << 62)
+LARGEST: Final = 100_000_000_000_000
 
 NO_MARGIN: Final = 1 << 62
 CONTRADICTED: Final = -30

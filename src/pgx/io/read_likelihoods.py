@@ -24,7 +24,6 @@ __all__ = [
     "ERROR_RATE",
     "OVERDISPERSION",
     "Cells",
-    "has_unsure",
     "read_log_likelihoods",
     "settle_cells",
 ]
@@ -106,6 +105,8 @@ def settle_cells(cells: Cells) -> npt.NDArray[np.int16] | None:
         counted = (cells.reads[:, :, 0] >= 0) & judged[:, None]
         for rows, columns in _parts(counted):
             _settle_by_reads(cells, cells.reads, rows, columns)
+        # heteroplasmy is read from those of the mitochondrion; all others have had their say
+        cells.reads[~cells.mitochondrial] = -1
     for rows, columns in _parts(_is_unsure(cells.reason)):
         _settle_by_quality(cells, rows, columns)
     return cells.likelihoods
@@ -117,11 +118,6 @@ def _parts(wanted: Array) -> Iterator[tuple[Ints, Ints]]:
     for start in range(0, len(places), _CELLS_AT_ONCE):
         rows, columns = np.divmod(places[start : start + _CELLS_AT_ONCE], wanted.shape[1])
         yield rows, columns
-
-
-def has_unsure(reason: Array) -> bool:
-    """Whether any cell's quality or depth is low."""
-    return bool(_is_unsure(reason).any())
 
 
 def _is_unsure(reason: Array) -> Array:

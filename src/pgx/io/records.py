@@ -71,6 +71,11 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
     max_records: int = 250_000
     index_min_bytes: int = 16 * 1024 * 1024
 
+    def thresholds(self) -> npt.NDArray[np.float64]:
+        """Return the thresholds as the kernels take them, slots ``L_*``."""
+        values = (self.min_gq, self.min_dp, self.het_min_fraction, self.hom_min_fraction)
+        return np.array(values, np.float64)
+
 
 NONE: Final = -1
 """No number of copies, or no quality."""

@@ -13,7 +13,7 @@ from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, cano
 from pgx.io import layout as lay
 from pgx.io.faults import fault
 from pgx.io.header import VcfHeader
-from pgx.io.read_likelihoods import Cells, has_unsure, settle_cells
+from pgx.io.read_likelihoods import Cells, settle_cells
 from pgx.io.records import (
     Block,
     Scan,
@@ -114,10 +114,7 @@ class Scanner:
         self._kinds = np.zeros(3 * lay.MAX_FORMAT_KEYS, np.int64)
         self._regions = np.zeros((self._windows.n_regions, 4), np.int64)
         self._regions[:, :2] = self._windows.regions
-        limits = self._limits
-        self._thresholds = np.array(
-            [limits.min_gq, limits.min_dp, limits.het_min_fraction, limits.hom_min_fraction]
-        )
+        self._thresholds = self._limits.thresholds()
 
     def _allocate_block(self) -> None:
         """Make the rows that the kernel writes, over and over again."""
@@ -305,8 +302,6 @@ class Scanner:
     def _settle(self, n_rows: int) -> None:
         """Judge odd cells of the rows in use; the kernel stored what that takes."""
         block = {name: array[:n_rows] for name, array in self._block.items()}
-        if not self._is_written("reads") and not has_unsure(block["reason"]):
-            return
         rows, written = self._rows[:n_rows], self._is_written("likelihoods")
         cells = Cells(
             n_alleles=rows[:, lay.R_N_ALTS] + 1,
@@ -323,8 +318,7 @@ class Scanner:
             self._allocate("likelihoods")
             self._block["likelihoods"][:n_rows] = found
             self._state[lay.S_STORED_LIKELIHOODS] = 1
-        if self._is_written("reads"):
-            block["reads"][~cells.mitochondrial] = -1
+        if cells.reads is not None:
             self._state[lay.S_STORED_READS] = cells.mitochondrial.any()
 
     def _hand_on(self, sink: Sink, n_rows: int) -> None:

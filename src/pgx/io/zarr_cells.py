@@ -1,7 +1,7 @@
-"""What the cells of wanted variants say: arrays of a store in, blocks of the scanner out.
+"""The cells of wanted variants: arrays of a store in, blocks as the scanner makes them out.
 
-The rules are those of the scanner's loops (`pgx.io._scan_cells`, `_scan_likelihoods`), for
-whole arrays at once; the tests hold both to each other on one data set in two formats.
+Values are decoded here, a few chunks at a time; what a cell says the one judge decides
+(`pgx.io._judge`), as for VCF text.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.assemblies import MITOCHONDRION
+from pgx.base.errors import VcfFormatError
 from pgx.io import faults
 from pgx.io import layout as lay
+from pgx.io._zarr_kernels import judge_cells
 from pgx.io.faults import variant_fault
-from pgx.io.read_likelihoods import Cells, has_unsure, settle_cells
+from pgx.io.read_likelihoods import Cells, settle_cells
 from pgx.io.records import Block, ScanLimits, ScannedRecord, SiteReason
-from pgx.io.zarr_imputed import lacks_support
-from pgx.io.zarr_likelihoods import ZarrGenotypes, settle
 from pgx.io.zarr_records import Found
 from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore
-from pgx.io.zarr_values import FILL, MISSING, UNREADABLE, lists, names, numbers, texts
+from pgx.io.zarr_values import lists, millionths, names, numbers, texts
 
 __all__ = ["CellReader"]
 
@@ -44,6 +44,17 @@ _KINDS: Final = {
 }
 _BY_ALLELE: Final = ("AD", "HDS", "DS")
 _BY_GENOTYPE: Final = ("PL", "GL", "GP")
+# arrays of a block in the kernel's order: type, fill, values of a cell
+_OUTPUTS: Final[dict[str, tuple[Any, ...]]] = {
+    "genotypes": (np.int8, -1, 2),
+    "phased": (np.uint8, 0),
+    "phase_set": (np.int32, 0),
+    "reason": (np.uint8, 0),
+    "gq": (np.int16, -1),
+    "dp": (np.int32, -1),
+    "likelihoods": (np.int16, -1, lay.N_LIKELIHOODS),
+    "reads": (np.int32, -1, lay.N_READS),
+}
 
 
 class CellReader:
@@ -170,290 +181,94 @@ class CellReader:
 
     def _judge(self, raw: dict[str, Array], found: Found, part: slice, limits: ScanLimits) -> Block:
         records = found.records[part]
-        n_alleles = np.array([1 + len(record.alts) for record in records], np.int64)
-        cells = _Cells(raw, (len(records), self._n_samples), n_alleles)
-        if "GT" in raw:
-            self._take_genotypes(cells, raw["GT"], found.rows[part])
-        is_block = np.array([bool(record.block) for record in records])
-        cells.take_numbers(is_block)
-        called = ZarrGenotypes(cells.first, cells.second, cells.ploidy, n_alleles)
-        likelihoods, margin = settle(raw, called)
-        poorly = found.poorly_imputed[part]
-        unsupported = lacks_support(raw, called, poorly)
-        reason = cells.reasons(found.reasons[part], limits, margin, unsupported)
-        is_mitochondrial = np.array([record.contig == MITOCHONDRION for record in records])
-        reads = cells.stored_reads(reason, margin, is_mitochondrial)
-        phase_set = cells.settle_phase()
-        self.has_depth = self.has_depth or cells.has_depth
-        block = Block(
-            records,
-            cells.stored_genotypes(),
-            cells.phased.astype(np.uint8),
-            phase_set,
-            reason,
-            np.minimum(cells.gq, 32_767).astype(np.int16),
-            cells.dp.astype(np.int32),
-            likelihoods,
-            reads,
-        )
-        return _settled(block, n_alleles, is_mitochondrial)
-
-    def _take_genotypes(self, cells: _Cells, genotypes: Array, rows: Ints) -> None:
-        bad = cells.take_genotypes(genotypes)
-        for number, where in bad:
-            if where.any():
-                row, sample = np.argwhere(where)[0].tolist()
-                raise variant_fault(
-                    number,
-                    self._path,
-                    int(rows[row]) + 1,
-                    "call_genotype",
-                    detail=f"sample {sample + 1}",
-                )
-        top = np.maximum(cells.first, cells.second).max(axis=1, initial=-1)
-        self.has_reference_only = self.has_reference_only or bool((top == 0).any())
-
-
-def _settled(block: Block, n_alleles: Ints, is_mitochondrial: Flags) -> Block:
-    """Judge odd cells of a block; reads stay of mitochondrial records alone."""
-    likelihoods, reads = block.likelihoods, block.reads
-    if reads is not None or has_unsure(block.reason):
+        shape = (len(records), self._n_samples)
+        rows = _record_rows(found, part)
+        most = int(rows[:, lay.R_N_ALTS].max(initial=0)) + 1
+        has = {"likelihoods": bool(raw.keys() & {"PL", "GL"}), "reads": "AD" in raw}
+        out: dict[str, Any] = {
+            name: np.full((len(rows) * has.get(name, True), shape[1], *widths), fill, dtype)
+            for name, (dtype, fill, *widths) in _OUTPUTS.items()
+        }
+        state = np.zeros(lay.S_SIZE, np.int64)
+        scratch = np.zeros(lay.C_SIZE, np.int64)
+        arrays = [*_decoded(raw, shape, most), limits.thresholds(), *out.values(), state, scratch]
+        fault = judge_cells(rows, *arrays)
+        if fault != lay.DONE:
+            raise self._fault(fault, int(found.rows[part][state[lay.S_ROW]]), state)
+        self.has_depth = self.has_depth or bool(state[lay.S_HAS_DEPTH])
+        self.has_reference_only = self.has_reference_only or bool(state[lay.S_REFERENCE_ONLY])
         cells = Cells(
-            n_alleles,
-            is_mitochondrial,
-            block.genotypes,
-            block.reason,
-            block.gq,
-            block.dp,
-            likelihoods,
-            reads,
+            rows[:, lay.R_N_ALTS] + 1,
+            rows[:, lay.R_MITOCHONDRIAL] == 1,
+            out["genotypes"],
+            out["reason"],
+            out["gq"],
+            out["dp"],
+            out.pop("likelihoods") if state[lay.S_STORED_LIKELIHOODS] else None,
+            out.pop("reads") if state[lay.S_STORED_READS] else None,
         )
-        likelihoods = settle_cells(cells)
-    if reads is not None:
-        reads[~is_mitochondrial] = -1
-        reads = reads if is_mitochondrial.any() else None
-    return block._replace(likelihoods=likelihoods, reads=reads)
+        out["likelihoods"] = settle_cells(cells)
+        out["reads"] = cells.reads if cells.mitochondrial.any() else None
+        return Block(records, **out)
+
+    def _fault(self, number: int, row: int, state: Ints) -> VcfFormatError:
+        detail = f"sample {state[lay.S_ERROR_SAMPLE] + 1}"
+        return variant_fault(number, self._path, row + 1, "call_genotype", detail=detail)
 
 
-class _Cells:
-    """Cells (K, N) of some variants; arrays of that shape."""
+def _record_rows(found: Found, part: slice) -> Ints:
+    """Return what the judge asks of records, slots ``R_*``, (K, R_SIZE)."""
+    records, reasons = found.records[part], found.reasons[part]
+    rows = np.zeros((len(records), lay.R_SIZE), np.int64)
+    rows[:, lay.R_N_ALTS] = [len(record.alts) for record in records]
+    rows[:, lay.R_BLOCK] = [bool(record.block) for record in records]
+    rows[:, lay.R_MITOCHONDRIAL] = [record.contig == MITOCHONDRION for record in records]
+    rows[:, lay.R_IUPAC] = reasons == SiteReason.AMBIGUOUS_BASE
+    rows[:, lay.R_PASSED] = reasons != SiteReason.FILTERED
+    rows[:, lay.R_POORLY_IMPUTED] = found.poorly_imputed[part]
+    return rows
 
-    def __init__(self, raw: dict[str, Array], shape: tuple[int, int], n_alleles: Ints) -> None:
-        self._raw, self._n_alleles = raw, n_alleles[:, None]
-        self.first = np.full(shape, -1, np.int16)
-        self.second = np.full(shape, -1, np.int16)
-        self.ploidy = np.full(shape, -1, np.int8)
-        self.phased = np.zeros(shape, np.bool_)
-        self.unreadable: Flags | None = None
-        self.gq = self.dp = np.full(shape, MISSING, np.int64)
-        self.has_depth = False
-        self._reads: Ints | None = None
-        self._total: Ints | None = None
 
-    def take_genotypes(self, genotypes: Array) -> list[tuple[int, Flags]]:
-        """Take alleles, ploidy and phase; return faults and where they are."""
-        n_slots = genotypes.shape[2]
-        self.first = genotypes[:, :, 0].astype(np.int32) if n_slots else self.first
-        self.second = (
-            genotypes[:, :, 1].astype(np.int32) if n_slots > 1 else np.full_like(self.first, FILL)
-        )
-        is_fill = genotypes == FILL
-        broken: Flags = np.zeros((1, 1), np.bool_)
-        if is_fill.any() or n_slots != 2:
-            self.ploidy = (n_slots - is_fill.sum(axis=2)).astype(np.int8)
-            broken = np.asarray((is_fill[:, :, :-1] & ~is_fill[:, :, 1:]).any(axis=2))
-            is_empty = self.ploidy == 0
-            self.first[is_empty] = self.second[is_empty] = -1
-            self.second[(self.ploidy == 1) & (self.first < 0)] = -1
-            self.ploidy[is_empty] = -1
-        else:
-            self.ploidy = np.full(self.first.shape, 2, np.int8)
-        if "phased" in self._raw:
-            self.phased = self._raw["phased"] & (self.ploidy > 1)
-        low, high = genotypes.min(initial=0), genotypes.max(initial=0)
-        if low < FILL:
-            broken = np.logical_or(broken, (genotypes < FILL).any(axis=2))
-        too_high: Flags = np.zeros((1, 1), np.bool_)
-        if high >= self._n_alleles.min():
-            too_high = np.any(genotypes >= self._n_alleles[:, :, None], axis=2)
-        return [(lay.FAULT_GT, broken), (lay.FAULT_GT_INDEX, too_high)]
+def _decoded(raw: dict[str, Array], shape: tuple[int, int], most: int) -> list[Array]:
+    """Return the arrays that `judge_cells` takes; empty ones of what the store does not have."""
+    nothing = np.empty((0, 0, 0), np.int64)
+    genotypes = np.ascontiguousarray(raw["GT"], np.int32) if "GT" in raw else nothing.astype("i4")
+    phased = raw.get("phased", np.empty((0, 0), np.bool_))
+    values: list[Array] = [np.ascontiguousarray(phased).view(np.uint8)]
+    numbers_of = [_single(raw.get(key), shape) for key in _NUMBERS]
+    has_numbers = bool(raw.keys() & set(_NUMBERS))
+    values.append(np.stack(numbers_of, axis=2) if has_numbers else nothing)
+    values.append(lists(raw["AD"], most) if "AD" in raw else nothing)
+    for key in (*_BY_GENOTYPE, "HDS", "DS"):
+        width = max(lay.N_LIKELIHOODS, most * (most + 1) // 2) if key in _BY_GENOTYPE else most
+        values.append(millionths(raw[key], max(width, 2)) if key in raw else nothing)
+    named = np.zeros((*shape, 4), np.int64)
+    for slot, key in enumerate(("PS", "PID")):
+        named[..., slot] = _first(names(raw[key])) if key in raw else 0
+    named[..., 2] = _first(texts(raw["PGT"], _pair, np.int64)) if "PGT" in raw else lay.MISSING
+    if "FT" in raw:
+        passed = texts(raw["FT"], lambda text: text in ("", ".", "PASS"), np.bool_)
+        named[..., 3] = ~passed.reshape(*shape, -1).all(axis=2)
+    values.append(named if raw.keys() & {"PS", "PID", "PGT", "FT"} else nothing)
+    return [genotypes, *map(np.ascontiguousarray, values)]
 
-    def _number(self, key: str) -> Ints | None:
-        """Return one number of each cell, MISSING where there is none."""
-        values = self._raw.get(key)
-        if values is None:
-            return None
-        found = numbers(values)
-        if found.ndim == 3:
-            several = ((found[..., 1:] != FILL) & (found[..., 1:] != MISSING)).any(axis=2)
-            found = np.where(several, UNREADABLE, found[..., 0])
-        self._note_unreadable(found == UNREADABLE)
-        return np.maximum(found, MISSING)
 
-    def _note_unreadable(self, where: Flags) -> None:
-        if where.any():
-            self.unreadable = where if self.unreadable is None else self.unreadable | where
+def _single(values: Array | None, shape: tuple[int, int]) -> Ints:
+    """Return one number of each cell; several in place of one are `UNREADABLE`."""
+    if values is None:
+        return np.full(shape, lay.MISSING, np.int64)
+    found = numbers(values)
+    if found.ndim == 3:
+        several = ((found[..., 1:] != lay.FILL) & (found[..., 1:] != lay.MISSING)).any(axis=2)
+        found = np.where(several, lay.UNREADABLE, found[..., 0])
+    return found
 
-    def take_numbers(self, is_block: Flags) -> None:
-        """Take quality and depth, for reference blocks the least depth."""
-        gq, rgq, dp, least = (self._number(key) for key in _NUMBERS)
-        for found in (rgq, gq):
-            if found is not None:
-                self.gq = np.where(found >= 0, found, self.gq)
-        if dp is not None:
-            self.dp = dp
-        if least is not None:
-            self.dp = np.where(is_block[:, None] & (least >= 0), least, self.dp)
-        self.has_depth = bool((self.gq >= 0).any() or (self.dp >= 0).any())
 
-    def reasons(
-        self,
-        of_records: npt.NDArray[np.uint8],
-        limits: ScanLimits,
-        margin: Ints | None,
-        unsupported: Flags | None,
-    ) -> Array:
-        """Return the `SiteReason` of each cell: the first that applies, set last.
-
-        ``margin`` is that of likelihoods, ``unsupported`` are imputed genotypes, (K, N).
-        """
-        reason = np.zeros(self.first.shape, np.uint8)
-        self._set_by_values(reason, limits, margin)
-        if unsupported is not None:
-            reason[unsupported if margin is None else unsupported & (margin == lay.NO_MARGIN)] = (
-                SiteReason.LOW_GP
-            )
-        if margin is not None:
-            reason[margin < lay.CONTRADICTED] = SiteReason.AD_CONTRADICTS
-        if "FT" in self._raw:
-            passed: Array = texts(self._raw["FT"], lambda text: text in ("", ".", "PASS"), np.bool_)
-            passed = np.all(passed.reshape(*passed.shape[:2], -1), axis=2)
-            reason[~passed] = SiteReason.FILTERED
-        bad_records = of_records != 0
-        reason[bad_records] = of_records[bad_records][:, None]
-        greater = np.maximum(self.first, self.second)
-        if greater.max(initial=0) > lay.MAX_STORED_ALLELE:
-            reason[greater > lay.MAX_STORED_ALLELE] = SiteReason.TOO_MANY_ALLELES
-        if self.ploidy.max(initial=0) > 2:
-            reason[self.ploidy > 2] = SiteReason.POLYPLOID
-        reason[greater < 0] = SiteReason.NO_CALL
-        if self.ploidy.min(initial=0) < 0:
-            reason[self.ploidy < 0] = SiteReason.NO_GENOTYPE
-        return reason
-
-    def _set_by_values(self, reason: Array, limits: ScanLimits, margin: Ints | None) -> None:
-        """Set what unreadable values, depth, quality and the margin of likelihoods say."""
-        total = self._depths()
-        if self.unreadable is not None:
-            reason[self.unreadable] = SiteReason.UNREADABLE
-        if total is not None or (self.dp >= 0).any():
-            depth = self.dp if total is None else np.where(self.dp >= 0, self.dp, total)
-            needed = np.minimum(self.ploidy, 2) * float(limits.min_dp)
-            is_low = (depth == 0) | (2 * depth < needed)
-            reason[(depth >= 0) & is_low] = SiteReason.LOW_DP
-        gq = self.gq
-        if margin is not None:
-            bound = np.maximum(margin, 0)
-            gq = np.where(gq < 0, bound, np.minimum(gq, bound))
-            gq = np.where(margin == lay.NO_MARGIN, self.gq, gq)
-        reason[(gq >= 0) & ((gq == 0) | (gq < limits.min_gq))] = SiteReason.LOW_GQ
-
-    def _depths(self) -> Ints | None:
-        """Read AD; return reads of all alleles, -1 where it is unusable."""
-        values = self._raw.get("AD")
-        if values is None:
-            return None
-        depths = lists(values, int(self._n_alleles.max()))
-        is_value = depths != FILL
-        self._note_unreadable((depths == UNREADABLE).any(axis=2))
-        count = is_value.sum(axis=2)
-        most = np.maximum(self.first, self.second)
-        is_short = (count > 1) & (count < self._n_alleles) & (most < count)
-        is_list = (count == self._n_alleles) | is_short
-        complete = is_list & ((depths >= 0) == is_value).all(axis=2)
-        self._reads = np.where(is_value, np.maximum(depths, 0), 0)
-        self._total = np.where(complete, self._reads.sum(axis=2), -1)
-        return self._total
-
-    def stored_reads(
-        self, reason: Array, margin: Ints | None, is_mitochondrial: Flags
-    ) -> npt.NDArray[np.int32] | None:
-        """Return reads (K, N, 3) of cells in which they have a say, None where there is none."""
-        if self._reads is None or self._total is None:
-            return None
-        usable = (self._total > 0) & (self.first >= 0) & (self.second != -1) & (self.ploidy <= 2)
-        own = [
-            np.take_along_axis(self._reads, np.maximum(a, 0)[..., None].astype(np.int64), 2)[..., 0]
-            for a in (self.first, self.second)
-        ]
-        is_one = (self.second == FILL) | (self.second == self.first)
-        odd = np.where(
-            is_one,
-            20 * (self._total - own[0]) >= self._total,
-            (4 * np.minimum(*own) < self._total)
-            | (20 * (self._total - own[0] - own[1]) >= self._total),
-        )
-        unsure = (reason == SiteReason.LOW_GQ) | (reason == SiteReason.LOW_DP)
-        is_ok = reason == SiteReason.OK
-        no_list = np.True_ if margin is None else margin == lay.NO_MARGIN
-        wanted = usable & ((is_ok & odd) | (unsure & (no_list | odd)))
-        wanted |= usable & is_mitochondrial[:, None] & (is_ok | unsure)
-        if not wanted.any():
-            return None
-        found = np.full((*self.first.shape, lay.N_READS), -1, np.int32)
-        for row, sample in np.argwhere(wanted).tolist():
-            found[row, sample] = self._reads_of(
-                row, sample, first_three=bool(is_mitochondrial[row])
-            )
-        return found
-
-    def _reads_of(self, row: int, sample: int, *, first_three: bool) -> list[int]:
-        """Return reads of alleles 0, 1, 2; of more than three, of GT's and of the best other."""
-        reads = self._reads[row, sample].tolist()  # type: ignore[index]
-        n_alleles = int(self._n_alleles[row, 0])
-        if n_alleles <= lay.N_READS or first_three:
-            return [*reads[:n_alleles], -1, -1, -1][: lay.N_READS]
-        first, second = int(self.first[row, sample]), int(self.second[row, sample])
-        other = max(n for k, n in enumerate(reads[:n_alleles]) if k not in (first, second))
-        if second in (FILL, first):
-            return [reads[first], other, 0]
-        return [reads[first], reads[second], other]
-
-    def settle_phase(self) -> npt.NDArray[np.int32]:
-        """Settle phase by PGT where GT has none; return phase sets, 0 for none."""
-        raw, nothing = self._raw, np.zeros(self.first.shape, np.int32)
-        if not raw.keys() & {"PS", "PID"}:
-            return nothing
-        pid = self._names("PID") if "PID" in raw else nothing
-        by_pgt = np.zeros(self.first.shape, np.bool_)
-        if "PGT" in raw and "PID" in raw:
-            pair = texts(raw["PGT"], _pair, np.int64)
-            pair = pair[..., 0] if pair.ndim == 3 else pair
-            one, two = pair // 1000, pair % 1000
-            first, second = self.first, self.second
-            same = ((one == first) & (two == second)) | ((one == second) & (two == first))
-            is_het = (first >= 0) & (second >= 0) & (first != second) & (self.ploidy == 2)
-            by_pgt = ~self.phased & is_het & same & (pair >= 0) & (pid > 0)
-            self.first = np.where(by_pgt, one, first)
-            self.second = np.where(by_pgt, two, second)
-        own = self._names("PS") if "PS" in raw else nothing
-        in_set = np.where(self.phased, np.where(own > 0, own, pid), 0)
-        in_set = np.where(by_pgt, pid, in_set).astype(np.int32)
-        self.phased = self.phased | by_pgt
-        return in_set
-
-    def _names(self, key: str) -> npt.NDArray[np.int32]:
-        found = names(self._raw[key])
-        return found[..., 0] if found.ndim == 3 else found
-
-    def stored_genotypes(self) -> npt.NDArray[np.int8]:
-        """Return both alleles (K, N, 2), -1 for numbers that an int8 cannot hold."""
-        both = np.stack((self.first, self.second), axis=2)
-        both[both > lay.MAX_STORED_ALLELE] = -1
-        return both.astype(np.int8)
+def _first(values: Array) -> Array:
+    return values[..., 0] if values.ndim == 3 else values
 
 
 def _pair(text: str) -> int:
-    """Return the alleles of a phased PGT such as ``0|1`` as one number, -1 if it is none."""
+    """Return the alleles of a phased PGT such as ``0|1`` as two digits, -1 if it is none."""
     is_pair = len(text) == 3 and text[1] == "|" and text[0].isdecimal() and text[2].isdecimal()
-    return int(text[0]) * 1000 + int(text[2]) if is_pair and text.isascii() else -1
+    return int(text[0]) * 10 + int(text[2]) if is_pair and text.isascii() else -1

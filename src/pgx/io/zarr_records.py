@@ -25,7 +25,7 @@ from pgx.io.records import Scan, ScanLimits, ScannedRecord, SiteReason
 from pgx.io.scanner import Kernel, Scanner
 from pgx.io.windows import Windows
 from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore, StoredArray
-from pgx.io.zarr_values import ABSENT, FILL, MISSING, UNREADABLE, millionths, numbers, texts
+from pgx.io.zarr_values import millionths, numbers, texts
 
 __all__ = [
     "FixedArrays",
@@ -220,7 +220,7 @@ def sizes_of(values: Array) -> Ints:
     """Return the greatest absolute SVLEN of each variant, 0 for none; values (V,) or (V, k)."""
     if values.dtype.kind in "iu":
         wide = values.astype(np.int64)
-        sizes = np.where((wide == MISSING) | (wide == FILL), 0, np.abs(wide))
+        sizes = np.where((wide == lay.MISSING) | (wide == lay.FILL), 0, np.abs(wide))
     elif values.dtype.kind == "f":
         sizes = np.abs(np.where(np.isfinite(values), values, 0)).astype(np.int64)
     else:
@@ -362,7 +362,7 @@ def _infos(fixed: FixedArrays, rows: Ints, position: list[int]) -> list[str]:
     infos = [f"SVLEN={size}" if size else "." for size in sizes]
     if fixed.end is not None:
         for k, end in enumerate(numbers(fixed.end.rows(rows)).ravel().tolist()):
-            if end >= 0 or end == UNREADABLE:
+            if end >= 0 or end == lay.UNREADABLE:
                 infos[k] = f"END={end}"
     elif fixed.length is not None:
         for k, length in enumerate(fixed.length.rows(rows).tolist()):
@@ -377,10 +377,9 @@ def _infos(fixed: FixedArrays, rows: Ints, position: list[int]) -> list[str]:
 def _least(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return the least value of each variant as a part of INFO, empty where it has none."""
     listed = values if values.ndim > 1 else values[:, None]
-    found, length = millionths(listed[:, None], listed.shape[1], is_log=False)
-    in_list = np.arange(found.shape[2]) < length[..., None]
-    least = np.where(in_list, found, ABSENT)[:, 0].min(axis=1)
-    parts = ["" if v == ABSENT else f";R2={max(v, 0) / 1e6:.6f}" for v in least.tolist()]
+    found = millionths(listed[:, None], listed.shape[1])
+    least = np.where(found == lay.ENDED, lay.ABSENT, found)[:, 0].min(axis=1)
+    parts = ["" if v == lay.ABSENT else f";R2={max(v, 0) / 1e6:.6f}" for v in least.tolist()]
     return np.array(parts)
 
 

@@ -1,4 +1,4 @@
-"""Values of VCF Zarr arrays as the scanner's codes: numbers, lists of numbers, names.
+"""Values of VCF Zarr arrays as the judge's codes: numbers, lists of numbers, names.
 
 Integers, floats and text are all taken, as a writer follows the types of a VCF's header, and
 says text where the header does not declare a key. Oracle: the same values in VCF text.
@@ -13,19 +13,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FILL", "MISSING", "UNREADABLE", "lists", "millionths", "names", "numbers", "texts"]
+from pgx.io import layout as lay
+
+__all__ = ["lists", "millionths", "names", "numbers", "texts"]
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-MISSING: Final = -1
-FILL: Final = -2
-UNREADABLE: Final = -3
-ABSENT: Final = 1 << 62
-NOT_A_NUMBER: Final = -(1 << 62)
 _LARGEST: Final = 2_147_483_647
-_LARGEST_MILLIONTHS: Final = 100_000_000_000_000
 _NUMBER: Final = re.compile(r"(-?)(\d{1,12})(?:\.\d{0,40})?", re.ASCII)
 _DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _FLOAT_BITS: Final = {2: (np.int16, 0x1FF), 4: (np.int32, 0x3FFFFF), 8: (np.int64, (1 << 51) - 1)}
@@ -49,26 +45,26 @@ def _float_states(values: Array) -> tuple[Flags, Flags]:
 
 
 def numbers(values: Array) -> Ints:
-    """Return whole parts, below 0 as 0, or one of MISSING, FILL and UNREADABLE."""
+    """Return whole parts, below 0 as 0, or one of lay.MISSING, lay.FILL and lay.UNREADABLE."""
     if values.dtype.kind in "iu":
         found: Ints = np.minimum(values.astype(np.int64), _LARGEST)
-        return np.where(found < FILL, 0, found)
+        return np.where(found < lay.FILL, 0, found)
     if values.dtype.kind == "f":
         missing, fill = _float_states(values)
         finite = np.where(np.isfinite(values), values, 0).astype(np.float64)
         found = np.clip(np.trunc(finite), 0, _LARGEST).astype(np.int64)
-        found[~np.isfinite(values)] = UNREADABLE
-        found[missing], found[fill] = MISSING, FILL
+        found[~np.isfinite(values)] = lay.UNREADABLE
+        found[missing], found[fill] = lay.MISSING, lay.FILL
         return found
     return texts(values, _number, np.int64)
 
 
 def _number(text: str) -> int:
     if text in ("", "."):
-        return FILL if not text else MISSING
+        return lay.FILL if not text else lay.MISSING
     match = _NUMBER.fullmatch(text)
     if match is None:
-        return UNREADABLE
+        return lay.UNREADABLE
     return 0 if match[1] else min(int(match[2]), _LARGEST)
 
 
@@ -82,7 +78,7 @@ def lists(values: Array, width: int, n_axes: int = 3) -> Ints:
         return numbers(values)
     if values.dtype.kind in "iuf":
         return numbers(values)[..., None]
-    return _split(values, width, _number, FILL)
+    return _split(values, width, _number, lay.FILL)
 
 
 def _split(values: Array, width: int, make: Callable[[str], int], fill: int) -> Ints:
@@ -96,46 +92,35 @@ def _split(values: Array, width: int, make: Callable[[str], int], fill: int) -> 
     return rows.reshape(*values.shape, width + 1)
 
 
-def millionths(values: Array, width: int, *, is_log: bool) -> tuple[Ints, Ints]:
-    """Return lists of likelihoods, smaller the better, in millionths, and their lengths.
+def millionths(values: Array, width: int) -> Ints:
+    """Return lists of decimal numbers, (..., W), in millionths.
 
-    Values are ABSENT for missing ones and NOT_A_NUMBER for what is none; shapes are those
-    of the cells, with ``width`` + 1 at the end, and of the cells.
+    Values are `ABSENT` for missing ones, `NOT_A_NUMBER` for what is none, and `ENDED` behind the
+    end of a list. A text without an axis of its own is a whole list, of which ``width`` + 1
+    values are read.
     """
     if values.dtype.kind not in "iuf":
-        listed = values[..., None] if values.ndim == 2 else values
         if values.ndim == 2:
-            found = _split(values, width, _decimal, FILL)
-        else:
-            found = texts(listed, lambda t: _decimal(t) if t else FILL, np.int64)
-        length = _lengths(found == FILL)
-    else:
-        listed = values[..., None] if values.ndim == 2 else values
-        found, is_fill = _scaled(listed)
-        length = _lengths(is_fill)
-    is_value = (found != ABSENT) & (found != NOT_A_NUMBER)
-    if is_log:
-        found = np.where(is_value, found * -10, found)
-    else:
-        found = np.where(is_value & (found < 0), NOT_A_NUMBER, found)
-    return found, length
+            return _split(values, width, _decimal, lay.ENDED)
+        return texts(values, lambda t: _decimal(t) if t else lay.ENDED, np.int64)
+    return _scaled(values[..., None] if values.ndim == 2 else values)
 
 
-def _scaled(values: Array) -> tuple[Ints, Flags]:
-    """Return numbers in millionths and where the lists have ended."""
+def _scaled(values: Array) -> Ints:
     if values.dtype.kind in "iu":
         wide = values.astype(np.int64)
-        found = np.clip(wide, -1, _LARGEST_MILLIONTHS // 1_000_000) * 1_000_000
-        found[wide == MISSING] = ABSENT
-        found[wide < FILL] = NOT_A_NUMBER
-        return found, wide == FILL
+        found = np.clip(wide, -1, lay.LARGEST // 1_000_000) * 1_000_000
+        found[wide == lay.MISSING] = lay.ABSENT
+        found[wide < lay.FILL] = lay.NOT_A_NUMBER
+        found[wide == lay.FILL] = lay.ENDED
+        return found
     missing, fill = _float_states(values)
     size = _shortest(np.abs(np.where(np.isfinite(values), values, 0)))
-    whole = np.floor(np.minimum(size * 1e6 * (1 + 1e-13), _LARGEST_MILLIONTHS)).astype(np.int64)
+    whole = np.floor(np.minimum(size * 1e6 * (1 + 1e-13), lay.LARGEST)).astype(np.int64)
     found = np.where(values < 0, -whole, whole)
-    found[~np.isfinite(values)] = NOT_A_NUMBER
-    found[missing] = ABSENT
-    return found, fill
+    found[~np.isfinite(values)] = lay.NOT_A_NUMBER
+    found[missing], found[fill] = lay.ABSENT, lay.ENDED
+    return found
 
 
 def _shortest(values: Array) -> npt.NDArray[np.float64]:
@@ -154,25 +139,15 @@ def _shortest(values: Array) -> npt.NDArray[np.float64]:
     return found
 
 
-def _lengths(is_fill: Flags) -> Ints:
-    """Return how many values stand before the first fill value."""
-    ended = is_fill.any(axis=-1)
-    first: Ints = np.where(ended, is_fill.argmax(axis=-1), is_fill.shape[-1])
-    return first
-
-
 def _decimal(text: str) -> int:
     from decimal import Decimal
 
     if text == ".":
-        return ABSENT
+        return lay.ABSENT
     if not _DECIMAL.fullmatch(text):
-        return NOT_A_NUMBER
+        return lay.NOT_A_NUMBER
     value = Decimal(text)
-    if abs(value) >= _LARGEST_MILLIONTHS // 1_000_000:
-        size = _LARGEST_MILLIONTHS
-    else:
-        size = int(abs(value) * 1_000_000)
+    size = min(int(abs(value) * 1_000_000), lay.LARGEST)
     return -size if value < 0 else size
 
 
@@ -183,7 +158,7 @@ def names(values: Array) -> npt.NDArray[np.int32]:
     found = values.astype(np.int64)
     is_plain = (found > 0) & (found < 1 << 30)
     codes = np.where(is_plain, found, 0)
-    odd = ~is_plain & (found != MISSING) & (found != FILL)
+    odd = ~is_plain & (found != lay.MISSING) & (found != lay.FILL)
     if odd.any():
         codes[odd] = [_name(str(value)) for value in found[odd].tolist()]
     return codes.astype(np.int32)
