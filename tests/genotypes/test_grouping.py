@@ -18,7 +18,7 @@ from pgx.genotypes.grouping import (
     refine,
 )
 from pgx.genotypes.sites import GeneLocus
-from pgx.io.records import Block, Scan, ScannedRecord, SiteReason
+from pgx.io.records import NOT_KEPT, Block, Scan, ScannedRecord, SiteReason
 from reference import grouping as plain
 from simulated import genes
 
@@ -136,6 +136,8 @@ def test_every_cell_is_found_again(data):
         )  # fmt: skip
         grouper.take(block)
     columns = grouper.columns(0, scan_of(records, n_samples))
+    for values in (columns.scan.gq, columns.scan.dp):  # not -1, which says that there is none
+        assert (values == NOT_KEPT).all()
     found, groups = columns.scan, columns.groups
     genotypes, phased, reason, phase_set = stacked
     assert np.array_equal(found.genotypes[:, groups], genotypes)

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from pgx.base.genes import Ploidy
 from pgx.genotypes.copies import is_structural, reaches, settle_copies
-from pgx.genotypes.evidence import SiteReader
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
 from pgx.genotypes.reference import check_reference
+from pgx.genotypes.site_reader import SiteReader
 from pgx.genotypes.sites import GeneLocus
 from pgx.io.records import Scan, ScannedRecord
 
@@ -213,8 +213,9 @@ def build_gene(
             reading.mismatched,
             genotypes,
             reading.indel_limit,
+            touched,
             probes_alleles=reading.probes_alleles,
-        ).read(touched)
+        ).read()
     _settle_absence(locus, genotypes, reading.settings, covered=reading.covered)
     sex = [sexes.get(name) for name in scan.samples]
     settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])

@@ -19,7 +19,7 @@ from pgx.base.accel import helper, kernel
 from pgx.genotypes.build import SiteIndex, reaches
 from pgx.genotypes.copies import is_structural
 from pgx.genotypes.sites import GeneLocus
-from pgx.io.records import Block, Scan, ScannedRecord, SiteReason
+from pgx.io.records import NOT_KEPT, Block, Scan, ScannedRecord, SiteReason
 
 __all__ = [
     "GeneColumns",
@@ -191,8 +191,8 @@ class SampleGrouper:
             phased=(cells >> 16 & 1).astype(np.bool_),
             phase_set=(cells >> 25).astype(np.int32),
             reason=(cells >> 17 & 255).astype(np.uint8),
-            gq=np.broadcast_to(np.int16(-1), cells.shape),
-            dp=np.broadcast_to(np.int32(-1), cells.shape),
+            gq=np.broadcast_to(np.int16(NOT_KEPT), cells.shape),
+            dp=np.broadcast_to(np.int32(NOT_KEPT), cells.shape),
             likelihoods=likelihoods,
             region_first=scan.region_first,
             region_last=scan.region_last,

@@ -102,7 +102,8 @@ class GeneGenotypes:
     evidence, reason
         (P, N) uint8: `Evidence` and `Unknown`.
     gq, dp
-        (P, N) int32, -1 where the input has none.
+        (P, N) int32, -1 where the input has none, `NOT_KEPT` (-2) where samples are read in
+        groups, as in cohorts, so that no filter takes the one for the other.
     structural
         (N,) bool: a symbolic structural variant is called over the gene, and is no known allele.
     extra

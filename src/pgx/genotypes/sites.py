@@ -21,6 +21,7 @@ __all__ = [
     "Reference",
     "Site",
     "Variation",
+    "is_sequence",
     "left_align",
     "placement",
     "shortened",
@@ -134,6 +135,11 @@ def _offset(gene: GeneDefinition, assembly: Assembly) -> int:
     if assembly is Assembly.GRCH38 or not gene.variants:
         return 0
     return gene.variants[0].position_grch37 - gene.variants[0].position
+
+
+def is_sequence(alt: str) -> bool:
+    """Whether an alternative is written in bases."""
+    return set(alt) <= set("ACGTN")
 
 
 def trim(position: int, ref: str, alt: str) -> Variation:

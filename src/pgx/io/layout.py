@@ -119,9 +119,7 @@ N_LIKELIHOODS: Final = 6
 # slots of ``limits``, float64 (L_SIZE,)
 L_MIN_GQ: Final = 0
 L_MIN_DP: Final = 1
-L_HET_FRACTION: Final = 2
-L_HOM_FRACTION: Final = 3
-L_SIZE: Final = 4
+L_SIZE: Final = 2
 
 # codes of single numbers; FILL ends what is shorter than its array
 MISSING: Final = -1

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 __all__ = [
     "NONE",
+    "NOT_KEPT",
     "UNREADABLE",
     "Block",
     "Scan",
@@ -24,6 +25,12 @@ __all__ = [
     "SymbolicRecord",
     "parse_symbolic",
 ]
+
+NOT_KEPT: Final = -2
+"""GQ or DP of samples that were grouped (`pgx.genotypes.grouping`): the input may well have one.
+
+-1 says that the input has none, so that a filter can tell the two.
+"""
 
 
 class SiteReason(IntEnum):
@@ -54,18 +61,13 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     ``min_gq`` and ``min_dp`` are the smallest values that count as evidence for two
     alleles; a haploid genotype, of which half the reads are expected, needs half of
-    ``min_dp``;
-    ``het_min_fraction`` and ``hom_min_fraction`` the smallest share of reads (0-1) that
-    each allele of a heterozygote, and the allele of a homozygote, must have where AD is
-    given and reaches ``min_dp``. Sizes are in bytes of decompressed text;
-    ``max_records`` bounds the records kept, not those scanned. A compressed file of
-    ``index_min_bytes`` or more may be read by its index.
+    ``min_dp``. Sizes are in bytes of decompressed text; ``max_records`` bounds the records
+    kept, not those scanned. A compressed file of ``index_min_bytes`` or more may be read by its
+    index.
     """
 
     min_gq: int = 20
     min_dp: int = 8
-    het_min_fraction: float = 0.1
-    hom_min_fraction: float = 0.6
     max_line_bytes: int = 64 * 1024 * 1024
     max_header_bytes: int = 64 * 1024 * 1024
     max_records: int = 250_000
@@ -73,8 +75,7 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     def thresholds(self) -> npt.NDArray[np.float64]:
         """Return the thresholds as the kernels take them, slots ``L_*``."""
-        values = (self.min_gq, self.min_dp, self.het_min_fraction, self.hom_min_fraction)
-        return np.array(values, np.float64)
+        return np.array([self.min_gq, self.min_dp], np.float64)
 
 
 NONE: Final = -1
@@ -257,9 +258,10 @@ class Scan:
 
     ``genotypes`` (R, N, 2) int8 are indices into REF+ALT, -1 missing, -2 no second
     allele; ``phased`` (R, N) bool; ``phase_set`` (R, N) int32, 0 none; ``reason`` (R, N)
-    uint8, codes of `SiteReason`; ``gq`` int16 and ``dp`` int32 (R, N), -1 absent, for
-    blocks MIN_DP where given. ``likelihoods`` (R, N, 6) int16, None where no record has
-    any, are phred-scaled, the best 0, of the genotypes 0/0, 0/1, 1/1, 0/2, 1/2, 2/2; a
+    uint8, codes of `SiteReason`; ``gq`` int16 and ``dp`` int32 (R, N), -1 where the input has
+    none, `NOT_KEPT` of grouped samples, for blocks MIN_DP where given. ``likelihoods``
+    (R, N, 6) int16, None where no record has any, are phred-scaled, the best 0, of the
+    genotypes 0/0, 0/1, 1/1, 0/2, 1/2, 2/2; a
     haploid cell uses the slots of 0/0, 1/1, 2/2; -1 where there is no such genotype or no
     value, and throughout records of more than two ALTs. They are those of PL or GL, else of AD
     or of GQ and DP where a genotype is unsure (`pgx.io.read_likelihoods`). ``reads`` (R, N, 3)

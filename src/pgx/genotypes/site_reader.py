@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -11,40 +12,16 @@ import numpy.typing as npt
 from pgx.base.genes import Ploidy
 from pgx.genotypes.blocks import BlockReader
 from pgx.genotypes.copies import is_structural
-from pgx.genotypes.likelihoods import UNSURE, likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import SampleGenotype, merge, settle_star
+from pgx.genotypes.observations import SiteWriter
 from pgx.genotypes.ploidy import read_heteroplasmy
-from pgx.genotypes.sites import STAR, GeneLocus, Site, Variation, trim
-from pgx.io.records import Scan, ScannedRecord, SiteReason
+from pgx.genotypes.sites import STAR, GeneLocus, Site, Variation, is_sequence, trim
+from pgx.io.records import Scan, ScannedRecord
 
 __all__ = ["SiteReader"]
 
 _ANY_OTHER = ("<NON_REF>", "<*>")
-
-_REASONS = {
-    SiteReason.LOW_GQ: Unknown.LOW_GQ,
-    SiteReason.LOW_DP: Unknown.LOW_DP,
-    SiteReason.AD_CONTRADICTS: Unknown.AD_CONTRADICTS,
-    SiteReason.FILTERED: Unknown.FILTERED,
-    SiteReason.POLYPLOID: Unknown.PLOIDY,
-    SiteReason.TOO_MANY_ALLELES: Unknown.PLOIDY,
-    SiteReason.AMBIGUOUS_BASE: Unknown.AMBIGUOUS_BASE,
-    SiteReason.NO_GENOTYPE: Unknown.NO_GENOTYPE,
-    SiteReason.NO_CALL: Unknown.NO_GENOTYPE,
-    SiteReason.UNREADABLE: Unknown.UNREADABLE,
-    SiteReason.LOW_GP: Unknown.LOW_GP,
-}
-_OK, _FILTERED = int(Unknown.NONE), int(Unknown.FILTERED)
-_REF_MISMATCH, _NO_GENOTYPE = int(Unknown.REF_MISMATCH), int(Unknown.NO_GENOTYPE)
-_REASON_TABLE = np.full(256, Unknown.UNREADABLE, np.uint8)
-_REASON_TABLE[SiteReason.OK] = Unknown.NONE
-for _key, _value in _REASONS.items():
-    _REASON_TABLE[_key] = _value
-
-
-def _is_sequence(alt: str) -> bool:
-    return set(alt) <= set("ACGTN")
 
 
 class _Allele(NamedTuple):
@@ -75,7 +52,10 @@ class _Spoken(NamedTuple):
 
 
 class SiteReader:
-    """Fill a gene's observations from the records of one scan."""
+    """Fill a gene's observations from the records of one scan.
+
+    ``touching`` maps a site's index to the records over it.
+    """
 
     def __init__(
         self,
@@ -84,32 +64,28 @@ class SiteReader:
         mismatched: AbstractSet[int],
         genotypes: GeneGenotypes,
         indel_limit: int | None,
+        touching: Mapping[int, Sequence[int]],
         *,
         probes_alleles: bool = False,
     ) -> None:
-        self.locus = locus
-        self.indel_limit = indel_limit
+        self.locus, self.scan, self.out = locus, scan, genotypes
         self.probes_alleles = probes_alleles
-        self.scan = scan
-        self.mismatched = mismatched
-        self.out = genotypes
+        self._touching = touching
         self._alleles: dict[int, list[_Allele | None]] = {}
         self._touched: dict[int, list[int]] = {}
         self._named: dict[int, set[int]] = {}
         self._denied: set[int] = set()
         self._deletions: dict[int, set[int]] = {}
-        self._row: dict[int, int] = {}
-        self._reasons = np.zeros((0, len(scan.samples)), np.uint8)
-        self._blocks = BlockReader(self)
-
-    def read(self, touching: dict[int, list[int]]) -> None:
-        """Read the sites; ``touching`` maps a site's index to the records over it."""
         for number, records in touching.items():
             for record in records:
                 self._touched.setdefault(record, []).append(number)
-        self._read_reasons()
-        alone = self._blocks.add_alone(touching)
-        for index, records in sorted(touching.items()):
+        self._writer = SiteWriter(locus, scan, mismatched, genotypes, sorted(self._touched))
+        self._blocks = BlockReader(self._writer, indel_limit)
+
+    def read(self) -> None:
+        """Read all sites that a record touches."""
+        alone = self._blocks.add_alone(self._touching)
+        for index, records in sorted(self._touching.items()):
             if index in alone:
                 continue
             site = self.locus.sites[index]
@@ -130,7 +106,7 @@ class SiteReader:
 
     # -- what a record's alleles are at a site -------------------------------------------
 
-    def alleles(self, number: int) -> list[_Allele | None]:
+    def _alternatives(self, number: int) -> list[_Allele | None]:
         """Return, for each ALT, its reading at the touched sites; None where it is symbolic."""
         known = self._alleles.get(number)
         if known is None:
@@ -140,7 +116,7 @@ class SiteReader:
         return known
 
     def _allele(self, record: ScannedRecord, alt: str, touched: list[int]) -> _Allele | None:
-        if not _is_sequence(alt):
+        if not is_sequence(alt):
             return None
         found = self.locus.read(record.position, record.ref, alt, touched)
         return _Allele(trim(record.position, record.ref, alt), found)
@@ -153,7 +129,7 @@ class SiteReader:
         inside = record.position <= site.position <= last and not site.is_indel
         answers = denies_all = inside and not record.alts
         named: set[int] = set()
-        for k, allele in enumerate(self.alleles(number), 1):
+        for k, allele in enumerate(self._alternatives(number), 1):
             alt = record.alts[k - 1]
             if allele is None:
                 if alt == "*" and site.is_indel and record.position != site.position:
@@ -190,7 +166,7 @@ class SiteReader:
         codes = spoken.table[genotypes]
         differs = (codes != site.reference_code) & (codes != ABSENT)
         applies = differs.any(axis=1) | spoken.answers
-        reason = self.reasons(number)
+        reason = self._writer.reasons(number)
         bad = reason != Unknown.NONE
         codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes)
         if self.scan.reads is not None and self.locus.gene.ploidy is Ploidy.MITOCHONDRIAL:
@@ -202,75 +178,14 @@ class SiteReader:
             self.scan.phased[number], np.maximum(self.scan.phase_set[number], 0), UNPHASED
         )
         fresh = applies & (self.out.evidence[index] == Evidence.NONE)
-        self.write(index, fresh, codes, block, reason, number, Evidence.RECORD)
-        self.keep_likelihoods(index, fresh, reason, number, spoken.table)
+        self._writer.write(index, fresh, codes, block, reason, number, Evidence.RECORD)
+        self._writer.keep_likelihoods(index, fresh, reason, number, spoken.table)
         for sample in np.flatnonzero(applies & ~fresh):
             new = SampleGenotype(int(codes[sample, 0]), int(codes[sample, 1]), int(block[sample]))
             self._merge_one(index, site, int(sample), new, spoken, int(reason[sample]))
         self._named.setdefault(index, set()).update(spoken.named)
         if spoken.denies_all:
             self._denied.add(index)
-
-    def reasons(self, number: int) -> npt.NDArray[np.uint8]:
-        """Return why each sample's genotype of a touched record counts as unknown, (N,) uint8."""
-        return np.asarray(self._reasons[self._row[number]])
-
-    def _read_reasons(self) -> None:
-        """Look at all touched records at once."""
-        records, numbers = self.scan.records, sorted(self._touched)
-        self._row = {number: row for row, number in enumerate(numbers)}
-        reason = _REASON_TABLE[self.scan.reason[numbers]]
-        reason[[not records[n].filter_passed for n in numbers]] = _FILTERED
-        reason[[n in self.mismatched for n in numbers]] = _REF_MISMATCH
-        missing = (self.scan.genotypes[numbers] == MISSING).all(axis=2)
-        reason[(reason == _OK) & missing] = _NO_GENOTYPE
-        self._reasons = reason
-
-    def write(
-        self,
-        index: int,
-        mask: npt.NDArray[np.bool_],
-        codes: npt.NDArray[np.int8],
-        block: npt.NDArray[np.int32],
-        reason: npt.NDArray[np.uint8],
-        number: int,
-        evidence: Evidence,
-    ) -> None:
-        """Write what a record says of a site for the samples of ``mask``."""
-        if not mask.any():
-            return
-        out = self.out
-        out.call[index][mask] = codes[mask]
-        out.phase_block[index][mask] = block[mask]
-        out.reason[index][mask] = reason[mask]
-        out.evidence[index][mask] = evidence
-        out.gq[index][mask] = self.scan.gq[number][mask]
-        out.dp[index][mask] = self.scan.dp[number][mask]
-
-    def keep_likelihoods(
-        self,
-        index: int,
-        mask: npt.NDArray[np.bool_],
-        reason: npt.NDArray[np.uint8],
-        number: int,
-        table: npt.NDArray[np.int8],
-    ) -> None:
-        """Keep the likelihoods of genotypes too unsure to count, for the samples of ``mask``."""
-        if self.scan.likelihoods is None:
-            return
-        for sample in np.flatnonzero(mask & UNSURE[reason]).tolist():
-            self.keep_likelihood(index, sample, number, table)
-
-    def keep_likelihood(
-        self, index: int, sample: int, number: int, table: npt.NDArray[np.int8]
-    ) -> None:
-        """Keep what a record says of one genotype that is too unsure to count."""
-        values = self.scan.likelihoods
-        if values is not None:
-            alts, site = self.scan.records[number].alts, self.locus.sites[index]
-            likely = likely_genotypes(site, alts, table, values[number, sample])
-            if len(likely) > 1:
-                self.out.likelihoods[index, sample] = likely
 
     def _merge_one(
         self, index: int, site: Site, sample: int, new: SampleGenotype, spoken: _Spoken, reason: int
@@ -282,20 +197,13 @@ class SiteReader:
         agree = not self._denial(index, site, old, new, spoken)
         merged = merge(old, new, site.reference_code) if agree else None
         if merged is None:
-            self.set_conflict(index, sample)
+            self._writer.set_conflict(index, sample)
             return
         out.likelihoods.pop((index, sample), None)  # two records spoke: neither alone counts
         out.call[index, sample] = merged[:2]
         out.phase_block[index, sample] = merged.block
         if reason != Unknown.NONE and out.reason[index, sample] == Unknown.NONE:
             out.reason[index, sample] = reason
-
-    def set_conflict(self, index: int, sample: int) -> None:
-        """Make a site unknown of which two records say different things."""
-        self.out.call[index, sample] = MISSING
-        self.out.likelihoods.pop((index, sample), None)
-        self.out.reason[index, sample] = Unknown.CONFLICT
-        self.out.add_note(sample, "conflict")
 
     def _explained(
         self, index: int, old: SampleGenotype, new: SampleGenotype, reference: int
@@ -327,7 +235,7 @@ class SiteReader:
 
 def _last_base(record: ScannedRecord) -> int:
     """Last base that a record's genotype speaks of; INFO/END counts without sequence ALTs."""
-    if any(_is_sequence(alt) for alt in record.alts):
+    if any(is_sequence(alt) for alt in record.alts):
         return record.position + len(record.ref) - 1
     return record.end
 
