@@ -11,10 +11,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from pgx.base.assemblies import (
+    CANONICAL,
     MITOCHONDRION,
     accession_assembly,
     assembly_of_length,
     canonical_contig,
+    contig_length,
 )
 from pgx.base.errors import AssemblyMismatchError, SampleNotFoundError
 from pgx.base.genes import Assembly
@@ -211,6 +213,13 @@ class VcfHeader(msgspec.Struct, frozen=True, kw_only=True):
                 remedy="correct the header or convert the file again",
             )
         return next(iter(first), None)
+
+    def expected_lengths(self) -> dict[str, int]:
+        """Return contig lengths of the declared assembly by canonical name, none without one."""
+        assembly = self.declared_assembly
+        if assembly is None:
+            return {}
+        return {name: contig_length(name, assembly) for name in CANONICAL}
 
 
 def check_start(start: bytes, path: str) -> None:

@@ -6,23 +6,27 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "CELL_ARRAYS",
     "NONE",
     "NOT_KEPT",
+    "RARE_ARRAYS",
     "UNREADABLE",
     "Block",
+    "BlockCollector",
     "Scan",
     "ScanLimits",
     "ScannedRecord",
     "Sink",
     "SiteReason",
     "SymbolicRecord",
+    "cell_array",
     "parse_symbolic",
 ]
 
@@ -250,6 +254,60 @@ class Sink(Protocol):
 
     def restart(self) -> None:
         """Forget all that was taken: the file is read again from its start."""
+
+
+CELL_ARRAYS: Final[dict[str, tuple[type[np.generic], int, tuple[int, ...]]]] = {
+    "genotypes": (np.int8, -1, (2,)),
+    "phased": (np.uint8, 0, ()),
+    "phase_set": (np.int32, 0, ()),
+    "reason": (np.uint8, 0, ()),
+    "gq": (np.int16, -1, ()),
+    "dp": (np.int32, -1, ()),
+    "likelihoods": (np.int16, -1, (6,)),
+    "reads": (np.int32, -1, (3,)),
+}
+"""Arrays of a `Block` in the kernels' order: type, code of "nothing", values of a cell."""
+RARE_ARRAYS: Final = ("likelihoods", "reads")
+"""The largest arrays, which most files do without: None where no cell of a block has any."""
+
+
+def cell_array(name: str, n_rows: int, n_samples: int) -> npt.NDArray[Any]:
+    """Return one of `CELL_ARRAYS` that says nothing."""
+    dtype, fill, widths = CELL_ARRAYS[name]
+    return np.full((n_rows, n_samples, *widths), fill, dtype)
+
+
+class BlockCollector:
+    """A sink that keeps copies of all blocks, for a `Scan` with cells."""
+
+    def __init__(self, n_samples: int) -> None:
+        self._n_samples = n_samples
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget all blocks."""
+        self._n_rows: list[int] = []
+        self._parts: dict[str, list[npt.NDArray[Any] | None]] = {n: [] for n in CELL_ARRAYS}
+
+    def take(self, block: Block) -> None:
+        """Keep a block."""
+        self._n_rows.append(len(block.records))
+        for name, parts in self._parts.items():
+            values = getattr(block, name)
+            parts.append(None if values is None else values.copy())
+
+    def arrays(self) -> dict[str, Any]:
+        """Return the cells of all blocks, as arguments of `Scan`."""
+        found: dict[str, Any] = {}
+        for name, parts in self._parts.items():
+            if name in RARE_ARRAYS and all(part is None for part in parts):
+                found[name] = None
+                continue
+            whole = [cell_array(name, 0, self._n_samples)]
+            for part, n_rows in zip(parts, self._n_rows, strict=True):
+                whole.append(cell_array(name, n_rows, self._n_samples) if part is None else part)
+            found[name] = np.concatenate(whole)
+        return {**found, "phased": found["phased"].view(np.bool_)}
 
 
 @dataclass(frozen=True, slots=True)

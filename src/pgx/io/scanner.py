@@ -15,12 +15,16 @@ from pgx.io.faults import fault
 from pgx.io.header import VcfHeader
 from pgx.io.read_likelihoods import Cells, settle_cells
 from pgx.io.records import (
+    CELL_ARRAYS,
+    RARE_ARRAYS,
     Block,
+    BlockCollector,
     Scan,
     ScanLimits,
     ScannedRecord,
     Sink,
     SymbolicRecord,
+    cell_array,
     parse_symbolic,
 )
 from pgx.io.text import AltTexts, ContigTable, LineBuffer
@@ -36,18 +40,7 @@ _CELLS_PER_BLOCK: Final = 1 << 16  # what the kernel writes should stay in the c
 _BLOCK_BYTES: Final = 1 << 26  # but of wide files a block has some rows, as far as this goes
 _UNBOUNDED: Final = 2**31 - 2
 _BLOCKS: Final = {lay.BLOCK_NONE: "", lay.BLOCK_NON_REF: "NON_REF", lay.BLOCK_STAR: "*"}
-# arrays in the kernel's order: type, and what fills rows of those that are often absent
-_OUTPUTS: Final[dict[str, tuple[type[np.generic], int]]] = {
-    "genotypes": (np.int8, -1),
-    "phased": (np.uint8, 0),
-    "phase_set": (np.int32, 0),
-    "reason": (np.uint8, 0),
-    "gq": (np.int16, -1),
-    "dp": (np.int32, -1),
-    "likelihoods": (np.int16, -1),
-    "reads": (np.int32, -1),
-}
-_WIDTHS: Final = {"genotypes": (2,), "likelihoods": (lay.N_LIKELIHOODS,), "reads": (lay.N_READS,)}
+# arrays that lines often do not have: the slot of the state that is 1 once a row holds any
 _OFTEN_ABSENT: Final = {
     "phase_set": lay.S_HAS_VALUES,
     "gq": lay.S_HAS_VALUES,
@@ -55,7 +48,6 @@ _OFTEN_ABSENT: Final = {
     "likelihoods": lay.S_STORED_LIKELIHOODS,
     "reads": lay.S_STORED_READS,
 }
-_RARE: Final = ("likelihoods", "reads")  # the largest arrays, which most files do without
 
 
 def compiled_kernel() -> Kernel:
@@ -84,7 +76,8 @@ class Scanner:
         kernel: Kernel | None = None,
         sink: Sink | None = None,
     ) -> None:
-        self._sink = sink
+        self._kept = BlockCollector(len(header.samples))
+        self._sink = self._kept if sink is None else sink
         self._header, self._windows, self._path, self._limits = header, windows, path, limits
         self._lengths = dict(contig_lengths or {})
         self._kernel = kernel or compiled_kernel()
@@ -97,17 +90,13 @@ class Scanner:
         self._allocate_state()
         self._records: list[ScannedRecord] = []
         self._alts = AltTexts()
-        self._taken: dict[str, list[Array]] = {name: [] for name in _OUTPUTS}
-        self._found: set[str] = set()  # arrays that hold anything
         self._allocate_block()
 
     def _allocate_state(self) -> None:
         self._state = np.zeros(lay.S_SIZE, np.int64)
         self._state[lay.S_CONTIG] = -1
         self._state[lay.S_LINE] = self._header.n_lines
-        self._contigs = ContigTable(self._header.contigs, self._contig_facts)
-        self._state[lay.S_N_CONTIGS] = self._contigs.n_names
-        self._state[lay.S_N_NAMES] = self._contigs.n_bytes
+        self._contigs = ContigTable(self._contig_facts)
         self._spans = np.empty(lay.MAX_ALTS + 2, np.int64)
         self._alt_slots = np.zeros(lay.ALT_SLOTS, np.int64)
         self._format = np.empty(lay.MAX_FORMAT_BYTES, np.uint8)
@@ -118,28 +107,20 @@ class Scanner:
 
     def _allocate_block(self) -> None:
         """Make the rows that the kernel writes, over and over again."""
-        row = sum(
-            self._n_samples * _WIDTHS.get(name, (1,))[0] * np.dtype(dtype).itemsize
-            for name, (dtype, _) in _OUTPUTS.items()
-        )
+        row = sum(cell_array(name, 1, self._n_samples).nbytes for name in CELL_ARRAYS)
         size = max(16, min(4096, _CELLS_PER_BLOCK // self._n_samples))
         size = max(1, min(size, _BLOCK_BYTES // row))
         self._rows = np.zeros((size, lay.R_SIZE), np.int64)
-        self._block: dict[str, Array] = {}
-        for name, (dtype, fill) in _OUTPUTS.items():
-            shape = self._shape(name, 0 if name in _RARE else size)
-            filled = name in _OFTEN_ABSENT
-            self._block[name] = np.full(shape, fill, dtype) if filled else np.empty(shape, dtype)
+        self._block: dict[str, Array] = {
+            name: cell_array(name, 0 if name in RARE_ARRAYS else size, self._n_samples)
+            for name in CELL_ARRAYS
+        }
         self._n_taken = 0
 
     def _allocate(self, name: str) -> None:
-        """Make one of the arrays of `_RARE`, once something is to be written there."""
-        dtype, fill = _OUTPUTS[name]
-        self._block[name] = np.full(self._shape(name, len(self._rows)), fill, dtype)
+        """Make one of `RARE_ARRAYS`, once something is to be written there."""
+        self._block[name] = cell_array(name, len(self._rows), self._n_samples)
         self._bound = None
-
-    def _shape(self, name: str, n_rows: int) -> tuple[int, ...]:
-        return (n_rows, self._n_samples, *_WIDTHS.get(name, ()))
 
     def feed(self, pieces: Iterable[bytes]) -> None:
         """Scan pieces of text that need not end at line ends.
@@ -209,7 +190,7 @@ class Scanner:
                 windows.region_offsets,
                 self._thresholds,
                 self._rows,
-                *(block[name] for name in _OUTPUTS),
+                *(block[name] for name in CELL_ARRAYS),
                 self._scratch,
                 self._cell,
                 free=1,
@@ -282,19 +263,7 @@ class Scanner:
         n_rows = int(self._state[lay.S_ROW])
         if n_rows:
             self._settle(n_rows)
-        if self._sink is not None and n_rows:
-            self._hand_on(self._sink, n_rows)
-            n_rows = 0
-        for name, (dtype, fill) in _OUTPUTS.items():
-            array = self._block[name]
-            if self._is_written(name):
-                self._found.add(name)
-                self._taken[name].append(array[:n_rows].copy())
-                if name in _OFTEN_ABSENT:
-                    array[:n_rows] = fill
-            else:  # one value stands for all until the end
-                shape = self._shape(name, n_rows)
-                self._taken[name].append(np.broadcast_to(np.array(fill, dtype), shape))
+            self._hand_on(n_rows)
         for slot in (lay.S_ROW, *_OFTEN_ABSENT.values()):
             self._state[slot] = 0
         self._n_taken = 0
@@ -321,16 +290,16 @@ class Scanner:
         if cells.reads is not None:
             self._state[lay.S_STORED_READS] = cells.mitochondrial.any()
 
-    def _hand_on(self, sink: Sink, n_rows: int) -> None:
+    def _hand_on(self, n_rows: int) -> None:
         """Give the rows in use to the sink, then fill again those that were written."""
         views = {name: array[:n_rows] for name, array in self._block.items()}
-        for name in _RARE:
+        for name in RARE_ARRAYS:
             if not self._is_written(name):
                 del views[name]
-        sink.take(Block(self._records[-n_rows:], **{"likelihoods": None, **views}))  # type: ignore[arg-type]
+        self._sink.take(Block(self._records[-n_rows:], **{"likelihoods": None, **views}))  # type: ignore[arg-type]
         for name in _OFTEN_ABSENT:
             if name in views and self._is_written(name):
-                views[name][:] = _OUTPUTS[name][1]
+                views[name][:] = CELL_ARRAYS[name][1]
 
     def _is_written(self, name: str) -> bool:
         """Whether rows of the block hold other values than they were filled with."""
@@ -352,10 +321,6 @@ class Scanner:
         if n_records and not state[lay.S_KNOWN] and not hg19_chrm:
             raise fault(lay.FAULT_NO_KNOWN_CONTIG, self._path)
         self._empty_block()
-        arrays = {
-            name: np.concatenate(parts) for name, parts in self._taken.items() if name not in _RARE
-        }
-        arrays["phased"] = arrays["phased"].view(np.bool_)
         order = self._windows.region_order
         seen = np.zeros((self._windows.n_regions, 2), np.int64)
         seen[order] = self._regions[:, 2:]
@@ -368,14 +333,8 @@ class Scanner:
             sites_only=n_records > 0 and not state[lay.S_REFERENCE_ONLY],
             has_depth=bool(state[lay.S_HAS_DEPTH]),
             hg19_chrm=hg19_chrm,
-            likelihoods=self._joined("likelihoods"),
-            reads=self._joined("reads"),
-            **arrays,
+            **self._kept.arrays(),
         )
-
-    def _joined(self, name: str) -> Array | None:
-        """Return one of the arrays of `_RARE`, None where no record has any."""
-        return np.concatenate(self._taken[name]) if name in self._found else None
 
     def _is_hg19_chrm(self) -> bool:
         declared = self._header.mitochondrion_length

@@ -12,7 +12,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
-from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import UsageError, VcfFormatError
 from pgx.io import layout
 from pgx.io.container import Container, RawInput
@@ -188,6 +187,7 @@ class Source:
         UsageError
             Standard input was scanned before.
         """
+        lengths = self.header.expected_lengths() if contig_lengths is None else contig_lengths
 
         def scanner() -> Scanner:
             return Scanner(
@@ -195,7 +195,7 @@ class Source:
                 windows,
                 self.path,
                 limits=self._limits,
-                contig_lengths=self._lengths() if contig_lengths is None else contig_lengths,
+                contig_lengths=lengths,
                 kernel=kernel,
                 sink=sink,
             )
@@ -249,12 +249,6 @@ class Source:
         except VcfFormatError:
             return None
         return found if found.n_records else None
-
-    def _lengths(self) -> dict[str, int]:
-        assembly = self.header.declared_assembly
-        if assembly is None:
-            return {}
-        return {name: contig_length(name, assembly) for name in CANONICAL}
 
 
 def _heard(pieces: Iterator[bytes], listener: DepthListener | None) -> Iterator[bytes]:

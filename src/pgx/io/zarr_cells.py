@@ -19,7 +19,7 @@ from pgx.io import layout as lay
 from pgx.io._zarr_kernels import judge_cells
 from pgx.io.faults import variant_fault
 from pgx.io.read_likelihoods import Cells, settle_cells
-from pgx.io.records import Block, ScanLimits, ScannedRecord, SiteReason
+from pgx.io.records import CELL_ARRAYS, Block, ScanLimits, ScannedRecord, SiteReason, cell_array
 from pgx.io.zarr_records import Found
 from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore
 from pgx.io.zarr_values import lists, millionths, names, numbers, texts
@@ -44,17 +44,6 @@ _KINDS: Final = {
 }
 _BY_ALLELE: Final = ("AD", "HDS", "DS")
 _BY_GENOTYPE: Final = ("PL", "GL", "GP")
-# arrays of a block in the kernel's order: type, fill, values of a cell
-_OUTPUTS: Final[dict[str, tuple[Any, ...]]] = {
-    "genotypes": (np.int8, -1, 2),
-    "phased": (np.uint8, 0),
-    "phase_set": (np.int32, 0),
-    "reason": (np.uint8, 0),
-    "gq": (np.int16, -1),
-    "dp": (np.int32, -1),
-    "likelihoods": (np.int16, -1, lay.N_LIKELIHOODS),
-    "reads": (np.int32, -1, lay.N_READS),
-}
 
 
 class CellReader:
@@ -174,9 +163,8 @@ class CellReader:
     def _nothing(self, n_rows: int) -> tuple[Array, ...]:
         """Return rows that say nothing: phase, phase sets, GQ and DP; the same for all blocks."""
         if len(self._empty[0]) < n_rows:
-            shape = (n_rows, self._n_samples)
-            kinds = ((np.uint8, 0), (np.int32, 0), (np.int16, -1), (np.int32, -1))
-            self._empty = tuple(np.full(shape, fill, dtype) for dtype, fill in kinds)
+            absent = ("phased", "phase_set", "gq", "dp")
+            self._empty = tuple(cell_array(name, n_rows, self._n_samples) for name in absent)
         return tuple(array[:n_rows] for array in self._empty)
 
     def _judge(self, raw: dict[str, Array], found: Found, part: slice, limits: ScanLimits) -> Block:
@@ -186,8 +174,8 @@ class CellReader:
         most = int(rows[:, lay.R_N_ALTS].max(initial=0)) + 1
         has = {"likelihoods": bool(raw.keys() & {"PL", "GL"}), "reads": "AD" in raw}
         out: dict[str, Any] = {
-            name: np.full((len(rows) * has.get(name, True), shape[1], *widths), fill, dtype)
-            for name, (dtype, fill, *widths) in _OUTPUTS.items()
+            name: cell_array(name, len(rows) * has.get(name, True), self._n_samples)
+            for name in CELL_ARRAYS
         }
         state = np.zeros(lay.S_SIZE, np.int64)
         scratch = np.zeros(lay.C_SIZE, np.int64)

@@ -9,22 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
-import numpy as np
 import numpy.typing as npt
 
-from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.extras import load_extra
 from pgx.io import faults
 from pgx.io.faults import zarr_fault
 from pgx.io.header import ORIGIN_KEYS, VcfHeader, parse_header
-from pgx.io.records import Block, Scan, ScanLimits, Sink
+from pgx.io.records import BlockCollector, Scan, ScanLimits, Sink
 from pgx.io.scanner import Kernel
 from pgx.io.windows import Windows
 
 if TYPE_CHECKING:
     from pgx.io.depth import DepthListener
-    from pgx.io.zarr_cells import CellReader
-    from pgx.io.zarr_records import Found
     from pgx.io.zarr_store import OpenedStore
 
 __all__ = ["ZarrSource", "is_vcf_zarr"]
@@ -164,6 +160,7 @@ class ZarrSource:
         from pgx.io.zarr_cells import CellReader
         from pgx.io.zarr_records import FixedArrays, find_records
 
+        lengths = self.header.expected_lengths() if contig_lengths is None else contig_lengths
         if sink is not None:
             sink.restart()
         fixed = FixedArrays(self._store, self._filters)
@@ -174,64 +171,23 @@ class ZarrSource:
             windows,
             self.path,
             limits=self._limits,
-            contig_lengths=self._lengths() if contig_lengths is None else contig_lengths,
+            contig_lengths=lengths,
             kernel=kernel,
         )
-        blocks = []
+        kept = BlockCollector(len(self.header.samples))
         for block in cells.blocks(found, self._limits):
-            if sink is not None:
-                sink.take(block)
-            else:
-                blocks.append(block)
-        return _scan(self.header.samples, fixed.n_variants, found, cells, blocks)
-
-    def _lengths(self) -> dict[str, int]:
-        assembly = self.header.declared_assembly
-        if assembly is None:
-            return {}
-        return {name: contig_length(name, assembly) for name in CANONICAL}
-
-
-def _scan(
-    samples: tuple[str, ...],
-    n_variants: int,
-    found: Found,
-    cells: CellReader,
-    blocks: list[Block],
-) -> Scan:
-    """Join what was found."""
-    n_samples = len(samples)
-
-    def joined(name: str, dtype: type[np.generic], *widths: int) -> npt.NDArray[Any]:
-        empty = np.empty((0, n_samples, *widths), dtype)
-        return np.concatenate([empty, *(getattr(block, name) for block in blocks)])
-
-    def joined_if_any(name: str, dtype: type[np.generic], width: int) -> npt.NDArray[Any] | None:
-        parts = [getattr(block, name) for block in blocks]
-        if all(part is None for part in parts):
-            return None
-        shapes = [(len(block.records), n_samples, width) for block in blocks]
-        pairs = zip(parts, shapes, strict=True)
-        return np.concatenate([np.full(s, -1, dtype) if p is None else p for p, s in pairs])
-
-    return Scan(
-        samples=samples,
-        records=found.records,
-        genotypes=joined("genotypes", np.int8, 2),
-        phased=joined("phased", np.uint8).view(np.bool_),
-        phase_set=joined("phase_set", np.int32),
-        reason=joined("reason", np.uint8),
-        gq=joined("gq", np.int16),
-        dp=joined("dp", np.int32),
-        likelihoods=joined_if_any("likelihoods", np.int16, 6),
-        reads=joined_if_any("reads", np.int32, 3),
-        region_first=found.scan.region_first,
-        region_last=found.scan.region_last,
-        n_records=n_variants,
-        sites_only=n_variants > 0 and not cells.has_reference_only,
-        has_depth=cells.has_depth,
-        hg19_chrm=found.scan.hg19_chrm,
-    )
+            (kept if sink is None else sink).take(block)
+        return Scan(
+            samples=self.header.samples,
+            records=found.records,
+            region_first=found.scan.region_first,
+            region_last=found.scan.region_last,
+            n_records=fixed.n_variants,
+            sites_only=fixed.n_variants > 0 and not cells.has_reference_only,
+            has_depth=cells.has_depth,
+            hg19_chrm=found.scan.hg19_chrm,
+            **kept.arrays(),
+        )
 
 
 def _names(store: OpenedStore, name: str, most: int) -> tuple[str, ...]:
