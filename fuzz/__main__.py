@@ -30,7 +30,6 @@ COMPILED = (
     "_scan_alleles",
     "_scan_cells",
     "_scan_columns",
-    "_scan_grid",
     "_scan_words",
 )
 

@@ -24,7 +24,8 @@ from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
 from pgx.io import _kernels as scanning
-from pgx.io import layout, scanner
+from pgx.io import scan_codes as layout
+from pgx.io import scanner
 from pgx.io.depth import DepthLayout, DepthListener
 from pgx.io.records import Scan, ScanLimits, SiteReason
 from pgx.io.source import open_source

@@ -81,7 +81,7 @@ def test_any_other_error_is_a_finding(name, place, tmp_path, monkeypatch):
 def test_kernels_that_disagree_are_a_finding(tmp_path, monkeypatch):
     target = targets.TARGETS["kernels"](tmp_path)
     plain = targets.interpreted
-    outputs = [*targets.scanner._OUTPUTS, "scratch", "cell"]  # the kernel's last arguments
+    outputs = [*targets.scanner.CELL_ARRAYS, "scratch", "cell"]  # the kernel's last arguments
 
     def one_off(chunk, end, *rest):
         status = plain(chunk, end, *rest)

@@ -178,7 +178,7 @@ def scanned(*stores: Path) -> list[str]:
         capture_output=True,
         text=True,
         timeout=300,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT / 'src'}"},
         check=True,
     )
     assert not done.stderr

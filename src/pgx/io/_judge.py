@@ -1,7 +1,7 @@
 """The one judge of a genotype cell: typed values in, what the cell says out.
 
 Readers decode. VCF and BCF text (`_scan_cells`) and VCF Zarr arrays (`_zarr_kernels`) give each
-value to a ``take`` function here, which writes slots of ``cell``, ``C_*`` of `pgx.io.layout`;
+value to a ``take`` function here, which writes slots of ``cell``, ``C_*`` of `pgx.io.scan_codes`;
 `store_cell` then decides ploidy, phase, quality and the `SiteReason`. No rule of a cell stands
 anywhere else, but for the likelihoods of odd cells (`pgx.io.read_likelihoods`).
 
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io.records import SiteReason
 
 Ints = npt.NDArray[np.int64]

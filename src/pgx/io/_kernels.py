@@ -3,7 +3,7 @@
 Every chunk ends with a newline, and every control character stops every inner loop, so
 that no loop needs to look at the chunk's length. Helpers return the offset at which they
 stopped, or a fault number as a negative value. ``buf`` is the chunk, uint8 (bytes,);
-offsets are 0-based, positions 1-based; slots are named in `pgx.io.layout`.
+offsets are 0-based, positions 1-based; slots are named in `pgx.io.scan_codes`.
 Oracle: ``tests/reference/scan.py``.
 """
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from pgx.base.accel import helper, kernel
 from pgx.base.assemblies import CANONICAL, MITOCHONDRION
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io._judge import (
     judge_record,
     needs_reads,
@@ -35,8 +35,7 @@ from pgx.io._scan_columns import (
     skip_field,
     upper_letter,
 )
-from pgx.io._scan_grid import check_grid, check_mixed, store_grid, store_mixed
-from pgx.io._scan_words import is_ascii, is_utf8
+from pgx.io._scan_words import check_grid, check_mixed, is_ascii, is_utf8, store_grid, store_mixed
 
 
 @helper

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io._scan_columns import broken_field, close_field, same_bases, upper_letter
 
 Bytes = npt.NDArray[np.uint8]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io._judge import (
     begin_depths,
     begin_list,

@@ -1,7 +1,7 @@
 """Loops over the fixed columns of a VCF line, but for its alleles.
 
 Each takes the offset of a field and returns the offset of the next, or a fault as a
-negative value; what was read goes to ``rec``, slots ``R_*`` of `pgx.io.layout`. Every
+negative value; what was read goes to ``rec``, slots ``R_*`` of `pgx.io.scan_codes`. Every
 control character stops every loop, and every chunk ends with a newline, so that no loop
 needs the chunk's length.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io._scan_words import SEMICOLONS, field_end, part_end
 
 Bytes = npt.NDArray[np.uint8]

@@ -17,7 +17,7 @@ from pgx.base.errors import UsageError
 from pgx.base.listening import heard
 from pgx.base.scratch import nameless_file
 from pgx.base.texts import is_text, shown_name
-from pgx.io import layout
+from pgx.io import scan_codes
 from pgx.io.faults import fault
 
 __all__ = [
@@ -71,7 +71,7 @@ class RawInput:
             return Path(self.path).open("rb")
         except OSError as error:
             reason = error.strerror or "unknown"
-            raise fault(layout.FAULT_UNREADABLE, self.name, detail=reason) from error
+            raise fault(scan_codes.FAULT_UNREADABLE, self.name, detail=reason) from error
 
     def read(self, size: int = _PIECE) -> bytes:
         """Return up to ``size`` bytes, none at the end, where the file is closed."""
@@ -81,7 +81,7 @@ class RawInput:
             data = self._handle.read(size)
         except OSError as error:
             reason = error.strerror or "unknown"
-            raise fault(layout.FAULT_UNREADABLE, self.name, detail=reason) from error
+            raise fault(scan_codes.FAULT_UNREADABLE, self.name, detail=reason) from error
         self._digest.update(data)
         heard(len(data))
         if not data:
@@ -125,7 +125,7 @@ class Container:
         self.raw = raw
         head = raw.read(_MAX_BLOCK)
         if not head:
-            raise fault(layout.FAULT_EMPTY, raw.name)
+            raise fault(scan_codes.FAULT_EMPTY, raw.name)
         self.compressed = head.startswith(_GZIP_MAGIC)
         if not self.compressed:
             self._pieces = _plain(raw, head)
@@ -143,15 +143,15 @@ class Container:
             if len(start) >= 64:
                 break
         if not start:
-            raise fault(layout.FAULT_EMPTY, self.raw.name)
+            raise fault(scan_codes.FAULT_EMPTY, self.raw.name)
         return start
 
     def _refuse_foreign(self) -> None:
         if self.start.startswith(_GZIP_MAGIC):
-            raise fault(layout.FAULT_TWICE_COMPRESSED, self.raw.name)
+            raise fault(scan_codes.FAULT_TWICE_COMPRESSED, self.raw.name)
         for magic, kind in _FOREIGN:
             if self.start.startswith(magic):
-                raise fault(layout.FAULT_OTHER_CONTAINER, self.raw.name, detail=kind)
+                raise fault(scan_codes.FAULT_OTHER_CONTAINER, self.raw.name, detail=kind)
 
     @property
     def is_bcf(self) -> bool:
@@ -181,18 +181,18 @@ def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
                 return
             data = data if len(data) > 1 else data + raw.read()
             if not data.startswith(_GZIP_MAGIC):
-                raise fault(layout.FAULT_TRAILING, raw.name)
+                raise fault(scan_codes.FAULT_TRAILING, raw.name)
             member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
             fresh = False
         elif member.needs_input and fresh:
             data = raw.read()
             if not data:
-                raise fault(layout.FAULT_CUT, raw.name)
+                raise fault(scan_codes.FAULT_CUT, raw.name)
         raw.n_packed += len(data)
         try:
             piece = member.decompress(data, _PIECE)
         except _DEFLATE_ERRORS as error:
-            raise fault(layout.FAULT_GZIP, raw.name, detail=str(error)) from error
+            raise fault(scan_codes.FAULT_GZIP, raw.name, detail=str(error)) from error
         data = b""
         fresh = True
         raw.n_unpacked += len(piece)
@@ -217,7 +217,7 @@ def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
                 break
             continue
         if size < 0:
-            raise fault(layout.FAULT_TRAILING if ended else layout.FAULT_BLOCK, raw.name)
+            raise fault(scan_codes.FAULT_TRAILING if ended else scan_codes.FAULT_BLOCK, raw.name)
         crc, length = _TRAILER.unpack_from(data, end - 8)
         text = _inflate(view[at + body : end - 8], crc, length, raw.name)
         at = end
@@ -227,10 +227,10 @@ def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
         if text:
             yield text
     if data:
-        raise fault(layout.FAULT_TRAILING if ended else layout.FAULT_CUT, raw.name)
+        raise fault(scan_codes.FAULT_TRAILING if ended else scan_codes.FAULT_CUT, raw.name)
     if not ended:
         detail = "the BGZF end-of-file block is missing"
-        raise fault(layout.FAULT_CUT, raw.name, detail=detail)
+        raise fault(scan_codes.FAULT_CUT, raw.name, detail=detail)
 
 
 def _block_size(data: bytes, at: int) -> tuple[int, int]:
@@ -271,13 +271,13 @@ def _odd_block_size(data: bytes, at: int) -> tuple[int, int]:
 def _inflate(body: memoryview, crc: int, length: int, name: str) -> bytes:
     """Decompress one block and compare it with its CRC and its length."""
     if length > _MAX_BLOCK:
-        raise fault(layout.FAULT_BLOCK, name, detail="a block claims more than 64 KiB")
+        raise fault(scan_codes.FAULT_BLOCK, name, detail="a block claims more than 64 KiB")
     try:
         text: bytes = isal_zlib.decompress(body, -15, max(length, 1))
     except _DEFLATE_ERRORS as error:
-        raise fault(layout.FAULT_BLOCK, name, detail=str(error)) from error
+        raise fault(scan_codes.FAULT_BLOCK, name, detail=str(error)) from error
     if len(text) != length or isal_zlib.crc32(text) != crc:
-        raise fault(layout.FAULT_BLOCK, name, detail="its checksum or length is wrong")
+        raise fault(scan_codes.FAULT_BLOCK, name, detail="its checksum or length is wrong")
     return text
 
 
@@ -343,4 +343,4 @@ def _converted(path: str, raw: RawInput, files: tuple[int, ...] = ()) -> Iterato
             raise
         if process.wait() != 0:
             detail = f"the converter ended with status {process.returncode}"
-            raise fault(layout.FAULT_BCF, raw.name, detail=detail)
+            raise fault(scan_codes.FAULT_BCF, raw.name, detail=detail)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pgx.base.errors import VcfFormatError
-from pgx.io import layout
+from pgx.io import scan_codes as lay
 
 __all__ = [
     "FAULTS",
@@ -20,105 +20,111 @@ _WRITER: Final = "write the file again with a tool that keeps to the VCF specifi
 _TABS: Final = "export the file again with tabs between columns"
 
 FAULTS: Final[dict[int, tuple[str, str]]] = {
-    layout.FAULT_NOT_VCF: ("the first line is not ##fileformat=VCFv4.x", "give a VCF or BCF file"),
-    layout.FAULT_EMPTY: ("the file is empty", _AGAIN),
-    layout.FAULT_UTF16: ("the text is UTF-16 or UTF-32", "save it as plain UTF-8"),
-    layout.FAULT_BOM: (
+    lay.FAULT_NOT_VCF: (
+        "the first line is not ##fileformat=VCFv4.x",
+        "give a VCF or BCF file",
+    ),
+    lay.FAULT_EMPTY: ("the file is empty", _AGAIN),
+    lay.FAULT_UTF16: ("the text is UTF-16 or UTF-32", "save it as plain UTF-8"),
+    lay.FAULT_BOM: (
         "the text begins with a byte-order mark",
         "save it as UTF-8 without a byte-order mark",
     ),
-    layout.FAULT_HTML: ("this is a web page, not a VCF", "the download failed: fetch it again"),
-    layout.FAULT_LFS: (
+    lay.FAULT_HTML: ("this is a web page, not a VCF", "the download failed: fetch it again"),
+    lay.FAULT_LFS: (
         "this is a git-lfs pointer, not the file itself",
         "fetch the content with git lfs pull",
     ),
-    layout.FAULT_OTHER_CONTAINER: (
+    lay.FAULT_OTHER_CONTAINER: (
         "the file is of another kind",
         "unpack or convert it to VCF text, gzip, BGZF or BCF",
     ),
-    layout.FAULT_TWICE_COMPRESSED: ("the file is compressed twice", "decompress it once"),
-    layout.FAULT_VERSION: (
+    lay.FAULT_TWICE_COMPRESSED: ("the file is compressed twice", "decompress it once"),
+    lay.FAULT_VERSION: (
         "this version of VCF is not supported",
         "convert it to VCF 4, for example with bcftools view",
     ),
-    layout.FAULT_BLOCK: ("a BGZF block is damaged", _AGAIN),
-    layout.FAULT_CUT: ("the compressed file is cut short", _AGAIN),
-    layout.FAULT_TRAILING: ("bytes follow the end of the compressed data", _AGAIN),
-    layout.FAULT_GZIP: ("the gzip data are damaged", _AGAIN),
-    layout.FAULT_BCF: ("the BCF file cannot be decoded", _AGAIN),
-    layout.FAULT_LONG_LINE: ("a line is longer than the limit", _WRITER),
-    layout.FAULT_LONG_HEADER: ("the header is larger than the limit", _WRITER),
-    layout.FAULT_TOO_MUCH: (
+    lay.FAULT_BLOCK: ("a BGZF block is damaged", _AGAIN),
+    lay.FAULT_CUT: ("the compressed file is cut short", _AGAIN),
+    lay.FAULT_TRAILING: ("bytes follow the end of the compressed data", _AGAIN),
+    lay.FAULT_GZIP: ("the gzip data are damaged", _AGAIN),
+    lay.FAULT_BCF: ("the BCF file cannot be decoded", _AGAIN),
+    lay.FAULT_LONG_LINE: ("a line is longer than the limit", _WRITER),
+    lay.FAULT_LONG_HEADER: ("the header is larger than the limit", _WRITER),
+    lay.FAULT_TOO_MUCH: (
         "too many records lie at the wanted positions",
         "remove duplicate records",
     ),
-    layout.FAULT_NO_NEWLINE: ("the last line has no newline: the file looks cut", _AGAIN),
-    layout.FAULT_UNREADABLE: ("the file cannot be read", "check the path and its permissions"),
-    layout.FAULT_NO_COLUMNS_LINE: ("there is no #CHROM line before the records", _WRITER),
-    layout.FAULT_COLUMNS: (
+    lay.FAULT_NO_NEWLINE: ("the last line has no newline: the file looks cut", _AGAIN),
+    lay.FAULT_UNREADABLE: ("the file cannot be read", "check the path and its permissions"),
+    lay.FAULT_NO_COLUMNS_LINE: ("there is no #CHROM line before the records", _WRITER),
+    lay.FAULT_COLUMNS: (
         "the #CHROM line does not name the fixed columns in their order",
         _WRITER,
     ),
-    layout.FAULT_SPACES: ("the #CHROM line is separated by spaces, not tabs", _TABS),
-    layout.FAULT_SAMPLE_TWICE: ("two columns have the same sample name", "rename one of them"),
-    layout.FAULT_SAMPLE_NAME: (
+    lay.FAULT_SPACES: ("the #CHROM line is separated by spaces, not tabs", _TABS),
+    lay.FAULT_SAMPLE_TWICE: ("two columns have the same sample name", "rename one of them"),
+    lay.FAULT_SAMPLE_NAME: (
         "a sample name is empty, over 255 bytes, or holds hidden characters or outer spaces",
         "rename the sample",
     ),
-    layout.FAULT_HEADER_TEXT: (
+    lay.FAULT_HEADER_TEXT: (
         "the header holds bytes that are not UTF-8 text, or control characters",
         "save it as UTF-8",
     ),
-    layout.FAULT_HEADER_LINE: ("a ##contig line cannot be read", _WRITER),
-    layout.FAULT_HEADER_IN_BODY: (
+    lay.FAULT_HEADER_LINE: ("a ##contig line cannot be read", _WRITER),
+    lay.FAULT_HEADER_IN_BODY: (
         "a header line follows the records: several files may have been joined",
         "join files with bcftools concat or merge",
     ),
-    layout.FAULT_BLANK: ("the line is blank, and others follow it", "remove it"),
-    layout.FAULT_CONTROL: ("the line holds a control character", _AGAIN),
-    layout.FAULT_LONE_CR: (
+    lay.FAULT_BLANK: ("the line is blank, and others follow it", "remove it"),
+    lay.FAULT_CONTROL: ("the line holds a control character", _AGAIN),
+    lay.FAULT_LONE_CR: (
         "a carriage return stands without a newline",
         "save the file with LF line ends",
     ),
-    layout.FAULT_TOO_FEW: ("the line has fewer columns than the header", _AGAIN),
-    layout.FAULT_TOO_MANY: ("the line has more columns than the header", _WRITER),
-    layout.FAULT_NOT_UTF8: ("the line is not valid UTF-8", "save the file as UTF-8"),
-    layout.FAULT_EMPTY_FIELD: ("a column that decides is empty", _WRITER),
-    layout.FAULT_CHROM: ("the contig name holds a space or is too long", _TABS),
-    layout.FAULT_POS: ("POS is not a plain whole number", _WRITER),
-    layout.FAULT_BEYOND: (
+    lay.FAULT_TOO_FEW: ("the line has fewer columns than the header", _AGAIN),
+    lay.FAULT_TOO_MANY: ("the line has more columns than the header", _WRITER),
+    lay.FAULT_NOT_UTF8: ("the line is not valid UTF-8", "save the file as UTF-8"),
+    lay.FAULT_EMPTY_FIELD: ("a column that decides is empty", _WRITER),
+    lay.FAULT_CHROM: ("the contig name holds a space or is too long", _TABS),
+    lay.FAULT_POS: ("POS is not a plain whole number", _WRITER),
+    lay.FAULT_BEYOND: (
         "POS lies beyond the end of its contig",
         "check which assembly the file is on",
     ),
-    layout.FAULT_REF: ("REF is not made of bases", _WRITER),
-    layout.FAULT_ALT: ("an ALT allele is malformed", _WRITER),
-    layout.FAULT_ALT_EMPTY: ("the ALT list holds an empty or missing allele", _WRITER),
-    layout.FAULT_ALT_TWICE: ("the ALT list names one allele twice", _WRITER),
-    layout.FAULT_ALT_IS_REF: ("an ALT allele equals REF", _WRITER),
-    layout.FAULT_QUAL: ("QUAL is neither a number nor '.'", _WRITER),
-    layout.FAULT_END: ("END is not a number, given twice, or before POS", _WRITER),
-    layout.FAULT_END_BEYOND: (
+    lay.FAULT_REF: ("REF is not made of bases", _WRITER),
+    lay.FAULT_ALT: ("an ALT allele is malformed", _WRITER),
+    lay.FAULT_ALT_EMPTY: ("the ALT list holds an empty or missing allele", _WRITER),
+    lay.FAULT_ALT_TWICE: ("the ALT list names one allele twice", _WRITER),
+    lay.FAULT_ALT_IS_REF: ("an ALT allele equals REF", _WRITER),
+    lay.FAULT_QUAL: ("QUAL is neither a number nor '.'", _WRITER),
+    lay.FAULT_END: ("END is not a number, given twice, or before POS", _WRITER),
+    lay.FAULT_END_BEYOND: (
         "the record ends beyond its contig",
         "check which assembly the file is on",
     ),
-    layout.FAULT_MANY_ALTS: ("the record has more ALT alleles than can be read", _WRITER),
-    layout.FAULT_FORMAT: (
+    lay.FAULT_MANY_ALTS: ("the record has more ALT alleles than can be read", _WRITER),
+    lay.FAULT_FORMAT: (
         "FORMAT has an empty or repeated key, a space, or too many keys",
         _WRITER,
     ),
-    layout.FAULT_GT_NOT_FIRST: ("GT is not the first FORMAT key", _WRITER),
-    layout.FAULT_GT: ("a genotype is malformed", _WRITER),
-    layout.FAULT_GT_INDEX: ("a genotype names an allele that the record does not have", _WRITER),
-    layout.FAULT_CELL: ("a sample column is empty or has more values than FORMAT", _WRITER),
-    layout.FAULT_ONE_PLACE: (
+    lay.FAULT_GT_NOT_FIRST: ("GT is not the first FORMAT key", _WRITER),
+    lay.FAULT_GT: ("a genotype is malformed", _WRITER),
+    lay.FAULT_GT_INDEX: (
+        "a genotype names an allele that the record does not have",
+        _WRITER,
+    ),
+    lay.FAULT_CELL: ("a sample column is empty or has more values than FORMAT", _WRITER),
+    lay.FAULT_ONE_PLACE: (
         "more than 10,000 records in a row stand at one position",
         "remove duplicate records",
     ),
-    layout.FAULT_NO_KNOWN_CONTIG: (
+    lay.FAULT_NO_KNOWN_CONTIG: (
         "no record lies on a human chromosome by any known name",
         "rename the contigs to chr1 … chrM",
     ),
-    layout.FAULT_MANY_CONTIGS: ("the records name too many contigs", _WRITER),
+    lay.FAULT_MANY_CONTIGS: ("the records name too many contigs", _WRITER),
 }
 
 

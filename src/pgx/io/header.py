@@ -20,7 +20,7 @@ from pgx.base.assemblies import (
 )
 from pgx.base.errors import AssemblyMismatchError, SampleNotFoundError
 from pgx.base.genes import Assembly
-from pgx.io import layout
+from pgx.io import scan_codes
 from pgx.io.faults import fault
 
 __all__ = [
@@ -232,18 +232,18 @@ def check_start(start: bytes, path: str) -> None:
         ``##fileformat`` line.
     """
     if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start[:4]:
-        raise fault(layout.FAULT_UTF16, path)
+        raise fault(scan_codes.FAULT_UTF16, path)
     if start.startswith(b"\xef\xbb\xbf"):
-        raise fault(layout.FAULT_BOM, path)
+        raise fault(scan_codes.FAULT_BOM, path)
     lowered = start[:512].lstrip().lower()
     if lowered.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")):
-        raise fault(layout.FAULT_HTML, path)
+        raise fault(scan_codes.FAULT_HTML, path)
     if start.startswith(b"version https://git-lfs"):
-        raise fault(layout.FAULT_LFS, path)
+        raise fault(scan_codes.FAULT_LFS, path)
     if not start.startswith(b"##fileformat=VCFv"):
-        raise fault(layout.FAULT_NOT_VCF, path, line=1)
+        raise fault(scan_codes.FAULT_NOT_VCF, path, line=1)
     if not start.startswith(b"##fileformat=VCFv4."):
-        raise fault(layout.FAULT_VERSION, path, line=1)
+        raise fault(scan_codes.FAULT_VERSION, path, line=1)
 
 
 def parse_header(data: bytes, path: str) -> VcfHeader:
@@ -274,13 +274,13 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
         if isinstance(line, bytes):
             if columns is not None:
                 first = number - line.count(b"\n") + 1
-                raise fault(layout.FAULT_HEADER_IN_BODY, path, line=first)
+                raise fault(scan_codes.FAULT_HEADER_IN_BODY, path, line=first)
             _read_plain_contigs(line, contigs, signals)
             continue
         if _is_comment(line):
             continue
         if columns is not None:
-            raise fault(layout.FAULT_HEADER_IN_BODY, path, line=number)
+            raise fault(scan_codes.FAULT_HEADER_IN_BODY, path, line=number)
         if line.startswith("##contig=<"):
             _read_contig(line, contigs, signals, path, number)
         elif line.startswith(("##reference=", "##assembly=")):
@@ -294,7 +294,7 @@ def parse_header(data: bytes, path: str) -> VcfHeader:
         else:
             columns = _read_columns(line, path, number)
     if columns is None:
-        raise fault(layout.FAULT_NO_COLUMNS_LINE, path)
+        raise fault(scan_codes.FAULT_NO_COLUMNS_LINE, path)
     return VcfHeader(
         samples=_read_samples(columns, path, number),
         contigs=contigs,
@@ -332,13 +332,13 @@ def _lines(data: bytes, path: str) -> Iterator[tuple[int, str | bytes]]:
         number += 1
         line = line[:-1] if line.endswith(b"\r") else line
         if b"\r" in line:
-            raise fault(layout.FAULT_LONE_CR, path, line=number)
+            raise fault(scan_codes.FAULT_LONE_CR, path, line=number)
         if number == 1 and not _VERSION.fullmatch(line):
-            raise fault(layout.FAULT_NOT_VCF, path, line=1)
+            raise fault(scan_codes.FAULT_NOT_VCF, path, line=1)
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise fault(layout.FAULT_HEADER_TEXT, path, line=number) from error
+            raise fault(scan_codes.FAULT_HEADER_TEXT, path, line=number) from error
         yield number, text
         at = stop + 1
 
@@ -356,10 +356,10 @@ def _read_contig(
     pairs = {key: value.strip('"') for key, value in _PAIR.findall(line, len("##contig=<"))}
     name = pairs.get("ID", "")
     if not name:
-        raise fault(layout.FAULT_HEADER_LINE, path, line=number, detail="no ID")
+        raise fault(scan_codes.FAULT_HEADER_LINE, path, line=number, detail="no ID")
     text = pairs.get("length")
     if text is not None and not (text.isascii() and text.isdigit() and len(text) < 12):
-        raise fault(layout.FAULT_HEADER_LINE, path, line=number, detail="length")
+        raise fault(scan_codes.FAULT_HEADER_LINE, path, line=number, detail="length")
     length = int(text) if text is not None else None
     shown = "a contig" if canonical_contig(name) is None else f"contig {name}"  # any text else
     _read_text_signal(f"assembly of {shown}", pairs.get("assembly", ""), signals)
@@ -408,8 +408,8 @@ def _read_columns(line: str, path: str, number: int) -> list[str]:
     if tuple(columns[:9]) == _COLUMNS or tuple(columns) == _COLUMNS[:8]:
         return columns
     if line.startswith("#CHROM "):
-        raise fault(layout.FAULT_SPACES, path, line=number)
-    raise fault(layout.FAULT_COLUMNS, path, line=number)
+        raise fault(scan_codes.FAULT_SPACES, path, line=number)
+    raise fault(scan_codes.FAULT_COLUMNS, path, line=number)
 
 
 def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]:
@@ -420,12 +420,12 @@ def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]
         )
     if not _are_plain(samples):
         for index, name in enumerate(samples):
-            is_long = len(name.encode("utf-8", "surrogatepass")) > layout.MAX_SAMPLE_NAME
+            is_long = len(name.encode("utf-8", "surrogatepass")) > scan_codes.MAX_SAMPLE_NAME
             if not name or is_long or name != name.strip() or any(map(_is_hidden, name)):
                 detail = f"sample {index + 1}"
-                raise fault(layout.FAULT_SAMPLE_NAME, path, line=number, detail=detail)
+                raise fault(scan_codes.FAULT_SAMPLE_NAME, path, line=number, detail=detail)
     if len(set(samples)) < len(samples):
-        raise fault(layout.FAULT_SAMPLE_TWICE, path, line=number)
+        raise fault(scan_codes.FAULT_SAMPLE_TWICE, path, line=number)
     return samples
 
 
@@ -433,7 +433,7 @@ def _are_plain(names: Sequence[str]) -> bool:
     """Whether no name is empty, long or holds a space or anything hidden, told of all at once."""
     joined = "".join(names)
     longest = max(map(len, names))
-    if longest * (1 if joined.isascii() else _MOST_BYTES) > layout.MAX_SAMPLE_NAME:
+    if longest * (1 if joined.isascii() else _MOST_BYTES) > scan_codes.MAX_SAMPLE_NAME:
         return False
     return joined.isprintable() and " " not in joined and "" not in names
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io.records import SiteReason
 
 __all__ = [

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pgx.base.accel import bound_call
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, canonical_contig
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io.faults import fault
 from pgx.io.header import VcfHeader
 from pgx.io.read_likelihoods import Cells, settle_cells

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from pgx.base.errors import UsageError, VcfFormatError
-from pgx.io import layout
+from pgx.io import scan_codes
 from pgx.io.container import Container, RawInput
 from pgx.io.faults import fault
 from pgx.io.header import VcfHeader, check_start, parse_header
@@ -119,15 +119,15 @@ class Source:
                 at = end.end() - 1
                 return bytes(data[:at]), bytes(data[at:])
             if len(data) > self._limits.max_header_bytes:
-                raise fault(layout.FAULT_LONG_HEADER, self.path)
+                raise fault(scan_codes.FAULT_LONG_HEADER, self.path)
         if data and not data.endswith(b"\n"):
             self._refuse_cut_header(bytes(data))
         return bytes(data), b""
 
     def _refuse_cut_header(self, data: bytes) -> None:
         if b"\r" in data and b"\n" not in data:
-            raise fault(layout.FAULT_LONE_CR, self.path, line=1)
-        raise fault(layout.FAULT_NO_NEWLINE, self.path, line=data.count(b"\n") + 1)
+            raise fault(scan_codes.FAULT_LONE_CR, self.path, line=1)
+        raise fault(scan_codes.FAULT_NO_NEWLINE, self.path, line=data.count(b"\n") + 1)
 
     def sha256(self) -> str:
         """Return the hex digest of the input's bytes as they are stored."""

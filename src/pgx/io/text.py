@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 
 __all__ = [
     "AltTexts",

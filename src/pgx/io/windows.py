@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pgx.base.assemblies import CANONICAL, canonical_contig
 from pgx.base.errors import InvariantError, VcfFormatError
-from pgx.io import layout
+from pgx.io import scan_codes
 from pgx.io.faults import fault
 
 __all__ = [
@@ -175,4 +175,4 @@ def _joined(windows: Windows) -> Iterator[tuple[str, int, int]]:
 
 
 def _unreadable(path: Path, error: Exception) -> VcfFormatError:
-    return fault(layout.FAULT_UNREADABLE, path.name, detail=f"through its index: {error}")
+    return fault(scan_codes.FAULT_UNREADABLE, path.name, detail=f"through its index: {error}")

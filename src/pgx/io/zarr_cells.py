@@ -15,12 +15,12 @@ import numpy.typing as npt
 from pgx.base.assemblies import MITOCHONDRION
 from pgx.base.errors import VcfFormatError
 from pgx.io import faults
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io._zarr_kernels import judge_cells
 from pgx.io.faults import variant_fault
 from pgx.io.read_likelihoods import Cells, settle_cells
 from pgx.io.records import CELL_ARRAYS, Block, ScanLimits, ScannedRecord, SiteReason, cell_array
-from pgx.io.zarr_records import Found
+from pgx.io.zarr_records import WantedVariants
 from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore
 from pgx.io.zarr_values import lists, millionths, names, numbers, texts
 
@@ -66,7 +66,7 @@ class CellReader:
         self._empty: tuple[Array, ...] = (np.empty((0, n_samples)),)
         self.has_depth = self.has_reference_only = False
 
-    def blocks(self, found: Found, limits: ScanLimits) -> Iterator[Block]:
+    def blocks(self, found: WantedVariants, limits: ScanLimits) -> Iterator[Block]:
         """Yield blocks of all wanted variants, in their order.
 
         A few chunks and the wanted rows of some of them are in memory at once.
@@ -101,7 +101,7 @@ class CellReader:
             yield start, stop
             start = stop
 
-    def _read(self, found: Found, first: int, last: int) -> dict[str, Array]:
+    def _read(self, found: WantedVariants, first: int, last: int) -> dict[str, Array]:
         rows = found.rows[first:last]
         records = found.records[first:last]
         widths = self._widths(records)
@@ -138,7 +138,7 @@ class CellReader:
         if sizes and n_rows * sum(size for size, _ in sizes) > most:
             raise arrays[max(sizes)[1]].refusal(faults.TOO_LARGE)
 
-    def _plain(self, raw: dict[str, Array], found: Found, part: slice) -> Block | None:
+    def _plain(self, raw: dict[str, Array], found: WantedVariants, part: slice) -> Block | None:
         """Return a block of diploid genotypes without other values, None if it is no such one."""
         genotypes = raw.get("GT")
         if genotypes is None or genotypes.dtype != np.int8 or genotypes.shape[2] != 2:
@@ -167,7 +167,9 @@ class CellReader:
             self._empty = tuple(cell_array(name, n_rows, self._n_samples) for name in absent)
         return tuple(array[:n_rows] for array in self._empty)
 
-    def _judge(self, raw: dict[str, Array], found: Found, part: slice, limits: ScanLimits) -> Block:
+    def _judge(
+        self, raw: dict[str, Array], found: WantedVariants, part: slice, limits: ScanLimits
+    ) -> Block:
         records = found.records[part]
         shape = (len(records), self._n_samples)
         rows = _record_rows(found, part)
@@ -204,7 +206,7 @@ class CellReader:
         return variant_fault(number, self._path, row + 1, "call_genotype", detail=detail)
 
 
-def _record_rows(found: Found, part: slice) -> Ints:
+def _record_rows(found: WantedVariants, part: slice) -> Ints:
     """Return what the judge asks of records, slots ``R_*``, (K, R_SIZE)."""
     records, reasons = found.records[part], found.reasons[part]
     rows = np.zeros((len(records), lay.R_SIZE), np.int64)

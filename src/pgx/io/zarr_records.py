@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pgx.base.assemblies import CANONICAL, canonical_contig
 from pgx.base.errors import VcfFormatError
 from pgx.io import faults
-from pgx.io import layout as lay
+from pgx.io import scan_codes as lay
 from pgx.io.faults import variant_fault, zarr_fault
 from pgx.io.header import VcfHeader
 from pgx.io.records import Scan, ScanLimits, ScannedRecord, SiteReason
@@ -29,8 +29,8 @@ from pgx.io.zarr_values import millionths, numbers, texts
 
 __all__ = [
     "FixedArrays",
-    "Found",
-    "Places",
+    "VariantPositions",
+    "WantedVariants",
     "find_records",
     "sizes_of",
 ]
@@ -69,7 +69,7 @@ class FixedArrays:
         self.filter = store.array("variant_filter", kinds="b", shape=shape)
 
 
-class Places:
+class VariantPositions:
     """Positions of all variants, in pieces, against windows and regions."""
 
     def __init__(
@@ -240,7 +240,7 @@ _TABS: Final = 9
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
-class Found(msgspec.Struct, frozen=True):
+class WantedVariants(msgspec.Struct, frozen=True):
     """Wanted variants (R): rows in the store, their records and what these say of any call.
 
     ``poorly_imputed`` are those whose R2 is too low for the genotype of one person. ``scan`` has
@@ -263,7 +263,7 @@ def find_records(
     limits: ScanLimits,
     contig_lengths: Mapping[str, int],
     kernel: Kernel | None,
-) -> Found:
+) -> WantedVariants:
     """Look at all positions, then at the alleles of variants near windows and regions.
 
     Raises
@@ -276,17 +276,17 @@ def find_records(
     scanner = Scanner(
         one, windows, path, limits=limits, contig_lengths=contig_lengths, kernel=kernel
     )
-    places = Places(fixed, header, windows, path, contig_lengths)
-    near = places.candidates()
+    positions = VariantPositions(fixed, header, windows, path, contig_lengths)
+    near = positions.candidates()
     kept = [np.empty(0, np.int64)]
     step = min(_LINES, max(1, _ALLELES // max(fixed.allele.shape[1], 1)))
     for start in range(0, len(near), step):
-        part, alleles = _worth_a_line(fixed, near[start : start + step], places.sure)
+        part, alleles = _near_windows(fixed, near[start : start + step], positions.sure)
         kept.append(part)
-        _feed(scanner, _lines(fixed, part, alleles, places.names), kept, path)
+        _feed(scanner, _lines(fixed, part, alleles, positions.names), kept, path)
     rows = np.concatenate(kept)
     scan = scanner.finish()
-    if fixed.n_variants and not places.known and not scan.hg19_chrm:
+    if fixed.n_variants and not positions.known and not scan.hg19_chrm:
         raise zarr_fault(faults.CONTIG, path, "contig_id", detail="none is a human chromosome")
     lines = np.array([record.line for record in scan.records], np.int64)
     wanted = rows[lines - 1] if len(lines) else np.empty(0, np.int64)
@@ -297,10 +297,10 @@ def find_records(
     reasons = scan.reason[:, 0].copy()
     poorly = reasons == SiteReason.LOW_GP  # `_lines` gives all GP 1
     reasons[poorly] = SiteReason.OK
-    return Found(wanted, numbered, reasons, poorly, scan)
+    return WantedVariants(wanted, numbered, reasons, poorly, scan)
 
 
-def _worth_a_line(fixed: FixedArrays, rows: Ints, sure: Ints) -> tuple[Ints, list[list[Any]]]:
+def _near_windows(fixed: FixedArrays, rows: Ints, sure: Ints) -> tuple[Ints, list[list[Any]]]:
     """Return rows and alleles of those that are surely looked at, or have a symbolic allele."""
     alleles = fixed.allele.rows(rows).tolist()
     mark: Any = b"<" if fixed.allele.kind == "S" else "<"

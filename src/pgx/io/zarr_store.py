@@ -5,6 +5,7 @@ Imports zarr, so it is imported only where a store is opened.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from math import prod
@@ -65,6 +66,23 @@ _ZERO_IS_SAFE: Final = frozenset(
 )
 
 
+@contextlib.contextmanager
+def _refusing(number: int, path: str, array: str = "") -> Iterator[None]:
+    """Turn whatever zarr, a codec or a file system raises into a refusal.
+
+    They raise errors of any class at damaged or hostile data; none of it is our own fault but
+    a lack of memory, which is no fault of the store.
+    """
+    try:
+        yield
+    except (VcfFormatError, UsageError, MemoryError):
+        raise
+    except TooMuchError as error:
+        raise zarr_fault(faults.TOO_LARGE, path, array or "metadata") from error
+    except Exception as error:
+        raise zarr_fault(number, path, array, detail=type(error).__name__) from error
+
+
 class OpenedStore:
     """A group opened for reading; ``name`` is the base name of its path or address.
 
@@ -81,48 +99,32 @@ class OpenedStore:
         is_local = "://" not in str(location) and Path(location).is_dir()
         self._folder = Path(location) if is_local else None
         self._recorder = Recorder(self._inner(location), self._folder)
-        try:
-            with self._recorder.raising():
+        with _refusing(faults.METADATA, self.name), self._recorder.raising():
+            try:
                 self._group = zarr.open_group(self._recorder, mode="r", use_consolidated=False)
+            except FileNotFoundError as error:
+                raise zarr_fault(faults.NOT_ZARR, self.name) from error
             self.attributes: dict[str, Any] = dict(self._group.attrs)
-        except FileNotFoundError as error:
-            raise zarr_fault(faults.NOT_ZARR, self.name) from error
-        except TooMuchError as error:
-            raise zarr_fault(faults.TOO_LARGE, self.name, "metadata") from error
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise self._refusal(faults.METADATA, error) from error
 
     def _inner(self, location: str | Path) -> Any:  # noqa: ANN401 - a store of any kind
         text = str(location)
-        try:
-            if "://" in text:
-                return FsspecStore.from_url(text, read_only=True)
+        with _refusing(faults.UNREADABLE, self.name):
+            try:
+                if "://" in text:
+                    return FsspecStore.from_url(text, read_only=True)
+            except ImportError as error:
+                raise UsageError(
+                    "this kind of address needs a package that is not installed",
+                    where=text.partition("://")[0],
+                    remedy=str(error).partition("\n")[0],
+                ) from error
             if not Path(location).exists():
                 raise zarr_fault(faults.UNREADABLE, self.name, detail="no such file or folder")
             if Path(location).is_dir():
                 return LocalStore(Path(location), read_only=True)
             found = ZipStore(Path(location), mode="r", read_only=True)
             found._sync_open()  # noqa: SLF001 - else a file that is no zip is told of too late
-        except ImportError as error:
-            raise UsageError(
-                "this kind of address needs a package that is not installed",
-                where=text.partition("://")[0],
-                remedy=str(error).partition("\n")[0],
-            ) from error
-        except (OSError, ValueError) as error:
-            if isinstance(error, VcfFormatError):
-                raise
-            raise self._refusal(faults.UNREADABLE, error) from error
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise self._refusal(faults.UNREADABLE, error) from error
         return found
-
-    def _refusal(self, number: int, error: Exception) -> VcfFormatError:
-        return zarr_fault(number, self.name, detail=type(error).__name__)
 
     def array(
         self, name: str, *, kinds: str, shape: tuple[int | None, ...], several: bool = False
@@ -148,19 +150,12 @@ class OpenedStore:
         """
         if not self._may_have(name):
             return None
-        try:
-            with self._recorder.raising():
-                found = self._group[name]
-        except KeyError:
-            return None
-        except TooMuchError as error:
-            raise zarr_fault(faults.TOO_LARGE, self.name, name) from error
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise zarr_fault(
-                faults.METADATA, self.name, name, detail=type(error).__name__
-            ) from error
+        with _refusing(faults.METADATA, self.name, name):
+            try:
+                with self._recorder.raising():
+                    found = self._group[name]
+            except KeyError:
+                return None
         if not isinstance(found, zarr.Array):
             raise zarr_fault(faults.NO_ARRAY, self.name, name, detail="a group of this name")
         stored = StoredArray(found, name, self.name, self._recorder)
@@ -171,15 +166,8 @@ class OpenedStore:
         """Whether the store has something of this name."""
         if self._folder is not None:
             return self._may_have(name)
-        try:
-            with self._recorder.raising():
-                return name in self._group
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise zarr_fault(
-                faults.METADATA, self.name, name, detail=type(error).__name__
-            ) from error
+        with _refusing(faults.METADATA, self.name, name), self._recorder.raising():
+            return name in self._group
 
     def _may_have(self, name: str) -> bool:
         """Whether a local store has something of this name; elsewhere only a read tells."""
@@ -358,15 +346,12 @@ class StoredArray:
         recorder.absent.clear()
         before = recorder.n_bytes
         at_once = max(1, min(_MOST_AT_ONCE, _BYTES_AT_ONCE // max(self._chunk_bytes, 1)))
-        try:
-            with recorder.raising(), zarr.config.set({"async.concurrency": at_once}):
-                values = np.asarray(read())
-        except TooMuchError as error:
-            raise self.refusal(faults.TOO_LARGE) from error
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise self.refusal(faults.DAMAGED, type(error).__name__) from error
+        with (
+            _refusing(faults.DAMAGED, self._path, self.name),
+            recorder.raising(),
+            zarr.config.set({"async.concurrency": at_once}),
+        ):
+            values = np.asarray(read())
         heard(recorder.n_bytes - before)
         absent = {key for key in recorder.absent if key.startswith(f"{self.name}/")}
         if absent and not self._may_lack_chunks():
