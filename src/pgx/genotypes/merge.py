@@ -1,4 +1,11 @@
-"""Join what several records, or several inputs, say of one site of one sample."""
+"""Join what several records, or several inputs, say of one site of one sample.
+
+A record's ``0`` means "none of my alternatives": two records of one site add up as long as
+they fit on the haplotypes of the sample. More alternative copies than haplotypes, or the same
+alternative with two genotypes, is a conflict. Half calls keep the allele that they name.
+
+Inputs are stricter: one of them answers a site, and two different answers are refused.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""How many haplotypes each genotype has: autosomes, chrX by sex, mitochondrion."""
+"""How many haplotypes each genotype has: autosomes, chrX by sex, mitochondrion.
+
+A cell has many mitochondria, and they may differ. A caller of nuclear genotypes writes ``0``
+where a fifth of them carry a variant; such a person is a carrier: aminoglycosides have caused
+deafness at low shares of m.1555A>G. So mitochondrial genotypes are read from their reads.
+"""
 
 from __future__ import annotations
 

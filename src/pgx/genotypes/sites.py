@@ -1,4 +1,9 @@
-"""Defining sites of a gene on the input's assembly, and how a record's alleles read there."""
+"""Defining sites of a gene on the input's assembly, and how a record's alleles read there.
+
+Coordinates are 1-based on the input's assembly. A `Variation` is free of its anchor: ``ref`` are
+the bases replaced from ``start`` on, empty for an insertion *before* base ``start``. One indel
+can be written in many ways, so all are left-aligned before they are compared.
+"""
 
 from __future__ import annotations
 
@@ -185,6 +190,7 @@ MOST_BASES = 200
 A result repeats the name dozens of times; the longest documented allele has 25 bases.
 """
 _SHOWN_BASES = 20
+# combinations of alleles that are tried to explain a complex change: their number is a product
 _MAX_COMBINATIONS = 4096
 
 

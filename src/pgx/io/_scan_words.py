@@ -1,4 +1,13 @@
-"""Loops that look at whole machine words: ends of fields, UTF-8, cells of genotypes alone."""
+"""Loops that look at whole machine words: ends of fields, UTF-8, cells of genotypes alone.
+
+Eight bytes of ``buf`` are one little-endian word; flags are words whose bytes are 0x80
+where something holds and 0 elsewhere. Every chunk has eight bytes behind its end, whose
+values do not matter, because a newline before them stops every loop.
+
+Lines whose cells are genotypes alone, such as ``0|1``, ``./.`` or ``1``, are judged a cell a
+word, without a branch for each: of such lines cohorts consist. Lines of any other shape, and
+lines with a fault, are left to the loops that look at each byte.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What a VCF header says: samples, contigs, assembly, and where its genotypes come from."""
+"""What a VCF header says: samples, contigs, assembly, and where its genotypes come from.
+
+A sequencer reads a base, so that ``0/0`` says which base is there. An array probes, and an
+imputation panel holds, single alternatives: ``0/0`` says that *this* alternative is absent, and
+a position without a record was not looked at. Which of them wrote a file only its header tells.
+"""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _longer(array: Array, more: int) -> Array:
 
 
 def _hashed(name: bytes) -> int:
-    """Return the kernel's hash of a name (FNV-1 with 31 bits)."""
+    """Return the kernel's hash of a name (the steps of FNV-1a in 31 bits, from 0 on)."""
     code = 0
     for byte in name:
         code = ((code ^ byte) * 16_777_619) & 0x7FFFFFFF

@@ -1,4 +1,10 @@
-"""Where to look: intervals of interest, and the lines there of a large indexed file."""
+"""Where to look: intervals of interest, and the lines there of a large indexed file.
+
+An index can be stale or wrong and then yields nothing where records exist. So it is used
+only where a position without a record is unknown anyway, only if it is not older than the
+file, and what it does not yield is never taken for absent. Reading is pysam's tabix layer;
+the lines it returns go through the same strict scanner as any others.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""What is read of a store: noted with its digest, held to limits before it is decoded."""
+"""What is read of a store: noted with its digest, held to limits before it is decoded.
+
+A codec allocates what a frame declares, or goes on as long as the frame does; a frame of a few
+bytes can stand for gigabytes. So each stored chunk is bounded before a codec sees it.
+
+Imports zarr, so it is imported only where a store is opened.
+"""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Values of VCF Zarr arrays as the judge's codes: numbers, lists of numbers, names.
 
 Integers, floats and text are all taken, as a writer follows the types of a VCF's header, and
-says text where the header does not declare a key. Oracle: the same values in VCF text.
+says text where the header does not declare a key. Texts are read by the scanner's own helpers.
+Oracle: the same values in VCF text.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.io import scan_codes as lay
+from pgx.io._scan_cells import read_millionths, read_number, text_code
 
 __all__ = ["lists", "millionths", "names", "numbers", "texts"]
 
@@ -22,8 +23,6 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _LARGEST: Final = 2_147_483_647
-_NUMBER: Final = re.compile(r"(-?)(\d{1,12})(?:\.\d{0,40})?", re.ASCII)
-_DECIMAL: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _FLOAT_BITS: Final = {2: (np.int16, 0x1FF), 4: (np.int32, 0x3FFFFF), 8: (np.int64, (1 << 51) - 1)}
 
 
@@ -60,12 +59,13 @@ def numbers(values: Array) -> Ints:
 
 
 def _number(text: str) -> int:
-    if text in ("", "."):
-        return lay.FILL if not text else lay.MISSING
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        return lay.UNREADABLE
-    return 0 if match[1] else min(int(match[2]), _LARGEST)
+    data = _encoded(text)
+    return read_number(data, 0, len(data) - 1) if text else lay.FILL
+
+
+def _encoded(text: str) -> Any:  # noqa: ANN401 - bytes, where the kernels' helpers take an array
+    """Return a text as the scanner's helpers read it, which Python runs as they are."""
+    return text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def lists(values: Array, width: int, n_axes: int = 3) -> Ints:
@@ -140,15 +140,8 @@ def _shortest(values: Array) -> npt.NDArray[np.float64]:
 
 
 def _decimal(text: str) -> int:
-    from decimal import Decimal
-
-    if text == ".":
-        return lay.ABSENT
-    if not _DECIMAL.fullmatch(text):
-        return lay.NOT_A_NUMBER
-    value = Decimal(text)
-    size = min(int(abs(value) * 1_000_000), lay.LARGEST)
-    return -size if value < 0 else size
+    data = _encoded(text)
+    return read_millionths(data, 0, len(data) - 1)
 
 
 def names(values: Array) -> npt.NDArray[np.int32]:
@@ -165,11 +158,5 @@ def names(values: Array) -> npt.NDArray[np.int32]:
 
 
 def _name(text: str) -> int:
-    if text in ("", "."):
-        return 0
-    if re.fullmatch(r"[1-9]\d{0,9}", text, re.ASCII) and int(text) < 1 << 30:
-        return int(text)
-    code = 0
-    for byte in text.encode("utf-8", "surrogatepass"):
-        code = ((code ^ byte) * 16_777_619) & 0x3FFFFFFF
-    return code | 0x40000000
+    data = _encoded(text)
+    return text_code(data, 0, len(data) - 1)
