@@ -96,7 +96,10 @@ class Scanner:
         self._state = np.zeros(lay.S_SIZE, np.int64)
         self._state[lay.S_CONTIG] = -1
         self._state[lay.S_LINE] = self._header.n_lines
-        self._contigs = ContigTable(self._contig_facts)
+        # asking for each of the hundreds of contigs of a gVCF would cost a third of its scan
+        self._contigs = ContigTable(self._header.contigs, self._contig_facts)
+        self._state[lay.S_N_CONTIGS] = self._contigs.n_names
+        self._state[lay.S_N_NAMES] = self._contigs.n_bytes
         self._spans = np.empty(lay.MAX_ALTS + 2, np.int64)
         self._alt_slots = np.zeros(lay.ALT_SLOTS, np.int64)
         self._format = np.empty(lay.MAX_FORMAT_BYTES, np.uint8)

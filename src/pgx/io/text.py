@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -59,17 +59,33 @@ class ContigTable:
 
     Parameters
     ----------
+    names
+        The header's names, so that the kernel need not ask for each.
     describe
         Returns a name's canonical index, -1 if it has none, and its length.
     """
 
-    def __init__(self, describe: Callable[[str], tuple[int, int]]) -> None:
+    def __init__(self, names: Iterable[str], describe: Callable[[str], tuple[int, int]]) -> None:
         self._describe = describe
-        self._hashes: list[int] = []
-        self.names = np.empty(_SPARE * lay.MAX_CONTIG_NAME, np.uint8)
-        self.offsets = np.zeros(_SPARE + 1, np.int64)
-        self.facts = np.empty((_SPARE, 2), np.int64)
+        self._codes: list[int] = []
+        wanted = tuple(names)
+        known = [name.encode() for name in wanted]
+        cells = len(known) * max(map(len, known), default=0)
+        if cells > lay.MAX_NAME_BYTES or len(known) > lay.MAX_CONTIGS:
+            wanted, known = (), []
+        room = len(known) + _SPARE
+        text = b"".join(known)
+        self.names = np.empty(len(text) + _SPARE * lay.MAX_CONTIG_NAME, np.uint8)
+        self.names[: len(text)] = np.frombuffer(text, np.uint8)
+        self.offsets = np.zeros(room + 1, np.int64)
+        self.offsets[1 : len(known) + 1] = np.cumsum([len(name) for name in known])
+        self.facts = np.empty((room, 2), np.int64)
+        if known:
+            self.facts[: len(known)] = [describe(name) for name in wanted]
+        self.n_names, self.n_bytes = len(known), len(text)
+        self._codes = _codes(known)
         self.slots = np.zeros(_FIRST_SLOTS, np.int64)
+        self._place_all()
 
     def add(self, n_names: int, n_bytes: int) -> bool:
         """Describe the name that the kernel has just stored; return if an array is another now.
@@ -79,30 +95,45 @@ class ContigTable:
         start, end = self.offsets[n_names - 1 : n_names + 1]
         name = bytes(self.names[start:end])
         self.facts[n_names - 1] = self._describe(name.decode("utf-8", "replace"))
-        self._hashes.append(_hashed(name))
+        self._codes += _codes([name])
+        self.n_names, self.n_bytes = n_names, n_bytes
+        return self._grow()
+
+    def _grow(self) -> bool:
+        """Make room for the next name."""
         before = self.names, self.offsets, self.slots
-        if len(self.names) < n_bytes + lay.MAX_CONTIG_NAME:
+        if len(self.names) < self.n_bytes + lay.MAX_CONTIG_NAME:
             self.names = _longer(self.names, lay.MAX_CONTIG_NAME)
-        if len(self.facts) <= n_names:
+        if len(self.facts) <= self.n_names:
             self.offsets = _longer(self.offsets, 1)
             self.facts = _longer(self.facts, 0)
-        if len(self.slots) < 2 * (n_names + 1):
-            self._place_all(4 * len(self.slots))
+        if len(self.slots) < 2 * (self.n_names + 1):
+            self._place_all()
         return any(
             a is not b for a, b in zip(before, (self.names, self.offsets, self.slots), strict=True)
         )
 
-    def _place_all(self, size: int) -> None:
-        """Make slots anew, as the kernel fills them: each name at the first free one from its own.
+    def _place_all(self) -> None:
+        """Make slots anew, less than half of them in use."""
+        size = len(self.slots)
+        while size < 4 * (self.n_names + 1):
+            size *= 4
+        self.slots = _placed(np.array(self._codes, np.int64), size)
 
-        Less than half of them are in use, so that the search for a name stays short.
-        """
-        self.slots = np.zeros(size, np.int64)
-        for number, code in enumerate(self._hashes, 1):
-            slot = code % size
-            while self.slots[slot]:
-                slot = (slot + 1) % size
-            self.slots[slot] = number
+
+def _placed(codes: Array, size: int) -> Array:
+    """Return slots with the number of each code at the first one that is free from its own on.
+
+    All go on one slot at a time; where several come to a free one the first of them has it.
+    """
+    slots = np.zeros(size, np.int64)
+    left, at = np.arange(len(codes)), codes % size
+    while len(left):
+        free = slots[at] == 0
+        slots[at[free][::-1]] = left[free][::-1] + 1
+        homeless = slots[at] != left + 1
+        left, at = left[homeless], (at[homeless] + 1) % size
+    return slots
 
 
 def _longer(array: Array, more: int) -> Array:
@@ -112,15 +143,23 @@ def _longer(array: Array, more: int) -> Array:
     return longer
 
 
-def _hashed(name: bytes) -> int:
-    """Return the kernel's hash of a name (the steps of FNV-1a in 31 bits, from 0 on)."""
-    code = 0
-    for byte in name:
-        code = ((code ^ byte) * 16_777_619) & 0x7FFFFFFF
-    return code
+def _codes(names: list[bytes]) -> list[int]:
+    """Return the kernel's hash of each name, all names at once, byte by byte."""
+    if not names:
+        return []
+    lengths = np.array([len(name) for name in names])
+    width = int(lengths.max())
+    letters = np.frombuffer(b"".join(name.ljust(width) for name in names), np.uint8)
+    table = letters.reshape(len(names), width).astype(np.int64)
+    codes = np.zeros(len(names), np.int64)
+    for column in range(width):
+        stepped = ((codes ^ table[:, column]) * 16_777_619) & 0x7FFFFFFF
+        codes = np.where(lengths > column, stepped, codes)
+    found: list[int] = codes.tolist()
+    return found
 
 
-_SLACK: Final = 8  # bytes behind the last one: the kernels load whole words
+_SLACK: Final = 8  # bytes behind the last one that the kernel may look at
 
 
 class LineBuffer:
