@@ -20,9 +20,9 @@ from pathlib import Path
 from isal import igzip
 
 from pgx.base.genes import Assembly
+from pgx.engine.reading import read_inputs
+from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.read import read_inputs
-from pgx.pipeline.settings import RunSettings
 from pgx.vcf.source import Source, open_source
 
 ROOT = Path(__file__).resolve().parents[1]
