@@ -10,7 +10,7 @@ from pgx.base.errors import InputError, SnapshotSchemaError, UnknownGeneError, U
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.inputs.release_check import verify_release
-from pgx.knowledge.contents import default_release
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.count import count_release
 from simulated import cohort_text

@@ -13,7 +13,7 @@ from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter, result_changes
 from pgx.inputs.settings import Prior, RunSettings, SampleInfo
 from pgx.knowledge.build import replace_tables
-from pgx.knowledge.contents import default_release
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.render_json import parse_result, render_json
 from simulated import cohort_text

@@ -9,7 +9,7 @@ import typer
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.cli.console import say
-from pgx.knowledge.archive import SUFFIX
+from pgx.knowledge.release_folder import SUFFIX
 
 __all__ = ["export", "import_release"]
 
@@ -43,8 +43,8 @@ def export(
     from pgx.base.own_inputs import refuse_own_inputs
     from pgx.base.signatures import key_id, read_private_key, signature_over
     from pgx.inputs.release_check import refusal, verify_folder
-    from pgx.knowledge.archive import pack
-    from pgx.knowledge.manifest import MANIFEST, SIGNATURE
+    from pgx.knowledge.release_folder import pack
+    from pgx.knowledge.tables import MANIFEST, SIGNATURE
     from pgx.reports.files import write_file
 
     if output.suffix != SUFFIX:
@@ -90,9 +90,9 @@ def import_release(
     """
     from pgx.base.signatures import check_signature, read_public_key
     from pgx.inputs.release_check import verify_release
-    from pgx.knowledge.install import install_release
-    from pgx.knowledge.manifest import MANIFEST
+    from pgx.knowledge.release_folder import install_release
     from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.knowledge.tables import MANIFEST
 
     if file.is_dir():
         raise UsageError("this is a folder", where=file.name, remedy="name a file of pgx kb export")

@@ -24,7 +24,7 @@ from pgx.base.signatures import KEY_VARIABLE
 from pgx.engine.plan import CohortPlan, is_plan
 from pgx.engine.stored import PART_SUFFIX
 from pgx.inputs.release import knowledge_of
-from pgx.knowledge.archive import pack
+from pgx.knowledge.release_folder import pack
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.files import (
     check_folder,

@@ -18,7 +18,7 @@ from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
-from pgx.patients.plausible import check_patient, months_between
+from pgx.patients.read import check_patient, months_between
 from pgx.pipeline.dose_results import dose_results
 from pgx.pipeline.doses import Doses
 from pgx.recommendations.condition_fits import ConditionFits, as_stated

@@ -23,7 +23,7 @@ from pgx.base.tables import CALLS
 from pgx.inputs.choices import marker_alleles
 from pgx.inputs.outside_calls import OutsideCall, outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.outside.names import AlleleNames
+from pgx.outside.calls import AlleleNames
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex

@@ -19,11 +19,9 @@ from pgx.base.errors import OutsideCallError, UnknownAlleleError
 from pgx.base.evidence import AlternativeDiplotype, CallEvidence, Contradiction
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.genotypes.matrix import GeneGenotypes
-from pgx.outside.calls import OutsideCall, Unanswered
-from pgx.outside.names import AlleleNames
-from pgx.phenotypes.activity import activity_score
+from pgx.outside.calls import AlleleNames, OutsideCall, Unanswered
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes.translate import PhenotypeTable, activity_score
 
 __all__ = [
     "OutsideCall",

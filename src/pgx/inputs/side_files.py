@@ -26,9 +26,8 @@ from pgx.inputs.choices import named_drugs
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.outside.file import MAX_BYTES
+from pgx.outside.file import MAX_BYTES, parse_rows
 from pgx.outside.formats import read_calls
-from pgx.outside.tables import parse_rows
 
 __all__ = [
     "check_overrides",
