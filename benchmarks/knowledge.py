@@ -15,11 +15,11 @@ import sys
 import time
 from pathlib import Path
 
+from pgx.engine.annotate import annotate
+from pgx.inputs.release_check import faults_of
+from pgx.inputs.settings import RunSettings
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
-from pgx.pipeline.verify import faults_of
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 

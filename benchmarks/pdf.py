@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from pgx.pipeline.local import knowledge_of
+from pgx.inputs.release import knowledge_of
 from pgx.reports.facts import facts_for
 from pgx.reports.render_json import read_result
 from pgx.reports.render_pdf import render_pdf, render_pdf_card, render_pdf_patient

@@ -10,8 +10,8 @@ import msgspec
 
 from pgx.base.genes import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.files import SampleTable, read_samples, write_vcf
+from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from pgx.simulator.vcf import render_vcf
 

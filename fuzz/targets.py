@@ -23,6 +23,8 @@ from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
+from pgx.inputs.outside_calls import answer, contradicts
+from pgx.inputs.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.io import _kernels as scanning
 from pgx.io import scan_codes as layout
 from pgx.io import scanner
@@ -33,9 +35,6 @@ from pgx.io.windows import Windows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import Unanswered
 from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.outside import answer
-from pgx.pipeline.outside_check import contradicts
-from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped
 
 __all__ = ["TARGETS", "Target", "make_target"]
 

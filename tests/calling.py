@@ -11,9 +11,9 @@ import msgspec
 
 from pgx.base.calls import GeneCall
 from pgx.base.genes import GeneDefinition
+from pgx.engine.reading import Observations, read_inputs
+from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.read import Observations, read_inputs
-from pgx.pipeline.settings import RunSettings, SampleInfo
 from simulated import genes
 
 

@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
+from pgx.inputs.settings import Absent
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.settings import Absent
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from validation import callers

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 
 from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
 from pgx.base.genes import GeneDefinition
+from pgx.engine.annotate import annotate
+from pgx.inputs.outside_calls import answer
+from pgx.inputs.settings import Absent, RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.pipeline.outside import answer
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import Absent, RunSettings
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from validation import callers

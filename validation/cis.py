@@ -29,9 +29,9 @@ from pgx.alleles.observation import observe
 from pgx.alleles.posterior import infer
 from pgx.alleles.prior import HaplotypePrior, build_prior
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
+from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.frequencies import count_haplotypes
 from validation.blurring import without_phase
 from validation.callers import open_where_untyped
 from validation.data import cohort_rows, genes

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.settings import SampleInfo
 
 __all__ = [
     "DATA",

@@ -20,12 +20,12 @@ import pgx
 from pgx.models.equation import link_of
 from pgx.models.evaluation.gains import gains_of
 from pgx.models.evaluation.judging import judge, predict_table
+from pgx.models.folders import shipped_folder
 from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import make_model
 from pgx.models.registry.notes import Note, note_of
 from pgx.models.registry.protocol import read_protocol
 from pgx.models.registry.states import advance
-from pgx.models.registry.store import shipped_folder
 from pgx.models.shipped import recipe_of, schema_for
 from pgx.models.specification import ConformalInterval, Gain, Model, encode_model, parse_model
 from pgx.models.tables.reading import DataTable, read_table

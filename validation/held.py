@@ -31,7 +31,8 @@ from pgx.knowledge.importers.readings import (
 from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.recommendations.index import GuidanceIndex, Topic, guidance_of
+from pgx.recommendations.index import GuidanceIndex, guidance_of
+from pgx.recommendations.topics import Topic
 from validation.data import DATA, ROOT, read_table
 from validation.tables import table
 

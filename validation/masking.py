@@ -27,9 +27,10 @@ from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.call import GeneCaller
-from pgx.recommendations.index import GuidanceIndex, Topic, guidance_of
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on
 from pgx.recommendations.open_keys import SampleKeys
+from pgx.recommendations.topics import Topic
 from validation.blurring import hidden
 from validation.intervals import counted
 from validation.tables import show, table

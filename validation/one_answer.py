@@ -20,15 +20,17 @@ from pgx.alleles.names import core_allele, format_diplotype
 from pgx.base.advice import Statement
 from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
+from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.pipeline.outside import outside_gene_call
 from pgx.recommendations.answer_sets import is_additive, topics_together
-from pgx.recommendations.index import DIPLOTYPES, GuidanceIndex, Topic, guidance_of
+from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on
 from pgx.recommendations.open_keys import SampleKeys
+from pgx.recommendations.result_keys import DIPLOTYPES
+from pgx.recommendations.topics import Topic
 from validation.tables import table
 
 __all__ = ["Fault", "Found", "measure", "measured", "report", "resolved", "results_of"]

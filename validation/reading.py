@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pgx.base.genes import Assembly
+from pgx.engine.reading import Observations, read_inputs
 from pgx.genotypes.matrix import GeneGenotypes
-from pgx.pipeline.read import Observations, read_inputs
-from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
+from pgx.inputs.settings import Absent, RunSettings, SampleInfo
 from validation.data import cohort_file, cohort_files, genes, sample_info
 
 __all__ = ["Observed", "cohort", "cohort_genes", "cohort_genotypes", "read_files"]

@@ -18,10 +18,10 @@ from pathlib import Path
 from pgx.alleles.names import core_allele, natural_key
 from pgx.base.advice import Statement
 from pgx.base.calls import PatientResult
+from pgx.engine.annotate import annotate
+from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from validation import definitions
 from validation.data import DATA, ROOT

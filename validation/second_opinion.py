@@ -22,8 +22,8 @@ from pathlib import Path
 from pgx.alleles.names import core_allele
 from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly
+from pgx.inputs.settings import Absent
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.settings import Absent
 from validation import callers
 from validation.compare import diplotype, without_undocumented
 from validation.data import DATA, cohort_files, gene_of, read_table, reference_name, sample_info

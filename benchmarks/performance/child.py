@@ -61,8 +61,8 @@ class Recorder:
 def install():
     """Put the recorder in place; return the list of seconds that calling takes."""
     from pgx.cli import cohort
+    from pgx.engine import results
     from pgx.engine.work import CohortWork
-    from pgx.engine.writing import results
 
     usual, taken, write = CohortWork.call, [], results.write_cohort
 

@@ -24,7 +24,7 @@ for path in sys.argv[1:]:
         record.genotype.array()
 """
 IMPORTS = """
-import pgx.cli.cohort, pgx.engine.work, pgx.engine.writing.results, pgx.engine.writing.tables
+import pgx.cli.cohort, pgx.engine.work, pgx.engine.results, pgx.engine.tables
 import numpy, polars
 """
 

@@ -19,9 +19,9 @@ from pgx.alleles.matching import fit_observation
 from pgx.alleles.observation import Observation, observe
 from pgx.base.calls import CallStatus, SiteObservation
 from pgx.base.genes import Strategy
+from pgx.engine.reading import read_inputs
+from pgx.inputs.settings import RunSettings
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
-from pgx.pipeline.read import read_inputs
-from pgx.pipeline.settings import RunSettings
 from simulated import cohort_file, genes, vcf_file
 
 STAR = sorted(n for n, g in genes().items() if g.strategy is Strategy.STAR and len(g.variants) > 3)

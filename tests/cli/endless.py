@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import typer
 
-from pgx.cli.completion import command_modules
+from pgx.cli.main import command_modules
 
 __all__ = ["CASES", "WRITTEN", "file_options"]
 

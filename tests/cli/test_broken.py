@@ -187,7 +187,7 @@ def deny(monkeypatch, path):
 
 
 def test_an_error_of_the_system_has_status_5_wherever_it_is_met(monkeypatch, tmp_path):
-    from pgx.pipeline import run
+    from pgx.engine import annotate as run
 
     def full(*_, **__):
         raise OSError(28, "No space left on device", str(tmp_path / "CANARY"))

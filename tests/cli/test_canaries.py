@@ -12,14 +12,13 @@ import canaries
 from canaries import CANARY, held
 from cli.support import EXAMPLES, PATIENT, pgx
 from pgx.base.errors import PgxError
+from pgx.engine.reinterpret import Reinterpreter
+from pgx.inputs.side_files import check_overrides, read_overrides, read_sample_info, read_untyped
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.models.feedback.course import read_course
 from pgx.models.monitoring.log import read_log
 from pgx.patients.read import parse_patient
-from pgx.pipeline.overrides import check_overrides, read_overrides
 from pgx.pipeline.refining import refine_answer
-from pgx.pipeline.reinterpret import Reinterpreter
-from pgx.pipeline.side_files import read_sample_info, read_untyped
 from pgx.reports.fhir.read import parse_fhir
 from pgx.reports.render_json import parse_result
 

@@ -10,7 +10,7 @@ import typer
 from models.registry.made import LIMITS, made, model_of
 from pgx.base.errors import ModelError, PgxError, UsageError
 from pgx.cli.model_registry import register
-from pgx.cli.runner import run_app
+from pgx.cli.options import run_app
 
 APP = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 register(APP)

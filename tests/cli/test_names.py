@@ -168,7 +168,7 @@ def test_reads_with_a_header_that_is_not_utf_8(texts, code):
 
 
 def test_a_terminal_with_few_characters_shows_all(monkeypatch, capfdbinary):
-    from pgx.cli.streams import prepare
+    from pgx.cli.console import prepare
 
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, io.TextIOWrapper(io.BytesIO(), "ascii"))

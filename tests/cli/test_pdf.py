@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from cli.support import EXAMPLES, PATIENT, pgx, pgx_process, refused
-from pgx.pipeline.local import knowledge_of
+from pgx.inputs.release import knowledge_of
 from pgx.reports.document import build_document
 from pgx.reports.facts import facts_for
 from pgx.reports.print_areas import ACTIONABLE

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import Piece
-from pgx.engine.frequencies.groups import Grouping
+from pgx.engine.frequencies import Grouping
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from simulated import genes
 

@@ -11,11 +11,11 @@ import msgspec
 
 from pgx.base.genes import GeneDefinition
 from pgx.engine.calling import CohortCaller, GeneTable, Piece, pieces_of
-from pgx.engine.frequencies.groups import Grouping, sample_groups
-from pgx.engine.quality.checking import CohortQuality
+from pgx.engine.frequencies import Grouping, sample_groups
 from pgx.engine.reading import CohortReader
+from pgx.engine.sample_quality import CohortQuality
+from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.settings import RunSettings, SampleInfo
 from pgx.recommendations.index import guidance_of
 
 

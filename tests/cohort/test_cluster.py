@@ -24,7 +24,7 @@ from cohort.faults import (
     whole_run,
 )
 from pgx.base.errors import UsageError
-from pgx.engine.running.cluster import local_workers
+from pgx.engine.cluster import local_workers
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 
@@ -210,7 +210,7 @@ def test_dask_is_imported_only_when_asked(tmp_path):
 
 GUARDED = """
 from pathlib import Path
-from pgx.engine.running.cluster import local_workers
+from pgx.engine.cluster import local_workers
 if __name__ == "__main__":
     with local_workers(1, Path(".")) as workers:
         address = workers._client.scheduler.address

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from pgx.engine.frequencies.tables import (
+from pgx.engine.frequencies import (
     ALLELE_FREQUENCY_SCHEMA,
     CALL_STATUS_SCHEMA,
     DIPLOTYPE_FREQUENCY_SCHEMA,
     PHENOTYPE_FREQUENCY_SCHEMA,
 )
-from pgx.engine.quality.samples import SAMPLE_QUALITY_SCHEMA
-from pgx.engine.quality.sexes import SexCheck, SexReason
-from pgx.engine.quality.sites import SITE_QUALITY_SCHEMA
+from pgx.engine.sample_quality import SAMPLE_QUALITY_SCHEMA, SexCheck, SexReason
+from pgx.engine.site_quality import SITE_QUALITY_SCHEMA
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "columns.md"
 FREQUENCIES = "Frequencies of a cohort"

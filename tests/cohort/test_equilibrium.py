@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.engine.quality.equilibrium import (
+from pgx.engine.site_quality import (
     exact_p,
     expected_heterozygosity,
     inbreeding_coefficient,

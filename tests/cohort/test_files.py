@@ -11,9 +11,8 @@ import pytest
 
 from cli.support import COHORT, EXAMPLES, pgx, refused
 from pgx.base.tables import CALL_COLUMNS, EVIDENCE
-from pgx.engine.writing.results import MULTIQC_FILE, SUMMARY_FILE
-from pgx.engine.writing.summaries import SUMMARY_TABLES
-from pgx.engine.writing.tables import Table, write_parquet
+from pgx.engine.results import MULTIQC_FILE, SUMMARY_FILE
+from pgx.engine.tables import SUMMARY_TABLES, Table, write_parquet
 from pgx.reports.files import check_folder
 from pgx.reports.frames import CALL_SCHEMA, call_frame
 

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence
 from pgx.engine.calling import GeneTable
-from pgx.engine.frequencies.groups import Grouping, sample_groups
-from pgx.engine.frequencies.intervals import wilson
-from pgx.engine.frequencies.tables import (
+from pgx.engine.frequencies import (
     ALLELE_FREQUENCY_SCHEMA,
     CALL_STATUS_SCHEMA,
     DIPLOTYPE_FREQUENCY_SCHEMA,
     PHENOTYPE_FREQUENCY_SCHEMA,
+    Grouping,
     frequency_tables,
+    sample_groups,
+    wilson,
 )
 from simulated import genes
 

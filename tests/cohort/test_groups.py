@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pgx.engine.frequencies.groups import sample_groups
-from pgx.pipeline.settings import SampleInfo
+from pgx.engine.frequencies import sample_groups
+from pgx.inputs.settings import SampleInfo
 
 
 def person(name, superpopulation="", population=""):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.engine.frequencies.intervals import wilson
+from pgx.engine.frequencies import wilson
 
 Z = 1.959963984540054
 

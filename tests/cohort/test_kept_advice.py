@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pgx.engine import advising as kept_advice
+from pgx.engine import work as steps
 from pgx.engine.advising import CohortAdvice
+from pgx.engine.parts import FolderParts, MemoryParts
 from pgx.engine.plan import make_plan
-from pgx.engine.running import kept_advice, steps
-from pgx.engine.running.parts import FolderParts, MemoryParts
-from pgx.engine.running.run import do_parts
-from pgx.engine.work import CohortWork
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.work import CohortWork, do_parts
+from pgx.inputs.settings import RunSettings
 from simulated import cohort_text
 
 PAIRS = ("*1/*1", "*1/*2", "*2/*17", "*17/*17", "*1/*3")

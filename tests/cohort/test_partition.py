@@ -12,12 +12,11 @@ from cli.support import pgx, refused
 from cohort.faults import GENES, WORDS, digests, few_files, many_files, whole_run
 from cohort.read import knowledge
 from pgx.base.errors import OutputError
+from pgx.engine.parts import FolderParts, MemoryParts
 from pgx.engine.plan import make_plan
-from pgx.engine.running.partition import numbers_as_text
-from pgx.engine.running.parts import FolderParts, MemoryParts
-from pgx.engine.running.run import do_parts
-from pgx.engine.work import CohortWork
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.run import numbers_as_text
+from pgx.engine.work import CohortWork, do_parts
+from pgx.inputs.settings import RunSettings
 
 N_READS = 4
 N_PARTS = N_READS + len(GENES)

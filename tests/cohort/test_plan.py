@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from pgx.engine.parts import FolderParts, MemoryParts
 from pgx.engine.plan import make_plan
-from pgx.engine.running.parts import FolderParts, MemoryParts
-from pgx.engine.running.run import parts_of
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.work import parts_of
+from pgx.inputs.settings import RunSettings
 
 
 @dataclass

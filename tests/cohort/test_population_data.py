@@ -10,8 +10,8 @@ from validation.data import DATA
 import pgx
 from cohort.read import read_cohort
 from pgx.alleles.names import parse_bracket
-from pgx.engine.frequencies.tables import frequency_tables
-from pgx.pipeline.side_files import read_sample_info
+from pgx.engine.frequencies import frequency_tables
+from pgx.inputs.side_files import read_sample_info
 
 pytestmark = [
     pytest.mark.validation,

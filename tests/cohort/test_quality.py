@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from cohort.drawn import by_sample, everyone, is_called, pieces, shown, small_gene
 from pgx.base.genes import Ploidy
 from pgx.engine.calling import Piece
-from pgx.engine.frequencies.groups import Grouping
-from pgx.engine.quality.equilibrium import exact_p
-from pgx.engine.quality.sites import SITE_QUALITY_SCHEMA, site_quality, tally_sites
+from pgx.engine.frequencies import Grouping
+from pgx.engine.site_quality import SITE_QUALITY_SCHEMA, exact_p, site_quality, tally_sites
 from pgx.genotypes.matrix import ABSENT, Evidence, GeneGenotypes, Unknown
 
 N = 8

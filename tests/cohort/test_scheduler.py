@@ -16,8 +16,8 @@ import pytest
 from cli import support
 from cohort.faults import WORDS, digests, few_files, many_files, n_parts, started, whole_run
 from pgx.base.errors import DependencyError, UsageError
-from pgx.engine.running.run import Silent
-from pgx.engine.running.scheduler import Watch, check_address, patience
+from pgx.engine.scheduler import Watch, check_address, patience
+from pgx.engine.work import Silent
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 
@@ -270,7 +270,7 @@ def looked(monkeypatch, n, *answers):
     notes = []
     tell = Silent()
     monkeypatch.setattr(tell, "note", notes.append)
-    monkeypatch.setattr("pgx.engine.running.scheduler.time", Clock())
+    monkeypatch.setattr("pgx.engine.scheduler.time", Clock())
     watch = Watch(Answers(*answers), tell, 20.0)
     watch.heard()
     for _ in range(n):
@@ -300,7 +300,7 @@ def _speaks_http(port: int) -> bool:
 
 PORTS = """
 from pathlib import Path
-from pgx.engine.running.cluster import local_workers
+from pgx.engine.cluster import local_workers
 if __name__ == "__main__":
     with local_workers(1, Path(".")) as workers:
         info = workers._client.scheduler_info()

@@ -8,7 +8,7 @@ from pathlib import Path
 from pgx import KnowledgeBase
 from pgx.base.genes import Strategy
 from pgx.genotypes.build import REGION_FLANK
-from pgx.pipeline.settings import RunSettings
+from pgx.inputs.settings import RunSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "calling.md").read_text(encoding="utf-8")

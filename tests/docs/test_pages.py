@@ -28,8 +28,8 @@ from pgx.cli.cohort import cohort
 from pgx.cli.doctor import doctor
 from pgx.cli.dose import dose
 from pgx.cli.explain import explain
+from pgx.cli.options import single
 from pgx.cli.report import report
-from pgx.cli.runner import single
 from pgx.cli.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,10 +3,10 @@
 import pytest
 
 from pgx.base.genes import Assembly
+from pgx.engine.reading import read_inputs
 from pgx.genotypes.copies import allele_copies
 from pgx.genotypes.matrix import SeenCopies
-from pgx.pipeline.read import read_inputs
-from pgx.pipeline.settings import RunSettings
+from pgx.inputs.settings import RunSettings
 from simulated import genes, vcf_text
 
 WHOLE = "chr10 94700000 . A {alt} . {filter} END=94900000{info} {format} {cell}"

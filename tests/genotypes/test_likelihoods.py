@@ -8,14 +8,14 @@ from calling import call_files
 from hazards.edited import STAR3, changed, edited_text
 from pgx.base.errors import InputConflictError
 from pgx.base.genes import Assembly
+from pgx.engine.reading import read_inputs
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, LikelyGenotype, Unknown
 from pgx.genotypes.merge import combine
 from pgx.genotypes.observations import likely_genotypes
 from pgx.genotypes.sites import STAR, GeneLocus
+from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.read import read_inputs
-from pgx.pipeline.settings import RunSettings
 from simulated import genes, vcf_text
 
 NONE = -1

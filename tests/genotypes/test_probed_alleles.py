@@ -8,9 +8,9 @@ import pgx
 from calling import call_file
 from hazards.edited import STAR3, changed, edited_file, names
 from pgx.base.errors import AbsenceError
+from pgx.engine.annotate import annotate
 from pgx.engine.reading import CohortReader
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import Absent, RunSettings
+from pgx.inputs.settings import Absent, RunSettings
 from simulated import genes
 
 STAR2 = 94781859

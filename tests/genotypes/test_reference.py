@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx.base.genes import Assembly
-from pgx.genotypes.build import SiteIndex, reaches, structural_records, touching
+from pgx.genotypes.build import SiteIndex, structural_records, touching
+from pgx.genotypes.copies import reaches
 from pgx.genotypes.reference import _agreements, _agrees, _ReferenceTally, _Written
 from pgx.genotypes.sites import GeneLocus
 from pgx.io.records import ScannedRecord

@@ -8,8 +8,8 @@ from typing import Any
 
 from calling import call_file
 from pgx.base.calls import CallStatus, Certainty, GeneCall, PatientResult
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.annotate import annotate
+from pgx.inputs.settings import RunSettings
 from simulated import vcf_text
 
 STAR3 = 94780653

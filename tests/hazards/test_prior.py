@@ -9,9 +9,9 @@ import pytest
 from hazards.test_hidden_positions import HIDE, hidden, pairs_of
 from pgx.alleles.core import TYPED_TIER
 from pgx.base.calls import Certainty
+from pgx.engine.annotate import annotate
+from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
 from simulated import cohort_text, genes
 
 GENES = (

@@ -3,8 +3,8 @@
 import pytest
 
 from pgx.base.calls import CallStatus, Certainty
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.annotate import annotate
+from pgx.inputs.settings import RunSettings
 from simulated import vcf_file
 
 HAPB3 = "c.1129-5923C>G, c.1236G>A (HapB3)"

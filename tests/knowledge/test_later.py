@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pgx.base.errors import SnapshotSchemaError, UsageError
+from pgx.inputs.release_check import verify_release
 from pgx.knowledge.importers.layers import known_counts, known_genes
 from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow
 from pgx.knowledge.later import ChangeState, Until, read_changes, until_month
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.verify import verify_release
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 NAMES = {authority.name for authority in AUTHORITIES} | {"PharmVar", "ClinPGx"}

@@ -12,9 +12,9 @@ import laboratory
 from laboratory import add, change, drop
 from pgx.base.advice import LOCAL, LocalStatement
 from pgx.base.errors import OverlayError
+from pgx.inputs.release import knowledge_of
 from pgx.knowledge.overlay import read_overlay
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.local import knowledge_of
 from pgx.recommendations.index import guidance_of
 
 BASE = KnowledgeBase()

@@ -14,6 +14,7 @@ import pytest
 from cli.support import pgx
 from pgx.base.advice import NOT_CODED
 from pgx.base.errors import UnreviewedError
+from pgx.inputs.release_check import verify_folder
 from pgx.knowledge.build import build_release
 from pgx.knowledge.changes import ChangeKind, changes
 from pgx.knowledge.importers.layers import SourceFolders
@@ -22,7 +23,6 @@ from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows
 from pgx.knowledge.published import build_from, build_published, is_private
 from pgx.knowledge.review import format_review, read_reviews, review_rows
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.verify import verify_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")) / "reference"

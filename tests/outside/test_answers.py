@@ -7,11 +7,11 @@ import pytest
 from outside.made import aldy, cyrius_table, dragen, pypgx, starphase
 from pgx.base.calls import CallStatus, Certainty
 from pgx.base.errors import OutsideCallError
+from pgx.engine.annotate import annotate
+from pgx.inputs.outside_calls import answer
+from pgx.inputs.settings import RunSettings
 from pgx.outside.calls import OutsideCall, Unanswered
 from pgx.outside.formats import read_calls
-from pgx.pipeline.outside import answer
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
 from simulated import cohort_file, genes, vcf_file
 
 NOTE = "outside_call_contradicts_vcf"

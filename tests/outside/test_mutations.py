@@ -10,8 +10,8 @@ from outside.made import FILES
 from pgx.base.calls import GeneCall
 from pgx.base.errors import OutsideCallError
 from pgx.base.texts import has_hidden
+from pgx.inputs.outside_calls import answer
 from pgx.outside.formats import read_calls
-from pgx.pipeline.outside import answer
 from simulated import genes
 
 N_MUTANTS = 120

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from pgx.base.patient import Condition, Medicine, MedicineUse, Patient
+from pgx.engine.annotate import annotate
+from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.outside import OutsideCall
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings, SampleInfo
+from pgx.outside.calls import OutsideCall
 from pgx.reports.document import build_document
 from pgx.reports.drug_ranks import NO_CHANGE
 from pgx.reports.facts import facts_of

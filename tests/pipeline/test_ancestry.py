@@ -7,10 +7,10 @@ import pytest
 from hazards.edited import edited_text, removed
 from pgx.base.errors import UsageError
 from pgx.base.frequencies import GeneFrequencies
+from pgx.engine.annotate import annotate
+from pgx.engine.calling import Ancestry, check_ancestry
+from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.ancestry import Ancestry, check_ancestry
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from simulated import vcf_text
 
 RELEASE = KnowledgeBase()

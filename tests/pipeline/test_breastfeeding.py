@@ -6,8 +6,8 @@ import pytest
 
 from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.patient import Medicine, MedicineUse, Patient
+from pgx.engine.personal import Personal
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.personal import Personal
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.reports.document import build_document

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pgx.base.calls import CallStatus
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.annotate import annotate
+from pgx.inputs.settings import RunSettings
 from simulated import vcf_file
 
 

@@ -7,9 +7,9 @@ import pytest
 from calling import caller
 from pgx.base.calls import CallStatus
 from pgx.base.errors import SampleNotFoundError, UnknownGeneError
-from pgx.pipeline.check import Verdict, check
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import Absent, RunSettings
+from pgx.engine.annotate import annotate
+from pgx.engine.check import Verdict, check
+from pgx.inputs.settings import Absent, RunSettings
 from simulated import cohort_file, genes, vcf_file
 
 PLAIN = {"CYP2C19": "*1/*1", "TPMT": "*1/*1", "DPYD": "Reference/Reference"}

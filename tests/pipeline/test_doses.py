@@ -10,14 +10,14 @@ import msgspec
 import pytest
 
 from pgx.base.patient import Medicine, MedicineUse, Patient
+from pgx.engine.annotate import annotate
+from pgx.engine.personal import with_patient
+from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.models.folders import drugs_in_folders, shipped_folder
 from pgx.pipeline import dosing
 from pgx.pipeline.doses import Asked, Doses, asked_drugs
 from pgx.pipeline.dosing import dosed_drugs
-from pgx.pipeline.personal import with_patient
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
 from pgx.reports.dose_text import answer_text
 from pgx.reports.facts import facts_of
 from pgx.reports.files import write_results
@@ -150,8 +150,8 @@ def test_models_are_loaded_for_their_drugs_alone(tmp_path, medicine):
         "import sys\n"
         "from pathlib import Path\n"
         "from pgx.base.patient import Medicine, Patient\n"
-        "from pgx.pipeline.run import annotate\n"
-        "from pgx.pipeline.settings import RunSettings\n"
+        "from pgx.engine.annotate import annotate\n"
+        "from pgx.inputs.settings import RunSettings\n"
         "from pgx.reports.facts import facts_of\n"
         "from pgx.reports.files import write_results\n"
         f"patient = Patient(medicines=tuple({taken}))\n"

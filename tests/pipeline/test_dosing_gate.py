@@ -8,10 +8,11 @@ import pytest
 
 from models.registry.made import METRICS, NOTE, protocol_of
 from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.models.folders import shipped_folder
 from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import attach, make_model
 from pgx.models.registry.states import advance
-from pgx.models.registry.store import Store, shipped_folder
+from pgx.models.registry.store import Store
 from pgx.pipeline.dosing import Dosing
 
 NAME = "warfarin-iwpc-clinical"

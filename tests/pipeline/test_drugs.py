@@ -6,7 +6,7 @@ import pytest
 
 from pgx import KnowledgeBase
 from pgx.base.errors import UnknownDrugError
-from pgx.pipeline.drugs import named_drugs
+from pgx.inputs.choices import named_drugs
 
 
 @pytest.fixture(scope="module")

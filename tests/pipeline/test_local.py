@@ -12,12 +12,12 @@ from laboratory import GENE_VCF, TPMT_SITE, add, vcf
 from pgx.base.calls import CallStatus
 from pgx.base.errors import OverlayError, UnknownDrugError, UnknownGeneError
 from pgx.base.patient import Medicine, Patient
+from pgx.engine.annotate import annotate
+from pgx.engine.reinterpret import Reinterpreter, result_changes
+from pgx.inputs.release import LOCAL_NOTE, knowledge_of
+from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.local import LOCAL_NOTE, knowledge_of
-from pgx.pipeline.outside import OutsideCall
-from pgx.pipeline.reinterpret import Reinterpreter, result_changes
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import SampleInfo
+from pgx.outside.calls import OutsideCall
 from pgx.reports.render_json import parse_result, render_json
 
 EXAMPLE = laboratory.EXAMPLE

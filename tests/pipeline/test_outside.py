@@ -4,9 +4,10 @@ import pytest
 
 from pgx.base.calls import CallStatus
 from pgx.base.errors import OutsideCallError
-from pgx.pipeline.outside import OutsideCall, outside_gene_call
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.annotate import annotate
+from pgx.inputs.outside_calls import outside_gene_call
+from pgx.inputs.settings import RunSettings
+from pgx.outside.calls import OutsideCall
 from simulated import cohort_file, genes, vcf_file
 
 MARKERS = ("*15:02", "*57:01")

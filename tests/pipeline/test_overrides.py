@@ -17,8 +17,8 @@ from pgx.base.errors import (
     UnknownGeneError,
 )
 from pgx.base.local import Override
-from pgx.pipeline.overrides import read_overrides
-from pgx.pipeline.reinterpret import Reinterpreter
+from pgx.engine.reinterpret import Reinterpreter
+from pgx.inputs.side_files import read_overrides
 from pgx.reports.render_json import parse_result, render_json
 
 GOOD = {

@@ -15,11 +15,11 @@ from pgx.base.errors import (
     UsageError,
 )
 from pgx.base.patient import Condition, Medicine, MedicineUse, Patient, Reaction
+from pgx.engine.annotate import annotate
+from pgx.engine.personal import with_patient
+from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.outside import OutsideCall
-from pgx.pipeline.personal import with_patient
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings, SampleInfo
+from pgx.outside.calls import OutsideCall
 from pgx.reports.document import build_document
 from pgx.reports.files import write_results
 from pgx.reports.order import in_order

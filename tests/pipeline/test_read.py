@@ -3,9 +3,9 @@
 import pytest
 
 from pgx.base.calls import CallStatus
-from pgx.pipeline.read import read_inputs
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.annotate import annotate
+from pgx.engine.reading import read_inputs
+from pgx.inputs.settings import RunSettings
 from simulated import genes, vcf_text
 
 RISK = {"MT-RNR1": "m.1555A>G"}

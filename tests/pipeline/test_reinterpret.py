@@ -9,12 +9,12 @@ import pytest
 
 from cli.support import pgx
 from pgx.base.calls import CallStatus, PatientResult
+from pgx.engine.annotate import annotate
+from pgx.engine.reinterpret import Reinterpreter, result_changes
+from pgx.inputs.settings import Prior, RunSettings, SampleInfo
 from pgx.knowledge.build import replace_tables
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.reinterpret import Reinterpreter, result_changes
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import Prior, RunSettings, SampleInfo
 from pgx.reports.render_json import parse_result, render_json
 from simulated import cohort_text
 

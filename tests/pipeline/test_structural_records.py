@@ -3,10 +3,10 @@
 import pytest
 
 from pgx.base.calls import CallStatus, Certainty
+from pgx.engine.annotate import annotate
+from pgx.engine.reinterpret import Reinterpreter
+from pgx.inputs.settings import Prior, RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.reinterpret import Reinterpreter
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import Prior, RunSettings
 from pgx.reports.render_json import parse_result, render_json
 from simulated import genes, vcf_text
 

@@ -19,7 +19,7 @@ from pgx.base.errors import (
     UnknownGeneError,
     UsageError,
 )
-from pgx.pipeline.settings import SampleInfo
+from pgx.inputs.settings import SampleInfo
 from pgx.reports.frames import CALL_SCHEMA, RECOMMENDATION_SCHEMA, recommendation_frame
 from pgx.simulator.settings import SimulationSettings, WriteStyle
 

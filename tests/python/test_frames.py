@@ -10,7 +10,7 @@ import pytest
 import pgx
 from pgx.base.errors import SampleNotFoundError, UnknownGeneError, UsageError
 from pgx.base.tables import CALL_COLUMNS, EVIDENCE, RECOMMENDATION_COLUMNS
-from pgx.pipeline.settings import SampleInfo
+from pgx.inputs.settings import SampleInfo
 from simulated import vcf_file
 
 pandas = pytest.importorskip("pandas", reason="the extra frames is not installed")

@@ -7,8 +7,8 @@ import pytest
 import laboratory
 from laboratory import add, change
 from pgx.base.errors import OverlayError
+from pgx.inputs.release import knowledge_of
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.local import knowledge_of
 from pgx.recommendations.index import guidance_of
 
 BASE = KnowledgeBase()

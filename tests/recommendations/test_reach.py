@@ -9,8 +9,9 @@ import pytest
 from pgx.alleles.names import core_allele
 from pgx.base.errors import OutsideCallError
 from pgx.base.genes import Ploidy, Strategy
+from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.outside import OutsideCall, outside_gene_call
+from pgx.outside.calls import OutsideCall
 from pgx.recommendations.reach import Reach
 from pgx.recommendations.result_keys import diplotype_keys
 

@@ -13,8 +13,8 @@ from pgx.knowledge.importers.guidelines import newest_rows
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings
 from pgx.knowledge.importers.releases import AUTHORITIES, source_rows, standing_rows
-from pgx.recommendations.index import DIPLOTYPES, allele_of_key
 from pgx.recommendations.lookup import recommend
+from pgx.recommendations.result_keys import DIPLOTYPES, allele_of_key
 from recommendations.made import call
 
 pytestmark = pytest.mark.validation

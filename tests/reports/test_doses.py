@@ -18,11 +18,11 @@ import pytest
 from languages import ENGLISH_WORDS
 from pgx.base.local import Override
 from pgx.base.patient import Medicine, MedicineUse, Patient
+from pgx.engine.annotate import annotate
+from pgx.engine.personal import with_patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.models.folders import shipped_folder
 from pgx.pipeline.doses import Asked, DoseReply
-from pgx.pipeline.personal import with_patient
-from pgx.pipeline.run import annotate
 from pgx.reports.deidentify import deidentified
 from pgx.reports.document import build_document, with_doses
 from pgx.reports.dose_records import DoseBar, EquationEntry

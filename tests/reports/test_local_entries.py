@@ -15,8 +15,8 @@ import laboratory
 from pgx.base.calls import AdviceFacts
 from pgx.base.errors import ResultFileError
 from pgx.base.local import OverlayInfo, Override
+from pgx.inputs.release import knowledge_of
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.local import knowledge_of
 from pgx.reports.document import build_document
 from pgx.reports.facts import NO_FACTS, facts_for, facts_of
 from pgx.reports.files import write_results

@@ -13,8 +13,8 @@ import pytest
 from validation.accessibility import GRAVE, SCHEMES, WIDTHS, check_page, find_chromium
 
 import pgx
-from pgx.pipeline.run import annotate
-from pgx.pipeline.side_files import read_outside_calls
+from pgx.engine.annotate import annotate
+from pgx.inputs.side_files import read_outside_calls
 from pgx.reports.facts import ReportFacts, facts_for, facts_of
 from pgx.reports.render_html import render_html
 from reports import factory

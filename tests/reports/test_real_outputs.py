@@ -12,7 +12,7 @@ import jsonschema
 import pypdf
 import pytest
 
-from pgx.pipeline.run import annotate
+from pgx.engine.annotate import annotate
 from pgx.reports.document import build_document
 from pgx.reports.english import ENGLISH
 from pgx.reports.facts import facts_for

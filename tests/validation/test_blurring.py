@@ -11,7 +11,7 @@ from validation.reading import cohort_genotypes, read_files
 
 from pgx.base.calls import CallStatus
 from pgx.genotypes.matrix import Evidence
-from pgx.pipeline.settings import Absent
+from pgx.inputs.settings import Absent
 from validation import callers
 
 pytestmark = pytest.mark.validation

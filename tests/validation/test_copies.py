@@ -9,8 +9,8 @@ from validation.published import Reading, pairs, published
 from validation.truth import gvcf_files
 
 from pgx.base.calls import CallStatus
-from pgx.pipeline.run import annotate
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.annotate import annotate
+from pgx.inputs.settings import RunSettings
 
 GENE = "CYP2D6"
 

@@ -9,7 +9,7 @@ import pytest
 
 import pgx
 from pgx.cli.main import command_modules
-from pgx.pipeline.side_files import read_sample_info
+from pgx.inputs.side_files import read_sample_info
 from workflows.snakefile import ROOT, snakemake
 
 pytestmark = pytest.mark.skipif(

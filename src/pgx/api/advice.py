@@ -10,10 +10,10 @@ from pgx.api.arguments import Base, base_of
 from pgx.base.advice import CONFIDENCE
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.base.errors import UsageError
+from pgx.inputs.choices import named_drugs
+from pgx.inputs.manual_calls import completed
+from pgx.inputs.settings import Names, names_of, settings_of
 from pgx.phenotypes.translate import Phenotype
-from pgx.pipeline.drugs import named_drugs
-from pgx.pipeline.stated import completed
-from pgx.pipeline.words import Names, names_of, settings_of
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend as look_up
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from pgx.base.errors import UsageError
 from pgx.base.local import Override
 from pgx.base.patient import Patient
+from pgx.inputs.release import knowledge_of
+from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.pipeline.local import knowledge_of
-from pgx.pipeline.settings import RunSettings, SampleInfo
 
 if TYPE_CHECKING:
-    from pgx.pipeline.run import Run
+    from pgx.engine.annotate import Run
     from pgx.reads.sample import ReadsInput
 
 __all__ = [
@@ -57,7 +57,7 @@ def run_of(paths: Paths, settings: RunSettings, knowledge: KnowledgeBase, given:
     PgxError
         An argument is wrong, or an input is refused.
     """
-    from pgx.pipeline.run import annotate
+    from pgx.engine.annotate import annotate
 
     run = annotate(
         [] if given.reads is not None and not paths else paths_of(paths),
@@ -117,7 +117,7 @@ def base_of(knowledge: Base, kb_overlay: str | Path | None = None) -> KnowledgeB
     UsageError
         They are neither paths nor a knowledge base.
     KnowledgeError, OverlayError
-        See `pgx.pipeline.local.knowledge_of`.
+        See `pgx.inputs.release.knowledge_of`.
     """
     overlay = None if kb_overlay is None else path_of(kb_overlay)
     if knowledge is None or isinstance(knowledge, KnowledgeBase):
@@ -154,7 +154,7 @@ def sample_info_of(given: SampleTable) -> Mapping[str, SampleInfo] | None:
         The file cannot be used.
     """
     if isinstance(given, str | Path):
-        from pgx.pipeline.side_files import read_sample_info
+        from pgx.inputs.side_files import read_sample_info
 
         return read_sample_info(Path(given))
     for info in () if given is None else record_of(given, dict, "sample_info").values():
@@ -164,7 +164,7 @@ def sample_info_of(given: SampleTable) -> Mapping[str, SampleInfo] | None:
 
 def _outside_of(given: OutsideCalls) -> Sequence[OutsideCall]:
     if isinstance(given, str | Path):
-        from pgx.pipeline.side_files import read_outside_calls
+        from pgx.inputs.side_files import read_outside_calls
 
         return read_outside_calls(Path(given))
     return _records_of(given, OutsideCall, "an outside call")
@@ -180,7 +180,7 @@ def _patient_of(given: Patient | str | Path | None) -> Patient | None:
 
 def _overrides_of(given: Sequence[Override] | str | Path) -> Sequence[Override]:
     if isinstance(given, str | Path):
-        from pgx.pipeline.overrides import read_overrides
+        from pgx.inputs.side_files import read_overrides
 
         return read_overrides(Path(given))
     return _records_of(given, Override, "an override")

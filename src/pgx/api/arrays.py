@@ -15,11 +15,10 @@ from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SampleNotFoundError
 from pgx.base.extras import load_extra
 from pgx.base.genes import Assembly
+from pgx.engine.reading import read_inputs
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
-from pgx.pipeline.choices import chosen_genes
-from pgx.pipeline.read import read_inputs
-from pgx.pipeline.settings import Absent
-from pgx.pipeline.words import Limits, Names, settings_of
+from pgx.inputs.choices import chosen_genes
+from pgx.inputs.settings import Absent, Limits, Names, settings_of
 
 if TYPE_CHECKING:
     import allel

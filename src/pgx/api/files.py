@@ -18,12 +18,11 @@ from pgx.api.arguments import (
 )
 from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly
-from pgx.pipeline.settings import Absent
-from pgx.pipeline.words import Limits, Names, assembly_of, settings_of
+from pgx.inputs.settings import Absent, Limits, Names, assembly_of, settings_of
 
 if TYPE_CHECKING:
-    from pgx.engine.writing.results import CohortOutcome
-    from pgx.pipeline.check import CheckRun
+    from pgx.engine.check import CheckRun
+    from pgx.engine.results import CohortOutcome
     from pgx.simulator.settings import SimulationSettings
 
 __all__ = ["check", "cohort", "simulate"]
@@ -50,7 +49,7 @@ def check(
 
     Returns
     -------
-    pgx.pipeline.check.CheckRun
+    pgx.engine.check.CheckRun
         ``genes`` with their verdicts, positions and the alleles that cannot be told.
 
     Raises
@@ -58,7 +57,7 @@ def check(
     PgxError
         The first input that cannot be trusted, or a wrong argument.
     """
-    from pgx.pipeline.check import check as check_inputs
+    from pgx.engine.check import check as check_inputs
 
     settings = settings_of(
         assembly=assembly, genes=genes, samples=samples, absent=absent, limits=limits
@@ -110,7 +109,7 @@ def cohort(
 
     Returns
     -------
-    pgx.engine.writing.results.CohortOutcome
+    pgx.engine.results.CohortOutcome
         The samples, the files, and the inputs that were ``refused``: each costs only itself.
 
     Raises
@@ -119,8 +118,8 @@ def cohort(
         A wrong argument, no input that can be used, or a folder that cannot be written.
     """
     from pgx.engine.plan import make_plan
-    from pgx.engine.running.run import Silent
-    from pgx.engine.whole import check_workers, run_whole
+    from pgx.engine.run import check_workers, run_whole
+    from pgx.engine.work import Silent
 
     settings = settings_of(
         assembly=assembly,

@@ -25,8 +25,7 @@ from pgx.base.errors import OutputError
 from pgx.base.genes import Assembly
 from pgx.base.local import Override
 from pgx.base.patient import Patient
-from pgx.pipeline.settings import Absent
-from pgx.pipeline.words import Limits, Names, settings_of
+from pgx.inputs.settings import Absent, Limits, Names, settings_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,7 +81,7 @@ def annotate(
         then be empty. A `pgx.reads.sample.ReadsInput` names a CRAM file's reference too.
     **limits
         ``min_gq``, ``min_dp``, ``untyped``, ``prior``, ``ancestry``, ``threshold`` and
-        ``confidence``; see `pgx.pipeline.words.Limits`.
+        ``confidence``; see `pgx.inputs.settings.Limits`.
 
     Returns
     -------

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from msgspec.structs import replace
 
 from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.errors import InputError, UsageError
+from pgx.base.errors import InputError, UsageError, printable
 from pgx.cli.console import hint, say
 from pgx.cli.options import (
     MANY_SAMPLES,
@@ -26,13 +27,16 @@ from pgx.cli.options import (
     overrides_of,
     patient_of,
     reads_of,
+    run_app,
+    single,
     tell_age,
 )
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import reading, tracked
-from pgx.cli.runner import run_app, single
-from pgx.pipeline.settings import MOST, RunSettings
-from pgx.pipeline.words import names_of, settings_of
+from pgx.inputs.settings import MOST, RunSettings, names_of, settings_of
+
+if TYPE_CHECKING:
+    from pgx.engine.plan import RunPlan
 
 __all__ = ["annotate", "run"]
 
@@ -176,9 +180,7 @@ def annotate(
     privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
     catalogue(language)
     if dry_run:
-        from pgx.cli.dry_run import dry_run as plan_only
-
-        return plan_only(inputs, output, settings, beside, formats, force=force)
+        return _dry_run(inputs, output, settings, beside, formats, force=force)
     wanted = _Reports(formats, language, max_age)
     return _annotate(inputs, output, settings, beside, privacy, wanted, force, quiet)
 
@@ -202,9 +204,9 @@ def _annotate(
     quiet: bool,  # noqa: FBT001
 ) -> int:
     from pgx.base.scratch import scratch_in
-    from pgx.pipeline.local import knowledge_of
-    from pgx.pipeline.run import annotate as annotate_inputs
-    from pgx.pipeline.side_files import read_outside_calls, read_sample_info
+    from pgx.engine.annotate import annotate as annotate_inputs
+    from pgx.inputs.release import knowledge_of
+    from pgx.inputs.side_files import read_outside_calls, read_sample_info
     from pgx.reports.deidentify import deidentified_all
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
@@ -289,3 +291,87 @@ def _report(refused: list[InputError], hints: list[str]) -> None:
         say(error.line())
     for text in hints:
         hint(text)
+
+
+def _dry_run(
+    inputs: Sequence[str],
+    output: Path,
+    settings: RunSettings,
+    beside: SideFiles,
+    formats: str,
+    *,
+    force: bool,
+) -> int:
+    """Print what a run would do; return the exit status that it would have, as far as is known.
+
+    Files beside the inputs are read and checked, and so is the folder, which is not made.
+    Samples are counted, not named.
+
+    Raises
+    ------
+    PgxError
+        What would end the run before an input is read.
+    """
+    from pgx.inputs.release import knowledge_of
+    from pgx.reports.files import check_folder
+
+    if output.exists():
+        check_folder(output, force=force, inputs=[*inputs, *beside.paths()], is_dry=True)
+    knowledge = knowledge_of(beside.kb_overlay, beside.kb)
+    from pgx.engine.plan import plan
+
+    found = plan(inputs, settings, knowledge=knowledge, reads=beside.reads)
+    outside = _outside_genes(beside)
+    patient_of(beside.patient)
+    overrides_of(beside.overrides)
+    for error in found.refused:
+        say(error.line())
+    files = _files(formats, len(found.samples))
+    if found.samples:
+        lines = [*_read_lines(found), *_called_lines(found, outside)]
+        lines += _written_lines(output, files)
+        sys.stdout.writelines(f"{printable(line)}\n" for line in lines)
+    return _REFUSED if found.refused else 0
+
+
+def _outside_genes(beside: SideFiles) -> set[str]:
+    """Return the genes of outside calls; the other tables are read for their faults alone."""
+    from pgx.inputs.side_files import read_outside_calls, read_sample_info
+
+    if beside.sample_info:
+        read_sample_info(beside.sample_info)
+    return (
+        {call.gene for call in read_outside_calls(beside.outside_calls) if not call.reason}
+        if (beside.outside_calls)
+        else set()
+    )
+
+
+def _files(formats: str, n_samples: int) -> list[str]:
+    """Return what each format writes: a file a sample, or one for all."""
+    from pgx.reports.formats import known_formats, known_run_formats
+
+    default = "tsv" if n_samples > MANY_SAMPLES else "html,json"
+    names = tuple(name for name in names_of(formats or default) if name != "tsv")
+    each = [f"{n_samples} file(s) SAMPLE{form.suffix}" for form in known_formats(names)]
+    return each + [form.file for form in known_run_formats(names)]
+
+
+def _read_lines(found: RunPlan) -> Iterator[str]:
+    for item in found.inputs:
+        yield f"would read {item.name}: {item.assembly}, {len(item.samples)} sample(s)"
+
+
+def _called_lines(found: RunPlan, outside: set[str]) -> Iterator[str]:
+    yield f"would call {len(found.samples)} sample(s)"
+    yield f"from variants, {len(found.genes)} gene(s): {', '.join(found.genes) or 'none'}"
+    if found.outside:
+        given = [f"{gene} (given)" if gene in outside else gene for gene in found.outside]
+        yield f"from outside calls only: {', '.join(given)}"
+    yield f"would advise on {', '.join(found.drugs) or 'all drugs'}"
+
+
+def _written_lines(output: Path, files: list[str]) -> Iterator[str]:
+    for text in ("calls.tsv, recommendations.tsv", *files):
+        yield f"would write into {output}: {text}"
+    yield "nothing was written"

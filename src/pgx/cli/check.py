@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, Release
+from pgx.cli.options import Overlay, Release, run_app, single
 from pgx.cli.progress import reading
-from pgx.cli.runner import run_app, single
 from pgx.cli.tables import print_table
-from pgx.pipeline.settings import MOST
-from pgx.pipeline.words import settings_of
+from pgx.inputs.settings import MOST, settings_of
 
 if TYPE_CHECKING:
-    from pgx.pipeline.check import CheckRun
+    from pgx.engine.check import CheckRun
 
 __all__ = ["check", "run"]
 
@@ -74,9 +72,9 @@ def check(
 
       pgx check cohort.bcf --json-lines > check.jsonl
     """
-    from pgx.pipeline.check import check as check_inputs
-    from pgx.pipeline.local import knowledge_of
-    from pgx.pipeline.side_files import read_sample_info
+    from pgx.engine.check import check as check_inputs
+    from pgx.inputs.release import knowledge_of
+    from pgx.inputs.side_files import read_sample_info
 
     settings = settings_of(
         assembly=assembly,
@@ -118,7 +116,7 @@ def _objects(done: CheckRun, *, positions: bool) -> Iterator[dict[str, Any]]:
 
 
 def _print_tables(done: CheckRun, *, positions: bool) -> None:
-    from pgx.reports.check_table import gene_rows, legend, position_rows, summary
+    from pgx.cli.check_rows import gene_rows, legend, position_rows, summary
 
     out = sys.stdout
     out.write(f"{summary(done)}\n\n")

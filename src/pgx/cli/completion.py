@@ -14,8 +14,8 @@ from pgx.base.errors import UsageError
 from pgx.base.genes import Assembly
 from pgx.base.suggest import did_you_mean
 from pgx.cli.main import command_modules
-from pgx.cli.runner import run_app, single
-from pgx.pipeline.settings import Absent, Prior
+from pgx.cli.options import run_app, single
+from pgx.inputs.settings import Absent, Prior
 from pgx.reports.formats import FORMATS, RUN_FORMATS
 
 __all__ = ["CompletionLevel", "completion", "levels", "run"]

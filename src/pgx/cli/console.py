@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TextIO
 
-from pgx.base.errors import printable
+from pgx.base.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console", "hint", "is_terminal", "say"]
+__all__ = [
+    "console",
+    "finished",
+    "hint",
+    "is_terminal",
+    "prepare",
+    "say",
+]
 
 
 def say(text: str) -> None:
@@ -43,4 +54,105 @@ def console(*, width: int | None = None, error: bool = False) -> Console:
         markup=False,
         highlight=False,
         emoji=False,
+    )
+
+
+_BUFFER: Final = 1 << 16
+_STREAMS: Final = (0, 1, 2)
+
+
+class _Lossy(io.RawIOBase):
+    """A descriptor that loses what it cannot take, and keeps the first error.
+
+    That its reader went away is told to the writer once, who need not go on.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.error: OSError | None = None
+        self.is_deserted = False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        return os.isatty(self._descriptor)
+
+    def write(self, data: object, /) -> int:
+        view = memoryview(data).cast("B")  # type: ignore[arg-type]
+        try:
+            return os.write(self._descriptor, view)
+        except BrokenPipeError:
+            if self._descriptor == 1 and not self.is_deserted:
+                self.is_deserted = True
+                raise
+        except OSError as error:
+            self.error = self.error or error
+        return len(view)
+
+
+def prepare() -> None:
+    """Let the standard streams of this process be such that writing to them ends no run.
+
+    A closed one is replaced by the null device, also below Python: a file that is opened next
+    would get its number, and a library's messages.
+    """
+    for descriptor in _STREAMS:
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            _fill(descriptor)
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays
+    sys.stdout = _stream(1, sys.stdout)
+    sys.stderr = _stream(2, sys.stderr)
+
+
+def finished(run: Callable[[], int]) -> int:
+    """Run a command; return its status, an output error's where standard output took not all.
+
+    Where nobody reads any more the status is 0, by whatever way a library ends the process then.
+    """
+    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    out = raw if isinstance(raw, _Lossy) else _Lossy(1)
+    try:
+        status = run()
+    except SystemExit:
+        if not out.is_deserted:
+            raise
+        status = 0
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    error = out.error
+    if error is None or status:
+        return status
+    failed = OutputError(
+        f"standard output cannot be written: {error.strerror}", remedy="check free space"
+    )
+    sys.stderr.write(failed.line() + "\n")
+    return failed.exit_status
+
+
+def _fill(wanted: int) -> None:
+    """Open the null device under a number."""
+    found = os.open(os.devnull, os.O_RDWR)
+    if found != wanted:
+        os.dup2(found, wanted)
+        os.close(found)
+    os.set_inheritable(wanted, True)  # noqa: FBT003 - of a child process, too
+
+
+def _stream(descriptor: int, old: TextIO | None) -> TextIO:
+    """Return a text stream with the encoding of an old one, which is flushed no more."""
+    buffer = io.BufferedWriter(_Lossy(descriptor), _BUFFER)
+    encoding = old.encoding if old else "utf-8"
+    is_all = codecs.lookup(encoding).name == "utf-8"  # others have no place for some characters
+    return io.TextIOWrapper(
+        buffer,
+        encoding=encoding,
+        errors=old.errors if old and is_all else "backslashreplace",
+        line_buffering=descriptor == 2 or os.isatty(descriptor),
     )

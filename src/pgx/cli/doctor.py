@@ -21,7 +21,7 @@ from pgx.cli.doctor_checks import (
     check_python,
     check_temporary,
 )
-from pgx.cli.runner import run_app, single
+from pgx.cli.options import run_app, single
 
 __all__ = ["doctor", "exit_status", "run"]
 

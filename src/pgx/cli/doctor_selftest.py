@@ -71,8 +71,8 @@ def _is_plain(gene: GeneDefinition, allele: AlleleDefinition) -> bool:
 
 
 def _called(kb: KnowledgeBase, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, str | None]:
-    from pgx.pipeline.run import annotate
-    from pgx.pipeline.settings import RunSettings, SampleInfo
+    from pgx.engine.annotate import annotate
+    from pgx.inputs.settings import RunSettings, SampleInfo
     from pgx.simulator.settings import Sex, SimulationSettings
     from pgx.simulator.vcf import render_vcf
 

@@ -12,8 +12,7 @@ import typer
 
 from pgx.base.errors import UsageError
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, Release
-from pgx.cli.runner import run_app, single
+from pgx.cli.options import Overlay, Release, run_app, single
 
 if TYPE_CHECKING:
     from pgx.models.feedback.course import Course
@@ -76,9 +75,9 @@ def dose(
 
       pgx dose siponimod --result results/S1.pgx.json --json-lines
     """
+    from pgx.inputs.release import knowledge_of
     from pgx.patients.read import read_patient
     from pgx.pipeline.dosing import Dosing, drug_meant, person_of
-    from pgx.pipeline.local import knowledge_of
     from pgx.reports.dose_text import answer_json, answer_text
     from pgx.reports.render_json import read_result
 

@@ -13,8 +13,7 @@ import typer
 from pgx.base.errors import UnknownGeneError, printable
 from pgx.base.suggest import did_you_mean
 from pgx.cli.console import say
-from pgx.cli.options import Release
-from pgx.cli.runner import run_app, single
+from pgx.cli.options import Release, run_app, single
 from pgx.cli.tables import print_table, width
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def explain(
 
       pgx explain results/S1.pgx.json --gene CYP2C19 --json-lines
     """
-    from pgx.pipeline.local import release_at
+    from pgx.inputs.release import release_at
     from pgx.reports.render_json import read_result
 
     saved = read_result(result)

@@ -13,8 +13,7 @@ import typer
 from pgx.base.errors import UsageError, printable
 from pgx.cli.console import console, is_terminal, say
 from pgx.cli.kb_release import export, import_release
-from pgx.cli.options import Overlay, Release
-from pgx.cli.runner import run_app
+from pgx.cli.options import Overlay, Release, run_app
 from pgx.cli.tables import shown
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.text import escape_json
@@ -53,7 +52,7 @@ def _print_rows(rows: Sequence[dict[str, str]], *, json_lines: bool) -> None:
 
 def _knowledge(overlay: Path | None, release: Path | None) -> KnowledgeBase:
     """Return a release as it is, so that a faulty one can be looked at, with an overlay if any."""
-    from pgx.pipeline.local import knowledge_of
+    from pgx.inputs.release import knowledge_of
 
     return knowledge_of(overlay, KnowledgeBase(release))
 
@@ -186,7 +185,7 @@ def verify(
 
       pgx kb verify --kb-overlay my-laboratory/
     """
-    from pgx.pipeline.verify import refusal, verify_folder
+    from pgx.inputs.release_check import refusal, verify_folder
 
     kb, findings = verify_folder(folder)
     for finding in findings:
@@ -197,7 +196,7 @@ def verify(
     if key is not None:
         say(f"signed with key {_check_signed(kb, key)}")
     if kb_overlay is not None:
-        from pgx.pipeline.local import knowledge_of
+        from pgx.inputs.release import knowledge_of
 
         laid = knowledge_of(kb_overlay, kb)
         say(_overlay_text(laid))
@@ -247,8 +246,8 @@ def sign(
 def _whole(folder: Path | None) -> Path:
     """Return the manifest of a release, or of all shipped data; refuse what is not whole."""
     from pgx.base import shipped
+    from pgx.inputs.release_check import refusal, verify_folder
     from pgx.knowledge.tables import MANIFEST
-    from pgx.pipeline.verify import refusal, verify_folder
 
     if folder is None:
         shipped.check_all()
@@ -473,8 +472,8 @@ def frequencies(
     Examples:
       pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022
     """
+    from pgx.inputs.settings import assembly_of, names_of
     from pgx.pipeline.count import count_release
-    from pgx.pipeline.words import assembly_of, names_of
 
     counted = count_release(
         inputs,

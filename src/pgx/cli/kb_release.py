@@ -42,9 +42,9 @@ def export(
     """
     from pgx.base.own_inputs import refuse_own_inputs
     from pgx.base.signatures import key_id, read_private_key, signature_over
+    from pgx.inputs.release_check import refusal, verify_folder
     from pgx.knowledge.release_folder import pack
     from pgx.knowledge.tables import MANIFEST, SIGNATURE
-    from pgx.pipeline.verify import refusal, verify_folder
     from pgx.reports.files import write_file
 
     if output.suffix != SUFFIX:
@@ -89,10 +89,10 @@ def import_release(
       pgx kb import 2026.12.1.pgxkb -o /data/pgx-release --force --key public.pem
     """
     from pgx.base.signatures import check_signature, read_public_key
+    from pgx.inputs.release_check import verify_release
     from pgx.knowledge.release_folder import install_release
     from pgx.knowledge.snapshot import KnowledgeBase
     from pgx.knowledge.tables import MANIFEST
-    from pgx.pipeline.verify import verify_release
 
     if file.is_dir():
         raise UsageError("this is a folder", where=file.name, remedy="name a file of pgx kb export")

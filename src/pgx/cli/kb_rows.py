@@ -8,8 +8,8 @@ from pgx.alleles.names import core_allele
 from pgx.base.advice import Statement, format_lookup
 from pgx.base.errors import UnknownDrugError, UnknownGeneError
 from pgx.base.suggest import did_you_mean
+from pgx.inputs.choices import drug_names, named_drugs
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.drugs import drug_names, named_drugs
 from pgx.recommendations.wording import render_statement
 
 __all__ = ["drug_rows", "rows_of"]

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from pgx._version import __version__
 from pgx.base.errors import MemoryShortageError, OutputError, PgxError, printable
-from pgx.cli.streams import finished, prepare
+from pgx.cli.console import finished, prepare
 
 __all__ = ["command_modules", "main"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from pgx.cli import model_evaluate, model_monitor, model_registry, model_train
-from pgx.cli.runner import run_app
+from pgx.cli.options import run_app
 
 __all__ = ["app", "run"]
 

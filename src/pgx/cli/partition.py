@@ -10,14 +10,35 @@ import msgspec
 import typer
 
 from pgx.base.errors import UsageError
-from pgx.cli import cohort_options as opt
-from pgx.cli.cohort_options import CohortWords, planned, use_threads
-from pgx.cli.cohort_steps import report
+from pgx.cli.cohort import (
+    AbsentWord,
+    AncestryWord,
+    AssemblyWord,
+    CohortWords,
+    Confidence,
+    Drugs,
+    Force,
+    Formats,
+    Genes,
+    Inputs,
+    MinDp,
+    MinGq,
+    Output,
+    PriorWord,
+    Quiet,
+    SampleInfoFile,
+    Samples,
+    Threads,
+    Threshold,
+    Untyped,
+    planned,
+    report,
+    use_threads,
+)
 from pgx.cli.console import say
-from pgx.cli.options import OutsideCalls, Overlay, Release
+from pgx.cli.options import OutsideCalls, Overlay, Release, run_app
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
-from pgx.cli.runner import run_app
 
 __all__ = ["app", "run"]
 
@@ -46,27 +67,27 @@ def run(words: list[str]) -> int:
 
 @app.command()
 def plan(
-    inputs: opt.Inputs,
+    inputs: Inputs,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PLAN", help="folder for plan and parts")
     ],
-    assembly: opt.AssemblyWord = None,
-    genes: opt.Genes = "",
-    drugs: opt.Drugs = "",
-    samples: opt.Samples = "",
-    sample_info: opt.SampleInfoFile = None,
+    assembly: AssemblyWord = None,
+    genes: Genes = "",
+    drugs: Drugs = "",
+    samples: Samples = "",
+    sample_info: SampleInfoFile = None,
     outside_calls: OutsideCalls = None,
     kb: Release = None,
     kb_overlay: Overlay = None,
-    absent: opt.AbsentWord = "no-call",
-    untyped: opt.Untyped = None,
-    prior: opt.PriorWord = "population",
-    ancestry: opt.AncestryWord = "average",
-    threshold: opt.Threshold = 0.95,
-    confidence: opt.Confidence = 0.99,
-    min_gq: opt.MinGq = 20,
-    min_dp: opt.MinDp = 8,
-    formats: opt.Formats = "",
+    absent: AbsentWord = "no-call",
+    untyped: Untyped = None,
+    prior: PriorWord = "population",
+    ancestry: AncestryWord = "average",
+    threshold: Threshold = 0.95,
+    confidence: Confidence = 0.99,
+    min_gq: MinGq = 20,
+    min_dp: MinDp = 8,
+    formats: Formats = "",
     deidentify: Deidentify = False,  # noqa: FBT002
     pseudonym_key: PseudonymKey = None,
     force: Replace = False,  # noqa: FBT002
@@ -87,7 +108,7 @@ def plan(
     if "-" in inputs:
         raise UsageError("parts cannot read standard input", remedy="give the path of a file")
     own, knowledge = planned(inputs, words)
-    from pgx.engine.running.partition import numbers_as_text, save_plan
+    from pgx.engine.run import numbers_as_text, save_plan
 
     save_plan(own, output, force=force, knowledge=knowledge)
     n_reads = len(own.reads)
@@ -110,8 +131,8 @@ def _print(tree: object) -> None:
 def run_parts(
     folder: PlanFolder,
     part: Numbers,
-    quiet: opt.Quiet = False,  # noqa: FBT002
-    threads: opt.Threads = 0,
+    quiet: Quiet = False,  # noqa: FBT002
+    threads: Threads = 0,
 ) -> None:
     """Do parts of a plan; one that is finished already is left as it is.
 
@@ -124,7 +145,7 @@ def run_parts(
       pgx partition run plan --part 3-27
     """
     use_threads(threads)
-    from pgx.engine.running.partition import Partition
+    from pgx.engine.run import Partition
 
     own = Partition(folder)
     for number in _numbers(part, own.plan.n_parts):
@@ -167,11 +188,11 @@ def _numbers(text: str, n_parts: int) -> list[int]:
 @app.command()
 def merge(
     folder: PlanFolder,
-    output: opt.Output,
+    output: Output,
     pseudonym_table: PseudonymTable = None,
-    force: opt.Force = False,  # noqa: FBT002
-    quiet: opt.Quiet = False,  # noqa: FBT002
-    threads: opt.Threads = 0,
+    force: Force = False,  # noqa: FBT002
+    quiet: Quiet = False,  # noqa: FBT002
+    threads: Threads = 0,
 ) -> int:
     """Write the results of finished parts, byte by byte those of `pgx cohort`.
 
@@ -179,9 +200,9 @@ def merge(
       pgx partition merge plan -o results/
     """
     use_threads(threads)
-    from pgx.engine.running.folder import finish_folder, working_folder
-    from pgx.engine.running.partition import Partition
-    from pgx.engine.writing.results import write_cohort
+    from pgx.engine.folder import finish_folder, working_folder
+    from pgx.engine.results import write_cohort
+    from pgx.engine.run import Partition
 
     own = Partition(folder)
     own.check()

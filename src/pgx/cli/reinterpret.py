@@ -11,16 +11,24 @@ from msgspec.structs import replace
 from pgx.base.ages import MAX_AGE_MONTHS
 from pgx.base.errors import InputError
 from pgx.cli.console import hint, say
-from pgx.cli.options import LaboratoryFile, MaxAge, Overlay, Release, issued_by, tell_age
+from pgx.cli.options import (
+    LaboratoryFile,
+    MaxAge,
+    Overlay,
+    Release,
+    issued_by,
+    run_app,
+    single,
+    tell_age,
+)
 from pgx.cli.progress import tracked
-from pgx.cli.runner import run_app, single
-from pgx.pipeline.words import names_of
+from pgx.inputs.settings import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pgx.base.calls import PatientResult
-    from pgx.pipeline.reinterpret import Reinterpreter
+    from pgx.engine.reinterpret import Reinterpreter
 
 __all__ = ["reinterpret", "run"]
 
@@ -62,8 +70,8 @@ def reinterpret(
     Examples:
       pgx reinterpret results/*.pgx.json -o results-today/
     """
-    from pgx.pipeline.local import knowledge_of
-    from pgx.pipeline.reinterpret import Reinterpreter, ResultChange, result_changes
+    from pgx.engine.reinterpret import Reinterpreter, ResultChange, result_changes
+    from pgx.inputs.release import knowledge_of
     from pgx.reports.facts import facts_for
     from pgx.reports.files import CHANGES, check_folder, write_results
     from pgx.reports.render_tsv import render_rows

@@ -21,10 +21,11 @@ from pgx.cli.options import (
     Release,
     issued_by,
     patient_of,
+    run_app,
+    single,
     tell_age,
 )
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
-from pgx.cli.runner import run_app, single
 
 if TYPE_CHECKING:
     from pgx.base.calls import PatientResult
@@ -88,7 +89,7 @@ def report(
     """
     from pgx.base.own_inputs import refuse_own_inputs
     from pgx.base.scratch import scratch_in
-    from pgx.pipeline.local import knowledge_of
+    from pgx.inputs.release import knowledge_of
     from pgx.reports.deidentify import deidentified
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import remove_temporaries
@@ -137,8 +138,8 @@ def _with_patient(
     patient = patient_of(path)
     if patient is None:
         return saved
+    from pgx.engine.personal import with_patient
     from pgx.pipeline.doses import is_of_release
-    from pgx.pipeline.personal import with_patient
 
     if not is_of_release(knowledge, saved):
         raise UsageError(

@@ -14,7 +14,7 @@ from pgx.base.genes import Assembly, GeneDefinition
 from pgx.base.texts import is_text
 from pgx.cli.options import Release
 from pgx.cli.simulate_depth import numbered, with_structures, write_depth
-from pgx.pipeline.local import release_at
+from pgx.inputs.release import release_at
 from pgx.simulator.depth.noise import DepthSettings
 from pgx.simulator.depth.people import truth_table
 from pgx.simulator.files import SampleTable, read_samples, write_vcf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgx.cli.runner import run_app, single
+from pgx.cli.options import run_app, single
 from pgx.cli.simulate import simulate
 
 __all__ = ["run"]

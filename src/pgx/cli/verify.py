@@ -10,8 +10,7 @@ import typer
 
 from pgx.base.errors import ResultFileError, UsageError, printable
 from pgx.cli.console import say
-from pgx.cli.options import Overlay, Release
-from pgx.cli.runner import run_app, single
+from pgx.cli.options import Overlay, Release, run_app, single
 
 if TYPE_CHECKING:
     from pgx.base.calls import PatientResult, Provenance
@@ -51,8 +50,8 @@ def verify(
 
       pgx verify results/S1.pgx.json /data/s1.g.vcf.gz
     """
-    from pgx.pipeline.derive import check_release, derived, differences, found_files
-    from pgx.pipeline.local import knowledge_of
+    from pgx.engine.derive import check_release, derived, differences, found_files
+    from pgx.inputs.release import knowledge_of
     from pgx.reports.render_json import parse_result, read_result, render_json
 
     saved = read_result(result)

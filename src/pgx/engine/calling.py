@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,24 +14,100 @@ import numpy.typing as npt
 
 from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall
+from pgx.base.errors import UsageError
+from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.engine.reading import GroupedInput
 from pgx.genotypes.grouping import first_of_groups, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.merge import combine
+from pgx.inputs.choices import marker_alleles
+from pgx.inputs.outside_calls import answer, contradicts
+from pgx.inputs.release import marked_local
+from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.ancestry import Ancestry
+from pgx.outside.calls import OutsideCall
 from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.choices import marker_alleles
 from pgx.pipeline.copies import best_evidence
-from pgx.pipeline.local import marked_local
-from pgx.pipeline.outside import OutsideCall, answer
-from pgx.pipeline.outside_check import contradicts
-from pgx.pipeline.settings import INFERRED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex
 from pgx.structure.evidence import CopyEvidence
 
-__all__ = ["CohortCaller", "GeneTable", "Piece", "pieces_of"]
+__all__ = [
+    "Ancestry",
+    "CohortCaller",
+    "GeneTable",
+    "Piece",
+    "check_ancestry",
+    "pieces_of",
+    "unrecorded",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """Weights of population groups for one sample.
+
+    ``choice`` is the setting, ``recorded`` the sample table's group, ``evidence`` how well
+    each group explains each gene (natural logarithms), where groups are inferred.
+    """
+
+    choice: str
+    recorded: str
+    evidence: Mapping[str, Mapping[str, float] | None]
+
+    def weights(self, gene: str) -> Mapping[str, float] | None:
+        """Return weights of groups for one gene, None for all alike.
+
+        Inferred ones rest on the other genes, as far as they were counted in the same groups:
+        what this gene shows is weighed with it.
+        """
+        if self.choice == INFERRED:
+            own = self.evidence.get(gene) or {}
+            others = (e for name, e in self.evidence.items() if name != gene and e)
+            return _inferred(e for e in others if e.keys() == own.keys())
+        if self.choice == AVERAGE:
+            return None
+        return {self.recorded if self.choice == RECORDED else self.choice: 1.0}
+
+
+def _inferred(evidence: Iterable[Mapping[str, float]]) -> Mapping[str, float] | None:
+    total: dict[str, float] = {}
+    for gene in evidence:
+        for group, value in gene.items():
+            total[group] = total.get(group, 0.0) + value
+    if not total or max(total.values()) == -math.inf:
+        return None
+    most = max(total.values())
+    return {group: math.exp(value - most) for group, value in total.items()}
+
+
+def unrecorded(
+    samples: Iterable[str], recorded: Mapping[str, str], frequencies: Iterable[GeneFrequencies]
+) -> list[str]:
+    """Return a hint if the sample table gives no group of the knowledge base for some samples."""
+    groups = {group for gene in frequencies for group in gene.groups}
+    lacking = sum(recorded.get(sample, "") not in groups for sample in samples)
+    if not lacking:
+        return []
+    what = f"{lacking} sample(s) have no superpopulation of the knowledge base in the sample table"
+    return [f"{what}; all groups count alike for them ({', '.join(sorted(groups))})"]
+
+
+def check_ancestry(choice: str, frequencies: Iterable[GeneFrequencies]) -> None:
+    """Refuse an ancestry that is neither a rule nor a group of the knowledge base.
+
+    Raises
+    ------
+    UsageError
+        No population table has such a group.
+    """
+    groups = sorted({group for gene in frequencies for group in gene.groups})
+    if choice not in (AVERAGE, INFERRED, RECORDED, *groups):
+        raise UsageError(
+            f"unknown ancestry {choice!r}",
+            remedy=f"choose {AVERAGE}, {INFERRED}, {RECORDED} or one of {', '.join(groups)}",
+        )
+
 
 Numbers = npt.NDArray[np.int32]
 
@@ -112,7 +189,7 @@ def _piece(
 
 
 class CohortCaller:
-    """Calls the genes of a cohort; the calls are those of `pgx.pipeline.run.Run`.
+    """Calls the genes of a cohort; the calls are those of `pgx.engine.annotate.Run`.
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper, kernel
-from pgx.genotypes.build import SiteIndex, reaches
-from pgx.genotypes.copies import is_structural
+from pgx.genotypes.build import SiteIndex
+from pgx.genotypes.copies import is_structural, reaches
 from pgx.genotypes.sites import GeneLocus
 from pgx.io.records import NOT_KEPT, Block, Scan, ScannedRecord, SiteReason
 

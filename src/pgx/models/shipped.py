@@ -13,8 +13,9 @@ from polars.exceptions import PolarsError
 from pgx.base.errors import DataTableError, ModelFolderError
 from pgx.base.shipped import data_files, read_data
 from pgx.base.suggest import did_you_mean
+from pgx.models.folders import shipped_folder
 from pgx.models.registry.folder import MODEL, ModelFolder
-from pgx.models.registry.store import Store, shipped_folder
+from pgx.models.registry.store import Store
 from pgx.models.specification import Model, ModelKind, parse_model
 from pgx.models.tables.schema import TableSchema, parse_schema
 from pgx.models.training.recipe import Recipe, parse_recipe

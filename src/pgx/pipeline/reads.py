@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pgx.base.errors import InputConflictError, UsageError
 from pgx.base.genes import Assembly, GeneDefinition, Ploidy
-from pgx.pipeline.read import Observations, ReadInput
-from pgx.pipeline.settings import RunSettings
+from pgx.engine.reading import Observations, ReadInput
+from pgx.inputs.settings import RunSettings
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsEvidence, ReadsInput

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Final
 
 from pgx.base.advice import DOSE_ACTIONS, NO_RESULT, Statement
-from pgx.recommendations.index import Combination, Topic
+from pgx.recommendations.topics import Combination, Topic
 
 __all__ = ["may_alert"]
 

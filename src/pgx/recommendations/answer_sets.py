@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pgx.base.advice import LOCAL, SetRelation, StatementSet
 from pgx.base.findings import FaultCode, Finding
-from pgx.recommendations.index import GuidanceIndex, Topic
+from pgx.recommendations.index import GuidanceIndex
+from pgx.recommendations.topics import Topic
 
 __all__ = ["answer_set_findings", "is_additive", "topics_together"]
 

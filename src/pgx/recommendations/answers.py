@@ -16,8 +16,8 @@ from pgx.base.calls import AlternativeAdvice, Recommendation
 from pgx.recommendations.alerting import may_alert
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
-from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.terms import in_words
+from pgx.recommendations.topics import Combination, Topic
 from pgx.recommendations.wording import (
     Phrases,
     join_names,

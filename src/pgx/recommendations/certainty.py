@@ -17,8 +17,8 @@ import msgspec
 
 from pgx.alleles.outcome import LISTED_FROM
 from pgx.base.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
-from pgx.recommendations.index import Combination, Topic
 from pgx.recommendations.open_keys import OpenGene, SampleKeys
+from pgx.recommendations.topics import Combination, Topic
 
 __all__ = ["Advice", "Judge"]
 

@@ -13,9 +13,10 @@ from itertools import product
 from pgx.base.advice import ANY_KEY, UNINFORMATIVE_KEYS, KnownGap, Statement
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
-from pgx.recommendations.index import DIPLOTYPES, Combination, GuidanceIndex, Topic
+from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.reach import Reach
-from pgx.recommendations.result_keys import WHOLE_GENE
+from pgx.recommendations.result_keys import DIPLOTYPES, WHOLE_GENE
+from pgx.recommendations.topics import Combination, Topic
 
 __all__ = ["coverage_findings"]
 

@@ -22,7 +22,9 @@ from pgx.base.errors import KnowledgeError, OverlayError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
 from pgx.recommendations.conditions import render_condition
-from pgx.recommendations.index import DIPLOTYPES, Topic, build_index
+from pgx.recommendations.index import build_index
+from pgx.recommendations.result_keys import DIPLOTYPES
+from pgx.recommendations.topics import Topic
 from pgx.recommendations.wording import ENGLISH, Phrases, render_implications, render_statement
 
 __all__ = ["check_local_statements"]

@@ -20,8 +20,9 @@ from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
 from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.certainty import Advice, Judge
-from pgx.recommendations.index import Combination, GuidanceIndex, Topic
+from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.open_keys import SampleKeys
+from pgx.recommendations.topics import Combination, Topic
 from pgx.recommendations.views import COPY_NUMBER_NOTE
 from pgx.recommendations.wording import ENGLISH, Phrases, join_names, phrase
 

@@ -9,7 +9,7 @@ from pgx.alleles.names import core_allele, format_diplotype
 from pgx.base.advice import ANY_KEY, NO_RESULT
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.recommendations.index import DIPLOTYPES
+from pgx.recommendations.result_keys import DIPLOTYPES
 
 __all__ = ["Reach"]
 

@@ -15,9 +15,9 @@ from models.registry.made import METRICS, made, model_of
 from pgx.base.errors import ModelFolderError, OutputError, PredictionLogError
 from pgx.cli.model import run as run_model
 from pgx.cli.model_monitor import monitor
-from pgx.cli.runner import run_app, single
+from pgx.cli.options import run_app, single
+from pgx.models.folders import REGISTRY_VARIABLE
 from pgx.models.monitoring.schema import render_status_schema, status_schema
-from pgx.models.registry.store import REGISTRY_VARIABLE
 
 ROOT = Path(__file__).parents[3]
 WRONG = Scenario("wrong", shift=6.0, age=(72.0, 10.0), vanished="weight_kg")

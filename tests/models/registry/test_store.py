@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from models.registry.made import KEY, NOTE, approved, made, model_of
 from pgx.base.errors import ModelFolderError, ModelStateError, OutputError
+from pgx.models.folders import user_folder
 from pgx.models.registry import store as stores
 from pgx.models.registry.folder import read_folder, write_history
 from pgx.models.registry.history import LifecycleState
 from pgx.models.registry.making import sign_model
 from pgx.models.registry.states import advance
-from pgx.models.registry.store import Store, find_model, user_folder, version_order
+from pgx.models.registry.store import Store, find_model, version_order
 
 
 @pytest.fixture

@@ -12,19 +12,14 @@ import pytest
 from pgx.base.calls import AdviceFacts, DrugCode
 from pgx.base.errors import ResultFileError
 from pgx.base.local import OverlayInfo, Override
+from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.cli import main
+from pgx.engine.annotate import annotate
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.run import annotate
 from pgx.reports.facts import NO_FACTS, facts_of
 from pgx.reports.fhir.bundle import fhir_bundle, render_fhir
 from pgx.reports.fhir.read import parse_fhir, read_fhir
-from pgx.reports.render_tsv import (
-    CALL_COLUMNS,
-    RECOMMENDATION_COLUMNS,
-    call_lines,
-    override_lines,
-    recommendation_lines,
-)
+from pgx.reports.render_tsv import call_lines, override_lines, recommendation_lines
 from reports import factory
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,423 @@
+"""What Dask loads into workers of this machine.
+
+They leave Ctrl-C to the process that started them: a terminal sends the interrupt to all of
+them; that process says so, and ends them. They have no port for a dashboard, which Dask opens in
+each worker and asks nobody for credentials.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import os
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from pgx.base.children import isolated_environment
+from pgx.base.errors import DependencyError, OutputError, PgxError, UsageError
+from pgx.base.extras import load_extra
+from pgx.base.scratch import scratch_folder, scratch_in
+from pgx.engine.advising import CHUNK_SAMPLES
+from pgx.engine.folder import PLAN_FILE, kept_release
+from pgx.engine.parts import FolderParts
+from pgx.engine.plan import CohortPlan, read_plan
+from pgx.engine.scheduler import Scheduler, Watch, check_address, is_open_to_all, security_of
+from pgx.engine.stored import Refusal, raised, refusal_of
+from pgx.engine.work import CohortWork, Progress, Silent, Steps
+
+__all__ = [
+    "ADVISE",
+    "CALL",
+    "READ",
+    "WEIGH",
+    "Workers",
+    "check_cluster",
+    "dask_setup",
+    "do_parts_on",
+    "do_step",
+    "failure",
+    "local_workers",
+    "remote_workers",
+]
+
+READ: Final = "read"
+WEIGH: Final = "weigh"
+CALL: Final = "call"
+ADVISE: Final = "advise"
+
+
+def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
+    """Do a step; return nothing, or why it failed, as `failure` reads it.
+
+    Parameters
+    ----------
+    number
+        Of a part that reads, of a gene of the plan, or of a chunk of samples.
+    folder
+        Where the plan lies and parts are kept.
+    run
+        Differs from run to run, so that a worker takes nothing of one for another.
+    kind
+        `READ`, `WEIGH`, `CALL` or `ADVISE`.
+    """
+    try:
+        steps = _steps(folder, run)
+        with scratch_in(Path(folder)):
+            _do(steps, number, folder, kind)
+    except PgxError as error:
+        return msgspec.json.encode(refusal_of(error))
+    return b""
+
+
+def _do(steps: Steps, number: int, folder: str, kind: str) -> None:
+    if kind == READ:
+        steps.plan.check_files(steps.plan.reads[number])
+        steps.read(number)
+    elif kind == ADVISE:
+        steps.advise(number, FolderParts(Path(folder), steps.plan))
+    else:
+        gene = steps.plan.genes[number]
+        (steps.weigh if kind == WEIGH else steps.call)(gene)
+
+
+def failure(answer: bytes) -> PgxError | None:
+    """Return why a step failed; none where it did not."""
+    return raised(msgspec.json.decode(answer, type=Refusal)) if answer else None
+
+
+@functools.lru_cache(maxsize=1)
+def _steps(folder: str, run: str) -> Steps:
+    """Return what the steps of a run share, made once in each process."""
+    del run
+    path = Path(folder)
+    if not path.is_dir():
+        raise OutputError(
+            "a worker does not see this folder",
+            where=folder,
+            remedy="results and inputs must lie where all machines see them under the same path",
+        )
+    plan = read_plan(path / PLAN_FILE)
+    return Steps(CohortWork(plan, kept_release(path, plan)), FolderParts(path, plan))
+
+
+_RETRIES: Final = 2
+_PAUSE: Final = 0.02
+"""Seconds between two looks at what is finished."""
+_LOGGERS: Final = ("distributed", "dask", "tornado", "asyncio", "bokeh")
+_SETTINGS: Final = {"distributed.scheduler.worker-saturation": 1.0}
+"""A worker gets its next part when it has none: parts differ much in length."""
+
+
+def check_cluster(plan: CohortPlan, scheduler: str = "") -> None:
+    """Refuse what workers cannot do, and a scheduler that is not to be used.
+
+    Raises
+    ------
+    UsageError
+        The extra ``cluster`` is not installed, standard input is to be read, or see
+        `pgx.engine.scheduler.check_address`.
+    """
+    load_extra("distributed", "cluster")
+    if scheduler:
+        check_address(scheduler)
+    if any(file.path == "-" for file in plan.inputs):
+        raise UsageError("workers cannot read standard input", remedy="give the path of a file")
+
+
+class Workers:
+    """Workers that do steps of the plan in a folder.
+
+    Parameters
+    ----------
+    client
+        Dask's client of their scheduler.
+    folder
+        Where the plan lies and parts are kept.
+    watch
+        Ends a run that waits in vain.
+    own
+        What ends with the workers, where they are this run's own.
+    """
+
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - Dask has no types
+        folder: Path,
+        watch: Watch,
+        own: contextlib.ExitStack | None = None,
+    ) -> None:
+        self._client, self._folder, self._watch = client, folder, watch
+        self._own = own
+        self._ending: threading.Thread | None = None
+        self._run = os.urandom(8).hex()
+
+    def do(self, kind: str, numbers: Sequence[int], done: Callable[[int], None]) -> None:
+        """Do steps of a kind, the first of them first; ``done`` hears the number of each.
+
+        Raises
+        ------
+        PgxError
+            What a step failed with, if one did; the others are given up.
+        DependencyError
+            Several workers died of one step, the scheduler is lost, or there are no workers.
+        """
+        name = f"pgx-{kind}-{self._run}"
+        futures = self._client.map(
+            do_step,
+            numbers,
+            key=[(name, number) for number in numbers],
+            folder=str(self._folder.absolute()),
+            run=self._run,
+            kind=kind,
+            retries=_RETRIES,
+            pure=False,
+        )
+        of_future = dict(zip(futures, numbers, strict=True))
+        try:
+            with _lost_are_named(kind):
+                for future, answer in self._finished(futures):
+                    error = failure(answer)
+                    if error is not None:
+                        raise error
+                    done(of_future[future])
+        finally:
+            with contextlib.suppress(Exception):  # what is lost cannot be given up
+                self._client.cancel(futures)
+
+    def let_go(self) -> None:
+        """Let own workers end while results are written: it takes half a second."""
+        if self._own is not None:
+            self._ending = threading.Thread(target=self._own.pop_all().close)
+            self._ending.start()
+
+    def ended(self) -> None:
+        """Wait for workers that were let go: they have files where the results are made."""
+        if self._ending is not None:
+            self._ending.join()
+
+    def _finished(self, futures: Sequence[Any]) -> Iterator[tuple[Any, bytes]]:
+        """Yield futures with their answers as they come; nothing here waits without an end."""
+        distributed = load_extra("distributed", "cluster")
+        coming = distributed.as_completed(futures, loop=self._client.loop, with_results=True)
+        self._watch.heard()
+        for _ in futures:
+            while not coming.has_ready():
+                time.sleep(_PAUSE)
+                self._watch.look()
+            future, answer = next(coming)
+            if isinstance(answer, BaseException):  # the scheduler is gone
+                raise answer
+            yield future, answer
+            self._watch.heard()
+
+
+@contextlib.contextmanager
+def _lost_are_named(kind: str) -> Iterator[None]:
+    from distributed.scheduler import KilledWorker
+
+    kept = "finished parts are kept: start the same command again"
+    try:
+        yield
+    except KilledWorker as error:
+        raise DependencyError(
+            f"a part that is to {kind} ended every worker that tried it, {_tries(error)} in all",
+            remedy=f"give workers more memory; {kept}",
+        ) from error
+    except (CancelledError, TimeoutError, OSError) as error:
+        raise DependencyError(
+            "the connection to the scheduler is lost", remedy=f"see its log; {kept}"
+        ) from error
+    except ModuleNotFoundError as error:
+        raise DependencyError(
+            f"a worker lacks the package {error.name}",
+            remedy="install the same version of pgx where workers run",
+        ) from error
+
+
+def _tries(error: Exception) -> int:
+    return int(getattr(error, "allowed_failures", 0)) + 1
+
+
+@contextlib.contextmanager
+def local_workers(
+    n_workers: int, folder: Path, progress: Progress | None = None
+) -> Iterator[Workers]:
+    """Start so many processes of one thread each on this machine; they end with the block.
+
+    Only this machine can reach them, and only with the credentials that are made for this run:
+    whoever reaches a scheduler can run code as its user.
+
+    Raises
+    ------
+    DependencyError
+        They do not start.
+    UsageError
+        A package of the extra ``cluster`` is not installed.
+    """
+    load_extra("cryptography", "cluster")  # Dask makes the credentials with it
+    dask, distributed = load_extra("dask", "cluster"), load_extra("distributed", "cluster")
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_silent())
+        stack.enter_context(isolated_environment())
+        scratch = stack.enter_context(scratch_folder(folder.absolute()))
+        with _started("workers do not start"):
+            stack.enter_context(dask.config.set({**_SETTINGS, "temporary-directory": str(scratch)}))
+            cluster = distributed.LocalCluster(
+                n_workers=n_workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                memory_limit=None,
+                silence_logs=logging.CRITICAL,
+                local_directory=str(scratch),
+                host="127.0.0.1",
+                security=True,
+                preload=["pgx.engine.cluster"],
+                env={"POLARS_MAX_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "critical"},
+            )
+            stack.callback(cluster.close)
+            cluster.scheduler.http_server.stop()  # see preload
+            client = distributed.Client(cluster, set_as_default=False)
+            stack.callback(client.close)
+        watch = Watch(Scheduler(cluster.scheduler_address, cluster.security), progress or Silent())
+        workers = Workers(client, folder, watch, stack)
+        try:
+            yield workers
+        finally:
+            workers.ended()
+
+
+@contextlib.contextmanager
+def remote_workers(
+    address: str, folder: Path, progress: Progress | None = None
+) -> Iterator[Workers]:
+    """Use the workers of a scheduler; they stay.
+
+    Raises
+    ------
+    DependencyError
+        It is not reached, or has no workers for longer than one has patience.
+    UsageError
+        See `pgx.engine.scheduler.check_address`.
+    """
+    distributed = load_extra("distributed", "cluster")
+    check_address(address)
+    tell = progress or Silent()
+    if is_open_to_all(address):
+        tell.note(f"hint: whoever uses this machine can run programs through {address}: no TLS")
+    security = security_of(address)
+    watch = Watch(Scheduler(address, security), tell)
+    with _silent():
+        watch.first_workers()
+        with _started(f"no workers at {address}"):
+            client = distributed.Client(address, set_as_default=False, security=security)
+        with client:
+            yield Workers(client, folder, watch)
+
+
+@contextlib.contextmanager
+def _started(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError, TimeoutError) as error:
+        raise DependencyError(what, remedy=str(error).partition("\n")[0]) from error
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """Let Dask say nothing: what matters is said by our own errors."""
+    for name in (*_LOGGERS, *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _LOGGERS:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def do_parts_on(
+    workers: Workers, work: CohortWork, parts: FolderParts, progress: Progress | None = None
+) -> None:
+    """Do the parts of a plan that are not finished; see `pgx.engine.work.do_parts`.
+
+    Raises
+    ------
+    PgxError
+        See `Workers.do`.
+    """
+    tell = progress or Silent()
+    steps = Steps(work, parts)
+    _read(workers, steps, tell)
+    if not steps.samples:
+        return
+    open_weights = [gene for gene in steps.weighed if not parts.has_evidence(gene)]
+    _genes(workers, WEIGH, work, open_weights, "genes weighed", tell)
+    open_genes = [gene for gene in work.plan.genes if not parts.has_calls(gene)]
+    _genes(workers, CALL, work, open_genes, "genes", tell)
+    _advise(workers, parts, len(steps.samples), tell)
+
+
+def _advise(workers: Workers, parts: FolderParts, n_samples: int, tell: Progress) -> None:
+    """Find the advice of chunks of samples, so that it is only gathered when it is written."""
+    chunks = [n for n in range(-(-n_samples // CHUNK_SAMPLES)) if not parts.has_advice(n)]
+    if chunks:
+        tell.stage("samples advised", n_samples)
+        workers.do(ADVISE, chunks, _counted(tell, [CHUNK_SAMPLES] * (max(chunks) + 1)))
+
+
+def _read(workers: Workers, steps: Steps, tell: Progress) -> None:
+    """Read, large inputs first, so that no worker is left with one at the end."""
+    plan = steps.plan
+    open_parts = [number for number in range(len(plan.reads)) if not steps.parts.has_read(number)]
+    open_parts.sort(key=lambda number: -sum(plan.inputs[i].size for i in plan.reads[number]))
+    n_inputs = [len(own) for own in plan.reads]
+    tell.stage("inputs", sum(n_inputs[number] for number in open_parts))
+    workers.do(READ, open_parts, _counted(tell, n_inputs))
+
+
+def _genes(
+    workers: Workers,
+    kind: str,
+    work: CohortWork,
+    genes: Sequence[str],
+    what: str,
+    tell: Progress,
+) -> None:
+    """Do a step for each gene, those with many alleles and positions first."""
+    if not genes:
+        return
+    number = {gene: i for i, gene in enumerate(work.plan.genes)}
+    long_first = sorted(genes, key=lambda gene: -_length(work, gene))
+    tell.stage(what, len(genes))
+    workers.do(kind, [number[gene] for gene in long_first], _counted(tell, [1] * len(number)))
+
+
+def _length(work: CohortWork, gene: str) -> int:
+    own = work.genes[gene]
+    return len(own.variants) * len(own.alleles)
+
+
+def _counted(tell: Progress, amounts: Sequence[int]) -> Callable[[int], None]:
+    """Return what tells progress of finished numbers, each of which counts so much."""
+    done = 0
+
+    def hear(number: int) -> None:
+        nonlocal done
+        done += amounts[number]
+        tell.done(done)
+
+    return hear
+
+
+def dask_setup(worker: Any) -> None:  # noqa: ANN401 - Dask has no types
+    """Ignore interrupts, close the port; Dask calls it by this name in each worker."""
+    worker.http_server.stop()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,1 +1,0 @@
-"""How often alleles, diplotypes and phenotypes were called, by population."""

@@ -1,1 +1,0 @@
-"""Quality of a cohort's data: sites, samples, sexes."""

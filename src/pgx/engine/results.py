@@ -1,0 +1,257 @@
+"""A cohort's results, from finished parts to files: all are whole before any gets its name."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import msgspec
+import numpy as np
+
+from pgx.base.ages import release_month
+from pgx.base.calls import CallStatus
+from pgx.base.errors import InputError
+from pgx.base.files import file_digest
+from pgx.base.genes import GeneDefinition
+from pgx.engine.advising import CohortAdvice, kept_advice
+from pgx.engine.calling import GeneTable, Piece, pieces_of
+from pgx.engine.parts import Parts
+from pgx.engine.plan import PlannedFile
+from pgx.engine.reading import GroupedInput
+from pgx.engine.work import CohortWork, Inputs, Progress, Silent, refused_of
+from pgx.inputs.settings import SampleInfo
+from pgx.reports.apart import Apart
+from pgx.reports.deidentify import MARK
+from pgx.reports.files import new_file, results_in
+from pgx.reports.multiqc_cohort import GeneCounts, multiqc_of_cohort
+from pgx.reports.result_set import result_set
+
+if TYPE_CHECKING:
+    from pgx.engine.tables import Summaries
+
+__all__ = [
+    "CohortOutcome",
+    "count_calls",
+    "render_multiqc",
+    "write_cohort",
+]
+
+
+def count_calls(table: GeneTable) -> GeneCounts:
+    """Count the samples of a gene's table by the status of their call."""
+    n_samples = np.bincount(table.index, minlength=len(table.calls)).tolist()
+    counts = dict.fromkeys(CallStatus, 0)
+    positions = missing = 0
+    for call, n in zip(table.calls, n_samples, strict=True):
+        counts[call.status] += n
+        positions += n * call.n_positions
+        missing += n * call.n_missing
+    return GeneCounts(
+        called=counts[CallStatus.CALLED],
+        ambiguous=counts[CallStatus.AMBIGUOUS],
+        no_call=counts[CallStatus.NO_CALL],
+        not_assessed=counts[CallStatus.NOT_ASSESSED],
+        n_positions=positions,
+        n_missing=missing,
+    )
+
+
+def render_multiqc(n_samples: int, tables: Sequence[GeneTable]) -> bytes:
+    """Return what MultiQC shows of a cohort: a line a gene."""
+    return multiqc_of_cohort(n_samples, {table.gene: count_calls(table) for table in tables})
+
+
+Fill = Callable[[BinaryIO], None]
+
+SUMMARY_FILE: Final = "cohort.json"
+MULTIQC_FILE: Final = "pgx_cohort_mqc.json"
+
+
+@dataclass(slots=True)
+class CohortOutcome:
+    """What a run came to: its samples by their own names, inputs that were refused, hints."""
+
+    samples: Sequence[str] = ()
+    refused: list[InputError] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples have results."""
+        return len(self.samples)
+
+
+def write_cohort(
+    work: CohortWork,
+    parts: Parts,
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    apart: Callable[[Sequence[str]], Apart | None] | None = None,
+) -> CohortOutcome:
+    """Write the results of finished parts; nothing where every input was refused.
+
+    ``apart`` returns a file that lies elsewhere and belongs to the results of some samples.
+
+    Raises
+    ------
+    OutputError
+        Disk, permission or quota; each file is complete or absent.
+    """
+    tell = progress or Silent()
+    inputs = parts.inputs({})
+    samples = work.samples(inputs)
+    outcome = CohortOutcome(samples, refused_of(inputs), work.hints(inputs, samples))
+    if samples:
+        with result_set(folder, results_in) as made:
+            files = _Results(work, parts, samples, inputs).write(made.place, tell)
+            beside = apart(samples) if apart is not None else None
+            if beside is not None:
+                made.keep_apart(beside)
+            made.publish(files)
+        outcome.files = [folder / path.name for path in files]
+    return outcome
+
+
+class _Results:
+    """What is written of one run."""
+
+    def __init__(
+        self, work: CohortWork, parts: Parts, samples: Sequence[str], inputs: Inputs
+    ) -> None:
+        self._work, self._parts = work, parts
+        self._samples, self._inputs = samples, inputs
+        self._names = work.names(samples)
+        self._tables: list[GeneTable] = [parts.calls(gene) for gene in work.plan.genes]
+
+    def write(self, folder: Path, progress: Progress) -> list[Path]:
+        """Write all files; they get their names together, at the end.
+
+        Summaries are made while the large tables are written: encoding needs no Python.
+        """
+        written: list[Path] = []
+        handles: list[BinaryIO] = []
+        with ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as stack:
+            summaries = pool.submit(self._summaries)
+            for name, fill in self._writers(progress, summaries):
+                progress.stage(f"samples written to {name}", len(self._samples))
+                written.append(folder / name)
+                handles.append(stack.enter_context(new_file(folder / name)))
+                fill(handles[-1])
+            for handle in handles:  # what the disk has no room for shows before any gets its name
+                handle.flush()
+                os.fsync(handle.fileno())
+        return written
+
+    def _writers(
+        self, progress: Progress, summaries: Future[Summaries]
+    ) -> Iterator[tuple[str, Fill]]:
+        """Yield what fills each file; those beside the large tables when these are written."""
+        yield from self._large(progress).items()
+        yield from self._small(summaries.result()).items()
+
+    def _large(self, progress: Progress) -> dict[str, Fill]:
+        """Return what fills the tables of all samples, the largest first."""
+        from pgx.engine.tables import advice_table, call_table, write_parquet, write_tsv
+
+        work, names = self._work, self._names
+        advice = kept_advice(self._parts, len(names)) or CohortAdvice(
+            work.guidance, self._tables, work.settings.drugs or None
+        )
+        tables = {
+            "recommendations": advice_table(names, advice, progress.done),
+            "calls": call_table(names, self._tables, progress.done),
+        }
+        writers: dict[str, Fill] = {}
+        for form in work.plan.formats:
+            fill = write_tsv if form == "tsv" else write_parquet
+            writers |= {f"{n}.{form}": functools.partial(fill, table=t) for n, t in tables.items()}
+        return writers
+
+    def _summaries(self) -> Summaries:
+        from pgx.engine.tables import summarise
+
+        genes = list(self._work.genes.values())
+        info = self._sample_info()
+        return summarise(self._names, info, genes, self._tables, self._pieces)
+
+    def _small(self, found: Summaries) -> dict[str, Fill]:
+        """Return what fills the files that stand beside the tables of all samples."""
+        from pgx.engine.tables import write_frame
+
+        writers: dict[str, Fill] = {}
+        for form in self._work.plan.formats:
+            writers |= {
+                f"{n}.{form}": functools.partial(write_frame, frame=f, form=form)
+                for n, f in found.tables.items()
+            }
+        texts = {
+            MULTIQC_FILE: render_multiqc(len(self._names), self._tables),
+            SUMMARY_FILE: self._summary(found.quality),
+        }
+        return writers | {n: functools.partial(_write_bytes, data=t) for n, t in texts.items()}
+
+    def _pieces(self, gene: GeneDefinition) -> Sequence[Piece]:
+        inputs = self._parts.inputs({gene.gene: gene})
+        there = [item for item in inputs if not isinstance(item, InputError)]
+        return pieces_of(gene, there, self._samples)
+
+    def _sample_info(self) -> Mapping[str, SampleInfo]:
+        """Return sex and population by the name that a sample has in the results."""
+        known = self._work.sample_info
+        if self._names is self._samples:
+            return known
+        pairs = zip(self._samples, self._names, strict=True)
+        return {name: known[sample] for sample, name in pairs if sample in known}
+
+    def _summary(self, quality: dict[str, Any]) -> bytes:
+        """Return what made the results, as JSON; no clock time and no sample's name."""
+        plan = self._work.plan
+        marked = {MARK: "yes"} if plan.deidentify else {}
+        tree = {
+            "tool": "pgx",
+            "version": plan.version,
+            "knowledge_release": plan.knowledge_release,
+            "knowledge_date": release_month(plan.knowledge_release),
+            "knowledge_digest": plan.knowledge_digest,
+            "data_digest": plan.data_digest,
+            "code_digest": plan.code_digest,
+            "overlay": self._work.knowledge.overlay and self._work.knowledge.overlay.info,
+            "settings": self._work.settings.as_provenance() | marked,
+            "chosen_samples": bool(self._work.settings.samples),
+            "sample_info": _digest_of(plan.sample_info),
+            "outside_calls": _digest_of(plan.outside_calls),
+            "n_samples": len(self._samples),
+            "genes": list(plan.genes),
+            "quality": quality,
+            "input": [_described(item, named=not plan.deidentify) for item in self._inputs],
+        }
+        return msgspec.json.format(msgspec.json.encode(tree), indent=1) + b"\n"
+
+
+def _write_bytes(handle: BinaryIO, data: bytes) -> None:
+    handle.write(data)
+
+
+def _digest_of(file: PlannedFile | None) -> str | None:
+    """Return the SHA-256 of a table beside the inputs; of a pipe, which is read once, none."""
+    return (file_digest(Path(file.path)) or None) if file else None
+
+
+def _described(item: GroupedInput | InputError, *, named: bool) -> dict[str, object]:
+    """Return what an input was; its name may be that of a person."""
+    if isinstance(item, InputError):
+        return {"refused": item.line() if named else item.code}
+    return {
+        "name": item.name if named else "",
+        "sha256": item.sha256,
+        "assembly": item.assembly.value,
+        "n_samples": len(item.samples),
+    }

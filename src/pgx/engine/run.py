@@ -1,0 +1,265 @@
+"""A plan in a folder that machines share: its parts by number, each done by whoever is told to.
+
+The folder holds the plan and a file for each finished part. Parts that read are numbered from
+0, those that call a gene after them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from pgx.base.errors import InputError, OutputError, UsageError
+from pgx.base.own_inputs import refuse_own_inputs
+from pgx.base.scratch import scratch_in
+from pgx.engine.folder import PLAN_FILE, finish_folder, keep_release, kept_release, working_folder
+from pgx.engine.parts import FolderParts, Parts
+from pgx.engine.plan import CohortPlan, is_plan, read_plan
+from pgx.engine.results import CohortOutcome, write_cohort
+from pgx.engine.stored import PART_SUFFIX
+from pgx.engine.work import CohortWork, Progress, Steps, do_parts, parts_of
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.reports.apart import Apart
+from pgx.reports.files import check_folder, remove_temporaries, write_file
+
+__all__ = [
+    "Partition",
+    "check_workers",
+    "numbers_as_text",
+    "run_whole",
+    "save_plan",
+]
+
+
+def run_whole(
+    plan: CohortPlan,
+    knowledge: KnowledgeBase,
+    folder: Path,
+    progress: Progress,
+    *,
+    force: bool = False,
+    n_workers: int = 0,
+    scheduler: str = "",
+    ahead: bool = True,
+    apart: Callable[[Sequence[str]], Apart | None] | None = None,
+) -> CohortOutcome:
+    """Do all parts of a plan and write the results into a folder.
+
+    Parameters
+    ----------
+    plan, knowledge
+        The plan, and the knowledge base that it was made with.
+    folder
+        Where results go; a run of the same plan that was stopped in it goes on.
+    progress
+        Hears how far the run is.
+    force
+        Replace results in the folder, or another run's unfinished parts.
+    n_workers, scheduler
+        Processes on this machine, or a Dask cluster's address; this process alone without.
+    ahead
+        Whether this process may decompress in a second thread.
+    apart
+        Returns a file that lies elsewhere and belongs to the results of some samples.
+
+    Raises
+    ------
+    PgxError
+        See `pgx.engine.work.do_parts`, `pgx.engine.cluster.do_parts_on` and
+        `pgx.engine.results.write_cohort`.
+    """
+    with working_folder(folder, plan, force=force) as place:
+        done = _finished_parts(plan, place, progress, n_workers, scheduler, knowledge, ahead=ahead)
+        with done as (work, parts):
+            outcome = write_cohort(work, parts, folder, progress, apart=apart)
+        finish_folder(place)
+    return outcome
+
+
+def check_workers(plan: CohortPlan, n_workers: int, scheduler: str) -> None:
+    """Refuse words about workers that cannot be followed, before anything is written.
+
+    Raises
+    ------
+    UsageError
+        Both are given, Dask is not installed, workers cannot read an input, or the scheduler is
+        not to be used.
+    """
+    if n_workers and scheduler:
+        raise UsageError(
+            "--workers starts processes, --scheduler uses those of a cluster",
+            remedy="choose one of them",
+        )
+    if n_workers or scheduler:
+        from pgx.engine.cluster import check_cluster  # Dask: only when asked for
+
+        check_cluster(plan, scheduler)
+
+
+@contextlib.contextmanager
+def _finished_parts(
+    plan: CohortPlan,
+    folder: Path,
+    progress: Progress,
+    n_workers: int,
+    scheduler: str,
+    knowledge: KnowledgeBase,
+    *,
+    ahead: bool,
+) -> Iterator[tuple[CohortWork, Parts]]:
+    """Do all parts of a plan, in this process or by workers; yield what writes the results.
+
+    ``ahead``: this process may decompress in a second thread.
+
+    Raises
+    ------
+    PgxError
+        See `pgx.engine.work.do_parts` and `pgx.engine.cluster.do_parts_on`.
+    """
+    if not n_workers and not scheduler:
+        parts = parts_of(plan, folder)
+        work = CohortWork(plan, knowledge, ahead=ahead)
+        do_parts(work, parts, progress)
+        yield work, parts
+        return
+    from pgx.engine.cluster import do_parts_on, local_workers, remote_workers
+
+    keep_release(folder, knowledge)
+    started = (
+        local_workers(n_workers, folder, progress)
+        if n_workers
+        else remote_workers(scheduler, folder, progress)
+    )
+    with started as workers:
+        work, own = CohortWork(plan, knowledge), FolderParts(folder, plan)
+        do_parts_on(workers, work, own, progress)
+        workers.let_go()
+        yield work, own
+
+
+def save_plan(plan: CohortPlan, folder: Path, *, force: bool, knowledge: KnowledgeBase) -> Path:
+    """Write a plan into a folder; with ``force`` what lies there of another one goes.
+
+    The release is kept beside it where it is not the installed one.
+
+    Raises
+    ------
+    OutputError
+        The folder holds another plan, or results, and not ``force``; it cannot be written to.
+    """
+    path = folder / PLAN_FILE
+    check_folder(folder, force=force, inputs=plan.paths())
+    if path.exists() and not force:
+        if is_plan(path, plan):
+            keep_release(folder, knowledge)
+            return path
+        raise OutputError(
+            "another plan lies in this folder",
+            where=str(folder),
+            remedy="choose another folder, or replace it with --force",
+        )
+    parts = list(folder.glob(f"*{PART_SUFFIX}"))
+    refuse_own_inputs([*parts, path], plan.paths())
+    remove_temporaries(folder)
+    for old in parts:
+        old.unlink(missing_ok=True)
+    keep_release(folder, knowledge)
+    return write_file(path, msgspec.json.encode(plan), is_private=True)
+
+
+class Partition:
+    """The plan of a folder, and its parts.
+
+    Raises
+    ------
+    InputError
+        There is no plan, or another version made it.
+    KnowledgeError
+        The knowledge base is not the one that the plan was made with.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.plan = read_plan(folder / PLAN_FILE)
+        self.folder = folder
+        self.work = CohortWork(self.plan, kept_release(folder, self.plan))
+        self.parts = FolderParts(folder, self.plan)
+        self._steps = Steps(self.work, self.parts)
+        remove_temporaries(folder)
+
+    def is_done(self, number: int) -> bool:
+        """Whether a part is finished."""
+        first = len(self.plan.reads)
+        if number < first:
+            return self.parts.has_read(number)
+        return self.parts.has_calls(self.plan.genes[number - first])
+
+    def open_parts(self, numbers: Iterable[int]) -> list[int]:
+        """Return those of some parts that are not finished."""
+        return [number for number in numbers if not self.is_done(number)]
+
+    def do(self, number: int) -> Sequence[InputError]:
+        """Do a part; return why inputs of it were refused.
+
+        Raises
+        ------
+        InputError
+            A file changed since the plan was made, or two inputs disagree about a site.
+        OutputError
+            What the part needs is not finished, or it cannot be written.
+        """
+        first = len(self.plan.reads)
+        if number < first:
+            self.plan.check_files(self.plan.reads[number])
+            with scratch_in(self.folder):
+                return self._steps.read(number)
+        self.plan.check_files(())
+        self._need(range(first))
+        gene = self.plan.genes[number - first]
+        if self._steps.samples:
+            self._steps.weigh_open(gene)
+        self._steps.call(gene)
+        return []
+
+    def check(self) -> None:
+        """Refuse to merge what is not whole, or was made from other files than there are now.
+
+        Raises
+        ------
+        InputError
+            A file changed since the plan was made.
+        OutputError
+            Parts are not finished; it names them.
+        """
+        self.plan.check_files()
+        self._need(range(self.plan.n_parts))
+
+    def _need(self, numbers: Iterable[int]) -> None:
+        missing = self.open_parts(numbers)
+        if missing:
+            text = numbers_as_text(missing)
+            raise OutputError(
+                f"{'part' if len(missing) == 1 else 'parts'} {text} of the plan not yet finished",
+                where=str(self.folder),
+                remedy=f"run them first: pgx partition run {self.folder} --part {text}",
+            )
+
+
+def numbers_as_text(numbers: Sequence[int]) -> str:
+    """Return numbers in order as ranges.
+
+    >>> numbers_as_text([0, 1, 2, 5, 7, 8])
+    '0-2,5,7-8'
+    """
+    return ",".join(f"{a}-{b}" if b > a else str(a) for a, b in _ranges(numbers))
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each run of numbers."""
+    start = 0
+    for place in range(1, len(numbers) + 1):
+        if place == len(numbers) or numbers[place] != numbers[place - 1] + 1:
+            yield numbers[start], numbers[place - 1]
+            start = place

@@ -1,1 +1,0 @@
-"""The parts of a run: done one after another, kept, gone on with."""

@@ -1,0 +1,339 @@
+"""Quality of a cohort, gene by gene: tables of positions and of samples, and their summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pgx.base.genes import GeneDefinition, Ploidy
+from pgx.engine.calling import Piece
+from pgx.engine.frequencies import ALL, SUPERPOPULATION, sample_groups
+from pgx.engine.site_quality import SitesQuality, SiteTally, expected_heterozygosity, tally_sites
+from pgx.genotypes.matrix import ABSENT, Unknown
+from pgx.inputs.settings import SampleInfo
+
+__all__ = [
+    "FEMALE",
+    "LIMITS",
+    "MALE",
+    "SAMPLE_QUALITY_SCHEMA",
+    "CheckedSexes",
+    "CohortQuality",
+    "SampleCounts",
+    "SexCheck",
+    "SexEvidence",
+    "SexReason",
+    "check_sexes",
+]
+
+MALE: Final = "male"
+FEMALE: Final = "female"
+Texts = npt.NDArray[np.object_]
+
+
+class SexCheck(StrEnum):
+    """What the genotypes on chrX say of the recorded sex."""
+
+    CONSISTENT = "consistent"
+    INCONSISTENT = "inconsistent"
+    NOT_INFORMATIVE = "not_informative"
+    UNKNOWN = "unknown"
+
+
+class SexReason(StrEnum):
+    """What a check rests on."""
+
+    HETEROZYGOUS = "heterozygous"
+    HAPLOID = "one_strand"
+    BOTH = "heterozygous_and_one_strand"
+    MIXED = "mixed_ploidy"
+    HOMOZYGOUS = "homozygous"
+    NO_CALL = "no_call"
+
+
+class SexEvidence(NamedTuple):
+    """What is seen on chrX, (N,) each.
+
+    ``called`` positions with a known genotype, ``heterozygous`` ones with two different alleles
+    (in a recorded male as well), ``haploid_samples`` whether single alleles are written, ``mixed``
+    whether a gene was refused as single alleles and pairs are mixed though no sex is recorded.
+    """
+
+    called: npt.NDArray[np.int32]
+    heterozygous: npt.NDArray[np.int32]
+    haploid_samples: npt.NDArray[np.bool_]
+    mixed: npt.NDArray[np.bool_]
+
+
+class CheckedSexes(NamedTuple):
+    """Texts (N,): the sex that the calls show, None if neither; `SexCheck`; `SexReason`."""
+
+    shown: Texts
+    check: Texts
+    reason: Texts
+
+
+def check_sexes(sexes: Sequence[str], seen: SexEvidence) -> CheckedSexes:
+    """Compare recorded sexes with genotypes on chrX.
+
+    Two different alleles show a female, a single written allele a male; both together, as where
+    samples were mixed or the sex changed, fit neither. Homozygous genotypes of two haplotypes are
+    no proof, as some call sets write males that way.
+
+    Parameters
+    ----------
+    sexes
+        (N,) ``male``, ``female``, or empty where unknown.
+    seen
+        What the genotypes say.
+    """
+    recorded = np.array(sexes, dtype=object)
+    two, one = seen.heterozygous > 0, seen.haploid_samples
+    shown = np.full(len(recorded), None, dtype=object)
+    shown[two & ~one & ~seen.mixed], shown[one & ~two & ~seen.mixed] = FEMALE, MALE
+    reason = np.full(len(recorded), SexReason.HOMOZYGOUS.value, dtype=object)
+    reason[seen.called == 0] = SexReason.NO_CALL.value
+    reason[two], reason[one] = SexReason.HETEROZYGOUS.value, SexReason.HAPLOID.value
+    reason[two & one] = SexReason.BOTH.value
+    reason[seen.mixed] = SexReason.MIXED.value
+    check = np.where(shown == recorded, SexCheck.CONSISTENT.value, SexCheck.INCONSISTENT.value)
+    check = check.astype(object)
+    check[~two & ~one] = SexCheck.NOT_INFORMATIVE.value
+    check[~np.isin(recorded, (MALE, FEMALE))] = SexCheck.UNKNOWN.value
+    return CheckedSexes(shown, check, reason)
+
+
+_INTEGERS: Final = ("n_sites", "n_called", "n_autosomal", "n_heterozygous")
+SAMPLE_QUALITY_SCHEMA: Final = pl.Schema(
+    {
+        "sample": pl.String(),
+        "n_sites": pl.Int32(),
+        "n_called": pl.Int32(),
+        "call_rate": pl.Float64(),
+        "n_autosomal": pl.Int32(),
+        "n_heterozygous": pl.Int32(),
+        "expected_heterozygous": pl.Float64(),
+        "inbreeding": pl.Float64(),
+        "sex": pl.String(),
+        "x_called": pl.Int32(),
+        "x_heterozygous": pl.Int32(),
+        "x_one_strand": pl.Boolean(),
+        "sex_by_calls": pl.String(),
+        "sex_check": pl.String(),
+        "sex_reason": pl.String(),
+    }
+)
+"""Columns and types of the quality of samples."""
+
+
+class SampleCounts:
+    """Adds up what samples show, gene by gene; nothing but sums is kept.
+
+    Positions that no sample has an answer for say something of the input, nothing of samples:
+    they are left out.
+
+    Parameters
+    ----------
+    n_samples
+        Samples of the cohort (N).
+    """
+
+    def __init__(self, n_samples: int) -> None:
+        self.n_sites = 0
+        self.n_called = np.zeros(n_samples, np.int32)
+        self.n_autosomal = np.zeros(n_samples, np.int32)
+        self.n_heterozygous = np.zeros(n_samples, np.int32)
+        self.expected = np.zeros(n_samples, np.float64)
+        self.x_called = np.zeros(n_samples, np.int32)
+        self.x_heterozygous = np.zeros(n_samples, np.int32)
+        self.x_haploid = np.zeros(n_samples, np.bool_)
+        self.x_mixed = np.zeros(n_samples, np.bool_)
+
+    def add(self, gene: GeneDefinition, pieces: Sequence[Piece], tally: SiteTally) -> None:
+        """Add a gene; ``tally`` is that of its pieces for all samples together."""
+        answered = tally.samples[tally.is_called].sum(axis=(0, 1)) > 0
+        self.n_sites += int(answered.sum())
+        for piece in pieces:
+            call = piece.genotypes.call
+            called = (call[:, :, 0] >= 0) & ((call[:, :, 1] >= 0) | (call[:, :, 1] == ABSENT))
+            own = called.sum(axis=0, dtype=np.int32)
+            self.n_called[piece.samples] += own[piece.columns]
+            if gene.ploidy is Ploidy.AUTOSOME:
+                self._add_autosomal(piece, _unbiased(tally))
+            elif gene.ploidy is Ploidy.X_LINKED:
+                self.x_called[piece.samples] += own[piece.columns]
+                self._add_x(piece)
+
+    def _add_autosomal(self, piece: Piece, expected: npt.NDArray[np.float64]) -> None:
+        call = piece.genotypes.call
+        diploid = (call[:, :, 0] >= 0) & (call[:, :, 1] >= 0)
+        different = diploid & (call[:, :, 0] != call[:, :, 1])
+        shares = np.zeros(call.shape[1], np.float64)
+        for site in np.flatnonzero(expected).tolist():  # so that columns change no sum
+            shares += expected[site] * diploid[site]
+        for total, own in (
+            (self.n_autosomal, diploid.sum(axis=0, dtype=np.int32)),
+            (self.n_heterozygous, different.sum(axis=0, dtype=np.int32)),
+            (self.expected, shares),
+        ):
+            total[piece.samples] += own[piece.columns]
+
+    def _add_x(self, piece: Piece) -> None:
+        seen = piece.genotypes
+        first, second = seen.call[:, :, 0], seen.call[:, :, 1]
+        different = (first >= 0) & (second >= 0) & (first != second)
+        different |= seen.reason == Unknown.MALE_HETEROZYGOUS
+        own = different.sum(axis=0, dtype=np.int32)
+        self.x_heterozygous[piece.samples] += own[piece.columns]
+        n_columns = seen.call.shape[1]
+        mixed = [c for c, codes in seen.notes.items() if "mixed_ploidy" in codes]
+        for total, columns in ((self.x_haploid, seen.haploid_samples), (self.x_mixed, mixed)):
+            total[piece.samples] |= _marked(n_columns, columns)[piece.columns]
+
+    def inbreeding(self) -> npt.NDArray[np.float64]:
+        """(N,) F by the method of moments, nan where no heterozygote is expected.
+
+        (O - E) / (N - E) with O homozygous genotypes, E expected ones, of N, as in PLINK
+        (Purcell et al., Am. J. Hum. Genet. 81 (2007) 559) and ``vcftools --het`` (Danecek et
+        al., Bioinformatics 27 (2011) 2156).
+        """
+        some = self.expected > 0
+        return np.where(some, 1 - self.n_heterozygous / np.where(some, self.expected, 1.0), np.nan)
+
+    def evidence(self) -> SexEvidence:
+        """Return what is seen on chrX."""
+        return SexEvidence(self.x_called, self.x_heterozygous, self.x_haploid, self.x_mixed)
+
+    def call_rates(self) -> npt.NDArray[np.float64]:
+        """(N,) share of the positions that are called, nan where there are none."""
+        return self.n_called / np.float64(self.n_sites or np.nan)
+
+    def frame(self, samples: Sequence[str], sexes: Sequence[str]) -> pl.DataFrame:
+        """Return `SAMPLE_QUALITY_SCHEMA`, a row a sample; ``sexes`` as `check_sexes` takes them."""
+        checked = check_sexes(sexes, self.evidence())
+        columns = {
+            "sample": list(samples),
+            "n_sites": np.full(len(samples), self.n_sites, np.int32),
+            "n_called": self.n_called,
+            "call_rate": self.call_rates(),
+            "n_autosomal": self.n_autosomal,
+            "n_heterozygous": self.n_heterozygous,
+            "expected_heterozygous": self.expected,
+            "inbreeding": self.inbreeding(),
+            "sex": [sex or None for sex in sexes],
+            "x_called": self.x_called,
+            "x_heterozygous": self.x_heterozygous,
+            "x_one_strand": self.x_haploid,
+            "sex_by_calls": checked.shown.tolist(),
+            "sex_check": checked.check.tolist(),
+            "sex_reason": checked.reason.tolist(),
+        }
+        return pl.DataFrame(columns, schema=SAMPLE_QUALITY_SCHEMA, nan_to_null=True)
+
+
+def _unbiased(tally: SiteTally) -> npt.NDArray[np.float64]:
+    """(P,) expected heterozygosity of all samples together; 0 where nothing is called.
+
+    With the correction for the few that were counted of Nei, Genetics 89 (1978) 583, which
+    ``vcftools --het`` applies as well.
+    """
+    alleles = tally.tested_alleles().sum(axis=1)
+    haplotypes = alleles.sum(axis=0)
+    share = expected_heterozygosity(alleles)
+    return np.where(haplotypes > 1, share * haplotypes / np.maximum(haplotypes - 1, 1), 0.0)
+
+
+def _marked(n_columns: int, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
+    """(C,) whether each column is one of some."""
+    found = np.zeros(n_columns, np.bool_)
+    found[sorted(columns)] = True
+    return found
+
+
+LIMITS: Final = {"gene_call_rate": 0.95, "sample_call_rate": 0.9, "hwe_p": 1e-6}
+"""Below which the summary names a gene, counts a sample, names a position."""
+_NOBODY: Final = SampleInfo(sample="")
+
+
+class CohortQuality:
+    """Adds up a cohort's quality as its genes come by.
+
+    Parameters
+    ----------
+    samples
+        Names in the order of the cohort.
+    sample_info
+        Sex and superpopulation by sample name.
+    """
+
+    def __init__(self, samples: Sequence[str], sample_info: Mapping[str, SampleInfo]) -> None:
+        self._samples = tuple(samples)
+        self._sexes = [sample_info.get(name, _NOBODY).sex for name in samples]
+        self._females = np.array([sex == FEMALE for sex in self._sexes], np.bool_)
+        levels = sample_groups(samples, sample_info)
+        self._levels = [level for level in levels if level.name in (ALL, SUPERPOPULATION)]
+        self._counts = SampleCounts(len(samples))
+        self._sites = SitesQuality()
+        self._frame: pl.DataFrame | None = None
+        self._n_sites = 0
+
+    def add(self, gene: GeneDefinition, pieces: Sequence[Piece]) -> None:
+        """Add a gene's genotypes, of all samples; a gene without positions has none."""
+        if not gene.variants:
+            return
+        self._n_sites += len(gene.variants)
+        self._frame = None
+        tally = tally_sites(gene, pieces, self._levels, self._females)
+        self._counts.add(gene, pieces, tally.first_level())
+        self._sites.add(tally)
+
+    def sites(self) -> pl.DataFrame:
+        """Return `SITE_QUALITY_SCHEMA`: genes as they came, all samples, then superpopulations."""
+        if self._frame is None:
+            self._frame = self._sites.frame()
+        return self._frame
+
+    def samples(self) -> pl.DataFrame:
+        """Return `SAMPLE_QUALITY_SCHEMA`, a row a sample."""
+        return self._counts.frame(self._samples, self._sexes)
+
+    def summary(self) -> dict[str, Any]:
+        """Return what stands out, ready for JSON; samples are counted, never named."""
+        rates = self._counts.call_rates()
+        checked = check_sexes(self._sexes, self._counts.evidence())
+        few = rates < LIMITS["sample_call_rate"]
+        some = len(rates) > 0 and self._counts.n_sites > 0
+        return {
+            "n_samples": len(self._samples),
+            "n_sites": self._n_sites,
+            "n_sites_answered": self._counts.n_sites,
+            "mean_call_rate": float(rates.mean()) if some else None,
+            "limits": dict(LIMITS),
+            "genes_below_call_rate": self._poor_genes(),
+            "sites_out_of_equilibrium": self._unequal_sites(),
+            "samples_below_call_rate": int(few.sum()),
+            "sex_check": {c.value: int((checked.check == c.value).sum()) for c in SexCheck},
+        }
+
+    def _poor_genes(self) -> list[dict[str, Any]]:
+        """Genes with a low call rate over all their positions and samples."""
+        of_all = self.sites().filter(pl.col("level") == ALL)
+        rates = of_all.group_by("gene", maintain_order=True).agg(
+            call_rate=pl.col("n_called").sum() / pl.col("n_samples").sum()
+        )
+        return rates.filter(pl.col("call_rate") < LIMITS["gene_call_rate"]).to_dicts()
+
+    def _unequal_sites(self) -> list[dict[str, Any]]:
+        """Positions out of equilibrium within a superpopulation; of all where none is known.
+
+        Where populations are mixed heterozygotes are too few without any fault (Wahlund).
+        """
+        level = self._levels[-1].name
+        unlikely = (pl.col("level") == level) & (pl.col("hwe_p") < LIMITS["hwe_p"])
+        columns = ("gene", "position", "rsid", "group", "hwe_p", "inbreeding")
+        return self.sites().filter(unlikely).select(columns).to_dicts()

@@ -1,1 +1,0 @@
-"""A cohort's results as files."""

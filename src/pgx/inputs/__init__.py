@@ -1,0 +1,1 @@
+"""What enters beside the variants: settings, choices, outside calls, overrides, the release."""

@@ -1,0 +1,111 @@
+"""Deep check of a release: all that digests cannot show, from all floors, every fault a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
+from pgx.base.findings import FaultCode, Finding
+from pgx.knowledge.importers.releases import AUTHORITIES
+from pgx.knowledge.integrity.genes import gene_findings
+from pgx.knowledge.integrity.guidance import condition_findings, gene_code_faults, guidance_findings
+from pgx.knowledge.integrity.medicines import medicine_findings
+from pgx.knowledge.integrity.reading import (
+    damaged_tables,
+    haplotype_findings,
+    lacking_sources,
+    unreadable,
+)
+from pgx.knowledge.release_folder import default_release
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.recommendations.answer_sets import answer_set_findings
+from pgx.recommendations.coverage import coverage_findings
+from pgx.recommendations.index import guidance_of
+
+__all__ = [
+    "faults_of",
+    "refusal",
+    "verify_folder",
+    "verify_release",
+]
+
+
+def verify_folder(place: Path | None = None) -> tuple[KnowledgeBase | None, list[Finding]]:
+    """Check the release in a folder or a file, the one in use by default.
+
+    Returns
+    -------
+    tuple
+        The release, None where its digests do not hold, and what is wrong with it.
+
+    Raises
+    ------
+    SnapshotIntegrityError, SnapshotSchemaError
+        The manifest, or the file, cannot be used.
+    """
+    own = place or default_release()
+    damaged = list(damaged_tables(own)) if own.is_dir() else []
+    if damaged:
+        return None, damaged
+    kb = KnowledgeBase(own)
+    return kb, faults_of(kb)
+
+
+def faults_of(kb: KnowledgeBase) -> list[Finding]:
+    """Return all that is wrong with a release.
+
+    Where rows cannot be read only these are returned: the rest is checked once they can.
+    """
+    found = list(unreadable(kb))
+    return found or list(dict.fromkeys(_faults(kb)))
+
+
+def _faults(kb: KnowledgeBase) -> Iterator[Finding]:
+    yield from lacking_sources(kb)
+    for gene in kb.genes_as_written.values():
+        yield from gene_findings(gene)
+    yield from haplotype_findings(kb)
+    yield from medicine_findings(kb)
+    yield from gene_code_faults(kb.gene_codes, kb.genes_as_written)
+    yield from guidance_findings(kb)
+    yield from condition_findings(kb)
+    yield from _coverage(kb)
+
+
+def _coverage(kb: KnowledgeBase) -> Iterator[Finding]:
+    try:
+        index = guidance_of(kb)
+    except KnowledgeError as error:
+        yield Finding(
+            code=FaultCode.CONTRADICTION,
+            table="statements",
+            where=error.where,
+            what=error.what,
+            remedy=error.remedy or "correct the table and rebuild",
+        )
+        return
+    yield from answer_set_findings(index, kb.statement_sets)
+    complete = {a.name for a in AUTHORITIES if not a.selective}
+    yield from coverage_findings(kb.genes_as_written, kb.statements, index, kb.known_gaps, complete)
+
+
+def refusal(findings: Sequence[Finding]) -> KnowledgeError:
+    """Return the error that stands for findings: the first of them, and how many there are."""
+    first = findings[0]
+    kind = SnapshotIntegrityError if first.code is FaultCode.DAMAGED else SnapshotSchemaError
+    count = f" (first of {len(findings)} findings)" if len(findings) > 1 else ""
+    return kind(first.what + count, where=first.place, remedy=first.remedy, code=first.code.value)
+
+
+def verify_release(kb: KnowledgeBase) -> None:
+    """Check a release; see `faults_of` for how to get every finding.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        Something is wrong with it: the first finding, and how many there are.
+    """
+    findings = faults_of(kb)
+    if findings:
+        raise refusal(findings)
