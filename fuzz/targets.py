@@ -15,17 +15,17 @@ import numpy.typing as npt
 
 from fuzz.outside_grammar import OutsideGrammar
 from fuzz.vcf_grammar import Place, VcfGrammar
-from pgx.alleles import _kernels as matching
-from pgx.alleles.observation import observe
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import PgxError, VcfFormatError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
+from pgx.haplotypes import _kernels as matching
+from pgx.haplotypes.caller import GeneCaller
+from pgx.haplotypes.matching import observe
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import Unanswered
-from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.outside import answer
 from pgx.pipeline.outside_check import contradicts
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped

@@ -11,7 +11,7 @@ import msgspec
 
 from pgx.base.calls import GeneCall
 from pgx.base.genes import GeneDefinition
-from pgx.pipeline.call import GeneCaller
+from pgx.haplotypes.caller import GeneCaller
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import RunSettings, SampleInfo
 from simulated import genes

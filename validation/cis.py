@@ -24,12 +24,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.definitions import CompiledGene, compile_gene
-from pgx.alleles.observation import observe
-from pgx.alleles.posterior import infer
-from pgx.alleles.prior import HaplotypePrior, build_prior
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.haplotypes.definitions import CompiledGene, compile_gene
+from pgx.haplotypes.matching import observe
+from pgx.haplotypes.posterior import infer
+from pgx.haplotypes.prior import HaplotypePrior, build_prior
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.frequencies import count_haplotypes
 from validation.blurring import without_phase

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from pgx.base.assemblies import CANONICAL
 from pgx.base.shipped import data_folder
-from pgx.structure.building import PanelDepths, PanelSettings, build_panel
-from pgx.structure.panel import DepthPanel, GeneWindow
+from pgx.copynumber.depth import DepthPanel, GeneWindow
+from pgx.copynumber.panel_building import PanelDepths, PanelSettings, build_panel
 from pgx.vcf.depth import DepthLayout, DepthListener
 from pgx.vcf.windows import Interval
 from validation.data import DATA

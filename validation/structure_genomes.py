@@ -15,7 +15,9 @@ from typing import Any, Final
 import numpy as np
 
 import pgx
-from pgx.alleles.names import format_diplotype
+from pgx.base.allele_names import format_diplotype
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.depth import default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulator.common import common_spellings
 from pgx.simulator.depth.drawing import allele_weights, draw_people
@@ -23,8 +25,6 @@ from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.settings import DepthSettings
 from pgx.simulator.depth.windows import panel_windows
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
-from pgx.structure.models import structural_models
-from pgx.structure.panel import default_panel
 from validation.intervals import counted
 from validation.structure_depth import COMMON, GENE, NOISE
 from validation.structure_tables import SURE

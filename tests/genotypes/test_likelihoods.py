@@ -12,8 +12,8 @@ from pgx.genotypes.combine import combine
 from pgx.genotypes.likelihoods import likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, LikelyGenotype, Unknown
 from pgx.genotypes.sites import STAR, GeneLocus
+from pgx.haplotypes.caller import GeneCaller
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.read import read_inputs
 from pgx.pipeline.settings import RunSettings
 from simulated import genes, vcf_text

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hazards.test_hidden_positions import HIDE, hidden, pairs_of
-from pgx.alleles.core import TYPED_TIER
 from pgx.base.calls import Certainty
+from pgx.haplotypes.definitions import TYPED_TIER
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import RunSettings

@@ -7,13 +7,13 @@ import functools
 import numpy as np
 
 from pgx.base.genes import Assembly
+from pgx.copynumber.depth import default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulator.common import common_spellings
 from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.settings import DepthSettings
 from pgx.simulator.depth.windows import panel_windows
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
-from pgx.structure.panel import default_panel
 
 GENE = "CYP2D6"
 BODY = (42127700, 42130400)

@@ -10,6 +10,7 @@ import pytest
 
 from pgx.base.errors import UsageError
 from pgx.base.structures import WHOLE
+from pgx.copynumber.configurations import structural_models
 from pgx.simulator.depth import blocks, genotypes
 from pgx.simulator.depth import windows as window_module
 from pgx.simulator.depth.chromosomes import Copy, chromosome_name, copy_haplotype, parse_chromosome
@@ -19,7 +20,6 @@ from pgx.simulator.depth.noise import Neighbours, draw_depth, kernel
 from pgx.simulator.depth.people import true_diplotypes
 from pgx.simulator.depth.settings import generator
 from pgx.simulator.depth.windows import DepthWindows
-from pgx.structure.models import structural_models
 from simulate.depth_support import BODY, GENE, kb, windows
 
 

@@ -40,7 +40,7 @@ KERNEL_MODULES: Final = (
     "pgx.vcf._kernels",
     "pgx.vcf._depth_kernels",
     "pgx.genotypes._kernels",
-    "pgx.alleles._kernels",
+    "pgx.haplotypes._kernels",
     "pgx.models.feedback._kernels",
 )
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "numpy"}

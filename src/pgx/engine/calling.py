@@ -11,24 +11,24 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, Strategy
+from pgx.copynumber.depth import best_evidence
+from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.reading import GroupedInput
 from pgx.genotypes.combine import combine
 from pgx.genotypes.grouping import first_of_groups, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.haplotypes.caller import GeneCaller
+from pgx.haplotypes.matching import observe
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
-from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.choices import marker_alleles
-from pgx.pipeline.copies import best_evidence
 from pgx.pipeline.local import marked_local
 from pgx.pipeline.outside import OutsideCall, answer
 from pgx.pipeline.outside_check import contradicts
 from pgx.pipeline.settings import INFERRED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex
-from pgx.structure.evidence import CopyEvidence
 
 __all__ = ["CohortCaller", "GeneTable", "Piece", "pieces_of"]
 

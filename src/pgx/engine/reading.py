@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.genes import Assembly, GeneDefinition, Ploidy
+from pgx.copynumber.depth import Copies, DepthReading
+from pgx.copynumber.evidence import CopyEvidence
 from pgx.genotypes.build import GeneReading, build_gene, build_genotypes, covers, touching
 from pgx.genotypes.grouping import GeneColumns, SampleGrouper, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
-from pgx.pipeline.copies import Copies, DepthReading
 from pgx.pipeline.read import (
     Loci,
     View,
@@ -27,7 +28,6 @@ from pgx.pipeline.read import (
     says_anything,
 )
 from pgx.pipeline.settings import RECORDED, Absent, RunSettings, SampleInfo
-from pgx.structure.evidence import CopyEvidence
 from pgx.vcf.records import Scan
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.base.errors import InputError, SampleNotFoundError
 from pgx.base.genes import GeneDefinition
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.read import Observations, read_inputs
 from pgx.pipeline.settings import RunSettings, SampleInfo

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.alleles.names import format_diplotype, natural_key
+from pgx.base.allele_names import format_diplotype, natural_key
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
 from pgx.base.errors import OutsideCallError, UnknownAlleleError
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy

@@ -8,13 +8,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.alternative_diplotypes import allowed_alleles
-from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.names import core_allele
-from pgx.alleles.observation import Observation, observe
+from pgx.base.allele_names import core_allele
 from pgx.base.calls import GeneCall
 from pgx.base.evidence import AlternativeDiplotype, CallEvidence, Contradiction
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.haplotypes.definitions import CompiledGene
+from pgx.haplotypes.evidence import allowed_alleles
+from pgx.haplotypes.matching import Observation, observe
 from pgx.phenotypes.haplotypes import COPIES
 
 __all__ = ["compared", "contradicting", "contradicts"]

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
 from pgx.base.errors import AbsenceError, InputError
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.copynumber.depth import Copies, DepthReading, best_evidence
+from pgx.copynumber.evidence import CopyEvidence
 from pgx.genotypes.build import ReadingSettings, SiteIndex, build_genotypes, gene_regions
 from pgx.genotypes.combine import combine
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.reference import AssemblyCheck
 from pgx.genotypes.sites import GeneLocus
 from pgx.pipeline.assembly import decide_assembly
-from pgx.pipeline.copies import Copies, DepthReading, best_evidence
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
-from pgx.structure.evidence import CopyEvidence
 from pgx.vcf.header import VcfHeader
 from pgx.vcf.limits import ScanLimits
 from pgx.vcf.origin import Platform

@@ -16,17 +16,17 @@ from pgx.base.errors import ResultFileError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.evidence import CopyEvidence, evidence_of
+from pgx.haplotypes.caller import GeneCaller
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
-from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.local import marked_local
 from pgx.pipeline.personal import Personal, without_years
 from pgx.pipeline.saved import INPUT_NOTES, saved_genotypes
 from pgx.pipeline.settings import AVERAGE, INFERRED, RECORDED, Prior
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.structure.evidence import CopyEvidence, evidence_of
-from pgx.structure.models import structural_models
 
 __all__ = ["Reinterpreter", "ResultChange", "result_changes"]
 

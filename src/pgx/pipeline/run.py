@@ -19,9 +19,10 @@ from pgx.base.local import Override
 from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
 from pgx.base.texts import shown_name
+from pgx.copynumber.depth import PANEL_VARIABLE
+from pgx.haplotypes.caller import GeneCaller
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry, check_ancestry, unrecorded
-from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.choices import (
     chosen_genes,
     chosen_samples,
@@ -41,7 +42,6 @@ from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
 from pgx.pipeline.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.structure.panel import PANEL_VARIABLE
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput

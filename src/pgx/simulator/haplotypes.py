@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import UnknownAlleleError, UsageError
 from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Ploidy, Strategy
 from pgx.simulator.settings import IUPAC, AmbiguityChoice, Sex, SimulationSettings, known_gene

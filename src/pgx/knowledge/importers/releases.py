@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.alleles.names import natural_key
 from pgx.base.advice import ANY_KEY, NO_RESULT
+from pgx.base.allele_names import natural_key
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.authorities import Authority
 from pgx.knowledge.importers.layers import release_of

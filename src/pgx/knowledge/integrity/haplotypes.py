@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure, PartnerOdds

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from pgx.alleles.names import natural_key
+from pgx.base.allele_names import natural_key
 from pgx.base.errors import UnknownAlleleError, UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure

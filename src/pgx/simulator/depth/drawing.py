@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.partners import Partners
 from pgx.base.errors import UsageError
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype
+from pgx.copynumber.configurations import Chromosomes, structural_models
+from pgx.haplotypes.structural_copies import Partners
 from pgx.simulator.depth.chromosomes import Copy, chromosome_name
-from pgx.structure.models import Chromosomes, structural_models
 
 __all__ = [
     "AlleleWeights",
@@ -94,7 +94,7 @@ def draw_people(
 ) -> People:
     """Draw persons whose structural model is given: structures of both chromosomes, alleles.
 
-    ``model`` are (N,) indices of `pgx.structure.models.structural_models`.
+    ``model`` are (N,) indices of `pgx.copynumber.configurations.structural_models`.
 
     Raises
     ------

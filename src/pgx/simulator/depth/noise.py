@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.structures import GeneStructure
+from pgx.copynumber.configurations import structural_models
 from pgx.simulator.depth.windows import DepthWindows
-from pgx.structure.models import structural_models
 
 __all__ = ["DISPERSION", "Neighbours", "draw_depth", "draw_shares", "kernel"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pgx.alleles.names import format_diplotype
+from pgx.base.allele_names import format_diplotype
 from pgx.base.errors import UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.simulator.depth.chromosomes import (

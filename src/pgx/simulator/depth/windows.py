@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.structures import GeneStructure
-from pgx.structure.panel import PanelArrays
+from pgx.copynumber.depth import PanelArrays
 
 __all__ = ["DepthWindows", "Span", "cut", "gene_span", "panel_windows", "tiled"]
 
