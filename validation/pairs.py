@@ -26,7 +26,7 @@ from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.matching import fit_observation, observe
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.simulator.common import common_spellings
+from pgx.simulator.haplotypes import common_spellings
 from validation.compare import diplotype
 from validation.intervals import counted
 from validation.tables import show, table

@@ -20,10 +20,9 @@ from pgx.base.genes import GeneDefinition
 from pgx.copynumber.configurations import StructuralModels, structural_models
 from pgx.copynumber.depth import PanelArrays, copies_from_depth, default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.depth.drawing import AlleleWeights, allele_weights
 from pgx.simulator.depth.many import simulate_many
-from pgx.simulator.depth.noise import Neighbours
-from pgx.simulator.depth.windows import panel_windows
+from pgx.simulator.depth.noise import Neighbours, panel_windows
+from pgx.simulator.depth.people import AlleleWeights, allele_weights
 from pgx.vcf.depth import DepthScan
 
 __all__ = [

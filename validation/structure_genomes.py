@@ -19,11 +19,10 @@ from pgx.base.allele_names import format_diplotype
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.depth import default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.common import common_spellings
-from pgx.simulator.depth.drawing import allele_weights, draw_people
 from pgx.simulator.depth.gvcf import DepthSimulator
-from pgx.simulator.depth.settings import DepthSettings
-from pgx.simulator.depth.windows import panel_windows
+from pgx.simulator.depth.noise import DepthSettings, panel_windows
+from pgx.simulator.depth.people import allele_weights, draw_people
+from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from validation.intervals import counted
 from validation.structure_depth import COMMON, GENE, NOISE

@@ -15,12 +15,9 @@ from pgx.base.genes import DefiningVariant, GeneDefinition
 from pgx.base.structures import GeneStructure
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.evidence import SiteReads
-from pgx.simulator.depth.chromosomes import Copy, copy_haplotype
-from pgx.simulator.depth.drawing import AlleleWeights, draw_people
-from pgx.simulator.depth.genotypes import ERROR, OVERDISPERSION
-from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares
-from pgx.simulator.depth.sites import MEAN_MISMAPPED
-from pgx.simulator.depth.windows import gene_span
+from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares, gene_span
+from pgx.simulator.depth.people import AlleleWeights, Copy, copy_haplotype, draw_people
+from pgx.simulator.depth.sites import ERROR, MEAN_MISMAPPED, OVERDISPERSION
 from pgx.simulator.settings import AmbiguityChoice
 
 __all__ = ["SimulatedDepth", "simulate_many"]

@@ -1,17 +1,78 @@
-"""Whether what is known of copies and hybrids fits the genes and itself."""
+"""Whether core positions, structural variants and phenoconversion fit the genes they name."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pgx.base.allele_names import core_allele
 from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import GeneDefinition
+from pgx.base.genes import CorePosition, GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure, PartnerOdds
+from pgx.base.substances import ConversionRule
 
-__all__ = ["structure_findings"]
+__all__ = [
+    "core_position_findings",
+    "inapplicable",
+    "place_of",
+    "structure_findings",
+]
+
+_TIERS: Final = (1, 2, 3)
+
+
+def core_position_findings(gene: GeneDefinition) -> Iterator[Finding]:
+    """Yield causal variants and proxies that definitions lack, and terms out of their range."""
+    rows = Counter((c.allele, c.position, c.alt) for c in gene.core_positions)
+    for (allele, position, alt), count in rows.items():
+        if count > 1:
+            what = f"{alt} at {position} stands twice for {allele}"
+            yield _finding(FaultCode.TWICE, "core_positions", gene, what)
+    variants = {v.position: v.alts for v in gene.variants}
+    definitions = {a.name: a.defining for a in gene.alleles}
+    for core in gene.core_positions:
+        if core.tier not in _TIERS:
+            what = f"tier {core.tier} of {core.allele} is not one of 1, 2, 3"
+            yield _finding(FaultCode.RANGE, "core_positions", gene, what)
+        yield from _undefined(gene, core, variants, definitions)
+        yield from _proxies(gene, core, variants)
+
+
+def _undefined(
+    gene: GeneDefinition,
+    core: CorePosition,
+    variants: dict[int, tuple[str, ...]],
+    definitions: dict[str, dict[int, str]],
+) -> Iterator[Finding]:
+    """Yield a causal variant that its allele's definition does not ask for."""
+    if core.allele not in definitions:
+        what = f"there is no allele {core.allele}"
+        yield _finding(FaultCode.DANGLING, "core_positions", gene, what)
+    elif core.alt not in variants.get(core.position, ()):
+        what = f"there is no variant {core.alt} at {core.position}"
+        yield _finding(FaultCode.DANGLING, "core_positions", gene, what)
+    elif definitions[core.allele].get(core.position) != core.alt:
+        what = f"{core.allele} is not defined by {core.alt} at {core.position}"
+        yield _finding(FaultCode.CONTRADICTION, "core_positions", gene, what)
+
+
+def _proxies(
+    gene: GeneDefinition, core: CorePosition, variants: dict[int, tuple[str, ...]]
+) -> Iterator[Finding]:
+    for proxy in core.proxies:
+        if proxy.position == core.position or proxy.alt not in variants.get(proxy.position, ()):
+            what = f"{proxy.alt} at {proxy.position} cannot be a proxy of {core.position}"
+            yield _finding(FaultCode.DANGLING, "core_proxies", gene, what)
+        if not (0 < proxy.r2 <= 1 and 0 < proxy.sensitivity <= 1 and proxy.carriers > 0):
+            what = f"r2, sensitivity or carriers of {proxy.position} are out of range"
+            yield _finding(FaultCode.RANGE, "core_proxies", gene, what)
+
+
+def _finding(code: FaultCode, table: str, gene: GeneDefinition, what: str) -> Finding:
+    return Finding(code=code, table=table, where=gene.gene, what=what)
+
 
 _TOLERANCE: Final = 1e-3  # shares are rounded
 
@@ -106,5 +167,24 @@ def _sites(gene: GeneDefinition, structure: GeneStructure) -> Iterator[Finding]:
             yield _finding(FaultCode.DANGLING, "structure_sites", gene, what)
 
 
-def _finding(code: FaultCode, table: str, gene: GeneDefinition, what: str) -> Finding:
-    return Finding(code=code, table=table, where=gene.gene, what=what)
+def place_of(rule: ConversionRule) -> str:
+    """Return what tells a rule from the others: gene, strength and effect."""
+    return f"{rule.gene} {rule.strength} {rule.effect}"
+
+
+def inapplicable(rule: ConversionRule, genes: Mapping[str, GeneDefinition]) -> Iterator[Finding]:
+    """Yield why a rule cannot be applied; cheap enough for every start."""
+    gene = genes.get(rule.gene)
+    if gene is None:
+        yield _conversions_finding(FaultCode.DANGLING, rule, "there is no such gene")
+    elif rule.method == "score_factor" and not gene.scored:
+        yield _conversions_finding(
+            FaultCode.CONTRADICTION, rule, "a factor of scores that the gene has not"
+        )
+    elif rule.method == "phenotype_to" and rule.value not in {r.phenotype for r in gene.rules}:
+        what = f"{rule.value!r} is no phenotype of the gene"
+        yield _conversions_finding(FaultCode.DANGLING, rule, what)
+
+
+def _conversions_finding(code: FaultCode, rule: ConversionRule, what: str) -> Finding:
+    return Finding(code=code, table="conversion_rules", where=place_of(rule), what=what)

@@ -1,15 +1,164 @@
-"""Medicines of a FHIR R4 bundle: whether one is taken, is to be taken, was taken, or none of it."""
+"""Parts of FHIR R4 resources as plain values: codes, units, days, medicines and status."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from pgx.base.errors import PatientFileError
 from pgx.base.patient import Medicine, MedicineUse
-from pgx.patients.fhir_parts import Tree, codings, day_of, is_before, words_of
 
-__all__ = ["medicines_of", "use_of"]
+__all__ = [
+    "BIRTH_SEX",
+    "FIELD_OF_LOINC",
+    "NO_ALLERGY",
+    "SEXES",
+    "SYSTEMS",
+    "UNIT_FACTORS",
+    "Tree",
+    "answers",
+    "codes_of",
+    "codings",
+    "day_of",
+    "is_before",
+    "medicines_of",
+    "use_of",
+    "words_of",
+]
+
+SYSTEMS: Final = {
+    "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
+    "http://www.whocc.no/atc": "atc",
+    "http://hl7.org/fhir/sid/icd-10": "ICD-10",
+    "http://hl7.org/fhir/sid/icd-10-cm": "ICD-10",
+    "http://hl7.org/fhir/sid/icd-10-de": "ICD-10",
+    "http://snomed.info/sct": "SNOMED",
+    "http://loinc.org": "loinc",
+}
+BIRTH_SEX: Final = frozenset(
+    {
+        "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex",
+        "http://hl7.org/fhir/StructureDefinition/patient-birthSex",
+    }
+)
+SEXES: Final = {"male": "male", "female": "female", "m": "male", "f": "female"}
+NO_ALLERGY: Final = frozenset(
+    {
+        "716186003",  # no known allergy
+        "409137002",  # no known drug allergy
+        "428607008",  # no known environmental allergy
+        "429625007",  # no known food allergy
+    }
+)
+"""SNOMED codes by which an allergy resource says that there is none."""
+FIELD_OF_LOINC: Final = {
+    "29463-7": "weight_kg",  # body weight
+    "3141-9": "weight_kg",  # body weight, measured
+    "8302-2": "height_cm",  # body height
+    "3137-7": "height_cm",  # body height, measured
+    "33914-3": "egfr",  # MDRD
+    "48642-3": "egfr",  # MDRD, by ancestry
+    "48643-1": "egfr",
+    "62238-1": "egfr",  # CKD-EPI 2009
+    "98979-8": "egfr",  # CKD-EPI 2021
+    "69405-9": "egfr",  # any formula
+    "2164-2": "creatinine_clearance",
+}
+_RATE: Final = {"mL/min": 1.0, "ml/min": 1.0, "mL/s": 60.0}
+UNIT_FACTORS: Final = {
+    "weight_kg": {
+        "kg": 1.0,
+        "g": 0.001,
+        "[lb_av]": 0.45359237,
+        "lb": 0.45359237,
+        "lbs": 0.45359237,
+    },
+    "height_cm": {"cm": 1.0, "m": 100.0, "mm": 0.1, "[in_i]": 2.54, "in": 2.54},
+    "egfr": {
+        **_RATE,
+        "mL/min/{1.73_m2}": 1.0,
+        "mL/min/1.73.m2": 1.0,
+        "mL/min/1.73m2": 1.0,
+        "mL/min/1.73 m2": 1.0,
+        "mL/min/{1.73m2}": 1.0,
+    },
+    "creatinine_clearance": _RATE,
+}
+"""By field, the factor from a unit to the field's own; mL/min alone is taken as per 1.73 m² where
+the code says so."""
+
+
+Tree = Mapping[str, Any]
+DAY: Final = len("2026-01-31")
+
+
+def day_of(value: object) -> str:
+    """Return the day of a FHIR date or time, empty where it has less than a day."""
+    text = str(value or "")[:DAY]
+    return text if len(text) == DAY else ""
+
+
+def is_before(value: object, day: str) -> bool:
+    """Whether a FHIR date or time, which may be a year or a month, ended before a day.
+
+    >>> is_before("2025", "2026-01-31"), is_before("2026-01", "2026-01-31")
+    (True, False)
+    """
+    text = str(value or "")[:DAY]
+    return bool(text and day) and text < day[: len(text)]
+
+
+def codings(concept: Tree) -> dict[str, str]:
+    """Return the first code of each system that is known here, by its short name."""
+    found: dict[str, str] = {}
+    for coding in concept.get("coding") or ():
+        system = SYSTEMS.get(str(coding.get("system")))
+        if system and coding.get("code"):
+            found.setdefault(system, str(coding["code"]).strip())
+    return found
+
+
+def codes_of(resource: Tree, name: str) -> set[str]:
+    """Return all codes of a status that is a concept, and its words, in lower case."""
+    concept = resource.get(name) or {}
+    found = [c.get("code") or c.get("display") for c in concept.get("coding") or ()]
+    return {str(text).strip().casefold() for text in (*found, concept.get("text")) if text}
+
+
+def words_of(concept: Tree) -> str:
+    """Return a concept in words."""
+    shown = [c.get("display") for c in concept.get("coding") or ()]
+    named = next(
+        (str(text) for text in (concept.get("text"), *shown, concept.get("display")) if text), ""
+    )
+    return " ".join(named.split())
+
+
+def _quantity(value: Tree) -> str:
+    amount = f"{value.get('comparator') or ''}{value.get('value', '')}"
+    return f"{amount} {value.get('unit') or value.get('code') or ''}".strip()
+
+
+_VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "valueCoding": lambda v: str(v.get("display") or v.get("code") or ""),
+    "valueQuantity": _quantity,
+    "valueBoolean": lambda v: {True: "yes", False: "no"}[v],
+}
+_PLAIN: Final = ("valueString", "valueInteger", "valueDecimal", "valueDate", "valueDateTime")
+
+
+def answers(items: Iterable[Tree]) -> Iterator[tuple[str, str]]:
+    """Yield question and answer of a questionnaire, depth first."""
+    for item in items:
+        question = str(item.get("text") or item.get("linkId") or "")
+        for answer in item.get("answer") or ():
+            shown = [say(answer[name]) for name, say in _VALUES.items() if name in answer]
+            shown += [str(answer[name]) for name in _PLAIN if name in answer]
+            if shown and shown[0]:
+                yield question, shown[0]
+            yield from answers(answer.get("item") or ())
+        yield from answers(item.get("item") or ())
+
 
 _USE: Final = {
     "active": MedicineUse.CURRENT,
