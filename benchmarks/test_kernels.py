@@ -15,9 +15,9 @@ import timeit
 import numpy as np
 import pytest
 
-from pgx.alleles._kernels import find_mismatches, fit_diplotypes
 from pgx.base.assemblies import canonical_contig
 from pgx.genotypes.grouping import pack_cell, refine
+from pgx.haplotypes._kernels import find_mismatches, fit_diplotypes
 from pgx.io.header import parse_header
 from pgx.io.records import ScanLimits
 from pgx.io.scanner import Scanner

@@ -15,14 +15,15 @@ import numpy.typing as npt
 
 from fuzz.outside_grammar import OutsideGrammar
 from fuzz.vcf_grammar import Place, VcfGrammar
-from pgx.alleles import _kernels as matching
-from pgx.alleles.observation import observe
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import PgxError, VcfFormatError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
+from pgx.haplotypes import _kernels as matching
+from pgx.haplotypes.caller import GeneCaller
+from pgx.haplotypes.matching import observe
 from pgx.inputs.outside_calls import answer, contradicts
 from pgx.inputs.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.io import _kernels as scanning
@@ -34,7 +35,6 @@ from pgx.io.source import open_source
 from pgx.io.windows import Windows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import Unanswered
-from pgx.pipeline.call import GeneCaller
 
 __all__ = ["TARGETS", "Target", "make_target"]
 

@@ -12,8 +12,8 @@ import msgspec
 from pgx.base.calls import GeneCall
 from pgx.base.genes import GeneDefinition
 from pgx.engine.reading import Observations, read_inputs
+from pgx.haplotypes.caller import GeneCaller
 from pgx.inputs.settings import RunSettings, SampleInfo
-from pgx.pipeline.call import GeneCaller
 from simulated import genes
 
 

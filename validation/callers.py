@@ -16,11 +16,11 @@ import numpy as np
 
 from pgx.base.calls import GeneCall
 from pgx.base.frequencies import GeneFrequencies
+from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
+from pgx.haplotypes.caller import GeneCaller
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.call import GeneCaller
-from pgx.structure.evidence import CopyEvidence
 from validation.blurring import hidden
 from validation.data import cohort_file, cohort_rows, genes
 from validation.reading import cohort_genotypes

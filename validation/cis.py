@@ -24,13 +24,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.definitions import CompiledGene, compile_gene
-from pgx.alleles.observation import observe
-from pgx.alleles.posterior import infer
-from pgx.alleles.prior import HaplotypePrior, build_prior
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.haplotypes.definitions import CompiledGene, compile_gene
+from pgx.haplotypes.matching import observe
+from pgx.haplotypes.posterior import infer
+from pgx.haplotypes.prior import HaplotypePrior, build_prior
 from pgx.knowledge.snapshot import KnowledgeBase
 from validation.blurring import without_phase
 from validation.callers import open_where_untyped

@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.calls import CallStatus, GeneCall
-from pgx.structure.panel import PANEL_VARIABLE, default_panel
+from pgx.copynumber.depth import PANEL_VARIABLE, default_panel
 from validation import callers
 from validation.depth_panel import GENE, GeneDepths, panel_of, read_depths
 from validation.nomenclature import Pair, ordered

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pgx.alleles.definitions import CompiledGene, compile_gene
 from pgx.genotypes.matrix import MISSING, GeneGenotypes, Unknown
+from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.knowledge.snapshot import KnowledgeBase
 from validation.data import genes
 from validation.nomenclature import Pair

@@ -20,8 +20,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from pgx.alleles.names import natural_key
 from pgx.base.advice import ADVICE_FIELDS, Statement, row_from_record
+from pgx.base.allele_names import natural_key
 from pgx.knowledge.importers.readings import (
     Readings,
     load_readings,

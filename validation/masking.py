@@ -21,12 +21,12 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.core import TYPED_TIER
 from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes, Unknown
+from pgx.haplotypes.caller import GeneCaller
+from pgx.haplotypes.definitions import TYPED_TIER
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.call import GeneCaller
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on
 from pgx.recommendations.open_keys import SampleKeys

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, product
 from math import prod
 
-from pgx.alleles.names import core_allele, format_diplotype
 from pgx.base.advice import Statement
+from pgx.base.allele_names import core_allele, format_diplotype
 from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.inputs.outside_calls import outside_gene_call

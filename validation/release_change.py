@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations_with_replacement, islice, product
 from pathlib import Path
 
-from pgx.alleles.names import core_allele, natural_key
 from pgx.base.advice import Statement
+from pgx.base.allele_names import core_allele, natural_key
 from pgx.base.calls import PatientResult
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings

@@ -15,15 +15,15 @@ from typing import Any, Final
 import numpy as np
 
 import pgx
-from pgx.alleles.names import format_diplotype
+from pgx.base.allele_names import format_diplotype
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.depth import default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.noise import DepthSettings, panel_windows
 from pgx.simulator.depth.people import allele_weights, draw_people
 from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
-from pgx.structure.models import structural_models
-from pgx.structure.panel import default_panel
 from validation.intervals import counted
 from validation.structure_depth import COMMON, GENE, NOISE
 from validation.structure_tables import SURE

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pgx.copynumber.configurations import StructuralModels
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.structure.models import StructuralModels
 from validation.intervals import share
 from validation.reliability import EDGES
 from validation.structure_depth import (

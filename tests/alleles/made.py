@@ -28,7 +28,7 @@ from pgx.genotypes.matrix import (
     LikelyGenotype,
     Unknown,
 )
-from pgx.pipeline.call import GeneCaller
+from pgx.haplotypes.caller import GeneCaller
 
 ALLELES = "AGT"
 

@@ -11,15 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calling import call_file, caller
-from pgx.alleles.alternative_diplotypes import AlternativeDiplotypes
-from pgx.alleles.contradictions import count_contradictions
-from pgx.alleles.evidence import call_evidence, read_sites
-from pgx.alleles.haplotype_masks import HaplotypeMasks
-from pgx.alleles.matching import fit_observation
-from pgx.alleles.observation import Observation, observe
 from pgx.base.calls import CallStatus, SiteObservation
 from pgx.base.genes import Strategy
 from pgx.engine.reading import read_inputs
+from pgx.haplotypes.definitions import HaplotypeMasks
+from pgx.haplotypes.evidence import AlternativeDiplotypes, call_evidence, read_sites
+from pgx.haplotypes.matching import Observation, count_contradictions, fit_observation, observe
 from pgx.inputs.settings import RunSettings
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from simulated import cohort_file, genes, vcf_file

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.alleles._kernels import fit_diplotypes
+from pgx.haplotypes._kernels import fit_diplotypes
 from reference.match import fit_diplotypes as oracle
 
 

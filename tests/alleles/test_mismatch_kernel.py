@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.alleles._kernels import find_mismatches
+from pgx.haplotypes._kernels import find_mismatches
 from reference.match import find_mismatches as oracle
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.alleles import recombination as recombination_module
-from pgx.alleles._kernels import find_mismatches
-from pgx.alleles.observation import Observation, SoftGenotype, SoftSite
-from pgx.alleles.posterior import evidence, infer
-from pgx.alleles.prior import HaplotypePrior
+from pgx.haplotypes import recombination as recombination_module
+from pgx.haplotypes._kernels import find_mismatches
+from pgx.haplotypes.matching import Observation, SoftGenotype, SoftSite
+from pgx.haplotypes.posterior import evidence, infer
+from pgx.haplotypes.prior import HaplotypePrior
 from reference import posterior as plain
 
 GENOTYPES = [(0, 0), (0, 1), (1, 0), (1, 1)]

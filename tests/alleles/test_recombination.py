@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.alleles.recombination import HIDDEN_FROM, LIKELY_FROM, Recombination
 from pgx.genotypes.matrix import MISSING
+from pgx.haplotypes.recombination import HIDDEN_FROM, LIKELY_FROM, Recombination
 
 CROSSOVER, CONVERSION = 0.03, 0.02
 

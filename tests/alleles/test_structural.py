@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pgx.base.calls import CallStatus
-from pgx.pipeline.call import GeneCaller
-from pgx.structure.depth import copies_from_depth
-from pgx.structure.evidence import SiteReads, evidence_of
+from pgx.copynumber.depth import copies_from_depth
+from pgx.copynumber.evidence import SiteReads, evidence_of
+from pgx.haplotypes.caller import GeneCaller
 from structure.made import GENE, KB, MODELS, PANEL, genotypes, scan
 
 CALLER = GeneCaller(GENE, KB.frequencies["CYP2D6"])

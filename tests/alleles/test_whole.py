@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alleles.made import caller, genotypes
-from pgx.alleles.definitions import compile_gene
-from pgx.alleles.inferred import InferredCaller
-from pgx.alleles.meanings import Concern
-from pgx.alleles.observation import observe
-from pgx.alleles.outcome import DiplotypeSet
-from pgx.alleles.prior import build_prior
-from pgx.alleles.whole import WholeCaller, whole_pairs
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
+from pgx.haplotypes.caller import GeneCaller
+from pgx.haplotypes.definitions import compile_gene
+from pgx.haplotypes.inferred import InferredCaller
+from pgx.haplotypes.matching import observe
+from pgx.haplotypes.meanings import Concern
+from pgx.haplotypes.outcome import DiplotypeSet
+from pgx.haplotypes.prior import build_prior
+from pgx.haplotypes.whole import WholeCaller, whole_pairs
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.call import GeneCaller
 
 RELEASE = KnowledgeBase()
 WEIGHED = sorted(n for n, f in RELEASE.frequencies.items() if RELEASE.genes[n].variants)

@@ -36,7 +36,7 @@ def test_other_signatures_are_refused(text):
 
 @pytest.fixture(scope="module")
 def fit():
-    from pgx.alleles._kernels import fit_diplotypes
+    from pgx.haplotypes._kernels import fit_diplotypes
 
     return fit_diplotypes.load()
 

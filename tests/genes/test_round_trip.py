@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calling import call_file, read_files
-from pgx.alleles.names import core_allele, format_diplotype
+from pgx.base.allele_names import core_allele, format_diplotype
 from pgx.base.calls import CallStatus
 from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import GeneGenotypes

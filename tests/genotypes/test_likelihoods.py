@@ -13,9 +13,9 @@ from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, LikelyGenotype, Unkn
 from pgx.genotypes.merge import combine
 from pgx.genotypes.observations import likely_genotypes
 from pgx.genotypes.sites import STAR, GeneLocus
+from pgx.haplotypes.caller import GeneCaller
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.call import GeneCaller
 from simulated import genes, vcf_text
 
 NONE = -1

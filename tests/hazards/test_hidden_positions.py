@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from calling import call_file
 from hazards.edited import names
-from pgx.alleles.names import core_allele, format_diplotype
+from pgx.base.allele_names import core_allele, format_diplotype
 from pgx.base.calls import CallStatus
 from pgx.base.genes import Ploidy, Strategy
 from simulated import cohort_text, genes

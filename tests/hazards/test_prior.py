@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from hazards.test_hidden_positions import HIDE, hidden, pairs_of
-from pgx.alleles.core import TYPED_TIER
 from pgx.base.calls import Certainty
 from pgx.engine.annotate import annotate
+from pgx.haplotypes.definitions import TYPED_TIER
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from simulated import cohort_text, genes

@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 
 from pgx.base.genes import Assembly
+from pgx.copynumber.configurations import structural_models
 from pgx.genotypes.matrix import MISSING, Unknown
-from pgx.reads.copies import _log_gamma, _unusable
+from pgx.reads.copies import Normaliser, _log_gamma, _unusable
 from pgx.reads.genotyping import ReadLimits
-from pgx.reads.normaliser import Normaliser
 from pgx.reads.sample import ReadsEvidence, ReadsInput, read_gene
-from pgx.structure.models import structural_models
 from reads.made import HYBRIDS, Maker, Unit, allele, gene, person
 
 WHOLE = Unit()

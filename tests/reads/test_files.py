@@ -10,9 +10,9 @@ import pytest
 
 from pgx.base.errors import AssemblyMismatchError, InputError, PgxError
 from pgx.base.genes import Assembly
+from pgx.reads.copies import read_regions
 from pgx.reads.genotyping import ReadLimits
 from pgx.reads.locus import read_locus
-from pgx.reads.normaliser import read_regions
 from pgx.reads.sample import ReadsInput, read_gene
 from pgx.reads.source import open_reads
 from reads.made import LENGTHS, SHIFT, Unit, gene, person, reference

@@ -10,13 +10,10 @@ import pytest
 
 from pgx.base.genes import Assembly
 from pgx.genotypes.matrix import MISSING, UNPHASED, GeneGenotypes, Unknown
-from pgx.reads.assignment import assign
-from pgx.reads.columns import Blocks, Reads, bases_at, depth_over
+from pgx.reads.columns import Blocks, Reads, agreement, bases_at, depth_over
 from pgx.reads.genotyping import FRACTIONS, OTHER_PARALOGUE, UNSURE, likelihoods
-from pgx.reads.indels import agreement
-from pgx.reads.locus import NO_SHADOW, read_locus
-from pgx.reads.phase import phase_sites
-from pgx.reads.votes import LETTER, Votes
+from pgx.reads.locus import NO_SHADOW, assign, read_locus
+from pgx.reads.votes import LETTER, Votes, phase_sites
 from reads.made import Maker, Unit, allele, gene, person, reference
 from reads.test_copies import read
 

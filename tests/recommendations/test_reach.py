@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import OutsideCallError
 from pgx.base.genes import Ploidy, Strategy
 from pgx.inputs.outside_calls import outside_gene_call

@@ -9,11 +9,19 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgx.alleles.outcome import LISTED_FROM
-from pgx.alleles.posterior import NEGLIGIBLE
-from pgx.alleles.prior import RECOMBINATION_WEIGHT
-from pgx.alleles.recombination import ANYTHING, HIDDEN_FROM, UNSEEN_ALLELE
-from pgx.alleles.undefined import MOST, RARE, RARE_SEEN, RECOMBINATION, RECOMBINATION_SEEN
+from pgx.haplotypes.outcome import LISTED_FROM
+from pgx.haplotypes.posterior import NEGLIGIBLE
+from pgx.haplotypes.prior import RECOMBINATION_WEIGHT
+from pgx.haplotypes.recombination import (
+    ANYTHING,
+    HIDDEN_FROM,
+    MOST,
+    RARE,
+    RARE_SEEN,
+    RECOMBINATION,
+    RECOMBINATION_SEEN,
+    UNSEEN_ALLELE,
+)
 from reference.match import mismatches
 
 Haplotype = tuple[int, ...]

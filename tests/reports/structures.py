@@ -15,8 +15,8 @@ from pgx.base.structures import (
     StructuralModel,
     StructureEvidence,
 )
+from pgx.copynumber.configurations import structural_models
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.structure.models import structural_models
 from reports import factory
 
 PLACES = ((42126424, 42128693), (42128695, 42129970), (42130318, 42131929), (42132218, 42133211))

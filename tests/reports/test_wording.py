@@ -11,8 +11,8 @@ import pytest
 from pgx.base.advice import ACTIONS
 from pgx.base.calls import CallStatus, Certainty, GeneCall, SiteObservation
 from pgx.genotypes.matrix import Evidence, Unknown
+from pgx.haplotypes.filters import REASON_NOTES
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.doubts import REASON_NOTES
 from pgx.reports.drug_ranks import BUCKETS
 from pgx.reports.english import ENGLISH
 

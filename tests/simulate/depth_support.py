@@ -7,12 +7,12 @@ import functools
 import numpy as np
 
 from pgx.base.genes import Assembly
+from pgx.copynumber.depth import default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.noise import DepthSettings, panel_windows
 from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
-from pgx.structure.panel import default_panel
 
 GENE = "CYP2D6"
 BODY = (42127700, 42130400)

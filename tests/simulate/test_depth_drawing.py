@@ -10,6 +10,7 @@ import pytest
 
 from pgx.base.errors import UsageError
 from pgx.base.structures import WHOLE
+from pgx.copynumber.configurations import structural_models
 from pgx.simulator.depth import noise as window_module
 from pgx.simulator.depth import sites as blocks
 from pgx.simulator.depth import sites as genotypes
@@ -25,7 +26,6 @@ from pgx.simulator.depth.people import (
     parse_chromosome,
     true_diplotypes,
 )
-from pgx.structure.models import structural_models
 from simulate.depth_support import BODY, GENE, kb, windows
 
 

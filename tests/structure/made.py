@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.depth import default_panel
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.io.depth import AllelicDepths, DepthScan
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.structure.models import structural_models
-from pgx.structure.panel import default_panel
 
 KB = KnowledgeBase()
 GENE = KB.genes["CYP2D6"]

@@ -2,9 +2,8 @@
 
 import pytest
 
+from pgx.copynumber.evidence import MISMAPPED_COPIES, MismappedSite, SiteReads, judge_mismapping
 from pgx.genotypes.matrix import MISSING, Unknown
-from pgx.structure.evidence import SiteReads
-from pgx.structure.mismapping import MISMAPPED_COPIES, MismappedSite, judge_mismapping
 from structure.made import GENE, genotypes
 
 SITE = 42127526

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.evidence import records_copies
 from pgx.genotypes.matrix import GeneGenotypes, SeenCopies
-from pgx.structure.models import structural_models
-from pgx.structure.records import records_copies
 from simulated import genes
 
 GENE = genes()["CYP2D6"]

@@ -9,7 +9,7 @@ from validation.data import genes
 from validation.nomenclature import names_of, rules, table_rows
 from validation.published import Known, Reading, is_structural, pairs
 
-from pgx.alleles.definitions import compile_gene
+from pgx.haplotypes.definitions import compile_gene
 
 RULES = {
     "renamed", "letter", "suballele", "kept", "unlisted", "optional", "strand", "variant",

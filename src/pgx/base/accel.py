@@ -41,7 +41,7 @@ KERNEL_MODULES: Final = (
     "pgx.io._zarr_kernels",
     "pgx.io._depth_kernels",
     "pgx.genotypes.grouping",
-    "pgx.alleles._kernels",
+    "pgx.haplotypes._kernels",
     "pgx.models.feedback._kernels",
 )
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "numpy"}

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import PgxError
 from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy
 from pgx.cli.doctor_checks import DoctorFinding, Health

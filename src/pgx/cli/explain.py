@@ -94,8 +94,8 @@ def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
         return call
     import msgspec
 
-    from pgx.alleles.definitions import compile_gene
-    from pgx.alleles.evidence import call_evidence
+    from pgx.haplotypes.definitions import compile_gene
+    from pgx.haplotypes.evidence import call_evidence
     from pgx.phenotypes.haplotypes import HaplotypeFunctions
 
     gene = knowledge.gene(call.gene)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.alleles.names import core_allele
 from pgx.base.advice import Statement, format_lookup
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import UnknownDrugError, UnknownGeneError
 from pgx.base.suggest import did_you_mean
 from pgx.inputs.choices import drug_names, named_drugs

@@ -72,9 +72,9 @@ def write_depth(
     OutputError
         The folder cannot be made, or a file not be written.
     """
+    from pgx.copynumber.depth import default_panel
     from pgx.simulator.depth.gvcf import DepthSimulator
     from pgx.simulator.depth.noise import panel_windows
-    from pgx.structure.panel import default_panel
 
     check_samples(table.samples)
     windows, _ = panel_windows(default_panel())

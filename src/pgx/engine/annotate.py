@@ -19,9 +19,11 @@ from pgx.base.local import Override
 from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
 from pgx.base.texts import shown_name
+from pgx.copynumber.depth import PANEL_VARIABLE
 from pgx.engine.calling import Ancestry, check_ancestry, unrecorded
 from pgx.engine.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.engine.reading import Observations, read_inputs
+from pgx.haplotypes.caller import GeneCaller
 from pgx.inputs.choices import (
     chosen_genes,
     chosen_samples,
@@ -37,11 +39,9 @@ from pgx.inputs.settings import INFERRED, RECORDED, Prior, RunSettings, SampleIn
 from pgx.inputs.side_files import check_overrides, overrides_by_sample
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.structure.panel import PANEL_VARIABLE
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput

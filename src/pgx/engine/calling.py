@@ -12,25 +12,25 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.errors import UsageError
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition, Strategy
+from pgx.copynumber.depth import best_evidence
+from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.reading import GroupedInput
 from pgx.genotypes.grouping import first_of_groups, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.merge import combine
+from pgx.haplotypes.caller import GeneCaller
+from pgx.haplotypes.matching import observe
 from pgx.inputs.choices import marker_alleles
 from pgx.inputs.outside_calls import answer, contradicts
 from pgx.inputs.release import marked_local
 from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.pipeline.call import GeneCaller
-from pgx.pipeline.copies import best_evidence
 from pgx.recommendations.index import GuidanceIndex
-from pgx.structure.evidence import CopyEvidence
 
 __all__ = [
     "Ancestry",

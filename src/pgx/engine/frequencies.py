@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pgx.alleles.names import natural_key
+from pgx.base.allele_names import natural_key
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import GeneTable

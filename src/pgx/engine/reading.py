@@ -13,6 +13,8 @@ import numpy.typing as npt
 from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
 from pgx.base.errors import AbsenceError, AssemblyMismatchError, InputError, UndeclaredAssemblyError
 from pgx.base.genes import Assembly, GeneDefinition, Ploidy
+from pgx.copynumber.depth import Copies, DepthReading, best_evidence
+from pgx.copynumber.evidence import CopyEvidence
 from pgx.genotypes.build import (
     GeneReading,
     ReadingSettings,
@@ -33,8 +35,6 @@ from pgx.io.header import Platform, VcfHeader
 from pgx.io.records import Scan, ScanLimits, ScannedRecord
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
-from pgx.pipeline.copies import Copies, DepthReading, best_evidence
-from pgx.structure.evidence import CopyEvidence
 
 if TYPE_CHECKING:
     from pgx.io.depth import DepthListener

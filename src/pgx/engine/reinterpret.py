@@ -24,6 +24,8 @@ from pgx.base.errors import ResultFileError
 from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
 from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.evidence import CopyEvidence, evidence_of
 from pgx.engine.calling import Ancestry
 from pgx.engine.personal import Personal, without_years
 from pgx.genotypes.matrix import (
@@ -36,14 +38,12 @@ from pgx.genotypes.matrix import (
     SeenCopies,
     Unknown,
 )
+from pgx.haplotypes.caller import GeneCaller
 from pgx.inputs.release import marked_local
 from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.call import GeneCaller
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.structure.evidence import CopyEvidence, evidence_of
-from pgx.structure.models import structural_models
 
 __all__ = [
     "INPUT_NOTES",

@@ -20,11 +20,11 @@ from pgx.base.calls import GeneCall, Recommendation
 from pgx.base.errors import InputError, OutputError, PgxError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.base.structures import StructureEvidence
+from pgx.copynumber.evidence import CopyEvidence, SiteReads
 from pgx.engine.calling import GeneTable
 from pgx.engine.reading import GroupedGene, GroupedInput
 from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype, SeenCopies
 from pgx.reports.files import new_file
-from pgx.structure.evidence import CopyEvidence, SiteReads
 
 __all__ = [
     "PART_SUFFIX",

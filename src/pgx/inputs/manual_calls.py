@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.alleles.names import parse_bracket
+from pgx.base.allele_names import parse_bracket
 from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence, joined_evidence
 from pgx.base.decoding import shape_problem
 from pgx.base.errors import OutsideCallError, UnknownGeneError, UsageError

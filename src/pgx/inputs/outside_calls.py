@@ -10,15 +10,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.alternative_diplotypes import allowed_alleles
-from pgx.alleles.definitions import CompiledGene
-from pgx.alleles.names import core_allele, format_diplotype, natural_key
-from pgx.alleles.observation import Observation, observe
+from pgx.base.allele_names import core_allele, format_diplotype, natural_key
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
 from pgx.base.errors import OutsideCallError, UnknownAlleleError
 from pgx.base.evidence import AlternativeDiplotype, CallEvidence, Contradiction
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.haplotypes.definitions import CompiledGene
+from pgx.haplotypes.evidence import allowed_alleles
+from pgx.haplotypes.matching import Observation, observe
 from pgx.outside.calls import AlleleNames, OutsideCall, Unanswered
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable, activity_score

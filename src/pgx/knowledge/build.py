@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import UnreviewedError
 from pgx.knowledge.gene_records import CORE_TABLES, STRUCTURE_TABLES, core_rows
 from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pgx.alleles.names import core_allele
 from pgx.base.advice import LocalStatement, Statement, record_from_row
+from pgx.base.allele_names import core_allele
 from pgx.base.assemblies import CANONICAL, MITOCHONDRION, contig_length
 from pgx.base.errors import OverlayError, SnapshotSchemaError
 from pgx.base.genes import (

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.alleles.names import core_allele
 from pgx.base.advice import Statement, format_lookup
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import UsageError
 from pgx.base.shipped import data_folder
 from pgx.knowledge.build import BuildReport, build_release, other_names, unreviewed, write_release

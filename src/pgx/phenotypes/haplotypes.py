@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import AlleleDefinition, GeneDefinition
 from pgx.phenotypes.translate import AT_LEAST, activity_score, format_score

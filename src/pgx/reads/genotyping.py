@@ -8,11 +8,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pgx.copynumber.evidence import SiteReads
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, LikelyGenotype, Unknown
 from pgx.reads.locus import ReadLocus
-from pgx.reads.phase import phase_sites
-from pgx.reads.votes import LETTER, Votes
-from pgx.structure.evidence import SiteReads
+from pgx.reads.votes import LETTER, Votes, phase_sites
 
 __all__ = ["ReadLimits", "genotype", "likelihoods", "site_reads", "unreadable"]
 

@@ -12,17 +12,14 @@ from typing import Final
 import numpy as np
 
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.copynumber.evidence import CopyEvidence, not_assessed
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
-from pgx.reads.assignment import assign
 from pgx.reads.columns import Reads
-from pgx.reads.copies import copies_from_reads, with_reads
-from pgx.reads.faults import refusal
+from pgx.reads.copies import copies_from_reads, normaliser_of, read_regions, with_reads
 from pgx.reads.genotyping import ReadLimits, genotype, site_reads, unreadable
-from pgx.reads.locus import ReadLocus, read_locus
-from pgx.reads.normaliser import normaliser_of, read_regions
-from pgx.reads.source import ReadsFile, Region, open_reads
+from pgx.reads.locus import ReadLocus, assign, read_locus
+from pgx.reads.source import ReadsFile, Region, open_reads, refusal
 from pgx.reads.votes import votes_of
-from pgx.structure.evidence import CopyEvidence, not_assessed
 
 __all__ = ["ReadsEvidence", "ReadsInput", "can_be_read", "read_gene"]
 

@@ -1,4 +1,4 @@
-"""What each fragment shows at the gene's defining positions."""
+"""Votes of reads for alleles at sites, and the phase that reads give."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.genes import DefiningVariant
-from pgx.reads.assignment import MIN_BASE_QUALITY, SURE, Assignment
-from pgx.reads.columns import Reads, bases_at
-from pgx.reads.indels import AlleleTexts, allele_texts, indel_votes
-from pgx.reads.locus import NO_SHADOW, ReadLocus
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
+from pgx.reads.columns import AlleleTexts, Reads, allele_texts, bases_at, indel_votes
+from pgx.reads.locus import MIN_BASE_QUALITY, NO_SHADOW, SURE, Assignment, ReadLocus
 
-__all__ = ["LETTER", "Votes", "is_single_base", "votes_of"]
+__all__ = [
+    "LETTER",
+    "Votes",
+    "is_single_base",
+    "phase_sites",
+    "votes_of",
+]
 
 LETTER: Final = 256
 """Added to a letter that no definition names: a vote's ``allele`` is a code or such a letter."""
@@ -174,3 +179,63 @@ def _agreed(votes: Votes) -> Votes:
     return Votes(
         fragment[kept], site[kept], allele[kept], votes.error[order][kept], votes.odds[order][kept]
     )
+
+
+FEWEST: Final = 4
+"""Fragments that must agree on how two positions lie to each other."""
+MOST_AGAINST: Final = 0.1
+"""Share of fragments that may say the opposite."""
+
+
+def phase_sites(genotypes: GeneGenotypes, votes: Votes) -> None:
+    """Order the haplotypes of heterozygous positions that fragments link, and number the blocks.
+
+    ``genotypes`` are of one sample. Positions are linked in the order of the gene, each to the
+    nearest earlier one with clear evidence. Where fragments show three combinations of alleles
+    or more (a third copy that differs), nothing is linked.
+    """
+    shown = _haplotypes(genotypes, votes)
+    sites = sorted(shown)
+    block: dict[int, int] = {}
+    for index, site in enumerate(sites):
+        for earlier in reversed(sites[:index]):
+            relation = _relation(shown[earlier], shown[site])
+            if relation is None:
+                continue
+            if relation < 0:
+                genotypes.call[site, 0] = genotypes.call[site, 0, ::-1].copy()
+                shown[site] = {fragment: -side for fragment, side in shown[site].items()}
+            block[site] = block.setdefault(earlier, len(set(block.values())) + 1)
+            break
+    for site, number in block.items():
+        genotypes.phase_block[site, 0] = number
+
+
+def _haplotypes(genotypes: GeneGenotypes, votes: Votes) -> dict[int, dict[int, int]]:
+    """Return by heterozygous position which haplotype each fragment shows: 1 the first, -1."""
+    found: dict[int, dict[int, int]] = {}
+    for site, (first, second) in enumerate(genotypes.call[:, 0].tolist()):
+        n_known = len(genotypes.gene.variants[site].alleles)
+        if first == second or MISSING in (first, second) or max(first, second) >= n_known:
+            continue
+        part = votes.at(site)
+        found[site] = {
+            int(f): 1 if a == first else -1
+            for f, a in zip(votes.fragment[part], votes.allele[part], strict=True)
+            if a in (first, second)
+        }
+    return found
+
+
+def _relation(one: dict[int, int], other: dict[int, int]) -> int | None:
+    """Return 1 where first alleles lie together, -1 where they lie apart, None if unclear."""
+    counts = {(a, b): 0 for a in (1, -1) for b in (1, -1)}
+    for fragment in one.keys() & other.keys():
+        counts[one[fragment], other[fragment]] += 1
+    together = counts[1, 1] + counts[-1, -1]
+    apart = counts[1, -1] + counts[-1, 1]
+    if max(together, apart) < FEWEST:
+        return None
+    if min(together, apart) > MOST_AGAINST * (together + apart):
+        return None
+    return 1 if together > apart else -1

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from pgx.alleles.names import core_allele, format_diplotype
 from pgx.base.advice import (
     ANY_KEY,
     DOSE_ACTIONS,
@@ -18,6 +17,7 @@ from pgx.base.advice import (
     LocalStatement,
     Statement,
 )
+from pgx.base.allele_names import core_allele, format_diplotype
 from pgx.base.errors import KnowledgeError, OverlayError
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pgx.alleles.names import core_allele, format_diplotype
 from pgx.base.advice import ANY_KEY, NO_RESULT
+from pgx.base.allele_names import core_allele, format_diplotype
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.result_keys import DIPLOTYPES

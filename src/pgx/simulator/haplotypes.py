@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import KnowledgeError, UnknownAlleleError, UsageError
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.base.genes import (

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import CorePosition, GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure, PartnerOdds

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.alleles.names import core_allele
 from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, record_from_row
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import KnowledgeError
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.frequencies import GeneFrequencies

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from pgx.alleles.names import core_allele
+from pgx.base.allele_names import core_allele
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition
 from pgx.models.rules.possible import Possible, PossibleValues, untold

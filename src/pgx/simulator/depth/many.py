@@ -9,16 +9,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.names import format_diplotype
+from pgx.base.allele_names import format_diplotype
 from pgx.base.errors import UsageError
 from pgx.base.genes import DefiningVariant, GeneDefinition
 from pgx.base.structures import GeneStructure
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.evidence import SiteReads
 from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares, gene_span
 from pgx.simulator.depth.people import AlleleWeights, Copy, copy_haplotype, draw_people
 from pgx.simulator.depth.sites import ERROR, MEAN_MISMAPPED, OVERDISPERSION
 from pgx.simulator.settings import AmbiguityChoice
-from pgx.structure.evidence import SiteReads
-from pgx.structure.models import structural_models
 
 __all__ = ["SimulatedDepth", "simulate_many"]
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from pgx.base.errors import UsageError
 from pgx.base.structures import GeneStructure
+from pgx.copynumber.configurations import structural_models
+from pgx.copynumber.depth import PanelArrays
 from pgx.simulator.settings import SimulationSettings, WriteStyle
-from pgx.structure.models import structural_models
-from pgx.structure.panel import PanelArrays
 
 __all__ = [
     "DISPERSION",

@@ -11,16 +11,16 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.alleles.names import format_diplotype, natural_key
-from pgx.alleles.partners import Partners
+from pgx.base.allele_names import format_diplotype, natural_key
 from pgx.base.errors import UnknownAlleleError, UsageError
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype
+from pgx.copynumber.configurations import Chromosomes, structural_models
+from pgx.haplotypes.structural_copies import Partners
 from pgx.simulator.files import COLUMNS, SampleTable
 from pgx.simulator.haplotypes import SimulatedHaplotype, allele_haplotype, sample_haplotypes
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, known_gene
-from pgx.structure.models import Chromosomes, structural_models
 
 __all__ = [
     "MOST_COPIES",
@@ -321,7 +321,7 @@ def draw_people(
 ) -> People:
     """Draw persons whose structural model is given: structures of both chromosomes, alleles.
 
-    ``model`` are (N,) indices of `pgx.structure.models.structural_models`.
+    ``model`` are (N,) indices of `pgx.copynumber.configurations.structural_models`.
 
     Raises
     ------

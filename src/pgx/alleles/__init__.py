@@ -1,1 +1,0 @@
-"""Named alleles: which haplotypes and diplotypes fit what was observed."""

@@ -1,0 +1,1 @@
+"""Copy-number evidence: from depth, reads or structural records to structural haplotypes."""

@@ -1,0 +1,1 @@
+"""Haplotypes and diplotypes of a gene: definitions, prior, matching, posterior, filters."""

@@ -1,0 +1,406 @@
+"""The prior over haplotypes: counted ones, documented ones that nobody counted, and the rest.
+
+A gene's known haplotypes are those that were counted in a population and those that a
+definition describes. Their share in a group is its own count, shrunk towards that of all
+groups together. Documented haplotypes that nobody counted share the mass that Good and Turing
+estimate for the unseen (Good 1953: the share of what was counted once). A haplotype outside
+all of these is put together from known ones, by a crossover or by conversion of one position.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from typing import Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.frequencies import GeneFrequencies
+from pgx.haplotypes.definitions import CompiledGene
+from pgx.haplotypes.phasing import OTHER_SPELLING, Floats, Row, count_known
+from pgx.haplotypes.recombination import (
+    ANYTHING,
+    HIDDEN_FROM,
+    Codes,
+    Keys,
+    Made,
+    Mismatches,
+    Recombination,
+    haplotype_keys,
+    joined,
+)
+
+__all__ = [
+    "Floats",
+    "HaplotypePrior",
+    "build_prior",
+]
+
+SHRINKAGE: Final = 20.0
+"""Chromosomes of all groups together that stand in for each group's own."""
+RECOMBINATION_WEIGHT: Final = 4.0
+"""Weight of crossover and conversion each, on the safe side: most that they make is known."""
+_OPEN: Final = -1
+_MAX_REMEMBERED: Final = 20_000
+_MAX_RECENT: Final = 256
+_MAX_SPELLINGS: Final = 8
+
+_T = TypeVar("_T")
+
+
+Spelling = tuple[npt.NDArray[np.intp], dict[int, npt.NDArray[np.uint64]]]
+"""(K,) the allele of several spellings that each haplotype is, else -1; their (P,) masks."""
+
+
+class HaplotypePrior:
+    """Shares of haplotypes in G groups.
+
+    Attributes
+    ----------
+    groups
+        Names of the groups.
+    codes
+        (K, P) int8 allele codes of the known haplotypes.
+    shares
+        (G, K) float64, each row sums to 1.
+    definition
+        (K,) intp: index of the one allele whose definition describes the haplotype, else -1.
+    chromosomes
+        (G,) chromosomes counted in each group.
+    unseen
+        (K,) bool: documented haplotypes that nobody counted.
+    imputed
+        (K,) bool: haplotypes that untyped positions may be, neither defined nor counted.
+    keys
+        (K,) keys of the known haplotypes, see `pgx.haplotypes.recombination`.
+    """
+
+    def __init__(
+        self,
+        groups: tuple[str, ...],
+        codes: Codes,
+        shares: Floats,
+        definition: npt.NDArray[np.intp],
+        novelty: float,
+        chromosomes: Floats,
+        spelling: Spelling | None = None,
+        imputed: npt.NDArray[np.bool_] | None = None,
+        unseen: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        self.unseen = np.zeros(len(codes), np.bool_) if unseen is None else unseen
+        self._n_chromosomes = float(chromosomes.sum())
+        self.groups = groups
+        self.chromosomes = chromosomes
+        self.imputed = np.zeros(len(codes), np.bool_) if imputed is None else imputed
+        self.definition = definition
+        self.codes = np.ascontiguousarray(codes)
+        self._counted, self._novelty = shares, novelty
+        self._known: dict[bytes, npt.NDArray[np.intp]] = {}
+        self._novel: dict[bytes, Floats] = {}
+        self._hidden: dict[bytes, tuple[Codes, Floats]] = {}
+        self._where: dict[bytes, Mismatches] = {}
+        plain: Spelling = (np.full(len(codes), -1, np.intp), {})
+        self._spelling, several = spelling or plain
+        self._several = list(several)
+        self._several_masks = np.array(list(several.values()), np.uint64).reshape(
+            len(several), self.codes.shape[1]
+        )
+        self.keys: Keys = haplotype_keys(self.codes)
+        self._rows = {row.tobytes(): i for i, row in enumerate(self.codes)}
+
+    @functools.cached_property
+    def shares(self) -> Floats:
+        """(G, K) shares; whole and phased haplotypes never ask for them."""
+        return _with_recombinants(
+            self.codes, self._counted, self.unseen, self._novelty, self._n_chromosomes
+        )
+
+    @functools.cached_property
+    def _recombination(self) -> Recombination:
+        return _recombination(self.codes, self.shares, self._novelty)
+
+    def undefined(self, novel: Codes) -> npt.NDArray[np.bool_]:
+        """Return which haplotypes are neither defined nor counted in the reference panel.
+
+        (K + n,) bool: the known ones, then (n, P) ``novel`` ones. Another spelling of an allele
+        whose definition leaves bases open is defined.
+        """
+        bits = np.uint64(1) << novel.astype(np.uint64)
+        spelled = np.zeros(len(novel), np.bool_)
+        for masks in self._several_masks:
+            spelled |= ((masks & bits) != 0).all(axis=1)
+        return np.concatenate([self.imputed, ~spelled])
+
+    def _spellings(self, haplotype: Codes) -> npt.NDArray[np.bool_]:
+        """Return which alleles of several spellings a haplotype fits wherever it is answered."""
+        bits = np.uint64(1) << np.maximum(haplotype, 0).astype(np.uint64)
+        fits = ((self._several_masks & bits) != 0) | (haplotype == _OPEN)
+        return np.asarray(fits.all(axis=1))
+
+    def row_of(self, haplotype: bytes) -> int | None:
+        """Return the row of a whole haplotype by the bytes of its codes, None if it is unknown."""
+        return self._rows.get(haplotype)
+
+    def known(self, haplotype: Codes) -> npt.NDArray[np.intp]:
+        """Return the rows of haplotypes that agree where an observed one, (P,) int8, is known."""
+        key = haplotype.tobytes()
+        found = self._known.get(key)
+        if found is None:
+            found = np.flatnonzero(self._mismatches(haplotype)[:, 0] < 0)
+            _remember(self._known, key, found)
+        return found
+
+    def _mismatches(self, haplotype: Codes) -> Mismatches:
+        """Return where known haplotypes contradict an observed one; recent ones are cached."""
+        key = haplotype.tobytes()
+        found = self._where.get(key)
+        if found is None:
+            if len(self._where) >= _MAX_RECENT:
+                self._where.clear()
+            found = self._where[key] = self._recombination.mismatches(haplotype)
+        return found
+
+    def hidden(self, haplotype: Codes, alert: tuple[int, ...] = ()) -> tuple[Codes, Floats]:
+        """Return haplotypes outside the known ones that an observed haplotype may be, gaps filled.
+
+        Where known haplotypes fit, those that they become in the gaps by one crossover or one
+        conversion. Where none fits, those that `novel` counts. Both as far as their share of
+        all that fits is `HIDDEN_FROM` or more; at positions in ``alert`` the likely ones are
+        converted whatever their share then is.
+
+        Returns
+        -------
+        tuple
+            (n, P) int8 codes and (G, n) shares.
+        """
+        key = haplotype.tobytes() + repr(alert).encode()
+        found = self._hidden.get(key)
+        if found is None:
+            known = self.known(haplotype)
+            if len(known):
+                found = self._listed(self._hidden_beside(haplotype, known, alert))
+            else:
+                found = self._spelled_out(haplotype, alert)
+            _remember(self._hidden, key, found)
+        return found
+
+    def _hidden_beside(
+        self, haplotype: Codes, known: npt.NDArray[np.intp], alert: tuple[int, ...]
+    ) -> Made:
+        """Return what the gaps of an observed haplotype may hide beside the known ones that fit."""
+        if (haplotype != _OPEN).all():
+            return {}
+        mass = self.shares[:, known]
+        made = self._recombination.hidden(haplotype, self.codes[known], mass, alert)
+        least = HIDDEN_FROM * float(mass.mean(axis=0).sum())
+        crossed = self._recombination.crossovers(self._mismatches(haplotype), least)
+        return {key: own for key, own in joined(made, crossed).items() if key not in self._rows}
+
+    def _spelled_out(self, haplotype: Codes, alert: tuple[int, ...]) -> tuple[Codes, Floats]:
+        """Return what an observed haplotype is that no known haplotype fits, its gaps filled."""
+        total = self.novel(haplotype)
+        if (haplotype != _OPEN).all():
+            return haplotype[None], total[:, None]
+        pieces, where = self._recombination, self._mismatches(haplotype)
+        made = joined(pieces.conversions(haplotype, where), pieces.nearest(haplotype))
+        made = joined(made, pieces.crossovers(where, HIDDEN_FROM * float(total.mean())))
+        rows, mass = self._listed(made, HIDDEN_FROM)
+        made = joined(
+            dict(zip(map(bytes, rows), mass.T, strict=True)),
+            pieces.hidden(haplotype, rows, mass, alert),
+        )
+        rows, mass = self._listed(made)
+        return rows, mass * (total / mass.sum(axis=1))[:, None]
+
+    def _listed(self, made: Made, least: float = 0.0) -> tuple[Codes, Floats]:
+        """Return haplotypes of ``least`` share or more as (n, P) codes, and (G, n) masses."""
+        mass = np.array(list(made.values()), np.float64).reshape(len(made), len(self.groups)).T
+        codes = np.frombuffer(b"".join(made), np.int8).reshape(len(made), self.codes.shape[1])
+        overall = mass.mean(axis=0)
+        worth = overall >= least * overall.sum()
+        return codes[worth], mass[:, worth]
+
+    def novel(self, haplotype: Codes) -> Floats:
+        """Return the (G,) mass of unknown haplotypes that an observed haplotype may be.
+
+        For haplotypes that no known haplotype fits; elsewhere the known ones outweigh it.
+        """
+        key = haplotype.tobytes()
+        found = self._novel.get(key)
+        if found is None:
+            where = self._mismatches(haplotype)
+            found = (
+                self._recombination.converted(haplotype, where)
+                + self._recombination.crossed(where[None])[0]
+                + ANYTHING
+            )
+            found += self._respelled(haplotype, where)
+            _remember(self._novel, key, found)
+        return found
+
+    def is_remote(self, haplotype: Codes) -> bool:
+        """Whether no crossover, no conversion and no other spelling makes a haplotype."""
+        return bool((self.novel(haplotype) <= ANYTHING).all())
+
+    def _respelled(self, haplotype: Codes, where: Mismatches) -> Floats:
+        """Mass of alleles that describe the haplotype, and that nobody counted in this way.
+
+        A definition leaves the base at some positions open: with one of them other than in a
+        known haplotype the allele is rarer, with more of them rarer still.
+        """
+        mass = np.zeros(len(self.groups))
+        for place in np.flatnonzero(self._spellings(haplotype)).tolist():
+            mine = self._spelling == self._several[place]
+            is_near = (where[mine, 1] < 0).any()
+            rarity = OTHER_SPELLING if is_near else OTHER_SPELLING / _MAX_SPELLINGS
+            mass += rarity * self.shares[:, mine].sum(axis=1)
+        return mass
+
+
+def _remember(memory: dict[bytes, _T], key: bytes, value: _T) -> None:
+    if len(memory) < _MAX_REMEMBERED:
+        memory[key] = value
+
+
+def build_prior(gene: CompiledGene, frequencies: GeneFrequencies | None) -> HaplotypePrior | None:
+    """Return the prior of one gene, None where nothing was counted or published."""
+    if frequencies is None or not frequencies.groups:
+        return None
+    haplotype_counts = count_known(gene, frequencies)
+    if not any(counts.any() for counts in haplotype_counts.counts.values()):
+        return None
+    documented = _documented(gene)
+    order = [*haplotype_counts.counts, *sorted(documented - haplotype_counts.counts.keys())]
+    table = np.zeros((len(order), len(frequencies.groups)))
+    table[: len(haplotype_counts.counts)] = list(haplotype_counts.counts.values())
+    codes = np.array(order, np.int8)
+    spelling = _spelled(gene, codes)
+    shares = _shares(table, haplotype_counts.share_of(haplotype_counts.once_described), spelling[0])
+    definition = np.array([documented.get(row, -1) for row in order], np.intp)
+    novelty = haplotype_counts.share_of(haplotype_counts.once_novel)
+    imputed = np.array([row in haplotype_counts.imputed for row in order], np.bool_)
+    return HaplotypePrior(
+        frequencies.groups,
+        codes,
+        shares,
+        definition,
+        novelty,
+        table.sum(axis=0),
+        spelling,
+        imputed,
+        table.sum(axis=1) == 0,
+    )
+
+
+def _spelled(gene: CompiledGene, rows: Codes) -> Spelling:
+    """Return the allele of several spellings that each haplotype is, and these alleles' masks."""
+    found = np.full(len(rows), -1, np.intp)
+    bits = np.uint64(1) << rows.astype(np.uint64)
+    several = ((gene.masks & (gene.masks - np.uint64(1))) != 0).any(axis=1)
+    masks = {allele: gene.masks[allele] for allele in np.flatnonzero(several).tolist()}
+    for allele, own in masks.items():
+        found[((own & bits) != 0).all(axis=1) & (found < 0)] = allele
+    return found, masks
+
+
+def _shares(counts: Floats, unseen_share: float, allele: npt.NDArray[np.intp]) -> Floats:
+    """Return (G, K) shares of (K, G) counts.
+
+    ``unseen_share`` is that of all documented haplotypes that nobody counted together,
+    ``allele`` the allele of several spellings that describes each haplotype.
+    """
+    together = counts.sum(axis=1)
+    unseen = together == 0
+    overall = together / together.sum()
+    own = counts.T + SHRINKAGE * overall
+    shares = own / own.sum(axis=1, keepdims=True)
+    if unseen.any():
+        rare = np.where(unseen, unseen_share / unseen.sum(), 0.0)
+        rare += _other_spellings(overall, unseen, allele)
+        shares = shares * (1 - rare.sum()) + rare
+    return np.asarray(shares)
+
+
+def _with_recombinants(
+    codes: Codes,
+    shares: Floats,
+    unseen: npt.NDArray[np.bool_],
+    novelty: float,
+    n_chromosomes: float,
+) -> Floats:
+    """Return shares to which one crossover or conversion adds documented, uncounted haplotypes.
+
+    A documented haplotype is no rarer than an undocumented one that the same event makes. As
+    nobody was counted, what is added stays below one of all chromosomes counted.
+    """
+    if not unseen.any():
+        return shares
+    pieces = _recombination(codes[~unseen], shares[:, ~unseen], novelty)
+    rows = codes[unseen]
+    where = np.stack([pieces.mismatches(row) for row in rows])
+    converted = [pieces.converted(row, own) for row, own in zip(rows, where, strict=True)]
+    mass = (np.stack(converted) + pieces.crossed(where)).T
+    found = shares.copy()
+    found[:, unseen] += mass / (1 + n_chromosomes * mass)
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
+
+
+def _recombination(codes: Codes, shares: Floats, novelty: float) -> Recombination:
+    """Return how often known haplotypes, (K, P) codes with (G, K) shares, are re-made."""
+    conversion = RECOMBINATION_WEIGHT * novelty / max(_diversity(codes, shares), 1.0)
+    return Recombination(codes, shares, conversion, RECOMBINATION_WEIGHT * novelty)
+
+
+def _diversity(codes: Codes, shares: Floats) -> float:
+    """Return the expected number of positions at which two haplotypes differ."""
+    overall = shares.mean(axis=0)
+    total = 0.0
+    for position in np.flatnonzero((codes != codes[0]).any(axis=0)).tolist():
+        frequency = np.bincount(codes[:, position] - codes[:, position].min(), overall)
+        total += 1.0 - float((frequency**2).sum())
+    return total
+
+
+def _other_spellings(
+    overall: Floats, unseen: npt.NDArray[np.bool_], allele: npt.NDArray[np.intp]
+) -> Floats:
+    """Return what spellings that nobody counted take of their allele's share.
+
+    A definition may leave the base at some positions open; the allele is as common then,
+    and only this way to carry it is rare.
+    """
+    extra = np.zeros(len(overall))
+    for index in np.unique(allele[unseen & (allele >= 0)]).tolist():
+        mine = allele == index
+        seen = overall[mine & ~unseen].sum()
+        if seen:
+            extra[mine & unseen] = OTHER_SPELLING * seen / (mine & unseen).sum()
+    return extra
+
+
+def _documented(gene: CompiledGene) -> dict[Row, int]:
+    """Return the haplotypes that definitions describe: each allele, each way to carry it.
+
+    The value is the allele's index, -1 where several describe the same haplotype.
+    """
+    masks = gene.masks
+    lowest = masks & (~masks + np.uint64(1))
+    codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
+    several = masks != lowest
+    found: dict[Row, int] = {}
+    for allele, row in enumerate(map(tuple, codes.tolist())):
+        found[row] = -1 if row in found else allele
+    for allele in np.flatnonzero(several.any(axis=1)).tolist():
+        sites = np.flatnonzero(several[allele]).tolist()
+        choices = [_bits(int(masks[allele, site])) for site in sites]
+        for spelling in itertools.islice(itertools.product(*choices), _MAX_SPELLINGS):
+            spelled = codes[allele].copy()
+            spelled[sites] = spelling
+            key = tuple(spelled.tolist())
+            found[key] = allele if found.get(key, allele) == allele else -1
+    return found
+
+
+def _bits(mask: int) -> list[int]:
+    return [code for code in range(mask.bit_length()) if mask >> code & 1]

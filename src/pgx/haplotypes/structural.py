@@ -1,0 +1,450 @@
+"""Posterior over structural configurations and diplotypes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.allele_names import format_diplotype, natural_key
+from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
+from pgx.copynumber.configurations import Chromosomes, StructuralModels, is_shifted
+from pgx.copynumber.evidence import CopyEvidence
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
+from pgx.haplotypes.definitions import Meanings
+from pgx.haplotypes.inferred import DiplotypePosterior, InferredCaller
+from pgx.haplotypes.matching import Observation
+from pgx.haplotypes.meanings import SEEN_FROM, Concern
+from pgx.haplotypes.outcome import (
+    DECIMALS,
+    LISTED_FROM,
+    DiplotypeSet,
+    FunctionPair,
+    Haplotype,
+    doubtful_sites,
+    together,
+)
+from pgx.haplotypes.posterior import evidence as group_evidence
+from pgx.haplotypes.star import MAX_LISTED
+from pgx.haplotypes.structural_copies import (
+    Dosage,
+    Partners,
+    diploid_observation,
+    haploid_observation,
+)
+
+__all__ = [
+    "NEGLIGIBLE",
+    "StructuralCaller",
+    "StructuralCalls",
+    "StructuralDiplotype",
+    "assign_haplotypes",
+    "pairs_of",
+    "singles_of",
+]
+
+NEGLIGIBLE: Final = 1e-8
+"""Share of the best one's weight below which a pair of alleles or structures is left out."""
+MAX_PAIRS: Final = 300
+
+
+class StructuralDiplotype(NamedTuple):
+    """Alleles of both chromosomes, rows of codes, and the share of a small-variant weight."""
+
+    first: Haplotype | None
+    second: Haplotype | None
+    codes: npt.NDArray[np.int8]
+    weight: float
+
+
+def assign_haplotypes(
+    way: Chromosomes,
+    pairs: Sequence[StructuralDiplotype],
+    singles: Sequence[StructuralDiplotype],
+    nothing: StructuralDiplotype,
+) -> Iterator[StructuralDiplotype]:
+    """Yield the alleles that the whole copies of two chromosomes may be.
+
+    A hybrid carries alleles as a whole copy does, it only has no name for them: what small
+    variants show has to be explained by it too. Where there is no copy at all what was seen
+    comes from elsewhere, and is as improbable as it is of any copies.
+    """
+    there = [bool(h.units) for h in way[:2]]
+    if all(there):
+        for pair in pairs:
+            yield pair
+            yield StructuralDiplotype(pair.second, pair.first, pair.codes[::-1], pair.weight)
+    elif any(there):
+        for own in singles:
+            codes = own.codes if there[0] else own.codes[::-1]
+            yield own._replace(codes=codes) if there[0] else _turned(own, codes)
+    else:
+        yield nothing
+
+
+def _turned(own: StructuralDiplotype, codes: npt.NDArray[np.int8]) -> StructuralDiplotype:
+    return StructuralDiplotype(None, own.first, codes, own.weight)
+
+
+def pairs_of(weighed: DiplotypePosterior, *, differ: bool) -> Iterator[StructuralDiplotype]:
+    """Yield the pairs of alleles with the weight of one of their two orders."""
+    for (one, two), share in zip(
+        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
+        weighed.posterior.probability[:MAX_PAIRS].tolist(),
+        strict=True,
+    ):
+        if share < NEGLIGIBLE:
+            return
+        # a pair of haplotypes that differ was weighed in one of its two orders
+        weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
+        if one == two:
+            weight *= 0.5  # both orders are the same and are yielded twice
+        yield StructuralDiplotype(
+            weighed.haplotypes[one], weighed.haplotypes[two], weighed.codes[[one, two]], weight
+        )
+
+
+def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
+    """Yield the alleles of one chromosome where the other has none."""
+    for (one, _), share in zip(
+        weighed.posterior.pairs[:MAX_PAIRS].tolist(),
+        weighed.posterior.probability[:MAX_PAIRS].tolist(),
+        strict=True,
+    ):
+        if share < NEGLIGIBLE:
+            return
+        codes = weighed.codes[[one, one]].copy()
+        codes[1] = -1
+        yield StructuralDiplotype(
+            weighed.haplotypes[one], None, codes, share * weighed.posterior.mass
+        )
+
+
+CONFLICT: Final = 8.0
+"""Log likelihood by which depth may speak against the best model before it is a conflict."""
+
+RARE: Final = 1e-6
+"""Share of persons below which depth alone may not make a structure look sure."""
+MISFIT: Final = 7.0
+"""Log likelihood by which shares of reads may be off those of the best candidate.
+
+In 30 genomes it is 4 at most; a tenth to a third of another person's reads makes it 5 to 13.
+"""
+UNLIKE: Final = 0.1
+"""Odds of an allele with a hybrid below which the hybrid is not known to carry it."""
+SHOWN: Final = 1.5
+"""Copies that show at a site from which it may hold two alleles."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class StructuralCalls:
+    """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts.
+
+    Depth contradicts where another model explains it far better, where all of it is off, or
+    where it shows what hardly any person has; so do shares of reads that no copies explain.
+    """
+
+    found: DiplotypeSet
+    posterior: Floats
+    conflict: bool
+
+
+class _Candidate(NamedTuple):
+    name: str
+    haplotypes: tuple[Haplotype, ...]
+    model: int
+    weight: float
+    is_single: bool = False
+    is_odd: bool = False
+    reads: float = 1.0
+
+
+class StructuralCaller:
+    """Calls one gene with structure; ``meanings`` gives a haplotype's function and value."""
+
+    def __init__(
+        self, caller: InferredCaller, models: StructuralModels, meanings: Meanings
+    ) -> None:
+        self._caller, self.models, self._meanings = caller, models, meanings
+        self._default = caller.gene.gene.default_allele
+        self._haplotypes: dict[str, Haplotype] = {}
+
+    def call(
+        self,
+        observation: Observation,
+        genotypes: GeneGenotypes,
+        groups: Floats,
+        concern: Concern,
+        evidence: CopyEvidence,
+    ) -> StructuralCalls | None:
+        """Return every diplotype with structure that fits, with its probability.
+
+        None where none fits: genotypes deny all structures that the evidence leaves.
+
+        Parameters
+        ----------
+        observation, genotypes
+            What one sample's small variants show, as of two copies.
+        groups
+            (G,) weights of the prior's groups.
+        concern
+            Positions at which more is asked than elsewhere.
+        evidence
+            What is known of the sample's copies.
+        """
+        dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
+        pair, is_mixed = diploid_observation(observation, dosage)
+        two = self._caller.weigh(pair, genotypes, groups, concern)
+        single = haploid_observation(observation, dosage)
+        one = self._caller.weigh(single, genotypes, groups, concern) if single else None
+        weights = self._groups(observation, groups)
+        ways = self._ways(weights, evidence)
+        structural_diplotypes = self._structural_diplotypes(
+            ways, two, one, differ=pair.n_blocks > 0
+        )
+        partners = Partners(self.models, weights)
+        candidates = [self._candidate(*item, partners, dosage) for item in structural_diplotypes]
+        total = sum(c.weight for c in candidates)
+        if not total > 0:  # no structure that is left goes with the genotypes
+            return None
+        posterior = np.zeros(len(self.models.counts))
+        for candidate in candidates:
+            posterior[candidate.model] += candidate.weight / total
+        ranked = _ranked(candidates, total)
+        found = self._result(ranked, two, one)
+        if self._is_denied(ranked[0], observation):
+            return None
+        best = ranked[0].model
+        gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
+        is_rare = self.models.frequency[best] < RARE
+        conflict = is_mixed or gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
+        # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
+        is_plain = not self.models.counts[best, 1:].any()
+        conflict = conflict or (is_plain and dosage.misfit(ranked[0].reads) > MISFIT)
+        return StructuralCalls(found, posterior, conflict=bool(conflict))
+
+    def _is_off(self, report: StructureEvidence, model: int) -> bool:
+        """Whether the depth along the gene as a whole is not that of a model."""
+        windows = [w for w in report.windows if w.gene == report.gene]
+        if not windows or report.source != "depth":
+            return False
+        shown = self.models.expected([w.start for w in windows], [w.end for w in windows])
+        return is_shifted(np.array([w.copies for w in windows]), shown.copies[model])
+
+    def _is_denied(self, best: _Candidate, observation: Observation) -> bool:
+        """Whether genotypes deny a best candidate without a whole copy.
+
+        A gap in the depth looks like hybrids or deletions. Then genotypes show two alleles
+        where fewer copies of hybrids do, alleles of no copy, or such that no hybrid is known
+        to carry.
+        """
+        if self.models.counts[best.model, 0]:
+            return False
+        silent = self.models.structure.mismapped
+        positions = [v.position for v in self._caller.gene.gene.variants]
+        is_own = np.array([p not in silent for p in positions])
+        shown = self.models.counts[best.model] @ self.models.shares(positions)
+        first, second = observation.codes.T
+        is_known = (first >= 0) & (second >= 0)
+        denied = is_known & (first != second) & (shown < SHOWN)
+        if not self.models.copies[best.model]:
+            denied |= (first > 0) | (second > 0)
+        return best.is_odd or bool((denied & is_own).any())
+
+    # -- candidates ----------------------------------------------------------------------
+
+    def _groups(self, observation: Observation, groups: Floats) -> Floats:
+        """Return (G,) weights of the models' groups, as the small variants speak for them."""
+        prior = self._caller.prior
+        own = dict(zip(prior.groups, groups * group_evidence(prior, observation), strict=True))
+        weights = np.array([own.get(group, 0.0) for group in self.models.groups])
+        if not weights.sum():
+            weights = np.ones(len(weights))
+        return np.asarray(np.round(weights / weights.sum(), DECIMALS))
+
+    def _ways(self, groups: Floats, evidence: CopyEvidence) -> list[tuple[Chromosomes, float]]:
+        """Return chromosomes that are not ruled out, with likelihood and prior joined."""
+        likely = evidence.log_likelihood - evidence.log_likelihood.max()
+        _, ways = self.models.prior(groups)
+        kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE)]
+        return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
+
+    def _structural_diplotypes(
+        self,
+        ways: Sequence[tuple[Chromosomes, float]],
+        two: DiplotypePosterior,
+        one: DiplotypePosterior | None,
+        *,
+        differ: bool,
+    ) -> Iterator[tuple[Chromosomes, StructuralDiplotype, float]]:
+        """Yield chromosomes with their alleles and joint probability, unscaled."""
+        pairs = list(pairs_of(two, differ=differ))
+        singles = list(singles_of(one)) if one else []
+        empty = np.full((2, len(self._caller.gene.gene.variants)), MISSING, np.int8)
+        nothing = StructuralDiplotype(None, None, empty, two.posterior.mass)
+        for way, base in ways:
+            for ordered in assign_haplotypes(way, pairs, singles, nothing):
+                yield way, ordered, base * ordered.weight
+
+    def _candidate(
+        self,
+        way: Chromosomes,
+        ordered: StructuralDiplotype,
+        weight: float,
+        partners: Partners,
+        dosage: Dosage,
+    ) -> _Candidate:
+        """Return a candidate, weighed by what stands beside what and by shares of reads."""
+        odds, is_odd = 1.0, False
+        for structure, haplotype in zip(way[:2], ordered[:2], strict=True):
+            if haplotype is not None:
+                own = partners.odds(structure, haplotype.name)
+                odds *= own
+                is_odd |= WHOLE not in structure.units and own < UNLIKE
+        haplotypes = tuple(
+            self._named(structure, haplotype)
+            for structure, haplotype in zip(way[:2], ordered[:2], strict=True)
+        )
+        name = format_diplotype([s.name for s in haplotypes], self._default)
+        is_single = (ordered.first is None) != (ordered.second is None)
+        reads = dosage.likelihood(way, ordered.codes)
+        weight *= odds * reads
+        return _Candidate(name, haplotypes, way.model, weight, is_single, is_odd, reads)
+
+    def _named(self, haplotype: StructuralHaplotype, allele: Haplotype | None) -> Haplotype:
+        """Return a chromosome: ``*5``, ``*2``, ``*2x2``, ``*36+*10``."""
+        whole = haplotype.units.count(WHOLE)
+        allele = allele if whole else None
+        hybrids = [u for u in dict.fromkeys(haplotype.units) if u != WHOLE]
+        if allele is not None and whole == 1 and not hybrids:
+            return allele
+        if allele is None and haplotype.allele:
+            parts = [haplotype.allele]
+        else:
+            beside = allele.name if allele is not None else ""
+            own = self.models.structure.hybrid_beside(haplotype.units, beside)
+            parts = [_times(own or u, haplotype.units.count(u)) for u in hybrids]
+            parts += [_times(allele.name, whole)] if allele is not None else []
+        name = "+".join(parts)
+        known = self._haplotypes.get(name)
+        if known is None:
+            function, value = self._meaning(name)
+            known = self._haplotypes[name] = Haplotype(name, function, value, (name,))
+        return known
+
+    def _meaning(self, name: str) -> tuple[str | None, str | None]:
+        """Return function and value; copies of alleles in combination are uncertain."""
+        if "[" in name:
+            return self._caller.gene.gene.uncertain_function or None, None
+        return self._meanings(name)
+
+    # -- results -------------------------------------------------------------------------
+
+    def _result(
+        self, ranked: Sequence[_Candidate], two: DiplotypePosterior, one: DiplotypePosterior | None
+    ) -> DiplotypeSet:
+        best = ranked[0]
+        base = (one if best.is_single and one is not None else two).result
+        listed = [c for c in ranked[:MAX_LISTED] if c.weight >= LISTED_FROM] or [best]
+        result = DiplotypeSet(n_candidates=len(ranked))
+        result.names = [c.name for c in listed]
+        result.probabilities = [c.weight for c in listed]
+        left = 1.0 - sum(result.probabilities) if len(listed) < len(ranked) else 0.0
+        result.rest = round(max(left, 0.0), DECIMALS)
+        result.diplotype = best.name
+        result.best = tuple(sorted(best.haplotypes, key=self._order))
+        result.outcomes = self._outcomes(ranked, base)
+        result.factors = [((c.haplotypes[0].name,), (c.haplotypes[1].name,)) for c in listed]
+        result.unsettled = base.unsettled
+        result.is_partial, result.uses_likelihoods = base.is_partial, True
+        result.notes = [n for n in base.notes if n != "combination_or_partial"]
+        if any("[" in s.name for s in best.haplotypes):
+            result.notes.append("combination_or_partial")
+        return result
+
+    def _order(
+        self, haplotype: Haplotype
+    ) -> tuple[bool, tuple[bool, tuple[tuple[int, int, str], ...]]]:
+        return haplotype.name != self._default, natural_key(haplotype.name)
+
+    def _outcomes(self, ranked: Sequence[_Candidate], base: DiplotypeSet) -> list[FunctionPair]:
+        """Return the distinct functions of candidates that count, the best one's first.
+
+        What would settle a meaning that small variants alone have too stands with it; any
+        other is a matter of copies.
+        """
+        plain = {_key(o.first, o.second): o for o in base.outcomes}
+        found: dict[tuple[str, ...], FunctionPair] = {}
+        for candidate in ranked:
+            first, second = (s.function for s in candidate.haplotypes)
+            key = _key(first, second)
+            own = found.get(key)
+            if own is not None:
+                share = together([own.probability or 0.0, candidate.weight])
+                found[key] = replace(own, probability=share)
+                continue
+            by_copies = bool(found) and candidate.model != ranked[0].model
+            same = plain.get(key, _NOTHING)
+            found[key] = FunctionPair(
+                first,
+                second,
+                candidate.name,
+                candidate.weight,
+                settled_by=same.settled_by if found else None,
+                by_copies=by_copies,
+                open_core=same.open_core,
+                failed=same.failed,
+            )
+        best = _key(*(s.function for s in ranked[0].haplotypes))
+        for key, other in plain.items():
+            if key not in found and (other.open_core or other.failed):
+                found[key] = replace(other, probability=0.0, by_group=())
+        counted = [o for k, o in found.items() if k == best or _counts(o)]
+        ranking = sorted(counted, key=lambda o: (o is not found[best], -(o.probability or 0)))
+        return ranking + self._uncertain(ranked[0], set(found))
+
+    def _uncertain(self, best: _Candidate, known: set[tuple[str, ...]]) -> list[FunctionPair]:
+        """Return what the best pair means if a causal variant without its markers has no effect."""
+        if not any(s.cause for s in best.haplotypes):
+            return []
+        unknown = self._caller.gene.gene.uncertain_function or None
+        first, second = (unknown if s.cause else s.function for s in best.haplotypes)
+        discriminating = doubtful_sites(best.haplotypes)
+        uncertain = FunctionPair(first, second, best.name, settled_by=discriminating)
+        return [] if _key(first, second) in known else [uncertain]
+
+
+_NOTHING: Final = FunctionPair(None, None, "")
+
+
+def _counts(outcome: FunctionPair) -> bool:
+    """Whether a meaning is weighed, or open whatever its probability."""
+    is_open = bool(outcome.open_core or outcome.failed)
+    return is_open or (outcome.probability or 0.0) >= SEEN_FROM
+
+
+def _key(first: str | None, second: str | None) -> tuple[str, ...]:
+    return tuple(sorted((first or "", second or "")))
+
+
+def _times(name: str, count: int) -> str:
+    return name if count == 1 else f"{name}x{count}"
+
+
+def _ranked(candidates: Sequence[_Candidate], total: float) -> list[_Candidate]:
+    """Add up candidates of one name and order them, the most probable first."""
+    merged: dict[str, _Candidate] = {}
+    for candidate in sorted(candidates, key=lambda c: (-c.weight, c.name)):
+        share = candidate.weight / total
+        known = merged.get(candidate.name)
+        if known is None:
+            merged[candidate.name] = candidate._replace(weight=share)
+        else:
+            merged[candidate.name] = known._replace(weight=known.weight + share)
+    rounded = [c._replace(weight=together([c.weight])) for c in merged.values()]
+    return sorted(rounded, key=lambda c: (-c.weight, natural_key(c.name)))

@@ -1,1 +1,0 @@
-"""Gene copies and hybrids: from depth, reads or structural records to what each model says."""
