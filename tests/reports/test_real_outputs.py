@@ -12,9 +12,9 @@ import jsonschema
 import pypdf
 import pytest
 
+from pgx.messages.catalogue import ENGLISH
 from pgx.pipeline.run import annotate
 from pgx.reports.document import build_document
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import facts_for
 from pgx.reports.files import write_results
 from pgx.reports.print_areas import ACTIONABLE
