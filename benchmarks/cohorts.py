@@ -30,7 +30,7 @@ import numpy as np
 from isal import igzip, igzip_lib, isal_zlib
 
 from benchmarks.reading import DATA, asked_of
-from pgx.vcf.source import open_source
+from pgx.io.source import open_source
 
 ASSEMBLY = "GRCh38"
 _BLOCK = 0xFF00

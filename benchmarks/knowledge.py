@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from pgx.knowledge.contents import default_release
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.run import annotate
 from pgx.pipeline.settings import RunSettings

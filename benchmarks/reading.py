@@ -20,10 +20,10 @@ from pathlib import Path
 from isal import igzip
 
 from pgx.base.genes import Assembly
+from pgx.io.source import Source, open_source
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.read import read_inputs
 from pgx.pipeline.settings import RunSettings
-from pgx.vcf.source import Source, open_source
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from pgx.base.assemblies import CANONICAL, canonical_contig
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared"))

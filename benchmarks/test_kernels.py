@@ -17,11 +17,11 @@ import pytest
 
 from pgx.alleles._kernels import find_mismatches, fit_diplotypes
 from pgx.base.assemblies import canonical_contig
-from pgx.genotypes._kernels import pack_cell, refine
-from pgx.vcf.header import parse_header
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.scanner import Scanner
-from pgx.vcf.windows import Windows
+from pgx.genotypes.grouping import pack_cell, refine
+from pgx.io.header import parse_header
+from pgx.io.records import ScanLimits
+from pgx.io.scanner import Scanner
+from pgx.io.windows import Windows
 from reference import grouping as plain_grouping
 from reference import match as plain_match
 

@@ -10,7 +10,7 @@ import msgspec
 
 from pgx.base.genes import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.common import common_spellings
+from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.files import SampleTable, read_samples, write_vcf
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from pgx.simulator.vcf import render_vcf

@@ -25,15 +25,11 @@ N_SEEDS = 300
 REPORT_EVERY = 100_000
 # numba compiles these from their bytecode, which must stay as it was written
 COMPILED = (
+    "_judge",
     "_kernels",
     "_scan_alleles",
     "_scan_cells",
     "_scan_columns",
-    "_scan_format",
-    "_scan_grid",
-    "_scan_imputed",
-    "_scan_likelihoods",
-    "_scan_lines",
     "_scan_words",
 )
 
@@ -96,7 +92,7 @@ def run_guided(given: argparse.Namespace) -> None:
     """Let atheris choose which inputs to edit."""
     import atheris  # type: ignore[import-untyped] # an extra, without types
 
-    skipped = [f"pgx.{floor}.{name}" for floor in ("vcf", "alleles") for name in COMPILED]
+    skipped = [f"pgx.{floor}.{name}" for floor in ("io", "alleles") for name in COMPILED]
     with atheris.instrument_imports(include=["pgx"], exclude=skipped):
         from fuzz.targets import make_target, seeds
     target, folder = make_target(given.target)
@@ -143,7 +139,7 @@ def instrument_kernels(atheris: Any) -> None:  # noqa: ANN401 - a module without
         kernel.load()
         atheris.instrument_func(kernel.py_func)
     for name in COMPILED:
-        module = importlib.import_module(f"pgx.vcf.{name}")
+        module = importlib.import_module(f"pgx.io.{name}")
         for value in vars(module).values():
             if isinstance(value, FunctionType) and value.__module__ == module.__name__:
                 atheris.instrument_func(value)

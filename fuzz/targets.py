@@ -23,20 +23,19 @@ from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
+from pgx.io import _kernels as scanning
+from pgx.io import scan_codes as layout
+from pgx.io import scanner
+from pgx.io.depth import DepthLayout, DepthListener
+from pgx.io.records import Scan, ScanLimits, SiteReason
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import Unanswered
 from pgx.pipeline.call import GeneCaller
 from pgx.pipeline.outside import answer
 from pgx.pipeline.outside_check import contradicts
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped
-from pgx.vcf import _kernels as scanning
-from pgx.vcf import layout, scanner
-from pgx.vcf.depth import DepthLayout, DepthListener
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.reasons import SiteReason
-from pgx.vcf.records import Scan
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
 
 __all__ = ["TARGETS", "Target", "make_target"]
 

@@ -19,7 +19,7 @@ MODULES: Final = (
     *("distributed", "dask", "cloudpickle", "tornado", "cryptography", "matplotlib"),
     *("multiprocessing", "encodings", "runpy", "json", "pickle", "typing", "sitecustomize"),
 )
-PACKAGES: Final = ("pgx", "pgx/vcf", "pgx/engine")
+PACKAGES: Final = ("pgx", "pgx/io", "pgx/engine")
 _NUMBA: Final = "disable_jit: 1\ndebug_cache: 1\nopt: 0\n"
 _DASK: Final = (
     "distributed:\n  worker:\n    preload: [trap.py]\n  scheduler:\n    preload: [trap.py]\n"

@@ -25,7 +25,7 @@ LIBRARIES: Final = ("numpy.ma", "polars", "typer", "rich", "jinja2", "isal.igzip
 TIME_LIMIT: Final = 180.0
 """Seconds after which a run counts as a hang."""
 # the workers' program and the runners that need an extra
-SKIPPED: Final = ("_bcf_worker", "__main__", "notebook", "cluster", "tasks")
+SKIPPED: Final = ("__main__", "notebook", "cluster", "tasks")
 
 
 def import_all() -> None:

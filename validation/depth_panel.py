@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from pgx.base.assemblies import CANONICAL
 from pgx.base.shipped import data_folder
+from pgx.io.depth import DepthLayout, DepthListener
+from pgx.io.windows import Interval
 from pgx.structure.building import PanelDepths, PanelSettings, build_panel
 from pgx.structure.panel import DepthPanel, GeneWindow
-from pgx.vcf.depth import DepthLayout, DepthListener
-from pgx.vcf.windows import Interval
 from validation.data import DATA
 from validation.tables import show
 

@@ -22,13 +22,13 @@ from typing import Any
 
 from pgx.alleles.names import natural_key
 from pgx.base.advice import ADVICE_FIELDS, Statement, row_from_record
-from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.readings import (
     Readings,
     load_readings,
     number_gaps,
     sentence_digest,
 )
+from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, Topic, guidance_of

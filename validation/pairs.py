@@ -27,7 +27,7 @@ from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.pipeline.call import GeneCaller
-from pgx.simulator.common import common_spellings
+from pgx.simulator.haplotypes import common_spellings
 from validation.compare import diplotype
 from validation.intervals import counted
 from validation.tables import show, table

@@ -17,15 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.genes import GeneDefinition
+from pgx.io.depth import DepthScan
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.depth.drawing import AlleleWeights, allele_weights
 from pgx.simulator.depth.many import simulate_many
-from pgx.simulator.depth.noise import Neighbours
-from pgx.simulator.depth.windows import panel_windows
+from pgx.simulator.depth.noise import Neighbours, panel_windows
+from pgx.simulator.depth.people import AlleleWeights, allele_weights
 from pgx.structure.depth import copies_from_depth
 from pgx.structure.models import StructuralModels, structural_models
 from pgx.structure.panel import PanelArrays, default_panel
-from pgx.vcf.depth import DepthScan
 
 __all__ = [
     "COVERAGES",

@@ -17,11 +17,10 @@ import numpy as np
 import pgx
 from pgx.alleles.names import format_diplotype
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.common import common_spellings
-from pgx.simulator.depth.drawing import allele_weights, draw_people
 from pgx.simulator.depth.gvcf import DepthSimulator
-from pgx.simulator.depth.settings import DepthSettings
-from pgx.simulator.depth.windows import panel_windows
+from pgx.simulator.depth.noise import DepthSettings, panel_windows
+from pgx.simulator.depth.people import allele_weights, draw_people
+from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from pgx.structure.models import structural_models
 from pgx.structure.panel import default_panel

@@ -15,7 +15,7 @@ from typing import Final
 from pgx.base.errors import PgxError
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.depth.chromosomes import copy_haplotype, parse_chromosome
+from pgx.simulator.depth.people import copy_haplotype, parse_chromosome
 from validation.intervals import counted
 from validation.nomenclature import Pair, ordered
 from validation.published import Reading, is_structural, pairs, published

@@ -24,7 +24,7 @@ from pgx.base.genes import Assembly
 
 def facts_of(paths):
     """Return how much the files hold."""
-    from pgx.vcf.source import open_source
+    from pgx.io.source import open_source
 
     spans, chromosomes = 0, set()
     for path in paths:

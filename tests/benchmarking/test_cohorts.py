@@ -10,7 +10,7 @@ import pysam
 import pytest
 from benchmarks import cohorts
 
-from pgx.vcf.source import open_source
+from pgx.io.source import open_source
 from simulated import cohort_text
 
 HEAD = "##fileformat=VCFv4.2\n##contig=<ID=chr{0},length={1}>\n"

@@ -14,7 +14,7 @@ import pytest
 from cli.endless import CASES, WRITTEN, file_options
 from cli.support import EXAMPLES, KNOWLEDGE, PATIENT, pgx
 from models.registry.made import made
-from pgx.knowledge.manifest import MANIFEST
+from pgx.knowledge.tables import MANIFEST
 
 MEMORY = 3 << 30
 COMMANDS = sorted({words[0] for words in CASES.values()})

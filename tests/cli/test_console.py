@@ -129,7 +129,7 @@ def test_a_bar_on_a_terminal_goes_when_done(monkeypatch, capsys):
 
 @pytest.mark.usefixtures("hurried")
 def test_reading_says_how_much_was_read(monkeypatch, capsys):
-    from pgx.vcf.container import RawInput
+    from pgx.io.container import RawInput
 
     monkeypatch.setattr(progress, "_MEGABYTE", 1000)
     size = PATIENT.stat().st_size // 1000

@@ -11,7 +11,7 @@ import pytest
 
 from cli.support import EXAMPLES, KNOWLEDGE, PATIENT, pgx, refused
 from pgx.cli import main as entry
-from pgx.knowledge.manifest import MANIFEST, read_manifest, write_manifest
+from pgx.knowledge.tables import MANIFEST, read_manifest, write_manifest
 
 TABLES = sorted(read_manifest(KNOWLEDGE).tables)
 TAB = "\t"

@@ -11,8 +11,8 @@ import pytest
 
 from cli.support import COHORT, KNOWLEDGE, PATIENT, pgx, refused
 from pgx import KnowledgeBase
-from pgx.knowledge.archive import pack
-from pgx.knowledge.manifest import MANIFEST, Manifest
+from pgx.knowledge.release_folder import pack
+from pgx.knowledge.tables import MANIFEST, Manifest
 
 OTHER = "2027.1.1"
 
@@ -182,7 +182,7 @@ def test_what_is_no_release_is_refused(tmp_path):
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_a_faulty_release_gives_no_advice(kind, exported, tmp_path):
     """Its digests are right; only pgx kb verify finds what is wrong with it."""
-    from pgx.knowledge.manifest import write_manifest
+    from pgx.knowledge.tables import write_manifest
 
     place = tmp_path / "faulty"
     done("kb", "import", exported, "-o", place)

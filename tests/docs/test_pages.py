@@ -38,7 +38,6 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 RUN = re.compile(r"(PGX_KNOWLEDGE_BASE=\S+ )?pgx ")
 READ = {"python", "console", "bash"}
-HEAVY_ONLY = {"pgx.vcf._bcf_worker"}
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 
@@ -159,7 +158,7 @@ def test_every_option_is_documented(section, app):
 
 def modules() -> list[str]:
     found = pkgutil.walk_packages(pgx.__path__, "pgx.")
-    return sorted(m.name for m in found if m.name not in HEAVY_ONLY)
+    return sorted(m.name for m in found)
 
 
 @pytest.mark.parametrize("name", modules())

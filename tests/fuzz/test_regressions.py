@@ -5,10 +5,10 @@ import pytest
 from calling import call_file
 from pgx.base.calls import CallStatus
 from pgx.base.errors import OutsideCallError
+from pgx.io.header import parse_header
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.outside import outside_gene_call
 from pgx.pipeline.side_files import read_outside_calls, read_sample_info, read_untyped
-from pgx.vcf.header import parse_header
 from simulated import vcf_text
 from vcf.support import header_text
 from work import steps

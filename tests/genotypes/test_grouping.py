@@ -8,12 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.base.genes import Assembly
-from pgx.genotypes._kernels import FULL, pack_cell, refine
 from pgx.genotypes.build import touching
-from pgx.genotypes.grouping import SampleGrouper, first_of_groups, number_groups
+from pgx.genotypes.grouping import (
+    FULL,
+    SampleGrouper,
+    first_of_groups,
+    number_groups,
+    pack_cell,
+    refine,
+)
 from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.reasons import SiteReason
-from pgx.vcf.records import Block, Scan, ScannedRecord
+from pgx.io.records import NOT_KEPT, Block, Scan, ScannedRecord, SiteReason
 from reference import grouping as plain
 from simulated import genes
 
@@ -131,6 +136,8 @@ def test_every_cell_is_found_again(data):
         )  # fmt: skip
         grouper.take(block)
     columns = grouper.columns(0, scan_of(records, n_samples))
+    for values in (columns.scan.gq, columns.scan.dp):  # not -1, which says that there is none
+        assert (values == NOT_KEPT).all()
     found, groups = columns.scan, columns.groups
     genotypes, phased, reason, phase_set = stacked
     assert np.array_equal(found.genotypes[:, groups], genotypes)

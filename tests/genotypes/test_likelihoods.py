@@ -8,9 +8,9 @@ from calling import call_files
 from hazards.edited import STAR3, changed, edited_text
 from pgx.base.errors import InputConflictError
 from pgx.base.genes import Assembly
-from pgx.genotypes.combine import combine
-from pgx.genotypes.likelihoods import likely_genotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, LikelyGenotype, Unknown
+from pgx.genotypes.merge import combine
+from pgx.genotypes.observations import likely_genotypes
 from pgx.genotypes.sites import STAR, GeneLocus
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.call import GeneCaller

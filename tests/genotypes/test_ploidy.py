@@ -7,8 +7,8 @@ from calling import call_file, call_files
 from hazards.edited import called, changed, edited_file, is_open, names
 from pgx.base.calls import CallStatus
 from pgx.base.genes import Ploidy
-from pgx.genotypes.combine import combine
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.merge import combine
 from pgx.genotypes.ploidy import settle_ploidy
 from simulated import genes
 

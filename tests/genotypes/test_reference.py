@@ -8,8 +8,8 @@ from pgx.base.genes import Assembly
 from pgx.genotypes.build import SiteIndex, reaches, structural_records, touching
 from pgx.genotypes.reference import _agreements, _agrees, _ReferenceTally, _Written
 from pgx.genotypes.sites import GeneLocus
+from pgx.io.records import ScannedRecord
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.vcf.records import ScannedRecord
 
 KB = KnowledgeBase()
 LOCI = [GeneLocus(KB.genes[g], a) for g in ("CYP2C19", "CYP2C9", "DPYD") for a in Assembly]

@@ -11,10 +11,10 @@ import pytest
 
 from pgx import KnowledgeBase
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
-from pgx.knowledge import archive, contents
-from pgx.knowledge.archive import pack, unpack
-from pgx.knowledge.contents import parse_contents
-from pgx.knowledge.manifest import MANIFEST, SIGNATURE
+from pgx.knowledge import release_folder as archive
+from pgx.knowledge import release_folder as contents
+from pgx.knowledge.release_folder import pack, parse_contents, unpack
+from pgx.knowledge.tables import MANIFEST, SIGNATURE
 
 FILES = KnowledgeBase().files()
 PACKED = pack(FILES)

@@ -12,8 +12,8 @@ import pytest
 from pgx.base.errors import InputError, KnowledgeError, UsageError
 from pgx.knowledge.build import COUNTED, build_release
 from pgx.knowledge.changes import ChangeKind, changes
-from pgx.knowledge.manifest import MANIFEST, read_manifest
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.knowledge.tables import MANIFEST, read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = ROOT / "data" / "knowledgebase"

@@ -11,7 +11,7 @@ import pytest
 from cli.support import pgx
 from pgx.knowledge.build import replace_tables
 from pgx.knowledge.changes import ChangeKind, Effect, changes, summary
-from pgx.knowledge.contents import default_release
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 
 RELEASE = default_release()

@@ -11,7 +11,7 @@ from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.advice import Statement, coded, split_condition
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import AdviceCondition
-from pgx.knowledge.importers.authorities import AUTHORITIES
+from pgx.knowledge.importers.codes import unconditional_action
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     load_checked,
@@ -19,9 +19,8 @@ from pgx.knowledge.importers.readings import (
     may_limit,
     sentence_digest,
 )
-from pgx.knowledge.importers.releases import source_rows
-from pgx.knowledge.importers.unconditional import unconditional_action
-from pgx.knowledge.integrity.conditions import condition_findings
+from pgx.knowledge.importers.releases import AUTHORITIES, source_rows
+from pgx.knowledge.integrity.guidance import condition_findings
 from pgx.knowledge.medicines import read_conditions
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pgx.base.genes import GeneCode
-from pgx.knowledge.integrity.codes import gene_code_faults
+from pgx.knowledge.integrity.guidance import gene_code_faults
 from pgx.knowledge.snapshot import KnowledgeBase
 
 KB = KnowledgeBase()

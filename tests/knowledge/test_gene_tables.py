@@ -8,8 +8,7 @@ import pytest
 
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.activity import activity_score
-from pgx.phenotypes.translate import INDETERMINATE, PhenotypeTable
+from pgx.phenotypes.translate import INDETERMINATE, PhenotypeTable, activity_score
 
 GENES = KnowledgeBase().genes
 WITH_SITES = [g for g in GENES.values() if g.variants]

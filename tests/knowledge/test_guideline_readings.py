@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from pgx.base.advice import ACTIONS
-from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     READING_COLUMNS,
@@ -20,7 +19,7 @@ from pgx.knowledge.importers.readings import (
     numbers_in,
     sentence_digest,
 )
-from pgx.knowledge.importers.releases import SourceRow, source_rows
+from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

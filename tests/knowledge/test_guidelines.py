@@ -29,7 +29,7 @@ from pgx.base.advice import (
     row_from_record,
 )
 from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.codes import with_codes, with_critical
+from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
 from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
@@ -41,7 +41,6 @@ from pgx.knowledge.importers.readings import (
     load_readings,
     sentence_digest,
 )
-from pgx.knowledge.importers.unconditional import with_conditions
 from pgx.knowledge.tables import format_table, parse_table
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,11 +14,9 @@ import pytest
 from pgx import KnowledgeBase
 from pgx.base.errors import OutputError
 from pgx.base.shipped import data_folder
-from pgx.knowledge import install
-from pgx.knowledge.archive import pack
-from pgx.knowledge.contents import read_contents
-from pgx.knowledge.install import install_release
-from pgx.knowledge.manifest import MANIFEST, Manifest
+from pgx.knowledge import release_folder as install
+from pgx.knowledge.release_folder import install_release, pack, read_contents
+from pgx.knowledge.tables import MANIFEST, Manifest
 
 OLD = KnowledgeBase().files()
 _MANIFEST = KnowledgeBase().manifest
@@ -111,9 +109,9 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from pgx.knowledge import install
-from pgx.knowledge.contents import read_contents
+from pgx.knowledge.release_folder import read_contents
 setattr(install, sys.argv[3], lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
-from pgx.knowledge.archive import unpack
+from pgx.knowledge.release_folder import unpack
 install.install_release(unpack(Path(sys.argv[1]).read_bytes(), ""), Path(sys.argv[2]), force=True)
 """
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from pgx.base.errors import SnapshotSchemaError, UsageError
-from pgx.knowledge.importers.authorities import AUTHORITIES
-from pgx.knowledge.importers.dated import known_counts, known_genes
-from pgx.knowledge.importers.releases import SourceRow
+from pgx.knowledge.importers.layers import known_counts, known_genes
+from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow
 from pgx.knowledge.later import ChangeState, Until, read_changes, until_month
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.verify import verify_release

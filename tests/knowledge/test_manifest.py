@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
-from pgx.knowledge.contents import default_release
-from pgx.knowledge.manifest import MANIFEST, read_manifest, write_manifest
-from pgx.knowledge.schema import check_allele_name
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.knowledge.tables import MANIFEST, check_allele_name, read_manifest, write_manifest
 from pgx.pipeline.verify import verify_release
 
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "knowledgebase"

@@ -16,10 +16,9 @@ from pgx.base.advice import NOT_CODED
 from pgx.base.errors import UnreviewedError
 from pgx.knowledge.build import build_release
 from pgx.knowledge.changes import ChangeKind, changes
-from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings, normalise_sentence
-from pgx.knowledge.importers.releases import SourceRow, source_rows, standing_rows
+from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows, standing_rows
 from pgx.knowledge.published import build_from, build_published, is_private
 from pgx.knowledge.review import format_review, read_reviews, review_rows
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from pgx.base.structures import PartnerOdds, StructuralHaplotype, StructureUnit, UnitSegment
-from pgx.knowledge.integrity.structures import structure_findings
+from pgx.knowledge.gene_records import read_structures
+from pgx.knowledge.integrity.applicable import structure_findings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.structures import read_structures
 
 GENE = KnowledgeBase().genes["CYP2D6"]
 

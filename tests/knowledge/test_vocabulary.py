@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.base.substances import Substance
+from pgx.knowledge.medicines import Vocabulary
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.vocabulary import Vocabulary
 
 SUBSTANCES = (
     Substance(substance="alfa", rxnorm="1", atc=("A01AA01",), synonyms=("alpha",),

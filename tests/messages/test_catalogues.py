@@ -9,7 +9,7 @@ import pytest
 
 from pgx.base.errors import InvariantError, UsageError
 from pgx.messages import catalogue as catalogues
-from pgx.messages.arguments import Argument, ArgumentKind, in_words
+from pgx.messages.arguments import ArgumentKind, MessageArgument, in_words
 from pgx.messages.catalogue import TERM_TABLES, catalogue, languages, read_messages
 from pgx.reports.facts import ReportFacts
 from pgx.reports.render_html import render_html
@@ -85,7 +85,7 @@ def test_a_third_language_is_a_file(tmp_path, monkeypatch):
 )  # fmt: skip
 def test_arguments_are_translated_as_a_whole_or_not_at_all(english, german, dative, kind):
     said = in_words(english, catalogue("de")["phrases"])
-    assert isinstance(said, Argument)
+    assert isinstance(said, MessageArgument)
     assert (said, said.kind) == (german, ArgumentKind(kind))
     assert f"{said:dat}" == (dative or german)
     assert f"{said:own}" == english

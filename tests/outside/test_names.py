@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.outside.names import AlleleNames
+from pgx.outside.calls import AlleleNames
 from simulated import genes
 
 

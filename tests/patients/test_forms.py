@@ -3,7 +3,7 @@
 import pytest
 
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.patients.forms import is_local
+from pgx.patients.medicines import is_local
 
 
 @pytest.mark.parametrize(

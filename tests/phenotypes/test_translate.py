@@ -4,8 +4,13 @@ import itertools
 
 import pytest
 
-from pgx.phenotypes.activity import activity_score
-from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE, Phenotype, PhenotypeTable
+from pgx.phenotypes.translate import (
+    INDETERMINATE,
+    NO_SCORE,
+    Phenotype,
+    PhenotypeTable,
+    activity_score,
+)
 from simulated import genes
 
 RULED = [name for name, gene in genes().items() if gene.rules]

@@ -8,7 +8,7 @@ import pytest
 from alleles.made import gene, genotypes, position
 from pgx.base.errors import InputError, SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
-from pgx.knowledge.contents import default_release
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.count import count_release
 from pgx.pipeline.frequencies import count_haplotypes

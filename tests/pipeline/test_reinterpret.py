@@ -10,7 +10,7 @@ import pytest
 from cli.support import pgx
 from pgx.base.calls import CallStatus, PatientResult
 from pgx.knowledge.build import replace_tables
-from pgx.knowledge.contents import default_release
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.reinterpret import Reinterpreter, result_changes
 from pgx.pipeline.run import annotate

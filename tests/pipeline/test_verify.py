@@ -9,8 +9,8 @@ import pytest
 
 from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
 from pgx.base.findings import FaultCode
-from pgx.knowledge.manifest import MANIFEST, read_manifest, write_manifest
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.knowledge.tables import MANIFEST, read_manifest, write_manifest
 from pgx.pipeline.verify import faults_of, refusal, verify_folder, verify_release
 
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "knowledgebase"

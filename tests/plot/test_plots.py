@@ -14,7 +14,7 @@ from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.base.local import Override
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.plot.kinds import KINDS
+from pgx.plot.style import KINDS
 from pgx.reports.drug_ranks import BUCKETS, bucket
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
 from reports import factory

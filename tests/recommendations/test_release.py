@@ -9,11 +9,10 @@ import pytest
 
 from pgx.base.advice import NO_RESULT
 from pgx.base.calls import CallStatus, Candidate, GeneCall
-from pgx.knowledge.importers.authorities import AUTHORITIES
 from pgx.knowledge.importers.guidelines import newest_rows
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings
-from pgx.knowledge.importers.releases import source_rows, standing_rows
+from pgx.knowledge.importers.releases import AUTHORITIES, source_rows, standing_rows
 from pgx.recommendations.index import DIPLOTYPES, allele_of_key
 from pgx.recommendations.lookup import recommend
 from recommendations.made import call

@@ -8,10 +8,9 @@ import numpy as np
 
 from pgx.base.genes import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.common import common_spellings
 from pgx.simulator.depth.gvcf import DepthSimulator
-from pgx.simulator.depth.settings import DepthSettings
-from pgx.simulator.depth.windows import panel_windows
+from pgx.simulator.depth.noise import DepthSettings, panel_windows
+from pgx.simulator.haplotypes import common_spellings
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, WriteStyle
 from pgx.structure.panel import default_panel
 

@@ -11,9 +11,9 @@ import pytest
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.base.genes import Assembly
-from pgx.simulator.depth.dips import draw_dips
 from pgx.simulator.depth.gvcf import DepthSimulator
-from pgx.simulator.depth.settings import DepthSettings
+from pgx.simulator.depth.noise import DepthSettings
+from pgx.simulator.depth.sites import draw_dips
 from pgx.simulator.settings import WriteStyle
 from simulate.depth_support import (
     BODY,

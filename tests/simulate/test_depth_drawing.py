@@ -10,15 +10,21 @@ import pytest
 
 from pgx.base.errors import UsageError
 from pgx.base.structures import WHOLE
-from pgx.simulator.depth import blocks, genotypes
-from pgx.simulator.depth import windows as window_module
-from pgx.simulator.depth.chromosomes import Copy, chromosome_name, copy_haplotype, parse_chromosome
-from pgx.simulator.depth.drawing import allele_weights, draw_copies, draw_diplotypes
+from pgx.simulator.depth import noise as window_module
+from pgx.simulator.depth import sites as blocks
+from pgx.simulator.depth import sites as genotypes
 from pgx.simulator.depth.many import simulate_many
-from pgx.simulator.depth.noise import Neighbours, draw_depth, kernel
-from pgx.simulator.depth.people import true_diplotypes
-from pgx.simulator.depth.settings import generator
-from pgx.simulator.depth.windows import DepthWindows
+from pgx.simulator.depth.noise import DepthWindows, Neighbours, draw_depth, generator, kernel
+from pgx.simulator.depth.people import (
+    Copy,
+    allele_weights,
+    chromosome_name,
+    copy_haplotype,
+    draw_copies,
+    draw_diplotypes,
+    parse_chromosome,
+    true_diplotypes,
+)
 from pgx.structure.models import structural_models
 from simulate.depth_support import BODY, GENE, kb, windows
 

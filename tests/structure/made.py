@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
+from pgx.io.depth import AllelicDepths, DepthScan
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.structure.models import structural_models
 from pgx.structure.panel import default_panel
-from pgx.vcf.depth import AllelicDepths, DepthScan
 
 KB = KnowledgeBase()
 GENE = KB.genes["CYP2D6"]

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from pgx.io.depth import DepthScan
 from pgx.structure.building import PanelDepths, PanelSettings, build_panel
 from pgx.structure.depth import copies_from_depth
 from pgx.structure.evidence import evidence_of, with_posterior
 from pgx.structure.likelihood import depth_fit, distance_kernel
 from pgx.structure.models import Expected
 from pgx.structure.panel import GeneWindow
-from pgx.vcf.depth import DepthScan
 from structure.made import GENE, MODELS, NAMES, PANEL, scan
 
 COMMON = (

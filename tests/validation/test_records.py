@@ -12,8 +12,7 @@ from validation.data import DATA
 from pgx.base.errors import PatientFileError
 from pgx.base.patient import MedicineUse
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.patients.plausible import check_patient
-from pgx.patients.read import read_patient
+from pgx.patients.read import check_patient, read_patient
 
 pytestmark = pytest.mark.validation
 BUNDLES = DATA / "fhir" / "examples" / "json"

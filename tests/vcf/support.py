@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import pgx.vcf
+import pgx.io
 from pgx.base import accel
-from pgx.vcf.header import parse_header
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.scanner import Scanner
-from pgx.vcf.windows import Windows
+from pgx.io.header import parse_header
+from pgx.io.records import ScanLimits
+from pgx.io.scanner import Scanner
+from pgx.io.windows import Windows
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")).resolve()
@@ -27,15 +27,11 @@ COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
 EVERYWHERE = [(contig, 1, 200_000_000) for contig in CONTIGS]
 BEHIND = b"1|0\t.\n\xff:"  # what follows a chunk must not matter
 MODULES = (
+    "_judge",
     "_scan_words",
     "_scan_columns",
     "_scan_alleles",
-    "_scan_format",
-    "_scan_likelihoods",
-    "_scan_imputed",
-    "_scan_lines",
     "_scan_cells",
-    "_scan_grid",
     "_kernels",
 )
 
@@ -76,19 +72,19 @@ def scan_body(
 @cache
 def python_kernel():
     """Return the scanning loop as plain Python, its helpers included."""
-    names = [f"pgx.vcf.{name}" for name in MODULES]
+    names = [f"pgx.io.{name}" for name in MODULES]
     kept = {name: sys.modules.pop(name, None) for name in names}
     saved = accel.helper, accel.kernel
     accel.helper, accel.kernel = (lambda f: f), (lambda _: lambda f: f)
     try:
-        loop = importlib.import_module("pgx.vcf._kernels").scan
+        loop = importlib.import_module("pgx.io._kernels").scan
     finally:
         accel.helper, accel.kernel = saved
         for name, short in zip(names, MODULES, strict=True):
             sys.modules.pop(name, None)
             if kept[name] is not None:
                 sys.modules[name] = kept[name]
-                setattr(pgx.vcf, short, kept[name])
+                setattr(pgx.io, short, kept[name])
 
     def interpreted(chunk, end, *rest):
         with np.errstate(over="ignore"):  # 32-bit words wrap round, as compiled

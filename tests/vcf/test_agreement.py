@@ -6,8 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pgx.base.errors import VcfFormatError
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.reasons import SiteReason
+from pgx.io.records import ScanLimits, SiteReason
 from reference.scan import RefusedError
 from reference.scan import scan as oracle_scan
 from vcf.support import CONTIGS, header_text, line, python_kernel, scan_body
@@ -251,6 +250,6 @@ def test_three_readings_of_one_text_agree(generated, cut):
 
 
 def test_one_signature_is_compiled():
-    from pgx.vcf._kernels import scan
+    from pgx.io._kernels import scan
 
     assert len(scan.signatures) == 1

@@ -10,9 +10,8 @@ import pytest
 
 from pgx.base.errors import VcfFormatError
 from pgx.base.listening import listening
-from pgx.vcf.ahead import read_ahead
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.source import open_source, read_ahead
+from pgx.io.windows import Windows
 from vcf.support import header_text, line
 from vcf.test_container import bgzf
 
@@ -99,7 +98,7 @@ def test_a_scan_is_the_same_with_and_without_a_thread(tmp_path, rich, monkeypatc
     path.write_bytes(bgzf(rich))
     asked = []
     pays = type(open_source(path))._pays
-    monkeypatch.setattr("pgx.vcf.source.Source._pays", lambda s: asked.append(pays(s)) or asked[-1])
+    monkeypatch.setattr("pgx.io.source.Source._pays", lambda s: asked.append(pays(s)) or asked[-1])
     heard = []
     with listening(heard.append):
         ahead = facts(path, ahead=True)

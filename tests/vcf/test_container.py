@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx.base.errors import PgxError, SampleNotFoundError, UsageError, VcfFormatError
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.records import ScanLimits
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from vcf.support import header_text, line
 
 WINDOWS = Windows.build([("chr10", 1, 130_000_000)])
@@ -202,7 +202,7 @@ def test_a_crash_of_the_converter_is_an_error_of_ours(tmp_path, monkeypatch):
             dies = [sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"]
             super().__init__(dies, **options)
 
-    monkeypatch.setattr("pgx.vcf.bcf.subprocess.Popen", Dying)
+    monkeypatch.setattr("subprocess.Popen", Dying)
     with pytest.raises(VcfFormatError, match=r"PGX-VCF-014.*status -11"):
         open_source(path)
     assert os.listdir(tmp_path) == ["t.vcf"]  # noqa: PTH208
@@ -221,7 +221,7 @@ def test_bcf_that_is_kept_has_no_name(tmp_path, monkeypatch):
             seen.append(os.listdir(temporary))  # noqa: PTH208
             super().__init__(command, **options)
 
-    monkeypatch.setattr("pgx.vcf.bcf.subprocess.Popen", Looking)
+    monkeypatch.setattr("subprocess.Popen", Looking)
     os.mkfifo(pipe)
     with subprocess.Popen(["cp", str(packed), str(pipe)]) as writer:
         open_source(pipe).scan(WINDOWS)

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pgx.vcf.contigs import ContigTable
-from pgx.vcf.header import parse_header
+from pgx.io.header import parse_header
+from pgx.io.text import ContigTable
 from vcf.support import COLUMNS
 
 names = st.lists(st.text("chrUn_0123456789KIv", min_size=1, max_size=12), unique=True, max_size=60)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.vcf.depth import DepthLayout, DepthListener
+from pgx.io.depth import DepthLayout, DepthListener
 from reference.depth import window_depth
 
 WINDOWS = [("chr1", 100, 119), ("chr1", 150, 300), ("chr1", 400, 420), ("chr2", 90, 130)]

@@ -6,8 +6,8 @@ import pytest
 
 from pgx.base.errors import AssemblyMismatchError, VcfFormatError
 from pgx.base.genes import Assembly
-from pgx.vcf.header import parse_header
-from pgx.vcf.source import open_source
+from pgx.io.header import parse_header
+from pgx.io.source import open_source
 from vcf.support import COLUMNS, DATA, header_text, needs_data
 
 

@@ -7,10 +7,9 @@ import numpy as np
 import pysam
 import pytest
 
-from pgx.vcf.indexed import usable_index
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.records import ScanLimits
+from pgx.io.source import open_source
+from pgx.io.windows import Windows, usable_index
 from simulated import vcf_file
 
 WINDOWS = Windows.build([("chr10", 94_761_000, 94_853_000), ("chr22", 42_126_600, 42_126_700)])

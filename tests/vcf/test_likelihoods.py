@@ -5,9 +5,9 @@ import pysam
 import pysam.bcftools
 import pytest
 
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.records import ScanLimits
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from vcf.support import EVERYWHERE, header_text, line, scan_body
 
 NOTHING = [-1] * 6

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.vcf.header import parse_header
-from pgx.vcf.origin import Platform
+from pgx.io.header import Platform, parse_header
 from vcf.support import COLUMNS
 
 

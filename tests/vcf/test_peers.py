@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgx.base.assemblies import CANONICAL, canonical_contig
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from vcf.support import DATA, EVERYWHERE, header_text, line, needs_data
 
 with warnings.catch_warnings():

@@ -9,10 +9,10 @@ import pytest
 from pgx.base.assemblies import CANONICAL, contig_length
 from pgx.base.errors import VcfFormatError
 from pgx.base.genes import Assembly
-from pgx.vcf.faults import FAULTS
-from pgx.vcf.reasons import SiteReason
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.faults import FAULTS
+from pgx.io.records import SiteReason
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from vcf.support import DATA, ROOT, needs_data
 
 DOCUMENT = (ROOT / "docs" / "explanation" / "bad-input.md").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from pgx.vcf import read_likelihoods
-from pgx.vcf.read_likelihoods import Cells, read_log_likelihoods, settle_cells
-from pgx.vcf.reasons import SiteReason
+from pgx.io import read_likelihoods
+from pgx.io.read_likelihoods import Cells, read_log_likelihoods, settle_cells
+from pgx.io.records import SiteReason
 from vcf.support import line, scan_body
 
 NOTHING = (-1,) * 6

@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pgx.base.errors import VcfFormatError
-from pgx.vcf import scanner
-from pgx.vcf.header import parse_header
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io import scanner
+from pgx.io.header import parse_header
+from pgx.io.records import ScanLimits
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from reference.scan import RefusedError
 from reference.scan import scan as oracle_scan
 from vcf.support import CONTIGS, header_text, line, python_kernel, scan_body

@@ -7,9 +7,8 @@ from functools import partial
 import pytest
 
 from pgx.base.errors import VcfFormatError
-from pgx.vcf.faults import FAULTS
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.reasons import SiteReason
+from pgx.io.faults import FAULTS
+from pgx.io.records import ScanLimits, SiteReason
 from vcf.support import header_text, line, scan_body
 
 REFUSED = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pgx.base.errors import InvariantError, VcfFormatError
-from pgx.vcf.windows import Windows
+from pgx.io.windows import Windows
 from vcf.support import line, scan_body
 
 
@@ -155,7 +155,7 @@ def test_windows_refuse_what_cannot_be():
 
 
 def test_contigs_of_the_header_are_known_beforehand():
-    from pgx.vcf._kernels import scan as loop
+    from pgx.io._kernels import scan as loop
 
     statuses = []
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 
 HEADER = (
     "##fileformat=VCFv4.2\n##contig=<ID=chr1>\n##contig=<ID=chr2>\n"

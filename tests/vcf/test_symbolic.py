@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pgx.vcf.symbolic import NONE, UNREADABLE, parse_symbolic
+from pgx.io.records import NONE, UNREADABLE, parse_symbolic
 
 
 def parsed(info=".", form="GT", *cells, position=100, end=200):

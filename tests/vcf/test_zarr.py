@@ -22,10 +22,9 @@ from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SampleNotFoundError, UsageError
 from pgx.base.genes import Assembly
 from pgx.base.listening import listening
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.reasons import SiteReason
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.records import ScanLimits, SiteReason
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from vcf.support import DATA, needs_data, python_kernel
 from vcf.zarr_support import HEADER, assert_same, convert, group_of, scan, write_vcf
 
@@ -168,10 +167,10 @@ def test_repeated_scans_and_sinks_agree(store):
 
 
 def test_rows_are_read_in_parts_that_bound_memory(store, vcf, monkeypatch):
-    monkeypatch.setattr("pgx.vcf.zarr_cells._BYTES_PER_READ", 1)
-    monkeypatch.setattr("pgx.vcf.zarr_cells._CELLS_PER_BLOCK", 1)
-    monkeypatch.setattr("pgx.vcf.zarr_places._PIECE", 1)
-    monkeypatch.setattr("pgx.vcf.zarr_records._LINES", 2)
+    monkeypatch.setattr("pgx.io.zarr_cells._BYTES_PER_READ", 1)
+    monkeypatch.setattr("pgx.io.zarr_cells._CELLS_PER_BLOCK", 1)
+    monkeypatch.setattr("pgx.io.zarr_records._PIECE", 1)
+    monkeypatch.setattr("pgx.io.zarr_records._LINES", 2)
     assert_same(scan(store), scan(vcf))
 
 

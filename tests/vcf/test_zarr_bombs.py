@@ -15,7 +15,7 @@ import numcodecs
 import numpy as np
 import pytest
 
-from pgx.vcf.zarr_frames import TooMuchError, unpacked_bytes
+from pgx.io.zarr_recorder import TooMuchError, unpacked_bytes
 from vcf.support import ROOT
 from vcf.zarr_support import convert, group_of, write_vcf
 
@@ -178,7 +178,7 @@ def scanned(*stores: Path) -> list[str]:
         capture_output=True,
         text=True,
         timeout=300,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT / 'src'}"},
         check=True,
     )
     assert not done.stderr

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pgx.base.errors import PgxError, VcfFormatError
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
-from pgx.vcf.zarr_faults import ZARR_FAULTS
+from pgx.io.faults import ZARR_FAULTS
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from vcf.support import ROOT
 from vcf.zarr_support import EVERYWHERE, convert, group_of, scan, write_vcf
 

@@ -9,9 +9,9 @@ import numpy as np
 import pysam
 import zarr
 
-from pgx.vcf.reasons import SiteReason
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
+from pgx.io.records import SiteReason
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
 HEADER = """##fileformat=VCFv4.3

@@ -37,9 +37,10 @@ __all__ = [
 ]
 
 KERNEL_MODULES: Final = (
-    "pgx.vcf._kernels",
-    "pgx.vcf._depth_kernels",
-    "pgx.genotypes._kernels",
+    "pgx.io._kernels",
+    "pgx.io._zarr_kernels",
+    "pgx.io._depth_kernels",
+    "pgx.genotypes.grouping",
     "pgx.alleles._kernels",
     "pgx.models.feedback._kernels",
 )

@@ -207,7 +207,7 @@ def verify(
 def _check_signed(kb: KnowledgeBase, key: Path) -> str:
     """Refuse a release that a key has not signed; return what names the key."""
     from pgx.base.signatures import check_signature, key_id, read_public_key
-    from pgx.knowledge.manifest import MANIFEST
+    from pgx.knowledge.tables import MANIFEST
 
     public = read_public_key(key)
     check_signature(Path(MANIFEST), kb.manifest.text().encode(), public, kb.signature)
@@ -247,7 +247,7 @@ def sign(
 def _whole(folder: Path | None) -> Path:
     """Return the manifest of a release, or of all shipped data; refuse what is not whole."""
     from pgx.base import shipped
-    from pgx.knowledge.manifest import MANIFEST
+    from pgx.knowledge.tables import MANIFEST
     from pgx.pipeline.verify import refusal, verify_folder
 
     if folder is None:

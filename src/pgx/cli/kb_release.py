@@ -9,7 +9,7 @@ import typer
 
 from pgx.base.errors import OutputError, UsageError
 from pgx.cli.console import say
-from pgx.knowledge.archive import SUFFIX
+from pgx.knowledge.release_folder import SUFFIX
 
 __all__ = ["export", "import_release"]
 
@@ -42,8 +42,8 @@ def export(
     """
     from pgx.base.own_inputs import refuse_own_inputs
     from pgx.base.signatures import key_id, read_private_key, signature_over
-    from pgx.knowledge.archive import pack
-    from pgx.knowledge.manifest import MANIFEST, SIGNATURE
+    from pgx.knowledge.release_folder import pack
+    from pgx.knowledge.tables import MANIFEST, SIGNATURE
     from pgx.pipeline.verify import refusal, verify_folder
     from pgx.reports.files import write_file
 
@@ -89,9 +89,9 @@ def import_release(
       pgx kb import 2026.12.1.pgxkb -o /data/pgx-release --force --key public.pem
     """
     from pgx.base.signatures import check_signature, read_public_key
-    from pgx.knowledge.install import install_release
-    from pgx.knowledge.manifest import MANIFEST
+    from pgx.knowledge.release_folder import install_release
     from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.knowledge.tables import MANIFEST
     from pgx.pipeline.verify import verify_release
 
     if file.is_dir():

@@ -15,11 +15,10 @@ from pgx.base.texts import is_text
 from pgx.cli.options import Release
 from pgx.cli.simulate_depth import numbered, with_structures, write_depth
 from pgx.pipeline.local import release_at
-from pgx.simulator.common import common_spellings
-from pgx.simulator.depth.settings import DepthSettings
-from pgx.simulator.depth.truth import truth_table
+from pgx.simulator.depth.noise import DepthSettings
+from pgx.simulator.depth.people import truth_table
 from pgx.simulator.files import SampleTable, read_samples, write_vcf
-from pgx.simulator.haplotypes import parse_diplotype
+from pgx.simulator.haplotypes import common_spellings, parse_diplotype
 from pgx.simulator.settings import (
     AmbiguityChoice,
     ContigStyle,

@@ -11,7 +11,7 @@ import msgspec
 from pgx.base.errors import OutputError, UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.simulator.depth.settings import DepthSettings, generator
+from pgx.simulator.depth.noise import DepthSettings, generator
 from pgx.simulator.files import SampleTable, write_vcf
 from pgx.simulator.settings import SimulationSettings
 from pgx.simulator.vcf import check_samples
@@ -45,7 +45,7 @@ def numbered(table: SampleTable, count: int | None) -> SampleTable:
 
 def with_structures(kb: KnowledgeBase, table: SampleTable, seed: int) -> SampleTable:
     """Draw what chromosomes carry for genes of a known structure that a sample does not name."""
-    from pgx.simulator.depth.drawing import draw_diplotypes
+    from pgx.simulator.depth.people import draw_diplotypes
 
     samples = {}
     for name, diplotypes in table.samples.items():
@@ -73,7 +73,7 @@ def write_depth(
         The folder cannot be made, or a file not be written.
     """
     from pgx.simulator.depth.gvcf import DepthSimulator
-    from pgx.simulator.depth.windows import panel_windows
+    from pgx.simulator.depth.noise import panel_windows
     from pgx.structure.panel import default_panel
 
     check_samples(table.samples)

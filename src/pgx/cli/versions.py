@@ -29,8 +29,8 @@ def version_object() -> str:
 
 
 def _knowledge_base() -> dict[str, Any] | None:
-    from pgx.knowledge.contents import default_release, read_contents
-    from pgx.knowledge.manifest import read_manifest
+    from pgx.knowledge.release_folder import default_release, read_contents
+    from pgx.knowledge.tables import read_manifest
 
     place = default_release()
     try:

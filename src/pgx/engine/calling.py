@@ -15,9 +15,9 @@ from pgx.alleles.observation import observe
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition, Strategy
 from pgx.engine.reading import GroupedInput
-from pgx.genotypes.combine import combine
 from pgx.genotypes.grouping import first_of_groups, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.genotypes.merge import combine
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.ancestry import Ancestry
 from pgx.pipeline.call import GeneCaller

@@ -197,7 +197,7 @@ def _planned(path: str) -> PlannedFile:
         return PlannedFile(path=str(file))  # whoever reads it says what is wrong
     if file.is_file():
         return PlannedFile(path=str(file), size=status.st_size, changed=status.st_mtime_ns)
-    from pgx.vcf.zarr_source import is_vcf_zarr
+    from pgx.io.zarr_source import is_vcf_zarr
 
     if not is_vcf_zarr(path):
         return PlannedFile(path=str(file))

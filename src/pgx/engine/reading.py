@@ -16,6 +16,7 @@ from pgx.genotypes.grouping import GeneColumns, SampleGrouper, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
+from pgx.io.records import Scan
 from pgx.pipeline.copies import Copies, DepthReading
 from pgx.pipeline.read import (
     Loci,
@@ -28,11 +29,10 @@ from pgx.pipeline.read import (
 )
 from pgx.pipeline.settings import RECORDED, Absent, RunSettings, SampleInfo
 from pgx.structure.evidence import CopyEvidence
-from pgx.vcf.records import Scan
 
 if TYPE_CHECKING:
-    from pgx.vcf.depth import DepthListener
-    from pgx.vcf.source import AnySource
+    from pgx.io.depth import DepthListener
+    from pgx.io.source import AnySource
 
 __all__ = ["CohortReader", "GroupedGene", "GroupedInput"]
 

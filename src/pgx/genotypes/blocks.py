@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.likelihoods import UNSURE
 from pgx.genotypes.matrix import (
     ABSENT,
     MISSING,
@@ -18,11 +17,9 @@ from pgx.genotypes.matrix import (
     LikelyGenotype,
     Unknown,
 )
-from pgx.genotypes.sites import Site
-
-if TYPE_CHECKING:
-    from pgx.genotypes.evidence import SiteReader
-    from pgx.vcf.records import ScannedRecord
+from pgx.genotypes.observations import UNSURE, SiteWriter
+from pgx.genotypes.sites import Site, is_sequence
+from pgx.io.records import ScannedRecord
 
 __all__ = ["BlockReader"]
 
@@ -39,11 +36,14 @@ _Block = tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8], npt.NDArray[np.int32
 
 
 class BlockReader:
-    """Adds what a scan's reference blocks say to the observations of a `SiteReader`."""
+    """Adds what a scan's reference blocks say.
 
-    def __init__(self, reader: SiteReader) -> None:
-        self._reader = reader
-        self._out, self._scan = reader.out, reader.scan
+    ``indel_limit`` is the largest indel (bases) that they rule out, None if none.
+    """
+
+    def __init__(self, writer: SiteWriter, indel_limit: int | None) -> None:
+        self._writer, self._indel_limit = writer, indel_limit
+        self._out, self._scan = writer.out, writer.scan
         self._blocks: dict[int, _Block] = {}
 
     def add_alone(self, touching: Mapping[int, Sequence[int]]) -> set[int]:
@@ -51,7 +51,7 @@ class BlockReader:
 
         ``touching`` maps sites to the records over them; the result are the sites that are read.
         """
-        sites, records = self._reader.locus.sites, self._scan.records
+        sites, records = self._writer.locus.sites, self._scan.records
         alone = [
             (index, numbers[0])
             for index, numbers in touching.items()
@@ -64,10 +64,10 @@ class BlockReader:
 
     def _write_alone(self, at: npt.NDArray[np.intp], numbers: npt.NDArray[np.intp]) -> None:
         """Write blocks at sites of which nothing was read yet."""
-        reader, scan, out = self._reader, self._scan, self._out
-        reason = np.array([reader.reasons(number) for number in numbers.tolist()])
+        writer, scan, out = self._writer, self._scan, self._out
+        reason = np.array([writer.reasons(number) for number in numbers.tolist()])
         codes = _codes(scan.genotypes[numbers], reason)
-        references = np.array([reader.locus.sites[i].reference_code for i in at.tolist()], np.int8)
+        references = np.array([writer.locus.sites[i].reference_code for i in at.tolist()], np.int8)
         out.call[at] = np.where(codes == 0, references[:, None, None], codes)
         out.phase_block[at] = UNPHASED
         out.reason[at], out.evidence[at] = reason, _BLOCK
@@ -76,7 +76,7 @@ class BlockReader:
             return
         for row, sample in np.argwhere(UNSURE[reason]).tolist():
             table = _table(int(references[row]))
-            reader.keep_likelihood(int(at[row]), sample, int(numbers[row]), table)
+            writer.keep_likelihood(int(at[row]), sample, int(numbers[row]), table)
 
     def add(self, index: int, site: Site, number: int, named: AbstractSet[int]) -> None:
         """Read a reference block at a substitution's site.
@@ -93,9 +93,9 @@ class BlockReader:
         fresh = before == _NO_EVIDENCE
         if not fresh.all():
             self._check(index, codes, before, named - {site.reference_code})
-        self._reader.write(index, fresh, codes, block, reason, number, Evidence.REFERENCE_BLOCK)
+        self._writer.write(index, fresh, codes, block, reason, number, Evidence.REFERENCE_BLOCK)
         table = _table(site.reference_code)
-        self._reader.keep_likelihoods(index, fresh, reason, number, table)
+        self._writer.keep_likelihoods(index, fresh, reason, number, table)
 
     def _check(
         self,
@@ -110,25 +110,25 @@ class BlockReader:
         carried = np.isin(call, sorted(named)).any(axis=1)
         denied = (before == Evidence.RECORD) & carried & (codes >= 0).any(axis=1)
         for sample in np.flatnonzero(differs | denied).tolist():
-            self._reader.set_conflict(index, sample)
+            self._writer.set_conflict(index, sample)
 
     def _block(self, number: int) -> _Block:
         """Return a block's codes (0 is reference), reasons and phase; one serves many sites."""
         known = self._blocks.get(number)
         if known is None:
             genotypes = self._scan.genotypes[number]
-            reason = self._reader.reasons(number)
+            reason = self._writer.reasons(number)
             codes = _codes(genotypes, reason)
             known = codes, reason, np.full(len(codes), UNPHASED, np.int32)
             self._blocks[number] = known
         return known
 
-    def add_indel_reference(self, index: int, site: Site, records: list[int]) -> None:
+    def add_indel_reference(self, index: int, site: Site, records: Sequence[int]) -> None:
         """Read evidence against an indel: passing ``<NON_REF>`` records over its whole repeat.
 
         Only up to the indel size that HaplotypeCaller says its reference model looks at.
         """
-        reader, scan = self._reader, self._scan
+        writer, scan = self._writer, self._scan
         open_samples = self._out.evidence[index] == _NO_EVIDENCE
         usable = [
             r
@@ -139,10 +139,10 @@ class BlockReader:
             return
         weakest = np.zeros(len(open_samples), np.uint8)
         covered = np.zeros(len(open_samples), np.bool_)
-        if reader.indel_limit is not None:
+        if self._indel_limit is not None:
             reach, seen = self._reach(site, usable)
             whole = open_samples & (reach > site.high)
-            if site.longest_change <= reader.indel_limit:
+            if site.longest_change <= self._indel_limit:
                 covered, weakest = whole, seen
             elif site.longest_change <= ASSEMBLED:
                 self._keep_unseen(index, site, whole)
@@ -150,7 +150,7 @@ class BlockReader:
         codes[(scan.genotypes[usable] == ABSENT).any(axis=(0, 2)), 1] = ABSENT
         unphased = np.full(len(covered), UNPHASED, np.int32)
         reason = np.zeros(len(covered), np.uint8)
-        reader.write(index, covered, codes, unphased, reason, usable[-1], Evidence.REFERENCE_BLOCK)
+        writer.write(index, covered, codes, unphased, reason, usable[-1], Evidence.REFERENCE_BLOCK)
         why = np.where(weakest != 0, weakest, Unknown.INDEL_NOT_EXCLUDED)
         left = open_samples & ~covered
         self._out.reason[index][left] = why[left]
@@ -176,7 +176,7 @@ class BlockReader:
         weakest = np.zeros(n_samples, np.uint8)
         for number in usable:
             record = self._scan.records[number]
-            reason = self._reader.reasons(number)
+            reason = self._writer.reasons(number)
             good = (reason == Unknown.NONE) & (record.position <= reach) & self._no_indel(number)
             reach = np.where(good, np.maximum(reach, record.end + 1), reach)
             weakest = np.where((weakest == 0) & (reason != 0), reason, weakest)
@@ -185,10 +185,8 @@ class BlockReader:
     def _no_indel(self, number: int) -> npt.NDArray[np.bool_]:
         """Whether a record's called alleles leave the site's repeat at its length."""
         record = self._scan.records[number]
-        changes = [True]
-        for alt, allele in zip(record.alts, self._reader.alleles(number), strict=True):
-            changes.append(allele is not None and len(alt) == len(record.ref))
-        table = np.array([*changes, True, False])  # genotype codes -2 and -1
+        changes = [is_sequence(alt) and len(alt) == len(record.ref) for alt in record.alts]
+        table = np.array([True, *changes, True, False])  # genotype codes -2 and -1
         return np.asarray(table[self._scan.genotypes[number]].all(axis=1))
 
 

@@ -13,12 +13,12 @@ import numpy.typing as npt
 
 from pgx.base.genes import Ploidy
 from pgx.genotypes.copies import is_structural, reaches, settle_copies
-from pgx.genotypes.evidence import SiteReader
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
 from pgx.genotypes.reference import check_reference
+from pgx.genotypes.site_reader import SiteReader
 from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.records import Scan, ScannedRecord
+from pgx.io.records import Scan, ScannedRecord
 
 __all__ = [
     "GeneReading",
@@ -213,8 +213,9 @@ def build_gene(
             reading.mismatched,
             genotypes,
             reading.indel_limit,
+            touched,
             probes_alleles=reading.probes_alleles,
-        ).read(touched)
+        ).read()
     _settle_absence(locus, genotypes, reading.settings, covered=reading.covered)
     sex = [sexes.get(name) for name in scan.samples]
     settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])
@@ -246,32 +247,21 @@ def covers(locus: GeneLocus, first: int, last: int) -> bool:
 def _settle_absence(
     locus: GeneLocus, genotypes: GeneGenotypes, settings: ReadingSettings, *, covered: bool
 ) -> None:
-    contig = locus.gene.contig
-    assumes = settings.absent_is_reference and covered
-    if not settings.untyped and not assumes:
-        return
-    all_absent = genotypes.reason == Unknown.NO_RECORD
-    if not settings.untyped:
-        _assume_all(locus, genotypes, all_absent)
-        return
-    for index, site in enumerate(locus.sites):
-        absent = all_absent[index]
-        if (contig, site.position) in settings.untyped:
-            absent |= genotypes.evidence[index] == Evidence.NONE
-            genotypes.reason[index][absent] = Unknown.UNTYPED
-        elif assumes:
-            _assume(genotypes, index, absent, site.reference_code)
+    absent = genotypes.reason == Unknown.NO_RECORD
+    for index, site in enumerate(locus.sites) if settings.untyped else ():
+        if (locus.gene.contig, site.position) in settings.untyped:
+            untyped = absent[index] | (genotypes.evidence[index] == Evidence.NONE)
+            genotypes.reason[index][untyped] = Unknown.UNTYPED
+            absent[index] = False
+    if settings.absent_is_reference and covered:
+        _assume_reference(locus, genotypes, absent)
 
 
-def _assume_all(locus: GeneLocus, genotypes: GeneGenotypes, absent: npt.NDArray[np.bool_]) -> None:
+def _assume_reference(
+    locus: GeneLocus, genotypes: GeneGenotypes, absent: npt.NDArray[np.bool_]
+) -> None:
     """Read every position of ``absent``, (P, N), as the base of the input's assembly."""
     codes = np.array([site.reference_code for site in locus.sites], np.int8)
     genotypes.call[absent] = codes[np.nonzero(absent)[0], None]
     genotypes.evidence[absent] = Evidence.ASSUMED_REFERENCE
     genotypes.reason[absent] = Unknown.NONE
-
-
-def _assume(genotypes: GeneGenotypes, index: int, absent: npt.NDArray[np.bool_], code: int) -> None:
-    genotypes.call[index][absent] = code
-    genotypes.evidence[index][absent] = Evidence.ASSUMED_REFERENCE
-    genotypes.reason[index][absent] = Unknown.NONE

@@ -12,9 +12,7 @@ from pgx.base.genes import Assembly, Ploidy
 from pgx.base.structures import AlleleSpan, StructuralAllele
 from pgx.genotypes.matrix import GeneGenotypes, SeenCopies
 from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.reasons import SiteReason
-from pgx.vcf.records import Scan, ScannedRecord
-from pgx.vcf.symbolic import NONE, UNREADABLE, SymbolicRecord
+from pgx.io.records import NONE, UNREADABLE, Scan, ScannedRecord, SiteReason, SymbolicRecord
 
 __all__ = ["allele_copies", "is_structural", "reaches", "settle_copies"]
 

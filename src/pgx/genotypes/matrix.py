@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,8 @@ __all__ = [
     "SeenCopies",
     "Unknown",
 ]
+
+_T = TypeVar("_T")
 
 MISSING = -1
 ABSENT = -2
@@ -102,7 +104,8 @@ class GeneGenotypes:
     evidence, reason
         (P, N) uint8: `Evidence` and `Unknown`.
     gq, dp
-        (P, N) int32, -1 where the input has none.
+        (P, N) int32, -1 where the input has none, `NOT_KEPT` (-2) where samples are read in
+        groups, as in cohorts, so that no filter takes the one for the other.
     structural
         (N,) bool: a symbolic structural variant is called over the gene, and is no known allele.
     extra
@@ -158,6 +161,11 @@ class GeneGenotypes:
         places: dict[int, list[int]] = {}
         for place, column in enumerate(columns.tolist()):
             places.setdefault(column, []).append(place)
+
+        def moved(table: dict[tuple[int, int], _T]) -> dict[tuple[int, int], _T]:
+            """Return what is kept by position and sample, with the new samples."""
+            return {(site, p): v for (site, c), v in table.items() for p in places.get(c, ())}
+
         return GeneGenotypes(
             gene=self.gene,
             samples=names,
@@ -170,16 +178,8 @@ class GeneGenotypes:
             structural=self.structural[columns],
             extra=[list(labels) for labels in self.extra],
             notes={p: set(codes) for c, codes in self.notes.items() for p in places.get(c, ())},
-            likelihoods={
-                (site, p): likely
-                for (site, c), likely in self.likelihoods.items()
-                for p in places.get(c, ())
-            },
-            shares={
-                (site, p): share
-                for (site, c), share in self.shares.items()
-                for p in places.get(c, ())
-            },
+            likelihoods=moved(self.likelihoods),
+            shares=moved(self.shares),
             haploid_samples={p for c in self.haploid_samples for p in places.get(c, ())},
             copies={p: seen for c, seen in self.copies.items() for p in places.get(c, ())},
         )

@@ -11,14 +11,16 @@ import numpy.typing as npt
 
 from pgx.base.errors import AssemblyMismatchError
 from pgx.base.genes import Assembly
-from pgx.genotypes.normalize import Variation, trim
-from pgx.genotypes.sites import GeneLocus
-from pgx.vcf.records import ScannedRecord
+from pgx.genotypes.sites import GeneLocus, Variation, trim
+from pgx.io.records import ScannedRecord
 
 __all__ = ["AssemblyCheck", "check_reference"]
 
+# at defining positions: one wrong REF may be a broken line, two are another sequence
 _MAX_MISMATCHES = 2
 _MAX_MISMATCH_SHARE = 0.01
+# around them RefSeqGene itself differs from the assembly at a few common variants, so a fifth of
+# the records, and three at least, must disagree; a random base disagrees in three of four
 _MIN_AROUND = 3
 _MAX_AROUND_SHARE = 0.2
 

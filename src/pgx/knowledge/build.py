@@ -12,15 +12,8 @@ import msgspec
 
 from pgx.alleles.names import core_allele
 from pgx.base.errors import UnreviewedError
-from pgx.knowledge.core_positions import CORE_TABLES, core_rows
-from pgx.knowledge.importers.codes import with_codes, with_critical
-from pgx.knowledge.importers.dated import (
-    known_counts,
-    known_gaps,
-    medicine_rows,
-    named_sources,
-    statement_sets,
-)
+from pgx.knowledge.gene_records import CORE_TABLES, STRUCTURE_TABLES, core_rows
+from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import (
     GUIDELINE_COLUMNS,
@@ -28,15 +21,28 @@ from pgx.knowledge.importers.guidelines import (
     Unread,
     build_guidelines,
 )
-from pgx.knowledge.importers.layers import SourceFolders
-from pgx.knowledge.importers.unconditional import with_conditions
+from pgx.knowledge.importers.layers import (
+    SourceFolders,
+    known_counts,
+    known_gaps,
+    medicine_rows,
+    named_sources,
+    statement_sets,
+)
 from pgx.knowledge.later import CHANGES, EVERYTHING, Until, until_month
-from pgx.knowledge.manifest import MANIFEST, Manifest, read_manifest, write_manifest
 from pgx.knowledge.medicines import CONDITIONS
 from pgx.knowledge.review import Review, with_reviews
-from pgx.knowledge.schema import TABLES
-from pgx.knowledge.structures import STRUCTURE_TABLES
-from pgx.knowledge.tables import TEXTS, Row, format_table, read_table
+from pgx.knowledge.tables import (
+    MANIFEST,
+    TABLES,
+    TEXTS,
+    Manifest,
+    Row,
+    format_table,
+    read_manifest,
+    read_table,
+    write_manifest,
+)
 
 __all__ = [
     "COUNTED",

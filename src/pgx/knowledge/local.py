@@ -1,22 +1,35 @@
-"""A release with a laboratory's folder laid over it: rows are added, none is changed.
-
-The one row that may stand in both is a position of a gene, to which a laboratory may add bases;
-overlapping segments that say the same are joined.
-"""
+"""A laboratory's folder over a release: rows are added, none changes, its genes are callable."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pgx.alleles.names import core_allele
 from pgx.base.advice import LocalStatement, Statement, record_from_row
+from pgx.base.assemblies import CANONICAL, MITOCHONDRION, contig_length
 from pgx.base.errors import OverlayError, SnapshotSchemaError
+from pgx.base.genes import (
+    AlleleDefinition,
+    Assembly,
+    DefiningVariant,
+    GeneDefinition,
+    Ploidy,
+    Strategy,
+)
+from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.overlay import Overlay, PlacedRow
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import Row
+from pgx.phenotypes.translate import NO_SCORE
 
-__all__ = ["LocalKnowledge"]
+__all__ = [
+    "LocalKnowledge",
+    "check_local_genes",
+]
 
 _NAMED_ONCE: Final = {
     "sources": ("source",),
@@ -222,3 +235,192 @@ def _check_codes(base: KnowledgeBase, row: PlacedRow, name: str) -> None:
                     row,
                     "correct the code or the name",
                 )
+
+
+_GENE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", re.ASCII)
+_BASES: Final = re.compile(r"[ACGT]{1,1000}")
+_SCORE: Final = re.compile(r"≥?[0-9]{1,3}\.[0-9]{1,6}", re.ASCII)
+_JOINS: Final = frozenset(";=|")
+_MAX_ALTS: Final = 60  # a definition is one 64-bit mask a position
+_REMEDY: Final = "see docs/how-to/local-rules.md"
+
+
+def check_local_genes(base: KnowledgeBase, local: LocalKnowledge) -> None:
+    """Check the genes that a laboratory's folder defines or adds to.
+
+    Raises
+    ------
+    OverlayError
+        A gene, position, allele, segment or rule breaks the schema or what `verify_release` asks
+        for, describes what is described already, or could never be called.
+    """
+    overlay = local.overlay
+    if overlay is None:
+        return
+    _check_cells(overlay)
+    try:
+        genes = local.genes_as_written
+        for row in _gene_rows(overlay):
+            if row.cells["gene"] not in genes:
+                raise OverlayError(
+                    f"no gene {row.cells['gene']!r}",
+                    where=row.where,
+                    remedy="add it to genes.tsv, or correct its name",
+                )
+    except SnapshotSchemaError as error:
+        raise OverlayError(error.what, where=error.where, remedy=_REMEDY) from error
+    for name in sorted(local.local_genes):
+        for problem, where in _problems(genes[name], base.genes.get(name)):
+            raise OverlayError(f"{name}: {problem}", where=where, remedy=_REMEDY)
+        for finding in gene_findings(genes[name]):
+            raise OverlayError(finding.what, where=finding.place, remedy=_REMEDY)
+
+
+def _gene_rows(overlay: Overlay) -> Iterator[PlacedRow]:
+    for table in ("genes", "variants", "alleles", "segments", "phenotype_rules"):
+        yield from overlay.rows(table)
+
+
+def _check_cells(overlay: Overlay) -> None:
+    """Refuse names and bases that could not be told apart in keys and diplotypes."""
+    for row in overlay.rows("genes"):
+        if not _GENE_NAME.fullmatch(row.cells["gene"]):
+            raise OverlayError(
+                f"{row.cells['gene']!r} is no name of a gene",
+                where=row.where,
+                remedy="use letters, digits, - and _",
+            )
+    for row in overlay.rows("phenotype_rules"):
+        cells = (row.cells[n] for n in ("function_1", "function_2", "phenotype", "lookup_key"))
+        if any(_JOINS & set(cell) for cell in cells):
+            raise OverlayError(
+                "a function, phenotype or key holds one of ; = |", where=row.where, remedy=_REMEDY
+            )
+    for row in overlay.rows("segments"):
+        if set(row.cells["sequence"]) - set("ACGT"):
+            raise OverlayError(
+                "a sequence holds other letters than A, C, G, T", where=row.where, remedy=_REMEDY
+            )
+
+
+_Problem = tuple[str, str]
+
+
+def _problems(gene: GeneDefinition, base: GeneDefinition | None) -> Iterator[_Problem]:
+    if base is None:
+        yield from _gene_problems(gene)
+    if gene.strategy is Strategy.OUTSIDE:
+        if gene.variants or gene.alleles or gene.segments:
+            yield "a gene of outside calls has no positions, alleles or segments", "genes.tsv"
+        return
+    known = {v.position for v in base.variants} if base else set()
+    for variant in gene.variants:
+        yield from _variant_problems(gene, variant, is_new=variant.position not in known)
+    yield from _allele_problems(gene, {a.name for a in base.alleles} if base else set())
+    yield from _rule_problems(gene, base)
+
+
+def _gene_problems(gene: GeneDefinition) -> Iterator[_Problem]:
+    usual = {MITOCHONDRION: Ploidy.MITOCHONDRIAL, "chrX": Ploidy.X_LINKED}
+    if gene.contig not in CANONICAL or gene.contig == "chrY":
+        yield f"contig {gene.contig!r} is none of chr1 to chr22, chrX, chrM", "genes.tsv"
+    elif gene.ploidy is not usual.get(gene.contig, Ploidy.AUTOSOME):
+        yield f"ploidy {gene.ploidy.value} does not fit {gene.contig}", "genes.tsv"
+    if gene.strategy is Strategy.OUTSIDE:
+        return
+    if not gene.variants or not gene.alleles:
+        yield "no positions or no alleles", "genes.tsv"
+    references = [a.name for a in gene.alleles if a.is_reference]
+    if references != [gene.default_allele]:
+        yield "default_allele is not the one allele with reference yes", "genes.tsv"
+    if gene.scored and gene.uncertain_function != NO_SCORE:
+        yield f"the uncertain function of a scored gene is {NO_SCORE}", "genes.tsv"
+    if gene.strategy is Strategy.VARIANT_LIST and gene.uncertain_function not in (
+        gene.function_order
+    ):
+        yield (
+            "a gene that lists variants needs function_order, with uncertain_function",
+            "genes.tsv",
+        )
+    copies = {bool(rule.function_2) for rule in gene.rules}
+    if gene.ploidy is not Ploidy.AUTOSOME and copies == {True}:
+        yield "no rule for one copy (function_2 empty), on chrX or chrM", "phenotype_rules.tsv"
+    places = {v.position for v in gene.variants}
+    if any({p.decisive, p.substitute} - places for p in gene.proxies):
+        yield "proxies name positions that the gene does not have", "genes.tsv"
+
+
+def _variant_problems(
+    gene: GeneDefinition, variant: DefiningVariant, *, is_new: bool
+) -> Iterator[_Problem]:
+    place = f"position {variant.position}"
+    if not all(_BASES.fullmatch(a) for a in (*variant.alleles, variant.ref_grch37)):
+        yield f"{place} has an allele with other letters than A, C, G, T", "variants.tsv"
+    if len(set(variant.alleles)) < len(variant.alleles) or len(variant.alts) > _MAX_ALTS:
+        yield f"{place} has an allele twice, or too many", "variants.tsv"
+    lengths = {a: contig_length(gene.contig, a) for a in Assembly}
+    if any(gene.position_on(variant, a) > length for a, length in lengths.items()):
+        yield f"{place} lies behind the end of {gene.contig}", "variants.tsv"
+    if is_new and not any(variant.position in a.defining for a in gene.alleles):
+        yield f"{place} is in the definition of no allele", "variants.tsv"
+
+
+def _allele_problems(gene: GeneDefinition, known: set[str]) -> Iterator[_Problem]:
+    cores = Counter(core_allele(a.name).casefold() for a in gene.alleles if a.name not in known)
+    base = {core_allele(name).casefold() for name in known}
+    definitions = Counter(_definition(a) for a in gene.alleles if not a.structural)
+    functions = _functions(gene)
+    for allele in gene.alleles:
+        if allele.name in known:
+            continue
+        core = core_allele(allele.name).casefold()
+        if core in base or cores[core] > 1:
+            yield f"{allele.name} is a spelling or suballele of another allele", "alleles.tsv"
+        if known and allele.is_reference:
+            yield f"{allele.name}: the gene has a reference allele already", "alleles.tsv"
+        if not allele.defining and not (allele.is_reference or allele.structural):
+            yield f"{allele.name} has no definition", "alleles.tsv"
+        elif not allele.structural and definitions[_definition(allele)] > 1:
+            yield f"{allele.name} is defined like another allele", "alleles.tsv"
+        if allele.function and functions and allele.function not in functions:
+            said = f"{allele.name}: no rule, and no other allele, has function {allele.function!r}"
+            yield said, "alleles.tsv"
+        yield from _value_problems(gene, allele)
+
+
+def _definition(allele: AlleleDefinition) -> tuple[tuple[int, str], ...]:
+    return tuple(sorted(allele.defining.items()))
+
+
+def _functions(gene: GeneDefinition) -> set[str]:
+    """Return the functions that a gene's rules and order know."""
+    found = {f for rule in gene.rules for f in (rule.function_1, rule.function_2) if f}
+    return found | set(gene.function_order) | {gene.uncertain_function} if found else set()
+
+
+def _value_problems(gene: GeneDefinition, allele: AlleleDefinition) -> Iterator[_Problem]:
+    if gene.scored:
+        value = allele.activity_value
+        if (allele.function or None) != value:
+            yield f"{allele.name}: function of a scored gene is the activity value", "alleles.tsv"
+        elif value and value != NO_SCORE and not _SCORE.fullmatch(value):
+            yield f"{allele.name}: activity value {value!r} is no number like 0.5", "alleles.tsv"
+    elif allele.activity_value:
+        yield f"{allele.name}: the gene is not scored", "alleles.tsv"
+    ranked = gene.strategy is Strategy.VARIANT_LIST and bool(gene.function_order)
+    if ranked and allele.function and allele.function not in gene.function_order:
+        yield f"{allele.name}: its function is not in function_order", "alleles.tsv"
+
+
+def _rule_problems(gene: GeneDefinition, base: GeneDefinition | None) -> Iterator[_Problem]:
+    """Rules of a scored gene are found by score, so that each score has one meaning."""
+    new = [rule for rule in gene.rules if base is None or rule not in base.rules]
+    if gene.scored:
+        meanings = {(r.activity_score, r.phenotype, r.lookup_key) for r in gene.rules}
+        scores = Counter(score for score, _, _ in meanings)
+        if any(n > 1 for score, n in scores.items() if score) or (
+            new and not all(r.activity_score for r in gene.rules)
+        ):
+            yield "a score has no, or more than one, meaning", "phenotype_rules.tsv"
+    elif any(rule.activity_score for rule in gene.rules):
+        yield "rules name scores, and the gene is not scored", "phenotype_rules.tsv"

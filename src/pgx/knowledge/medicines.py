@@ -1,13 +1,10 @@
-"""Tables on medicines and patients: rows to records.
-
-Substances with their codes, what they do to enzymes, how that changes a prediction, and whom a
-guideline means by its populations.
-"""
+"""Medicines: tables to records, and drugs by the names, brands and codes of a prescription."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -34,6 +31,7 @@ __all__ = [
     "MEDICINE_TABLES",
     "STRENGTHS",
     "MedicineKnowledge",
+    "Vocabulary",
     "read_conditions",
     "read_medicines",
 ]
@@ -150,3 +148,153 @@ def _check_terms(acting: Modulator | ConversionRule, where: str) -> None:
             f"{acting.gene}: {acting.strength!r} {acting.effect!r} is no effect on an enzyme",
             where=where,
         )
+
+
+_JOINED: Final = re.compile(
+    r"\s*[/+;&]\s*(?!ml\b|m2\b|h\b|day\b|24)|\s+(?:and|with)\s+", re.IGNORECASE
+)
+_STRENGTH: Final = re.compile(
+    r"\[[^\]]*\]|#\d+|(?<![\d.,])[\d.,]+(?:-[\d.,]+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%|meq|mmol)?"
+    r"(?:\s*/\s*(?:[\d.,]*\s*(?:ml|mg|g|h|hr|24h|day|dose|actuation)))?(?=\s|$)",
+    re.IGNORECASE,
+)
+_FORM: Final = re.compile(
+    r"\b(?:oral|tablets?|tabs?|capsules?|caps?|solution|suspension|injection|injectable|inj|iv|po"
+    r"|(?:film|enteric|sugar)-coated|coated|gastro-resistant|(?:extended|delayed|immediate|modified"
+    r"|prolonged|sustained|controlled)[- ]release|xr|xl|er|sr|cr|dr|mr|retard|pack|patch|syrup"
+    r"|powder|disintegrating|chewable|hour|hr|12|24|once|twice|daily|prn"
+    r"|topical|cutaneous|cream|ointment|lotion|shampoo|gel|eye|ophthalmic|ear|otic|drops?)\b\.?",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 500
+_BRACKETED: Final = re.compile(r"([^()]+)\(([^()]+)\)([^()]*)")
+_SALTS: Final = frozenset(
+    {
+        "acetate", "anhydrous", "besilate", "besylate", "bisulfate", "bitartrate", "bromide",
+        "calcium", "citrate", "fumarate", "hbr", "hcl", "hemihydrate", "hydrobromide",
+        "hydrochloride", "magnesium", "maleate", "mesilate", "mesylate", "monohydrate", "oxalate",
+        "phosphate", "potassium", "sodium", "succinate", "sulfate", "sulphate", "tartrate",
+        "trihydrate",
+    }
+)  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    """Return a name without strength, form and a brand in brackets, in lower case.
+
+    >>> _bare("Paroxetine 20 mg Oral Tablet"), _bare("Metoprolol succinate ER 47.5 mg")
+    ('paroxetine', 'metoprolol succinate')
+    """
+    name = _FORM.sub(" ", _STRENGTH.sub(" ", f" {text.casefold()} "))
+    return " ".join(name.replace(",", " ").replace("(", " ").replace(")", " ").split())
+
+
+class Vocabulary:
+    """Finds substances by name, synonym, brand, RxNorm or ATC code.
+
+    Parameters
+    ----------
+    substances
+        Substances of the release.
+    drugs
+        Names under which there is guidance.
+    """
+
+    def __init__(self, substances: Iterable[Substance], drugs: Iterable[str]) -> None:
+        self._by_name: dict[str, Substance] = {s.substance.casefold(): s for s in substances}
+        self._drugs = {name.casefold(): name for name in drugs}
+        self._codes: dict[str, list[Substance]] = {}
+        self._other: dict[str, Substance] = {}
+        for substance in self._by_name.values():
+            for name in (*substance.synonyms, *substance.brands):
+                self._other.setdefault(name.casefold(), substance)
+            for code in filter(None, (substance.rxnorm, *substance.atc)):
+                self._codes.setdefault(code.upper(), []).append(substance)
+
+    def find(
+        self, *, name: str = "", rxnorm: str = "", atc: str = ""
+    ) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
+        """Return the substances that a code or name means, and the parts that nobody knows.
+
+        A name may carry strength and form (``Paroxetine 20 mg tablet``), and may list several
+        substances (``acetaminophen 300 mg / codeine 30 mg``). Codes and name belong together: of
+        one that holds the other (codeine, and codeine with acetaminophen) the whole counts, and
+        where they mean different substances, nobody knows which is right. A code of several
+        substances is none.
+        """
+        words, unknown = self._by_words(name)
+        coded = [self._codes.get(code.strip().upper(), ()) for code in (rxnorm, atc)]
+        meant = [tuple(found) for found in coded if len(found) == 1] + ([words] if words else [])
+        if not meant:
+            return (), (name.strip() or rxnorm or atc,)
+        whole = max(meant, key=lambda found: len(self._held(found)))
+        if any(self._held(found) - self._held(whole) for found in meant):
+            said = ", ".join(filter(None, (rxnorm, atc)))
+            return (), (f"{name.strip()} ({said})" if name.strip() else said,)
+        return whole, unknown if words else ()
+
+    def _by_words(self, name: str) -> tuple[tuple[Substance, ...], tuple[str, ...]]:
+        """Return the substances of a name, and its parts that nobody knows."""
+        text = unicodedata.normalize("NFC", name).strip()
+        if not text or len(text) > _LONGEST:
+            return (), (text,) if text else ()
+        whole = self._named(text.casefold()) or self._bared(text) or self._bracketed(text)
+        if whole is not None:
+            return (whole,), ()
+        parts = [part for part in _JOINED.split(text) if _bare(part)]
+        found = [(part.strip(), self._bared(part)) for part in parts]
+        known = dict.fromkeys(substance for _, substance in found if substance is not None)
+        return tuple(known), tuple(part for part, substance in found if substance is None)
+
+    def _held(self, substances: Iterable[Substance]) -> set[str]:
+        return {part.casefold() for found in substances for part in self.parts(found)}
+
+    def _bracketed(self, text: str) -> Substance | None:
+        """Return the substance of ``fluoxetine (Prozac) 20 mg``, where both mean the same."""
+        match = _BRACKETED.fullmatch(text)
+        if match is None:
+            return None
+        outer, inner = self._bared(f"{match[1]} {match[3]}"), self._bared(match[2])
+        return outer if outer == inner else None
+
+    def _named(self, name: str) -> Substance | None:
+        """Return the substance of a name, its own or another, in lower case."""
+        return self._by_name.get(name) or self._other.get(name)
+
+    def _bared(self, text: str) -> Substance | None:
+        """Return the substance of a name with strength, form or salt."""
+        words = _bare(text).split()
+        while words:
+            found = self._named(" ".join(words))
+            if found is not None:
+                return found
+            if words.pop() not in _SALTS:
+                break
+        return None
+
+    def parts(self, substance: Substance) -> tuple[str, ...]:
+        """Return what a substance consists of: itself, or its ingredients."""
+        return substance.ingredients or (substance.substance,)
+
+    def guided(self, substance: Substance) -> tuple[str, ...]:
+        """Return the drugs with guidance that a substance is or holds, its own name first."""
+        own = (substance.substance, *substance.ingredients)
+        found = (self._drugs.get(name.casefold()) for name in own)
+        return tuple(dict.fromkeys(name for name in found if name))
+
+    def drugs_of(self, text: str) -> tuple[str, ...]:
+        """Return the drugs with guidance that a word means: a name, a brand or a code."""
+        if text.casefold() in self._drugs:
+            return (self._drugs[text.casefold()],)
+        known = self._codes.get(text.strip().upper(), []) or [
+            s for s in [self._named(text.casefold())] if s
+        ]
+        return tuple(dict.fromkeys(name for s in known for name in self.guided(s)))
+
+    def code_of(self, name: str) -> Mapping[str, str]:
+        """Return RxNorm and ATC codes of a drug, empty where it has none."""
+        known = self._named(name.casefold())
+        if known is None:
+            return {}
+        codes = {"rxnorm": known.rxnorm, "atc": ";".join(known.atc)}
+        return {system: code for system, code in codes.items() if code}

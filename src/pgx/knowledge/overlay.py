@@ -1,6 +1,6 @@
 """A laboratory's own folder: its manifest and its tables, read and checked row by row.
 
-The tables are those of a release (`pgx.knowledge.schema`), with two more columns in
+The tables are those of a release (`pgx.knowledge.tables`), with two more columns in
 ``statements.tsv``: ``reviewer`` and ``reviewed``. A column that is left out is empty in every row;
 an empty cell with a usual value has that value (`_USUAL`, `_LIKE`).
 """
@@ -20,8 +20,7 @@ from pgx.base.errors import OverlayError
 from pgx.base.files import read_whole
 from pgx.base.local import OverlayInfo, iso_day
 from pgx.base.texts import has_hidden
-from pgx.knowledge.schema import TABLES
-from pgx.knowledge.tables import Row
+from pgx.knowledge.tables import TABLES, Row
 
 __all__ = ["OVERLAY_FILE", "Overlay", "PlacedRow", "read_overlay"]
 

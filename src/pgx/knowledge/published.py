@@ -22,21 +22,18 @@ from pgx.base.advice import Statement, format_lookup
 from pgx.base.errors import UsageError
 from pgx.base.shipped import data_folder
 from pgx.knowledge.build import BuildReport, build_release, other_names, unreviewed, write_release
-from pgx.knowledge.core_positions import CORE_TABLES, core_rows
-from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
-from pgx.knowledge.importers.codes import with_codes, with_critical
+from pgx.knowledge.gene_records import CORE_TABLES, core_rows
+from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
 from pgx.knowledge.importers.drugs import DrugCodes
 from pgx.knowledge.importers.genes import add_functions, definition_rows, rule_rows
 from pgx.knowledge.importers.guidelines import GuidelineTables, build_authority
 from pgx.knowledge.importers.layers import Edition
 from pgx.knowledge.importers.published import PublishedRelease, Skipped, published_releases
 from pgx.knowledge.importers.readings import load_readings
-from pgx.knowledge.importers.releases import listed_rows
-from pgx.knowledge.importers.unconditional import with_conditions
+from pgx.knowledge.importers.releases import AUTHORITIES, Authority, listed_rows
 from pgx.knowledge.review import Review, with_reviews
-from pgx.knowledge.schema import TABLES, check_allele_name
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.tables import TEXTS, Row
+from pgx.knowledge.tables import TABLES, TEXTS, Row, check_allele_name
 
 __all__ = ["PublishedReport", "build_from", "build_published", "is_private"]
 

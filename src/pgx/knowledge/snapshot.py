@@ -15,18 +15,34 @@ from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
 from pgx.base.suggest import did_you_mean
-from pgx.knowledge.contents import default_release, read_contents
-from pgx.knowledge.core_positions import CORE_TABLES
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
-from pgx.knowledge.genes import ALLELE_NAMES, GENE_TABLES, read_genes
-from pgx.knowledge.integrity.conversions import inapplicable
+from pgx.knowledge.gene_records import (
+    ALLELE_NAMES,
+    CORE_TABLES,
+    GENE_TABLES,
+    STRUCTURE_TABLES,
+    read_genes,
+)
+from pgx.knowledge.integrity.applicable import inapplicable
 from pgx.knowledge.integrity.genes import unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
-from pgx.knowledge.manifest import MANIFEST, SIGNATURE, Manifest
-from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, MedicineKnowledge, read_medicines
-from pgx.knowledge.structures import STRUCTURE_TABLES
-from pgx.knowledge.tables import READING_DIGITS, TEXTS, Row, parse_table
-from pgx.knowledge.vocabulary import Vocabulary
+from pgx.knowledge.medicines import (
+    CONDITIONS,
+    MEDICINE_TABLES,
+    MedicineKnowledge,
+    Vocabulary,
+    read_medicines,
+)
+from pgx.knowledge.release_folder import default_release, read_contents
+from pgx.knowledge.tables import (
+    MANIFEST,
+    READING_DIGITS,
+    SIGNATURE,
+    TEXTS,
+    Manifest,
+    Row,
+    parse_table,
+)
 
 if TYPE_CHECKING:
     from pgx.knowledge.overlay import Overlay

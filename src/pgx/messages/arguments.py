@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from pgx.messages.catalogue import Phrases
 
-__all__ = ["Argument", "ArgumentKind", "in_words"]
+__all__ = ["ArgumentKind", "MessageArgument", "in_words"]
 
 _DATIVE: Final = "dat"
 _ENGLISH: Final = "own"
@@ -48,10 +48,10 @@ class ArgumentKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Argument(str):
+class MessageArgument(str):
     """An argument in a language; a message asks for its dative or its English by a format.
 
-    >>> term = Argument("Kinder", ArgumentKind.TERM, dative="Kindern", english="children")
+    >>> term = MessageArgument("Kinder", ArgumentKind.TERM, dative="Kindern", english="children")
     >>> f"{term}, bei {term:dat}, {term:own}"
     'Kinder, bei Kindern, children'
     """
@@ -87,7 +87,7 @@ def in_words(text: str, phrases: Phrases) -> str:
     return _term(text, phrases) or _list(text, phrases) or _unit(text, phrases)
 
 
-def _term(text: str, phrases: Phrases) -> Argument | None:
+def _term(text: str, phrases: Phrases) -> MessageArgument | None:
     """Return the entry of a term; genes in it, up to the second, may be any."""
     genes = tuple(dict.fromkeys(_GENE.findall(text)))
     key = _GENE.sub(lambda found: f"GENE{genes.index(found[0]) + 1}", text)
@@ -95,7 +95,7 @@ def _term(text: str, phrases: Phrases) -> Argument | None:
     if said is None:
         return None
     dative = phrases["dative"].get(key, "")
-    return Argument(
+    return MessageArgument(
         _with_genes(said, genes),
         ArgumentKind.TERM,
         dative=_with_genes(dative, genes),
@@ -107,7 +107,7 @@ def _with_genes(text: str, genes: Sequence[str]) -> str:
     return _PLACE.sub(lambda found: genes[int(found[1]) - 1], text)
 
 
-def _list(text: str, phrases: Phrases) -> Argument | None:
+def _list(text: str, phrases: Phrases) -> MessageArgument | None:
     """Return several arguments joined, None where one of them is not known or there is only one."""
     parts = _PARTS.split(text)
     if len(parts) == 1:
@@ -116,7 +116,7 @@ def _list(text: str, phrases: Phrases) -> Argument | None:
     if any(part.kind is ArgumentKind.UNKNOWN for part in known):
         return None
     between = [phrases["between"][_BETWEEN[sign]] for sign in parts[1::2]]
-    return Argument(
+    return MessageArgument(
         _joined([str(part) for part in known], between),
         ArgumentKind.LIST,
         dative=_joined([part.dative for part in known], between),
@@ -128,17 +128,17 @@ def _joined(parts: Sequence[str], between: Sequence[str]) -> str:
     return "".join(a + b for a, b in zip(parts, (*between, ""), strict=True))
 
 
-def _unit(text: str, phrases: Phrases) -> Argument:
+def _unit(text: str, phrases: Phrases) -> MessageArgument:
     """Return one symbol or quantity, else the text itself, named as unknown."""
     if _SYMBOL.fullmatch(text):
-        return Argument(text, ArgumentKind.SYMBOL)
+        return MessageArgument(text, ArgumentKind.SYMBOL)
     parts = _PIECE.findall(text)
     said = _quantity(parts, phrases["word"], phrases["number"])
     if said is None:
-        return Argument(text, ArgumentKind.UNKNOWN)
+        return MessageArgument(text, ArgumentKind.UNKNOWN)
     inflected = {**phrases["word"], **phrases["dative"]}
     dative = _quantity(parts, inflected, phrases["number"]) or said
-    return Argument(said, ArgumentKind.QUANTITY, dative=dative, english=text)
+    return MessageArgument(said, ArgumentKind.QUANTITY, dative=dative, english=text)
 
 
 def _quantity(

@@ -7,8 +7,7 @@ from typing import Final
 
 from pgx.base.errors import OutsideCallError
 from pgx.outside.calls import OutsideCall, Unanswered, split_solutions, tool_call
-from pgx.outside.file import OutsideFile
-from pgx.outside.tables import parse_rows
+from pgx.outside.file import OutsideFile, parse_rows
 
 __all__ = ["is_cyrius_json", "is_cyrius_table", "read_cyrius_json", "read_cyrius_table"]
 

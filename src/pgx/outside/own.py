@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pgx.base.errors import OutsideCallError
 from pgx.outside.calls import OutsideCall
-from pgx.outside.file import OutsideFile
-from pgx.outside.tables import parse_rows
+from pgx.outside.file import OutsideFile, parse_rows
 
 __all__ = ["read_own"]
 

@@ -6,8 +6,7 @@ from typing import Final
 
 from pgx.base.errors import OutsideCallError
 from pgx.outside.calls import OutsideCall, Unanswered, tool_call
-from pgx.outside.file import OutsideFile
-from pgx.outside.tables import parse_rows
+from pgx.outside.file import OutsideFile, parse_rows
 
 __all__ = ["is_stargazer", "read_stargazer"]
 

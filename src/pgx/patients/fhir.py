@@ -13,15 +13,21 @@ from typing import Final
 
 from pgx.base.errors import PatientFileError
 from pgx.base.patient import Condition, Kidney, Medicine, MedicineUse, Outcome, Patient, Reaction
-from pgx.patients.fhir_codes import (
+from pgx.patients.fhir_resources import (
     BIRTH_SEX,
     FIELD_OF_LOINC,
     NO_ALLERGY,
     SEXES,
     UNIT_FACTORS,
+    Tree,
+    answers,
+    codes_of,
+    codings,
+    day_of,
+    medicines_of,
+    use_of,
+    words_of,
 )
-from pgx.patients.fhir_medicines import medicines_of, use_of
-from pgx.patients.fhir_parts import Tree, answers, codes_of, codings, day_of, words_of
 
 __all__ = ["patient_of_bundle"]
 

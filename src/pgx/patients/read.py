@@ -1,8 +1,11 @@
-"""Read a patient file: JSON by our schema, or a FHIR R4 Bundle."""
+"""Read a patient file, JSON by our schema or a FHIR R4 Bundle; refuse implausible values."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +14,168 @@ import msgspec
 from pgx.base.decoding import shape_problem
 from pgx.base.errors import PatientFileError
 from pgx.base.files import read_at_most
-from pgx.base.patient import Condition, Kidney, Liver, Medicine, Outcome, Patient, Reaction
-from pgx.patients.plausible import check_patient
+from pgx.base.patient import (
+    Condition,
+    Kidney,
+    Liver,
+    Medicine,
+    MedicineUse,
+    Outcome,
+    Patient,
+    Reaction,
+)
 
-__all__ = ["MAX_BYTES", "PATIENT_SCHEMA", "parse_patient", "read_patient"]
+__all__ = [
+    "MAX_BYTES",
+    "PATIENT_SCHEMA",
+    "check_patient",
+    "months_between",
+    "parse_patient",
+    "read_patient",
+]
+
+_RANGES: Final = {
+    "age_years": (0.0, 125.0, "years"),
+    "weight_kg": (0.3, 650.0, "kg"),
+    "height_cm": (20.0, 275.0, "cm"),
+    "kidney.egfr": (0.0, 250.0, "mL/min per 1.73 m²"),
+    "kidney.creatinine_clearance": (0.0, 400.0, "mL/min"),
+}
+_CLASSES: Final = ("", "A", "B", "C")
+_SEXES: Final = ("", "male", "female")
+_SYSTEMS: Final = ("", "ICD-10", "SNOMED")
+_ISO_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")  # no week dates
+_MAX_TEXT: Final = 2_000
+_MAX_ITEMS: Final = 1_000
+_YEAR: Final = 365.2425
+_MONTH: Final = _YEAR / 12
+_OLDEST: Final = 125.0
+_SMALL_CM: Final = 100.0
+_MAX_BMI: Final = 100.0
+
+
+def check_patient(patient: Patient, where: str) -> Patient:
+    """Return the patient, with the age counted from the date of birth where both dates are given.
+
+    Raises
+    ------
+    PatientFileError
+        A value outside of its range, a date that is none or lies after ``date`` (the start of a
+        planned medicine may), a term that is not among its values, a medicine without name and
+        code, or text of unheard length.
+    """
+    for problem in _problems(patient):
+        raise PatientFileError(problem, where=where, remedy="correct the file")
+    return _with_age(patient, where)
+
+
+def _problems(patient: Patient) -> Iterator[str]:
+    for name, (low, high, unit) in _RANGES.items():
+        value = _value(patient, name)
+        if value is not None and not low <= value <= high:
+            yield f"{name} lies outside of {low:g} to {high:g} {unit}"
+    terms = (
+        ("sex", patient.sex, _SEXES),
+        ("liver.child_pugh", patient.liver.child_pugh, _CLASSES),
+        *(
+            (f"conditions[{i}].system", c.system, _SYSTEMS)
+            for i, c in enumerate(patient.conditions)
+        ),
+    )
+    for name, term, allowed in terms:
+        if term not in allowed:
+            yield f"{name} is none of {', '.join(filter(None, allowed))}"
+    yield from _bad_body(patient)
+    yield from _bad_dates(patient)
+    yield from _bad_lists(patient)
+
+
+def _bad_body(patient: Patient) -> Iterator[str]:
+    """A grown-up's height in inches, read as cm, belongs to no body of that weight."""
+    height, weight = patient.height_cm, patient.weight_kg
+    if height is None or weight is None or height >= _SMALL_CM:
+        return
+    if weight / (height / 100) ** 2 > _MAX_BMI:
+        yield "height_cm and weight_kg fit no body"
+
+
+def _value(patient: Patient, name: str) -> float | None:
+    part, _, field = name.rpartition(".")
+    value: float | None = getattr(getattr(patient, part) if part else patient, field)
+    return value
+
+
+def _bad_dates(patient: Patient) -> Iterator[str]:
+    named = [("date", patient.date), ("birth_date", patient.birth_date)]
+    named += [(f"medicines[{i}].since", m.since) for i, m in enumerate(patient.medicines)]
+    named += [(f"reactions[{i}].date", r.date) for i, r in enumerate(patient.reactions)]
+    named += [(f"outcomes[{i}].date", o.date) for i, o in enumerate(patient.outcomes)]
+    last = _day(patient.date)
+    ahead = {
+        f"medicines[{i}].since"
+        for i, m in enumerate(patient.medicines)
+        if m.use is MedicineUse.PLANNED
+    }
+    for name, text in named:
+        day = _day(text)
+        if text and day is None:
+            yield f"{name} is no date like 2026-01-31"
+        elif day is not None and last is not None and day > last and name not in ahead:
+            yield f"{name} lies after the date of the file"
+
+
+def _bad_lists(patient: Patient) -> Iterator[str]:
+    if len(patient.sample) > _MAX_TEXT:
+        yield f"sample holds a text of more than {_MAX_TEXT} characters"
+    for name in ("conditions", "medicines", "reactions", "outcomes"):
+        items = getattr(patient, name)
+        if len(items) > _MAX_ITEMS:
+            yield f"more than {_MAX_ITEMS} {name}"
+        for index, item in enumerate(items):
+            texts = [v for v in msgspec.structs.astuple(item) if isinstance(v, str)]
+            if any(len(text) > _MAX_TEXT for text in texts):
+                yield f"{name}[{index}] holds a text of more than {_MAX_TEXT} characters"
+    for index, medicine in enumerate(patient.medicines):
+        if not (medicine.name.strip() or medicine.rxnorm.strip() or medicine.atc.strip()):
+            yield f"medicines[{index}] has neither name nor code"
+    for index, condition in enumerate(patient.conditions):
+        if not (condition.name.strip() or condition.code):
+            yield f"conditions[{index}] has neither name nor code"
+
+
+def _day(text: str) -> date | None:
+    """Return an ISO day; None for anything else."""
+    try:
+        return date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def months_between(since: str, until: str) -> float | None:
+    """Return the months between two ISO days, None where one is unknown."""
+    first, last = _day(since), _day(until)
+    return None if first is None or last is None else (last - first).days / _MONTH
+
+
+def _with_age(patient: Patient, where: str) -> Patient:
+    born, day = _day(patient.birth_date), _day(patient.date)
+    if born is None or day is None:
+        return patient
+    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    if age > _OLDEST:
+        raise PatientFileError(
+            f"the dates give an age of more than {_OLDEST:g} years",
+            where=where,
+            remedy="correct the file",
+        )
+    if patient.age_years is not None and int(patient.age_years) != age:
+        raise PatientFileError(
+            "age_years is not what birth_date and date give",
+            where=where,
+            remedy="give one of them, or correct the file",
+        )
+    return msgspec.structs.replace(patient, age_years=float(age))
+
 
 MAX_BYTES: Final = 16 * 2**20
 PATIENT_SCHEMA: Final = "1.0"

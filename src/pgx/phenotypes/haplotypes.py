@@ -10,7 +10,7 @@ from typing import Final
 from pgx.alleles.names import core_allele
 from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import AlleleDefinition, GeneDefinition
-from pgx.phenotypes.activity import AT_LEAST, activity_score, format_score
+from pgx.phenotypes.translate import AT_LEAST, activity_score, format_score
 
 __all__ = ["COPIES", "HaplotypeFunctions", "Meaning"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pgx.base.errors import AssemblyMismatchError, UndeclaredAssemblyError
 from pgx.base.genes import Assembly
-from pgx.vcf.header import VcfHeader
+from pgx.io.header import VcfHeader
 
 __all__ = ["decide_assembly"]
 

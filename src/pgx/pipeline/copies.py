@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgx.base.genes import Assembly, GeneDefinition
+from pgx.io.depth import DepthListener
+from pgx.io.header import VcfHeader
 from pgx.structure.depth import copies_from_depth
 from pgx.structure.evidence import CopyEvidence, not_assessed
 from pgx.structure.panel import PanelArrays, default_panel
-from pgx.vcf.depth import DepthListener
-from pgx.vcf.header import VcfHeader
 
 if TYPE_CHECKING:
-    from pgx.vcf.source import AnySource
+    from pgx.io.source import AnySource
 
 __all__ = ["Copies", "DepthReading", "best_evidence"]
 

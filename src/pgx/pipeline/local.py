@@ -62,8 +62,7 @@ def knowledge_of(
     base = knowledge if isinstance(knowledge, KnowledgeBase) else release_at(knowledge)
     if overlay is None:
         return base
-    from pgx.knowledge.local import LocalKnowledge
-    from pgx.knowledge.local_genes import check_local_genes
+    from pgx.knowledge.local import LocalKnowledge, check_local_genes
     from pgx.knowledge.overlay import read_overlay
     from pgx.recommendations.local import check_local_statements
 

@@ -17,11 +17,9 @@ from pgx.alleles.names import format_diplotype, natural_key
 from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
 from pgx.base.errors import OutsideCallError, UnknownAlleleError
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
-from pgx.outside.calls import OutsideCall, Unanswered
-from pgx.outside.names import AlleleNames
-from pgx.phenotypes.activity import activity_score
+from pgx.outside.calls import AlleleNames, OutsideCall, Unanswered
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
-from pgx.phenotypes.translate import PhenotypeTable
+from pgx.phenotypes.translate import PhenotypeTable, activity_score
 
 __all__ = ["OutsideCall", "answer", "outside_gene_call"]
 

@@ -23,7 +23,7 @@ from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
-from pgx.patients.plausible import check_patient, months_between
+from pgx.patients.read import check_patient, months_between
 from pgx.pipeline.dose_results import dose_results
 from pgx.pipeline.doses import Doses
 from pgx.pipeline.settings import SampleInfo

@@ -10,11 +10,11 @@ import msgspec
 
 from pgx.base.errors import InputError, SampleNotFoundError
 from pgx.base.genes import Assembly
+from pgx.io.source import open_source
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.drugs import named_drugs
 from pgx.pipeline.settings import RunSettings
-from pgx.vcf.source import open_source
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput

@@ -11,23 +11,21 @@ from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, cont
 from pgx.base.errors import AbsenceError, InputError
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.build import ReadingSettings, SiteIndex, build_genotypes, gene_regions
-from pgx.genotypes.combine import combine
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
+from pgx.genotypes.merge import combine
 from pgx.genotypes.reference import AssemblyCheck
 from pgx.genotypes.sites import GeneLocus
+from pgx.io.header import Platform, VcfHeader
+from pgx.io.records import Scan, ScanLimits, ScannedRecord
+from pgx.io.source import open_source
+from pgx.io.windows import Windows
 from pgx.pipeline.assembly import decide_assembly
 from pgx.pipeline.copies import Copies, DepthReading, best_evidence
 from pgx.pipeline.settings import Absent, RunSettings, SampleInfo
 from pgx.structure.evidence import CopyEvidence
-from pgx.vcf.header import VcfHeader
-from pgx.vcf.limits import ScanLimits
-from pgx.vcf.origin import Platform
-from pgx.vcf.records import Scan, ScannedRecord
-from pgx.vcf.source import open_source
-from pgx.vcf.windows import Windows
 
 if TYPE_CHECKING:
-    from pgx.vcf.source import AnySource
+    from pgx.io.source import AnySource
 
 __all__ = [
     "Loci",

@@ -9,9 +9,8 @@ from pgx.base.assemblies import canonical_contig
 from pgx.base.errors import InputError, OutsideCallError
 from pgx.base.files import read_whole
 from pgx.outside.calls import OutsideCall
-from pgx.outside.file import MAX_BYTES
+from pgx.outside.file import MAX_BYTES, parse_rows
 from pgx.outside.formats import read_calls
-from pgx.outside.tables import parse_rows
 from pgx.pipeline.settings import SampleInfo
 
 __all__ = ["read_outside_calls", "read_rows", "read_sample_info", "read_untyped"]

@@ -21,7 +21,7 @@ from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.base.suggest import did_you_mean
 from pgx.base.tables import CALLS
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.outside.names import AlleleNames
+from pgx.outside.calls import AlleleNames
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.pipeline.choices import marker_alleles

@@ -7,15 +7,17 @@ from pathlib import Path
 
 from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding
-from pgx.knowledge.contents import default_release
-from pgx.knowledge.importers.authorities import AUTHORITIES
-from pgx.knowledge.integrity.codes import gene_code_faults
-from pgx.knowledge.integrity.conditions import condition_findings
+from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.integrity.genes import gene_findings
-from pgx.knowledge.integrity.guidance import guidance_findings
-from pgx.knowledge.integrity.haplotypes import haplotype_findings
+from pgx.knowledge.integrity.guidance import condition_findings, gene_code_faults, guidance_findings
 from pgx.knowledge.integrity.medicines import medicine_findings
-from pgx.knowledge.integrity.reading import damaged_tables, lacking_sources, unreadable
+from pgx.knowledge.integrity.reading import (
+    damaged_tables,
+    haplotype_findings,
+    lacking_sources,
+    unreadable,
+)
+from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.coverage import coverage_findings

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.base.errors import UnknownGeneError, UsageError
 from pgx.base.suggest import did_you_mean
-from pgx.plot.kinds import KINDS, NOT_CALLED, OTHER, kind_of
-from pgx.plot.style import EDGE, INK, axes, label, legend, title
+from pgx.plot.style import EDGE, INK, KINDS, NOT_CALLED, OTHER, axes, kind_of, label, legend, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

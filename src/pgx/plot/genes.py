@@ -9,8 +9,7 @@ from pgx.base.errors import UnknownGeneError, UsageError
 from pgx.base.genes import GeneDefinition
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.plot.kinds import KINDS, kind_of
-from pgx.plot.style import EDGE, GROUP_STYLES, INK, axes, label, legend, title
+from pgx.plot.style import EDGE, GROUP_STYLES, INK, KINDS, axes, kind_of, label, legend, title
 from pgx.reports.chances import percent
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 

@@ -24,8 +24,7 @@ from pgx.base.calls import (
 from pgx.base.genes import GeneDefinition, PhenotypeRule
 from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse
 from pgx.base.substances import ConversionRule, Modulator, ScoreRange
-from pgx.phenotypes.activity import AT_LEAST, format_score
-from pgx.phenotypes.translate import NO_SCORE
+from pgx.phenotypes.translate import AT_LEAST, NO_SCORE, format_score
 
 __all__ = ["Phenoconverter"]
 

@@ -1,20 +1,37 @@
-"""Names of alleles in, one haplotype's sequence at every defining position out."""
+"""Names of alleles in, the sequence of one haplotype at every defining position out."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pgx.alleles.names import core_allele
-from pgx.base.errors import UnknownAlleleError, UsageError
-from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Ploidy, Strategy
-from pgx.simulator.settings import IUPAC, AmbiguityChoice, Sex, SimulationSettings, known_gene
+from pgx.base.errors import KnowledgeError, UnknownAlleleError, UsageError
+from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
+from pgx.base.genes import (
+    AlleleDefinition,
+    Assembly,
+    DefiningVariant,
+    GeneDefinition,
+    Ploidy,
+    Strategy,
+)
+from pgx.simulator.settings import (
+    IUPAC,
+    AmbiguityChoice,
+    Sex,
+    SimulationSettings,
+    Spellings,
+    known_gene,
+)
 
 __all__ = [
+    "GeneSequence",
     "SimulatedHaplotype",
     "allele_haplotype",
+    "common_spellings",
     "deleted_span",
     "edits",
     "parse_diplotype",
@@ -225,3 +242,114 @@ def _conflict(definition: GeneDefinition, name: str) -> UsageError:
         f"the variants of {definition.gene} {name} overlap and cannot be in cis",
         remedy="put them on different haplotypes",
     )
+
+
+def common_spellings(
+    genes: Mapping[str, GeneDefinition], frequencies: Mapping[str, GeneFrequencies]
+) -> Spellings:
+    """Return, by gene and allele, the alleles at every defining position that most carry.
+
+    Only for alleles that leave bases open and that were counted in populations.
+    """
+    found: Spellings = {}
+    for name, counted in frequencies.items():
+        gene = genes.get(name)
+        open_alleles = [a for a in gene.alleles if _is_open(a)] if gene else []
+        for allele in open_alleles:
+            commonest = max(
+                (h for h in counted.haplotypes if _carries(h, allele)),
+                key=lambda h: sum(h.counts),
+                default=None,
+            )
+            if commonest is not None:
+                found.setdefault(name, {})[allele.name] = commonest.differences
+    return found
+
+
+def _is_open(allele: AlleleDefinition) -> bool:
+    return any(text in IUPAC for text in allele.defining.values())
+
+
+def _carries(haplotype: HaplotypeCount, allele: AlleleDefinition) -> bool:
+    """Whether a haplotype has what an allele's definition names, and nothing else."""
+    seen = haplotype.differences
+    if any(position not in allele.defining for position in seen):
+        return False
+    named = allele.defining.items()
+    return all(p in seen or text in IUPAC for p, text in named) and all(
+        base in IUPAC.get(allele.defining[p], allele.defining[p]) for p, base in seen.items()
+    )
+
+
+class GeneSequence:
+    """Reference bases around a gene's defining positions.
+
+    All positions are 1-based on GRCh38. On GRCh37 the bases are those of the segments
+    except at defining positions, where the table gives GRCh37's own base; `to_assembly`
+    turns a position into the assembly's.
+    """
+
+    def __init__(self, definition: GeneDefinition, assembly: Assembly) -> None:
+        self.gene = definition.gene
+        self.assembly = assembly
+        self._variants = sorted(definition.variants, key=lambda v: v.position)
+        self._bases = {
+            segment.start + i: base
+            for segment in definition.segments
+            for i, base in enumerate(segment.sequence.upper())
+        }
+        if assembly is Assembly.GRCH37:
+            for variant in self._variants:
+                self._set(variant.position, variant.ref_grch37)
+
+    def _set(self, start: int, text: str) -> None:
+        self._bases.update({start + i: base for i, base in enumerate(text)})
+
+    def base(self, position: int) -> str | None:
+        """Return the base at a position, None where the knowledge base has no sequence."""
+        return self._bases.get(position)
+
+    def text(self, start: int, end: int) -> str:
+        """Return the bases from start to end, both included.
+
+        Raises
+        ------
+        KnowledgeError
+            A defining variant lies outside the gene's segments.
+        """
+        try:
+            return "".join(self._bases[position] for position in range(start, end + 1))
+        except KeyError:
+            raise KnowledgeError(
+                f"no reference sequence of {self.gene} at {start}-{end}",
+                where="segments.tsv",
+                remedy="rebuild the knowledge base",
+            ) from None
+
+    def known(self) -> list[int]:
+        """Return every position with a known base, ascending."""
+        return sorted(self._bases)
+
+    def to_assembly(self, position: int) -> int:
+        """Return a position on this assembly, by the offset of the nearest defining variant."""
+        if self.assembly is Assembly.GRCH38:
+            return position
+        nearest = min(self._variants, key=lambda v: abs(v.position - position))
+        return position + nearest.position_grch37 - nearest.position
+
+    def haplotype(
+        self, start: int, end: int, alleles: Iterable[tuple[DefiningVariant, str]]
+    ) -> str:
+        """Return the sequence from start to end with each variant's allele in place.
+
+        A site inside the REF span of an earlier change carries nothing of its own.
+        """
+        text = ""
+        at = start
+        for variant, allele in sorted(alleles, key=lambda pair: pair[0].position):
+            last = variant.position + len(variant.ref) - 1
+            if variant.position < at or allele == self.text(variant.position, last):
+                continue
+            text += self.text(at, variant.position - 1) + allele
+            at = last + 1
+        return text + self.text(at, end)

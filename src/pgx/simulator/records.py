@@ -1,19 +1,123 @@
-"""SimulatedHaplotypes of all samples in, VCF records of one gene out (text comes later)."""
+"""Simulated haplotypes of all samples in, VCF records and reference blocks of one gene out."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
 from pgx.base.genes import DefiningVariant, GeneDefinition, Ploidy
-from pgx.simulator.haplotypes import SimulatedHaplotype, deleted_span
-from pgx.simulator.sequence import GeneSequence
+from pgx.simulator.haplotypes import GeneSequence, SimulatedHaplotype, deleted_span
 from pgx.simulator.settings import SimulationSettings, VariantForm, WriteStyle
-from pgx.simulator.spelling import Cluster, clusters, shift_right, trim
 
-__all__ = ["Call", "GeneScene", "Record", "gene_records"]
+__all__ = [
+    "Call",
+    "Cluster",
+    "GeneScene",
+    "Record",
+    "as_block",
+    "clusters",
+    "gene_records",
+    "reference_blocks",
+    "shift_right",
+    "trim",
+]
+
+
+class Cluster(msgspec.Struct, frozen=True, kw_only=True):
+    """Defining variants that share one record; ``start`` to ``end`` on GRCh38."""
+
+    start: int
+    end: int
+    members: tuple[DefiningVariant, ...]
+
+    @property
+    def places(self) -> set[int]:
+        """Defining positions of this record."""
+        return {variant.position for variant in self.members}
+
+
+def clusters(
+    variants: Iterable[DefiningVariant],
+    apart: AbstractSet[int],
+    sequence: GeneSequence,
+    form: VariantForm,
+) -> list[Cluster]:
+    """Group variants into records, by position.
+
+    One record a variant, except in the ``mnv`` form: there each is padded by the base
+    before and after, and overlapping ones are joined. Variants at positions ``apart`` are
+    never padded, joined or covered by another's padding.
+    """
+    single = [_single(variant) for variant in sorted(variants, key=lambda v: v.position)]
+    if form is not VariantForm.MNV:
+        return single
+    lone = [cluster for cluster in single if cluster.start in apart]
+    padded = [_padded(c, apart, sequence) for c in single if c.start not in apart]
+    return sorted(lone + _joined(padded), key=lambda cluster: cluster.start)
+
+
+def _single(variant: DefiningVariant) -> Cluster:
+    end = variant.position + len(variant.ref) - 1
+    return Cluster(start=variant.position, end=end, members=(variant,))
+
+
+def _padded(cluster: Cluster, apart: AbstractSet[int], sequence: GeneSequence) -> Cluster:
+    start, end = cluster.start - 1, cluster.end + 1
+    if start in apart or sequence.base(start) is None:
+        start += 1
+    if end in apart or sequence.base(end) is None:
+        end -= 1
+    return Cluster(start=start, end=end, members=cluster.members)
+
+
+def _joined(padded: list[Cluster]) -> list[Cluster]:
+    joined: list[Cluster] = []
+    for cluster in padded:
+        if joined and cluster.start <= joined[-1].end:
+            joined.append(_union(joined.pop(), cluster))
+        else:
+            joined.append(cluster)
+    return joined
+
+
+def _union(first: Cluster, second: Cluster) -> Cluster:
+    members = first.members + second.members
+    return Cluster(start=first.start, end=max(first.end, second.end), members=members)
+
+
+def trim(start: int, alleles: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    """Drop bases that all alleles share, first at the end, then at the start; keep one."""
+    while min(map(len, alleles)) > 1 and len({allele[-1] for allele in alleles}) == 1:
+        alleles = tuple(allele[:-1] for allele in alleles)
+    while min(map(len, alleles)) > 1 and len({allele[0] for allele in alleles}) == 1:
+        alleles = tuple(allele[1:] for allele in alleles)
+        start += 1
+    return start, alleles
+
+
+def shift_right(
+    start: int, alleles: tuple[str, ...], sequence: GeneSequence, limit: int | None
+) -> tuple[int, tuple[str, ...]]:
+    """Move an indel to its rightmost place, REF first in ``alleles``.
+
+    REF stays left of ``limit``, where the next variant begins, and inside the known
+    sequence. Substitutions stay where they are.
+    """
+    if len({allele[0] for allele in alleles}) > 1 or len(set(map(len, alleles))) == 1:
+        return start, alleles
+    while True:
+        after = start + len(alleles[0])
+        base = sequence.base(after)
+        if base is None or (limit is not None and after >= limit):
+            return start, alleles
+        moved = tuple(allele[1:] + base for allele in alleles)
+        if len({allele[0] for allele in moved}) > 1:
+            return start, alleles
+        start, alleles = start + 1, moved
+
 
 DELETED = "*"
 SimulatedHaplotypes = tuple[SimulatedHaplotype, ...]
@@ -205,3 +309,61 @@ def _spelled(
         limit = min((position for position in others if position > start), default=None)
         start, real = shift_right(start, real, scene.sequence, limit)
     return start, real + alleles[len(real) :]
+
+
+def reference_blocks(scene: GeneScene, records: Sequence[Record]) -> list[Record]:
+    """Return the blocks between a gene's records, from its first to its last known base.
+
+    A block starts at a known base, because its REF shows it, and may run over sequence
+    that the knowledge base does not hold (introns). Sites of ``settings.missing`` stay
+    uncovered with the whole of their REF span.
+    """
+    hidden = scene.marked("missing")
+    taken = [(record.start, record.end) for record in records]
+    taken += [
+        (v.position, v.position + len(v.ref) - 1)
+        for v in scene.definition.variants
+        if v.position in hidden
+    ]
+    calls = tuple(_blocks_call(scene, own) for own in scene.haplotypes.values())
+    return [_block(scene, start, end, calls) for start, end in _gaps(scene.sequence, taken)]
+
+
+def as_block(record: Record, sequence: GeneSequence) -> Record:
+    """Return a record without alternatives as a gVCF writes it: one base and ``END``."""
+    if record.alts:
+        return record
+    return msgspec.structs.replace(
+        record, ref=record.ref[0], block_end=sequence.to_assembly(record.end)
+    )
+
+
+def _gaps(sequence: GeneSequence, taken: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the uncovered spans, each starting at a known base."""
+    known = sequence.known()
+    gaps = []
+    at = known[0]
+    for start, end in (*sorted(taken), (known[-1] + 1, known[-1] + 1)):
+        first = next((p for p in known if at <= p < start), None)
+        if first is not None:
+            gaps.append((first, start - 1))
+        at = max(at, end + 1)
+    return gaps
+
+
+def _blocks_call(scene: GeneScene, haplotypes: tuple[SimulatedHaplotype, ...]) -> Call:
+    return Call(alleles=tuple(scene.reference_codes(haplotypes)), seen=bool(haplotypes))
+
+
+def _block(scene: GeneScene, start: int, end: int, calls: tuple[Call, ...]) -> Record:
+    return Record(
+        contig=scene.definition.contig,
+        start=start,
+        end=end,
+        position=scene.sequence.to_assembly(start),
+        rsid=".",
+        ref=scene.sequence.text(start, start),
+        alts=(),
+        calls=calls,
+        block_end=scene.sequence.to_assembly(end),
+    )

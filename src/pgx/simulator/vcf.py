@@ -1,21 +1,146 @@
-"""Diplotypes in, the text of a VCF or gVCF out: nothing but the knowledge base is needed."""
+"""Diplotypes in, the text of a VCF or gVCF out; the knowledge base alone is needed."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 
-from pgx.base.assemblies import CANONICAL
-from pgx.base.errors import UsageError
-from pgx.base.genes import GeneDefinition
-from pgx.simulator.blocks import as_block, reference_blocks
-from pgx.simulator.haplotypes import SimulatedHaplotype, sample_haplotypes
-from pgx.simulator.header import contig_names, header_lines
-from pgx.simulator.phasing import with_phase_sets
-from pgx.simulator.records import Call, GeneScene, Record, gene_records
-from pgx.simulator.sequence import GeneSequence
-from pgx.simulator.settings import SimulationSettings, WriteStyle, check_settings
+import msgspec
 
-__all__ = ["check_samples", "render_vcf", "simulate_records"]
+from pgx._version import __version__
+from pgx.base.assemblies import (
+    CANONICAL,
+    MITOCHONDRION,
+    accession_assembly,
+    contig_aliases,
+    contig_length,
+)
+from pgx.base.errors import UsageError
+from pgx.base.genes import Assembly, GeneDefinition
+from pgx.simulator.haplotypes import GeneSequence, SimulatedHaplotype, sample_haplotypes
+from pgx.simulator.records import Call, GeneScene, Record, as_block, gene_records, reference_blocks
+from pgx.simulator.settings import ContigStyle, SimulationSettings, WriteStyle, check_settings
+
+__all__ = [
+    "check_samples",
+    "contig_names",
+    "header_lines",
+    "render_vcf",
+    "simulate_records",
+    "with_phase_sets",
+]
+
+_FORMATS = {
+    "GT": '1,Type=String,Description="Genotype"',
+    "AD": 'R,Type=Integer,Description="Reads that support each allele"',
+    "DP": '1,Type=Integer,Description="Reads at this position"',
+    "GQ": '1,Type=Integer,Description="Genotype quality"',
+    "MIN_DP": '1,Type=Integer,Description="Lowest DP within the block"',
+    "PL": 'G,Type=Integer,Description="Phred-scaled likelihoods of genotypes"',
+    "PS": '1,Type=Integer,Description="Phase set"',
+}
+
+
+def contig_names(style: ContigStyle, assembly: Assembly) -> dict[str, str]:
+    """Return the name of each canonical contig in a style."""
+    if style is ContigStyle.CHR:
+        return {name: name for name in CANONICAL}
+    if style is ContigStyle.BARE:
+        return {name: "MT" if name == MITOCHONDRION else name[3:] for name in CANONICAL}
+    prefixes = ("NC_",) if style is ContigStyle.REFSEQ else ("CM", "J0")
+    return {
+        canonical: alias
+        for alias, canonical in contig_aliases().items()
+        if alias.startswith(prefixes)
+        and "." in alias
+        and (canonical == MITOCHONDRION or accession_assembly(alias) is assembly)
+    }
+
+
+def header_lines(
+    samples: Sequence[str], settings: SimulationSettings, *, likelihoods: bool = False
+) -> list[str]:
+    """Return all header lines, the column line last, without line ends."""
+    lines = ["##fileformat=VCFv4.3", f"##source=pgx simulate {__version__}"]
+    if settings.declared:
+        lines.append(f"##reference={settings.assembly}")
+    if settings.style is WriteStyle.GVCF:
+        lines += _gvcf_lines(settings)
+    lines.append('##FILTER=<ID=PASS,Description="All filters passed">')
+    lines.append('##FILTER=<ID=LowQual,Description="Low quality">')
+    keys = [*_format_keys(settings), *(["PL"] if likelihoods else [])]
+    lines += [f"##FORMAT=<ID={key},Number={_FORMATS[key]}>" for key in keys]
+    lines += _contig_lines(settings)
+    columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
+    return [*lines, "\t".join(columns)]
+
+
+def _gvcf_lines(settings: SimulationSettings) -> list[str]:
+    options = (
+        "HaplotypeCaller emitRefConfidence=GVCF "
+        f"indelSizeToEliminateInRefModel={settings.eliminated_indel_size}"
+    )
+    return [
+        '##ALT=<ID=NON_REF,Description="Any other allele at this position">',
+        f'##GATKCommandLine=<ID=HaplotypeCaller,CommandLine="{options}",Version="simulated">',
+        '##INFO=<ID=END,Number=1,Type=Integer,Description="Last position of the block">',
+    ]
+
+
+def _format_keys(settings: SimulationSettings) -> list[str]:
+    keys = ["GT"]
+    if settings.depth:
+        keys += ["AD", "DP", "GQ"]
+        keys += ["MIN_DP"] * (settings.style is WriteStyle.GVCF)
+    return keys + ["PS"] * settings.writes_phase_sets
+
+
+def _contig_lines(settings: SimulationSettings) -> list[str]:
+    names = contig_names(settings.contig_style, settings.assembly)
+    if not settings.declared:
+        return [f"##contig=<ID={names[canonical]}>" for canonical in CANONICAL]
+    return [
+        f"##contig=<ID={names[canonical]},length={contig_length(canonical, settings.assembly)}"
+        f",assembly={settings.assembly}>"
+        for canonical in CANONICAL
+    ]
+
+
+def with_phase_sets(records: Sequence[Record], n_blocks: int, *, flip: bool) -> list[Record]:
+    """Split each sample's heterozygous phased sites into blocks of about equal size.
+
+    A block's number is the POS of its first record, as the VCF specification suggests.
+    With ``flip`` the haplotypes are exchanged in every second block: across blocks their
+    order means nothing. ``records`` are sorted and of one gene.
+    """
+    calls = [list(record.calls) for record in records]
+    for sample in range(len(records[0].calls) if records and n_blocks else 0):
+        sites = [i for i, record in enumerate(records) if _needs_phase(record.calls[sample])]
+        for block, members in enumerate(_chunks(sites, n_blocks)):
+            for site in members:
+                position = records[members[0]].position
+                exchange = flip and block % 2 == 1
+                calls[site][sample] = _in_block(calls[site][sample], position, exchange=exchange)
+    return [
+        msgspec.structs.replace(record, calls=tuple(own))
+        for record, own in zip(records, calls, strict=True)
+    ]
+
+
+def _needs_phase(call: Call) -> bool:
+    return call.phased and len(set(call.alleles)) > 1
+
+
+def _chunks(sites: list[int], n_blocks: int) -> list[list[int]]:
+    """Cut a list into at most ``n_blocks`` runs, none empty."""
+    cuts = [len(sites) * k // n_blocks for k in range(n_blocks + 1)]
+    return [sites[a:b] for a, b in itertools.pairwise(cuts) if a < b]
+
+
+def _in_block(call: Call, phase_set: int, *, exchange: bool) -> Call:
+    alleles = call.alleles[::-1] if exchange else call.alleles
+    return msgspec.structs.replace(call, alleles=alleles, phase_set=phase_set)
+
 
 Diplotypes = Mapping[str, Sequence[str]]
 _DEPTH = 30

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.genes import Assembly
+from pgx.io.windows import Interval
 from pgx.structure.panel import (
     CLIPPED,
     OFFSET,
@@ -23,7 +24,6 @@ from pgx.structure.panel import (
     DepthPanel,
     GeneWindow,
 )
-from pgx.vcf.windows import Interval
 
 __all__ = ["PanelDepths", "PanelSettings", "build_panel"]
 

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import DepthWindow, GeneStructure, StructureEvidence
+from pgx.io.depth import AllelicDepths, DepthScan
 from pgx.structure.evidence import CONFLICT, CopyEvidence, SiteReads, balances_of, not_assessed
 from pgx.structure.likelihood import depth_fit, is_shifted
 from pgx.structure.models import structural_models
 from pgx.structure.panel import DepthLevel, PanelArrays
-from pgx.vcf.depth import AllelicDepths, DepthScan
 
 __all__ = ["copies_from_depth", "site_reads"]
 

@@ -22,8 +22,8 @@ import numpy.typing as npt
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.genes import Assembly
 from pgx.base.shipped import data_folder, read_data
+from pgx.io.depth import DepthLayout
 from pgx.structure.likelihood import OVERDISPERSION
-from pgx.vcf.depth import DepthLayout
 
 __all__ = [
     "PANEL_VARIABLE",

@@ -23,7 +23,7 @@ from pgx.base.shipped import data_folder
 from pgx.base.signatures import KEY_VARIABLE
 from pgx.engine.plan import CohortPlan, is_plan
 from pgx.engine.running.stored import PART_SUFFIX
-from pgx.knowledge.archive import pack
+from pgx.knowledge.release_folder import pack
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.pipeline.local import knowledge_of
 from pgx.reports.files import (

@@ -1,21 +1,27 @@
-"""Codes of drugs and of the drugs that advice names instead: one vocabulary for all tables."""
+"""Codes of drugs and of conditions, and what holds while a condition is open."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Statement, coded, format_fact, record_from_row
-from pgx.base.substances import Substance
-from pgx.knowledge.importers.dated import medicine_rows
+from pgx.base.advice import Drug, Statement, coded, format_fact, record_from_row, split_condition
+from pgx.base.substances import AdviceCondition, Substance
 from pgx.knowledge.importers.guidelines import GuidelineTables
+from pgx.knowledge.importers.layers import medicine_rows
 from pgx.knowledge.later import EVERYTHING, Until
+from pgx.knowledge.medicines import CONDITIONS, Vocabulary, read_conditions
 from pgx.knowledge.tables import read_table
-from pgx.knowledge.vocabulary import Vocabulary
 
-__all__ = ["with_codes", "with_critical"]
+__all__ = [
+    "unconditional_action",
+    "with_codes",
+    "with_conditions",
+    "with_critical",
+]
 
 _CRITICAL = "critical_drugs"
 
@@ -84,3 +90,46 @@ def _names(fact: str) -> tuple[str, ...]:
     """Return what may be names of drugs in a fact: itself, or its arguments."""
     code, arguments = coded(fact)
     return arguments or (code,)
+
+
+_STANDARD: Final = "use_as_directed"
+_NO_CHANGE: Final = frozenset({"no_action_for", "no_action_up_to_doses_without_risk"})
+"""Codes with which a source says that nothing changes where its condition does not hold."""
+
+
+def with_conditions(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
+    """Return tables whose statements say what holds while their conditions are open.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        ``curated/conditions.tsv`` has other columns than its schema, or an unknown term.
+    """
+    if not (curated / f"{CONDITIONS}.tsv").exists():
+        return guidance
+    known = {c.condition: c for c in read_conditions(read_table(curated, CONDITIONS))}
+    statements = tuple(
+        msgspec.structs.replace(s, unconditional=unconditional_action(s, known))
+        for s in guidance.statements
+    )
+    return msgspec.structs.replace(guidance, statements=statements)
+
+
+def unconditional_action(
+    statement: Statement, known: Mapping[str, AdviceCondition]
+) -> tuple[str, ...]:
+    """Return the action that holds while a statement's conditions are open.
+
+    Empty where that is the statement's own. Else it is the first further action without a
+    condition of its own. Standard use is claimed only where the statement says so: a source that
+    speaks of one case only says nothing of the others.
+    """
+    facts = [split_condition(fact) for fact in statement.condition]
+    primary = [coded(fact)[0] for action, fact in facts if not action]
+    if not any(code in known and known[code].waits for code in primary):
+        return ()
+    conditional = {action for action, _ in facts}
+    further = [action for action in statement.action[1:] if action not in conditional]
+    if _STANDARD in further or any(coded(f)[0] in _NO_CHANGE for f in statement.conditions):
+        return (_STANDARD,)
+    return tuple(further[:1]) or ("no_recommendation",)

@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from pgx.base.advice import Drug, DrugStatus, Statement
-from pgx.knowledge.importers.readings import Readings, Row
+from pgx.knowledge.importers.readings import Readings
 from pgx.knowledge.importers.releases import SourceRow
-from pgx.knowledge.tables import read_text
+from pgx.knowledge.tables import Row, read_text
 
 __all__ = ["DrugCodes", "build_drugs", "read_levels"]
 

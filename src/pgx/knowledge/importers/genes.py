@@ -1,35 +1,34 @@
-"""Turn published allele definitions, functions and rules into the gene tables.
-
-Reads folders laid out like this (ClinPGx/PharmVar definitions as JSON, one file a gene):
-
-- ``alleles/GENE.json``: ``variants`` (position, ref, alts, rsid, hgvs_g), ``alleles``
-  (name, id, reference, structural, ``defining``: position → allele), ``notes``; a cell may
-  hold two sequences, ``A or B``: each becomes a suballele, numbered in that order
-- ``phenotypes/GENE.functions.tsv`` and ``phenotypes/GENE.rules.tsv``
-- ``build_positions*.tsv``: GRCh37 position and base of each defining position
-- ``contexts*.tsv``: reference bases on both sides of defining positions (SNVs need none)
-
-and the tables under ``curated/``, which hold what no such file gives (how a gene is called,
-single-variant genes, sources). The result is a set of tables in our own schema.
-"""
+"""Gene tables from published allele definitions, functions and diplotype results."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.dated import known_genes
-from pgx.knowledge.importers.layers import SourceFolders, read_columns
+import msgspec
+
+from pgx.base.errors import InputError, SnapshotSchemaError
+from pgx.knowledge.importers.layers import SourceFolders, known_genes, read_columns
+from pgx.knowledge.importers.published import Skipped
+from pgx.knowledge.importers.published_files import label
 from pgx.knowledge.later import EVERYTHING, Until
-from pgx.knowledge.schema import check_allele_name
-from pgx.knowledge.tables import Row, read_table, read_text
+from pgx.knowledge.tables import Row, check_allele_name, read_table, read_text
 
-__all__ = ["add_functions", "build_gene_tables", "definition_rows", "rule_rows"]
+__all__ = [
+    "PhenotypeFile",
+    "Result",
+    "add_functions",
+    "build_gene_tables",
+    "definition_rows",
+    "fold_rules",
+    "functions_and_rules",
+    "rule_rows",
+]
 
 _OR: Final = " or "
 """Between the sequences of a cell that has two."""
@@ -300,3 +299,119 @@ def _checked(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
     tables["alleles"].sort(key=lambda r: r["gene"])
     tables["phenotype_rules"].sort(key=lambda r: r["gene"])
     return tables
+
+
+_RULE_COLUMNS: Final = ("function_1", "function_2", "activity_score", "phenotype", "lookup_key")
+
+Copies = Annotated[int, msgspec.Meta(ge=1, le=2)]
+Result = tuple[tuple[str, ...] | None, tuple[str, str, str]]
+"""Of a diplotype: one or two functions in order, or None where an allele has none; and its
+activity score, phenotype and lookup key."""
+
+
+class _Function(msgspec.Struct, rename="camel"):
+    name: str
+    lookup_key: str | None = None
+    activity_value: str | None = None
+
+
+class _Diplotype(msgspec.Struct, rename="camel"):
+    diplotypekey: dict[str, Copies]
+    phenotype: str | None = None
+    lookupkey: str | None = None
+    activity_score: str | None = None
+
+
+class PhenotypeFile(msgspec.Struct, rename="camel"):
+    """A gene's file of PharmCAT's phenotypes, as far as it is used."""
+
+    gene: str
+    version: str
+    named_alleles: list[_Function]
+    diplotypes: list[_Diplotype]
+
+
+def functions_and_rules(
+    source: PhenotypeFile, gene: str, name: str
+) -> tuple[list[Row], list[Row], list[Skipped]]:
+    """Return rows of functions, rules of pairs of functions, and what has no rule.
+
+    Raises
+    ------
+    InputError
+        An allele stands twice, or a text cannot stand in a table.
+    """
+    functions = _functions(source, name)
+    keys = {row["allele"]: row["function"] for row in functions}
+    folded = [(_pair(d, keys), _result(d, name)) for d in source.diplotypes]
+    rules, unread = fold_rules(folded, gene, name)
+    return functions, rules, unread
+
+
+def _functions(source: PhenotypeFile, name: str) -> list[Row]:
+    rows = [
+        {
+            "allele": label(allele.name, "an allele's name", name),
+            "function": label(allele.lookup_key, "a function", name) if allele.lookup_key else "",
+            "activity_value": (
+                label(allele.activity_value, "an activity value", name)
+                if allele.activity_value
+                else ""
+            ),
+        }
+        for allele in source.named_alleles
+    ]
+    if len({row["allele"] for row in rows}) < len(rows):
+        raise InputError("an allele stands twice", where=name)
+    return rows
+
+
+def _pair(diplotype: _Diplotype, keys: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return the functions of a diplotype's alleles; None where one is not known."""
+    alleles = [a for a, copies in diplotype.diplotypekey.items() for _ in range(copies)]
+    functions = sorted(keys.get(" ".join(allele.split()), "") for allele in alleles)
+    return tuple(functions) if all(functions) and len(functions) in (1, 2) else None
+
+
+def _result(diplotype: _Diplotype, name: str) -> tuple[str, str, str]:
+    score = diplotype.activity_score
+    return (
+        label(score, "an activity score", name) if score else "",
+        label(diplotype.phenotype, "a phenotype", name),
+        label(diplotype.lookupkey, "a lookup key", name),
+    )
+
+
+def fold_rules(
+    diplotypes: Sequence[Result], gene: str, name: str
+) -> tuple[list[Row], list[Skipped]]:
+    """Return one rule per pair of functions from the results of all diplotypes.
+
+    Parameters
+    ----------
+    diplotypes
+        What each says, see `Result`.
+    gene, name
+        Symbol of the gene and name of the file, for messages.
+
+    Returns
+    -------
+    tuple of list
+        The rules, and the pairs that have no rule because their diplotypes have two results.
+    """
+    results: dict[tuple[str, ...], Counter[tuple[str, str, str]]] = {}
+    for pair, result in diplotypes:
+        if pair is not None:
+            results.setdefault(pair, Counter())[result] += 1
+    rules, unread = [], []
+    for pair, found in sorted(results.items()):
+        if len(found) > 1:
+            why = f"its diplotypes have {len(found)} results"
+            unread.append(Skipped(name, f"{gene}: rule of {' and '.join(pair)}", why))
+        else:
+            cells = (*pair, "") if len(pair) == 1 else pair
+            rules.append(dict(zip(_RULE_COLUMNS, (*cells, *next(iter(found))), strict=True)))
+    unknown = sum(pair is None for pair, _ in diplotypes)
+    if unknown:
+        unread.append(Skipped(name, f"{gene}: {unknown} diplotypes", "an allele has no function"))
+    return rules, unread

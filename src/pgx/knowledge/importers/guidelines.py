@@ -28,7 +28,6 @@ from pgx.base.advice import (
     row_from_record,
 )
 from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.authorities import AUTHORITIES, Authority
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
 from pgx.knowledge.importers.layers import Edition, SourceFolders
 from pgx.knowledge.importers.readings import (
@@ -37,7 +36,14 @@ from pgx.knowledge.importers.readings import (
     normalise_sentence,
     sentence_digest,
 )
-from pgx.knowledge.importers.releases import Keys, SourceRow, source_rows, standing_rows
+from pgx.knowledge.importers.releases import (
+    AUTHORITIES,
+    Authority,
+    Keys,
+    SourceRow,
+    source_rows,
+    standing_rows,
+)
 from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.tables import READING_DIGITS
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
-from pgx.knowledge.importers.diplotype_rules import PhenotypeFile, functions_and_rules
-from pgx.knowledge.importers.published import PublishedRelease, Row, Skipped, pharmcat_kind
+from pgx.knowledge.importers.genes import PhenotypeFile, functions_and_rules
+from pgx.knowledge.importers.published import BASES, CODES, PublishedRelease, Skipped, pharmcat_kind
 from pgx.knowledge.importers.published_files import (
     SourceFile,
     gene_symbol,
@@ -22,7 +22,7 @@ from pgx.knowledge.importers.published_files import (
     parse_json,
     read_bytes,
 )
-from pgx.knowledge.importers.published_sites import BASES, CODES
+from pgx.knowledge.tables import Row
 
 __all__ = ["pharmcat_releases"]
 

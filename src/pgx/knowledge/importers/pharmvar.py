@@ -14,7 +14,15 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
-from pgx.knowledge.importers.published import PublishedRelease, Row, Skipped
+from pgx.knowledge.importers.published import (
+    BASES,
+    Allele,
+    PublishedRelease,
+    Skipped,
+    Variant,
+    definition,
+    position,
+)
 from pgx.knowledge.importers.published_files import (
     SourceFile,
     gene_symbol,
@@ -24,13 +32,7 @@ from pgx.knowledge.importers.published_files import (
     require_columns,
     zip_members,
 )
-from pgx.knowledge.importers.published_sites import (
-    BASES,
-    Allele,
-    Variant,
-    definition,
-    position,
-)
+from pgx.knowledge.tables import Row
 
 __all__ = ["pharmvar_releases"]
 

@@ -16,7 +16,15 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
-from pgx.knowledge.importers.published import PublishedRelease, Row, Skipped
+from pgx.knowledge.importers.published import (
+    Allele,
+    PublishedRelease,
+    Skipped,
+    Variant,
+    definition,
+    position,
+    spanned,
+)
 from pgx.knowledge.importers.published_files import (
     SourceFile,
     gene_symbol,
@@ -25,13 +33,7 @@ from pgx.knowledge.importers.published_files import (
     read_bytes,
     require_columns,
 )
-from pgx.knowledge.importers.published_sites import (
-    Allele,
-    Variant,
-    definition,
-    position,
-    spanned,
-)
+from pgx.knowledge.tables import Row
 
 __all__ = ["pypgx_releases"]
 

@@ -18,7 +18,7 @@ import msgspec
 
 from pgx.base.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
 from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.tables import read_text
+from pgx.knowledge.tables import Row, read_text
 
 __all__ = [
     "CHECKED_COLUMNS",
@@ -78,8 +78,6 @@ _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 """A tag, never a comparison: "<40 kg … >" is text that decides a dose."""
 _SKIP: Final = re.compile("|".join(_NOT_QUANTITIES), re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
-
-Row = dict[str, str]
 
 
 class Readings(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,4 @@
-"""Releases of guideline rows: JSON lines enter, one record per drug and lookup leaves.
-
-Rows come in two shapes: guideline rows with a sentence (``text``, ``lookup_keys``, ``drugs``
-…), and facts of labels in a curator's words (``action``, ``lookup``, ``drug`` …).
-"""
+"""Releases of guideline rows: JSON lines in, one record per drug, key and authority out."""
 
 from __future__ import annotations
 
@@ -18,12 +14,13 @@ import msgspec
 from pgx.alleles.names import natural_key
 from pgx.base.advice import ANY_KEY, NO_RESULT
 from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.authorities import Authority
-from pgx.knowledge.importers.layers import release_of
+from pgx.knowledge.importers.layers import SourceFolders, release_of
 from pgx.knowledge.tables import read_text
 
 __all__ = [
+    "AUTHORITIES",
     "FLAGS",
+    "Authority",
     "KeyWords",
     "Keys",
     "SourceRow",
@@ -32,6 +29,65 @@ __all__ = [
     "source_rows",
     "standing_rows",
 ]
+
+_GUIDELINES: Final = ("guidelines_*.jsonl", "guidance/changed_*.jsonl")
+_LABELS: Final = ("fda_*.jsonl",)
+_SITE: Final = "https://www.clinpgx.org/"
+
+
+class Authority(msgspec.Struct, frozen=True, kw_only=True):
+    """One issuer of advice.
+
+    ``files`` are the patterns of its source files, ``rows`` how the ``source`` of its rows
+    begins, ``page`` the address of a guideline without its identifier. Where ``algorithms``
+    is true, advice to use a dosing algorithm holds for every result of its genes. A
+    ``selective`` issuer speaks of some results only: no statement means no advice.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    rows: str
+    page: str
+    algorithms: bool = False
+    selective: bool = False
+
+    @property
+    def slug(self) -> str:
+        """Name in file names and in names of releases."""
+        return self.name.lower().replace("_", "-")
+
+    def files_in(self, sources: SourceFolders) -> list[Path]:
+        """Return the source files in folders, the oldest first."""
+        found = [path for pattern in self.files for path in sources.files(pattern)]
+        return sorted(found, key=lambda path: (release_of(path), path.name))
+
+
+AUTHORITIES: Final = (
+    Authority(
+        name="CPIC",
+        files=_GUIDELINES,
+        rows="CPIC",
+        page=_SITE + "guidelineAnnotation/",
+        algorithms=True,
+    ),
+    Authority(name="DPWG", files=_GUIDELINES, rows="DPWG", page=_SITE + "guidelineAnnotation/"),
+    Authority(
+        name="FDA_LABEL",
+        files=_LABELS,
+        rows="FDA_LABEL",
+        page=_SITE + "labelAnnotation/",
+        selective=True,
+    ),
+    Authority(
+        name="FDA_TABLE",
+        files=_LABELS,
+        rows="FDA_TABLE",
+        page=_SITE + "fdaPgxAssociations#",
+        selective=True,
+    ),
+)
+"""Issuers in the order in which advice is shown."""
+
 
 FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
 _DAY: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")

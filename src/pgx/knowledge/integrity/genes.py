@@ -12,11 +12,9 @@ from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding
 from pgx.base.genes import DefiningVariant, GeneDefinition, ReferenceSegment, Strategy
-from pgx.knowledge.integrity.core_positions import core_position_findings
-from pgx.knowledge.integrity.structures import structure_findings
-from pgx.knowledge.schema import check_allele_name
-from pgx.phenotypes.activity import activity_score, score_value
-from pgx.phenotypes.translate import NO_SCORE
+from pgx.knowledge.integrity.applicable import core_position_findings, structure_findings
+from pgx.knowledge.tables import check_allele_name
+from pgx.phenotypes.translate import NO_SCORE, activity_score, score_value
 
 __all__ = ["gene_findings", "unusable"]
 

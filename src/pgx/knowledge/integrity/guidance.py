@@ -1,19 +1,82 @@
-"""Whether statements, guidelines and drugs agree: references, doses, citations, contradictions."""
+"""Whether statements, conditions, guidelines and drugs agree: references, codes, doses."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Final
 
-from pgx.base.advice import DOSE_ACTIONS, Drug, DrugStatus, Guideline, Statement, coded
+from pgx.base.advice import (
+    DOSE_ACTIONS,
+    Drug,
+    DrugStatus,
+    Guideline,
+    Statement,
+    coded,
+    split_condition,
+)
 from pgx.base.findings import FaultCode, Finding
-from pgx.knowledge.integrity.codes import code_faults
+from pgx.base.genes import GeneCode
+from pgx.base.substances import AdviceCondition
 from pgx.knowledge.snapshot import KnowledgeBase
 
-__all__ = ["MAX_DOSE_FACTOR", "guidance_findings"]
+__all__ = [
+    "ATC",
+    "CONDITION_SYSTEMS",
+    "MAX_DOSE_FACTOR",
+    "RXNORM",
+    "code_faults",
+    "condition_findings",
+    "gene_code_faults",
+    "guidance_findings",
+]
+
+RXNORM: Final = re.compile(r"[1-9]\d{0,7}")
+ATC: Final = re.compile(r"[A-V]\d\d[A-Z]{2}\d\d")
+CONDITION_SYSTEMS: Final = {
+    "ICD-10": re.compile(r"[A-Z]\d\d(\.[0-9A-Z]{1,4})?"),
+    "SNOMED": re.compile(r"[1-9]\d{5,17}"),
+    "name": re.compile(r"[^A-Z\s][^A-Z]*"),
+}
+
+
+_GENE_CODES: Final = {
+    "HGNC": re.compile(r"HGNC:[1-9]\d{0,5}"),
+    "REFSEQ": re.compile(r"NC_\d{6}\.\d{1,2}"),
+}
+
+
+def gene_code_faults(codes: Iterable[GeneCode], genes: Container[str]) -> Iterator[Finding]:
+    """Yield identifiers of genes that are none, of no gene, or stand twice."""
+    seen: set[tuple[str, str]] = set()
+    owner: dict[str, str] = {}
+    for code in codes:
+        pattern, what = _GENE_CODES.get(code.system), ""
+        if pattern is None or not pattern.fullmatch(code.code):
+            what = f"{code.code!r} is no code of {code.system!r}"
+        elif code.gene not in genes:
+            what = f"there is no gene {code.gene!r}"
+        elif (code.gene, code.system) in seen:
+            what = f"a second code of {code.system}"
+        elif code.system == "HGNC" and owner.setdefault(code.code, code.gene) != code.gene:
+            what = f"{code.code} is {owner[code.code]}'s"
+        seen.add((code.gene, code.system))
+        if what:
+            yield Finding(code=FaultCode.TERM, table="gene_codes", where=code.gene, what=what)
+
+
+def code_faults(table: str, where: str, rxnorm: str, atc: Iterable[str]) -> Iterator[Finding]:
+    """Yield codes that are no RxNorm concept number or no ATC code of a substance."""
+    if rxnorm and not RXNORM.fullmatch(rxnorm):
+        what = f"{rxnorm!r} is no RxNorm number"
+        yield Finding(code=FaultCode.TERM, table=table, where=where, what=what)
+    for code in atc:
+        if not ATC.fullmatch(code):
+            what = f"{code!r} is no ATC code of a substance"
+            yield Finding(code=FaultCode.TERM, table=table, where=where, what=what)
+
 
 MAX_DOSE_FACTOR: Final = 10.0
 """No source advises more than five times the standard dose; ten leaves room."""
@@ -167,3 +230,47 @@ def _contradictions(statements: Iterable[Statement]) -> Iterator[Finding]:
 
 def _finding(code: FaultCode, table: str, where: str, what: str) -> Finding:
     return Finding(code=code, table=table, where=where, what=what)
+
+
+_RESERVED = ("; ", ": ")
+"""They part the conditions of a row, and a condition's code from its text."""
+
+
+def condition_findings(kb: KnowledgeBase) -> Iterator[Finding]:
+    """Yield conditions that cannot be read, and statements that say nothing of an open one."""
+    known = {c.condition: c for c in kb.medicines_as_written.conditions}
+    if not known:
+        return  # a release that is made without the table holds no codes to compare
+    for statement in kb.statements:
+        for fact in statement.condition:
+            what = _fault(fact, statement, known)
+            if what:
+                yield Finding(
+                    code=FaultCode.TERM, table="statements", where=statement.id, what=what
+                )
+        if statement.unconditional and not _waits(statement, known):
+            yield Finding(
+                code=FaultCode.CONTRADICTION, table="statements", where=statement.id,
+                what="says what holds without a condition, and has none that waits",
+            )  # fmt: skip
+
+
+def _fault(fact: str, statement: Statement, known: Mapping[str, AdviceCondition]) -> str:
+    action, plain = split_condition(fact)
+    code, arguments = coded(plain)
+    rule = known.get(code)
+    if rule is None:
+        return f"condition {code!r} is not in conditions.tsv"
+    if not rule.takes(len(arguments)):
+        return f"condition {code!r} has {len(arguments)} arguments, not {rule.arguments}"
+    if action and action == statement.action[0]:
+        return f"condition {fact!r} names the primary action"
+    if any(mark in fact for mark in _RESERVED):
+        return f"condition {fact!r} holds a mark that parts conditions"
+    return ""
+
+
+def _waits(statement: Statement, known: Mapping[str, AdviceCondition]) -> bool:
+    facts = (split_condition(fact) for fact in statement.condition)
+    codes = (coded(fact)[0] for action, fact in facts if not action)
+    return any(code in known and known[code].waits for code in codes)

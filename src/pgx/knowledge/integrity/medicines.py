@@ -18,11 +18,11 @@ from pgx.base.substances import (
     Substance,
     condition_code,
 )
-from pgx.knowledge.integrity.codes import CONDITION_SYSTEMS, code_faults
-from pgx.knowledge.integrity.conversions import inapplicable, place_of
+from pgx.knowledge.integrity.applicable import inapplicable, place_of
+from pgx.knowledge.integrity.guidance import CONDITION_SYSTEMS, code_faults
 from pgx.knowledge.medicines import MedicineKnowledge
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.activity import score_value
+from pgx.phenotypes.translate import score_value
 
 __all__ = ["medicine_findings"]
 

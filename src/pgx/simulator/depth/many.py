@@ -13,12 +13,9 @@ from pgx.alleles.names import format_diplotype
 from pgx.base.errors import UsageError
 from pgx.base.genes import DefiningVariant, GeneDefinition
 from pgx.base.structures import GeneStructure
-from pgx.simulator.depth.chromosomes import Copy, copy_haplotype
-from pgx.simulator.depth.drawing import AlleleWeights, draw_people
-from pgx.simulator.depth.genotypes import ERROR, OVERDISPERSION
-from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares
-from pgx.simulator.depth.sites import MEAN_MISMAPPED
-from pgx.simulator.depth.windows import gene_span
+from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares, gene_span
+from pgx.simulator.depth.people import AlleleWeights, Copy, copy_haplotype, draw_people
+from pgx.simulator.depth.sites import ERROR, MEAN_MISMAPPED, OVERDISPERSION
 from pgx.simulator.settings import AmbiguityChoice
 from pgx.structure.evidence import SiteReads
 from pgx.structure.models import structural_models

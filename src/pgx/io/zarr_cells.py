@@ -1,0 +1,264 @@
+"""The cells of wanted variants: arrays of a store in, blocks as the scanner makes them out.
+
+Values are decoded here, a few chunks at a time; what a cell says the one judge decides
+(`pgx.io._judge`), as for VCF text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.assemblies import MITOCHONDRION
+from pgx.base.errors import VcfFormatError
+from pgx.io import faults
+from pgx.io import scan_codes as lay
+from pgx.io._zarr_kernels import judge_cells
+from pgx.io.faults import variant_fault
+from pgx.io.read_likelihoods import Cells, settle_cells
+from pgx.io.records import CELL_ARRAYS, Block, ScanLimits, ScannedRecord, SiteReason, cell_array
+from pgx.io.zarr_records import WantedVariants
+from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore
+from pgx.io.zarr_values import lists, millionths, names, numbers, texts
+
+__all__ = ["CellReader"]
+
+Array = npt.NDArray[Any]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_CELLS_PER_BLOCK: Final = 1 << 17  # what is worked on should stay in the cache
+_BYTES_PER_READ: Final = 1 << 26
+_BYTES_PER_CELL: Final = 256  # all fields of a record with ten alleles, for one sample
+_NUMERIC: Final = INTEGER + "f" + TEXT
+_NUMBERS: Final = ("GQ", "RGQ", "DP", "MIN_DP")
+_KINDS: Final = {
+    **dict.fromkeys((*_NUMBERS, "AD", "PL", "GL", "GP", "HDS", "DS"), _NUMERIC),
+    "PS": INTEGER + TEXT,
+    "PID": INTEGER + TEXT,
+    "PGT": TEXT,
+    "FT": TEXT,
+}
+_BY_ALLELE: Final = ("AD", "HDS", "DS")
+_BY_GENOTYPE: Final = ("PL", "GL", "GP")
+
+
+class CellReader:
+    """The call arrays of a store.
+
+    ``has_depth`` and ``has_reference_only`` say, once blocks were read, whether any cell has
+    GQ or DP, and whether the genotypes of any wanted variant are all reference.
+    """
+
+    def __init__(self, store: OpenedStore, n_variants: int, n_samples: int, path: str) -> None:
+        self._path, self._n_samples = path, n_samples
+        shape = (n_variants, n_samples)
+        self._genotype = store.array("call_genotype", kinds=INTEGER, shape=(*shape, None))
+        self._phased = store.array("call_genotype_phased", kinds="b", shape=shape)
+        found = {
+            key: store.array(f"call_{key}", kinds=kinds, shape=shape, several=True)
+            for key, kinds in _KINDS.items()
+        }
+        self._fields = {key: array for key, array in found.items() if array is not None}
+        self._empty: tuple[Array, ...] = (np.empty((0, n_samples)),)
+        self.has_depth = self.has_reference_only = False
+
+    def blocks(self, found: WantedVariants, limits: ScanLimits) -> Iterator[Block]:
+        """Yield blocks of all wanted variants, in their order.
+
+        A few chunks and the wanted rows of some of them are in memory at once.
+
+        Raises
+        ------
+        VcfFormatError
+            A chunk is damaged, or a genotype names an allele that the record does not have.
+        """
+        step = max(1, _CELLS_PER_BLOCK // max(self._n_samples, 1))
+        for first, last in self._groups(found.rows):
+            raw = self._read(found, first, last)
+            for start in range(first, last, step):
+                stop = min(start + step, last)
+                cut = {key: values[start - first : stop - first] for key, values in raw.items()}
+                part = slice(start, stop)
+                block = self._plain(cut, found, part) if raw.keys() <= {"GT", "phased"} else None
+                yield block or self._judge(cut, found, part, limits)
+
+    def _groups(self, rows: Ints) -> Iterator[tuple[int, int]]:
+        """Cut the rows so that what is read of each part at once is bounded."""
+        arrays = [a for a in (self._genotype, self._phased, *self._fields.values()) if a]
+        per_row = sum(a.itemsize * int(np.prod(a.shape[1:])) for a in arrays)
+        most = max(1, _BYTES_PER_READ // max(per_row, 1))
+        chunk = self._genotype.chunks[0] if self._genotype else most
+        start = 0
+        while start < len(rows):
+            stop = min(start + most, len(rows))
+            if stop < len(rows):  # a chunk that is cut in two is decoded twice
+                edge = int(np.searchsorted(rows, rows[stop] // chunk * chunk))
+                stop = edge if edge > start else stop
+            yield start, stop
+            start = stop
+
+    def _read(self, found: WantedVariants, first: int, last: int) -> dict[str, Array]:
+        rows = found.rows[first:last]
+        records = found.records[first:last]
+        widths = self._widths(records)
+        self._check_rows(len(records), widths)
+        raw = {}
+        if self._genotype is not None:
+            raw["GT"] = self._genotype.rows(rows)
+        if self._phased is not None:
+            raw["phased"] = self._phased.rows(rows)
+        for key, width in widths.items():
+            raw[key] = self._fields[key].rows(rows, width)
+        return raw
+
+    def _widths(self, records: list[ScannedRecord]) -> dict[str, int | None]:
+        """Return how many values of each field are read of a cell, None for all of them."""
+        most = max(1 + len(record.alts) for record in records)
+        widths: dict[str, int | None] = {}
+        for key, array in self._fields.items():
+            if key == "MIN_DP" and array.kind in INTEGER and not any(r.block for r in records):
+                continue
+            widths[key] = max(most, 2) + 1 if key in _BY_ALLELE else None
+            if key in _BY_GENOTYPE:
+                widths[key] = max(most * (most + 1) // 2, lay.N_LIKELIHOODS) + 1
+        return widths
+
+    def _check_rows(self, n_rows: int, widths: dict[str, int | None]) -> None:
+        """Refuse fields so wide that a few records would fill the memory."""
+        sizes = [(self._fields[key].row_bytes(width), key) for key, width in widths.items()]
+        arrays = dict(self._fields)
+        if self._genotype is not None:
+            arrays["GT"] = self._genotype
+            sizes.append((self._genotype.row_bytes(), "GT"))
+        most = _BYTES_PER_READ + _BYTES_PER_CELL * self._n_samples
+        if sizes and n_rows * sum(size for size, _ in sizes) > most:
+            raise arrays[max(sizes)[1]].refusal(faults.TOO_LARGE)
+
+    def _plain(self, raw: dict[str, Array], found: WantedVariants, part: slice) -> Block | None:
+        """Return a block of diploid genotypes without other values, None if it is no such one."""
+        genotypes = raw.get("GT")
+        if genotypes is None or genotypes.dtype != np.int8 or genotypes.shape[2] != 2:
+            return None
+        records = found.records[part]
+        n_cells = len(records) * self._n_samples
+        most = np.array([len(record.alts) for record in records])
+        tops = genotypes.reshape(len(records), -1).max(axis=1, initial=-1)
+        low = int(genotypes.min(initial=0))
+        if low < -1 or (tops > most).any() or not genotypes.flags.c_contiguous:
+            return None
+        self.has_reference_only = self.has_reference_only or bool((tops == 0).any())
+        shape = (len(records), self._n_samples)
+        reason = np.repeat(found.reasons[part], self._n_samples).reshape(shape)
+        if low < 0:
+            both = genotypes.reshape(n_cells, 2).view(np.int16).reshape(shape)
+            reason[both == -1] = SiteReason.NO_CALL
+        phased, phase_set, gq, dp = self._nothing(len(records))
+        phased = raw["phased"].view(np.uint8) if "phased" in raw else phased
+        return Block(records, genotypes, phased, phase_set, reason, gq, dp, None)
+
+    def _nothing(self, n_rows: int) -> tuple[Array, ...]:
+        """Return rows that say nothing: phase, phase sets, GQ and DP; the same for all blocks."""
+        if len(self._empty[0]) < n_rows:
+            absent = ("phased", "phase_set", "gq", "dp")
+            self._empty = tuple(cell_array(name, n_rows, self._n_samples) for name in absent)
+        return tuple(array[:n_rows] for array in self._empty)
+
+    def _judge(
+        self, raw: dict[str, Array], found: WantedVariants, part: slice, limits: ScanLimits
+    ) -> Block:
+        records = found.records[part]
+        shape = (len(records), self._n_samples)
+        rows = _record_rows(found, part)
+        most = int(rows[:, lay.R_N_ALTS].max(initial=0)) + 1
+        has = {"likelihoods": bool(raw.keys() & {"PL", "GL"}), "reads": "AD" in raw}
+        out: dict[str, Any] = {
+            name: cell_array(name, len(rows) * has.get(name, True), self._n_samples)
+            for name in CELL_ARRAYS
+        }
+        state = np.zeros(lay.S_SIZE, np.int64)
+        scratch = np.zeros(lay.C_SIZE, np.int64)
+        arrays = [*_decoded(raw, shape, most), limits.thresholds(), *out.values(), state, scratch]
+        fault = judge_cells(rows, *arrays)
+        if fault != lay.DONE:
+            raise self._fault(fault, int(found.rows[part][state[lay.S_ROW]]), state)
+        self.has_depth = self.has_depth or bool(state[lay.S_HAS_DEPTH])
+        self.has_reference_only = self.has_reference_only or bool(state[lay.S_REFERENCE_ONLY])
+        cells = Cells(
+            rows[:, lay.R_N_ALTS] + 1,
+            rows[:, lay.R_MITOCHONDRIAL] == 1,
+            out["genotypes"],
+            out["reason"],
+            out["gq"],
+            out["dp"],
+            out.pop("likelihoods") if state[lay.S_STORED_LIKELIHOODS] else None,
+            out.pop("reads") if state[lay.S_STORED_READS] else None,
+        )
+        out["likelihoods"] = settle_cells(cells)
+        out["reads"] = cells.reads if cells.mitochondrial.any() else None
+        return Block(records, **out)
+
+    def _fault(self, number: int, row: int, state: Ints) -> VcfFormatError:
+        detail = f"sample {state[lay.S_ERROR_SAMPLE] + 1}"
+        return variant_fault(number, self._path, row + 1, "call_genotype", detail=detail)
+
+
+def _record_rows(found: WantedVariants, part: slice) -> Ints:
+    """Return what the judge asks of records, slots ``R_*``, (K, R_SIZE)."""
+    records, reasons = found.records[part], found.reasons[part]
+    rows = np.zeros((len(records), lay.R_SIZE), np.int64)
+    rows[:, lay.R_N_ALTS] = [len(record.alts) for record in records]
+    rows[:, lay.R_BLOCK] = [bool(record.block) for record in records]
+    rows[:, lay.R_MITOCHONDRIAL] = [record.contig == MITOCHONDRION for record in records]
+    rows[:, lay.R_IUPAC] = reasons == SiteReason.AMBIGUOUS_BASE
+    rows[:, lay.R_PASSED] = reasons != SiteReason.FILTERED
+    rows[:, lay.R_POORLY_IMPUTED] = found.poorly_imputed[part]
+    return rows
+
+
+def _decoded(raw: dict[str, Array], shape: tuple[int, int], most: int) -> list[Array]:
+    """Return the arrays that `judge_cells` takes; empty ones of what the store does not have."""
+    nothing = np.empty((0, 0, 0), np.int64)
+    genotypes = np.ascontiguousarray(raw["GT"], np.int32) if "GT" in raw else nothing.astype("i4")
+    phased = raw.get("phased", np.empty((0, 0), np.bool_))
+    values: list[Array] = [np.ascontiguousarray(phased).view(np.uint8)]
+    numbers_of = [_single(raw.get(key), shape) for key in _NUMBERS]
+    has_numbers = bool(raw.keys() & set(_NUMBERS))
+    values.append(np.stack(numbers_of, axis=2) if has_numbers else nothing)
+    values.append(lists(raw["AD"], most) if "AD" in raw else nothing)
+    for key in (*_BY_GENOTYPE, "HDS", "DS"):
+        width = max(lay.N_LIKELIHOODS, most * (most + 1) // 2) if key in _BY_GENOTYPE else most
+        values.append(millionths(raw[key], max(width, 2)) if key in raw else nothing)
+    named = np.zeros((*shape, 4), np.int64)
+    for slot, key in enumerate(("PS", "PID")):
+        named[..., slot] = _first(names(raw[key])) if key in raw else 0
+    named[..., 2] = _first(texts(raw["PGT"], _pair, np.int64)) if "PGT" in raw else lay.MISSING
+    if "FT" in raw:
+        passed = texts(raw["FT"], lambda text: text in ("", ".", "PASS"), np.bool_)
+        named[..., 3] = ~passed.reshape(*shape, -1).all(axis=2)
+    values.append(named if raw.keys() & {"PS", "PID", "PGT", "FT"} else nothing)
+    return [genotypes, *map(np.ascontiguousarray, values)]
+
+
+def _single(values: Array | None, shape: tuple[int, int]) -> Ints:
+    """Return one number of each cell; several in place of one are `UNREADABLE`."""
+    if values is None:
+        return np.full(shape, lay.MISSING, np.int64)
+    found = numbers(values)
+    if found.ndim == 3:
+        several = ((found[..., 1:] != lay.FILL) & (found[..., 1:] != lay.MISSING)).any(axis=2)
+        found = np.where(several, lay.UNREADABLE, found[..., 0])
+    return found
+
+
+def _first(values: Array) -> Array:
+    return values[..., 0] if values.ndim == 3 else values
+
+
+def _pair(text: str) -> int:
+    """Return the alleles of a phased PGT such as ``0|1`` as two digits, -1 if it is none."""
+    is_pair = len(text) == 3 and text[1] == "|" and text[0].isdecimal() and text[2].isdecimal()
+    return int(text[0]) * 10 + int(text[2]) if is_pair and text.isascii() else -1
