@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import string
 
+from pgx.messages.catalogue import catalogue
+
+GERMAN = catalogue("de")
+GERMAN_PHRASES = GERMAN["phrases"]
 ENGLISH_WORDS = re.compile(
     r"\b(the|and|or|of|with|for|is|are|to|not|by|from|at|on|per|patients?|doses?|about|use|other|"
     r"than|more|less|higher|lower|children|adults|weeks|days|months|hours|day|inhibitors?|"

@@ -10,7 +10,7 @@ from typing import Final
 from pgx.base.advice import DrugStatus, KnownGap, Statement
 from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.reports.english.codes import NOTES
+from pgx.messages.catalogue import ENGLISH
 from website.alleles import allele_section, asked_results
 from website.markdown import bullets, cell, folded, page_name, rebase, table
 from website.words import PLOIDIES, SOURCE_ORDER, STRATEGIES, authority, levels
@@ -101,7 +101,7 @@ def _calling(gene: GeneDefinition, docs: Path, others: Collection[str]) -> str:
             "([how to give one](../how-to/annotate.md#calls-of-other-tools)) it is `not_assessed`."
         )
     required = [v for v in gene.variants if v.required]
-    sentences = [NOTES[note] for note in gene.notes]
+    sentences = [ENGLISH["note"][note] for note in gene.notes]
     if required:
         names = ", ".join(v.rsid or str(v.position) for v in required)
         sentences.append(f"Without one of {names} the gene should not be called.")

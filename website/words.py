@@ -6,8 +6,7 @@ from typing import Final
 
 from pgx.base.advice import ANY_KEY, LookupProduct, Statement
 from pgx.base.genes import Ploidy, Strategy
-from pgx.recommendations.english.conditions import POPULATION
-from pgx.reports.english.labels import ACTIONS, AUTHORITIES
+from pgx.messages.catalogue import ENGLISH
 from website.markdown import cell
 
 __all__ = [
@@ -38,17 +37,17 @@ PLOIDIES: Final = {
 
 def authority(code: str) -> str:
     """Return a source's name as reports print it."""
-    return AUTHORITIES.get(code, code)
+    return ENGLISH["authority"].get(code, code)
 
 
 def population(code: str) -> str:
     """Return whom a population's code means."""
-    return cell(POPULATION.get(code, code.replace("_", " ")))
+    return cell(ENGLISH["phrases"]["population"].get(code, code.replace("_", " ")))
 
 
 def actions(statement: Statement) -> str:
     """Return the actions in words, the primary one first, with the dose factor."""
-    said = "; ".join(ACTIONS[action].lower() for action in statement.action)
+    said = "; ".join(ENGLISH["action"][action].lower() for action in statement.action)
     low, high = statement.dose_factor_min, statement.dose_factor_max
     if high is None:
         return said if low is None else f"{said} (×\u00a0{low:g} or more)"

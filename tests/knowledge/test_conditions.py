@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.advice import Statement, coded, split_condition
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import AdviceCondition
@@ -22,9 +23,8 @@ from pgx.knowledge.importers.releases import AUTHORITIES, source_rows
 from pgx.knowledge.integrity.guidance import condition_findings
 from pgx.knowledge.medicines import read_conditions
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import render_condition
-from pgx.recommendations.english import PHRASES as ENGLISH
-from pgx.recommendations.german import PHRASES as GERMAN
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

@@ -8,6 +8,7 @@ import io
 import msgspec
 import pytest
 
+from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.advice import NOT_CODED, row_from_record
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import Readings, sentence_digest
@@ -21,7 +22,6 @@ from pgx.knowledge.review import (
 )
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import READING_DIGITS, TEXTS, format_table
-from pgx.recommendations.german import PHRASES as GERMAN
 from pgx.recommendations.wording import render_statement
 
 TEXT = 'Start with 40% of the dose; "watch" levels | after 5 days.'

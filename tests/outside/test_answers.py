@@ -138,8 +138,8 @@ def test_a_gene_of_outside_calls_alone_stays_unassessed(reason, tmp_path):
 
 
 def test_every_reason_has_words():
-    from pgx.reports.english import ENGLISH
-    from pgx.reports.german import GERMAN
+    from languages import GERMAN
+    from pgx.messages.catalogue import ENGLISH
 
     for words in (ENGLISH, GERMAN):
         assert {r.value for r in Unanswered} <= set(words["note"])

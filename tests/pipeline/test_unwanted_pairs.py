@@ -10,10 +10,10 @@ from pgx.base.substances import UnwantedPair
 from pgx.engine.personal import Personal
 from pgx.knowledge.integrity.medicines import medicine_findings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import catalogue, languages
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.reports.document import build_document
-from pgx.reports.languages import LANGUAGES, catalogue
 
 KB = KnowledgeBase()
 GUIDANCE = guidance_of(KB)
@@ -69,7 +69,7 @@ def test_other_medicines_are_not(medicines):
 
 def test_both_are_one_line_and_the_report_says_it_in_every_language():
     result = taking(drug("Plavix"), drug("omeprazole"), drug("esomeprazole"))
-    for language in LANGUAGES:
+    for language in languages():
         document = build_document(result, words=catalogue(language))
         [line] = [c for c in document.patient.conversions if "lopidogrel" in c.converted]
         assert "omeprazol" in line.medicines.casefold()

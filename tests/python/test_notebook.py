@@ -61,8 +61,8 @@ def test_a_result_shows_sample_drugs_and_genes(result):
 
 
 def test_drugs_without_a_change_are_counted_only(result):
+    from pgx.messages.catalogue import ENGLISH
     from pgx.reports.drug_groups import build_groups
-    from pgx.reports.english import ENGLISH
     from pgx.reports.facts import NO_FACTS
 
     html = result._repr_html_()

@@ -5,10 +5,14 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from languages import GERMAN as REPORT_GERMAN
+from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.calls import AdviceFacts, Recommendation
 from pgx.base.patient import Applies, Condition, KnownMedicine, MedicineUse, Patient
 from pgx.base.substances import AdviceCondition, Modulator
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH as REPORT_ENGLISH
+from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.condition_fits import NO_REACTION, ConditionFits, as_stated
 from pgx.recommendations.conditions import (
     open_conditions,
@@ -17,10 +21,6 @@ from pgx.recommendations.conditions import (
     unconditional_action,
 )
 from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, years_of
-from pgx.recommendations.german import PHRASES as GERMAN
-from pgx.recommendations.wording import ENGLISH
-from pgx.reports.english import ENGLISH as REPORT_ENGLISH
-from pgx.reports.german import GERMAN as REPORT_GERMAN
 from pgx.reports.patient_entries import fit_reason
 
 RULES = KnowledgeBase().medicines.conditions

@@ -10,6 +10,7 @@ import pytest
 from pgx.base.advice import Statement, split_condition
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.condition_clauses import is_said
 from pgx.recommendations.conditions import (
     condition_phrase,
@@ -18,7 +19,7 @@ from pgx.recommendations.conditions import (
 )
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.recommendations.wording import ENGLISH, render_statement
+from pgx.recommendations.wording import render_statement
 
 TRICYCLICS = (
     "amitriptyline", "clomipramine", "desipramine", "doxepin", "imipramine", "nortriptyline",

@@ -16,8 +16,8 @@ from pgx.base.patient import (
     Patient,
 )
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.populations import Populations
-from pgx.reports.english import ENGLISH
 
 YES, NO, UNKNOWN = Applies.YES, Applies.NO, Applies.UNKNOWN
 FACTS = KnowledgeBase().medicines

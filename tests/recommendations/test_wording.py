@@ -9,8 +9,8 @@ import pytest
 from pgx.base.advice import ADVICE_FIELDS, NOT_CODED, REMARKS, coded
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
+from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.wording import (
-    ENGLISH,
     join_names,
     phrase,
     render_implications,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from languages import GERMAN
 from pgx.base.calls import AdviceFacts, AlternativeAdvice, Certainty, PatientContext
 from pgx.base.patient import Applies, ConditionFit, Patient
+from pgx.messages.catalogue import ENGLISH as WORDS
+from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import render_condition
-from pgx.recommendations.wording import ENGLISH
 from pgx.reports.conditional import conditional_headline, listed_actions
 from pgx.reports.deidentify import LEFT_OUT, deidentified
 from pgx.reports.document import build_document
 from pgx.reports.drug_ranks import bucket
-from pgx.reports.english import ENGLISH as WORDS
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.fhir.bundle import fhir_bundle
-from pgx.reports.german import GERMAN
 from reports import factory
 
 ABOVE = "planned_dose_above=40 mg"

@@ -10,9 +10,9 @@ import pytest
 from pgx.base.advice import Drug, DrugStatus
 from pgx.base.calls import AlternativeAdvice, CallStatus, Candidate, Certainty, HaplotypeDetail
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports import gene_entries
 from pgx.reports.document import build_document
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, NewerGuidance, ReportFacts, facts_for, facts_of
 from pgx.reports.gene_entries import build_gene
 from reports import factory
@@ -92,7 +92,7 @@ def test_a_drug_stands_where_its_most_serious_row_asks_for():
 def test_populations_with_the_same_advice_are_one_row():
     drug = only_drug(factory.advice(population="acs_or_pci"), factory.advice(population="adults"))
     [row] = drug.rows
-    words = ENGLISH["population"]
+    words = ENGLISH["phrases"]["population"]
     assert row.populations == (words["acs_or_pci"], words["adults"])
 
 

@@ -13,8 +13,8 @@ from pgx.base.evidence import (
     HaplotypeEvidence,
     VariantMatch,
 )
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.chances import percent
-from pgx.reports.english import ENGLISH
 from pgx.reports.evidence_entries import build_evidence
 from pgx.reports.explain_text import explain_call, site_rows
 from pgx.reports.render_html import render_html

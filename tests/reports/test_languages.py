@@ -9,17 +9,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from languages import ENGLISH_WORDS, fields
+from languages import ENGLISH_WORDS, GERMAN
 from pgx.base.errors import UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH, catalogue
 from pgx.reports.chances import percent
 from pgx.reports.document import build_document
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import ReportFacts
 from pgx.reports.figures import day, days, figure, within
 from pgx.reports.functions import function_in_words, phenotype_in_words
-from pgx.reports.german import GERMAN
-from pgx.reports.languages import LANGUAGES, catalogue
 from pgx.reports.render_html import render_html
 from reports import factory
 from reports.test_render_html import Page, full
@@ -42,16 +40,6 @@ def texts(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def words_of(catalogue_: Mapping[str, Any]) -> dict[str, str]:
     kept = {k: v for k, v in catalogue_.items() if k not in OWN_TERMS | {"phrases", "style"}}
     return dict(texts(kept))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_keys_and_gaps_of_english(language):
-    said, english = words_of(catalogue(language)), words_of(ENGLISH)
-    assert sorted(said) == sorted(english)
-    assert {k: fields(t) for k, t in said.items()} == {k: fields(t) for k, t in english.items()}
-    assert catalogue(language)["language"] == language
-    assert set(catalogue(language)) == set(ENGLISH)
-    assert set(catalogue(language)["style"]) == set(ENGLISH["style"])
 
 
 def test_no_label_is_left_in_english():

@@ -17,8 +17,8 @@ from pgx.base.calls import Candidate, HaplotypeDetail
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.base.substances import ScoreRange
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.document import build_document
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import ReportFacts, facts_of
 from pgx.reports.pictures import facts as facts_module
 from pgx.reports.pictures.allele_frequencies import draw_frequencies

@@ -13,8 +13,8 @@ import pypdf
 import pytest
 
 from pgx.engine.annotate import annotate
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.document import build_document
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import facts_for
 from pgx.reports.files import write_results
 from pgx.reports.print_areas import ACTIONABLE

@@ -17,9 +17,9 @@ from pgx.base.calls import PatientContext
 from pgx.base.errors import DependencyError, UsageError
 from pgx.base.local import Override
 from pgx.base.patient import KnownMedicine, MedicineUse, Patient
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports import render_pdf as module
 from pgx.reports.document import build_document
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.formats import FORMATS, format_of_file, known_formats
 from pgx.reports.laboratory import Laboratory

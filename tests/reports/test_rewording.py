@@ -7,14 +7,14 @@ import random
 import msgspec
 import pytest
 
+from languages import GERMAN
+from languages import GERMAN_PHRASES as PHRASES
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.recommendations.german import PHRASES
+from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, facts_of
-from pgx.reports.german import GERMAN
 from pgx.reports.rewording import reworded
 from reports import factory
 from work import steps

@@ -15,19 +15,19 @@ import openpyxl
 import pypdf
 import pytest
 
+from languages import GERMAN
 from pgx.api.notebook import patient_html
 from pgx.base.errors import ResultFileError
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.base.structures import CopyNumber, StructuralModel, StructureEvidence
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.deidentify import deidentified
 from pgx.reports.document import build_document
-from pgx.reports.english import ENGLISH
 from pgx.reports.explain_text import explain_call
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.fhir.bundle import render_fhir
 from pgx.reports.fhir.read import parse_fhir
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, build_gene
-from pgx.reports.german import GERMAN
 from pgx.reports.pictures.copies import draw_copies, print_copies
 from pgx.reports.pictures.copy_facts import build_copies
 from pgx.reports.pictures.facts import build_pictures

@@ -13,8 +13,8 @@ from pgx.base.calls import CallStatus, Certainty, GeneCall, SiteObservation
 from pgx.genotypes.matrix import Evidence, Unknown
 from pgx.haplotypes.filters import REASON_NOTES
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.drug_ranks import BUCKETS
-from pgx.reports.english import ENGLISH
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"
@@ -76,7 +76,7 @@ def test_every_term_has_words():
     assert set(ENGLISH["certainty"]) == {c.value for c in Certainty}
     assert set(ENGLISH["bucket"]) == set(ENGLISH["bucket_hint"]) == set(BUCKETS)
     populations = {statement.population for statement in KnowledgeBase().statements}
-    assert populations <= set(ENGLISH["population"])
+    assert populations <= set(ENGLISH["phrases"]["population"])
 
 
 def test_every_label_is_used_and_every_used_label_is_there():

@@ -18,11 +18,11 @@ from pgx.base.calls import PatientContext
 from pgx.base.errors import UsageError
 from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.reports import workbook
-from pgx.reports.english.workbook import FILLS, SIGNS
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.formats import render_one
-from pgx.reports.render_xlsx import write_xlsx
+from pgx.reports.render_xlsx import FILLS, write_xlsx
 from pgx.reports.workbook import MAX_CELL, Column, open_book, safe_text
+from pgx.reports.workbook_rows import SIGNS
 from reports import factory
 
 ACTING = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")

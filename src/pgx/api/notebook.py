@@ -10,8 +10,8 @@ from html import escape
 from typing import Final
 
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.drug_groups import DrugGroup, build_groups
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS

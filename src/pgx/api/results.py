@@ -199,11 +199,11 @@ def report(
         The file is there already, or cannot be written.
     """
     from pgx.base.scratch import scratch_in
+    from pgx.messages.catalogue import catalogue
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import write_file
     from pgx.reports.formats import chosen_format, render_one
     from pgx.reports.laboratory import read_laboratory
-    from pgx.reports.languages import catalogue
 
     place, shown = path_of(path), record_of(result, PatientResult, "result")
     name, chosen = chosen_format(record_of(form, str, "form"), place.name)

@@ -152,7 +152,7 @@ def annotate(
       pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
     del threads
-    from pgx.reports.languages import catalogue
+    from pgx.messages.catalogue import catalogue
 
     settings = settings_of(
         assembly=assembly,

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pgx.engine.check import AlleleCheck, CheckRun, GeneCheck, PositionCheck, Verdict
-from pgx.reports.english.checking import CHECK, CHECK_HEADS, VERDICTS
-from pgx.reports.english.codes import EVIDENCE, REASONS
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.functions import function_in_words
 
 __all__ = [
@@ -20,22 +19,68 @@ __all__ = [
 _NAMED: Final = 4  # alleles of one function that are named
 Row = dict[str, str]
 
+_VERDICTS: Final = {
+    "complete": "every defining position is answered",
+    "partial": "a call leaves open, or cannot see, what the last column names",
+    "none": "no position is answered: not_assessed in results, never normal",
+    "outside call needed": "give the result of another method with --outside-calls",
+}
+
+_HEADS: Final = {
+    "gene": "gene",
+    "verdict": "verdict",
+    "answered": "answered",
+    "record": "record",
+    "block": "block",
+    "assumed": "assumed",
+    "unseen": "what cannot be seen, and why",
+    "position": "position",
+    "rsid": "rsID",
+    "change": "alleles",
+    "answer": "answer",
+    "gq": "GQ",
+    "dp": "DP",
+    "needed": "needed for",
+}
+
+_TEXTS: Final = {
+    "summary": "{genes} in {samples}: {verdicts}",
+    "one_gene": "1 gene",
+    "genes": "{count} genes",
+    "one_sample": "1 sample",
+    "samples": "{count} samples",
+    "of": "{part} of {total}",
+    "verdict_count": "{count} {verdict}",
+    "complete_in": "complete in {share}",
+    "because": "{reason}: {count}",
+    "alleles": "{names} ({function})",
+    "more": "{count} more",
+    "others": "{count} others ({function})",
+    "one_other": "1 other ({function})",
+    "copies": "copies and hybrid genes: needs an outside call",
+    "structural": "a structural variant over the gene: {count}",
+    "required": "a position without which it should not be called: {count}",
+    "all": "all {count} alleles",
+}
+
 
 def summary(run: CheckRun) -> str:
     """Return the one line that comes first: how many genes have which verdict."""
     counts = [(v, sum(g.verdict is v for g in run.genes)) for v in Verdict]
-    return CHECK["summary"].format(
+    return _TEXTS["summary"].format(
         genes=_counted(len(run.genes), "gene"),
         samples=_counted(len(run.samples), "sample"),
         verdicts=", ".join(
-            CHECK["verdict_count"].format(count=n, verdict=v.value) for v, n in counts if n
+            _TEXTS["verdict_count"].format(count=n, verdict=v.value) for v, n in counts if n
         ),
     )
 
 
 def legend(run: CheckRun) -> list[tuple[str, str]]:
     """Return the verdicts that occur, each with its meaning."""
-    return [(v.value, VERDICTS[v.value]) for v in Verdict if any(g.verdict is v for g in run.genes)]
+    return [
+        (v.value, _VERDICTS[v.value]) for v in Verdict if any(g.verdict is v for g in run.genes)
+    ]
 
 
 def gene_rows(run: CheckRun) -> list[Row]:
@@ -49,13 +94,13 @@ def position_rows(run: CheckRun) -> list[Row]:
 
 
 def _counted(count: int, what: str) -> str:
-    return CHECK[f"one_{what}"] if count == 1 else CHECK[f"{what}s"].format(count=count)
+    return _TEXTS[f"one_{what}"] if count == 1 else _TEXTS[f"{what}s"].format(count=count)
 
 
 def _gene_row(gene: GeneCheck) -> Row:
     total = gene.n_positions * gene.n_samples
     one = gene.n_samples == 1
-    answered = CHECK["of"].format(part=gene.answered, total=total)
+    answered = _TEXTS["of"].format(part=gene.answered, total=total)
     cells = (
         gene.gene,
         _verdict(gene),
@@ -67,14 +112,14 @@ def _gene_row(gene: GeneCheck) -> Row:
         "\n".join(_unseen(gene)),
     )
     names = ("gene", "verdict", "answered", "record", "block", "assumed", "unseen")
-    return {CHECK_HEADS[name]: cell for name, cell in zip(names, cells, strict=True)}
+    return {_HEADS[name]: cell for name, cell in zip(names, cells, strict=True)}
 
 
 def _verdict(gene: GeneCheck) -> str:
     said = gene.verdict.value.replace("call ", "call\n")  # else it would be the widest column
     if gene.verdict is Verdict.PARTIAL and gene.complete:
         share = _share(gene.complete, gene.n_samples)
-        return f"{said}\n{CHECK['complete_in'].format(share=share)}"
+        return f"{said}\n{_TEXTS['complete_in'].format(share=share)}"
     return said
 
 
@@ -84,16 +129,16 @@ def _unseen(gene: GeneCheck) -> list[str]:
         return []
     said = [_alleles(gene)] if gene.untold else []
     if gene.copy_number:
-        said.append(CHECK["copies"])
+        said.append(_TEXTS["copies"])
     if gene.structural_variant:
-        said.append(CHECK["structural"].format(count=_in(gene.structural_variant, gene.n_samples)))
+        said.append(_TEXTS["structural"].format(count=_in(gene.structural_variant, gene.n_samples)))
     if gene.required_missing:
         total = gene.n_samples * gene.n_positions
-        said.append(CHECK["required"].format(count=_in(gene.required_missing, total)))
+        said.append(_TEXTS["required"].format(count=_in(gene.required_missing, total)))
     total = gene.n_positions * gene.n_samples
     reasons = [
-        CHECK["because"].format(
-            reason=REASONS.get(reason, reason),
+        _TEXTS["because"].format(
+            reason=ENGLISH["reason"].get(reason, reason),
             count=str(count) if gene.n_samples == 1 else _share(count, total),
         )
         for reason, count in gene.unanswered.items()
@@ -105,19 +150,19 @@ def _alleles(gene: GeneCheck) -> str:
     """Name alleles by function, those that change it first; count the others."""
     always = [a for a in gene.untold if a.untold == gene.n_samples]
     if len(always) >= gene.n_alleles - 1:  # the default allele has nothing to be told by
-        return CHECK["all"].format(count=gene.n_alleles)
+        return _TEXTS["all"].format(count=gene.n_alleles)
     by_function: dict[str, list[AlleleCheck]] = {}
     for allele in gene.untold:
         by_function.setdefault(function_in_words(allele.function), []).append(allele)
     named = [f for f, found in by_function.items() if found[0].matters]
     shown = named or list(by_function)  # where no function is known all are named
     said = [
-        CHECK["alleles"].format(names=_names(by_function[f], gene.n_samples), function=f)
+        _TEXTS["alleles"].format(names=_names(by_function[f], gene.n_samples), function=f)
         for f in shown
     ]
     for function in (f for f in by_function if f not in shown):
         count = len(by_function[function])
-        text = CHECK["one_other" if count == 1 else "others"]
+        text = _TEXTS["one_other" if count == 1 else "others"]
         said.append(text.format(count=count, function=function))
     return "; ".join(said)
 
@@ -125,7 +170,7 @@ def _alleles(gene: GeneCheck) -> str:
 def _names(alleles: Sequence[AlleleCheck], n_samples: int) -> str:
     named = [_allele(a, n_samples) for a in alleles[:_NAMED]]
     more = len(alleles) - len(named)
-    return ", ".join([*named, *([CHECK["more"].format(count=more)] if more else [])])
+    return ", ".join([*named, *([_TEXTS["more"].format(count=more)] if more else [])])
 
 
 def _allele(allele: AlleleCheck, n_samples: int) -> str:
@@ -135,7 +180,7 @@ def _allele(allele: AlleleCheck, n_samples: int) -> str:
 
 
 def _in(count: int, total: int) -> str:
-    return str(count) if total == 1 else CHECK["of"].format(part=count, total=total)
+    return str(count) if total == 1 else _TEXTS["of"].format(part=count, total=total)
 
 
 def _position_row(position: PositionCheck) -> Row:
@@ -150,16 +195,16 @@ def _position_row(position: PositionCheck) -> Row:
         _needed_for(position),
     )
     names = ("gene", "position", "rsid", "change", "answer", "gq", "dp", "needed")
-    return {CHECK_HEADS[name]: cell for name, cell in zip(names, cells, strict=True)}
+    return {_HEADS[name]: cell for name, cell in zip(names, cells, strict=True)}
 
 
 def _answers(position: PositionCheck) -> list[str]:
     """Return where the answers come from and why others are missing, with shares."""
     found = {
-        EVIDENCE["record"]: position.record,
-        EVIDENCE["reference_block"]: position.reference_block,
-        EVIDENCE["assumed_reference"]: position.assumed_reference,
-        **{REASONS.get(reason, reason): n for reason, n in position.unanswered.items()},
+        ENGLISH["evidence"]["record"]: position.record,
+        ENGLISH["evidence"]["reference_block"]: position.reference_block,
+        ENGLISH["evidence"]["assumed_reference"]: position.assumed_reference,
+        **{ENGLISH["reason"].get(reason, reason): n for reason, n in position.unanswered.items()},
     }
     if position.n_samples == 1:
         return [what for what, count in found.items() if count]
@@ -170,7 +215,7 @@ def _answers(position: PositionCheck) -> list[str]:
 def _needed_for(position: PositionCheck) -> str:
     named = list(position.alleles[:_NAMED])
     more = len(position.alleles) - len(named)
-    return ", ".join([*named, *([CHECK["more"].format(count=more)] if more else [])])
+    return ", ".join([*named, *([_TEXTS["more"].format(count=more)] if more else [])])
 
 
 def _share(part: int, total: int) -> str:

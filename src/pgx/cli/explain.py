@@ -118,7 +118,7 @@ def _print_object(saved: PatientResult, call: GeneCall, *, everything: bool) -> 
 
 
 def _print_text(saved: PatientResult, call: GeneCall, *, everything: bool) -> None:
-    from pgx.reports.english import ENGLISH
+    from pgx.messages.catalogue import ENGLISH
     from pgx.reports.explain_text import explain_call, site_rows
     from pgx.reports.release_age import release_text
 

@@ -90,11 +90,11 @@ def report(
     from pgx.base.own_inputs import refuse_own_inputs
     from pgx.base.scratch import scratch_in
     from pgx.inputs.release import knowledge_of
+    from pgx.messages.catalogue import catalogue
     from pgx.reports.deidentify import deidentified
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import remove_temporaries
     from pgx.reports.formats import chosen_format, render_one
-    from pgx.reports.languages import catalogue
     from pgx.reports.render_json import read_result
 
     chosen, form = chosen_format(kind, output.name)

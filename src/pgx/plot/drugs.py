@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from pgx.base.calls import PatientResult, Recommendation
 from pgx.base.errors import UnknownDrugError, UsageError
 from pgx.base.suggest import did_you_mean
+from pgx.messages.catalogue import ENGLISH
 from pgx.plot.style import EDGE, INK, axes, label, legend, title
 from pgx.reports.drug_ranks import BUCKETS, bucket, drug_order, row_order
-from pgx.reports.english import ENGLISH
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
 
 if TYPE_CHECKING:

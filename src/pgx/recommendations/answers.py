@@ -13,18 +13,13 @@ import msgspec
 
 from pgx.base.advice import NOT_CODED, Statement
 from pgx.base.calls import AlternativeAdvice, Recommendation
+from pgx.messages.arguments import in_words
+from pgx.messages.catalogue import Phrases
 from pgx.recommendations.alerting import may_alert
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
-from pgx.recommendations.terms import in_words
 from pgx.recommendations.topics import Combination, Topic
-from pgx.recommendations.wording import (
-    Phrases,
-    join_names,
-    phrase,
-    render_implications,
-    render_statement,
-)
+from pgx.recommendations.wording import join_names, phrase, render_implications, render_statement
 
 __all__ = ["NO_ADVICE", "KeyAnswer", "TopicAnswers"]
 

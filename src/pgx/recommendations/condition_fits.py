@@ -16,10 +16,10 @@ from pgx.base.advice import Statement, coded, format_fact, split_condition
 from pgx.base.calls import Recommendation
 from pgx.base.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
 from pgx.base.substances import AdviceCondition, ConditionCode, Modulator, condition_code
+from pgx.messages.catalogue import ENGLISH_PHRASES
 from pgx.recommendations.conditions import render_condition, unconditional_action
 from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, number_of, years_of
 from pgx.recommendations.populations import recorded_conditions
-from pgx.recommendations.wording import ENGLISH
 
 __all__ = ["NO_REACTION", "ConditionFits", "as_stated"]
 
@@ -102,7 +102,7 @@ class ConditionFits:
         if instead:  # what was primary is a further action now, under its own condition
             left = [_of_further(fact, row.action[0]) for fact in left]
             unmet = {_of_further(fact, row.action[0]) for fact in unmet}
-        shown = render_condition(left, row.drug, ENGLISH, unmet)
+        shown = render_condition(left, row.drug, ENGLISH_PHRASES, unmet)
         action = (instead, *(a for a in row.action if a != instead)) if instead else row.action
         return msgspec.structs.replace(row, condition=shown, action=action)
 
@@ -289,7 +289,7 @@ def _as_stated(row: Recommendation, by_id: Mapping[str, Statement]) -> Recommend
     own = by_id.get(row.facts.statement)
     return msgspec.structs.replace(
         row,
-        condition=render_condition(row.facts.condition, row.drug, ENGLISH),
+        condition=render_condition(row.facts.condition, row.drug, ENGLISH_PHRASES),
         action=own.action if own is not None else row.action,
     )
 

@@ -13,8 +13,9 @@ from typing import Final
 from pgx.base.advice import split_condition
 from pgx.base.calls import AlternativeAdvice, Recommendation
 from pgx.base.errors import SnapshotSchemaError
-from pgx.recommendations.terms import in_words
-from pgx.recommendations.wording import ENGLISH, Phrases, phrase
+from pgx.messages.arguments import in_words
+from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
+from pgx.recommendations.wording import phrase
 
 __all__ = [
     "condition_phrase",
@@ -65,7 +66,7 @@ def reworded_condition(
     row: Recommendation | AlternativeAdvice, drug: str, phrases: Phrases
 ) -> str | None:
     """Return a row's conditions in another language; those of another release as they were."""
-    unmet_end = phrase(ENGLISH, "condition_action", "unmet")
+    unmet_end = phrase(ENGLISH_PHRASES, "condition_action", "unmet")
     parts = open_conditions(row)
     unmet = {fact for fact, text in parts if text.endswith(unmet_end)}
     try:

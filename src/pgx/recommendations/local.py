@@ -20,12 +20,13 @@ from pgx.base.advice import (
 from pgx.base.allele_names import core_allele, format_diplotype
 from pgx.base.errors import KnowledgeError, OverlayError
 from pgx.base.genes import GeneDefinition, Strategy
+from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.index import build_index
 from pgx.recommendations.result_keys import DIPLOTYPES
 from pgx.recommendations.topics import Topic
-from pgx.recommendations.wording import ENGLISH, Phrases, render_implications, render_statement
+from pgx.recommendations.wording import render_implications, render_statement
 
 __all__ = ["check_local_statements"]
 
@@ -39,7 +40,7 @@ def check_local_statements(
     drugs: Iterable[Drug],
     guidelines: Iterable[Guideline],
     genes: Mapping[str, GeneDefinition],
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases = ENGLISH_PHRASES,
 ) -> None:
     """Check a laboratory's statements.
 

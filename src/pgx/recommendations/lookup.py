@@ -18,13 +18,14 @@ import msgspec
 
 from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
 from pgx.base.calls import Certainty, GeneCall, Recommendation
+from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.certainty import Advice, Judge
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.topics import Combination, Topic
 from pgx.recommendations.views import COPY_NUMBER_NOTE
-from pgx.recommendations.wording import ENGLISH, Phrases, join_names, phrase
+from pgx.recommendations.wording import join_names, phrase
 
 __all__ = ["COPY_NUMBER_NOTE", "recommend", "recommend_on"]
 
@@ -227,7 +228,7 @@ def recommend(
     sample: str,
     calls: Iterable[GeneCall],
     drugs: Iterable[str] | None = None,
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases = ENGLISH_PHRASES,
 ) -> list[Recommendation]:
     """Return the advice for one sample: drugs A–Z, then authority, guideline, population.
 
@@ -261,7 +262,7 @@ def recommend_on(
     topic: Topic,
     sample: str,
     keys: SampleKeys,
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases = ENGLISH_PHRASES,
 ) -> list[Recommendation]:
     """Return the advice of one topic, a row a population; ``keys`` are the sample's."""
     memory = _memory_of(index, phrases)

@@ -1,25 +1,23 @@
 """Sentences from facts: a statement enters, its advice in plain words leaves.
 
-Every phrase comes from a table of a language package (`pgx.recommendations.english`), so
-this module holds the order of clauses and nothing else. A code without a phrase is refused:
+Every phrase comes from a catalogue (`pgx.messages`), so this module holds the order of clauses
+and nothing else. A code without a phrase is refused:
 advice that cannot be put into words must not be printed half.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pgx.base.advice import DOSE_ACTIONS, Statement, coded, split_condition
 from pgx.base.errors import SnapshotSchemaError
+from pgx.messages.arguments import in_words
+from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.condition_clauses import REPLACED, is_said
-from pgx.recommendations.english import PHRASES
-from pgx.recommendations.terms import in_words
 
-__all__ = ["ENGLISH", "Phrases", "join_names", "phrase", "render_implications", "render_statement"]
+__all__ = ["join_names", "phrase", "render_implications", "render_statement"]
 
-Phrases = Mapping[str, Mapping[str, str]]
-ENGLISH: Final[Phrases] = PHRASES
 _BY_TITRATION: Final = "by_titration"
 _STEADY_STATE: Final = "starting_means_steady_state"
 """A guideline's "starting dose" that is reached over days: no dose for the first day."""
@@ -304,7 +302,7 @@ class _Writer:
         return [phrase(self.phrases, "advice", code, source=self.it.authority, text=self.it.words)]
 
 
-def render_statement(statement: Statement, phrases: Phrases = ENGLISH) -> str:
+def render_statement(statement: Statement, phrases: Phrases = ENGLISH_PHRASES) -> str:
     """Return a statement's advice as sentences that hold all its numbers.
 
     Raises
@@ -315,7 +313,9 @@ def render_statement(statement: Statement, phrases: Phrases = ENGLISH) -> str:
     return _Writer(statement, phrases).text()
 
 
-def render_implications(statement: Statement, phrases: Phrases = ENGLISH) -> tuple[str, ...]:
+def render_implications(
+    statement: Statement, phrases: Phrases = ENGLISH_PHRASES
+) -> tuple[str, ...]:
     """Return what the result means for the drug, one phrase per implication, gene first."""
     shown = []
     for implication in statement.implications:

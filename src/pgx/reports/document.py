@@ -9,7 +9,8 @@ import msgspec
 
 from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
-from pgx.recommendations.terms import in_words
+from pgx.messages.arguments import in_words
+from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.dose_records import DoseEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
@@ -17,7 +18,6 @@ from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import day, figure
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
-from pgx.reports.languages import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
 from pgx.reports.pictures.facts import GenePictures, build_pictures
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 PARTIAL_REASON: Final = "partial_lookups"
-_PATIENT_LIMIT: Final = 2
+_PATIENT_LIMIT: Final = "not_considered"
 _GAPS: Final = (
     "gap_old", "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs",
     "gap_positions", "gap_pending", "gap_partial", "gap_newer", "gap_english",
@@ -136,10 +136,10 @@ def with_doses(
 
 def _limits(result: PatientResult, words: Words) -> tuple[str, ...]:
     """Return the limits of use; that on what was not considered is another with a patient."""
-    said = list(words["limit"])
+    said = dict(words["limit"])
     if result.context is not None:
         said[_PATIENT_LIMIT] = words["limit_of_patient"]
-    return tuple(said)
+    return tuple(said.values())
 
 
 def _anchors(groups: Sequence[DrugGroup]) -> dict[str, str]:

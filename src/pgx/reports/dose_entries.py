@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.base.calls import Certainty, PatientResult
+from pgx.messages.arguments import in_words
 from pgx.models.prediction import DosePrediction, InputContribution, InputUsed, InputValue
 from pgx.pipeline.doses import Asked, DoseReply
 from pgx.pipeline.dosing import DoseAnswer
-from pgx.recommendations.terms import in_words
 from pgx.reports.dose_records import DoseBar, DoseEntry, DoseFact, EquationEntry, RuleEntry
 from pgx.reports.dose_rules import preferred_entries, rule_entries
 from pgx.reports.dose_words import Teller

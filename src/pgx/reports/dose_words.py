@@ -15,11 +15,11 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.shipped import data_files, read_data
+from pgx.messages.catalogue import DEFAULT_LANGUAGE
 from pgx.models.prediction import InputValue
 from pgx.reports.dose_text import amount
 from pgx.reports.figures import figure
 from pgx.reports.functions import phenotype_in_words
-from pgx.reports.languages import DEFAULT_LANGUAGE
 
 __all__ = ["Teller", "pubmed"]
 

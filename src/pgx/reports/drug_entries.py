@@ -16,6 +16,7 @@ from pgx.base.calls import (
     PatientResult,
     Recommendation,
 )
+from pgx.messages.arguments import in_words
 from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.sources import (
     Comparison,
@@ -24,7 +25,6 @@ from pgx.recommendations.sources import (
     compare_sources,
     direction_of,
 )
-from pgx.recommendations.terms import in_words
 from pgx.reports.chances import percent
 from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
@@ -264,7 +264,7 @@ class EntryMaker:
 
     def _population(self, drug: str, code: str) -> str:
         """Name a population, and why it may not be this patient's where the record is silent."""
-        name = str(self.words["population"].get(code, code))
+        name = str(self.words["phrases"]["population"].get(code, code))
         why = self._patient.open_reason(drug, code, self.words)
         return f"{name} ({self.label['maybe_for'].format(why=why)})" if why else name
 

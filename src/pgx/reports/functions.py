@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pgx.reports.english import ENGLISH
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.figures import figure
 
 __all__ = ["function_in_words", "phenotype_in_words"]

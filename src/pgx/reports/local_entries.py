@@ -9,7 +9,7 @@ import msgspec
 
 from pgx.base.calls import GeneCall, PatientResult, Recommendation
 from pgx.base.local import Override
-from pgx.recommendations.terms import in_words
+from pgx.messages.arguments import in_words
 from pgx.reports.figures import day, figure
 
 __all__ = [

@@ -19,9 +19,9 @@ from pgx.base.patient import (
     PopulationFit,
     reaction_text,
 )
+from pgx.messages.arguments import in_words
 from pgx.recommendations.condition_fits import NO_REACTION
 from pgx.recommendations.conditions import open_conditions
-from pgx.recommendations.terms import in_words
 from pgx.reports.deidentify import CAP
 from pgx.reports.figures import day, days, figure
 from pgx.reports.functions import phenotype_in_words

@@ -8,10 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.calls import CallStatus, PatientResult
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document, with_doses
 from pgx.reports.drug_records import AdviceRow, DrugEntry
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory
 from pgx.reports.patient_entries import MedicineEntry
@@ -106,7 +106,7 @@ def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -
     day = issued_on(result)
     return {
         "title": title,
-        "lang": words["print"]["lang"],
+        "lang": words["language"],
         "day": figures.day(day.isoformat(), words) if day else "",
         "date": [day.year, day.month, day.day] if day else [],
         "sample": result.sample,

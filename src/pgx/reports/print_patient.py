@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pgx.base.calls import CallStatus, PatientResult
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.document import ReportDocument, build_document
 from pgx.reports.drug_records import DrugEntry
-from pgx.reports.english import ENGLISH
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.patient_entries import MedicineEntry

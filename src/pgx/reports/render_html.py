@@ -16,12 +16,12 @@ from jinja2 import Template
 from markupsafe import Markup, escape
 
 from pgx.base.calls import PatientResult
+from pgx.messages.catalogue import catalogue
 from pgx.reports.document import ReportDocument, build_document, with_doses
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry
-from pgx.reports.languages import catalogue
 from pgx.reports.page_template import page_template, resource
 from pgx.reports.pictures.dose_shares import draw_shares
 from pgx.reports.pictures.draw import draw_gene

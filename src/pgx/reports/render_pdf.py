@@ -11,9 +11,9 @@ import msgspec
 
 from pgx.base.calls import PatientResult
 from pgx.base.errors import DependencyError
+from pgx.messages.catalogue import catalogue
 from pgx.reports.extras import need
 from pgx.reports.facts import NO_FACTS, ReportFacts
-from pgx.reports.languages import catalogue
 from pgx.reports.pdf_pack import packed
 from pgx.reports.print_document import report_data
 from pgx.reports.print_patient import card_data, patient_data

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final
 
 from pgx.base.calls import PatientResult
+from pgx.messages.catalogue import ENGLISH
 from pgx.reports.document import build_methods
-from pgx.reports.english import ENGLISH
-from pgx.reports.english.workbook import COLUMNS, FILLS, SHEETS, SIGNS, TEXTS
 from pgx.reports.facts import ReportFacts
 from pgx.reports.workbook import Book, Column, WorkbookSheet, open_book
 from pgx.reports.workbook_rows import (
+    SIGNS,
+    TEXTS,
     adjusted_rows,
     advice_rows,
     call_rows,
@@ -23,11 +24,71 @@ from pgx.reports.workbook_rows import (
     summary_row,
 )
 
-__all__ = ["write_xlsx"]
+__all__ = ["FILLS", "write_xlsx"]
 
 _ALWAYS: Final = ("summary", "recommendations", "calls")
 _LIKE: Final = {"adjusted": "recommendations"}
 _Rows = Iterator[tuple[tuple[Any, ...], dict[int, str]]]
+
+_SHEETS: Final = {
+    "summary": "summary",
+    "recommendations": "recommendations",
+    "calls": "calls",
+    "positions": "positions",
+    "patient": "patient",
+    "phenoconversion": "phenoconversion",
+    "adjusted": "with current medicines",
+    "overrides": "laboratory",
+    "methods": "methods",
+}
+
+_COLUMNS: Final = {
+    "summary": (
+        ("Sample", 18), ("Genes called", 9), ("Genes ambiguous", 11), ("Genes without call", 11),
+        ("Genes not assessed", 24), ("Copy number open", 18), ("Positions answered", 11),
+        ("Positions", 10), ("{avoid}", 36), ("{dose}", 36), ("{care}", 36), ("{open_change}", 36),
+        ("{open_maybe}", 30), ("{indeterminate}", 30), ("{open_silent}", 30), ("{unassessed}", 30),
+        ("The laboratory decided on", 24),
+    ),
+    "recommendations": (
+        ("Sample", 18), ("Drug", 22), ("What to do", 28), ("Action", 26), ("Certainty", 13),
+        ("Source", 11), ("For", 22), ("Applies to this patient", 24), ("If", 24), ("Basis", 20),
+        ("Result", 34),
+        ("Strength", 13), ("Dose from (× standard)", 11), ("Dose to (× standard)", 11),
+        ("Advice", 70), ("Otherwise", 40), ("Probability of other advice", 11),
+        ("To settle it", 34), ("Implications", 50), ("Guideline", 15), ("Guideline updated", 12),
+        ("PubMed", 14),
+    ),
+    "calls": (
+        ("Sample", 18), ("Gene", 11), ("Status", 13), ("Diplotype", 22), ("Probability", 11),
+        ("Phenotype", 26), ("Activity score", 9), ("Other phenotypes", 30), ("Candidates", 40),
+        ("Number of candidates", 11), ("Phase", 15), ("Positions", 10), ("Not answered", 10),
+        ("Which", 40), ("Alleles without a definition", 26), ("Source", 13),
+        ("Copies and hybrids", 50), ("Notes", 60),
+    ),
+    "positions": (
+        ("Sample", 18), ("Gene", 11), ("Position (GRCh38)", 19), ("rsID", 14), ("Genotype", 16),
+        ("Reference", 14), ("Evidence", 20), ("Remark", 34), ("Genotype quality", 10),
+        ("Read depth", 10),
+    ),
+    "patient": (("Sample", 18), ("What", 26), ("Value", 60), ("Detail", 60)),
+    "phenoconversion": (
+        ("Sample", 18), ("Gene", 11), ("Medicines", 40), ("By genotype", 30),
+        ("With these medicines", 34), ("Evidence", 40), ("PubMed", 16),
+    ),
+    "overrides": (
+        ("Sample", 18), ("Gene or drug", 20), ("Computed", 50), ("The laboratory says", 50),
+        ("By", 26), ("Reason", 50),
+    ),
+    "methods": (("What", 34), ("Value", 100)),
+}  # fmt: skip
+
+FILLS: Final = {
+    "avoid": "#F9D0C9", "dose": "#FBDDB5", "care": "#FFF3B8", "open_change": "#E3D9F2",
+    "open_maybe": "#E3D9F2", "indeterminate": "#E3D9F2", "open_silent": "#EFEAF7",
+    "conditional": "#E4F2DC", "information": "#E4F2DC", "directed": "#D5ECC8",
+    "silent": "#EEEEEE", "unassessed": "#D5D5D5",
+}  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -82,7 +143,7 @@ class _Sheets:
         for key, sign in SIGNS.items():
             said = f"{ENGLISH['bucket'][key]}. {ENGLISH['bucket_hint'][key]}"
             methods.add((TEXTS["sign"].format(sign=sign), said), {0: key})
-        for limit in ENGLISH["limit"]:
+        for limit in ENGLISH["limit"].values():
             methods.add((TEXTS["limit"], limit))
 
     def _write(self, name: str, rows: _Rows) -> None:
@@ -93,7 +154,7 @@ class _Sheets:
         if name not in self._sheets:
             columns = [
                 Column(title.format_map(ENGLISH["bucket"]), width)
-                for title, width in COLUMNS[_LIKE.get(name, name)]
+                for title, width in _COLUMNS[_LIKE.get(name, name)]
             ]
-            self._sheets[name] = self._book.sheet(SHEETS[name], columns)
+            self._sheets[name] = self._book.sheet(_SHEETS[name], columns)
         return self._sheets[name]

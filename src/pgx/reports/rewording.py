@@ -16,9 +16,10 @@ import msgspec
 
 from pgx.base.advice import Statement
 from pgx.base.calls import AlternativeAdvice, PatientResult, Recommendation
+from pgx.messages.arguments import in_words
+from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import reworded_condition
-from pgx.recommendations.terms import in_words
-from pgx.recommendations.wording import ENGLISH, render_implications, render_statement
+from pgx.recommendations.wording import render_implications, render_statement
 from pgx.reports.facts import ReportFacts
 
 __all__ = ["reworded"]
@@ -42,7 +43,7 @@ def reworded(
     ``facts`` are those of the release that made the result; without its statements only what
     rests on no statement is written anew.
     """
-    if words["phrases"] is ENGLISH:
+    if words["language"] == "en":
         return result, frozenset()
     writer = _Rewriter(facts, words["phrases"])
     changed = msgspec.structs.replace(result, recommendations=writer.rows(result.recommendations))

@@ -18,7 +18,6 @@ from pgx.reports.chances import percent
 from pgx.reports.conditional import listed_actions
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.drug_ranks import bucket
-from pgx.reports.english.workbook import SIGNS, TEXTS
 from pgx.reports.local_entries import build_overrides
 from pgx.reports.order import in_order
 from pgx.reports.overview import build_overview
@@ -27,6 +26,8 @@ from pgx.reports.structure_entries import build_structure
 from pgx.reports.workbook import Value
 
 __all__ = [
+    "SIGNS",
+    "TEXTS",
     "adjusted_rows",
     "advice_rows",
     "call_rows",
@@ -39,6 +40,26 @@ __all__ = [
 
 Words = Mapping[str, Any]
 Row = tuple[tuple[Value, ...], dict[int, str]]
+SIGNS: Final = {
+    "avoid": "✖", "dose": "◆", "care": "▲", "open_change": "◇", "open_maybe": "?",
+    "indeterminate": "?", "open_silent": "?", "conditional": "✓", "information": "✓",
+    "directed": "✓", "silent": "○", "unassessed": "∅",
+}  # fmt: skip
+"""Signs beside the colours, for those who do not see these."""
+
+TEXTS: Final = {
+    "yes": "yes",
+    "no": "no",
+    "unknown": "open",
+    "fact": "Fact",
+    "medicine": "Medicine",
+    "source": "Made from: {name}",
+    "sign": "Sign {sign}",
+    "limit": "Limit of use",
+    "for_others": "For other patients",
+    "genotype": "genotype",
+    "phenoconverted": "with current medicines",
+}
 _SUMMARY_GROUPS: Final = (
     "avoid", "dose", "care", "open_change", "open_maybe", "indeterminate", "open_silent",
     "unassessed",
@@ -95,7 +116,7 @@ def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words
         _listed(listed_actions(row, words)),
         words["certainty"][row.certainty.value],
         words["authority"].get(row.source, row.source),
-        words["population"].get(row.population, row.population),
+        words["phrases"]["population"].get(row.population, row.population),
         _fit(fit, words),
         row.condition,
         TEXTS[row.basis],

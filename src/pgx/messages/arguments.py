@@ -1,0 +1,174 @@
+"""Arguments of messages in a language: terms, names of drugs, quantities, symbols and their lists.
+
+The knowledge base holds arguments in English. Each is read as one of four kinds: a term, which
+has its own entry in the catalogue; a list, whose parts are joined by the words of the language; a
+quantity, written again from its numbers, units and frequencies; a symbol (gene, allele, genotype),
+which is the same everywhere. What is none of these stays English as a whole: a dose of which only
+some words are translated may be misread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Final, Self
+
+from pgx.messages.catalogue import Phrases
+
+__all__ = ["ArgumentKind", "MessageArgument", "in_words"]
+
+_DATIVE: Final = "dat"
+_ENGLISH: Final = "own"
+_GENE: Final = re.compile(r"\b[A-Z]+\d[A-Z0-9]*\b")
+_PLACE: Final = re.compile(r"GENE(\d+)")
+_BETWEEN: Final = {
+    ", and ": "and_after_comma",
+    ", or ": "or_after_comma",
+    ", ": "comma",
+    " and ": "and",
+    " or ": "or",
+}
+_PARTS: Final = re.compile(f"({'|'.join(_BETWEEN)})")
+_PIECE: Final = re.compile(r"\s+|[(),×]|[^\s(),×]+")
+_NUMBER: Final = re.compile(r"[≤≥<>]?\d[\d.]*([–/][\d.]+)?%?")
+_SYMBOL: Final = re.compile(r"(?=.*[A-Z*]|rs\d)(?:c\.|rs(?=\d)|[A-Z0-9*:./<>_-])+")
+_POINT: Final = re.compile(r"(?<=\d)\.(?=\d)")
+_LONGEST: Final = 9
+"""Pieces, spaces among them, of the longest entry of the table of words: "hours after a dose"."""
+
+
+class ArgumentKind(StrEnum):
+    """What an argument was read as."""
+
+    LIST = "list"
+    QUANTITY = "quantity"
+    TERM = "term"
+    SYMBOL = "symbol"
+    UNKNOWN = "unknown"
+
+
+class MessageArgument(str):
+    """An argument in a language; a message asks for its dative or its English by a format.
+
+    >>> term = MessageArgument("Kinder", ArgumentKind.TERM, dative="Kindern", english="children")
+    >>> f"{term}, bei {term:dat}, {term:own}"
+    'Kinder, bei Kindern, children'
+    """
+
+    __slots__ = ("dative", "english", "kind")
+    dative: str
+    english: str
+    kind: ArgumentKind
+
+    def __new__(cls, text: str, kind: ArgumentKind, *, dative: str = "", english: str = "") -> Self:
+        """Return an argument; without a dative of its own, that is the text."""
+        made = super().__new__(cls, text)
+        made.kind, made.dative, made.english = kind, dative or text, english or text
+        return made
+
+    def __format__(self, case: str) -> str:
+        """Return the dative for ``dat``, the words of the knowledge base for ``own``."""
+        return {_DATIVE: self.dative, _ENGLISH: self.english}.get(case, str(self))
+
+
+def in_words(text: str, phrases: Phrases) -> str:
+    """Return an argument or a drug's name in the language of phrases; English stays as it is.
+
+    Parameters
+    ----------
+    text
+        As the knowledge base has it.
+    phrases
+        Tables of the language; one without terms shows the knowledge base's own words.
+    """
+    if not phrases["term"]:
+        return text
+    return _term(text, phrases) or _list(text, phrases) or _unit(text, phrases)
+
+
+def _term(text: str, phrases: Phrases) -> MessageArgument | None:
+    """Return the entry of a term; genes in it, up to the second, may be any."""
+    genes = tuple(dict.fromkeys(_GENE.findall(text)))
+    key = _GENE.sub(lambda found: f"GENE{genes.index(found[0]) + 1}", text)
+    said = phrases["term"].get(key)
+    if said is None:
+        return None
+    dative = phrases["dative"].get(key, "")
+    return MessageArgument(
+        _with_genes(said, genes),
+        ArgumentKind.TERM,
+        dative=_with_genes(dative, genes),
+        english=text,
+    )
+
+
+def _with_genes(text: str, genes: Sequence[str]) -> str:
+    return _PLACE.sub(lambda found: genes[int(found[1]) - 1], text)
+
+
+def _list(text: str, phrases: Phrases) -> MessageArgument | None:
+    """Return several arguments joined, None where one of them is not known or there is only one."""
+    parts = _PARTS.split(text)
+    if len(parts) == 1:
+        return None
+    known = [_term(part, phrases) or _unit(part, phrases) for part in parts[::2]]
+    if any(part.kind is ArgumentKind.UNKNOWN for part in known):
+        return None
+    between = [phrases["between"][_BETWEEN[sign]] for sign in parts[1::2]]
+    return MessageArgument(
+        _joined([str(part) for part in known], between),
+        ArgumentKind.LIST,
+        dative=_joined([part.dative for part in known], between),
+        english=text,
+    )
+
+
+def _joined(parts: Sequence[str], between: Sequence[str]) -> str:
+    return "".join(a + b for a, b in zip(parts, (*between, ""), strict=True))
+
+
+def _unit(text: str, phrases: Phrases) -> MessageArgument:
+    """Return one symbol or quantity, else the text itself, named as unknown."""
+    if _SYMBOL.fullmatch(text):
+        return MessageArgument(text, ArgumentKind.SYMBOL)
+    parts = _PIECE.findall(text)
+    said = _quantity(parts, phrases["word"], phrases["number"])
+    if said is None:
+        return MessageArgument(text, ArgumentKind.UNKNOWN)
+    inflected = {**phrases["word"], **phrases["dative"]}
+    dative = _quantity(parts, inflected, phrases["number"]) or said
+    return MessageArgument(said, ArgumentKind.QUANTITY, dative=dative, english=text)
+
+
+def _quantity(
+    parts: Sequence[str], words: Mapping[str, str], number: Mapping[str, str]
+) -> str | None:
+    """Write numbers, units and frequencies of a language, the longest known words first.
+
+    None where a part is not known: a dose with one English word is not written half.
+    """
+    said = []
+    start = 0
+    while start < len(parts):
+        for end in range(min(len(parts), start + _LONGEST), start, -1):
+            known = words.get("".join(parts[start:end]))
+            if known is not None:
+                break
+        else:
+            known = _atom(parts[start], words, number)
+        if known is None:
+            return None
+        said.append(known)
+        start = end
+    return "".join(said)
+
+
+def _atom(part: str, words: Mapping[str, str], number: Mapping[str, str]) -> str | None:
+    """Return a number, a symbol, a sign or a unit such as ``mg/kg/day``; None for anything else."""
+    if _NUMBER.fullmatch(part):
+        return _POINT.sub(number["decimal"], part).replace("%", number["percent"])
+    if part.isspace() or part in "(),×" or _SYMBOL.fullmatch(part):
+        return part
+    units = [words.get(unit) for unit in part.split("/")]
+    return None if None in units else "/".join(filter(None, units))

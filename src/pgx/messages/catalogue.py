@@ -1,0 +1,185 @@
+"""Catalogues of messages: a language enters, its texts leave as nested tables.
+
+The format is that of gettext, which translators' programs read and write. Three reasons for a
+reader of our own instead of the standard library's: that one reads compiled files only, so that a
+checkout would need a build; it knows no nested tables; and it would give English back where a
+translation is missing without saying so. This one takes 4 ms for the English file; `fluent.syntax`
+took 340 ms for the same texts in the Fluent format.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from pgx.base.errors import InvariantError, UsageError
+
+__all__ = [
+    "DEFAULT_LANGUAGE",
+    "ENGLISH",
+    "ENGLISH_PHRASES",
+    "TERM_TABLES",
+    "Message",
+    "Messages",
+    "Phrases",
+    "catalogue",
+    "languages",
+    "read_messages",
+]
+
+Phrases = Mapping[str, Mapping[str, str]]
+"""Clauses of recommendations: a table for each field of a statement, a text for each code."""
+
+DEFAULT_LANGUAGE: Final = "en"
+_FOLDER: Final = Path(__file__).parent
+_TEMPLATE: Final = "pgx.pot"
+_PHRASES: Final = "phrases"
+TERM_TABLES: Final = (
+    "effect", "function", "phenotype", "setting_value", "strength", "test_result",
+    "phrases.dative", "phrases.term", "phrases.word",
+)  # fmt: skip
+"""Tables whose key is the English text itself: terms of the knowledge base, not our sentences.
+
+English shows them as the knowledge base writes them, so its tables are empty.
+"""
+_ESCAPES: Final = {"\\\\": "\\", '\\"': '"', "\\n": "\n", "\\t": "\t"}
+
+
+class Message(NamedTuple):
+    """One entry of a catalogue.
+
+    ``context`` is its place (``note.low_dp``), or the name of a table of terms; ``translation`` is
+    empty where there is none, and always in the template.
+    """
+
+    context: str
+    english: str
+    translation: str
+
+
+class Messages(Mapping[str, Any]):
+    """The tables of one language, read when the first of them is asked for.
+
+    Parameters
+    ----------
+    language
+        Tag that ``--language`` takes and ``<html>`` bears.
+    part
+        Name of one table of tables; all of them without.
+    """
+
+    def __init__(self, language: str, part: str = "") -> None:
+        self.language, self._part = language, part
+
+    @functools.cached_property
+    def _tables(self) -> Mapping[str, Any]:
+        tables = _tables_of(self.language)
+        return tables[self._part] if self._part else tables
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a text, or a table of texts
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+
+ENGLISH: Final = Messages(DEFAULT_LANGUAGE)
+ENGLISH_PHRASES: Final = Messages(DEFAULT_LANGUAGE, _PHRASES)
+
+
+def languages() -> tuple[str, ...]:
+    """Return the tags of all languages, English first: one for each file."""
+    return (DEFAULT_LANGUAGE, *sorted(path.stem for path in _FOLDER.glob("*.po")))
+
+
+def catalogue(language: str) -> Mapping[str, Any]:
+    """Return the messages of a language.
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
+    """
+    known = languages()
+    if language not in known:
+        raise UsageError(
+            f"no reports in language {language!r}", remedy=f"choose from {', '.join(known)}"
+        )
+    return ENGLISH if language == DEFAULT_LANGUAGE else _translated(language)
+
+
+@functools.cache
+def _translated(language: str) -> Messages:
+    """Return one object per language: what is remembered of a language goes by its identity."""
+    return Messages(language)
+
+
+@functools.cache
+def _tables_of(language: str) -> dict[str, Any]:
+    """Return nested tables of a language; a message without a translation is in English."""
+    translations: dict[tuple[str, str], str] = {}
+    if language != DEFAULT_LANGUAGE:
+        own = read_messages(f"{language}.po")
+        translations = {(m.context, m.english): m.translation for m in own}
+    tables: dict[str, Any] = {"language": language}
+    for name in TERM_TABLES:
+        _table(tables, name.split("."))
+    for context, english, _ in read_messages(_TEMPLATE):
+        said = translations.get((context, english), "")
+        if context in TERM_TABLES:
+            if said:
+                _table(tables, context.split("."))[english] = said
+            continue
+        *path, code = context.split(".")
+        _table(tables, path)[code] = said or english
+    return tables
+
+
+def _table(tables: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    """Return the table at a path, made where it is the first time."""
+    for name in path:
+        tables = tables.setdefault(name, {})
+    return tables
+
+
+def read_messages(name: str) -> Iterator[Message]:
+    """Yield the messages of one file of this folder; its header is left out.
+
+    Raises
+    ------
+    InvariantError
+        A line is none of the format, or an entry is not complete.
+    """
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    for entry in text.rstrip("\n").split("\n\n"):
+        fields: dict[str, str] = {}
+        keyword = ""
+        for line in entry.split("\n"):
+            if line.startswith("#"):
+                continue
+            if not line.startswith('"'):
+                keyword, _, line = line.partition(" ")
+                fields[keyword] = ""
+            if len(line) < 2 or line[0] != '"' or line[-1] != '"':
+                raise InvariantError(f"{name}: not a line of a catalogue: {line}")
+            fields[keyword] += line[1:-1]
+        try:
+            context, english, said = fields["msgctxt"], fields["msgid"], fields["msgstr"]
+        except KeyError as error:
+            if fields.get("msgid") == "":
+                continue
+            raise InvariantError(f"{name}: a message lacks {error}: {fields}") from error
+        yield Message(_plain(context), _plain(english), _plain(said))
+
+
+def _plain(text: str) -> str:
+    """Return a text without its escapes."""
+    if "\\" not in text:
+        return text
+    parts = iter(text)
+    return "".join(_ESCAPES.get(c + next(parts, ""), c) if c == "\\" else c for c in parts)
