@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from pgx.base.assemblies import canonical_contig
-from pgx.genotypes.grouping import pack_cell, refine
+from pgx.genotypes._kernels import pack_cell, refine
 from pgx.haplotypes._kernels import find_mismatches, fit_diplotypes
 from pgx.io.header import parse_header
 from pgx.io.records import ScanLimits

@@ -8,15 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.base.genes import Assembly
+from pgx.genotypes._kernels import FULL, pack_cell, refine
 from pgx.genotypes.build import touching
-from pgx.genotypes.grouping import (
-    FULL,
-    SampleGrouper,
-    first_of_groups,
-    number_groups,
-    pack_cell,
-    refine,
-)
+from pgx.genotypes.grouping import SampleGrouper, first_of_groups, number_groups
 from pgx.genotypes.sites import GeneLocus
 from pgx.io.records import NOT_KEPT, Block, Scan, ScannedRecord, SiteReason
 from reference import grouping as plain

@@ -43,6 +43,15 @@ def test_every_line_and_entry_has_the_format(tmp_path, monkeypatch):
             list(read_messages("xx.po"))
 
 
+def test_a_translation_that_was_guessed_or_commented_out_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogues, "_FOLDER", tmp_path)
+    entry = 'msgctxt "label.sample"\nmsgid "Sample"\nmsgstr "Essai"\n'
+    gone = '#~ msgctxt "label.gone"\n#~ msgid "Gone"\n#~ msgstr "Parti"\n'
+    for mark, said in (("", "Essai"), ("#, fuzzy\n", ""), ("#, python-brace-format, fuzzy\n", "")):
+        (tmp_path / "xx.po").write_text(f"{mark}{entry}\n{gone}")
+        assert [m.translation for m in read_messages("xx.po")] == [said]
+
+
 def test_a_third_language_is_a_file(tmp_path, monkeypatch):
     """Every English text in capitals is another language; what it lacks is shown in English."""
     entries = []

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"
 CALLERS = [
     path
-    for floor in ("genotypes", "alleles", "outside", "pipeline")
+    for floor in ("genotypes", "haplotypes", "inputs", "outside", "pipeline", "engine")
     for path in (SOURCE / floor).glob("*.py")
 ]
 SOURCES = tuple(ENGLISH["structure"]["source"])

@@ -40,7 +40,7 @@ KERNEL_MODULES: Final = (
     "pgx.io._kernels",
     "pgx.io._zarr_kernels",
     "pgx.io._depth_kernels",
-    "pgx.genotypes.grouping",
+    "pgx.genotypes._kernels",
     "pgx.haplotypes._kernels",
     "pgx.models.feedback._kernels",
 )

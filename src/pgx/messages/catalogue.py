@@ -150,6 +150,9 @@ def _table(tables: dict[str, Any], path: list[str]) -> dict[str, Any]:
 def read_messages(name: str) -> Iterator[Message]:
     """Yield the messages of one file of this folder; its header is left out.
 
+    A translation that a program guessed (``fuzzy``) counts as none, and an entry that is commented
+    out (``#~``) is skipped: a guess must not become advice before somebody has read it.
+
     Raises
     ------
     InvariantError
@@ -159,8 +162,10 @@ def read_messages(name: str) -> Iterator[Message]:
     for entry in text.rstrip("\n").split("\n\n"):
         fields: dict[str, str] = {}
         keyword = ""
+        is_guess = False
         for line in entry.split("\n"):
             if line.startswith("#"):
+                is_guess |= line.startswith("#,") and "fuzzy" in line
                 continue
             if not line.startswith('"'):
                 keyword, _, line = line.partition(" ")
@@ -168,13 +173,13 @@ def read_messages(name: str) -> Iterator[Message]:
             if len(line) < 2 or line[0] != '"' or line[-1] != '"':
                 raise InvariantError(f"{name}: not a line of a catalogue: {line}")
             fields[keyword] += line[1:-1]
+        if not fields or ("msgctxt" not in fields and fields.get("msgid") == ""):
+            continue
         try:
             context, english, said = fields["msgctxt"], fields["msgid"], fields["msgstr"]
         except KeyError as error:
-            if fields.get("msgid") == "":
-                continue
             raise InvariantError(f"{name}: a message lacks {error}: {fields}") from error
-        yield Message(_plain(context), _plain(english), _plain(said))
+        yield Message(_plain(context), _plain(english), "" if is_guess else _plain(said))
 
 
 def _plain(text: str) -> str:
