@@ -232,7 +232,8 @@ SHORT_OF_MEMORY = """
 import resource, sys
 from pgx.cli.main import main
 from pgx.cli import annotate, options
-from pgx.pipeline import run, side_files
+from pgx.engine import annotate as run
+from pgx.inputs import side_files
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (size + (8 << 20),) * 2)
 sys.exit(main(sys.argv[1:]))

@@ -108,7 +108,7 @@ def test_a_file_system_that_cannot_is_told(folder, monkeypatch):
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from pgx.knowledge import install
+from pgx.knowledge import release_folder as install
 from pgx.knowledge.release_folder import read_contents
 setattr(install, sys.argv[3], lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 from pgx.knowledge.release_folder import unpack

@@ -412,4 +412,4 @@ def test_a_reader_is_loaded_only_for_files_of_its_kind(tmp_path):
         "print(*sorted(m.split('.')[-1] for m in sys.modules if 'knowledge.importers.' in m))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["published", "published_files", "published_sites", "pypgx"]
+    assert run.stdout.split() == ["published", "published_files", "pypgx"]

@@ -47,7 +47,7 @@ _PHARMCAT_JSON: Final = (
 """Fields by which a file of PharmCAT is known where its name does not say it."""
 _READERS: Final = {
     "pharmcat": "pharmcat.pharmcat_releases",
-    "cpic": "cpic_tables.cpic_releases",
+    "cpic": "cpic.cpic_releases",
     "pharmvar": "pharmvar.pharmvar_releases",
     "pypgx": "pypgx.pypgx_releases",
 }
