@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alleles.made import caller, frequencies, gene, position, shares_of
+from cases import one_test
 from pgx.base.frequencies import GeneFrequencies, PublishedFrequency
 from pgx.haplotypes.definitions import compile_gene
 from pgx.haplotypes.phasing import NOT_SEEN
@@ -33,6 +34,7 @@ def test_every_share_is_positive_and_each_group_adds_up_to_one(counts):
     assert len({tuple(row) for row in prior.codes.tolist()}) == len(prior.codes)
 
 
+@one_test
 @pytest.mark.parametrize("name", WEIGHED)
 def test_the_release_has_whole_shares_and_every_definition(name):
     compiled = compile_gene(RELEASE.genes[name])

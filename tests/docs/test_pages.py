@@ -21,6 +21,7 @@ import pytest
 import typer
 
 import pgx
+from cases import one_test
 from pgx.cli import kb, model, partition
 from pgx.cli.annotate import annotate
 from pgx.cli.check import check
@@ -90,6 +91,7 @@ def run_python(text: str, names: dict[str, object], page: Path) -> None:
     assert not runner.failures, "".join(printed)
 
 
+@one_test
 @pytest.mark.parametrize(
     "page", [p for p in PAGES if runnable(p)], ids=lambda p: p.relative_to(ROOT).as_posix()
 )
@@ -105,6 +107,7 @@ def test_blocks_run(page, tmp_path, monkeypatch):
             {"console": run_console, "bash": run_bash}[kind](text)
 
 
+@one_test
 @by_page
 def test_links_lead_somewhere(page):
     text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
@@ -131,6 +134,7 @@ def options_of(app: typer.Typer) -> dict[str, list[str]]:
     }
 
 
+@one_test
 @pytest.mark.parametrize(
     ("section", "app"),
     [
@@ -161,6 +165,7 @@ def modules() -> list[str]:
     return sorted(m.name for m in found)
 
 
+@one_test
 @pytest.mark.parametrize("name", modules())
 def test_examples_in_docstrings_hold(name):
     module = importlib.import_module(name)

@@ -20,6 +20,7 @@ from website.genes import gene_page, gene_uri
 from website.pages import COPIED, ROOT, made_pages
 
 import pgx
+from cases import one_test
 from pgx import KnowledgeBase
 
 KB = KnowledgeBase()
@@ -41,6 +42,7 @@ def rows(text: str) -> list[list[str]]:
     return [[c.strip() for c in x.strip("|").split(" | ")] for x in lines[2:]]
 
 
+@one_test
 @pytest.mark.parametrize("gene", KB.genes)
 def test_every_gene_has_a_page_with_its_alleles(gene):
     page = PAGES[gene_uri(gene)]
@@ -54,6 +56,7 @@ def test_every_gene_has_a_page_with_its_alleles(gene):
     assert positions == [v.position for v in known.variants]
 
 
+@one_test
 @pytest.mark.parametrize("gene", KB.genes)
 def test_a_genes_page_names_its_drugs_rules_and_gaps(gene):
     page = PAGES[gene_uri(gene)]
@@ -207,6 +210,7 @@ def test_bars_in_tables_stand_without_backslash(site):
         assert not [c for c in cells if "\\|" in c], path
 
 
+@one_test
 @pytest.mark.parametrize("name", ["alleles", "drugs", "genes", "markdown", "pages", "words"])
 def test_examples_of_the_package_hold(name):
     module = importlib.import_module(f"website.{name}")
