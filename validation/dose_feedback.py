@@ -20,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pgx.models.feedback.kpd import HOURS_A_WEEK, inr_course, steady_ratio
-from pgx.models.feedback.parameters import Parameters, read_parameters
-from pgx.models.feedback.refinement import Refinement
-from pgx.models.feedback.simulation import SimulatedPatient, Truth, simulate
-from pgx.models.feedback.update import refine
+from pgx_dosing.feedback.kpd import HOURS_A_WEEK, inr_course, steady_ratio
+from pgx_dosing.feedback.parameters import Parameters, read_parameters
+from pgx_dosing.feedback.refinement import Refinement
+from pgx_dosing.feedback.simulation import SimulatedPatient, Truth, simulate
+from pgx_dosing.feedback.update import refine
 from validation.data import DATA
 from validation.everything import IMAGES, replaced
 from validation.tables import show, table

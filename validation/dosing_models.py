@@ -17,25 +17,25 @@ import msgspec
 import numpy as np
 
 import pgx
-from pgx.models.equation import link_of
-from pgx.models.evaluation.gains import gains_of
-from pgx.models.evaluation.judging import judge, predict_table
-from pgx.models.folders import shipped_folder
-from pgx.models.registry.history import LifecycleState
-from pgx.models.registry.making import make_model
-from pgx.models.registry.notes import Note, note_of
-from pgx.models.registry.protocol import read_protocol
-from pgx.models.registry.states import advance
-from pgx.models.shipped import recipe_of, schema_for
-from pgx.models.specification import ConformalInterval, Gain, Model, encode_model, parse_model
-from pgx.models.tables.reading import DataTable, read_table
-from pgx.models.tables.schema import encode_schema
-from pgx.models.training.conformal import Residuals, interval_from, working_tail
-from pgx.models.training.estimating import with_estimates
-from pgx.models.training.reference import reference_of
-from pgx.models.training.run import train_model
-from pgx.models.training.splits import Split
-from pgx.models.training.validating import Unseen
+from pgx_dosing.equation import link_of
+from pgx_dosing.evaluation.gains import gains_of
+from pgx_dosing.evaluation.judging import judge, predict_table
+from pgx_dosing.folders import shipped_folder
+from pgx_dosing.registry.history import LifecycleState
+from pgx_dosing.registry.making import make_model
+from pgx_dosing.registry.notes import Note, note_of
+from pgx_dosing.registry.protocol import read_protocol
+from pgx_dosing.registry.states import advance
+from pgx_dosing.shipped import recipe_of, schema_for
+from pgx_dosing.specification import ConformalInterval, Gain, Model, encode_model, parse_model
+from pgx_dosing.tables.reading import DataTable, read_table
+from pgx_dosing.tables.schema import encode_schema
+from pgx_dosing.training.conformal import Residuals, interval_from, working_tail
+from pgx_dosing.training.estimating import with_estimates
+from pgx_dosing.training.reference import reference_of
+from pgx_dosing.training.run import train_model
+from pgx_dosing.training.splits import Split
+from pgx_dosing.training.validating import Unseen
 from validation.data import DATA
 from validation.tables import show
 

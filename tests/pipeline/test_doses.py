@@ -14,15 +14,15 @@ from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.models.folders import drugs_in_folders, shipped_folder
-from pgx.pipeline import dosing
-from pgx.pipeline.doses import Asked, Doses, asked_drugs
-from pgx.pipeline.dosing import dosed_drugs
-from pgx.reports.dose_text import answer_text
 from pgx.reports.facts import facts_of
 from pgx.reports.files import write_results
 from pgx.reports.render_html import render_html
 from pgx.reports.render_json import parse_result, render_json
+from pgx_dosing import answers as dosing
+from pgx_dosing.answers import dosed_drugs
+from pgx_dosing.doses import Asked, Doses, asked_drugs
+from pgx_dosing.folders import drugs_in_folders, shipped_folder
+from pgx_dosing.report.dose_text import answer_text
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "patient.g.vcf"
@@ -157,10 +157,12 @@ def test_models_are_loaded_for_their_drugs_alone(tmp_path, medicine):
         f"patient = Patient(medicines=tuple({taken}))\n"
         f"run = annotate([{str(EXAMPLE)!r}], RunSettings(genes=('CYP2D6',)), patient=patient)\n"
         f"write_results(run.results(), Path({str(tmp_path)!r}), facts=facts_of(run.knowledge))\n"
-        "print(*[m for m in sys.modules if m.startswith(('pgx.models', 'sklearn'))])\n"
+        "print(*[m for m in sys.modules if m.startswith(('pgx_dosing', 'sklearn'))])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) <= {"pgx.models", "pgx.models.folders"}
+    assert set(done.stdout.split()) <= {
+        "pgx_dosing", "pgx_dosing.dose_results", "pgx_dosing.doses", "pgx_dosing.folders",
+    }  # fmt: skip
 
 
 def test_a_result_holds_doses_as_records_and_files_do(plain, knowledge, tmp_path):

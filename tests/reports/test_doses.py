@@ -21,16 +21,16 @@ from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.models.folders import shipped_folder
-from pgx.pipeline.doses import Asked, DoseReply
 from pgx.reports.deidentify import deidentified
 from pgx.reports.document import build_document, with_doses
-from pgx.reports.dose_records import DoseBar, EquationEntry
 from pgx.reports.facts import facts_for
 from pgx.reports.formats import render_one
-from pgx.reports.pictures.dose_shares import steps
 from pgx.reports.render_html import render_document, render_html
 from pgx.reports.render_json import render_json
+from pgx_dosing.doses import Asked, DoseReply
+from pgx_dosing.folders import shipped_folder
+from pgx_dosing.report.dose_records import DoseBar, EquationEntry
+from pgx_dosing.report.dose_shares import steps
 from reports.factory import HOSTILE
 from reports.test_render_html import Page
 

@@ -42,7 +42,7 @@ KERNEL_MODULES: Final = (
     "pgx.io._depth_kernels",
     "pgx.genotypes._kernels",
     "pgx.haplotypes._kernels",
-    "pgx.models.feedback._kernels",
+    "pgx_dosing.feedback._kernels",
 )
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
 

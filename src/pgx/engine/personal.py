@@ -19,13 +19,13 @@ from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.read import check_patient, months_between
-from pgx.pipeline.dose_results import dose_results
-from pgx.pipeline.doses import Doses
 from pgx.recommendations.condition_fits import ConditionFits, as_stated
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.recommendations.populations import Populations
+from pgx_dosing.dose_results import dose_results
+from pgx_dosing.doses import Doses
 
 __all__ = [
     "Personal",

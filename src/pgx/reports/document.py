@@ -12,7 +12,6 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.deidentify import is_deidentified
-from pgx.reports.dose_records import DoseEntry
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
@@ -23,6 +22,7 @@ from pgx.reports.patient_entries import PatientEntry, build_patient
 from pgx.reports.pictures.facts import GenePictures, build_pictures
 from pgx.reports.release_age import age_warning, release_text
 from pgx.reports.rewording import reworded
+from pgx_dosing.report.dose_records import DoseEntry
 
 __all__ = [
     "DrugEntry",
@@ -125,7 +125,7 @@ def with_doses(
     replies = facts.doses(result) if facts.doses else ()
     if not replies:
         return document
-    from pgx.reports.dose_entries import build_doses  # loads the dosing models
+    from pgx_dosing.report.dose_entries import build_doses  # loads the dosing models
 
     said = catalogue(document.language) if words is None else words
     doses, untranslated = build_doses(result, replies, said)

@@ -16,8 +16,8 @@ from pgx.base.substances import ScoreRange
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import DEFAULT_LANGUAGE
-from pgx.pipeline.doses import Doses, DosesOf, is_of_release
 from pgx.reports.laboratory import Laboratory
+from pgx_dosing.doses import Doses, DosesOf, is_of_release
 
 __all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
 

@@ -16,7 +16,6 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE, drugs_by_area
-from pgx.reports.print_doses import dose_data
 from pgx.reports.print_drugs import (
     drug_data,
     is_changed,
@@ -28,6 +27,7 @@ from pgx.reports.print_drugs import (
 from pgx.reports.print_genes import copy_figures, gene_data
 from pgx.reports.print_text import printed
 from pgx.reports.release_age import issued_on
+from pgx_dosing.report.print_doses import dose_data
 
 __all__ = ["frame", "plain", "report_data"]
 

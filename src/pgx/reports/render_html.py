@@ -23,11 +23,11 @@ from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry
 from pgx.reports.page_template import page_template, resource
-from pgx.reports.pictures.dose_shares import draw_shares
 from pgx.reports.pictures.draw import draw_gene
 from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.site_table import draw_sites
 from pgx.reports.text import visible
+from pgx_dosing.report.dose_shares import draw_shares
 
 __all__ = ["render_document", "render_html"]
 

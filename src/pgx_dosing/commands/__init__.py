@@ -1,0 +1,1 @@
+"""``pgx dose`` and ``pgx model``: the commands of dosing models."""

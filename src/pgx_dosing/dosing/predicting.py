@@ -1,0 +1,288 @@
+"""One model's dose for one person."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from pgx.base.calls import Certainty
+from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx_dosing.dosing.observing import Seen, seen
+from pgx_dosing.equation import contributions, dose_of, interval_of, on_link
+from pgx_dosing.inputs import Input, InputKind, UnknownInput, columns_of, fill
+from pgx_dosing.prediction import (
+    DoseAlternative,
+    DosePrediction,
+    InputContribution,
+    InputUsed,
+    InputValue,
+)
+from pgx_dosing.rules.observed import Person
+from pgx_dosing.specification import Gain, Model
+from pgx_dosing.terms import Columns, Feature
+
+__all__ = ["Identity", "predict_dose"]
+
+_MOST: Final = 64
+_TOLD: Final = 0.01
+_SAME: Final = 0.005
+"""Doses that differ by less than half a percent are one dose."""
+_LEAST: Final = 0.05
+"""Share of the typical dose below which an equation has left what it was made from."""
+_HANDLED: Final = {
+    UnknownInput.ASSUME: "assumed",
+    UnknownInput.ESTIMATE: "estimated",
+    UnknownInput.OWN_TERM: "own_term",
+}
+
+Identity = tuple[str, str]
+"""Digest and state of the folder that a model came from."""
+
+
+def predict_dose(
+    model: Model,
+    identity: Identity,
+    person: Person,
+    given: Mapping[str, InputValue],
+    group: Mapping[str, str] | None = None,
+) -> DosePrediction:
+    """Return a model's dose for one person.
+
+    ``given`` are values that the caller states; ``group`` says, by the name of an input, to which
+    group the person belongs, for the gain that genotype has there.
+
+    Raises
+    ------
+    MissingCovariateError
+        The model cannot do without an input that is not known.
+    OutOfDomainError
+        A value that the model was not made for.
+    ModelError
+        The data leave more combinations possible than can be told.
+    """
+    known = seen(model, person, given)
+    _check_terms(model, known)
+    ways = _combinations(known)
+    first = _filled(model, ways[0][0])
+    typical = _filled(model, {own.name: own.typical for own in model.inputs})
+    doses = [_alternative(model, values, share) for values, share in ways]
+    usual = float(dose_of(on_link(model, typical), model.link)[0])
+    _check_doses(model, doses, usual)
+    main = doses[0]
+    others = [d for d in doses[1:] if not math.isclose(d.dose, main.dose, rel_tol=_SAME)]
+    gain = _gain(model, {**{k: str(v) for k, v in ways[0][0].items()}, **(group or {})})
+    return DosePrediction(
+        model=model.name,
+        version=model.version,
+        digest=identity[0],
+        state=identity[1],
+        title=model.title,
+        drug=model.drug,
+        predicts=model.predicts,
+        unit=model.unit,
+        dose=main.dose,
+        typical=usual,
+        certainty=_certainty(known, others),
+        citation=model.citation,
+        population=model.population,
+        uses_race=model.uses_race,
+        uses_genotype=model.uses_genotype,
+        lower=main.lower,
+        upper=main.upper,
+        level=model.interval.level if model.interval else None,
+        interval_method=model.interval.method if model.interval else "",
+        shares=_shares(model, first, typical),
+        inputs=tuple(_used(model, item, first) for item in known),
+        alternatives=tuple(others),
+        gain=gain,
+        remarks=tuple(_remarks(model, known, gain)),
+        limits=model.limits,
+    )
+
+
+def _has_own_term(model: Model, name: str) -> bool:
+    """Return whether each member that uses an input has a term for its being unknown."""
+    is_used = False
+    for member in model.members:
+        terms = (*member.terms, *(member.trees.features if member.trees else ()))
+        own = [term for term in terms if name in term.inputs]
+        if own and all(term.feature is not Feature.UNKNOWN for term in own):
+            return False
+        is_used = is_used or bool(own)
+    return is_used
+
+
+def _check_terms(model: Model, known: Sequence[Seen]) -> None:
+    """Refuse an unknown genotype that would pass as the first alleles, as no term speaks of it.
+
+    That is the highest dose of the equation, for whoever was not tested.
+    """
+    for item in known:
+        own = item.input
+        if own.kind is not InputKind.GENOTYPE or own.when_unknown is not UnknownInput.OWN_TERM:
+            continue
+        if not item.values and not _has_own_term(model, own.name):
+            raise MissingCovariateError(
+                f"{own.name} ({own.meaning}) is not known",
+                remedy=f"{model.name} cannot do without it: use an equation without genotype",
+            )
+
+
+def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -> None:
+    """Refuse a combination, each value in its range, for which the equation gives next to nothing.
+
+    A square root below 0 would else be a dose of 0 that looks like an answer.
+    """
+    for own in doses:
+        if not _LEAST * usual <= own.dose < math.inf:
+            raise OutOfDomainError(
+                f"{model.name} gives no positive dose for this combination of values",
+                remedy="the model was not made for such a patient: use another way",
+                told=f"{model.name} gives {own.dose:.2g} {model.unit} for this combination of"
+                " values",
+            )
+
+
+def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], float | None]]:
+    """Return all combinations of possible values with their probabilities, likeliest first."""
+    ways = [
+        list(zip(item.values, item.probabilities, strict=True)) or [(None, 1.0)] for item in known
+    ]
+    if math.prod(map(len, ways)) > _MOST:
+        raise ModelError(
+            "too much is open: more doses are possible than can be told",
+            remedy="state what is known with --set NAME=VALUE",
+        )
+    found = []
+    for combination in itertools.product(*ways):
+        values = {item.input.name: v for item, (v, _) in zip(known, combination, strict=True)}
+        shares = [share for _, share in combination]
+        weighed = [share for share in shares if share is not None]
+        found.append((values, math.prod(weighed) if len(weighed) == len(shares) else None))
+    return sorted(found, key=lambda way: -(way[1] if way[1] is not None else 0.0))
+
+
+def _filled(model: Model, values: Mapping[str, InputValue]) -> Columns:
+    return fill(model.inputs, columns_of(model.inputs, values))
+
+
+def _alternative(
+    model: Model, values: dict[str, InputValue], probability: float | None
+) -> DoseAlternative:
+    filled = _filled(model, values)
+    bounds = interval_of(model, filled)
+    return DoseAlternative(
+        values=values,
+        dose=float(dose_of(on_link(model, filled), model.link)[0]),
+        lower=float(bounds.lower[0]) if bounds else None,
+        upper=float(bounds.upper[0]) if bounds else None,
+        probability=probability,
+    )
+
+
+def _certainty(known: Sequence[Seen], others: Sequence[DoseAlternative]) -> Certainty:
+    """Return ``depends`` where the data leave other doses possible.
+
+    An input of which nothing is known is what the interval and the model's own handling are for.
+    """
+    is_open = bool(others) or any(item.rest >= _TOLD for item in known)
+    return Certainty.DEPENDS if is_open else Certainty.CERTAIN
+
+
+def _shares(model: Model, own: Columns, typical: Columns) -> tuple[InputContribution, ...]:
+    found = contributions(model, own, typical)
+    ordered = sorted(found.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return tuple(InputContribution(inputs=inputs, amount=amount) for inputs, amount in ordered)
+
+
+def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
+    own = item.input
+    if item.values:
+        return InputUsed(
+            name=own.name,
+            meaning=own.meaning,
+            value=item.values[0],
+            unit=own.unit,
+            reason=item.reason if len(item.values) > 1 else "",
+        )
+    is_level = own.kind is InputKind.LEVEL and own.when_unknown is UnknownInput.OWN_TERM
+    # without a term of its own an unknown level is none of those with a term: it is the first
+    passes = is_level and bool(own.levels) and not _has_own_term(model, own.name)
+    return InputUsed(
+        name=own.name,
+        meaning=own.meaning,
+        value=None,
+        unit=own.unit,
+        reason=item.reason,
+        handled="assumed" if passes else _HANDLED[own.when_unknown],
+        stand_in=own.levels[0] if passes else _stand_in(own, filled),
+    )
+
+
+def _stand_in(own: Input, filled: Columns) -> InputValue:
+    if own.when_unknown is UnknownInput.OWN_TERM:
+        return None
+    if own.when_unknown is UnknownInput.ASSUME:
+        return own.assumed
+    return float(np.asarray(filled[own.name], np.float64)[0])
+
+
+def _gain(model: Model, group: Mapping[str, str]) -> Gain | None:
+    return next((g for g in model.gains if group.get(g.input) == g.value), None)
+
+
+def _remarks(model: Model, known: Sequence[Seen], gain: Gain | None) -> list[str]:
+    said = []
+    if gain:
+        said.append(_gain_text(gain, model.unit))
+    said += [text for item in known if (text := _uncounted(model, item))]
+    unknown = [item.input.name for item in known if not item.values and item.input.observe.genes]
+    if unknown:
+        said.append(
+            f"{', '.join(unknown)} not known: the dose rests less on genotype than the "
+            "equation was made for"
+        )
+    return said
+
+
+def _uncounted(model: Model, item: Seen) -> str:
+    """Say which alleles of a person no term of the model counts: they pass as the first allele."""
+    own = item.input
+    if own.kind is not InputKind.GENOTYPE or own.observe.kind == "variant_count":
+        return ""
+    if not item.values:
+        if item.reason != "not_in_call":
+            return ""
+        return f"{own.name}: the result has a genotype that the equation does not know"
+    if item.rest >= _TOLD:
+        return f"{own.name}: with probability {item.rest:.2g} one that the equation does not know"
+    terms = [term for member in model.members for term in member.terms if own.name in term.inputs]
+    # the first value of a level is the pair that was published, others are those that pass as it
+    named_values = [
+        v for t in terms for v in (t.values if t.feature is Feature.COUNT else t.values[:1])
+    ]
+    counted = {part for value in named_values for part in value.split("/")}
+    strange = set(str(item.values[0]).split("/")) - counted - {own.alleles[0]}
+    if not strange:
+        return ""
+    named = ", ".join(sorted(strange, key=own.alleles.index))
+    return f"{own.name}: {named} is not in the equation and counts as {own.alleles[0]}"
+
+
+def _gain_text(gain: Gain, unit: str) -> str:
+    """Say how much genotype helps in a group: closer, farther, or nothing that can be measured."""
+    ends = f"95% {gain.lower:.2f} to {gain.upper:.2f}, {gain.n} patients"
+    who = f"in patients of group {gain.value}"
+    if gain.lower > 0.0:
+        return f"{who} this dose is {gain.gain:.2f} {unit} closer than {gain.than} ({ends})"
+    why = "variants that matter in this group are not in the equation"
+    if gain.upper < 0.0:
+        return f"{who} {gain.than} is {-gain.gain:.2f} {unit} closer than this dose ({ends}); {why}"
+    return (
+        f"{who} genotype brings no measurable gain over {gain.than}: {gain.gain:.2f} {unit} "
+        f"({ends}); {why}"
+    )

@@ -1,0 +1,228 @@
+"""From one state to the next, and the gate before a model is used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pgx.base.errors import ModelStateError
+from pgx_dosing.registry.change_plan import PLAN, check_change
+from pgx_dosing.registry.files import locked
+from pgx_dosing.registry.folder import ModelFolder, check_signatures, read_folder, write_history
+from pgx_dosing.registry.history import LifecycleState, PlanRecord, with_entry
+from pgx_dosing.registry.notes import Note
+from pgx_dosing.registry.protocol import (
+    METRICS,
+    LimitOutcome,
+    Protocol,
+    ProtocolRecord,
+    check_protocol,
+    metrics_fault,
+)
+from pgx_dosing.registry.signature import ModelKey
+from pgx_dosing.registry.steps import check_key, next_entry
+
+__all__ = ["advance", "check_usable", "record"]
+
+
+def advance(
+    folder: Path,
+    to: LifecycleState,
+    note: Note,
+    *,
+    protocol: Protocol | None = None,
+    plan_of: ModelFolder | None = None,
+    key: ModelKey | None = None,
+) -> ModelFolder:
+    """Bring a model to its next state, and record who did it, why and on what grounds.
+
+    Parameters
+    ----------
+    folder
+        Folder of the model.
+    to
+        ``validated`` (needs a protocol that the metrics pass), ``approved`` (needs the same
+        protocol again, or ``plan_of``) or ``retired``.
+    note
+        Who, why, when.
+    protocol
+        The laboratory's limits.
+    plan_of
+        An approved earlier version whose change plan permits what is different here.
+    key
+        Signs the history.
+
+    Raises
+    ------
+    ModelStateError
+        The step cannot be taken; nothing is recorded.
+    ModelFolderError
+        The folder is damaged, or not trusted with the key.
+    OutputError
+        Disk or permission.
+    """
+    with locked(folder):
+        model = read_folder(folder)
+        check_signatures(model, key)
+        _check_step(model, to)
+        if plan_of is not None:
+            check_signatures(plan_of, key)
+        grounds, plan = None, None
+        if to is LifecycleState.VALIDATED:
+            grounds = _passed(model, protocol)
+        elif to is LifecycleState.APPROVED and plan_of is not None:
+            plan = _permitted(model, plan_of)
+        elif to is LifecycleState.APPROVED:
+            grounds = _passed_again(model, protocol)
+        return record(model, to, note, protocol=grounds, plan=plan, key=key)
+
+
+def record(
+    model: ModelFolder,
+    to: LifecycleState,
+    note: Note,
+    *,
+    is_rollback: bool = False,
+    protocol: ProtocolRecord | None = None,
+    plan: PlanRecord | None = None,
+    key: ModelKey | None = None,
+) -> ModelFolder:
+    """Add one entry to a model's history; the caller has checked that it may.
+
+    Raises
+    ------
+    ModelStateError
+        The day lies before the last entry, or the history is signed and there is no key.
+    OutputError
+        Disk or permission.
+    """
+    check_key(model, key)
+    if model.history is None:
+        first = with_entry(None, next_entry(LifecycleState.DRAFT, model.digest, None, note), None)
+        model = replace(model, history=first)
+    entry = next_entry(
+        to,
+        model.digest,
+        model,
+        note,
+        is_rollback=is_rollback,
+        protocol=protocol,
+        plan=plan,
+    )
+    return write_history(model, with_entry(model.history, entry, key))
+
+
+def _check_step(model: ModelFolder, to: LifecycleState) -> None:
+    before = {
+        LifecycleState.VALIDATED: LifecycleState.DRAFT,
+        LifecycleState.APPROVED: LifecycleState.VALIDATED,
+    }
+    needed = before.get(to, LifecycleState.APPROVED)
+    if to is LifecycleState.DRAFT:
+        raise ModelStateError(
+            "a model becomes a draft again only by a change of its files", where=model.label
+        )
+    if model.state is not needed:
+        ways = {
+            LifecycleState.DRAFT: "validate it first, with a protocol",
+            LifecycleState.VALIDATED: "it can be approved next",
+            LifecycleState.APPROVED: "it can be retired",
+            LifecycleState.RETIRED: "it comes back only by pgx model rollback",
+        }
+        raise ModelStateError(
+            f"a model that is {model.state.value} cannot become {to.value}",
+            where=model.label,
+            remedy=ways[model.state],
+        )
+
+
+def _passed(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
+    """Return what a protocol found, if the model passes it."""
+    if protocol is None:
+        raise ModelStateError(
+            "no validation protocol is given", where=model.label, remedy="name it with --protocol"
+        )
+    metrics = model.document(METRICS)
+    if metrics is None:
+        raise ModelStateError(
+            "the model has no metrics.json: nothing was measured",
+            where=model.label,
+            remedy="give it what pgx model evaluate prints, by pgx model attach",
+        )
+    fault = metrics_fault(model.model, metrics)
+    if fault:
+        raise ModelStateError(
+            fault,
+            where=model.label,
+            remedy="evaluate this version, and attach that by pgx model attach",
+        )
+    found = check_protocol(protocol, metrics)
+    if not found.is_passed:
+        failed = [check.line() for check in found.checks if check.outcome is LimitOutcome.FAILED]
+        raise ModelStateError(
+            f"the protocol is not passed: {'; '.join(failed) or 'no limit was judged'}",
+            where=model.label,
+            remedy="the model stays what it was",
+        )
+    return found
+
+
+def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
+    """Return what the protocol found by which the model was validated, and no other one."""
+    found = _passed(model, protocol)
+    last = model.history.entries[-1].protocol if model.history else None
+    if last is None or last.sha256 != found.sha256:
+        raise ModelStateError(
+            "this is not the protocol by which the model was validated",
+            where=model.label,
+            remedy="approve by the same file",
+        )
+    return found
+
+
+def _permitted(model: ModelFolder, old: ModelFolder) -> PlanRecord:
+    """Return the plan of an approved version that permits what is different in this one."""
+    if old.state is not LifecycleState.APPROVED:
+        raise ModelStateError(f"its plan does not count: it is {old.state.value}", where=old.label)
+    verdict = check_change(old, model)
+    if not verdict.is_permitted:
+        raise ModelStateError(
+            f"not permitted by the change plan of {old.label}: {'; '.join(verdict.reasons)}",
+            where=model.label,
+            remedy="approve it by a protocol, as a new model",
+        )
+    return PlanRecord(
+        model=old.name,
+        version=old.version,
+        model_digest=old.digest,
+        sha256=old.manifest.files[PLAN].sha256,
+    )
+
+
+def check_usable(model: ModelFolder, *, allow_unapproved: bool = False) -> LifecycleState:
+    """Return a model's state, if it may be used for a person; the gate before a prediction.
+
+    Parameters
+    ----------
+    model
+        A verified model, as `find_model` gives it.
+    allow_unapproved
+        Use it whatever its state; the caller says the state with every prediction.
+
+    Raises
+    ------
+    ModelStateError
+        It is not approved.
+    """
+    if model.state is not LifecycleState.APPROVED and not allow_unapproved:
+        remedy = {
+            LifecycleState.DRAFT: "have it validated and approved: pgx model advance",
+            LifecycleState.VALIDATED: "have it approved: pgx model advance --to approved",
+            LifecycleState.RETIRED: "use the version that is in use: pgx model list",
+        }[model.state]
+        raise ModelStateError(
+            f"is {model.state.value}, not approved",
+            where=model.label,
+            remedy=f"{remedy}; or allow it with --allow-unapproved, not for care",
+        )
+    return model.state
