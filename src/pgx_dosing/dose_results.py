@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from pgx.base.calls import PatientResult
 from pgx.base.doses import DoseOption, DoseResult
-from pgx_dosing.doses import DoseReply
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx_dosing.doses import DoseReply, dose_replies
 
 if TYPE_CHECKING:
     from pgx_dosing.answers import DoseAnswer
@@ -18,16 +20,16 @@ if TYPE_CHECKING:
     from pgx_dosing.rules.starting import LoadingResult
     from pgx_dosing.rules.steps import FlowOutcome, FlowResult
 
-__all__ = ["dose_results"]
+__all__ = ["dose_records"]
 
 _OTHER_RELEASE = "another release of the knowledge base made the result"
 
 
-def dose_results(replies: Iterable[DoseReply]) -> tuple[DoseResult, ...]:
-    """Return a record for each model, rule and alert, drugs in the order of the replies."""
+def dose_records(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseResult, ...]:
+    """Return a record for each model, rule and alert that answers for the patient, drugs A–Z."""
     return tuple(
         msgspec.structs.replace(own, drug=reply.drug, asked=reply.asked.value, rank=rank)
-        for reply in replies
+        for reply in dose_replies(knowledge, result)
         for rank, own in enumerate(_of(reply), start=1)
     )
 

@@ -7,7 +7,7 @@ that there are models for, and for nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -16,12 +16,14 @@ import msgspec
 from pgx.base.calls import PatientContext, PatientResult
 from pgx.base.errors import InvariantError, PgxError, UnknownDrugError
 from pgx.base.patient import MedicineUse
+from pgx.inputs.release import is_of_release
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx_dosing.folders import drugs_in_folders
 
 if TYPE_CHECKING:
     from pgx_dosing.answers import DoseAnswer
 
-__all__ = ["Asked", "DoseReply", "Doses", "DosesOf", "asked_drugs", "is_of_release"]
+__all__ = ["Asked", "DoseReply", "asked_drugs", "dose_replies"]
 
 _ALL: Final = "all"
 
@@ -50,18 +52,6 @@ class DoseReply(msgspec.Struct, frozen=True, kw_only=True):
     other_release: bool = False
 
 
-DosesOf = Callable[[PatientResult], tuple[DoseReply, ...]]
-"""Returns what is said of the doses of a result's patient."""
-
-
-def is_of_release(knowledge: KnowledgeBase, result: PatientResult) -> bool:
-    """Whether a release, with the same folder of a laboratory if any, made a result."""
-    made = result.provenance
-    if knowledge.manifest.digest != made.knowledge_digest:
-        return False
-    return knowledge.overlay is None or knowledge.overlay.info == made.overlay
-
-
 def asked_drugs(result: PatientResult) -> dict[str, Asked]:
     """Return the drugs whose dose may be asked about: taken, planned, or named for the run.
 
@@ -87,50 +77,37 @@ def _used(context: PatientContext, use: MedicineUse) -> Iterator[str]:
             yield from (name.casefold() for name in (*medicine.drugs, *medicine.substances))
 
 
-class Doses:
-    """Says what models and rules of today make of results.
+def dose_replies(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseReply, ...]:
+    """Return a reply for each drug of the patient that has a model or a rule, A–Z.
 
-    Parameters
-    ----------
-    knowledge
-        The release at hand; results of another are not dosed by it.
+    Nothing is raised for a person or model that gives no dose: the reply says why. ``knowledge``
+    is the release at hand; a result of another is not dosed by it.
     """
+    asked = asked_drugs(result)
+    # a patient whose drugs have no model loads none: the small files of the folders tell
+    dosed = drugs_in_folders() if asked else frozenset()
+    replies = (_reply(knowledge, d, asked[d], result) for d in sorted(asked) if d in dosed)
+    return tuple(reply for reply in replies if reply is not None)
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._knowledge = knowledge
 
-    def of(self, result: PatientResult) -> tuple[DoseReply, ...]:
-        """Return a reply for each drug of the patient that has a model or a rule, A–Z.
+def _reply(
+    knowledge: KnowledgeBase, drug: str, asked: Asked, result: PatientResult
+) -> DoseReply | None:
+    """Return what is said of one drug, None where its models are all retired."""
+    if not is_of_release(knowledge, result):
+        return DoseReply(drug=drug, asked=asked, other_release=True)
+    from pgx_dosing.answers import Dosing, person_of
 
-        Nothing is raised for a person or model that gives no dose: the reply says why.
-        """
-        asked = asked_drugs(result)
-        if not asked:
-            return ()
-        from pgx_dosing.folders import drugs_in_folders
-
-        dosed = drugs_in_folders()
-        replies = (self._reply(d, asked[d], result) for d in sorted(asked) if d in dosed)
-        return tuple(reply for reply in replies if reply is not None)
-
-    def _reply(self, drug: str, asked: Asked, result: PatientResult) -> DoseReply | None:
-        """Return what is said of one drug, None where its models are all retired."""
-        if not is_of_release(self._knowledge, result):
-            return DoseReply(drug=drug, asked=asked, other_release=True)
-        from pgx_dosing.answers import Dosing, person_of
-
-        try:
-            answer = Dosing(drug).answer(person_of(self._knowledge, result, None))
-        except UnknownDrugError:
-            return None
-        except PgxError as error:
-            reason = "; ".join(filter(None, (error.told, error.remedy)))
-            return DoseReply(drug=drug, asked=asked, code=error.code, reason=reason)
-        except MemoryError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the report's other advice is worth more
-            reason = f"{type(error).__name__} in pgx itself"
-            return DoseReply(
-                drug=drug, asked=asked, code=InvariantError.default_code, reason=reason
-            )
-        return DoseReply(drug=drug, asked=asked, answer=answer)
+    try:
+        answer = Dosing(drug).answer(person_of(knowledge, result, None))
+    except UnknownDrugError:
+        return None
+    except PgxError as error:
+        reason = "; ".join(filter(None, (error.told, error.remedy)))
+        return DoseReply(drug=drug, asked=asked, code=error.code, reason=reason)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the report's other advice is worth more
+        reason = f"{type(error).__name__} in pgx itself"
+        return DoseReply(drug=drug, asked=asked, code=InvariantError.default_code, reason=reason)
+    return DoseReply(drug=drug, asked=asked, answer=answer)

@@ -1,4 +1,4 @@
-"""``pgx model``: dosing models, from training to watching."""
+"""``pgx model``: dosing models, from training to monitoring."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def render_dashboard(found: Monitoring) -> str:
     style = _style()
     checks = sorted(status.checks, key=lambda c: (_ORDER.index(c.state), _FIRST.index(c.family)))
     rows = list(map(_row, checks))
-    return page_template(resource("model.html.j2")).render(
+    return page_template(resource("model.html.j2", "pgx_dosing.report")).render(
         csp=_policy(style),
         style=style,
         status=status,
@@ -203,7 +203,7 @@ def _icon(state: CheckState) -> Markup:
 
 @functools.cache
 def _style() -> Markup:
-    return Markup(resource("report.css") + resource("model.css"))  # noqa: S704 (our own files)
+    return Markup(resource("report.css") + resource("model.css", "pgx_dosing.report"))  # noqa: S704 (our own files)
 
 
 def _policy(style: str) -> str:

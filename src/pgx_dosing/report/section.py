@@ -1,19 +1,75 @@
-"""Doses in the printed report: entries enter, plain data for the typesetter leaves."""
+"""The part on doses of a report, page and print: what `pgx.reports.dose_section` asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
+from markupsafe import Markup
+
+from pgx.base.calls import PatientResult
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.reports.page_template import page_template, resource, without_implied
+from pgx_dosing.doses import dose_replies
 from pgx_dosing.report.dose_records import DoseEntry, EquationEntry, RuleEntry
-from pgx_dosing.report.dose_shares import scale_top, steps
+from pgx_dosing.report.dose_shares import draw_shares, scale_top, steps
 
-__all__ = ["dose_data"]
+__all__ = ["entries", "page", "printed", "style"]
 
 Words = Mapping[str, Any]
+_PACKAGE: Final = "pgx_dosing.report"
 
 
-def dose_data(doses: Iterable[DoseEntry], words: Words) -> list[dict[str, Any]]:
+def entries(
+    result: PatientResult, knowledge: KnowledgeBase, words: Words
+) -> tuple[tuple[DoseEntry, ...], frozenset[str]]:
+    """Return an entry a drug, and the texts that stayed English in them.
+
+    A saved result holds what the models said when it was made; the report computes it anew, so
+    that a model that was retired since does not speak.
+    """
+    replies = dose_replies(knowledge, result)
+    if not replies:
+        return (), frozenset()
+    # the entries know the records of models and rules: loaded where there is a dose to tell
+    from pgx_dosing.report.dose_entries import build_doses
+
+    return build_doses(result, replies, words)
+
+
+@functools.cache
+def style() -> Markup:
+    """Return the style of the part of the page."""
+    return Markup(resource("dose.css", _PACKAGE))  # noqa: S704 (our own file)
+
+
+def page(
+    doses: Sequence[DoseEntry],
+    words: Words,
+    marks: Mapping[str, Markup],
+    untranslated: frozenset[str],
+) -> Markup:
+    """Return the part of the page; ``marks`` are the signs of each certainty.
+
+    Every value is escaped by the template, which is that of the page.
+    """
+    text = page_template(without_implied(resource("doses.html.j2", _PACKAGE))).render(
+        doses=doses,
+        d=words["dose"],
+        marks=marks,
+        untranslated=untranslated,
+        pictures={dose.drug: _picture(dose, words) for dose in doses},
+    )
+    return Markup(text)  # noqa: S704 (a template that escapes)
+
+
+def _picture(dose: DoseEntry, words: Words) -> Markup:
+    first = dose.equations[0] if dose.equations else None
+    return draw_shares(dose.name, first, words) if first and first.bars else Markup()
+
+
+def printed(doses: Iterable[DoseEntry], words: Words) -> list[dict[str, Any]]:
     """Return what is printed of doses; lengths of bars are shares (0–1) of the scale."""
     return [_dose(dose, words) for dose in doses]
 
