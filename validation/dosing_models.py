@@ -18,24 +18,17 @@ import numpy as np
 
 import pgx
 from pgx_dosing.equation import link_of
-from pgx_dosing.evaluation.gains import gains_of
-from pgx_dosing.evaluation.judging import judge, predict_table
+from pgx_dosing.evaluation import gains_of, judge, predict_table
 from pgx_dosing.folders import shipped_folder
-from pgx_dosing.registry.history import LifecycleState
+from pgx_dosing.registry.history import LifecycleState, read_protocol
 from pgx_dosing.registry.making import make_model
-from pgx_dosing.registry.notes import Note, note_of
-from pgx_dosing.registry.protocol import read_protocol
-from pgx_dosing.registry.states import advance
+from pgx_dosing.registry.states import Note, advance, note_of
 from pgx_dosing.shipped import recipe_of, schema_for
 from pgx_dosing.specification import ConformalInterval, Gain, Model, encode_model, parse_model
-from pgx_dosing.tables.reading import DataTable, read_table
-from pgx_dosing.tables.schema import encode_schema
-from pgx_dosing.training.conformal import Residuals, interval_from, working_tail
-from pgx_dosing.training.estimating import with_estimates
-from pgx_dosing.training.reference import reference_of
-from pgx_dosing.training.run import train_model
-from pgx_dosing.training.splits import Split
-from pgx_dosing.training.validating import Unseen
+from pgx_dosing.tables import DataTable, encode_schema, read_table
+from pgx_dosing.training.fitting import with_estimates
+from pgx_dosing.training.run import reference_of, train_model
+from pgx_dosing.training.validating import Residuals, Split, Unseen, interval_from, working_tail
 from validation.data import DATA
 from validation.tables import show
 

@@ -23,10 +23,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine
-from pgx_dosing.monitoring.records import CheckState, ModelStatus
-from pgx_dosing.monitoring.reference import (
+from pgx_dosing.monitoring.records import (
+    CheckState,
     GroupReference,
     LevelReference,
+    ModelStatus,
     NumberReference,
     ResidualReference,
     ValidationReference,

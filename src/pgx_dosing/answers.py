@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,33 +18,42 @@ from pgx.base.errors import (
     UnknownDrugError,
 )
 from pgx.base.patient import Patient
+from pgx.base.shipped import read_data
 from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.recommendations.phenoconversion import Phenoconverter
-from pgx_dosing.dosing.alerts import DoseAlert, alerts_for
-from pgx_dosing.dosing.observing import parse_given
-from pgx_dosing.dosing.predicting import predict_dose
-from pgx_dosing.dosing.sharing import shared_value
-from pgx_dosing.inputs import InputKind
-from pgx_dosing.prediction import DosePrediction, InputValue
+from pgx_dosing.folders import shipped_folder
+from pgx_dosing.predicting import DosePrediction, InputValue, parse_given, predict_dose
+from pgx_dosing.registry.files import configured_key
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.registry.history import LifecycleState
-from pgx_dosing.registry.signature import configured_key
 from pgx_dosing.registry.states import check_usable
 from pgx_dosing.registry.store import Store
 from pgx_dosing.rules.asking import answer, rules_for
+from pgx_dosing.rules.flows import BaseDose, FlowResult, LoadingResult, follow, load
 from pgx_dosing.rules.observed import Person, observe
 from pgx_dosing.rules.reading import AnyRule, shipped_rules
 from pgx_dosing.rules.results import RuleResult
 from pgx_dosing.rules.specification import FlowRule, LoadingRule, RuleInput, Value
-from pgx_dosing.rules.starting import LoadingResult, load
-from pgx_dosing.rules.steps import BaseDose, FlowResult, follow
 from pgx_dosing.shipped import model_in
-from pgx_dosing.specification import Model, ModelKind
+from pgx_dosing.specification import Input, InputKind, Model, ModelKind
 
-__all__ = ["DoseAnswer", "Dosing", "NotAnswered", "person_of"]
+__all__ = [
+    "DoseAlert",
+    "DoseAnswer",
+    "Dosing",
+    "NotAnswered",
+    "alerts_for",
+    "person_of",
+    "shared_value",
+]
 
+_FILE: Final = "alerts.json"
+_HOLDS: Final[Mapping[str, Callable[[Patient], bool]]] = {
+    "pregnant": lambda patient: patient.pregnant is True,
+    "liver": lambda patient: patient.liver.child_pugh in ("B", "C"),
+}
 _DAYS = 7.0
 _PUBLISHED = "published"
 _ALSO = {
@@ -50,6 +61,81 @@ _ALSO = {
     ("african_ancestry", "yes"): ("race", "Black"),
 }
 """What a stated group says of an input that asks for it in other words."""
+
+
+def shared_value(
+    asked: RuleInput, inputs: Iterable[Input], given: Mapping[str, InputValue]
+) -> Value | None:
+    """Return what a stated genotype of a model's says of a rule's input; None where nothing.
+
+    Both must look at the same gene. A diplotype answers a count of alleles, as it is stated whole.
+    """
+    for own in inputs:
+        value = given.get(own.name)
+        same = own.kind is InputKind.GENOTYPE and own.observe.genes == asked.observe.genes
+        if same and isinstance(value, str):
+            return _as_asked(asked, own, value)
+    return None
+
+
+def _as_asked(asked: RuleInput, own: Input, value: str) -> Value | None:
+    parts = value.split("/")
+    how = asked.observe
+    if own.observe.kind == "variant_count":
+        same_site = how.kind == "variant_count" and how.positions == own.observe.positions
+        return _place(own, parts) if same_site else None
+    if how.kind == "diplotype":
+        levels = {tuple(sorted(level.split("/"))): level for level in asked.levels}
+        return levels.get(tuple(sorted(parts)), how.other or None)
+    if how.kind == "allele_count":
+        return None if set(parts) & set(how.unsure) else sum(p in how.alleles for p in parts)
+    return None
+
+
+def _place(own: Input, parts: list[str]) -> int | None:
+    """Return how many copies a level is: levels are in the order of copies."""
+    counts = {tuple(sorted(level.split("/"))): n for n, level in enumerate(own.levels)}
+    return counts.get(tuple(sorted(parts)))
+
+
+class DoseAlert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fact of a patient (``code``) that must be seen before a dose of any of ``drugs``."""
+
+    code: str
+    drugs: tuple[str, ...]
+    text: str
+
+
+class _Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    schema_version: str
+    alerts: tuple[DoseAlert, ...]
+
+
+def alerts_for(drug: str, patient: Patient | None) -> tuple[DoseAlert, ...]:
+    """Return what must be said before any dose of a drug.
+
+    Raises
+    ------
+    SnapshotIntegrityError
+        The file of alerts is not as it was released.
+    """
+    if patient is None:
+        return ()
+    return tuple(a for a in _shipped() if drug in a.drugs and _HOLDS[a.code](patient))
+
+
+@functools.cache
+def _shipped() -> tuple[DoseAlert, ...]:
+    path = shipped_folder() / _FILE
+    try:
+        found = msgspec.json.decode(read_data(path), type=_Alerts).alerts
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelFolderError(
+            f"cannot be read: {error}", where=_FILE, remedy="reinstall pgx"
+        ) from error
+    if strange := {alert.code for alert in found} - set(_HOLDS):
+        raise ModelFolderError(f"has an unknown code {min(strange)!r}", where=_FILE)
+    return found
 
 
 class NotAnswered(msgspec.Struct, frozen=True, kw_only=True):

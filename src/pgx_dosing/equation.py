@@ -13,15 +13,14 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx_dosing.inputs import fill
-from pgx_dosing.specification import Link, Member, Model
-from pgx_dosing.terms import Columns, feature_values, n_rows
-from pgx_dosing.trees import tree_sums
+from pgx_dosing.specification import Link, Member, Model, fill
+from pgx_dosing.terms import Columns, feature_values, n_rows, tree_sums
 
 __all__ = ["Bounds", "contributions", "dose_of", "interval_of", "link_of", "on_link", "predict"]
 
 _Values = npt.NDArray[np.float64]
 _LEAST: Final = 1e-6
+_NODES, _SHARES = np.polynomial.legendre.leggauss(24)
 
 
 class Bounds(NamedTuple):
@@ -51,7 +50,7 @@ def predict(model: Model, columns: Columns) -> _Values:
     Raises
     ------
     MissingCovariateError
-        See `pgx_dosing.inputs.fill`.
+        See `pgx_dosing.specification.fill`.
     """
     return dose_of(on_link(model, fill(model.inputs, columns)), model.link)
 
@@ -85,9 +84,6 @@ def interval_of(model: Model, filled: Columns) -> Bounds | None:
     place = np.searchsorted(model.interval.up_to, dose_of(value, model.link), side="right")
     lower, upper = np.array(model.interval.lower)[place], np.array(model.interval.upper)[place]
     return Bounds(dose_of(value + lower, model.link), dose_of(value + upper, model.link))
-
-
-_NODES, _SHARES = np.polynomial.legendre.leggauss(24)
 
 
 def contributions(model: Model, filled: Columns, typical: Columns) -> dict[tuple[str, ...], float]:

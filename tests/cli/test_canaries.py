@@ -19,8 +19,8 @@ from pgx.patients.read import parse_patient
 from pgx.reports.fhir.read import parse_fhir
 from pgx.reports.render_json import parse_result
 from pgx_dosing.feedback.course import read_course
+from pgx_dosing.feedback.update import refine_answer
 from pgx_dosing.monitoring.log import read_log
-from pgx_dosing.refining import refine_answer
 
 GENES = ("--genes", "CYP2C19,TPMT")
 OVERRIDE = {

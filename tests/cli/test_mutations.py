@@ -20,9 +20,9 @@ from pgx.simulator.files import read_samples
 from pgx_dosing.feedback.course import read_course
 from pgx_dosing.registry.change_plan import parse_plan
 from pgx_dosing.registry.files import parse_json
-from pgx_dosing.registry.protocol import read_protocol
-from pgx_dosing.tables.schema import parse_schema
-from pgx_dosing.training.recipe import parse_recipe
+from pgx_dosing.registry.history import read_protocol
+from pgx_dosing.shipped import parse_recipe
+from pgx_dosing.tables import parse_schema
 
 pytestmark = pytest.mark.torture
 

@@ -10,13 +10,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pgx_dosing.inputs import Input, InputKind, UnknownInput
-from pgx_dosing.shipped import published_model, recipe_of
-from pgx_dosing.specification import Link, Member, Model, ModelCitation, ModelKind
-from pgx_dosing.tables.reading import DataTable, table_of
-from pgx_dosing.tables.schema import SourceColumn, TableColumn, TableSchema
+from pgx_dosing.shipped import Estimate, Recipe, published_model, recipe_of
+from pgx_dosing.specification import (
+    Input,
+    InputKind,
+    Link,
+    Member,
+    Model,
+    ModelCitation,
+    ModelKind,
+    UnknownInput,
+)
+from pgx_dosing.tables import DataTable, SourceColumn, TableColumn, TableSchema, table_of
 from pgx_dosing.terms import EquationTerm, Feature
-from pgx_dosing.training.recipe import Estimate, Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")).resolve()

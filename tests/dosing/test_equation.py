@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from dosing.invented import AGE, CYP2C9, INPUTS, WEIGHT, member, model, published, term
 from pgx.base.errors import MissingCovariateError
 from pgx_dosing.equation import contributions, dose_of, interval_of, link_of, on_link, predict
-from pgx_dosing.inputs import columns_of, fill
-from pgx_dosing.specification import ConformalInterval, Link, Recalibration
-from pgx_dosing.trees import Tree, Trees
+from pgx_dosing.specification import ConformalInterval, Link, Recalibration, columns_of, fill
+from pgx_dosing.terms import Tree, Trees
 
 SOMEONE = {"age_years": 63.0, "sex": "female", "race": "White", "height_cm": 165.0,
            "weight_kg": 72.5, "vkorc1": "A/G", "cyp2c9": "*1/*3"}  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from dosing.invented import AGE, HEIGHT, INPUTS, RACE, VKORC1, WEIGHT, published, term
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
-from pgx_dosing.inputs import (
+from pgx_dosing.specification import (
     Input,
     InputKind,
     UnknownInput,

@@ -8,11 +8,10 @@ import pytest
 
 from dosing.invented import RECIPE, published, table, term
 from pgx_dosing.equation import on_link
-from pgx_dosing.inputs import fill
-from pgx_dosing.terms import feature_values
+from pgx_dosing.shipped import Boosting
+from pgx_dosing.specification import fill
+from pgx_dosing.terms import Tree, Trees, feature_values, tree_sums
 from pgx_dosing.training.fitting import fit
-from pgx_dosing.training.recipe import Boosting
-from pgx_dosing.trees import Tree, Trees, tree_sums
 
 BOOSTED = msgspec.structs.replace(
     RECIPE,

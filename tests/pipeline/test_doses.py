@@ -22,9 +22,9 @@ from pgx.reports.render_html import render_html
 from pgx.reports.render_json import parse_result, render_json
 from pgx_dosing import answers as dosing
 from pgx_dosing.answers import dosed_drugs
-from pgx_dosing.doses import Asked, asked_drugs, dose_replies
 from pgx_dosing.folders import drugs_in_folders, shipped_folder
-from pgx_dosing.report.dose_text import answer_text
+from pgx_dosing.replies import Asked, asked_drugs, dose_replies
+from pgx_dosing.report.text import answer_text
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "patient.g.vcf"
@@ -171,11 +171,10 @@ def test_without_a_patient_nothing_of_dosing_is_loaded(tmp_path):
 def test_models_are_loaded_for_their_drugs_alone(tmp_path, medicines):
     loaded = loaded_by_a_run(tmp_path, f"Patient(medicines={medicines})")
     assert loaded <= {
-        "pgx_dosing", "pgx_dosing.doses", "pgx_dosing.dose_results", "pgx_dosing.folders",
-        "pgx_dosing.report", "pgx_dosing.report.section", "pgx_dosing.report.dose_records",
-        "pgx_dosing.report.dose_shares",
+        "pgx_dosing", "pgx_dosing.replies", "pgx_dosing.folders", "pgx_dosing.report",
+        "pgx_dosing.report.section", "pgx_dosing.report.words",
     }  # fmt: skip
-    assert "pgx_dosing.doses" in loaded
+    assert "pgx_dosing.replies" in loaded
 
 
 def test_a_run_without_the_dosing_package_has_no_doses_and_all_else(plain, knowledge, monkeypatch):

@@ -27,11 +27,11 @@ from pgx.reports.facts import facts_for
 from pgx.reports.formats import render_one
 from pgx.reports.render_html import render_document, render_html
 from pgx.reports.render_json import render_json
-from pgx_dosing.doses import Asked, DoseReply
 from pgx_dosing.folders import shipped_folder
+from pgx_dosing.replies import Asked, DoseReply
 from pgx_dosing.report import section as section_module
-from pgx_dosing.report.dose_records import DoseBar, EquationEntry
-from pgx_dosing.report.dose_shares import steps
+from pgx_dosing.report.section import steps
+from pgx_dosing.report.words import DoseBar, EquationEntry
 from reports.factory import HOSTILE
 from reports.test_render_html import Page
 

@@ -12,8 +12,7 @@ from validation.watching import SCENARIOS, Scenario, validated, write_log
 
 from pgx_dosing.monitoring.records import Settings
 from pgx_dosing.monitoring.status import monitor
-from pgx_dosing.report.model_dashboard import render_dashboard
-from pgx_dosing.report.monitoring_pictures import draw_shares
+from pgx_dosing.report.dashboard import draw_shares, render_dashboard
 from reports import factory
 from reports.test_page import AXE, assert_valid, needs_chromium
 

@@ -79,7 +79,7 @@ def dose(
     from pgx.patients.read import read_patient
     from pgx.reports.render_json import read_result
     from pgx_dosing.answers import Dosing, drug_meant, person_of
-    from pgx_dosing.report.dose_text import answer_json, answer_text
+    from pgx_dosing.report.text import answer_json, answer_text
 
     taken = _read_course(course) if course else None
     knowledge = knowledge_of(kb_overlay, kb)
@@ -108,8 +108,8 @@ def _read_course(path: Path) -> Course:
 
 def _refined(found: DoseAnswer, taken: Course, *, as_json: bool) -> str:
     """Return the dose refined by a course: a line of JSON, or text."""
-    from pgx_dosing.commands.dose_course import refinement_json, refinement_text
-    from pgx_dosing.refining import refine_answer
+    from pgx_dosing.feedback.update import refine_answer
+    from pgx_dosing.report.text import refinement_json, refinement_text
 
     refined = refine_answer(found, taken)
     return refinement_json(refined) + "\n" if as_json else refinement_text(refined)
@@ -117,7 +117,7 @@ def _refined(found: DoseAnswer, taken: Course, *, as_json: bool) -> str:
 
 def _log(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> None:
     """Add a dose to a log, under the patient file's day or, without one, today's."""
-    from pgx_dosing.dose_log import log_dose
+    from pgx_dosing.monitoring.log import log_dose
 
     day = date if _DAY.fullmatch(date) else dt.datetime.now(dt.UTC).date().isoformat()
     say(f"logged; the outcome is added under the key {log_dose(dosing, found, path, day)}")

@@ -1,4 +1,4 @@
-"""The registry of models: ``pgx model list``, ``show``, ``verify``, ``advance`` and others."""
+"""``pgx model list``, ``show`` and what approves a model: the registry from the command line."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pgx.base.errors import ModelFolderError, ModelStateError, UsageError
+from pgx.base.errors import ModelError, ModelFolderError, ModelStateError, UsageError
 from pgx.base.files import real_path
 from pgx.cli.console import say
 from pgx.cli.tables import print_table
 from pgx.reports.text import escape_json
+from pgx_dosing.registry.files import ModelKey, signature_state
+from pgx_dosing.registry.history import LifecycleState
 
 if TYPE_CHECKING:
     from pgx_dosing.registry.folder import ModelFolder
-    from pgx_dosing.registry.history import LifecycleState
-    from pgx_dosing.registry.notes import Note
-    from pgx_dosing.registry.store import Store
+    from pgx_dosing.registry.states import Note
+    from pgx_dosing.registry.store import Place, Store
 
-__all__ = ["register"]
+__all__ = ["model_rows", "register", "signature_text", "step_rows", "what_rows"]
 
+Row = dict[str, str]
 _REFUSED = 3
 _LARGEST = 16 << 20
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")]
@@ -35,6 +37,85 @@ Day = Annotated[
 JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
 
 
+def model_rows(store: Store) -> tuple[list[Row], list[ModelError]]:
+    """Return a row for each version of each model, and the refusals of those that are damaged.
+
+    Of a model with a damaged version none is in use.
+    """
+    read: list[tuple[Place, ModelFolder | None]] = []
+    refused: list[ModelError] = []
+    for place in store.places():
+        try:
+            read.append((place, store.read(place)))
+        except ModelError as error:
+            refused.append(error)
+            read.append((place, None))
+    damaged = {place.name for place, model in read if model is None}
+    in_use = {
+        place.name: model.version
+        for place, model in read
+        if model and model.state is LifecycleState.APPROVED and place.name not in damaged
+    }
+    return [_row(place, model, in_use) for place, model in read], refused
+
+
+def _row(place: Place, model: ModelFolder | None, in_use: dict[str, str]) -> Row:
+    return {
+        "model": place.name,
+        "version": place.version,
+        "drug": str(model.model["drug"]) if model else "",
+        "kind": str(model.model["kind"]) if model else "",
+        "state": model.state.value if model else "refused",
+        "in_use": "yes" if model and in_use.get(place.name) == place.version else "no",
+        "from": "pgx" if place.is_shipped else "registry",
+        "title": str(model.model.get("title", "")) if model else "",
+        "digest": model.digest if model else "",
+    }
+
+
+def what_rows(model: ModelFolder, key: ModelKey | None) -> list[Row]:
+    """Return what a model is: identity, state, signature, files."""
+    rows = [
+        ("model", model.label),
+        ("title", str(model.model.get("title", ""))),
+        ("drug", str(model.model["drug"])),
+        ("kind", str(model.model["kind"])),
+        ("state", model.state.value),
+        ("from", "pgx" if model.is_shipped else "registry or folder"),
+        ("digest", model.digest),
+        ("signature", signature_text(model, key)),
+        *((f"file {name}", d.sha256) for name, d in model.manifest.files.items()),
+    ]
+    return [{"what": what, "value": value} for what, value in rows]
+
+
+def step_rows(model: ModelFolder) -> list[Row]:
+    """Return the steps of a model's history, the first one first."""
+    entries = model.history.entries if model.history else ()
+    return [
+        {
+            "day": entry.day,
+            "state": entry.state.value + (" (rollback)" if entry.is_rollback else ""),
+            "by": entry.person,
+            "reason": entry.reason,
+            "grounds": entry.protocol.title
+            if entry.protocol
+            else f"change plan of {entry.plan.model}@{entry.plan.version}"
+            if entry.plan
+            else "",
+            "digest": entry.model_digest[:12],
+        }
+        for entry in entries
+    ]
+
+
+def signature_text(model: ModelFolder, key: ModelKey | None) -> str:
+    """Say of a model whether it is signed, with which key, and whether that was checked."""
+    signature = model.manifest.signature
+    state = signature_state(signature, "model", model.digest, key).value
+    return f"{state} (key {signature.key_id})" if signature else state
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``pgx model``."""
     app.command("list")(list_models)
@@ -43,14 +124,14 @@ def register(app: typer.Typer) -> None:
 
 
 def _store() -> Store:
-    from pgx_dosing.registry.signature import configured_key
+    from pgx_dosing.registry.files import configured_key
     from pgx_dosing.registry.store import Store
 
     return Store(key=configured_key())
 
 
 def _note(by: str, reason: str, day: str | None) -> Note:
-    from pgx_dosing.registry.notes import note_of
+    from pgx_dosing.registry.states import note_of
 
     return note_of(by, reason, day)
 
@@ -74,8 +155,6 @@ def list_models(json_lines: JsonLines = False) -> int:  # noqa: FBT002
 
       pgx model list --json-lines
     """
-    from pgx_dosing.commands.model_rows import model_rows
-
     rows, refused = model_rows(_store())
     if not json_lines:  # so that names are not folded
         rows = [{k: v for k, v in row.items() if k not in {"title", "digest"}} for row in rows]
@@ -93,8 +172,6 @@ def show(model: Model, json_lines: JsonLines = False) -> int:  # noqa: FBT002
 
       pgx model show my-models/warfarin/2 --json-lines
     """
-    from pgx_dosing.commands.model_rows import step_rows, what_rows
-
     store = _store()
     found = store.find(model)
     _print(what_rows(found, store.key), json_lines=json_lines)
@@ -113,8 +190,6 @@ def verify(model: Model) -> int:
 
       pgx model verify my-models/warfarin/2
     """
-    from pgx_dosing.commands.model_rows import signature_text
-
     store = _store()
     found = store.find(model)
     say(f"{found.label}: {len(found.files)} files are whole, SHA-256 {found.digest}")
@@ -218,8 +293,8 @@ def sign(model: Model) -> int:
     Examples:
       pgx model sign trained/
     """
+    from pgx_dosing.registry.files import KEY_VARIABLE, configured_key
     from pgx_dosing.registry.making import sign_model
-    from pgx_dosing.registry.signature import KEY_VARIABLE, configured_key
     from pgx_dosing.registry.store import Store
 
     key = configured_key()
@@ -255,7 +330,7 @@ def advance(
     Examples:
       pgx model advance warfarin@2 --to approved --by "Anna Beispiel" --reason TEXT --protocol FILE
     """
-    from pgx_dosing.registry.protocol import read_protocol
+    from pgx_dosing.registry.history import read_protocol
     from pgx_dosing.registry.states import advance as take_step
 
     state = _state(to)

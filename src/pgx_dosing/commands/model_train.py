@@ -1,7 +1,9 @@
-"""``pgx model train|recalibrate``: models from a table of patients."""
+"""``pgx model train``, ``evaluate`` and ``recalibrate``: models from tables of patients."""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,20 +11,139 @@ from typing import Annotated, Any
 import typer
 
 from pgx._version import __version__
+from pgx.base.errors import UsageError
 from pgx.cli.console import say
-from pgx_dosing.commands.model_evaluate import Data, Schema, print_json
+from pgx.cli.tables import print_table
+from pgx.reports.text import escape_json
 
-__all__ = ["register"]
+__all__ = ["Data", "Schema", "evaluated", "print_json", "register"]
 
+Data = Annotated[
+    Path, typer.Option("--data", metavar="FILE", help="patients with the dose they came to need")
+]
+Schema = Annotated[
+    str | None,
+    typer.Option("--schema", metavar="FILE", help="what its columns mean; default the model's"),
+]
+JsonLines = Annotated[bool, typer.Option("--json-lines", help="one JSON object a line")]
+_COLUMNS = {
+    "n": "patients",
+    "mae_mg_per_week": "error mg/week",
+    "within_20_percent": "within 20%",
+    "interval_coverage": "covered",
+    "bias_mg_per_week": "bias",
+    "r_squared": "R2",
+}
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="the person who answers for it")]
 RandomAllowed = Annotated[
     bool, typer.Option("--allow-random-split", help="though the table names sites")
 ]
 
 
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")],
+    data: Data,
+    schema: Schema = None,
+) -> int:
+    """Judge a model on patients whose dose is known; print one JSON object.
+
+    Errors in mg/week with 95% intervals over patients and over sites, share within 20% of the
+    dose, coverage of the intervals, by race, sex, age, dose and site, and the published equations
+    on the same rows. A model in any state is judged: no dose is given to anyone.
+
+    Examples:
+      pgx model evaluate warfarin-pgx --data patients.csv
+    """
+    from pgx_dosing.registry.store import find_model
+
+    folder = find_model(model)
+    found = evaluated(model, data, schema)
+    if _trained_on(folder.document("lineage.json"), found["data_sha256"]):
+        found["remarks"].insert(0, "the model was trained on this very table: it looks better here")
+    print_json({**found, "digest": folder.digest, "state": folder.state.value})
+    for remark in found["remarks"]:
+        say(remark)
+    return 0
+
+
+def _trained_on(lineage: Mapping[str, Any] | None, sha256: str) -> bool:
+    return bool(lineage) and (lineage or {}).get("data", {}).get("sha256") == sha256
+
+
+def compare(
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="two models or more")],
+    data: Data,
+    schema: Schema = None,
+    json_lines: JsonLines = False,  # noqa: FBT002
+) -> int:
+    """Judge several models on the same patients, side by side; the published ones too.
+
+    Examples:
+      pgx model compare warfarin-pgx warfarin-pgx-ensemble --data patients.csv
+    """
+    if len(set(models)) != len(models):
+        raise UsageError("a model is named twice")
+    rows: dict[str, dict[str, Any]] = {}
+    for name in models:
+        found = evaluated(name, data, schema)
+        rows[name] = found
+        rows |= {n: own for n, own in found["by_baseline"].items() if n not in rows}
+    if json_lines:
+        for name, own in rows.items():
+            line = {"model": name, **{k: own[k] for k in _COLUMNS}}
+            sys.stdout.write(escape_json(json.dumps(line)) + "\n")
+        return 0
+    print_table([_row(name, own) for name, own in rows.items()])
+    return 0
+
+
+def _row(name: str, own: Mapping[str, Any]) -> dict[str, str]:
+    row = {"model": name}
+    for key, title in _COLUMNS.items():
+        value = own[key]
+        is_share = key in ("within_20_percent", "interval_coverage") and value is not None
+        row[title] = f"{value:.1%}" if is_share else _number(value)
+    bounds = own["intervals"]["mae_mg_per_week"]
+    for kind in ("patients", "sites"):
+        ends = bounds[kind]
+        row[f"95% over {kind}"] = f"{ends[0]:.2f} to {ends[1]:.2f}" if ends else ""
+    return row
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.2f}"
+
+
+def evaluated(name: str, data: Path, schema: str | None) -> dict[str, Any]:
+    """Return what `judge` finds of a model on a table, published equations beside it."""
+    from pgx_dosing.evaluation import judge, predict_table
+    from pgx_dosing.registry.store import find_model
+    from pgx_dosing.shipped import model_in, published_for, schema_for
+    from pgx_dosing.tables import read_table
+
+    folder = find_model(name)
+    model = model_in(folder)
+    table = read_table(data, schema_for(schema, folder, data))
+    baselines = published_for(model.drug, model.unit)
+    predicted = {
+        n: predict_table(own, table)
+        for n, own in baselines.items()
+        if n != model.name and {i.name for i in own.inputs} <= set(table.columns)
+    }
+    return judge(predict_table(model, table), table, predicted, model)
+
+
+def print_json(found: Mapping[str, Any]) -> None:
+    """Print one JSON object, two spaces a level."""
+    sys.stdout.write(escape_json(json.dumps(found, ensure_ascii=False, indent=2)) + "\n")
+    sys.stdout.flush()
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``pgx model``."""
-    for command in (train, recalibrate):
+    for command in (train, recalibrate, evaluate, compare):
         app.command()(command)
 
 
@@ -53,11 +174,11 @@ def train(
     import msgspec
 
     from pgx.base.errors import ModelFolderError
-    from pgx_dosing.registry.notes import note_of
+    from pgx_dosing.registry.states import note_of
     from pgx_dosing.shipped import published_model, recipe_of, schema_for
-    from pgx_dosing.tables.reading import read_table
+    from pgx_dosing.tables import read_table
     from pgx_dosing.training.run import train_model
-    from pgx_dosing.training.splits import choose_split
+    from pgx_dosing.training.validating import choose_split
 
     own = recipe_of(recipe)
     note = note_of(by, f"trained by recipe {own.name}")
@@ -79,7 +200,7 @@ def train(
 
 def _split(text: str | None) -> Any:  # noqa: ANN401 - an enum of a module not imported yet
     from pgx.base.errors import UsageError
-    from pgx_dosing.training.splits import Split
+    from pgx_dosing.training.validating import Split
 
     try:
         return Split(text) if text else None
@@ -95,10 +216,10 @@ def _n_sites(table: Any) -> int:  # noqa: ANN401
 def _write(folder: Path, model: Any, trained: Any, table: Any, note: Any) -> None:  # noqa: ANN401
     import json
 
+    from pgx_dosing.registry.files import configured_key
     from pgx_dosing.registry.making import make_model
-    from pgx_dosing.registry.signature import configured_key
     from pgx_dosing.specification import encode_model
-    from pgx_dosing.tables.schema import encode_schema
+    from pgx_dosing.tables import encode_schema
 
     documents = {
         "model.json": json.loads(encode_model(model)),
@@ -160,9 +281,9 @@ def recalibrate(
     """
     from pgx_dosing.registry.store import find_model
     from pgx_dosing.shipped import model_in, schema_for
-    from pgx_dosing.tables.reading import read_table
-    from pgx_dosing.training.recalibration import recalibrate as site_intercept
-    from pgx_dosing.training.recalibration import spread_in
+    from pgx_dosing.tables import read_table
+    from pgx_dosing.training.run import recalibrate as site_intercept
+    from pgx_dosing.training.run import spread_in
 
     folder = find_model(model)
     table = _of_site(read_table(data, schema_for(schema, folder, data)), site)
@@ -202,9 +323,9 @@ def _write_site(output: Path, folder: Any, model: Any, version: str, by: str) ->
 
     import msgspec
 
+    from pgx_dosing.registry.files import configured_key
     from pgx_dosing.registry.making import make_model
-    from pgx_dosing.registry.notes import note_of
-    from pgx_dosing.registry.signature import configured_key
+    from pgx_dosing.registry.states import note_of
     from pgx_dosing.specification import encode_model
 
     named = msgspec.structs.replace(model, version=version)

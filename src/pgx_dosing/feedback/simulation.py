@@ -16,10 +16,15 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pgx_dosing.feedback.course import Course, Dose, Inr, Report
-from pgx_dosing.feedback.kpd import HOURS_A_WEEK, inr_course, steady_ratio
-from pgx_dosing.feedback.outcomes import OutcomeModel, read_outcomes
-from pgx_dosing.feedback.parameters import Parameters, read_parameters, read_record
+from pgx_dosing.feedback.course import Course, Dose, Inr, OutcomeModel, Report, read_outcomes
+from pgx_dosing.feedback.kpd import (
+    HOURS_A_WEEK,
+    Parameters,
+    inr_course,
+    read_parameters,
+    read_record,
+    steady_ratio,
+)
 
 __all__ = ["Assumptions", "SimulatedPatient", "Truth", "read_assumptions", "simulate"]
 

@@ -16,22 +16,20 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx_dosing.monitoring.chance import binomial_interval
+from pgx_dosing.monitoring.charts import binomial_interval
 from pgx_dosing.monitoring.log import Value
 from pgx_dosing.monitoring.records import (
     CheckState,
     Family,
+    LevelReference,
     MonitoringCheck,
+    NumberReference,
     Settings,
+    ValidationReference,
     check_id,
+    level_name,
     not_assessed,
     number_words,
-)
-from pgx_dosing.monitoring.reference import (
-    LevelReference,
-    NumberReference,
-    ValidationReference,
-    level_name,
 )
 
 __all__ = ["MATERIAL", "InputShares", "chi_square", "drift_checks", "ks", "psi"]
@@ -55,6 +53,7 @@ _ADVICE: Final = (
     " patients, validate the model on them before it is used further"
 )
 _MISSING_ADVICE: Final = "find out where the value is lost: interface, form, laboratory, unit"
+_UNKNOWN_SHARE: Final = 0.01  # what may be rare in a reference of unknown size
 
 
 class InputShares(msgspec.Struct, frozen=True):
@@ -275,9 +274,6 @@ def _missing_advice(share: float, expected: float) -> str:
     if share > expected:
         return _MISSING_ADVICE
     return "judge the model on patients whose values are known, as they are here"
-
-
-_UNKNOWN_SHARE: Final = 0.01  # what may be rare in a reference of unknown size
 
 
 def _whole(shares: Sequence[float]) -> Floats:

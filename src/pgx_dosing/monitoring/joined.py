@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from pgx.base.errors import PredictionLogError
 from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine, Value, read_log
-from pgx_dosing.monitoring.records import LogFinding, ModelIdentity
-from pgx_dosing.monitoring.reference import WatchedModel
+from pgx_dosing.monitoring.records import LogFinding, ModelIdentity, WatchedModel
 
 __all__ = ["Outcomes", "WatchedLog", "last_model", "read_watched_log"]
 

@@ -14,18 +14,26 @@ and a line with anything else is refused when it is read.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
 from pgx.base.decoding import shape_problem
-from pgx.base.errors import OutputError, PredictionLogError
+from pgx.base.errors import ModelFolderError, OutputError, PredictionLogError, UsageError
+from pgx_dosing.monitoring.records import watched_model
+from pgx_dosing.predicting import DosePrediction, InputValue
+from pgx_dosing.registry.folder import ModelFolder
+from pgx_dosing.specification import Input, InputKind
+
+if TYPE_CHECKING:
+    from pgx_dosing.answers import DoseAnswer, Dosing
 
 __all__ = [
     "LOG_SCHEMA",
@@ -35,7 +43,10 @@ __all__ = [
     "PredictionLine",
     "append_outcome",
     "append_prediction",
+    "declared_by",
+    "log_dose",
     "new_key",
+    "prediction_line",
     "read_log",
 ]
 
@@ -278,3 +289,79 @@ def _is_level(text: str) -> bool:
 def _must(holds: bool, what: str, where: str, remedy: str = "mend or remove the line") -> None:  # noqa: FBT001
     if not holds:
         raise PredictionLogError(what, where=where, remedy=remedy)
+
+
+def declared_by(inputs: Iterable[Input]) -> Declared:
+    """Return what the log may hold of a model's inputs: numbers, or the levels that there are."""
+    return {own.name: _levels(own) for own in inputs}
+
+
+def _levels(own: Input) -> frozenset[str] | None:
+    if own.kind is InputKind.LEVEL:
+        return frozenset(own.levels)
+    if own.kind is InputKind.GENOTYPE:
+        return frozenset("/".join(pair) for pair in itertools.product(own.alleles, repeat=2))
+    return None
+
+
+def prediction_line(
+    prediction: DosePrediction, date: str, groups: Mapping[str, str | None] | None = None
+) -> PredictionLine:
+    """Return the line of a prediction made on a day (YYYY-MM-DD), without a key yet.
+
+    ``groups`` name who is to be compared with whom, as the validation of the model did.
+    """
+    return PredictionLine(
+        date=date,
+        model=prediction.model,
+        version=prediction.version,
+        digest=prediction.digest,
+        inputs={own.name: own.value for own in prediction.inputs},
+        prediction=prediction.dose,
+        lower=prediction.lower,
+        upper=prediction.upper,
+        level=None if prediction.lower is None else prediction.level,
+        unit=prediction.unit,
+        groups=dict(groups or {}),
+    )
+
+
+def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
+    """Add the first model's dose to a log; return the key by which its outcome is added later.
+
+    Written are the model, its inputs as it declares them, the dose and its interval, and the day
+    (YYYY-MM-DD).
+
+    Raises
+    ------
+    UsageError
+        No model gave a dose.
+    PredictionLogError
+        A value that the model does not declare, or no day.
+    OutputError
+        The log cannot be written.
+    """
+    if not found.models:
+        raise UsageError(
+            f"--log is for doses by an equation, and none gave one for {found.drug}",
+            remedy="leave it out: answers of rules are not watched",
+        )
+    prediction = found.models[0]
+    model, folder = dosing.model(prediction.model)
+    groups, declared = _groups(prediction, folder), declared_by(model.inputs)
+    line = prediction_line(prediction, date, groups)
+    return append_prediction(path, line, declared, {name: declared[name] for name in groups})
+
+
+def _groups(prediction: DosePrediction, folder: ModelFolder) -> Mapping[str, str | None]:
+    """Return the person's groups among those that the validation of the model compared."""
+    try:
+        compared = watched_model(folder).reference.groups
+    except ModelFolderError:
+        return {}  # a published model: nobody validated it here
+    values = {item.name: item.value for item in prediction.inputs}
+    return {name: _level(values[name]) for name in compared if name in values}
+
+
+def _level(value: InputValue) -> str | None:
+    return value if isinstance(value, str) else None

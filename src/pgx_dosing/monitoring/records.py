@@ -1,30 +1,46 @@
-"""What watching a model finds: checks with their states, findings in the log, the whole status."""
+"""What monitoring finds, as records, and what the validation of a model leads one to expect."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+import math
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
+from pgx.base.errors import ModelFolderError
+from pgx_dosing.registry.folder import ModelFolder
+from pgx_dosing.specification import Link
+
 __all__ = [
     "STATUS_SCHEMA",
     "CheckState",
     "Family",
+    "GroupReference",
+    "LevelReference",
     "LogFinding",
     "ModelIdentity",
     "ModelStatus",
     "MonitoringCheck",
+    "NumberReference",
+    "ResidualReference",
     "Settings",
+    "ValidationReference",
+    "WatchedModel",
     "check_id",
+    "level_name",
     "not_assessed",
     "number_words",
+    "watched_model",
     "worst",
 ]
 
 STATUS_SCHEMA: Final = "1.0"
 """Version of the format of a status; its schema is ``docs/schema/pgx-model-status-1.0.json``."""
+METRICS: Final = "metrics.json"
+_SUM: Final = 0.01  # shares are rounded
 
 
 class CheckState(StrEnum):
@@ -169,3 +185,160 @@ def number_words(value: float) -> str:
     ('0.123', '8', '123')
     """
     return f"{value:.3g}"
+
+
+class NumberReference(msgspec.Struct, frozen=True, tag_field="kind", tag="number"):
+    """Shares of the training patients between ``edges``; the outer two may be left out."""
+
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+    missing: float = 0.0
+
+    def inner_edges(self) -> tuple[float, ...]:
+        """Return the edges between bins: one fewer than shares."""
+        return self.edges if len(self.edges) < len(self.shares) else self.edges[1:-1]
+
+
+class LevelReference(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"):
+    """Shares of the training patients by level."""
+
+    shares: dict[str, float]
+    missing: float = 0.0
+
+
+class ResidualReference(msgspec.Struct, frozen=True):
+    """Outcome minus prediction, both on a scale, of patients that the model had not seen.
+
+    ``quantiles`` stand at equal steps of 0..1.
+    """
+
+    mean: float
+    sd: float
+    scale: Link = Link.IDENTITY
+    quantiles: tuple[float, ...] = ()
+
+
+class GroupReference(msgspec.Struct, frozen=True):
+    """How a group did in the validation."""
+
+    n: int
+    mae: float | None = None
+    coverage: float | None = None
+
+
+class ValidationReference(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a log is held against; what the validation did not measure is None.
+
+    ``n`` is the number of patients that the shares and errors come from.
+    """
+
+    inputs: dict[str, NumberReference | LevelReference] = {}
+    residual: ResidualReference | None = None
+    coverage: float | None = None
+    mae: float | None = None
+    within_20_percent: float | None = None
+    n: int | None = None
+    groups: dict[str, dict[str, GroupReference]] = {}
+
+
+class WatchedModel(msgspec.Struct, frozen=True):
+    """A model that is watched; ``digest`` is None where any of the log's is taken."""
+
+    model: str
+    version: str
+    unit: str
+    reference: ValidationReference
+    digest: str | None = None
+
+
+class _Metrics(msgspec.Struct, frozen=True):
+    reference: ValidationReference
+
+
+def watched_model(folder: ModelFolder) -> WatchedModel:
+    """Return the identity of a verified model and what its validation lets expect.
+
+    Raises
+    ------
+    ModelFolderError
+        Its metrics hold no reference, or one that cannot be.
+    """
+    where = f"{folder.label}/{METRICS}"
+    try:
+        metrics = msgspec.json.decode(folder.files.get(METRICS, b"{}"), type=_Metrics)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ModelFolderError(
+            f"holds no reference to watch a model by: {error}",
+            where=where,
+            remedy="train or validate the model with this version of pgx",
+        ) from error
+    _check(metrics.reference, where)
+    unit = str(folder.model.get("unit", ""))
+    return WatchedModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
+
+
+def _check(reference: ValidationReference, where: str) -> None:
+    """Refuse shares that are none, edges out of order, a spread that is none."""
+    for name, own in reference.inputs.items():
+        shares = own.shares.values() if isinstance(own, LevelReference) else own.shares
+        if not _is_distribution(list(shares)) or not _is_share(own.missing):
+            raise ModelFolderError(f"the shares of {name!r} are none", where=where)
+        if isinstance(own, NumberReference) and not _are_edges(own):
+            raise ModelFolderError(f"the edges of {name!r} do not fit its shares", where=where)
+    residual = reference.residual
+    if residual and not (math.isfinite(residual.mean) and 0 < residual.sd < math.inf):
+        raise ModelFolderError("the spread of the residuals is none", where=where)
+    if residual and (
+        len(residual.quantiles) == 1 or not _rises(residual.quantiles, strictly=False)
+    ):
+        raise ModelFolderError("the quantiles of the residuals do not rise", where=where)
+    _check_shares(reference, where)
+
+
+def _check_shares(reference: ValidationReference, where: str) -> None:
+    groups = [own for named in reference.groups.values() for own in named.values()]
+    shares = [reference.coverage, reference.within_20_percent, *(g.coverage for g in groups)]
+    errors = [reference.mae, *(g.mae for g in groups)]
+    numbers = [reference.n, *(g.n for g in groups)]
+    if not all(share is None or _is_share(share) for share in shares):
+        raise ModelFolderError("a coverage is no share", where=where)
+    if not all(error is None or 0 <= error < math.inf for error in errors):
+        raise ModelFolderError("a mean absolute error is none", where=where)
+    if not all(number is None or number > 0 for number in numbers):
+        raise ModelFolderError("a number of patients is none", where=where)
+
+
+def _is_share(value: float) -> bool:
+    return 0.0 <= value <= 1.0
+
+
+def _is_distribution(shares: list[float]) -> bool:
+    return bool(shares) and all(map(_is_share, shares)) and abs(math.fsum(shares) - 1) < _SUM
+
+
+def _are_edges(own: NumberReference) -> bool:
+    return abs(len(own.edges) - len(own.shares)) == 1 and _rises(own.inner_edges(), strictly=True)
+
+
+def _rises(values: tuple[float, ...], *, strictly: bool) -> bool:
+    pairs = itertools.pairwise(values)
+    is_finite = all(map(math.isfinite, values))
+    return is_finite and all(a < b if strictly else a <= b for a, b in pairs)
+
+
+def level_name(value: float | str, shares: Mapping[str, float]) -> str:
+    """Return how the reference names a level.
+
+    Yes and no are written in several ways; a genotype in either order.
+
+    >>> level_name(True, {"1": 0.1, "0": 0.9}), level_name("Asian", {"Asian": 1.0})
+    ('1', 'Asian')
+    >>> level_name("*3/*1", {"*1/*3": 1.0})
+    '*1/*3'
+    """
+    if isinstance(value, str):
+        turned = "/".join(reversed(value.split("/")))
+        return turned if value not in shares and turned in shares else value
+    written = ("true", "True", "yes", "1", "1.0") if value else ("false", "False", "no", "0", "0.0")
+    is_flag = isinstance(value, bool) or value in (0.0, 1.0)
+    return next((name for name in written if is_flag and name in shares), f"{value:g}")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pgx_dosing.registry.card_facts import METRICS, CardFacts, in_cell, number_text
-from pgx_dosing.registry.checklist import ITEMS, answer
+from pgx_dosing.registry.card_facts import ITEMS, METRICS, CardFacts, answer, in_cell, number_text
 from pgx_dosing.registry.files import Json
 from pgx_dosing.registry.history import LifecycleState
 

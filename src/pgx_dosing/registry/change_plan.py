@@ -17,7 +17,7 @@ import msgspec
 from pgx.base.errors import ModelFolderError
 from pgx_dosing.registry.files import Json
 from pgx_dosing.registry.folder import ModelFolder
-from pgx_dosing.registry.protocol import (
+from pgx_dosing.registry.history import (
     METRICS,
     LimitOutcome,
     Protocol,

@@ -17,10 +17,20 @@ from typing import Final
 from pgx.base.errors import ModelFolderError, OutputError
 from pgx.base.shipped import check_data
 from pgx_dosing.registry.files import (
+    FILES,
+    MANIFEST,
     Json,
+    ModelKey,
+    ModelManifest,
+    SignatureState,
+    manifest_bytes,
+    manifest_of,
     parse_json,
+    parse_manifest,
     read_file,
     sha256,
+    signature_state,
+    signed,
     temporary_name,
     write_in_one_step,
 )
@@ -31,15 +41,6 @@ from pgx_dosing.registry.history import (
     history_bytes,
     parse_history,
 )
-from pgx_dosing.registry.manifest import (
-    FILES,
-    MANIFEST,
-    ModelManifest,
-    manifest_bytes,
-    manifest_of,
-    parse_manifest,
-)
-from pgx_dosing.registry.signature import ModelKey, SignatureState, signature_state, signed
 
 __all__ = [
     "MODEL",

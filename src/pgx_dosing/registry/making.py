@@ -10,7 +10,15 @@ from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.card import render_card
 from pgx_dosing.registry.card_facts import CardFacts
 from pgx_dosing.registry.change_plan import PLAN, parse_plan
-from pgx_dosing.registry.files import Json, locked, parse_json
+from pgx_dosing.registry.files import (
+    Json,
+    ModelKey,
+    locked,
+    manifest_of,
+    parse_json,
+    signature_over,
+    signed,
+)
 from pgx_dosing.registry.folder import (
     MODEL,
     Document,
@@ -22,12 +30,8 @@ from pgx_dosing.registry.folder import (
     write_history,
     write_manifest,
 )
-from pgx_dosing.registry.history import History, LifecycleState, with_entry
-from pgx_dosing.registry.manifest import manifest_of
-from pgx_dosing.registry.notes import Note
-from pgx_dosing.registry.protocol import METRICS, metrics_fault
-from pgx_dosing.registry.signature import ModelKey, signature_over, signed
-from pgx_dosing.registry.steps import check_key, next_entry
+from pgx_dosing.registry.history import METRICS, History, LifecycleState, metrics_fault, with_entry
+from pgx_dosing.registry.states import Note, check_key, next_entry
 
 __all__ = ["attach", "make_model", "revise_model", "sign_model"]
 

@@ -1,28 +1,160 @@
-"""From one state to the next, and the gate before a model is used."""
+"""From one state to the next, with who, why and when, and the gate before a model is used."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Final
+
+import msgspec
 
 from pgx.base.errors import ModelStateError
 from pgx_dosing.registry.change_plan import PLAN, check_change
-from pgx_dosing.registry.files import locked
+from pgx_dosing.registry.files import ModelKey, locked
 from pgx_dosing.registry.folder import ModelFolder, check_signatures, read_folder, write_history
-from pgx_dosing.registry.history import LifecycleState, PlanRecord, with_entry
-from pgx_dosing.registry.notes import Note
-from pgx_dosing.registry.protocol import (
+from pgx_dosing.registry.history import (
     METRICS,
+    LifecycleState,
     LimitOutcome,
+    PlanRecord,
     Protocol,
     ProtocolRecord,
+    StateEntry,
     check_protocol,
+    is_day,
     metrics_fault,
+    with_entry,
 )
-from pgx_dosing.registry.signature import ModelKey
-from pgx_dosing.registry.steps import check_key, next_entry
 
-__all__ = ["advance", "check_usable", "record"]
+__all__ = ["Note", "advance", "check_key", "check_usable", "next_entry", "note_of", "record"]
+
+_LONGEST: Final = 300
+_FEWEST_LETTERS: Final = 2
+_NOBODY: Final = frozenset(
+    {
+        "admin", "administrator", "anonymous", "anyone", "approver", "fixme", "foo", "bar", "name",
+        "nobody", "none", "null", "person", "placeholder", "root", "someone", "somebody", "system",
+        "tba", "tbd", "test", "tester", "todo", "unknown", "user", "reason", "xxx", "your",
+    }
+)  # fmt: skip
+_NOBODY_IN_FULL: Final = frozenset(
+    {
+        "erika mustermann", "jane doe", "john doe", "max mustermann", "n/a", "na", "nn", "n.n.",
+        "no one",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """Who takes a step, why, and on which day (YYYY-MM-DD)."""
+
+    person: str
+    reason: str
+    day: str
+
+
+def note_of(person: str, reason: str, day: str | None = None, *, today: date | None = None) -> Note:
+    """Return a note, checked.
+
+    Raises
+    ------
+    ModelStateError
+        The person is nobody, the reason says nothing, or the day is none or still to come.
+    """
+    today = today or datetime.now().astimezone().date()
+    day = day or today.isoformat()
+    if not is_day(day) or day > today.isoformat():
+        raise ModelStateError(
+            f"{day!r} is no day up to today", remedy="write the day as YYYY-MM-DD"
+        )
+    person, reason = (unicodedata.normalize("NFC", " ".join(t.split())) for t in (person, reason))
+    if not _is_person(person):
+        raise ModelStateError(
+            f"{person!r} is no name of a person",
+            remedy="give the name of who answers for this step with --by",
+        )
+    if not _says_something(reason):
+        raise ModelStateError("no reason is given", remedy="say why with --reason")
+    return Note(person=person, reason=reason, day=day)
+
+
+def _letters(text: str) -> int:
+    return sum(letter.isalpha() for letter in text)
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether a text stands where something is still to be written."""
+    words = {word.casefold() for word in _WORD.findall(text)}
+    return (
+        words <= _NOBODY or text.casefold() in _NOBODY_IN_FULL or bool(set("<>{}[]$?") & set(text))
+    )
+
+
+def _is_person(text: str) -> bool:
+    is_of_length = _letters(text) >= _FEWEST_LETTERS and len(text) <= _LONGEST
+    return is_of_length and text.isprintable() and not _is_placeholder(text)
+
+
+def _says_something(text: str) -> bool:
+    words = {word.casefold() for word in _WORD.findall(text)}
+    is_of_length = _letters(text) > _FEWEST_LETTERS and len(text) <= 10 * _LONGEST
+    return is_of_length and text.isprintable() and not words <= _NOBODY
+
+
+def next_entry(
+    state: LifecycleState,
+    digest: str,
+    before: ModelFolder | None,
+    note: Note,
+    *,
+    is_rollback: bool = False,
+    protocol: ProtocolRecord | None = None,
+    plan: PlanRecord | None = None,
+) -> StateEntry:
+    """Return the entry that follows the history of ``before``, or the first one of all.
+
+    Raises
+    ------
+    ModelStateError
+        The day lies before that of the last entry.
+    """
+    history = before.history if before else None
+    if history and note.day < history.entries[-1].day:
+        raise ModelStateError(
+            f"{note.day} lies before the last step, {history.entries[-1].day}",
+            remedy="steps are recorded in their order",
+        )
+    return StateEntry(
+        state=state,
+        day=note.day,
+        person=note.person,
+        reason=note.reason,
+        model_digest=digest,
+        previous=history.head if history else "",
+        is_rollback=is_rollback,
+        protocol=protocol,
+        plan=plan,
+    )
+
+
+def check_key(folder: ModelFolder, key: ModelKey | None) -> None:
+    """Refuse to go on with a signed history without a key.
+
+    Raises
+    ------
+    ModelStateError
+        The history is signed, and there is no key.
+    """
+    if folder.history and folder.history.signature and key is None:
+        raise ModelStateError(
+            "the history is signed, and there is no key to sign the next entry with",
+            where=folder.label,
+            remedy="name the key's file in PGX_MODEL_KEY",
+        )
 
 
 def advance(

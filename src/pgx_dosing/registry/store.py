@@ -22,7 +22,7 @@ from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.base.files import real_path
 from pgx.base.suggest import did_you_mean
 from pgx_dosing.folders import REGISTRY_VARIABLE, shipped_folder, user_folder
-from pgx_dosing.registry.files import locked
+from pgx_dosing.registry.files import MANIFEST, ModelKey, configured_key, locked
 from pgx_dosing.registry.folder import (
     MODEL,
     ModelFolder,
@@ -34,11 +34,7 @@ from pgx_dosing.registry.folder import (
     write_folder,
 )
 from pgx_dosing.registry.history import LifecycleState, with_entry
-from pgx_dosing.registry.manifest import MANIFEST
-from pgx_dosing.registry.notes import Note
-from pgx_dosing.registry.signature import ModelKey, configured_key
-from pgx_dosing.registry.states import record
-from pgx_dosing.registry.steps import check_key, next_entry
+from pgx_dosing.registry.states import Note, check_key, next_entry, record
 
 __all__ = [
     "REGISTRY_VARIABLE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,24 +10,80 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.errors import DataTableError
 from pgx.base.extras import load_extra
 from pgx_dosing.equation import link_of
-from pgx_dosing.inputs import Input, InputKind, UnknownInput, fill, with_assumed
-from pgx_dosing.specification import Member, Model, ModelKind
-from pgx_dosing.tables.matching import columns_for
-from pgx_dosing.tables.reading import DataTable
-from pgx_dosing.terms import Columns, EquationTerm, Feature, feature_values, is_unknown
-from pgx_dosing.training.estimating import with_coefficients, with_estimates
-from pgx_dosing.training.recipe import Boosting, Recipe
-from pgx_dosing.trees import Tree, Trees
+from pgx_dosing.shipped import Boosting, Estimate, Recipe
+from pgx_dosing.specification import (
+    Input,
+    InputKind,
+    Member,
+    Model,
+    ModelKind,
+    UnknownInput,
+    fill,
+    with_assumed,
+)
+from pgx_dosing.tables import DataTable, columns_for
+from pgx_dosing.terms import Columns, EquationTerm, Feature, Tree, Trees, feature_values, is_unknown
 
-__all__ = ["Published", "fit"]
+__all__ = ["Published", "fit", "with_coefficients", "with_estimates"]
 
 Published = Callable[[str], Model]
 """Gives a published model by its name."""
-
 _Values = npt.NDArray[np.float64]
 _SEED: Final = 20090219
+
+
+def with_estimates(recipe: Recipe, inputs: Sequence[Input], columns: Columns) -> tuple[Input, ...]:
+    """Return inputs with a recipe's estimates, fitted to the patients of whom they are known.
+
+    Terms of inputs that are not among ``inputs`` are left out: a model without race estimates
+    without race. No dose enters.
+
+    Raises
+    ------
+    DataTableError
+        An input that is to be estimated is known of nobody.
+    """
+    of_input = {estimate.input: estimate for estimate in recipe.estimates}
+    there = {own.name for own in inputs}
+    return tuple(
+        _estimated(own, of_input[own.name], there, columns)
+        if own.name in of_input and own.when_unknown is UnknownInput.ESTIMATE
+        else own
+        for own in inputs
+    )
+
+
+def _estimated(own: Input, estimate: Estimate, there: set[str], columns: Columns) -> Input:
+    target = np.asarray(columns[own.name], np.float64)
+    if np.isnan(target).all():
+        raise DataTableError(
+            f"no patient has a {own.name}, from which that of others could be estimated",
+            remedy="train by a recipe without it",
+        )
+    found = []
+    for terms in estimate.terms:
+        allowed = [term for term in terms if {*term.inputs, *term.given} <= there]
+        values = feature_values(allowed, columns)
+        rows = ~np.isnan(values).any(axis=1) & ~np.isnan(target)
+        solved = np.linalg.lstsq(values[rows], target[rows], rcond=None)[0].astype(np.float64)
+        found.append(with_coefficients(allowed, solved))
+    median = float(np.nanmedian(target))
+    return msgspec.structs.replace(own, estimated_by=tuple(found), assumed=median)
+
+
+def with_coefficients(
+    terms: Sequence[EquationTerm], values: npt.NDArray[np.float64]
+) -> tuple[EquationTerm, ...]:
+    """Return terms with these coefficients, to 6 significant digits; nothing for a 0."""
+    rounded = [float(f"{value:.6g}") for value in values.tolist()]
+    return tuple(
+        msgspec.structs.replace(term, coefficient=value)
+        for term, value in zip(terms, rounded, strict=True)
+        if value
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from dosing.invented import IWPC, RECIPE, SCHEMA, frame
 from pgx.cli import main as command
-from pgx_dosing.tables.schema import encode_schema
+from pgx_dosing.tables import encode_schema
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ import pytest
 
 from dosing.invented import IWPC, member, model, needs_data, published, table, term
 from pgx.base.errors import MissingCovariateError
-from pgx_dosing.evaluation.judging import judge, predict_table
-from pgx_dosing.evaluation.metrics import scores
+from pgx_dosing.evaluation import judge, predict_table, scores
 from pgx_dosing.shipped import schema_for
 from pgx_dosing.specification import ConformalInterval
-from pgx_dosing.tables.reading import read_table
+from pgx_dosing.tables import read_table
 
 KEYS = {"n", "mae_mg_per_week", "within_20_percent", "interval_coverage"}
 ENDS = ConformalInterval(level=0.9, method="-", lower=(-1.2,), upper=(1.2,))

@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from dosing.invented import table
 from pgx_dosing.equation import Bounds
-from pgx_dosing.evaluation.benefit import net_benefits
-from pgx_dosing.evaluation.groups import groups_of
-from pgx_dosing.evaluation.metrics import Predicted, scores, within
-from pgx_dosing.evaluation.resampling import by_patients, by_sites
+from pgx_dosing.evaluation import (
+    Predicted,
+    by_patients,
+    by_sites,
+    groups_of,
+    net_benefits,
+    scores,
+    within,
+)
 
 DOSES = st.lists(st.tuples(st.floats(1, 150), st.floats(1, 150)), min_size=10, max_size=40)
 

@@ -10,7 +10,7 @@ import pytest
 from dosing.feedback.courses import course, tree
 from pgx.base.errors import CourseFileError, OutOfDomainError
 from pgx_dosing.feedback.course import MAX_BYTES, parse_course, read_course, timeline_of
-from pgx_dosing.feedback.parameters import read_parameters
+from pgx_dosing.feedback.kpd import read_parameters
 
 P = read_parameters()
 

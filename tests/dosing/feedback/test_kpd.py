@@ -14,10 +14,10 @@ from pgx_dosing.feedback.kpd import (
     inr_course,
     inr_grid,
     plan_course,
+    read_parameters,
     steady_inr,
     steady_ratio,
 )
-from pgx_dosing.feedback.parameters import read_parameters
 from reference.kpd import integrate
 
 P = read_parameters()

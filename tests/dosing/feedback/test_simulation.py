@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from pgx_dosing.feedback.outcomes import read_outcomes
-from pgx_dosing.feedback.parameters import read_parameters
+from pgx_dosing.feedback.course import read_outcomes
+from pgx_dosing.feedback.kpd import read_parameters
 from pgx_dosing.feedback.simulation import Truth, read_assumptions, simulate
 from pgx_dosing.feedback.update import refine
 

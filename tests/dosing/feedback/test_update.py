@@ -12,10 +12,8 @@ import pytest
 from dosing.feedback.courses import GENOTYPE, course, refined, tree
 from pgx.base.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback.course import timeline_of
-from pgx_dosing.feedback.kpd import HOURS_A_WEEK, inr_course, steady_ratio
-from pgx_dosing.feedback.parameters import read_parameters
-from pgx_dosing.feedback.posterior import DosePrior, make_grid
-from pgx_dosing.feedback.weighing import weigh
+from pgx_dosing.feedback.kpd import HOURS_A_WEEK, inr_course, read_parameters, steady_ratio
+from pgx_dosing.feedback.weighing import DosePrior, make_grid, weigh
 
 P = read_parameters()
 V = P.values

@@ -6,8 +6,10 @@ from math import comb
 
 import pytest
 
-from pgx_dosing.monitoring import chance, drift, records, reference
-from pgx_dosing.monitoring.chance import binomial_interval
+from pgx_dosing.monitoring import charts as chance
+from pgx_dosing.monitoring import drift, records
+from pgx_dosing.monitoring import records as reference
+from pgx_dosing.monitoring.charts import binomial_interval
 
 
 def at_least(k, n, share):

@@ -14,10 +14,10 @@ from validation.watching import SCENARIOS, Scenario, validated, write_log
 from dosing.registry.made import METRICS, made, model_of
 from pgx.base.errors import ModelFolderError, OutputError, PredictionLogError
 from pgx.cli.options import run_app, single
+from pgx_dosing.commands.model import monitor
 from pgx_dosing.commands.model import run as run_model
-from pgx_dosing.commands.model_monitor import monitor
 from pgx_dosing.folders import REGISTRY_VARIABLE
-from pgx_dosing.monitoring.schema import render_status_schema, status_schema
+from pgx_dosing.monitoring.status import render_status_schema, status_schema
 
 ROOT = Path(__file__).parents[3]
 WRONG = Scenario("wrong", shift=6.0, age=(72.0, 10.0), vanished="weight_kg")

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from pgx_dosing.monitoring.drift import _chance_limits, chi_square, drift_checks, ks, psi
-from pgx_dosing.monitoring.records import CheckState, Settings
-from pgx_dosing.monitoring.reference import LevelReference, NumberReference, ValidationReference
+from pgx_dosing.monitoring.records import (
+    CheckState,
+    LevelReference,
+    NumberReference,
+    Settings,
+    ValidationReference,
+)
 
 AGES = NumberReference((50.0, 60.0, 70.0), (0.25, 0.25, 0.25, 0.25), 0.02)
 RACE = LevelReference({"Asian": 0.3, "Black": 0.1, "White": 0.6}, 0.0)

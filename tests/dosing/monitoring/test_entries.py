@@ -6,11 +6,9 @@ import pytest
 
 from pgx.base.calls import Certainty
 from pgx.base.errors import PredictionLogError
-from pgx_dosing.inputs import Input, InputKind
-from pgx_dosing.monitoring.entries import declared_by, prediction_line
-from pgx_dosing.monitoring.log import append_prediction, read_log
-from pgx_dosing.prediction import DosePrediction, InputUsed
-from pgx_dosing.specification import ModelCitation
+from pgx_dosing.monitoring.log import append_prediction, declared_by, prediction_line, read_log
+from pgx_dosing.predicting import DosePrediction, InputUsed
+from pgx_dosing.specification import Input, InputKind, ModelCitation
 
 INPUTS = (
     Input(name="age_years", meaning="age", kind=InputKind.NUMBER, unit="years"),

@@ -8,7 +8,7 @@ from dosing.monitoring.test_log import DECLARED, GROUPS, line
 from pgx.base.errors import PredictionLogError
 from pgx_dosing.monitoring.joined import last_model, read_watched_log
 from pgx_dosing.monitoring.log import append_outcome, append_prediction, new_key
-from pgx_dosing.monitoring.reference import ValidationReference, WatchedModel
+from pgx_dosing.monitoring.records import ValidationReference, WatchedModel
 
 WATCHED = WatchedModel("warfarin-pgx", "1", "mg/week", ValidationReference())
 

@@ -8,13 +8,16 @@ import msgspec
 import numpy as np
 import pytest
 
-from pgx_dosing.monitoring.coverage import coverage_checks
-from pgx_dosing.monitoring.errors import error_checks
-from pgx_dosing.monitoring.gaps import gap_checks
+from pgx_dosing.monitoring.charts import residual_checks, standardised
+from pgx_dosing.monitoring.errors import coverage_checks, error_checks, gap_checks
 from pgx_dosing.monitoring.joined import Outcomes
-from pgx_dosing.monitoring.records import CheckState, Settings
-from pgx_dosing.monitoring.reference import GroupReference, ResidualReference, ValidationReference
-from pgx_dosing.monitoring.residuals import residual_checks, standardised
+from pgx_dosing.monitoring.records import (
+    CheckState,
+    GroupReference,
+    ResidualReference,
+    Settings,
+    ValidationReference,
+)
 from pgx_dosing.specification import Link
 
 SETTINGS = Settings()

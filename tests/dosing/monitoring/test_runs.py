@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pgx_dosing.monitoring.runs import (
+from pgx_dosing.monitoring.charts import (
     ResidualDistribution,
     cusum_limit,
     cusum_run,

@@ -7,7 +7,7 @@ import pytest
 from dosing.rules.people import called
 from pgx.base.calls import CallStatus, Candidate, Certainty, SiteObservation
 from pgx_dosing.answers import Dosing
-from pgx_dosing.report.dose_text import answer_json, answer_text
+from pgx_dosing.report.text import answer_json, answer_text
 from pgx_dosing.rules.observed import Person
 
 WORDS = {"age_years": "63", "sex": "female", "race": "White", "height_cm": "165",

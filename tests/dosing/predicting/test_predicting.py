@@ -12,8 +12,7 @@ from dosing.rules.people import called
 from pgx.base.calls import CallStatus, Candidate, Certainty, SiteObservation
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.base.patient import Patient
-from pgx_dosing.dosing.observing import parse_given
-from pgx_dosing.dosing.predicting import predict_dose
+from pgx_dosing.predicting import parse_given, predict_dose
 from pgx_dosing.rules.observed import Person
 
 PG = "warfarin-iwpc-pharmacogenetic"

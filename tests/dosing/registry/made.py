@@ -6,13 +6,11 @@ import copy
 import json
 from pathlib import Path
 
+from pgx_dosing.registry.files import ModelKey
 from pgx_dosing.registry.folder import ModelFolder
-from pgx_dosing.registry.history import LifecycleState
+from pgx_dosing.registry.history import LifecycleState, Protocol, read_protocol
 from pgx_dosing.registry.making import make_model
-from pgx_dosing.registry.notes import Note
-from pgx_dosing.registry.protocol import Protocol, read_protocol
-from pgx_dosing.registry.signature import ModelKey
-from pgx_dosing.registry.states import advance
+from pgx_dosing.registry.states import Note, advance
 
 NOTE = Note(person="Anna Beispiel", reason="made for a test", day="2025-03-01")
 KEY = ModelKey(bytes(range(32)))

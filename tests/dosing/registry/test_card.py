@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from dosing.registry.made import LINEAGE, METRICS, MODEL, approved, made, model_of
 from pgx_dosing.registry.card import render_card
-from pgx_dosing.registry.card_facts import CardFacts, facts_of, in_cell
-from pgx_dosing.registry.checklist import ITEMS, answer
+from pgx_dosing.registry.card_facts import ITEMS, CardFacts, answer, facts_of, in_cell
 
 NUMBERS = [
     "1", "2", "3a", "3b", "3c", "4", "5a", "5b", "6a", "6b", "6c", "7", "8a",

@@ -12,9 +12,14 @@ from hypothesis import strategies as st
 
 from dosing.registry.made import KEY, MODEL, approved, documents, made, model_of
 from pgx.base.errors import ModelFolderError, OutputError
-from pgx_dosing.registry.files import canonical_json, parse_json, sha256
+from pgx_dosing.registry.files import (
+    canonical_json,
+    manifest_bytes,
+    manifest_of,
+    parse_json,
+    sha256,
+)
 from pgx_dosing.registry.folder import check_signatures, pack, read_folder
-from pgx_dosing.registry.manifest import manifest_bytes, manifest_of
 
 
 @pytest.fixture

@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 
 from dosing.registry.made import KEY, NOTE, OTHER_KEY, approved, made, model_of, protocol_of
 from pgx.base.errors import ModelFolderError, ModelStateError
-from pgx_dosing.registry.folder import check_signatures, read_folder
-from pgx_dosing.registry.history import LifecycleState, history_bytes
-from pgx_dosing.registry.making import make_model, revise_model, sign_model
-from pgx_dosing.registry.manifest import ManifestSignature, manifest_bytes
-from pgx_dosing.registry.signature import (
+from pgx_dosing.registry.files import (
+    ManifestSignature,
     ModelKey,
     SignatureState,
     configured_key,
+    manifest_bytes,
     read_key,
     signature_over,
     signature_state,
 )
+from pgx_dosing.registry.folder import check_signatures, read_folder
+from pgx_dosing.registry.history import LifecycleState, history_bytes
+from pgx_dosing.registry.making import make_model, revise_model, sign_model
 from pgx_dosing.registry.states import advance
 
 SECRET = bytes(range(32))

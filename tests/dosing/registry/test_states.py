@@ -25,15 +25,16 @@ from pgx_dosing.registry.folder import read_folder
 from pgx_dosing.registry.history import (
     History,
     LifecycleState,
+    LimitOutcome,
+    ProtocolCheck,
+    ProtocolRecord,
     StateEntry,
     history_bytes,
     parse_history,
     with_entry,
 )
 from pgx_dosing.registry.making import revise_model
-from pgx_dosing.registry.notes import Note, note_of
-from pgx_dosing.registry.protocol import LimitOutcome, ProtocolCheck, ProtocolRecord
-from pgx_dosing.registry.states import advance, check_usable
+from pgx_dosing.registry.states import Note, advance, check_usable, note_of
 
 TODAY = date(2025, 6, 1)
 RECORD = ProtocolRecord(

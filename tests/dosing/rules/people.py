@@ -2,8 +2,8 @@
 
 from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence, SiteObservation
 from pgx.base.patient import KnownMedicine, MedicineUse
-from pgx_dosing.rules.possible import Possible, PossibleValues
 from pgx_dosing.rules.reading import shipped_rules
+from pgx_dosing.rules.results import Possible, PossibleValues
 
 
 def rule(name):

@@ -5,8 +5,8 @@ import pytest
 from dosing.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import ModelError, OutOfDomainError
-from pgx_dosing.rules.starting import scaled_start
-from pgx_dosing.rules.tables import decide
+from pgx_dosing.rules.asking import decide
+from pgx_dosing.rules.flows import scaled_start
 
 NM, IM, PM = "Normal Metabolizer", "Intermediate Metabolizer", "Poor Metabolizer"
 UM = "Ultrarapid Metabolizer"

@@ -12,8 +12,8 @@ from pgx.base.patient import Condition, Kidney, Liver, MedicineUse, Patient
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx_dosing.rules.asking import answer, rules_for
+from pgx_dosing.rules.flows import BaseDose, follow
 from pgx_dosing.rules.observed import Person, body_mass_index, body_surface_area, observe
-from pgx_dosing.rules.steps import BaseDose, follow
 
 NM, IM, PM = "Normal Metabolizer", "Intermediate Metabolizer", "Poor Metabolizer"
 UNKNOWN = MedicineUse.UNKNOWN

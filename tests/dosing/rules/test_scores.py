@@ -7,7 +7,7 @@ import pytest
 from dosing.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import OutOfDomainError
-from pgx_dosing.rules.scores import add_up
+from pgx_dosing.rules.asking import add_up
 
 NOBODY = {
     "age_years": 60.0,

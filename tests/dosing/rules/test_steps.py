@@ -5,7 +5,7 @@ import pytest
 from dosing.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
-from pgx_dosing.rules.steps import BaseDose, follow
+from pgx_dosing.rules.flows import BaseDose, follow
 
 DOSES = {"pharmacogenetic": 40.0, "clinical": 35.0}
 PERSON = {

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from dosing.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
-from pgx_dosing.rules.possible import Possible, PossibleValues, holds, options
+from pgx_dosing.rules.asking import decide
 from pgx_dosing.rules.reading import shipped_rules
+from pgx_dosing.rules.results import Possible, PossibleValues, holds, options
 from pgx_dosing.rules.specification import (
     Row,
     RuleAnswer,
@@ -19,7 +20,6 @@ from pgx_dosing.rules.specification import (
     RuleInput,
     TableRule,
 )
-from pgx_dosing.rules.tables import decide
 
 ANSWERS = [RuleAnswer(code="dose", text=text) for text in "abc"]
 TABLES = [r for r in shipped_rules().values() if isinstance(r, TableRule)]

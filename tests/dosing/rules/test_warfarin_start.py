@@ -7,8 +7,8 @@ import pytest
 from dosing.rules.people import known, rule
 from pgx.base.calls import Certainty
 from pgx.base.errors import MissingCovariateError, OutOfDomainError
-from pgx_dosing.rules.equations import compute
-from pgx_dosing.rules.starting import load
+from pgx_dosing.rules.asking import compute
+from pgx_dosing.rules.flows import load
 
 RATES = {
     "*1/*1": 0.0189,

@@ -8,10 +8,8 @@ import pytest
 
 from dosing.invented import HEIGHT, INPUTS, SCHEMA, frame, model
 from pgx.base.errors import DataTableError
-from pgx_dosing.evaluation.judging import predict_table
-from pgx_dosing.tables.matching import columns_for
-from pgx_dosing.tables.reading import table_of
-from pgx_dosing.tables.schema import TableSchema
+from pgx_dosing.evaluation import predict_table
+from pgx_dosing.tables import TableSchema, columns_for, table_of
 
 
 def given(schema: TableSchema = SCHEMA, **cells: list[str]):
@@ -67,7 +65,7 @@ def test_an_input_in_another_unit_is_refused():
 
 
 def test_an_input_of_another_kind_is_refused():
-    from pgx_dosing.inputs import InputKind
+    from pgx_dosing.specification import InputKind
 
     with pytest.raises(DataTableError, match="race as genotype"):
         columns(given(changed("race", kind=InputKind.GENOTYPE)))

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from dosing.invented import IWPC, SCHEMA, frame, needs_data
 from pgx.base.errors import DataTableError
-from pgx_dosing.inputs import InputKind
 from pgx_dosing.shipped import schema_for
-from pgx_dosing.tables.reading import read_table, table_of
-from pgx_dosing.tables.schema import (
+from pgx_dosing.specification import InputKind
+from pgx_dosing.tables import (
     InclusionRule,
     Join,
     SourceColumn,
@@ -24,6 +23,8 @@ from pgx_dosing.tables.schema import (
     TableSchema,
     encode_schema,
     parse_schema,
+    read_table,
+    table_of,
 )
 
 

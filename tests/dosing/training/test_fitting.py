@@ -11,15 +11,13 @@ import pytest
 from dosing.invented import RECIPE, SCHEMA, frame, published, shipped_table, table, with_cells
 from pgx.base.errors import DataTableError
 from pgx_dosing.equation import on_link
-from pgx_dosing.inputs import fill
-from pgx_dosing.shipped import recipe_of
-from pgx_dosing.specification import encode_model, parse_model
-from pgx_dosing.tables.reading import table_of
+from pgx_dosing.shipped import Boosting, parse_recipe, recipe_of
+from pgx_dosing.specification import encode_model, fill, parse_model
+from pgx_dosing.tables import table_of
 from pgx_dosing.terms import feature_values
 from pgx_dosing.training.fitting import fit
-from pgx_dosing.training.recipe import Boosting, parse_recipe
 from pgx_dosing.training.run import train_model
-from pgx_dosing.training.splits import Split
+from pgx_dosing.training.validating import Split
 
 BOOSTING = Boosting(weight=0.3, n_trees=15, depth=2, learning_rate=0.1, min_leaf=10, subsample=0.7)
 

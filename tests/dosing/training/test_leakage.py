@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dosing.invented import RECIPE, SCHEMA, frame, table, with_cells
-from pgx_dosing.tables.reading import table_of
-from pgx_dosing.training.leakage import leakage_of
+from pgx_dosing.tables import table_of
+from pgx_dosing.training.validating import leakage_of
 
 
 def planted():

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from dosing.invented import model, table
 from pgx.base.errors import UsageError
 from pgx_dosing.equation import dose_of, on_link
-from pgx_dosing.inputs import fill
-from pgx_dosing.specification import Link
-from pgx_dosing.training.recalibration import (
+from pgx_dosing.specification import Link, fill
+from pgx_dosing.training.run import (
     ResidualSpread,
     recalibrate,
     shift_of,

@@ -8,8 +8,8 @@ import pytest
 
 from dosing.invented import SCHEMA, frame, table
 from pgx.base.errors import UsageError
-from pgx_dosing.tables.reading import table_of
-from pgx_dosing.training.splits import Split, choose_split, folds
+from pgx_dosing.tables import table_of
+from pgx_dosing.training.validating import Split, choose_split, folds
 
 
 def of_sites(n: int):

@@ -8,13 +8,18 @@ import pytest
 
 from dosing.invented import RECIPE, SCHEMA, frame, published, table, with_cells
 from pgx_dosing.equation import dose_of
-from pgx_dosing.evaluation.judging import predict_table
+from pgx_dosing.evaluation import predict_table
 from pgx_dosing.specification import Link
-from pgx_dosing.tables.reading import table_of
-from pgx_dosing.training.conformal import Residuals, interval_from, working_tail
+from pgx_dosing.tables import table_of
 from pgx_dosing.training.fitting import fit
-from pgx_dosing.training.splits import Split
-from pgx_dosing.training.validating import train, try_unseen
+from pgx_dosing.training.validating import (
+    Residuals,
+    Split,
+    interval_from,
+    train,
+    try_unseen,
+    working_tail,
+)
 
 
 def unseen(patients, recipe=RECIPE, split=Split.SITE):

@@ -1,33 +1,169 @@
-"""A file of patients, read by its schema: inputs as columns, doses, sites, and who was left out."""
+"""A file of patients, read by its declared schema, and its columns as a model takes them."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from polars.exceptions import PolarsError
 
-from pgx.base.errors import DataTableError
+from pgx.base.errors import DataTableError, OutOfDomainError
 from pgx.base.files import read_whole
-from pgx_dosing.inputs import InputKind
-from pgx_dosing.tables.schema import InclusionRule, Join, SourceColumn, TableColumn, TableSchema
+from pgx_dosing.specification import Input, InputKind, Value, check_value, ordered_text
 from pgx_dosing.terms import Columns, is_unknown
 
-__all__ = ["DataTable", "read_table", "table_of"]
+__all__ = [
+    "DataTable",
+    "InclusionRule",
+    "Join",
+    "SourceColumn",
+    "TableColumn",
+    "TableSchema",
+    "columns_for",
+    "encode_schema",
+    "parse_schema",
+    "read_table",
+    "table_of",
+]
 
+SCHEMA_VERSION = "1.0"
 _MAX_BYTES: Final = 1 << 30
 _ENOUGH: Final = 20
 _FEW: Final = 1
 """A single odd cell says nothing of a column."""
 _Text = npt.NDArray[np.str_]
 _Values = npt.NDArray[np.float64]
+
+
+class Join(StrEnum):
+    """How several columns make one input: the first that answers, or yes where any says yes."""
+
+    FIRST = "first"
+    ANY = "any"
+
+
+class SourceColumn(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """One column of the file that may answer an input.
+
+    ``codes`` translate its cells (a number is given as text, a flag as ``1`` or ``0``); without
+    them the cell itself is taken, numbers times ``factor``. ``other`` stands for a cell that no
+    code names. With ``separators`` a cell holds several codes, of which each is looked up and the
+    largest taken. ``given`` limits the source to rows with these levels of inputs named before.
+    """
+
+    column: str
+    codes: dict[str, str] = {}
+    other: str = ""
+    factor: float = 1.0
+    separators: str = ""
+    given: dict[str, tuple[str, ...]] = {}
+
+
+class TableColumn(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """One input of models, from one or several columns of the file.
+
+    Numbers outside ``minimum`` and ``maximum`` (in ``unit``) cannot be, and count as unknown. A
+    median outside ``median_from`` and ``median_to`` shows another unit. A row without an input
+    that is ``required`` is left out.
+    """
+
+    name: str
+    kind: InputKind
+    sources: tuple[SourceColumn, ...]
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    join: Join = Join.FIRST
+    median_from: float | None = None
+    median_to: float | None = None
+    required: bool = False
+
+
+class InclusionRule(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """A row is included only where this holds of a column of the file; ``reason`` says what fails.
+
+    ``known`` asks for any value, ``one_of`` for one of these, ``none_of`` for none of them (an
+    unknown value passes), ``below`` for a smaller number. Numbers are compared as numbers. With
+    ``where_unknown`` the rule holds only of rows in which that column is unknown.
+    """
+
+    column: str
+    reason: str
+    known: bool = False
+    one_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
+    below: float | None = None
+    where_unknown: str = ""
+
+
+class TableSchema(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of patients who reached a stable dose.
+
+    ``outcome`` is the dose in ``unit``, whose median lies between ``median_from`` and
+    ``median_to`` where these are given; ``site`` the column that names where a row comes from,
+    empty where all are from one. ``groups`` are the inputs by which results are told apart.
+    """
+
+    name: str
+    title: str
+    source: str
+    outcome: str
+    unit: str
+    columns: tuple[TableColumn, ...]
+    rules: tuple[InclusionRule, ...] = ()
+    missing: tuple[str, ...] = ("", "NA")
+    site: str = ""
+    groups: tuple[str, ...] = ()
+    median_from: float | None = None
+    median_to: float | None = None
+    schema_version: str = SCHEMA_VERSION
+
+    @property
+    def needed(self) -> list[str]:
+        """Columns that the file must have."""
+        own = [s.column for column in self.columns for s in column.sources]
+        rules = [rule.column for rule in self.rules]
+        return list(dict.fromkeys([self.outcome, *filter(None, [self.site]), *own, *rules]))
+
+
+def parse_schema(data: bytes, where: str | Path = "schema.json") -> TableSchema:
+    """Return the schema that a file's bytes say.
+
+    Raises
+    ------
+    DataTableError
+        It is no schema, or of another version.
+    """
+    try:
+        schema = msgspec.json.decode(data, type=TableSchema)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise DataTableError(f"no schema of a table: {error}", where=str(where)) from error
+    if schema.schema_version != SCHEMA_VERSION:
+        raise DataTableError(
+            f"the schema is of version {schema.schema_version}, this pgx reads {SCHEMA_VERSION}",
+            where=str(where),
+        )
+    return schema
+
+
+def encode_schema(schema: TableSchema) -> bytes:
+    """Return the bytes of the schema's file; equal schemas give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,3 +406,71 @@ def _check_unit(column: TableColumn, n_bad: int, n_good: int, where: str) -> Non
             where=where,
             remedy="another unit or coding? say it in the schema",
         )
+
+
+def columns_for(inputs: Sequence[Input], table: DataTable, unit: str) -> Columns:
+    """Return a table's columns for a model whose dose is in ``unit``, each of shape (n,).
+
+    Genotypes come in the order of the model's alleles, ``*2/*1`` as ``*1/*2``. A level or allele
+    that the model does not know counts as unknown.
+
+    Raises
+    ------
+    DataTableError
+        The table has no such input, has it in another unit or as another kind, its dose is in
+        another unit, or most of its levels or genotypes are strange to the model.
+    """
+    _check_schema(inputs, table, unit)
+    return {own.name: _known(own, table.columns[own.name]) for own in inputs}
+
+
+def _check_schema(inputs: Sequence[Input], table: DataTable, unit: str) -> None:
+    where = table.schema.name if table.schema else ""
+    if absent := [own.name for own in inputs if own.name not in table.columns]:
+        raise DataTableError(
+            f"the schema gives no {absent[0]!r}, which the model takes",
+            where=where,
+            remedy="add the column to the schema, without sources where nobody recorded it",
+        )
+    if table.schema is None:
+        return
+    if table.schema.unit != unit:
+        raise DataTableError(
+            f"doses of the table are in {table.schema.unit}, those of the model in {unit}",
+            where=where,
+        )
+    declared = {column.name: column for column in table.schema.columns}
+    for own in inputs:
+        column = declared[own.name]
+        if (column.kind, column.unit) != (own.kind, own.unit):
+            raise DataTableError(
+                f"the schema gives {own.name} as {column.kind.value} {column.unit}".rstrip()
+                + f", the model takes {own.kind.value} {own.unit}".rstrip(),
+                where=where,
+                remedy="declare the model's unit; a source's factor turns cells into it",
+            )
+
+
+def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a column in which what the model does not know is unknown."""
+    if own.kind in (InputKind.NUMBER, InputKind.FLAG):
+        return column
+    distinct, places = np.unique(column.astype(np.str_), return_inverse=True)
+    found = np.array([_text(own, value) for value in distinct.tolist()], np.str_)[places]
+    n_strange = int(((found == "") & (column != "")).sum())
+    if n_strange > (found != "").sum():
+        raise DataTableError(
+            f"{n_strange} values of {own.name} are none that the model knows",
+            remedy="another coding? translate it by codes in the schema",
+        )
+    return found
+
+
+def _text(own: Input, value: Value) -> str:
+    if value == "":
+        return ""
+    try:
+        check_value(own, value)
+    except OutOfDomainError:
+        return ""
+    return ordered_text(own, value)

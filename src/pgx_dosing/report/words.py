@@ -1,4 +1,4 @@
-"""Texts of models and rules in the language of a report.
+"""Records of what a report says of a dose, and texts of models in the report's language.
 
 Models and rules are data, and in English. What was shipped with `pgx` is translated by tables
 that lie beside it (``words/TAG.json``, English text to its translation); a text that has no
@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -18,10 +18,21 @@ from pgx.base.shipped import data_files, read_data
 from pgx.messages.catalogue import DEFAULT_LANGUAGE
 from pgx.reports.figures import figure
 from pgx.reports.functions import phenotype_in_words
-from pgx_dosing.prediction import InputValue
-from pgx_dosing.report.dose_text import amount
 
-__all__ = ["Teller", "pubmed"]
+if TYPE_CHECKING:
+    # a page without doses asks for records alone, and loads none of the models
+    from pgx_dosing.predicting import InputValue
+
+__all__ = [
+    "DoseBar",
+    "DoseEntry",
+    "DoseFact",
+    "EquationEntry",
+    "RuleEntry",
+    "Teller",
+    "amount",
+    "pubmed",
+]
 
 Words = Mapping[str, Any]
 _GENE: Final = re.compile(r"[a-z]+\d+[a-z0-9]*")
@@ -29,6 +40,101 @@ _OR: Final = " or "
 _SPAN: Final = re.compile(r"([\d.]+) to ([\d.]+)")
 _CODE: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
+
+
+class DoseFact(msgspec.Struct, frozen=True):
+    """A name, a value, and whether the value was not known, so that something stood in."""
+
+    name: str
+    value: str
+    is_open: bool = False
+
+
+class DoseBar(msgspec.Struct, frozen=True):
+    """What one input adds to the typical patient's dose, in the unit of the dose."""
+
+    name: str
+    amount: float
+    said: str
+
+
+class EquationEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A dose by one equation.
+
+    ``dose``, ``typical``, ``low`` and ``high`` are in ``unit``; ``said`` is the dose in words.
+    ``bars`` add up from ``typical`` to ``dose``. ``certainty`` is a code, ``alternatives`` are
+    other doses that the data leave possible, with what would have to be so.
+    """
+
+    title: str
+    model: str
+    predicts: str
+    unit: str
+    dose: float
+    typical: float
+    said: str
+    typical_said: str
+    interval: str
+    certainty: str
+    low: float | None = None
+    high: float | None = None
+    alternatives: tuple[str, ...] = ()
+    bars: tuple[DoseBar, ...] = ()
+    inputs: tuple[DoseFact, ...] = ()
+    remarks: tuple[str, ...] = ()
+    population: str = ""
+    limits: tuple[str, ...] = ()
+    source: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What a guideline's flow, a regimen, a label or a score answers.
+
+    ``answers`` are all that the data leave possible: one, where all is known that matters.
+    """
+
+    title: str
+    jurisdiction: str
+    certainty: str
+    answers: tuple[str, ...]
+    open: str = ""
+    notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    population: str = ""
+    limits: tuple[str, ...] = ()
+    source: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class DoseEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What models and rules say of one drug; ``refusal`` says why there is no dose.
+
+    ``brief`` stands with the drug's advice. The first of ``equations`` is told in full.
+    ``preferred`` are flows that a guideline prefers to an equation for this person; they come
+    before ``equations``, all other rules after.
+    """
+
+    drug: str
+    name: str
+    anchor: str
+    asked: str
+    brief: str
+    refusal: str = ""
+    notes: tuple[str, ...] = ()
+    preferred: tuple[RuleEntry, ...] = ()
+    equations: tuple[EquationEntry, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    not_answered: tuple[DoseFact, ...] = ()
+
+
+def amount(value: float) -> str:
+    """Return a dose with three digits that count.
+
+    >>> amount(31.274), amount(4.4676)
+    ('31.3', '4.47')
+    """
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
 def pubmed(pmid: str) -> str:
