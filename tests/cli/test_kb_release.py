@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, KNOWLEDGE, PATIENT, pgx, refused
 from pgx import KnowledgeBase
 from pgx.knowledge.release_folder import pack
@@ -86,6 +87,7 @@ def test_the_option_wins_over_both_variables(exported, other):
     assert release(exported, **both) == own
 
 
+@one_test
 @pytest.mark.parametrize(
     "words",
     [
@@ -152,6 +154,7 @@ def test_a_plan_of_the_installed_release_has_no_copy(tmp_path, exported):
     assert not (tmp_path / "plan" / "release.pgxkb").exists()
 
 
+@one_test
 @pytest.mark.parametrize("seed", range(50))
 def test_a_flipped_byte_is_refused(seed, exported, tmp_path):
     chance = random.Random(seed)

@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, EXAMPLES, KNOWLEDGE, PATIENT, calls, pgx, pgx_process, refused
 from pgx.cli import main as entry
 
@@ -29,6 +30,7 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
+@one_test
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_help_is_given(words):
     done = pgx(*words, "--help")
@@ -64,6 +66,7 @@ def test_no_command_shows_help_and_is_wrong_usage():
     assert "annotate" in done.stdout
 
 
+@one_test
 @pytest.mark.parametrize(
     "words",
     [
@@ -204,6 +207,7 @@ def chained() -> Exception:
     return error
 
 
+@one_test
 @pytest.mark.parametrize(
     "raised",
     [
@@ -258,6 +262,7 @@ def test_a_file_that_does_not_fit_into_memory_is_no_bug(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("number", "status"),
     [(errno.EIO, 5), (errno.EMFILE, 5), (errno.ENOSPC, 5), (errno.ENOENT, 1), (errno.EINVAL, 1)],

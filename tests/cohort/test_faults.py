@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from cases import one_test
 from cli.support import COHORT, pgx, refused
 from cohort.faults import (
     WORDS,
@@ -147,6 +148,7 @@ def limited(words, n_bytes):
     )
 
 
+@one_test
 @pytest.mark.parametrize("n_bytes", [400, 3_000, 12_000])
 @pytest.mark.parametrize("formats", ["parquet", "tsv"])
 def test_no_room_for_a_file(tmp_path, n_bytes, formats):

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cases import one_test
 from cli.support import pgx
 from pgx.base.tables import EVIDENCE
 from simulated import cohort_text, vcf_file
@@ -82,6 +83,7 @@ def cohort(tmp_path) -> Path:
     return path
 
 
+@one_test
 @pytest.mark.parametrize(
     "settings",
     [

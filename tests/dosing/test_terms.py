@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from cases import one_test
 from dosing.invented import term
 from pgx_dosing.terms import Feature, count_of_allele, feature_values, is_unknown
 
@@ -23,6 +24,7 @@ def values(own) -> list[float]:
     return feature_values((own,), COLUMNS)[:, 0].tolist()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("own", "expected"),
     [

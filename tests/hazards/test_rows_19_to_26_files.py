@@ -3,6 +3,7 @@
 import pytest
 
 from calling import call_file
+from cases import one_test
 from hazards.edited import STAR3, called, changed, is_open, removed
 from pgx.base.calls import CallStatus
 from pgx.base.errors import InputError
@@ -50,6 +51,7 @@ def test_rows_21_and_22_padding_and_case(ref, alt, tmp_path):
     assert call.diplotype == "*3/*3"
 
 
+@one_test
 @pytest.mark.parametrize("gt", ["1|1", "0|1"])
 @pytest.mark.parametrize(
     ("gene", "site"), [("CYP2C19", STAR3), ("TPMT", 18130687), ("UGT1A1", 233760498)]

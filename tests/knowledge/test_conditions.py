@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.advice import Statement, coded, split_condition
 from pgx.base.errors import SnapshotSchemaError
@@ -157,6 +158,7 @@ def known(**rules: str) -> dict[str, AdviceCondition]:
     }
 
 
+@one_test
 @pytest.mark.parametrize(
     ("given", "held"),
     [
@@ -219,6 +221,7 @@ class _Release:
         self.medicines_as_written = kb.medicines_as_written
 
 
+@one_test
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.knowledge.frequencies import POPULATION_TABLES, count_rows, read_frequencies
@@ -48,6 +49,7 @@ def test_no_tables_are_no_frequencies():
     assert read_frequencies(EMPTY) == {}
 
 
+@one_test
 @pytest.mark.parametrize("name", sorted(RELEASE.frequencies))
 def test_the_release_fits_its_genes(name):
     found, gene = RELEASE.frequencies[name], RELEASE.genes[name]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.base.advice import ACTIONS
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
@@ -70,6 +71,7 @@ def test_markup_and_spacing_do_not_change_the_digest():
     assert normalise_sentence(None) == ""
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [

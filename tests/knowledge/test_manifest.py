@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
 from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
 from pgx.inputs.release_check import verify_release
 from pgx.knowledge.release_folder import default_release
@@ -124,6 +125,7 @@ def test_verification_finds_what_digests_cannot(table, old, new, copy):
         verify_release(rewrite(copy, table, old, new))
 
 
+@one_test
 @pytest.mark.parametrize(
     "name", ["", "*1/*2", "a;b", "a=b", "a|b", "a\tb", "[*1]", "*1 + *2", "\x1b"]
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cases import one_test
 from outside.made import aldy, cyrius_table, dragen, pypgx, starphase
 from pgx.base.calls import CallStatus, Certainty
 from pgx.base.errors import OutsideCallError
@@ -34,6 +35,7 @@ def run(path, name, data, **settings):
 # -- copies and tandems -------------------------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("said", "name", "score", "phenotype"),
     [
@@ -127,6 +129,7 @@ def test_the_inputs_own_call_stands_with_a_reason(genotype, passed, code, tmp_pa
     assert (call.diplotype, call.phenotype) == (before.diplotype, before.phenotype)
 
 
+@one_test
 @pytest.mark.parametrize("reason", list(Unanswered))
 def test_a_gene_of_outside_calls_alone_stays_unassessed(reason, tmp_path):
     path = vcf_file(tmp_path, {"CYP2D6": "*1/*4"}, only_named=True)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cases import one_test
 from pgx.base.patient import Condition, Medicine, MedicineUse, Patient
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings, SampleInfo
@@ -80,6 +81,7 @@ def test_what_guidelines_say_of_the_reference_is_still_told(genome):
         assert words.casefold() in page.casefold()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotypes", "calls", "drug", "group"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calling import caller
+from cases import one_test
 from pgx.base.calls import CallStatus
 from pgx.base.errors import SampleNotFoundError, UnknownGeneError
 from pgx.engine.annotate import annotate
@@ -63,6 +64,7 @@ def sites(gene, keep):
     return [(gene, variant.position) for variant in genes()[gene].variants[keep:]]
 
 
+@one_test
 @pytest.mark.parametrize(
     ("setting", "reason"),
     [

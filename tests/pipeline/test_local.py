@@ -7,6 +7,7 @@ import pytest
 
 import laboratory
 import pgx
+from cases import one_test
 from cli.support import PATIENT
 from laboratory import GENE_VCF, TPMT_SITE, add, vcf
 from pgx.base.calls import CallStatus
@@ -69,6 +70,7 @@ def test_the_provenance_names_the_folder(local):
     assert made.knowledge_digest == KnowledgeBase().manifest.digest
 
 
+@one_test
 @pytest.mark.parametrize(
     ("first", "second", "diplotype", "phenotype", "action"),
     [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from pgx.base.calls import CallStatus, Certainty
 from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter
@@ -35,6 +36,7 @@ def no_call(line):
     return "\t".join([*cells[:-1], "./."])
 
 
+@one_test
 @pytest.mark.parametrize("prior", list(Prior))
 @pytest.mark.parametrize(
     ("shown", "diplotype", "phenotype"),
@@ -183,6 +185,7 @@ def test_without_a_prior_cyp2d6_stays_open(tmp_path):
     assert CONFLICT not in call.notes
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotype", "record", "edit"),
     [

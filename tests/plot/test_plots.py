@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import pgx
+from cases import one_test
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.base.local import Override
@@ -172,6 +173,7 @@ def test_sites_that_were_not_typed_are_told():
     assert "not typed" in pgx.plot.frequencies("IFNL3").get_title(loc="left")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("draw", "error"),
     [

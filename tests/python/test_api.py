@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import pgx
+from cases import one_test
 from pgx.base import errors
 from pgx.base.errors import (
     OutputError,
@@ -103,6 +104,7 @@ def test_a_changed_cell_counts_and_the_evidence_of_the_row_no_longer():
 # -- one-liners and records made by hand ---------------------------------------------------
 
 
+@one_test
 @pytest.mark.parametrize(
     ("gene", "alleles", "expected"),
     [
@@ -295,6 +297,7 @@ WRONG = {
 }
 
 
+@one_test
 @pytest.mark.parametrize("name", WRONG)
 def test_every_wrong_argument_is_an_error_of_the_tree(name):
     with pytest.raises(PgxError) as caught:

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from cases import one_test
 from pgx.base.advice import DOSE_ACTIONS, NO_RESULT, UNINFORMATIVE_KEYS
 from pgx.base.genes import AlleleDefinition, GeneDefinition, PhenotypeRule, Ploidy, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -73,6 +74,7 @@ def test_a_result_that_is_told_the_same_is_no_finding():
     assert not found(statements, call("AAA", "Middle"))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("action", "fields", "expected"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cases import one_test
 from languages import GERMAN as REPORT_GERMAN
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.calls import AdviceFacts, Recommendation
@@ -68,6 +69,7 @@ def decided(fits: ConditionFits, *condition: str, **given) -> dict[str, Applies]
 ABOVE = "planned_dose_above=40 mg"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("doses", "applies"),
     [
@@ -96,6 +98,7 @@ def test_a_planned_medicine_counts_and_a_stopped_one_does_not():
     assert decided(fits_of(None, taken("80 mg daily", MedicineUse.STOPPED)), ABOVE) == {}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fact", "patient", "applies"),
     [
@@ -152,6 +155,7 @@ def test_what_the_file_says_of_the_person(fact, patient, applies):
 STRONG = Modulator(substance="clarithromycin", gene="CYP3A4", effect="inhibitor", strength="strong")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fact", "applies"),
     [
@@ -188,6 +192,7 @@ EFFECTIVE = "treated_longer_and_effective=12 weeks"
 TOLERATED = "taken_without_skin_reaction=3 months"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fact", "months", "reacted", "applies"),
     [
@@ -302,6 +307,7 @@ def test_amounts(text, amount):
     assert amount_mg(text) == (None if amount is None else pytest.approx(amount))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("text", "amount"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.base.advice import SetRelation, StatementSet
 from pgx.base.calls import PHENOCONVERTED, Candidate, Certainty, KeyEvidence
 from pgx.base.findings import FaultCode
@@ -177,6 +178,7 @@ def one_answer(*guidelines: str, relation=SetRelation.ONE_ANSWER, alleles=("*15:
     )  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize(
     ("keys", "action", "certainty"),
     [

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.base.advice import coded
 from pgx.base.calls import Recommendation
 from pgx.base.patient import (
@@ -42,6 +43,7 @@ def answers(*args, **fields):
     return {population: fit[0] for population, fit in judged(*args, **fields).items()}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("age", "adults", "pediatrics"),
     [(18.0, YES, NO), (17.999, NO, YES), (65.0, YES, NO), (0.0, NO, YES), (None, UNKNOWN, UNKNOWN)],
@@ -51,6 +53,7 @@ def test_age_at_the_boundary(age, adults, pediatrics):
     assert found == {"adults": adults, "pediatrics": pediatrics}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("age", "weight", "expected"),
     [
@@ -100,6 +103,7 @@ def test_after_a_reaction_nothing_goes():
     assert found["used_over_3_months"] == (UNKNOWN, "reaction_recorded")
 
 
+@one_test
 @pytest.mark.parametrize(
     ("months", "first", "long"),
     [
@@ -155,6 +159,7 @@ def test_without_conditions_all_stay_open():
     assert set(answers(Patient(), *CLOPIDOGREL).values()) == {UNKNOWN}
 
 
+@one_test
 @pytest.mark.parametrize(
     ("condition", "population"),
     [
@@ -174,6 +179,7 @@ def test_codes_and_names(condition, population):
     assert [name for name, applies in found.items() if applies is YES] == [population]
 
 
+@one_test
 @pytest.mark.parametrize(
     "condition",
     [

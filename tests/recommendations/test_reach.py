@@ -6,6 +6,7 @@ from itertools import combinations_with_replacement
 
 import pytest
 
+from cases import one_test
 from pgx.base.allele_names import core_allele
 from pgx.base.errors import OutsideCallError
 from pgx.base.genes import Ploidy, Strategy
@@ -29,6 +30,7 @@ def one_a_function(gene):
     return list({a.function: core_allele(a.name) for a in gene.alleles}.values())
 
 
+@one_test
 @by_gene
 def test_calls_have_reachable_keys_and_all_of_them(gene):
     names = one_a_function(gene)
@@ -43,6 +45,7 @@ def test_calls_have_reachable_keys_and_all_of_them(gene):
     assert not reach.keys or reach.keys - keys <= {"Indeterminate", "n/a"}
 
 
+@one_test
 @by_gene
 def test_pairs_of_alleles_are_written_as_calls_write_them(gene):
     if gene.ploidy is Ploidy.MITOCHONDRIAL:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from cases import one_test
 from pgx.base.advice import ADVICE_FIELDS, NOT_CODED, REMARKS, coded
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
@@ -105,6 +106,7 @@ def test_plain_actions(facts, text):
     assert render_statement(statement(1, "AAA=x", *facts)) == text
 
 
+@one_test
 @pytest.mark.parametrize(
     ("fields", "text"),
     [

@@ -7,6 +7,7 @@ import doctest
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.base.advice import Drug, DrugStatus
 from pgx.base.calls import AlternativeAdvice, CallStatus, Candidate, Certainty, HaplotypeDetail
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -33,6 +34,7 @@ def test_examples_in_docstrings():
     assert not doctest.testmod(gene_entries).failed
 
 
+@one_test
 @pytest.mark.parametrize(
     ("action", "certainty", "group"),
     [
@@ -100,6 +102,7 @@ def test_advice_for_everybody_names_no_population():
     assert only_drug(factory.usable()).rows[0].populations == ()
 
 
+@one_test
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [

@@ -15,6 +15,7 @@ import msgspec
 import pypdf
 import pytest
 
+from cases import one_test
 from languages import ENGLISH_WORDS
 from pgx.base.local import Override
 from pgx.base.patient import Medicine, MedicineUse, Patient
@@ -251,6 +252,7 @@ def test_a_de_identified_result_keeps_its_dose(plain, knowledge, facts):
     )
 
 
+@one_test
 @pytest.mark.parametrize("text", HOSTILE)
 def test_texts_of_a_model_are_texts(warfarin, facts, text, monkeypatch):
     reply = DoseReply(drug="warfarin", asked=Asked.NAMED, code="X", reason=text)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import laboratory
+from cases import one_test
 from pgx.base.calls import AdviceFacts
 from pgx.base.errors import ResultFileError
 from pgx.base.local import OverlayInfo, Override
@@ -106,6 +107,7 @@ def test_decisions_on_another_sample_are_refused():
         parse_result(json.dumps(tree).encode())
 
 
+@one_test
 @pytest.mark.parametrize("text", factory.HOSTILE)
 def test_hostile_strings_are_shown_and_do_nothing(text):
     page = render_html(local_result(text))

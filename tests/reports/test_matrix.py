@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.base.calls import PHENOCONVERTED, PatientContext
 from pgx.base.local import Override
 from pgx.base.patient import Applies, Patient, PopulationFit
@@ -111,6 +112,7 @@ def test_two_names_of_one_stem_do_not_depend_on_each_other():
     )
 
 
+@one_test
 @pytest.mark.parametrize("name", factory.HOSTILE)
 def test_a_hostile_name_stays_in_its_cell(name):
     result = factory.result(name, recommendations=(factory.advice(name, name, source=name),))

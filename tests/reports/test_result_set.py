@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from cases import one_test
 from cli.support import EXAMPLES, PATIENT, pgx
 from pgx.base.errors import OutputError
 from pgx.base.own_folder import LOCK_FILE, locked, remove_own
@@ -328,6 +329,7 @@ def on_a_disk_that_takes_cases_for_one(monkeypatch):
     monkeypatch.setattr(module.Path, "unlink", lambda own, **k: unlink(real_one(own), **k))
 
 
+@one_test
 @pytest.mark.parametrize("n", range(10))
 def test_a_disk_that_takes_upper_and_lower_case_for_one(tmp_path, monkeypatch, n):
     make(tmp_path, s1="old", B="old")

@@ -7,6 +7,7 @@ import random
 import msgspec
 import pytest
 
+from cases import one_test
 from languages import GERMAN
 from languages import GERMAN_PHRASES as PHRASES
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
@@ -59,6 +60,7 @@ def result_of(calls, rows) -> PatientResult:
     )  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize("seed", range(12))
 def test_it_says_what_a_run_in_german_would_have_said(kb, index, seed):
     calls = some_calls(kb, seed)
@@ -103,6 +105,7 @@ def test_a_statement_of_another_wording_is_not_taken_for_its_own(kb, index):
     assert left >= {r.text for r in rows}
 
 
+@one_test
 @pytest.mark.parametrize(
     "text",
     [

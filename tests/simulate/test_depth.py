@@ -8,6 +8,7 @@ import numpy as np
 import pysam
 import pytest
 
+from cases import one_test
 from pgx.base.assemblies import CANONICAL
 from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.base.genes import Assembly
@@ -82,6 +83,7 @@ def test_pysam_reads_it(tmp_path):
         assert len(list(file)) == len(lines(path.read_text()))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("one", "two", "copies"),
     [
@@ -123,6 +125,7 @@ def test_hybrids_lose_the_reads_of_their_foreign_part():
     assert ratio("*13+*2", (42130500, 42131600)) == pytest.approx(1.0, abs=0.15)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("one", "two", "position", "expected"),
     [
@@ -216,6 +219,7 @@ def test_names_that_a_vcf_cannot_hold_are_refused(name):
         simulator().render(name, {})
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotypes", "error"),
     [
@@ -237,6 +241,7 @@ def test_diplotypes_that_cannot_be_are_refused(diplotypes, error):
         simulator().render("S1", diplotypes)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("depth", "options"),
     [

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from cases import one_test
 from pgx.base.errors import UsageError
 from pgx.base.structures import WHOLE
 from pgx.copynumber.configurations import structural_models
@@ -38,6 +39,7 @@ def test_examples(module):
     assert doctest.testmod(module).failed == 0
 
 
+@one_test
 @pytest.mark.parametrize(
     ("name", "units", "canonical"),
     [

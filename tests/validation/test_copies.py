@@ -8,6 +8,7 @@ from validation.data import DATA
 from validation.published import Reading, pairs, published
 from validation.truth import gvcf_files
 
+from cases import one_test
 from pgx.base.calls import CallStatus
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
@@ -15,6 +16,7 @@ from pgx.inputs.settings import RunSettings
 GENE = "CYP2D6"
 
 
+@one_test
 @pytest.mark.parametrize(
     ("diplotype", "copies"),
     [

@@ -17,6 +17,7 @@ from validation.fhir.invariants import empty_values, invariant_faults
 from validation.fhir.mutants import MUTANTS, mutated
 from validation.fhir.profiles import Profiles
 
+from cases import one_test
 from pgx.base.calls import PHENOCONVERTED, PatientContext
 from pgx.base.local import Override
 from pgx.base.patient import Patient
@@ -58,6 +59,7 @@ def example():
     return json.loads(render_fhir(next(run.results()), FACTS))
 
 
+@one_test
 @pytest.mark.validation
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda p: p.stem)
 def test_the_guides_own_examples_pass(path):
@@ -99,6 +101,7 @@ def test_a_bundle_with_decisions_and_a_patient_passes():
     assert faults(bundle) == []
 
 
+@one_test
 @pytest.mark.validation
 @pytest.mark.parametrize("text", factory.HOSTILE)
 def test_hostile_strings_pass(text):
@@ -120,6 +123,7 @@ def test_the_profiles_see_what_own_rules_do_not():
     assert len(seen) >= 40
 
 
+@one_test
 @pytest.mark.validation
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_mutant_fails(name):
@@ -150,12 +154,14 @@ OWN = {
 }  # fmt: skip
 
 
+@one_test
 @pytest.mark.parametrize("name", sorted(OWN))
 def test_own_rules_need_no_profiles(name):
     assert own_faults(example()) == []
     assert own_faults(mutated(example(), name))
 
 
+@one_test
 @pytest.mark.parametrize(
     ("kind", "good", "bad"),
     [
@@ -184,6 +190,7 @@ def test_patterns_ask_for_a_part_and_let_the_rest_be():
     assert not matches({"coding": [{"code": "2", "system": "a"}]}, value)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("system", "good", "bad"),
     [

@@ -4,10 +4,12 @@ import doctest
 
 import pytest
 
+from cases import one_test
 from validation import compare, everything, intervals, nomenclature, published, reliability, scores
 from validation import tables as markdown
 
 
+@one_test
 @pytest.mark.parametrize(
     "module",
     [compare, intervals, nomenclature, published, reliability, scores, markdown],

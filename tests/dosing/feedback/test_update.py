@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cases import one_test
 from dosing.feedback.courses import GENOTYPE, course, refined, tree
 from pgx.base.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback.course import timeline_of
@@ -161,6 +162,7 @@ def test_one_wrong_inr_does_not_carry_the_dose_away():
     assert wrong.is_doubtful
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "code", "doubtful"),
     [
@@ -206,6 +208,7 @@ def test_a_narrow_interval_is_not_believed():
     assert spread == pytest.approx(V.sd_potency.value, rel=0.01)
 
 
+@one_test
 @pytest.mark.parametrize(
     ("changes", "error", "said"),
     [

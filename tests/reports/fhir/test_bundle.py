@@ -7,6 +7,7 @@ import json
 import pytest
 from validation.fhir.bundles import own_faults
 
+from cases import one_test
 from pgx.base.calls import CallStatus, DrugCode, HaplotypeDetail
 from pgx.base.errors import InvariantError
 from pgx.base.local import Override
@@ -369,6 +370,7 @@ def test_advice_by_genotype_and_with_medicines_tell_each_other_apart():
     assert converted["description"] == "Other advice"
 
 
+@one_test
 @pytest.mark.parametrize("text", factory.HOSTILE)
 def test_hostile_strings_stay_strings(text):
     call = factory.called(

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cases import one_test
 from pgx.base.calls import AdviceFacts, DrugCode
 from pgx.base.errors import ResultFileError
 from pgx.base.local import OverlayInfo, Override
@@ -76,6 +77,7 @@ def test_rows_without_population_text_or_guideline_come_back():
     assert back(result).recommendations == (row, row)
 
 
+@one_test
 @pytest.mark.parametrize("text", [t for t in factory.HOSTILE if not set(t) & {"\x00", "\x1b"}])
 def test_hostile_names_come_back(text):
     call = factory.called(text, gene=text, diplotype=text, phenotype=text, notes=(text,))
@@ -191,6 +193,7 @@ def _is_call(found):
     return any(e["url"].endswith(":call") for e in found.get("extension", ()))
 
 
+@one_test
 @pytest.mark.parametrize(
     "damage",
     [
@@ -208,6 +211,7 @@ def test_a_damaged_bundle_is_refused(damage):
         parse_fhir(json.dumps(tree).encode())
 
 
+@one_test
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"[]", b"null", b"\xff", b'{"resourceType": "Bundle"}']
 )
