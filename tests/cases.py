@@ -19,6 +19,9 @@ from typing import Any, NamedTuple
 import pytest
 
 EXHAUSTIVE = pytest.mark.exhaustive
+AT_ONCE = 20
+"""Of the rest, so many cases are a test: workers that run side by side end at about one time."""
+_PARAMETERS = type(pytest.param())
 
 
 class Case(NamedTuple):
@@ -39,14 +42,24 @@ def one_test(function: Callable[..., None] | None = None, *, sample: int | None 
     return _whole(function, cases, [m for m in marks if m not in tables], sample)
 
 
-def sampled(values: Iterable[Any], sample: int) -> list[Any]:
-    """Return parameters of tests that stay apart; all but a sample wait for ``make test-all``."""
+def sampled(values: Iterable[Any], sample: int, *, tuples_are_values: bool = False) -> list[Any]:
+    """Return parameters of tests that stay apart; all but a sample wait for ``make test-all``.
+
+    A tuple is a row of values for several names, unless it is said to be a value itself.
+    """
     cases = [Case(str(i), {"": value}) for i, value in enumerate(values)]
     chosen = _chosen(cases, sample)
     return [
-        case.arguments[""] if i in chosen else pytest.param(case.arguments[""], marks=EXHAUSTIVE)
-        for i, case in enumerate(cases)
+        value if i in chosen else _exhaustive(value, is_row=not tuples_are_values)
+        for i, value in enumerate(case.arguments[""] for case in cases)
     ]
+
+
+def _exhaustive(value: Any, *, is_row: bool) -> Any:
+    if isinstance(value, _PARAMETERS):
+        return pytest.param(*value.values, marks=(*value.marks, EXHAUSTIVE), id=value.id)
+    row = value if is_row and isinstance(value, tuple) else (value,)
+    return pytest.param(*row, marks=EXHAUSTIVE)
 
 
 def _cases(table: pytest.Mark) -> list[Case]:
@@ -62,7 +75,7 @@ def _cases(table: pytest.Mark) -> list[Case]:
 
 def _case(names: list[str], value: Any, label: str | Callable[[Any], str] | None) -> Case:
     given, marks, name = value, (), None
-    if isinstance(value, type(pytest.param())):
+    if isinstance(value, _PARAMETERS):
         given, marks, name = value.values, tuple(value.marks), value.id
     elif len(names) == 1:
         given = (value,)
@@ -103,8 +116,9 @@ def _parts(cases: list[Case], sample: int | None) -> Iterator[tuple[str, list[Ca
     plain = [case for case in cases if not case.marks]
     chosen = set(range(len(plain))) if sample is None else _chosen(plain, sample)
     yield "cases", [case for i, case in enumerate(plain) if i in chosen], ()
-    if len(chosen) < len(plain):
-        yield "rest", [case for i, case in enumerate(plain) if i not in chosen], EXHAUSTIVE
+    rest = [case for i, case in enumerate(plain) if i not in chosen]
+    for first in range(0, len(rest), AT_ONCE):
+        yield f"rest{first}", rest[first : first + AT_ONCE], EXHAUSTIVE
     for name in sorted({mark.name for case in cases for mark in case.marks}):
         marked = [case for case in cases if name in {mark.name for mark in case.marks}]
         assert all(len(case.marks) == 1 for case in marked)

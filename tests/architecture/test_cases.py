@@ -54,7 +54,7 @@ def test_a_sample_and_the_rest_are_all_cases():
     @pytest.mark.parametrize("b", range(3))
     def test(a, b): ...
 
-    chosen, rest = parts(test)["cases"], parts(test)["rest"]
+    chosen, rest = parts(test)["cases"], parts(test)["rest0"]
     assert (chosen[1], rest[1]) == (set(), {"exhaustive"})
     found = [(c.arguments["a"], c.arguments["b"]) for c in chosen[0] + rest[0]]
     assert sorted(found) == [(a, b) for a in range(4) for b in range(3)]
@@ -67,6 +67,26 @@ def test_parameters_that_stay_apart_are_marked_beyond_a_sample():
     assert [getattr(v, "values", (v,))[0] for v in values] == [0, 1, 2, 3, 4]
     marked = [[m.name for m in v.marks] for v in values if not isinstance(v, int)]
     assert marked == [["exhaustive"]] * 3
+
+
+def test_the_rest_is_run_in_parts():
+    @one_test(sample=10)
+    @pytest.mark.parametrize("a", range(55))
+    def test(a): ...
+
+    found = [[c.arguments["a"] for c in cases] for cases, _ in parts(test).values()]
+    assert [len(numbers) for numbers in found] == [10, 20, 20, 5]
+    assert sorted(a for numbers in found for a in numbers) == list(range(55))
+
+
+def test_rows_and_marked_parameters_may_be_sampled():
+    marked = pytest.param(1, 2, id="one", marks=pytest.mark.torture)
+    [row, kept] = sampled([(3, 4), marked], 0)
+    assert row.values == (3, 4)
+    assert (kept.values, kept.id) == ((1, 2), "one")
+    assert [mark.name for mark in kept.marks] == ["torture", "exhaustive"]
+    [value] = sampled([(3, 4)], 0, tuples_are_values=True)
+    assert value.values == ((3, 4),)
 
 
 def test_cases_with_marks_of_their_own_are_a_part():

@@ -39,6 +39,7 @@ def test_help_is_given(words):
     assert not done.stderr
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize(
     ("status", "words"),
     [

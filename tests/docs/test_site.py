@@ -168,6 +168,7 @@ def site(tmp_path_factory) -> Path:
     return place
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_the_site_has_every_page(site):
     written = {p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md")}
@@ -175,6 +176,7 @@ def test_the_site_has_every_page(site):
         assert (site / uri).with_suffix(".html").is_file(), uri
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_the_site_fetches_nothing(site):
     for path in site.rglob("*.html"):
@@ -187,6 +189,7 @@ def test_the_site_fetches_nothing(site):
         assert not re.findall(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", text), path
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_scripts_know_one_foreign_host_that_no_page_needs(site):
     """The theme's bundle would fetch a drawing library for pages with mermaid blocks: none."""
@@ -194,6 +197,7 @@ def test_scripts_know_one_foreign_host_that_no_page_needs(site):
         assert 'class="mermaid"' not in path.read_text(encoding="utf-8"), path
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_public_names_are_on_the_python_page(site):
     text = (site / "reference" / "python.html").read_text(encoding="utf-8")
@@ -203,6 +207,7 @@ def test_public_names_are_on_the_python_page(site):
     assert ":::" not in text.partition("<article")[2].replace("<code>:::</code>", "")
 
 
+@pytest.mark.exhaustive
 @needs_mkdocs
 def test_bars_in_tables_stand_without_backslash(site):
     for path in site.rglob("*.html"):

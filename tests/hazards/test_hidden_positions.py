@@ -153,7 +153,7 @@ def test_any_set_of_hidden_positions(case):
     check(name, pairs_of(name, seed), ways, phased=phased)
 
 
-@one_test
+@one_test(sample=24)
 @pytest.mark.parametrize("way", HIDE)
 @pytest.mark.parametrize("name", GENES)
 def test_each_way_to_hide_a_position(name, way):

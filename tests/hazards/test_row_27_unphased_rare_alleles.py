@@ -28,7 +28,7 @@ def annotated(folder, gene, one, two, drugs=(), **settings):
     return result.calls[0], result.recommendations
 
 
-@one_test
+@one_test(sample=2)
 @pytest.mark.parametrize(("gene", "one", "two", "phenotype"), PAIRS)
 def test_row_27_two_rare_alleles_are_named_in_trans(tmp_path, gene, one, two, phenotype):
     call, _ = annotated(tmp_path, gene, one, two, phased=False)

@@ -69,6 +69,7 @@ def test_row_24_a_partial_definition(tmp_path):
     assert call.missing == ("chr10:94775367",)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("style", ["chr", "bare", "refseq", "genbank"])
 def test_row_25_contig_names(style, tmp_path):
     call = call_file(vcf_file(tmp_path, {"CYP2C19": "*3/*3"}, contig_style=style))["S1", "CYP2C19"]

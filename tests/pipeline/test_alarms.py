@@ -81,7 +81,7 @@ def test_what_guidelines_say_of_the_reference_is_still_told(genome):
         assert words.casefold() in page.casefold()
 
 
-@one_test
+@one_test(sample=5)
 @pytest.mark.parametrize(
     ("diplotypes", "calls", "drug", "group"),
     [

@@ -70,7 +70,7 @@ def test_the_provenance_names_the_folder(local):
     assert made.knowledge_digest == KnowledgeBase().manifest.digest
 
 
-@one_test
+@one_test(sample=3)
 @pytest.mark.parametrize(
     ("first", "second", "diplotype", "phenotype", "action"),
     [

@@ -224,7 +224,7 @@ def noted(folder, given, seen, gene="CYP2D6"):
     return NOTE in result.calls[0].notes
 
 
-@one_test
+@one_test(sample=4)
 @pytest.mark.parametrize(
     ("given", "seen"),
     [
@@ -242,7 +242,7 @@ def test_a_call_that_the_variants_allow(given, seen, tmp_path):
     assert not noted(tmp_path, given, seen)
 
 
-@one_test
+@one_test(sample=4)
 @pytest.mark.parametrize(
     ("given", "seen"),
     [

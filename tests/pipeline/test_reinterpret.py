@@ -63,7 +63,7 @@ def strange(cells):
     return [*cells[:4], other, *cells[5:8], "GT", *("0/1" for _ in cells[9:])]
 
 
-@one_test
+@one_test(sample=2)
 @pytest.mark.parametrize("phased", [True, False])
 @pytest.mark.parametrize("style", ["all_sites", "gvcf"])
 @pytest.mark.parametrize("prior", list(Prior))

@@ -110,6 +110,7 @@ def test_activity_of_a_gene_without_scores_goes_by_phenotype(result):
     assert ax.get_xlabel() == "phenotype"
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("kind", ["results", "polars", "pandas", "records"])
 def test_cohort_phenotypes_adds_up_to_everybody(kind, cohort):
     given = {

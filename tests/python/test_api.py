@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import pgx
-from cases import one_test
+from cases import one_test, sampled
 from pgx.base import errors
 from pgx.base.errors import (
     OutputError,
@@ -37,7 +37,9 @@ def advice_of(results):
     return recommendation_frame(rows, with_sample=True)
 
 
-@pytest.fixture(scope="module", params=["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"])
+@pytest.fixture(
+    scope="module", params=sampled(["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"], 1)
+)
 def example(request):
     path = EXAMPLES / request.param
     results = pgx.annotate(path)
@@ -297,7 +299,7 @@ WRONG = {
 }
 
 
-@one_test
+@one_test(sample=14)
 @pytest.mark.parametrize("name", WRONG)
 def test_every_wrong_argument_is_an_error_of_the_tree(name):
     with pytest.raises(PgxError) as caught:

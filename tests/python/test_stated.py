@@ -143,7 +143,7 @@ WRONG = {
 }
 
 
-@one_test
+@one_test(sample=9)
 @pytest.mark.parametrize("name", WRONG)
 def test_what_contradicts_or_is_no_call_is_refused(name):
     with pytest.raises(PgxError):

@@ -45,7 +45,7 @@ CASES = {
 }
 
 
-@one_test
+@one_test(sample=2)
 @pytest.mark.parametrize("name", CASES)
 def test_the_structure_of_made_reads_is_the_most_probable(name):
     found = read(person(*CASES[name], depth=40))

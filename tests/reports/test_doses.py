@@ -252,7 +252,7 @@ def test_a_de_identified_result_keeps_its_dose(plain, knowledge, facts):
     )
 
 
-@one_test
+@one_test(sample=8)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_texts_of_a_model_are_texts(warfarin, facts, text, monkeypatch):
     reply = DoseReply(drug="warfarin", asked=Asked.NAMED, code="X", reason=text)

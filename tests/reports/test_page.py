@@ -82,6 +82,7 @@ def test_what_is_filtered_away_on_screen_is_printed():
     assert "@media screen{.off{display:none!important}}" in style
 
 
+@one_test(sample=1)
 @pytest.mark.validation
 @pytest.mark.skipif(not REAL, reason="no validation data (PGX_VALIDATION_DATA)")
 @pytest.mark.parametrize("path", REAL[:3], ids=lambda path: path.name)

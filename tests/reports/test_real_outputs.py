@@ -83,7 +83,7 @@ def test_unsettled_drugs_are_marked_where_they_stand(result):
             assert "m-depends" in part or "m-unknown" in part
 
 
-@one_test
+@one_test(sample=4)
 @pytest.mark.validation
 @pytest.mark.skipif(not PROBES, reason="no validation data (PGX_VALIDATION_DATA)")
 @pytest.mark.parametrize("path", PROBES, ids=lambda path: path.name)

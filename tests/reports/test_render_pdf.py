@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import one_test
 from pgx.base.advice import Drug, DrugStatus
 from pgx.base.calls import PatientContext
 from pgx.base.errors import DependencyError, UsageError
@@ -56,6 +57,7 @@ def patient_context(date: str = "2026-11-01") -> PatientContext:
     )
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("renderer", RENDERERS, ids=lambda r: r.__name__)
 def test_strings_are_never_code(renderer):
     for name in HOSTILE:

@@ -200,6 +200,7 @@ def test_reinterpret_writes_its_changes_with_the_set(tmp_path):
     assert not os.path.lexists(tmp_path / "b" / RUN_FOLDER)
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_run_that_is_told_to_end_leaves_nothing_behind(sets, tmp_path, number):
     sources, expected = sets

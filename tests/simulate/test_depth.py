@@ -125,7 +125,7 @@ def test_hybrids_lose_the_reads_of_their_foreign_part():
     assert ratio("*13+*2", (42130500, 42131600)) == pytest.approx(1.0, abs=0.15)
 
 
-@one_test
+@one_test(sample=6)
 @pytest.mark.parametrize(
     ("one", "two", "position", "expected"),
     [

@@ -49,6 +49,7 @@ def test_the_report_counts_what_is_right():
     assert "| all | 3 | 2 | 1 | 1 | 1 |" in report(found)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.validation
 @pytest.mark.skipif(
     not (DATA / "gvcf").is_dir(),

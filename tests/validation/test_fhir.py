@@ -68,6 +68,7 @@ def test_the_guides_own_examples_pass(path):
     assert check(profiles(), tree) == []
 
 
+@one_test(sample=1)
 @pytest.mark.validation
 @pytest.mark.parametrize("name", ["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"])
 def test_bundles_of_the_examples_pass(name):
@@ -117,13 +118,14 @@ def test_hostile_strings_pass(text):
     assert faults(json.loads(render_fhir(result, FACTS))) == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.validation
 def test_the_profiles_see_what_own_rules_do_not():
     seen = [n for n in MUTANTS if bundle_faults(profiles(), mutated(example(), n))]
     assert len(seen) >= 40
 
 
-@one_test
+@one_test(sample=12)
 @pytest.mark.validation
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_mutant_fails(name):

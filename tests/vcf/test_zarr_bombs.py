@@ -273,7 +273,7 @@ CODECS = [
 ]
 
 
-@one_test
+@one_test(sample=28)
 @pytest.mark.parametrize("codec", CODECS, ids=repr)
 @pytest.mark.parametrize("size", [1, 1_000, 3 << 20])
 @pytest.mark.parametrize("kind", ["zeros", "random"])

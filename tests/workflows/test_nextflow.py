@@ -74,6 +74,7 @@ def test_the_stub_makes_every_output(name, tmp_path):
     assert all(found(output, names, tmp_path) for output in process.outputs)
 
 
+@one_test(sample=1)
 @by_name
 @pytest.mark.parametrize("with_tables", [True, False], ids=["tables", "no tables"])
 def test_the_script_makes_what_is_promised(name, with_tables, tmp_path):

@@ -97,6 +97,7 @@ def ratios():
     return log_speed, steady_ratio(2.5, np.exp(log_speed), 1.0, P)
 
 
+@one_test(sample=2)
 @pytest.mark.parametrize("values", [(1.8, 2.2, 2.5), (2.6, 3.8, 3.4), (1.1, 1.5, 6.0)])
 def test_the_grid_says_what_drawn_persons_say(values):
     found = refined(inr=inrs(*zip((5, 10, 21), values, strict=True)))

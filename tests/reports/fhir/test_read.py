@@ -94,6 +94,7 @@ def test_control_characters_come_back_as_the_tables_show_them():
     assert call_lines(read) == call_lines(result)
 
 
+@one_test(sample=1)
 @pytest.mark.parametrize("name", ["patient.g.vcf", "patient.grch37.vcf", "cohort.vcf"])
 def test_examples_come_back(name):
     for result in annotate([ROOT / "examples" / name]).results():
