@@ -234,9 +234,7 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
     seen: set[str] = set()
     for name, _ in pairs:
         if name in seen:
-            shown = (
-                f"`{name}`" if name in _FIELDS else "a name"
-            )  # keys may be names
+            shown = f"`{name}`" if name in _FIELDS else "a name"  # keys may be names
             raise ValueError(f"{shown} stands twice in one JSON object")
         seen.add(name)
 
