@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cases import one_test
-from pgx.base.calls import CallStatus
 from pgx.copynumber.depth import copies_from_depth
 from pgx.copynumber.evidence import SiteReads, evidence_of
 from pgx.haplotypes.caller import GeneCaller
+from pgx.records.calls import CallStatus
 from structure.made import GENE, KB, MODELS, PANEL, genotypes, scan
 
 CALLER = GeneCaller(GENE, KB.frequencies["CYP2D6"])

@@ -7,8 +7,8 @@ import inspect
 import pytest
 
 from cases import one_test
-from pgx.base import errors
-from pgx.base.errors import PgxError
+from pgx import errors
+from pgx.errors import PgxError
 
 CLASSES = [
     kind

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from cases import one_test
-from pgx.base.children import isolated_environment, isolated_path
+from pgx.base.extensions import isolated_environment, isolated_path
 
 
 @one_test

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from cli.support import PATIENT
-from pgx.base.code_cache import CACHE_VARIABLE, cache_folder
+from pgx.base.accel import CACHE_VARIABLE, cache_folder
 
 WORDS = ("annotate", PATIENT, "--genes", "CYP2C19", "--format", "json,tsv,html")
 

@@ -10,9 +10,9 @@ from validation.data import DATA
 import pgx
 from cases import one_test
 from cohort.read import read_cohort
-from pgx.base.allele_names import parse_bracket
 from pgx.engine.frequencies import frequency_tables
 from pgx.inputs.side_files import read_sample_info
+from pgx.records.genes import parse_bracket
 
 pytestmark = [
     pytest.mark.validation,

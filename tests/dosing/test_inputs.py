@@ -8,7 +8,7 @@ import pytest
 
 from cases import one_test
 from dosing.invented import AGE, HEIGHT, INPUTS, RACE, VKORC1, WEIGHT, published, term
-from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx_dosing.specification import (
     Input,
     InputKind,

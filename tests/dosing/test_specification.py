@@ -9,7 +9,7 @@ import pytest
 
 from cases import one_test
 from dosing.invented import model, published
-from pgx.base.errors import ModelFolderError
+from pgx.errors import ModelFolderError
 from pgx_dosing.specification import ConformalInterval, encode_model, parse_model
 
 SHIPPED = [

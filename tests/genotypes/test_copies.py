@@ -3,7 +3,7 @@
 import pytest
 
 from cases import one_test
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import read_inputs
 from pgx.genotypes.copies import allele_copies
 from pgx.genotypes.matrix import SeenCopies

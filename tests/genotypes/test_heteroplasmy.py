@@ -4,7 +4,7 @@ import pytest
 
 from cases import one_test
 from hazards.edited import called, changed
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 
 RISK = 1555
 

@@ -5,8 +5,8 @@ import pytest
 from calling import call_file
 from cases import one_test
 from hazards.edited import STAR3, called, changed, is_open, removed
-from pgx.base.calls import CallStatus
-from pgx.base.errors import InputError
+from pgx.errors import InputError
+from pgx.records.calls import CallStatus
 from simulated import cohort_file, vcf_file
 
 REPEAT = 233760233

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cases import one_test
-from pgx.base.advice import ACTIONS
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     READING_COLUMNS,
@@ -21,6 +20,7 @@ from pgx.knowledge.importers.readings import (
     sentence_digest,
 )
 from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows
+from pgx.records.advice import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

@@ -14,7 +14,7 @@ import pytest
 
 import published_samples as samples
 from cases import one_test
-from pgx.base.errors import PgxError
+from pgx.errors import PgxError
 from pgx.knowledge.importers.published import PublishedRelease, published_releases
 
 ROUNDS = 500

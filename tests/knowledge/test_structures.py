@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from cases import one_test
-from pgx.base.structures import PartnerOdds, StructuralHaplotype, StructureUnit, UnitSegment
 from pgx.knowledge.gene_records import read_structures
 from pgx.knowledge.integrity.applicable import structure_findings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.structures import PartnerOdds, StructuralHaplotype, StructureUnit, UnitSegment
 
 GENE = KnowledgeBase().genes["CYP2D6"]
 

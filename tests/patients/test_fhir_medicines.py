@@ -6,8 +6,8 @@ import pytest
 
 from cases import one_test
 from patients.bundles import ATC, RXNORM, SELF, bundle, patient_of, person, read, request, statement
-from pgx.base.errors import PatientFileError
-from pgx.base.patient import Medicine, MedicineUse
+from pgx.errors import PatientFileError
+from pgx.records.patient import Medicine, MedicineUse
 
 CURRENT, PLANNED, STOPPED, UNKNOWN = (
     MedicineUse.CURRENT, MedicineUse.PLANNED, MedicineUse.STOPPED, MedicineUse.UNKNOWN,

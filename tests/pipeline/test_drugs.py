@@ -6,7 +6,7 @@ import pytest
 
 from cases import one_test
 from pgx import KnowledgeBase
-from pgx.base.errors import UnknownDrugError
+from pgx.errors import UnknownDrugError
 from pgx.inputs.choices import named_drugs
 
 

@@ -11,8 +11,8 @@ from polars.testing import assert_frame_equal
 
 import pgx
 from cases import one_test, sampled
-from pgx.base import errors
-from pgx.base.errors import (
+from pgx import errors
+from pgx.errors import (
     OutputError,
     PgxError,
     UnknownAlleleError,

@@ -8,7 +8,7 @@ from polars.testing import assert_frame_equal
 
 import pgx
 from cli.support import COHORT
-from pgx.base.errors import SampleNotFoundError, UsageError, VcfFormatError
+from pgx.errors import SampleNotFoundError, UsageError, VcfFormatError
 
 OF_FILES = {
     "annotate": pgx.annotate,

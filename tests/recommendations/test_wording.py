@@ -7,8 +7,7 @@ import re
 import pytest
 
 from cases import one_test
-from pgx.base.advice import ADVICE_FIELDS, NOT_CODED, REMARKS, coded
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.wording import (
@@ -17,6 +16,7 @@ from pgx.recommendations.wording import (
     render_implications,
     render_statement,
 )
+from pgx.records.advice import ADVICE_FIELDS, NOT_CODED, REMARKS, coded
 from recommendations.made import statement
 from recommendations.numbers import numbers_of
 

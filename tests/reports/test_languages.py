@@ -11,7 +11,7 @@ import pytest
 
 from cases import one_test
 from languages import ENGLISH_WORDS, GERMAN
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH, catalogue
 from pgx.reports.chances import percent

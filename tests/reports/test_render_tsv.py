@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import one_test
-from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, Recommendation
-from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
+from pgx.records.calls import AlternativeAdvice, Candidate, GeneCall, Recommendation
+from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.render_tsv import render_calls, render_recommendations
 from reports import factory
 

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import one_test
-from pgx.base.calls import PatientContext
-from pgx.base.errors import UsageError
-from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
+from pgx.errors import UsageError
+from pgx.records.calls import PatientContext
+from pgx.records.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.reports import workbook
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.formats import render_one

@@ -9,9 +9,8 @@ import pysam
 import pytest
 
 from cases import one_test
-from pgx.base.assemblies import CANONICAL
-from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import CANONICAL, Assembly
+from pgx.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.noise import DepthSettings
 from pgx.simulator.depth.sites import draw_dips

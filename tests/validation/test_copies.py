@@ -9,9 +9,9 @@ from validation.published import Reading, pairs, published
 from validation.truth import gvcf_files
 
 from cases import one_test
-from pgx.base.calls import CallStatus
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
+from pgx.records.calls import CallStatus
 
 GENE = "CYP2D6"
 

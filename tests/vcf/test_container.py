@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import one_test
-from pgx.base.errors import PgxError, SampleNotFoundError, UsageError, VcfFormatError
+from pgx.errors import PgxError, SampleNotFoundError, UsageError, VcfFormatError
 from pgx.io.records import ScanLimits
 from pgx.io.source import open_source
 from pgx.io.windows import Windows

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases import one_test
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
 from pgx.io import scanner
 from pgx.io.header import parse_header
 from pgx.io.records import ScanLimits

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cases import one_test
-from pgx.base.errors import InvariantError, VcfFormatError
+from pgx.errors import InvariantError, VcfFormatError
 from pgx.io.windows import Windows
 from vcf.support import line, scan_body
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases import sampled
-from pgx.base.errors import PgxError, VcfFormatError
+from pgx.errors import PgxError, VcfFormatError
 from pgx.io.faults import ZARR_FAULTS
 from pgx.io.source import open_source
 from pgx.io.windows import Windows

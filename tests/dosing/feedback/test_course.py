@@ -9,7 +9,7 @@ import pytest
 
 from cases import one_test
 from dosing.feedback.courses import course, tree
-from pgx.base.errors import CourseFileError, OutOfDomainError
+from pgx.errors import CourseFileError, OutOfDomainError
 from pgx_dosing.feedback.course import MAX_BYTES, parse_course, read_course, timeline_of
 from pgx_dosing.feedback.kpd import read_parameters
 

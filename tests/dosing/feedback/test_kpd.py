@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import one_test
-from pgx.base.errors import MissingCovariateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback import _kernels
 from pgx_dosing.feedback.kpd import (
     HOURS_A_WEEK,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cases import one_test
-from pgx.base.errors import MissingCovariateError, ModelStateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, ModelStateError, OutOfDomainError
 from pgx_dosing.feedback.course import read_outcomes, update_sensitivity
 
 MODELS = read_outcomes()

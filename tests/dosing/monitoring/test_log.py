@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from cases import one_test
-from pgx.base.errors import OutputError, PredictionLogError
+from pgx.errors import OutputError, PredictionLogError
 from pgx_dosing.monitoring.log import (
     OutcomeLine,
     PredictionLine,

@@ -6,7 +6,7 @@ import pytest
 
 from cases import one_test
 from dosing.registry.made import METRICS, made
-from pgx.base.errors import ModelFolderError
+from pgx.errors import ModelFolderError
 from pgx_dosing.monitoring.records import watched_model
 
 REFERENCE = {

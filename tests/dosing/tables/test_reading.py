@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cases import one_test
 from dosing.invented import IWPC, SCHEMA, frame, needs_data
-from pgx.base.errors import DataTableError
+from pgx.errors import DataTableError
 from pgx_dosing.shipped import schema_for
 from pgx_dosing.specification import InputKind
 from pgx_dosing.tables import (
