@@ -12,7 +12,7 @@ import typer
 
 from pgx.base.code_cache import CACHE_VARIABLE, unkept_is_told
 from pgx.base.errors import UsageError, printable
-from pgx.cli.console import hint
+from pgx.cli.console import hint, say
 
 if TYPE_CHECKING:
     from pgx.base.local import Override
@@ -146,12 +146,20 @@ def tell_age(release: str, limit: int) -> None:
 
 
 def patient_of(path: Path | None) -> Patient | None:
-    """Return the patient that a file describes; none without a file."""
+    """Return the patient that a file describes; none without a file.
+
+    Says so where no dosing models are installed: a report without doses must not be read as
+    one that has nothing to say of them.
+    """
     if path is None:
         return None
+    from pgx.base.extensions import extension
     from pgx.patients.read import read_patient
 
-    return read_patient(path)
+    patient = read_patient(path)
+    if extension("pgx.dosing", "records") is None:
+        say("warning: no dosing models are installed, so no dose is predicted; install pgx anew")
+    return patient
 
 
 def overrides_of(path: Path | None) -> list[Override]:
