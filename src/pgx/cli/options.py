@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
-from pgx.base.accel import CACHE_VARIABLE, unkept_is_told
+from pgx.base.accel import CACHE_VARIABLE, on_uncached_code
 from pgx.cli.console import hint
 from pgx.errors import UsageError, printable
 
@@ -200,7 +200,7 @@ def shown_help(command: Callable[..., object]) -> str:
 
 def run_app(app: typer.Typer, words: list[str], name: str) -> int:
     """Run an app; return its exit status."""
-    unkept_is_told(None if "--quiet" in words else _say_unkept)
+    on_uncached_code(None if "--quiet" in words else _say_unkept)
     for command in app.registered_commands:
         if command.callback is not None and not command.help:
             command.help = shown_help(command.callback)
