@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from fuzz.outside_grammar import OutsideGrammar
 from fuzz.vcf_grammar import Place, VcfGrammar
-from pgx.base.assemblies import CANONICAL, contig_length
-from pgx.base.errors import PgxError, VcfFormatError
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import CANONICAL, Assembly, contig_length
+from pgx.errors import PgxError, VcfFormatError
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
@@ -34,7 +33,8 @@ from pgx.io.records import Scan, ScanLimits, SiteReason
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.outside.calls import Unanswered
+from pgx.outside.calls import UnusedReason
+from pgx.records.genes import GeneDefinition
 
 __all__ = ["TARGETS", "Target", "make_target"]
 
@@ -221,7 +221,7 @@ class OutsideTarget(Target):
                 continue
             made = answer(call, gene, call.sample or "S1", MARKERS)
             if isinstance(made, str):
-                Unanswered(made)
+                UnusedReason(made)
                 continue
             if not (made.diplotype or made.phenotype or made.lookup_keys):
                 raise AssertionError("a call that says nothing")

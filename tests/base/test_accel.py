@@ -10,7 +10,8 @@ import textwrap
 
 import pytest
 
-from pgx.base import accel, code_cache
+from pgx.base import accel
+from pgx.base import accel as code_cache
 
 MODULE = """
 import numpy as np
@@ -125,11 +126,11 @@ def test_without_a_place_kernels_are_compiled_in_memory(folder):
 
 NOTICE = """
     import os
-    from pgx.base import code_cache
+    from pgx.base import accel as code_cache
     from kernels_under_test import total
     import numpy as np
     os.access = lambda *_: False  # root may write anywhere
-    code_cache.unkept_is_told(lambda: print("told"))
+    code_cache.on_uncached_code(lambda: print("told"))
     print(total(np.arange(4)))
 """
 

@@ -1,12 +1,12 @@
-"""What other packages add to `pgx`, found by entry points and imported when it is used.
+"""Optional parts: packages that extend `pgx`, optional libraries, progress, child processes.
 
-`pgx` imports nothing of a package that joins it: the package names its parts in its
-metadata, by group. So a command without doses neither loads nor needs the dosing models.
+`pgx` imports nothing of a package that joins it: the package names its parts in its metadata, by
+group of entry points. So a command without doses neither loads nor needs the dosing models.
 
 =======================  ========================================================
 ``pgx.commands``         a `Command` of ``pgx``; its name is the entry point's
 ``pgx.dosing``           ``records``: a release and a result with a patient to its
-                         `pgx.base.doses.DoseResult` records
+                         `pgx.records.calls.DoseResult` records
 ``pgx.report_sections``  ``doses``: see `pgx.reports.dose_section.DoseSection`
 ``pgx.kernels``          modules of kernels to compile beside those of `pgx`
 ``pgx.views``            a record's class name to the function that draws it as HTML
@@ -15,15 +15,34 @@ metadata, by group. So a command without doses neither loads nor needs the dosin
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pgx.base.errors import DependencyError
+from pgx.errors import DependencyError, UsageError
+
+__all__ = [
+    "Command",
+    "added_commands",
+    "added_kernels",
+    "count_read",
+    "extension",
+    "html_view",
+    "isolated_environment",
+    "isolated_path",
+    "load_extra",
+    "progress_callback",
+]
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["Command", "added_commands", "added_kernels", "extension", "html_view"]
 
 _COMMANDS: Final = "pgx.commands"
 _KERNELS: Final = "pgx.kernels"
@@ -93,6 +112,95 @@ def added_kernels() -> tuple[str, ...]:
 
 
 def html_view(record: object) -> str | None:
-    """Return a record as a piece of HTML, None where nothing draws it."""
+    """Return a record as HTML, None without a view for its class."""
     view = extension(_VIEWS, type(record).__name__)
     return None if view is None else view(record)
+
+
+def load_extra(module: str, extra: str) -> Any:  # noqa: ANN401 - a module of any library
+    """Return a module of an optional part.
+
+    Parameters
+    ----------
+    module
+        The module's full name.
+    extra
+        The extra of this package that brings it.
+
+    Raises
+    ------
+    UsageError
+        It is not installed.
+    """
+    try:
+        found: ModuleType = import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module.partition(".")[0]:
+            raise  # the library is installed, a dependency of it is not
+        raise UsageError(
+            f"{error.name} is not installed",
+            remedy=f"install it with: pip install 'pgx-therapy[{extra}]'",
+        ) from error
+    return found
+
+
+_CALLBACK: Final[ContextVar[Callable[[int], None] | None]] = ContextVar("progress", default=None)
+
+
+def count_read(n_bytes: int) -> None:
+    """Report ``n_bytes`` more bytes of an input to the progress callback, if there is one."""
+    callback = _CALLBACK.get()
+    if callback is not None:
+        callback(n_bytes)
+
+
+@contextlib.contextmanager
+def progress_callback(callback: Callable[[int], None]) -> Iterator[None]:
+    """Call a function with the bytes of every read within the block.
+
+    A context variable, because reads happen in threads that copy the context of the run.
+
+    >>> counts = []
+    >>> with progress_callback(counts.append):
+    ...     count_read(5)
+    >>> count_read(7)
+    >>> counts
+    [5]
+    """
+    token = _CALLBACK.set(callback)
+    try:
+        yield
+    finally:
+        _CALLBACK.reset(token)
+
+
+_SAFE: Final = "PYTHONSAFEPATH"
+_PLACES: Final = "PYTHONPATH"
+
+
+def isolated_path() -> dict[str, str]:
+    """Return environment variables that keep a child process from importing local files.
+
+    Python started with ``-m`` or ``-c`` puts the current folder first on its path: a ``pysam.py``
+    beside a delivered file would be run. ``PYTHONSAFEPATH`` (Python 3.11) turns this off, also for
+    processes of `multiprocessing`; relative entries of ``PYTHONPATH`` are removed.
+    """
+    places = os.environ.get(_PLACES, "").split(os.pathsep)
+    absolute = [place for place in places if Path(place).is_absolute()]
+    return {_SAFE: "1", _PLACES: os.pathsep.join(absolute)}
+
+
+@contextlib.contextmanager
+def isolated_environment() -> Iterator[None]:
+    """Isolate the processes that are started within the block."""
+    wanted = isolated_path()
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

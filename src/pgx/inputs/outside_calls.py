@@ -10,18 +10,31 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import core_allele, format_diplotype, natural_key
-from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
-from pgx.base.errors import OutsideCallError, UnknownAlleleError
-from pgx.base.evidence import AlternativeDiplotype, CallEvidence, Contradiction
-from pgx.base.genes import GeneDefinition, Ploidy, Strategy
+from pgx.errors import OutsideCallError, UnknownAlleleError
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.evidence import allowed_alleles
 from pgx.haplotypes.matching import Observation, observe
-from pgx.outside.calls import AlleleNames, OutsideCall, Unanswered
+from pgx.outside.calls import AlleleNames, OutsideCall, UnusedReason
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable, activity_score
+from pgx.records.calls import (
+    AlternativeDiplotype,
+    CallEvidence,
+    CallStatus,
+    Candidate,
+    Contradiction,
+    GeneCall,
+    HaplotypeDetail,
+)
+from pgx.records.genes import (
+    GeneDefinition,
+    Ploidy,
+    Strategy,
+    core_allele,
+    format_diplotype,
+    natural_key,
+)
 
 __all__ = [
     "OutsideCall",
@@ -65,7 +78,7 @@ def answer(
     except OutsideCallError:
         if not call.tool:
             raise
-        return Unanswered.UNKNOWN.value
+        return UnusedReason.UNKNOWN.value
 
 
 def outside_gene_call(

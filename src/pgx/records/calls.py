@@ -1,52 +1,219 @@
-"""Records of results: what was observed, called and advised for one sample.
-
-Field names of `GeneCall` and `Recommendation` are the columns of the output tables.
-"""
+"""Records of results: gene calls and evidence, recommendations, doses, overrides."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from pgx.base.doses import DoseResult
-from pgx.base.errors import printable
-from pgx.base.evidence import CallEvidence
 from pgx.base.extensions import html_view
-from pgx.base.local import OverlayInfo, Override
-from pgx.base.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
-from pgx.base.structures import StructureEvidence
+from pgx.errors import printable
+from pgx.records.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
+from pgx.records.structures import StructureEvidence
 
 __all__ = [
     "GENOTYPE",
     "PHENOCONVERTED",
     "AdviceFacts",
     "AlternativeAdvice",
+    "AlternativeDiplotype",
+    "CallEvidence",
     "CallStatus",
     "Candidate",
     "Certainty",
+    "Contradiction",
+    "DoseOption",
+    "DoseResult",
     "DrugCode",
     "GeneCall",
     "HaplotypeDetail",
+    "HaplotypeEvidence",
     "KeyEvidence",
+    "OverlayInfo",
+    "Override",
     "PatientContext",
     "PatientResult",
     "Provenance",
     "Recommendation",
     "SiteObservation",
+    "VariantMatch",
+    "iso_day",
     "joined_evidence",
 ]
 
+
+class VariantMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A defining variant of a named allele.
+
+    ``needs`` lists the alleles that match. ``state`` is ``matched``, ``unknown`` (the position
+    is missing) or ``contradicted``.
+    """
+
+    position: str
+    rsid: str
+    needs: tuple[str, ...]
+    state: str
+
+
+class HaplotypeEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One haplotype of the best diplotype.
+
+    ``n_named`` counts the positions that its definition names, ``n_answered`` those of them
+    with a genotype. ``variants`` are those that distinguish it from the default allele.
+    """
+
+    name: str
+    function: str | None
+    n_named: int
+    n_answered: int
+    variants: tuple[VariantMatch, ...] = ()
+
+
+class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
+    """A position at which a diplotype contradicts the observation.
+
+    ``needs`` has, for each haplotype, the alleles that the diplotype allows there. ``kind`` is
+    ``allele``, or ``phase`` where the alleles are right but are on the opposite haplotypes.
+    """
+
+    position: str
+    rsid: str
+    observed: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...]
+    kind: str
+    phased: bool
+
+
+class AlternativeDiplotype(msgspec.Struct, frozen=True, kw_only=True):
+    """An alternative diplotype.
+
+    ``why`` is ``fits`` (the next candidate), ``fits_other_function`` (the next candidate of
+    other functions), ``nearest`` (excluded, by the fewest observed alleles) or
+    ``nearest_other_function``; or ``given``: an outside call that the input contradicts.
+    ``contradictions`` exclude it; ``open_sites`` and ``open_phase`` would distinguish a candidate
+    from the best one. ``n_alike`` counts the diplotypes that are excluded by as few alleles.
+    """
+
+    diplotype: str
+    functions: tuple[str | None, ...]
+    why: str
+    probability: float | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+    open_sites: tuple[str, ...] = ()
+    open_phase: tuple[str, ...] = ()
+    n_alike: int = 1
+
+
+class CallEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Evidence for a call, haplotype by haplotype, and against other diplotypes."""
+
+    haplotypes: tuple[HaplotypeEvidence, ...] = msgspec.field(default=(), name="strands")
+    alternatives: tuple[AlternativeDiplotype, ...] = msgspec.field(default=(), name="rivals")
+
+
+class DoseOption(msgspec.Struct, frozen=True, kw_only=True):
+    """A dose or answer that is possible with the given data.
+
+    ``when`` are its conditions, ``name = value`` each; ``probability`` is None if it was not
+    computed. Doses are in the unit of the `DoseResult`.
+    """
+
+    when: tuple[str, ...] = ()
+    dose: float | None = None
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+    probability: float | None = None
+
+
+class DoseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of one dosing model or rule for one drug and one patient.
+
+    ``kind`` is ``alert`` (to be seen before any dose), ``equation``, ``flow``, ``loading``,
+    ``rule`` or ``not_answered``. ``rank`` counts from 1 in the order in which guidelines would have
+    them read; ``preferred`` says that a guideline prefers a flow to an equation for this patient.
+    ``dose`` is in ``unit``; ``low`` to ``high`` hold it with probability ``level`` (None: a range
+    of the source). With certainty ``depends`` the dose is of the likeliest values, ``options`` are
+    other ones and ``depends_on`` what would settle it. ``code`` and ``reason`` say why there is no
+    dose. ``asked`` is ``current``, ``planned`` or ``named``.
+    """
+
+    drug: str
+    asked: str
+    rank: int
+    kind: str
+    name: str = ""
+    version: str = ""
+    digest: str = ""
+    preferred: bool = False
+    certainty: str = ""
+    dose: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    unit: str = ""
+    text: str = ""
+    depends_on: tuple[str, ...] = ()
+    options: tuple[DoseOption, ...] = ()
+    code: str = ""
+    reason: str = ""
+
+
+class OverlayInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A laboratory's overlay of the release; ``date`` is an ISO date.
+
+    ``digest`` is the SHA-256 (hex) over the folder's files.
+    """
+
+    laboratory: str
+    version: str
+    date: str
+    digest: str
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """A laboratory's decision on one gene or drug of a sample, shown beside the computed result.
+
+    One of ``gene`` and ``drug`` is empty. ``by`` names who decided, ``date`` is an ISO day.
+    """
+
+    sample: str
+    gene: str = ""
+    drug: str = ""
+    says: str
+    by: str
+    date: str
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        """The gene or drug of the override."""
+        return self.gene or self.drug
+
+
+def iso_day(text: str) -> date | None:
+    """Return the day that ``YYYY-MM-DD`` names, None for anything else.
+
+    >>> iso_day("2025-10-01"), iso_day("2025-02-30"), iso_day("20251001")
+    (datetime.date(2025, 10, 1), None, None)
+    """
+    try:
+        return date.fromisoformat(text) if len(text) == len("2025-10-01") else None
+    except ValueError:
+        return None
+
+
 GENOTYPE: Final = "genotype"
-"""Basis of advice that the genotype alone gives."""
-_PLACES: Final = 12  # of a probability: what is left is rounding
+"""Basis of a recommendation for the phenotype predicted by the genotype."""
+_PLACES: Final = 12  # decimals of a probability; float64 sums differ beyond them
 PHENOCONVERTED: Final = "phenoconverted"
-"""Basis of advice for the phenotype that current medicines leave."""
+"""Basis of a recommendation for the phenotype after inhibitors and inducers."""
 
 
 class CallStatus(StrEnum):
-    """How far the data answer one gene."""
+    """How far the data determine the call of one gene."""
 
     CALLED = "called"
     AMBIGUOUS = "ambiguous"
@@ -55,7 +222,7 @@ class CallStatus(StrEnum):
 
 
 class Certainty(StrEnum):
-    """Whether the advice is the same whichever candidate is true."""
+    """Whether a recommendation is the same for every plausible candidate."""
 
     CERTAIN = "certain"
     DEPENDS = "depends"
@@ -70,7 +237,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the input says at one defining position.
+    """The observation at one defining position.
 
     ``position`` is ``chrN:pos`` on GRCh38. ``alleles`` are allele strings per haplotype,
     "." where unknown. ``evidence`` is ``record``, ``reference_block``,
@@ -98,8 +265,8 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
     """One haplotype of the best diplotype: its name, function, and the variants it carries.
 
-    ``contains`` are alleles of known effect all of whose variants it has, where no source knows
-    its own function: its effect is not known, and is hardly milder than theirs.
+    ``contains`` are alleles of known function all of whose variants the haplotype has, if its own
+    function is unknown: its function is then unlikely to be milder than theirs.
     """
 
     name: str
@@ -110,7 +277,7 @@ class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """How probable a lookup key is, and what would tell it from the best candidate's.
+    """The probability of a lookup key, and what would distinguish it from the best candidate's.
 
     ``probability`` is the posterior of all candidates with this key, None without a prior, and
     where a combination of alleles may, but need not, have it; ``at_most`` is then the posterior
@@ -135,6 +302,7 @@ def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
     share = two.probability if two.probability is not None else 0.0
     known = one.probability
     groups = zip(one.by_group, two.by_group or (0.0,) * len(one.by_group), strict=False)
+    # order of first occurrence: results have to be the same bytes in every run
     return msgspec.structs.replace(
         one,
         probability=None if known is None else _together(known, share),
@@ -146,7 +314,7 @@ def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
 
 
 def _together(one: float, two: float) -> float:
-    """Return a sum of probabilities: rounded parts can add up to a little more than 1."""
+    """Return a sum of probabilities, at most 1: rounded terms can add up to slightly more."""
     return min(round(one + two, _PLACES), 1.0)
 
 
@@ -174,7 +342,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     undocumented: tuple[str, ...] = ()
     source: str = "vcf"
     notes: tuple[str, ...] = ()
-    # beyond the table: what the join with guidelines and the reports need
+    # not in the table: needed by the guideline lookup and the reports
     lookup_keys: tuple[str, ...] = ()
     key_evidence: tuple[KeyEvidence, ...] = ()
     copy_keys: tuple[str, ...] = ()
@@ -188,7 +356,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
-    """Other advice that some candidate would give."""
+    """The recommendation for another candidate."""
 
     lookup: str
     action: tuple[str, ...]
@@ -208,7 +376,7 @@ class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):
 class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A statement as facts that a program can act on; what a statement lacks is left out.
 
-    Fields and codes are those of `pgx.base.advice.Statement`; ``statement`` is its identifier.
+    Fields and codes are those of `pgx.records.advice.Statement`; ``statement`` is its identifier.
     ``condition`` are the conditions as coded facts, whatever a patient file decides;
     ``unconditional`` is the action that holds while they are open, empty where that is the row's.
     ``instead`` are drugs and classes to use instead, ``instead_when`` under which condition.
@@ -277,13 +445,13 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """What produced a result; no clock time, so that equal runs give equal bytes.
+    """Provenance of a result, without a time, so that equal runs give equal bytes.
 
     ``data_digest`` and ``code_digest`` are SHA-256 (hex) over all shipped data and over the
     program, empty in results of older versions. ``input`` has the files of variants first, then
-    those beside them, which have a ``role``. ``overlay`` is the laboratory's folder that was laid
-    over the release, None without one. ``knowledge_date`` is the month in the release's name,
-    empty where it names none; its age is told where there is a day to count it to: in a report.
+    those beside them, which have a ``role``. ``overlay`` is the laboratory's overlay of the
+    release, None without one. ``knowledge_date`` is the month in the release's name,
+    empty if it has none; its age depends on the date and is therefore given in reports only.
     """
 
     tool: str

@@ -1,7 +1,7 @@
 """The tables of calls and recommendations: columns in order, and what each holds.
 
 Frames, Parquet and JSON have the types of these kinds; TSV has them as text. Fields of
-`pgx.base.calls.GeneCall` and `Recommendation` have the columns' names.
+`pgx.records.calls.GeneCall` and `Recommendation` have the columns' names.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ColumnKind(Enum):
     """What a column holds; empty cells are null.
 
     JOINED is a text whose items are joined by ``;``, TEXTS a list of texts, COUNT an int32,
-    NUMBER a float64. CANDIDATES are structs of `pgx.base.calls.Candidate`, ALTERNATIVES of
+    NUMBER a float64. CANDIDATES are structs of `pgx.records.calls.Candidate`, ALTERNATIVES of
     `AlternativeAdvice`.
     """
 
@@ -38,6 +38,7 @@ class ColumnKind(Enum):
     ALTERNATIVES = auto()
 
 
+# read-only views: frames, TSV, Parquet and schemas are all derived from these two
 CALLS: Final[Mapping[str, ColumnKind]] = MappingProxyType(
     {
         "sample": ColumnKind.TEXT,
@@ -49,7 +50,7 @@ CALLS: Final[Mapping[str, ColumnKind]] = MappingProxyType(
         "n_candidates": ColumnKind.COUNT,
         "rest": ColumnKind.NUMBER,
         "phenotype": ColumnKind.TEXT,
-        "activity_score": ColumnKind.TEXT,
+        "activity_score": ColumnKind.TEXT,  # text: guidelines have scores such as "≥3.0"
         "phenotypes": ColumnKind.TEXTS,
         "phased": ColumnKind.TEXT,
         "n_positions": ColumnKind.COUNT,

@@ -1,15 +1,16 @@
-"""Records of the knowledge base that callers need: genes, defining variants, alleles, rules.
-
-All positions are 1-based on GRCh38 unless a name says otherwise.
-"""
+"""Records of genes: allele definitions, names, phenotype rules and haplotype frequencies."""
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
 
-from pgx.base.structures import GeneStructure, StructuralAllele
+from pgx.base.assemblies import Assembly
+from pgx.records.structures import GeneStructure, StructuralAllele
 
 __all__ = [
     "AlleleDefinition",
@@ -19,19 +20,75 @@ __all__ = [
     "CoreProxy",
     "DefiningVariant",
     "GeneDefinition",
+    "GeneFrequencies",
+    "HaplotypeCount",
     "PhenotypeRule",
     "Ploidy",
     "Proxy",
+    "PublishedFrequency",
     "ReferenceSegment",
     "Strategy",
+    "bracket",
+    "core_allele",
+    "format_diplotype",
+    "natural_key",
+    "parse_bracket",
 ]
 
 
-class Assembly(StrEnum):
-    """Human reference assemblies by the names of the Genome Reference Consortium."""
+_NUMBERS = re.compile(r"(\d+)")
+_SUBALLELE = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 
-    GRCH37 = "GRCh37"
-    GRCH38 = "GRCh38"
+
+@functools.lru_cache(maxsize=1 << 14)
+def natural_key(name: str) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
+    """Return a sort key: plain names before bracketed ones, numbers by value.
+
+    >>> sorted(["*10", "[*2 + *3]", "*2", "*1"], key=natural_key)
+    ['*1', '*2', '*10', '[*2 + *3]']
+    """
+    # digits compare as numbers, so that *2 precedes *10
+    parts = _NUMBERS.split(name)
+    key = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
+    return name.startswith("["), key
+
+
+def core_allele(name: str) -> str:
+    """Return the core allele of a suballele name, any other name as it is.
+
+    >>> core_allele("*45.001")
+    '*45'
+    """
+    match = _SUBALLELE.match(name)
+    return match.group(1) if match else name
+
+
+def bracket(parts: Iterable[str]) -> str:
+    """Join the alleles of one haplotype; a single one has no brackets.
+
+    >>> bracket(["*6", "*14"]), bracket(["*2"])
+    ('[*6 + *14]', '*2')
+    """
+    listed = list(parts)
+    return listed[0] if len(listed) == 1 else f"[{' + '.join(listed)}]"
+
+
+def parse_bracket(name: str) -> list[str]:
+    """Return the parts of a haplotype's name; inverse of `bracket`.
+
+    >>> parse_bracket("[*6 + *14]"), parse_bracket("*2")
+    (['*6', '*14'], ['*2'])
+    """
+    return name[1:-1].split(" + ") if name.startswith("[") else [name]
+
+
+def format_diplotype(names: Sequence[str], default_allele: str) -> str:
+    """Join haplotype names: the gene's default allele first, else natural order.
+
+    >>> format_diplotype(["*17", "*2"], "*1"), format_diplotype(["*4", "*1"], "*1")
+    ('*2/*17', '*1/*4')
+    """
+    return "/".join(sorted(names, key=lambda n: (n != default_allele, natural_key(n))))
 
 
 class Ploidy(StrEnum):
@@ -43,7 +100,7 @@ class Ploidy(StrEnum):
 
 
 class Strategy(StrEnum):
-    """How a gene's named alleles are put together; a gene picks one in the knowledge base."""
+    """How named alleles of a gene form a haplotype; the knowledge base sets it for each gene."""
 
     STAR = "star"  # one named allele describes a whole haplotype
     VARIANT_LIST = "variant_list"  # each named allele is one variant; haplotypes list them
@@ -78,7 +135,7 @@ class DefiningVariant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferenceSegment(msgspec.Struct, frozen=True, kw_only=True):
-    """Forward-haplotype GRCh38 sequence around defining positions; ``start`` is 1-based."""
+    """GRCh38 forward sequence around defining positions; ``start`` is 1-based."""
 
     start: int
     sequence: str
@@ -94,7 +151,7 @@ class AlleleDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
     Positions that ``defining`` does not name carry the reference base. ``function`` and
     ``activity_value`` are None where the knowledge base gives none: that is uncertain
-    function, never normal.
+    function, never normal function.
     """
 
     name: str
@@ -107,10 +164,10 @@ class AlleleDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlleleName(msgspec.Struct, frozen=True, kw_only=True):
-    """What tools and publications call an allele.
+    """Another name of an allele, as used by tools and publications.
 
     ``meaning`` is ``same_as``: ``name`` is another name of ``allele``; or ``hybrid``: ``name`` is
-    a hybrid of the gene and its pseudogene, which is named first of what lies in tandem.
+    a hybrid of the gene and its pseudogene, which is written first in a tandem arrangement.
     """
 
     gene: str
@@ -140,7 +197,7 @@ class GeneCode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proxy(msgspec.Struct, frozen=True, kw_only=True):
-    """Two sites of one allele: ``decisive`` decides, ``substitute`` only where it is missing."""
+    """Two sites of one allele: ``substitute`` is used only if ``decisive`` is missing."""
 
     decisive: int
     substitute: int
@@ -154,7 +211,7 @@ class CoreProxy(msgspec.Struct, frozen=True, kw_only=True):
     position
         1-based GRCh38 position of the proxy.
     alt
-        Allele string there that goes with the causal one.
+        Allele string there that is associated with the causal one.
     r2
         Squared correlation of both alleles (0–1), the lowest of the population groups in which
         at least ten chromosomes carry the causal allele.
@@ -199,14 +256,14 @@ class CorePosition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a caller needs to know of one gene.
+    """The definition of one gene for the caller.
 
     ``default_allele`` is the name printed first in a diplotype. ``scored`` genes are looked
     up by activity score. ``uncertain_function`` is the function of a haplotype that no
     definition names; ``function_order`` lists functions from the most to the least serious;
-    of equally serious alleles those in ``preferred`` are named first. ``structure`` says how
-    copies and hybrids of the gene show, None where nothing is known of them;
-    ``structural_alleles`` are deletions and duplications that a structural record may show.
+    of equally serious alleles those in ``preferred`` are named first. ``structure`` describes
+    copies and hybrids of the gene, None if no structure is known;
+    ``structural_alleles`` are deletions and duplications that structural records can report.
     ``names`` are other names of alleles, which results do not use. ``core_positions`` are the
     causal variants of its alleles.
     """
@@ -234,3 +291,45 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""
         return variant.position if assembly is Assembly.GRCH38 else variant.position_grch37
+
+
+class HaplotypeCount(msgspec.Struct, frozen=True, kw_only=True):
+    """One haplotype over a gene's defining positions, and its count in each population group.
+
+    ``differences`` maps a 1-based GRCh38 position to the allele there, where it is not the
+    assembly's; positions of `GeneFrequencies.untyped` are open. ``allele`` is its name as a
+    caller prints it. ``counts`` are chromosomes, in the order of the groups.
+    """
+
+    differences: dict[int, str]
+    allele: str
+    counts: tuple[int, ...]
+
+
+class PublishedFrequency(msgspec.Struct, frozen=True, kw_only=True):
+    """A published share (0–1) of chromosomes that carry a named allele, in one group."""
+
+    allele: str
+    group: str
+    frequency: float
+
+
+class GeneFrequencies(msgspec.Struct, frozen=True, kw_only=True):
+    """Haplotype counts and published frequencies of one gene.
+
+    ``untyped`` are defining positions (1-based, GRCh38) that the counted call set could not
+    type; ``published`` frequencies stand in for them. ``core`` names the alleles that a clinical
+    test should at least distinguish.
+    """
+
+    gene: str
+    groups: tuple[str, ...]
+    haplotypes: tuple[HaplotypeCount, ...] = ()
+    untyped: tuple[int, ...] = ()
+    published: tuple[PublishedFrequency, ...] = ()
+    core: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """Chromosomes counted in each group."""
+        return tuple(sum(h.counts[i] for h in self.haplotypes) for i in range(len(self.groups)))
