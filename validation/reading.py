@@ -32,7 +32,7 @@ class Observed:
     @property
     def answered(self) -> set[str]:
         """Genes of which some file says something."""
-        return {gene for item in self.read.inputs for gene in item.genotypes}
+        return {gene for item in self.read.inputs for gene in item.genes}
 
 
 def read_files(

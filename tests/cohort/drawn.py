@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pgx.base.genes import GeneDefinition, Ploidy
-from pgx.engine.calling import Piece
 from pgx.engine.frequencies import Grouping
+from pgx.engine.reading import Piece
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from simulated import genes
 

@@ -6,8 +6,8 @@ import pytest
 
 from pgx.base.errors import OutputError
 from pgx.engine.folder import PARTS_FOLDER, working_folder
+from pgx.engine.parts import PART_SUFFIX
 from pgx.engine.plan import make_plan
-from pgx.engine.stored import PART_SUFFIX
 from pgx.inputs.settings import RunSettings
 
 PART = f"read-000000{PART_SUFFIX}"

@@ -7,12 +7,11 @@ import pytest
 
 from alleles.made import gene, genotypes, position
 from pgx.base.errors import InputError, SnapshotSchemaError, UnknownGeneError, UsageError
-from pgx.engine.haplotype_counts import count_haplotypes
+from pgx.engine.haplotype_counts import count_haplotypes, count_release
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.inputs.release_check import verify_release
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.pipeline.count import count_release
 from simulated import cohort_text
 
 DEFINITIONS = {"*1": "AAA", "*2": "GAA", "*3": "GGA"}

@@ -5,8 +5,8 @@ import pytest
 from pgx.base.calls import CallStatus
 from pgx.engine.annotate import annotate
 from pgx.engine.reading import read_inputs
-from pgx.inputs.settings import RunSettings
-from simulated import genes, vcf_text
+from pgx.inputs.settings import RunSettings, SampleInfo
+from simulated import genes, vcf_file, vcf_text
 
 RISK = {"MT-RNR1": "m.1555A>G"}
 
@@ -53,3 +53,20 @@ def test_a_refused_input_leaves_the_others(tmp_path):
     [error] = found.refused
     assert error.where.startswith("bad.vcf")
     assert error.remedy
+
+
+@pytest.mark.parametrize("form", [{"missing": True}, {"style": "gvcf"}], ids=["list", "gvcf"])
+def test_a_result_does_not_depend_on_the_other_inputs(tmp_path, form):
+    """A man's missing position on X is one haplotype, whoever is annotated with him."""
+    first = genes()["G6PD"].variants[0].position
+    words = {**form, **({"missing": [("G6PD", first)]} if "missing" in form else {})}
+    paths = [
+        vcf_file(tmp_path, {"G6PD": ("A",)}, sample=name, name=f"{name}.vcf", **words)
+        for name in ("A", "B")
+    ]
+    info = {name: SampleInfo(sample=name, sex="male") for name in ("A", "B")}
+    settings = RunSettings(genes=("G6PD",))
+    [alone] = annotate(paths[:1], settings, sample_info=info).results()
+    together, _ = annotate(paths, settings, sample_info=info).results()
+    assert together.calls == alone.calls
+    assert {len(site.alleles) for site in alone.calls[0].sites} == {1}

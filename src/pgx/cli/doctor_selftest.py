@@ -86,7 +86,7 @@ def _called(kb: KnowledgeBase, wanted: Mapping[str, tuple[str, ...]]) -> dict[st
         run = annotate([path], chosen, knowledge=kb, sample_info=info)
         if run.refused:
             raise run.refused[0]
-        return {call.gene: call.diplotype for call in run.calls(_SAMPLE)}
+        return {call.gene: call.diplotype for call in run.calls()}
 
 
 def _named(names: tuple[str, ...]) -> list[str]:

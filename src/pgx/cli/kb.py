@@ -472,8 +472,8 @@ def frequencies(
     Examples:
       pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022
     """
+    from pgx.engine.haplotype_counts import count_release
     from pgx.inputs.settings import assembly_of, names_of
-    from pgx.pipeline.count import count_release
 
     counted = count_release(
         inputs,

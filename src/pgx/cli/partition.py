@@ -147,7 +147,7 @@ def run_parts(
     use_threads(threads)
     from pgx.engine.run import Partition
 
-    own = Partition(folder)
+    own = Partition.read(folder)
     for number in _numbers(part, own.plan.n_parts):
         if own.is_done(number):
             _say(f"part {number} was finished already", quiet=quiet)
@@ -204,14 +204,14 @@ def merge(
     from pgx.engine.results import write_cohort
     from pgx.engine.run import Partition
 
-    own = Partition(folder)
+    own = Partition.read(folder)
     own.check()
     key = own.plan.pseudonym_key
     key_file = Path(key.path) if key else None
     privacy = privacy_of(own.plan.deidentify, key_file, pseudonym_table, output, force)
     privacy.check_inputs(own.plan.paths())
     with working_folder(output, own.plan, force=force) as place, Stages(quiet=quiet) as progress:
-        outcome = write_cohort(own.work, own.parts, output, progress, apart=privacy.table_of)
+        outcome = write_cohort(own.steps, output, progress, apart=privacy.table_of)
         finish_folder(place)
     report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

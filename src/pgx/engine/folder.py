@@ -21,8 +21,8 @@ from pgx.base.own_inputs import refuse_own_inputs
 from pgx.base.scratch import scratch_in
 from pgx.base.shipped import data_folder
 from pgx.base.signatures import KEY_VARIABLE
+from pgx.engine.parts import PART_SUFFIX
 from pgx.engine.plan import CohortPlan, is_plan
-from pgx.engine.stored import PART_SUFFIX
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.release_folder import pack
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import polars as pl
 
 from pgx.base.genes import GeneDefinition, Ploidy
-from pgx.engine.calling import Piece
 from pgx.engine.frequencies import Grouping, count_members
+from pgx.engine.reading import Piece
 from pgx.genotypes.matrix import ABSENT, Evidence, Unknown
 
 __all__ = [

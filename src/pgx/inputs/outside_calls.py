@@ -28,7 +28,6 @@ __all__ = [
     "answer",
     "compared",
     "contradicting",
-    "contradicts",
     "outside_gene_call",
 ]
 
@@ -267,11 +266,6 @@ def _two_fields(call: OutsideCall, name: str) -> str:
     if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
         raise _refusal(call, "an allele is one of another gene")
     return match["allele"] + (_NULL if match["suffix"] == _NULL else "")
-
-
-def contradicts(call: GeneCall, gene: CompiledGene, observation: Observation) -> bool:
-    """Whether the variants that an input shows cannot be those of an outside call."""
-    return bool(contradicting(call, gene, observation))
 
 
 def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) -> tuple[int, ...]:

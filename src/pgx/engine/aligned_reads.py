@@ -6,28 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from pgx.base.errors import InputConflictError, UsageError
 from pgx.base.genes import Assembly, GeneDefinition, Ploidy
-from pgx.engine.reading import Observations, ReadInput
+from pgx.engine.calling import SOURCE_READS
+from pgx.engine.reading import GroupedGene, ReadInput
 from pgx.inputs.settings import RunSettings
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsEvidence, ReadsInput
     from pgx.reads.source import Region
 
-__all__ = ["ONLY_READS", "SOURCE", "add_reads", "control_regions"]
+__all__ = ["add_reads", "control_regions"]
 
-SOURCE: Final = "reads"
-"""What the ``source`` column says of a gene that was called from reads."""
-ONLY_READS: Final = "only_reads_given"
-"""Note of a gene that is not called from reads, where nothing else was given."""
-
+# a control is the read length of common sequencers around a defining position: its depth is
+# that of reads which cover the position
 _REACH: Final = 100
 _MOST_OF_A_GENE: Final = 4
 
 
 def add_reads(
-    found: Observations,
+    inputs: list[ReadInput],
     source: ReadsInput,
     genes: Sequence[GeneDefinition],
     settings: RunSettings,
@@ -38,7 +38,7 @@ def add_reads(
 
     ``genes`` are those of the run, ``known`` all of the knowledge base, which reads on other
     chromosomes are normalised by. Returns the genes that were read; empty where none of the
-    run's is, and where every other input was refused, which says nothing of whose the reads are.
+    run's is.
 
     Raises
     ------
@@ -57,19 +57,17 @@ def add_reads(
         names = ", ".join(g.gene for g in known if can_be_read(g))
         raise UsageError("no gene asked for is called from reads", remedy=f"those are: {names}")
     limits = ReadLimits(settings.min_gq, settings.min_dp)
-    if found.refused and not found.inputs:
-        return frozenset()
     for gene in wanted:
         controls = {a: control_regions(known, a, but=gene) for a in Assembly}
         own = read_gene(source, gene, limits, controls=controls, assembly=settings.assembly)
-        sample = _sample(found, own, Path(source.path))
-        _replace(found, gene.gene, sample, own)
+        sample = _sample(inputs, own, Path(source.path))
+        _replace(inputs, gene.gene, sample, own)
     return frozenset(gene.gene for gene in wanted)
 
 
-def _sample(found: Observations, own: ReadsEvidence, place: Path) -> str:
+def _sample(inputs: Sequence[ReadInput], own: ReadsEvidence, place: Path) -> str:
     """Return whose the reads are: the other inputs' one sample, else the file's own name for it."""
-    others = tuple(s for i in found.inputs if i.name != own.name for s in i.samples)
+    others = tuple(s for i in inputs if i.name != own.name for s in i.samples)
     names = dict.fromkeys(others)
     if not names:
         return own.sample or place.name.removesuffix(place.suffix)
@@ -90,22 +88,21 @@ def _sample(found: Observations, own: ReadsEvidence, place: Path) -> str:
     return name
 
 
-def _replace(found: Observations, gene: str, sample: str, own: ReadsEvidence) -> None:
+def _replace(inputs: list[ReadInput], gene: str, sample: str, own: ReadsEvidence) -> None:
     """Take a gene out of the other inputs, and add the reads as an input of their own."""
-    for item in found.inputs:
-        item.genotypes.pop(gene, None)
-        item.copies = {name: held for name, held in item.copies.items() if name != gene}
+    for item in inputs:
+        item.genes.pop(gene, None)
     own.genotypes.samples = (sample,)
-    found.inputs.append(
+    inputs.append(
         ReadInput(
             name=own.name,
             sha256=own.digest,
             assembly=own.assembly,
             samples=(sample,),
-            genotypes={gene: own.genotypes},
             notes=(),
-            copies={gene: (own.copies,)},
-            role="reads",
+            hints=[],
+            genes={gene: GroupedGene(own.genotypes, np.zeros(1, np.int32), (own.copies,))},
+            role=SOURCE_READS,
         )
     )
 
