@@ -38,10 +38,11 @@ __all__ = [
     "annotate",
 ]
 
-_CHUNK_WITH_SITES: Final = 64
+# Calls with observations of positions are a sample's own and hold some thousand records: more of
+# them at a time make every pass of the garbage collector longer than sharing saves.
+_CHUNK_WITH_SITES: Final = 16
 _CHUNK: Final = 4096
-"""Samples that are called together. With observations of positions each call is a sample's own
-and takes some 0.5 MB; without, many samples share a call, and larger chunks share more."""
+"""Samples that are called together where calls hold no observations, and so are shared."""
 
 
 def annotate(
