@@ -12,8 +12,7 @@ import msgspec
 import typer
 from msgspec.structs import replace
 
-from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.errors import InputError, UsageError, printable
+from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import hint, say
 from pgx.cli.options import (
     MANY_SAMPLES,
@@ -33,6 +32,7 @@ from pgx.cli.options import (
 from pgx.cli.private import Privacy, PrivacyOptions, privacy_of
 from pgx.cli.progress import reading, tracked
 from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
+from pgx.errors import InputError, UsageError, printable
 from pgx.inputs.settings import RunSettings, names_of
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def annotate(options: AnnotateOptions) -> int:
 def _annotate(
     options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None, privacy: Privacy
 ) -> int:
-    from pgx.base.scratch import scratch_in
+    from pgx.base.files import scratch_in
     from pgx.reports.facts import NO_FACTS
 
     issued = issued_by(NO_FACTS, options.laboratory)

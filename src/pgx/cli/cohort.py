@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Final, Protocol
 import msgspec
 import typer
 
-from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.errors import UsageError
+from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import say
 from pgx.cli.options import MaxAge, Overlay, Release, run_app, single, tell_age
 from pgx.cli.private import Privacy, PrivacyOptions, privacy_of
 from pgx.cli.progress import Stages
 from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
+from pgx.errors import UsageError
 from pgx.inputs.settings import names_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pgx.base.errors import UsageError
 from pgx.cli.cohort import Force, Formats, Inputs, Output, Threads, planned, report, use_threads
 from pgx.cli.console import say
 from pgx.cli.options import Overlay, Release, run_app
@@ -22,6 +21,7 @@ from pgx.cli.private import (
 )
 from pgx.cli.progress import Stages
 from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
+from pgx.errors import UsageError
 
 __all__ = ["app", "run"]
 

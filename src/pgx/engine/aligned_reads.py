@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from pgx.base.errors import InputConflictError, UsageError
-from pgx.base.genes import Assembly, GeneDefinition, Ploidy
+from pgx.base.assemblies import Assembly
 from pgx.engine.calling import SOURCE_READS
 from pgx.engine.reading import GroupedGene, ReadInput
+from pgx.errors import InputConflictError, UsageError
 from pgx.inputs.settings import RunSettings
+from pgx.records.genes import GeneDefinition, Ploidy
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsEvidence, ReadsInput

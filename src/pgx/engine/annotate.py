@@ -11,24 +11,22 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pgx._version import __version__
-from pgx.base.ages import release_month
-from pgx.base.calls import GeneCall, PatientResult, Provenance
-from pgx.base.errors import InputError
 from pgx.base.files import file_digest
-from pgx.base.local import Override
-from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
-from pgx.base.texts import shown_name
+from pgx.base.texts import release_month, shown_name
 from pgx.copynumber.depth import PANEL_VARIABLE
 from pgx.engine.calling import CalledFromReads, ChunkCaller, GeneTable, notes_of
 from pgx.engine.engine import Engine, refused_of
 from pgx.engine.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.engine.reading import Inputs, Piece, ReadInput, pieces_of, read_of
+from pgx.errors import InputError
 from pgx.inputs.choices import chosen_genes, named_drugs
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.inputs.side_files import check_overrides, overrides_by_sample
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
+from pgx.records.calls import GeneCall, Override, PatientResult, Provenance
+from pgx.records.patient import Patient
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput

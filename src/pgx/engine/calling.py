@@ -17,11 +17,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import CallStatus, GeneCall, Recommendation
-from pgx.base.errors import UsageError
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneDefinition, Strategy
 from pgx.engine.reading import Piece, ReadInput
+from pgx.errors import UsageError
 from pgx.genotypes.grouping import first_of_groups, number_groups
 from pgx.haplotypes.caller import GeneCaller
 from pgx.inputs.choices import marker_alleles
@@ -36,6 +33,8 @@ from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.result_keys import DIPLOTYPES
 from pgx.recommendations.topics import Topic
 from pgx.recommendations.views import AdviceView, advice_view
+from pgx.records.calls import CallStatus, GeneCall, Recommendation
+from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
 
 __all__ = [
     "AdviceTable",

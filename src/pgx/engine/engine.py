@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 
-from pgx.base.errors import InputError
-from pgx.base.genes import GeneDefinition
 from pgx.engine.calling import (
     AdviceTable,
     CalledFromReads,
@@ -16,12 +14,14 @@ from pgx.engine.calling import (
     unrecorded,
 )
 from pgx.engine.reading import InputReader, Inputs, read_of
+from pgx.errors import InputError
 from pgx.inputs.choices import chosen_samples, left_out, outside_by_sample, strangers
 from pgx.inputs.release import unlike_overlay
 from pgx.inputs.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex, guidance_of
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "Engine",

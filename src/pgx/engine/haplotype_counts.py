@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import SnapshotSchemaError, UnknownGeneError, UsageError
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import read_inputs
+from pgx.errors import SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.haplotypes.whole import describe_codes
@@ -21,6 +20,7 @@ from pgx.knowledge.build import COUNTED, replace_tables
 from pgx.knowledge.frequencies import count_rows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import Row
+from pgx.records.genes import GeneDefinition, GeneFrequencies, HaplotypeCount
 
 __all__ = [
     "count_haplotypes",

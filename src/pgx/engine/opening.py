@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
-from pgx.base.errors import AbsenceError, AssemblyMismatchError, UndeclaredAssemblyError
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, Assembly, contig_length
+from pgx.errors import AbsenceError, AssemblyMismatchError, UndeclaredAssemblyError
 from pgx.genotypes.build import ReadingSettings, SiteIndex, gene_regions
 from pgx.genotypes.reference import AssemblyCheck
 from pgx.genotypes.sites import GeneLocus
@@ -17,6 +16,7 @@ from pgx.io.header import Platform, VcfHeader
 from pgx.io.records import Scan, ScanLimits, ScannedRecord
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
+from pgx.records.genes import GeneDefinition
 
 if TYPE_CHECKING:
     from pgx.io.source import AnySource

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import InputError
-from pgx.base.genes import Assembly, GeneDefinition, Ploidy
+from pgx.base.assemblies import Assembly
 from pgx.copynumber.depth import DepthReading, best_evidence
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.opening import Loci, View, input_hints, input_notes, opened, reading_settings
+from pgx.errors import InputError
 from pgx.genotypes.build import GeneReading, build_gene, build_genotypes, covers, touching
 from pgx.genotypes.grouping import GeneColumns, SampleGrouper, number_groups
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
@@ -30,6 +30,7 @@ from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
 from pgx.inputs.settings import RECORDED, Absent, RunSettings, SampleInfo
 from pgx.io.records import Scan
+from pgx.records.genes import GeneDefinition, Ploidy
 
 if TYPE_CHECKING:
     from pgx.io.depth import DepthListener

@@ -15,17 +15,17 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.ages import release_month
-from pgx.base.calls import CallStatus, Recommendation
-from pgx.base.errors import InputError
 from pgx.base.files import file_digest
+from pgx.base.texts import release_month
 from pgx.engine.calling import GeneTable
 from pgx.engine.engine import refused_of
 from pgx.engine.parts import Parts
 from pgx.engine.plan import CohortPlan, PlannedFile
 from pgx.engine.reading import Inputs, ReadInput
 from pgx.engine.work import CHUNK_SAMPLES, Progress, Silent, Steps
+from pgx.errors import InputError
 from pgx.inputs.settings import SampleInfo
+from pgx.records.calls import CallStatus, Recommendation
 from pgx.reports.apart import Apart
 from pgx.reports.deidentify import MARK
 from pgx.reports.files import new_file, results_in

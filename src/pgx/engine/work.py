@@ -15,17 +15,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from pgx.base.errors import InputError, KnowledgeError
-from pgx.base.genes import GeneDefinition
 from pgx.base.shipped import code_digest, data_digest
 from pgx.engine.calling import AdviceTable, GeneTable, notes_of
 from pgx.engine.engine import Engine, refused_of
 from pgx.engine.parts import FolderParts, MemoryParts, Parts
 from pgx.engine.plan import CohortPlan
 from pgx.engine.reading import InputReader, Piece, pieces_of, read_of
+from pgx.errors import InputError, KnowledgeError
 from pgx.inputs.release import knowledge_of
 from pgx.inputs.side_files import read_outside_calls, read_sample_info
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "CHUNK_SAMPLES",
