@@ -24,8 +24,7 @@ from pgx.base.assemblies import contig_length
 from pgx.base.calls import CallStatus, Certainty, PatientResult
 from pgx.base.genes import Assembly, Ploidy, Strategy
 from pgx.genotypes.matrix import MISSING
-from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene
-from pgx.haplotypes.phasing import matching_alleles
+from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene, matching_alleles
 from pgx.knowledge.snapshot import KnowledgeBase
 from validation.tables import show, table
 

@@ -15,8 +15,14 @@ from pgx.base.calls import CallStatus, SiteObservation
 from pgx.base.genes import Strategy
 from pgx.engine.reading import read_inputs
 from pgx.haplotypes.definitions import HaplotypeMasks
-from pgx.haplotypes.evidence import AlternativeDiplotypes, call_evidence, read_sites
-from pgx.haplotypes.matching import Observation, count_contradictions, fit_observation, observe
+from pgx.haplotypes.matching import fit_observation
+from pgx.haplotypes.observation import Observation, observe
+from pgx.haplotypes.support import (
+    AlternativeDiplotypes,
+    call_evidence,
+    count_contradictions,
+    read_sites,
+)
 from pgx.inputs.settings import RunSettings
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from simulated import cohort_file, genes, vcf_file

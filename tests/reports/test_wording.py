@@ -11,7 +11,7 @@ import pytest
 from pgx.base.advice import ACTIONS
 from pgx.base.calls import CallStatus, Certainty, GeneCall, SiteObservation
 from pgx.genotypes.matrix import Evidence, Unknown
-from pgx.haplotypes.filters import REASON_NOTES
+from pgx.haplotypes.observation import REASON_NOTES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.reports.drug_ranks import BUCKETS

@@ -23,7 +23,7 @@ from pgx.genotypes.grouping import first_of_groups, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.merge import combine
 from pgx.haplotypes.caller import GeneCaller
-from pgx.haplotypes.matching import observe
+from pgx.haplotypes.observation import observe
 from pgx.inputs.choices import marker_alleles
 from pgx.inputs.outside_calls import answer, contradicts
 from pgx.inputs.release import marked_local

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -10,43 +10,191 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.allele_names import format_diplotype, natural_key
+from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
-from pgx.copynumber.configurations import Chromosomes, StructuralModels, is_shifted
+from pgx.copynumber.configurations import Chromosomes, Partners, StructuralModels, is_shifted
 from pgx.copynumber.evidence import CopyEvidence
-from pgx.genotypes.matrix import MISSING, GeneGenotypes
+from pgx.genotypes.matrix import MISSING, GeneGenotypes, SeenCopies
 from pgx.haplotypes.definitions import Meanings
-from pgx.haplotypes.inferred import DiplotypePosterior, InferredCaller
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.meanings import SEEN_FROM, Concern
-from pgx.haplotypes.outcome import (
-    DECIMALS,
-    LISTED_FROM,
+from pgx.haplotypes.diplotypes import DiplotypePosterior, InferredCaller
+from pgx.haplotypes.evidence import Dosage, diploid_observation, haploid_observation
+from pgx.haplotypes.observation import Observation
+from pgx.haplotypes.outcomes import (
+    MAX_LISTED,
+    SEEN_FROM,
+    CriticalSites,
     DiplotypeSet,
     FunctionPair,
     Haplotype,
-    doubtful_sites,
     together,
+    uncertain_sites,
 )
-from pgx.haplotypes.posterior import evidence as group_evidence
-from pgx.haplotypes.star import MAX_LISTED
-from pgx.haplotypes.structural_copies import (
-    Dosage,
-    Partners,
-    diploid_observation,
-    haploid_observation,
-)
+from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, evidence
 
 __all__ = [
-    "NEGLIGIBLE",
+    "NEGLIGIBLE_WEIGHT",
     "StructuralCaller",
-    "StructuralCalls",
     "StructuralDiplotype",
+    "WeighedDiplotypes",
     "assign_haplotypes",
     "pairs_of",
     "singles_of",
+    "with_counted_copies",
 ]
 
-NEGLIGIBLE: Final = 1e-8
+
+def with_counted_copies(
+    found: DiplotypeSet, gene: GeneDefinition, counted: SeenCopies, *, weighed: bool
+) -> DiplotypeSet:
+    """Return the diplotypes that a counted number of copies leaves.
+
+    Parameters
+    ----------
+    found
+        What fits the copies that are present: single haplotypes beside a deletion, pairs beside
+        a duplication; not looked at where both copies are deleted.
+    gene, counted
+        The gene, and the SV record that counts its copies.
+    weighed
+        Whether diplotypes of the gene have probabilities.
+    """
+    if counted.kind != "deletion":
+        return with_one_more(found, gene.uncertain_function, gene.default_allele)
+    deletion = _deleted_haplotype(gene, counted)
+    if counted.copies == 0:
+        return both_deleted(deletion, gene.default_allele, weighed=weighed)
+    return with_deletion(found, deletion, gene.default_allele)
+
+
+def _deleted_haplotype(gene: GeneDefinition, seen: SeenCopies) -> Haplotype:
+    """Return the haplotype of a deleted gene, with the function of the knowledge base."""
+    known = {allele.name: allele for allele in gene.alleles}.get(seen.allele)
+    function = known.function if known is not None else None
+    value = known.activity_value if known is not None else None
+    return Haplotype(
+        seen.allele, function or gene.uncertain_function or None, value, (seen.allele,)
+    )
+
+
+def both_deleted(deletion: Haplotype, default_allele: str, *, weighed: bool) -> DiplotypeSet:
+    """Return the only diplotype of two chromosomes that carry the same deletion."""
+    name = format_diplotype([deletion.name, deletion.name], default_allele)
+    return DiplotypeSet(
+        best=(deletion, deletion),
+        diplotype=name,
+        names=[name],
+        probabilities=[1.0] if weighed else [],
+        rest=0.0 if weighed else None,
+        n_candidates=1,
+        outcomes=[
+            FunctionPair(deletion.function, deletion.function, name, 1.0 if weighed else None)
+        ],
+        factors=[((deletion.name,), (deletion.name,))],
+    )
+
+
+def with_deletion(found: DiplotypeSet, deletion: Haplotype, default_allele: str) -> DiplotypeSet:
+    """Put a deletion beside what fits the other chromosome.
+
+    ``found`` holds single haplotypes; its names, outcomes and factors are paired with ``deletion``.
+    """
+
+    def paired(name: str) -> str:
+        return format_diplotype([name, deletion.name], default_allele)
+
+    return replace(
+        found,
+        best=_ordered((*found.best[:1], deletion), default_allele),
+        diplotype=None if found.diplotype is None else paired(found.diplotype),
+        names=[paired(name) for name in found.names],
+        outcomes=[
+            replace(o, second=deletion.function, diplotype=paired(o.diplotype))
+            for o in found.outcomes
+        ],
+        factors=[(names, (deletion.name,)) for names, _ in found.factors],
+    )
+
+
+def with_one_more(found: DiplotypeSet, uncertain: str, default_allele: str) -> DiplotypeSet:
+    """Return what fits where one chromosome has a second copy of its allele.
+
+    Either allele may be the one that is there twice. What two copies do is uncertain.
+    """
+    names: list[str] = []
+    probabilities: list[float] = []
+    for place, name in enumerate(found.names):
+        ways = _doubled(name, default_allele)
+        names += ways
+        if found.probabilities:
+            share = round(found.probabilities[place] / len(ways), DECIMALS)
+            probabilities += [share] * len(ways)
+    unlisted = found.n_candidates - len(found.names)
+    best = _best(found.best, uncertain, default_allele)
+    return replace(
+        found,
+        best=best,
+        diplotype=names[0] if names else None,
+        names=names,
+        probabilities=probabilities,
+        n_candidates=len(names) + 2 * unlisted,
+        outcomes=_outcomes(found.outcomes, uncertain, default_allele),
+        factors=[_factor(*factor) for factor in found.factors],
+    )
+
+
+def _twice(name: str) -> str:
+    return f"{name}x2"
+
+
+def _doubled(diplotype: str, default_allele: str) -> list[str]:
+    """Return a diplotype's names with one more copy of either allele, once if they are alike."""
+    first, second = diplotype.split("/")
+    ways = ([_twice(first), second], [first, _twice(second)])
+    return list(dict.fromkeys(format_diplotype(way, default_allele) for way in ways))
+
+
+def _best(
+    best: tuple[Haplotype, ...], uncertain: str, default_allele: str
+) -> tuple[Haplotype, ...]:
+    """Return the haplotypes of the first of `_doubled`'s names."""
+    first, second = best
+    name = _twice(first.name)
+    return _ordered((Haplotype(name, uncertain, None, (name,)), second), default_allele)
+
+
+def _ordered(haplotypes: Iterable[Haplotype], default_allele: str) -> tuple[Haplotype, ...]:
+    return tuple(sorted(haplotypes, key=lambda s: (s.name != default_allele, natural_key(s.name))))
+
+
+def _outcomes(
+    outcomes: list[FunctionPair], uncertain: str, default_allele: str
+) -> list[FunctionPair]:
+    found: dict[tuple[str, str], FunctionPair] = {}
+    for outcome in outcomes:
+        alleles = (outcome.first or uncertain, outcome.second or uncertain)
+        name = _doubled(outcome.diplotype, default_allele)[0]
+        share = None if outcome.probability is None else outcome.probability / len(alleles)
+        for kept in alleles:
+            key = (uncertain, kept)
+            known = found.get(key)
+            if known is None:
+                found[key] = replace(
+                    outcome, first=uncertain, second=kept, diplotype=name, probability=share
+                )
+            elif known.probability is not None and share is not None:
+                total = together([known.probability, share])
+                found[key] = replace(known, probability=total)
+    return list(found.values())
+
+
+def _factor(
+    left: tuple[str, ...], right: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return alleles of both chromosomes, either of which may be there twice."""
+    return (*left, *map(_twice, left)), (*right, *map(_twice, right))
+
+
+NEGLIGIBLE_WEIGHT: Final = 1e-8
 """Share of the best one's weight below which a pair of alleles or structures is left out."""
 MAX_PAIRS: Final = 300
 
@@ -96,7 +244,7 @@ def pairs_of(weighed: DiplotypePosterior, *, differ: bool) -> Iterator[Structura
         weighed.posterior.probability[:MAX_PAIRS].tolist(),
         strict=True,
     ):
-        if share < NEGLIGIBLE:
+        if share < NEGLIGIBLE_WEIGHT:
             return
         # a pair of haplotypes that differ was weighed in one of its two orders
         weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
@@ -114,7 +262,7 @@ def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
         weighed.posterior.probability[:MAX_PAIRS].tolist(),
         strict=True,
     ):
-        if share < NEGLIGIBLE:
+        if share < NEGLIGIBLE_WEIGHT:
             return
         codes = weighed.codes[[one, one]].copy()
         codes[1] = -1
@@ -125,7 +273,6 @@ def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
 
 CONFLICT: Final = 8.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
-
 RARE: Final = 1e-6
 """Share of persons below which depth alone may not make a structure look sure."""
 MISFIT: Final = 7.0
@@ -137,16 +284,23 @@ UNLIKE: Final = 0.1
 """Odds of an allele with a hybrid below which the hybrid is not known to carry it."""
 SHOWN: Final = 1.5
 """Copies that show at a site from which it may hold two alleles."""
-
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class StructuralCalls:
-    """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts.
+class WeighedDiplotypes:
+    """Posterior over structural configurations and diplotypes.
 
-    Depth contradicts where another model explains it far better, where all of it is off, or
-    where it shows what hardly any person has; so do shares of reads that no copies explain.
+    Attributes
+    ----------
+    found
+        Diplotypes with structure and their probabilities.
+    posterior
+        (M,) float64: posterior probability of each structural model.
+    conflict
+        Whether copy-number data contradict the best model: another model explains the depth
+        far better, the depth of the whole gene is shifted, the model is one that hardly anyone
+        has, or no copies explain the shares of reads.
     """
 
     found: DiplotypeSet
@@ -179,9 +333,9 @@ class StructuralCaller:
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: Concern,
+        concern: CriticalSites,
         evidence: CopyEvidence,
-    ) -> StructuralCalls | None:
+    ) -> WeighedDiplotypes | None:
         """Return every diplotype with structure that fits, with its probability.
 
         None where none fits: genotypes deny all structures that the evidence leaves.
@@ -226,7 +380,7 @@ class StructuralCaller:
         # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
         is_plain = not self.models.counts[best, 1:].any()
         conflict = conflict or (is_plain and dosage.misfit(ranked[0].reads) > MISFIT)
-        return StructuralCalls(found, posterior, conflict=bool(conflict))
+        return WeighedDiplotypes(found, posterior, conflict=bool(conflict))
 
     def _is_off(self, report: StructureEvidence, model: int) -> bool:
         """Whether the depth along the gene as a whole is not that of a model."""
@@ -261,7 +415,7 @@ class StructuralCaller:
     def _groups(self, observation: Observation, groups: Floats) -> Floats:
         """Return (G,) weights of the models' groups, as the small variants speak for them."""
         prior = self._caller.prior
-        own = dict(zip(prior.groups, groups * group_evidence(prior, observation), strict=True))
+        own = dict(zip(prior.groups, groups * evidence(prior, observation), strict=True))
         weights = np.array([own.get(group, 0.0) for group in self.models.groups])
         if not weights.sum():
             weights = np.ones(len(weights))
@@ -271,7 +425,7 @@ class StructuralCaller:
         """Return chromosomes that are not ruled out, with likelihood and prior joined."""
         likely = evidence.log_likelihood - evidence.log_likelihood.max()
         _, ways = self.models.prior(groups)
-        kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE)]
+        kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE_WEIGHT)]
         return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
 
     def _structural_diplotypes(
@@ -414,7 +568,7 @@ class StructuralCaller:
             return []
         unknown = self._caller.gene.gene.uncertain_function or None
         first, second = (unknown if s.cause else s.function for s in best.haplotypes)
-        discriminating = doubtful_sites(best.haplotypes)
+        discriminating = uncertain_sites(best.haplotypes)
         uncertain = FunctionPair(first, second, best.name, settled_by=discriminating)
         return [] if _key(first, second) in known else [uncertain]
 

@@ -17,8 +17,8 @@ from pgx.base.evidence import AlternativeDiplotype, CallEvidence, Contradiction
 from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
-from pgx.haplotypes.evidence import allowed_alleles
-from pgx.haplotypes.matching import Observation, observe
+from pgx.haplotypes.observation import Observation, observe
+from pgx.haplotypes.support import allowed_alleles
 from pgx.outside.calls import AlleleNames, OutsideCall, Unanswered
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable, activity_score

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from pgx.base.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
-from pgx.haplotypes.outcome import LISTED_FROM
+from pgx.haplotypes.posterior import LISTED_FROM
 from pgx.recommendations.open_keys import OpenGene, SampleKeys
 from pgx.recommendations.topics import Combination, Topic
 

@@ -19,7 +19,7 @@ import msgspec
 from pgx.base.calls import PHENOCONVERTED, GeneCall, KeyEvidence
 from pgx.base.errors import UnknownAlleleError
 from pgx.base.genes import GeneDefinition
-from pgx.haplotypes.outcome import LISTED_FROM
+from pgx.haplotypes.posterior import LISTED_FROM
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 

@@ -16,8 +16,7 @@ from pgx.base.errors import UnknownAlleleError, UsageError
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneDefinition
 from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype
-from pgx.copynumber.configurations import Chromosomes, structural_models
-from pgx.haplotypes.structural_copies import Partners
+from pgx.copynumber.configurations import Chromosomes, Partners, structural_models
 from pgx.simulator.files import COLUMNS, SampleTable
 from pgx.simulator.haplotypes import SimulatedHaplotype, allele_haplotype, sample_haplotypes
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, known_gene

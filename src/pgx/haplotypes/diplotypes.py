@@ -1,4 +1,4 @@
-"""Call a gene with a prior: haplotype pairs by probability, under the names that people use."""
+"""Diplotypes of two haplotypes with their posterior, under the names that people use."""
 
 from __future__ import annotations
 
@@ -13,31 +13,32 @@ import numpy.typing as npt
 from pgx.base.allele_names import format_diplotype, natural_key
 from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
-from pgx.haplotypes.definitions import CompiledGene
-from pgx.haplotypes.listing import apply_proxies, call_listing, list_findings
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.meanings import SEEN_FROM, Concern, Groups, MeaningDetails, add_outcome
-from pgx.haplotypes.outcome import (
-    DECIMALS,
-    LISTED_FROM,
+from pgx.haplotypes.definitions import CompiledGene, Floats
+from pgx.haplotypes.matching import call_listing, list_findings
+from pgx.haplotypes.naming import describe_codes, describe_known
+from pgx.haplotypes.observation import Observation, apply_proxies
+from pgx.haplotypes.outcomes import (
+    MAX_LISTED,
+    SEEN_FROM,
+    CriticalSites,
     DiplotypeSet,
     FunctionPair,
+    Groups,
     Haplotype,
-    doubtful_sites,
+    MeaningDetails,
+    add_outcome,
+    together,
+    uncertain_sites,
 )
-from pgx.haplotypes.phasing import Floats
-from pgx.haplotypes.posterior import Posterior, infer
+from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, Posterior, infer
 from pgx.haplotypes.prior import HaplotypePrior
-from pgx.haplotypes.star import MAX_LISTED, follow_convention
-from pgx.haplotypes.whole import describe_codes, describe_known
 
 __all__ = [
-    "DECIMALS",
-    "LISTED_FROM",
-    "Concern",
     "DiplotypePosterior",
     "InferredCaller",
+    "follow_convention",
 ]
+
 
 NAMED_FROM: Final = 1e-2
 """Probability from which a pair of known haplotypes precedes a more probable undefined one.
@@ -50,9 +51,7 @@ SETTLED_BELOW: Final = 1e-2
 
 A tenth of it at positions that the knowledge base names as core.
 """
-
 _MAX_REMEMBERED: Final = 20_000
-
 _Pairs = npt.NDArray[np.intp]
 _Numbers = npt.NDArray[np.intp]
 _Meaning = tuple[str | None, ...]
@@ -95,7 +94,7 @@ class InferredCaller:
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: Concern,
+        concern: CriticalSites,
     ) -> DiplotypeSet:
         """Return every diplotype that fits, with its probability.
 
@@ -115,7 +114,7 @@ class InferredCaller:
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: Concern,
+        concern: CriticalSites,
     ) -> DiplotypePosterior:
         """Return what `call` does, and the pairs of haplotypes behind it."""
         observation, notes = apply_proxies(self.gene, observation)
@@ -181,7 +180,7 @@ class _Naming:
         posterior: Posterior,
         table: dict[int, _Known],
         observation: Observation,
-        concern: Concern,
+        concern: CriticalSites,
     ) -> None:
         self.gene, self.prior = caller.gene, caller.prior
         self.posterior, self.table = posterior, table
@@ -354,7 +353,7 @@ class _Naming:
             at_most = None if is_lead else outcome.probability
             reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
             if is_lead:
-                discriminating = doubtful_sites(self._haplotypes(pair)) or reading.settled_by
+                discriminating = uncertain_sites(self._haplotypes(pair)) or reading.settled_by
                 reading = replace(reading, settled_by=discriminating)
             for key, functions in others:
                 add_outcome(possible, key, functions, replace(reading, by_group=()))
@@ -401,4 +400,73 @@ class _Naming:
 
 
 def _functions_key(functions: Sequence[str | None]) -> _Meaning:
+    return tuple(sorted(f or "" for f in functions))
+
+
+def follow_convention(
+    weighed: DiplotypeSet,
+    plain: DiplotypeSet,
+    candidates: Sequence[tuple[str, float, Haplotypes]],
+) -> None:
+    """Name candidates alike that mean what the two most serious variants in trans mean.
+
+    Unphased, such a gene is named by its two most serious variants, taken to be in trans
+    (CPIC DPYD guideline), even where it is more probable that they are in cis. Which haplotype
+    carries the others is left open by the name, so that candidates that differ in nothing else
+    are one; those of other functions stay apart.
+
+    Parameters
+    ----------
+    weighed
+        The candidates by probability; changed in place.
+    plain
+        What the convention says.
+    candidates
+        Name, probability and haplotypes of every candidate, most probable first.
+    """
+    target = _functions(plain.best)
+    same = [c for c in candidates if _functions(c[2]) == target]
+    if not same or plain.diplotype is None:
+        return
+    others = [c for c in candidates if _functions(c[2]) != target]
+    share = together(c[1] for c in same)
+    named = [(plain.diplotype, share, plain.best), *sorted(others, key=lambda c: -c[1])]
+    listed = [named[0], *(c for c in named[1:MAX_LISTED] if c[1] >= LISTED_FROM)]
+    weighed.names = [c[0] for c in listed]
+    weighed.probabilities = [c[1] for c in listed]
+    weighed.rest = 0.0
+    if len(listed) < len(named):
+        weighed.rest = round(max(0.0, 1 - sum(weighed.probabilities)), DECIMALS)
+    weighed.diplotype, _, weighed.best = named[0]
+    weighed.n_candidates = len(named)
+    outcomes = [
+        replace(o, diplotype=plain.diplotype)
+        if _sorted_functions(o.first, o.second) == target
+        else o
+        for o in weighed.outcomes
+    ]
+    weighed.outcomes = _best_first(outcomes, _functions(weighed.best))
+
+
+def _best_first(outcomes: list[FunctionPair], best: tuple[str, ...]) -> list[FunctionPair]:
+    """Move the best diplotype's outcome to the front; what settles it settles the one before."""
+    place = next(
+        (i for i, o in enumerate(outcomes) if _sorted_functions(o.first, o.second) == best), 0
+    )
+    if place == 0:
+        return outcomes
+    first, before = outcomes[place], outcomes[0]
+    others = [o for o in outcomes if o not in (first, before)]
+    swapped = replace(before, settled_by=first.settled_by)
+    return [replace(first, settled_by=None), swapped, *others]
+
+
+Haplotypes = tuple[Haplotype, ...]
+
+
+def _functions(haplotypes: Haplotypes) -> tuple[str, ...]:
+    return _sorted_functions(*(s.function for s in haplotypes))
+
+
+def _sorted_functions(*functions: str | None) -> tuple[str, ...]:
     return tuple(sorted(f or "" for f in functions))
