@@ -144,7 +144,7 @@ class StructuralModels:
     def expected(self, starts: Sequence[int], ends: Sequence[int]) -> Expected:
         """Return the copies that show in windows, by where reads of hybrids are aligned.
 
-        ``starts`` and ``ends`` are (W,) 1-based inclusive; a window is judged by its middle.
+        ``starts`` and ``ends`` are (W,) 1-based inclusive; the middle of a window counts.
         """
         share = self._of_units(starts, ends, "share")
         spread = self._of_units(starts, ends, "spread")
@@ -276,7 +276,7 @@ FREEDOM: Final = 20.0
 MOST_SHIFT: Final = 0.25
 """Share by which the gene's windows together may be off what a model expects.
 
-Half way between one and two copies neither is told; the levels of genomes differ by a tenth.
+Half way between one and two copies neither is supported; the levels of genomes differ by a tenth.
 """
 _SHOWN: Final = 0.8
 _LEAST_SHOWN: Final = 5

@@ -43,10 +43,10 @@ __all__ = [
     "SiteReads",
     "balances_of",
     "evidence_of",
-    "judge_mismapping",
     "not_assessed",
     "record_evidence",
     "records_copies",
+    "resolve_mismapping",
     "with_posterior",
 ]
 
@@ -101,7 +101,7 @@ class CopyEvidence:
 def not_assessed(
     gene: str, source: str, reason: str, reads: tuple[SiteReads, ...] = ()
 ) -> CopyEvidence:
-    """Return evidence that says nothing of copies, and why."""
+    """Return evidence with a flat likelihood of copies, and why."""
     report = StructureEvidence(gene=gene, source=source, reason=reason, balances=balances_of(reads))
     return CopyEvidence(np.zeros(0), reads, report)
 
@@ -176,7 +176,7 @@ class MismappedSite(NamedTuple):
     mismapped_copies: tuple[float, ...] = MISMAPPED_COPIES
 
 
-def judge_mismapping(
+def resolve_mismapping(
     genotypes: GeneGenotypes,
     sample: int,
     reads: Sequence[SiteReads],
@@ -191,8 +191,8 @@ def judge_mismapping(
     reads
         Allelic depths of the sample.
     sites
-        Where reads may be mismapped; only substitutions with a record are judged, and at least
-        one copy is assumed.
+        Where reads may be mismapped; only substitutions with a record are genotyped anew;
+        at least one copy is assumed.
     """
     known = {site.position: site for site in reads}
     wanted = {site.position: site for site in sites}
@@ -203,7 +203,7 @@ def judge_mismapping(
             continue
         if found.call[index, 0, 1] == ABSENT or not _is_documented(site, variant.alleles):
             continue
-        _judge(found, index, site, wanted[variant.position])
+        _resolve(found, index, site, wanted[variant.position])
     return found
 
 
@@ -212,7 +212,7 @@ def _is_documented(site: SiteReads, alleles: Sequence[str]) -> bool:
     return len(site.alleles) == 2 and set(site.alleles) <= set(alleles) and sum(site.reads) > 0
 
 
-def _judge(found: GeneGenotypes, index: int, site: SiteReads, site_: MismappedSite) -> None:
+def _resolve(found: GeneGenotypes, index: int, site: SiteReads, site_: MismappedSite) -> None:
     """Replace a genotype by the one that the reads allow, or by the likelihoods of several."""
     ref, alt = (found.gene.variants[index].alleles.index(a) for a in site.alleles)
     likelihood = _genotype_likelihoods(site.reads, max(site_.copies, 1), site_.mismapped_copies)
@@ -298,7 +298,7 @@ def records_copies(genotypes: GeneGenotypes, sample: int) -> CopyEvidence | None
     Returns
     -------
     CopyEvidence or None
-        Not assessed where a record over the gene is unsure, no known allele, or denied by
+        Not assessed where a record over the gene is unsure, not a known allele, or contradicted by
         another; None without a record.
     """
     gene = genotypes.gene

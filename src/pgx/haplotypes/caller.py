@@ -152,7 +152,7 @@ class CallRecords:
         return tuple(shares.values())
 
     def _evidence(self, key: str, outcome: FunctionPair, *, is_best: bool) -> KeyEvidence:
-        discriminating = [] if is_best else self._named(outcome.settled_by)
+        discriminating = [] if is_best else self._named(outcome.resolved_by)
         if outcome.by_copies and not is_best:
             discriminating.append(f"{self.gene.gene}:copy_number")
         return KeyEvidence(

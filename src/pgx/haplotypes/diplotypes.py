@@ -46,7 +46,7 @@ NAMED_FROM: Final = 1e-2
 With every position typed the known ones have at least half of the probability. Only positions
 without an answer can leave them less, and a genotype that they make improbable names nobody.
 """
-SETTLED_BELOW: Final = 1e-2
+RESOLVED_BELOW: Final = 1e-2
 """Probability of another genotype at a core position below which the prior answers it.
 
 A tenth of it at positions that the knowledge base names as core.
@@ -94,7 +94,7 @@ class InferredCaller:
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: CriticalSites,
+        critical: CriticalSites,
     ) -> DiplotypeSet:
         """Return every diplotype that fits, with its probability.
 
@@ -104,25 +104,25 @@ class InferredCaller:
             What one sample shows.
         groups
             (G,) weights of the prior's groups.
-        concern
+        critical
             Positions at which more is asked than elsewhere.
         """
-        return self.weigh(observation, genotypes, groups, concern).result
+        return self.weigh(observation, genotypes, groups, critical).result
 
     def weigh(
         self,
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: CriticalSites,
+        critical: CriticalSites,
     ) -> DiplotypePosterior:
         """Return what `call` does, and the pairs of haplotypes behind it."""
         observation, notes = apply_proxies(self.gene, observation)
-        alert = tuple(np.flatnonzero(concern.failed).tolist())
+        alert = tuple(np.flatnonzero(critical.failed).tolist())
         posterior = infer(self.prior, observation, groups, alert)
         whole = observation.n_blocks <= 1
         table = self._table(posterior, genotypes, whole=whole)
-        naming = _Naming(self, posterior, table, observation, concern)
+        naming = _Naming(self, posterior, table, observation, critical)
         naming.by_group = len(groups) > 1 and bool((groups == groups[0]).all())
         is_listing = self.gene.gene.strategy is Strategy.VARIANT_LIST
         convention = None
@@ -180,11 +180,11 @@ class _Naming:
         posterior: Posterior,
         table: dict[int, _Known],
         observation: Observation,
-        concern: CriticalSites,
+        critical: CriticalSites,
     ) -> None:
         self.gene, self.prior = caller.gene, caller.prior
         self.posterior, self.table = posterior, table
-        self.observation, self.concern = observation, concern
+        self.observation, self.critical = observation, critical
         self.haploid = observation.haploid
         rows = np.array(posterior.novel, np.int8).reshape(-1, self.prior.codes.shape[1])
         self.codes = np.concatenate([self.prior.codes, rows])
@@ -218,7 +218,7 @@ class _Naming:
         result.best = self._ordered(pairs[0])
         result.outcomes = self._outcomes(result)
         result.factors = self._factors()
-        result.unsettled = self._unsettled()
+        result.unresolved_core = self._unresolved_core()
         if any(self._is_composite(n) for n in pairs[0].tolist()):
             result.notes.append("combination_or_partial")
         return result
@@ -312,17 +312,17 @@ class _Naming:
     def _ordered(self, pair: _Numbers) -> tuple[Haplotype, ...]:
         return tuple(sorted(self._haplotypes(pair), key=lambda s: self._key(s.name)))
 
-    def _unsettled(self) -> list[int]:
+    def _unresolved_core(self) -> list[int]:
         """Return core positions at which pairs other than the best one's are too probable."""
         found = []
-        sites = np.flatnonzero(self.concern.core & self.observation.missing)
+        sites = np.flatnonzero(self.critical.core & self.observation.missing)
         codes = np.ascontiguousarray(self.codes[:, sites].T)
         one, two = self.posterior.pairs.T
         for own, site in zip(codes, sites.tolist(), strict=True):
             low, high = np.minimum(own[one], own[two]), np.maximum(own[one], own[two])
             differs = (low != low[self.lead]) & (low != MISSING)
             differs |= (high != high[self.lead]) & (high != MISSING)
-            limit = SETTLED_BELOW / 10 if self.concern.named[site] else SETTLED_BELOW
+            limit = RESOLVED_BELOW / 10 if self.critical.named[site] else RESOLVED_BELOW
             if self.posterior.probability[differs].sum() > limit:
                 found.append(site)
         return found
@@ -353,8 +353,8 @@ class _Naming:
             at_most = None if is_lead else outcome.probability
             reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
             if is_lead:
-                discriminating = uncertain_sites(self._haplotypes(pair)) or reading.settled_by
-                reading = replace(reading, settled_by=discriminating)
+                discriminating = uncertain_sites(self._haplotypes(pair)) or reading.resolved_by
+                reading = replace(reading, resolved_by=discriminating)
             for key, functions in others:
                 add_outcome(possible, key, functions, replace(reading, by_group=()))
         best = self._readings(self.posterior.pairs[self.lead])[0][0]
@@ -368,7 +368,7 @@ class _Naming:
             self.posterior,
             self.codes,
             self.observation,
-            self.concern,
+            self.critical,
             Groups(inverse, self.lead, len(self.prior.codes), by_group=self.by_group),
         )
 
@@ -449,7 +449,10 @@ def follow_convention(
 
 
 def _best_first(outcomes: list[FunctionPair], best: tuple[str, ...]) -> list[FunctionPair]:
-    """Move the best diplotype's outcome to the front; what settles it settles the one before."""
+    """Move the best diplotype's outcome to the front.
+
+    The sites that discriminate it from the one before discriminate the one before from it.
+    """
     place = next(
         (i for i, o in enumerate(outcomes) if _sorted_functions(o.first, o.second) == best), 0
     )
@@ -457,8 +460,8 @@ def _best_first(outcomes: list[FunctionPair], best: tuple[str, ...]) -> list[Fun
         return outcomes
     first, before = outcomes[place], outcomes[0]
     others = [o for o in outcomes if o not in (first, before)]
-    swapped = replace(before, settled_by=first.settled_by)
-    return [replace(first, settled_by=None), swapped, *others]
+    swapped = replace(before, resolved_by=first.resolved_by)
+    return [replace(first, resolved_by=None), swapped, *others]
 
 
 Haplotypes = tuple[Haplotype, ...]

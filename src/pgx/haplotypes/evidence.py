@@ -25,8 +25,8 @@ from pgx.copynumber.evidence import (
     CopyEvidence,
     MismappedSite,
     SiteReads,
-    judge_mismapping,
     records_copies,
+    resolve_mismapping,
 )
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, SeenCopies
 from pgx.haplotypes.definitions import CompiledGene
@@ -142,7 +142,7 @@ def sample_evidence(
 def counted_copies(genotypes: GeneGenotypes, sample: int) -> SeenCopies | None:
     """Return the SV record whose count of copies is followed, None where none is.
 
-    A count is judged by the dosage of the genotypes, yes or no, and not by a likelihood: a
+    A count is compared with the dosage of the genotypes, yes or no, without a likelihood: a
     record says nothing of how often its caller is wrong. It is not followed where another
     record, or the genotypes, contradict it. In genes with structural models a count alone does
     not distinguish whole copies from hybrids; there only a deletion of both copies is followed.
@@ -166,7 +166,7 @@ def has_open_copies(genotypes: GeneGenotypes, sample: int) -> bool:
 def with_record_copies(
     genotypes: GeneGenotypes, sample: int, copies: CopyEvidence | None
 ) -> tuple[CopyEvidence | None, bool]:
-    """Return what is known of copies once records are heard, and whether they leave it open.
+    """Return what is known of copies with the count of SV records, and whether they leave it open.
 
     For a gene of which structures are known. Where ``copies`` were assessed by other means
     these count, and a record that counts another number leaves the gene open.
@@ -231,7 +231,7 @@ def _inside(genotypes: GeneGenotypes, seen: SeenCopies) -> npt.NDArray[np.bool_]
 
 
 def _deleted(genotypes: GeneGenotypes, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """(P, 2) bool: haplotypes that another record says are deleted (``*``)."""
+    """(P, 2) bool: haplotypes that another record deletes (``*``)."""
     found = np.zeros(codes.shape, np.bool_)
     for site, labels in enumerate(genotypes.extra):
         first = len(genotypes.gene.variants[site].alleles)
@@ -253,7 +253,7 @@ _AMOUNTS: Final = 5
 def without_mismapping(
     genotypes: GeneGenotypes, sample: int, copies: CopyEvidence
 ) -> GeneGenotypes:
-    """Return one sample's genotypes; those at mismapped positions are judged by their reads."""
+    """Return one sample's genotypes, those at mismapped positions genotyped from their reads."""
     structure = genotypes.gene.structure
     if structure is None or not structure.mismapped or not copies.reads:
         return genotypes.take(np.array([sample]), (genotypes.samples[sample],))
@@ -264,7 +264,7 @@ def without_mismapping(
     if likely is not None:
         left = np.flatnonzero(likely > likely[best] - UNLIKELY)
         sites += _foreign(structure, models, left, copies.reads)
-    return judge_mismapping(genotypes, sample, copies.reads, sites)
+    return resolve_mismapping(genotypes, sample, copies.reads, sites)
 
 
 def _mismapped_sites(
@@ -474,7 +474,7 @@ def diploid_observation(observation: Observation, dosage: Dosage) -> tuple[Obser
 
     A few mismapped reads look like a second allele to a caller. One haplotype is free of them, so
     that two must be: else a rare haplotype would be held against two, and never against one.
-    The most doubted ones are tried. Says as well whether one allele is likelier than two at
+    The most suspect ones are tried. Also returns whether one allele is likelier than two at
     more sites than these, as in reads of two persons.
     """
     found: list[tuple[float, SoftSite]] = []
@@ -489,13 +489,13 @@ def diploid_observation(observation: Observation, dosage: Dosage) -> tuple[Obser
         return observation, False
     is_mixed = sum(likelihood >= 1 for likelihood, _ in found) > MOST_REOPENED
     found.sort(key=lambda item: (-item[0], item[1].site))
-    doubted = [site for _, site in found[:MOST_REOPENED]]
+    reopened = [site for _, site in found[:MOST_REOPENED]]
     codes, block = observation.codes.copy(), observation.block.copy()
-    places = [site.site for site in doubted]
+    places = [site.site for site in reopened]
     codes[places], block[places] = MISSING, -1
     left, numbers = np.unique(block[block >= 0], return_inverse=True)
     block[block >= 0] = numbers
-    soft = (*observation.soft, *doubted)
+    soft = (*observation.soft, *reopened)
     return Observation(codes, block, len(left), haploid=observation.haploid, soft=soft), is_mixed
 
 

@@ -135,7 +135,7 @@ def call_filters(
         checks += [
             (CallFilter.NOT_WEIGHED, probability is None),
             (CallFilter.NOT_ALL_TRIED, found.is_partial),
-            (CallFilter.CORE_MISSING, bool(found.unsettled)),
+            (CallFilter.CORE_MISSING, bool(found.unresolved_core)),
             (CallFilter.HALF_MISSING, sites.is_half_missing(observation)),
             (CallFilter.LOW_PROBABILITY, probability is not None and probability < threshold),
         ]
@@ -288,7 +288,7 @@ def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[st
         notes.append("rests_on_prior")
     if found.uses_likelihoods:
         notes.append("likelihoods_weighed")
-    if found.unsettled:
+    if found.unresolved_core:
         notes.append("core_position_missing")
     if found.rests_on_cause:
         notes.append("causal_variant_alone")
@@ -299,7 +299,7 @@ def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.ND
     """(P,) bool: those of some positions that have no data that a likelihood could be made of.
 
     Where genotype likelihoods are known, the posterior says what they leave open; unless they
-    contradict what is written: then one of the two is wrong, and neither may settle it.
+    contradict what is written: then one of the two is wrong, and neither may decide.
     """
     soft = np.zeros(len(sites), np.bool_)
     soft[[site.site for site in observation.soft if not site.contradicted]] = True

@@ -97,7 +97,7 @@ def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
 
 
 class _Pool:
-    """Pairs of haplotypes from all phasings, ordered and told apart as arrays.
+    """Pairs of haplotypes from all phasings, sorted and made unique as arrays.
 
     Order: what is seen before what is possible, then the most serious reading, then names.
     """
@@ -479,7 +479,7 @@ def _from_composites(
         for _, w in found[:MAX_LISTED]
     ]
     result.notes.append("combination_or_partial")
-    doubtful = {i for haplotype in result.best for i in haplotype.doubtful}
-    result.open_sites = sorted({*np.flatnonzero(observation.missing).tolist(), *doubtful})
+    uncertain = {i for haplotype in result.best for i in haplotype.uncertain}
+    result.open_sites = sorted({*np.flatnonzero(observation.missing).tolist(), *uncertain})
     result.open_phase = _open_phase(observation) if len(found) > 1 else []
     return result

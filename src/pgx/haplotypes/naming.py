@@ -213,11 +213,11 @@ def star_names(
     possible = [gene.names.index(p) for p in parts if p in gene.names]
     possible += contained(gene, codes, missing_fits=True)
     functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
-    lost = without_function(gene, named)
+    null = without_function(gene, named)
     causes = carried_causes(gene, codes, named)
-    if lost is not None and not causes:
-        haplotype = replace(haplotype, function=gene.functions[lost], value=gene.values[lost])
-        functions = {gene.functions[lost]: None}
+    if null is not None and not causes:
+        haplotype = replace(haplotype, function=gene.functions[null], value=gene.values[null])
+        functions = {gene.functions[null]: None}
     if causes:  # the variant's own effect is the worse reading, and leads
         first = causes[0]
         haplotype = replace(
@@ -225,7 +225,7 @@ def star_names(
             function=gene.functions[first],
             value=gene.values[first],
             cause=gene.names[first],
-            doubtful=uncertain_positions(gene, first, codes),
+            uncertain=uncertain_positions(gene, first, codes),
         )
         functions = dict.fromkeys([*(gene.functions[a] for a in causes), *functions])
     return [NamedHaplotype((len(extras), score), haplotype, tuple(functions))]
@@ -287,7 +287,7 @@ class _NamedHaplotype(NamedTuple):
 
 
 class PhasedCaller:
-    """Says of pairs of whole haplotypes what `InferredCaller` says of them."""
+    """Calls fully phased pairs as `InferredCaller` would, without the posterior."""
 
     def __init__(self, gene: CompiledGene, prior: HaplotypePrior) -> None:
         self._gene, self._prior = gene, prior
@@ -325,7 +325,7 @@ class PhasedCaller:
                 found[key] = _outcome(functions, name, None if found else 1.0)
         own, *others = found.values()
         discriminating = uncertain_sites(w.haplotype for w in chosen)
-        return [own, *(replace(outcome, settled_by=discriminating) for outcome in others)]
+        return [own, *(replace(outcome, resolved_by=discriminating) for outcome in others)]
 
     def _haplotype(
         self, codes: bytes, undocumented: tuple[str, ...], genotypes: GeneGenotypes

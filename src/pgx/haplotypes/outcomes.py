@@ -46,8 +46,8 @@ class CriticalSites:
 
     At ``failed`` ones every documented alternative counts, however improbable: the input has
     something there that cannot be used. ``core`` ones have to be answered for a gene to be
-    called, ``named`` ones of them beyond doubt. ``open_core``, (P,) uint64, are the causal alleles,
-    as bits by code, of core positions without data: for advice that may do serious harm every
+    called, ``named`` ones of them with a stricter limit. ``open_core``, (P,) uint64, are the
+    causal alleles, as bits by code, of core positions without data: for advice that may do serious harm every
     documented haplotype with such an allele counts.
     """
 
@@ -80,7 +80,7 @@ class MeaningDetails:
         M pairs of haplotypes with their probabilities.
     codes
         (K, P) int8 allele codes of all haplotypes that the pairs number.
-    observation, concern
+    observation, critical
         What is known, and where more is asked.
     groups
         Which pair has which meaning.
@@ -91,7 +91,7 @@ class MeaningDetails:
         posterior: Posterior,
         codes: npt.NDArray[np.int8],
         observation: Observation,
-        concern: CriticalSites,
+        critical: CriticalSites,
         groups: Groups,
     ) -> None:
         self._posterior, self._codes, self._observation = posterior, codes, observation
@@ -100,8 +100,8 @@ class MeaningDetails:
         self._differs = self._compared(self._missing)
         documented = (posterior.pairs < groups.n_known).all(axis=1)
         known: _Bools = np.asarray(self._differs & np.asarray(documented)[:, None])
-        self._core: _Bools = np.asarray(known & self._causal(concern.open_core))
-        failed = known & concern.failed[self._missing]
+        self._core: _Bools = np.asarray(known & self._causal(critical.open_core))
+        failed = known & critical.failed[self._missing]
         self._failed: _Bools = np.asarray(failed | (self._differs & self._contradicted()))
         self._open: _Bools = np.asarray((self._core | self._failed).any(axis=1))
         self._asked = (posterior.probability >= ANSWER_FROM) | self._open
@@ -162,7 +162,7 @@ class MeaningDetails:
             None,
             "",
             probability,
-            settled_by=None if is_best else self._discriminating_sites(theirs, ours),
+            resolved_by=None if is_best else self._discriminating_sites(theirs, ours),
             by_group=tuple(round(share, DECIMALS) for share in shares),
             open_core=self._sites(self._core[theirs]),
             failed=self._sites(self._failed[theirs]),
@@ -204,7 +204,7 @@ def add_outcome(
         probability=_sum(known.probability, outcome.probability),
         at_most=_sum(known.at_most, outcome.at_most),
         by_group=tuple(a + b for a, b in zip(known.by_group, outcome.by_group, strict=False)),
-        settled_by=_union(known.settled_by, outcome.settled_by),
+        resolved_by=_union(known.resolved_by, outcome.resolved_by),
         open_core=tuple(dict.fromkeys((*known.open_core, *outcome.open_core))),
         failed=tuple(dict.fromkeys((*known.failed, *outcome.failed))),
     )
@@ -340,7 +340,7 @@ class Haplotype:
     ``function`` and ``value`` are the clinical function and activity value that count for
     the phenotype: of a listed haplotype those of its most serious variant. ``parts`` are the
     named alleles and ``g.`` variants on it. ``cause`` names the allele whose causal variant
-    gives the function where no definition fits, empty otherwise; ``doubtful`` are then the
+    gives the function where no definition fits, empty otherwise; ``uncertain`` are then the
     indices of the causal positions and of those at which that allele's definition differs.
     """
 
@@ -349,14 +349,14 @@ class Haplotype:
     value: str | None
     parts: tuple[str, ...] = ()
     cause: str = ""
-    doubtful: tuple[int, ...] = ()
+    uncertain: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionPair:
     """Functions of a pair (``second`` None for one haplotype), and one pair that has them.
 
-    ``settled_by`` would tell the pairs that have them from the best pair.
+    ``resolved_by`` discriminates the pairs that have them from the best pair.
 
     ``probability`` is that of all candidates with these functions, None without a prior, and
     where a combination of alleles may, but need not, have them: ``at_most`` is then the
@@ -369,7 +369,7 @@ class FunctionPair:
     second: str | None
     diplotype: str
     probability: float | None = None
-    settled_by: DiscriminatingSites | None = None
+    resolved_by: DiscriminatingSites | None = None
     by_copies: bool = False
     at_most: float | None = None
     by_group: tuple[float, ...] = ()
@@ -397,7 +397,7 @@ def together(shares: Iterable[float]) -> float:
 
 def uncertain_sites(haplotypes: Iterable[Haplotype]) -> DiscriminatingSites | None:
     """Return the positions to genotype again where a causal variant alone gives a function."""
-    sites = {index for haplotype in haplotypes for index in haplotype.doubtful}
+    sites = {index for haplotype in haplotypes for index in haplotype.uncertain}
     return DiscriminatingSites(tuple(sorted(sites)), ()) if sites else None
 
 
@@ -431,7 +431,7 @@ class DiplotypeSet:
         Every named variant seen, of genes that list variants.
     uses_likelihoods
         Whether genotypes too unsure to count were weighed by their likelihoods.
-    unsettled
+    unresolved_core
         Indices of core positions that neither the input nor the prior answers.
     is_partial
         Whether more diplotypes fit than were counted.
@@ -449,7 +449,7 @@ class DiplotypeSet:
     open_phase: list[int] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     uses_likelihoods: bool = False
-    unsettled: list[int] = field(default_factory=list)
+    unresolved_core: list[int] = field(default_factory=list)
     is_partial: bool = False
     notes: list[str] = field(default_factory=list)
 

@@ -333,12 +333,12 @@ class StructuralCaller:
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: CriticalSites,
+        critical: CriticalSites,
         evidence: CopyEvidence,
     ) -> WeighedDiplotypes | None:
         """Return every diplotype with structure that fits, with its probability.
 
-        None where none fits: genotypes deny all structures that the evidence leaves.
+        None where none fits: genotypes contradict all structures that the evidence leaves.
 
         Parameters
         ----------
@@ -346,16 +346,16 @@ class StructuralCaller:
             What one sample's small variants show, as of two copies.
         groups
             (G,) weights of the prior's groups.
-        concern
+        critical
             Positions at which more is asked than elsewhere.
         evidence
             What is known of the sample's copies.
         """
         dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
         pair, is_mixed = diploid_observation(observation, dosage)
-        two = self._caller.weigh(pair, genotypes, groups, concern)
+        two = self._caller.weigh(pair, genotypes, groups, critical)
         single = haploid_observation(observation, dosage)
-        one = self._caller.weigh(single, genotypes, groups, concern) if single else None
+        one = self._caller.weigh(single, genotypes, groups, critical) if single else None
         weights = self._groups(observation, groups)
         ways = self._ways(weights, evidence)
         structural_diplotypes = self._structural_diplotypes(
@@ -371,7 +371,7 @@ class StructuralCaller:
             posterior[candidate.model] += candidate.weight / total
         ranked = _ranked(candidates, total)
         found = self._result(ranked, two, one)
-        if self._is_denied(ranked[0], observation):
+        if self._is_contradicted(ranked[0], observation):
             return None
         best = ranked[0].model
         gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
@@ -390,8 +390,8 @@ class StructuralCaller:
         shown = self.models.expected([w.start for w in windows], [w.end for w in windows])
         return is_shifted(np.array([w.copies for w in windows]), shown.copies[model])
 
-    def _is_denied(self, best: _Candidate, observation: Observation) -> bool:
-        """Whether genotypes deny a best candidate without a whole copy.
+    def _is_contradicted(self, best: _Candidate, observation: Observation) -> bool:
+        """Whether genotypes contradict a best candidate without a whole copy.
 
         A gap in the depth looks like hybrids or deletions. Then genotypes show two alleles
         where fewer copies of hybrids do, alleles of no copy, or such that no hybrid is known
@@ -405,10 +405,10 @@ class StructuralCaller:
         shown = self.models.counts[best.model] @ self.models.shares(positions)
         first, second = observation.codes.T
         is_known = (first >= 0) & (second >= 0)
-        denied = is_known & (first != second) & (shown < SHOWN)
+        contradicted = is_known & (first != second) & (shown < SHOWN)
         if not self.models.copies[best.model]:
-            denied |= (first > 0) | (second > 0)
-        return best.is_odd or bool((denied & is_own).any())
+            contradicted |= (first > 0) | (second > 0)
+        return best.is_odd or bool((contradicted & is_own).any())
 
     # -- candidates ----------------------------------------------------------------------
 
@@ -514,7 +514,7 @@ class StructuralCaller:
         result.best = tuple(sorted(best.haplotypes, key=self._order))
         result.outcomes = self._outcomes(ranked, base)
         result.factors = [((c.haplotypes[0].name,), (c.haplotypes[1].name,)) for c in listed]
-        result.unsettled = base.unsettled
+        result.unresolved_core = base.unresolved_core
         result.is_partial, result.uses_likelihoods = base.is_partial, True
         result.notes = [n for n in base.notes if n != "combination_or_partial"]
         if any("[" in s.name for s in best.haplotypes):
@@ -549,7 +549,7 @@ class StructuralCaller:
                 second,
                 candidate.name,
                 candidate.weight,
-                settled_by=same.settled_by if found else None,
+                resolved_by=same.resolved_by if found else None,
                 by_copies=by_copies,
                 open_core=same.open_core,
                 failed=same.failed,
@@ -569,7 +569,7 @@ class StructuralCaller:
         unknown = self._caller.gene.gene.uncertain_function or None
         first, second = (unknown if s.cause else s.function for s in best.haplotypes)
         discriminating = uncertain_sites(best.haplotypes)
-        uncertain = FunctionPair(first, second, best.name, settled_by=discriminating)
+        uncertain = FunctionPair(first, second, best.name, resolved_by=discriminating)
         return [] if _key(first, second) in known else [uncertain]
 
 

@@ -54,7 +54,7 @@ class AlternativeDiplotypes:
 
     ``labels`` are the observed alleles by position, as they are printed; ``best`` the rows of
     the best diplotype, None where nothing fits. Positions that the best diplotype does not
-    explain (variants beyond the two that name an unphased listing) speak against no other.
+    explain (variants beyond the two that name an unphased listing) contradict no other.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class AlternativeDiplotypes:
         self._free: Bools = np.zeros(len(labels), np.bool_)
         if best is not None:
             self._free = np.asarray(
-                self._denied_at(in_observed_order(best, observation)).any(axis=0)
+                self._contradicted_at(in_observed_order(best, observation)).any(axis=0)
             )
         default = gene.gene.default_allele
         self._names = sorted(set(gene.names), key=lambda n: (n != default, natural_key(n)))
@@ -234,26 +234,27 @@ class AlternativeDiplotypes:
         return () if rows is None else tuple(self._contradictions(rows))
 
     def _contradictions(self, rows: Masks) -> Iterator[Contradiction]:
-        laid = in_observed_order(rows, self.observation)
-        denied_at = self._denied_at(laid)
-        crossed = self._denied_at(laid[::-1])
-        for index in np.flatnonzero(denied_at.any(axis=0) & ~self._free).tolist():
+        ordered = in_observed_order(rows, self.observation)
+        contradicted_at = self._contradicted_at(ordered)
+        crossed = self._contradicted_at(ordered[::-1])
+        for index in np.flatnonzero(contradicted_at.any(axis=0) & ~self._free).tolist():
             on_block = self.observation.block[index] >= 0
             variant = self.gene.gene.variants[index]
             yield Contradiction(
                 position=self._position(index),
                 rsid=variant.rsid,
                 observed=self.labels[index],
-                needs=tuple(allowed_alleles(self.gene, index, int(row[index])) for row in laid),
+                needs=tuple(allowed_alleles(self.gene, index, int(row[index])) for row in ordered),
                 kind="phase" if on_block and not crossed[:, index].any() else "allele",
                 phased=bool(
                     on_block and (self.observation.block == self.observation.block[index]).sum() > 1
                 ),
             )
 
-    def _denied_at(self, laid: Masks) -> Bools:
-        """Whether each haplotype, as laid, denies what is observed (haplotypes, P)."""
-        return np.array([excluded(row, self.observation.codes[:, s]) for s, row in enumerate(laid)])
+    def _contradicted_at(self, ordered: Masks) -> Bools:
+        """(H, P) bool: where each of H haplotypes contradicts the observed one."""
+        codes = self.observation.codes
+        return np.array([excluded(row, codes[:, s]) for s, row in enumerate(ordered)])
 
     # -- names ---------------------------------------------------------------------------
 
@@ -265,7 +266,9 @@ class AlternativeDiplotypes:
             return None
         return min(
             pairs,
-            key=lambda rows: int(self._denied_at(in_observed_order(rows, self.observation)).sum()),
+            key=lambda rows: int(
+                self._contradicted_at(in_observed_order(rows, self.observation)).sum()
+            ),
         )
 
     def _name(self, first: int, second: int) -> str:
@@ -529,7 +532,7 @@ def count_contradictions(
     """Count, for all pairs of rows, the observed alleles that they contradict.
 
     Shapes: ``masks`` (R, P), ``free`` (P,) positions that count for nothing; the result is
-    (R, R), symmetric. Each phase block is laid the way round that contradicts less, so that
+    (R, R), symmetric. Each phase block is oriented so that it contradicts less, so that
     a pair of definitions fits exactly where its count is zero. A pair stands for one haplotype
     of a haploid locus where both rows are the same; other pairs have 2 P + 1.
     """

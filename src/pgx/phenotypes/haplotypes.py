@@ -88,8 +88,8 @@ class HaplotypeFunctions:
         if self._gene.structure is None or len(names) != 2:
             return []
         one, two = (self._functions(name) for name in names)
-        lost = [h.allele for h in self._gene.structure.haplotypes if h.allele and not h.units]
-        found = [(one(1), self.of(allele)[0]) for allele in lost if names[0] == names[1]]
+        deletions = [h.allele for h in self._gene.structure.haplotypes if h.allele and not h.units]
+        found = [(one(1), self.of(allele)[0]) for allele in deletions if names[0] == names[1]]
         for count in MORE_COPIES:
             found += [(one(count), two(1)), (one(1), two(count))]
         return found

@@ -172,7 +172,7 @@ WINDOW: Final = 300
 UNEVEN: Final = 0.35
 """Standard deviation of the windows' log depth from which a file is taken for uneven."""
 LARGEST_SPREAD: Final = 0.20
-"""Standard deviation of the expected log depth from which copies cannot be told."""
+"""Standard deviation of the expected log depth from which copies cannot be assessed."""
 LARGEST_NOISE: Final = 0.35
 """Standard deviation of the controls' log depth from which reads are those of a panel or exome,
 of which one gene's depth says nothing of another's; counting alone makes 0.21 at a depth of 10."""
@@ -192,7 +192,7 @@ STRANGE: Final = 0.02
 STRAY: Final = 0.01
 """Share of fragments that vote for the other gene by error."""
 MOST_STRANGE: Final = 2
-"""Segments that may deny the best model; more are missing reads, or a structure nobody knows."""
+"""Segments that may contradict the best model; more are missing reads or an unknown structure."""
 MOST_OFF: Final = 4.0
 """Spreads by which the depth may be off the best model."""
 GENE_NOISE: Final = 0.05
@@ -203,10 +203,10 @@ Ints = npt.NDArray[np.int64]
 
 
 class Shares(NamedTuple):
-    """(G,) fragments of each segment that look like the gene, and that could be told at all."""
+    """(G,) fragments of each segment that look like the gene, and that are informative at all."""
 
     own: Ints
-    told: Ints
+    informative: Ints
 
 
 class _Depth(NamedTuple):
@@ -339,26 +339,26 @@ def _joint(models: StructuralModels, locus: ReadLocus, depth: _Depth, shares: Sh
     )
     own = models.own(locus.middles)
     by_share = np.zeros(total.shape)
-    for index in np.flatnonzero(shares.told >= FEWEST_VOTES).tolist():
+    for index in np.flatnonzero(shares.informative >= FEWEST_VOTES).tolist():
         share = own[:, index, None] / np.maximum(total, 0.05)
-        by_share += SHARED * _share_fit(shares.own[index], shares.told[index], share)
+        by_share += SHARED * _share_fit(shares.own[index], shares.informative[index], share)
     return np.asarray(by_depth + by_share + np.log(PARALOGUE_COPIES)[None, :])
 
 
 def _fits_nothing(
     models: StructuralModels, joint: Floats, locus: ReadLocus, depth: _Depth, shares: Shares
 ) -> bool:
-    """Whether depth or shares deny the best model, which is then the least wrong, not right."""
+    """Whether depth or shares contradict the best model: then none of the models fits."""
     model, paralogue = _best(models, joint)
     total = max(float(models.copies[model] + paralogue), 0.05)
     if abs(np.log(max(depth.copies, 0.05) / total)) > MOST_OFF * depth.spread:
         return True
     own = models.own(locus.middles)[model]
     strange = 0
-    for index in np.flatnonzero(shares.told >= FEWEST_VOTES).tolist():
-        told = int(shares.told[index])
-        fit = float(_share_fit(int(shares.own[index]), told, np.array(own[index] / total)))
-        strange += fit < np.log(2 * STRANGE / (told + 1.0))
+    for index in np.flatnonzero(shares.informative >= FEWEST_VOTES).tolist():
+        informative = int(shares.informative[index])
+        fit = float(_share_fit(int(shares.own[index]), informative, np.array(own[index] / total)))
+        strange += fit < np.log(2 * STRANGE / (informative + 1.0))
     return strange > MOST_STRANGE
 
 
@@ -369,15 +369,15 @@ def _best(models: StructuralModels, joint: Floats) -> tuple[int, int]:
     return int(model), int(paralogue)
 
 
-def _share_fit(own: int, told: int, share: Floats) -> Floats:
-    """Return the log probability of ``own`` of ``told`` votes: beta-binomial, with strangers."""
+def _share_fit(own: int, informative: int, share: Floats) -> Floats:
+    """Return the log probability of ``own`` of ``informative`` votes (beta-binomial)."""
     mean = STRAY + (1 - 2 * STRAY) * np.clip(share, 0.0, 1.0)
     strength = 1 / DISPERSION - 1
-    fit = _log_beta(own + mean * strength, told - own + (1 - mean) * strength)
+    fit = _log_beta(own + mean * strength, informative - own + (1 - mean) * strength)
     fit -= _log_beta(mean * strength, (1 - mean) * strength)
-    chosen = _log_beta(np.array(own + 1.0), np.array(told - own + 1.0))
-    fit -= chosen + np.log(told + 1.0)
-    strange = np.log(STRANGE) - np.log(told + 1.0)
+    chosen = _log_beta(np.array(own + 1.0), np.array(informative - own + 1.0))
+    fit -= chosen + np.log(informative + 1.0)
+    strange = np.log(STRANGE) - np.log(informative + 1.0)
     return np.asarray(np.logaddexp(np.log1p(-STRANGE) + fit, strange))
 
 
