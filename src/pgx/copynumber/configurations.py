@@ -108,6 +108,7 @@ class StructuralModels:
         """
         weight = self._weigh(groups)
         frequency = np.bincount(self._model, weights=weight)
+        # The mixture keeps a model that nobody of the panel had possible; depth can then raise it.
         by_model = (1 - UNKNOWN) * frequency + UNKNOWN / len(frequency)
         weight = weight * (by_model / np.maximum(frequency, _LEAST))[self._model]
         ways = tuple(
@@ -171,6 +172,7 @@ class StructuralModels:
 
     def _of_units(self, starts: Sequence[int], ends: Sequence[int], what: str) -> Floats:
         """Return (U, W) a segment's value for each unit; 1 (spread 0) outside all segments."""
+        # The ends of a window may lie in two segments; its middle is in one.
         middle = (np.asarray(starts, np.float64) + np.asarray(ends, np.float64)) / 2
         outside = 0.0 if what == "spread" else 1.0
         found = np.full((len(self.units), len(middle)), outside)
@@ -215,6 +217,7 @@ class Partners:
         key = haplotype.units, allele
         known = self._known.get(key)
         if known is None:
+            # Odds were counted for hybrids beside a whole copy; a hybrid alone borrows them.
             units = haplotype.units if WHOLE in haplotype.units else (*haplotype.units, WHOLE)
             row = self._rows.get((units, allele), self._rows.get((units, "")))
             known = self._known[key] = 1.0 if row is None else self._mixed(haplotype, row)
@@ -246,6 +249,8 @@ def carried_log_likelihood(reads: int, total: int, share: Floats | float) -> Flo
     share
         Share of the copies at the site that carry the allele, 0-1, of any shape.
     """
+    # Beta-binomial with mean ``share`` and a and b so that 1 / (a + b + 1) is the correlation: a
+    # binomial likelihood would take reads that share fragments and bias for independent ones.
     mean = np.clip(np.asarray(share, np.float64), ERROR, 1 - ERROR)
     scale = 1 / READ_CORRELATION - 1
     a, b = mean * scale, (1 - mean) * scale
@@ -257,6 +262,8 @@ def _log_beta(a: Floats, b: Floats) -> Floats:
     return np.asarray(_log_gamma(a) + _log_gamma(b) - _log_gamma(a + b))
 
 
+# scipy.special.gammaln would be faster on long arrays, but loading it takes half a second and every
+# run that reads depth would pay for it; the arrays here have a few entries.
 _log_gamma = np.vectorize(math.lgamma, otypes=[np.float64])
 
 
@@ -313,6 +320,8 @@ def depth_fit(
     noise
         Standard deviation of the sample's depth beside counting, by its mean; `NOISE` at least.
     """
+    # Multivariate t: the squared Mahalanobis distance enters through log1p, so that a few windows
+    # that are far off lower the likelihood less than they would under a normal distribution.
     mean = expected.copies + STRAY
     covariance = _covariance(mean, reads, middle, expected, max(noise, NOISE))
     diagonal = np.arange(len(copies))
@@ -334,6 +343,8 @@ def _covariance(
     mean: Floats, reads: Floats, middle: Floats, expected: Expected, noise: float
 ) -> Floats:
     """Return (M, W, W): reads that are counted, waves along the gene, where hybrids show."""
+    # Near windows are not independent: they share fragments and waves of coverage. A diagonal
+    # covariance would count the same deviation once per window and make any model look sure.
     correlation = distance_kernel(np.abs(middle[:, None] - middle[None, :]))
     counting = np.sqrt(DEPTH_OVERDISPERSION * mean / reads)
     products = mean[:, :, None] * mean[:, None, :]
@@ -348,6 +359,7 @@ def is_shifted(copies: Floats, expected: Floats) -> bool:
 
     ``copies`` and ``expected`` are (W,): the depth in copies, and what the model lets show.
     """
+    # Windows where little is expected are left out: their ratio is mostly noise.
     shown = expected >= _SHOWN
     if shown.sum() < _LEAST_SHOWN:
         return False

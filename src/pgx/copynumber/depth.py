@@ -203,6 +203,8 @@ def default_panel() -> PanelArrays:
     SnapshotSchemaError
         See `read_panel`.
     """
+    # An environment variable, because the panel belongs to a laboratory's way of sequencing and not
+    # to a single run.
     named = os.environ.get(PANEL_VARIABLE)
     return PanelArrays(read_panel(Path(named) if named else data_folder() / "panels" / _SHIPPED))
 
@@ -263,6 +265,7 @@ def copies_from_depth(
 
 def _unusable(level: DepthLevel, own: Floats, panel: PanelArrays) -> str:
     """Return why depth is not assessed, empty where it does."""
+    # Missing windows come from regions that were not sequenced, as in panels and exomes.
     known = np.isfinite(own).sum()
     if level.n_controls < LEAST_WINDOWS * panel.n_controls or known < LEAST_WINDOWS * len(own):
         return "no_panel_windows"
@@ -287,6 +290,7 @@ def _assessed(
     expected = models.expected(starts.tolist(), ends.tolist())
     fit = depth_fit(copies, one_copy, (starts + ends) / 2, expected, level.excess)
     best = int((fit.log_likelihood + models.log_prior).argmax())
+    # The best of models that all fail is no evidence: the depth itself is not usable.
     if fit.misfit[best] > MOST_MISFIT:
         return not_assessed(gene.gene, "depth", "depth_uneven", reads)
     if is_shifted(copies, expected.copies[best]):  # what small variants show is uncertain, too

@@ -89,6 +89,8 @@ class SiteIndex:
         entries = self._entries.get(record.contig)
         if entries is None:
             return []
+        # Entries are sorted by first base alone, so a long site may begin this far before the
+        # record.
         start = record.position - self._longest[record.contig]
         index = bisect_left(entries, (start,))
         found = []

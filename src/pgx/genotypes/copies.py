@@ -21,6 +21,7 @@ STRUCTURAL_FLANK: Final = 10_000
 USUAL: Final = 2
 """Copies of a gene on an autosome."""
 
+# gVCF writers add these symbols to every record; they name no structural variant.
 _ANY_OTHER: Final = ("<NON_REF>", "<*>")
 _NUMBERED: Final = re.compile(r"<CN(\d{1,3})>")
 _DELETED: Final = re.compile(r"<DEL(:.*)?>")

@@ -76,6 +76,8 @@ class _Log:
     steps: list[_Step] = field(default_factory=list)
 
 
+# Samples of a cohort have few different genotypes at one gene. Groups of equal samples are merged
+# and called once, so that time grows with what differs and not with the number of samples.
 class SampleGrouper:
     """A sink that groups a file's samples, gene by gene.
 
@@ -121,6 +123,7 @@ class SampleGrouper:
         parent, cells = self._refined(log, block, row, nothing)
         log.steps.append(_Step(self._n_records, parent, cells))
         symbolic = block.records[row].symbolic
+        # Samples with the same genotype may differ in CN or its quality.
         if symbolic is not None:
             keys = symbolic.keys(len(log.groups))
             parent, cells = self._refined(log, block, row, keys)
@@ -131,6 +134,8 @@ class SampleGrouper:
             log.steps.append(_Step(self._n_records, parent, cells, reads=values))
         if block.likelihoods is None:
             return
+        # Likelihoods differ in nearly every sample; splitting by them is limited to cells that will
+        # be weighed by likelihood, or else there would be as many groups as samples.
         unsure = np.isin(block.reason[row], _UNSURE)
         if unsure.any():
             values, numbers = np.unique(block.likelihoods[row][unsure], axis=0, return_inverse=True)

@@ -115,6 +115,7 @@ class CallRecords:
 
     @staticmethod
     def _bounded(found: DiplotypeSet) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+        # The set is written for later interpretation of a saved result, never for calling.
         size = sum(len(name) for factor in found.factors for names in factor for name in names)
         return tuple(found.factors) if size <= MOST_FACTOR_TEXT else ()
 
@@ -128,6 +129,7 @@ class CallRecords:
         """Return the phenotypes that are not too improbable to be named, the best one first."""
         if len(found.outcomes) != len(phenotypes):
             return list(phenotypes)
+        # The best one is always named, even where it is the only one below the limit.
         pairs = zip(found.outcomes, phenotypes, strict=True)
         return [p for o, p in pairs if p is phenotypes[0] or o.is_listed]
 
@@ -406,6 +408,8 @@ class GeneCaller:
     def _groups(self, ancestry: Mapping[str, float]) -> npt.NDArray[np.float64]:
         """Return (G,) weights of the prior's groups, all alike where none is given."""
         names = self.prior.groups if self.prior is not None else ()
+        # Groups of the input that the prior does not have get no weight; if none is left, all are
+        # alike.
         groups = np.array([ancestry.get(g, 0.0) for g in names])
         if not groups.sum():
             groups = np.ones(len(groups))

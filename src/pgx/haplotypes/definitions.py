@@ -360,6 +360,7 @@ def carried_causes(
         if not sites <= explained or _is_part(gene, cause.allele, codes):
             found.append(cause.allele)
             explained |= sites
+    # The most harmful effect leads: a report must not hide it behind a milder one.
     return sorted(found, key=lambda a: _activity(gene.values[a]))
 
 
@@ -411,6 +412,7 @@ _ANY: Final = np.uint64(2**64 - 1)
 def _allowed(masks: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
     """(A, P) bool: whether each definition allows what the haplotype shows; unknown fits."""
     bits = np.uint64(1) << np.maximum(codes, 0).astype(np.uint64)
+    # All bits set: an unknown position must match every definition that allows anything.
     bits[codes == MISSING] = _ANY  # every definition allows something
     return np.asarray((masks & bits) != 0)
 
@@ -441,6 +443,7 @@ def contained(
     if missing_fits:
         return [a for a in rows.tolist() if (need[a] & ~known).any()]
     carried = dict(zip(rows.tolist(), allowed & differs & gene.weights[rows], strict=True))
+    # Largest first: an allele whose variants a larger one explains is not named beside it.
     found = sorted(carried, key=lambda a: (-int(need[a].sum()), a))
     kept: list[int] = []
     explained = np.zeros(len(codes), np.bool_)

@@ -259,6 +259,8 @@ class _Naming:
         undefined = self.posterior.undefined[self.posterior.pairs].sum(axis=1)
         if not undefined[rows].min():
             return int(order[0]), int(rows[undefined[rows] == 0][0])
+        # Reads that weigh genotypes take precedence over the naming rule: only pairs of the same
+        # genotype may be renamed.
         likely = (probability >= NAMED_FROM)[inverse] & self._reads_alike(int(rows[0]))
         likely[rows] = True
         least = np.flatnonzero(likely & (undefined == undefined[likely].min()))
@@ -322,6 +324,7 @@ class _Naming:
             low, high = np.minimum(own[one], own[two]), np.maximum(own[one], own[two])
             differs = (low != low[self.lead]) & (low != MISSING)
             differs |= (high != high[self.lead]) & (high != MISSING)
+            # The core alleles of the AMP recommendations are those that no test should miss.
             limit = RESOLVED_BELOW / 10 if self.critical.named[site] else RESOLVED_BELOW
             if self.posterior.probability[differs].sum() > limit:
                 found.append(site)

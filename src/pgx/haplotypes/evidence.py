@@ -176,6 +176,8 @@ def with_record_copies(
         return copies, bool(genotypes.structural[sample])
     if is_contradicted(genotypes, sample, genotypes.copies[sample]):
         return copies, True
+    # Depth and reads weigh every structural model; a record gives one number. So it is followed
+    # only where these say nothing, and otherwise has to agree.
     if copies is None or not copies.is_assessed or copies.report.source == SOURCE:
         reads = () if copies is None else copies.reads
         return CopyEvidence(own.log_likelihood, reads, own.report), False
@@ -200,6 +202,7 @@ def _one_copy(
     codes = genotypes.call[:, sample].copy()
     inside = _inside(genotypes, seen)
     codes[_deleted(genotypes, codes) & inside[:, None]] = MISSING
+    # Unphased outside of the deletion: which of two alleles is in cis with the gene is not known.
     first, second = codes.T
     differs = (codes != MISSING).all(axis=1) & (first != second)
     if (differs & inside).any():
@@ -220,6 +223,7 @@ def _shows_deleted(genotypes: GeneGenotypes, sample: int, seen: SeenCopies) -> b
     """Whether the input shows alleles where both chromosomes are said to have none."""
     codes = genotypes.call[:, sample]
     there = ((codes >= 0) & ~_deleted(genotypes, codes)).any(axis=1)
+    # Positions assumed to be reference were not seen; they cannot contradict a deletion.
     read = np.isin(genotypes.evidence[:, sample], _READ)
     return bool((there & read & _inside(genotypes, seen)).any())
 
@@ -383,6 +387,8 @@ class Dosage:
         """
         if not self._apart:
             return 1.0
+        # A hybrid mostly arose beside the whole copy of its own chromosome and carries its
+        # variants; the rest of the probability is that it carries those of the other chromosome.
         beside = self._likelihood(way, codes, codes)
         if all(unit == WHOLE for h in way[:2] for unit in h.units):
             return beside
@@ -393,6 +399,8 @@ class Dosage:
         self, way: Chromosomes, codes: npt.NDArray[np.int8], hybrids: npt.NDArray[np.int8]
     ) -> float:
         """Return the likelihood, if hybrids have the codes of these haplotypes, (2, P)."""
+        # Tempered: sites share fragments and reference bias, so the full product would be
+        # overconfident.
         total = sum(self._log(site, way, codes, hybrids) for site in self._apart)
         return float(np.exp(round(TEMPER * total, LIKELIHOOD_DECIMALS)))
 
@@ -427,6 +435,7 @@ class Dosage:
         own = next((s for s in self.sites if s.site == site), None)
         if own is None:
             return ()
+        # A homozygous site still shows some reads of the other allele where reads are mismapped.
         none, both = carried_log_likelihood(own.reads, own.total, np.array([0.05, 0.95]))
         some = carried_log_likelihood(own.reads, own.total, np.array(HETEROZYGOUS)).max()
         return (

@@ -130,6 +130,7 @@ def call_filters(
     else:
         checks.append((CallFilter.COMBINATION, is_combined))
         checks.append((CallFilter.COPIES_OPEN, weighed.conflict))
+    # One candidate alone follows from the genotypes: there is nothing for a prior to decide.
     if not found.is_single:
         probability = best_probability(found)
         checks += [
@@ -180,6 +181,7 @@ def _assessed_copies(
     if evidence.counted is not None:
         report = record_evidence(evidence.counted, evidence.genotypes.gene)
         return CopyFindings(report, (FROM_RECORDS,))
+    # Reads and depth that were not assessed are reported with their reason all the same.
     copies = evidence.copies
     if copies is None or (copies.is_assessed and not evidence.has_likelihood):
         return CopyFindings()

@@ -286,6 +286,7 @@ def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     fit_diplotypes(
         gene.masks, observation.codes, observation.block, observation.n_blocks, scratch, out
     )
+    # One haplotype: only pairs of an allele with itself stand for it.
     if observation.haploid:
         out *= np.eye(n, dtype=np.uint8)
     pairs = np.argwhere(out)
@@ -391,6 +392,7 @@ def _factors(
     groups: dict[bytes, list[int]] = {}
     for a in np.flatnonzero(partners.any(axis=1)).tolist():
         groups.setdefault(partners[a].tobytes(), []).append(a)
+    # Alleles with equal partners make one row: thousands of pairs shrink to a few products.
     covered = np.zeros((n, n), np.bool_)
     factors = []
     for members in groups.values():

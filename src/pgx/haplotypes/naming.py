@@ -215,6 +215,7 @@ def star_names(
     functions = dict.fromkeys([uncertain, *(gene.functions[a] for a in possible)])
     null = without_function(gene, named)
     causes = carried_causes(gene, codes, named)
+    # A frameshift or a lost splice site is not repaired by another variant on the same haplotype.
     if null is not None and not causes:
         haplotype = replace(haplotype, function=gene.functions[null], value=gene.values[null])
         functions = {gene.functions[null]: None}

@@ -216,9 +216,11 @@ class Observation:
         return self.codes.tobytes() + self.block.tobytes() + bytes([self.haploid]) + soft
 
 
+# One in ten thousand: candidates of such a probability are not listed either.
 _NEGLIGIBLE_PHRED = 40
 _LARGEST_PHRED = 200  # of what reads contradict; products of several are still above zero
 _ONE_HAPLOTYPE = -1
+# Every combination of soft genotypes and phases is tried; a site more multiplies them.
 _MAX_SOFT_BRANCHES = 1024
 
 
@@ -254,6 +256,7 @@ def _order(codes: npt.NDArray[np.int8], unphased: npt.NDArray[np.bool_]) -> None
 
     Their order in the file says nothing, so that it must not show in a result.
     """
+    # An unknown allele sorts last, after the largest code, so that 0/. and ./0 are the same.
     later = np.where(codes == MISSING, np.int8(127), codes)
     swapped = unphased & (later[:, 0] > later[:, 1])
     codes[swapped] = codes[swapped][:, ::-1]

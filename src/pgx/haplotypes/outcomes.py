@@ -47,8 +47,8 @@ class CriticalSites:
     At ``failed`` ones every documented alternative counts, however improbable: the input has
     something there that cannot be used. ``core`` ones have to be answered for a gene to be
     called, ``named`` ones of them with a stricter limit. ``open_core``, (P,) uint64, are the
-    causal alleles, as bits by code, of core positions without data: for advice that may do serious harm every
-    documented haplotype with such an allele counts.
+    causal alleles, as bits by code, of core positions without data: for advice that may do
+    serious harm every documented haplotype with such an allele counts.
     """
 
     failed: _Bools
@@ -98,6 +98,7 @@ class MeaningDetails:
         self._groups = groups
         self._missing = np.flatnonzero(observation.missing)
         self._differs = self._compared(self._missing)
+        # Undocumented haplotypes would keep every meaning open at any gap.
         documented = (posterior.pairs < groups.n_known).all(axis=1)
         known: _Bools = np.asarray(self._differs & np.asarray(documented)[:, None])
         self._core: _Bools = np.asarray(known & self._causal(critical.open_core))
@@ -309,6 +310,7 @@ def _cover(apart: npt.NDArray[np.bool_]) -> list[int]:
     if len(single):
         return [int(single[0])]
     useful = np.flatnonzero(apart.any(axis=0)).tolist()
+    # Finding the smallest set is a set-cover problem (NP-hard): beyond two phases it is greedy.
     for i, j in itertools.combinations(useful[:64], 2):
         if (apart[:, i] | apart[:, j]).all():
             return [i, j]
@@ -382,6 +384,7 @@ class FunctionPair:
 
         Improbable ones count where a position is open that the posterior cannot see.
         """
+        # A gap at a critical site is not evidence: the prior may not remove what it could hide.
         is_open = bool(self.open_core or self.failed)
         return is_open or self.probability is None or self.probability >= LISTED_FROM
 

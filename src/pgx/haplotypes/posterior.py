@@ -160,6 +160,7 @@ def _worthwhile(
     Where known haplotypes explain one haplotype at least, two unknown ones are too improbable.
     """
     pairings = list(_pairings(observation, orientations))
+    # Two unknown haplotypes at once are the product of two tiny masses.
     explained = [len(prior.known(p.first)) > 0 or len(prior.known(p.second)) > 0 for p in pairings]
     if not any(explained):
         return pairings
@@ -240,6 +241,8 @@ class _Collector:
             self._factors.append((one, one[:0]))
             return
         two, others = self._options(pairing.second)
+        # Hardy-Weinberg within each group; groups are mixed afterwards. Mixing frequencies first
+        # would give pairs from two groups that no person has.
         masses = pairing.likelihood * (shares[:, :, None] * others[:, None, :])
         masses = masses.reshape(len(masses), -1)
         mean = self._mean(masses)
@@ -272,6 +275,7 @@ class _Collector:
         if not self._haploid:
             total = self._weighed(pairs, total, codes, undefined)
         probability = total / total.sum()
+        # Ties are broken by the haplotypes, not by rounding, so that every platform has one order.
         order = np.lexsort((keys, -np.round(probability, _DECIMALS)))
         pairs = pairs[order]
         factors = [(number[a], number[b]) for a, b in self._factors]

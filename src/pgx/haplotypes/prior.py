@@ -68,6 +68,7 @@ class HaplotypeCounts:
     def share_of(self, once: int) -> float:
         """Return the share of unseen haplotypes of a kind: that of those seen once."""
         total = sum(float(c.sum()) for c in self.counts.values())
+        # Good and Turing: the share of the unseen is that of what was counted once.
         return min(max(float(once), NEVER_ONCE) / total, MOST_UNSEEN)
 
 
@@ -132,6 +133,7 @@ def _completions(
     if not described.any():
         names = [_parts(gene, way) for way in ways]
     weights = np.array([_published(gene, known, frequencies) for known in names])
+    # Without published frequencies of every way, none is preferred to another.
     if np.isnan(weights).any() or not weights.sum(axis=0).all():
         weights = np.ones(weights.shape)
     if described.any():
@@ -444,6 +446,8 @@ def _shares(counts: Floats, unseen_share: float, allele: npt.NDArray[np.intp]) -
     together = counts.sum(axis=1)
     unseen = together == 0
     overall = together / together.sum()
+    # Dirichlet smoothing with the pooled frequencies as its mean: a haplotype that one group lacks
+    # is rare there, never impossible.
     own = counts.T + SHRINKAGE * overall
     shares = own / own.sum(axis=1, keepdims=True)
     if unseen.any():
@@ -473,12 +477,15 @@ def _with_recombinants(
     converted = [pieces.converted(row, own) for row, own in zip(rows, where, strict=True)]
     mass = (np.stack(converted) + pieces.crossed(where)).T
     found = shares.copy()
+    # Bounded by one chromosome of all counted: had it been more frequent, it would have been seen.
     found[:, unseen] += mass / (1 + n_chromosomes * mass)
     return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 def _recombination(codes: Codes, shares: Floats, novelty: float) -> Recombination:
     """Return how often known haplotypes, (K, P) codes with (G, K) shares, are re-made."""
+    # Each position at which two haplotypes differ is a way to convert one: their expected number
+    # shares the novel mass.
     conversion = RECOMBINATION_WEIGHT * novelty / max(_diversity(codes, shares), 1.0)
     return Recombination(codes, shares, conversion, RECOMBINATION_WEIGHT * novelty)
 
@@ -525,6 +532,7 @@ def _documented(gene: CompiledGene) -> dict[Row, int]:
     for allele in np.flatnonzero(several.any(axis=1)).tolist():
         sites = np.flatnonzero(several[allele]).tolist()
         choices = [_bits(int(masks[allele, site])) for site in sites]
+        # An allele with many open positions would have thousands of spellings; each would be rarer.
         for spelling in itertools.islice(itertools.product(*choices), _MAX_SPELLINGS):
             spelled = codes[allele].copy()
             spelled[sites] = spelling

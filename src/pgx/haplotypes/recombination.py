@@ -151,6 +151,7 @@ class Recombination:
         left, right = np.flatnonzero(end >= 1), np.flatnonzero(start <= size - 1)
         if not len(left) or not len(right):
             return left[:0], right[:0]
+        # Pairs below the limit cannot reach ``least`` at any cut; there are millions of them.
         limit = least / self.crossover
         left = left[overall[left] * overall[right].max() >= limit]
         right = right[overall[right] * overall.max() >= limit]
@@ -315,6 +316,8 @@ def weigh_undefined(
     known = _sums(place, mass[rows], ~lesser)
     prior_odds = _sums(place, mass[rows], lesser) / known
     odds = undefined_odds(prior_odds, _sums(place, expected[rows], ~lesser))
+    # Only the odds between both kinds change. Ratios among the undefined stay as the prior has
+    # them.
     found[rows[lesser]] *= (odds / prior_odds)[place[lesser]]
     return found
 

@@ -170,6 +170,7 @@ def _outcomes(
     outcomes: list[FunctionPair], uncertain: str, default_allele: str
 ) -> list[FunctionPair]:
     found: dict[tuple[str, str], FunctionPair] = {}
+    # Which of both alleles has the second copy is unknown: each way has half of the probability.
     for outcome in outcomes:
         alleles = (outcome.first or uncertain, outcome.second or uncertain)
         name = _doubled(outcome.diplotype, default_allele)[0]
@@ -265,6 +266,7 @@ def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
         if share < NEGLIGIBLE_WEIGHT:
             return
         codes = weighed.codes[[one, one]].copy()
+        # The other chromosome has no copy, so nothing is known of its alleles.
         codes[1] = -1
         yield StructuralDiplotype(
             weighed.haplotypes[one], None, codes, share * weighed.posterior.mass
@@ -375,6 +377,7 @@ class StructuralCaller:
             return None
         best = ranked[0].model
         gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
+        # Noise finds a rare structure that fits better than the usual one in some of many samples.
         is_rare = self.models.frequency[best] < RARE
         conflict = is_mixed or gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
         # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
@@ -423,6 +426,7 @@ class StructuralCaller:
 
     def _ways(self, groups: Floats, evidence: CopyEvidence) -> list[tuple[Chromosomes, float]]:
         """Return chromosomes that are not ruled out, with likelihood and prior joined."""
+        # Relative to the best: constants of the likelihood cancel, and exp cannot overflow.
         likely = evidence.log_likelihood - evidence.log_likelihood.max()
         _, ways = self.models.prior(groups)
         kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE_WEIGHT)]
@@ -600,5 +604,6 @@ def _ranked(candidates: Sequence[_Candidate], total: float) -> list[_Candidate]:
             merged[candidate.name] = candidate._replace(weight=share)
         else:
             merged[candidate.name] = known._replace(weight=known.weight + share)
+    # Rounded before sorting: sums in another order differ in their last digits.
     rounded = [c._replace(weight=together([c.weight])) for c in merged.values()]
     return sorted(rounded, key=lambda c: (-c.weight, natural_key(c.name)))

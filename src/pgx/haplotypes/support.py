@@ -173,6 +173,7 @@ class AlternativeDiplotypes:
             named = np.array([place[name] for name in gene.names])
             counts = np.full((n_names, n_names), 2 * len(self._free) + 1, np.int64)
             np.minimum.at(counts, (named[:, None], named[None, :]), of_rows)
+        # A pair of one haplotype is an allele with itself.
         if self.observation.haploid:
             first = second = np.arange(n_names)
         else:
@@ -543,6 +544,7 @@ def count_contradictions(
         np.fill_diagonal(alone, first.sum(axis=1))
         return alone
     second = excluded(masks, observation.codes[:, 1]) & counts
+    # Blocks are independent, so the best orientation of each can be added up.
     total = _sums(first, second, observation.block < 0)
     for number in range(observation.n_blocks):
         forward = _sums(first, second, observation.block == number)

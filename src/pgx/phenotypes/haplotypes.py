@@ -55,6 +55,8 @@ class HaplotypeFunctions:
         if self._gene.scored:
             total = activity_score([value for _, value in parts])
             return total or self._uncertain, total
+        # Without activity values there is no sum: copies of one function keep it, others are
+        # uncertain.
         functions = {function for function, _ in parts}
         return (functions.pop() if len(functions) == 1 else self._uncertain), None
 
@@ -75,6 +77,7 @@ class HaplotypeFunctions:
         )
 
     def _has_effect(self, allele: AlleleDefinition) -> bool:
+        # An allele of uncertain function inside another one gives no hint of an effect.
         quiet = {None, self._gene.uncertain_function, *_NO_EFFECT}
         return allele.function not in quiet
 

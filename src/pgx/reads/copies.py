@@ -87,6 +87,7 @@ def normaliser_of(
     """
     if chosen is not None:
         return _of_depths(np.array([file.mean_depth(r) for r in chosen]))
+    # Controls elsewhere come first: they average over many places, the flanks are one.
     elsewhere = np.array([file.mean_depth(r) for r in others if r[0] in file.contigs])
     if (elsewhere > 0).sum() >= max(FEWEST_REGIONS, len(elsewhere) / 2):
         return _of_depths(elsewhere)
@@ -101,6 +102,7 @@ def _bins(reads: Reads, flank: Region) -> Floats:
     depth = depth_over(reads, flank[1], flank[2])
     n = len(depth) // BIN
     means = depth[: n * BIN].reshape(n, BIN).mean(axis=1)
+    # A slice of a BAM file has no reads in part of the flank; empty bins there are not depth.
     filled = np.flatnonzero(means > 0)
     if not len(filled):
         return np.zeros(0)
@@ -112,8 +114,11 @@ def _of_depths(depths: Floats, fewest: int = 1) -> Normaliser:
     if len(depths) < fewest or not len(depths) or np.median(depths) <= 0:
         return NO_NORMALISER
     middle = float(np.median(depths))
+    # The floor keeps an empty control from being minus infinity.
     logs = np.log(np.maximum(depths, middle / 20) / middle)
+    # 1.4826 turns a median absolute deviation into a standard deviation; outliers do not count.
     noise = max(1.4826 * float(np.median(np.abs(logs))), FLOOR)
+    # 1.25 is the standard error of a median by that of a mean, for a normal distribution.
     spread = float(np.hypot(FLOOR, 1.25 * noise / np.sqrt(len(depths))))
     return Normaliser(middle, noise, spread, len(depths))
 
@@ -289,6 +294,7 @@ def _total(reads: Reads, locus: ReadLocus, normaliser: Normaliser) -> _Depth:
     counted = 1.0 / np.sqrt(max(total / scale * length / _read_length(reads), 1.0))
     spread = float(np.sqrt(normaliser.spread**2 + GENE_NOISE**2 + 2 * counted**2))
     both = [a.copies + b.copies for a, b in zip(*windows, strict=False)]
+    # Gene and paralogue together: a hybrid or mismapped reads move depth from one to the other.
     logs = np.log(np.maximum(both, 0.05) / max(float(np.median(both)), 0.05))
     return _Depth(total, spread, float(np.std(logs)), (*windows[0], *windows[1]))
 
@@ -332,13 +338,18 @@ def _joint(models: StructuralModels, locus: ReadLocus, depth: _Depth, shares: Sh
     """Return (M, K) log likelihood by model and copies of the paralogue, with their prior."""
     paralogue = np.arange(len(PARALOGUE_COPIES))
     total = models.copies[:, None] + paralogue[None, :]
+    # Gene and paralogue are nearly the same sequence, so depth is only reliable for both together;
+    # the share of fragments then divides the sum between them.
     off = np.log(max(depth.copies, 0.05)) - np.log(np.maximum(total, 0.05))
+    # A mixture with a flat part: a damaged or uneven file must not rule out every model at once.
     by_depth = np.logaddexp(
         np.log1p(-STRANGE) - 0.5 * (off / depth.spread) ** 2 - np.log(depth.spread),
         np.log(STRANGE) - np.log(3.0),
     )
     own = models.own(locus.middles)
     by_share = np.zeros(total.shape)
+    # Neighbouring segments see the same fragments; the weight below 1 keeps them from counting
+    # twice.
     for index in np.flatnonzero(shares.informative >= FEWEST_VOTES).tolist():
         share = own[:, index, None] / np.maximum(total, 0.05)
         by_share += SHARED * _share_fit(shares.own[index], shares.informative[index], share)
@@ -375,6 +386,7 @@ def _share_fit(own: int, informative: int, share: Floats) -> Floats:
     strength = 1 / DISPERSION - 1
     fit = _log_beta(own + mean * strength, informative - own + (1 - mean) * strength)
     fit -= _log_beta(mean * strength, (1 - mean) * strength)
+    # Adds the log binomial coefficient: C(n, k) = 1 / ((n + 1) B(k + 1, n - k + 1)).
     chosen = _log_beta(np.array(own + 1.0), np.array(informative - own + 1.0))
     fit -= chosen + np.log(informative + 1.0)
     strange = np.log(STRANGE) - np.log(informative + 1.0)
@@ -391,6 +403,8 @@ def _log_gamma(x: Floats) -> Floats:
     shift = np.zeros_like(x)
     for step in range(8):
         shift += np.log(x + step)
+    # Stirling's series is accurate for large arguments only; after the shift by eight its first
+    # three terms suffice. The function is vectorised, which math.lgamma is not, and needs no scipy.
     y = x + 8
     series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5)
     return np.asarray((y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - shift)
