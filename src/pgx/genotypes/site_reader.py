@@ -37,7 +37,7 @@ class _Allele(NamedTuple):
         return self.variation.is_pure_indel or inside
 
 
-class _Reading(NamedTuple):
+class _SiteReading(NamedTuple):
     """What one record says at one site.
 
     ``table`` maps genotype codes to codes of the site; ``answers`` tells whether a 0/0
@@ -121,7 +121,7 @@ class SiteReader:
         found = self.locus.read(record.position, record.ref, alt, touched)
         return _Allele(trim(record.position, record.ref, alt), found)
 
-    def _lookup(self, index: int, site: Site, number: int) -> _Reading:
+    def _lookup(self, index: int, site: Site, number: int) -> _SiteReading:
         record = self.scan.records[number]
         table = np.full(len(record.alts) + 3, site.reference_code, np.int8)
         table[-2], table[-1] = ABSENT, MISSING  # what genotype codes -2 and -1 index
@@ -145,7 +145,7 @@ class SiteReader:
                 answers |= isinstance(found, int) and allele.stands_alone(site)
                 if allele.stands_alone(site):
                     named.add(int(table[k]))
-        return _Reading(table, answers, frozenset(named), excludes_all)
+        return _SiteReading(table, answers, frozenset(named), excludes_all)
 
     def _coded(self, index: int, found: int | str, variation: Variation) -> int:
         if isinstance(found, int):
@@ -193,7 +193,7 @@ class SiteReader:
         site: Site,
         sample: int,
         new: SampleGenotype,
-        reading: _Reading,
+        reading: _SiteReading,
         reason: int,
     ) -> None:
         out = self.out
@@ -223,7 +223,12 @@ class SiteReader:
         return old, new
 
     def _denial(
-        self, index: int, site: Site, old: SampleGenotype, new: SampleGenotype, reading: _Reading
+        self,
+        index: int,
+        site: Site,
+        old: SampleGenotype,
+        new: SampleGenotype,
+        reading: _SiteReading,
     ) -> bool:
         """Whether one record carries an alternative that the other says is not there."""
         if MISSING in old[:2] or MISSING in new[:2]:

@@ -265,12 +265,9 @@ class AlternativeDiplotypes:
         pairs = [np.array(rows) for rows in itertools.product(*options)]
         if not pairs:
             return None
-        return min(
-            pairs,
-            key=lambda rows: int(
-                self._contradicted_at(in_observed_order(rows, self.observation)).sum()
-            ),
-        )
+        orders = [in_observed_order(rows, self.observation) for rows in pairs]
+        counts = [int(self._contradicted_at(ordered).sum()) for ordered in orders]
+        return pairs[counts.index(min(counts))]
 
     def _name(self, first: int, second: int) -> str:
         names = [self._names[first], self._names[second]]
