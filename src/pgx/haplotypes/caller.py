@@ -47,6 +47,7 @@ from pgx.haplotypes.observation import (
     Observation,
     PhasedPair,
     columns_of,
+    failed_sites,
     observe,
     phase_state,
     undocumented_alleles,
@@ -324,9 +325,10 @@ class GeneCaller:
         weighed = self._weigh_structures(shown, ancestry or {})
         called = self._called(shown, weighed, ancestry or {})
         models = self.structural.models if self.structural is not None else None
-        is_answered = CallFilter.NO_POSITION not in called.filters
-        findings = copy_findings(shown, weighed, models, is_answered=is_answered)
-        filters = called.filters | ({CallFilter.COPIES_OPEN} if findings.is_open else set())
+        findings = copy_findings(shown, weighed, models, called.filters)
+        filters = called.filters
+        if findings.is_open:
+            filters |= {CallFilter.COPIES_OPEN}
         return self._finished(shown, called.call, filters, findings, notes, with_sites=with_sites)
 
     # -- candidates and posterior ----------------------------------------------------------
@@ -379,7 +381,10 @@ class GeneCaller:
         pair = columns.pairs[shown.sample]
         if pair is not None:
             return pair
-        key = shown.observation.key() + shown.failed.tobytes() + columns.extra
+        # not the evidence's own properties: remembering these for one look-up costs more
+        observation = observe(shown.genotypes, shown.sample)
+        failed = failed_sites(shown.genotypes, shown.sample)
+        key = observation.key() + failed.tobytes() + columns.extra
         return key + repr(sorted(ancestry.items())).encode()
 
     def _diplotypes(self, shown: SampleEvidence, ancestry: Mapping[str, float]) -> DiplotypeSet:
@@ -485,7 +490,7 @@ class GeneCaller:
         call = msgspec.structs.replace(
             core, sample=genotypes.samples[sample], status=status, notes=tuple(sorted(all_notes))
         )
-        if CallFilter.COPIES_OPEN in filters and status is CallStatus.AMBIGUOUS:
+        if findings.is_open and status is CallStatus.AMBIGUOUS:
             unresolved = f"{call.gene}:copy_number"
             depends = tuple(dict.fromkeys((*call.depends_on, unresolved)))
             call = msgspec.structs.replace(call, probability=None, depends_on=depends)

@@ -129,6 +129,8 @@ def sample_evidence(
     whether structural models of the gene exist.
     """
     is_open = has_open_copies(genotypes, sample)
+    if not is_open and copies is None and sample not in genotypes.copies:
+        return SampleEvidence(genotypes, sample, None, None, False, has_models)  # noqa: FBT003
     if has_models:
         copies, is_open = with_record_copies(genotypes, sample, copies)
         if copies is not None:

@@ -82,11 +82,13 @@ class CallFilter(Enum):
 
 def call_status(filters: frozenset[CallFilter]) -> CallStatus:
     """Return the status that filters leave: called where there is none."""
+    if not filters:
+        return CallStatus.CALLED
     if CallFilter.NO_POSITION in filters:
         return CallStatus.NOT_ASSESSED
     if CallFilter.NO_CANDIDATE in filters:
         return CallStatus.NO_CALL
-    return CallStatus.AMBIGUOUS if filters else CallStatus.CALLED
+    return CallStatus.AMBIGUOUS
 
 
 def best_probability(found: DiplotypeSet) -> float | None:
@@ -151,19 +153,24 @@ class CopyFindings(NamedTuple):
     is_open: bool = False
 
 
+_NO_FINDINGS: Final = CopyFindings()
+
+
 def copy_findings(
     evidence: SampleEvidence,
     weighed: WeighedDiplotypes | None,
     models: StructuralModels | None,
-    *,
-    is_answered: bool,
+    filters: frozenset[CallFilter],
 ) -> CopyFindings:
     """Return what the result says of the gene's copies, open SV records included.
 
-    Without any call of a position (``is_answered`` is False) nothing is noted of depth or reads.
+    Where ``filters``, those of the alleles, hold that no position has a call, nothing is noted
+    of depth or reads.
     """
+    if evidence.copies is None and evidence.counted is None and not evidence.is_open:
+        return _NO_FINDINGS  # most genes of most samples: this runs once a call
     found = _assessed_copies(evidence, weighed, models)
-    if weighed is not None and not is_answered:
+    if weighed is not None and CallFilter.NO_POSITION in filters:
         found = found._replace(notes=())
     if not evidence.is_open:
         return found
@@ -184,7 +191,7 @@ def _assessed_copies(
     # Reads and depth that were not assessed are reported with their reason all the same.
     copies = evidence.copies
     if copies is None or (copies.is_assessed and not evidence.has_likelihood):
-        return CopyFindings()
+        return _NO_FINDINGS
     report = copies.report
     if weighed is not None and models is not None:
         report = with_posterior(copies, models, weighed.posterior)
