@@ -77,6 +77,7 @@ class CallRecords:
     def __init__(self, gene: GeneDefinition) -> None:
         self.gene = gene
         self.table = PhenotypeTable(gene)
+        self._required = np.array([v.required for v in gene.variants], np.bool_)
         self.meanings = HaplotypeFunctions(gene)
 
     def with_candidates(self, base: GeneCall, found: DiplotypeSet) -> GeneCall:
@@ -196,8 +197,7 @@ class CallRecords:
 
     def required(self, observation: Observation) -> tuple[str, ...]:
         """Return the note on positions without which the gene should not be called."""
-        needed = [v.required for v in self.gene.variants]
-        lacking = observation.missing & np.array(needed, np.bool_)
+        lacking = observation.missing & self._required
         return ("required_position_missing",) if lacking.any() else ()
 
 
@@ -389,6 +389,9 @@ class GeneCaller:
 
     def _diplotypes(self, shown: SampleEvidence, ancestry: Mapping[str, float]) -> DiplotypeSet:
         """Return the candidates of assumed or counted copies: weighed if there is a prior."""
+        pair = self._columns_of(shown.genotypes).pairs[shown.sample]
+        if pair is not None and shown.counted is None and self._phased is not None:
+            return self._phased.call(pair, shown.genotypes)
         found = DiplotypeSet()
         if shown.observation.answered.any() and not shown.is_deleted:
             found = self._of_alleles(shown, ancestry)
@@ -399,9 +402,6 @@ class GeneCaller:
 
     def _of_alleles(self, shown: SampleEvidence, ancestry: Mapping[str, float]) -> DiplotypeSet:
         """Return the diplotypes that explain the alleles of the copies that are present."""
-        pair = self._columns_of(shown.genotypes).pairs[shown.sample]
-        if pair is not None and shown.counted is None and self._phased is not None:
-            return self._phased.call(pair, shown.genotypes)
         if self._inferred is not None:
             critical = critical_sites(self.compiled, self._core, shown)
             groups = self._groups(ancestry)
@@ -429,6 +429,9 @@ class GeneCaller:
         base = GeneCall(gene=self.gene.gene, n_positions=len(self.gene.variants))
         if shown.is_deleted:  # no base can be seen of a deleted gene
             return _Called(self.records.with_candidates(base, found), frozenset())
+        pair = self._columns_of(shown.genotypes).pairs[shown.sample]
+        if pair is not None and weighed is None and shown.counted is None:
+            return self._describe_phased(base, pair, found)
         filters = call_filters(found, shown, weighed, self._core, self.threshold)
         observation = shown.observation
         base = self._with_observation(base, shown, weighed, found)
@@ -442,6 +445,19 @@ class GeneCaller:
         elif CallFilter.NO_CANDIDATE in filters:
             return _Called(base, filters)
         return _Called(self.records.with_candidates(base, found), filters)
+
+    def _describe_phased(self, base: GeneCall, pair: PhasedPair, found: DiplotypeSet) -> _Called:
+        """Return the record of a fully phased sample, as `_describe` would."""
+        # One diplotype without a gap fails no filter of gaps, phase or probability. In a cohort
+        # every new pair comes here, and testing all filters would take twice the time.
+        base = msgspec.structs.replace(
+            base,
+            phased="true",
+            undocumented=pair.undocumented,
+            notes=(*found.notes, *self.gene.notes),
+        )
+        filters = {CallFilter.CAUSE_ALONE} if found.rests_on_cause else ()
+        return _Called(self.records.with_candidates(base, found), frozenset(filters))
 
     def _with_observation(
         self,
