@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.structures import (
+from pgx.records.structures import (
     WHOLE,
     GeneStructure,
     PartnerOdds,

@@ -10,16 +10,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import (
-    CallStatus,
-    Candidate,
-    GeneCall,
-    HaplotypeDetail,
-    KeyEvidence,
-    joined_evidence,
-)
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneDefinition, Strategy
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.genotypes.matrix import GeneGenotypes
@@ -59,6 +49,15 @@ from pgx.haplotypes.structural import StructuralCaller, WeighedDiplotypes, with_
 from pgx.haplotypes.support import call_evidence, site_observations
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.records.calls import (
+    CallStatus,
+    Candidate,
+    GeneCall,
+    HaplotypeDetail,
+    KeyEvidence,
+    joined_evidence,
+)
+from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
 
 __all__ = [
     "CallRecords",

@@ -10,8 +10,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene, Floats
 from pgx.haplotypes.matching import call_listing, list_findings
@@ -32,6 +30,7 @@ from pgx.haplotypes.outcomes import (
 )
 from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, Posterior, infer
 from pgx.haplotypes.prior import HaplotypePrior
+from pgx.records.genes import Strategy, format_diplotype, natural_key
 
 __all__ = [
     "DiplotypePosterior",

@@ -11,8 +11,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import InvariantError
-from pgx.base.structures import WHOLE, GeneStructure
 from pgx.copynumber.configurations import (
     Chromosomes,
     StructuralModels,
@@ -28,9 +26,11 @@ from pgx.copynumber.evidence import (
     records_copies,
     resolve_mismapping,
 )
+from pgx.errors import InvariantError
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, SeenCopies
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.observation import Observation, SoftGenotype, SoftSite, failed_sites, observe
+from pgx.records.structures import WHOLE, GeneStructure
 
 __all__ = [
     "Dosage",

@@ -9,9 +9,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import CallStatus
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.structures import StructureEvidence
 from pgx.copynumber.configurations import StructuralModels
 from pgx.copynumber.evidence import CONFLICT, SOURCE, record_evidence, with_posterior
 from pgx.haplotypes.definitions import (
@@ -25,6 +22,9 @@ from pgx.haplotypes.observation import Observation
 from pgx.haplotypes.outcomes import CriticalSites, DiplotypeSet
 from pgx.haplotypes.structural import WeighedDiplotypes
 from pgx.phenotypes.translate import Phenotype
+from pgx.records.calls import CallStatus
+from pgx.records.genes import GeneFrequencies
+from pgx.records.structures import StructureEvidence
 
 __all__ = [
     "UNCOUNTED",

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes._kernels import fit_diplotypes
 from pgx.haplotypes.definitions import CompiledGene, contained
@@ -28,6 +27,7 @@ from pgx.haplotypes.naming import (
 )
 from pgx.haplotypes.observation import Observation, apply_proxies, phasings, tries_all
 from pgx.haplotypes.outcomes import MAX_LISTED, DiplotypeSet, FunctionPair, Haplotype
+from pgx.records.genes import format_diplotype, natural_key
 
 __all__ = [
     "Fit",

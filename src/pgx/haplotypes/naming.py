@@ -10,8 +10,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import bracket, format_diplotype, natural_key
-from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.haplotypes.definitions import (
     CompiledGene,
@@ -25,6 +23,7 @@ from pgx.haplotypes.definitions import (
 from pgx.haplotypes.observation import SUBSTITUTE_CONFLICT, PhasedPair
 from pgx.haplotypes.outcomes import DiplotypeSet, FunctionPair, Haplotype, uncertain_sites
 from pgx.haplotypes.prior import HaplotypePrior
+from pgx.records.genes import Strategy, bracket, format_diplotype, natural_key
 
 __all__ = [
     "NamedHaplotype",

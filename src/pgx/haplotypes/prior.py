@@ -17,7 +17,6 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.haplotypes.definitions import CompiledGene, Floats, contained
 from pgx.haplotypes.recombination import (
     ANYTHING,
@@ -30,6 +29,7 @@ from pgx.haplotypes.recombination import (
     haplotype_keys,
     joined,
 )
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
 
 __all__ = [
     "OTHER_SPELLING",

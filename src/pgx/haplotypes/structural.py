@@ -9,9 +9,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.genes import GeneDefinition
-from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
 from pgx.copynumber.configurations import Chromosomes, Partners, StructuralModels, is_shifted
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.genotypes.matrix import MISSING, GeneGenotypes, SeenCopies
@@ -30,6 +27,8 @@ from pgx.haplotypes.outcomes import (
     uncertain_sites,
 )
 from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, evidence
+from pgx.records.genes import GeneDefinition, format_diplotype, natural_key
+from pgx.records.structures import WHOLE, StructuralHaplotype, StructureEvidence
 
 __all__ = [
     "NEGLIGIBLE_WEIGHT",

@@ -10,18 +10,20 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.calls import Candidate, GeneCall, SiteObservation
-from pgx.base.evidence import (
-    AlternativeDiplotype,
-    CallEvidence,
-    Contradiction,
-    HaplotypeEvidence,
-    VariantMatch,
-)
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene, HaplotypeMasks, Meanings
 from pgx.haplotypes.observation import Observation, apply_proxies
+from pgx.records.calls import (
+    AlternativeDiplotype,
+    CallEvidence,
+    Candidate,
+    Contradiction,
+    GeneCall,
+    HaplotypeEvidence,
+    SiteObservation,
+    VariantMatch,
+)
+from pgx.records.genes import format_diplotype, natural_key
 
 __all__ = [
     "MAX_NEAREST",

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import OutsideCallError
+from pgx.errors import OutsideCallError
 from pgx.outside import text_formats as text
 from pgx.outside.calls import OutsideCall, UnusedReason, split_solutions, tool_call
 from pgx.outside.file import OutsideFile, parse_rows
