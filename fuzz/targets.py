@@ -22,7 +22,7 @@ from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
 from pgx.haplotypes import _kernels as matching
 from pgx.haplotypes.caller import GeneCaller
-from pgx.haplotypes.matching import observe
+from pgx.haplotypes.observation import observe
 from pgx.inputs.outside_calls import answer, contradicts
 from pgx.inputs.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.io import _kernels as scanning

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
-from pgx.haplotypes.matching import observe
+from pgx.haplotypes.observation import observe
 from pgx.haplotypes.posterior import infer
 from pgx.haplotypes.prior import HaplotypePrior, build_prior
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -21,7 +21,8 @@ import numpy.typing as npt
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.caller import GeneCaller
 from pgx.haplotypes.definitions import CompiledGene
-from pgx.haplotypes.matching import fit_observation, observe
+from pgx.haplotypes.matching import fit_observation
+from pgx.haplotypes.observation import observe
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.records.calls import CallStatus, GeneCall

@@ -22,8 +22,7 @@ import numpy.typing as npt
 import pgx
 from pgx.base.assemblies import Assembly, contig_length
 from pgx.genotypes.matrix import MISSING
-from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene
-from pgx.haplotypes.phasing import matching_alleles
+from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene, matching_alleles
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import CallStatus, Certainty, PatientResult
 from pgx.records.genes import Ploidy, Strategy

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pgx.haplotypes.structural_copies import Partners
+from pgx.copynumber.configurations import Partners
 from pgx.records.structures import WHOLE
 from structure.made import MODELS
 

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from validation.partial_definitions import examples, judge
 
-from pgx.haplotypes.phasing import matching_alleles
+from pgx.haplotypes.definitions import matching_alleles
 from validation import partial_definitions
 
 

@@ -95,7 +95,7 @@ def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
     import msgspec
 
     from pgx.haplotypes.definitions import compile_gene
-    from pgx.haplotypes.evidence import call_evidence
+    from pgx.haplotypes.support import call_evidence
     from pgx.phenotypes.haplotypes import HaplotypeFunctions
 
     gene = knowledge.gene(call.gene)

@@ -13,7 +13,7 @@ from pgx.engine.reading import read_inputs
 from pgx.errors import SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
-from pgx.haplotypes.whole import describe_codes
+from pgx.haplotypes.naming import describe_codes
 from pgx.inputs.settings import Absent, RunSettings
 from pgx.inputs.side_files import read_sample_info, read_untyped
 from pgx.knowledge.build import COUNTED, replace_tables

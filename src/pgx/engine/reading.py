@@ -311,7 +311,7 @@ class InputReader:
         for number, locus in enumerate(view.loci):
             first, last = int(scan.region_first[number]), int(scan.region_last[number])
             is_covered = covers(locus, first, last)
-            if grouper.is_concerned(number) or self._speaks(locus, covered=is_covered):
+            if grouper.is_touched(number) or self._speaks(locus, covered=is_covered):
                 columns = grouper.columns(number, scan)
                 yield self._built(locus, columns, mismatched, source, covered=is_covered)
 

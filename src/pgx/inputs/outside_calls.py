@@ -13,8 +13,8 @@ import numpy.typing as npt
 from pgx.errors import OutsideCallError, UnknownAlleleError
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
-from pgx.haplotypes.evidence import allowed_alleles
-from pgx.haplotypes.matching import Observation, observe
+from pgx.haplotypes.observation import Observation, observe
+from pgx.haplotypes.support import allowed_alleles
 from pgx.outside.calls import AlleleNames, OutsideCall, UnusedReason
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable, activity_score

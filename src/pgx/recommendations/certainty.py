@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.haplotypes.outcome import LISTED_FROM
+from pgx.haplotypes.posterior import LISTED_FROM
 from pgx.recommendations.open_keys import OpenGene, SampleKeys
 from pgx.recommendations.topics import Combination, Topic
 from pgx.records.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from pgx.errors import UnknownAlleleError
-from pgx.haplotypes.outcome import LISTED_FROM
+from pgx.haplotypes.posterior import LISTED_FROM
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.records.calls import PHENOCONVERTED, GeneCall, KeyEvidence

@@ -1,4 +1,4 @@
-"""Call a gene with a prior: haplotype pairs by probability, under the names that people use."""
+"""Diplotypes of two haplotypes with their posterior, under the names that people use."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
-from pgx.haplotypes.definitions import CompiledGene
-from pgx.haplotypes.listing import apply_proxies, call_listing, list_findings
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.meanings import SEEN_FROM, Concern, Groups, MeaningDetails, add_outcome
-from pgx.haplotypes.outcome import (
-    DECIMALS,
-    LISTED_FROM,
+from pgx.haplotypes.definitions import CompiledGene, Floats
+from pgx.haplotypes.matching import call_listing, list_findings
+from pgx.haplotypes.naming import describe_codes, describe_known
+from pgx.haplotypes.observation import Observation, apply_proxies
+from pgx.haplotypes.outcomes import (
+    MAX_LISTED,
+    SEEN_FROM,
+    CriticalSites,
     DiplotypeSet,
     FunctionPair,
+    Groups,
     Haplotype,
-    doubtful_sites,
+    MeaningDetails,
+    add_outcome,
+    together,
+    uncertain_sites,
 )
-from pgx.haplotypes.phasing import Floats
-from pgx.haplotypes.posterior import Posterior, infer
+from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, Posterior, infer
 from pgx.haplotypes.prior import HaplotypePrior
-from pgx.haplotypes.star import MAX_LISTED, follow_convention
-from pgx.haplotypes.whole import describe_codes, describe_known
 from pgx.records.genes import Strategy, format_diplotype, natural_key
 
 __all__ = [
-    "DECIMALS",
-    "LISTED_FROM",
-    "Concern",
     "DiplotypePosterior",
     "InferredCaller",
+    "follow_convention",
 ]
+
 
 NAMED_FROM: Final = 1e-2
 """Probability from which a pair of known haplotypes precedes a more probable undefined one.
@@ -44,14 +45,12 @@ NAMED_FROM: Final = 1e-2
 With every position typed the known ones have at least half of the probability. Only positions
 without an answer can leave them less, and a genotype that they make improbable names nobody.
 """
-SETTLED_BELOW: Final = 1e-2
+RESOLVED_BELOW: Final = 1e-2
 """Probability of another genotype at a core position below which the prior answers it.
 
 A tenth of it at positions that the knowledge base names as core.
 """
-
 _MAX_REMEMBERED: Final = 20_000
-
 _Pairs = npt.NDArray[np.intp]
 _Numbers = npt.NDArray[np.intp]
 _Meaning = tuple[str | None, ...]
@@ -94,7 +93,7 @@ class InferredCaller:
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: Concern,
+        critical: CriticalSites,
     ) -> DiplotypeSet:
         """Return every diplotype that fits, with its probability.
 
@@ -104,25 +103,25 @@ class InferredCaller:
             What one sample shows.
         groups
             (G,) weights of the prior's groups.
-        concern
+        critical
             Positions at which more is asked than elsewhere.
         """
-        return self.weigh(observation, genotypes, groups, concern).result
+        return self.weigh(observation, genotypes, groups, critical).result
 
     def weigh(
         self,
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: Concern,
+        critical: CriticalSites,
     ) -> DiplotypePosterior:
         """Return what `call` does, and the pairs of haplotypes behind it."""
         observation, notes = apply_proxies(self.gene, observation)
-        alert = tuple(np.flatnonzero(concern.failed).tolist())
+        alert = tuple(np.flatnonzero(critical.failed).tolist())
         posterior = infer(self.prior, observation, groups, alert)
         whole = observation.n_blocks <= 1
         table = self._table(posterior, genotypes, whole=whole)
-        naming = _Naming(self, posterior, table, observation, concern)
+        naming = _Naming(self, posterior, table, observation, critical)
         naming.by_group = len(groups) > 1 and bool((groups == groups[0]).all())
         is_listing = self.gene.gene.strategy is Strategy.VARIANT_LIST
         convention = None
@@ -180,11 +179,11 @@ class _Naming:
         posterior: Posterior,
         table: dict[int, _Known],
         observation: Observation,
-        concern: Concern,
+        critical: CriticalSites,
     ) -> None:
         self.gene, self.prior = caller.gene, caller.prior
         self.posterior, self.table = posterior, table
-        self.observation, self.concern = observation, concern
+        self.observation, self.critical = observation, critical
         self.haploid = observation.haploid
         rows = np.array(posterior.novel, np.int8).reshape(-1, self.prior.codes.shape[1])
         self.codes = np.concatenate([self.prior.codes, rows])
@@ -218,7 +217,7 @@ class _Naming:
         result.best = self._ordered(pairs[0])
         result.outcomes = self._outcomes(result)
         result.factors = self._factors()
-        result.unsettled = self._unsettled()
+        result.unresolved_core = self._unresolved_core()
         if any(self._is_composite(n) for n in pairs[0].tolist()):
             result.notes.append("combination_or_partial")
         return result
@@ -259,6 +258,8 @@ class _Naming:
         undefined = self.posterior.undefined[self.posterior.pairs].sum(axis=1)
         if not undefined[rows].min():
             return int(order[0]), int(rows[undefined[rows] == 0][0])
+        # Reads that weigh genotypes take precedence over the naming rule: only pairs of the same
+        # genotype may be renamed.
         likely = (probability >= NAMED_FROM)[inverse] & self._reads_alike(int(rows[0]))
         likely[rows] = True
         least = np.flatnonzero(likely & (undefined == undefined[likely].min()))
@@ -312,17 +313,18 @@ class _Naming:
     def _ordered(self, pair: _Numbers) -> tuple[Haplotype, ...]:
         return tuple(sorted(self._haplotypes(pair), key=lambda s: self._key(s.name)))
 
-    def _unsettled(self) -> list[int]:
+    def _unresolved_core(self) -> list[int]:
         """Return core positions at which pairs other than the best one's are too probable."""
         found = []
-        sites = np.flatnonzero(self.concern.core & self.observation.missing)
+        sites = np.flatnonzero(self.critical.core & self.observation.missing)
         codes = np.ascontiguousarray(self.codes[:, sites].T)
         one, two = self.posterior.pairs.T
         for own, site in zip(codes, sites.tolist(), strict=True):
             low, high = np.minimum(own[one], own[two]), np.maximum(own[one], own[two])
             differs = (low != low[self.lead]) & (low != MISSING)
             differs |= (high != high[self.lead]) & (high != MISSING)
-            limit = SETTLED_BELOW / 10 if self.concern.named[site] else SETTLED_BELOW
+            # The core alleles of the AMP recommendations are those that no test should miss.
+            limit = RESOLVED_BELOW / 10 if self.critical.named[site] else RESOLVED_BELOW
             if self.posterior.probability[differs].sum() > limit:
                 found.append(site)
         return found
@@ -353,8 +355,8 @@ class _Naming:
             at_most = None if is_lead else outcome.probability
             reading = replace(outcome, diplotype=name, probability=None, at_most=at_most)
             if is_lead:
-                discriminating = doubtful_sites(self._haplotypes(pair)) or reading.settled_by
-                reading = replace(reading, settled_by=discriminating)
+                discriminating = uncertain_sites(self._haplotypes(pair)) or reading.resolved_by
+                reading = replace(reading, resolved_by=discriminating)
             for key, functions in others:
                 add_outcome(possible, key, functions, replace(reading, by_group=()))
         best = self._readings(self.posterior.pairs[self.lead])[0][0]
@@ -368,7 +370,7 @@ class _Naming:
             self.posterior,
             self.codes,
             self.observation,
-            self.concern,
+            self.critical,
             Groups(inverse, self.lead, len(self.prior.codes), by_group=self.by_group),
         )
 
@@ -400,4 +402,76 @@ class _Naming:
 
 
 def _functions_key(functions: Sequence[str | None]) -> _Meaning:
+    return tuple(sorted(f or "" for f in functions))
+
+
+def follow_convention(
+    weighed: DiplotypeSet,
+    plain: DiplotypeSet,
+    candidates: Sequence[tuple[str, float, Haplotypes]],
+) -> None:
+    """Name candidates alike that mean what the two most serious variants in trans mean.
+
+    Unphased, such a gene is named by its two most serious variants, taken to be in trans
+    (CPIC DPYD guideline), even where it is more probable that they are in cis. Which haplotype
+    carries the others is left open by the name, so that candidates that differ in nothing else
+    are one; those of other functions stay apart.
+
+    Parameters
+    ----------
+    weighed
+        The candidates by probability; changed in place.
+    plain
+        What the convention says.
+    candidates
+        Name, probability and haplotypes of every candidate, most probable first.
+    """
+    target = _functions(plain.best)
+    same = [c for c in candidates if _functions(c[2]) == target]
+    if not same or plain.diplotype is None:
+        return
+    others = [c for c in candidates if _functions(c[2]) != target]
+    share = together(c[1] for c in same)
+    named = [(plain.diplotype, share, plain.best), *sorted(others, key=lambda c: -c[1])]
+    listed = [named[0], *(c for c in named[1:MAX_LISTED] if c[1] >= LISTED_FROM)]
+    weighed.names = [c[0] for c in listed]
+    weighed.probabilities = [c[1] for c in listed]
+    weighed.rest = 0.0
+    if len(listed) < len(named):
+        weighed.rest = round(max(0.0, 1 - sum(weighed.probabilities)), DECIMALS)
+    weighed.diplotype, _, weighed.best = named[0]
+    weighed.n_candidates = len(named)
+    outcomes = [
+        replace(o, diplotype=plain.diplotype)
+        if _sorted_functions(o.first, o.second) == target
+        else o
+        for o in weighed.outcomes
+    ]
+    weighed.outcomes = _best_first(outcomes, _functions(weighed.best))
+
+
+def _best_first(outcomes: list[FunctionPair], best: tuple[str, ...]) -> list[FunctionPair]:
+    """Move the best diplotype's outcome to the front.
+
+    The sites that discriminate it from the one before discriminate the one before from it.
+    """
+    place = next(
+        (i for i, o in enumerate(outcomes) if _sorted_functions(o.first, o.second) == best), 0
+    )
+    if place == 0:
+        return outcomes
+    first, before = outcomes[place], outcomes[0]
+    others = [o for o in outcomes if o not in (first, before)]
+    swapped = replace(before, resolved_by=first.resolved_by)
+    return [replace(first, resolved_by=None), swapped, *others]
+
+
+Haplotypes = tuple[Haplotype, ...]
+
+
+def _functions(haplotypes: Haplotypes) -> tuple[str, ...]:
+    return _sorted_functions(*(s.function for s in haplotypes))
+
+
+def _sorted_functions(*functions: str | None) -> tuple[str, ...]:
     return tuple(sorted(f or "" for f in functions))
