@@ -6,20 +6,19 @@ So the answer to one key per gene is made once, and its sentences once for each 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
 from pgx.base.advice import NOT_CODED, Statement
-from pgx.base.calls import AlternativeAdvice, Recommendation
-from pgx.messages.arguments import in_words
+from pgx.base.calls import AdviceMessage, AlternativeAdvice, Recommendation
 from pgx.messages.catalogue import Phrases
 from pgx.recommendations.alerting import may_alert
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
+from pgx.recommendations.sentences import no_statement_sentence, unassignable_genes
 from pgx.recommendations.topics import Combination, Topic
-from pgx.recommendations.wording import join_names, phrase, render_implications, render_statement
+from pgx.recommendations.wording import render_implications, render_statement
 
 __all__ = ["NO_ADVICE", "KeyAnswer", "TopicAnswers"]
 
@@ -54,8 +53,7 @@ class TopicAnswers:
     """
 
     def __init__(self, topic: Topic, population: str, phrases: Phrases) -> None:
-        self.topic, self.population, self._phrases = topic, population, phrases
-        self._drug = in_words(topic.drug.drug, phrases)
+        self.topic, self.population, self.phrases = topic, population, phrases
         self._answers: dict[Combination, KeyAnswer] = {}
         self._rows: dict[Combination, Recommendation] = {}
         self._by_statement: dict[tuple[str, tuple[str, ...]], Recommendation] = {}
@@ -70,14 +68,6 @@ class TopicAnswers:
             guideline_id=topic.guideline_id,
             updated=topic.updated or None,
         )
-
-    def say(self, code: str, **names: str) -> str:
-        """Return a phrase about the topic's drug."""
-        return phrase(self._phrases, "advice", code, drug=self._drug, **names)
-
-    def name(self, genes: Sequence[str]) -> str:
-        """Return genes in a row, as words."""
-        return join_names(genes, self._phrases["advice"]["and"])
 
     def answer(self, combination: Combination) -> KeyAnswer:
         """Return what one key per gene leads to."""
@@ -105,22 +95,31 @@ class TopicAnswers:
         """Return the advice for keys beside others."""
         row = self.row(combination)
         return AlternativeAdvice(
-            lookup=row.lookup, action=row.action, text=row.text, condition=row.condition
+            lookup=row.lookup,
+            action=row.action,
+            text=row.text,
+            condition=row.condition,
+            message=row.message,
         )
 
-    def silent(self, combination: Combination, text: str) -> Recommendation:
-        """Return a row without advice, and what it says instead."""
-        lookup = _lookup_text(self.topic, combination)
-        return msgspec.structs.replace(self._silent, lookup=lookup, text=text)
+    def silent(self, combination: Combination, code: str) -> Recommendation:
+        """Return a row without advice; ``code`` is the sentence that says so."""
+        topic, lookup = self.topic, _lookup_text(self.topic, combination)
+        return msgspec.structs.replace(
+            self._silent,
+            lookup=lookup,
+            text=no_statement_sentence(code, topic.drug.drug, topic.genes, lookup, self.phrases),
+            message=AdviceMessage(no_statement=code),
+        )
 
     def _row(self, combination: Combination) -> Recommendation:
         statement = self.answer(combination).statement
         if statement is None:
-            return self.silent(combination, self._no_statement(combination))
+            return self.silent(combination, self._no_statement())
         key = statement.id, statement.notes  # a statement found by the other genes has other notes
         same = self._by_statement.get(key)
         if same is None:
-            same = _with_statement(self._silent, statement, self._phrases)
+            same = _with_statement(self._silent, statement, self.phrases)
             _bounded(self._by_statement)[key] = same
         return msgspec.structs.replace(
             same,
@@ -128,11 +127,11 @@ class TopicAnswers:
             may_alert=may_alert(self.topic, self.population, combination, statement),
         )
 
-    def _no_statement(self, combination: Combination) -> str:
+    def _no_statement(self) -> str:
+        """Return the code of the sentence: an authority may have one of its own."""
         code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"
         own = f"{code}_{self.topic.drug.authority.lower()}"
-        code = own if own in self._phrases["advice"] else code
-        return self.say(code, lookup=_lookup_text(self.topic, combination))
+        return own if own in self.phrases["advice"] else code
 
 
 def _substance(statement: Statement) -> tuple[object, ...]:
@@ -173,4 +172,5 @@ def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases)
         implications=render_implications(statement, phrases),
         pmids=statement.pmids,
         facts=advice_facts(statement),
+        message=AdviceMessage(statement=statement.id, not_assignable=unassignable_genes(statement)),
     )

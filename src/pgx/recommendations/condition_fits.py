@@ -104,7 +104,10 @@ class ConditionFits:
             unmet = {_of_further(fact, row.action[0]) for fact in unmet}
         shown = render_condition(left, row.drug, ENGLISH_PHRASES, unmet)
         action = (instead, *(a for a in row.action if a != instead)) if instead else row.action
-        return msgspec.structs.replace(row, condition=shown, action=action)
+        message = row.message
+        if message is not None:
+            message = msgspec.structs.replace(message, unmet=tuple(f for f in left if f in unmet))
+        return msgspec.structs.replace(row, condition=shown, action=action, message=message)
 
     def _facts(self, row: Recommendation) -> tuple[str, ...]:
         """Return a row's conditions; standard use after a reaction has one more."""
@@ -286,11 +289,12 @@ def as_stated(
 def _as_stated(row: Recommendation, by_id: Mapping[str, Statement]) -> Recommendation:
     if row.facts is None:
         return row
-    own = by_id.get(row.facts.statement)
+    own, message = by_id.get(row.facts.statement), row.message
     return msgspec.structs.replace(
         row,
         condition=render_condition(row.facts.condition, row.drug, ENGLISH_PHRASES),
         action=own.action if own is not None else row.action,
+        message=None if message is None else msgspec.structs.replace(message, unmet=()),
     )
 
 

@@ -12,16 +12,14 @@ from typing import Final
 
 from pgx.base.advice import split_condition
 from pgx.base.calls import AlternativeAdvice, Recommendation
-from pgx.base.errors import SnapshotSchemaError
 from pgx.messages.arguments import in_words
-from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
+from pgx.messages.catalogue import Phrases
 from pgx.recommendations.wording import phrase
 
 __all__ = [
     "condition_phrase",
     "open_conditions",
     "render_condition",
-    "reworded_condition",
     "unconditional_action",
 ]
 
@@ -60,19 +58,6 @@ def open_conditions(row: Recommendation | AlternativeAdvice) -> tuple[tuple[str,
         return ()
     parts = (part.partition(_AFTER_FACT) for part in row.condition.split(_BETWEEN))
     return tuple((fact, text) for fact, _, text in parts)
-
-
-def reworded_condition(
-    row: Recommendation | AlternativeAdvice, drug: str, phrases: Phrases
-) -> str | None:
-    """Return a row's conditions in another language; those of another release as they were."""
-    unmet_end = phrase(ENGLISH_PHRASES, "condition_action", "unmet")
-    parts = open_conditions(row)
-    unmet = {fact for fact, text in parts if text.endswith(unmet_end)}
-    try:
-        return render_condition([fact for fact, _ in parts], drug, phrases, unmet)
-    except SnapshotSchemaError:
-        return row.condition
 
 
 def unconditional_action(row: Recommendation) -> tuple[str, ...]:

@@ -17,15 +17,15 @@ from typing import Final, NamedTuple
 import msgspec
 
 from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
-from pgx.base.calls import Certainty, GeneCall, Recommendation
+from pgx.base.calls import AdviceMessage, Certainty, GeneCall, Recommendation
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.certainty import Advice, Judge
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.open_keys import SampleKeys
+from pgx.recommendations.sentences import missing_lead, provisional_lead
 from pgx.recommendations.topics import Combination, Topic
 from pgx.recommendations.views import COPY_NUMBER_NOTE
-from pgx.recommendations.wording import join_names, phrase
 
 __all__ = ["COPY_NUMBER_NOTE", "recommend", "recommend_on"]
 
@@ -98,13 +98,11 @@ class _Question:
         """Return the advice for these keys."""
         answers = self.answers
         if len(self.missing) == len(self.topic.genes):
-            text = answers.say("unknown", genes=answers.name(self.topic.genes))
-            row = answers.silent(self.best, text)
+            row = answers.silent(self.best, "unknown")
             return Advice(row=msgspec.structs.replace(row, certainty=Certainty.UNKNOWN))
         if self.topic.drug.status is DrugStatus.PENDING:
-            text = answers.say("pending", genes=answers.name(self.topic.genes))
             return Advice(
-                row=answers.silent(self.best, text),
+                row=answers.silent(self.best, "pending"),
                 best=self.best,
                 same=tuple(self.possible),
                 decisive=((),) * len(self.best),
@@ -112,17 +110,19 @@ class _Question:
             )
         return self._found()
 
-    def _lead(self, decisive: tuple[str, ...]) -> str:
-        """Name the genes without a result, unless the statement itself does."""
+    def _with_missing(self, row: Recommendation, decisive: tuple[str, ...]) -> Recommendation:
+        """Return a row that names the genes without a result, unless its statement does."""
         statement = self.answers.answer(self.best).statement
         notes = [coded(note) for note in statement.notes] if statement else []
         told = {gene for code, genes in notes if code in _TOLD for gene in genes}
         silent = [gene for gene in self.missing if gene not in told]
-        if not silent:
-            return ""
-        matters = any(gene in decisive for gene in silent)
-        code = "missing_matters" if matters else "missing"
-        return self.answers.say(code, missing=self.answers.name(silent))
+        message = msgspec.structs.replace(
+            row.message or AdviceMessage(),
+            missing=tuple(silent),
+            decisive=tuple([gene for gene in silent if gene in decisive]),
+        )
+        text = missing_lead(message, self.answers.phrases) + row.text
+        return msgspec.structs.replace(row, text=text, message=message)
 
     def _found(self) -> Advice:
         row = self.answers.row(self.best)
@@ -130,7 +130,7 @@ class _Question:
         keys = self.decisive() if others else ((),) * len(self.best)
         if self.missing:
             genes = tuple(g for g, own in zip(self.topic.genes, keys, strict=True) if own)
-            row = msgspec.structs.replace(row, text=self._lead(genes) + row.text)
+            row = self._with_missing(row, genes)
         return Advice(
             row=row,
             best=self.best,
@@ -149,7 +149,6 @@ class _Memory:
         self.phrases = phrases
         self._answers: dict[_Place, tuple[TopicAnswers, ...]] = {}
         self._advice: dict[tuple[_Place, Keys], tuple[Advice, ...]] = {}
-        self._provisional: dict[tuple[Genes, Genes], str] = {}
 
     def advice(self, topic: Topic, keys: Keys) -> tuple[Advice, ...]:
         """Return one advice per population; the same where these keys were seen before."""
@@ -168,26 +167,6 @@ class _Memory:
             found = tuple(TopicAnswers(topic, p, self.phrases) for p in topic.populations)
             self._answers[place] = found
         return found
-
-    def provisional(self, unsettled: Genes, uncounted: Genes) -> str:
-        """Return the words that say which genes' keys or copy numbers are open."""
-        known = self._provisional.get((unsettled, uncounted))
-        if known is None:
-            known = _provisional(unsettled, uncounted, self.phrases)
-            self._provisional[unsettled, uncounted] = known
-        return known
-
-
-def _provisional(unsettled: Genes, uncounted: Genes, phrases: Phrases) -> str:
-    word = phrases["advice"]["and"]
-    reasons = [
-        phrase(phrases, "advice", code, genes=join_names(genes, word))
-        for code, genes in (("unsettled", unsettled), ("uncounted", uncounted))
-        if genes
-    ]
-    if not reasons:
-        return ""
-    return phrase(phrases, "advice", "provisional", why=join_names(reasons, word))
 
 
 def _place(topic: Topic) -> _Place:
@@ -211,8 +190,13 @@ def _personal(
     judge = Judge(topic, advice, keys, place.confidence)
     row = judge.row()
     if row.certainty is Certainty.DEPENDS:
-        lead = place.memory.provisional(judge.unsettled(), judge.uncounted())
-        row = msgspec.structs.replace(row, text=lead + row.text)
+        message = msgspec.structs.replace(
+            row.message or AdviceMessage(),
+            unresolved=judge.unsettled(),
+            copy_number=judge.uncounted(),
+        )
+        lead = provisional_lead(message, place.memory.phrases)
+        row = msgspec.structs.replace(row, text=lead + row.text, message=message)
     return row if not sample else msgspec.structs.replace(row, sample=sample)
 
 

@@ -8,8 +8,9 @@ knowledge base says that one statement answers for all (`pgx.base.advice.Stateme
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from typing import Final
 
 import msgspec
 
@@ -25,7 +26,11 @@ from pgx.recommendations.result_keys import (
     ranked_keys,
 )
 
-__all__ = ["Combination", "Languages", "Topic"]
+__all__ = ["NOT_ASSIGNABLE", "Combination", "Languages", "Topic", "with_unassignable"]
+
+NOT_ASSIGNABLE: Final = "not_assignable"
+"""Note of a statement that answers without a gene: it was tested, and its result says nothing."""
+_NOT_GENOTYPED: Final = "not_genotyped"
 
 Combination = tuple[str, ...]
 """One key per gene."""
@@ -129,8 +134,13 @@ def _by_the_others(
         return None
     pairs = zip(genes, combination, strict=True)
     found = known.get(tuple(NO_RESULT if gene in mute else key for gene, key in pairs))
-    if found is None:
-        return None
-    absent = {f"not_genotyped={g}": f"not_assignable={g}" for g in mute}
-    notes = tuple(absent.get(note, note) for note in found.notes)
-    return msgspec.structs.replace(found, notes=notes)
+    return None if found is None else with_unassignable(found, mute)
+
+
+def with_unassignable(statement: Statement, genes: Iterable[str]) -> Statement:
+    """Return a statement for untested genes as one for genes that were tested in vain."""
+    absent = {f"{_NOT_GENOTYPED}={g}": f"{NOT_ASSIGNABLE}={g}" for g in genes}
+    if absent.keys().isdisjoint(statement.notes):
+        return statement
+    notes = tuple(absent.get(note, note) for note in statement.notes)
+    return msgspec.structs.replace(statement, notes=notes)

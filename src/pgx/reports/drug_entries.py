@@ -18,6 +18,7 @@ from pgx.base.calls import (
 )
 from pgx.messages.arguments import in_words
 from pgx.recommendations.bins import AdviceBins
+from pgx.recommendations.sentences import provisional_lead
 from pgx.recommendations.sources import (
     Comparison,
     Direction,
@@ -225,12 +226,14 @@ class EntryMaker:
         return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
-        """Return the words with which the text of provisional advice begins."""
-        if row.certainty is not Certainty.DEPENDS:
+        """Return the words with which the text of provisional advice begins.
+
+        Empty where the text has others: advice that could not be translated stays as it was saved.
+        """
+        if row.certainty is not Certainty.DEPENDS or row.message is None:
             return ""
-        start, _, end = self.words["phrases"]["advice"]["provisional"].partition("{why}")
-        stop = row.text.find(end) if row.text.startswith(start) else -1
-        return row.text[: stop + len(end)] if stop > 0 else ""
+        lead = provisional_lead(row.message, self.words["phrases"])
+        return lead if row.text.startswith(lead) else ""
 
     def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> OtherAdvice:
         """Name the results under which it holds, of those genes that differ from the row's."""
@@ -378,6 +381,9 @@ def _same_advice(rows: Iterable[Recommendation]) -> list[list[Recommendation]]:
     for row in rows:
         facts = row.facts
         review = (facts.source, facts.reviewer, facts.reviewed) if facts else ("", "", "")
-        plain = msgspec.structs.replace(row, population="", facts=None)
+        others = tuple(msgspec.structs.replace(a, message=None) for a in row.alternatives)
+        plain = msgspec.structs.replace(
+            row, population="", facts=None, message=None, alternatives=others
+        )
         groups.setdefault((plain, *review), []).append(row)
     return list(groups.values())
