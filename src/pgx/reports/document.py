@@ -83,8 +83,8 @@ def build_document(
     facts
         Drugs, guidelines and sources of the release that made the result.
     words
-        Wording, by default the catalogue of the language of ``facts``. Advice is written anew
-        from the statements of ``facts``; what they do not have stays English.
+        Wording, by default the catalogue of the language of ``facts``. Advice is written from
+        its codes and the statements of ``facts``; what they do not have stays English.
 
     Raises
     ------

@@ -31,7 +31,7 @@ from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
 from pgx.reports.drug_records import AdviceRow, Basis, DrugEntry, OtherAdvice
 from pgx.reports.facts import ReportFacts
-from pgx.reports.figures import day, figure, within
+from pgx.reports.figures import day, decimal_mark, figure, within
 from pgx.reports.functions import phenotype_in_words
 from pgx.reports.gene_entries import allele_text, gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
@@ -222,7 +222,7 @@ class EntryMaker:
         """Name the probability of other advice that was accepted; empty where there is none."""
         if row.certainty is not Certainty.CERTAIN or not row.residual:
             return ""
-        share = percent(row.residual, self.words["style"]["decimal"])
+        share = percent(row.residual, decimal_mark(self.words))
         return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
@@ -250,7 +250,7 @@ class EntryMaker:
     def _chance(self, other: AlternativeAdvice) -> str:
         if other.probability is None:
             return ""
-        share = percent(other.probability, self.words["style"]["decimal"])
+        share = percent(other.probability, decimal_mark(self.words))
         return f", {self.label['probability'].format(percent=share)}"
 
     def _key(self, key: str) -> str:
