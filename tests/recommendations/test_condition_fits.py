@@ -13,14 +13,21 @@ from pgx.base.substances import AdviceCondition, Modulator
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH as REPORT_ENGLISH
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
-from pgx.recommendations.condition_fits import NO_REACTION, ConditionFits, as_stated
+from pgx.recommendations.condition_fits import (
+    NO_REACTION,
+    ConditionFits,
+    amount_mg,
+    as_stated,
+    daily_mg,
+    months_of,
+    years_of,
+)
 from pgx.recommendations.conditions import (
     open_conditions,
     render_condition,
     unconditional_action,
 )
-from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, years_of
-from pgx.recommendations.sentences import AdviceTranslator
+from pgx.recommendations.wording import AdviceTranslator
 from pgx.reports.patient_entries import fit_reason
 
 RULES = KnowledgeBase().medicines.conditions

@@ -11,9 +11,9 @@ from pgx.base.advice import Statement, split_condition
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
-from pgx.recommendations.condition_clauses import is_said
 from pgx.recommendations.conditions import (
     condition_phrase,
+    is_said,
     open_conditions,
     unconditional_action,
 )

@@ -7,7 +7,7 @@ import pytest
 from pgx.base.advice import KnownGap
 from pgx.base.findings import FaultCode
 from pgx.base.genes import AlleleDefinition, GeneDefinition, PhenotypeRule, Ploidy, Strategy
-from pgx.recommendations.coverage import coverage_findings
+from pgx.recommendations.guidance_checks import coverage_findings
 from pgx.recommendations.index import build_index
 from recommendations.made import drug, statement
 

@@ -8,7 +8,7 @@ import pytest
 from pgx.base.advice import SetRelation, StatementSet
 from pgx.base.calls import PHENOCONVERTED, Candidate, Certainty, KeyEvidence
 from pgx.base.findings import FaultCode
-from pgx.recommendations.answer_sets import answer_set_findings
+from pgx.recommendations.guidance_checks import answer_set_findings
 from pgx.recommendations.index import build_index
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.result_keys import (

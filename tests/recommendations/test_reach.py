@@ -12,8 +12,7 @@ from pgx.base.genes import Ploidy, Strategy
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.recommendations.reach import Reach
-from pgx.recommendations.result_keys import diplotype_keys
+from pgx.recommendations.result_keys import Reach, diplotype_keys
 
 GENES = KnowledgeBase().genes
 INSIDE = [g for g in GENES.values() if g.strategy is not Strategy.OUTSIDE]

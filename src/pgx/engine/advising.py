@@ -17,10 +17,8 @@ from pgx.engine.calling import GeneTable
 from pgx.engine.parts import FolderParts, Parts
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.lookup import recommend_on
-from pgx.recommendations.open_keys import SampleKeys
-from pgx.recommendations.result_keys import DIPLOTYPES
-from pgx.recommendations.topics import Topic
-from pgx.recommendations.views import AdviceView, advice_view
+from pgx.recommendations.result_keys import DIPLOTYPES, AdviceView, advice_view
+from pgx.recommendations.topics import SampleKeys, Topic
 
 __all__ = [
     "CHUNK_SAMPLES",

@@ -11,7 +11,7 @@ from pgx.base.advice import DrugStatus
 from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
-from pgx.recommendations.sentences import AdviceTranslator
+from pgx.recommendations.wording import AdviceTranslator
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.dose_section import DrugDose, dose_section
 from pgx.reports.drug_groups import DrugGroup, build_groups

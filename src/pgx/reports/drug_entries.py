@@ -17,15 +17,15 @@ from pgx.base.calls import (
     Recommendation,
 )
 from pgx.messages.arguments import in_words
-from pgx.recommendations.bins import AdviceBins
-from pgx.recommendations.sentences import provisional_lead
 from pgx.recommendations.sources import (
+    AdviceBins,
     Comparison,
     Direction,
     Standing,
     compare_sources,
     direction_of,
 )
+from pgx.recommendations.wording import provisional_lead
 from pgx.reports.chances import percent
 from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness

@@ -19,7 +19,7 @@ from pgx.base.calls import CallStatus, GeneCall
 from pgx.base.genes import GeneDefinition
 from pgx.base.patient import Condition, KnownMedicine, MedicineUse, Patient
 from pgx.recommendations.phenoconversion import Phenoconverter
-from pgx.recommendations.views import COPY_NUMBER_NOTE
+from pgx.recommendations.result_keys import COPY_NUMBER_NOTE
 from pgx_dosing.rules.results import Possible, PossibleValues, untold
 from pgx_dosing.rules.specification import UNLISTED, DosingRule, Observe, RuleInput, Value
 
