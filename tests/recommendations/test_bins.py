@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from pgx import KnowledgeBase
-from pgx.base.advice import Statement
-from pgx.base.calls import AdviceFacts, Recommendation
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.sources import AdviceBins, Standing, compare_sources
+from pgx.records.advice import Statement
+from pgx.records.calls import AdviceFacts, Recommendation
 from recommendations.made import call
 
 

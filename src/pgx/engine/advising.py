@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import GeneCall, Recommendation
 from pgx.engine.calling import GeneTable
 from pgx.engine.parts import FolderParts, Parts
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.lookup import recommend_on
 from pgx.recommendations.result_keys import DIPLOTYPES, AdviceView, advice_view
 from pgx.recommendations.topics import SampleKeys, Topic
+from pgx.records.calls import GeneCall, Recommendation
 
 __all__ = [
     "CHUNK_SAMPLES",

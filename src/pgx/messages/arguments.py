@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, Self
 
-from pgx.base.advice import coded
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.messages.catalogue import Phrases
+from pgx.records.advice import coded
 
 __all__ = ["ArgumentKind", "MessageArgument", "in_words", "join_names", "phrase"]
 

@@ -15,9 +15,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
 from pgx.haplotypes.outcome import LISTED_FROM
 from pgx.recommendations.topics import Combination, OpenGene, SampleKeys, Topic
+from pgx.records.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
 
 __all__ = ["Advice", "Judge"]
 

@@ -17,24 +17,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
-from pgx.base.advice import (
-    ANY_KEY,
-    DOSE_ACTIONS,
-    LOCAL,
-    NO_RESULT,
-    UNINFORMATIVE_KEYS,
-    Drug,
-    Guideline,
-    KnownGap,
-    LocalStatement,
-    SetRelation,
-    Statement,
-    StatementSet,
-)
-from pgx.base.allele_names import core_allele, format_diplotype
-from pgx.base.errors import KnowledgeError, OverlayError
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import GeneDefinition, Strategy
+from pgx.errors import KnowledgeError, OverlayError
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
 from pgx.recommendations.conditions import render_condition
@@ -42,6 +25,23 @@ from pgx.recommendations.index import GuidanceIndex, build_index
 from pgx.recommendations.result_keys import ALLELE_TEST, DIPLOTYPES, WHOLE_GENE, Reach
 from pgx.recommendations.topics import Combination, Topic
 from pgx.recommendations.wording import render_implications, render_statement
+from pgx.records.advice import (
+    ANY_KEY,
+    DOSE_ACTIONS,
+    LOCAL,
+    NO_RESULT,
+    UNINFORMATIVE_KEYS,
+    Drug,
+    FaultCode,
+    Finding,
+    Guideline,
+    KnownGap,
+    LocalStatement,
+    SetRelation,
+    Statement,
+    StatementSet,
+)
+from pgx.records.genes import GeneDefinition, Strategy, core_allele, format_diplotype
 
 __all__ = [
     "answer_set_findings",

@@ -19,24 +19,6 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from pgx.base.advice import (
-    NO_RESULT,
-    NOT_CODED,
-    UNINFORMATIVE_KEYS,
-    DrugStatus,
-    LocalStatement,
-    Statement,
-    coded,
-)
-from pgx.base.calls import (
-    AdviceFacts,
-    AdviceMessage,
-    AlternativeAdvice,
-    Certainty,
-    DrugCode,
-    GeneCall,
-    Recommendation,
-)
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.certainty import Advice, Judge
 from pgx.recommendations.conditions import render_condition
@@ -50,6 +32,24 @@ from pgx.recommendations.wording import (
     render_implications,
     render_statement,
     unassignable_genes,
+)
+from pgx.records.advice import (
+    NO_RESULT,
+    NOT_CODED,
+    UNINFORMATIVE_KEYS,
+    DrugStatus,
+    LocalStatement,
+    Statement,
+    coded,
+)
+from pgx.records.calls import (
+    AdviceFacts,
+    AdviceMessage,
+    AlternativeAdvice,
+    Certainty,
+    DrugCode,
+    GeneCall,
+    Recommendation,
 )
 
 __all__ = [

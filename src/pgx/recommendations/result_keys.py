@@ -20,14 +20,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from pgx.base.advice import ANY_KEY, NO_RESULT
-from pgx.base.allele_names import core_allele, format_diplotype
-from pgx.base.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence
-from pgx.base.errors import UnknownAlleleError
-from pgx.base.genes import GeneDefinition, Ploidy, Strategy
+from pgx.errors import UnknownAlleleError
 from pgx.haplotypes.outcome import LISTED_FROM
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
+from pgx.records.advice import ANY_KEY, NO_RESULT
+from pgx.records.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence
+from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype
 
 __all__ = [
     "ALLELE_TEST",

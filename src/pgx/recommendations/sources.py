@@ -18,9 +18,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Statement
-from pgx.base.calls import Certainty, Recommendation
 from pgx.recommendations.conditions import unconditional_action
+from pgx.records.advice import Statement
+from pgx.records.calls import Certainty, Recommendation
 
 __all__ = ["AdviceBins", "Comparison", "Direction", "Standing", "compare_sources", "direction_of"]
 

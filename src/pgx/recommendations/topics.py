@@ -3,7 +3,7 @@
 One guideline gives one answer. Where it has statements on pairs of alleles and on phenotypes, both
 are one topic and the more specific statement answers. Tests of single alleles ("*57:01 positive")
 may stand side by side in one gene; a topic listens to one of them, or to several where the
-knowledge base says that one statement answers for all (`pgx.base.advice.StatementSet`).
+knowledge base says that one statement answers for all (`pgx.records.advice.StatementSet`).
 
 `SampleKeys` is what one sample leaves open of each gene, and how probable each key is. `may_alert`
 says whether a result gives reason for an alert: some guidelines speak of everybody (caution with
@@ -22,8 +22,6 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import ANY_KEY, DOSE_ACTIONS, NO_RESULT, UNINFORMATIVE_KEYS, Drug, Statement
-from pgx.base.calls import CallStatus, GeneCall, KeyEvidence
 from pgx.recommendations.result_keys import (
     DIPLOTYPES,
     OPEN_COPIES,
@@ -34,6 +32,8 @@ from pgx.recommendations.result_keys import (
     pair_evidence,
     ranked_keys,
 )
+from pgx.records.advice import ANY_KEY, DOSE_ACTIONS, NO_RESULT, UNINFORMATIVE_KEYS, Drug, Statement
+from pgx.records.calls import CallStatus, GeneCall, KeyEvidence
 
 __all__ = [
     "NOT_ASSIGNABLE",

@@ -16,13 +16,13 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import DOSE_ACTIONS, Statement, coded, split_condition
-from pgx.base.calls import AdviceMessage, AlternativeAdvice, Recommendation
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.messages.arguments import in_words, join_names, phrase
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.conditions import REPLACED, is_said, open_conditions, render_condition
 from pgx.recommendations.topics import NOT_ASSIGNABLE, with_unassignable
+from pgx.records.advice import DOSE_ACTIONS, Statement, coded, split_condition
+from pgx.records.calls import AdviceMessage, AlternativeAdvice, Recommendation
 
 __all__ = [
     "AdviceTranslator",

@@ -7,15 +7,6 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import DOSE_ACTIONS, LOCAL
-from pgx.base.calls import (
-    AlternativeAdvice,
-    CallStatus,
-    Certainty,
-    GeneCall,
-    PatientResult,
-    Recommendation,
-)
 from pgx.messages.arguments import in_words
 from pgx.recommendations.sources import (
     AdviceBins,
@@ -26,6 +17,15 @@ from pgx.recommendations.sources import (
     direction_of,
 )
 from pgx.recommendations.wording import provisional_lead
+from pgx.records.advice import DOSE_ACTIONS, LOCAL
+from pgx.records.calls import (
+    AlternativeAdvice,
+    CallStatus,
+    Certainty,
+    GeneCall,
+    PatientResult,
+    Recommendation,
+)
 from pgx.reports.chances import percent
 from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
