@@ -27,8 +27,7 @@ from pgx.haplotypes.definitions import TYPED_TIER
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on
-from pgx.recommendations.open_keys import SampleKeys
-from pgx.recommendations.topics import Topic
+from pgx.recommendations.topics import SampleKeys, Topic
 from pgx.records.calls import Certainty, GeneCall, Recommendation
 from pgx.records.genes import Ploidy
 from validation.blurring import hidden

@@ -29,10 +29,8 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.lookup import recommend_on
-from pgx.recommendations.open_keys import SampleKeys
-from pgx.recommendations.result_keys import DIPLOTYPES
-from pgx.recommendations.topics import Topic
-from pgx.recommendations.views import AdviceView, advice_view
+from pgx.recommendations.result_keys import DIPLOTYPES, AdviceView, advice_view
+from pgx.recommendations.topics import SampleKeys, Topic
 from pgx.records.calls import CallStatus, GeneCall, Recommendation
 from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
 

@@ -18,8 +18,7 @@ from pgx.knowledge.integrity.reading import (
 )
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.recommendations.answer_sets import answer_set_findings
-from pgx.recommendations.coverage import coverage_findings
+from pgx.recommendations.guidance_checks import answer_set_findings, coverage_findings
 from pgx.recommendations.index import guidance_of
 from pgx.records.advice import FaultCode, Finding
 
