@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pgx.base.advice import ANY_KEY, NO_RESULT, Statement
 from pgx.base.genes import AlleleDefinition, GeneDefinition
-from pgx.knowledge.frequencies import allele_counts
+from pgx.knowledge.gene_records import allele_counts
 from pgx.knowledge.snapshot import KnowledgeBase
 from website.markdown import bullets, cell, folded, table
 

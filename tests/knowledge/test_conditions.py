@@ -11,7 +11,7 @@ from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.advice import Statement, coded, split_condition
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import AdviceCondition
-from pgx.knowledge.importers.codes import unconditional_action
+from pgx.knowledge.importers.guidelines import unconditional_action
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     load_checked,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pgx.base.genes import CorePosition, CoreProxy, GeneDefinition
-from pgx.knowledge.integrity.applicable import core_position_findings
+from pgx.knowledge.integrity.genes import core_position_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 
 KB = KnowledgeBase()

@@ -6,7 +6,7 @@ import pytest
 
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
-from pgx.knowledge.frequencies import POPULATION_TABLES, count_rows, read_frequencies
+from pgx.knowledge.gene_records import POPULATION_TABLES, count_rows, read_frequencies
 from pgx.knowledge.snapshot import KnowledgeBase
 
 RELEASE = KnowledgeBase()

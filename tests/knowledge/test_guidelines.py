@@ -29,8 +29,14 @@ from pgx.base.advice import (
     row_from_record,
 )
 from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
-from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
+from pgx.knowledge.importers.guidelines import (
+    GUIDELINE_COLUMNS,
+    build_guidelines,
+    compact_lookup,
+    with_codes,
+    with_conditions,
+    with_critical,
+)
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     IMPLICATION_COLUMNS,

@@ -8,7 +8,7 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
 from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.base.substances import UnwantedPair
 from pgx.engine.personal import Personal
-from pgx.knowledge.integrity.medicines import medicine_findings
+from pgx.knowledge.integrity.tables import medicine_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import catalogue, languages
 from pgx.recommendations.index import guidance_of

@@ -70,7 +70,7 @@ def rows_of(kb: KnowledgeBase, name: str, *, whole: bool = True) -> list[Row]:
 
 def _allele_rows(kb: KnowledgeBase, gene: str) -> list[Row]:
     """Return a row an allele: definition, function, activity value, counts by group."""
-    from pgx.knowledge.frequencies import allele_counts
+    from pgx.knowledge.gene_records import allele_counts
 
     wanted = ("allele", "definition", "function", "activity_value", "source")
     counts = allele_counts(kb.frequencies.get(gene))

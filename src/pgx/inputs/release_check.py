@@ -10,11 +10,11 @@ from pgx.base.findings import FaultCode, Finding
 from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.integrity.guidance import condition_findings, gene_code_faults, guidance_findings
-from pgx.knowledge.integrity.medicines import medicine_findings
-from pgx.knowledge.integrity.reading import (
+from pgx.knowledge.integrity.tables import (
     damaged_tables,
     haplotype_findings,
     lacking_sources,
+    medicine_findings,
     unreadable,
 )
 from pgx.knowledge.release_folder import default_release

@@ -13,13 +13,15 @@ import msgspec
 from pgx.base.allele_names import core_allele
 from pgx.base.errors import UnreviewedError
 from pgx.knowledge.gene_records import CORE_TABLES, STRUCTURE_TABLES, core_rows
-from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
 from pgx.knowledge.importers.genes import build_gene_tables
 from pgx.knowledge.importers.guidelines import (
     GUIDELINE_COLUMNS,
     GuidelineTables,
     Unread,
     build_guidelines,
+    with_codes,
+    with_conditions,
+    with_critical,
 )
 from pgx.knowledge.importers.layers import (
     SourceFolders,

@@ -23,10 +23,15 @@ from pgx.base.errors import UsageError
 from pgx.base.shipped import data_folder
 from pgx.knowledge.build import BuildReport, build_release, other_names, unreviewed, write_release
 from pgx.knowledge.gene_records import CORE_TABLES, core_rows
-from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
-from pgx.knowledge.importers.drugs import DrugCodes
 from pgx.knowledge.importers.genes import add_functions, definition_rows, rule_rows
-from pgx.knowledge.importers.guidelines import GuidelineTables, build_authority
+from pgx.knowledge.importers.guidelines import (
+    DrugCodes,
+    GuidelineTables,
+    build_authority,
+    with_codes,
+    with_conditions,
+    with_critical,
+)
 from pgx.knowledge.importers.layers import Edition
 from pgx.knowledge.importers.published import PublishedRelease, Skipped, published_releases
 from pgx.knowledge.importers.readings import load_readings

@@ -15,16 +15,16 @@ from pgx.base.findings import Finding
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
 from pgx.base.suggest import did_you_mean
-from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.gene_records import (
     ALLELE_NAMES,
     CORE_TABLES,
     GENE_TABLES,
+    POPULATION_TABLES,
     STRUCTURE_TABLES,
+    read_frequencies,
     read_genes,
 )
-from pgx.knowledge.integrity.applicable import inapplicable
-from pgx.knowledge.integrity.genes import unusable
+from pgx.knowledge.integrity.genes import inapplicable, unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.medicines import (
     CONDITIONS,

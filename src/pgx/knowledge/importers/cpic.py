@@ -15,15 +15,13 @@ from pgx.knowledge.importers.published import (
     Allele,
     PublishedRelease,
     Skipped,
-    position,
-)
-from pgx.knowledge.importers.published_files import (
     SourceFile,
     document,
     gene_symbol,
     label,
     parse_csv,
     parse_json,
+    position,
     prose,
     read_bytes,
     require_columns,

@@ -14,8 +14,7 @@ import msgspec
 
 from pgx.base.errors import InputError, SnapshotSchemaError
 from pgx.knowledge.importers.layers import SourceFolders, known_genes, read_columns
-from pgx.knowledge.importers.published import Skipped
-from pgx.knowledge.importers.published_files import label
+from pgx.knowledge.importers.published import Skipped, label
 from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.tables import Row, check_allele_name, read_table, read_text
 

@@ -1,14 +1,10 @@
-"""Guidance: from releases of recommendation rows to drugs, guidelines and statements.
-
-Enters: JSON lines, one recommendation each (drug, population, lookup keys, sentence,
-implications, classification, flags, citations), and the readings of their sentences.
-Leaves: records and table rows of facts. A sentence without a reading takes the place of what
-an earlier row said: its action is `NOT_CODED`, its text is shown, and it is reported.
-"""
+"""Drugs of the index: RxNorm and ATC codes, CPIC levels of their genes, covered or pending."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -20,16 +16,20 @@ from pgx.base.advice import (
     ANY_KEY,
     NOT_CODED,
     Drug,
+    DrugStatus,
     Guideline,
     LookupProduct,
     Statement,
+    coded,
+    format_fact,
     format_lookup,
     record_from_row,
     row_from_record,
+    split_condition,
 )
 from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
-from pgx.knowledge.importers.layers import Edition, SourceFolders
+from pgx.base.substances import AdviceCondition, Substance
+from pgx.knowledge.importers.layers import Edition, SourceFolders, medicine_rows
 from pgx.knowledge.importers.readings import (
     Readings,
     load_readings,
@@ -45,7 +45,85 @@ from pgx.knowledge.importers.releases import (
     standing_rows,
 )
 from pgx.knowledge.later import EVERYTHING, Until
-from pgx.knowledge.tables import READING_DIGITS
+from pgx.knowledge.medicines import CONDITIONS, Vocabulary, read_conditions
+from pgx.knowledge.tables import READING_DIGITS, Row, read_table, read_text
+
+__all__ = ["DrugCodes", "build_drugs", "read_levels"]
+
+UNCODED: Final = "texts_not_coded"
+
+
+class DrugCodes(msgspec.Struct, frozen=True):
+    """Codes of one drug and the CPIC level of each of its genes."""
+
+    rxnorm: str = ""
+    atc: tuple[str, ...] = ()
+    levels: dict[str, str] = {}
+
+
+def read_levels(path: Path) -> dict[str, DrugCodes]:
+    """Read CPIC's table of gene–drug pairs (columns Gene, Drug, RxNorm, ATC, CPICLevel)."""
+    codes: dict[str, DrugCodes] = {}
+    with io.StringIO(read_text(path), newline="") as lines:
+        for row in csv.DictReader(lines):
+            seen = codes.get(row["Drug"], DrugCodes())
+            rxnorm = "" if row["RxNorm"] == "NA" else row["RxNorm"]
+            atc = tuple(sorted(filter(None, row["ATC"].replace("NA", "").split(", "))))
+            levels = {**seen.levels, row["Gene"]: row["CPICLevel"]}
+            codes[row["Drug"]] = DrugCodes(seen.rxnorm or rxnorm, seen.atc or atc, levels)
+    return codes
+
+
+def build_drugs(
+    authority: str,
+    rows: Iterable[SourceRow],
+    unfinished: set[str],
+    statements: Iterable[Statement],
+    readings: Readings,
+    codes: Mapping[str, DrugCodes],
+) -> list[Drug]:
+    """Return every drug of the sources and of the pending list, A–Z.
+
+    ``rows`` holds one row of the sources per drug, the newest; ``unfinished`` are drugs
+    with a sentence that nobody has read: covered in part, or pending.
+    """
+    waiting = {row["drug"]: row for row in readings.pending}
+    newest = {row.drug: row for row in rows}
+    known: dict[str, list[Statement]] = {}
+    for statement in statements:
+        known.setdefault(statement.drug, []).append(statement)
+    last = max(row.source for row in newest.values())
+    drugs = []
+    for name in sorted(newest | waiting):
+        own = known.get(name, [])
+        reason = waiting.get(name, {}).get("reason", UNCODED if name in unfinished else "")
+        code = codes.get(name, DrugCodes())
+        drugs.append(
+            Drug(
+                drug=name,
+                authority=authority,
+                status=DrugStatus.COVERED if own else DrugStatus.PENDING,
+                reason=reason,
+                rxnorm=code.rxnorm,
+                atc=code.atc,
+                genes=_genes(own, newest.get(name), waiting.get(name, {})),
+                guidelines=_guidelines(own, newest.get(name), waiting.get(name, {})),
+                source=max((s.source for s in own), default=last),
+            )
+        )
+    return drugs
+
+
+def _genes(own: Iterable[Statement], row: SourceRow | None, wanted: Row) -> tuple[str, ...]:
+    found = {gene for statement in own for gene in statement.genes}
+    found.update(gene for gene, _ in (row.keys if row else ()))
+    return tuple(sorted(found.union(filter(None, wanted.get("genes", "").split(";")))))
+
+
+def _guidelines(own: Iterable[Statement], row: SourceRow | None, wanted: Row) -> tuple[str, ...]:
+    found = {statement.guideline_id for statement in own} | {wanted.get("guideline_id", "")}
+    return tuple(sorted(filter(None, found | ({row.guideline_id} if row else set()))))
+
 
 __all__ = [
     "GUIDELINE_COLUMNS",
@@ -442,3 +520,122 @@ def _readings(authority: Authority, folder: Path, until: Until) -> Readings:
     readings = load_readings(folder, authority.name.lower())
     waiting = tuple(r for r in readings.pending if (authority.name, r["drug"]) not in until.drugs)
     return msgspec.structs.replace(readings, pending=waiting)
+
+
+__all__ = [
+    "unconditional_action",
+    "with_codes",
+    "with_conditions",
+    "with_critical",
+]
+
+_CRITICAL = "critical_drugs"
+
+
+def with_codes(
+    guidance: GuidelineTables, curated: Path, until: Until = EVERYTHING
+) -> GuidelineTables:
+    """Return tables with RxNorm and ATC codes from ``curated/substances.tsv``, if it is there.
+
+    ``until`` says what a release up to an earlier month leaves out.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The table has other columns than its schema.
+    """
+    if not (curated / "substances.tsv").exists():
+        return guidance
+    rows = medicine_rows(curated, until).get("substances", [])
+    known = Vocabulary([record_from_row(Substance, row) for row in rows], ())
+    return msgspec.structs.replace(
+        guidance,
+        drugs=tuple(_with_own_codes(drug, known) for drug in guidance.drugs),
+        statements=tuple(_with_drug_codes(statement, known) for statement in guidance.statements),
+    )
+
+
+def with_critical(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
+    """Return tables whose drugs name their harm as ``curated/critical_drugs.tsv`` does."""
+    if not (curated / f"{_CRITICAL}.tsv").exists():
+        return guidance
+    harms = {row["drug"]: row["reason"] for row in read_table(curated, _CRITICAL)}
+    drugs = tuple(
+        msgspec.structs.replace(drug, critical=harms.get(drug.drug, "")) for drug in guidance.drugs
+    )
+    return msgspec.structs.replace(guidance, drugs=drugs)
+
+
+def _with_own_codes(drug: Drug, known: Vocabulary) -> Drug:
+    codes = known.code_of(drug.drug)
+    atc = codes.get("atc", "")
+    return msgspec.structs.replace(
+        drug,
+        rxnorm=codes.get("rxnorm", drug.rxnorm),
+        atc=tuple(atc.split(";")) if atc else drug.atc,
+    )
+
+
+def _with_drug_codes(statement: Statement, known: Vocabulary) -> Statement:
+    named = [*statement.alternatives, *statement.avoid_also]
+    return msgspec.structs.replace(statement, drug_codes=tuple(_codes(named, known)))
+
+
+def _codes(named: Sequence[str], known: Vocabulary) -> list[str]:
+    """Return ``name=rxnorm|atc`` of every drug that is named; a class has no code."""
+    names = dict.fromkeys(name for fact in named for name in _names(fact))
+    found = [(name, known.code_of(name)) for name in names]
+    return [
+        format_fact(name, codes.get("rxnorm", ""), codes.get("atc", "").partition(";")[0])
+        for name, codes in found
+        if codes
+    ]
+
+
+def _names(fact: str) -> tuple[str, ...]:
+    """Return what may be names of drugs in a fact: itself, or its arguments."""
+    code, arguments = coded(fact)
+    return arguments or (code,)
+
+
+_STANDARD: Final = "use_as_directed"
+_NO_CHANGE: Final = frozenset({"no_action_for", "no_action_up_to_doses_without_risk"})
+"""Codes with which a source says that nothing changes where its condition does not hold."""
+
+
+def with_conditions(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
+    """Return tables whose statements say what holds while their conditions are open.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        ``curated/conditions.tsv`` has other columns than its schema, or an unknown term.
+    """
+    if not (curated / f"{CONDITIONS}.tsv").exists():
+        return guidance
+    known = {c.condition: c for c in read_conditions(read_table(curated, CONDITIONS))}
+    statements = tuple(
+        msgspec.structs.replace(s, unconditional=unconditional_action(s, known))
+        for s in guidance.statements
+    )
+    return msgspec.structs.replace(guidance, statements=statements)
+
+
+def unconditional_action(
+    statement: Statement, known: Mapping[str, AdviceCondition]
+) -> tuple[str, ...]:
+    """Return the action that holds while a statement's conditions are open.
+
+    Empty where that is the statement's own. Else it is the first further action without a
+    condition of its own. Standard use is claimed only where the statement says so: a source that
+    speaks of one case only says nothing of the others.
+    """
+    facts = [split_condition(fact) for fact in statement.condition]
+    primary = [coded(fact)[0] for action, fact in facts if not action]
+    if not any(code in known and known[code].waits for code in primary):
+        return ()
+    conditional = {action for action, _ in facts}
+    further = [action for action in statement.action[1:] if action not in conditional]
+    if _STANDARD in further or any(coded(f)[0] in _NO_CHANGE for f in statement.conditions):
+        return (_STANDARD,)
+    return tuple(further[:1]) or ("no_recommendation",)

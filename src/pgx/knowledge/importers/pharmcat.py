@@ -14,12 +14,16 @@ import msgspec
 
 from pgx.base.errors import InputError, PgxError
 from pgx.knowledge.importers.genes import PhenotypeFile, functions_and_rules
-from pgx.knowledge.importers.published import BASES, CODES, PublishedRelease, Skipped, pharmcat_kind
-from pgx.knowledge.importers.published_files import (
+from pgx.knowledge.importers.published import (
+    BASES,
+    CODES,
+    PublishedRelease,
+    Skipped,
     SourceFile,
     gene_symbol,
     label,
     parse_json,
+    pharmcat_kind,
     read_bytes,
 )
 from pgx.knowledge.tables import Row

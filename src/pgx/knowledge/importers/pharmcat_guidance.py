@@ -14,8 +14,14 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.base.errors import InputError
-from pgx.knowledge.importers.published import Skipped
-from pgx.knowledge.importers.published_files import document, gene_symbol, label, parse_json, prose
+from pgx.knowledge.importers.published import (
+    Skipped,
+    document,
+    gene_symbol,
+    label,
+    parse_json,
+    prose,
+)
 
 __all__ = ["guidance_rows", "plain_text"]
 

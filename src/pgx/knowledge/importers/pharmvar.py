@@ -19,15 +19,13 @@ from pgx.knowledge.importers.published import (
     Allele,
     PublishedRelease,
     Skipped,
+    SourceFile,
     Variant,
     definition,
-    position,
-)
-from pgx.knowledge.importers.published_files import (
-    SourceFile,
     gene_symbol,
     label,
     parse_csv,
+    position,
     read_bytes,
     require_columns,
     zip_members,

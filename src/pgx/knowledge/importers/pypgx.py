@@ -20,18 +20,16 @@ from pgx.knowledge.importers.published import (
     Allele,
     PublishedRelease,
     Skipped,
+    SourceFile,
     Variant,
     definition,
-    position,
-    spanned,
-)
-from pgx.knowledge.importers.published_files import (
-    SourceFile,
     gene_symbol,
     label,
     parse_csv,
+    position,
     read_bytes,
     require_columns,
+    spanned,
 )
 from pgx.knowledge.tables import Row
 
