@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pgx.base.advice import Drug, DrugStatus
-from pgx.knowledge.importers.releases import AUTHORITIES
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.later import ChangeState
 from pgx.knowledge.snapshot import KnowledgeBase
 from validation import held

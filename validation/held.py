@@ -22,13 +22,13 @@ from typing import Any
 
 from pgx.base.advice import ADVICE_FIELDS, Statement, row_from_record
 from pgx.base.allele_names import natural_key
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.importers.readings import (
     Readings,
     load_readings,
     number_gaps,
     sentence_digest,
 )
-from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, guidance_of

@@ -31,13 +31,11 @@ from pgx.base.advice import (
 from pgx.base.errors import SnapshotSchemaError
 from pgx.knowledge.importers.guidelines import (
     GUIDELINE_COLUMNS,
-    build_guidelines,
     compact_lookup,
     with_codes,
     with_conditions,
     with_critical,
 )
-from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     IMPLICATION_COLUMNS,
     KEY_COLUMNS,
@@ -47,6 +45,8 @@ from pgx.knowledge.importers.readings import (
     load_readings,
     sentence_digest,
 )
+from pgx.knowledge.importers.source_build import build_guidelines
+from pgx.knowledge.importers.source_folders import SourceFolders
 from pgx.knowledge.tables import format_table, parse_table
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
 from pgx.base.findings import FaultCode, Finding
-from pgx.knowledge.importers.releases import AUTHORITIES
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.integrity.guidance import condition_findings, gene_code_faults, guidance_findings
 from pgx.knowledge.integrity.tables import (

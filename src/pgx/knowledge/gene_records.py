@@ -33,7 +33,22 @@ from pgx.base.structures import (
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["POPULATION_TABLES", "allele_counts", "count_rows", "read_frequencies"]
+__all__ = [
+    "ALLELE_NAMES",
+    "CORE_TABLES",
+    "GENE_TABLES",
+    "POPULATION_TABLES",
+    "STRUCTURE_TABLES",
+    "allele_counts",
+    "core_rows",
+    "count_rows",
+    "read_core_positions",
+    "read_frequencies",
+    "read_genes",
+    "read_structural_alleles",
+    "read_structures",
+]
+
 
 POPULATION_TABLES: Final = (
     "haplotype_counts",
@@ -150,18 +165,6 @@ def allele_counts(found: GeneFrequencies | None) -> dict[str, str]:
         for allele, own in totals.items()
     }
 
-
-__all__ = [
-    "ALLELE_NAMES",
-    "CORE_TABLES",
-    "GENE_TABLES",
-    "STRUCTURE_TABLES",
-    "core_rows",
-    "read_core_positions",
-    "read_genes",
-    "read_structural_alleles",
-    "read_structures",
-]
 
 CORE_TABLES: Final = ("core_positions", "core_proxies")
 

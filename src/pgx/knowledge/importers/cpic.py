@@ -7,12 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from pgx.base.errors import InputError, PgxError
-from pgx.knowledge.importers.genes import Result, fold_rules
+from pgx.knowledge.importers.definitions import BASES, CODES, Allele, Result, fold_rules, position
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
 from pgx.knowledge.importers.published import (
-    BASES,
-    CODES,
-    Allele,
     PublishedRelease,
     Skipped,
     SourceFile,
@@ -21,7 +18,6 @@ from pgx.knowledge.importers.published import (
     label,
     parse_csv,
     parse_json,
-    position,
     prose,
     read_bytes,
     require_columns,
@@ -37,6 +33,7 @@ __all__ = [
     "index_by",
     "is_true",
 ]
+
 
 _TRUE: Final = frozenset({"true", "t", "1", "yes"})
 _NONE: Final = frozenset({"", "null", "None"})

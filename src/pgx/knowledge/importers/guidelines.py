@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -29,26 +27,38 @@ from pgx.base.advice import (
 )
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import AdviceCondition, Substance
-from pgx.knowledge.importers.layers import Edition, SourceFolders, medicine_rows
-from pgx.knowledge.importers.readings import (
-    Readings,
-    load_readings,
-    normalise_sentence,
-    sentence_digest,
-)
-from pgx.knowledge.importers.releases import (
-    AUTHORITIES,
+from pgx.knowledge.importers.guideline_rows import (
     Authority,
     Keys,
     SourceRow,
-    source_rows,
     standing_rows,
 )
+from pgx.knowledge.importers.readings import (
+    Readings,
+    normalise_sentence,
+    sentence_digest,
+)
 from pgx.knowledge.later import EVERYTHING, Until
-from pgx.knowledge.medicines import CONDITIONS, Vocabulary, read_conditions
-from pgx.knowledge.tables import READING_DIGITS, Row, read_table, read_text
+from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, Vocabulary, read_conditions
+from pgx.knowledge.tables import READING_DIGITS, Row, read_table
 
-__all__ = ["DrugCodes", "build_drugs", "read_levels"]
+__all__ = [
+    "GUIDELINE_COLUMNS",
+    "DrugCodes",
+    "Edition",
+    "GuidelineTables",
+    "Unread",
+    "build_authority",
+    "build_drugs",
+    "compact_lookup",
+    "medicine_rows",
+    "newest_rows",
+    "unconditional_action",
+    "with_codes",
+    "with_conditions",
+    "with_critical",
+]
+
 
 UNCODED: Final = "texts_not_coded"
 
@@ -59,19 +69,6 @@ class DrugCodes(msgspec.Struct, frozen=True):
     rxnorm: str = ""
     atc: tuple[str, ...] = ()
     levels: dict[str, str] = {}
-
-
-def read_levels(path: Path) -> dict[str, DrugCodes]:
-    """Read CPIC's table of gene–drug pairs (columns Gene, Drug, RxNorm, ATC, CPICLevel)."""
-    codes: dict[str, DrugCodes] = {}
-    with io.StringIO(read_text(path), newline="") as lines:
-        for row in csv.DictReader(lines):
-            seen = codes.get(row["Drug"], DrugCodes())
-            rxnorm = "" if row["RxNorm"] == "NA" else row["RxNorm"]
-            atc = tuple(sorted(filter(None, row["ATC"].replace("NA", "").split(", "))))
-            levels = {**seen.levels, row["Gene"]: row["CPICLevel"]}
-            codes[row["Drug"]] = DrugCodes(seen.rxnorm or rxnorm, seen.atc or atc, levels)
-    return codes
 
 
 def build_drugs(
@@ -125,15 +122,17 @@ def _guidelines(own: Iterable[Statement], row: SourceRow | None, wanted: Row) ->
     return tuple(sorted(filter(None, found | ({row.guideline_id} if row else set()))))
 
 
-__all__ = [
-    "GUIDELINE_COLUMNS",
-    "GuidelineTables",
-    "Unread",
-    "build_authority",
-    "build_guidelines",
-    "compact_lookup",
-    "newest_rows",
-]
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source says of a guideline as a whole: its newest paper and its own version.
+
+    ``checked`` is the month (``YYYY-MM``) of the release in which it was read from end to end.
+    """
+
+    pmid: str
+    year: str
+    version: str
+    checked: str
+
 
 _UNCHECKED: Final = Edition(pmid="", year="", version="", checked="")
 
@@ -394,77 +393,9 @@ def _build_guidelines(
     return guidelines
 
 
-def _as_they_are(readings: Readings, _authority: str) -> Readings:
-    return readings
-
-
 def _newest_first(newest: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a guideline cites, with what its newest edition adds in front."""
     return tuple(dict.fromkeys(filter(None, (newest, *known))))
-
-
-def build_guidelines(
-    sources: SourceFolders,
-    readings_dir: Path,
-    until: Until = EVERYTHING,
-    extend: Callable[[Readings, str], Readings] = _as_they_are,
-) -> GuidelineTables:
-    """Import the guidance of every authority of which somebody has read sentences.
-
-    Parameters
-    ----------
-    sources
-        Folders of releases as JSON lines; the year, or ``YYYY-MM``, in a name is the release.
-        Where two have a row for the same guideline, drug, population and lookup, the last wins.
-        CPIC's gene–drug pairs with RxNorm and ATC codes are there, too.
-    readings_dir
-        Folder with ``cpic.tsv`` and its companions, and those of the other authorities, see
-        `load_readings`.
-    until
-        What a release up to an earlier month leaves out.
-    extend
-        Adds readings to those of an authority, by its name.
-
-    Raises
-    ------
-    SnapshotSchemaError
-        A table of readings is malformed, or a population has no code.
-    """
-    codes = read_levels(sources.files("cpic_levels_*.csv")[-1])
-    read = [a for a in AUTHORITIES if (readings_dir / f"{a.name.lower()}.tsv").exists()]
-    made = (
-        _build_authority(authority, sources, readings_dir, codes, until, extend)
-        for authority in read
-    )
-    parts = [part for part in made if part is not None]
-    return GuidelineTables(
-        drugs=tuple(sorted((d for p in parts for d in p.drugs), key=lambda d: d.drug.casefold())),
-        guidelines=tuple(g for p in parts for g in p.guidelines),
-        statements=tuple(s for p in parts for s in p.statements),
-        unread=tuple(u for p in parts for u in p.unread),
-        texts=tuple(t for p in parts for t in p.texts),
-    )
-
-
-def _build_authority(
-    authority: Authority,
-    sources: SourceFolders,
-    readings_dir: Path,
-    codes: Mapping[str, DrugCodes],
-    until: Until,
-    extend: Callable[[Readings, str], Readings],
-) -> GuidelineTables | None:
-    """Import the guidance of one authority; None where nothing of it is old enough."""
-    readings = extend(_readings(authority, readings_dir, until), authority.name)
-    every = source_rows(authority.files_in(sources), authority, readings.keys)
-    rows = [
-        row
-        for row in every
-        if until.knows(row.date) and all(until.has_gene(gene) for gene, _ in row.keys)
-    ]
-    if not rows:
-        return None
-    return build_authority(authority, rows, readings, codes, sources.editions())
 
 
 def build_authority(
@@ -514,20 +445,6 @@ def _texts(authority: Authority, rows: Iterable[SourceRow]) -> set[SourceText]:
         if (said := normalise_sentence(text))
     }
 
-
-def _readings(authority: Authority, folder: Path, until: Until) -> Readings:
-    """Return what has been read; drugs that wait for a later guideline do not wait yet."""
-    readings = load_readings(folder, authority.name.lower())
-    waiting = tuple(r for r in readings.pending if (authority.name, r["drug"]) not in until.drugs)
-    return msgspec.structs.replace(readings, pending=waiting)
-
-
-__all__ = [
-    "unconditional_action",
-    "with_codes",
-    "with_conditions",
-    "with_critical",
-]
 
 _CRITICAL = "critical_drugs"
 
@@ -639,3 +556,20 @@ def unconditional_action(
     if _STANDARD in further or any(coded(f)[0] in _NO_CHANGE for f in statement.conditions):
         return (_STANDARD,)
     return tuple(further[:1]) or ("no_recommendation",)
+
+
+def medicine_rows(curated: Path, until: Until) -> dict[str, list[Row]]:
+    """Return the tables on medicines and patients, all of them or, where one is later, none.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        One of them, or that of sources, has other columns than its schema.
+    """
+    there = [name for name in MEDICINE_TABLES if (curated / f"{name}.tsv").exists()]
+    tables = {name: read_table(curated, name) for name in there}
+    if until == EVERYTHING:
+        return tables
+    dates = {row["source"]: row["date"] for row in read_table(curated, "sources")}
+    named = {s for rows in tables.values() for row in rows for s in row["source"].split(";")}
+    return tables if all(until.knows(dates.get(source, "")) for source in named) else {}

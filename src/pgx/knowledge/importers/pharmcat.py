@@ -13,10 +13,8 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
-from pgx.knowledge.importers.genes import PhenotypeFile, functions_and_rules
+from pgx.knowledge.importers.definitions import BASES, CODES, PhenotypeFile, functions_and_rules
 from pgx.knowledge.importers.published import (
-    BASES,
-    CODES,
     PublishedRelease,
     Skipped,
     SourceFile,
@@ -28,7 +26,10 @@ from pgx.knowledge.importers.published import (
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["pharmcat_releases"]
+__all__ = [
+    "pharmcat_releases",
+]
+
 
 FORMAT: Final = "2"
 """The format of definitions that is known."""

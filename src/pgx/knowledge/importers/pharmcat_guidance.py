@@ -23,7 +23,11 @@ from pgx.knowledge.importers.published import (
     prose,
 )
 
-__all__ = ["guidance_rows", "plain_text"]
+__all__ = [
+    "guidance_rows",
+    "plain_text",
+]
+
 
 _TAGS: Final = (
     "a|abbr|b|blockquote|body|br|center|cite|code|col|colgroup|dd|del|div|dl|dt|em|figcaption|figure"

@@ -14,25 +14,24 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
+from pgx.knowledge.importers.definitions import BASES, Allele, Variant, definition, position
 from pgx.knowledge.importers.published import (
-    BASES,
-    Allele,
     PublishedRelease,
     Skipped,
     SourceFile,
-    Variant,
-    definition,
     gene_symbol,
     label,
     parse_csv,
-    position,
     read_bytes,
     require_columns,
     zip_members,
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["pharmvar_releases"]
+__all__ = [
+    "pharmvar_releases",
+]
+
 
 COLUMNS: Final = (
     "Haplotype Name", "Gene", "rsID", "ReferenceSequence", "Variant Start", "Variant Stop",

@@ -16,24 +16,23 @@ from typing import Any, Final
 import msgspec
 
 from pgx.base.errors import InputError, PgxError
+from pgx.knowledge.importers.definitions import Allele, Variant, definition, position, spanned
 from pgx.knowledge.importers.published import (
-    Allele,
     PublishedRelease,
     Skipped,
     SourceFile,
-    Variant,
-    definition,
     gene_symbol,
     label,
     parse_csv,
-    position,
     read_bytes,
     require_columns,
-    spanned,
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["pypgx_releases"]
+__all__ = [
+    "pypgx_releases",
+]
+
 
 _COLUMNS: Final = {
     "allele-table": (

@@ -41,6 +41,7 @@ __all__ = [
     "sentence_digest",
 ]
 
+
 READING_COLUMNS: Final = ("digest", "drug", "when", "seen", *ADVICE_FIELDS, "note")
 IMPLICATION_COLUMNS: Final = ("digest", "seen", "implications", "note")
 POPULATION_COLUMNS: Final = ("label", "drug", "population")

@@ -20,10 +20,13 @@ from pgx.phenotypes.translate import NO_SCORE, activity_score, score_value
 
 __all__ = [
     "core_position_findings",
+    "gene_findings",
     "inapplicable",
     "place_of",
     "structure_findings",
+    "unusable",
 ]
+
 
 _TIERS: Final = (1, 2, 3)
 
@@ -190,8 +193,6 @@ def inapplicable(rule: ConversionRule, genes: Mapping[str, GeneDefinition]) -> I
 def _conversions_finding(code: FaultCode, rule: ConversionRule, what: str) -> Finding:
     return Finding(code=code, table="conversion_rules", where=place_of(rule), what=what)
 
-
-__all__ = ["gene_findings", "unusable"]
 
 _IUPAC: Final = frozenset("RYSWKMBDHVN")
 

@@ -33,6 +33,7 @@ __all__ = [
     "guidance_findings",
 ]
 
+
 RXNORM: Final = re.compile(r"[1-9]\d{0,7}")
 ATC: Final = re.compile(r"[A-V]\d\d[A-Z]{2}\d\d")
 CONDITION_SYSTEMS: Final = {

@@ -49,8 +49,10 @@ __all__ = [
     "damaged_tables",
     "haplotype_findings",
     "lacking_sources",
+    "medicine_findings",
     "unreadable",
 ]
+
 
 _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "statements": Statement,
@@ -206,8 +208,6 @@ def _shares(found: GeneFrequencies) -> Iterator[Finding]:
 def _finding(code: FaultCode, table: str, where: str, what: str) -> Finding:
     return Finding(code=code, table=table, where=where, what=what)
 
-
-__all__ = ["medicine_findings"]
 
 _EVIDENCE: Final = ("established", "limited", "none")
 
