@@ -7,18 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.reading_checks import load_checked, may_limit
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.base.advice import Statement, coded, split_condition
 from pgx.base.errors import SnapshotSchemaError
 from pgx.base.substances import AdviceCondition
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.importers.guidelines import unconditional_action
-from pgx.knowledge.importers.readings import (
-    load_checked,
-    load_readings,
-    may_limit,
-    sentence_digest,
-)
+from pgx.knowledge.importers.readings import load_readings, sentence_digest
 from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
 from pgx.knowledge.integrity.guidance import condition_findings
 from pgx.knowledge.medicines import read_conditions

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.reading_checks import flag_gaps
 from pgx.base.advice import ACTIONS
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow
 from pgx.knowledge.importers.readings import (
     READING_COLUMNS,
-    flag_gaps,
     load_readings,
     normalise_sentence,
     number_gaps,
