@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import SnapshotSchemaError, UsageError
 from pgx.knowledge.tables import Row
 
@@ -34,7 +35,6 @@ _FILE: Final = f"{CHANGES}.tsv"
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _KINDS: Final = {"gene": 1, "allele": 2, "drug": 2}
 """What a change can bring, with the number of words that name it."""
-_SUBALLELE: Final = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 _COMBINED: Final = re.compile(r"[\[\]]| \+ ")
 
 
@@ -84,10 +84,8 @@ class Until(msgspec.Struct, frozen=True, kw_only=True):
     def has_allele(self, gene: str, name: str) -> bool:
         """Whether the release has an allele: a name, a suballele, or ``[several + of them]``."""
         parts = {part.strip() for part in _COMBINED.split(name)} | {name}
-        cores = {m.group(1) for part in parts if (m := _SUBALLELE.match(part))}
-        return gene not in self.genes and not any(
-            (gene, part) in self.alleles for part in parts | cores
-        )
+        named = parts | {core_allele(part) for part in parts}
+        return gene not in self.genes and not any((gene, part) in self.alleles for part in named)
 
 
 EVERYTHING: Final = Until()

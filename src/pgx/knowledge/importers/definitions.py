@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from pgx.base.allele_names import core_allele
 from pgx.base.errors import InputError, SnapshotSchemaError
 from pgx.knowledge.importers.published import Skipped, label
 from pgx.knowledge.tables import Row
@@ -31,7 +32,6 @@ _OR: Final = " or "
 _VALUES: Final = {"No function": "0.0"}
 """Activity values of words that stand where other rows have a value (PMID 31647186)."""
 _TANDEM: Final = " + "
-_SUBALLELE: Final = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 
 
 def definition_rows(
@@ -111,7 +111,7 @@ def _definitions(
     reference = {str(v["position"]): v["ref"] for v in document["variants"]}
     if len(ways) == 1:
         return [(name, "", ";".join(f"{p}={allele}" for p, allele in ways[0]))]
-    if _SUBALLELE.match(f"{name}.001") is None:
+    if core_allele(f"{name}.001") != name:
         raise SnapshotSchemaError(f"allele {name} of {gene} has two sequences and no star name")
     numbered = []
     for number, way in enumerate(ways, 1):
@@ -158,8 +158,7 @@ def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: s
     if any(row["activity_value"] for row in functions):
         by_name = {name: _with_value(row) for name, row in by_name.items()}
     for row in mine:
-        match = _SUBALLELE.match(row["allele"])
-        core = match.group(1) if match else row["allele"]
+        core = core_allele(row["allele"])
         found = by_name.get(row["allele"]) or by_name.get(core)
         if found is not None:
             named.add(core)
@@ -449,11 +448,33 @@ def definition(
     """
     listed = list(alleles)
     where = f"{about['source']}, {gene}"
-    if sum(allele.reference for allele in listed) != 1:
-        raise InputError("not exactly one allele is the reference sequence", where=where)
-    if len({allele.name for allele in listed}) < len(listed):
-        raise InputError("an allele stands twice", where=where)
+    check_alleles(listed, where)
     sites = spanned((v for allele in listed for v in allele.variants), where)
+    variants = [_variant(p, *sites[p], names) for p in sorted(sites)]
+    return gene_document(gene, about, variants, ((a, _cells(a, sites, where)) for a in listed))
+
+
+def check_alleles(alleles: Sequence[Allele], where: str) -> None:
+    """Refuse a gene without exactly one reference, or with a name that stands twice.
+
+    Raises
+    ------
+    InputError
+        It is so.
+    """
+    if sum(allele.reference for allele in alleles) != 1:
+        raise InputError("not exactly one allele is the reference sequence", where=where)
+    if len({allele.name for allele in alleles}) < len(alleles):
+        raise InputError("an allele stands twice", where=where)
+
+
+def gene_document(
+    gene: str,
+    about: Mapping[str, str],
+    variants: list[dict[str, Any]],
+    alleles: Iterable[tuple[Allele, Mapping[int, str]]],
+) -> dict[str, Any]:
+    """Return a document as in ``alleles/GENE.json``; each allele comes with its cells."""
     return {
         "gene": gene,
         "source": about["source"],
@@ -461,8 +482,18 @@ def definition(
         "build": "GRCh38",
         "chromosome": about["chromosome"],
         "refseq": about["refseq"],
-        "variants": [_variant(p, *sites[p], names) for p in sorted(sites)],
-        "alleles": [_allele(allele, sites, where) for allele in listed],
+        "variants": variants,
+        "alleles": [
+            {
+                "name": allele.name,
+                "id": allele.identifier or None,
+                "reference": allele.reference,
+                "structural": allele.structural,
+                "core_positions": [] if allele.reference else sorted(cells),
+                "defining": {str(place): cells[place] for place in sorted(cells)},
+            }
+            for allele, cells in alleles
+        ],
     }
 
 
@@ -483,20 +514,13 @@ def _variant(
     }
 
 
-def _allele(
+def _cells(
     allele: Allele, sites: Mapping[int, tuple[str, Mapping[Variant, str]]], where: str
-) -> dict[str, Any]:
+) -> dict[int, str]:
+    """Return an allele's sequence by position; the reference has one at every position."""
     places = [variant.position for variant in allele.variants]
     if len(set(places)) < len(places):
         raise InputError(f"allele {allele.name} has two sequences at one position", where=where)
-    cells = {str(v.position): sites[v.position][1][v] for v in sorted(allele.variants)}
     if allele.reference:
-        cells = {str(place): sites[place][0] for place in sorted(sites)}
-    return {
-        "name": allele.name,
-        "id": allele.identifier or None,
-        "reference": allele.reference,
-        "structural": allele.structural,
-        "core_positions": [] if allele.reference else sorted(places),
-        "defining": cells,
-    }
+        return {place: ref for place, (ref, _) in sites.items()}
+    return {v.position: sites[v.position][1][v] for v in allele.variants}

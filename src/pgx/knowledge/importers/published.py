@@ -36,6 +36,7 @@ __all__ = [
     "published_releases",
     "read_bytes",
     "read_head",
+    "read_tables",
     "require_columns",
     "zip_members",
 ]
@@ -229,6 +230,44 @@ def require_columns(rows: Sequence[Mapping[str, object]], names: Iterable[str], 
             where=where,
             remedy="export the whole table",
         )
+
+
+def read_tables(
+    files: Sequence[SourceFile],
+    columns: Mapping[str, Iterable[str]],
+    unused: Callable[[str], str],
+) -> tuple[dict[str, list[dict[str, Any]]], list[Skipped]]:
+    """Read tables in JSON or CSV by the stem of their file names; a damaged one is passed over.
+
+    Parameters
+    ----------
+    files
+        The files of one source.
+    columns
+        Names that each table has to have.
+    unused
+        Returns why a table is not read, an empty text for those that are.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    unread: list[Skipped] = []
+    for file in files:
+        why = unused(file.stem)
+        if why or file.stem in tables:
+            what = "table" if why else "file"
+            unread.append(Skipped(file.name, what, why or "another file holds this table"))
+            continue
+        try:
+            data = read_bytes(file)
+            if file.suffix == ".json":
+                rows = parse_json(data, file.name, list[dict[str, Any]])
+            else:
+                rows = [dict(row) for row in parse_csv(data, file.name)]
+            require_columns(rows, columns[file.stem], file.name)
+        except PgxError as error:
+            unread.append(Skipped(file.name, "file", error.line()))
+        else:
+            tables[file.stem] = rows
+    return tables, unread
 
 
 def zip_members(data: bytes, name: str, wanted: re.Pattern[str]) -> dict[str, bytes]:

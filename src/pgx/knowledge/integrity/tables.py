@@ -28,18 +28,16 @@ from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode, GeneDefinition
 from pgx.base.substances import (
     AdviceCondition,
-    ConditionCode,
     ConversionRule,
     Modulator,
     PopulationRule,
     ScoreRange,
     Substance,
-    UnwantedPair,
     condition_code,
 )
 from pgx.knowledge.integrity.genes import inapplicable, place_of
 from pgx.knowledge.integrity.guidance import CONDITION_SYSTEMS, code_faults
-from pgx.knowledge.medicines import MedicineKnowledge
+from pgx.knowledge.medicines import CONDITIONS, MEDICINE_RECORDS, MedicineKnowledge
 from pgx.knowledge.release_folder import table_bytes
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import read_manifest
@@ -61,14 +59,8 @@ _RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
     "known_gaps": KnownGap,
     "statement_sets": StatementSet,
     "gene_codes": GeneCode,
-    "substances": Substance,
-    "modulators": Modulator,
-    "unwanted_pairs": UnwantedPair,
-    "conversion_rules": ConversionRule,
-    "score_ranges": ScoreRange,
-    "populations": PopulationRule,
-    "conditions": AdviceCondition,
-    "condition_codes": ConditionCode,
+    **MEDICINE_RECORDS,
+    CONDITIONS: AdviceCondition,
 }
 _PARTS: Final = ("genes_as_written", "frequencies", "medicines_as_written")
 _DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
