@@ -45,7 +45,9 @@ __all__ = [
 ]
 
 
-_PRIVATE: Final = ("guidelines_*.jsonl", "guidance/changed_*.jsonl", "contexts*.tsv")
+_PRIVATE: Final = (
+    "guidelines_*.jsonl", "guidance/changed_*.jsonl", "build_positions*.tsv", "contexts*.tsv",
+)  # fmt: skip
 """Files by which a folder in the form of `pgx.knowledge.build` is known."""
 
 
