@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pgx.cli.console import say
+from pgx.cli.console import print_table, say
 from pgx.cli.options import Overlay, Release, run_app, single
 from pgx.cli.progress import reading
-from pgx.cli.tables import print_table
 from pgx.inputs.settings import MOST, settings_of
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ import typer
 
 from pgx.base.errors import UnknownGeneError, printable
 from pgx.base.suggest import did_you_mean
-from pgx.cli.console import say
+from pgx.cli.console import print_table, say, width
 from pgx.cli.options import Release, run_app, single
-from pgx.cli.tables import print_table, width
 
 if TYPE_CHECKING:
     from pgx.base.calls import GeneCall, PatientResult

@@ -12,13 +12,53 @@ import signal
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pgx._version import __version__
-from pgx.base.errors import MemoryShortageError, OutputError, PgxError, printable
+from pgx.base.errors import KnowledgeError, MemoryShortageError, OutputError, PgxError, printable
 from pgx.cli.console import finished, prepare
 
-__all__ = ["command_modules", "main"]
+__all__ = [
+    "command_modules",
+    "main",
+    "version_object",
+]
+
+
+def version_object() -> str:
+    """Return one line of JSON; ``knowledge_base`` is null where it cannot be used.
+
+    Workflows ask for it once a step: nothing is imported that reads variants or tables.
+    """
+    import json
+    import platform
+
+    tree = {
+        "tool": "pgx",
+        "version": __version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "knowledge_base": _knowledge_base(),
+    }
+    return json.dumps(tree, ensure_ascii=True)
+
+
+def _knowledge_base() -> dict[str, Any] | None:
+    from pgx.knowledge.release_folder import default_release, read_contents
+    from pgx.knowledge.tables import read_manifest
+
+    place = default_release()
+    try:
+        manifest = read_manifest(place) if place.is_dir() else read_contents(place).manifest
+    except KnowledgeError:
+        return None
+    return {
+        "release": manifest.release,
+        "schema": manifest.schema_version,
+        "digest": manifest.digest,
+    }
+
 
 _COMMANDS = {
     "annotate": ("pgx.cli.annotate", "read variants, call genes, advise: files for each sample"),
@@ -33,7 +73,7 @@ _COMMANDS = {
     "partition": ("pgx.cli.partition", "a cohort in parts, for workflow systems: plan, run, merge"),
     "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
     "report": ("pgx.cli.report", "a saved result again: HTML, PDF, FHIR, Excel or JSON"),
-    "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
+    "simulate": ("pgx.cli.simulate", "make a VCF with known diplotypes"),
     "verify": ("pgx.cli.verify", "derive a saved result again, and compare"),
 }
 _COLLECTION = (200_000, 50, 50)
@@ -149,8 +189,6 @@ def _no_command(word: str) -> str:
 
 def _version(words: list[str]) -> int:
     if words == ["--json-lines"]:
-        from pgx.cli.versions import version_object
-
         sys.stdout.write(version_object() + "\n")
         return 0
     if words:

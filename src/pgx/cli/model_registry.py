@@ -12,8 +12,7 @@ import typer
 
 from pgx.base.errors import ModelFolderError, ModelStateError, UsageError
 from pgx.base.files import real_path
-from pgx.cli.console import say
-from pgx.cli.tables import print_table
+from pgx.cli.console import print_table, say
 from pgx.reports.text import escape_json
 
 if TYPE_CHECKING:
