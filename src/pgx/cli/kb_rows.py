@@ -14,7 +14,6 @@ from pgx.base.allele_names import core_allele
 from pgx.base.errors import UnknownDrugError, UnknownGeneError
 from pgx.base.suggest import did_you_mean
 from pgx.cli.console import width
-from pgx.inputs.choices import drug_names, named_drugs
 from pgx.knowledge.changes import Change, ChangeKind, Count, summary
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.wording import render_implications, render_statement
@@ -139,6 +138,9 @@ def rows_of(kb: KnowledgeBase, name: str, *, whole: bool = True) -> list[Row]:
     """
     if name in kb.genes:
         return _allele_rows(kb, name)
+    # numpy comes with these names; `pgx kb info` has no need of it and starts in half the time
+    from pgx.inputs.choices import drug_names, named_drugs
+
     try:
         drugs = named_drugs(kb, [name])
     except UnknownDrugError:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from pgx.base.advice import LOCAL
 from pgx.base.calls import PatientResult, Recommendation
 from pgx.base.errors import UnknownDrugError, UsageError
 from pgx.base.suggest import did_you_mean
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.messages.catalogue import ENGLISH
 from pgx.plot.style import EDGE, INK, axes, label, legend, title
 from pgx.reports.drug_ranks import BUCKETS, bucket, drug_order, row_order
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["drug_matrix"]
 
-_AUTHORITIES: Final = ("CPIC", "DPWG", "FDA_LABEL", "FDA_TABLE", "LOCAL")
+_AUTHORITIES: Final = (*(authority.name for authority in AUTHORITIES), LOCAL)
 
 
 def drug_matrix(
