@@ -86,8 +86,10 @@ def write_release(folder: Path, release: str, tables: Mapping[str, list[Row]]) -
         files = sorted(path.name for path in new.glob("*.tsv"))
         manifest = write_manifest(new, release, files)
         before = set(read_manifest(folder).tables) if (folder / MANIFEST).exists() else set()
+        # the manifest last: until it is there, digests of the old one refuse the mixture
         for name in [*files, MANIFEST]:
             shutil.move(new / name, folder / name)
+    # a table that the new release lacks would lie there without a digest
     for name in before - set(files):
         (folder / name).unlink(missing_ok=True)
     return manifest

@@ -98,6 +98,7 @@ def is_by(date: str, month: str) -> bool:
     >>> is_by("2024-05-31", "2024-05"), is_by("2024", "2024-05"), is_by("2025-01-02", "")
     (True, False, True)
     """
+    # a year alone may be its last day: it never counts as known too early
     return not month or (date if len(date) > 4 else f"{date}-12")[:7] <= month
 
 

@@ -184,6 +184,7 @@ def _joined_segments(rows: list[Row], genes: frozenset[str]) -> list[Row]:
     for row in mine:
         last = found[-1] if found else None
         at = int(row["start"]) - int(last["start"]) if last else 0
+        # segments that touch become one: an indel may be written across their border
         if last is None or last["gene"] != row["gene"] or at > len(last["sequence"]):
             found.append(row)
             continue
@@ -322,6 +323,7 @@ def _problems(gene: GeneDefinition, base: GeneDefinition | None) -> Iterator[_Pr
 
 def _gene_problems(gene: GeneDefinition) -> Iterator[_Problem]:
     usual = {MITOCHONDRION: Ploidy.MITOCHONDRIAL, "chrX": Ploidy.X_LINKED}
+    # there is no `Ploidy` of chrY
     if gene.contig not in CANONICAL or gene.contig == "chrY":
         yield f"contig {gene.contig!r} is none of chr1 to chr22, chrX, chrM", "genes.tsv"
     elif gene.ploidy is not usual.get(gene.contig, Ploidy.AUTOSOME):

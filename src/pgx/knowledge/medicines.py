@@ -223,6 +223,7 @@ class Vocabulary:
         if not meant:
             return (), (name.strip() or rxnorm or atc,)
         whole = max(meant, key=lambda found: len(self._held(found)))
+        # a wrong code beside a right name is a mix-up of two drugs: no choice between them is safe
         if any(self._held(found) - self._held(whole) for found in meant):
             said = ", ".join(filter(None, (rxnorm, atc)))
             return (), (f"{name.strip()} ({said})" if name.strip() else said,)
@@ -279,6 +280,7 @@ class Vocabulary:
 
     def drugs_of(self, text: str) -> tuple[str, ...]:
         """Return the drugs with guidance that a word means: a name, a brand or a code."""
+        # a drug's own name counts before another one's brand
         if text.casefold() in self._drugs:
             return (self._drugs[text.casefold()],)
         known = self._codes.get(text.strip().upper(), []) or [

@@ -257,6 +257,7 @@ def _check_sources(found: Overlay) -> None:
     if len(known) < len(found.rows("sources")):
         raise OverlayError("a source stands twice", where="sources.tsv", remedy="keep one")
     for name, rows in found.tables.items():
+        # a laboratory answers for what it has read itself, also if the release has that source
         for row in rows:
             strange = sorted(set(row.cells["source"].split(";")) - known)
             if strange and name != "sources":
@@ -274,6 +275,7 @@ def _check_reviews(found: Overlay) -> None:
             raise OverlayError(
                 "reviewed is no day like 2025-10-01", where=row.where, remedy=_REMEDY
             )
+        # the folder's date is the day on which it was complete
         if reviewed.isoformat() > found.info.date:
             raise OverlayError(
                 f"reviewed after the day of the folder ({found.info.date})",

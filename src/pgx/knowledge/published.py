@@ -132,6 +132,7 @@ def build_published(
     sources = _dated([source for path in folders for source in published_releases(path)], base)
     unused = [skipped for source in sources for skipped in source.unread]
     tables = {name: base.table(name) for name in base.table_names}
+    # in this order a later folder replaces what an earlier one said of the same gene
     for source in sources:
         replace_genes(tables, source, unused)
     guidance = _with_earlier(_guidance(base, sources, reviews), base)
@@ -154,6 +155,7 @@ def _dated(sources: list[PublishedRelease], base: KnowledgeBase) -> list[Publish
 
     Where none has one, it is that of the release below: newer than it is known to be is never said.
     """
+    # CPIC's tables, PharmVar's and PyPGx's carry no date inside
     known = [source.date for source in sources if source.date]
     date = max(known, default=base.release.rpartition(".")[0].replace(".", "-"))
     return [s if s.date else msgspec.structs.replace(s, date=date) for s in sources]
@@ -180,6 +182,7 @@ def _guidance(
     codes = _codes(base)
     parts = []
     for authority in AUTHORITIES:
+        # one release per authority: statements name `cpic-2027-01`, whatever file they came in
         own = [
             (f"{authority.slug}-{source.date[:7]}", rows)
             for source in sources
@@ -200,6 +203,7 @@ def _with_earlier(guidance: GuidelineTables, base: KnowledgeBase) -> GuidelineTa
     """Name the action that each unread text takes the place of."""
     if not guidance.unread:
         return guidance
+    # what is withdrawn is named, so that nobody overlooks advice that ends here
     said = {
         (s.authority, s.drug, s.population, keys): ";".join(s.action)
         for s in base.statements
@@ -251,6 +255,7 @@ def _codes(base: KnowledgeBase) -> dict[str, DrugCodes]:
 
 def _joined(base: KnowledgeBase, parts: Sequence[GuidelineTables]) -> GuidelineTables:
     """Return the release's guidance with the guidelines and drugs of the parts in their place."""
+    # a guideline is replaced as a whole: rows of two editions would contradict each other
     replaced = {g.guideline_id for part in parts for g in part.guidelines}
     drugs = {(d.authority, d.drug): d for d in base.drugs}
     for drug in (d for part in parts for d in part.drugs):

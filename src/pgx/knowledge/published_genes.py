@@ -39,6 +39,7 @@ def replace_genes(
 ) -> None:
     """Put a source's definitions, functions and rules in the place of those in the tables."""
     known = {row["gene"] for row in tables["genes"]}
+    # PyPGx is a secondary source: it only fills gaps
     if source.source.startswith(_FOR_NEW_GENES):
         source = _without(source, known, unused)
     for gene, document in source.definitions.items():
@@ -122,6 +123,8 @@ def _positions(
             "grch37_ref_seen": row["ref_grch37"],
             "check": "" if row["ref_grch37"] == row["ref_grch38"] else "REFERENCE DIFFERS",
         }
+    # a gene has one offset between the assemblies (`kb verify` asks for it): where all known
+    # positions share it, an unknown one has it too
     offsets = {_moved(row, position) for (_, position), row in found.items()}
     if len(offsets) == 1:
         [offset] = offsets
@@ -146,13 +149,17 @@ def _usable(
         is_snv = {len(variant["ref"]), *map(len, variant["alts"])} == {1}
         if (gene, variant["position"]) not in builds:
             gone[variant["position"]] = "no source gives its position on GRCh37"
+        # the source means another place, or the assemblies differ there: both would call
+        # the wrong base on GRCh37
         elif _moved(builds[gene, variant["position"]], variant["position"]) != usual:
             gone[variant["position"]] = "its offset between the builds is not that of the gene"
+        # without the bases around, an indel cannot be compared with another way to write it
         elif not is_snv and not _covers(segments, variant):
             gone[variant["position"]] = "no source gives the bases around it"
     alleles = []
     for allele in document["alleles"]:
         lost = sorted({int(p) for p in allele["defining"]} & gone.keys())
+        # without one of its positions the allele would be called in people who do not carry it
         if lost and not allele["reference"]:
             unused.append(
                 Skipped(source, f"{gene} {allele['name']}", f"{lost[0]}: {gone[lost[0]]}")
@@ -212,6 +219,7 @@ def _keep_functions(alleles: list[Row], old: Sequence[Row], *, has_functions: bo
         if known is not None:
             for name in ("function", "activity_value", "function_source"):
                 row[name] = known[name]
+    # deletions and duplications stand in no table of small variants: nobody took them back
     alleles += [row for row in before.values() if row["structural"] == "yes"]
 
 
@@ -239,9 +247,11 @@ def _counted(
     """Return a count of a haplotype by the names that there are; None if a position is gone."""
     gene = row["gene"]
     cells = [cell.split("=") for cell in row["haplotype"].split(";") if cell]
+    # a haplotype that was told apart there may now be two or more: the count has no meaning
     if any((gene, position) not in refs for position, _ in cells):
         return None
     if row["allele"].startswith("[") or (gene, core_allele(row["allele"])) in names:
         return row
+    # the name is gone, the chromosomes were counted all the same: the haplotype gets its variants
     parts = [f"g.{position}{refs[gene, position]}>{allele}" for position, allele in cells]
     return {**row, "allele": f"[{' + '.join(parts)}]"}

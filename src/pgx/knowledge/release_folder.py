@@ -99,6 +99,7 @@ def unpack(data: bytes, where: str) -> dict[str, bytes]:
         at = start + size
     if MANIFEST not in files or len(files) < 2:
         raise _refused("is no release, or is not whole", where)
+    # one spelling of an archive: nothing can hide between its members
     if pack(files) != data:
         raise _refused("is not as it was written", where)
     return files
@@ -158,6 +159,7 @@ def read_contents(place: Path) -> Contents:
         try:
             return _read_folder(place)
         except KnowledgeError:
+            # the folder was exchanged while it was read: the mixture is no fault of either release
             if _identity(place) == before:
                 raise
     return _read_folder(place)
@@ -351,6 +353,7 @@ def _exchange(new: Path, target: Path) -> None:
     library = ctypes.CDLL(None, use_errno=True)
     names = os.fsencode(new), os.fsencode(target)
     if hasattr(library, "renameat2"):
+        # no moment without a release: two renames would leave one in between
         failed = library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE)
     elif hasattr(library, "renamex_np"):
         failed = library.renamex_np(*names, _EXCHANGE)

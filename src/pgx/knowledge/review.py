@@ -126,6 +126,7 @@ def _nearest(statement: Statement, coded: Iterable[Statement]) -> Statement | No
     Without texts it is one of the same drug that the source marks alike.
     """
     same = [s for s in coded if s.authority == statement.authority]
+    # texts of the same drug come first: only the first `_MOST_COMPARED` are compared
     same.sort(key=lambda s: (s.drug != statement.drug, s.flags != statement.flags, s.id))
     if not any(s.words for s in same):
         return same[0] if same and same[0].drug == statement.drug else None
@@ -243,6 +244,7 @@ def _fault(review: Review) -> str:
         lacking, added = number_gaps(review.text, review.facts)
     except (KeyError, ValueError):
         return "a dose factor without dose_as, or no number"
+    # a number that the facts lack is a misread dose, unless the reviewer says why it is none
     if (lacking or added) and not review.note.startswith("exempt"):
         return (
             f"numbers of the text that the facts lack: {sorted(lacking)}; that the text has not:"

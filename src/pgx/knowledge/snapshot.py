@@ -135,6 +135,7 @@ class KnowledgeBase:
             A cell is no number, a term is unknown, or variants, alleles and bases of a gene
             do not fit together.
         """
+        # `kb verify` reads `genes_as_written` to list every fault; a run stops at the first
         for gene in self.genes_as_written.values():
             _refuse(unusable(gene))
         return self.genes_as_written
@@ -216,6 +217,7 @@ class KnowledgeBase:
             (row["authority"], row["digest"][:READING_DIGITS]): row["text"]
             for row in self._optional([TEXTS])[TEXTS]
         }
+        # shipped releases hold no texts: statements need not be copied
         if not words:
             return tuple(found)
         said = (words.get((s.authority, s.reading), "") for s in found)

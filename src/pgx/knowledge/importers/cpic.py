@@ -213,6 +213,7 @@ _FLAGS: Final = {
 def cpic_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
     """Read CPIC's tables; a table without its companions, and a damaged one, are passed over."""
     tables, unread = read_tables(files, _COLUMNS, lambda table: _UNUSED.get(table, ""))
+    # half of a set would define alleles without some of their variants
     for group in _TOGETHER:
         missing = [name for name in group if name not in tables]
         for name in group if missing else ():
@@ -288,6 +289,7 @@ def _functions(gene: str, rows: Table) -> list[Row]:
     found = []
     for row in rows:
         value = cell_text(row["activityvalue"], where)
+        # lookup keys write `1.0` where this table has `1`
         value = f"{value}.0" if value.isdecimal() else value
         status = cell_text(row["clinicalfunctionalstatus"], where)
         name = label(cell_text(row["name"], where), "an allele's name", where)
@@ -309,6 +311,7 @@ def _rules(
         known = {g: {row["allele"]: row["function"] for row in f} for g, f in functions.items()}
         for row in tables["gene_result_diplotype"]:
             identifier = cell_text(row["functionphenotypeid"], where)
+            # without a table of lookups, diplotypes point at the result itself
             lookup = lookups.get(identifier, {"phenotypeid": identifier})
             result = results.get(cell_text(lookup["phenotypeid"], where))
             if result is None:

@@ -106,6 +106,7 @@ def _definitions(
     A cell with two sequences makes two suballeles; of these, a cell that is the reference
     sequence asks for nothing and is left out, as in any other definition.
     """
+    # a cell may hold two sequences (`A or AT`): each way to read it is a suballele
     choices = [[(p, one) for one in cells[p].split(_OR)] for p in sorted(cells, key=int)]
     ways = list(product(*choices))
     reference = {str(v["position"]): v["ref"] for v in document["variants"]}
@@ -155,6 +156,7 @@ def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: s
     }
     mine = [row for row in alleles if row["gene"] == gene]
     named = {row["allele"] for row in mine}
+    # a scored gene is looked up by value, so that its function is the value
     if any(row["activity_value"] for row in functions):
         by_name = {name: _with_value(row) for name, row in by_name.items()}
     for row in mine:
@@ -163,6 +165,7 @@ def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: s
         if found is not None:
             named.add(core)
             _set_function(row, found, source)
+    # CYP2D6*5 and the like have a function and no small variant
     for name, found in by_name.items():
         if name not in named:
             row = _allele_row(gene, name, "", "", source, reference=False, structural=True)
@@ -222,6 +225,7 @@ def _segments(gene: str, contexts: list[Row], source: str) -> list[Row]:
         if merged and start <= merged[-1][0] + len(merged[-1][1]):
             first, before = merged[-1]
             offset = start - first
+            # neighbouring positions repeat each other's flanks; where they disagree, one is wrong
             overlap = min(len(before) - offset, len(sequence))
             if before[offset : offset + overlap] != sequence[:overlap]:
                 raise SnapshotSchemaError(f"contexts of {gene} disagree near {start}")
@@ -338,6 +342,8 @@ def fold_rules(
             results.setdefault(pair, Counter())[result] += 1
     rules, unread = [], []
     for pair, found in sorted(results.items()):
+        # two results of the same functions: the source does not decide by functions alone, and a
+        # rule would be wrong for some of its diplotypes
         if len(found) > 1:
             why = f"its diplotypes have {len(found)} results"
             unread.append(Skipped(name, f"{gene}: rule of {' and '.join(pair)}", why))
@@ -407,6 +413,7 @@ def spanned(variants: Iterable[Variant], where: str) -> dict[int, tuple[str, dic
     InputError
         Two reference sequences at one position disagree, or a sequence is not one of bases.
     """
+    # one variant stands in many alleles
     listed = list(dict.fromkeys(variants))
     longest: dict[int, str] = {}
     for variant in listed:

@@ -126,6 +126,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
 def _diplotype(counts: Mapping[str, float]) -> str:
     """Return the key of two alleles, the reference first, else in natural order."""
     names = [name for name, copies in counts.items() for _ in range(int(copies))]
+    # a count of one, yet no haploid call: the source means that the gene was not tested
     if names == [NO_RESULT]:
         return NO_RESULT
     ordered = sorted(names, key=lambda n: ("reference" not in n, natural_key(n)))
@@ -144,6 +145,7 @@ def _choices(
     elif isinstance(value, str):
         given = [value]
     else:
+        # a list is one person's results (HLA-B), of which the guideline uses some
         listed = [str(key) for key in value] if isinstance(value, Iterable) else []
         given = [k for k in listed if k in usual.get(gene, set())] or listed or [ANY_KEY]
     ours = [words.get((gene, key), (key,)) for key in given]
@@ -198,6 +200,7 @@ def standing_rows(
     for row in every:
         named = (row.guideline_id, row.drug)
         newest[named] = max(newest.get(named, ""), _release(row))
+    # an entry about a release that is not among the files must not remove the older row
     listed = [gone for gone in withdrawn if gone["since"] <= newest.get(_of(gone), "")]
 
     def is_withdrawn(row: SourceRow) -> bool:
@@ -240,6 +243,7 @@ def _source_row(row: Mapping[str, Any], drug: str, keys: Keys, source: str) -> S
         implications=tuple(" ".join(i.split()) for i in row["implications"]),
         classification="" if grade in ("N/A", "Unspecified") else grade,
         flags=tuple(flag for flag in FLAGS if row[flag]),
+        # newest first: PubMed's numbers grow with time
         pmids=tuple(sorted({c["pmid"] for c in row["citations"]}, key=int, reverse=True)),
         years=tuple(sorted(years, reverse=True)),
         version=row.get("version", ""),

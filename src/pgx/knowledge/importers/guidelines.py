@@ -89,6 +89,7 @@ def build_drugs(
     known: dict[str, list[Statement]] = {}
     for statement in statements:
         known.setdefault(statement.drug, []).append(statement)
+    # a drug that is only pending has no row of its own
     last = max(row.source for row in newest.values())
     drugs = []
     for name in sorted(newest | waiting):
@@ -213,6 +214,7 @@ def newest_rows(
 ) -> dict[tuple[str, str, str, Keys], SourceRow]:
     """Return one row per guideline, drug, population and lookup: that of the last file."""
     listed = list(rows)
+    # a row without population is for everybody that the same drug's other rows name
     known: dict[str, set[str]] = {}
     for row in listed:
         if row.population not in ("", "n/a"):
@@ -257,6 +259,7 @@ def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tup
             missing.append(("implication", key))
             implied.append(f"{row.keys[0][0]}:{NOT_CODED}={_in_a_fact(text)}")
     facts = {name: reading[name] if reading else "" for name in ADVICE_FIELDS}
+    # never the old action: what changed in the sentence may be the action itself
     if reading is None:
         facts["action"] = NOT_CODED
     facts["implications"] = ";".join(dict.fromkeys(implied))
@@ -294,6 +297,7 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
     grouped: dict[tuple[str, frozenset[Keys]], list[str]] = {}
     for (gene, key), tails in sorted(rest.items()):
         grouped.setdefault((gene, frozenset(tails)), []).append(key)
+    # fewer products are shorter tables: the pairs of two genes would be listed one by one
     products: list[LookupProduct] = []
     for (gene, shared), own in grouped.items():
         head = ((gene, tuple(own)),)
@@ -304,6 +308,7 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
 
 def _reach(keys: Keys, facts: Mapping[str, str], authority: Authority) -> Keys:
     """Return the keys that advice is good for: a dosing algorithm takes any result."""
+    # a dosing algorithm takes every result of its genes, whatever row names it
     if not authority.algorithms or facts["action"].split(";")[0] != "use_algorithm":
         return keys
     return tuple((gene, ANY_KEY) for gene in dict.fromkeys(gene for gene, _ in keys))
@@ -358,6 +363,8 @@ def _statement(
     cells["evidence"] = ";".join(f"{g}:{levels[g]}" for g in genes if g in levels)
     cells["lookup"] = format_lookup(compact_lookup(keys))
     parts = (cells["guideline_id"], cells["drug"], cells["population"], cells["lookup"])
+    # not of the text: a statement keeps its name when only its wording changes, and `kb diff` can
+    # tell both apart
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     cells["id"] = f"{cells['authority']}-{digest[:12]}"
     return record_from_row(Statement, cells)
@@ -553,8 +560,10 @@ def unconditional_action(
         return ()
     conditional = {action for action, _ in facts}
     further = [action for action in statement.action[1:] if action not in conditional]
+    # only where the source says so: a wrong "use as directed" is the costly mistake
     if _STANDARD in further or any(coded(f)[0] in _NO_CHANGE for f in statement.conditions):
         return (_STANDARD,)
+    # saying nothing is not the same as saying that nothing changes
     return tuple(further[:1]) or ("no_recommendation",)
 
 

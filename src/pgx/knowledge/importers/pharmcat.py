@@ -144,6 +144,7 @@ class _FileReader:
 
     def releases(self) -> list[PublishedRelease]:
         """Return one release per stamp; what has no stamp belongs to the newest."""
+        # what has no stamp was published with the newest
         stamp = max(self.by_stamp, default="")
         newest = self.by_stamp.setdefault(stamp, _about(stamp))
         newest.guidance.extend(self.unstamped.guidance)
@@ -193,6 +194,7 @@ def _document(source: _Definition, gene: str, name: str) -> dict[str, Any]:
     names = [label(allele.name, "an allele's name", name) for allele in source.named_alleles]
     if len(set(places)) < len(places) or len(set(names)) < len(names):
         raise InputError("a position or an allele stands twice", where=name)
+    # every other allele is told by its difference from the reference
     if sum(allele.reference for allele in source.named_alleles) != 1:
         raise InputError("not exactly one allele is the reference", where=name)
     return {
@@ -250,6 +252,7 @@ def _cell(cell: str, variant: _Variant, allele: str, name: str) -> str:
     known = {variant.ref, *variant.alts}
     either = {base for sequence in known for base in sequence}
     for sequence in cell.split(_OR):
+        # a wobble may name bases that no allele has; one base in common is enough
         bases = CODES.get(sequence, "")
         if sequence not in known and not (bases and set(bases) & either):
             raise InputError(

@@ -151,6 +151,7 @@ def _json(data: bytes, name: str) -> object:
     text = _text(data, name)
     try:
         found: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
+        # half a character passes json.loads and fails much later, when a table is written
         if _SURROGATE.search(text):
             json.dumps(found, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -299,6 +300,7 @@ def _members(archive: zipfile.ZipFile, name: str, wanted: re.Pattern[str]) -> di
         _refuse(f"larger than {MAX_BYTES >> 20} MiB when unpacked", name)
     found: dict[str, bytes] = {}
     for member in members:
+        # a zip bomb shows by its ratio, before it is unpacked
         if member.file_size > MAX_RATIO * max(member.compress_size, 1024):
             _refuse("a file in the archive is compressed beyond belief", name)
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -306,6 +308,7 @@ def _members(archive: zipfile.ZipFile, name: str, wanted: re.Pattern[str]) -> di
         if member.filename in found:
             _refuse("the archive holds two files of one name", name)
         with archive.open(member) as handle:
+            # one byte more than promised: at the end of a member zipfile compares its checksum
             found[member.filename] = handle.read(member.file_size + 1)
     return found
 
@@ -463,6 +466,7 @@ def published_releases(folder: Path) -> list[PublishedRelease]:
 
 
 def _read(kind: str, files: Sequence[SourceFile]) -> list[PublishedRelease]:
+    # each reader is loaded for files of its kind alone
     module, name = _READERS[kind].split(".")
     reader: Reader = getattr(import_module(f"pgx.knowledge.importers.{module}"), name)
     return reader(files)

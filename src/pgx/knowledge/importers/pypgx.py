@@ -268,6 +268,7 @@ def _range(row: Row, where: str) -> tuple[Decimal, Decimal]:
     match = _EQUATION.fullmatch(row["Equation"])
     if match is None:
         raise InputError("an equation is not a range of activity scores", where=where)
+    # one score alone, as a half-open range that is narrower than any step between scores
     if match["equal"]:
         return Decimal(match["equal"]), Decimal(match["equal"]) + Decimal("0.0001")
     return Decimal(match["least"] or 0), Decimal(match["below"] or "Infinity")

@@ -90,6 +90,7 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
         """
         known = self.sentences.get((digest, drug)) or self.sentences.get((digest, ""), [])
         said = {f"{gene}={key}" for gene, key in keys}
+        # one sentence may mean different doses for two results: `when` tells which
         special = [row for row in known if said & set(_list(row["when"]))]
         return next(iter([*special, *(row for row in known if not row["when"])]), None)
 

@@ -249,10 +249,12 @@ def build_release(
     inputs = written or folder
     curated = inputs / "curated"
     changes = read_table(curated, CHANGES) if until else []
+    # before anything is read: a month that is none ends the command at once
     limit = until_month(until, changes)
     read = build_guidelines(
         sources, inputs / "readings", limit, lambda own, name: with_reviews(own, reviews, name)
     )
+    # before tables are made: nothing of the old release has been touched yet
     if read.unread and not allow_unreviewed:
         raise unreviewed(read.unread)
     coded = with_conditions(with_codes(read, curated, limit), curated)
@@ -269,6 +271,7 @@ def build_release(
         tables |= {_STATEMENT_SETS: sets} if sets else {}
     tables |= _texts(guidance, with_all=with_texts)
     tables["sources"] = [*_newer_sources(tables), *tables["sources"]]
+    # an older release must not name sources that came after it
     if until:
         tables["sources"] = named_sources(tables)
     return BuildReport(write_release(folder, release, tables), guidance.unread)

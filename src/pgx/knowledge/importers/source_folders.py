@@ -78,6 +78,7 @@ class SourceFolders(msgspec.Struct, frozen=True):
 
     def newest(self, pattern: str) -> list[Path]:
         """Return one file of each name, that of the last folder, by name."""
+        # a gene's definitions are one file: two states of one gene cannot be mixed row by row
         by_name = {path.name: path for path in self.files(pattern)}
         return [by_name[name] for name in sorted(by_name)]
 
@@ -131,6 +132,7 @@ def read_columns(path: Path) -> list[Row]:
     SnapshotSchemaError
         It cannot be read, or a row has another width than the first line.
     """
+    # a last line end is optional here, unlike in the tables of a release
     lines = read_text(path).rstrip("\n").split("\n")
     header = lines[0].split("\t")
     try:
@@ -153,6 +155,7 @@ def known_genes(tables: Mapping[str, list[Row]], until: Until) -> dict[str, list
     }
     alleles = found["alleles"]
     found["alleles"] = [row for row in alleles if until.has_allele(row["gene"], row["allele"])]
+    # a position stays if any allele that is left needs it
     gone = _positions(alleles) - _positions(found["alleles"])
     found["variants"] = [
         row for row in found["variants"] if (row["gene"], row["position_grch38"]) not in gone

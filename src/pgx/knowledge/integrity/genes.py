@@ -236,6 +236,7 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
             )  # fmt: skip
     for name in _twice(a.name for a in gene.alleles):
         yield _finding(FaultCode.TWICE, "alleles", gene, f"allele {name} stands twice")
+    # an unmatched haplotype is named by its difference from the one reference
     references = sum(a.is_reference for a in gene.alleles)
     if gene.variants and references != 1:
         what = f"{references} reference alleles, expected one"
@@ -287,6 +288,7 @@ def _variants(gene: GeneDefinition) -> Iterator[Finding]:
         if len(set(alleles)) < len(alleles):
             what = f"{variant.position}: an allele stands twice"
             yield _finding(FaultCode.TWICE, "variants", gene, what)
+    # a call on GRCh37 is made through one offset a gene
     if len({v.position_grch37 - v.position for v in gene.variants}) > 1:
         what = "more than one offset between GRCh38 and GRCh37"
         yield _finding(FaultCode.BASES, "variants", gene, what)
@@ -360,6 +362,7 @@ def _rules(gene: GeneDefinition) -> Iterator[Finding]:
         if meant.setdefault(rule.lookup_key, rule.phenotype) != rule.phenotype:
             what = f"key {rule.lookup_key} means two phenotypes"
             yield _finding(FaultCode.CONTRADICTION, "phenotype_rules", gene, what)
+        # a rule's score is computed anew: a slip here would give another phenotype's advice
         if gene.scored:
             total = activity_score([rule.function_1, rule.function_2]) or NO_SCORE
             if not total == rule.activity_score == rule.lookup_key:

@@ -90,6 +90,7 @@ def damaged_tables(folder: Path) -> Iterator[Finding]:
 
 def unreadable(kb: KnowledgeBase) -> Iterator[Finding]:
     """Yield tables and rows that cannot be read, and what their readers refuse."""
+    # rows first: what a reader of records refuses is one row's fault most of the time
     found = [fault for name in kb.table_names for fault in _rows(kb, name)]
     yield from found
     if found:
