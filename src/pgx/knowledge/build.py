@@ -101,5 +101,6 @@ def replace_tables(folder: Path, tables: Mapping[str, list[Row]]) -> Manifest:
     for name, rows in tables.items():
         text = format_table(name, rows, GUIDELINE_COLUMNS.get(name))
         (folder / f"{name}.tsv").write_text(text, encoding="utf-8")
+    # tables that are not replaced keep their bytes, and so their digests
     files = {*release.tables, *(f"{name}.tsv" for name in tables)}
     return write_manifest(folder, release.release, sorted(files))

@@ -83,6 +83,7 @@ class Until(msgspec.Struct, frozen=True, kw_only=True):
 
     def has_allele(self, gene: str, name: str) -> bool:
         """Whether the release has an allele: a name, a suballele, or ``[several + of them]``."""
+        # `[*2 + *40]` came later if one of its parts did
         parts = {part.strip() for part in _COMBINED.split(name)} | {name}
         named = parts | {core_allele(part) for part in parts}
         return gene not in self.genes and not any((gene, part) in self.alleles for part in named)

@@ -270,6 +270,7 @@ def check_local_genes(base: KnowledgeBase, local: LocalKnowledge) -> None:
                 )
     except SnapshotSchemaError as error:
         raise OverlayError(error.what, where=error.where, remedy=_REMEDY) from error
+    # the same checks as of a release: a laboratory's gene is called like any other
     for name in sorted(local.local_genes):
         for problem, where in _problems(genes[name], base.genes.get(name)):
             raise OverlayError(f"{name}: {problem}", where=where, remedy=_REMEDY)
@@ -376,6 +377,7 @@ def _allele_problems(gene: GeneDefinition, known: set[str]) -> Iterator[_Problem
         if allele.name in known:
             continue
         core = core_allele(allele.name).casefold()
+        # calls are reported by core allele: two with one core could not be told apart
         if core in base or cores[core] > 1:
             yield f"{allele.name} is a spelling or suballele of another allele", "alleles.tsv"
         if known and allele.is_reference:

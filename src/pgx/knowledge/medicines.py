@@ -222,6 +222,7 @@ class Vocabulary:
         meant = [tuple(found) for found in coded if len(found) == 1] + ([words] if words else [])
         if not meant:
             return (), (name.strip() or rxnorm or atc,)
+        # a code for codeine and a name for codeine with acetaminophen mean the combination
         whole = max(meant, key=lambda found: len(self._held(found)))
         # a wrong code beside a right name is a mix-up of two drugs: no choice between them is safe
         if any(self._held(found) - self._held(whole) for found in meant):
@@ -264,6 +265,7 @@ class Vocabulary:
             found = self._named(" ".join(words))
             if found is not None:
                 return found
+            # only salts may be dropped from the end: another last word may be another drug
             if words.pop() not in _SALTS:
                 break
         return None

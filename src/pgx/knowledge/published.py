@@ -48,7 +48,7 @@ __all__ = [
 _PRIVATE: Final = (
     "guidelines_*.jsonl", "guidance/changed_*.jsonl", "build_positions*.tsv", "contexts*.tsv",
 )  # fmt: skip
-"""Files by which a folder in the form of `pgx.knowledge.build` is known."""
+"""Files by which a folder in our own layout is known, see `importers.source_folders`."""
 
 
 class PublishedReport(msgspec.Struct, frozen=True):
@@ -102,6 +102,7 @@ def build_from(
     if not published:
         return PublishedReport(lowest(own, folder, release, until=until, written=written), (), ())
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # the release below is a whole one, checked like any other before published files lie over it
     with TemporaryDirectory(dir=folder.parent, prefix=".pgx-build-") as below:
         build = lowest(own, Path(below), release, until=until, written=written)
         report = over(published, KnowledgeBase(Path(below)), folder, release)
@@ -279,6 +280,7 @@ def _joined(base: KnowledgeBase, parts: Sequence[GuidelineTables]) -> GuidelineT
 
 def _add_substances(tables: dict[str, list[Row]]) -> None:
     """Add drugs that the release has no codes of: patients' medicines are then found by name."""
+    # a patient's list of medicines is read by substances: a drug that is none would not be found
     known = {row["substance"].casefold() for row in tables.get("substances", [])}
     new = {row["drug"]: row for row in tables["drugs"] if row["drug"].casefold() not in known}
     for name, drug in new.items():

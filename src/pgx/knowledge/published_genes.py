@@ -43,6 +43,7 @@ def replace_genes(
     if source.source.startswith(_FOR_NEW_GENES):
         source = _without(source, known, unused)
     for gene, document in source.definitions.items():
+        # a gene that only copy number defines cannot be called from a definition table
         if gene not in known and not (document["variants"] and document.get("chromosome")):
             unused.append(Skipped(source.source, gene, "no small variants define its alleles"))
             continue
@@ -56,6 +57,7 @@ def replace_genes(
         else:
             unused.append(Skipped(source.source, f"functions of {gene}", "no gene of that name"))
     for gene, rules in ((g, r) for g, r in source.rules.items() if g in known):
+        # rules are one table a gene: a mixture of two sources would have gaps or contradictions
         kept = [row for row in tables["phenotype_rules"] if row["gene"] != gene]
         tables["phenotype_rules"] = [*kept, *rule_rows(gene, rules, source.source)]
 
@@ -100,6 +102,7 @@ def _replace_definitions(
     builds = _positions(gene, old["variants"], source.positions, document)
     usable = _usable(document, builds, segments, source.source, unused)
     made = definition_rows(usable, builds, _contexts(usable, segments), source.source)
+    # before the tables change: a name with `/` or `;` could not be told apart in a diplotype
     for row in made["alleles"]:
         check_allele_name(gene, row["allele"])
     _keep_functions(made["alleles"], old["alleles"], has_functions=gene in source.functions)

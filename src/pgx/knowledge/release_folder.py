@@ -93,6 +93,7 @@ def unpack(data: bytes, where: str) -> dict[str, bytes]:
         *_, size, length, _ = _LOCAL.unpack_from(data, at)
         start = at + _LOCAL.size + length
         name = data[at + _LOCAL.size : start].decode("latin-1")
+        # read by hand: a member is judged by its header before any of its bytes are taken
         if len(files) == _MAX_MEMBERS or not _is_member(name, size):
             raise _refused("holds what is no part of a release, or is too large", where)
         files[name] = data[start : start + size]
@@ -268,6 +269,7 @@ def install_release(files: Mapping[str, bytes], folder: Path, *, force: bool) ->
             if _is_same(target, files):
                 return False
             raise _install_refused("holds another release", folder, "replace it with --force")
+        # an import that was killed leaves a folder of the size of a release
         _remove_left(target.parent)
         new = temporary_path(target.parent)
         try:
@@ -334,6 +336,7 @@ def _write(files: Mapping[str, bytes], new: Path, target: Path) -> None:
             handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())
+    # the new folder is private while it is written, then as open as the one that it replaces
     mode = stat.S_IMODE(target.stat().st_mode) if target.is_dir() else _FOLDER_MODE
     new.chmod(mode)
     sync_folder(new)

@@ -63,6 +63,7 @@ def _variants(
     for variant in document["variants"]:
         build = builds[gene, variant["position"]]
         ref = variant["ref"]
+        # the base seen on GRCh37 counts only where the table says that it differs
         seen = build["grch37_ref_seen"] if build["check"] == "REFERENCE DIFFERS" else ref
         rows.append({
             "gene": gene,
@@ -83,6 +84,7 @@ def _alleles(document: Mapping[str, Any], source: str) -> list[Row]:
     gene = document["gene"]
     rows = []
     for allele in document["alleles"]:
+        # the reference needs no cells: it is what differs from nothing
         cells = {} if allele["reference"] else allele["defining"]
         for name, suffix, definition in _definitions(gene, allele["name"], cells, document):
             row = _allele_row(

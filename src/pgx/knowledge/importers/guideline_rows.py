@@ -119,6 +119,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
         """
         days = [f"{year}-{month}-{day}" for month, day, year in _DAY.findall(self.version)]
         cited = [*days, *_YEAR.findall(self.version)]
+        # without a cited date the release is the latest that the text can be
         released = _RELEASED.search(self.source)
         return max(cited) if cited else released[0] if released else ""
 
@@ -174,6 +175,7 @@ def listed_rows(
     own: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], words: KeyWords | None = None
 ) -> list[SourceRow]:
     """Return one row per drug and lookup of rows by their source, as `source_rows` does."""
+    # over all releases: an older row may be the only one that names a key by itself
     usual = _usual_keys(row for _, rows in own for row in rows)
     found: list[SourceRow] = []
     for source, rows in own:

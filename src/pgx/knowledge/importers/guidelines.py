@@ -576,6 +576,7 @@ def medicine_rows(curated: Path, until: Until) -> dict[str, list[Row]]:
         One of them, or that of sources, has other columns than its schema.
     """
     there = [name for name in MEDICINE_TABLES if (curated / f"{name}.tsv").exists()]
+    # all or none: medicines refer to each other, and half of them would dangle
     tables = {name: read_table(curated, name) for name in there}
     if until == EVERYTHING:
         return tables

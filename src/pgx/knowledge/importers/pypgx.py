@@ -109,6 +109,7 @@ class _Genes:
         except InputError as error:
             self.skip("a gene", error.line())
             return
+        # control genes serve PyPGx to normalise depth, not to be called
         if row["Target"].upper() != "TRUE" or gene in self.found.functions:
             self.skip(f"gene {gene}", "a control, or named before")
             return

@@ -146,6 +146,7 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
     sentences: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         sentences.setdefault((row["digest"], row["drug"]), []).append(row)
+    # which of two readings holds must not depend on the order of rows
     if any(_overlap(own) for own in sentences.values()):
         raise SnapshotSchemaError("one sentence has two readings", where=f"{name}.tsv")
     implied = _read_rows(folder / f"{name}_implications.tsv", IMPLICATION_COLUMNS)

@@ -93,6 +93,7 @@ def build_gene_tables(
         if gene in known:
             source = sources.definition_source(path, gene)
             add_functions(gene, read_columns(path), tables["alleles"], source)
+            # functions without rules give no phenotype: a gene has both files or neither
             rules = path.with_name(path.name.replace("functions", "rules"))
             tables["phenotype_rules"] += rule_rows(gene, read_columns(rules), source)
     return _checked(known_genes(tables, until))

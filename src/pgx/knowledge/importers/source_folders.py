@@ -116,6 +116,7 @@ def release_of(path: Path) -> str:
     SnapshotSchemaError
         Neither has a year.
     """
+    # `guidance/changed_part1.jsonl` has its month in the folder above
     names = (path.name, *(parent.name for parent in list(path.parents)[:2]))
     for name in names:
         found = _RELEASED.search(name)
@@ -187,6 +188,7 @@ def known_gaps(curated: Path, statements: Iterable[Row], until: Until) -> list[R
     SnapshotSchemaError
         The table has other columns than its schema.
     """
+    # a gap of a source that the release does not hold would be a finding of its own
     read_from = {row["source"] for row in statements}
     return [
         row

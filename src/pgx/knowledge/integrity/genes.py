@@ -245,6 +245,7 @@ def _alleles(gene: GeneDefinition) -> Iterator[Finding]:
 
 def _other_names(gene: GeneDefinition) -> Iterator[Finding]:
     known = {name for a in gene.alleles for name in (a.name, core_allele(a.name))}
+    # a hybrid may have a name that no definition of small variants has
     partners = gene.structure.partners if gene.structure else ()
     named = known | {p.hybrid for p in partners if p.hybrid}
     for name in _twice((n.name, n.meaning) for n in gene.names):

@@ -181,6 +181,7 @@ def _doses(statement: Statement) -> Iterator[Finding]:
     if not given:
         return
     shown = "–".join(f"{factor:g}" for factor in given)
+    # a range may be open at one end
     ordered = low is None or high is None or low <= high
     if not ordered or not all(0.0 < factor <= MAX_DOSE_FACTOR for factor in given):
         what = f"dose factor {shown} is not in order between 0 and {MAX_DOSE_FACTOR:g}"
