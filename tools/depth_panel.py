@@ -20,8 +20,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.assemblies import CANONICAL
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import CANONICAL, Assembly
 from pgx.copynumber.depth import CLIPPED, OFFSET, Controls, ControlWindow, DepthPanel, GeneWindow
 from pgx.io.depth import DepthLayout, DepthListener
 from pgx.io.windows import Interval

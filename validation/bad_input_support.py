@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from pgx.base.assemblies import canonical_contig
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly, canonical_contig
 from validation.bad_input_run import Run, plain_text
 from validation.data import genes
 

@@ -14,13 +14,13 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
-from pgx.base.calls import GeneCall
-from pgx.base.frequencies import GeneFrequencies
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.haplotypes.caller import GeneCaller
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import GeneCall
+from pgx.records.genes import GeneFrequencies
 from validation.blurring import hidden
 from validation.data import cohort_file, cohort_rows, genes
 from validation.reading import cohort_genotypes

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Collection
 
-from pgx.base.allele_names import core_allele, parse_bracket
+from pgx.records.genes import core_allele, parse_bracket
 
 __all__ = ["Diplotype", "Haplotype", "diplotype", "haplotype", "without_undocumented"]
 

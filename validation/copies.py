@@ -20,8 +20,8 @@ from typing import Final
 import msgspec
 from tools.depth_panel import GENE, GeneDepths, panel_of, read_depths
 
-from pgx.base.calls import CallStatus, GeneCall
 from pgx.copynumber.depth import PANEL_VARIABLE, default_panel
+from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
 from validation.nomenclature import Pair, ordered
 from validation.published import Reading, is_structural, pairs, published

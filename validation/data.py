@@ -8,9 +8,10 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "DATA",

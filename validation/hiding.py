@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from validation.blurring import chosen_at_random, hidden, without_phase
 from validation.intervals import counted
 from validation.judging import Judged, judge_people, truths

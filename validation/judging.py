@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
 from validation.compare import Diplotype, diplotype, haplotype
 from validation.reading import cohort_genotypes

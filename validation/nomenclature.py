@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from pgx.base.allele_names import core_allele, natural_key
+from pgx.records.genes import core_allele, natural_key
 from validation.data import read_table
 
 __all__ = ["Pair", "collapsed", "names_of", "ordered", "rules", "table_rows"]

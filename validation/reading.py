@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import Observations, read_inputs
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.inputs.settings import Absent, RunSettings, SampleInfo

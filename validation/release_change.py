@@ -15,14 +15,14 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations_with_replacement, islice, product
 from pathlib import Path
 
-from pgx.base.advice import Statement
-from pgx.base.allele_names import core_allele, natural_key
-from pgx.base.calls import PatientResult
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, guidance_of
+from pgx.records.advice import Statement
+from pgx.records.calls import PatientResult
+from pgx.records.genes import core_allele, natural_key
 from validation import definitions
 from validation.data import DATA, ROOT
 from validation.tables import replaced, table

@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 
 import pgx
-from pgx.base.allele_names import format_diplotype
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.depth import default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import format_diplotype
 from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.noise import DepthSettings, panel_windows
 from pgx.simulator.depth.people import allele_weights, draw_people

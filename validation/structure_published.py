@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pgx.base.errors import PgxError
-from pgx.base.genes import GeneDefinition
+from pgx.errors import PgxError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.people import copy_haplotype, parse_chromosome
 from validation.intervals import counted
 from validation.nomenclature import Pair, ordered

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
 from validation.compare import haplotype
 from validation.data import DATA

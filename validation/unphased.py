@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from validation.blurring import without_phase
 from validation.intervals import counted, share
 from validation.judging import BY_PHENOTYPE, Judged, judge_people, median_size, truths

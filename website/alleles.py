@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pgx.base.advice import ANY_KEY, NO_RESULT, Statement
-from pgx.base.genes import AlleleDefinition, GeneDefinition
 from pgx.knowledge.gene_records import allele_counts
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import ANY_KEY, NO_RESULT, Statement
+from pgx.records.genes import AlleleDefinition, GeneDefinition
 from website.markdown import bullets, cell, folded, table
 
 __all__ = ["allele_section", "asked_results"]

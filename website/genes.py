@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
-from pgx.base.advice import DrugStatus, KnownGap, Statement
-from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.advice import DrugStatus, KnownGap, Statement
+from pgx.records.genes import DefiningVariant, GeneDefinition, Strategy
 from website.alleles import allele_section, asked_results
 from website.markdown import bullets, cell, folded, page_name, rebase, table
 from website.words import PLOIDIES, SOURCE_ORDER, STRATEGIES, authority, levels

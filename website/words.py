@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.base.advice import ANY_KEY, LookupProduct, Statement
-from pgx.base.genes import Ploidy, Strategy
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.advice import ANY_KEY, LookupProduct, Statement
+from pgx.records.genes import Ploidy, Strategy
 from website.markdown import cell
 
 __all__ = [

@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 
 from cli.support import KNOWLEDGE, pgx
-from pgx.base import accel, code_cache
+from pgx.base import accel
+from pgx.base import accel as code_cache
 from pgx.cli import doctor
 from pgx.cli.doctor import DoctorFinding, Health
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pgx.base.advice import DOSE_ACTIONS
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import _read_rows, normalise_sentence
+from pgx.records.advice import DOSE_ACTIONS
 
 __all__ = [
     "CHECKED_COLUMNS",

@@ -9,9 +9,7 @@ import pytest
 
 from knowledge.reading_checks import load_checked, may_limit
 from languages import GERMAN_PHRASES as GERMAN
-from pgx.base.advice import Statement, coded, split_condition
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.substances import AdviceCondition
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.importers.guidelines import unconditional_action
 from pgx.knowledge.importers.readings import load_readings, sentence_digest
@@ -21,6 +19,8 @@ from pgx.knowledge.medicines import read_conditions
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import render_condition
+from pgx.records.advice import Statement, coded, split_condition
+from pgx.records.patient import AdviceCondition
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from knowledge.reading_checks import flag_gaps
-from pgx.base.advice import ACTIONS
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow
 from pgx.knowledge.importers.readings import (
     READING_COLUMNS,
@@ -20,6 +19,7 @@ from pgx.knowledge.importers.readings import (
     sentence_digest,
 )
 from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
+from pgx.records.advice import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

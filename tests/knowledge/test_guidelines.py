@@ -13,22 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.advice import (
-    ADVICE_FIELDS,
-    NOT_CODED,
-    Drug,
-    DrugStatus,
-    Guideline,
-    Statement,
-    coded,
-    format_fact,
-    format_lookup,
-    parse_lookup,
-    record_from_row,
-    records_from_rows,
-    row_from_record,
-)
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.guidelines import (
     GUIDELINE_COLUMNS,
     compact_lookup,
@@ -48,6 +33,21 @@ from pgx.knowledge.importers.readings import (
 from pgx.knowledge.importers.source_build import build_guidelines
 from pgx.knowledge.importers.source_folders import SourceFolders
 from pgx.knowledge.tables import format_table, parse_table
+from pgx.records.advice import (
+    ADVICE_FIELDS,
+    NOT_CODED,
+    Drug,
+    DrugStatus,
+    Guideline,
+    Statement,
+    coded,
+    format_fact,
+    format_lookup,
+    parse_lookup,
+    record_from_row,
+    records_from_rows,
+    row_from_record,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import SnapshotSchemaError, UsageError
+from pgx.errors import SnapshotSchemaError, UsageError
 from pgx.inputs.release_check import verify_release
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow
 from pgx.knowledge.importers.source_folders import known_counts, known_genes

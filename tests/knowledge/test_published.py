@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import published_samples as samples
-from pgx.base.errors import InputError
+from pgx.errors import InputError
 from pgx.knowledge.importers.definitions import Variant, spanned
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
 from pgx.knowledge.importers.published import MAX_BYTES, PublishedRelease, published_releases

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tools.simulated_depth import simulate_many
 
-from pgx.base.errors import UsageError
 from pgx.copynumber.configurations import structural_models
+from pgx.errors import UsageError
 from pgx.simulator.depth.noise import Neighbours
 from pgx.simulator.depth.people import allele_weights
 from simulate.depth_support import BODY, GENE, kb, windows

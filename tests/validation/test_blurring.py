@@ -9,9 +9,9 @@ from validation.blurring import chosen_at_random, hidden, without_phase
 from validation.data import cohort_file, sample_info
 from validation.reading import cohort_genotypes, read_files
 
-from pgx.base.calls import CallStatus
 from pgx.genotypes.matrix import Evidence
 from pgx.inputs.settings import Absent
+from pgx.records.calls import CallStatus
 from validation import callers
 
 pytestmark = pytest.mark.validation

@@ -4,7 +4,7 @@ import pytest
 from validation.published import Reading
 from validation.reading import cohort_genes
 
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from validation import (
     absent,
     builds,

@@ -8,9 +8,9 @@ from validation.data import DATA
 from validation.published import Reading, pairs, published
 from validation.truth import gvcf_files
 
-from pgx.base.calls import CallStatus
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
+from pgx.records.calls import CallStatus
 
 GENE = "CYP2D6"
 

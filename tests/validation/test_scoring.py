@@ -7,7 +7,7 @@ from validation.intervals import share, wilson
 from validation.judging import Judged, Truth, among_all, judge, median_size
 from validation.scores import Difference, Score, differences_table, score_table
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall
+from pgx.records.calls import CallStatus, Candidate, GeneCall
 from validation import callers, reliability
 
 TRUTH = GeneCall(

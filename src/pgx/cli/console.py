@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TextIO
 
-from pgx.base.errors import OutputError, printable
+from pgx.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from rich.console import Console

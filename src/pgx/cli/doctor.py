@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
-from pgx.base.ages import months_between, release_month
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import KnowledgeError, PgxError, printable
-from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy
+from pgx.base.texts import months_between, release_month
 from pgx.cli.options import run_app, single
+from pgx.errors import KnowledgeError, PgxError, printable
+from pgx.records.genes import AlleleDefinition, GeneDefinition, Ploidy, core_allele
 
 if TYPE_CHECKING:
     from pgx.knowledge.snapshot import KnowledgeBase
@@ -174,8 +173,7 @@ def _metadata(key: str) -> str:
 
 def check_kernels() -> DoctorFinding:
     """Return whether compiled code can be loaded, and where it is kept."""
-    from pgx.base.accel import n_unkept, warm
-    from pgx.base.code_cache import CACHE_VARIABLE, cache_folder, unkept_is_told
+    from pgx.base.accel import CACHE_VARIABLE, cache_folder, n_unkept, unkept_is_told, warm
 
     folder = cache_folder()
     unkept_is_told(None)  # the line below says it
@@ -203,8 +201,7 @@ def check_kernels() -> DoctorFinding:
 
 def check_data() -> DoctorFinding:
     """Return whether every shipped file is as it was released, and who signed the list of them."""
-    from pgx.base.shipped import check_all, data_digest
-    from pgx.base.signatures import KEY_VARIABLE
+    from pgx.base.shipped import KEY_VARIABLE, check_all, data_digest
 
     part = "shipped data"
     try:

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from pgx.base.advice import Statement, format_lookup
-from pgx.base.ages import months_between, release_month
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import UnknownDrugError, UnknownGeneError
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean, months_between, release_month
 from pgx.cli.console import width
+from pgx.errors import UnknownDrugError, UnknownGeneError
 from pgx.knowledge.changes import Change, ChangeKind, Count, summary
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.wording import render_implications, render_statement
+from pgx.records.advice import Statement, format_lookup
+from pgx.records.genes import core_allele
 
 __all__ = [
     "change_row",

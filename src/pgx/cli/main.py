@@ -15,7 +15,8 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from pgx._version import __version__
-from pgx.base.errors import (
+from pgx.cli.console import finished, prepare
+from pgx.errors import (
     KnowledgeError,
     MemoryShortageError,
     OutputError,
@@ -23,7 +24,6 @@ from pgx.base.errors import (
     UsageError,
     printable,
 )
-from pgx.cli.console import finished, prepare
 
 __all__ = [
     "command_modules",
@@ -242,7 +242,7 @@ def _refuse(command: str) -> int:
 
 
 def _no_command(word: str) -> str:
-    from pgx.base.suggest import nearest
+    from pgx.base.texts import nearest
 
     kind = "option" if word.startswith("-") else "command"
     known = ["--help", "--version"] if kind == "option" else command_modules()

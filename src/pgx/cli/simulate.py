@@ -10,12 +10,13 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pgx.base.errors import OutputError, UsageError
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.base.texts import is_text
 from pgx.cli.options import Release, run_app, single
+from pgx.errors import OutputError, UsageError
 from pgx.inputs.release import release_at
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.noise import DepthSettings, generator
 from pgx.simulator.depth.people import truth_table
 from pgx.simulator.files import SampleTable, read_samples, write_vcf

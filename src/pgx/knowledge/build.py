@@ -9,8 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import UnreviewedError
+from pgx.errors import UnreviewedError
 from pgx.knowledge.importers.guidelines import (
     GUIDELINE_COLUMNS,
     Unread,
@@ -23,6 +22,7 @@ from pgx.knowledge.tables import (
     read_manifest,
     write_manifest,
 )
+from pgx.records.genes import core_allele
 
 __all__ = [
     "COUNTED",

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount, PublishedFrequency
-from pgx.base.genes import (
+from pgx.errors import SnapshotSchemaError
+from pgx.knowledge.tables import Row
+from pgx.records.genes import (
     AlleleDefinition,
     AlleleName,
     CorePosition,
     CoreProxy,
     DefiningVariant,
     GeneDefinition,
+    GeneFrequencies,
+    HaplotypeCount,
     PhenotypeRule,
     Ploidy,
     Proxy,
+    PublishedFrequency,
     ReferenceSegment,
     Strategy,
 )
-from pgx.base.structures import (
+from pgx.records.structures import (
     AlleleSpan,
     Exon,
     GeneStructure,
@@ -31,7 +34,6 @@ from pgx.base.structures import (
     StructureUnit,
     UnitSegment,
 )
-from pgx.knowledge.tables import Row
 
 __all__ = [
     "ALLELE_NAMES",

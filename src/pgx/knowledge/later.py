@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import SnapshotSchemaError, UsageError
+from pgx.errors import SnapshotSchemaError, UsageError
 from pgx.knowledge.tables import Row
+from pgx.records.genes import core_allele
 
 __all__ = [
     "CHANGES",

@@ -16,9 +16,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import Statement, format_lookup
-from pgx.base.errors import UsageError
 from pgx.base.shipped import data_folder
+from pgx.errors import UsageError
 from pgx.knowledge.build import BuildReport, unreviewed, write_release
 from pgx.knowledge.importers.guideline_rows import AUTHORITIES, Authority, listed_rows
 from pgx.knowledge.importers.guidelines import (
@@ -36,6 +35,7 @@ from pgx.knowledge.published_genes import drop_dangling, replace_genes
 from pgx.knowledge.review import Review, with_reviews
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import TABLES, TEXTS, Row
+from pgx.records.advice import Statement, format_lookup
 
 __all__ = [
     "PublishedReport",

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.allele_names import core_allele
 from pgx.knowledge.build import other_names
 from pgx.knowledge.gene_records import CORE_TABLES, core_rows
 from pgx.knowledge.importers.definitions import (
@@ -23,6 +22,7 @@ from pgx.knowledge.importers.definitions import (
 )
 from pgx.knowledge.importers.published import PublishedRelease, Skipped
 from pgx.knowledge.tables import TABLES, Row, check_allele_name
+from pgx.records.genes import core_allele
 
 __all__ = [
     "drop_dangling",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from pgx.base.errors import InputError
+from pgx.errors import InputError
 from pgx.knowledge.importers.definitions import (
     BASES,
     CODES,

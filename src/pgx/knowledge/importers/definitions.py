@@ -10,10 +10,10 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import InputError, SnapshotSchemaError
+from pgx.errors import InputError, SnapshotSchemaError
 from pgx.knowledge.importers.published import Skipped, label
 from pgx.knowledge.tables import Row
+from pgx.records.genes import core_allele
 
 __all__ = [
     "PhenotypeFile",

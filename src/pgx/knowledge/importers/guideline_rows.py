@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import ANY_KEY, NO_RESULT
-from pgx.base.allele_names import natural_key
+from pgx.records.advice import ANY_KEY, NO_RESULT
+from pgx.records.genes import natural_key
 
 __all__ = [
     "AUTHORITIES",

@@ -9,7 +9,22 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import (
+from pgx.errors import SnapshotSchemaError
+from pgx.knowledge.importers.guideline_rows import (
+    Authority,
+    Keys,
+    SourceRow,
+    standing_rows,
+)
+from pgx.knowledge.importers.readings import (
+    Readings,
+    normalise_sentence,
+    sentence_digest,
+)
+from pgx.knowledge.later import EVERYTHING, Until
+from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, Vocabulary, read_conditions
+from pgx.knowledge.tables import READING_DIGITS, Row, read_table
+from pgx.records.advice import (
     ADVICE_FIELDS,
     ANY_KEY,
     NOT_CODED,
@@ -25,22 +40,7 @@ from pgx.base.advice import (
     row_from_record,
     split_condition,
 )
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.substances import AdviceCondition, Substance
-from pgx.knowledge.importers.guideline_rows import (
-    Authority,
-    Keys,
-    SourceRow,
-    standing_rows,
-)
-from pgx.knowledge.importers.readings import (
-    Readings,
-    normalise_sentence,
-    sentence_digest,
-)
-from pgx.knowledge.later import EVERYTHING, Until
-from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, Vocabulary, read_conditions
-from pgx.knowledge.tables import READING_DIGITS, Row, read_table
+from pgx.records.patient import AdviceCondition, Substance
 
 __all__ = [
     "GUIDELINE_COLUMNS",

@@ -17,9 +17,9 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import msgspec
 
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import InputError, PgxError
 from pgx.base.files import read_at_most
+from pgx.base.texts import shape_problem
+from pgx.errors import InputError, PgxError
 from pgx.knowledge.tables import Row
 
 __all__ = [

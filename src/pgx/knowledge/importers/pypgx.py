@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import InputError
+from pgx.errors import InputError
 from pgx.knowledge.importers.definitions import Allele, Variant, definition, position, spanned
 from pgx.knowledge.importers.published import (
     PublishedRelease,

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.errors import InputError, SnapshotSchemaError
+from pgx.errors import InputError, SnapshotSchemaError
 from pgx.knowledge.importers.guideline_rows import (
     FLAGS,
     Authority,

@@ -8,15 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pgx.base.allele_names import core_allele
 from pgx.base.assemblies import CANONICAL
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import CorePosition, DefiningVariant, GeneDefinition, ReferenceSegment, Strategy
-from pgx.base.structures import WHOLE, GeneStructure, PartnerOdds
-from pgx.base.substances import ConversionRule
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.tables import check_allele_name
 from pgx.phenotypes.translate import NO_SCORE, activity_score, score_value
+from pgx.records.advice import FaultCode, Finding
+from pgx.records.genes import (
+    CorePosition,
+    DefiningVariant,
+    GeneDefinition,
+    ReferenceSegment,
+    Strategy,
+    core_allele,
+)
+from pgx.records.patient import ConversionRule
+from pgx.records.structures import WHOLE, GeneStructure, PartnerOdds
 
 __all__ = [
     "core_position_findings",

@@ -11,8 +11,18 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import (
+from pgx.errors import KnowledgeError
+from pgx.knowledge.integrity.genes import inapplicable, place_of
+from pgx.knowledge.integrity.guidance import CONDITION_SYSTEMS, code_faults
+from pgx.knowledge.medicines import CONDITIONS, MEDICINE_RECORDS, MedicineKnowledge
+from pgx.knowledge.release_folder import table_bytes
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.knowledge.tables import read_manifest
+from pgx.phenotypes.translate import score_value
+from pgx.records.advice import (
     Drug,
+    FaultCode,
+    Finding,
     Guideline,
     KnownGap,
     Statement,
@@ -21,12 +31,8 @@ from pgx.base.advice import (
     record_from_row,
     split_condition,
 )
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import KnowledgeError
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneCode, GeneDefinition
-from pgx.base.substances import (
+from pgx.records.genes import GeneCode, GeneDefinition, GeneFrequencies, core_allele
+from pgx.records.patient import (
     AdviceCondition,
     ConversionRule,
     Modulator,
@@ -35,13 +41,6 @@ from pgx.base.substances import (
     Substance,
     condition_code,
 )
-from pgx.knowledge.integrity.genes import inapplicable, place_of
-from pgx.knowledge.integrity.guidance import CONDITION_SYSTEMS, code_faults
-from pgx.knowledge.medicines import CONDITIONS, MEDICINE_RECORDS, MedicineKnowledge
-from pgx.knowledge.release_folder import table_bytes
-from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.tables import read_manifest
-from pgx.phenotypes.translate import score_value
 
 __all__ = [
     "damaged_tables",
