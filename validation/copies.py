@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from tools.depth_panel import GENE, GeneDepths, panel_of, read_depths
 
 from pgx.copynumber.depth import PANEL_VARIABLE, default_panel
 from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
-from validation.depth_panel import GENE, GeneDepths, panel_of, read_depths
 from validation.nomenclature import Pair, ordered
 from validation.published import Reading, is_structural, pairs, published
 from validation.reading import read_files

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from pgx.knowledge.importers.releases import AUTHORITIES
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.later import ChangeState
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.advice import Drug, DrugStatus

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgx.knowledge.frequencies import allele_counts
+from pgx.knowledge.gene_records import allele_counts
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.advice import ANY_KEY, NO_RESULT, Statement
 from pgx.records.genes import AlleleDefinition, GeneDefinition

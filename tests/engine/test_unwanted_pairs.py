@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pgx.engine.personal import Personal
-from pgx.knowledge.integrity.medicines import medicine_findings
+from pgx.knowledge.integrity.tables import medicine_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import catalogue, languages
 from pgx.recommendations.index import guidance_of

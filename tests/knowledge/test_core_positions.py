@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from pgx.knowledge.integrity.applicable import core_position_findings
+from pgx.knowledge.integrity.genes import core_position_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import CorePosition, CoreProxy, GeneDefinition
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgx.errors import SnapshotSchemaError
-from pgx.knowledge.frequencies import POPULATION_TABLES, count_rows, read_frequencies
+from pgx.knowledge.gene_records import POPULATION_TABLES, count_rows, read_frequencies
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
 

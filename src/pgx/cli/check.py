@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from pgx.cli.console import say
+from pgx.cli.console import print_table, say
 from pgx.cli.options import Overlay, Release, run_app, single
 from pgx.cli.progress import reading
 from pgx.cli.run_options import (
@@ -27,7 +27,6 @@ from pgx.cli.run_options import (
     asked,
     limits_of,
 )
-from pgx.cli.tables import print_table
 from pgx.inputs.settings import settings_of
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgx.base.texts import did_you_mean
-from pgx.cli.console import say
+from pgx.cli.console import print_table, say, width
 from pgx.cli.options import Release, run_app, single
-from pgx.cli.tables import print_table, width
 from pgx.errors import UnknownGeneError, printable
 
 if TYPE_CHECKING:

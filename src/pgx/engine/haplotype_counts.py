@@ -17,7 +17,7 @@ from pgx.haplotypes.naming import describe_codes
 from pgx.inputs.settings import Absent, RunSettings
 from pgx.inputs.side_files import read_sample_info, read_untyped
 from pgx.knowledge.build import COUNTED, replace_tables
-from pgx.knowledge.frequencies import count_rows
+from pgx.knowledge.gene_records import count_rows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import Row
 from pgx.records.genes import GeneDefinition, GeneFrequencies, HaplotypeCount

@@ -1,51 +1,49 @@
-"""Folders of source files in layers: for each gene and row the last dated folder counts."""
+"""Folders of source files in our own layout, laid over each other: the last dated one counts."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from pgx.errors import InputError, SnapshotSchemaError
+from pgx.knowledge.importers.guideline_rows import (
+    FLAGS,
+    Authority,
+    KeyWords,
+    SourceRow,
+    listed_rows,
+)
+from pgx.knowledge.importers.guidelines import Edition
 from pgx.knowledge.later import EVERYTHING, Until
-from pgx.knowledge.medicines import MEDICINE_TABLES
 from pgx.knowledge.tables import Row, read_table, read_text
 
 __all__ = [
-    "Edition",
     "SourceFolders",
+    "files_of",
     "known_counts",
     "known_gaps",
     "known_genes",
-    "medicine_rows",
     "named_sources",
     "read_columns",
     "release_of",
+    "source_id",
+    "source_rows",
     "statement_sets",
 ]
+
 
 _RELEASED: Final = re.compile(r"(?<!\d)\d{4}(-\d{2})?(?!\d)")
 _MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _DEFINITIONS: Final = "clinpgx-2025-11"
 _DEFINITIONS_OF: Final = {"CYP2D6": "cpic-cyp2d6-2024-08"}
 """Sources of the files of a folder that no month names."""
-
-
-class Edition(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source says of a guideline as a whole: its newest paper and its own version.
-
-    ``checked`` is the month (``YYYY-MM``) of the release in which it was read from end to end.
-    """
-
-    pmid: str
-    year: str
-    version: str
-    checked: str
 
 
 class SourceFolders(msgspec.Struct, frozen=True):
@@ -80,6 +78,7 @@ class SourceFolders(msgspec.Struct, frozen=True):
 
     def newest(self, pattern: str) -> list[Path]:
         """Return one file of each name, that of the last folder, by name."""
+        # a gene's definitions are one file: two states of one gene cannot be mixed row by row
         by_name = {path.name: path for path in self.files(pattern)}
         return [by_name[name] for name in sorted(by_name)]
 
@@ -117,6 +116,7 @@ def release_of(path: Path) -> str:
     SnapshotSchemaError
         Neither has a year.
     """
+    # `guidance/changed_part1.jsonl` has its month in the folder above
     names = (path.name, *(parent.name for parent in list(path.parents)[:2]))
     for name in names:
         found = _RELEASED.search(name)
@@ -133,6 +133,7 @@ def read_columns(path: Path) -> list[Row]:
     SnapshotSchemaError
         It cannot be read, or a row has another width than the first line.
     """
+    # a last line end is optional here, unlike in the tables of a release
     lines = read_text(path).rstrip("\n").split("\n")
     header = lines[0].split("\t")
     try:
@@ -147,23 +148,6 @@ def _delimited(path: Path) -> Iterable[Row]:
         yield from csv.DictReader(lines, delimiter="\t")
 
 
-def medicine_rows(curated: Path, until: Until) -> dict[str, list[Row]]:
-    """Return the tables on medicines and patients, all of them or, where one is later, none.
-
-    Raises
-    ------
-    SnapshotSchemaError
-        One of them, or that of sources, has other columns than its schema.
-    """
-    there = [name for name in MEDICINE_TABLES if (curated / f"{name}.tsv").exists()]
-    tables = {name: read_table(curated, name) for name in there}
-    if until == EVERYTHING:
-        return tables
-    dates = {row["source"]: row["date"] for row in read_table(curated, "sources")}
-    named = {s for rows in tables.values() for row in rows for s in row["source"].split(";")}
-    return tables if all(until.knows(dates.get(source, "")) for source in named) else {}
-
-
 def known_genes(tables: Mapping[str, list[Row]], until: Until) -> dict[str, list[Row]]:
     """Return gene tables without later genes and alleles, and without positions of these alone."""
     found = {
@@ -172,6 +156,7 @@ def known_genes(tables: Mapping[str, list[Row]], until: Until) -> dict[str, list
     }
     alleles = found["alleles"]
     found["alleles"] = [row for row in alleles if until.has_allele(row["gene"], row["allele"])]
+    # a position stays if any allele that is left needs it
     gone = _positions(alleles) - _positions(found["alleles"])
     found["variants"] = [
         row for row in found["variants"] if (row["gene"], row["position_grch38"]) not in gone
@@ -203,6 +188,7 @@ def known_gaps(curated: Path, statements: Iterable[Row], until: Until) -> list[R
     SnapshotSchemaError
         The table has other columns than its schema.
     """
+    # a gap of a source that the release does not hold would be a finding of its own
     read_from = {row["source"] for row in statements}
     return [
         row
@@ -246,3 +232,65 @@ def _positions(alleles: Iterable[Row]) -> set[tuple[str, str]]:
 
 def _cells(text: str) -> list[str]:
     return [cell.partition("=")[0] for cell in text.split(";") if cell]
+
+
+_SHORT_FLAGS: Final = ("dosing", "alternate", "other")
+
+
+def files_of(authority: Authority, sources: SourceFolders) -> list[Path]:
+    """Return an authority's source files in folders, the oldest first."""
+    found = [path for pattern in authority.files for path in sources.files(pattern)]
+    return sorted(found, key=lambda path: (release_of(path), path.name))
+
+
+def source_id(path: Path, authority: Authority) -> str:
+    """Return the name of a release, ``cpic-YYYY-MM`` or ``fda-label-YYYY``; see `release_of`.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        Neither the name nor its folder has a year.
+    """
+    return f"{authority.slug}-{release_of(path)}"
+
+
+def _own_rows(path: Path, authority: Authority) -> list[dict[str, Any]]:
+    try:
+        lines = read_text(path).split("\n")
+        rows = [json.loads(line) for line in lines if line]
+        return [_named(row) for row in rows if str(row["source"]).startswith(authority.rows)]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SnapshotSchemaError("not JSON lines of guideline rows", where=path.name) from error
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row under the names of guideline rows."""
+    if "text" in row:
+        return row
+    citations = [{"pmid": pmid, "year": ""} for pmid in row["pmids"]]
+    said = row["implication"]
+    return {
+        "guideline_id": row["guideline_id"],
+        "drugs": row["drug"],
+        "population": row["population"],
+        "lookup_keys": row["lookup"],
+        "text": row["action"],
+        "implications": [said] if said and not said.startswith("no implication") else [],
+        "classification": row["classification"],
+        "citations": citations,
+        "version": row["version_or_date"] or "",
+        **{flag: row[short] for flag, short in zip(FLAGS, _SHORT_FLAGS, strict=True)},
+    }
+
+
+def source_rows(
+    paths: Sequence[Path], authority: Authority, words: KeyWords | None = None
+) -> list[SourceRow]:
+    """Read the releases of one authority, one row per drug and lookup; files in the order given.
+
+    A row that lists several keys of one gene describes one person: only the keys that the
+    guideline uses elsewhere are kept; a gene without a key means any result. Pairs of alleles
+    become diplotypes. ``words`` gives our keys for those of the source.
+    """
+    own = [(source_id(path, authority), _own_rows(path, authority)) for path in paths]
+    return listed_rows(own, words)

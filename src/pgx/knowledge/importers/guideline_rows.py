@@ -1,19 +1,14 @@
-"""Releases of guideline rows: JSON lines in, one record per drug, key and authority out."""
+"""Rows of guidelines: one record per drug, lookup and authority, and which of them stand."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from pgx.errors import SnapshotSchemaError
-from pgx.knowledge.importers.layers import SourceFolders, release_of
-from pgx.knowledge.tables import read_text
 from pgx.records.advice import ANY_KEY, NO_RESULT
 from pgx.records.genes import natural_key
 
@@ -25,10 +20,9 @@ __all__ = [
     "Keys",
     "SourceRow",
     "listed_rows",
-    "source_id",
-    "source_rows",
     "standing_rows",
 ]
+
 
 _GUIDELINES: Final = ("guidelines_*.jsonl", "guidance/changed_*.jsonl")
 _LABELS: Final = ("fda_*.jsonl",)
@@ -55,11 +49,6 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     def slug(self) -> str:
         """Name in file names and in names of releases."""
         return self.name.lower().replace("_", "-")
-
-    def files_in(self, sources: SourceFolders) -> list[Path]:
-        """Return the source files in folders, the oldest first."""
-        found = [path for pattern in self.files for path in sources.files(pattern)]
-        return sorted(found, key=lambda path: (release_of(path), path.name))
 
 
 AUTHORITIES: Final = (
@@ -93,7 +82,6 @@ FLAGS: Final = ("dosing_information", "alternate_drug", "other_guidance")
 _DAY: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _YEAR: Final = re.compile(r", (\d{4})\b")
 _RELEASED: Final = re.compile(r"\d{4}(-\d{2})?$")
-_SHORT_FLAGS: Final = ("dosing", "alternate", "other")
 
 _LEFT_OUT: Final = "-"
 """Our key for what a source lists in a lookup and is no result of a gene."""
@@ -131,24 +119,15 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
         """
         days = [f"{year}-{month}-{day}" for month, day, year in _DAY.findall(self.version)]
         cited = [*days, *_YEAR.findall(self.version)]
+        # without a cited date the release is the latest that the text can be
         released = _RELEASED.search(self.source)
         return max(cited) if cited else released[0] if released else ""
-
-
-def source_id(path: Path, authority: Authority) -> str:
-    """Return the name of a release, ``cpic-YYYY-MM`` or ``fda-label-YYYY``; see `release_of`.
-
-    Raises
-    ------
-    SnapshotSchemaError
-        Neither the name nor its folder has a year.
-    """
-    return f"{authority.slug}-{release_of(path)}"
 
 
 def _diplotype(counts: Mapping[str, float]) -> str:
     """Return the key of two alleles, the reference first, else in natural order."""
     names = [name for name, copies in counts.items() for _ in range(int(copies))]
+    # a count of one, yet no haploid call: the source means that the gene was not tested
     if names == [NO_RESULT]:
         return NO_RESULT
     ordered = sorted(names, key=lambda n: ("reference" not in n, natural_key(n)))
@@ -167,6 +146,7 @@ def _choices(
     elif isinstance(value, str):
         given = [value]
     else:
+        # a list is one person's results (HLA-B), of which the guideline uses some
         listed = [str(key) for key in value] if isinstance(value, Iterable) else []
         given = [k for k in listed if k in usual.get(gene, set())] or listed or [ANY_KEY]
     ours = [words.get((gene, key), (key,)) for key in given]
@@ -181,35 +161,6 @@ def _key_ways(
         yield tuple(pair for part in way for pair in part)
 
 
-def _own_rows(path: Path, authority: Authority) -> list[dict[str, Any]]:
-    try:
-        lines = read_text(path).split("\n")
-        rows = [json.loads(line) for line in lines if line]
-        return [_named(row) for row in rows if str(row["source"]).startswith(authority.rows)]
-    except (ValueError, KeyError, TypeError) as error:
-        raise SnapshotSchemaError("not JSON lines of guideline rows", where=path.name) from error
-
-
-def _named(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row under the names of guideline rows."""
-    if "text" in row:
-        return row
-    citations = [{"pmid": pmid, "year": ""} for pmid in row["pmids"]]
-    said = row["implication"]
-    return {
-        "guideline_id": row["guideline_id"],
-        "drugs": row["drug"],
-        "population": row["population"],
-        "lookup_keys": row["lookup"],
-        "text": row["action"],
-        "implications": [said] if said and not said.startswith("no implication") else [],
-        "classification": row["classification"],
-        "citations": citations,
-        "version": row["version_or_date"] or "",
-        **{flag: row[short] for flag, short in zip(FLAGS, _SHORT_FLAGS, strict=True)},
-    }
-
-
 def _usual_keys(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, set[str]]]:
     usual: dict[str, dict[str, set[str]]] = {}
     for row in rows:
@@ -220,23 +171,11 @@ def _usual_keys(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, set[st
     return usual
 
 
-def source_rows(
-    paths: Sequence[Path], authority: Authority, words: KeyWords | None = None
-) -> list[SourceRow]:
-    """Read the releases of one authority, one row per drug and lookup; files in the order given.
-
-    A row that lists several keys of one gene describes one person: only the keys that the
-    guideline uses elsewhere are kept; a gene without a key means any result. Pairs of alleles
-    become diplotypes. ``words`` gives our keys for those of the source.
-    """
-    own = [(source_id(path, authority), _own_rows(path, authority)) for path in paths]
-    return listed_rows(own, words)
-
-
 def listed_rows(
     own: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], words: KeyWords | None = None
 ) -> list[SourceRow]:
     """Return one row per drug and lookup of rows by their source, as `source_rows` does."""
+    # over all releases: an older row may be the only one that names a key by itself
     usual = _usual_keys(row for _, rows in own for row in rows)
     found: list[SourceRow] = []
     for source, rows in own:
@@ -263,6 +202,7 @@ def standing_rows(
     for row in every:
         named = (row.guideline_id, row.drug)
         newest[named] = max(newest.get(named, ""), _release(row))
+    # an entry about a release that is not among the files must not remove the older row
     listed = [gone for gone in withdrawn if gone["since"] <= newest.get(_of(gone), "")]
 
     def is_withdrawn(row: SourceRow) -> bool:
@@ -305,6 +245,7 @@ def _source_row(row: Mapping[str, Any], drug: str, keys: Keys, source: str) -> S
         implications=tuple(" ".join(i.split()) for i in row["implications"]),
         classification="" if grade in ("N/A", "Unspecified") else grade,
         flags=tuple(flag for flag in FLAGS if row[flag]),
+        # newest first: PubMed's numbers grow with time
         pmids=tuple(sorted({c["pmid"] for c in row["citations"]}, key=int, reverse=True)),
         years=tuple(sorted(years, reverse=True)),
         version=row.get("version", ""),

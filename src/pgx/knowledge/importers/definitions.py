@@ -1,80 +1,37 @@
-"""Gene tables from published allele definitions, functions and diplotype results."""
+"""Gene definitions, functions and rules of published sources as rows of a release's tables."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from pgx.errors import InputError, SnapshotSchemaError
-from pgx.knowledge.importers.layers import SourceFolders, known_genes, read_columns
-from pgx.knowledge.importers.published import Skipped
-from pgx.knowledge.importers.published_files import label
-from pgx.knowledge.later import EVERYTHING, Until
-from pgx.knowledge.tables import Row, check_allele_name, read_table, read_text
+from pgx.knowledge.importers.published import Skipped, label
+from pgx.knowledge.tables import Row
+from pgx.records.genes import core_allele
 
 __all__ = [
     "PhenotypeFile",
     "Result",
     "add_functions",
-    "build_gene_tables",
     "definition_rows",
     "fold_rules",
     "functions_and_rules",
     "rule_rows",
+    "sort_gene_tables",
 ]
+
 
 _OR: Final = " or "
 """Between the sequences of a cell that has two."""
 _VALUES: Final = {"No function": "0.0"}
 """Activity values of words that stand where other rows have a value (PMID 31647186)."""
 _TANDEM: Final = " + "
-_SUBALLELE: Final = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
-
-
-def build_gene_tables(
-    sources: SourceFolders, curated: Path, until: Until = EVERYTHING
-) -> dict[str, list[Row]]:
-    """Return rows of the tables sources, genes, variants, alleles, phenotype_rules, segments.
-
-    The files hold one state of the definitions; ``until`` says what of it came later than a
-    release that is made of them.
-
-    Raises
-    ------
-    SnapshotSchemaError
-        A curated table has other columns, or an allele name cannot be used.
-    """
-    tables = {
-        name: read_table(curated, name)
-        for name in ("sources", "genes", "variants", "alleles", "segments")
-    }
-    tables["phenotype_rules"] = []
-    builds = _by_position(sources.rows("build_positions*.tsv"))
-    contexts = sources.rows("contexts*.tsv")
-    known = {row["gene"] for row in tables["genes"]}
-    documents = [(path, _document(path)) for path in sources.newest("alleles/*.json")]
-    defined = {document["gene"] for _, document in documents}
-    for name in ("variants", "alleles", "segments"):  # curated by hand where no source had the gene
-        tables[name] = [row for row in tables[name] if row["gene"] not in defined]
-    for path, document in documents:
-        source = sources.definition_source(path, document["gene"])
-        for name, rows in definition_rows(document, builds, contexts, source).items():
-            tables[name] += rows
-    for path in sources.newest("phenotypes/*.functions.tsv"):
-        gene = path.name.split(".")[0].replace("_", "-")
-        if gene in known:
-            source = sources.definition_source(path, gene)
-            add_functions(gene, read_columns(path), tables["alleles"], source)
-            rules = path.with_name(path.name.replace("functions", "rules"))
-            tables["phenotype_rules"] += rule_rows(gene, read_columns(rules), source)
-    return _checked(known_genes(tables, until))
 
 
 def definition_rows(
@@ -97,15 +54,6 @@ def definition_rows(
     }
 
 
-def _document(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(read_text(path))
-    return document
-
-
-def _by_position(rows: list[Row]) -> dict[tuple[str, int], Row]:
-    return {(row["gene"], int(row["grch38_position"])): row for row in rows}
-
-
 def _variants(
     document: Mapping[str, Any], builds: Mapping[tuple[str, int], Row], source: str
 ) -> list[Row]:
@@ -115,6 +63,7 @@ def _variants(
     for variant in document["variants"]:
         build = builds[gene, variant["position"]]
         ref = variant["ref"]
+        # the base seen on GRCh37 counts only where the table says that it differs
         seen = build["grch37_ref_seen"] if build["check"] == "REFERENCE DIFFERS" else ref
         rows.append({
             "gene": gene,
@@ -135,6 +84,7 @@ def _alleles(document: Mapping[str, Any], source: str) -> list[Row]:
     gene = document["gene"]
     rows = []
     for allele in document["alleles"]:
+        # the reference needs no cells: it is what differs from nothing
         cells = {} if allele["reference"] else allele["defining"]
         for name, suffix, definition in _definitions(gene, allele["name"], cells, document):
             row = _allele_row(
@@ -158,12 +108,13 @@ def _definitions(
     A cell with two sequences makes two suballeles; of these, a cell that is the reference
     sequence asks for nothing and is left out, as in any other definition.
     """
+    # a cell may hold two sequences (`A or AT`): each way to read it is a suballele
     choices = [[(p, one) for one in cells[p].split(_OR)] for p in sorted(cells, key=int)]
     ways = list(product(*choices))
     reference = {str(v["position"]): v["ref"] for v in document["variants"]}
     if len(ways) == 1:
         return [(name, "", ";".join(f"{p}={allele}" for p, allele in ways[0]))]
-    if _SUBALLELE.match(f"{name}.001") is None:
+    if core_allele(f"{name}.001") != name:
         raise SnapshotSchemaError(f"allele {name} of {gene} has two sequences and no star name")
     numbered = []
     for number, way in enumerate(ways, 1):
@@ -207,15 +158,16 @@ def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: s
     }
     mine = [row for row in alleles if row["gene"] == gene]
     named = {row["allele"] for row in mine}
+    # a scored gene is looked up by value, so that its function is the value
     if any(row["activity_value"] for row in functions):
         by_name = {name: _with_value(row) for name, row in by_name.items()}
     for row in mine:
-        match = _SUBALLELE.match(row["allele"])
-        core = match.group(1) if match else row["allele"]
+        core = core_allele(row["allele"])
         found = by_name.get(row["allele"]) or by_name.get(core)
         if found is not None:
             named.add(core)
             _set_function(row, found, source)
+    # CYP2D6*5 and the like have a function and no small variant
     for name, found in by_name.items():
         if name not in named:
             row = _allele_row(gene, name, "", "", source, reference=False, structural=True)
@@ -235,20 +187,17 @@ def _set_function(row: Row, found: Row, source: str) -> None:
     row["function_source"] = source
 
 
+def sort_gene_tables(tables: dict[str, list[Row]]) -> None:
+    """Sort rows by gene, and within it by position; alleles and rules keep their source's order."""
+    for name in ("genes", "alleles", "phenotype_rules"):
+        tables[name].sort(key=lambda r: r["gene"])
+    tables["variants"].sort(key=lambda r: (r["gene"], int(r["position_grch38"])))
+    tables["segments"].sort(key=lambda r: (r["gene"], int(r["start"])))
+
+
 def rule_rows(gene: str, rows: list[Row], source: str) -> list[Row]:
     """Return the phenotypes of pairs of functions."""
-    return [
-        {
-            "gene": gene,
-            "function_1": row["function_1"],
-            "function_2": row["function_2"],
-            "activity_score": row["activity_score"],
-            "phenotype": row["phenotype"],
-            "lookup_key": row["lookup_key"],
-            "source": source,
-        }
-        for row in rows
-    ]
+    return [{**row, "gene": gene, "source": source} for row in rows]
 
 
 def _bare(document: Mapping[str, Any], contexts: list[Row]) -> list[Row]:
@@ -278,6 +227,7 @@ def _segments(gene: str, contexts: list[Row], source: str) -> list[Row]:
         if merged and start <= merged[-1][0] + len(merged[-1][1]):
             first, before = merged[-1]
             offset = start - first
+            # neighbouring positions repeat each other's flanks; where they disagree, one is wrong
             overlap = min(len(before) - offset, len(sequence))
             if before[offset : offset + overlap] != sequence[:overlap]:
                 raise SnapshotSchemaError(f"contexts of {gene} disagree near {start}")
@@ -288,17 +238,6 @@ def _segments(gene: str, contexts: list[Row], source: str) -> list[Row]:
         {"gene": gene, "start": str(start), "sequence": sequence, "source": source}
         for start, sequence in merged
     ]
-
-
-def _checked(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    for row in tables["alleles"]:
-        check_allele_name(row["gene"], row["allele"])
-    tables["genes"].sort(key=lambda r: r["gene"])
-    tables["variants"].sort(key=lambda r: (r["gene"], int(r["position_grch38"])))
-    tables["segments"].sort(key=lambda r: (r["gene"], int(r["start"])))
-    tables["alleles"].sort(key=lambda r: r["gene"])
-    tables["phenotype_rules"].sort(key=lambda r: r["gene"])
-    return tables
 
 
 _RULE_COLUMNS: Final = ("function_1", "function_2", "activity_score", "phenotype", "lookup_key")
@@ -405,6 +344,8 @@ def fold_rules(
             results.setdefault(pair, Counter())[result] += 1
     rules, unread = [], []
     for pair, found in sorted(results.items()):
+        # two results of the same functions: the source does not decide by functions alone, and a
+        # rule would be wrong for some of its diplotypes
         if len(found) > 1:
             why = f"its diplotypes have {len(found)} results"
             unread.append(Skipped(name, f"{gene}: rule of {' and '.join(pair)}", why))
@@ -415,3 +356,180 @@ def fold_rules(
     if unknown:
         unread.append(Skipped(name, f"{gene}: {unknown} diplotypes", "an allele has no function"))
     return rules, unread
+
+
+BASES: Final = re.compile(r"[ACGT]{1,2000}")
+
+CODES: Final = {
+    "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
+    "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
+}  # fmt: skip
+"""Bases of an IUPAC code: an allele that has either base at a position."""
+
+_POSITION: Final = re.compile(r"[1-9][0-9]{0,8}")
+
+
+class Variant(msgspec.Struct, frozen=True, order=True):
+    """One variant as VCF writes it, on GRCh38."""
+
+    position: int
+    ref: str
+    alt: str
+
+
+class Allele(msgspec.Struct, frozen=True, kw_only=True):
+    """A named allele and the variants that define it."""
+
+    name: str
+    variants: tuple[Variant, ...] = ()
+    identifier: str = ""
+    reference: bool = False
+    structural: bool = False
+
+
+def position(text: object, where: str) -> int:
+    """Return a 1-based position of a chromosome.
+
+    Raises
+    ------
+    InputError
+        It is not a positive whole number of at most nine digits.
+    """
+    if not _POSITION.fullmatch(str(text) if isinstance(text, str | int) else ""):
+        raise InputError("a position is not a positive whole number", where=where)
+    return int(str(text))
+
+
+def spanned(variants: Iterable[Variant], where: str) -> dict[int, tuple[str, dict[Variant, str]]]:
+    """Return per position the longest reference sequence, and each variant's sequence over it.
+
+    A deletion and a substitution at one position have reference sequences of unequal length; the
+    shorter one is extended, as VCF does in one record.
+
+    >>> ref, sequences = spanned([Variant(5, "AT", "A"), Variant(5, "A", "G")], "a file")[5]
+    >>> ref, list(sequences.values())
+    ('AT', ['A', 'GT'])
+
+    Raises
+    ------
+    InputError
+        Two reference sequences at one position disagree, or a sequence is not one of bases.
+    """
+    # one variant stands in many alleles
+    listed = list(dict.fromkeys(variants))
+    longest: dict[int, str] = {}
+    for variant in listed:
+        if not BASES.fullmatch(variant.ref) or not BASES.fullmatch(variant.alt):
+            raise InputError(f"no sequence of bases at {variant.position}", where=where)
+        longest[variant.position] = max(longest.get(variant.position, ""), variant.ref, key=len)
+    sites: dict[int, tuple[str, dict[Variant, str]]] = {p: (longest[p], {}) for p in longest}
+    for variant in listed:
+        ref, sequences = sites[variant.position]
+        if not ref.startswith(variant.ref):
+            raise InputError(f"two reference sequences at {variant.position}", where=where)
+        sequences[variant] = variant.alt + ref[len(variant.ref) :]
+    return sites
+
+
+def definition(
+    gene: str,
+    alleles: Iterable[Allele],
+    names: Mapping[int, str],
+    about: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return a gene's document as in ``alleles/GENE.json``.
+
+    Parameters
+    ----------
+    gene
+        Symbol of the gene.
+    alleles
+        Its alleles; exactly one is the reference, which has the reference sequence throughout.
+    names
+        rsIDs by position.
+    about
+        ``source``, ``version``, ``chromosome`` and ``refseq`` of the document.
+
+    Raises
+    ------
+    InputError
+        There is not one reference, a name stands twice, or the variants contradict each other.
+    """
+    listed = list(alleles)
+    where = f"{about['source']}, {gene}"
+    check_alleles(listed, where)
+    sites = spanned((v for allele in listed for v in allele.variants), where)
+    variants = [_variant(p, *sites[p], names) for p in sorted(sites)]
+    return gene_document(gene, about, variants, ((a, _cells(a, sites, where)) for a in listed))
+
+
+def check_alleles(alleles: Sequence[Allele], where: str) -> None:
+    """Refuse a gene without exactly one reference, or with a name that stands twice.
+
+    Raises
+    ------
+    InputError
+        It is so.
+    """
+    if sum(allele.reference for allele in alleles) != 1:
+        raise InputError("not exactly one allele is the reference sequence", where=where)
+    if len({allele.name for allele in alleles}) < len(alleles):
+        raise InputError("an allele stands twice", where=where)
+
+
+def gene_document(
+    gene: str,
+    about: Mapping[str, str],
+    variants: list[dict[str, Any]],
+    alleles: Iterable[tuple[Allele, Mapping[int, str]]],
+) -> dict[str, Any]:
+    """Return a document as in ``alleles/GENE.json``; each allele comes with its cells."""
+    return {
+        "gene": gene,
+        "source": about["source"],
+        "version": about["version"],
+        "build": "GRCh38",
+        "chromosome": about["chromosome"],
+        "refseq": about["refseq"],
+        "variants": variants,
+        "alleles": [
+            {
+                "name": allele.name,
+                "id": allele.identifier or None,
+                "reference": allele.reference,
+                "structural": allele.structural,
+                "core_positions": [] if allele.reference else sorted(cells),
+                "defining": {str(place): cells[place] for place in sorted(cells)},
+            }
+            for allele, cells in alleles
+        ],
+    }
+
+
+def _variant(
+    place: int,
+    ref: str,
+    sequences: Mapping[Variant, str],
+    names: Mapping[int, str],
+) -> dict[str, Any]:
+    alts = sorted(set(sequences.values()) - {ref})
+    plain = len(ref) == 1 and all(len(alt) == 1 for alt in alts)
+    return {
+        "position": place,
+        "ref": ref,
+        "alts": alts,
+        "rsid": names.get(place),
+        "hgvs_g": "; ".join(f"g.{place}{ref}>{alt}" for alt in alts) if plain else None,
+    }
+
+
+def _cells(
+    allele: Allele, sites: Mapping[int, tuple[str, Mapping[Variant, str]]], where: str
+) -> dict[int, str]:
+    """Return an allele's sequence by position; the reference has one at every position."""
+    places = [variant.position for variant in allele.variants]
+    if len(set(places)) < len(places):
+        raise InputError(f"allele {allele.name} has two sequences at one position", where=where)
+    if allele.reference:
+        return {place: ref for place, (ref, _) in sites.items()}
+    return {v.position: sites[v.position][1][v] for v in allele.variants}
