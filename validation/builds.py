@@ -3,8 +3,6 @@
 The two call sets were made years apart from different sequencing, so genotypes differ here and
 there. A person's diplotypes of a gene have to be the same wherever both call sets hold the same
 alleles, on the same haplotypes, at every defining position.
-
-Run ``python -m validation.builds``.
 """
 
 from __future__ import annotations
@@ -20,11 +18,10 @@ from pgx.base.calls import GeneCall
 from pgx.base.genes import Assembly, GeneDefinition
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes
 from validation import callers
-from validation.reading import Observed, cohort
-from validation.scores import Difference, Score, differences_table, score_table
-from validation.tables import counted, show, table
+from validation.data import Observed, cohort
+from validation.tables import Difference, Score, counts_table, differences_table, score_table, table
 
-__all__ = ["Comparison", "compare", "main", "measure", "report"]
+__all__ = ["Comparison", "compare", "measure", "report"]
 
 EQUAL = "equal"
 UNEXPLAINED = "different, genotypes equal"
@@ -188,7 +185,7 @@ def report(found: Comparison) -> str:
             ),
             score_table(scores),
             "Why they differ:",
-            counted("gene", KINDS, found.counts),
+            counts_table("gene", KINDS, found.counts),
             "Sites at which differing call sets changed a diplotype in 5 persons or more:",
             table(
                 ["gene", "site (GRCh38)", "recorded in", "persons"],
@@ -203,12 +200,3 @@ def report(found: Comparison) -> str:
 def _score(row: Counter[str]) -> Score:
     different = sum(n for kind, n in row.items() if kind not in (EQUAL, NO_FILE))
     return Score(row[EQUAL], different, row[NO_FILE])
-
-
-def main() -> None:
-    """Measure and print."""
-    show(report(measure()))
-
-
-if __name__ == "__main__":
-    main()

@@ -3,8 +3,6 @@
 For each genome a panel of expected depths is built from the others, and haplotype frequencies are
 those of people other than itself. The published diplotype is read as in `validation.published`;
 its copies are counted by its names: a deletion is none, a hybrid one, a tandem its members.
-
-Run ``python -m validation.copies``.
 """
 
 from __future__ import annotations
@@ -22,12 +20,10 @@ import msgspec
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.copynumber.depth import PANEL_VARIABLE, default_panel
 from validation import callers
+from validation.data import gvcf_files, read_files
 from validation.depth_panel import GENE, GeneDepths, panel_of, read_depths
-from validation.nomenclature import Pair, ordered
-from validation.published import Reading, is_structural, pairs, published
-from validation.reading import read_files
-from validation.tables import show, table
-from validation.truth import gvcf_files
+from validation.published import Pair, Reading, is_structural, ordered, pairs, published
+from validation.tables import table
 
 __all__ = ["Judged", "copies_of", "measure", "measured", "report"]
 
@@ -170,7 +166,3 @@ def _counts(found: list[Judged]) -> list[str]:
         str(sum(j.right for j in sure)),
         str(sum(not j.right for j in sure)),
     ]
-
-
-if __name__ == "__main__":
-    show(measured())

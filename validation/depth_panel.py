@@ -21,7 +21,7 @@ from pgx.copynumber.depth import DepthPanel, GeneWindow
 from pgx.copynumber.panel_building import PanelDepths, PanelSettings, build_panel
 from pgx.io.depth import DepthLayout, DepthListener
 from pgx.io.windows import Interval
-from validation.data import DATA
+from validation.data import gvcf_files
 from validation.tables import show
 
 __all__ = ["GeneDepths", "main", "panel_of", "read_depths"]
@@ -58,7 +58,7 @@ class GeneDepths(msgspec.Struct):
 
 def main() -> None:
     """Write the panel into the checkout's data folder."""
-    found = read_depths(sorted((DATA / "gvcf").glob("*.g.vcf.gz")))
+    found = read_depths(gvcf_files())
     panel = panel_of(found, range(len(found.samples)))
     folder = data_folder() / "panels"
     folder.mkdir(exist_ok=True)

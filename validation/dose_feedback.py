@@ -26,7 +26,7 @@ from pgx.models.feedback.refinement import Refinement
 from pgx.models.feedback.simulation import SimulatedPatient, Truth, simulate
 from pgx.models.feedback.update import refine
 from validation.data import DATA
-from validation.everything import IMAGES, replaced
+from validation.measurements import IMAGES, replaced
 from validation.tables import show, table
 
 PAGE = IMAGES.parent / "explanation" / "dose-feedback.md"

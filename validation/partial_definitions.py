@@ -4,8 +4,6 @@ Each example is a haplotype with the causal variants of one named allele and a r
 its other variants, beside a haplotype of the default allele or of the same kind. The advice
 that the complete allele gets is the worse reading. None of the examples may get other advice
 than that with certainty, or be called as if nothing were open.
-
-Run ``python -m validation.partial_definitions``.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from pgx.genotypes.matrix import MISSING
 from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene
 from pgx.haplotypes.phasing import matching_alleles
 from pgx.knowledge.snapshot import KnowledgeBase
-from validation.tables import show, table
+from validation.tables import counts_table
 
 __all__ = ["Example", "Judged", "examples", "judge", "measured"]
 
@@ -213,17 +211,4 @@ def measured() -> str:
         row[CALLED] += item.is_called
         row[SURE] += bool(item.sure_and_wrong)
     kinds = ["examples", LEADS, CALLED, SURE]
-    rows: list[list[object]] = [
-        [gene, *(counts[gene][kind] for kind in kinds)] for gene in sorted(counts)
-    ]
-    rows.append(["all", *(sum(row[kind] for row in counts.values()) for kind in kinds)])
-    return table(["gene", *kinds], rows)
-
-
-def main() -> None:
-    """Measure and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()
+    return counts_table("gene", kinds, counts)
