@@ -17,7 +17,7 @@ from pathlib import Path
 from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
 from validation import callers
-from validation.data import read_files
+from validation.data import gvcf_files, read_files
 from validation.evidence import (
     all_core_answered,
     copies_at,

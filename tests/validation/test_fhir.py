@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from validation.data import DATA
+from validation.fhir import base_rules
 from validation.fhir.__main__ import main
 from validation.fhir.base_rules import empty_values, invariant_faults, primitive_fault
 from validation.fhir.bundles import bundle_faults, own_faults, resource_faults
