@@ -93,7 +93,7 @@ def run_guided(given: argparse.Namespace) -> None:
     import atheris  # type: ignore[import-untyped] # an extra, without types
 
     skipped = [f"pgx.{floor}.{name}" for floor in ("io", "alleles") for name in COMPILED]
-    with atheris.instrument_imports(include=["pgx"], exclude=skipped):
+    with atheris.instrument_imports(include=["pgx", "pgx_dosing"], exclude=skipped):
         from fuzz.targets import make_target, seeds
     target, folder = make_target(given.target)
     if given.target == "kernels":

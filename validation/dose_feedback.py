@@ -20,11 +20,16 @@ from pathlib import Path
 
 import numpy as np
 
-from pgx.models.feedback.kpd import HOURS_A_WEEK, inr_course, steady_ratio
-from pgx.models.feedback.parameters import Parameters, read_parameters
-from pgx.models.feedback.refinement import Refinement
-from pgx.models.feedback.simulation import SimulatedPatient, Truth, simulate
-from pgx.models.feedback.update import refine
+from pgx_dosing.feedback.kpd import (
+    HOURS_A_WEEK,
+    Parameters,
+    inr_course,
+    read_parameters,
+    steady_ratio,
+)
+from pgx_dosing.feedback.simulation import SimulatedPatient, Truth, simulate
+from pgx_dosing.feedback.update import refine
+from pgx_dosing.feedback.weighing import Refinement
 from validation.data import DATA
 from validation.measurements import IMAGES, replaced
 from validation.tables import show, table

@@ -17,25 +17,18 @@ import msgspec
 import numpy as np
 
 import pgx
-from pgx.models.equation import link_of
-from pgx.models.evaluation.gains import gains_of
-from pgx.models.evaluation.judging import judge, predict_table
-from pgx.models.folders import shipped_folder
-from pgx.models.registry.history import LifecycleState
-from pgx.models.registry.making import make_model
-from pgx.models.registry.notes import Note, note_of
-from pgx.models.registry.protocol import read_protocol
-from pgx.models.registry.states import advance
-from pgx.models.shipped import recipe_of, schema_for
-from pgx.models.specification import ConformalInterval, Gain, Model, encode_model, parse_model
-from pgx.models.tables.reading import DataTable, read_table
-from pgx.models.tables.schema import encode_schema
-from pgx.models.training.conformal import Residuals, interval_from, working_tail
-from pgx.models.training.estimating import with_estimates
-from pgx.models.training.reference import reference_of
-from pgx.models.training.run import train_model
-from pgx.models.training.splits import Split
-from pgx.models.training.validating import Unseen
+from pgx_dosing.equation import link_of
+from pgx_dosing.evaluation import gains_of, judge, predict_table
+from pgx_dosing.folders import shipped_folder
+from pgx_dosing.registry.history import LifecycleState, read_protocol
+from pgx_dosing.registry.making import make_model
+from pgx_dosing.registry.states import Note, advance, note_of
+from pgx_dosing.shipped import recipe_of, schema_for
+from pgx_dosing.specification import ConformalInterval, Gain, Model, encode_model, parse_model
+from pgx_dosing.tables import DataTable, encode_schema, read_table
+from pgx_dosing.training.fitting import with_estimates
+from pgx_dosing.training.run import reference_of, train_model
+from pgx_dosing.training.validating import Residuals, Split, Unseen, interval_from, working_tail
 from validation.data import DATA
 from validation.tables import show
 

@@ -22,18 +22,19 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.models.monitoring.log import OutcomeLine, PredictionLine
-from pgx.models.monitoring.records import CheckState, ModelStatus
-from pgx.models.monitoring.reference import (
+from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine
+from pgx_dosing.monitoring.records import (
+    CheckState,
     GroupReference,
     LevelReference,
+    ModelStatus,
     NumberReference,
     ResidualReference,
     ValidationReference,
     WatchedModel,
 )
-from pgx.models.monitoring.status import monitor
-from pgx.models.specification import Link
+from pgx_dosing.monitoring.status import monitor
+from pgx_dosing.specification import Link
 
 Columns = dict[str, npt.NDArray[Any]]
 

@@ -5,10 +5,9 @@ Everything public is loaded when first used, so that ``import pgx`` costs next t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pgx._version import __version__
-from pgx.base.views import register_html
 
 __all__ = [
     "Assembly",
@@ -84,13 +83,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-def _patient_html(result: Any) -> str:  # noqa: ANN401 - records are imported when first used
-    from importlib import import_module
-
-    text: str = import_module("pgx.api.notebook").patient_html(result)
-    return text
-
-
-register_html("PatientResult", _patient_html)

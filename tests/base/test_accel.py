@@ -162,7 +162,8 @@ def test_two_processes_may_warm_at_once(folder):
     (folder / "other_kernels.py").write_text(MODULE.replace("kernels_under_test", "other_kernels"))
     code = """
         from pgx.base import accel
-        accel.KERNEL_MODULES = ("kernels_under_test", "not_installed.at_all", "other_kernels")
+        own = ("kernels_under_test", "not_installed.at_all", "other_kernels")
+        accel.kernel_modules = lambda: own
         print(*accel.warm())
     """
     both = [start(folder, code), start(folder, code)]
@@ -179,8 +180,9 @@ def test_two_processes_may_warm_at_once(folder):
 
 
 def test_every_kernel_of_the_package_is_warmed():
-    assert accel.warm() == list(accel.KERNEL_MODULES)
-    for name in accel.KERNEL_MODULES:
+    assert accel.warm() == list(accel.kernel_modules())
+    assert "pgx_dosing.feedback._kernels" in accel.kernel_modules()
+    for name in accel.kernel_modules():
         found = vars(importlib.import_module(name)).values()
         own = [value for value in found if isinstance(value, accel.Kernel)]
         assert own
@@ -191,7 +193,7 @@ def test_importing_the_compiler_costs_nothing_until_a_kernel_is_made():
     code = "import sys, pgx.base.accel; print('numba' in sys.modules, 'numpy' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout == "False False\n"
-    assert all(name.endswith("_kernels") for name in accel.KERNEL_MODULES)
+    assert all(name.endswith("_kernels") for name in accel.kernel_modules())
 
 
 def test_settings_of_the_current_folder_are_not_read(tmp_path):

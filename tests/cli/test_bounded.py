@@ -13,7 +13,7 @@ import pytest
 
 from cli.endless import CASES, WRITTEN, file_options
 from cli.support import EXAMPLES, KNOWLEDGE, PATIENT, pgx
-from models.registry.made import made
+from dosing.registry.made import made
 from pgx.knowledge.tables import MANIFEST
 
 MEMORY = 3 << 30

@@ -15,12 +15,12 @@ from pgx.base.errors import PgxError
 from pgx.engine.reinterpret import Reinterpreter
 from pgx.inputs.side_files import check_overrides, read_overrides, read_sample_info, read_untyped
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.models.feedback.course import read_course
-from pgx.models.monitoring.log import read_log
 from pgx.patients.read import parse_patient
-from pgx.pipeline.refining import refine_answer
 from pgx.reports.fhir.read import parse_fhir
 from pgx.reports.render_json import parse_result
+from pgx_dosing.feedback.course import read_course
+from pgx_dosing.feedback.update import refine_answer
+from pgx_dosing.monitoring.log import read_log
 
 GENES = ("--genes", "CYP2C19,TPMT")
 OVERRIDE = {
@@ -125,7 +125,7 @@ def test_a_refusal_names_the_field_and_what_is_allowed(tmp_path):
 
 
 def test_courses_of_doses_and_what_is_made_of_them(tmp_path):
-    from pgx.pipeline.dosing import Dosing, person_of
+    from pgx_dosing.answers import Dosing, person_of
 
     told = parse_patient((EXAMPLES / "patient-warfarin.json").read_bytes())
     answer = Dosing("warfarin").answer(person_of(KnowledgeBase(), None, told))

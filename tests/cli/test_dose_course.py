@@ -7,9 +7,9 @@ import json
 import msgspec
 import pytest
 
-from models.feedback.courses import refined, tree
-from pgx.cli.dose_course import refinement_json, refinement_text
+from dosing.feedback.courses import refined, tree
 from pgx.cli.main import main
+from pgx_dosing.report.text import refinement_json, refinement_text
 
 
 def test_the_text_gives_dose_prior_and_what_each_inr_did():

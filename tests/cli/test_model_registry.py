@@ -7,10 +7,10 @@ import json
 import pytest
 import typer
 
-from models.registry.made import LIMITS, made, model_of
+from dosing.registry.made import LIMITS, made, model_of
 from pgx.base.errors import ModelError, PgxError, UsageError
-from pgx.cli.model_registry import register
 from pgx.cli.options import run_app
+from pgx_dosing.commands.model_registry import register
 
 APP = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 register(APP)

@@ -14,15 +14,15 @@ from cli.mutations import mutations, some
 from cli.support import COHORT, EXAMPLES, PATIENT, ROOT, pgx
 from pgx.base.errors import PgxError
 from pgx.inputs.side_files import read_outside_calls, read_overrides, read_sample_info, read_untyped
-from pgx.models.feedback.course import read_course
-from pgx.models.registry.change_plan import parse_plan
-from pgx.models.registry.files import parse_json
-from pgx.models.registry.protocol import read_protocol
-from pgx.models.tables.schema import parse_schema
-from pgx.models.training.recipe import parse_recipe
 from pgx.patients.read import read_patient
 from pgx.reports.laboratory import read_laboratory
 from pgx.simulator.files import read_samples
+from pgx_dosing.feedback.course import read_course
+from pgx_dosing.registry.change_plan import parse_plan
+from pgx_dosing.registry.files import parse_json
+from pgx_dosing.registry.history import read_protocol
+from pgx_dosing.shipped import parse_recipe
+from pgx_dosing.tables import parse_schema
 
 pytestmark = pytest.mark.torture
 

@@ -21,16 +21,17 @@ import pytest
 import typer
 
 import pgx
-from pgx.cli import kb, model, partition
+from pgx.cli import kb, partition
 from pgx.cli.annotate import annotate
 from pgx.cli.check import check
 from pgx.cli.cohort import cohort
 from pgx.cli.doctor import doctor
-from pgx.cli.dose import dose
 from pgx.cli.explain import explain
 from pgx.cli.options import single
 from pgx.cli.report import report
 from pgx.cli.simulate import simulate
+from pgx_dosing.commands import model
+from pgx_dosing.commands.dose import dose
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -77,7 +77,7 @@ def test_the_wheel_holds_the_newest_release_alone():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel["force-include"]["data/knowledgebase"] == "pgx/_data/knowledgebase"
-    assert wheel["packages"] == ["src/pgx"]
+    assert wheel["packages"] == ["src/pgx", "src/pgx_dosing"]
     assert not list(RELEASE.rglob("releases"))
     assert OLDER.is_relative_to(ROOT / "data" / "releases")
 

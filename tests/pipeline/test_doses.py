@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -9,20 +10,21 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pgx.base import extensions
 from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.models.folders import drugs_in_folders, shipped_folder
-from pgx.pipeline import dosing
-from pgx.pipeline.doses import Asked, Doses, asked_drugs
-from pgx.pipeline.dosing import dosed_drugs
-from pgx.reports.dose_text import answer_text
 from pgx.reports.facts import facts_of
 from pgx.reports.files import write_results
 from pgx.reports.render_html import render_html
 from pgx.reports.render_json import parse_result, render_json
+from pgx_dosing import answers as dosing
+from pgx_dosing.answers import dosed_drugs
+from pgx_dosing.folders import drugs_in_folders, shipped_folder
+from pgx_dosing.replies import Asked, asked_drugs, dose_replies
+from pgx_dosing.report.text import answer_text
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "patient.g.vcf"
@@ -43,7 +45,7 @@ def plain(knowledge):
 
 @pytest.fixture(scope="module")
 def doses(knowledge):
-    return Doses(knowledge)
+    return functools.partial(dose_replies, knowledge)
 
 
 def person(plain, knowledge, *medicines, **fields):
@@ -53,7 +55,7 @@ def person(plain, knowledge, *medicines, **fields):
 
 def test_without_a_patient_nobody_is_asked_about(plain, doses):
     assert asked_drugs(plain) == {}
-    assert doses.of(plain) == ()
+    assert doses(plain) == ()
 
 
 def test_what_is_taken_or_planned_is_asked_about(plain, knowledge):
@@ -75,17 +77,17 @@ def test_a_drug_that_the_run_was_for_is_asked_about(knowledge):
     settings = RunSettings(drugs=("warfarin", "codeine"), genes=("CYP2C9", "VKORC1"))
     [result] = annotate([EXAMPLE], settings, knowledge=knowledge, patient=Patient(**BODY)).results()
     assert asked_drugs(result) == {"warfarin": Asked.NAMED, "codeine": Asked.NAMED}
-    [reply] = Doses(knowledge).of(result)
+    [reply] = dose_replies(knowledge, result)
     assert reply.drug == "warfarin"
     assert reply.answer.models
 
 
 def test_the_dose_is_that_of_the_command(plain, knowledge, doses):
     result = person(plain, knowledge, PLANNED)
-    [reply] = doses.of(result)
+    [reply] = doses(result)
     alone = dosing.Dosing("warfarin").answer(dosing.person_of(knowledge, result, None))
     assert reply.answer == alone
-    assert doses.of(result) == doses.of(result)
+    assert doses(result) == doses(result)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_the_dose_is_that_of_the_command(plain, knowledge, doses):
 )
 def test_a_person_that_no_equation_is_for_gets_a_reason(plain, knowledge, doses, fields, code):
     result = person(plain, knowledge, PLANNED, Medicine(name="siponimod"), **fields)
-    siponimod, warfarin = doses.of(result)
+    siponimod, warfarin = doses(result)
     assert warfarin.answer is None
     assert warfarin.code == code
     assert "age" in warfarin.reason
@@ -107,7 +109,7 @@ def test_a_damaged_registry_gives_a_reason(plain, knowledge, doses, monkeypatch,
     broken.mkdir(parents=True)
     (broken / "model.json").write_text('{"drug": "warfarin", "name": "own"', encoding="utf-8")
     monkeypatch.setenv("PGX_MODELS", str(tmp_path))
-    [reply] = doses.of(person(plain, knowledge, PLANNED))
+    [reply] = doses(person(plain, knowledge, PLANNED))
     assert reply.answer is None
     assert reply.code.startswith("PGX-MOD-")
 
@@ -117,14 +119,14 @@ def test_a_bug_costs_the_dose_and_not_the_report(plain, knowledge, doses, monkey
         raise ZeroDivisionError
 
     monkeypatch.setattr(dosing, "person_of", broken)
-    [reply] = doses.of(person(plain, knowledge, PLANNED))
+    [reply] = doses(person(plain, knowledge, PLANNED))
     assert (reply.code, reply.answer) == ("PGX-BUG-001", None)
 
 
 def test_a_result_of_another_release_is_not_dosed(plain, knowledge, doses):
     result = person(plain, knowledge, PLANNED)
     other = msgspec.structs.replace(result.provenance, knowledge_digest="0" * 64)
-    [reply] = doses.of(msgspec.structs.replace(result, provenance=other))
+    [reply] = doses(msgspec.structs.replace(result, provenance=other))
     assert reply.other_release
     assert reply.answer is None
 
@@ -143,9 +145,8 @@ def test_what_cannot_be_read_is_no_drug(monkeypatch, tmp_path):
     assert drugs_in_folders() - before == {"foo"}
 
 
-@pytest.mark.parametrize("medicine", ["codeine", None])
-def test_models_are_loaded_for_their_drugs_alone(tmp_path, medicine):
-    taken = f"[Medicine(name={medicine!r})]" if medicine else "[]"
+def loaded_by_a_run(folder, patient):
+    """Return the dosing modules, and libraries of theirs, that a run with reports loads."""
     code = (
         "import sys\n"
         "from pathlib import Path\n"
@@ -154,13 +155,36 @@ def test_models_are_loaded_for_their_drugs_alone(tmp_path, medicine):
         "from pgx.inputs.settings import RunSettings\n"
         "from pgx.reports.facts import facts_of\n"
         "from pgx.reports.files import write_results\n"
-        f"patient = Patient(medicines=tuple({taken}))\n"
-        f"run = annotate([{str(EXAMPLE)!r}], RunSettings(genes=('CYP2D6',)), patient=patient)\n"
-        f"write_results(run.results(), Path({str(tmp_path)!r}), facts=facts_of(run.knowledge))\n"
-        "print(*[m for m in sys.modules if m.startswith(('pgx.models', 'sklearn'))])\n"
+        f"run = annotate([{str(EXAMPLE)!r}], RunSettings(genes=('CYP2D6',)), patient={patient})\n"
+        f"write_results(run.results(), Path({str(folder)!r}), facts=facts_of(run.knowledge))\n"
+        "print(*[m for m in sys.modules if m.startswith(('pgx_dosing', 'sklearn'))])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) <= {"pgx.models", "pgx.models.folders"}
+    return set(done.stdout.split())
+
+
+def test_without_a_patient_nothing_of_dosing_is_loaded(tmp_path):
+    assert loaded_by_a_run(tmp_path, "None") == set()
+
+
+@pytest.mark.parametrize("medicines", ["(Medicine(name='codeine'),)", "()"])
+def test_models_are_loaded_for_their_drugs_alone(tmp_path, medicines):
+    loaded = loaded_by_a_run(tmp_path, f"Patient(medicines={medicines})")
+    assert loaded <= {
+        "pgx_dosing", "pgx_dosing.replies", "pgx_dosing.folders", "pgx_dosing.report",
+        "pgx_dosing.report.section", "pgx_dosing.report.words",
+    }  # fmt: skip
+    assert "pgx_dosing.replies" in loaded
+
+
+def test_a_run_without_the_dosing_package_has_no_doses_and_all_else(plain, knowledge, monkeypatch):
+    monkeypatch.setattr(extensions, "_entry_points", lambda _: {})
+    result = person(plain, knowledge, PLANNED)
+    assert result.context.doses == ()
+    assert result.recommendations
+    page = render_html(result, facts_of(knowledge))
+    assert 'id="doses"' not in page
+    assert 'id="genes"' in page
 
 
 def test_a_result_holds_doses_as_records_and_files_do(plain, knowledge, tmp_path):
@@ -171,7 +195,7 @@ def test_a_result_holds_doses_as_records_and_files_do(plain, knowledge, tmp_path
     first = found[0]
     assert (first.kind, first.name) == ("equation", "warfarin-iwpc-pharmacogenetic")
     assert first.dose == pytest.approx(
-        Doses(knowledge).of(result)[0].answer.models[0].dose, rel=1e-12
+        dose_replies(knowledge, result)[0].answer.models[0].dose, rel=1e-12
     )
     assert first.low < first.dose < first.high
     assert first.unit == "mg/week"
@@ -216,7 +240,7 @@ def test_the_flow_that_its_guideline_prefers_comes_first(knowledge, group, first
         patient=Patient(medicines=(PLANNED,), **BODY),
     ).results()
     assert result.context.doses[0].name == first
-    [reply] = Doses(knowledge).of(result)
+    [reply] = dose_replies(knowledge, result)
     assert reply.answer.order[0] == first
     page = render_html(result, facts_of(knowledge))
     flow, equation = "CPIC flow for adults", "IWPC pharmacogenetic equation"

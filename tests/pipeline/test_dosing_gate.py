@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from models.registry.made import METRICS, NOTE, protocol_of
+from dosing.registry.made import METRICS, NOTE, protocol_of
 from pgx.base.errors import ModelFolderError, ModelStateError
-from pgx.models.folders import shipped_folder
-from pgx.models.registry.history import LifecycleState
-from pgx.models.registry.making import attach, make_model
-from pgx.models.registry.states import advance
-from pgx.models.registry.store import Store
-from pgx.pipeline.dosing import Dosing
+from pgx_dosing.answers import Dosing
+from pgx_dosing.folders import shipped_folder
+from pgx_dosing.registry.history import LifecycleState
+from pgx_dosing.registry.making import attach, make_model
+from pgx_dosing.registry.states import advance
+from pgx_dosing.registry.store import Store
 
 NAME = "warfarin-iwpc-clinical"
 

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 import pgx
+from pgx.base import extensions
 from pgx.base.local import Override
-from pgx.base.views import html_view, register_html
 from pgx.reports.signs import CHANGES, SIGNS
 from reports import factory
 
@@ -95,13 +95,13 @@ def test_neither_form_changes_what_is_saved(result):
     assert msgspec.convert(tree, type(result)) == result
 
 
-def test_a_record_without_a_view_shows_none():
+def test_a_record_without_a_view_shows_none(result, monkeypatch):
     class Plain:
         pass
 
-    assert html_view(Plain()) is None
-    register_html("Plain", lambda _: "<b>x</b>")
-    assert html_view(Plain()) == "<b>x</b>"
+    assert extensions.html_view(Plain()) is None
+    monkeypatch.setattr(extensions, "_entry_points", lambda _: {})
+    assert result._repr_html_() is None
 
 
 def test_showing_needs_no_template_engine():

@@ -21,16 +21,17 @@ from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.models.folders import shipped_folder
-from pgx.pipeline.doses import Asked, DoseReply
 from pgx.reports.deidentify import deidentified
 from pgx.reports.document import build_document, with_doses
-from pgx.reports.dose_records import DoseBar, EquationEntry
 from pgx.reports.facts import facts_for
 from pgx.reports.formats import render_one
-from pgx.reports.pictures.dose_shares import steps
 from pgx.reports.render_html import render_document, render_html
 from pgx.reports.render_json import render_json
+from pgx_dosing.folders import shipped_folder
+from pgx_dosing.replies import Asked, DoseReply
+from pgx_dosing.report import section as section_module
+from pgx_dosing.report.section import steps
+from pgx_dosing.report.words import DoseBar, EquationEntry
 from reports.factory import HOSTILE
 from reports.test_render_html import Page
 
@@ -94,7 +95,7 @@ def pdf_text(result, facts) -> str:
 
 def test_without_a_patient_a_page_is_as_without_models(plain, facts):
     page = render_html(plain, facts)
-    assert page == render_html(plain, msgspec.structs.replace(facts, doses=None))
+    assert page == render_html(plain, msgspec.structs.replace(facts, knowledge=None))
     assert 'id="doses"' not in page
     assert "dose-brief" not in page
 
@@ -251,13 +252,11 @@ def test_a_de_identified_result_keeps_its_dose(plain, knowledge, facts):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_texts_of_a_model_are_texts(warfarin, facts, text):
-    def replies(_result):
-        return (DoseReply(drug="warfarin", asked=Asked.NAMED, code="X", reason=text),)
-
-    document = with_doses(
-        build_document(warfarin, facts), warfarin, msgspec.structs.replace(facts, doses=replies)
-    )
+def test_texts_of_a_model_are_texts(warfarin, facts, text, monkeypatch):
+    reply = DoseReply(drug="warfarin", asked=Asked.NAMED, code="X", reason=text)
+    monkeypatch.setattr(section_module, "dose_replies", lambda *_: (reply,))
+    document = with_doses(build_document(warfarin, facts), warfarin, facts)
+    assert document.doses
     page = Page(render_document(document))
     assert page.all("img") == []
     assert len(page.scripts) == 1

@@ -147,9 +147,9 @@ def test_facts_of_another_folder_say_nothing_of_a_result():
             provenance=factory.provenance(knowledge_digest=digest, overlay=overlay)
         )
 
-    def alike(overlay, knowledge, expected):  # doses are computed, by a method of each
+    def alike(overlay, knowledge, expected):  # each holds the release at hand
         facts = (facts_for(made(overlay), knowledge), expected)
-        one, other = (msgspec.structs.replace(own, doses=None) for own in facts)
+        one, other = (msgspec.structs.replace(own, knowledge=None) for own in facts)
         return one == other
 
     assert alike(laid.overlay.info, laid, facts_of(laid))

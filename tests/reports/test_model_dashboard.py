@@ -10,10 +10,9 @@ import pytest
 from validation.accessibility import GRAVE, SCHEMES, WIDTHS, check_page, find_chromium
 from validation.watching import SCENARIOS, Scenario, validated, write_log
 
-from pgx.models.monitoring.records import Settings
-from pgx.models.monitoring.status import monitor
-from pgx.reports.model_dashboard import render_dashboard
-from pgx.reports.pictures.monitoring import draw_shares
+from pgx_dosing.monitoring.records import Settings
+from pgx_dosing.monitoring.status import monitor
+from pgx_dosing.report.dashboard import draw_shares, render_dashboard
 from reports import factory
 from reports.test_page import AXE, assert_valid, needs_chromium
 

@@ -25,6 +25,7 @@ from types import FunctionType, ModuleType
 from typing import Any, Final, TypeVar
 
 from pgx.base.code_cache import cache_folder, publish_code, read_code, tell_unkept
+from pgx.base.extensions import added_kernels
 
 __all__ = [
     "KERNEL_MODULES",
@@ -32,6 +33,7 @@ __all__ = [
     "bound_call",
     "helper",
     "kernel",
+    "kernel_modules",
     "n_unkept",
     "warm",
 ]
@@ -42,7 +44,6 @@ KERNEL_MODULES: Final = (
     "pgx.io._depth_kernels",
     "pgx.genotypes._kernels",
     "pgx.haplotypes._kernels",
-    "pgx.models.feedback._kernels",
 )
 _OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
 
@@ -202,12 +203,17 @@ def _jit(function: Callable[..., Any], made: dict[Callable[..., Any], Any]) -> A
     return made[function]
 
 
+def kernel_modules() -> tuple[str, ...]:
+    """Return the modules of kernels: those of `pgx`, then those that other packages add."""
+    return (*KERNEL_MODULES, *added_kernels())
+
+
 def warm() -> list[str]:
     """Compile and publish every kernel; return the names of the modules that were loaded.
 
     Modules that are not installed are left out. Two processes may do this at once.
     """
-    found = [name for name in KERNEL_MODULES if _is_installed(name)]
+    found = [name for name in kernel_modules() if _is_installed(name)]
     for own in _kernels(found):
         own.load()
     return found
@@ -215,7 +221,7 @@ def warm() -> list[str]:
 
 def n_unkept() -> int:
     """Return how many kernels are not on disk, so that every process compiles them."""
-    return sum(not own.is_kept() for own in _kernels(KERNEL_MODULES))
+    return sum(not own.is_kept() for own in _kernels(kernel_modules()))
 
 
 def _kernels(modules: Iterable[str]) -> Iterator[Kernel]:
@@ -274,7 +280,7 @@ def _dependencies(function: Callable[..., Any]) -> list[str]:
         for name, value in waiting.pop().__globals__.items():
             if name.strip("_").isupper() and isinstance(value, (int, float, str, tuple)):
                 parts.add(f"{name}={value!r}")
-            elif isinstance(value, ModuleType) and value.__name__.startswith("pgx."):
+            elif isinstance(value, ModuleType) and value.__name__.startswith(("pgx.", "pgx_")):
                 parts.add(f"{name}={_source_digest(str(value.__file__))}")
             elif getattr(value, _HELPER, False) and value.__module__ not in seen:
                 seen.add(value.__module__)

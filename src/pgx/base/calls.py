@@ -13,10 +13,10 @@ import msgspec
 from pgx.base.doses import DoseResult
 from pgx.base.errors import printable
 from pgx.base.evidence import CallEvidence
+from pgx.base.extensions import html_view
 from pgx.base.local import OverlayInfo, Override
 from pgx.base.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
 from pgx.base.structures import StructureEvidence
-from pgx.base.views import html_view
 
 __all__ = [
     "GENOTYPE",

@@ -10,12 +10,12 @@ import errno
 import gc
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from pgx._version import __version__
-from pgx.base.errors import MemoryShortageError, OutputError, PgxError, printable
+from pgx.base.errors import MemoryShortageError, OutputError, PgxError, UsageError, printable
 from pgx.cli.console import finished, prepare
 
 __all__ = ["command_modules", "main"]
@@ -26,16 +26,16 @@ _COMMANDS = {
     "cohort": ("pgx.cli.cohort", "any number of samples: calls and advice as Parquet tables"),
     "completion": ("pgx.cli.completion", "a script that completes commands and options in a shell"),
     "doctor": ("pgx.cli.doctor", "is everything installed and whole: a line for each part"),
-    "dose": ("pgx.cli.dose", "how much of a drug, by dosing models and label rules"),
     "explain": ("pgx.cli.explain", "what supports one call of a saved result"),
     "kb": ("pgx.cli.kb", "the knowledge base: info, genes, drugs, show, verify, diff, build"),
-    "model": ("pgx.cli.model", "dosing models: list, train, evaluate, approve, watch"),
     "partition": ("pgx.cli.partition", "a cohort in parts, for workflow systems: plan, run, merge"),
     "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
     "report": ("pgx.cli.report", "a saved result again: HTML, PDF, FHIR, Excel or JSON"),
     "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
     "verify": ("pgx.cli.verify", "derive a saved result again, and compare"),
 }
+_ADDED: Final = {"dose": "dosing models", "model": "dosing models"}
+"""Commands of packages beside `pgx`, and what is to be installed for them."""
 _COLLECTION = (200_000, 50, 50)
 """When cycles are looked for. A command makes hundreds of thousands of records that live to its
 end and hold few cycles; to look through them as often as Python does by itself took a tenth of
@@ -75,27 +75,35 @@ _USAGE = 2
 
 
 def command_modules() -> dict[str, str]:
-    """Return the module of each command."""
-    return {name: module for name, (module, _) in _COMMANDS.items()}
+    """Return the module of each command, those of packages beside `pgx` as well."""
+    return {name: module for name, (module, _) in _commands().items()}
+
+
+def _commands() -> dict[str, tuple[str, str]]:
+    """Return module and line of help of each command, A–Z."""
+    from pgx.base.extensions import added_commands
+
+    return dict(sorted({**added_commands(), **_COMMANDS}.items()))
 
 
 def _help() -> str:
-    width = max(map(len, _COMMANDS))
+    commands = _commands()
+    width = max(map(len, commands))
     lines = [f"pgx {__version__}: pharmacogenomics from a person's variants", ""]
     lines += ["usage: pgx COMMAND [OPTIONS]     pgx COMMAND --help"]
-    for aim, names in _by_aim():
-        lines += ["", f"{aim}:", *(f"  {name:<{width}}  {_COMMANDS[name][1]}" for name in names)]
+    for aim, names in _by_aim(commands):
+        lines += ["", f"{aim}:", *(f"  {name:<{width}}  {commands[name][1]}" for name in names)]
     lines += ["", "Examples:", *(f"  {example}" for example in _EXAMPLES)]
     lines += ["", "pgx --version prints the version, with --json-lines that of the data too"]
     return "\n".join(lines)
 
 
-def _by_aim() -> Iterator[tuple[str, list[str]]]:
+def _by_aim(commands: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield commands by what one wants to do; those that no aim names come last."""
     named = {name for names in _AIMS.values() for name in names}
-    groups = {**_AIMS, "More": tuple(sorted(set(_COMMANDS) - named))}
+    groups = {**_AIMS, "More": tuple(sorted(set(commands) - named))}
     for aim, names in groups.items():
-        there = [name for name in names if name in _COMMANDS]
+        there = [name for name in names if name in commands]
         if there:
             yield aim, there
 
@@ -126,43 +134,8 @@ def _end(number: int, _: object) -> NoReturn:
 
 
 def _status(words: list[str]) -> int:
-    if not words or words[0] in ("-h", "--help"):
-        sys.stdout.write(_help() + "\n")
-        return 0 if words else _USAGE
-    if words[0] == "--version":
-        return _version(words[1:])
-    if words[0] not in _COMMANDS:
-        sys.stderr.write(f"[PGX-USE-001] {_no_command(words[0])} pgx --help\n")
-        return _USAGE
-    return _run(words[0], words[1:])
-
-
-def _no_command(word: str) -> str:
-    from pgx.base.suggest import nearest
-
-    kind = "option" if word.startswith("-") else "command"
-    known = ["--help", "--version"] if kind == "option" else _COMMANDS
-    name = nearest(word, known)
-    meant = f" did you mean {name}? see" if name else " see"
-    return f"no {kind} {printable(word)!r};{meant}"
-
-
-def _version(words: list[str]) -> int:
-    if words == ["--json-lines"]:
-        from pgx.cli.versions import version_object
-
-        sys.stdout.write(version_object() + "\n")
-        return 0
-    if words:
-        sys.stderr.write("[PGX-USE-001] --version takes --json-lines only; see pgx --help\n")
-        return _USAGE
-    sys.stdout.write(f"pgx {__version__}\n")
-    return 0
-
-
-def _run(command: str, words: list[str]) -> int:
     try:
-        status: int = import_module(_COMMANDS[command][0]).run(words)
+        return _dispatch(words)
     except PgxError as error:
         sys.stderr.write(error.line() + "\n")
         return error.exit_status
@@ -187,7 +160,61 @@ def _run(command: str, words: list[str]) -> int:
         )
         _maybe_traceback()
         return 1
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help"):
+        sys.stdout.write(_help() + "\n")
+        return 0 if words else _USAGE
+    if words[0] == "--version":
+        return _version(words[1:])
+    own = _COMMANDS.get(words[0])
+    # packages beside pgx are asked only for what pgx itself has not: annotate pays nothing
+    module = own[0] if own else command_modules().get(words[0])
+    if module is None:
+        return _refuse(words[0])
+    status: int = import_module(module).run(words[1:])
     return status
+
+
+def _refuse(command: str) -> int:
+    """Say that there is no such command.
+
+    Raises
+    ------
+    UsageError
+        It is a command of a package that is not installed.
+    """
+    if command in _ADDED:
+        raise UsageError(
+            f"pgx {command} needs {_ADDED[command]}, which are not installed",
+            remedy="install them with: pip install --force-reinstall --no-deps pgx-therapy",
+        )
+    sys.stderr.write(f"[PGX-USE-001] {_no_command(command)} pgx --help\n")
+    return _USAGE
+
+
+def _no_command(word: str) -> str:
+    from pgx.base.suggest import nearest
+
+    kind = "option" if word.startswith("-") else "command"
+    known = ["--help", "--version"] if kind == "option" else command_modules()
+    name = nearest(word, known)
+    meant = f" did you mean {name}? see" if name else " see"
+    return f"no {kind} {printable(word)!r};{meant}"
+
+
+def _version(words: list[str]) -> int:
+    if words == ["--json-lines"]:
+        from pgx.cli.versions import version_object
+
+        sys.stdout.write(version_object() + "\n")
+        return 0
+    if words:
+        sys.stderr.write("[PGX-USE-001] --version takes --json-lines only; see pgx --help\n")
+        return _USAGE
+    sys.stdout.write(f"pgx {__version__}\n")
+    return 0
 
 
 def _lacks_memory(error: BaseException | None) -> bool:

@@ -139,7 +139,7 @@ def _with_patient(
     if patient is None:
         return saved
     from pgx.engine.personal import with_patient
-    from pgx.pipeline.doses import is_of_release
+    from pgx.inputs.release import is_of_release
 
     if not is_of_release(knowledge, saved):
         raise UsageError(

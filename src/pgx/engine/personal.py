@@ -13,14 +13,14 @@ import msgspec
 
 from pgx.base.advice import CONFIDENCE
 from pgx.base.calls import PHENOCONVERTED, GeneCall, PatientContext, PatientResult, Recommendation
+from pgx.base.doses import DoseResult
 from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
+from pgx.base.extensions import extension
 from pgx.base.patient import GeneConversion, MedicineUse, Patient
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.patients.read import check_patient, months_between
-from pgx.pipeline.dose_results import dose_results
-from pgx.pipeline.doses import Doses
 from pgx.recommendations.condition_fits import ConditionFits, as_stated
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
@@ -86,7 +86,7 @@ class Personal:
             key=lambda r: (first.get(r.drug, len(first)), r.drug.casefold()),
         )
         made = msgspec.structs.replace(plain, recommendations=tuple(rows), context=context)
-        doses = dose_results(Doses(self._knowledge).of(made))
+        doses = _doses(self._knowledge, made)
         return msgspec.structs.replace(made, context=msgspec.structs.replace(context, doses=doses))
 
     def _first(self) -> dict[str, int]:
@@ -231,6 +231,13 @@ class Personal:
             return []
         calls = [converted.get(call.gene, call) for call in plain.calls]
         return recommend(self._guidance, plain.sample, calls, sorted(drugs))
+
+
+def _doses(knowledge: KnowledgeBase, result: PatientResult) -> tuple[DoseResult, ...]:
+    """Return what dosing models say, nothing where they are not installed."""
+    records = extension("pgx.dosing", "records")
+    found: tuple[DoseResult, ...] = records(knowledge, result) if records else ()
+    return found
 
 
 def with_patient(saved: PatientResult, patient: Patient, knowledge: KnowledgeBase) -> PatientResult:

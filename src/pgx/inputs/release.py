@@ -8,13 +8,14 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall
+from pgx.base.calls import GeneCall, PatientResult
 from pgx.base.errors import AssemblyMismatchError, InputError, OverlayError, SnapshotSchemaError
 from pgx.base.shipped import is_shipped
 from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = [
     "LOCAL_NOTE",
+    "is_of_release",
     "knowledge_of",
     "marked_local",
     "release_at",
@@ -88,6 +89,14 @@ def knowledge_of(
             error.what, where=error.where or "statements.tsv", remedy="correct the folder"
         ) from error
     return local
+
+
+def is_of_release(knowledge: KnowledgeBase, result: PatientResult) -> bool:
+    """Whether a release, with the same folder of a laboratory if any, made a result."""
+    made = result.provenance
+    if knowledge.manifest.digest != made.knowledge_digest:
+        return False
+    return knowledge.overlay is None or knowledge.overlay.info == made.overlay
 
 
 def marked_local(calls: Iterable[GeneCall], genes: frozenset[str]) -> tuple[GeneCall, ...]:

@@ -12,7 +12,7 @@ from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
 from pgx.reports.deidentify import is_deidentified
-from pgx.reports.dose_records import DoseEntry
+from pgx.reports.dose_section import DrugDose, dose_section
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
@@ -67,7 +67,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     language: str = DEFAULT_LANGUAGE
     untranslated: frozenset[str] = frozenset()
     pictures: tuple[GenePictures, ...] = ()
-    doses: tuple[DoseEntry, ...] = ()
+    doses: tuple[DrugDose, ...] = ()
 
 
 def build_document(
@@ -122,13 +122,12 @@ def with_doses(
 
     A model or person that gives no dose is told of, and raises nothing.
     """
-    replies = facts.doses(result) if facts.doses else ()
-    if not replies:
+    knowledge = facts.knowledge
+    section = dose_section() if knowledge and result.context else None
+    if knowledge is None or section is None:
         return document
-    from pgx.reports.dose_entries import build_doses  # loads the dosing models
-
     said = catalogue(document.language) if words is None else words
-    doses, untranslated = build_doses(result, replies, said)
+    doses, untranslated = section.entries(result, knowledge, said)
     return msgspec.structs.replace(
         document, doses=doses, untranslated=document.untranslated | untranslated
     )

@@ -13,10 +13,10 @@ from pgx.base.calls import PatientResult
 from pgx.base.frequencies import GeneFrequencies
 from pgx.base.genes import GeneCode
 from pgx.base.substances import ScoreRange
+from pgx.inputs.release import is_of_release
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import DEFAULT_LANGUAGE
-from pgx.pipeline.doses import Doses, DosesOf, is_of_release
 from pgx.reports.laboratory import Laboratory
 
 __all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
@@ -47,7 +47,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     ``laboratory`` issues them, ``language`` is what they say it in. A release older than
     ``max_age`` months on the day of a report is warned of.
 
-    ``doses`` says what dosing models make of a result, where a report is to tell it.
+    ``knowledge`` is the release at hand, by which doses are computed where a report tells them.
     ``frequencies`` are by gene, ``allele_codes`` ClinPGx's identifiers by gene and allele.
     """
 
@@ -63,7 +63,7 @@ class ReportFacts(msgspec.Struct, frozen=True, kw_only=True):
     allele_codes: dict[tuple[str, str], str] = {}
     language: str = DEFAULT_LANGUAGE
     max_age: int = MAX_AGE_MONTHS
-    doses: DosesOf | None = None
+    knowledge: KnowledgeBase | None = None
 
 
 NO_FACTS: Final = ReportFacts()
@@ -83,7 +83,7 @@ def facts_for(result: PatientResult, knowledge: KnowledgeBase) -> ReportFacts:
         A table has other columns than its schema.
     """
     if not is_of_release(knowledge, result):
-        return msgspec.structs.replace(NO_FACTS, doses=Doses(knowledge).of)
+        return msgspec.structs.replace(NO_FACTS, knowledge=knowledge)
     return facts_of(knowledge)
 
 
@@ -96,7 +96,7 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
         A table has other columns than its schema.
     """
     return ReportFacts(
-        doses=Doses(knowledge).of,
+        knowledge=knowledge,
         drugs=knowledge.drugs,
         guidelines=knowledge.guidelines,
         sources=tuple(_source(row) for row in knowledge.table("sources")),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import marshal
+import re
 from importlib import resources
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
@@ -22,9 +23,10 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 from pgx.base.code_cache import cache_folder, publish_code, read_code
 from pgx.reports.text import visible
 
-__all__ = ["page_template", "resource"]
+__all__ = ["page_template", "resource", "without_implied"]
 
 _NAME: Final = "<template>"
+_IMPLIED: Final = re.compile("</(?:li|dd|dt|p|tr|td|th)>")
 
 
 def page_template(source: str) -> Template:
@@ -37,9 +39,14 @@ def page_template(source: str) -> Template:
     return Template.from_code(environment, code, environment.make_globals(None))
 
 
-def resource(name: str) -> str:
-    """Return the text of a file of ``templates``."""
-    return resources.files("pgx.reports").joinpath("templates", name).read_text(encoding="utf-8")
+def resource(name: str, package: str = "pgx.reports") -> str:
+    """Return the text of a file of the ``templates`` of a package."""
+    return resources.files(package).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def without_implied(source: str) -> str:
+    """Return a template without the end tags that HTML lets a page leave out."""
+    return _IMPLIED.sub("", source)
 
 
 @functools.cache

@@ -11,12 +11,12 @@ from pgx.base.calls import CallStatus, PatientResult
 from pgx.messages.catalogue import ENGLISH
 from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document, with_doses
+from pgx.reports.dose_section import dose_section
 from pgx.reports.drug_records import AdviceRow, DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.laboratory import Laboratory
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE, drugs_by_area
-from pgx.reports.print_doses import dose_data
 from pgx.reports.print_drugs import (
     drug_data,
     is_changed,
@@ -59,7 +59,7 @@ def report_data(
         "medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "current")],
         "other_medicines": [_medicine(m, drugs, decided, words) for m in _of(document, "other")],
         "conversions": document.patient.conversions if document.patient else (),
-        "doses": dose_data(document.doses, words),
+        "doses": _doses(document, words),
         "dose_words": words["dose"],
         "dose_briefs": {dose.drug: dose.brief for dose in document.doses},
         "areas": drugs_by_area(document.groups, facts, words, skip=taken),
@@ -99,6 +99,11 @@ def report_data(
         "bucket": words["bucket"],
     }
     return plain(data) | {"copies": copy_figures(document.genes, document.pictures, words)}
+
+
+def _doses(document: ReportDocument, words: Words) -> list[dict[str, Any]]:
+    section = dose_section() if document.doses else None
+    return section.printed(document.doses, words) if section else []
 
 
 def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -> dict[str, Any]:

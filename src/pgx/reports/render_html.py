@@ -18,12 +18,12 @@ from markupsafe import Markup, escape
 from pgx.base.calls import PatientResult
 from pgx.messages.catalogue import catalogue
 from pgx.reports.document import ReportDocument, build_document, with_doses
+from pgx.reports.dose_section import dose_section
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import within
 from pgx.reports.gene_entries import GeneEntry
-from pgx.reports.page_template import page_template, resource
-from pgx.reports.pictures.dose_shares import draw_shares
+from pgx.reports.page_template import page_template, resource, without_implied
 from pgx.reports.pictures.draw import draw_gene
 from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.site_table import draw_sites
@@ -40,7 +40,6 @@ _BETWEEN_BLOCKS = re.compile(
 """Line breaks that show as nothing: a page has thousands."""
 _NOT_PLAIN = re.compile("[^A-Za-z0-9 ]")
 _LABEL = re.compile(r"\{\{ t\.(\w+) \}\}")
-_IMPLIED = re.compile("</(?:li|dd|dt|p|tr|td|th)>")  # end tags that HTML lets a page leave out
 
 
 def render_html(result: PatientResult, facts: ReportFacts = NO_FACTS) -> str:
@@ -56,7 +55,9 @@ def render_document(document: ReportDocument) -> str:
     words = catalogue(document.language)
     label = words["label"]
     style, page, script = _style(), _page_style(document.sample, label), _script()
-    styles = [style, page, *([_dose_style()] if document.doses else [])]
+    row_marks = {kind: _mark("m", kind, word) for kind, word in words["certainty"].items()}
+    doses = _doses(document, words, row_marks)
+    styles = [style, page, *([doses["dose_style"]] if document.doses else [])]
     page_text = _template(document.language).render(
         doc=document,
         t=label,
@@ -68,7 +69,7 @@ def render_document(document: ReportDocument) -> str:
         cards=_CARDS,
         **_personal(document, words),
         **_matrix(document, words),
-        **_doses(document, words),
+        **doses,
         figures=[draw_gene(facts, words) for facts in document.pictures],
         n_drugs=sum(len(group.drugs) for group in document.groups),
         counts={group.key: _count(len(group.drugs), label) for group in document.groups},
@@ -76,7 +77,7 @@ def render_document(document: ReportDocument) -> str:
         long_missing=[_is_long(gene) for gene in document.genes],
         site_tables=[draw_sites(gene, label) for gene in document.genes],
         icons={group.key: _icon(group.key) for group in document.groups},
-        row_marks={kind: _mark("m", kind, word) for kind, word in words["certainty"].items()},
+        row_marks=row_marks,
         call_marks={kind: _mark("s", kind, word) for kind, word in words["status"].items()},
         marks=[
             (_mark("m", kind, word), label[f"mark_{kind}"])
@@ -107,17 +108,19 @@ def _personal(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, o
     }
 
 
-def _doses(document: ReportDocument, words: Mapping[str, Any]) -> dict[str, object]:
-    """Return what the part on doses needs; the pictures are by drug."""
+def _doses(
+    document: ReportDocument, words: Mapping[str, Any], marks: Mapping[str, Markup]
+) -> dict[str, Any]:
+    """Return what the part on doses needs, as far as there is one."""
+    section = dose_section() if document.doses else None
+    part = (
+        section.page(document.doses, words, marks, document.untranslated) if section else Markup()
+    )
     return {
         "d": words["dose"],
-        "dose_style": _dose_style() if document.doses else "",
+        "dose_style": section.style() if section else Markup(),
         "dose_of": {dose.drug: dose for dose in document.doses},
-        "dose_pictures": {
-            dose.drug: draw_shares(dose.name, dose.equations[0], words)
-            for dose in document.doses
-            if dose.equations and dose.equations[0].bars
-        },
+        "dose_part": part,
     }
 
 
@@ -149,18 +152,13 @@ def _mark(prefix: str, kind: str, word: str) -> Markup:
 def _template(language: str) -> Template:
     """Return the template with the labels written in: fewer expressions are faster."""
     label = catalogue(language)["label"]
-    source = _IMPLIED.sub("", resource("report.html.j2"))
+    source = without_implied(resource("report.html.j2"))
     return page_template(_LABEL.sub(lambda m: escape(label[m[1]]), source))
 
 
 @functools.cache
 def _style() -> Markup:
     return Markup(resource("report.css"))  # noqa: S704 (our own file)
-
-
-@functools.cache
-def _dose_style() -> Markup:
-    return Markup(resource("dose.css"))  # noqa: S704 (our own file)
 
 
 @functools.cache

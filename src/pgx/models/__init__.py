@@ -1,1 +1,0 @@
-"""Dosing models: what they need, what they say, how they are trained, kept and watched."""

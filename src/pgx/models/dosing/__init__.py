@@ -1,1 +1,0 @@
-"""A dose for one person: from calls and a patient file to a prediction with its reasons."""

@@ -1,0 +1,16 @@
+"""``pgx dose`` and ``pgx model``: the commands that `pgx` finds by entry points."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pgx.base.extensions import Command
+
+__all__ = ["DOSE", "MODEL"]
+
+DOSE: Final = Command(
+    "pgx_dosing.commands.dose", "how much of a drug, by dosing models and label rules"
+)
+MODEL: Final = Command(
+    "pgx_dosing.commands.model", "dosing models: list, train, evaluate, approve, monitor"
+)

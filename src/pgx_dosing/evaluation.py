@@ -1,0 +1,320 @@
+"""How good a model is: errors, calibration, groups, benefit, all with intervals.
+
+A net benefit as in decision curves (Vickers and Elkin 2006), for a start dose instead of a test:
+the share of patients started within 20% of their dose, less the share started more than 20% above
+it times a weight, which says how many well-dosed starts one overdosed start is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pgx_dosing.equation import Bounds, dose_of, interval_of, on_link
+from pgx_dosing.specification import Gain, Model, fill, n_outside
+from pgx_dosing.tables import DataTable, columns_for
+
+__all__ = [
+    "DOSE_BINS",
+    "FIXED_DOSE",
+    "Predicted",
+    "Scores",
+    "by_patients",
+    "by_sites",
+    "error",
+    "gains_of",
+    "groups_of",
+    "judge",
+    "net_benefits",
+    "predict_table",
+    "scores",
+    "within",
+]
+
+_Values = npt.NDArray[np.float64]
+_SHARE: Final = 0.2
+_SLACK: Final = 1e-9
+"""20% of a dose is itself within 20%, whatever the last bit says."""
+_Ends = tuple[float, float]
+_DRAWS: Final = 1000
+_SEED: Final = 7
+_TAILS: Final = (2.5, 97.5)
+FIXED_DOSE: Final = 35.0
+"""mg/week: 5 mg a day, the usual start of warfarin without an equation."""
+_WEIGHTS: Final = (0.25, 0.5, 1.0, 2.0)
+_Mask = npt.NDArray[np.bool_]
+_AGES: Final = ((0.0, 50.0, "below 50"), (50.0, 70.0, "50 to 69"), (70.0, np.inf, "70 or more"))
+DOSE_BINS: Final = ((0.0, 21.0, "at most 21"), (21.0, 49.0, "21 to 49"), (49.0, np.inf, "above 49"))
+"""Weekly doses of warfarin in mg, lower end exclusive, as in the paper of the IWPC."""
+_FEWEST: Final = 100
+"""Patients of a group: of fewer nothing is said."""
+_NOT_A_GROUP: Final = ("", "Unknown")
+_TOLERATED: Final = 0.02
+_HIGH_DOSE: Final = ("dose", "above 49")
+
+
+class Predicted(NamedTuple):
+    """Predicted doses (n,) in the table's unit, their intervals where the model has any."""
+
+    dose: _Values
+    bounds: Bounds | None = None
+
+    def take(self, rows: npt.NDArray[Any]) -> Predicted:
+        """Return some patients, by index or mask."""
+        own = self.bounds and Bounds(self.bounds.lower[rows], self.bounds.upper[rows])
+        return Predicted(self.dose[rows], own)
+
+
+class Scores(NamedTuple):
+    """Scores of ``n`` patients; shares are fractions, None where they cannot be had.
+
+    ``bias`` is predicted less actual dose; calibration is the line of actual on predicted dose.
+    """
+
+    n: int
+    mae_mg_per_week: float | None
+    within_20_percent: float | None
+    interval_coverage: float | None
+    bias_mg_per_week: float | None
+    r_squared: float | None
+    calibration_slope: float | None
+    calibration_intercept: float | None
+
+
+def error(predicted: _Values, actual: _Values) -> _Values:
+    """Return absolute errors, shape (n,)."""
+    return np.abs(predicted - actual)
+
+
+def within(predicted: _Values, actual: _Values) -> npt.NDArray[np.bool_]:
+    """Return whose predicted dose is within 20% of the actual one, shape (n,)."""
+    return error(predicted, actual) <= _SHARE * actual + _SLACK
+
+
+def scores(predicted: Predicted, actual: _Values) -> Scores:
+    """Return the scores of patients; calibration from 10 patients on."""
+    n = len(actual)
+    if n == 0:
+        return Scores(0, *[None] * 7)
+    slope, intercept = _line(predicted.dose, actual) if n >= 10 else (None, None)
+    return Scores(
+        n,
+        _rounded(error(predicted.dose, actual).mean()),
+        _rounded(within(predicted.dose, actual).mean()),
+        _coverage(predicted.bounds, actual),
+        _rounded((predicted.dose - actual).mean()),
+        _r_squared(predicted.dose, actual) if n >= 10 else None,
+        slope,
+        intercept,
+    )
+
+
+def _coverage(bounds: Bounds | None, actual: _Values) -> float | None:
+    if bounds is None:
+        return None
+    return _rounded(((bounds.lower <= actual) & (actual <= bounds.upper)).mean())
+
+
+def _line(predicted: _Values, actual: _Values) -> tuple[float | None, float | None]:
+    centred = predicted - predicted.mean()
+    spread = float(centred @ centred)
+    if spread == 0.0:
+        return None, None
+    slope = float(centred @ actual) / spread
+    return _rounded(slope), _rounded(actual.mean() - slope * predicted.mean())
+
+
+def _r_squared(predicted: _Values, actual: _Values) -> float | None:
+    """Return 1 − residual over total sum of squares: 0 is as good as the mean, less is worse."""
+    total = float(((actual - actual.mean()) ** 2).sum())
+    return _rounded(1.0 - float(((predicted - actual) ** 2).sum()) / total) if total else None
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def by_patients(values: _Values) -> _Ends:
+    """Return the 95% interval of the mean of values (n,), patients drawn with replacement."""
+    rng = np.random.default_rng(_SEED)
+    means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(_DRAWS)]
+    return _ends(np.array(means))
+
+
+def by_sites(values: _Values, site: npt.NDArray[np.str_]) -> _Ends | None:
+    """Return the 95% interval of the mean, whole sites drawn with replacement; None below three."""
+    names, places = np.unique(site, return_inverse=True)
+    if len(names) < 3:
+        return None
+    sums, sizes = np.bincount(places, values), np.bincount(places)
+    drawn = np.random.default_rng(_SEED).integers(0, len(names), (_DRAWS, len(names)))
+    return _ends(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))
+
+
+def _ends(means: _Values) -> _Ends:
+    low, high = np.percentile(means, _TAILS)
+    return float(f"{low:.6g}"), float(f"{high:.6g}")
+
+
+def net_benefits(predicted: Mapping[str, _Values], actual: _Values) -> list[dict[str, float]]:
+    """Return, for each weight of an overdosed start, the net benefit of each model by its name.
+
+    ``fixed`` is added: `FIXED_DOSE` for everyone.
+    """
+    doses = {**predicted, "fixed": np.full(len(actual), FIXED_DOSE)}
+    good = {name: within(dose, actual) for name, dose in doses.items()}
+    high = {name: ~good[name] & (dose > actual) for name, dose in doses.items()}
+    return [
+        {"weight": weight}
+        | {n: float(f"{good[n].mean() - weight * high[n].mean():.4g}") for n in doses}
+        for weight in _WEIGHTS
+    ]
+
+
+def groups_of(table: DataTable, names: Sequence[str]) -> Iterator[tuple[str, str, _Mask]]:
+    """Yield (group, value, mask of shape (n,)): the named inputs, age, dose and site."""
+    for name in names:
+        column = table.columns[name].astype(np.str_)
+        for value in np.unique(column).tolist():
+            yield name, value or "unknown", column == value
+    if "age_years" in table.columns:
+        age = np.asarray(table.columns["age_years"], np.float64)
+        for low, high, label in _AGES:
+            yield "age", label, (low <= age) & (age < high)
+    for low, high, label in DOSE_BINS:
+        yield "dose", label, (low < table.dose) & (table.dose <= high)
+    sites = np.unique(table.site).tolist()
+    for value in sites if len(sites) > 1 else []:
+        yield "site", value, table.site == value
+
+
+def gains_of(
+    own: _Values,
+    other: _Values,
+    actual: _Values,
+    group: npt.NDArray[np.str_],
+    *,
+    name: str,
+    than: str,
+) -> tuple[Gain, ...]:
+    """Return the mean decrease of the absolute error in each group, with 95% interval.
+
+    ``own`` and ``other`` are doses by the model and by the equation ``than``, ``group`` the
+    values of the input ``name``; arrays have shape (n,).
+    """
+    closer = error(other, actual) - error(own, actual)
+    found = []
+    for value in np.unique(group).tolist():
+        mask = group == value
+        if value in _NOT_A_GROUP or mask.sum() < _FEWEST:
+            continue
+        lower, upper = (round(end, 3) for end in by_patients(closer[mask]))
+        gain = round(float(closer[mask].mean()), 3)
+        found.append(
+            Gain(
+                input=name,
+                value=value,
+                n=int(mask.sum()),
+                gain=gain,
+                lower=lower,
+                upper=upper,
+                than=than,
+            )
+        )
+    return tuple(found)
+
+
+def predict_table(model: Model, table: DataTable) -> Predicted:
+    """Return what a model predicts for the patients of a table.
+
+    Nobody is left out: what is unknown is filled as the model says, and numbers outside a model's
+    range are taken as they are (`judge` counts them), so that all models speak of the same rows.
+
+    Raises
+    ------
+    MissingCovariateError
+        The model needs an input that a patient lacks.
+    DataTableError
+        See `pgx_dosing.tables.columns_for`.
+    """
+    columns = fill(model.inputs, columns_for(model.inputs, table, model.unit))
+    return Predicted(dose_of(on_link(model, columns), model.link), interval_of(model, columns))
+
+
+def judge(
+    own: Predicted, table: DataTable, baselines: Mapping[str, Predicted], model: Model
+) -> dict[str, Any]:
+    """Return the contract's JSON object of `pgx model evaluate`, and what stands beside it."""
+    names = table.schema.groups if table.schema else ()
+    groups = _by_group(own, table, names)
+    found = {
+        "model": model.name,
+        "version": model.version,
+        "uses_race": model.uses_race,
+        **scores(own, table.dose)._asdict(),
+        "n_dropped": sum(table.dropped.values()),
+        "dropped": dict(table.dropped),
+        "n_outside_range": n_outside(model.inputs, table.columns),
+        "unreadable": dict(table.unreadable),
+        "data_sha256": table.sha256,
+        "intervals": _intervals(own, table),
+        "by_baseline": {n: _baseline(p, table, names) for n, p in baselines.items()},
+        "groups": groups,
+        "net_benefit": net_benefits(
+            {"model": own.dose, **{n: p.dose for n, p in baselines.items()}}, table.dose
+        ),
+    }
+    return found | {"remarks": _remarks(found)}
+
+
+def _baseline(own: Predicted, table: DataTable, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        **scores(own, table.dose)._asdict(),
+        "intervals": _intervals(own, table),
+        "groups": _by_group(own, table, names),
+    }
+
+
+def _by_group(own: Predicted, table: DataTable, names: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for group, value, mask in groups_of(table, names):
+        if mask.any():
+            part = scores(own.take(mask), table.dose[mask])._asdict()
+            found.setdefault(group, {})[value] = part
+    return found
+
+
+def _intervals(own: Predicted, table: DataTable) -> dict[str, Any]:
+    """Return 95% intervals of error and share within 20%, over patients and over sites."""
+    values = {
+        "mae_mg_per_week": error(own.dose, table.dose),
+        "within_20_percent": within(own.dose, table.dose).astype(np.float64),
+    }
+    return {
+        name: {"patients": by_patients(value), "sites": by_sites(value, table.site)}
+        for name, value in values.items()
+    }
+
+
+def _remarks(found: Mapping[str, Any]) -> list[str]:
+    """Return in words where the model is worse than an equation beside it."""
+    said = []
+    group, value = _HIGH_DOSE
+    own = found["groups"].get(group, {}).get(value)
+    for name, other in found["by_baseline"].items():
+        if other["mae_mg_per_week"] < found["mae_mg_per_week"]:
+            said.append(
+                f"{name} has the smaller error here: {other['mae_mg_per_week']:.2f} against "
+                f"{found['mae_mg_per_week']:.2f} mg/week"
+            )
+        theirs = other["groups"].get(group, {}).get(value)
+        if own and theirs and own["within_20_percent"] < theirs["within_20_percent"] - _TOLERATED:
+            said.append(
+                f"above 49 mg/week the model is worse than {name}: "
+                f"{own['within_20_percent']:.1%} of {own['n']} within 20%, against "
+                f"{theirs['within_20_percent']:.1%}"
+            )
+    return said

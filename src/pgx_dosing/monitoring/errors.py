@@ -1,0 +1,348 @@
+"""Whether errors and intervals are what the validation found, over all and in each group.
+
+A group may have a larger error because its doses are larger: what counts is not that there is a
+gap, but that it is wider than the one that was known when the model was approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx_dosing.monitoring.charts import binomial_interval, normal_quantile
+from pgx_dosing.monitoring.joined import Outcomes
+from pgx_dosing.monitoring.records import (
+    CheckState,
+    Family,
+    GroupReference,
+    MonitoringCheck,
+    Settings,
+    ValidationReference,
+    check_id,
+    not_assessed,
+    number_words,
+)
+
+__all__ = ["coverage_checks", "error_checks", "gap_checks", "members", "subjects"]
+
+_ERROR_ADVICE: Final = (
+    "recalibrate on local patients and look at the change in error first, or go back to the"
+    " approved version before"
+)
+_WITHIN: Final = 0.2
+Mask = npt.NDArray[np.bool_]
+_COVERAGE_ADVICE: Final = (
+    "do not rely on the interval here; make it anew from local residuals, and look at who falls out"
+)
+Floats = npt.NDArray[np.float64]
+_GAP_ADVICE: Final = (
+    "look at this group's patients and outcomes with those who treat them; until the cause is"
+    " known, say at each prediction for the group that it is less sure"
+)
+
+
+def error_checks(
+    outcomes: Outcomes, reference: ValidationReference, settings: Settings
+) -> list[MonitoringCheck]:
+    """Return the mean absolute error and the share within 20% of the newest outcomes."""
+    newest = outcomes.last(settings.window)
+    alpha = settings.error_alpha / 2
+    return [
+        _mae(newest, reference, settings.min_n, alpha),
+        _within(newest, reference, settings.min_n, alpha),
+    ]
+
+
+def _gap(n: int, min_n: int, expected: float | None) -> str:
+    """Return why nothing can be said; "" where it can."""
+    if expected is None:
+        return "the validation does not give it"
+    return f"{n} outcomes, at least {min_n} are needed" if n < min_n else ""
+
+
+def _mae(
+    newest: Outcomes, reference: ValidationReference, min_n: int, alpha: float
+) -> MonitoringCheck:
+    n, expected = len(newest), reference.mae
+    reason = _gap(n, min_n, expected)
+    if reason or expected is None:
+        return not_assessed(Family.ERROR, "mae", "", n, reason)
+    errors = np.abs(newest.residuals)
+    value = float(errors.mean())
+    # the validation's figure is that of a sample too
+    noise = float(errors.std(ddof=1)) * np.sqrt(1 / n + 1 / (reference.n or np.inf))
+    half = normal_quantile(1 - alpha / 2) * float(noise)
+    is_worse = value - half > expected
+    return _error_check(
+        "mae", n, value, (value - half, value + half), expected, is_worse=is_worse,
+        reason=f"mean absolute error {number_words(value)}, {number_words(expected)} in the"
+        " validation",
+    )  # fmt: skip
+
+
+def _within(
+    newest: Outcomes, reference: ValidationReference, min_n: int, alpha: float
+) -> MonitoringCheck:
+    n, expected = len(newest), reference.within_20_percent
+    reason = _gap(n, min_n, expected)
+    if reason or expected is None:
+        return not_assessed(Family.ERROR, "within_20", "", n, reason)
+    hits = np.abs(newest.residuals) <= _WITHIN * np.abs(newest.observed)
+    low, high = binomial_interval(int(hits.sum()), n, alpha)
+    value = float(hits.mean())
+    return _error_check(
+        "within_20", n, value, (low, high), expected, is_worse=high < expected,
+        reason=f"{value:.1%} within 20% of the outcome, {expected:.1%} in the validation",
+    )  # fmt: skip
+
+
+def _error_check(
+    kind: str,
+    n: int,
+    value: float,
+    interval: tuple[float, float],
+    expected: float,
+    *,
+    is_worse: bool,
+    reason: str,
+) -> MonitoringCheck:
+    return MonitoringCheck(
+        id=check_id(Family.ERROR, kind, ""),
+        family=Family.ERROR,
+        kind=kind,
+        subject="",
+        state=CheckState.ALERT if is_worse else CheckState.OK,
+        n=n,
+        value=value,
+        lower=interval[0],
+        upper=interval[1],
+        expected=expected,
+        threshold=expected,
+        reason=reason,
+        advice=_ERROR_ADVICE if is_worse else "",
+    )
+
+
+def coverage_checks(
+    outcomes: Outcomes, reference: ValidationReference, settings: Settings
+) -> list[MonitoringCheck]:
+    """Return the coverage of the newest intervals against their level and the validation's.
+
+    An alert is coverage below that of the validation, too little for chance; to watch is coverage
+    below the level only, or above it. The family's ``alpha`` is divided among all that is assessed.
+    """
+    newest = outcomes.last(settings.window)
+    has_interval = ~np.isnan(newest.lower)
+    levels = newest.level[has_interval]
+    if not len(levels):
+        return [not_assessed(Family.COVERAGE, "coverage", "", 0, "no outcome with an interval")]
+    level = float(levels[-1])
+    masks = {"": has_interval & (newest.level == level)}
+    for subject, mask in members(newest, reference):
+        masks[subject] = masks[""] & mask
+    least = {s: settings.min_group if s else settings.min_n for s in masks}
+    n_assessed = sum(int(mask.sum()) >= least[s] for s, mask in masks.items())
+    alpha = settings.coverage_alpha / max(n_assessed, 1)
+    known = subjects(reference)
+    return [
+        _coverage_check(subject, newest, mask, level, known.get(subject), alpha, least[subject])
+        for subject, mask in masks.items()
+    ]
+
+
+def subjects(reference: ValidationReference) -> dict[str, float | None]:
+    """Return the validated coverage over all ("") and of each group (``race=Asian``)."""
+    found = {"": reference.coverage}
+    for name, values in reference.groups.items():
+        found |= {f"{name}={value}": own.coverage for value, own in values.items()}
+    return found
+
+
+def members(outcomes: Outcomes, reference: ValidationReference) -> Iterator[tuple[str, Mask]]:
+    """Yield each group of the log and of the validation, and who is in it (n,)."""
+    seen = {(k, v) for row in outcomes.groups for k, v in row.items() if v is not None}
+    seen |= {(k, v) for k, values in reference.groups.items() for v in values}
+    for name, value in sorted(seen):
+        mask = np.array([row.get(name) == value for row in outcomes.groups], np.bool_)
+        yield f"{name}={value}", mask
+
+
+def _coverage_check(
+    subject: str,
+    newest: Outcomes,
+    mask: Mask,
+    level: float,
+    validated: float | None,
+    alpha: float,
+    least: int,
+) -> MonitoringCheck:
+    n = int(mask.sum())
+    if n < least:
+        reason = f"{n} outcomes with an interval, at least {least} are needed"
+        return not_assessed(Family.COVERAGE, "coverage", subject, n, reason)
+    held = (newest.lower <= newest.observed) & (newest.observed <= newest.upper)
+    value = float(held[mask].mean())
+    low, high = binomial_interval(int(held[mask].sum()), n, alpha)
+    expected = level if validated is None else min(level, validated)
+    state = CheckState.OK
+    if high < expected:
+        state = CheckState.ALERT
+    elif high < level or low > level:
+        state = CheckState.WATCH
+    return MonitoringCheck(
+        id=check_id(Family.COVERAGE, "coverage", subject),
+        family=Family.COVERAGE,
+        kind="coverage",
+        subject=subject,
+        state=state,
+        n=n,
+        value=value,
+        lower=low,
+        upper=high,
+        expected=validated,
+        threshold=level,
+        material=expected,
+        reason=f"{value:.1%} of outcomes lie in their {level:.0%} interval"
+        + ("" if validated is None else f", {validated:.1%} in the validation"),
+        advice="" if state is CheckState.OK else _advice(low, level),
+    )
+
+
+def _advice(low: float, level: float) -> str:
+    return (
+        "intervals are wider than they need be; recalibrate them"
+        if low > level
+        else _COVERAGE_ADVICE
+    )
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    """What is compared: one value an outcome, whose mean is worse where ``sign`` times it is up."""
+
+    name: str
+    word: str
+    sign: float
+    values: Callable[[Outcomes], Floats]
+    validated: Callable[[GroupReference], float | None]
+
+
+def _covered(outcomes: Outcomes) -> Floats:
+    """Return 1 for an outcome within its interval, 0 outside it, NaN without one; shape (n,)."""
+    held = (outcomes.lower <= outcomes.observed) & (outcomes.observed <= outcomes.upper)
+    return np.where(np.isnan(outcomes.lower), np.nan, held)
+
+
+_KINDS: Final = (
+    _Kind("mae", "mean absolute error", 1.0, lambda o: np.abs(o.residuals), lambda g: g.mae),
+    _Kind("coverage", "coverage", -1.0, _covered, lambda g: g.coverage),
+)
+
+
+def gap_checks(
+    outcomes: Outcomes, reference: ValidationReference, settings: Settings
+) -> list[MonitoringCheck]:
+    """Return for each group how its error and coverage stand against those of all others.
+
+    The family's ``alpha`` is divided among the gaps that are assessed (Bonferroni).
+    """
+    newest = outcomes.last(settings.window)
+    found = []
+    for kind in _KINDS:
+        values = kind.values(newest)
+        is_known = ~np.isnan(values)
+        for subject, mask in members(newest, reference):
+            found.append(
+                (
+                    kind,
+                    subject,
+                    values[mask & is_known],
+                    values[_rest(subject, newest, mask) & is_known],
+                )
+            )
+    least = settings.min_group
+    n_assessed = sum(min(len(own), len(others)) >= least for *_, own, others in found)
+    alpha = settings.gap_alpha / max(n_assessed, 1)
+    return [_gap_check(*one, reference, alpha, least) for one in found]
+
+
+def _rest(subject: str, newest: Outcomes, mask: Mask) -> Mask:
+    """Return who is known to be in another group of the same name."""
+    name = subject.partition("=")[0]
+    is_told = np.array([row.get(name) is not None for row in newest.groups], np.bool_)
+    return is_told & ~mask
+
+
+def _gap_check(
+    kind: _Kind,
+    subject: str,
+    own: Floats,
+    rest: Floats,
+    reference: ValidationReference,
+    alpha: float,
+    least: int,
+) -> MonitoringCheck:
+    n = len(own)
+    if min(n, len(rest)) < least:
+        reason = f"{n} outcomes in the group and {len(rest)} outside, at least {least} are needed"
+        return not_assessed(Family.GAPS, kind.name, subject, n, reason)
+    n_own, n_rest, expected = _validated(kind, subject, reference)
+    value = float(own.mean() - rest.mean())
+    half = _half_width(own, rest, n_own, n_rest, alpha)
+    worse = kind.sign * (value - (expected or 0.0)) - half
+    is_wider = worse > 0
+    state = CheckState.OK
+    if is_wider:
+        state = CheckState.WATCH if expected is None else CheckState.ALERT
+    before = "not validated" if expected is None else f"{number_words(expected)} in the validation"
+    return MonitoringCheck(
+        id=check_id(Family.GAPS, kind.name, subject),
+        family=Family.GAPS,
+        kind=kind.name,
+        subject=subject,
+        state=state,
+        n=n,
+        value=value,
+        lower=value - half,
+        upper=value + half,
+        expected=expected,
+        threshold=(expected or 0.0) + kind.sign * half,
+        reason=f"{kind.word} differs by {number_words(value)} from that of the others, {before}",
+        advice=_GAP_ADVICE if is_wider else "",
+    )
+
+
+def _validated(
+    kind: _Kind, subject: str, reference: ValidationReference
+) -> tuple[float, float, float | None]:
+    """Return the numbers in and outside the group, and the gap, of the validation."""
+    name, _, value = subject.partition("=")
+    groups = reference.groups.get(name, {})
+    known = {v: (g.n, e) for v, g in groups.items() if (e := kind.validated(g)) is not None}
+    others = [known[v] for v in known if v != value]
+    if value not in known or not others:
+        return np.inf, np.inf, None
+    n_rest = float(sum(n for n, _ in others))
+    rest = sum(n * error for n, error in others) / n_rest
+    return float(known[value][0]), n_rest, known[value][1] - rest
+
+
+def _half_width(own: Floats, rest: Floats, n_own: float, n_rest: float, alpha: float) -> float:
+    """Return half the interval of the gap beyond the validation's, itself from a sample.
+
+    Variances of shares are those of Agresti and Caffo (one more on either side), so that a group
+    in which all or none is covered has an interval too.
+    """
+    spread = _variance(own) * (1 / len(own) + 1 / n_own)
+    spread += _variance(rest) * (1 / len(rest) + 1 / n_rest)
+    return normal_quantile(1 - alpha / 2) * float(np.sqrt(spread))
+
+
+def _variance(values: Floats) -> float:
+    if np.isin(values, (0.0, 1.0)).all():
+        share = (values.sum() + 1) / (len(values) + 2)
+        return float(share * (1 - share))
+    return float(values.var(ddof=1))

@@ -1,0 +1,268 @@
+"""A log as it is watched: the model's own predictions, each with its outcome, in order of date."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.errors import PredictionLogError
+from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine, Value, read_log
+from pgx_dosing.monitoring.records import LogFinding, ModelIdentity, WatchedModel
+
+__all__ = ["Outcomes", "WatchedLog", "last_model", "read_watched_log"]
+
+Floats = npt.NDArray[np.float64]
+_SHOWN: Final = 5  # lines that a finding names
+_OTHER_FILES: Final = (
+    "it holds some of this name and version whose files differ: name their folder with --model"
+)
+
+_TEXTS: Final = {
+    "other_model": "predictions of another model, left out",
+    "other_version": "predictions of another version of the model, left out",
+    "other_digest": "predictions of a model of this name and version whose files differ, left out",
+    "other_unit": "predictions in another unit, left out",
+    "unknown_key": "outcomes whose prediction is not in the log, left out",
+    "repeated_key": "predictions with a key that stands in the log already, left out",
+    "second_outcome": "second outcomes of one prediction; the first one counts",
+    "outcome_before_prediction": "outcomes dated before their prediction, left out",
+    "unordered_dates": "predictions dated before the one above them",
+}
+
+
+class Outcomes(msgspec.Struct, frozen=True):
+    """Predictions whose outcome is known, by the date of the outcome; arrays of shape (n,).
+
+    ``lower``, ``upper`` and ``level`` are NaN where a prediction had no interval.
+    """
+
+    dates: tuple[str, ...]
+    observed: Floats
+    predicted: Floats
+    lower: Floats
+    upper: Floats
+    level: Floats
+    groups: tuple[dict[str, str | None], ...]
+
+    def __len__(self) -> int:
+        return len(self.dates)
+
+    @property
+    def residuals(self) -> Floats:
+        """Observed minus predicted, in the unit of the model."""
+        return self.observed - self.predicted
+
+    def last(self, n: int) -> Outcomes:
+        """Return the newest ``n``."""
+        start = max(len(self) - n, 0)
+        return Outcomes(
+            self.dates[start:],
+            self.observed[start:],
+            self.predicted[start:],
+            self.lower[start:],
+            self.upper[start:],
+            self.level[start:],
+            self.groups[start:],
+        )
+
+
+class WatchedLog(msgspec.Struct, frozen=True):
+    """What is watched: ``inputs`` are those of the newest predictions."""
+
+    identity: ModelIdentity
+    first_date: str
+    last_date: str
+    n_predictions: int
+    inputs: tuple[dict[str, Value], ...]
+    outcomes: Outcomes
+    findings: tuple[LogFinding, ...]
+
+
+class _OddRows:
+    """Counts what is odd, and keeps where it was seen first."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[int]] = {}
+        self.counts: Counter[str] = Counter()
+
+    def add(self, code: str, line: int, n: int = 1) -> None:
+        self.counts[code] += n
+        kept = self.lines.setdefault(code, [])
+        if len(kept) < _SHOWN:
+            kept.append(line)
+
+    def findings(self) -> tuple[LogFinding, ...]:
+        return tuple(
+            LogFinding(code=code, n=n, lines=tuple(self.lines[code]), text=_TEXTS[code])
+            for code, n in sorted(self.counts.items())
+        )
+
+
+class _Kept(msgspec.Struct, gc=False):
+    """What stays in memory of one prediction."""
+
+    date: str
+    predicted: float
+    lower: float | None
+    upper: float | None
+    level: float | None
+    groups: dict[str, str | None]
+    line: int
+    outcome: float | None = None
+    outcome_date: str = ""
+
+
+class _Gathered:
+    """The predictions of one model, as they are read."""
+
+    def __init__(self, window: int) -> None:
+        self.kept: dict[str, _Kept] = {}
+        self.inputs: deque[dict[str, Value]] = deque(maxlen=window)
+        self.first_date = self.last_date = ""
+        self.last_line = 0
+        self.found = _OddRows()
+
+    def add(self, number: int, line: PredictionLine) -> None:
+        if line.key in self.kept:
+            self.found.add("repeated_key", number)
+            return
+        if line.date < self.last_date:
+            self.found.add("unordered_dates", number)
+        self.first_date = min(filter(None, (self.first_date, line.date)))
+        self.last_date = max(self.last_date, line.date)
+        self.last_line = number
+        self.inputs.append(line.inputs)
+        self.kept[line.key] = _Kept(
+            line.date, line.prediction, line.lower, line.upper, line.level, line.groups, number,
+            line.outcome, "" if line.outcome is None else line.date,
+        )  # fmt: skip
+
+    def add_outcome(self, number: int, line: OutcomeLine) -> None:
+        own = self.kept[line.key]
+        if line.date < own.date:
+            self.found.add("outcome_before_prediction", number)
+        elif own.outcome is not None:
+            self.found.add("second_outcome", number)
+        else:
+            own.outcome, own.outcome_date, own.line = line.outcome, line.date, number
+
+
+def last_model(path: Path) -> ModelIdentity:
+    """Return the model of the newest prediction of a log.
+
+    Raises
+    ------
+    PredictionLogError
+        See `read_log`; or there is no prediction in it.
+    """
+    newest = None
+    for _, line in read_log(path):
+        newest = line if isinstance(line, PredictionLine) else newest
+    if newest is None:
+        raise PredictionLogError("the log holds no prediction", where=str(path))
+    return ModelIdentity(model=newest.model, version=newest.version, digest=newest.digest)
+
+
+def read_watched_log(path: Path, watched: WatchedModel, window: int) -> WatchedLog:
+    """Return what a log says of a model.
+
+    Without a digest, the model's newest one in the log is watched.
+
+    Raises
+    ------
+    PredictionLogError
+        See `read_log`; or the log holds no prediction of the model.
+    """
+    by_digest: dict[str, _Gathered] = {}
+    owner: dict[str, _Gathered] = {}
+    found = _OddRows()
+    for number, line in read_log(path):
+        if isinstance(line, OutcomeLine):
+            _add_outcome(number, line, owner, found)
+        elif code := _other(line, watched):
+            found.add(code, number)
+            owner.setdefault(line.key, _ELSEWHERE)
+        else:
+            gathered = by_digest.setdefault(line.digest, _Gathered(window))
+            gathered.add(number, line)
+            owner.setdefault(line.key, gathered)
+    return _chosen(path, watched, by_digest, found)
+
+
+_ELSEWHERE: Final = _Gathered(0)  # stands for models that are not watched
+
+
+def _other(line: PredictionLine, watched: WatchedModel) -> str:
+    """Return why a prediction is not the watched model's; "" where it is."""
+    if line.model != watched.model:
+        return "other_model"
+    if line.version != watched.version:
+        return "other_version"
+    if watched.unit and line.unit != watched.unit:
+        return "other_unit"
+    return "other_digest" if watched.digest not in (None, line.digest) else ""
+
+
+def _add_outcome(
+    number: int, line: OutcomeLine, owner: dict[str, _Gathered], found: _OddRows
+) -> None:
+    gathered = owner.get(line.key)
+    if gathered is None:
+        found.add("unknown_key", number)
+    elif gathered is not _ELSEWHERE:
+        gathered.add_outcome(number, line)
+
+
+def _chosen(
+    path: Path, watched: WatchedModel, by_digest: dict[str, _Gathered], found: _OddRows
+) -> WatchedLog:
+    if not by_digest:
+        raise PredictionLogError(
+            f"the log holds no prediction of {watched.model} version {watched.version}",
+            where=str(path),
+            remedy=_OTHER_FILES
+            if found.counts["other_digest"]
+            else "name with --model the model that made the predictions",
+        )
+    digest = max(by_digest, key=lambda name: by_digest[name].last_line)
+    own = by_digest.pop(digest)
+    for other in by_digest.values():
+        line = next(iter(other.kept.values())).line
+        found.add("other_digest", line, len(other.kept))
+    for code, n in own.found.counts.items():
+        found.counts[code] += n
+        found.lines[code] = own.found.lines[code]
+    return WatchedLog(
+        ModelIdentity(model=watched.model, version=watched.version, digest=digest),
+        own.first_date,
+        own.last_date,
+        len(own.kept),
+        tuple(own.inputs),
+        _outcomes(own.kept.values()),
+        found.findings(),
+    )
+
+
+def _outcomes(kept: Iterable[_Kept]) -> Outcomes:
+    """Return what turned out, in the order in which it became known."""
+    known = [own for own in kept if own.outcome is not None]
+    known.sort(key=lambda own: (own.outcome_date, own.line))
+
+    def column(values: Iterable[float | None]) -> Floats:
+        return np.array([np.nan if v is None else v for v in values], np.float64)
+
+    return Outcomes(
+        tuple(own.outcome_date for own in known),
+        column(own.outcome for own in known),
+        column(own.predicted for own in known),
+        column(own.lower for own in known),
+        column(own.upper for own in known),
+        column(own.level for own in known),
+        tuple(own.groups for own in known),
+    )

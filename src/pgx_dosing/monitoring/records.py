@@ -1,0 +1,344 @@
+"""What monitoring finds, as records, and what the validation of a model leads one to expect."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from pgx.base.errors import ModelFolderError
+from pgx_dosing.registry.folder import ModelFolder
+from pgx_dosing.specification import Link
+
+__all__ = [
+    "STATUS_SCHEMA",
+    "CheckState",
+    "Family",
+    "GroupReference",
+    "LevelReference",
+    "LogFinding",
+    "ModelIdentity",
+    "ModelStatus",
+    "MonitoringCheck",
+    "NumberReference",
+    "ResidualReference",
+    "Settings",
+    "ValidationReference",
+    "WatchedModel",
+    "check_id",
+    "level_name",
+    "not_assessed",
+    "number_words",
+    "watched_model",
+    "worst",
+]
+
+STATUS_SCHEMA: Final = "1.0"
+"""Version of the format of a status; its schema is ``docs/schema/pgx-model-status-1.0.json``."""
+METRICS: Final = "metrics.json"
+_SUM: Final = 0.01  # shares are rounded
+
+
+class CheckState(StrEnum):
+    """What a check says: nothing to see, look at it, act, or not enough to say."""
+
+    OK = "ok"
+    WATCH = "watch"
+    ALERT = "alert"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Family(StrEnum):
+    """What is watched."""
+
+    DRIFT = "drift"
+    RESIDUALS = "residuals"
+    ERROR = "error"
+    COVERAGE = "coverage"
+    GAPS = "gaps"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How closely is watched.
+
+    Each ``*_alpha`` is the chance that any check of that family departs from ``ok`` in one window
+    of patients like those of the validation; they are divided among the checks of the family.
+    ``in_control_run`` is the mean number of outcomes until one of the three charts signals without
+    cause; ``shift_sd`` the shift, in standard deviations of the residuals, for which the
+    cumulative sums are fastest; ``ewma_weight`` the weight of the newest outcome in the moving
+    average.
+    """
+
+    window: int = 500
+    min_n: int = 50
+    min_group: int = 30
+    drift_alpha: float = 0.02
+    error_alpha: float = 0.005
+    coverage_alpha: float = 0.005
+    gap_alpha: float = 0.005
+    in_control_run: float = 100_000.0
+    shift_sd: float = 0.25
+    ewma_weight: float = 0.05
+
+
+class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure held against what the validation of the model lets expect.
+
+    ``value`` is what was found, ``lower`` and ``upper`` its interval; ``expected`` what the
+    validation found; ``threshold`` from where the value is beyond chance at this ``n``, and
+    ``material`` from where it is an alert rather than something to watch. ``since`` and
+    ``started`` (dates) are when a chart signalled, and when the shift is likely to have begun.
+    """
+
+    id: str
+    family: Family
+    kind: str
+    subject: str
+    state: CheckState
+    n: int
+    reason: str
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    expected: float | None = None
+    threshold: float | None = None
+    material: float | None = None
+    since: str | None = None
+    started: str | None = None
+    advice: str = ""
+
+
+class LogFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about the log that is no reason to refuse it; ``lines`` are the first few."""
+
+    code: str
+    n: int
+    lines: tuple[int, ...]
+    text: str
+
+
+class ModelIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model made a prediction."""
+
+    model: str
+    version: str
+    digest: str
+
+
+class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said of a model in use; equal logs and models give equal records."""
+
+    schema_version: str
+    state: CheckState
+    model: ModelIdentity
+    unit: str
+    first_date: str
+    last_date: str
+    n_predictions: int
+    n_outcomes: int
+    n_by_state: dict[str, int]
+    settings: Settings
+    checks: tuple[MonitoringCheck, ...]
+    findings: tuple[LogFinding, ...]
+
+
+def worst(states: Iterable[CheckState]) -> CheckState:
+    """Return the state of a whole: its worst part, ``not_assessed`` where no part was assessed."""
+    found = set(states)
+    order = (CheckState.ALERT, CheckState.WATCH, CheckState.OK)
+    return next((state for state in order if state in found), CheckState.NOT_ASSESSED)
+
+
+def not_assessed(
+    family: Family, kind: str, subject: str, n: int, reason: str, advice: str = ""
+) -> MonitoringCheck:
+    """Return a check that says why it says nothing."""
+    return MonitoringCheck(
+        id=check_id(family, kind, subject),
+        family=family,
+        kind=kind,
+        subject=subject,
+        state=CheckState.NOT_ASSESSED,
+        n=n,
+        reason=reason,
+        advice=advice,
+    )
+
+
+def check_id(family: Family, kind: str, subject: str) -> str:
+    """Return the stable name of a check.
+
+    >>> check_id(Family.DRIFT, "psi", "age_years")
+    'drift.psi.age_years'
+    """
+    return f"{family}.{kind}.{subject}" if subject else f"{family}.{kind}"
+
+
+def number_words(value: float) -> str:
+    """Return a figure as it stands in a sentence.
+
+    >>> number_words(0.12345), number_words(8.0), number_words(123.456)
+    ('0.123', '8', '123')
+    """
+    return f"{value:.3g}"
+
+
+class NumberReference(msgspec.Struct, frozen=True, tag_field="kind", tag="number"):
+    """Shares of the training patients between ``edges``; the outer two may be left out."""
+
+    edges: tuple[float, ...]
+    shares: tuple[float, ...]
+    missing: float = 0.0
+
+    def inner_edges(self) -> tuple[float, ...]:
+        """Return the edges between bins: one fewer than shares."""
+        return self.edges if len(self.edges) < len(self.shares) else self.edges[1:-1]
+
+
+class LevelReference(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"):
+    """Shares of the training patients by level."""
+
+    shares: dict[str, float]
+    missing: float = 0.0
+
+
+class ResidualReference(msgspec.Struct, frozen=True):
+    """Outcome minus prediction, both on a scale, of patients that the model had not seen.
+
+    ``quantiles`` stand at equal steps of 0..1.
+    """
+
+    mean: float
+    sd: float
+    scale: Link = Link.IDENTITY
+    quantiles: tuple[float, ...] = ()
+
+
+class GroupReference(msgspec.Struct, frozen=True):
+    """How a group did in the validation."""
+
+    n: int
+    mae: float | None = None
+    coverage: float | None = None
+
+
+class ValidationReference(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a log is held against; what the validation did not measure is None.
+
+    ``n`` is the number of patients that the shares and errors come from.
+    """
+
+    inputs: dict[str, NumberReference | LevelReference] = {}
+    residual: ResidualReference | None = None
+    coverage: float | None = None
+    mae: float | None = None
+    within_20_percent: float | None = None
+    n: int | None = None
+    groups: dict[str, dict[str, GroupReference]] = {}
+
+
+class WatchedModel(msgspec.Struct, frozen=True):
+    """A model that is watched; ``digest`` is None where any of the log's is taken."""
+
+    model: str
+    version: str
+    unit: str
+    reference: ValidationReference
+    digest: str | None = None
+
+
+class _Metrics(msgspec.Struct, frozen=True):
+    reference: ValidationReference
+
+
+def watched_model(folder: ModelFolder) -> WatchedModel:
+    """Return the identity of a verified model and what its validation lets expect.
+
+    Raises
+    ------
+    ModelFolderError
+        Its metrics hold no reference, or one that cannot be.
+    """
+    where = f"{folder.label}/{METRICS}"
+    try:
+        metrics = msgspec.json.decode(folder.files.get(METRICS, b"{}"), type=_Metrics)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ModelFolderError(
+            f"holds no reference to watch a model by: {error}",
+            where=where,
+            remedy="train or validate the model with this version of pgx",
+        ) from error
+    _check(metrics.reference, where)
+    unit = str(folder.model.get("unit", ""))
+    return WatchedModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
+
+
+def _check(reference: ValidationReference, where: str) -> None:
+    """Refuse shares that are none, edges out of order, a spread that is none."""
+    for name, own in reference.inputs.items():
+        shares = own.shares.values() if isinstance(own, LevelReference) else own.shares
+        if not _is_distribution(list(shares)) or not _is_share(own.missing):
+            raise ModelFolderError(f"the shares of {name!r} are none", where=where)
+        if isinstance(own, NumberReference) and not _are_edges(own):
+            raise ModelFolderError(f"the edges of {name!r} do not fit its shares", where=where)
+    residual = reference.residual
+    if residual and not (math.isfinite(residual.mean) and 0 < residual.sd < math.inf):
+        raise ModelFolderError("the spread of the residuals is none", where=where)
+    if residual and (
+        len(residual.quantiles) == 1 or not _rises(residual.quantiles, strictly=False)
+    ):
+        raise ModelFolderError("the quantiles of the residuals do not rise", where=where)
+    _check_shares(reference, where)
+
+
+def _check_shares(reference: ValidationReference, where: str) -> None:
+    groups = [own for named in reference.groups.values() for own in named.values()]
+    shares = [reference.coverage, reference.within_20_percent, *(g.coverage for g in groups)]
+    errors = [reference.mae, *(g.mae for g in groups)]
+    numbers = [reference.n, *(g.n for g in groups)]
+    if not all(share is None or _is_share(share) for share in shares):
+        raise ModelFolderError("a coverage is no share", where=where)
+    if not all(error is None or 0 <= error < math.inf for error in errors):
+        raise ModelFolderError("a mean absolute error is none", where=where)
+    if not all(number is None or number > 0 for number in numbers):
+        raise ModelFolderError("a number of patients is none", where=where)
+
+
+def _is_share(value: float) -> bool:
+    return 0.0 <= value <= 1.0
+
+
+def _is_distribution(shares: list[float]) -> bool:
+    return bool(shares) and all(map(_is_share, shares)) and abs(math.fsum(shares) - 1) < _SUM
+
+
+def _are_edges(own: NumberReference) -> bool:
+    return abs(len(own.edges) - len(own.shares)) == 1 and _rises(own.inner_edges(), strictly=True)
+
+
+def _rises(values: tuple[float, ...], *, strictly: bool) -> bool:
+    pairs = itertools.pairwise(values)
+    is_finite = all(map(math.isfinite, values))
+    return is_finite and all(a < b if strictly else a <= b for a, b in pairs)
+
+
+def level_name(value: float | str, shares: Mapping[str, float]) -> str:
+    """Return how the reference names a level.
+
+    Yes and no are written in several ways; a genotype in either order.
+
+    >>> level_name(True, {"1": 0.1, "0": 0.9}), level_name("Asian", {"Asian": 1.0})
+    ('1', 'Asian')
+    >>> level_name("*3/*1", {"*1/*3": 1.0})
+    '*1/*3'
+    """
+    if isinstance(value, str):
+        turned = "/".join(reversed(value.split("/")))
+        return turned if value not in shares and turned in shares else value
+    written = ("true", "True", "yes", "1", "1.0") if value else ("false", "False", "no", "0", "0.0")
+    is_flag = isinstance(value, bool) or value in (0.0, 1.0)
+    return next((name for name in written if is_flag and name in shares), f"{value:g}")

@@ -1,0 +1,529 @@
+"""One model's dose for one person: possible values enter, a dose and what it rests on leave."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from pgx.base.calls import Certainty
+from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.base.suggest import nearest
+from pgx_dosing.equation import contributions, dose_of, interval_of, on_link
+from pgx_dosing.rules.observed import Person, observe
+from pgx_dosing.rules.results import PossibleValues
+from pgx_dosing.rules.specification import UNLISTED, DosingRule, RuleInput
+from pgx_dosing.specification import (
+    Gain,
+    Input,
+    InputKind,
+    Model,
+    ModelCitation,
+    UnknownInput,
+    check_value,
+    columns_of,
+    fill,
+)
+from pgx_dosing.terms import Columns, Feature
+
+__all__ = [
+    "DoseAlternative",
+    "DosePrediction",
+    "Identity",
+    "InputContribution",
+    "InputUsed",
+    "InputValue",
+    "Seen",
+    "parse_given",
+    "predict_dose",
+    "seen",
+]
+
+InputValue = float | str | bool | None
+_YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_MOST: Final = 64
+_TOLD: Final = 0.01
+_SAME: Final = 0.005
+"""Doses that differ by less than half a percent are one dose."""
+_LEAST: Final = 0.05
+"""Share of the typical dose below which an equation has left what it was made from."""
+_HANDLED: Final = {
+    UnknownInput.ASSUME: "assumed",
+    UnknownInput.ESTIMATE: "estimated",
+    UnknownInput.OWN_TERM: "own_term",
+}
+Identity = tuple[str, str]
+"""Digest and state of the folder that a model came from."""
+
+
+class InputUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """An input, its value (None where unknown) and, if so, why and what was done about it.
+
+    ``handled`` is ``""`` (known), ``assumed``, ``estimated`` or ``own_term``; ``stand_in`` is
+    what then stood in, in ``unit``.
+    """
+
+    name: str
+    meaning: str
+    value: InputValue
+    unit: str = ""
+    reason: str = ""
+    handled: str = ""
+    stand_in: InputValue = None
+
+
+class InputContribution(msgspec.Struct, frozen=True, kw_only=True):
+    """What an input (or several that act together) adds to the typical patient's dose."""
+
+    inputs: tuple[str, ...]
+    amount: float
+
+
+class DoseAlternative(msgspec.Struct, frozen=True, kw_only=True):
+    """Another dose that the data leave possible; ``probability`` is None where not weighed."""
+
+    values: dict[str, InputValue]
+    dose: float
+    lower: float | None = None
+    upper: float | None = None
+    probability: float | None = None
+
+
+class DosePrediction(msgspec.Struct, frozen=True, kw_only=True):
+    """A dose in ``unit`` for one person, by one model.
+
+    ``lower`` and ``upper`` hold the dose that such a person comes to need with probability
+    ``level``; None where the model has no interval. ``typical`` is the dose of the typical
+    patient, to which ``shares`` add up to ``dose`` exactly. With certainty ``depends`` the dose
+    is of the likeliest values, and ``alternatives`` are the others. ``gain`` says how much
+    genotype helps in this person's group, where the group is known.
+    """
+
+    model: str
+    version: str
+    digest: str
+    state: str
+    title: str
+    drug: str
+    predicts: str
+    unit: str
+    dose: float
+    typical: float
+    certainty: Certainty
+    citation: ModelCitation
+    population: str
+    uses_race: bool
+    uses_genotype: bool
+    lower: float | None = None
+    upper: float | None = None
+    level: float | None = None
+    interval_method: str = ""
+    shares: tuple[InputContribution, ...] = ()
+    inputs: tuple[InputUsed, ...] = ()
+    alternatives: tuple[DoseAlternative, ...] = ()
+    gain: Gain | None = None
+    remarks: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """The values that an input may have, likeliest first; none where it is not known.
+
+    ``probabilities`` go with them, None where nobody weighed them. ``rest`` is the probability
+    of values that the model does not know.
+    """
+
+    input: Input
+    values: tuple[InputValue, ...]
+    probabilities: tuple[float | None, ...] = ()
+    reason: str = ""
+    rest: float = 0.0
+
+
+def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
+    """Return values that a user states as text by the name of an input.
+
+    Raises
+    ------
+    ModelError
+        The model has no such input.
+    OutOfDomainError
+        A text that the input cannot have.
+    """
+    known = {own.name: own for own in model.inputs}
+    return {name: _parsed(_input(known, name), text) for name, text in words.items()}
+
+
+def _input(known: Mapping[str, Input], name: str) -> Input:
+    if name in known:
+        return known[name]
+    meant = nearest(name, known)
+    raise ModelError(
+        f"the model has no input {name!r}",
+        remedy=f"did you mean {meant}?" if meant else f"it has {', '.join(known)}",
+    )
+
+
+def _parsed(own: Input, text: str) -> InputValue:
+    if own.kind is InputKind.NUMBER:
+        try:
+            number = float("" if "_" in text else text)
+        except ValueError as error:
+            raise OutOfDomainError(
+                f"{own.name} is no number", remedy=f"give it in {own.unit or 'numbers'}"
+            ) from error
+        check_value(own, number)
+        return number
+    if own.kind is InputKind.FLAG:
+        if text.casefold() not in _YES:
+            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
+        return _YES[text.casefold()]
+    check_value(own, text)
+    return text
+
+
+def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple[Seen, ...]:
+    """Return what is known of each input of a model; what is given stands before all else.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that the model was not made for.
+    """
+    asked = [own for own in model.inputs if given.get(own.name) is None]
+    rule = DosingRule(
+        schema_version="1.0",
+        name=model.name,
+        title=model.title,
+        drug=model.drug,
+        jurisdiction="international",
+        source="",
+        as_of="",
+        citations=(),
+        population="",
+        inputs=tuple(_question(own) for own in asked),
+    )
+    found = {own.name: _of(own, o) for own, o in zip(asked, observe(rule, person), strict=True)}
+    stated = {
+        own.name: Seen(input=own, values=(given[own.name],), probabilities=(1.0,))
+        for own in model.inputs
+        if given.get(own.name) is not None
+    }
+    everything = tuple((found | stated)[own.name] for own in model.inputs)
+    for item in everything:
+        for value in item.values:
+            check_value(item.input, value)
+    return everything
+
+
+def _question(own: Input) -> RuleInput:
+    if own.kind is InputKind.NUMBER:
+        return RuleInput(name=own.name, kind="number", label=own.meaning, observe=own.observe)
+    if own.observe.kind == "variant_count":
+        return RuleInput(
+            name=own.name, kind="count", label=own.meaning, low=0, high=2, observe=own.observe
+        )
+    levels: Sequence[str] = own.levels
+    observe = own.observe
+    if own.kind is InputKind.FLAG:
+        levels = ("yes", "no")
+    elif own.kind is InputKind.GENOTYPE:
+        pairs = itertools.combinations_with_replacement(own.alleles, 2)
+        levels = [*(f"{one}/{other}" for one, other in pairs), UNLISTED]
+        observe = msgspec.structs.replace(observe, other=UNLISTED)
+    return RuleInput(
+        name=own.name, kind="level", label=own.meaning, levels=tuple(levels), observe=observe
+    )
+
+
+def _of(own: Input, observation: PossibleValues) -> Seen:
+    """Return an observation in the model's own values.
+
+    A genotype that may be any that there is, weighed by nobody, is not known; one that may be
+    one of a few stays one of these. A text that is empty is not recorded.
+    """
+    rest = sum(p.probability or 0.0 for p in observation.values if p.value == UNLISTED)
+    possible = [p for p in observation.values if p.value not in ("", UNLISTED)]
+    if not possible and observation.values and observation.values[0].value == UNLISTED:
+        raise OutOfDomainError(
+            f"{own.name}: the result has a genotype that the model does not know",
+            remedy="the model says nothing of this person",
+        )
+    unweighed = any(p.probability is None for p in possible) and len(possible) > 1
+    if not possible or (
+        own.kind is InputKind.GENOTYPE and unweighed and _is_any(own, len(possible))
+    ):
+        return Seen(input=own, values=(), reason=observation.reason or "not_recorded")
+    return Seen(
+        input=own,
+        values=tuple(_value(own, p.value) for p in possible),
+        probabilities=tuple(_share(p.probability, rest, len(possible)) for p in possible),
+        reason=observation.reason,
+        rest=rest,
+    )
+
+
+def _share(share: float | None, rest: float, n: int) -> float | None:
+    return 1.0 if n == 1 and rest == 0.0 else share
+
+
+def _is_any(own: Input, n: int) -> bool:
+    pairs = math.comb(len(own.alleles) + 1, 2)
+    return n >= (len(own.levels) or pairs)
+
+
+def _value(own: Input, value: str | float) -> InputValue:
+    if own.kind is InputKind.FLAG:
+        return value == "yes"
+    if own.observe.kind == "variant_count" and own.levels:
+        return own.levels[int(value)]
+    return value
+
+
+def predict_dose(
+    model: Model,
+    identity: Identity,
+    person: Person,
+    given: Mapping[str, InputValue],
+    group: Mapping[str, str] | None = None,
+) -> DosePrediction:
+    """Return a model's dose for one person.
+
+    ``given`` are values that the caller states; ``group`` says, by the name of an input, to which
+    group the person belongs, for the gain that genotype has there.
+
+    Raises
+    ------
+    MissingCovariateError
+        The model cannot do without an input that is not known.
+    OutOfDomainError
+        A value that the model was not made for.
+    ModelError
+        The data leave more combinations possible than can be told.
+    """
+    known = seen(model, person, given)
+    _check_terms(model, known)
+    ways = _combinations(known)
+    first = _filled(model, ways[0][0])
+    typical = _filled(model, {own.name: own.typical for own in model.inputs})
+    doses = [_alternative(model, values, share) for values, share in ways]
+    usual = float(dose_of(on_link(model, typical), model.link)[0])
+    _check_doses(model, doses, usual)
+    main = doses[0]
+    others = [d for d in doses[1:] if not math.isclose(d.dose, main.dose, rel_tol=_SAME)]
+    gain = _gain(model, {**{k: str(v) for k, v in ways[0][0].items()}, **(group or {})})
+    return DosePrediction(
+        model=model.name,
+        version=model.version,
+        digest=identity[0],
+        state=identity[1],
+        title=model.title,
+        drug=model.drug,
+        predicts=model.predicts,
+        unit=model.unit,
+        dose=main.dose,
+        typical=usual,
+        certainty=_certainty(known, others),
+        citation=model.citation,
+        population=model.population,
+        uses_race=model.uses_race,
+        uses_genotype=model.uses_genotype,
+        lower=main.lower,
+        upper=main.upper,
+        level=model.interval.level if model.interval else None,
+        interval_method=model.interval.method if model.interval else "",
+        shares=_shares(model, first, typical),
+        inputs=tuple(_used(model, item, first) for item in known),
+        alternatives=tuple(others),
+        gain=gain,
+        remarks=tuple(_remarks(model, known, gain)),
+        limits=model.limits,
+    )
+
+
+def _has_own_term(model: Model, name: str) -> bool:
+    """Return whether each member that uses an input has a term for its being unknown."""
+    is_used = False
+    for member in model.members:
+        terms = (*member.terms, *(member.trees.features if member.trees else ()))
+        own = [term for term in terms if name in term.inputs]
+        if own and all(term.feature is not Feature.UNKNOWN for term in own):
+            return False
+        is_used = is_used or bool(own)
+    return is_used
+
+
+def _check_terms(model: Model, known: Sequence[Seen]) -> None:
+    """Refuse an unknown genotype that would pass as the first alleles, as no term speaks of it.
+
+    That is the highest dose of the equation, for whoever was not tested.
+    """
+    for item in known:
+        own = item.input
+        if own.kind is not InputKind.GENOTYPE or own.when_unknown is not UnknownInput.OWN_TERM:
+            continue
+        if not item.values and not _has_own_term(model, own.name):
+            raise MissingCovariateError(
+                f"{own.name} ({own.meaning}) is not known",
+                remedy=f"{model.name} cannot do without it: use an equation without genotype",
+            )
+
+
+def _check_doses(model: Model, doses: Sequence[DoseAlternative], usual: float) -> None:
+    """Refuse a combination, each value in its range, for which the equation gives next to nothing.
+
+    A square root below 0 would else be a dose of 0 that looks like an answer.
+    """
+    for own in doses:
+        if not _LEAST * usual <= own.dose < math.inf:
+            raise OutOfDomainError(
+                f"{model.name} gives no positive dose for this combination of values",
+                remedy="the model was not made for such a patient: use another way",
+                told=f"{model.name} gives {own.dose:.2g} {model.unit} for this combination of"
+                " values",
+            )
+
+
+def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], float | None]]:
+    """Return all combinations of possible values with their probabilities, likeliest first."""
+    ways = [
+        list(zip(item.values, item.probabilities, strict=True)) or [(None, 1.0)] for item in known
+    ]
+    if math.prod(map(len, ways)) > _MOST:
+        raise ModelError(
+            "too much is open: more doses are possible than can be told",
+            remedy="state what is known with --set NAME=VALUE",
+        )
+    found = []
+    for combination in itertools.product(*ways):
+        values = {item.input.name: v for item, (v, _) in zip(known, combination, strict=True)}
+        shares = [share for _, share in combination]
+        weighed = [share for share in shares if share is not None]
+        found.append((values, math.prod(weighed) if len(weighed) == len(shares) else None))
+    return sorted(found, key=lambda way: -(way[1] if way[1] is not None else 0.0))
+
+
+def _filled(model: Model, values: Mapping[str, InputValue]) -> Columns:
+    return fill(model.inputs, columns_of(model.inputs, values))
+
+
+def _alternative(
+    model: Model, values: dict[str, InputValue], probability: float | None
+) -> DoseAlternative:
+    filled = _filled(model, values)
+    bounds = interval_of(model, filled)
+    return DoseAlternative(
+        values=values,
+        dose=float(dose_of(on_link(model, filled), model.link)[0]),
+        lower=float(bounds.lower[0]) if bounds else None,
+        upper=float(bounds.upper[0]) if bounds else None,
+        probability=probability,
+    )
+
+
+def _certainty(known: Sequence[Seen], others: Sequence[DoseAlternative]) -> Certainty:
+    """Return ``depends`` where the data leave other doses possible.
+
+    An input of which nothing is known is what the interval and the model's own handling are for.
+    """
+    is_open = bool(others) or any(item.rest >= _TOLD for item in known)
+    return Certainty.DEPENDS if is_open else Certainty.CERTAIN
+
+
+def _shares(model: Model, own: Columns, typical: Columns) -> tuple[InputContribution, ...]:
+    found = contributions(model, own, typical)
+    ordered = sorted(found.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return tuple(InputContribution(inputs=inputs, amount=amount) for inputs, amount in ordered)
+
+
+def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
+    own = item.input
+    if item.values:
+        return InputUsed(
+            name=own.name,
+            meaning=own.meaning,
+            value=item.values[0],
+            unit=own.unit,
+            reason=item.reason if len(item.values) > 1 else "",
+        )
+    is_level = own.kind is InputKind.LEVEL and own.when_unknown is UnknownInput.OWN_TERM
+    # without a term of its own an unknown level is none of those with a term: it is the first
+    passes = is_level and bool(own.levels) and not _has_own_term(model, own.name)
+    return InputUsed(
+        name=own.name,
+        meaning=own.meaning,
+        value=None,
+        unit=own.unit,
+        reason=item.reason,
+        handled="assumed" if passes else _HANDLED[own.when_unknown],
+        stand_in=own.levels[0] if passes else _stand_in(own, filled),
+    )
+
+
+def _stand_in(own: Input, filled: Columns) -> InputValue:
+    if own.when_unknown is UnknownInput.OWN_TERM:
+        return None
+    if own.when_unknown is UnknownInput.ASSUME:
+        return own.assumed
+    return float(np.asarray(filled[own.name], np.float64)[0])
+
+
+def _gain(model: Model, group: Mapping[str, str]) -> Gain | None:
+    return next((g for g in model.gains if group.get(g.input) == g.value), None)
+
+
+def _remarks(model: Model, known: Sequence[Seen], gain: Gain | None) -> list[str]:
+    said = []
+    if gain:
+        said.append(_gain_text(gain, model.unit))
+    said += [text for item in known if (text := _uncounted(model, item))]
+    unknown = [item.input.name for item in known if not item.values and item.input.observe.genes]
+    if unknown:
+        said.append(
+            f"{', '.join(unknown)} not known: the dose rests less on genotype than the "
+            "equation was made for"
+        )
+    return said
+
+
+def _uncounted(model: Model, item: Seen) -> str:
+    """Say which alleles of a person no term of the model counts: they pass as the first allele."""
+    own = item.input
+    if own.kind is not InputKind.GENOTYPE or own.observe.kind == "variant_count":
+        return ""
+    if not item.values:
+        if item.reason != "not_in_call":
+            return ""
+        return f"{own.name}: the result has a genotype that the equation does not know"
+    if item.rest >= _TOLD:
+        return f"{own.name}: with probability {item.rest:.2g} one that the equation does not know"
+    terms = [term for member in model.members for term in member.terms if own.name in term.inputs]
+    # the first value of a level is the pair that was published, others are those that pass as it
+    named_values = [
+        v for t in terms for v in (t.values if t.feature is Feature.COUNT else t.values[:1])
+    ]
+    counted = {part for value in named_values for part in value.split("/")}
+    strange = set(str(item.values[0]).split("/")) - counted - {own.alleles[0]}
+    if not strange:
+        return ""
+    named = ", ".join(sorted(strange, key=own.alleles.index))
+    return f"{own.name}: {named} is not in the equation and counts as {own.alleles[0]}"
+
+
+def _gain_text(gain: Gain, unit: str) -> str:
+    """Say how much genotype helps in a group: closer, farther, or nothing that can be measured."""
+    ends = f"95% {gain.lower:.2f} to {gain.upper:.2f}, {gain.n} patients"
+    who = f"in patients of group {gain.value}"
+    if gain.lower > 0.0:
+        return f"{who} this dose is {gain.gain:.2f} {unit} closer than {gain.than} ({ends})"
+    why = "variants that matter in this group are not in the equation"
+    if gain.upper < 0.0:
+        return f"{who} {gain.than} is {-gain.gain:.2f} {unit} closer than this dose ({ends}); {why}"
+    return (
+        f"{who} genotype brings no measurable gain over {gain.than}: {gain.gain:.2f} {unit} "
+        f"({ends}); {why}"
+    )

@@ -1,0 +1,360 @@
+"""From one state to the next, with who, why and when, and the gate before a model is used."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pgx.base.errors import ModelStateError
+from pgx_dosing.registry.change_plan import PLAN, check_change
+from pgx_dosing.registry.files import ModelKey, locked
+from pgx_dosing.registry.folder import ModelFolder, check_signatures, read_folder, write_history
+from pgx_dosing.registry.history import (
+    METRICS,
+    LifecycleState,
+    LimitOutcome,
+    PlanRecord,
+    Protocol,
+    ProtocolRecord,
+    StateEntry,
+    check_protocol,
+    is_day,
+    metrics_fault,
+    with_entry,
+)
+
+__all__ = ["Note", "advance", "check_key", "check_usable", "next_entry", "note_of", "record"]
+
+_LONGEST: Final = 300
+_FEWEST_LETTERS: Final = 2
+_NOBODY: Final = frozenset(
+    {
+        "admin", "administrator", "anonymous", "anyone", "approver", "fixme", "foo", "bar", "name",
+        "nobody", "none", "null", "person", "placeholder", "root", "someone", "somebody", "system",
+        "tba", "tbd", "test", "tester", "todo", "unknown", "user", "reason", "xxx", "your",
+    }
+)  # fmt: skip
+_NOBODY_IN_FULL: Final = frozenset(
+    {
+        "erika mustermann", "jane doe", "john doe", "max mustermann", "n/a", "na", "nn", "n.n.",
+        "no one",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """Who takes a step, why, and on which day (YYYY-MM-DD)."""
+
+    person: str
+    reason: str
+    day: str
+
+
+def note_of(person: str, reason: str, day: str | None = None, *, today: date | None = None) -> Note:
+    """Return a note, checked.
+
+    Raises
+    ------
+    ModelStateError
+        The person is nobody, the reason says nothing, or the day is none or still to come.
+    """
+    today = today or datetime.now().astimezone().date()
+    day = day or today.isoformat()
+    if not is_day(day) or day > today.isoformat():
+        raise ModelStateError(
+            f"{day!r} is no day up to today", remedy="write the day as YYYY-MM-DD"
+        )
+    person, reason = (unicodedata.normalize("NFC", " ".join(t.split())) for t in (person, reason))
+    if not _is_person(person):
+        raise ModelStateError(
+            f"{person!r} is no name of a person",
+            remedy="give the name of who answers for this step with --by",
+        )
+    if not _says_something(reason):
+        raise ModelStateError("no reason is given", remedy="say why with --reason")
+    return Note(person=person, reason=reason, day=day)
+
+
+def _letters(text: str) -> int:
+    return sum(letter.isalpha() for letter in text)
+
+
+def _is_placeholder(text: str) -> bool:
+    """Whether a text stands where something is still to be written."""
+    words = {word.casefold() for word in _WORD.findall(text)}
+    return (
+        words <= _NOBODY or text.casefold() in _NOBODY_IN_FULL or bool(set("<>{}[]$?") & set(text))
+    )
+
+
+def _is_person(text: str) -> bool:
+    is_of_length = _letters(text) >= _FEWEST_LETTERS and len(text) <= _LONGEST
+    return is_of_length and text.isprintable() and not _is_placeholder(text)
+
+
+def _says_something(text: str) -> bool:
+    words = {word.casefold() for word in _WORD.findall(text)}
+    is_of_length = _letters(text) > _FEWEST_LETTERS and len(text) <= 10 * _LONGEST
+    return is_of_length and text.isprintable() and not words <= _NOBODY
+
+
+def next_entry(
+    state: LifecycleState,
+    digest: str,
+    before: ModelFolder | None,
+    note: Note,
+    *,
+    is_rollback: bool = False,
+    protocol: ProtocolRecord | None = None,
+    plan: PlanRecord | None = None,
+) -> StateEntry:
+    """Return the entry that follows the history of ``before``, or the first one of all.
+
+    Raises
+    ------
+    ModelStateError
+        The day lies before that of the last entry.
+    """
+    history = before.history if before else None
+    if history and note.day < history.entries[-1].day:
+        raise ModelStateError(
+            f"{note.day} lies before the last step, {history.entries[-1].day}",
+            remedy="steps are recorded in their order",
+        )
+    return StateEntry(
+        state=state,
+        day=note.day,
+        person=note.person,
+        reason=note.reason,
+        model_digest=digest,
+        previous=history.head if history else "",
+        is_rollback=is_rollback,
+        protocol=protocol,
+        plan=plan,
+    )
+
+
+def check_key(folder: ModelFolder, key: ModelKey | None) -> None:
+    """Refuse to go on with a signed history without a key.
+
+    Raises
+    ------
+    ModelStateError
+        The history is signed, and there is no key.
+    """
+    if folder.history and folder.history.signature and key is None:
+        raise ModelStateError(
+            "the history is signed, and there is no key to sign the next entry with",
+            where=folder.label,
+            remedy="name the key's file in PGX_MODEL_KEY",
+        )
+
+
+def advance(
+    folder: Path,
+    to: LifecycleState,
+    note: Note,
+    *,
+    protocol: Protocol | None = None,
+    plan_of: ModelFolder | None = None,
+    key: ModelKey | None = None,
+) -> ModelFolder:
+    """Bring a model to its next state, and record who did it, why and on what grounds.
+
+    Parameters
+    ----------
+    folder
+        Folder of the model.
+    to
+        ``validated`` (needs a protocol that the metrics pass), ``approved`` (needs the same
+        protocol again, or ``plan_of``) or ``retired``.
+    note
+        Who, why, when.
+    protocol
+        The laboratory's limits.
+    plan_of
+        An approved earlier version whose change plan permits what is different here.
+    key
+        Signs the history.
+
+    Raises
+    ------
+    ModelStateError
+        The step cannot be taken; nothing is recorded.
+    ModelFolderError
+        The folder is damaged, or not trusted with the key.
+    OutputError
+        Disk or permission.
+    """
+    with locked(folder):
+        model = read_folder(folder)
+        check_signatures(model, key)
+        _check_step(model, to)
+        if plan_of is not None:
+            check_signatures(plan_of, key)
+        grounds, plan = None, None
+        if to is LifecycleState.VALIDATED:
+            grounds = _passed(model, protocol)
+        elif to is LifecycleState.APPROVED and plan_of is not None:
+            plan = _permitted(model, plan_of)
+        elif to is LifecycleState.APPROVED:
+            grounds = _passed_again(model, protocol)
+        return record(model, to, note, protocol=grounds, plan=plan, key=key)
+
+
+def record(
+    model: ModelFolder,
+    to: LifecycleState,
+    note: Note,
+    *,
+    is_rollback: bool = False,
+    protocol: ProtocolRecord | None = None,
+    plan: PlanRecord | None = None,
+    key: ModelKey | None = None,
+) -> ModelFolder:
+    """Add one entry to a model's history; the caller has checked that it may.
+
+    Raises
+    ------
+    ModelStateError
+        The day lies before the last entry, or the history is signed and there is no key.
+    OutputError
+        Disk or permission.
+    """
+    check_key(model, key)
+    if model.history is None:
+        first = with_entry(None, next_entry(LifecycleState.DRAFT, model.digest, None, note), None)
+        model = replace(model, history=first)
+    entry = next_entry(
+        to,
+        model.digest,
+        model,
+        note,
+        is_rollback=is_rollback,
+        protocol=protocol,
+        plan=plan,
+    )
+    return write_history(model, with_entry(model.history, entry, key))
+
+
+def _check_step(model: ModelFolder, to: LifecycleState) -> None:
+    before = {
+        LifecycleState.VALIDATED: LifecycleState.DRAFT,
+        LifecycleState.APPROVED: LifecycleState.VALIDATED,
+    }
+    needed = before.get(to, LifecycleState.APPROVED)
+    if to is LifecycleState.DRAFT:
+        raise ModelStateError(
+            "a model becomes a draft again only by a change of its files", where=model.label
+        )
+    if model.state is not needed:
+        ways = {
+            LifecycleState.DRAFT: "validate it first, with a protocol",
+            LifecycleState.VALIDATED: "it can be approved next",
+            LifecycleState.APPROVED: "it can be retired",
+            LifecycleState.RETIRED: "it comes back only by pgx model rollback",
+        }
+        raise ModelStateError(
+            f"a model that is {model.state.value} cannot become {to.value}",
+            where=model.label,
+            remedy=ways[model.state],
+        )
+
+
+def _passed(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
+    """Return what a protocol found, if the model passes it."""
+    if protocol is None:
+        raise ModelStateError(
+            "no validation protocol is given", where=model.label, remedy="name it with --protocol"
+        )
+    metrics = model.document(METRICS)
+    if metrics is None:
+        raise ModelStateError(
+            "the model has no metrics.json: nothing was measured",
+            where=model.label,
+            remedy="give it what pgx model evaluate prints, by pgx model attach",
+        )
+    fault = metrics_fault(model.model, metrics)
+    if fault:
+        raise ModelStateError(
+            fault,
+            where=model.label,
+            remedy="evaluate this version, and attach that by pgx model attach",
+        )
+    found = check_protocol(protocol, metrics)
+    if not found.is_passed:
+        failed = [check.line() for check in found.checks if check.outcome is LimitOutcome.FAILED]
+        raise ModelStateError(
+            f"the protocol is not passed: {'; '.join(failed) or 'no limit was judged'}",
+            where=model.label,
+            remedy="the model stays what it was",
+        )
+    return found
+
+
+def _passed_again(model: ModelFolder, protocol: Protocol | None) -> ProtocolRecord:
+    """Return what the protocol found by which the model was validated, and no other one."""
+    found = _passed(model, protocol)
+    last = model.history.entries[-1].protocol if model.history else None
+    if last is None or last.sha256 != found.sha256:
+        raise ModelStateError(
+            "this is not the protocol by which the model was validated",
+            where=model.label,
+            remedy="approve by the same file",
+        )
+    return found
+
+
+def _permitted(model: ModelFolder, old: ModelFolder) -> PlanRecord:
+    """Return the plan of an approved version that permits what is different in this one."""
+    if old.state is not LifecycleState.APPROVED:
+        raise ModelStateError(f"its plan does not count: it is {old.state.value}", where=old.label)
+    verdict = check_change(old, model)
+    if not verdict.is_permitted:
+        raise ModelStateError(
+            f"not permitted by the change plan of {old.label}: {'; '.join(verdict.reasons)}",
+            where=model.label,
+            remedy="approve it by a protocol, as a new model",
+        )
+    return PlanRecord(
+        model=old.name,
+        version=old.version,
+        model_digest=old.digest,
+        sha256=old.manifest.files[PLAN].sha256,
+    )
+
+
+def check_usable(model: ModelFolder, *, allow_unapproved: bool = False) -> LifecycleState:
+    """Return a model's state, if it may be used for a person; the gate before a prediction.
+
+    Parameters
+    ----------
+    model
+        A verified model, as `find_model` gives it.
+    allow_unapproved
+        Use it whatever its state; the caller says the state with every prediction.
+
+    Raises
+    ------
+    ModelStateError
+        It is not approved.
+    """
+    if model.state is not LifecycleState.APPROVED and not allow_unapproved:
+        remedy = {
+            LifecycleState.DRAFT: "have it validated and approved: pgx model advance",
+            LifecycleState.VALIDATED: "have it approved: pgx model advance --to approved",
+            LifecycleState.RETIRED: "use the version that is in use: pgx model list",
+        }[model.state]
+        raise ModelStateError(
+            f"is {model.state.value}, not approved",
+            where=model.label,
+            remedy=f"{remedy}; or allow it with --allow-unapproved, not for care",
+        )
+    return model.state

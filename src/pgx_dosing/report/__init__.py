@@ -1,0 +1,1 @@
+"""What a report says and draws of doses, and of a model in use."""

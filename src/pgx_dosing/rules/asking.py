@@ -1,0 +1,472 @@
+"""Rules of a drug asked: decision tables, scores and equations of a label.
+
+Enters: a table and what was observed. Leaves: its answer, if every possible value gives that
+one; else all answers that are possible, and the inputs that would settle it. The table is walked as
+a tree that splits on an open input only where a row asks for it; a branch whose ends are
+all alike is no branch.
+
+Shares add up on the logarithmic scale and multiply on the dose's. An input that may have several
+values has a share from the least to the greatest, and so has the dose: no value is filled in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from pgx.base.errors import ModelError
+from pgx_dosing.rules.reading import AnyRule, shipped_rules
+from pgx_dosing.rules.results import (
+    Contribution,
+    Possible,
+    PossibleResult,
+    PossibleValues,
+    RuleResult,
+    certainty_of,
+    checked,
+    holds,
+    missing_of,
+    options,
+    result_of,
+    shown,
+)
+from pgx_dosing.rules.specification import (
+    Band,
+    EquationRule,
+    RuleAnswer,
+    RuleCondition,
+    RuleInput,
+    RuleTerm,
+    ScoreItem,
+    ScoreRule,
+    TableRule,
+    Value,
+)
+
+__all__ = ["add_up", "answer", "compute", "decide", "rules_for"]
+
+_MOST: Final = 20_000
+_WAYS: Final = 12
+_Points = dict[int, float | None]
+"""Points that are possible, each with its probability (None: not weighed)."""
+
+
+class _Branch(msgspec.Struct, frozen=True):
+    input: str
+    ways: tuple[tuple[Possible, _Tree], ...]
+
+
+_Tree = _Branch | RuleAnswer
+
+
+def decide(rule: TableRule, observations: Iterable[PossibleValues]) -> RuleResult:
+    """Answer a decision table for one person.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that its input does not allow.
+    MissingCovariateError
+        A required input is not known.
+    ModelError
+        More combinations than can be walked; no shipped table has so many.
+    """
+    known = checked(rule.inputs, observations)
+    tree = _Walk(rule, known).tree()
+    settled_by = tuple(dict.fromkeys(_inputs(tree)))
+    ordered = tuple(i.name for i in rule.inputs if i.name in settled_by)
+    answer = tree if isinstance(tree, RuleAnswer) else None
+    return result_of(
+        rule,
+        certainty_of(ordered, known),
+        answer,
+        alternatives=() if answer else _alternatives(tree),
+        settled_by=ordered,
+        meanwhile=tuple(m.answer for m in rule.meanwhile if m.input in ordered),
+        contributions=_table_contributions(rule, known) if answer else (),
+        missing=missing_of(rule, known, ordered),
+    )
+
+
+class _Walk:
+    """Walks a table; counts its steps, so that no rule file can keep it busy for ever."""
+
+    def __init__(self, rule: TableRule, known: Mapping[str, PossibleValues]) -> None:
+        conditions = [c for row in rule.rows for c in row.when]
+        self._rule = rule
+        self._options = {i.name: options(i, known[i.name], conditions) for i in rule.inputs}
+        self._steps = 0
+
+    def tree(self) -> _Tree:
+        fixed = {name: ways[0].value for name, ways in self._options.items() if len(ways) == 1}
+        return self._from(fixed)
+
+    def _from(self, fixed: Mapping[str, Value]) -> _Tree:
+        self._steps += 1
+        if self._steps > _MOST:
+            raise ModelError("the table has too many combinations", where=self._rule.name)
+        for row in self._rule.rows:
+            verdict = _verdict(row.when, fixed)
+            if verdict is True:
+                return row.answer
+            if isinstance(verdict, str):
+                return self._split(verdict, fixed)
+        return self._rule.default
+
+    def _split(self, name: str, fixed: Mapping[str, Value]) -> _Tree:
+        ways = tuple((p, self._from({**fixed, name: p.value})) for p in self._options[name])
+        first = ways[0][1]
+        return first if all(tree == first for _, tree in ways) else _Branch(name, ways)
+
+
+def _verdict(when: tuple[RuleCondition, ...], fixed: Mapping[str, Value]) -> bool | str:
+    """Whether a row's conditions hold, or the first input on which that depends."""
+    open_input = ""
+    for condition in when:
+        if condition.input not in fixed:
+            open_input = open_input or condition.input
+        elif not holds(condition, fixed[condition.input]):
+            return False
+    return open_input or True
+
+
+def _inputs(tree: _Tree) -> Iterator[str]:
+    if isinstance(tree, _Branch):
+        yield tree.input
+        for _, below in tree.ways:
+            yield from _inputs(below)
+
+
+def _leaves(
+    tree: _Tree, way: tuple[str, ...] = (), share: float | None = 1.0
+) -> Iterator[tuple[RuleAnswer, tuple[str, ...], float | None]]:
+    """Yield each end with the way to it and the product of the probabilities on that way."""
+    if not isinstance(tree, _Branch):
+        yield tree, way, share
+        return
+    for alike in _alike(tree):
+        weight = _total(possible.probability for possible, _ in alike)
+        product = None if share is None or weight is None else share * weight
+        named = " or ".join(possible.text or shown(possible.value) for possible, _ in alike)
+        yield from _leaves(alike[0][1], (*way, f"{tree.input} = {named}"), product)
+
+
+def _alike(branch: _Branch) -> list[list[tuple[Possible, _Tree]]]:
+    """Return the ways out of a branch, those together that go on in the same way."""
+    groups: list[list[tuple[Possible, _Tree]]] = []
+    for way in branch.ways:
+        for group in groups:
+            if group[0][1] == way[1]:
+                group.append(way)
+                break
+        else:
+            groups.append([way])
+    return groups
+
+
+def _alternatives(tree: _Tree) -> tuple[PossibleResult, ...]:
+    """Return the possible answers, likeliest first, those without a weight in the order met."""
+    ways: dict[bytes, tuple[RuleAnswer, list[tuple[str, ...]], list[float | None]]] = {}
+    for answer, way, share in _leaves(tree):
+        key = msgspec.json.encode(answer)
+        _, found, shares = ways.setdefault(key, (answer, [], []))
+        found.append(way)
+        shares.append(share)
+    listed = [
+        PossibleResult(answer=answer, when=tuple(found[:_WAYS]), probability=_total(shares))
+        for answer, found, shares in ways.values()
+    ]
+    return tuple(sorted(listed, key=lambda a: -(a.probability or 0.0)))
+
+
+def _total(shares: Iterable[float | None]) -> float | None:
+    total = 0.0
+    for share in shares:
+        if share is None:
+            return None
+        total += share
+    return min(1.0, total)
+
+
+def _table_contributions(
+    rule: TableRule, known: Mapping[str, PossibleValues]
+) -> tuple[Contribution, ...]:
+    """Return the settled inputs that the answering row, or one that was passed over, asks for.
+
+    Inputs that are open do not matter here: the answer is the same for all their values.
+    """
+    fixed = {name: o.values[0].value for name, o in known.items() if o.settled}
+    asked: dict[str, None] = {}
+    for row in rule.rows:
+        verdict = _verdict(row.when, fixed)
+        if verdict is True:
+            asked = dict.fromkeys([c.input for c in row.when])
+            break
+        refuted = [c.input for c in row.when if c.input in fixed and not _met(c, fixed)]
+        asked.update(dict.fromkeys(refuted[:1]))
+    return tuple(
+        Contribution(input=name, value=shown(fixed[name]), effect="decides")
+        for name in asked
+        if name in fixed
+    )
+
+
+def _met(condition: RuleCondition, fixed: Mapping[str, Value]) -> bool:
+    return holds(condition, fixed[condition.input])
+
+
+def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResult:
+    """Answer a score for one person.
+
+    ``answer`` is given where every possible score lies in one band; its ``amount`` is the score,
+    or its ``low`` and ``high`` bound it.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that its input does not allow.
+    MissingCovariateError
+        A required input is not known.
+    """
+    known = checked(rule.inputs, observations)
+    points = {item.input: _points(rule, item, known) for item in rule.items}
+    totals = _totals(points.values())
+    by_band = _by_band(rule.bands, totals)
+    open_inputs = tuple(name for name, each in points.items() if len(each) > 1)
+    settled_by = open_inputs if len(by_band) > 1 else ()
+    listed = tuple(
+        PossibleResult(answer=_scored(band.answer, found), probability=_probability(found))
+        for band, found in by_band
+    )
+    return result_of(
+        rule,
+        certainty_of(settled_by, known),
+        listed[0].answer if len(listed) == 1 else None,
+        alternatives=() if len(listed) == 1 else listed,
+        settled_by=settled_by,
+        contributions=_score_contributions(rule, known, points),
+        missing=missing_of(rule, known, open_inputs),
+    )
+
+
+def _points(rule: ScoreRule, item: ScoreItem, known: Mapping[str, PossibleValues]) -> _Points:
+    conditions = [c for case in item.cases for c in case.when]
+    found: _Points = {}
+    for possible in options(rule.input(item.input), known[item.input], conditions):
+        _add(found, _points_of(item, possible), possible.probability)
+    return {next(iter(found)): 1.0} if len(found) == 1 else found
+
+
+def _points_of(item: ScoreItem, possible: Possible) -> int:
+    for case in item.cases:
+        if all(holds(condition, possible.value) for condition in case.when):
+            return case.points
+    return 0
+
+
+def _add(found: _Points, total: int, share: float | None) -> None:
+    """Add a share to a total; a share that nobody weighed makes the sum unweighed."""
+    if total not in found:
+        found[total] = share
+        return
+    old = found[total]
+    found[total] = None if old is None or share is None else old + share
+
+
+def _totals(each: Iterable[_Points]) -> _Points:
+    """Return the sums that are possible, inputs being independent."""
+    totals: _Points = {0: 1.0}
+    for points in each:
+        new: _Points = {}
+        for total, share in totals.items():
+            for more, weight in points.items():
+                both = None if share is None or weight is None else share * weight
+                _add(new, total + more, both)
+        totals = new
+    return totals
+
+
+def _by_band(bands: Sequence[Band], totals: _Points) -> list[tuple[Band, _Points]]:
+    """Return the bands that are possible, highest first, each with its scores."""
+    ordered = sorted(bands, key=lambda band: -band.at_least)
+    found: dict[int, tuple[Band, _Points]] = {}
+    for total, share in sorted(totals.items()):
+        place = next(i for i, band in enumerate(ordered) if total >= band.at_least)
+        found.setdefault(place, (ordered[place], {}))[1][total] = share
+    return [found[place] for place in sorted(found)]
+
+
+def _scored(answer: RuleAnswer, scores: _Points) -> RuleAnswer:
+    low, high = min(scores), max(scores)
+    return msgspec.structs.replace(
+        answer, amount=float(low) if low == high else None, low=float(low), high=float(high)
+    )
+
+
+def _probability(scores: _Points) -> float | None:
+    shares = [share for share in scores.values() if share is not None]
+    return min(1.0, sum(shares)) if len(shares) == len(scores) else None
+
+
+def _score_contributions(
+    rule: ScoreRule, known: Mapping[str, PossibleValues], points: Mapping[str, _Points]
+) -> tuple[Contribution, ...]:
+    return tuple(
+        Contribution(
+            input=name,
+            value=" or ".join(p.text or shown(p.value) for p in known[name].values) or "unknown",
+            effect="points",
+            low=float(min(found)),
+            high=float(max(found)),
+            unit="points",
+        )
+        for name, found in points.items()
+        if rule.input(name)
+    )
+
+
+def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleResult:
+    """Return the dose that an equation gives for one person.
+
+    ``answer.amount`` is the dose where all inputs are settled; else the answer is an alternative
+    with the bounds ``low`` and ``high`` over all possible values.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that its input does not allow.
+    MissingCovariateError
+        A required input is not known.
+    """
+    known = checked(rule.inputs, observations)
+    shares = {
+        item.name: _log_share(rule, item.name, _ways(item, known[item.name]))
+        for item in rule.inputs
+    }
+    settled_by = tuple(name for name, (low, high) in shares.items() if low != high)
+    dose = _dose(rule, shares)
+    return result_of(
+        rule,
+        certainty_of(settled_by, known),
+        None if settled_by else dose,
+        alternatives=(PossibleResult(answer=dose),) if settled_by else (),
+        settled_by=settled_by,
+        contributions=_equation_contributions(rule, known, shares),
+        missing=missing_of(rule, known, settled_by),
+    )
+
+
+def _ways(item: RuleInput, found: PossibleValues) -> tuple[Possible, ...]:
+    """Return the values that bound an input's share; both limits of a number not known."""
+    if item.kind == "number" and not found.values and item.low is not None:
+        ends = (item.low, item.low if item.high is None else item.high)
+        return tuple(Possible(end) for end in ends)
+    return options(item, found, ())
+
+
+def _log_share(rule: EquationRule, name: str, ways: Iterable[Possible]) -> tuple[float, float]:
+    """Return the least and the greatest sum of an input's terms."""
+    terms = [term for term in rule.terms if term.input == name]
+    sums = [math.fsum(_term(term, p) for term in terms) for p in ways]
+    return min(sums), max(sums)
+
+
+def _term(term: RuleTerm, possible: Possible) -> float:
+    value = possible.value
+    if isinstance(value, str):
+        return term.coefficient if value == term.level else 0.0
+    return term.coefficient * (math.log(value) if term.transform == "ln" else value)
+
+
+def _dose(rule: EquationRule, shares: Mapping[str, tuple[float, float]]) -> RuleAnswer:
+    low, high = (
+        math.exp(math.fsum([rule.intercept, *(share[end] for share in shares.values())]))
+        for end in (0, 1)
+    )
+    return RuleAnswer(
+        code="dose",
+        what="maintenance",
+        text=f"{rule.title}: dose in {rule.unit}",
+        amount=low if low == high else None,
+        unit=rule.unit,
+        low=low,
+        high=high,
+        interval="over all possible values of what is not known" if low != high else "",
+        notes=(rule.error,) if rule.error else (),
+    )
+
+
+def _equation_contributions(
+    rule: EquationRule,
+    known: Mapping[str, PossibleValues],
+    shares: Mapping[str, tuple[float, float]],
+) -> tuple[Contribution, ...]:
+    start = Contribution(
+        input="intercept",
+        value="",
+        effect="amount",
+        low=math.exp(rule.intercept),
+        high=math.exp(rule.intercept),
+        unit=rule.unit,
+        term=(rule.intercept, rule.intercept),
+    )
+    used = {term.input for term in rule.terms}
+    return (
+        start,
+        *(
+            Contribution(
+                input=name,
+                value=" or ".join(shown(p.value) for p in known[name].values) or "unknown",
+                effect="factor",
+                low=math.exp(share[0]),
+                high=math.exp(share[1]),
+                unit="times the dose",
+                term=share,
+            )
+            for name, share in shares.items()
+            if name in used
+        ),
+    )
+
+
+def rules_for(drug: str, jurisdiction: str = "") -> tuple[AnyRule, ...]:
+    """Return the shipped rules of a drug, by name; those of one jurisdiction where it is given.
+
+    A rule without borders (``international``) is one of every jurisdiction.
+
+    Raises
+    ------
+    ModelFolderError
+        A shipped rule file is damaged.
+    """
+    wanted = ("", jurisdiction, "international") if jurisdiction else ()
+    return tuple(
+        rule
+        for rule in shipped_rules().values()
+        if rule.drug == drug.casefold() and (not wanted or rule.jurisdiction in wanted)
+    )
+
+
+def answer(
+    rule: TableRule | ScoreRule | EquationRule, observations: Iterable[PossibleValues]
+) -> RuleResult:
+    """Answer a table, a score or an equation for one person.
+
+    Flows and loading regimens need a dose of another model: `pgx_dosing.rules.flows.follow` and
+    `pgx_dosing.rules.flows.load`.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that its input does not allow.
+    MissingCovariateError
+        A required input is not known.
+    """
+    if isinstance(rule, TableRule):
+        return decide(rule, observations)
+    if isinstance(rule, ScoreRule):
+        return add_up(rule, observations)
+    return compute(rule, observations)

@@ -1,0 +1,547 @@
+"""Flows and loading regimens: which equation to use, and the factors and days on top of it.
+
+Enters: a flow, what was observed, and a function that predicts a dose by an equation's name.
+Leaves: the adjusted dose as a span, and what each input did. Where an input is open, each of its
+values is followed. The middle of a span is ours: the guideline gives ranges.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from pgx.base.calls import Certainty
+from pgx.base.errors import ModelError, OutOfDomainError
+from pgx_dosing.rules.results import (
+    Contribution,
+    DoseSpan,
+    Missing,
+    Possible,
+    PossibleValues,
+    certainty_of,
+    checked,
+    holds,
+    missing_of,
+    options,
+    shown,
+)
+from pgx_dosing.rules.specification import (
+    Base,
+    FlowRule,
+    LoadingRule,
+    RuleAdjustment,
+    RuleAnswer,
+    RuleCitation,
+    RuleCondition,
+    Span,
+    TableRule,
+    Value,
+)
+
+__all__ = [
+    "BaseDose",
+    "FlowOutcome",
+    "FlowResult",
+    "LoadingDose",
+    "LoadingResult",
+    "Predictor",
+    "RaisedAlert",
+    "follow",
+    "load",
+    "scaled_start",
+]
+
+_MOST: Final = 20_000
+_At = tuple[int, ...]
+"""Which of its values each input has, in the order of the inputs that the flow asks for."""
+
+
+class BaseDose(msgspec.Struct, frozen=True, kw_only=True):
+    """A dose that an equation predicts, in ``unit``, with its own interval where it has one."""
+
+    dose: float
+    unit: str
+    low: float | None = None
+    high: float | None = None
+
+
+Predictor = Callable[[str], BaseDose]
+"""Returns the dose by the equation of that name; errors of the equation pass through."""
+
+
+class FlowOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One end of a flow.
+
+    ``low`` to ``high`` is the equation's dose times the range of the factors, ``middle`` its
+    middle; ``interval`` also holds the equation's own interval, where it has one. All in ``unit``.
+    """
+
+    equation: str
+    reason: str
+    base: BaseDose
+    factor: Span
+    low: float
+    middle: float
+    high: float
+    unit: str
+    interval: Span | None = None
+    contributions: tuple[Contribution, ...] = ()
+    when: tuple[str, ...] = ()
+    probability: float | None = None
+
+
+class RaisedAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to say beside the dose; not ``sure`` where only some values call for it."""
+
+    code: str
+    text: str
+    sure: bool
+
+
+class FlowResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a flow says about one person; see `pgx_dosing.rules.results.RuleResult`.
+
+    ``preferred`` says that its guideline prefers it to the equation alone for this person.
+    """
+
+    rule: str
+    title: str
+    drug: str
+    jurisdiction: str
+    certainty: Certainty
+    outcome: FlowOutcome | None
+    alternatives: tuple[FlowOutcome, ...] = ()
+    settled_by: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    alerts: tuple[RaisedAlert, ...] = ()
+    population: str = ""
+    limits: tuple[str, ...] = ()
+    source: str = ""
+    as_of: str = ""
+    citations: tuple[RuleCitation, ...] = ()
+    preferred: bool = False
+
+
+class _Path(msgspec.Struct, frozen=True):
+    """Which equation and which factors one combination of values leads to."""
+
+    base: Base
+    spans: tuple[Span, ...]
+
+
+def follow(
+    rule: FlowRule, observations: Iterable[PossibleValues], predict: Predictor
+) -> FlowResult:
+    """Follow a flow for one person.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value that its input does not allow, or an equation that predicts no positive dose.
+    MissingCovariateError
+        A required input is not known, or the equation lacks one.
+    ModelError
+        More combinations of open inputs than can be followed.
+    """
+    known = checked(rule.inputs, observations)
+    ways = _ways(rule, known)
+    paths = {at: _path(rule, known, at, ways) for at in _places(rule, ways)}
+    settled_by = _settling(ways, paths)
+    doses = {
+        name: _positive(name, predict(name))
+        for name in dict.fromkeys(path.base.equation for path in paths.values())
+    }
+    outcomes = _outcomes(rule, ways, paths, settled_by, doses)
+    return FlowResult(
+        rule=rule.name,
+        title=rule.title,
+        drug=rule.drug,
+        jurisdiction=rule.jurisdiction,
+        certainty=certainty_of(settled_by, known),
+        outcome=outcomes[0] if len(outcomes) == 1 else None,
+        alternatives=() if len(outcomes) == 1 else outcomes,
+        settled_by=settled_by,
+        missing=missing_of(rule, known, settled_by),
+        alerts=_alerts(rule, known),
+        population=rule.population,
+        limits=rule.limits,
+        source=rule.source,
+        as_of=rule.as_of,
+        citations=rule.citations,
+        preferred=_is_preferred(rule, known),
+    )
+
+
+def _conditions(rule: FlowRule) -> list[RuleCondition]:
+    rows: list[tuple[RuleCondition, ...]] = [*(b.when for b in rule.bases)]
+    rows += [a.when for a in rule.adjustments]
+    return [c for row in rows for c in row]
+
+
+def _is_preferred(rule: FlowRule, known: Mapping[str, PossibleValues]) -> bool:
+    """Whether every value that is possible meets the conditions; an unknown input meets none."""
+    return bool(rule.preferred_when) and all(
+        known[condition.input].values
+        and all(holds(condition, possible.value) for possible in known[condition.input].values)
+        for condition in rule.preferred_when
+    )
+
+
+def _ways(rule: FlowRule, known: Mapping[str, PossibleValues]) -> dict[str, tuple[Possible, ...]]:
+    """Return the values to try of each input whose value decides a path."""
+    conditions = _conditions(rule)
+    asked = {c.input for c in conditions if not c.state} | {a.input for a in rule.adjustments}
+    return {
+        item.name: options(item, known[item.name], conditions)
+        for item in rule.inputs
+        if item.name in asked
+    }
+
+
+def _places(rule: FlowRule, ways: Mapping[str, Sequence[Possible]]) -> Iterable[_At]:
+    number = 1
+    for each in ways.values():
+        number *= len(each)
+    if number > _MOST:
+        raise ModelError("the flow has too many combinations", where=rule.name)
+    return itertools.product(*(range(len(each)) for each in ways.values()))
+
+
+def _values(at: _At, ways: Mapping[str, Sequence[Possible]]) -> dict[str, Value]:
+    return {name: each[i].value for i, (name, each) in zip(at, ways.items(), strict=True)}
+
+
+def _path(
+    rule: FlowRule,
+    known: Mapping[str, PossibleValues],
+    at: _At,
+    ways: Mapping[str, Sequence[Possible]],
+) -> _Path:
+    values = _values(at, ways)
+    for base in rule.bases:
+        if _all_hold(base.when, values, known):
+            spans = tuple(_span(a, base, values, known) for a in rule.adjustments)
+            return _Path(base, spans)
+    raise ModelError("no equation is named for this person", where=rule.name)
+
+
+def _all_hold(
+    when: Iterable[RuleCondition], values: Mapping[str, Value], known: Mapping[str, PossibleValues]
+) -> bool:
+    return all(_holds(condition, values, known[condition.input]) for condition in when)
+
+
+def _holds(condition: RuleCondition, values: Mapping[str, Value], found: PossibleValues) -> bool:
+    states = {
+        "settled": found.settled,
+        "unsettled": not found.settled,
+        "tested": found.known,
+        "untested": not found.known,
+    }
+    if condition.state:
+        return states[condition.state]
+    return holds(condition, values[condition.input])
+
+
+def _span(
+    adjustment: RuleAdjustment,
+    base: Base,
+    values: Mapping[str, Value],
+    known: Mapping[str, PossibleValues],
+) -> Span:
+    """Return the factors of an adjustment, 1 where it does not count."""
+    counts = base.equation in adjustment.equations or not adjustment.equations
+    if not counts or not _all_hold(adjustment.when, values, known):
+        return Span(low=1.0, high=1.0)
+    return adjustment.factors[int(values[adjustment.input])]
+
+
+def _settling(
+    ways: Mapping[str, Sequence[Possible]], paths: Mapping[_At, _Path]
+) -> tuple[str, ...]:
+    """Return the inputs of which a change, all others being equal, changes the path."""
+    found = []
+    for place, (name, each) in enumerate(ways.items()):
+        if len(each) == 1:
+            continue
+        rest: dict[_At, _Path] = {}
+        for at, path in paths.items():
+            if rest.setdefault(at[:place] + at[place + 1 :], path) != path:
+                found.append(name)
+                break
+    return tuple(found)
+
+
+def _positive(name: str, dose: BaseDose) -> BaseDose:
+    numbers = [n for n in (dose.dose, dose.low, dose.high) if n is not None]
+    if not all(0 <= n < float("inf") for n in numbers) or dose.dose <= 0:
+        raise OutOfDomainError("the equation predicts no positive dose", where=name)
+    return dose
+
+
+def _outcomes(
+    rule: FlowRule,
+    ways: Mapping[str, Sequence[Possible]],
+    paths: Mapping[_At, _Path],
+    settled_by: Sequence[str],
+    doses: Mapping[str, BaseDose],
+) -> tuple[FlowOutcome, ...]:
+    """Return one outcome for each combination of the inputs that matter, likeliest first."""
+    names = list(ways)
+    grouped: dict[_At, _At] = {}
+    for at in paths:
+        grouped.setdefault(tuple(at[names.index(name)] for name in settled_by), at)
+    found = []
+    for chosen, at in grouped.items():
+        possible = [ways[name][i] for name, i in zip(settled_by, chosen, strict=True)]
+        outcome = _outcome(rule, paths[at], doses, _values(at, ways))
+        found.append(
+            msgspec.structs.replace(
+                outcome,
+                when=tuple(
+                    f"{name} = {p.text or shown(p.value)}"
+                    for name, p in zip(settled_by, possible, strict=True)
+                ),
+                probability=_product(p.probability for p in possible),
+            )
+        )
+    return tuple(sorted(found, key=lambda o: -(o.probability or 0.0)))
+
+
+def _product(shares: Iterable[float | None]) -> float | None:
+    product = 1.0
+    for share in shares:
+        if share is None:
+            return None
+        product *= share
+    return product
+
+
+def _outcome(
+    rule: FlowRule, path: _Path, doses: Mapping[str, BaseDose], values: Mapping[str, Value]
+) -> FlowOutcome:
+    base = doses[path.base.equation]
+    low = high = 1.0
+    for span in path.spans:
+        low, high = low * span.low, high * span.high
+    return FlowOutcome(
+        equation=path.base.equation,
+        reason=path.base.reason,
+        base=base,
+        factor=Span(low=low, high=high),
+        low=base.dose * low,
+        middle=base.dose * (low + high) / 2,
+        high=base.dose * high,
+        unit=base.unit,
+        interval=_interval(base, low, high),
+        contributions=_flow_contributions(rule, path, values),
+    )
+
+
+def _interval(base: BaseDose, low: float, high: float) -> Span | None:
+    if base.low is None or base.high is None:
+        return None
+    return Span(low=base.low * low, high=base.high * high)
+
+
+def _flow_contributions(
+    rule: FlowRule, path: _Path, values: Mapping[str, Value]
+) -> tuple[Contribution, ...]:
+    """Return the factors that are not 1."""
+    return tuple(
+        Contribution(
+            input=adjustment.input,
+            value=shown(values[adjustment.input]),
+            effect="factor",
+            low=span.low,
+            high=span.high,
+            unit="times the dose",
+            note=adjustment.text,
+        )
+        for adjustment, span in zip(rule.adjustments, path.spans, strict=True)
+        if (span.low, span.high) != (1.0, 1.0)
+    )
+
+
+def _alerts(rule: FlowRule, known: Mapping[str, PossibleValues]) -> tuple[RaisedAlert, ...]:
+    """Return what some value of an input that was observed calls for.
+
+    An input of which nothing is known raises no alert: it would say the same of everybody.
+    """
+    found = []
+    for alert in rule.alerts:
+        verdicts = [
+            [_holds(c, {c.input: p.value}, known[c.input]) for p in known[c.input].values]
+            for c in alert.when
+        ]
+        if all(any(each) for each in verdicts):
+            sure = all(all(each) for each in verdicts)
+            found.append(RaisedAlert(code=alert.code, text=alert.text, sure=sure))
+    return tuple(found)
+
+
+class LoadingDose(msgspec.Struct, frozen=True, kw_only=True):
+    """The dose of one day, from ``low`` to ``high`` (equal where all is settled), in ``unit``."""
+
+    day: int
+    low: float
+    high: float
+    unit: str
+
+
+class LoadingResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A loading regimen for one person; see `pgx_dosing.rules.results.RuleResult`.
+
+    ``days`` hold all values that are possible. ``loading`` is the loading dose from which the
+    days are mixed with the maintenance dose.
+    """
+
+    rule: str
+    title: str
+    drug: str
+    jurisdiction: str
+    certainty: Certainty
+    days: tuple[LoadingDose, ...]
+    loading: Span
+    settled_by: tuple[str, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    population: str = ""
+    limits: tuple[str, ...] = ()
+    source: str = ""
+    as_of: str = ""
+    citations: tuple[RuleCitation, ...] = ()
+
+
+def scaled_start(
+    rule: TableRule, answer: RuleAnswer, standard: float, weight_kg: float | None = None
+) -> DoseSpan:
+    """Return the start that a factor makes of a standard dose, never above the rule's cap.
+
+    Parameters
+    ----------
+    rule, answer
+        The table and its answer, which has to be a factor.
+    standard
+        The standard starting dose of the place, in the unit of the rule's scale.
+    weight_kg
+        Body weight in kg; with it the result is an amount a day, without it one per kg.
+
+    Raises
+    ------
+    ModelError
+        The rule gives no factor, or this answer is none.
+    OutOfDomainError
+        Standard dose or weight lies outside of what the rule allows, or is no number.
+    """
+    scale = rule.scale
+    if scale is None or answer.code != "factor" or answer.low is None or answer.high is None:
+        raise ModelError("the answer is no factor on a standard dose", where=rule.name)
+    _inside(standard, scale.standard, f"the standard dose ({scale.unit})")
+    if weight_kg is not None:
+        _inside(weight_kg, scale.weight, "the weight (kg)")
+    low, high = (min(standard * factor, scale.cap) for factor in (answer.low, answer.high))
+    capped = standard * answer.high > scale.cap
+    if weight_kg is None:
+        return DoseSpan(low=low, high=high, unit=scale.unit, capped=capped)
+    unit = scale.unit.replace("/kg", "")
+    return DoseSpan(low=low * weight_kg, high=high * weight_kg, unit=unit, capped=capped)
+
+
+def _inside(value: float, span: Span, what: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise OutOfDomainError(f"{what} is no finite number")
+    if not span.low <= value <= span.high:
+        raise OutOfDomainError(
+            f"{what} lies outside of {span.low:g} to {span.high:g}", remedy="check value and unit"
+        )
+
+
+def load(
+    rule: LoadingRule, observations: Iterable[PossibleValues], maintenance: float
+) -> LoadingResult:
+    """Return the loading doses by day for a predicted maintenance dose in mg/day.
+
+    The loading dose L makes the amount in the body after the rule's number of doses that
+    of a steady state: L = M / ((1 - q)(1 + q + ...)), q = exp(-rate * interval).
+
+    Raises
+    ------
+    OutOfDomainError
+        The maintenance dose or a value lies outside of what the rule allows.
+    MissingCovariateError
+        The genotype is not known and required.
+    """
+    known = checked(rule.inputs, observations)
+    _inside(maintenance, rule.maintenance, "the maintenance dose (mg/day)")
+    item = rule.input(rule.input_name)
+    ways = options(item, known[item.name], ())
+    _covered(rule, ways)
+    loads = [maintenance * _accumulation(rule, str(p.value)) for p in ways]
+    settled_by = (item.name,) if len({round(x, 9) for x in loads}) > 1 else ()
+    span = Span(low=min(loads), high=max(loads))
+    return LoadingResult(
+        rule=rule.name,
+        title=rule.title,
+        drug=rule.drug,
+        jurisdiction=rule.jurisdiction,
+        certainty=certainty_of(settled_by, known),
+        days=tuple(
+            LoadingDose(
+                day=day.day,
+                low=day.loading * span.low + day.maintenance * maintenance,
+                high=day.loading * span.high + day.maintenance * maintenance,
+                unit="mg/day",
+            )
+            for day in rule.days
+        ),
+        loading=span,
+        settled_by=settled_by,
+        contributions=_loading_contributions(rule, ways, maintenance, span),
+        missing=missing_of(rule, known, settled_by),
+        population=rule.population,
+        limits=rule.limits,
+        source=rule.source,
+        as_of=rule.as_of,
+        citations=rule.citations,
+    )
+
+
+def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
+    """Refuse a genotype for which no rate was published: none is near enough to stand in."""
+    if any(p.value not in rule.rates for p in ways):
+        raise OutOfDomainError(
+            "no elimination rate was published for this genotype", where=rule.input_name
+        )
+
+
+def _accumulation(rule: LoadingRule, level: str) -> float:
+    q = math.exp(-rule.rates[level] * rule.interval_hours)
+    return 1 / ((1 - q) * sum(q**n for n in range(rule.doses)))
+
+
+def _loading_contributions(
+    rule: LoadingRule, ways: Iterable[Possible], maintenance: float, span: Span
+) -> tuple[Contribution, ...]:
+    return (
+        Contribution(
+            input="maintenance dose",
+            value=shown(maintenance),
+            effect="amount",
+            low=maintenance,
+            high=maintenance,
+            unit="mg/day",
+        ),
+        Contribution(
+            input=rule.input_name,
+            value=" or ".join(shown(p.value) for p in ways),
+            effect="factor",
+            low=span.low / maintenance,
+            high=span.high / maintenance,
+            unit="times the maintenance dose",
+        ),
+    )

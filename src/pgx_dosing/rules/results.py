@@ -1,0 +1,350 @@
+"""What is known of an input, every value that it may have, and records of what a rule answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from pgx.base.calls import Certainty
+from pgx.base.errors import MissingCovariateError, OutOfDomainError
+from pgx_dosing.rules.specification import (
+    DosingRule,
+    RuleAnswer,
+    RuleCitation,
+    RuleCondition,
+    RuleInput,
+    Value,
+)
+
+__all__ = [
+    "Contribution",
+    "DoseSpan",
+    "Missing",
+    "Possible",
+    "PossibleResult",
+    "PossibleValues",
+    "RuleResult",
+    "certainty_of",
+    "checked",
+    "holds",
+    "known_values",
+    "missing_of",
+    "options",
+    "result_of",
+    "shown",
+    "untold",
+]
+
+_WHOLE: Final = 1e-9
+
+
+class Possible(msgspec.Struct, frozen=True):
+    """A value that an input may have; ``probability`` is None where nobody weighed it.
+
+    ``text`` is how to show it, where the value only stands for a span of numbers.
+    """
+
+    value: Value
+    probability: float | None = None
+    text: str = ""
+
+
+class PossibleValues(msgspec.Struct, frozen=True, kw_only=True):
+    """All values that one input may have.
+
+    No value at all means any value that the input allows. ``known`` says that there are data
+    at all; ``reason`` is a code of why more than one value is possible.
+    """
+
+    input: str
+    values: tuple[Possible, ...] = ()
+    reason: str = ""
+    known: bool = True
+
+    @property
+    def settled(self) -> bool:
+        """Whether one value is possible."""
+        return len(self.values) == 1
+
+
+def untold(name: str, reason: str = "not_given") -> PossibleValues:
+    """Return the observation of an input of which nothing is known."""
+    return PossibleValues(input=name, reason=reason, known=False)
+
+
+def shown(value: Value) -> str:
+    """Return a value as text, numbers without needless digits.
+
+    >>> shown(2.0), shown("*1/*3"), shown(0.25)
+    ('2', '*1/*3', '0.25')
+    """
+    return f"{value:.6g}" if isinstance(value, int | float) else value
+
+
+def checked(
+    inputs: Sequence[RuleInput], observations: Iterable[PossibleValues]
+) -> dict[str, PossibleValues]:
+    """Return one observation for each input; what was not observed is unknown.
+
+    Raises
+    ------
+    OutOfDomainError
+        A value is none of the input's levels, no finite number, or outside of its limits; an
+        input that the rule does not have, or that was observed twice.
+    MissingCovariateError
+        An input that the rule cannot do without is not known.
+    """
+    found = {item.name: untold(item.name) for item in inputs}
+    seen: set[str] = set()
+    for observation in observations:
+        if observation.input not in found or observation.input in seen:
+            raise OutOfDomainError(
+                "an input is not one of the rule's, or is given twice", where=observation.input
+            )
+        seen.add(observation.input)
+        found[observation.input] = observation
+    for item in inputs:
+        _check(item, found[item.name])
+    return found
+
+
+def _check(item: RuleInput, observation: PossibleValues) -> None:
+    for possible in observation.values:
+        _check_value(item, possible.value)
+        share = possible.probability
+        if share is not None and not 0 <= share <= 1 + _WHOLE:
+            raise OutOfDomainError("a probability lies outside of 0 to 1", where=item.name)
+    if item.required and not observation.values:
+        raise MissingCovariateError(
+            f"{item.label} is needed and not known", where=item.name, remedy="give it"
+        )
+
+
+def _check_value(item: RuleInput, value: object) -> None:
+    if item.kind == "level":
+        if value not in item.levels:
+            raise OutOfDomainError(
+                f"{item.label} is none of {', '.join(item.levels)}", where=item.name
+            )
+        return
+    # a bool is an int in Python, and never a number of anything
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise OutOfDomainError(f"{item.label} is no finite number", where=item.name)
+    if item.kind == "count" and value != int(value):
+        raise OutOfDomainError(f"{item.label} is no whole number", where=item.name)
+    low, high = _limits(item)
+    if not low <= value <= high:
+        raise OutOfDomainError(
+            f"{item.label} lies outside of {low:g} to {high:g} {item.unit}".rstrip(),
+            where=item.name,
+            remedy="check value and unit",
+        )
+
+
+def _limits(item: RuleInput) -> tuple[float, float]:
+    low = -math.inf if item.low is None else item.low
+    high = math.inf if item.high is None else item.high
+    return low, high
+
+
+def holds(condition: RuleCondition, value: Value) -> bool:
+    """Whether a condition on the value of its input holds."""
+    if condition.among and value not in condition.among:
+        return False
+    bounds = (condition.above, condition.at_least, condition.below, condition.at_most)
+    if all(bound is None for bound in bounds):
+        return True
+    if not isinstance(value, int | float):
+        return False
+    above, at_least, below, at_most = bounds
+    return (
+        (above is None or value > above)
+        and (at_least is None or value >= at_least)
+        and (below is None or value < below)
+        and (at_most is None or value <= at_most)
+    )
+
+
+def options(
+    item: RuleInput, observation: PossibleValues, conditions: Iterable[RuleCondition]
+) -> tuple[Possible, ...]:
+    """Return the values to try for an input; a number that is not known is cut into cells.
+
+    Within a cell no condition changes, so one number stands for all of it.
+    """
+    if observation.values:
+        return observation.values
+    if item.kind == "level":
+        return tuple(Possible(level) for level in item.levels)
+    low, high = _limits(item)
+    if item.kind == "count":
+        return tuple(Possible(n) for n in range(math.ceil(low), math.floor(high) + 1))
+    return tuple(_cells(low, high, _thresholds(item.name, conditions)))
+
+
+def _thresholds(name: str, conditions: Iterable[RuleCondition]) -> list[float]:
+    found: set[float] = set()
+    for c in conditions:
+        if c.input == name:
+            found.update(b for b in (c.above, c.at_least, c.below, c.at_most) if b is not None)
+            found.update(float(v) for v in c.among if isinstance(v, int | float))
+    return sorted(found)
+
+
+def _cells(low: float, high: float, thresholds: Sequence[float]) -> Iterable[Possible]:
+    """Yield each threshold, and a number between neighbours for the span between them."""
+    inside = {t for t in thresholds if low <= t <= high}
+    edges = sorted({low, high, *inside})
+    for left, right in zip(edges, [*edges[1:], None], strict=True):
+        if left in inside or len(edges) == 1:
+            yield Possible(left, text=f"{left:g}")
+        if right is not None:
+            yield Possible((left + right) / 2, text=f"{left:g} to {right:g}")
+
+
+def known_values(observations: Mapping[str, PossibleValues]) -> dict[str, Possible]:
+    """Return the inputs of which one value is possible."""
+    return {name: o.values[0] for name, o in observations.items() if o.settled}
+
+
+class Contribution(msgspec.Struct, frozen=True, kw_only=True):
+    """What one input does to the answer.
+
+    ``effect`` is ``decides`` (a table's row asks for it), ``points``, ``factor`` or ``amount``
+    (in ``unit``); the effect lies from ``low`` to ``high``, which are equal where it is settled.
+    ``term`` is the exact additive share on the equation's own logarithmic scale, where there is
+    one.
+    """
+
+    input: str
+    value: str
+    effect: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    term: tuple[float, float] | None = None
+    note: str = ""
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """An input of which more than one value is possible.
+
+    ``reason`` is a code; ``handled`` is ``not_needed`` (every value gives the same) or
+    ``all_values`` (the answer was sought for each).
+    """
+
+    input: str
+    label: str
+    reason: str
+    handled: str
+    values: tuple[str, ...] = ()
+
+
+class PossibleResult(msgspec.Struct, frozen=True, kw_only=True):
+    """A possible answer, when it is the one, and how probable that is (None: not weighed).
+
+    ``when`` holds ways to come to it, each a tuple of ``input = value``; at most a dozen.
+    """
+
+    answer: RuleAnswer
+    when: tuple[tuple[str, ...], ...] = ()
+    probability: float | None = None
+
+
+class DoseSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount from ``low`` to ``high`` in ``unit``; ``capped`` where a maximum cut it."""
+
+    low: float
+    high: float
+    unit: str
+    capped: bool = False
+
+
+class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule says about one person.
+
+    ``answer`` is given only where every possible value of every input leads to it. Otherwise
+    ``certainty`` is ``depends`` (the data leave several values open) or ``unknown`` (an input that
+    matters is not known at all), ``alternatives`` are all possible answers, and ``settled_by`` are
+    the inputs that, all known, would give one. ``meanwhile`` is what the source says to do until
+    then, where it says so.
+    """
+
+    rule: str
+    title: str
+    drug: str
+    jurisdiction: str
+    certainty: Certainty
+    answer: RuleAnswer | None
+    alternatives: tuple[PossibleResult, ...] = ()
+    settled_by: tuple[str, ...] = ()
+    meanwhile: tuple[RuleAnswer, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    population: str = ""
+    limits: tuple[str, ...] = ()
+    source: str = ""
+    as_of: str = ""
+    citations: tuple[RuleCitation, ...] = ()
+
+
+def result_of(
+    rule: DosingRule,
+    certainty: Certainty,
+    answer: RuleAnswer | None,
+    *,
+    alternatives: tuple[PossibleResult, ...] = (),
+    settled_by: tuple[str, ...] = (),
+    meanwhile: tuple[RuleAnswer, ...] = (),
+    contributions: tuple[Contribution, ...] = (),
+    missing: tuple[Missing, ...] = (),
+) -> RuleResult:
+    """Return a result with what the rule says about itself."""
+    return RuleResult(
+        rule=rule.name,
+        title=rule.title,
+        drug=rule.drug,
+        jurisdiction=rule.jurisdiction,
+        certainty=certainty,
+        answer=answer,
+        alternatives=alternatives,
+        settled_by=settled_by,
+        meanwhile=meanwhile,
+        contributions=contributions,
+        missing=missing,
+        population=rule.population,
+        limits=rule.limits,
+        source=rule.source,
+        as_of=rule.as_of,
+        citations=rule.citations,
+    )
+
+
+def certainty_of(
+    settled_by: tuple[str, ...], observations: Mapping[str, PossibleValues]
+) -> Certainty:
+    """Return how sure an answer is that waits for some inputs."""
+    if not settled_by:
+        return Certainty.CERTAIN
+    known = all(observations[name].known for name in settled_by)
+    return Certainty.DEPENDS if known else Certainty.UNKNOWN
+
+
+def missing_of(
+    rule: DosingRule, observations: Mapping[str, PossibleValues], settled_by: tuple[str, ...]
+) -> tuple[Missing, ...]:
+    """Return the inputs that are not settled, in the rule's order, and how each was handled."""
+    return tuple(
+        Missing(
+            input=item.name,
+            label=item.label,
+            reason=observations[item.name].reason or "ambiguous",
+            handled="all_values" if item.name in settled_by else "not_needed",
+            values=tuple(p.text or shown(p.value) for p in observations[item.name].values),
+        )
+        for item in rule.inputs
+        if not observations[item.name].settled
+    )

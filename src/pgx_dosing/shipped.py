@@ -1,0 +1,216 @@
+"""Recipes of training, and models, schemas and recipes by name: what commands take them from."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import polars as pl
+from polars.exceptions import PolarsError
+
+from pgx.base.errors import DataTableError, ModelFolderError
+from pgx.base.shipped import data_files, read_data
+from pgx.base.suggest import did_you_mean
+from pgx_dosing.folders import shipped_folder
+from pgx_dosing.registry.folder import MODEL, ModelFolder
+from pgx_dosing.registry.store import Store
+from pgx_dosing.specification import Input, Link, Model, ModelCitation, ModelKind, parse_model
+from pgx_dosing.tables import TableSchema, parse_schema
+from pgx_dosing.terms import EquationTerm
+
+__all__ = [
+    "Boosting",
+    "Estimate",
+    "PublishedMember",
+    "Recipe",
+    "model_in",
+    "parse_recipe",
+    "published_for",
+    "published_model",
+    "recipe_of",
+    "schema_for",
+]
+
+_MAX_BYTES: Final = 1 << 24
+_MAX_HEADER: Final = 1 << 20
+_SCHEMA = "schema.json"
+
+
+class PublishedMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A published model that is joined as it stands, with a share of the weight."""
+
+    model: str
+    weight: float
+
+
+class Boosting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Boosted trees on the ridge's features, with a share of the weight."""
+
+    weight: float
+    n_trees: int
+    depth: int
+    learning_rate: float
+    min_leaf: int
+    subsample: float
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An input that is estimated where unknown, by least squares on terms, the first that can."""
+
+    input: str
+    terms: tuple[tuple[EquationTerm, ...], ...]
+
+
+class Recipe(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """How a model is trained.
+
+    Coefficients of ``features`` do not count. ``race_features`` are added when race is asked for;
+    ``race_inputs`` are dropped when it is not. ``penalty`` is the ridge's, on standardised
+    features. Groups of the input ``balance`` weigh more than their number when intervals are
+    calibrated. ``baselines`` are published models that the result is held against.
+    """
+
+    name: str
+    drug: str
+    title: str
+    population: str
+    citation: ModelCitation
+    unit: str
+    predicts: str
+    link: Link
+    inputs: tuple[Input, ...]
+    features: tuple[EquationTerm, ...]
+    penalty: float
+    race_features: tuple[EquationTerm, ...] = ()
+    race_inputs: tuple[str, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
+    fixed: tuple[PublishedMember, ...] = ()
+    boosting: Boosting | None = None
+    balance: str = ""
+    baselines: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    schema_version: str = "1.0"
+
+
+def parse_recipe(data: bytes, where: str | Path = "recipe.json") -> Recipe:
+    """Return the recipe that a file's bytes say.
+
+    Raises
+    ------
+    ModelFolderError
+        It is no recipe.
+    """
+    try:
+        return msgspec.json.decode(data, type=Recipe)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ModelFolderError(f"no recipe of a model: {error}", where=str(where)) from error
+
+
+def model_in(folder: ModelFolder) -> Model:
+    """Return the model of a verified folder.
+
+    Raises
+    ------
+    ModelFolderError
+        Its file is no model.
+    """
+    return parse_model(folder.files[MODEL], f"{folder.where}/{MODEL}")
+
+
+def published_model(name: str) -> Model:
+    """Return a published model that came with `pgx`, whatever a user's registry holds.
+
+    Raises
+    ------
+    ModelFolderError
+        There is none, or it is damaged.
+    """
+    return model_in(Store(user=shipped_folder()).find(name))
+
+
+def published_for(drug: str, unit: str) -> dict[str, Model]:
+    """Return the published models of a drug that give a dose in a unit, by name."""
+    store = Store(user=shipped_folder())
+    models = [model_in(store.read(place)) for place in store.places() if place.is_shipped]
+    return {
+        own.name: own
+        for own in models
+        if own.kind is ModelKind.PUBLISHED and own.drug == drug and own.unit == unit
+    }
+
+
+def recipe_of(text: str) -> Recipe:
+    """Return a recipe by the name of a shipped one, or from a file.
+
+    Raises
+    ------
+    ModelFolderError
+        There is none, or it is no recipe.
+    """
+    path = _named(text, "recipes")
+    return parse_recipe(_content(path), path.name)
+
+
+def schema_for(text: str | None, folder: ModelFolder | None, data: Path) -> TableSchema:
+    """Return the schema of a table: the named one, the model's own, or a shipped one that fits.
+
+    Raises
+    ------
+    DataTableError
+        None is named and none fits, or it is no schema.
+    """
+    if text:
+        path = _named(text, "schemas")
+        return parse_schema(_content(path), path.name)
+    if folder and _SCHEMA in folder.files:
+        return parse_schema(folder.files[_SCHEMA], f"{folder.label}/{_SCHEMA}")
+    header = _header(data)
+    for path in data_files("models/schemas/*.json"):
+        schema = parse_schema(read_data(path), path.name)
+        if set(schema.needed) <= header:
+            return schema
+    raise DataTableError(
+        "no schema is known for the columns of this table",
+        where=data.name,
+        remedy="name the file of its schema with --schema",
+    )
+
+
+def _header(data: Path) -> set[str]:
+    separator = "\t" if data.suffix == ".tsv" else ","
+    try:
+        with data.open("rb") as lines:
+            first = lines.readline(_MAX_HEADER + 1)
+        if len(first) > _MAX_HEADER:
+            raise OSError(errno.EFBIG, f"the first line is longer than {_MAX_HEADER >> 20} MiB")
+        frame = pl.read_csv(first, separator=separator, infer_schema=False, n_rows=0)
+        return set(frame.columns)
+    except (OSError, PolarsError) as error:
+        what = str(error).partition("\n")[0]
+        raise DataTableError(f"no table that can be read: {what}", where=data.name) from error
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_data(path, _MAX_BYTES)
+    except OSError as error:
+        raise ModelFolderError(f"cannot be read: {error.strerror}", where=path.name) from error
+
+
+def _named(text: str, kind: str) -> Path:
+    """Return a file by its path, or the shipped one of a kind by its name."""
+    known = {path.stem: path for path in data_files(f"models/{kind}/*.json")}
+    if text in known:
+        return known[text]
+    with contextlib.suppress(OSError, ValueError):  # a name may be too long for a file's
+        if Path(text).is_file():
+            return Path(text)
+    raise ModelFolderError(
+        f"there is no file and no shipped one of {kind} named {text!r}",
+        remedy=did_you_mean(text, list(known), f"there are {', '.join(known)}"),
+    )

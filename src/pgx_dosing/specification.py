@@ -1,0 +1,433 @@
+"""A dosing model as its file says it: inputs, identity, source, equation, interval, limits.
+
+Values outside the range are refused, not clipped: an equation says nothing of people that it was
+not made from, and a height of 1.75 is metres, not centimetres.
+
+Published equations and trained models are the same record; what computes with it is in
+`pgx_dosing.equation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pgx.base.errors import MissingCovariateError, ModelError, ModelFolderError, OutOfDomainError
+from pgx_dosing.rules.specification import Observe
+from pgx_dosing.terms import Columns, EquationTerm, Feature, Trees, feature_values, is_unknown
+
+__all__ = [
+    "ConformalInterval",
+    "Gain",
+    "Input",
+    "InputKind",
+    "Link",
+    "Member",
+    "Model",
+    "ModelCitation",
+    "ModelKind",
+    "Recalibration",
+    "UnknownInput",
+    "Value",
+    "check_value",
+    "columns_of",
+    "encode_model",
+    "fill",
+    "n_outside",
+    "ordered_text",
+    "parse_model",
+    "with_assumed",
+]
+
+Value = float | str | bool | None
+
+_UNITS: Final = {"cm": ("m", 100.0), "kg": ("lb", 0.4536), "years": ("days", 1 / 365.25)}
+"""Units that are given by mistake, and by how much they differ."""
+SCHEMA_VERSION = "1.0"
+
+
+class InputKind(StrEnum):
+    """What values an input has."""
+
+    NUMBER = "number"
+    FLAG = "flag"
+    LEVEL = "level"
+    GENOTYPE = "genotype"
+
+
+class UnknownInput(StrEnum):
+    """What a model does where an input is not known."""
+
+    REFUSE = "refuse"
+    ASSUME = "assume"
+    ESTIMATE = "estimate"
+    OWN_TERM = "own_term"
+
+
+class Input(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """One input of a model.
+
+    ``minimum`` and ``maximum`` bound a number (inclusive), in ``unit``; ``levels`` are the values
+    of a level; of a genotype, ``alleles`` are those that it may be made of. ``assumed`` stands in
+    where nothing is known; ``estimated_by`` are sums of terms of other inputs that give the number,
+    of which the first counts whose inputs are known. ``observe`` says where the value is found;
+    a count that is observed means the level at that place of ``levels``.
+    ``typical`` is the value of the patient that contributions are counted from.
+    """
+
+    name: str
+    meaning: str
+    kind: InputKind
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    levels: tuple[str, ...] = ()
+    alleles: tuple[str, ...] = ()
+    when_unknown: UnknownInput = UnknownInput.REFUSE
+    assumed: float | str | bool | None = None
+    estimated_by: tuple[tuple[EquationTerm, ...], ...] = ()
+    observe: Observe = Observe()
+    typical: float | str | bool | None = None
+
+
+def check_value(own: Input, value: Value) -> None:
+    """Refuse a value that the input cannot have; None (unknown) passes.
+
+    Raises
+    ------
+    OutOfDomainError
+        Another type, an unknown level or allele, a number out of range.
+    """
+    if value is None:
+        return
+    if own.kind is InputKind.NUMBER:
+        _check_number(own, value)
+    elif own.kind is InputKind.FLAG:
+        if not isinstance(value, bool) and value not in (0.0, 1.0):
+            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
+    elif own.kind is InputKind.LEVEL and value not in own.levels:
+        raise OutOfDomainError(
+            f"{own.name} is a value that the model does not know",
+            remedy=f"it knows {', '.join(own.levels)}",
+            told=f"{own.name} is {value!r}, which the model does not know",
+        )
+    elif own.kind is InputKind.GENOTYPE and not _is_genotype(own, value):
+        raise OutOfDomainError(
+            f"{own.name} is a genotype that the model does not know",
+            remedy=f"it knows pairs, A/B, of {', '.join(own.alleles)}",
+            told=f"{own.name} is {value!r}, a genotype that the model does not know",
+        )
+
+
+def _check_number(own: Input, value: Value) -> None:
+    if isinstance(value, (bool, str)) or value is None or not np.isfinite(value):
+        raise OutOfDomainError(f"{own.name} is no number", remedy=f"give a number of {own.unit}")
+    low = -np.inf if own.minimum is None else own.minimum
+    high = np.inf if own.maximum is None else own.maximum
+    if low <= value <= high:
+        return
+    raise OutOfDomainError(
+        f"{own.name} is outside {low:g} to {high:g} {own.unit}".rstrip(),
+        remedy=_hint(own, value) or "the model was not made for such a patient: use another way",
+        told=f"{own.name} is {value:g} {own.unit}".rstrip() + f", outside {low:g} to {high:g}",
+    )
+
+
+def _hint(own: Input, value: float) -> str:
+    """Return what unit the number may be of, where it would fit in that."""
+    other, factor = _UNITS.get(own.unit, ("", 1.0))
+    low, high = own.minimum, own.maximum
+    if not other or low is None or high is None or not low <= value * factor <= high:
+        return ""
+    return f"it looks like {other}: give {own.unit}"
+
+
+def _is_genotype(own: Input, value: Value) -> bool:
+    parts = value.split("/") if isinstance(value, str) else []
+    return len(parts) == 2 and all(part in own.alleles for part in parts)
+
+
+def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
+    """Return one patient's values as columns of length 1; genotypes in the order of the alleles.
+
+    Raises
+    ------
+    ModelError
+        A value of no input of the model.
+    OutOfDomainError
+        See `check_value`.
+    """
+    strange = sorted(set(values) - {own.name for own in inputs})
+    if strange:
+        raise ModelError(f"the model has no input {strange[0]!r}")
+    columns = {}
+    for own in inputs:
+        value = values.get(own.name)
+        check_value(own, value)
+        if own.kind in (InputKind.NUMBER, InputKind.FLAG):
+            columns[own.name] = np.array([np.nan if value is None else float(value)])
+        else:
+            columns[own.name] = np.array([ordered_text(own, value)], np.str_)
+    return columns
+
+
+def ordered_text(own: Input, value: Value) -> str:
+    """Return a value as text, a genotype in the order of the alleles; empty where unknown."""
+    if own.kind is InputKind.GENOTYPE and isinstance(value, str):
+        return "/".join(sorted(value.split("/"), key=own.alleles.index))
+    return "" if value is None else str(value)
+
+
+def fill(inputs: Sequence[Input], columns: Columns) -> Columns:
+    """Return columns in which what is unknown is assumed or estimated, as the model says.
+
+    An input with a term of its own for unknown stays unknown. Estimates see what is assumed of
+    other inputs, never what is estimated.
+
+    Raises
+    ------
+    MissingCovariateError
+        The model cannot do without an input that is unknown for somebody.
+    """
+    assumed = with_assumed(inputs, columns)
+    filled = dict(assumed)
+    for own in inputs:
+        gap = is_unknown(assumed[own.name])
+        if not gap.any() or own.when_unknown is UnknownInput.OWN_TERM:
+            continue
+        if own.when_unknown is not UnknownInput.ESTIMATE:
+            raise MissingCovariateError(
+                f"{own.name} ({own.meaning}) is not known", remedy="the model needs it"
+            )
+        filled[own.name] = np.where(gap, _estimated(own, assumed), assumed[own.name])
+    return filled
+
+
+def with_assumed(inputs: Sequence[Input], columns: Columns) -> Columns:
+    """Return columns in which what is unknown is assumed, where the model says so."""
+    found = dict(columns)
+    for own in inputs:
+        gap = is_unknown(columns[own.name])
+        if own.when_unknown is UnknownInput.ASSUME and own.assumed is not None and gap.any():
+            found[own.name] = np.where(gap, own.assumed, columns[own.name])
+    return found
+
+
+def _estimated(own: Input, columns: Columns) -> npt.NDArray[np.float64]:
+    """Return what stands in for a number, shape (n,)."""
+    found = np.full(len(columns[own.name]), np.nan)
+    for terms in filter(None, own.estimated_by):
+        weights = np.array([term.coefficient for term in terms])
+        found = np.where(np.isnan(found), feature_values(terms, columns) @ weights, found)
+    if not isinstance(own.assumed, float | int):
+        return found
+    return np.where(np.isnan(found), float(own.assumed), found)
+
+
+def n_outside(inputs: Sequence[Input], columns: Columns) -> int:
+    """Return for how many patients some number is outside its range."""
+    outside = np.zeros(max((len(c) for c in columns.values()), default=0), np.bool_)
+    for own in inputs:
+        if own.kind is InputKind.NUMBER:
+            values = np.asarray(columns[own.name], np.float64)
+            low = -np.inf if own.minimum is None else own.minimum
+            high = np.inf if own.maximum is None else own.maximum
+            outside |= (values < low) | (values > high)
+    return int(outside.sum())
+
+
+class ModelKind(StrEnum):
+    """Where a model's numbers come from."""
+
+    PUBLISHED = "published"
+    TRAINED = "trained"
+
+
+class Link(StrEnum):
+    """What the sum of the terms is: the square root, the logarithm, or the dose itself."""
+
+    SQUARE_ROOT = "square_root"
+    LOG = "log"
+    IDENTITY = "identity"
+
+
+class ModelCitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the model was published in."""
+
+    text: str
+    pmids: tuple[str, ...] = ()
+
+
+class Member(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """One equation of a model; members are joined by ``weight`` on the model's own link.
+
+    Its dose is ``factor`` times the inverse link of the sum of ``terms`` and ``trees``.
+    """
+
+    name: str
+    link: Link
+    terms: tuple[EquationTerm, ...]
+    weight: float = 1.0
+    factor: float = 1.0
+    trees: Trees | None = None
+
+
+class Gain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much closer genotype brings the dose in a group, in the model's unit, with 95% interval.
+
+    Measured on ``n`` patients against ``than``, an equation without genotype.
+    """
+
+    input: str
+    value: str
+    n: int
+    gain: float
+    lower: float
+    upper: float
+    than: str
+
+
+class ConformalInterval(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """Prediction interval by conformal prediction on the model's link scale.
+
+    ``lower`` and ``upper`` are added to the prediction on that scale at ``level``; ``by_dose``
+    gives them by predicted dose, each up to a dose (exclusive; the last without bound).
+    """
+
+    level: float
+    method: str
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    up_to: tuple[float, ...] = ()
+
+
+class Recalibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A site's own intercept on the link scale, shrunk by how much sites differ."""
+
+    site: str
+    shift: float
+    n: int
+    sd_between: float
+    sd_within: float
+
+
+class Model(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """All that a prediction needs.
+
+    ``link`` is the scale on which members are joined and the interval holds. ``uses_race`` says
+    whether race or ancestry enters; ``gains`` say of groups how much genotype adds.
+    Of several published models the one of least ``rank`` is asked first.
+    """
+
+    name: str
+    version: str
+    drug: str
+    kind: ModelKind
+    title: str
+    citation: ModelCitation
+    population: str
+    unit: str
+    predicts: str
+    link: Link
+    inputs: tuple[Input, ...]
+    members: tuple[Member, ...]
+    schema_version: str = SCHEMA_VERSION
+    interval: ConformalInterval | None = None
+    recalibration: Recalibration | None = None
+    uses_race: bool = False
+    uses_genotype: bool = True
+    rank: int = 0
+    limits: tuple[str, ...] = ()
+    gains: tuple[Gain, ...] = ()
+
+    def input(self, name: str) -> Input:
+        """Return an input by its name."""
+        return next(own for own in self.inputs if own.name == name)
+
+
+def parse_model(data: bytes, where: str | Path = "model.json") -> Model:
+    """Return the model that a file's bytes say.
+
+    Raises
+    ------
+    ModelFolderError
+        It is no model, or of another schema.
+    """
+    try:
+        model = msgspec.json.decode(data, type=Model)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ModelFolderError(f"no model: {error}", where=str(where)) from error
+    if model.schema_version != SCHEMA_VERSION:
+        raise ModelFolderError(
+            f"the model's schema is {model.schema_version}, this pgx reads {SCHEMA_VERSION}",
+            where=str(where),
+            remedy="use the version of pgx that wrote it",
+        )
+    _check(model, str(where))
+    return model
+
+
+def _check(model: Model, where: str) -> None:
+    """Refuse what cannot be computed: strange terms, trees, weights, intervals."""
+    kinds = {own.name: own.kind for own in model.inputs}
+    if len(kinds) != len(model.inputs):
+        raise ModelFolderError("two inputs have one name", where=where)
+    for own in model.inputs:
+        is_number = own.kind in (InputKind.NUMBER, InputKind.FLAG)
+        stood_in = own.assumed is not None
+        if stood_in and is_number is isinstance(own.assumed, str):
+            raise ModelFolderError(f"{own.name} is assumed as {own.assumed!r}", where=where)
+    for term in _all_terms(model):
+        if fault := _fault_of(term, kinds):
+            raise ModelFolderError(fault, where=where)
+    for member in model.members:
+        if member.trees and (fault := member.trees.fault):
+            raise ModelFolderError(fault, where=where)
+    if not model.members or abs(sum(m.weight for m in model.members) - 1.0) > 1e-9:
+        raise ModelFolderError("weights of members do not add up to 1", where=where)
+    if (ends := model.interval) and not len(ends.lower) == len(ends.upper) == len(ends.up_to) + 1:
+        raise ModelFolderError("the interval's ends do not fit its doses", where=where)
+
+
+def _all_terms(model: Model) -> Iterator[EquationTerm]:
+    for member in model.members:
+        yield from member.terms
+        yield from member.trees.features if member.trees else ()
+    for own in model.inputs:
+        for terms in own.estimated_by:
+            yield from terms
+
+
+def _fault_of(term: EquationTerm, kinds: Mapping[str, InputKind]) -> str:
+    """Return why a term cannot be computed, empty where it can."""
+    for name in (*term.inputs, *term.given):
+        if name not in kinds:
+            return f"a term speaks of {name!r}, no input"
+    if len(term.inputs) != term.feature.n_inputs:
+        return f"a term ({term.feature.value}) of {len(term.inputs)} inputs"
+    is_number = {kinds[name] in (InputKind.NUMBER, InputKind.FLAG) for name in term.inputs}
+    wanted = {Feature.CONSTANT: set(), Feature.UNKNOWN: is_number}.get(
+        term.feature, {term.feature not in (Feature.LEVEL, Feature.COUNT)}
+    )
+    if is_number != wanted:
+        return f"a term ({term.feature.value}) of {term.inputs[0]!r}, an input of another kind"
+    return "a term is divided by 0" if term.per == 0 else ""
+
+
+def encode_model(model: Model) -> bytes:
+    """Return the bytes of the model's file; equal models give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n"
