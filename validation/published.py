@@ -14,7 +14,7 @@ is dropped for its spelling: a name is translated, or it stays as it is. The rul
 - ``unlisted``: no allele of its own today: it goes beside another name on a haplotype, and is the
   reference alone;
 - ``optional``: a tandem that a panel may not have seen;
-- ``haplotype``: written on the other haplotype;
+- ``strand``: written on the other DNA strand (VKORC1);
 - ``variant``: DPYD variants; ``acetylator``: NAT2 before its revision;
 - ``panel``: panels could not tell it from the other name; ``phase``: pairs that differ in phase
   only, which no panel saw; ``typed``: the one site that all panels of a gene had, whatever names
