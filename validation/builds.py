@@ -108,6 +108,8 @@ def _shared_codes(genotypes: GeneGenotypes, labels: list[list[str]]) -> npt.NDAr
     for site, extra in enumerate(genotypes.extra):
         base = len(genotypes.gene.variants[site].alleles)
         for index, label in enumerate(extra):
+            # each call set numbers its own undocumented alleles: the same label must get the same
+            # code
             if label not in labels[site]:
                 labels[site].append(label)
             codes[site][genotypes.call[site] == base + index] = base + labels[site].index(label)

@@ -50,6 +50,7 @@ FOLDS = (0, 1)
 def _folds() -> Mapping[str, int]:
     """Return the half of each person of the cohort: every second one of each population."""
     rows = sorted(cohort_rows(), key=lambda r: (r["superpopulation"], r["population"], r["sample"]))
+    # alternating within each population keeps the halves alike in ancestry
     return {row["sample"]: i % len(FOLDS) for i, row in enumerate(rows)}
 
 
@@ -87,6 +88,7 @@ def frequencies(gene: str, fold: int | None) -> GeneFrequencies | None:
     The installed ones for people outside the cohort.
     """
     installed = _installed().get(gene)
+    # a gene without a file in the cohort was counted elsewhere, or not at all: nobody was seen
     if fold is None or installed is None or cohort_file(gene) is None:
         return installed
     group_of = {row["sample"]: row["superpopulation"] for row in cohort_rows()}
@@ -136,6 +138,7 @@ def without_phase(genotypes: GeneGenotypes) -> GeneGenotypes:
     """Return the same alleles with the haplotypes of every heterozygote interchangeable."""
     call = genotypes.call.copy()
     het = (call[..., 0] != call[..., 1]) & (call != ABSENT).all(axis=-1)
+    # an unphased genotype is written with its alleles in order, whichever haplotype carries them
     call[het] = np.sort(call[het], axis=-1)
     block = np.full_like(genotypes.phase_block, UNPHASED)
     return dataclasses.replace(genotypes, call=call, phase_block=block)
@@ -147,6 +150,7 @@ def hidden(genotypes: GeneGenotypes, where: npt.NDArray[np.bool_]) -> GeneGenoty
     A locus of one haplotype keeps one haplotype.
     """
     call = genotypes.call.copy()
+    # a haploid locus has no second haplotype that could be missing
     call[where] = np.where(call[where] == ABSENT, ABSENT, MISSING)
     none = np.where(where, -1, 0).astype(np.int32)
     return dataclasses.replace(

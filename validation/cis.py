@@ -108,6 +108,7 @@ def _of_gene(name: str) -> Iterator[DoubleCarrier]:
     cohort = _Cohort(compile_gene(genes()[name]), genotypes)
     for column, sample in enumerate(genotypes.samples):
         pairs = cohort.unknown(column)
+        # a prior that had counted the person would have seen the very haplotype that is asked for
         own = count_haplotypes(genotypes, group_of, [sample]) if pairs else None
         if own is None:
             continue

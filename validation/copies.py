@@ -93,6 +93,7 @@ def _left_out(paths: list[Path], found: GeneDepths) -> Iterator[tuple[str, GeneC
             for number, (sample, path) in enumerate(zip(found.samples, paths, strict=True)):
                 others = [i for i in range(len(paths)) if i != number]
                 place.write_bytes(msgspec.json.encode(panel_of(found, others)))
+                # the panel is read once a process: each left-out genome needs another one
                 default_panel.cache_clear()
                 yield sample, _call(path)
         finally:

@@ -95,6 +95,7 @@ def measure() -> Outcome:
 
 def _count(found: Outcome, run: str, call: GeneCall, row: Mapping[str, str]) -> None:
     answers = _answers(row)
+    # a name without a slash is an answer only where there is one haplotype, as on a male X
     theirs = {diplotype(name) for name in answers if "/" in name or _one_haplotype(call)}
     listed = set(answers if "expected" in row else _split(row["lowest_function_haplotypes"]))
     kind = _kind(call, theirs, listed - {reference_name(call.gene)})

@@ -91,6 +91,7 @@ def without_undocumented(name: str, reference: str, undocumented: Collection[str
     return tuple(sorted(haplotypes))
 
 
+# unphased, these genes name the two most serious variants of several: a name is no full diplotype
 BY_PHENOTYPE = frozenset({"DPYD", "RYR1"})
 
 COMBINATION = "no definition covers a true haplotype, and defined alleles fit as well"
@@ -279,6 +280,7 @@ def binned(calls: Iterable[tuple[float, bool]]) -> list[Bin]:
     found = list(calls)
     bins = []
     for low, high in pairwise(EDGES):
+        # a posterior of exactly 1 belongs to the last bin, which would be half-open otherwise
         last = high == EDGES[-1]
         inside = [(p, right) for p, right in found if low <= p < high or (last and p == high)]
         if inside:
@@ -306,6 +308,7 @@ def reliability_report(judged: Sequence[Judged]) -> str:
         return NO_PRIOR
     rows = [[b.label, b.n, f"{b.mean:.4f}", b.right, share(b.right, b.n)] for b in bins]
     n = sum(b.n for b in bins)
+    # the expected calibration error: bins count by the number of calls in them
     gap = sum(abs(b.mean * b.n - b.right) for b in bins) / n
     said, right = sum(b.mean * b.n for b in bins), sum(b.right for b in bins)
     return "\n".join(

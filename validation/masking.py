@@ -138,6 +138,7 @@ def _carriers(gene: str) -> list[Person]:
     caller = _caller(gene)
     compiled = caller.compiled
     wanted = {c.allele for c in caller.gene.core_positions if c.tier <= TYPED_TIER}
+    # the lowest bit of a mask is the first allele code that a definition allows
     lowest = compiled.masks & (~compiled.masks + np.uint64(1))
     codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
     found = []
@@ -208,6 +209,7 @@ def _hidden_from(
     """
     core = _core_sites(gene)
     told = {*range(len(_knowledge().genes[gene].variants))} - {*sites}
+    # a proxy in linkage disequilibrium still shows the allele
     unseen = [site for site in sites if not _proxies(gene).get(site, frozenset()) & told]
     alleles = frozenset().union(*(core.get(site, frozenset()) for site in unseen))
     fitting = [p for p in people if not p.carried or p.carried & alleles]

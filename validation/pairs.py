@@ -121,6 +121,7 @@ class _Haplotypes:
                 return found
         masks = self.gene.masks[row]
         lowest = masks & (~masks + np.uint64(1))
+        # a power of two has an exact logarithm
         codes: Codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
         return codes
 

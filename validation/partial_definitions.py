@@ -70,6 +70,7 @@ def examples(n: int = EXAMPLES) -> list[Example]:
         if matching_alleles(gene, partial):
             continue  # another named allele: nothing is partial
         whole = _whole(gene, cause.allele)
+        # a quarter homozygous: these have no second haplotype that could explain the markers
         both = bool(rng.random() < 0.25)
         way = WAYS[len(found) % len(WAYS)]
         found.append(
@@ -94,6 +95,7 @@ def _whole(gene: CompiledGene, allele: int) -> Codes:
     """Return the haplotype of a named allele: the lowest code that its definition allows."""
     codes = gene.base.copy()
     for index in np.flatnonzero(gene.needs[allele]).tolist():
+        # any allowed code will do; the lowest is the same in every run
         mask = int(gene.masks[allele, index])
         codes[index] = (mask & -mask).bit_length() - 1
     return codes

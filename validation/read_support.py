@@ -102,7 +102,21 @@ def core_positions(genes: Iterable[str] = (), tier: int = 2) -> list[Position]:
 
 
 def log10_ratio(reference: int, alternative: int, written: str) -> float:
-    """Return log10 of the beta-binomial likelihood of GT over that of the best genotype."""
+    """Return log10 of the beta-binomial likelihood of GT over that of the best genotype.
+
+    Parameters
+    ----------
+    reference, alternative
+        Reads of each allele.
+    written
+        The genotype of the file: ``0/0``, ``0/1`` or ``1/1``.
+
+    Returns
+    -------
+    float
+        0 where the written genotype is the best, negative elsewhere. The binomial coefficient and
+        the normalising terms are the same for all three genotypes and cancel.
+    """
     strength = (1 - OVERDISPERSION) / OVERDISPERSION
     found = {}
     for genotype, mean in (("0/0", ERROR), ("0/1", 0.5), ("1/1", 1 - ERROR)):

@@ -258,6 +258,7 @@ def _said(
             continue
         for population in topic.statements:
             statement = topic.find(population, (f"diplotype {'/'.join(pair)}",))
+            # a statement on the diplotype outranks the one on its phenotype, as in a result
             statement = statement or topic.find(population, (key,))
             drug = (topic.drug.authority, topic.drug.drug, population)
             found[drug] = statement.advice[:4] if statement else ()

@@ -146,6 +146,7 @@ def _inputs(kind: RunKind, folder: Path, only: Sequence[str]) -> list[Observed]:
     for assembly in Assembly:
         paths = [p for p in cohort_files(assembly) if not only or gene_of(p) in only]
         if assembly is Assembly.GRCH37:
+            # every other gene is in the GRCh38 call set: its calls would count twice
             paths = [p for p in paths if gene_of(p) == "DPYD"]
         if not kind.phased:
             paths = [_unphased(path, folder) for path in paths]
@@ -245,6 +246,7 @@ def _has_newer_name(gene: str, *diplotypes: str) -> bool:
 def _changed_names(gene: str) -> frozenset[str]:
     releases = (KnowledgeBase(BEFORE), KnowledgeBase())
     old, new = ({core_allele(a.name) for a in kb.genes[gene].alleles} for kb in releases)
+    # names that only one of the releases has, so that both sides cannot say the same
     return frozenset(old ^ new)
 
 

@@ -127,8 +127,10 @@ def judge(models: StructuralModels, found: Simulated, design: Design) -> Judged:
     known = drawn & np.isfinite(found.log_likelihood[:, 0])
     model = found.model[known]
     score = found.log_likelihood[known] + design.log_prior
+    # log likelihoods of hundreds of reads underflow: the best model is the unit
     posterior = np.exp(score - score.max(axis=1, keepdims=True))
     posterior /= posterior.sum(axis=1, keepdims=True)
+    # several models have the same number of copies: their posteriors add up
     by_copies = posterior @ np.eye(models.copies.max() + 1)[models.copies]
     weight = design.weight[model]
     return Judged(
@@ -170,6 +172,7 @@ def _weighed(
     found = simulate_many(
         gene, near, model, coverage=coverage, noise=NOISE, weights=weights, seed=seed
     )
+    # the simulator draws windows along the genome, the panel has controls first
     order = panel_windows(panel)[1]
     scan = DepthScan(found.depth[order], ((),) * len(model))
     return np.array([_log_likelihood(gene, scan, i, panel) for i in range(len(model))])

@@ -84,10 +84,16 @@ Z = 1.959963984540054
 def wilson(hits: int, n: int) -> tuple[float, float]:
     """Return the 95% Wilson score interval of ``hits`` of ``n`` as fractions; (0, 1) for none.
 
+    Most shares here are near 0 or 1, where the normal approximation leaves the unit interval.
+
     >>> [round(x, 4) for x in wilson(9, 10)]
     [0.5958, 0.9821]
     >>> [round(x, 4) for x in wilson(991, 991)]
     [0.9961, 1.0]
+
+    References
+    ----------
+    Wilson EB 1927, J Am Stat Assoc 22:209.
     """
     if not n:
         return 0.0, 1.0

@@ -186,6 +186,7 @@ def _by_name(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Re
     best = _pair(call.diplotype)
     same = best in wanted
     ours = frozenset([best]) if best else frozenset[Pair]()
+    # what a panel could not type is no error of either side
     close = bool(collapsed(gene, wanted) & collapsed(gene, ours)) or _same_typed(gene, wanted, best)
     reason = "" if same or close else _reason(call, genotypes, wanted, known)
     return same, close, _same_function(call, wanted | collapsed(gene, wanted)), reason
@@ -247,6 +248,7 @@ def _reason(call: GeneCall, genotypes: GeneGenotypes, wanted: frozenset[Pair], k
 def _nat2(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> _Compared:
     """Compare acetylator status, the pair of functions: the names were revised since."""
     wanted = _acetylators(pairs(call.gene, known.text(reading)))
+    # NAT2 names were revised after the panels; acetylator status has kept its meaning
     functions = [h.function for h in call.haplotypes]
     ours = ordered(*("slow" if f == "Decreased function" else "rapid" for f in functions[:2]))
     same = ours in wanted

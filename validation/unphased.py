@@ -75,6 +75,8 @@ def scores(found: Iterable[Judged]) -> dict[str, Score]:
     """Count the best diplotypes, whatever the status, by gene."""
     counts: dict[str, Score] = defaultdict(Score)
     for item in found:
+        # an ambiguous call names its most probable diplotype, which is right or wrong like any
+        # other
         named = item.status in (CallStatus.CALLED, CallStatus.AMBIGUOUS)
         counts[item.gene] += Score(
             concordant=int(item.right),
