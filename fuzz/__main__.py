@@ -25,12 +25,12 @@ N_SEEDS = 300
 REPORT_EVERY = 100_000
 # numba compiles these from their bytecode, which must stay as it was written
 COMPILED = (
-    "_judge",
+    "_cell_rules",
     "_kernels",
     "_scan_alleles",
     "_scan_cells",
     "_scan_columns",
-    "_scan_words",
+    "_swar",
 )
 
 

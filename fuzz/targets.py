@@ -34,7 +34,7 @@ from pgx.io.records import Scan, ScanLimits, SiteReason
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.outside.calls import Unanswered
+from pgx.outside.calls import UnusedReason
 
 __all__ = ["TARGETS", "Target", "make_target"]
 
@@ -221,7 +221,7 @@ class OutsideTarget(Target):
                 continue
             made = answer(call, gene, call.sample or "S1", MARKERS)
             if isinstance(made, str):
-                Unanswered(made)
+                UnusedReason(made)
                 continue
             if not (made.diplotype or made.phenotype or made.lookup_keys):
                 raise AssertionError("a call that says nothing")

@@ -136,7 +136,7 @@ def _overlaps(one: Interval, other: Interval) -> bool:
 def _depth(path: Path, layout: DepthLayout) -> Floats:
     listener = DepthListener(layout, 1)
     with gzip.open(path) as handle:
-        for _ in listener.heard(iter(lambda: handle.read(1 << 20), b"")):
+        for _ in listener.tap(iter(lambda: handle.read(1 << 20), b"")):
             pass
     return listener.finish().depth[:, 0]
 

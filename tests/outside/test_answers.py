@@ -10,7 +10,7 @@ from pgx.base.errors import OutsideCallError
 from pgx.engine.annotate import annotate
 from pgx.inputs.outside_calls import answer
 from pgx.inputs.settings import RunSettings
-from pgx.outside.calls import OutsideCall, Unanswered
+from pgx.outside.calls import OutsideCall, UnusedReason
 from pgx.outside.formats import read_calls
 from simulated import cohort_file, genes, vcf_file
 
@@ -90,7 +90,7 @@ def test_solutions_that_are_one_here_are_a_call():
 
 
 def test_a_solution_that_is_not_understood_leaves_all_unused():
-    assert given("*1/*4", "*1/*9999") == Unanswered.UNKNOWN
+    assert given("*1/*4", "*1/*9999") == UnusedReason.UNKNOWN
 
 
 def test_advice_on_an_open_call_depends(tmp_path):
@@ -109,10 +109,10 @@ def test_advice_on_an_open_call_depends(tmp_path):
 @pytest.mark.parametrize(
     ("genotype", "passed", "code"),
     [
-        ("None", "None", Unanswered.NO_RESULT),
-        ("*1x3/*2x3", "LowQ_high_CN", Unanswered.NOT_PASSED),
-        ("*1_*2_*68", "Not_assigned_to_haplotypes", Unanswered.NOT_ASSIGNED),
-        ("*1/*9999", "PASS", Unanswered.UNKNOWN),
+        ("None", "None", UnusedReason.NO_RESULT),
+        ("*1x3/*2x3", "LowQ_high_CN", UnusedReason.NOT_PASSED),
+        ("*1_*2_*68", "Not_assigned_to_haplotypes", UnusedReason.NOT_ASSIGNED),
+        ("*1/*9999", "PASS", UnusedReason.UNKNOWN),
     ],
 )
 def test_the_inputs_own_call_stands_with_a_reason(genotype, passed, code, tmp_path):
@@ -127,7 +127,7 @@ def test_the_inputs_own_call_stands_with_a_reason(genotype, passed, code, tmp_pa
     assert (call.diplotype, call.phenotype) == (before.diplotype, before.phenotype)
 
 
-@pytest.mark.parametrize("reason", list(Unanswered))
+@pytest.mark.parametrize("reason", list(UnusedReason))
 def test_a_gene_of_outside_calls_alone_stays_unassessed(reason, tmp_path):
     path = vcf_file(tmp_path, {"CYP2D6": "*1/*4"}, only_named=True)
     outside = [OutsideCall(gene="HLA-B", tool="Tool", reason=reason.value, where="f")]
@@ -142,14 +142,14 @@ def test_every_reason_has_words():
     from pgx.messages.catalogue import ENGLISH
 
     for words in (ENGLISH, GERMAN):
-        assert {r.value for r in Unanswered} <= set(words["note"])
+        assert {r.value for r in UnusedReason} <= set(words["note"])
 
 
 def test_a_new_allele_is_never_the_reference(tmp_path):
     path = vcf_file(tmp_path, {"CYP2D6": "*1/*4"}, only_named=True)
     _, [result] = run(path, "S1.aldy", aldy("*1-like/*4"), genes=("CYP2D6",))
     assert result.calls[0].source == "vcf"
-    assert Unanswered.NOVEL in result.calls[0].notes
+    assert UnusedReason.NOVEL in result.calls[0].notes
 
 
 def test_hla_of_a_tool():
@@ -157,7 +157,7 @@ def test_hla_of_a_tool():
     assert call.lookup_keys == ("*57:01 positive",)
     null = given("*57:01:01N/*07:02:01", gene="HLA-B")
     assert null.lookup_keys == ("*57:01 negative",)  # a null allele is not expressed
-    assert given("*57:01/*07:02", "*57:01/*08:01", gene="HLA-B") == Unanswered.UNKNOWN
+    assert given("*57:01/*07:02", "*57:01/*08:01", gene="HLA-B") == UnusedReason.UNKNOWN
 
 
 def test_the_mitochondrial_genome_has_one_haplotype():

@@ -20,7 +20,7 @@ from outside.made import (
     stellar,
 )
 from pgx.base.errors import OutsideCallError
-from pgx.outside.calls import Unanswered
+from pgx.outside.calls import UnusedReason
 from pgx.outside.file import OutsideFile
 from pgx.outside.formats import FORMATS, format_of, read_calls
 
@@ -69,12 +69,12 @@ def test_the_gene_and_sample_are_read(name):
     [
         ("*1/*36+*10", "PASS", "*1/*36+*10"),
         ("*1/*46;*43/*45", "More_than_one_possible_genotype", ("*1/*46", "*43/*45")),
-        ("*1/*4", "LowQ", Unanswered.NOT_PASSED),
-        ("*1/*4", "", Unanswered.NOT_PASSED),
-        ("*1_*2_*68", "PASS", Unanswered.NOT_ASSIGNED),
-        ("None", "PASS", Unanswered.NO_RESULT),
-        ("", "", Unanswered.NO_RESULT),
-        (None, None, Unanswered.NO_RESULT),
+        ("*1/*4", "LowQ", UnusedReason.NOT_PASSED),
+        ("*1/*4", "", UnusedReason.NOT_PASSED),
+        ("*1_*2_*68", "PASS", UnusedReason.NOT_ASSIGNED),
+        ("None", "PASS", UnusedReason.NO_RESULT),
+        ("", "", UnusedReason.NO_RESULT),
+        (None, None, UnusedReason.NO_RESULT),
     ],
 )
 def test_dragen(genotype, passed, expected):
@@ -110,11 +110,11 @@ def test_dragen_without_these_genes_is_refused():
         ("*1/*2x2", "PASS", "*1/*2x2"),
         ("*5/*68+*4", "PASS", "*5/*68+*4"),
         ("*1/*46;*43/*45", "More_than_one_possible_genotype", ("*1/*46", "*43/*45")),
-        ("*1_*2_*68", "Not_assigned_to_haplotypes", Unanswered.NOT_ASSIGNED),
-        ("*1x4", "Not_assigned_to_haplotypes", Unanswered.NOT_ASSIGNED),
-        ("*10_*36_*4;*10_*10_*4.013", "More_than_one_possible_genotype", Unanswered.NOT_ASSIGNED),
-        ("*1x3/*2x3", "LowQ_high_CN", Unanswered.NOT_PASSED),
-        ("None", "None", Unanswered.NO_RESULT),
+        ("*1_*2_*68", "Not_assigned_to_haplotypes", UnusedReason.NOT_ASSIGNED),
+        ("*1x4", "Not_assigned_to_haplotypes", UnusedReason.NOT_ASSIGNED),
+        ("*10_*36_*4;*10_*10_*4.013", "More_than_one_possible_genotype", UnusedReason.NOT_ASSIGNED),
+        ("*1x3/*2x3", "LowQ_high_CN", UnusedReason.NOT_PASSED),
+        ("None", "None", UnusedReason.NO_RESULT),
     ],
 )
 def test_cyrius(genotype, passed, expected):
@@ -126,7 +126,7 @@ def test_cyrius(genotype, passed, expected):
 
 def test_cyrius_has_many_samples():
     calls = read_calls("c.json", cyrius_json(S1=("*1/*4", "PASS"), S2=(None, None)))
-    assert [(c.sample, said(c)) for c in calls] == [("S1", "*1/*4"), ("S2", Unanswered.NO_RESULT)]
+    assert [(c.sample, said(c)) for c in calls] == [("S1", "*1/*4"), ("S2", UnusedReason.NO_RESULT)]
 
 
 # -- Aldy ---------------------------------------------------------------------------------
@@ -141,11 +141,11 @@ def test_cyrius_has_many_samples():
         (["*1 / *2 + *2"], "*1/*2+*2"),
         (["1/2+2"], "1/2+2"),
         (["*1/*4", "*2/*4"], ("*1/*4", "*2/*4")),
-        (["*1-like/*4"], Unanswered.NOVEL),
-        (["*1/*4", "*1/*4-like"], Unanswered.NOVEL),
-        (["*2/*41+rs368858603"], Unanswered.NOVEL),
-        (["*4/*4+42126627.A>C+rs1135837"], Unanswered.NOVEL),
-        ([""], Unanswered.NO_RESULT),
+        (["*1-like/*4"], UnusedReason.NOVEL),
+        (["*1/*4", "*1/*4-like"], UnusedReason.NOVEL),
+        (["*2/*41+rs368858603"], UnusedReason.NOVEL),
+        (["*4/*4+42126627.A>C+rs1135837"], UnusedReason.NOVEL),
+        ([""], UnusedReason.NO_RESULT),
     ],
 )
 def test_aldy(majors, expected):
@@ -168,13 +168,13 @@ def test_aldy_without_a_solution_is_refused():
 def test_aldys_simple_form():
     data = b"S1\tCYP2D6\t*1/*4+*4\t[*1A]/[*4A]+[*4N]\t*1/*4.021\t[*1A]/[*4.021]\t\nS1\tCYP2B6\t\n"
     calls = read_calls("S1.simple", data)
-    assert [said(c) for c in calls] == [("*1/*4+*4", "*1/*4.021"), Unanswered.NO_RESULT]
+    assert [said(c) for c in calls] == [("*1/*4+*4", "*1/*4.021"), UnusedReason.NO_RESULT]
 
 
 def test_aldys_log():
     assert said(one("a.log", ALDY_LOG.encode())) == "*1/*4+*68"
     older = ALDY_LOG.replace("  - *1 / *4 + *68", "  *1-like/*4      (*1 +42525810:SNP.TC*, *4.b)")
-    assert said(one("a.log", older.encode())) == Unanswered.NOVEL
+    assert said(one("a.log", older.encode())) == UnusedReason.NOVEL
 
 
 # -- StellarPGx ---------------------------------------------------------------------------
@@ -188,10 +188,10 @@ NOVEL = "Possible novel allele or suballele present: interpret with caution"
         ("*17/*29", "*17/*29"),
         ("*36+*10/*36+*10", "*36+*10/*36+*10"),
         ("*1/*46 or *43/*45", ("*1/*46", "*43/*45")),
-        ("*1/*46 or *43/*45\tDuplication present", Unanswered.NOT_ASSIGNED),
-        (f"{NOVEL}\n\nLikely background alleles:\n[*1/*31]", Unanswered.NOVEL),
-        ("No call: Possible novel allele or suballele present", Unanswered.NOVEL),
-        ("Indeterminate", Unanswered.NO_RESULT),
+        ("*1/*46 or *43/*45\tDuplication present", UnusedReason.NOT_ASSIGNED),
+        (f"{NOVEL}\n\nLikely background alleles:\n[*1/*31]", UnusedReason.NOVEL),
+        ("No call: Possible novel allele or suballele present", UnusedReason.NOVEL),
+        ("Indeterminate", UnusedReason.NO_RESULT),
     ],
 )
 def test_stellarpgx(result, expected):
@@ -207,7 +207,7 @@ def test_stellarpgx_tells_the_sample_by_the_files_name():
 def test_stellarpgx_summary():
     data = f"S1\t*71/*2x2\nS2\t[*1/*31]\t{NOVEL}\n".encode()
     calls = read_calls("run_cyp2d6_summary.txt", data)
-    assert [said(c) for c in calls] == ["*71/*2x2", Unanswered.NOVEL]
+    assert [said(c) for c in calls] == ["*71/*2x2", UnusedReason.NOVEL]
     with pytest.raises(OutsideCallError, match="which gene"):
         read_calls("run_summary.txt", data)
 
@@ -224,7 +224,7 @@ def test_pypgx_archive_of_several_genes():
     data = archive(CYP2D6=pypgx(S1="*4/*68+*4", S2="Indeterminate"), CYP2C19=pypgx(S1="*1/*2"))
     assert [(c.gene, c.sample, said(c)) for c in read_calls("results.zip", data)] == [
         ("CYP2D6", "S1", "*4/*68+*4"),
-        ("CYP2D6", "S2", Unanswered.NO_RESULT),
+        ("CYP2D6", "S2", UnusedReason.NO_RESULT),
         ("CYP2C19", "S1", "*1/*2"),
     ]
 
@@ -248,8 +248,8 @@ def test_an_archive_of_something_else_is_refused():
     [
         (("S1", "g", "*1", "*2x2"), "*1/*2x2"),
         (("S1", "g", "*4", "*36+*10"), "*4/*36+*10"),
-        (("S1", "ng", ".", "."), Unanswered.NO_RESULT),
-        (("S1", "g", ".", "*1"), Unanswered.NO_RESULT),
+        (("S1", "ng", ".", "."), UnusedReason.NO_RESULT),
+        (("S1", "g", ".", "*1"), UnusedReason.NO_RESULT),
     ],
 )
 def test_stargazer(row, expected):
@@ -271,8 +271,8 @@ def test_stargazer_tells_the_gene_by_a_column_of_older_versions():
     [
         (["*4.001+*68/*4.001"], "*4.001+*68/*4.001"),
         (["*1/*46", "*43/*45"], ("*1/*46", "*43/*45")),
-        (["NO_MATCH/NO_MATCH"], Unanswered.NO_RESULT),
-        ([], Unanswered.NO_RESULT),
+        (["NO_MATCH/NO_MATCH"], UnusedReason.NO_RESULT),
+        ([], UnusedReason.NO_RESULT),
     ],
 )
 def test_starphase(diplotypes, expected):

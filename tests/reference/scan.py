@@ -218,17 +218,17 @@ def whole(depths, alleles, n_alleles):
     return depths
 
 
-def is_silent(text):
+def is_all_missing(text):
     return set(text) <= {".", ","}
 
 
 def costs_of(given, called, n_alleles):
     """Return what speaks against GT, and against the others, in millionths of phred."""
-    is_log = is_silent(given.get("PL", "."))
+    is_log = is_all_missing(given.get("PL", "."))
     text = given.get("GL", ".") if is_log else given["PL"]
     values = text.split(",")
     sound = all(v == "." or DECIMAL.fullmatch(v) for v in values)
-    if is_silent(text) or not sound or "." in called or not called:
+    if is_all_missing(text) or not sound or "." in called or not called:
         return None, []
     place = place_of([int(a) for a in called], len(values), n_alleles)
     costs = [None if v == "." else cost(v, is_log) for v in values]
@@ -253,7 +253,7 @@ def lacks_support(given, alleles, n_alleles, poor):
         return False
     for key, supports in (("GP", by_probability), ("HDS", by_haplotype), ("DS", by_dosage)):
         text = given.get(key, ".")
-        if not is_silent(text):
+        if not is_all_missing(text):
             values = text.split(",")
             sound = all(DECIMAL.fullmatch(v) and micro(v) >= 0 for v in values)
             return poor or not (sound and supports([micro(v) for v in values], alleles, n_alleles))
@@ -392,7 +392,7 @@ def masked(phred, n_alleles, ploidy):
 def likelihoods(given, called, n_alleles):
     """Return phred values of 0/0, 0/1, 1/1, 0/2, 1/2, 2/2, -1 where nothing is said."""
     nothing = (-1,) * 6
-    is_log = is_silent(given.get("PL", "."))
+    is_log = is_all_missing(given.get("PL", "."))
     text = given.get("GL", ".") if is_log else given["PL"]
     values = text.split(",")
     if n_alleles > 3 or text == "." or not all(v == "." or DECIMAL.fullmatch(v) for v in values):

@@ -27,8 +27,8 @@ COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
 EVERYWHERE = [(contig, 1, 200_000_000) for contig in CONTIGS]
 BEHIND = b"1|0\t.\n\xff:"  # what follows a chunk must not matter
 MODULES = (
-    "_judge",
-    "_scan_words",
+    "_cell_rules",
+    "_swar",
     "_scan_columns",
     "_scan_alleles",
     "_scan_cells",

@@ -23,7 +23,7 @@ def heard(lines, size=1 << 16, n_samples=1, layout=LAYOUT):
     text = "".join(f"{line}\n" for line in lines).encode()
     listener = DepthListener(layout, n_samples)
     pieces = [text[i : i + size] for i in range(0, len(text), size)]
-    assert b"".join(listener.heard(pieces)) == text
+    assert b"".join(listener.tap(pieces)) == text
     return listener.finish()
 
 
@@ -101,14 +101,14 @@ TEXTS = st.lists(st.sampled_from([b"\t", b"\n", b"#", b"chr1", b"7", b"\xff", b"
 @given(st.binary(max_size=300) | TEXTS)
 def test_any_bytes_are_passed_on(data):
     listener = DepthListener(LAYOUT, 1)
-    assert b"".join(listener.heard([data, b"\nchr1\t", b"1\n"])) == data + b"\nchr1\t1\n"
+    assert b"".join(listener.tap([data, b"\nchr1\t", b"1\n"])) == data + b"\nchr1\t1\n"
     listener.finish()
 
 
 def test_a_file_that_is_read_again_counts_once():
     line = block("chr1", 100, 119, 20, 20).encode() + b"\n"
     listener = DepthListener(LAYOUT, 1)
-    list(listener.heard([line]))
+    list(listener.tap([line]))
     listener.restart()
-    list(listener.heard([line]))
+    list(listener.tap([line]))
     assert listener.finish().depth[0, 0] == 20

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pgx.io import read_likelihoods
-from pgx.io.read_likelihoods import Cells, read_log_likelihoods, settle_cells
+from pgx.io.read_likelihoods import Cells, apply_read_evidence, read_log_likelihoods
 from pgx.io.records import SiteReason
 from vcf.support import line, scan_body
 
@@ -233,7 +233,7 @@ def test_cells_are_judged_in_parts_that_bound_memory(monkeypatch):
     for cells, most in ((whole, 1 << 30), (parts, 500)):
         monkeypatch.setattr(read_likelihoods, "_CELLS_AT_ONCE", most)
         tracemalloc.start()
-        found.append(settle_cells(cells))
+        found.append(apply_read_evidence(cells))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert np.array_equal(*found)

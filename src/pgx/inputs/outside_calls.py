@@ -19,7 +19,7 @@ from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.evidence import allowed_alleles
 from pgx.haplotypes.matching import Observation, observe
-from pgx.outside.calls import AlleleNames, OutsideCall, Unanswered
+from pgx.outside.calls import AlleleNames, OutsideCall, UnusedReason
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable, activity_score
 
@@ -65,7 +65,7 @@ def answer(
     except OutsideCallError:
         if not call.tool:
             raise
-        return Unanswered.UNKNOWN.value
+        return UnusedReason.UNKNOWN.value
 
 
 def outside_gene_call(

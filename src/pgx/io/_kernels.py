@@ -14,16 +14,16 @@ import numpy.typing as npt
 
 from pgx.base.accel import helper, kernel
 from pgx.base.assemblies import CANONICAL, MITOCHONDRION
-from pgx.io import scan_codes as lay
-from pgx.io._judge import (
-    judge_record,
+from pgx.io import scan_codes as sc
+from pgx.io._cell_rules import (
     needs_reads,
+    record_reason,
     store_cell,
     store_likelihoods,
     store_reads,
 )
 from pgx.io._scan_alleles import alternative_column, reference_column
-from pgx.io._scan_cells import is_poorly_imputed, pass_cell, read_cell
+from pgx.io._scan_cells import check_cell, is_poorly_imputed, read_cell
 from pgx.io._scan_columns import (
     broken_field,
     contig_column,
@@ -35,7 +35,7 @@ from pgx.io._scan_columns import (
     skip_field,
     upper_letter,
 )
-from pgx.io._scan_words import check_grid, check_mixed, is_ascii, is_utf8, store_grid, store_mixed
+from pgx.io._swar import check_grid, check_mixed, is_ascii, is_utf8, store_grid, store_mixed
 
 
 @helper
@@ -43,41 +43,41 @@ def line_end(buf: Bytes, p: int) -> int:
     if buf[p] == 10:
         return p + 1
     if buf[p] == 9:
-        return -lay.FAULT_TOO_MANY
+        return -sc.FAULT_TOO_MANY
     return p + 2 if buf[p] == 13 and buf[p + 1] == 10 else broken_field(buf, p, 0)
 
 
 @helper
-def pass_blank(buf: Bytes, p: int, state: Ints) -> int:
-    """Return the start of the line after a blank one, ``p`` if it is none, or a fault.
+def skip_blank(buf: Bytes, p: int, state: Ints) -> int:
+    """Return the start of the line after a blank one, ``p`` if it is not blank, or a fault.
 
-    Blank lines may end a file; any other line after one means that a line was lost.
+    Blank lines may end a file; any line after one means that a line was lost.
     """
     if buf[p] == 10 or (buf[p] == 13 and buf[p + 1] == 10):
-        state[lay.S_LINE] += 1
-        if state[lay.S_BLANK] == 0:
-            state[lay.S_BLANK] = state[lay.S_LINE]
+        state[sc.S_LINE] += 1
+        if state[sc.S_BLANK] == 0:
+            state[sc.S_BLANK] = state[sc.S_LINE]
         return line_end(buf, p)
-    if state[lay.S_BLANK] > 0:
-        state[lay.S_LINE] = state[lay.S_BLANK] - 1
-        return -lay.FAULT_BLANK
+    if state[sc.S_BLANK] > 0:
+        state[sc.S_LINE] = state[sc.S_BLANK] - 1
+        return -sc.FAULT_BLANK
     return p
 
 
 @helper
-def pass_comment(buf: Bytes, p: int) -> int:
+def skip_comment(buf: Bytes, p: int) -> int:
     """Return the start of the line after a comment; header lines are faults here.
 
     The format knows no comments, but a line such as ``# missing: rs1`` can only mean
-    that nothing is said here, while a header line means that files were joined.
+    a note without data, while a header line means that files were joined.
     """
     if buf[p + 1] == 35 or is_columns_line(buf, p + 1):
-        return -lay.FAULT_HEADER_IN_BODY
+        return -sc.FAULT_HEADER_IN_BODY
     start = p
     while buf[p] >= 32 or buf[p] == 9:
         p += 1
     after = line_end(buf, p)
-    return after if after < 0 or is_utf8(buf, start, p) else -lay.FAULT_NOT_UTF8
+    return after if after < 0 or is_utf8(buf, start, p) else -sc.FAULT_NOT_UTF8
 
 
 @helper
@@ -110,24 +110,24 @@ def first_interval(intervals: Ints, low: int, high: int, position: int) -> int:
 @helper
 def is_wanted(canonical: int, rec: Ints, windows: Ints, window_offsets: Ints) -> bool:
     high = window_offsets[canonical + 1]
-    found = first_interval(windows, window_offsets[canonical], high, rec[lay.R_POSITION])
-    return bool(found < high and windows[found, 0] <= rec[lay.R_END])
+    found = first_interval(windows, window_offsets[canonical], high, rec[sc.R_POSITION])
+    return bool(found < high and windows[found, 0] <= rec[sc.R_END])
 
 
 @helper
 def covers_region(canonical: int, rec: Ints, regions: Ints, region_offsets: Ints) -> bool:
     """Whether a symbolic structural variant overlaps a region."""
-    if rec[lay.R_SYMBOLIC] == 0:
+    if rec[sc.R_SYMBOLIC] == 0:
         return False
     for i in range(region_offsets[canonical], region_offsets[canonical + 1]):
-        if rec[lay.R_POSITION] <= regions[i, 1] and rec[lay.R_END] >= regions[i, 0]:
+        if rec[sc.R_POSITION] <= regions[i, 1] and rec[sc.R_END] >= regions[i, 0]:
             return True
     return False
 
 
 @helper
 def note_regions(canonical: int, position: int, regions: Ints, region_offsets: Ints) -> None:
-    """Keep the first and last position seen: columns 2 and 3 of ``regions``."""
+    """Update the first and last position seen: columns 2 and 3 of ``regions``."""
     for i in range(region_offsets[canonical], region_offsets[canonical + 1]):
         if regions[i, 0] <= position <= regions[i, 1]:
             if regions[i, 2] == 0 or position < regions[i, 2]:
@@ -137,15 +137,15 @@ def note_regions(canonical: int, position: int, regions: Ints, region_offsets: I
 
 @helper
 def count_repeats(state: Ints, rec: Ints) -> int:
-    """Return how many records in a row stand at the position of the last one."""
-    same = state[lay.S_LAST_POSITION] == rec[lay.R_POSITION]
-    if same and state[lay.S_LAST_CONTIG] == rec[lay.R_CONTIG]:
-        state[lay.S_REPEATS] += 1
+    """Return how many consecutive records have the position of the last one."""
+    same = state[sc.S_LAST_POSITION] == rec[sc.R_POSITION]
+    if same and state[sc.S_LAST_CONTIG] == rec[sc.R_CONTIG]:
+        state[sc.S_REPEATS] += 1
     else:
-        state[lay.S_REPEATS] = 1
-        state[lay.S_LAST_POSITION] = rec[lay.R_POSITION]
-        state[lay.S_LAST_CONTIG] = rec[lay.R_CONTIG]
-    return int(state[lay.S_REPEATS])
+        state[sc.S_REPEATS] = 1
+        state[sc.S_LAST_POSITION] = rec[sc.R_POSITION]
+        state[sc.S_LAST_CONTIG] = rec[sc.R_CONTIG]
+    return int(state[sc.S_REPEATS])
 
 
 @helper
@@ -165,13 +165,13 @@ def fixed_columns(
     p = contig_column(buf, p, state, slots, names, offsets, rec)
     if p < 0:
         return p
-    longest = contigs[rec[lay.R_CONTIG], 1]
-    rec[lay.R_IUPAC] = 0
+    longest = contigs[rec[sc.R_CONTIG], 1]
+    rec[sc.R_IUPAC] = 0
     p = position_column(buf, p, longest, rec)
     p = skip_field(buf, p) if p >= 0 else p
     p = reference_column(buf, p, rec) if p >= 0 else p
-    state[lay.S_STAMP] += 1
-    p = alternative_column(buf, p, spans, alt_slots, state[lay.S_STAMP], rec) if p >= 0 else p
+    state[sc.S_STAMP] += 1
+    p = alternative_column(buf, p, spans, alt_slots, state[sc.S_STAMP], rec) if p >= 0 else p
     p = quality_column(buf, p) if p >= 0 else p
     p = filter_column(buf, p, rec) if p >= 0 else p
     return info_column(buf, p, longest, rec) if p >= 0 else p
@@ -214,7 +214,7 @@ def scan(
     rec: Ints,
     cell: Ints,
 ) -> int:
-    """Scan the lines from ``state[S_CURSOR]`` to ``end``, checking all, keeping the wanted.
+    """Scan the lines from ``state[S_CURSOR]`` to ``end``, check all, store the wanted.
 
     Shapes: ``state`` (S_SIZE,), ``slots`` (more than names,), ``offsets`` (contigs + 1,),
     ``contigs`` (contigs, 2): canonical index or -1, length; ``windows`` (W, 2) sorted and
@@ -231,56 +231,57 @@ def scan(
     row in ``contigs``; else a fault of the line that starts at the cursor. It goes on from
     the cursor when called again.
     """
-    p = state[lay.S_CURSOR]
+    p = state[sc.S_CURSOR]
     while p < end:
-        state[lay.S_CURSOR] = p
-        state[lay.S_ERROR_SAMPLE] = -1
-        blank = pass_blank(buf, p, state)
+        state[sc.S_CURSOR] = p
+        state[sc.S_ERROR_SAMPLE] = -1
+        blank = skip_blank(buf, p, state)
         if blank < 0:
             return -blank
         if blank > p:
             p = blank
             continue
         if buf[p] == 35:
-            p = pass_comment(buf, p)
+            p = skip_comment(buf, p)
             if p < 0:
                 return -p
-            state[lay.S_LINE] += 1
+            state[sc.S_LINE] += 1
             continue
         p = fixed_columns(buf, p, state, slots, names, offsets, contigs, spans, alt_slots, rec)
         p = format_column(buf, p, state, format_text, kinds) if p >= 0 else p
         if p < 0:
             return -p
-        n_alleles = rec[lay.R_N_ALTS] + 1
-        is_plain = is_ascii(buf[state[lay.S_CURSOR] : p])
-        canonical = contigs[rec[lay.R_CONTIG], 0]
+        n_alleles = rec[sc.R_N_ALTS] + 1
+        # nearly all lines are ASCII, which is valid UTF-8; only others are decoded
+        is_plain = is_ascii(buf[state[sc.S_CURSOR] : p])
+        canonical = contigs[rec[sc.R_CONTIG], 0]
         wanted = canonical >= 0 and (
             is_wanted(canonical, rec, windows, window_offsets)
             or covers_region(canonical, rec, regions, region_offsets)
         )
-        row = state[lay.S_ROW]
+        row = state[sc.S_ROW]
         if wanted and row >= rows.shape[0]:
-            return lay.NEED_ROWS
-        has_likelihoods = wanted and state[lay.S_HAS_LIKELIHOODS] == 1
+            return sc.NEED_ROWS
+        has_likelihoods = wanted and state[sc.S_HAS_LIKELIHOODS] == 1
         if has_likelihoods:
             if likelihoods.shape[0] == 0:
-                return lay.NEED_LIKELIHOODS
-            state[lay.S_STORED_LIKELIHOODS] = 1
-        rec[lay.R_MITOCHONDRIAL] = 1 if canonical == MITOCHONDRIAL else 0
-        rec[lay.R_POORLY_IMPUTED] = 1 if wanted and is_poorly_imputed(buf, rec) else 0
-        if count_repeats(state, rec) > lay.MAX_REPEATS:
-            return lay.FAULT_ONE_PLACE
-        seen = 0
+                return sc.NEED_LIKELIHOODS
+            state[sc.S_STORED_LIKELIHOODS] = 1
+        rec[sc.R_MITOCHONDRIAL] = 1 if canonical == MITOCHONDRIAL else 0
+        rec[sc.R_POORLY_IMPUTED] = 1 if wanted and is_poorly_imputed(buf, rec) else 0
+        if count_repeats(state, rec) > sc.MAX_REPEATS:
+            return sc.FAULT_ONE_PLACE
+        seen = 0  # 2: any cell has REF, 4: any has an ALT; with GT alone first by machine words
         after = p + 4 * n_samples - 1
-        if state[lay.S_N_KEYS] == 1 and state[lay.S_HAS_GT] == 1:
+        if state[sc.S_N_KEYS] == 1 and state[sc.S_HAS_GT] == 1:
             seen = check_grid(buf, p, end, n_samples, n_alleles)
             if seen > 0 and wanted:
-                known = judge_record(rec)
+                known = record_reason(rec)
                 store_grid(buf, p, n_samples, known, row, genotypes, phased, reason)
             if seen == 0:
                 seen, after = check_mixed(buf, p, end, n_samples, n_alleles)
                 if seen > 0 and wanted:
-                    known = judge_record(rec)
+                    known = record_reason(rec)
                     store_mixed(buf, p, n_samples, known, row, genotypes, phased, reason)
         if seen > 0:
             p = after
@@ -289,17 +290,17 @@ def scan(
             for sample in range(n_samples):
                 if sample > 0:
                     if buf[p] != 9:
-                        return -broken_field(buf, p, lay.FAULT_TOO_FEW)
+                        return -broken_field(buf, p, sc.FAULT_TOO_FEW)
                     p += 1
                 if wanted:
                     p = read_cell(buf, p, state, kinds, n_alleles, cell)
                 else:
-                    p = pass_cell(buf, p, state, n_alleles, cell)
+                    p = check_cell(buf, p, state, n_alleles, cell)
                 if p < 0:
-                    state[lay.S_ERROR_SAMPLE] = sample
+                    state[sc.S_ERROR_SAMPLE] = sample
                     return -p
-                seen |= 2 if cell[lay.C_FIRST] == 0 or cell[lay.C_SECOND] == 0 else 0
-                seen |= 4 if cell[lay.C_FIRST] > 0 or cell[lay.C_SECOND] > 0 else 0
+                seen |= 2 if cell[sc.C_FIRST] == 0 or cell[sc.C_SECOND] == 0 else 0
+                seen |= 4 if cell[sc.C_FIRST] > 0 or cell[sc.C_SECOND] > 0 else 0
                 if wanted:
                     found = store_cell(
                         cell, rec, limits, state, row, sample,
@@ -309,28 +310,29 @@ def scan(
                         store_likelihoods(cell, row, sample, likelihoods)
                     if needs_reads(cell, rec, found):
                         if reads.shape[0] == 0:
-                            state[lay.S_REPEATS] -= 1  # this line is read again
-                            return lay.NEED_READS
-                        state[lay.S_STORED_READS] = 1
+                            state[sc.S_REPEATS] -= 1  # this line will be read again
+                            return sc.NEED_READS
+                        state[sc.S_STORED_READS] = 1
                         store_reads(cell, rec, row, sample, reads)
             is_plain = is_plain and is_ascii(buf[cells:p])
         text_end = p
         p = line_end(buf, p)
         if p < 0:
             return -p
-        if not is_plain and not is_utf8(buf, state[lay.S_CURSOR], text_end):
-            return lay.FAULT_NOT_UTF8
-        state[lay.S_LINE] += 1
-        state[lay.S_N_RECORDS] += 1
+        if not is_plain and not is_utf8(buf, state[sc.S_CURSOR], text_end):
+            return sc.FAULT_NOT_UTF8
+        state[sc.S_LINE] += 1
+        state[sc.S_N_RECORDS] += 1
+        # a record of reference genotypes only: the file is more than a list of variant sites
         if seen & 6 == 2:
-            state[lay.S_REFERENCE_ONLY] = 1
+            state[sc.S_REFERENCE_ONLY] = 1
         if canonical >= 0:
-            state[lay.S_KNOWN] = 1
-            note_regions(canonical, rec[lay.R_POSITION], regions, region_offsets)
+            state[sc.S_KNOWN] = 1
+            note_regions(canonical, rec[sc.R_POSITION], regions, region_offsets)
         if wanted:
-            rec[lay.R_LINE] = state[lay.S_LINE]
-            for slot in range(lay.R_SIZE):
+            rec[sc.R_LINE] = state[sc.S_LINE]
+            for slot in range(sc.R_SIZE):
                 rows[row, slot] = rec[slot]
-            state[lay.S_ROW] = row + 1
-    state[lay.S_CURSOR] = end
-    return lay.DONE
+            state[sc.S_ROW] = row + 1
+    state[sc.S_CURSOR] = end
+    return sc.DONE

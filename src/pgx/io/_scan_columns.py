@@ -1,4 +1,4 @@
-"""Loops over the fixed columns of a VCF line, but for its alleles.
+"""Loops over the fixed columns of a VCF line except REF and ALT.
 
 Each takes the offset of a field and returns the offset of the next, or a fault as a
 negative value; what was read goes to ``rec``, slots ``R_*`` of `pgx.io.scan_codes`. Every
@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper
-from pgx.io import scan_codes as lay
-from pgx.io._scan_words import SEMICOLONS, field_end, part_end
+from pgx.io import scan_codes as sc
+from pgx.io._swar import SEMICOLONS, field_end, part_end
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -22,25 +22,25 @@ Floats = npt.NDArray[np.float64]
 
 @helper
 def broken_field(buf: Bytes, p: int, otherwise: int) -> int:
-    """Say why a field stopped at ``p``, which is no tab: negative fault."""
+    """Return the negative fault of a field that ends at ``p`` without a tab."""
     if buf[p] == 10 or (buf[p] == 13 and buf[p + 1] == 10):
         return -otherwise
-    return -lay.FAULT_LONE_CR if buf[p] == 13 else -lay.FAULT_CONTROL
+    return -sc.FAULT_LONE_CR if buf[p] == 13 else -sc.FAULT_CONTROL
 
 
 @helper
 def close_field(buf: Bytes, start: int, p: int) -> int:
     """Close a fixed field that must not be empty; return the start of the next."""
     if buf[p] != 9:
-        return broken_field(buf, p, lay.FAULT_TOO_FEW)
-    return p + 1 if p > start else -lay.FAULT_EMPTY_FIELD
+        return broken_field(buf, p, sc.FAULT_TOO_FEW)
+    return p + 1 if p > start else -sc.FAULT_EMPTY_FIELD
 
 
 @helper
 def skip_field(buf: Bytes, p: int) -> int:
     """Return the start of the field after the one at ``p``, which may be empty (ID)."""
     p = field_end(buf, p)
-    return p + 1 if buf[p] == 9 else broken_field(buf, p, lay.FAULT_TOO_FEW)
+    return p + 1 if buf[p] == 9 else broken_field(buf, p, sc.FAULT_TOO_FEW)
 
 
 @helper
@@ -81,18 +81,18 @@ def contig_column(
 ) -> int:
     """Read CHROM into ``rec``; a name never seen before is stored and reported as new."""
     start = p
-    last = state[lay.S_CONTIG]
+    last = state[sc.S_CONTIG]  # records are sorted: nearly all have the contig of the last
     if last >= 0:
         length = offsets[last + 1] - offsets[last]
         if same_bytes(buf, p, names, offsets[last], length) and buf[p + length] == 9:
-            rec[lay.R_CONTIG] = last
+            rec[sc.R_CONTIG] = last
             return int(p + length + 1)
-    code = 0
+    code = 0  # FNV-1a hash of the name
     while buf[p] > 32:
         code = ((code ^ buf[p]) * 16_777_619) & 0x7FFFFFFF
         p += 1
-    if buf[p] == 32 or p - start > lay.MAX_CONTIG_NAME:
-        return -lay.FAULT_CHROM
+    if buf[p] == 32 or p - start > sc.MAX_CONTIG_NAME:
+        return -sc.FAULT_CHROM
     after = close_field(buf, start, p)
     if after < 0:
         return after
@@ -101,8 +101,8 @@ def contig_column(
         found = slots[slot] - 1
         length = offsets[found + 1] - offsets[found]
         if length == p - start and same_bytes(buf, start, names, offsets[found], length):
-            state[lay.S_CONTIG] = found
-            rec[lay.R_CONTIG] = found
+            state[sc.S_CONTIG] = found
+            rec[sc.R_CONTIG] = found
             return after
         slot = (slot + 1) % len(slots)
     return new_contig(buf, start, p, state, slots, names, offsets, slot)
@@ -119,30 +119,30 @@ def new_contig(
     offsets: Ints,
     slot: int,
 ) -> int:
-    count = state[lay.S_N_CONTIGS]
-    used = state[lay.S_N_NAMES]
-    if count >= lay.MAX_CONTIGS or used + end - start + 1 > lay.MAX_NAME_BYTES:
-        return -lay.FAULT_MANY_CONTIGS
+    count = state[sc.S_N_CONTIGS]
+    used = state[sc.S_N_NAMES]
+    if count >= sc.MAX_CONTIGS or used + end - start + 1 > sc.MAX_NAME_BYTES:
+        return -sc.FAULT_MANY_CONTIGS
     for i in range(end - start):
         names[used + i] = buf[start + i]
     offsets[count + 1] = used + end - start
-    state[lay.S_N_NAMES] = used + end - start
-    state[lay.S_N_CONTIGS] = count + 1
+    state[sc.S_N_NAMES] = used + end - start
+    state[sc.S_N_CONTIGS] = count + 1
     slots[slot] = count + 1
-    return -lay.NEW_CONTIG
+    return -sc.NEW_CONTIG
 
 
 @helper
 def position_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
-    """Read POS: digits only, no leading zero; 0 and length + 1 are telomeres."""
+    """Read POS: digits without a leading zero; 0 and length + 1 are telomeres."""
     value, after = read_digits(buf, p, 11)
     if after == p or (buf[p] == 48 and after > p + 1) or buf[after] >= 32:
-        return -lay.FAULT_EMPTY_FIELD if buf[p] == 9 else -lay.FAULT_POS
+        return -sc.FAULT_EMPTY_FIELD if buf[p] == 9 else -sc.FAULT_POS
     if buf[after] != 9:
-        return broken_field(buf, after, lay.FAULT_TOO_FEW)
+        return broken_field(buf, after, sc.FAULT_TOO_FEW)
     if value > longest + 1:
-        return -lay.FAULT_BEYOND
-    rec[lay.R_POSITION] = value
+        return -sc.FAULT_BEYOND
+    rec[sc.R_POSITION] = value
     return after + 1
 
 
@@ -160,9 +160,9 @@ def quality_column(buf: Bytes, p: int) -> int:
         word = (73, 78, 70) if upper_letter(buf[p]) == 73 else (78, 65, 78)
         for letter in word:
             if upper_letter(buf[p]) != letter:
-                return -lay.FAULT_QUAL
+                return -sc.FAULT_QUAL
             p += 1
-        return close_field(buf, start, p) if buf[p] < 32 else -lay.FAULT_QUAL
+        return close_field(buf, start, p) if buf[p] < 32 else -sc.FAULT_QUAL
     after = decimal_end(buf, p)
     return close_field(buf, start, after) if after > 0 else after
 
@@ -187,17 +187,17 @@ def decimal_end(buf: Bytes, p: int) -> int:
         p = after + (2 if buf[after + 1] == 43 or buf[after + 1] == 45 else 1)
         after = digits_end(buf, p)
         n_digits = after - p
-    return after if n_digits > 0 and buf[after] < 32 else -lay.FAULT_QUAL
+    return after if n_digits > 0 and buf[after] < 32 else -sc.FAULT_QUAL
 
 
 @helper
 def filter_column(buf: Bytes, p: int, rec: Ints) -> int:
     start = p
     p = field_end(buf, p)
-    rec[lay.R_FILTER] = start
-    rec[lay.R_FILTER_END] = p
+    rec[sc.R_FILTER] = start
+    rec[sc.R_FILTER_END] = p
     passed = is_pass(buf, start, p)
-    rec[lay.R_PASSED] = 1 if passed else 0
+    rec[sc.R_PASSED] = 1 if passed else 0
     return close_field(buf, start, p)
 
 
@@ -230,7 +230,7 @@ def longest_number(buf: Bytes, p: int) -> int:
 
 @helper
 def is_length_key(buf: Bytes, p: int) -> bool:
-    """Whether ``SVLEN=`` lies at ``p``."""
+    """Whether ``SVLEN=`` starts at ``p``."""
     for k, letter in enumerate((83, 86, 76, 69, 78, 61)):  # noqa: SIM110 - as above
         if buf[p + k] != letter:
             return False
@@ -239,7 +239,7 @@ def is_length_key(buf: Bytes, p: int) -> bool:
 
 @helper
 def quality_value(buf: Bytes, p: int) -> int:
-    """Return the offset of the value if ``R2=`` or ``DR2=`` lies at ``p``, else 0."""
+    """Return the offset of the value if ``R2=`` or ``DR2=`` starts at ``p``, else 0."""
     start = p + 1 if buf[p] == 68 else p + 0
     if buf[start] == 82 and buf[start + 1] == 50 and buf[start + 2] == 61:
         return start + 3
@@ -248,76 +248,77 @@ def quality_value(buf: Bytes, p: int) -> int:
 
 @helper
 def info_column(buf: Bytes, p: int, longest: int, rec: Ints) -> int:
-    """Walk INFO for END and SVLEN and set the last base that the record covers.
+    """Search INFO for END and SVLEN and set the last base that the record covers.
 
-    ``rec`` also keeps the offset of the first R2 or DR2.
+    ``rec`` also gets the offset of the first R2 or DR2.
     """
-    position = rec[lay.R_POSITION]
+    position = rec[sc.R_POSITION]
     end = -1
     span = 0
-    rec[lay.R_QUALITY] = -1
+    rec[sc.R_QUALITY] = -1
     while True:
-        if rec[lay.R_QUALITY] < 0 and quality_value(buf, p) > 0:
-            rec[lay.R_QUALITY] = p
+        if rec[sc.R_QUALITY] < 0 and quality_value(buf, p) > 0:
+            rec[sc.R_QUALITY] = p
         if buf[p] == 69 and buf[p + 1] == 78 and buf[p + 2] == 68 and buf[p + 3] == 61:
             value, after = read_digits(buf, p + 4, 11)
             if end >= 0 or (buf[after] >= 32 and buf[after] != 59):
-                return -lay.FAULT_END
+                return -sc.FAULT_END
             if after == p + 4 or value < position:
-                return -lay.FAULT_END
+                return -sc.FAULT_END
             if value > longest + 1:
-                return -lay.FAULT_END_BEYOND
+                return -sc.FAULT_END_BEYOND
             end = value
             p = after
-        elif rec[lay.R_SYMBOLIC] == 1 and is_length_key(buf, p):
+        elif rec[sc.R_SYMBOLIC] == 1 and is_length_key(buf, p):
             span = longest_number(buf, p + 6)
         p = part_end(buf, p, SEMICOLONS)
         if buf[p] != 59:
             break
         p += 1
-    covered = position + rec[lay.R_REF_END] - rec[lay.R_REF] - 1
+    covered = position + rec[sc.R_REF_END] - rec[sc.R_REF] - 1
+    # the end of a structural variant may be given by SVLEN alone (VCF 4.4 deprecates END)
     if end < 0 and span > 0:
         end = min(position + span, longest)
-    rec[lay.R_END] = max(end, covered)
-    return p + 1 if buf[p] == 9 else broken_field(buf, p, lay.FAULT_TOO_FEW)
+    rec[sc.R_END] = max(end, covered)
+    return p + 1 if buf[p] == 9 else broken_field(buf, p, sc.FAULT_TOO_FEW)
 
 
 @helper
 def key_kind(buf: Bytes, p: int, length: int) -> int:
-    """Tell which FORMAT key lies at ``p``."""
-    word = 0
+    """Return the kind of the FORMAT key at ``p``."""
+    word = 0  # keys of up to six letters as one integer: one comparison each
     if length <= 6:
         for i in range(length):
             word = word * 256 + buf[p + i]
     for text, kind in (
-        (0x4754, lay.K_GT),
-        (0x4751, lay.K_GQ),
-        (0x524751, lay.K_RGQ),
-        (0x4450, lay.K_DP),
-        (0x4D494E5F4450, lay.K_MIN_DP),
-        (0x4144, lay.K_AD),
-        (0x5053, lay.K_PS),
-        (0x504754, lay.K_PGT),
-        (0x504944, lay.K_PID),
-        (0x4654, lay.K_FT),
-        (0x4750, lay.K_GP),
-        (0x484453, lay.K_HDS),
-        (0x4453, lay.K_DS),
-        (0x504C, lay.K_PL),
-        (0x474C, lay.K_GL),
+        (0x4754, sc.K_GT),
+        (0x4751, sc.K_GQ),
+        (0x524751, sc.K_RGQ),
+        (0x4450, sc.K_DP),
+        (0x4D494E5F4450, sc.K_MIN_DP),
+        (0x4144, sc.K_AD),
+        (0x5053, sc.K_PS),
+        (0x504754, sc.K_PGT),
+        (0x504944, sc.K_PID),
+        (0x4654, sc.K_FT),
+        (0x4750, sc.K_GP),
+        (0x484453, sc.K_HDS),
+        (0x4453, sc.K_DS),
+        (0x504C, sc.K_PL),
+        (0x474C, sc.K_GL),
     ):
         if word == text:
             return kind
-    return lay.K_OTHER
+    return sc.K_OTHER
 
 
 @helper
 def is_repeated_key(buf: Bytes, kinds: Ints, last: int) -> bool:
-    """Whether the key of index ``last`` stands before it too."""
-    start, length = kinds[lay.MAX_FORMAT_KEYS + last], kinds[2 * lay.MAX_FORMAT_KEYS + last]
+    """Whether an earlier key equals the one of index ``last``."""
+    start, length = kinds[sc.MAX_FORMAT_KEYS + last], kinds[2 * sc.MAX_FORMAT_KEYS + last]
     for i in range(last):
-        other = kinds[lay.MAX_FORMAT_KEYS + i]
-        is_as_long = kinds[2 * lay.MAX_FORMAT_KEYS + i] == length
+        other = kinds[sc.MAX_FORMAT_KEYS + i]
+        is_as_long = kinds[2 * sc.MAX_FORMAT_KEYS + i] == length
         if is_as_long and same_bytes(buf, start, buf, other, length):
             return True
     return False
@@ -325,8 +326,11 @@ def is_repeated_key(buf: Bytes, kinds: Ints, last: int) -> bool:
 
 @helper
 def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -> int:
-    """Read FORMAT unless it is the last line's; return the start of the first cell."""
-    length = state[lay.S_FORMAT_LENGTH]
+    """Read FORMAT; return the start of the first cell.
+
+    Most lines repeat the FORMAT of the line before: its bytes are compared before it is parsed.
+    """
+    length = state[sc.S_FORMAT_LENGTH]
     if length > 0 and same_bytes(buf, p, cached, 0, length) and buf[p + length] == 9:
         return int(p + length + 1)
     start = p
@@ -338,21 +342,21 @@ def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -
             p += 1
             continue
         if buf[p] == 32:
-            return -lay.FAULT_FORMAT
+            return -sc.FAULT_FORMAT
         if buf[p] != 9 and buf[p] != 58:
-            return broken_field(buf, p, lay.FAULT_TOO_FEW)
+            return broken_field(buf, p, sc.FAULT_TOO_FEW)
         if p == key:
-            return -lay.FAULT_FORMAT if buf[p] != 9 or p > start else -lay.FAULT_EMPTY_FIELD
-        if n_keys >= lay.MAX_FORMAT_KEYS or p - start > lay.MAX_FORMAT_BYTES:
-            return -lay.FAULT_FORMAT
+            return -sc.FAULT_FORMAT if buf[p] != 9 or p > start else -sc.FAULT_EMPTY_FIELD
+        if n_keys >= sc.MAX_FORMAT_KEYS or p - start > sc.MAX_FORMAT_BYTES:
+            return -sc.FAULT_FORMAT
         kinds[n_keys] = key_kind(buf, key, p - key)
-        kinds[lay.MAX_FORMAT_KEYS + n_keys] = key
-        kinds[2 * lay.MAX_FORMAT_KEYS + n_keys] = p - key
+        kinds[sc.MAX_FORMAT_KEYS + n_keys] = key
+        kinds[2 * sc.MAX_FORMAT_KEYS + n_keys] = p - key
         if is_repeated_key(buf, kinds, n_keys):
-            return -lay.FAULT_FORMAT
-        if kinds[n_keys] == lay.K_GT and n_keys > 0:
-            return -lay.FAULT_GT_NOT_FIRST
-        has_likelihoods |= int(kinds[n_keys] >= lay.K_PL)
+            return -sc.FAULT_FORMAT
+        if kinds[n_keys] == sc.K_GT and n_keys > 0:
+            return -sc.FAULT_GT_NOT_FIRST
+        has_likelihoods |= int(kinds[n_keys] >= sc.K_PL)
         n_keys += 1
         if buf[p] != 58:
             break
@@ -360,8 +364,8 @@ def format_column(buf: Bytes, p: int, state: Ints, cached: Bytes, kinds: Ints) -
         key = p
     for i in range(p - start):
         cached[i] = buf[start + i]
-    state[lay.S_FORMAT_LENGTH] = p - start
-    state[lay.S_N_KEYS] = n_keys
-    state[lay.S_HAS_GT] = 1 if kinds[0] == lay.K_GT else 0
-    state[lay.S_HAS_LIKELIHOODS] = has_likelihoods
+    state[sc.S_FORMAT_LENGTH] = p - start
+    state[sc.S_N_KEYS] = n_keys
+    state[sc.S_HAS_GT] = 1 if kinds[0] == sc.K_GT else 0
+    state[sc.S_HAS_LIKELIHOODS] = has_likelihoods
     return close_field(buf, start, p)

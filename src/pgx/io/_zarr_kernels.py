@@ -1,4 +1,4 @@
-"""The loop over cells of VCF Zarr arrays: decoded values in, the judge's verdicts out.
+"""The loop over cells of VCF Zarr arrays: decoded values in, typed genotypes out.
 
 Oracle: the same values in VCF text.
 """
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper, kernel
-from pgx.io import scan_codes as lay
-from pgx.io._judge import (
+from pgx.io import scan_codes as sc
+from pgx.io._cell_rules import (
     begin_depths,
     begin_list,
     end_depths,
@@ -37,17 +37,17 @@ N_FILTERED = 3
 def take_genotype(
     alleles: npt.NDArray[np.int32], row: int, sample: int, is_phased: int, rec: Ints, cell: Ints
 ) -> int:
-    """Take GT, of which `FILL` ends what has less than the widest ploidy; 0 or a fault."""
+    """Take GT, in which `FILL` pads a ploidy below the widest one; return 0 or a fault."""
     ploidy = 0
     first, second = -1, -2
     for k in range(alleles.shape[2]):
         allele = alleles[row, sample, k]
-        if allele == lay.FILL:
+        if allele == sc.FILL:
             continue
-        if allele < lay.FILL or ploidy < k:
-            return lay.FAULT_GT
-        if allele > rec[lay.R_N_ALTS]:
-            return lay.FAULT_GT_INDEX
+        if allele < sc.FILL or ploidy < k:
+            return sc.FAULT_GT
+        if allele > rec[sc.R_N_ALTS]:
+            return sc.FAULT_GT_INDEX
         if k == 0:
             first = allele
         elif k == 1:
@@ -55,10 +55,10 @@ def take_genotype(
         ploidy += 1
     if ploidy == 0:
         return 0
-    cell[lay.C_FIRST] = first
-    cell[lay.C_SECOND] = -1 if ploidy == 1 and first < 0 else second
-    cell[lay.C_PLOIDY] = ploidy
-    cell[lay.C_PHASED] = 1 if is_phased != 0 and ploidy > 1 else 0
+    cell[sc.C_FIRST] = first
+    cell[sc.C_SECOND] = -1 if ploidy == 1 and first < 0 else second
+    cell[sc.C_PLOIDY] = ploidy
+    cell[sc.C_PHASED] = 1 if is_phased != 0 and ploidy > 1 else 0
     return 0
 
 
@@ -67,7 +67,7 @@ def take_depths(depths: Ints, row: int, sample: int, n_alleles: int, cell: Ints)
     """Take AD, which ends at the first `FILL`."""
     begin_depths(cell)
     count = 0
-    while count < depths.shape[2] and depths[row, sample, count] != lay.FILL:
+    while count < depths.shape[2] and depths[row, sample, count] != sc.FILL:
         take_depth(cell, count, depths[row, sample, count])
         count += 1
     end_depths(cell, count, n_alleles)
@@ -77,13 +77,13 @@ def take_depths(depths: Ints, row: int, sample: int, n_alleles: int, cell: Ints)
 def take_list(values: Ints, row: int, sample: int, kind: int, n_alleles: int, cell: Ints) -> None:
     """Take PL, GL, GP, HDS or DS, which ends at the first `ENDED`."""
     count = 0
-    n_said = 0  # values up to the last one that is not missing
-    while count < values.shape[2] and values[row, sample, count] != lay.ENDED:
+    n_present = 0  # values up to the last one that is not missing
+    while count < values.shape[2] and values[row, sample, count] != sc.ENDED:
         count += 1
-        n_said = count if values[row, sample, count - 1] != lay.ABSENT else n_said
-    if n_said == 0:
+        n_present = count if values[row, sample, count - 1] != sc.ABSENT else n_present
+    if n_present == 0:
         return
-    if kind == lay.K_GL and cell[lay.C_PLOIDY] == 1 and n_said <= n_alleles < count:
+    if kind == sc.K_GL and cell[sc.C_PLOIDY] == 1 and n_present <= n_alleles < count:
         count = n_alleles  # vcf2zarr stores the end of a shorter list of floats as missing
     if not begin_list(cell, kind, count, n_alleles):
         return
@@ -95,13 +95,13 @@ def take_list(values: Ints, row: int, sample: int, kind: int, n_alleles: int, ce
 @helper
 def take_names(names: Ints, row: int, sample: int, cell: Ints) -> None:
     """Take phase sets, phased PGT (two digits as one number, -1 without) and FT."""
-    cell[lay.C_PS] = names[row, sample, N_PS]
-    cell[lay.C_PID] = names[row, sample, N_PID]
-    cell[lay.C_FILTERED] = names[row, sample, N_FILTERED]
+    cell[sc.C_PS] = names[row, sample, N_PS]
+    cell[sc.C_PID] = names[row, sample, N_PID]
+    cell[sc.C_FILTERED] = names[row, sample, N_FILTERED]
     pair = names[row, sample, N_PGT]
     if pair >= 0:
-        cell[lay.C_PGT_FIRST] = pair // 10
-        cell[lay.C_PGT_SECOND] = pair % 10
+        cell[sc.C_PGT_FIRST] = pair // 10
+        cell[sc.C_PGT_SECOND] = pair % 10
 
 
 @kernel(
@@ -111,7 +111,7 @@ def take_names(names: Ints, row: int, sample: int, cell: Ints) -> None:
     " uint8[:, ::1], int16[:, ::1], int32[:, ::1], int16[:, :, ::1], int32[:, :, ::1],"
     " int64[::1], int64[::1])"
 )
-def judge_cells(
+def evaluate_cells(
     rows: Ints,
     alleles: npt.NDArray[np.int32],
     is_phased: npt.NDArray[np.uint8],
@@ -135,20 +135,20 @@ def judge_cells(
     state: Ints,
     cell: Ints,
 ) -> int:
-    """Judge the cells (K, N) of some variants.
+    """Evaluate the cells (K, N) of some variants by the rules of `pgx.io._cell_rules`.
 
     Shapes: ``rows`` (K, R_SIZE), of which the number of ALTs, IUPAC, PASS, block, mitochondrion
     and imputation count; inputs (K, N, W) or, where the store has no such array, (0, 0, 0):
     ``alleles`` GT, ``numbers`` GQ, RGQ, DP and MIN_DP, ``depths`` AD, ``pl`` to ``ds`` in
     millionths, ``names`` the slots ``N_*``; ``is_phased`` (K, N) or (0, 0). Outputs as in `scan`,
-    ``likelihoods`` and ``reads`` (0, N, ...) where there is nothing to store. ``state`` (S_SIZE,)
+    ``likelihoods`` and ``reads`` (0, N, ...) where no cell has any. ``state`` (S_SIZE,)
     gets the flags that `scan` sets; ``cell`` (C_SIZE,) is scratch.
 
     Returns 0, or the fault of a genotype whose row and sample are in ``state``.
     """
     for row in range(rows.shape[0]):
         rec = rows[row]
-        n_alleles = rec[lay.R_N_ALTS] + 1
+        n_alleles = rec[sc.R_N_ALTS] + 1
         seen = 0
         for sample in range(reason.shape[1]):
             reset_cell(cell)
@@ -156,39 +156,39 @@ def judge_cells(
                 is_one = int(is_phased[row, sample]) if is_phased.shape[0] > 0 else 0
                 fault = take_genotype(alleles, row, sample, is_one, rec, cell)
                 if fault > 0:
-                    state[lay.S_ROW] = row
-                    state[lay.S_ERROR_SAMPLE] = sample
+                    state[sc.S_ROW] = row
+                    state[sc.S_ERROR_SAMPLE] = sample
                     return fault
             if numbers.shape[0] > 0:
                 for k in range(4):
-                    take_number(cell, lay.K_GQ + k, numbers[row, sample, k])
+                    take_number(cell, sc.K_GQ + k, numbers[row, sample, k])
             if depths.shape[0] > 0:
                 take_depths(depths, row, sample, n_alleles, cell)
             if pl.shape[0] > 0:
-                take_list(pl, row, sample, lay.K_PL, n_alleles, cell)
+                take_list(pl, row, sample, sc.K_PL, n_alleles, cell)
             if gl.shape[0] > 0:
-                take_list(gl, row, sample, lay.K_GL, n_alleles, cell)
+                take_list(gl, row, sample, sc.K_GL, n_alleles, cell)
             if gp.shape[0] > 0:
-                take_list(gp, row, sample, lay.K_GP, n_alleles, cell)
+                take_list(gp, row, sample, sc.K_GP, n_alleles, cell)
             if hds.shape[0] > 0:
-                take_list(hds, row, sample, lay.K_HDS, n_alleles, cell)
+                take_list(hds, row, sample, sc.K_HDS, n_alleles, cell)
             if ds.shape[0] > 0:
-                take_list(ds, row, sample, lay.K_DS, n_alleles, cell)
+                take_list(ds, row, sample, sc.K_DS, n_alleles, cell)
             if names.shape[0] > 0:
                 take_names(names, row, sample, cell)
-            seen |= 2 if cell[lay.C_FIRST] == 0 or cell[lay.C_SECOND] == 0 else 0
-            seen |= 4 if cell[lay.C_FIRST] > 0 or cell[lay.C_SECOND] > 0 else 0
+            seen |= 2 if cell[sc.C_FIRST] == 0 or cell[sc.C_SECOND] == 0 else 0
+            seen |= 4 if cell[sc.C_FIRST] > 0 or cell[sc.C_SECOND] > 0 else 0
             found = store_cell(
                 cell, rec, limits, state, row, sample,
                 genotypes, phased, phase_set, reason, gq, dp,
             )  # fmt: skip
             if likelihoods.shape[0] > 0:
                 store_likelihoods(cell, row, sample, likelihoods)
-                if cell[lay.C_HAS_PL] >= 0:
-                    state[lay.S_STORED_LIKELIHOODS] = 1
+                if cell[sc.C_HAS_PL] >= 0:
+                    state[sc.S_STORED_LIKELIHOODS] = 1
             if reads.shape[0] > 0 and needs_reads(cell, rec, found):
-                state[lay.S_STORED_READS] = 1
+                state[sc.S_STORED_READS] = 1
                 store_reads(cell, rec, row, sample, reads)
         if seen == 2:
-            state[lay.S_REFERENCE_ONLY] = 1
-    return lay.DONE
+            state[sc.S_REFERENCE_ONLY] = 1
+    return sc.DONE

@@ -1,4 +1,4 @@
-"""From a path to VCF text: plain, gzip, BGZF and BCF, in pieces, every checksum looked at."""
+"""A path in, VCF text out in pieces: plain, gzip, BGZF and BCF, with every checksum verified."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ __all__ = [
 ]
 
 _DEFLATE_ERRORS: Final[tuple[Any, ...]] = (isal_zlib.IsalError, EOFError)
-_PIECE: Final = 1 << 18  # bytes; what is read or decompressed at once stays in the cache
-_MAX_BLOCK: Final = 1 << 16
+_PIECE: Final = 1 << 18  # bytes read or decompressed at once; a piece stays in the cache
+_MAX_BLOCK: Final = 1 << 16  # bytes of a BGZF block, packed or unpacked (SAM specification 4.1)
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BLOCK_HEADER: Final = 12
 _USUAL: Final = struct.Struct("<4s6xH2sHH")  # magic and flags, XLEN, then the field BC
-_USUAL_KIND: Final = [b"\x1f\x8b\x08\x04", 6, b"BC", 2]
+_USUAL_FIXED: Final = [b"\x1f\x8b\x08\x04", 6, b"BC", 2]
 _TRAILER: Final = struct.Struct("<II")
+# magic numbers of files that are given by mistake, named in the error message
 _FOREIGN: Final = (
     (b"PK\x03\x04", "zip"),
     (b"\xfd7zXZ\x00", "xz"),
@@ -50,10 +51,9 @@ _FOREIGN: Final = (
 
 
 class RawInput:
-    """Bytes of a file or of standard input (``-``), digested while they are read.
+    """Bytes of a file or of standard input (``-``), with a SHA-256 digest of all bytes read.
 
-    ``n_packed`` and ``n_unpacked`` count the bytes that were given to be decompressed, and
-    what became of them.
+    ``n_packed`` and ``n_unpacked`` count the bytes before and after decompression.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -90,7 +90,7 @@ class RawInput:
         return data
 
     def sha256(self) -> str:
-        """Return the digest of all bytes, reading what nobody has read yet.
+        """Return the digest of all bytes; the rest of the input is read if need be.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class RawInput:
             self._handle.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_handle"):  # a source that was only opened for its header
+        if hasattr(self, "_handle"):  # a source opened for its header only
             self.close()
 
 
@@ -201,7 +201,10 @@ def _gzip(raw: RawInput, data: bytes) -> Iterator[bytes]:
 
 
 def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
-    """Walk BGZF blocks: sizes, CRCs and the empty block that must end the file."""
+    """Decompress BGZF blocks; check sizes, CRCs and the empty block that must end the file.
+
+    Without the end-of-file block a file cut between two blocks would look complete.
+    """
     view = memoryview(data)
     at = 0
     ended = False
@@ -236,18 +239,18 @@ def _bgzf(raw: RawInput, data: bytes) -> Iterator[bytes]:
 def _block_size(data: bytes, at: int) -> tuple[int, int]:
     """Return a BGZF block's size and where in it the deflate data begin.
 
-    The size is 0 if more bytes are needed, -1 if there is no block.
+    The size is 0 if more bytes are needed, -1 if no block starts here.
     """
     if at + _USUAL.size > len(data):
         return _odd_block_size(data, at)
     *kind, last = _USUAL.unpack_from(data, at)
-    if kind != _USUAL_KIND:
+    if kind != _USUAL_FIXED:
         return _odd_block_size(data, at)
     return (last + 1 if last + 1 >= _USUAL.size + 8 else -1), _USUAL.size
 
 
 def _odd_block_size(data: bytes, at: int) -> tuple[int, int]:
-    """Do the same for a header with other fields than BGZF's own, or a cut one."""
+    """Return the same for a header with extra fields, or a cut one."""
     available = data[at : at + _BLOCK_HEADER]
     if len(available) < _BLOCK_HEADER:
         return (0 if _GZIP_MAGIC.startswith(available[:2]) else -1), 0
@@ -292,11 +295,11 @@ _ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "HOME", "SYSTEMROOT", "TMPDIR"
 
 
 def bcf_pieces(container: Container) -> Iterator[bytes]:
-    """Yield the VCF text of a BCF file whose first bytes were looked at.
+    """Yield the VCF text of a BCF file.
 
-    The whole container is checked first, block by block, because the converter takes a
-    file that was cut at a block's end for a complete one. Standard input, or a pipe, which
-    gives its bytes once, is kept in a temporary file without a name.
+    The whole container is checked first, block by block, because htslib takes a file that was
+    cut between two blocks for a complete one. Standard input or a pipe, which can be read once
+    only, is spooled to an anonymous temporary file.
 
     Raises
     ------
@@ -313,16 +316,16 @@ def bcf_pieces(container: Container) -> Iterator[bytes]:
         for piece in container.pieces():
             spool.write(piece)
         spool.flush()
-        spool.seek(0)  # where /dev/fd is no new opening, the converter begins here
+        spool.seek(0)  # on systems where /dev/fd shares the offset of the descriptor
         yield from _converted(f"/dev/fd/{spool.fileno()}", raw, (spool.fileno(),))
 
 
 def _converted(path: str, raw: RawInput, files: tuple[int, ...] = ()) -> Iterator[bytes]:
-    """Yield what a process makes of the BCF at a path; it has these open files of ours."""
+    """Yield the output of a converter process, which inherits the open ``files``."""
     import subprocess
 
     environment = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
-    is_named = is_text(path)  # the library takes no other names; "-" is its standard input
+    is_named = is_text(path)  # pysam takes no other names; "-" is standard input
     command = [sys.executable, "-P", "-c", _CONVERTER, path if is_named else "-"]
     with (
         Path(os.devnull if is_named else path).open("rb") as given,

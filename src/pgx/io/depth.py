@@ -15,11 +15,11 @@ from pgx.io.windows import Interval
 
 __all__ = ["AllelicDepths", "DepthLayout", "DepthListener", "DepthScan"]
 
-_CAPACITY: Final = 1 << 19
-_FOUND: Final = 1024
-_MAX_NAME: Final = 1 << 16
-_LEAST_COVERED: Final = 0.5
-_MOST_DIGITS: Final = 18
+_CAPACITY: Final = 1 << 19  # bytes of the line buffer
+_FOUND: Final = 1024  # records whose allelic depths are noted before Python reads them
+_MAX_NAME: Final = 1 << 16  # bytes of a contig name
+_LEAST_COVERED: Final = 0.5  # share of a window below which its mean depth says little
+_MOST_DIGITS: Final = 18  # longer numbers do not fit an int64
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,7 +69,7 @@ class DepthLayout:
 
 @dataclass(frozen=True, slots=True)
 class DepthScan:
-    """What a file says of depth.
+    """Depth of a file.
 
     ``depth`` is (W, N) float64 mean depth of each window as laid out, NaN where less than half
     of it is covered; ``allelic`` one tuple of records a sample.
@@ -80,7 +80,10 @@ class DepthScan:
 
 
 class DepthListener:
-    """Hears the text of one file, whole or through an index, and adds up its depth."""
+    """Sums up depth from the text of one file while the scanner reads it.
+
+    The text is read once for both: decompression dominates the time.
+    """
 
     def __init__(self, layout: DepthLayout, n_samples: int) -> None:
         from pgx.io import _depth_kernels as kernels
@@ -89,7 +92,7 @@ class DepthListener:
         self.restart()
 
     def restart(self) -> None:
-        """Forget all that was heard: the file is read again from its start."""
+        """Reset all sums: the file is read again from its start."""
         k = self._kernels
         self._text = LineBuffer(_CAPACITY)
         self._state = np.zeros(k.S_SIZE, np.int64)
@@ -101,8 +104,8 @@ class DepthListener:
         self._places, self._depths = np.zeros(2, np.int64), np.zeros(2, np.int64)
         self._allelic: list[list[AllelicDepths]] = [[] for _ in range(self._n_samples)]
 
-    def heard(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield pieces of text as they come, and add up their depth after they were taken."""
+    def tap(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield pieces of text unchanged; sum up the depth of each after it was consumed."""
         for piece in pieces:
             yield piece
             self._text.append(piece)
@@ -110,7 +113,7 @@ class DepthListener:
                 self._add()
 
     def _add(self) -> None:
-        """Add whole lines and forget them."""
+        """Process the complete lines and drop them."""
         k, state, end = self._kernels, self._state, self._text.n_whole
         state[k.S_CURSOR], status = 0, k.NEW_CONTIG
         while status != k.DONE:
@@ -134,7 +137,7 @@ class DepthListener:
         self._text.drop_lines()
 
     def _next_contig(self) -> None:
-        """Set the contig of the line at the cursor; pass a comment and a line that names none."""
+        """Set the contig of the line at the cursor; skip comments and lines without a contig."""
         k, state = self._kernels, self._state
         line = self._text.line_at(int(state[k.S_CURSOR]))
         name = line.partition(b"\t")[0]
@@ -161,15 +164,15 @@ class DepthListener:
             return
         contig = CANONICAL[int(self._state[self._kernels.S_CONTIG])]
         place, alleles = keys.index("AD"), (columns[3], *columns[4].split(","))
-        for own, cell in zip(self._allelic, columns[9:], strict=False):
+        for records, cell in zip(self._allelic, columns[9:], strict=False):
             values = cell.split(":")
             reads = values[place].split(",") if place < len(values) else []
             if len(reads) == len(alleles) and all(map(_is_number, reads)):
                 counts = tuple(int(r[:9]) for r in reads)
-                own.append(AllelicDepths(contig, int(columns[1]), alleles, counts))
+                records.append(AllelicDepths(contig, int(columns[1]), alleles, counts))
 
     def finish(self) -> DepthScan:
-        """Return what was heard."""
+        """Return the depth of all text."""
         covered, weight, total = np.moveaxis(self._sums, 2, 0)
         lengths = self.layout.windows[:, 1] - self.layout.windows[:, 0] + 1
         known = (covered >= _LEAST_COVERED * lengths[:, None]) & (weight > 0)
@@ -181,5 +184,5 @@ class DepthListener:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text is a number that may be read: what is longer is none of a file."""
+    """Whether a text is a plain number of a plausible length."""
     return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS

@@ -1,8 +1,8 @@
-"""What a VCF header says: samples, contigs, assembly, and where its genotypes come from.
+"""The VCF header: samples, contigs, assembly, and the origin of the genotypes.
 
-A sequencer reads a base, so that ``0/0`` says which base is there. An array probes, and an
-imputation panel holds, single alternatives: ``0/0`` says that *this* alternative is absent, and
-a position without a record was not looked at. Which of them wrote a file only its header tells.
+Sequencing reads a base: ``0/0`` means that the base is REF. An array probes single alternatives,
+and an imputation panel contains them: ``0/0`` means that *this* alternative is absent, and a
+position without a record was not examined. Only the header tells which of them wrote a file.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Platform(StrEnum):
 
 
 class GenotypeOrigin(NamedTuple):
-    """The platform of a file's genotypes, and the part of the header that says so."""
+    """The platform of a file's genotypes, and the part of the header that shows it."""
 
     platform: Platform = Platform.UNKNOWN
     sign: str = ""
@@ -95,7 +95,7 @@ _SOFTWARE: Final = (
 
 
 def genotype_origin(lines: Iterable[str]) -> GenotypeOrigin:
-    """Return what a header's lines of metadata say of where its genotypes come from.
+    """Return the origin of genotypes from the metadata lines of a header.
 
     Parameters
     ----------
@@ -104,9 +104,9 @@ def genotype_origin(lines: Iterable[str]) -> GenotypeOrigin:
 
     Notes
     -----
-    Wrong in one direction, a base that was read counts as unknown; in the other, an allele that
-    nobody looked for counts as absent. One clear sign is therefore enough. A word that example
-    headers have (``myImputationProgram``) is not one.
+    If sequencing is taken for an array, known bases count as unknown; if an array is taken for
+    sequencing, alleles that were never probed count as absent, which is worse. One clear sign
+    is therefore enough. A word from example headers (``myImputationProgram``) is not one.
     """
     ids: dict[str, set[str]] = {"INFO": set(), "FORMAT": set(), "FILTER": set()}
     written_by = GenotypeOrigin()
@@ -123,7 +123,7 @@ def genotype_origin(lines: Iterable[str]) -> GenotypeOrigin:
 
 
 def _software(line: str) -> GenotypeOrigin:
-    """Return what the program that a line names makes."""
+    """Return the platform of the program that a line names."""
     key, _, value = line[2:].partition("=")
     if ORIGIN_KEYS.fullmatch(key):
         for platform, pattern in _SOFTWARE:
@@ -209,12 +209,12 @@ class VcfHeader(msgspec.Struct, frozen=True, kw_only=True):
             Two signals name different assemblies.
         """
         first: dict[Assembly, str] = {}
-        for said_by, assembly in self.assembly_signals:
-            first.setdefault(assembly, said_by)
+        for signal, assembly in self.assembly_signals:
+            first.setdefault(assembly, signal)
         if len(first) > 1:
-            said = " but ".join(f"{who} says {which}" for which, who in first.items())
+            both = " but ".join(f"{signal} says {which}" for which, signal in first.items())
             raise AssemblyMismatchError(
-                f"the header contradicts itself: {said}",
+                f"the header contradicts itself: {both}",
                 remedy="correct the header or convert the file again",
             )
         return next(iter(first), None)
@@ -401,11 +401,11 @@ def _note_contig(
         signals.append((f"length of contig {name}", by_length))
 
 
-def _read_text_signal(said_by: str, text: str, signals: list[tuple[str, Assembly]]) -> None:
-    """Note the assembly that a text names; a text that names both says nothing."""
+def _read_text_signal(signal: str, text: str, signals: list[tuple[str, Assembly]]) -> None:
+    """Note the assembly that a text names; a text that names both is ignored."""
     is_37, is_38 = bool(_TEXT_37.search(text)), bool(_TEXT_38.search(text))
     if is_37 != is_38:
-        signals.append((said_by, Assembly.GRCH37 if is_37 else Assembly.GRCH38))
+        signals.append((signal, Assembly.GRCH37 if is_37 else Assembly.GRCH38))
 
 
 def _read_columns(line: str, path: str, number: int) -> list[str]:
@@ -435,7 +435,7 @@ def _read_samples(columns: list[str], path: str, number: int) -> tuple[str, ...]
 
 
 def _are_plain(names: Sequence[str]) -> bool:
-    """Whether no name is empty, long or holds a space or anything hidden, told of all at once."""
+    """Whether no name is empty, long, or has a space or a hidden character: one test for all."""
     joined = "".join(names)
     longest = max(map(len, names))
     if longest * (1 if joined.isascii() else _MOST_BYTES) > scan_codes.MAX_SAMPLE_NAME:

@@ -1,10 +1,10 @@
-"""Genotype likelihoods from reads by allele, or from depth and quality where there are no others.
+"""Genotype likelihoods from allelic depths, or bounds from depth and quality without them.
 
-PL and GL outrank all of it. Where a cell has neither, AD gives the likelihoods; without AD
-the genotype's quality and depth bound those of the others. AD also has a veto: a genotype that
-it makes a thousand times less likely than another one is not a fact, whatever PL says.
+PL and GL have precedence. Without them AD gives the likelihoods; without AD, GQ and DP bound those
+of other genotypes. AD also has a veto: a genotype that it makes a thousand times less likely than
+another one is rejected, whatever PL says.
 
-The scanner leaves here only cells that are odd or of low quality; clean ones cost nothing.
+The scanner passes only cells with contradicting reads or low quality; others cost no time.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.io import scan_codes as lay
+from pgx.io import scan_codes as sc
 from pgx.io.records import SiteReason
 
 __all__ = [
     "ERROR_RATE",
     "OVERDISPERSION",
     "Cells",
+    "apply_read_evidence",
     "read_log_likelihoods",
-    "settle_cells",
 ]
 
 ERROR_RATE: Final = 0.01
@@ -45,8 +45,8 @@ SUPPORTED: Final = 20
 DEPTH_STEP: Final = 3.0
 """Phred that one read of a reference genotype adds to its margin: a heterozygote hides in half."""
 
-_CELLS_AT_ONCE: Final = 1 << 15  # a cell takes some 300 bytes while it is judged
-_MOST_READS: Final = 1000  # more are scaled down: overdispersion leaves them nothing to add
+_CELLS_AT_ONCE: Final = 1 << 15  # a cell takes some 300 bytes of temporary arrays
+_MOST_READS: Final = 1000  # more are scaled down: with overdispersion they add nothing
 _SLOTS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))
 _MIXED: Final = (1, 3, 4)  # slots of genotypes of two alleles
 _CONTRADICTS: Final = int(SiteReason.AD_CONTRADICTS)
@@ -59,7 +59,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class Cells:
-    """The arrays of a block that are settled, (K, N) each, and alleles of its records.
+    """The arrays of a block, (K, N) each, and facts of its records.
 
     ``n_alleles`` (K,) and ``mitochondrial`` (K,) bool are of the records; ``likelihoods``
     (K, N, 6) and ``reads`` (K, N, 3) as in `pgx.io.records.Scan`, None where no cell has any.
@@ -95,20 +95,24 @@ class Cells:
         self.likelihoods[rows, columns] = phred
 
 
-def settle_cells(cells: Cells) -> npt.NDArray[np.int16] | None:
-    """Settle reasons and likelihoods of all cells that are odd or of low quality.
+def apply_read_evidence(cells: Cells) -> npt.NDArray[np.int16] | None:
+    """Set reasons and likelihoods of cells with contradicting reads or low quality, in place.
 
-    Returns the block's likelihoods: the array that was given, a new one, or None.
+    Returns
+    -------
+    ndarray or None
+        The likelihoods (K, N, 6) int16 of the block: the given array, a new one, or None.
     """
     if cells.reads is not None:
-        judged = ~cells.mitochondrial & (cells.n_alleles > 1)  # one allele has no other genotype
-        counted = (cells.reads[:, :, 0] >= 0) & judged[:, None]
+        # with one allele there is no other genotype; mitochondrial genotypes are haploid mixtures
+        has_alternative = ~cells.mitochondrial & (cells.n_alleles > 1)
+        counted = (cells.reads[:, :, 0] >= 0) & has_alternative[:, None]
         for rows, columns in _parts(counted):
-            _settle_by_reads(cells, cells.reads, rows, columns)
-        # heteroplasmy is read from those of the mitochondrion; all others have had their say
+            _apply_reads(cells, cells.reads, rows, columns)
+        # only heteroplasmy needs reads later; those of nuclear records are used up here
         cells.reads[~cells.mitochondrial] = -1
     for rows, columns in _parts(_is_unsure(cells.reason)):
-        _settle_by_quality(cells, rows, columns)
+        _apply_quality(cells, rows, columns)
     return cells.likelihoods
 
 
@@ -125,7 +129,7 @@ def _is_unsure(reason: Array) -> Array:
 
 
 def read_log_likelihoods(reads: Array, n_alleles: Array) -> Floats:
-    r"""Return (n, 6) log likelihoods of reads, -inf for genotypes that there are not.
+    r"""Return (n, 6) log likelihoods of reads, -inf for genotypes that are not possible.
 
     Reads come from the haplotypes of a genotype in equal parts, `ERROR_RATE` of them showing
     one of the other alleles. Shares scatter as a Dirichlet distribution around this mean:
@@ -171,11 +175,11 @@ def _rising(share: float) -> Floats:
     return np.array([math.lgamma(start + x) - math.lgamma(start) for x in range(_MOST_READS + 1)])
 
 
-def _settle_by_reads(cells: Cells, reads: Array, rows: Array, columns: Array) -> None:
-    """Judge genotypes by their reads, and give them the likelihoods of these.
+def _apply_reads(cells: Cells, reads: Array, rows: Array, columns: Array) -> None:
+    """Compare genotypes with their reads; store the likelihoods of contradicted and weak ones.
 
-    A written variant is contradicted as soon as its reads favour another genotype: the prior
-    of a rare allele would else make a carrier a non-carrier without a word.
+    A called variant is contradicted as soon as its reads favour another genotype: otherwise the
+    prior of a rare allele would silently make a carrier a non-carrier.
     """
     reason, genotypes = cells.reason[rows, columns], cells.genotypes[rows, columns]
     haploid, varies = genotypes[:, 1] == -2, (genotypes > 0).any(axis=1)
@@ -184,7 +188,7 @@ def _settle_by_reads(cells: Cells, reads: Array, rows: Array, columns: Array) ->
     log_likelihood = read_log_likelihoods(reads[rows, columns], n_classes)
     margin = _margin(log_likelihood, own)
     has_list = cells.has_list(rows, columns)
-    contradicted = (margin < lay.CONTRADICTED) | (varies & ~has_list & (margin < 0))
+    contradicted = (margin < sc.CONTRADICTED) | (varies & ~has_list & (margin < 0))
     is_ok = reason == SiteReason.OK
     weak = is_ok & ~contradicted & ~has_list & ~varies & ~haploid & (margin < SUPPORTED)
     unsure = ~is_ok & ~contradicted & ~has_list & ~(varies & (reason == SiteReason.LOW_GQ))
@@ -203,7 +207,7 @@ def _settle_by_reads(cells: Cells, reads: Array, rows: Array, columns: Array) ->
 
 
 def _place(genotypes: Array, n_alleles: Array) -> tuple[Ints, Ints]:
-    """Return the slot of each genotype, and the number of alleles that its reads tell apart.
+    """Return the slot of each genotype, and the number of alleles that its reads distinguish.
 
     Of more than three alleles the reads are those of GT's alleles and of the best other one.
     """
@@ -232,11 +236,11 @@ def _phred(log_likelihood: Floats, haploid: Array) -> Array:
     return np.asarray(np.rint(np.minimum(phred, _LARGEST)), np.int64)
 
 
-def _settle_by_quality(cells: Cells, rows: Array, columns: Array) -> None:
-    """Give reference genotypes without other likelihoods what GQ and DP leave them.
+def _apply_quality(cells: Cells, rows: Array, columns: Array) -> None:
+    """Derive likelihoods of reference genotypes from GQ and DP if nothing else gives them.
 
-    GQ is the chance that the call is wrong, so every other genotype gets all of it. A variant
-    stays unknown: a GQ holds the caller's prior already, and must not meet a second one.
+    GQ is the probability that the call is wrong, so every other genotype gets all of it. A
+    variant stays unknown: its GQ includes the caller's prior, which must not be applied twice.
     """
     first, second = cells.genotypes[rows, columns].T
     n_alleles = cells.n_alleles[rows]
@@ -262,5 +266,5 @@ def _quality(gq: Array, dp: Array) -> Array:
 def _masked(phred: Array, n_alleles: Array, haploid: Array) -> npt.NDArray[np.int16]:
     """Return likelihoods with -1 for genotypes that a cell cannot have."""
     low, high = np.array(_SLOTS).T
-    there = (high < n_alleles[:, None]) & ~(haploid[:, None] & (low != high))
-    return np.where(there, np.minimum(phred, _LARGEST), -1).astype(np.int16)
+    is_possible = (high < n_alleles[:, None]) & ~(haploid[:, None] & (low != high))
+    return np.where(is_possible, np.minimum(phred, _LARGEST), -1).astype(np.int16)

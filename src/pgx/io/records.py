@@ -1,4 +1,4 @@
-"""What is asked of a scan, and what it returns: limits, records, codes of cells, matrices."""
+"""Limits of a scan, and its result: records, codes of cells, arrays."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SiteReason(IntEnum):
     LOW_GQ = 7
     LOW_DP = 8
     AD_CONTRADICTS = 9  # AD, PL or GL make another genotype far likelier than GT
-    UNREADABLE = 10  # GQ, DP, MIN_DP or AD is no number: what it would say is lost
+    UNREADABLE = 10  # GQ, DP, MIN_DP or AD is not a number
     LOW_GP = 11  # imputed, and GP, HDS, DS or the record's R2 do not support GT
 
 
@@ -83,22 +83,22 @@ class ScanLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NONE: Final = -1
-"""No number of copies, or no quality."""
+"""No copy number, or no quality."""
 UNREADABLE: Final = -2
-"""Something stands in the place of a number of copies that is none."""
+"""A value in place of a copy number that is not one."""
 
 _QUALITIES: Final = ("CNQ", "QS")
 """Keys of the quality of CN: that of the VCF specification, and that of GATK's gCNV.
 
 GQ is read by the kernel, for every record.
 """
-_MOST_COPIES: Final = 1_000
+_MOST_COPIES: Final = 1_000  # an int16 with room: no gene has more
 _BEST_QUALITY: Final = 32_767
-_WHOLE: Final = 0.25  # how far from a whole number CN may lie
+_WHOLE: Final = 0.25  # the largest distance of CN from an integer; beyond it lies between two
 
 
 class SymbolicRecord(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What a line says of a structural variant beside alleles, genotypes and FILTER.
+    """Copy number and confidence intervals of a structural variant.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ def parse_symbolic(text: str, position: int, end: int) -> SymbolicRecord:
 
 
 def _around(place: int, interval: str | None) -> tuple[int, int] | None:
-    """Return the bounds of a confidence interval around a place; the place where there is none."""
+    """Return a position with its confidence interval, (low, high); twice itself without one."""
     if interval in (None, "", "."):
         return place, place
     try:
@@ -180,7 +180,7 @@ def _column(
 
 
 def _copies(text: str) -> int:
-    """Return a number of copies, -1 without one, -2 where it lies between two or is none."""
+    """Return a copy number, -1 without one, -2 if it lies between two or is not a number."""
     if text in ("", "."):
         return NONE
     value = _number(text)
@@ -190,7 +190,7 @@ def _copies(text: str) -> int:
 
 
 def _quality(text: str) -> int:
-    """Return a quality, -1 without one, 0 where what stands there is none."""
+    """Return a quality, -1 without one, 0 if the value is not a number."""
     if text in ("", "."):
         return NONE
     value = _number(text)
@@ -229,7 +229,7 @@ class ScannedRecord(msgspec.Struct, frozen=True, gc=False):
 
 
 class Block(NamedTuple):
-    """Some records (K) in file order, and what their cells (K, N) say.
+    """Some records (K) in file order, and the arrays of their cells (K, N).
 
     The arrays are those of `Scan`, C-contiguous, and valid until the sink returns; ``phased``
     is uint8, and ``likelihoods`` and ``reads`` are None where no record of the block has any.
@@ -247,13 +247,13 @@ class Block(NamedTuple):
 
 
 class Sink(Protocol):
-    """Takes what a scan finds, block by block, so that nobody need hold all of it."""
+    """Takes the records of a scan block by block, so that not all are in memory at once."""
 
     def take(self, block: Block) -> None:
         """Take the next records of the file."""
 
     def restart(self) -> None:
-        """Forget all that was taken: the file is read again from its start."""
+        """Discard all blocks: the file is read again from its start."""
 
 
 CELL_ARRAYS: Final[dict[str, tuple[type[np.generic], int, tuple[int, ...]]]] = {
@@ -266,13 +266,13 @@ CELL_ARRAYS: Final[dict[str, tuple[type[np.generic], int, tuple[int, ...]]]] = {
     "likelihoods": (np.int16, -1, (6,)),
     "reads": (np.int32, -1, (3,)),
 }
-"""Arrays of a `Block` in the kernels' order: type, code of "nothing", values of a cell."""
+"""Arrays of a `Block` in the kernels' order: dtype, missing code, shape of a cell."""
 RARE_ARRAYS: Final = ("likelihoods", "reads")
 """The largest arrays, which most files do without: None where no cell of a block has any."""
 
 
 def cell_array(name: str, n_rows: int, n_samples: int) -> npt.NDArray[Any]:
-    """Return one of `CELL_ARRAYS` that says nothing."""
+    """Return one of `CELL_ARRAYS` filled with its missing code."""
     dtype, fill, widths = CELL_ARRAYS[name]
     return np.full((n_rows, n_samples, *widths), fill, dtype)
 
@@ -327,7 +327,7 @@ class Scan:
     mitochondrial cells, -1 elsewhere. ``region_first`` and
     ``region_last`` (G,) int64 are the first and last POS seen in each region among all
     records, 0 if none.
-    ``sites_only`` hints that the file lists variant sites only: it has records, and not
+    ``sites_only`` suggests that the file lists variant sites only: it has records, and not
     one whose called genotypes are all reference. ``hg19_chrm`` says that the
     mitochondrion is hg19's own sequence, whose records were left out.
     """

@@ -109,10 +109,10 @@ C_MARGIN: Final = 28  # likelihood of GT over the best other genotype, phred; NO
 C_SUPPORTED: Final = 29  # three slots, GP, HDS, DS: 1 it supports GT, 0 it does not, -1 absent
 # while a list is read: its place of GT, GT's value and the best other, sum, 1 while it is sound
 C_PLACE: Final = 32
-C_OWN: Final = 33
-C_OTHER: Final = 34
+C_GT_VALUE: Final = 33
+C_BEST_OTHER: Final = 34
 C_SUM: Final = 35
-C_SOUND: Final = 36
+C_VALID: Final = 36
 C_SIZE: Final = 37
 N_LIKELIHOODS: Final = 6
 

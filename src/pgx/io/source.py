@@ -1,4 +1,4 @@
-"""One door to VCF, gVCF and BCF, plain, gzip or BGZF, by path or standard input."""
+"""Open VCF, gVCF, BCF or VCF Zarr by path, address or standard input, and scan the records."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ScanLimits", "Source", "open_source", "read_ahead"]
 
-_ALONE: Final = 1 << 20  # bytes before a thread is worth starting
-_BATCH: Final = 1 << 18  # bytes that are handed over at once
-_DEPTH: Final = 8  # batches that may wait
-_DENSE: Final = 12
+_ALONE: Final = 1 << 20  # bytes; a smaller input is scanned before a thread has started
+_BATCH: Final = 1 << 18  # bytes handed over at once, so that handing over is rare
+_DEPTH: Final = 8  # batches that may wait: bounds memory
+_DENSE: Final = 12  # ratio of compression above which `_pays` is false
 _HEADER_END: Final = re.compile(rb"\n[^#]")
 _START: Final = re.compile(rb"[^#]")
 
@@ -66,7 +66,7 @@ def open_source(path: str | Path, *, limits: ScanLimits | None = None) -> AnySou
 
 
 def may_be_store(path: str | Path) -> bool:
-    """Whether a path is worth a look for Zarr: an address, a folder, or named like one."""
+    """Whether a path may be a Zarr store: an address, a folder, or a name with its suffix."""
     text = str(path)
     is_named = "://" in text or text.lower().endswith((".zip", ".vcz", ".zarr"))
     return is_named or os.path.isdir(text)  # noqa: PTH112 - Path's fails where a name is too long
@@ -81,7 +81,7 @@ class Source:
     """
 
     is_text: Final = True
-    """Whether what is scanned is text that a listener can hear."""
+    """Whether text is scanned, from which a `DepthListener` can take depth."""
 
     def __init__(self, path: str | Path, limits: ScanLimits) -> None:
         self._location = path
@@ -154,9 +154,9 @@ class Source:
         ahead: bool = False,
         listener: DepthListener | None = None,
     ) -> Scan:
-        """Read all records, check every line, keep those that overlap a window.
+        """Read all records, check every line, return those that overlap a window.
 
-        Structural variants with a symbolic ALT are kept where they overlap a region too.
+        Structural variants with a symbolic ALT are also returned if they overlap a region.
 
         Parameters
         ----------
@@ -168,17 +168,16 @@ class Source:
         kernel
             Another implementation of the scanning loop, for tests.
         by_index
-            A large file with a current index may be read at windows and regions only. For
-            callers to whom a position without a record is unknown; lines elsewhere are
-            not checked. If anything is wrong with what the index yields, the file is
-            read whole.
+            Whether a large file with a current index may be read at windows and regions only.
+            For callers to whom a position without a record is unknown; lines elsewhere are
+            not checked. After any error through the index the whole file is read.
         sink
             Takes the cells of wanted records block by block; the result then has none.
         ahead
             Whether a second thread may decompress a file of some size while this one scans;
             the result is the same.
         listener
-            Hears the text that is read, and takes the depth from it.
+            Receives the text that is read, to sum up depth.
 
         Raises
         ------
@@ -216,23 +215,23 @@ class Source:
         whole = scanner()
         if ahead and not self._is_bcf and Path(self._location).is_file():
             with contextlib.closing(read_ahead(self._rest, self._pays)) as pieces:
-                whole.feed(_heard(pieces, listener))
-        else:  # a converter runs by itself, and a pipe may keep a thread waiting
-            whole.feed(_heard(self._rest, listener))
+                whole.feed(_tapped(pieces, listener))
+        else:  # BCF has its own process, and a pipe could block the thread for ever
+            whole.feed(_tapped(self._rest, listener))
         return whole.finish()
 
     def _pays(self) -> bool:
-        """Whether decompressing takes so long that a thread of its own gains time.
+        """Whether decompression is slow enough for a thread of its own to save time.
 
-        Blocks that hold many times their size are decompressed in less time than two threads
-        need to take turns.
+        Highly compressible blocks are decompressed in less time than two threads need to
+        switch.
         """
         return self._raw.n_unpacked <= _DENSE * self._raw.n_packed
 
     def _scan_by_index(
         self, windows: Windows, make: Callable[[], Scanner], listener: DepthListener | None
     ) -> Scan | None:
-        """Return what a usable index yields, None where the file must be read whole."""
+        """Return the scan through a usable index, None if the whole file must be read."""
         from pgx.io.windows import indexed_pieces, usable_index
 
         if self.path == "-" or self._is_bcf:
@@ -241,18 +240,19 @@ class Source:
         index = usable_index(path, self._limits.index_min_bytes)
         if index is None:
             return None
+        # an index can be stale or wrong: any error means that the whole file is read instead
         scanner = make()
         wanted = windows if listener is None else windows.joined(listener.layout.intervals)
         try:
-            scanner.feed(_heard(indexed_pieces(path, index, wanted), listener))
+            scanner.feed(_tapped(indexed_pieces(path, index, wanted), listener))
             found = scanner.finish()
         except VcfFormatError:
             return None
         return found if found.n_records else None
 
 
-def _heard(pieces: Iterator[bytes], listener: DepthListener | None) -> Iterator[bytes]:
-    return pieces if listener is None else listener.heard(pieces)
+def _tapped(pieces: Iterator[bytes], listener: DepthListener | None) -> Iterator[bytes]:
+    return pieces if listener is None else listener.tap(pieces)
 
 
 def _after(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -262,12 +262,11 @@ def _after(rest: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def read_ahead(pieces: Iterator[bytes], pays: Callable[[], bool]) -> Generator[bytes]:
-    """Yield the pieces of an iterator, which a thread runs ahead of who takes them.
+    """Yield the pieces of an iterator that runs ahead in a thread.
 
-    Small inputs need no thread: after the first MiB ``pays`` is asked whether to start it.
-    What the iterator raises is raised here, after the pieces before it. At most about 3 MiB
-    wait; the thread has ended when this generator has, so close it if it is not run to its
-    end.
+    Small inputs need no thread: it is started after the first MiB, if ``pays()`` is true. An
+    error of the iterator is raised here, after the pieces before it. At most about 3 MiB wait.
+    The thread ends with this generator: close it if it is not exhausted.
     """
     seen = 0
     for piece in pieces:
@@ -292,7 +291,7 @@ def read_ahead(pieces: Iterator[bytes], pays: Callable[[], bool]) -> Generator[b
 
 
 class _Runner:
-    """The thread, what it has filled, and how many batches it may fill."""
+    """The thread and its two queues: filled batches, and permits for further ones."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self.filled: SimpleQueue[list[bytes]] = SimpleQueue()
@@ -302,7 +301,7 @@ class _Runner:
         self._stopped = False
         for _ in range(_DEPTH):
             self.free.put(None)
-        context = contextvars.copy_context()  # who listens, hears what the thread reads
+        context = contextvars.copy_context()  # progress callbacks are context variables
         self._thread = threading.Thread(
             target=context.run, args=(self._run,), name="pgx-read-ahead", daemon=True
         )

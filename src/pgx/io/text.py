@@ -1,4 +1,4 @@
-"""Text of records for the kernels: whole lines, names of contigs, ALT columns."""
+"""Text of records for the kernels: complete lines, contig names, ALT columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.io import scan_codes as lay
+from pgx.io import scan_codes as sc
 
 __all__ = [
     "AltTexts",
@@ -18,12 +18,12 @@ __all__ = [
 ]
 
 _MARK: Final = re.compile(r"[<\[\]]")
-_SHORT: Final = 32
-_MAX_KNOWN: Final = 1024
+_SHORT: Final = 32  # bytes: longer ALT columns rarely repeat and are not cached
+_MAX_KNOWN: Final = 1024  # entries of the cache
 
 
 class AltTexts:
-    """Splits columns of one file; most records of a gVCF have the same few."""
+    """Splits ALT columns, with a cache: most records of a gVCF have the same few."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, ...]] = {}
@@ -44,7 +44,7 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(a if _MARK.search(a) else a.upper() for a in text.split(","))
 
 
-_FIRST_SLOTS: Final = 1 << 10
+_FIRST_SLOTS: Final = 1 << 10  # of the hash table; enough for the contigs of most files
 _SPARE: Final = 64  # names for which there is room before the arrays grow
 
 Array = npt.NDArray[Any]
@@ -71,11 +71,11 @@ class ContigTable:
         wanted = tuple(names)
         known = [name.encode() for name in wanted]
         cells = len(known) * max(map(len, known), default=0)
-        if cells > lay.MAX_NAME_BYTES or len(known) > lay.MAX_CONTIGS:
+        if cells > sc.MAX_NAME_BYTES or len(known) > sc.MAX_CONTIGS:
             wanted, known = (), []
         room = len(known) + _SPARE
         text = b"".join(known)
-        self.names = np.empty(len(text) + _SPARE * lay.MAX_CONTIG_NAME, np.uint8)
+        self.names = np.empty(len(text) + _SPARE * sc.MAX_CONTIG_NAME, np.uint8)
         self.names[: len(text)] = np.frombuffer(text, np.uint8)
         self.offsets = np.zeros(room + 1, np.int64)
         self.offsets[1 : len(known) + 1] = np.cumsum([len(name) for name in known])
@@ -88,7 +88,7 @@ class ContigTable:
         self._place_all()
 
     def add(self, n_names: int, n_bytes: int) -> bool:
-        """Describe the name that the kernel has just stored; return if an array is another now.
+        """Describe the name that the kernel has just stored; return whether an array was replaced.
 
         ``n_names`` and ``n_bytes`` are the kernel's counts, that name included.
         """
@@ -102,8 +102,8 @@ class ContigTable:
     def _grow(self) -> bool:
         """Make room for the next name."""
         before = self.names, self.offsets, self.slots
-        if len(self.names) < self.n_bytes + lay.MAX_CONTIG_NAME:
-            self.names = _longer(self.names, lay.MAX_CONTIG_NAME)
+        if len(self.names) < self.n_bytes + sc.MAX_CONTIG_NAME:
+            self.names = _longer(self.names, sc.MAX_CONTIG_NAME)
         if len(self.facts) <= self.n_names:
             self.offsets = _longer(self.offsets, 1)
             self.facts = _longer(self.facts, 0)
@@ -114,7 +114,7 @@ class ContigTable:
         )
 
     def _place_all(self) -> None:
-        """Make slots anew, less than half of them in use."""
+        """Rebuild the hash table at most a quarter full, which keeps probe sequences short."""
         size = len(self.slots)
         while size < 4 * (self.n_names + 1):
             size *= 4
@@ -122,22 +122,22 @@ class ContigTable:
 
 
 def _placed(codes: Array, size: int) -> Array:
-    """Return slots with the number of each code at the first one that is free from its own on.
+    """Return the hash table of some codes, by linear probing as in the kernel.
 
-    All go on one slot at a time; where several come to a free one the first of them has it.
+    All codes advance one slot at a time; of several at a free slot the first takes it.
     """
     slots = np.zeros(size, np.int64)
-    left, at = np.arange(len(codes)), codes % size
-    while len(left):
+    unplaced, at = np.arange(len(codes)), codes % size
+    while len(unplaced):
         free = slots[at] == 0
-        slots[at[free][::-1]] = left[free][::-1] + 1
-        homeless = slots[at] != left + 1
-        left, at = left[homeless], (at[homeless] + 1) % size
+        slots[at[free][::-1]] = unplaced[free][::-1] + 1
+        is_unplaced = slots[at] != unplaced + 1
+        unplaced, at = unplaced[is_unplaced], (at[is_unplaced] + 1) % size
     return slots
 
 
 def _longer(array: Array, more: int) -> Array:
-    """Return a copy with twice the room, and some more."""
+    """Return a copy of twice the length plus ``more``, so that growing is amortised."""
     longer = np.zeros((2 * len(array) + more, *array.shape[1:]), array.dtype)
     longer[: len(array)] = array
     return longer
@@ -159,14 +159,14 @@ def _codes(names: list[bytes]) -> list[int]:
     return found
 
 
-_SLACK: Final = 8  # bytes behind the last one that the kernel may look at
+_SLACK: Final = 8  # bytes after the text: the kernel loads eight at a time
 
 
 class LineBuffer:
-    """Text that was not scanned yet: whole lines, then the start of another.
+    """Text that was not scanned yet: complete lines, then the start of another.
 
     ``array`` is uint8, longer than the ``n_filled`` bytes in use by at least eight, and
-    another array once it has grown; ``n_whole`` are the bytes of whole lines.
+    another array once it has grown; ``n_whole`` counts the bytes of complete lines.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -190,7 +190,7 @@ class LineBuffer:
         self.array, self._view = larger, larger.data
 
     def drop_lines(self) -> None:
-        """Forget the whole lines."""
+        """Drop the complete lines."""
         rest = self.n_filled - self.n_whole
         self._view[:rest] = self._view[self.n_whole : self.n_filled]
         self.n_filled, self.n_whole = rest, 0

@@ -1,9 +1,9 @@
-"""Where to look: intervals of interest, and the lines there of a large indexed file.
+"""Intervals of interest, and the lines of a large indexed file that overlap them.
 
-An index can be stale or wrong and then yields nothing where records exist. So it is used
-only where a position without a record is unknown anyway, only if it is not older than the
-file, and what it does not yield is never taken for absent. Reading is pysam's tabix layer;
-the lines it returns go through the same strict scanner as any others.
+A stale or wrong index returns nothing where records exist. It is therefore used only if a
+position without a record is unknown anyway and if it is not older than the file; missing records
+are never taken for reference. pysam's tabix layer reads; its lines go through the same strict
+scanner as all others.
 """
 
 from __future__ import annotations
@@ -100,9 +100,10 @@ def _by_contig(rows: Sequence[tuple[int, int, int]]) -> tuple[Ints, Ints]:
 
 
 _SUFFIXES: Final = (".tbi", ".csi")
+# the empty BGZF block that ends a complete file (SAM specification 4.1.2)
 _EOF_BLOCK: Final = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
-_JOIN_WITHIN: Final = 2_000  # bases: nearer intervals are fetched together
-_PIECE_LINES: Final = 10_000
+_JOIN_WITHIN: Final = 2_000  # bases: one fetch is cheaper than two seeks to near intervals
+_PIECE_LINES: Final = 10_000  # bounds memory of a wide interval
 
 
 def usable_index(path: Path, min_bytes: int) -> Path | None:
@@ -167,7 +168,7 @@ def _text(lines: list[str]) -> bytes:
 
 
 def _joined(windows: Windows) -> Iterator[tuple[str, int, int]]:
-    """Yield windows so far apart that no record is likely to reach from one to the next."""
+    """Yield windows merged so that hardly any record overlaps two of them."""
     last: tuple[str, int, int] | None = None
     for contig, start, end in windows.intervals():
         if last and last[0] == contig and start - last[2] <= _JOIN_WITHIN:

@@ -1,7 +1,7 @@
-"""The cells of wanted variants: arrays of a store in, blocks as the scanner makes them out.
+"""The cells of wanted variants: arrays of a store in, blocks like the scanner's out.
 
-Values are decoded here, a few chunks at a time; what a cell says the one judge decides
-(`pgx.io._judge`), as for VCF text.
+Values are decoded here, a few chunks at a time; the rules of a cell are those of VCF text
+(`pgx.io._cell_rules`).
 """
 
 from __future__ import annotations
@@ -15,14 +15,20 @@ import numpy.typing as npt
 from pgx.base.assemblies import MITOCHONDRION
 from pgx.base.errors import VcfFormatError
 from pgx.io import faults
-from pgx.io import scan_codes as lay
-from pgx.io._zarr_kernels import judge_cells
+from pgx.io import scan_codes as sc
+from pgx.io._zarr_kernels import evaluate_cells
 from pgx.io.faults import variant_fault
-from pgx.io.read_likelihoods import Cells, settle_cells
+from pgx.io.read_likelihoods import Cells, apply_read_evidence
 from pgx.io.records import CELL_ARRAYS, Block, ScanLimits, ScannedRecord, SiteReason, cell_array
-from pgx.io.zarr_records import WantedVariants
+from pgx.io.zarr_records import (
+    WantedVariants,
+    map_texts,
+    millionths,
+    number_lists,
+    phase_set_codes,
+    whole_numbers,
+)
 from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore
-from pgx.io.zarr_values import lists, millionths, names, numbers, texts
 
 __all__ = ["CellReader"]
 
@@ -30,8 +36,8 @@ Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_CELLS_PER_BLOCK: Final = 1 << 17  # what is worked on should stay in the cache
-_BYTES_PER_READ: Final = 1 << 26
+_CELLS_PER_BLOCK: Final = 1 << 17  # the working set should stay in the cache
+_BYTES_PER_READ: Final = 1 << 26  # of all fields together; bounds memory
 _BYTES_PER_CELL: Final = 256  # all fields of a record with ten alleles, for one sample
 _NUMERIC: Final = INTEGER + "f" + TEXT
 _NUMBERS: Final = ("GQ", "RGQ", "DP", "MIN_DP")
@@ -49,8 +55,8 @@ _BY_GENOTYPE: Final = ("PL", "GL", "GP")
 class CellReader:
     """The call arrays of a store.
 
-    ``has_depth`` and ``has_reference_only`` say, once blocks were read, whether any cell has
-    GQ or DP, and whether the genotypes of any wanted variant are all reference.
+    Once blocks were read, ``has_depth`` is true if any cell has GQ or DP, and
+    ``has_reference_only`` if the genotypes of any wanted variant are all reference.
     """
 
     def __init__(self, store: OpenedStore, n_variants: int, n_samples: int, path: str) -> None:
@@ -84,10 +90,10 @@ class CellReader:
                 cut = {key: values[start - first : stop - first] for key, values in raw.items()}
                 part = slice(start, stop)
                 block = self._plain(cut, found, part) if raw.keys() <= {"GT", "phased"} else None
-                yield block or self._judge(cut, found, part, limits)
+                yield block or self._evaluate(cut, found, part, limits)
 
     def _groups(self, rows: Ints) -> Iterator[tuple[int, int]]:
-        """Cut the rows so that what is read of each part at once is bounded."""
+        """Yield ranges of rows whose fields are read together, so that memory is bounded."""
         arrays = [a for a in (self._genotype, self._phased, *self._fields.values()) if a]
         per_row = sum(a.itemsize * int(np.prod(a.shape[1:])) for a in arrays)
         most = max(1, _BYTES_PER_READ // max(per_row, 1))
@@ -116,7 +122,10 @@ class CellReader:
         return raw
 
     def _widths(self, records: list[ScannedRecord]) -> dict[str, int | None]:
-        """Return how many values of each field are read of a cell, None for all of them."""
+        """Return how many values of each field are read per cell, None for all.
+
+        One more than the rules need, so that a list that is too long is recognised.
+        """
         most = max(1 + len(record.alts) for record in records)
         widths: dict[str, int | None] = {}
         for key, array in self._fields.items():
@@ -124,11 +133,11 @@ class CellReader:
                 continue
             widths[key] = max(most, 2) + 1 if key in _BY_ALLELE else None
             if key in _BY_GENOTYPE:
-                widths[key] = max(most * (most + 1) // 2, lay.N_LIKELIHOODS) + 1
+                widths[key] = max(most * (most + 1) // 2, sc.N_LIKELIHOODS) + 1
         return widths
 
     def _check_rows(self, n_rows: int, widths: dict[str, int | None]) -> None:
-        """Refuse fields so wide that a few records would fill the memory."""
+        """Reject fields so wide that a few records would exhaust memory."""
         sizes = [(self._fields[key].row_bytes(width), key) for key, width in widths.items()]
         arrays = dict(self._fields)
         if self._genotype is not None:
@@ -139,7 +148,10 @@ class CellReader:
             raise arrays[max(sizes)[1]].refusal(faults.TOO_LARGE)
 
     def _plain(self, raw: dict[str, Array], found: WantedVariants, part: slice) -> Block | None:
-        """Return a block of diploid genotypes without other values, None if it is no such one."""
+        """Return a block of plain diploid genotypes, None if the kernel has to evaluate the cells.
+
+        Most cohorts have GT alone; numpy on whole chunks is then faster than a loop over cells.
+        """
         genotypes = raw.get("GT")
         if genotypes is None or genotypes.dtype != np.int8 or genotypes.shape[2] != 2:
             return None
@@ -161,66 +173,66 @@ class CellReader:
         return Block(records, genotypes, phased, phase_set, reason, gq, dp, None)
 
     def _nothing(self, n_rows: int) -> tuple[Array, ...]:
-        """Return rows that say nothing: phase, phase sets, GQ and DP; the same for all blocks."""
+        """Return rows of missing phase, phase set, GQ and DP, shared by all blocks."""
         if len(self._empty[0]) < n_rows:
             absent = ("phased", "phase_set", "gq", "dp")
             self._empty = tuple(cell_array(name, n_rows, self._n_samples) for name in absent)
         return tuple(array[:n_rows] for array in self._empty)
 
-    def _judge(
+    def _evaluate(
         self, raw: dict[str, Array], found: WantedVariants, part: slice, limits: ScanLimits
     ) -> Block:
         records = found.records[part]
         shape = (len(records), self._n_samples)
         rows = _record_rows(found, part)
-        most = int(rows[:, lay.R_N_ALTS].max(initial=0)) + 1
+        most = int(rows[:, sc.R_N_ALTS].max(initial=0)) + 1
         has = {"likelihoods": bool(raw.keys() & {"PL", "GL"}), "reads": "AD" in raw}
         out: dict[str, Any] = {
             name: cell_array(name, len(rows) * has.get(name, True), self._n_samples)
             for name in CELL_ARRAYS
         }
-        state = np.zeros(lay.S_SIZE, np.int64)
-        scratch = np.zeros(lay.C_SIZE, np.int64)
+        state = np.zeros(sc.S_SIZE, np.int64)
+        scratch = np.zeros(sc.C_SIZE, np.int64)
         arrays = [*_decoded(raw, shape, most), limits.thresholds(), *out.values(), state, scratch]
-        fault = judge_cells(rows, *arrays)
-        if fault != lay.DONE:
-            raise self._fault(fault, int(found.rows[part][state[lay.S_ROW]]), state)
-        self.has_depth = self.has_depth or bool(state[lay.S_HAS_DEPTH])
-        self.has_reference_only = self.has_reference_only or bool(state[lay.S_REFERENCE_ONLY])
+        fault = evaluate_cells(rows, *arrays)
+        if fault != sc.DONE:
+            raise self._fault(fault, int(found.rows[part][state[sc.S_ROW]]), state)
+        self.has_depth = self.has_depth or bool(state[sc.S_HAS_DEPTH])
+        self.has_reference_only = self.has_reference_only or bool(state[sc.S_REFERENCE_ONLY])
         cells = Cells(
-            rows[:, lay.R_N_ALTS] + 1,
-            rows[:, lay.R_MITOCHONDRIAL] == 1,
+            rows[:, sc.R_N_ALTS] + 1,
+            rows[:, sc.R_MITOCHONDRIAL] == 1,
             out["genotypes"],
             out["reason"],
             out["gq"],
             out["dp"],
-            out.pop("likelihoods") if state[lay.S_STORED_LIKELIHOODS] else None,
-            out.pop("reads") if state[lay.S_STORED_READS] else None,
+            out.pop("likelihoods") if state[sc.S_STORED_LIKELIHOODS] else None,
+            out.pop("reads") if state[sc.S_STORED_READS] else None,
         )
-        out["likelihoods"] = settle_cells(cells)
+        out["likelihoods"] = apply_read_evidence(cells)
         out["reads"] = cells.reads if cells.mitochondrial.any() else None
         return Block(records, **out)
 
     def _fault(self, number: int, row: int, state: Ints) -> VcfFormatError:
-        detail = f"sample {state[lay.S_ERROR_SAMPLE] + 1}"
+        detail = f"sample {state[sc.S_ERROR_SAMPLE] + 1}"
         return variant_fault(number, self._path, row + 1, "call_genotype", detail=detail)
 
 
 def _record_rows(found: WantedVariants, part: slice) -> Ints:
-    """Return what the judge asks of records, slots ``R_*``, (K, R_SIZE)."""
+    """Return the slots ``R_*`` that the cell rules need, (K, R_SIZE) int64."""
     records, reasons = found.records[part], found.reasons[part]
-    rows = np.zeros((len(records), lay.R_SIZE), np.int64)
-    rows[:, lay.R_N_ALTS] = [len(record.alts) for record in records]
-    rows[:, lay.R_BLOCK] = [bool(record.block) for record in records]
-    rows[:, lay.R_MITOCHONDRIAL] = [record.contig == MITOCHONDRION for record in records]
-    rows[:, lay.R_IUPAC] = reasons == SiteReason.AMBIGUOUS_BASE
-    rows[:, lay.R_PASSED] = reasons != SiteReason.FILTERED
-    rows[:, lay.R_POORLY_IMPUTED] = found.poorly_imputed[part]
+    rows = np.zeros((len(records), sc.R_SIZE), np.int64)
+    rows[:, sc.R_N_ALTS] = [len(record.alts) for record in records]
+    rows[:, sc.R_BLOCK] = [bool(record.block) for record in records]
+    rows[:, sc.R_MITOCHONDRIAL] = [record.contig == MITOCHONDRION for record in records]
+    rows[:, sc.R_IUPAC] = reasons == SiteReason.AMBIGUOUS_BASE
+    rows[:, sc.R_PASSED] = reasons != SiteReason.FILTERED
+    rows[:, sc.R_POORLY_IMPUTED] = found.poorly_imputed[part]
     return rows
 
 
 def _decoded(raw: dict[str, Array], shape: tuple[int, int], most: int) -> list[Array]:
-    """Return the arrays that `judge_cells` takes; empty ones of what the store does not have."""
+    """Return the arrays of `evaluate_cells`; those of fields that the store lacks are empty."""
     nothing = np.empty((0, 0, 0), np.int64)
     genotypes = np.ascontiguousarray(raw["GT"], np.int32) if "GT" in raw else nothing.astype("i4")
     phased = raw.get("phased", np.empty((0, 0), np.bool_))
@@ -228,29 +240,29 @@ def _decoded(raw: dict[str, Array], shape: tuple[int, int], most: int) -> list[A
     numbers_of = [_single(raw.get(key), shape) for key in _NUMBERS]
     has_numbers = bool(raw.keys() & set(_NUMBERS))
     values.append(np.stack(numbers_of, axis=2) if has_numbers else nothing)
-    values.append(lists(raw["AD"], most) if "AD" in raw else nothing)
+    values.append(number_lists(raw["AD"], most) if "AD" in raw else nothing)
     for key in (*_BY_GENOTYPE, "HDS", "DS"):
-        width = max(lay.N_LIKELIHOODS, most * (most + 1) // 2) if key in _BY_GENOTYPE else most
+        width = max(sc.N_LIKELIHOODS, most * (most + 1) // 2) if key in _BY_GENOTYPE else most
         values.append(millionths(raw[key], max(width, 2)) if key in raw else nothing)
     named = np.zeros((*shape, 4), np.int64)
     for slot, key in enumerate(("PS", "PID")):
-        named[..., slot] = _first(names(raw[key])) if key in raw else 0
-    named[..., 2] = _first(texts(raw["PGT"], _pair, np.int64)) if "PGT" in raw else lay.MISSING
+        named[..., slot] = _first(phase_set_codes(raw[key])) if key in raw else 0
+    named[..., 2] = _first(map_texts(raw["PGT"], _pair, np.int64)) if "PGT" in raw else sc.MISSING
     if "FT" in raw:
-        passed = texts(raw["FT"], lambda text: text in ("", ".", "PASS"), np.bool_)
+        passed = map_texts(raw["FT"], lambda text: text in ("", ".", "PASS"), np.bool_)
         named[..., 3] = ~passed.reshape(*shape, -1).all(axis=2)
     values.append(named if raw.keys() & {"PS", "PID", "PGT", "FT"} else nothing)
     return [genotypes, *map(np.ascontiguousarray, values)]
 
 
 def _single(values: Array | None, shape: tuple[int, int]) -> Ints:
-    """Return one number of each cell; several in place of one are `UNREADABLE`."""
+    """Return one number per cell, (K, N); a cell with several numbers is `UNREADABLE`."""
     if values is None:
-        return np.full(shape, lay.MISSING, np.int64)
-    found = numbers(values)
+        return np.full(shape, sc.MISSING, np.int64)
+    found = whole_numbers(values)
     if found.ndim == 3:
-        several = ((found[..., 1:] != lay.FILL) & (found[..., 1:] != lay.MISSING)).any(axis=2)
-        found = np.where(several, lay.UNREADABLE, found[..., 0])
+        several = ((found[..., 1:] != sc.FILL) & (found[..., 1:] != sc.MISSING)).any(axis=2)
+        found = np.where(several, sc.UNREADABLE, found[..., 0])
     return found
 
 
@@ -259,6 +271,6 @@ def _first(values: Array) -> Array:
 
 
 def _pair(text: str) -> int:
-    """Return the alleles of a phased PGT such as ``0|1`` as two digits, -1 if it is none."""
+    """Return a phased PGT such as ``0|1`` as a number of two digits, -1 if it is not phased."""
     is_pair = len(text) == 3 and text[1] == "|" and text[0].isdecimal() and text[2].isdecimal()
     return int(text[0]) * 10 + int(text[2]) if is_pair and text.isascii() else -1

@@ -1,7 +1,7 @@
-"""What is read of a store: noted with its digest, held to limits before it is decoded.
+"""Reads of a Zarr store: recorded with their digest, limited before they are decoded.
 
-A codec allocates what a frame declares, or goes on as long as the frame does; a frame of a few
-bytes can stand for gigabytes. So each stored chunk is bounded before a codec sees it.
+A codec allocates the size that a frame declares, or decompresses as long as the frame lasts; a
+frame of a few bytes can expand to gigabytes. Each chunk is therefore checked before decoding.
 
 Imports zarr, so it is imported only where a store is opened.
 """
@@ -257,7 +257,7 @@ class ChunkBounds(msgspec.Struct, frozen=True):
 
 
 class Recorder(WrapperStore[Any]):
-    """A store that notes digests of all that is read, and keys that are not there.
+    """A store that records digests of all reads, and absent keys.
 
     ``bounds`` has, by name, the arrays whose chunks are looked at before they are decoded;
     ``stored`` the bytes that were read of each.
@@ -274,7 +274,7 @@ class Recorder(WrapperStore[Any]):
         self.n_bytes = self._n_present = self._n_absent = self._n_unpacked = 0
 
     async def get(self, key: str, prototype: Any, byte_range: Any = None) -> Any:  # noqa: ANN401
-        """Return what is stored under a key, once it was looked at; None once something failed.
+        """Return the checked value of a key; None after any failure.
 
         An error raised here would leave reads of other chunks pending, and these complain
         when the process ends.
@@ -289,7 +289,7 @@ class Recorder(WrapperStore[Any]):
 
     @contextlib.contextmanager
     def raising(self) -> Iterator[None]:
-        """Raise what a read failed with, in place of what came of it."""
+        """Raise the error of a read instead of its consequences."""
         try:
             yield
         finally:

@@ -1,14 +1,16 @@
-"""Which variants of a store are wanted, and what their records say.
+"""The wanted variants of a VCF Zarr store, and its values as the kernels' codes.
 
-Positions are looked at first. Variants that may be wanted are then written as lines of VCF
-with one sample, and given to the scanner: what is refused, what an END, a symbolic allele or
-a filter means and which sites are seen in a region is said in one place for all inputs.
+Positions are read first. Variants that may be wanted are then written as VCF lines of one sample
+and given to the scanner, so that the rules of END, symbolic alleles, filters and regions exist
+once for all containers. Values may be integers, floats or text: a writer follows the types of the
+VCF header, and stores text if the header does not declare a key. Text is read by the scanner's own
+functions. Oracle: the same values in VCF text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -18,32 +20,188 @@ import numpy.typing as npt
 from pgx.base.assemblies import CANONICAL, canonical_contig
 from pgx.base.errors import VcfFormatError
 from pgx.io import faults
-from pgx.io import scan_codes as lay
+from pgx.io import scan_codes as sc
+from pgx.io._scan_cells import read_millionths, read_number, text_code
 from pgx.io.faults import variant_fault, zarr_fault
 from pgx.io.header import VcfHeader
 from pgx.io.records import Scan, ScanLimits, ScannedRecord, SiteReason
 from pgx.io.scanner import Kernel, Scanner
 from pgx.io.windows import Windows
 from pgx.io.zarr_store import INTEGER, TEXT, OpenedStore, StoredArray
-from pgx.io.zarr_values import millionths, numbers, texts
 
 __all__ = [
     "FixedArrays",
     "VariantPositions",
     "WantedVariants",
     "find_records",
+    "map_texts",
+    "millionths",
+    "number_lists",
+    "phase_set_codes",
     "sizes_of",
+    "whole_numbers",
 ]
 
+
 Array = npt.NDArray[Any]
-_PIECE: Final = 1 << 20
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_LARGEST: Final = 2_147_483_647
+_FLOAT_BITS: Final = {2: (np.int16, 0x1FF), 4: (np.int32, 0x3FFFFF), 8: (np.int64, (1 << 51) - 1)}
+
+
+def map_texts(values: Array, make: Callable[[str], Any], dtype: type[np.generic]) -> Array:
+    """Return ``make`` of each text, called once for each distinct text."""
+    flat = values.ravel().tolist()
+    flat = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in flat]
+    results = {text: make(text) for text in set(flat)}
+    return np.array([results[text] for text in flat], dtype).reshape(values.shape)
+
+
+def _float_states(values: Array) -> tuple[Flags, Flags]:
+    """Return where floats are missing and where they are fill.
+
+    VCF Zarr encodes both as NaN with payload 1 or 2, so the bits have to be compared.
+    """
+    dtype, mask = _FLOAT_BITS[values.dtype.itemsize]
+    bits = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False))
+    payload = bits.view(dtype) & mask
+    is_nan = np.isnan(bits)
+    return is_nan & (payload == 1), is_nan & (payload == 2)
+
+
+def whole_numbers(values: Array) -> Ints:
+    """Return whole parts, below 0 as 0, or one of sc.MISSING, sc.FILL and sc.UNREADABLE."""
+    if values.dtype.kind in "iu":
+        found: Ints = np.minimum(values.astype(np.int64), _LARGEST)
+        return np.where(found < sc.FILL, 0, found)
+    if values.dtype.kind == "f":
+        missing, fill = _float_states(values)
+        finite = np.where(np.isfinite(values), values, 0).astype(np.float64)
+        found = np.clip(np.trunc(finite), 0, _LARGEST).astype(np.int64)
+        found[~np.isfinite(values)] = sc.UNREADABLE
+        found[missing], found[fill] = sc.MISSING, sc.FILL
+        return found
+    return map_texts(values, _number, np.int64)
+
+
+def _number(text: str) -> int:
+    data = _encoded(text)
+    return read_number(data, 0, len(data) - 1) if text else sc.FILL
+
+
+def _encoded(text: str) -> Any:  # noqa: ANN401 - bytes, where the kernels' helpers take an array
+    """Return a text as bytes for the scanner's functions, which run uncompiled here."""
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def number_lists(values: Array, width: int, n_axes: int = 3) -> Ints:
+    """Return lists of numbers on a last axis, as `numbers` codes them.
+
+    A text without an axis of its own is the whole list, split at its commas; what is beyond
+    ``width`` + 1 values is left out.
+    """
+    if values.ndim == n_axes:
+        return whole_numbers(values)
+    if values.dtype.kind in "iuf":
+        return whole_numbers(values)[..., None]
+    return _split(values, width, _number, sc.FILL)
+
+
+def _split(values: Array, width: int, make: Callable[[str], int], fill: int) -> Ints:
+    flat = values.ravel().tolist()
+    flat = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in flat]
+    rows_of = {}
+    for text in set(flat):
+        parts = [make(part or "x") for part in text.split(",")[: width + 1]] if text else []
+        rows_of[text] = parts + [fill] * (width + 1 - len(parts))
+    rows = np.array([rows_of[text] for text in flat], np.int64)
+    return rows.reshape(*values.shape, width + 1)
+
+
+def millionths(values: Array, width: int) -> Ints:
+    """Return lists of decimal numbers in millionths, (..., W) int64.
+
+    Codes: `ABSENT` for a missing value, `NOT_A_NUMBER` for text that is not a number, `ENDED`
+    after the end of a list. A text without an axis of its own is a whole list, of which
+    ``width`` + 1 values are read: one more than expected shows a list that is too long.
+    """
+    if values.dtype.kind not in "iuf":
+        if values.ndim == 2:
+            return _split(values, width, _decimal, sc.ENDED)
+        return map_texts(values, lambda t: _decimal(t) if t else sc.ENDED, np.int64)
+    return _scaled(values[..., None] if values.ndim == 2 else values)
+
+
+def _scaled(values: Array) -> Ints:
+    if values.dtype.kind in "iu":
+        wide = values.astype(np.int64)
+        found = np.clip(wide, -1, sc.LARGEST // 1_000_000) * 1_000_000
+        found[wide == sc.MISSING] = sc.ABSENT
+        found[wide < sc.FILL] = sc.NOT_A_NUMBER
+        found[wide == sc.FILL] = sc.ENDED
+        return found
+    missing, fill = _float_states(values)
+    # 1e-13 undoes float64 rounding of the product, which floor would turn into one less
+    size = _shortest(np.abs(np.where(np.isfinite(values), values, 0)))
+    whole = np.floor(np.minimum(size * 1e6 * (1 + 1e-13), sc.LARGEST)).astype(np.int64)
+    found = np.where(values < 0, -whole, whole)
+    found[~np.isfinite(values)] = sc.NOT_A_NUMBER
+    found[missing], found[fill] = sc.ABSENT, sc.ENDED
+    return found
+
+
+def _shortest(values: Array) -> npt.NDArray[np.float64]:
+    """Return the shortest decimal that rounds to each float, as float64.
+
+    A float32 of 0.01 is 0.0099999998: a threshold applied to it would differ from VCF text.
+    """
+    exact = values.astype(np.float64)
+    if values.dtype.itemsize == 8:
+        return exact
+    found, is_open = exact.copy(), exact > 0
+    power = np.floor(np.log10(np.where(is_open, exact, 1)))
+    for digits in range(3, 10):
+        scale = 10.0 ** (digits - 1 - power)
+        rounded = np.round(exact * scale) / scale
+        fits = is_open & (rounded.astype(values.dtype) == values)
+        found[fits] = rounded[fits]
+        is_open &= ~fits
+    return found
+
+
+def _decimal(text: str) -> int:
+    data = _encoded(text)
+    return read_millionths(data, 0, len(data) - 1)
+
+
+def phase_set_codes(values: Array) -> npt.NDArray[np.int32]:
+    """Return the scanner's codes of phase sets, 0 for none."""
+    if values.dtype.kind not in "iu":
+        return map_texts(values, _name, np.int32)
+    found = values.astype(np.int64)
+    is_plain = (found > 0) & (found < 1 << 30)
+    codes = np.where(is_plain, found, 0)
+    odd = ~is_plain & (found != sc.MISSING) & (found != sc.FILL)
+    if odd.any():
+        codes[odd] = [_name(str(value)) for value in found[odd].tolist()]
+    return codes.astype(np.int32)
+
+
+def _name(text: str) -> int:
+    data = _encoded(text)
+    return text_code(data, 0, len(data) - 1)
+
+
+_PIECE: Final = 1 << 20  # variants whose positions are in memory at once
 _UNBOUNDED: Final = 2**31 - 2
-_MAX_ALLELES: Final = 4_096
+_MAX_ALLELES: Final = 4_096  # REF and the 4,095 ALTs that the scanner takes
 _DIGITS: Final = re.compile(r"\d+", re.ASCII)
 
 
 class FixedArrays:
-    """The arrays of a store that say where its variants are and what they are."""
+    """The variant arrays of a store: positions, alleles, ends, filters, imputation quality."""
 
     def __init__(self, store: OpenedStore, filters: tuple[str, ...]) -> None:
         self.position = store.need("variant_position", kinds=INTEGER, shape=(None,))
@@ -70,7 +228,7 @@ class FixedArrays:
 
 
 class VariantPositions:
-    """Positions of all variants, in pieces, against windows and regions."""
+    """Positions of all variants, compared with windows and regions piece by piece."""
 
     def __init__(
         self,
@@ -103,8 +261,8 @@ class VariantPositions:
     def candidates(self) -> Ints:
         """Return the rows of all variants that may overlap a window or a region.
 
-        ``sure`` then has those that may overlap a window, and the first and last of each
-        region; others are wanted only if they have a symbolic allele.
+        ``sure`` then has the rows that may overlap a window, and the first and last of each
+        region; other rows are wanted only if they have a symbolic allele.
         """
         found = [np.empty(0, np.int64)]
         sure = [np.empty(0, np.int64)]
@@ -143,11 +301,14 @@ class VariantPositions:
         if len(contig) and not (contig.min() >= 0 and contig.max() < len(self.names)):
             raise array.refusal(faults.CONTIG)
         if array.absent_chunks and len(self.names) > 1:
-            self._vouch(array)
+            self._check_absent_contigs(array)
         return contig
 
-    def _vouch(self, array: StoredArray) -> None:
-        """Refuse a lost chunk, which reads as the first contig, unless the index says so too."""
+    def _check_absent_contigs(self, array: StoredArray) -> None:
+        """Reject absent chunks unless the region index confirms that they are of the first contig.
+
+        An absent chunk reads as zeros, the number of the first contig; it may be lost data.
+        """
         index = self._fixed.index
         table = np.empty((0, 2), np.int64) if index is None else index.span(0, index.shape[0])
         is_first = {int(chunk) for chunk, contig in table[:, :2].tolist() if contig == 0}
@@ -158,8 +319,8 @@ class VariantPositions:
     def _check(self, start: int, position: Ints, contig: Ints) -> None:
         array = self._fixed.position.name
         for number, bad in (
-            (lay.FAULT_POS, position < 0),
-            (lay.FAULT_BEYOND, position > self._longest[contig] + 1),
+            (sc.FAULT_POS, position < 0),
+            (sc.FAULT_BEYOND, position > self._longest[contig] + 1),
         ):
             if bad.any():
                 at = start + int(bad.argmax()) + 1
@@ -167,25 +328,25 @@ class VariantPositions:
         changes = np.flatnonzero((np.diff(position) != 0) | (np.diff(contig) != 0))
         edges = np.concatenate(([-1], changes, [len(position) - 1]))
         runs = np.diff(edges)
-        if len(runs) and runs.max() > lay.MAX_REPEATS:
+        if len(runs) and runs.max() > sc.MAX_REPEATS:
             at = start + int(edges[runs.argmax() + 1]) + 1
-            raise variant_fault(lay.FAULT_ONE_PLACE, self._path, at, array)
+            raise variant_fault(sc.FAULT_ONE_PLACE, self._path, at, array)
 
     def _ends(self, start: int, stop: int, position: Ints) -> Ints:
-        """Return the last base that each variant may cover; far off where nothing tells."""
+        """Return the last base that each variant may cover; very large without a length."""
         fixed = self._fixed
         if fixed.length is None:
             return np.full(len(position), 1 << 40, np.int64)
         ends = position + fixed.length.span(start, stop).astype(np.int64) - 1
         if fixed.end is not None:
-            ends = np.maximum(ends, numbers(fixed.end.span(start, stop)))
+            ends = np.maximum(ends, whole_numbers(fixed.end.span(start, stop)))
         if fixed.span is not None:
             ends = np.maximum(ends, position + sizes_of(fixed.span.span(start, stop)))
         return ends
 
 
 def _of_contig(rows: Ints, offsets: Ints, canonical: str | None) -> Ints:
-    """Return the rows of one contig, none where it is no canonical one."""
+    """Return the rows of one contig, none if it is not canonical."""
     if canonical is None:
         return rows[:0]
     rank = CANONICAL.index(canonical)
@@ -193,7 +354,7 @@ def _of_contig(rows: Ints, offsets: Ints, canonical: str | None) -> Ints:
 
 
 def _overlap(spans: Ints, starts: Ints, ends: Ints) -> npt.NDArray[np.bool_]:
-    """Tell which intervals overlap one of some sorted and disjoint spans."""
+    """Return which intervals overlap any of some sorted, disjoint spans."""
     if not len(spans):
         return np.zeros(len(starts), np.bool_)
     at = np.searchsorted(spans[:, 1], starts)
@@ -220,11 +381,11 @@ def sizes_of(values: Array) -> Ints:
     """Return the greatest absolute SVLEN of each variant, 0 for none; values (V,) or (V, k)."""
     if values.dtype.kind in "iu":
         wide = values.astype(np.int64)
-        sizes = np.where((wide == lay.MISSING) | (wide == lay.FILL), 0, np.abs(wide))
+        sizes = np.where((wide == sc.MISSING) | (wide == sc.FILL), 0, np.abs(wide))
     elif values.dtype.kind == "f":
         sizes = np.abs(np.where(np.isfinite(values), values, 0)).astype(np.int64)
     else:
-        sizes = texts(values, _longest, np.int64)
+        sizes = map_texts(values, _longest, np.int64)
     longest: Ints = sizes.reshape(len(values), -1).max(axis=1, initial=0)
     return longest
 
@@ -233,7 +394,6 @@ def _longest(text: str) -> int:
     return max((int(digits[:11]) for digits in _DIGITS.findall(text)), default=0)
 
 
-Ints = npt.NDArray[np.int64]
 _LINES: Final = 1 << 13
 _ALLELES: Final = 1 << 18  # in memory at once, as texts: some 20 MB
 _TABS: Final = 9
@@ -241,10 +401,10 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 class WantedVariants(msgspec.Struct, frozen=True):
-    """Wanted variants (R): rows in the store, their records and what these say of any call.
+    """Wanted variants (R): rows in the store, records, and the `SiteReason` of each record.
 
-    ``poorly_imputed`` are those whose R2 is too low for the genotype of one person. ``scan`` has
-    what concerns all records: regions and the mitochondrion.
+    ``poorly_imputed`` (R,) bool marks records whose R2 is too low for the genotype of one person.
+    ``scan`` has the facts about all records: regions and the mitochondrion.
     """
 
     rows: Ints
@@ -264,7 +424,7 @@ def find_records(
     contig_lengths: Mapping[str, int],
     kernel: Kernel | None,
 ) -> WantedVariants:
-    """Look at all positions, then at the alleles of variants near windows and regions.
+    """Read all positions, then the alleles of variants near windows and regions.
 
     Raises
     ------
@@ -295,13 +455,13 @@ def find_records(
         for record, row in zip(scan.records, wanted.tolist(), strict=True)
     ]
     reasons = scan.reason[:, 0].copy()
-    poorly = reasons == SiteReason.LOW_GP  # `_lines` gives all GP 1
+    poorly = reasons == SiteReason.LOW_GP  # every line has GP 1, so only R2 can give it
     reasons[poorly] = SiteReason.OK
     return WantedVariants(wanted, numbered, reasons, poorly, scan)
 
 
 def _near_windows(fixed: FixedArrays, rows: Ints, sure: Ints) -> tuple[Ints, list[list[Any]]]:
-    """Return rows and alleles of those that are surely looked at, or have a symbolic allele."""
+    """Return rows and alleles of variants in ``sure`` or with a symbolic allele."""
     alleles = fixed.allele.rows(rows).tolist()
     mark: Any = b"<" if fixed.allele.kind == "S" else "<"
     chosen = np.isin(rows, sure)
@@ -312,7 +472,7 @@ def _near_windows(fixed: FixedArrays, rows: Ints, sure: Ints) -> tuple[Ints, lis
 
 
 def _feed(scanner: Scanner, lines: bytes, kept: list[Ints], path: str) -> None:
-    """Give lines to the scanner; say of which variant it refuses one."""
+    """Scan lines; an error names the variant instead of the line."""
     try:
         scanner.feed([lines])
     except VcfFormatError as error:
@@ -322,7 +482,9 @@ def _feed(scanner: Scanner, lines: bytes, kept: list[Ints], path: str) -> None:
         raise variant_fault(int(number), path, at, "variant_allele") from error
 
 
-def _lines(fixed: FixedArrays, rows: Ints, texts: list[list[Any]], contigs: list[str]) -> bytes:
+def _lines(
+    fixed: FixedArrays, rows: Ints, allele_lists: list[list[Any]], contigs: list[str]
+) -> bytes:
     """Write variants as lines of VCF with one sample."""
     if not len(rows):
         return b""
@@ -330,7 +492,7 @@ def _lines(fixed: FixedArrays, rows: Ints, texts: list[list[Any]], contigs: list
     infos, filters = _infos(fixed, rows, position), _filters(fixed, rows)
     lines = []
     n_commas = 0
-    for k, row in enumerate(texts):
+    for k, row in enumerate(allele_lists):
         alleles = [t.decode("utf-8", "replace") if isinstance(t, bytes) else t for t in row]
         while len(alleles) > 1 and alleles[-1] in ("", "."):
             alleles.pop()
@@ -342,6 +504,7 @@ def _lines(fixed: FixedArrays, rows: Ints, texts: list[list[Any]], contigs: list
             f"\t{infos[k]}\tGT:GP\t0:{certain}\n"
         )
     text = "".join(lines)
+    # an allele or name with a tab, comma or newline would shift columns: counts would differ
     counts = [text.count(mark) for mark in "\n\t,"]
     if counts != [len(rows), _TABS * len(rows), n_commas] or _CONTROL.search(text):
         raise fixed.allele.refusal(faults.ALLELES, _odd_variant(lines, rows))
@@ -349,7 +512,7 @@ def _lines(fixed: FixedArrays, rows: Ints, texts: list[list[Any]], contigs: list
 
 
 def _odd_variant(lines: list[str], rows: Ints) -> str:
-    """Name the first variant whose line is no line, or only their range where none is."""
+    """Return the first variant whose line is malformed, or the range of all if none is."""
     for line, row in zip(lines, rows.tolist(), strict=True):
         if line.count("\n") != 1 or line.count("\t") != _TABS or _CONTROL.search(line):
             return f"variant {row + 1}"
@@ -357,34 +520,34 @@ def _odd_variant(lines: list[str], rows: Ints) -> str:
 
 
 def _infos(fixed: FixedArrays, rows: Ints, position: list[int]) -> list[str]:
-    """Return INFO of variants: END, or the length that the store says, and SVLEN."""
+    """Return INFO of variants: END, else the stored length, and SVLEN."""
     sizes = [0] * len(rows) if fixed.span is None else sizes_of(fixed.span.rows(rows)).tolist()
     infos = [f"SVLEN={size}" if size else "." for size in sizes]
     if fixed.end is not None:
-        for k, end in enumerate(numbers(fixed.end.rows(rows)).ravel().tolist()):
-            if end >= 0 or end == lay.UNREADABLE:
+        for k, end in enumerate(whole_numbers(fixed.end.rows(rows)).ravel().tolist()):
+            if end >= 0 or end == sc.UNREADABLE:
                 infos[k] = f"END={end}"
     elif fixed.length is not None:
         for k, length in enumerate(fixed.length.rows(rows).tolist()):
             if length > 1 and not sizes[k]:
                 infos[k] = f"END={position[k] + length - 1}"
     for array in fixed.quality:
-        for k, least in enumerate(_least(array.rows(rows)).tolist()):
+        for k, least in enumerate(_lowest_quality(array.rows(rows)).tolist()):
             infos[k] += least
     return infos
 
 
-def _least(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return the least value of each variant as a part of INFO, empty where it has none."""
+def _lowest_quality(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the lowest R2 of each variant as a part of INFO, empty if it has none."""
     listed = values if values.ndim > 1 else values[:, None]
     found = millionths(listed[:, None], listed.shape[1])
-    least = np.where(found == lay.ENDED, lay.ABSENT, found)[:, 0].min(axis=1)
-    parts = ["" if v == lay.ABSENT else f";R2={max(v, 0) / 1e6:.6f}" for v in least.tolist()]
+    least = np.where(found == sc.ENDED, sc.ABSENT, found)[:, 0].min(axis=1)
+    parts = ["" if v == sc.ABSENT else f";R2={max(v, 0) / 1e6:.6f}" for v in least.tolist()]
     return np.array(parts)
 
 
 def _filters(fixed: FixedArrays, rows: Ints) -> list[str]:
-    """Return FILTER of variants; where a chunk is absent and others are not, it was lost."""
+    """Return FILTER of variants; an absent chunk among present ones counts as lost."""
     array, names = fixed.filter, fixed.filter_names
     if array is None:
         return ["."] * len(rows)

@@ -1,4 +1,4 @@
-"""VCF Zarr as an input: a folder, a zip archive or an object store, read where genes lie."""
+"""VCF Zarr as an input: a folder, a zip archive or an object store, read at the genes only."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ def is_vcf_zarr(location: str | Path) -> bool:
 
 
 class ZarrSource:
-    """An opened store: its header, then what lies at the wanted places for each `scan`.
+    """An opened store: its header, then the records at wanted positions for each `scan`.
 
-    It stands in for `pgx.io.source.Source`. ``path`` is the name for messages: the base
+    It has the interface of `pgx.io.source.Source`. ``path`` is the name for messages: the base
     name of the path or address. ``header`` has the samples, contigs and, of the lines of
     the VCF that the store was made of, those that tell an assembly or reference blocks.
 
@@ -208,7 +208,7 @@ def _texts(values: npt.NDArray[Any]) -> list[str]:
 
 
 def _header(store: OpenedStore) -> VcfHeader:
-    """Write what the store says as a VCF's header, and read that."""
+    """Write the metadata of a store as a VCF header and parse it: one set of rules for both."""
     array = store.need("sample_id", kinds="TUS", shape=(None,))
     if array.shape[0] > _MAX_SAMPLES:
         raise array.refusal(faults.TOO_LARGE)
@@ -224,7 +224,7 @@ def _header(store: OpenedStore) -> VcfHeader:
         f"##contig=<ID={name},length={size}>" if size >= 0 else f"##contig=<ID={name}>"
         for name, size in zip(contigs, sizes, strict=True)
     ]
-    # a tab or newline would make other samples of a name: it is shown to the parser as it is
+    # a tab or newline in a name would split it; NUL makes the parser reject the name
     shown = (re.sub(r"[\t\r\n]", "\0", name) for name in samples)
     lines.append("\t".join([_COLUMNS, *shown]))
     text = "".join(f"{line}\n" for line in lines)

@@ -1,4 +1,4 @@
-"""A Zarr store and its arrays, nothing of which is trusted: what is read is noted and checked.
+"""A Zarr store and its arrays. Stores are untrusted: all that is read is recorded and checked.
 
 Imports zarr, so it is imported only where a store is opened.
 """
@@ -70,8 +70,8 @@ _ZERO_IS_SAFE: Final = frozenset(
 def _refusing(number: int, path: str, array: str = "") -> Iterator[None]:
     """Turn whatever zarr, a codec or a file system raises into a refusal.
 
-    They raise errors of any class at damaged or hostile data; none of it is our own fault but
-    a lack of memory, which is no fault of the store.
+    They raise errors of any class at damaged or hostile data; MemoryError is the exception, because
+    it is not a fault of the store.
     """
     try:
         yield
@@ -314,7 +314,7 @@ class StoredArray:
         return prod(axes) * self.itemsize
 
     def _check_read(self, n_rows: int, n_chunks: int, width: int | None) -> None:
-        """Refuse to ask for more than any store has in a few rows."""
+        """Reject reads of more than any sane store has in a few rows."""
         pairs = zip(self.shape[1:], self.chunks[1:], strict=True)
         across = prod(-(-has // max(step, 1)) for has, step in pairs)
         if (
@@ -326,7 +326,7 @@ class StoredArray:
     def check_density(
         self, n_rows: int, *, free: int = _FREE_ROWS, per_byte: int = _ROWS_PER_BYTE
     ) -> None:
-        """Refuse rows that differ from each other, yet are more than what is stored can tell.
+        """Reject more distinct rows than the stored bytes can encode: a decompression bomb.
 
         So many are ``free``, and so many ``per_byte`` of what was read of the array.
         """

@@ -1,5 +1,5 @@
-"""Calls of other tools: their own output files enter, calls as they were said leave.
+"""Calls of other tools: their own output files enter, calls in the tools' own names leave.
 
 A reader knows its tool's format, not the knowledge base: whether a gene or allele is known is
-judged on the pipeline's floor, as for calls that were typed by hand.
+decided in `pgx.inputs`, as for calls typed by hand.
 """

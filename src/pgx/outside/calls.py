@@ -14,13 +14,14 @@ from pgx.base.genes import GeneDefinition
 __all__ = [
     "AlleleNames",
     "OutsideCall",
-    "Unanswered",
+    "UnusedReason",
     "split_solutions",
     "tool_call",
 ]
 
-MAX_SOLUTIONS: Final = 256
-_NOTHING: Final = frozenset(
+MAX_SOLUTIONS: Final = 256  # more diplotypes than this exclude hardly any: a no-call
+# what tools print in place of a diplotype when they make no call
+_NO_CALL_TEXTS: Final = frozenset(
     {
         "", ".", "-", "na", "n/a", "nan", "nd", "none", "null", "no_call", "no call", "nocall",
         "indeterminate", "undetermined", "unknown", "no_match", "./.", "none/none",
@@ -29,8 +30,8 @@ _NOTHING: Final = frozenset(
 )  # fmt: skip
 
 
-class Unanswered(StrEnum):
-    """Why a tool's result is not used: note codes of the call that stands instead."""
+class UnusedReason(StrEnum):
+    """Why the result of a tool is not used: note codes of the call reported in its place."""
 
     NO_RESULT = "outside_call_no_result"
     NOT_PASSED = "outside_call_not_passed"
@@ -40,11 +41,11 @@ class Unanswered(StrEnum):
 
 
 class OutsideCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One gene of one sample as a tool or a person says it; ``where`` names it for messages.
+    """One gene of one sample as reported by a tool or a person; ``where`` is its place in messages.
 
-    ``tool`` is empty for a table of our own, of which every line has to be right. ``solutions``
-    are the diplotypes among which a tool cannot tell. ``reason`` says why a tool's result is
-    not used; it has neither diplotype nor solutions then.
+    ``tool`` is empty for PGx's own table, of which every line has to be valid. ``solutions``
+    are the diplotypes that a tool cannot distinguish. ``reason`` says why the result is not
+    used; the call then has neither diplotype nor solutions.
     """
 
     gene: str
@@ -68,7 +69,7 @@ def split_solutions(text: str) -> list[str]:
 
 
 def tool_call(
-    tool: str, gene: str, sample: str, said: Iterable[str], where: str, reason: str = ""
+    tool: str, gene: str, sample: str, diplotypes: Iterable[str], where: str, reason: str = ""
 ) -> OutsideCall:
     """Return a tool's call: of one diplotype, of several, or of none with the reason.
 
@@ -76,12 +77,12 @@ def tool_call(
     ----------
     tool, gene, sample, where
         Name of the tool, gene, sample (may be empty) and place for messages.
-    said
-        Diplotypes as the tool writes them; one of several that is no result makes it none.
+    diplotypes
+        As the tool writes them; if one of several is a no-call, the gene is a no-call.
     reason
-        A code of `Unanswered` that the tool itself gives.
+        A code of `UnusedReason` if the tool itself gives one.
     """
-    found = tuple(dict.fromkeys(text.strip() for text in said))
+    found = tuple(dict.fromkeys(text.strip() for text in diplotypes))
     if not reason:
         reason = _reason(found)
     if reason:
@@ -97,8 +98,8 @@ def tool_call(
 
 
 def _reason(found: tuple[str, ...]) -> str:
-    nothing = not found or any(text.casefold() in _NOTHING for text in found)
-    return Unanswered.NO_RESULT.value if nothing or len(found) > MAX_SOLUTIONS else ""
+    nothing = not found or any(text.casefold() in _NO_CALL_TEXTS for text in found)
+    return UnusedReason.NO_RESULT.value if nothing or len(found) > MAX_SOLUTIONS else ""
 
 
 _PART: Final = re.compile(
@@ -109,29 +110,29 @@ _NUMBER: Final = re.compile(r"\d+")
 
 
 class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
-    """Names of one gene: ``known`` alleles, ``same`` as which others are, and ``hybrids``.
+    """Names of one gene: ``known`` alleles, ``synonyms`` of alleles, and ``hybrids``.
 
-    ``beside`` are names that hybrids have beside one allele only, such as ``*4.013`` beside
-    ``*4``; elsewhere they are suballeles.
+    ``tandem`` maps names that are hybrids only in tandem with one allele, such as ``*4.013`` in
+    tandem with ``*4``, to that allele; elsewhere such a name is a suballele.
     """
 
     known: frozenset[str]
-    same: Mapping[str, str]
+    synonyms: Mapping[str, str]
     hybrids: frozenset[str]
-    beside: Mapping[str, str]
+    tandem: Mapping[str, str]
 
     @classmethod
     def of(cls, gene: GeneDefinition) -> AlleleNames:
         """Return the names of a gene."""
         names = {a.name for a in gene.alleles}
         partners = gene.structure.partners if gene.structure else ()
-        beside = {p.hybrid: p.allele for p in partners if p.hybrid}
+        tandem = {p.hybrid: p.allele for p in partners if p.hybrid}
         hybrids = {n.name for n in gene.names if n.meaning == "hybrid"}
         return cls(
             known=frozenset(names | {_core(name) for name in names}),
-            same={n.name: n.allele for n in gene.names if n.meaning == "same_as"},
-            hybrids=frozenset(hybrids | beside.keys()),
-            beside=beside,
+            synonyms={n.name: n.allele for n in gene.names if n.meaning == "same_as"},
+            hybrids=frozenset(hybrids | tandem.keys()),
+            tandem=tandem,
         )
 
     def diplotype(self, text: str) -> str:
@@ -139,23 +140,26 @@ class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
         return "/".join(self.haplotype(part) for part in text.split("/"))
 
     def haplotype(self, text: str) -> str:
-        """Return what lies on one haplotype, ``*10+*36`` as ``*36+*10``, ``*2+*2`` as ``*2x2``."""
+        """Return a haplotype with its alleles in standard order.
+
+        ``*10+*36`` becomes ``*36+*10``, hybrids first as in PharmVar; ``*2+*2`` becomes ``*2x2``.
+        """
         name = text.strip()
         if name in self.known:
             return name
         if name.startswith("[") and name.endswith("]"):
             name = name[1:-1].strip()
-        if name in self.same:
-            return self._alone(self.same[name])
+        if name in self.synonyms:
+            return self._outside_tandem(self.synonyms[name])
         parts = [_PART.fullmatch(part.strip()) for part in name.split("+")]
         if not all(parts):
             return text.strip()
         copies: dict[str, int] = {}
-        open_counts = []
+        open_counts = []  # counts without an upper bound, ``≥3`` or ``N``, are not added up
         found = [(self._allele(f"*{p['name']}"), p["count"] or "1") for p in parts if p]
         members = {allele for allele, _ in found}
         for named, count in found:
-            allele = named if self.beside.get(named) in members else self._alone(named)
+            allele = named if self.tandem.get(named) in members else self._outside_tandem(named)
             if count.isdigit():
                 copies[allele] = copies.get(allele, 0) + int(count)
             else:
@@ -164,19 +168,19 @@ class AlleleNames(msgspec.Struct, frozen=True, kw_only=True):
         return "+".join(shown for _, shown in sorted([*closed, *open_counts], key=self._order))
 
     def _allele(self, name: str) -> str:
-        """Return the allele of a name; a name that nobody knows as it is."""
-        for own in (name, _core(name)):
-            if own in self.beside:
-                return own
-            if own in self.same:
-                return self.same[own]
-            if own in self.known:
-                return own
+        """Return the allele of a name, its core allele if need be; an unknown name as it is."""
+        for candidate in (name, _core(name)):
+            if candidate in self.tandem:
+                return candidate
+            if candidate in self.synonyms:
+                return self.synonyms[candidate]
+            if candidate in self.known:
+                return candidate
         return name
 
-    def _alone(self, name: str) -> str:
-        """Return the name of an allele that has no hybrid's partner beside it."""
-        return _core(name) if name in self.beside else name
+    def _outside_tandem(self, name: str) -> str:
+        """Return the name of an allele outside the tandem that would make it a hybrid."""
+        return _core(name) if name in self.tandem else name
 
     def _order(self, part: tuple[str, str]) -> tuple[bool, int, str]:
         number = _NUMBER.search(part[0])

@@ -20,10 +20,11 @@ __all__ = [
     "parse_rows",
 ]
 
-MAX_BYTES: Final = 64 * 2**20
+MAX_BYTES: Final = 64 * 2**20  # of a file, and of all that an archive unpacks to
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_MAX_MEMBERS: Final = 1_000
-_MAX_LINES: Final = 2_000_000
+_MAX_MEMBERS: Final = 1_000  # PyPGx writes two files a gene: far above any real archive
+_MAX_LINES: Final = 2_000_000  # bounds memory: each line becomes several Python objects
+# gene families that the tools call; the look-arounds keep CYP2D6 apart from CYP2D67 or XCYP2D6
 _GENE: Final = re.compile(
     r"(?<![A-Z0-9])(?:CYP|SLCO|UGT|NUDT|NAT|ABCG)[0-9][A-Z0-9]{0,4}(?![A-Z0-9])"
 )
@@ -35,7 +36,7 @@ class OutsideFile:
     Raises
     ------
     OutsideCallError
-        It is larger than `MAX_BYTES`; or, when it is looked at, no UTF-8 text, or broken JSON.
+        It is larger than `MAX_BYTES`; or, when ``text`` or ``tree`` is used, not UTF-8 or not JSON.
     """
 
     def __init__(self, name: str, data: bytes) -> None:
@@ -97,7 +98,7 @@ class OutsideFile:
         """The JSON object."""
         try:
             found = json.loads(self.text, object_pairs_hook=_object, parse_constant=_constant)
-            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+            json.dumps(found, ensure_ascii=False).encode()  # raises for half a surrogate pair
         except json.JSONDecodeError as error:
             raise OutsideCallError(
                 "broken JSON",
@@ -156,12 +157,12 @@ class OutsideFile:
         return found
 
     def gene_in_name(self) -> str:
-        """Return the gene that the file's name tells, for formats that do not say it.
+        """Return the gene in the file's name, for formats without a gene.
 
         Raises
         ------
         OutsideCallError
-            The name tells no gene, or two.
+            The name has no gene, or several.
         """
         genes = {str(gene) for gene in _GENE.findall(self.name.upper())}
         if len(genes) != 1:
@@ -184,7 +185,7 @@ def _constant(name: str) -> object:
     raise ValueError(name)
 
 
-MAX_CELL: Final = 1_000
+MAX_CELL: Final = 1_000  # characters; diplotypes and phenotypes are far shorter
 
 
 def parse_rows(
@@ -203,7 +204,7 @@ def parse_rows(
     ------
     InputError
         Of ``kind``: no line, a required column missing, a column twice, a line longer than the
-        header, a cell longer than ``max_cell``, or a character that nobody sees.
+        header, a cell longer than ``max_cell``, or an invisible character.
     """
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:
@@ -252,7 +253,7 @@ def _row(
 
 
 def _refuse_hidden(lines: list[tuple[int, str]], name: str, kind: type[InputError]) -> None:
-    """Refuse what nobody sees: other readers take some of it for the end of a line."""
+    """Refuse invisible characters: some readers take some of them for the end of a line."""
     for number, line in lines:
         if has_hidden(line, "\t"):
             raise kind(

@@ -1,4 +1,4 @@
-"""A patient's medicines in the terms of the knowledge base, and whether they act systemically."""
+"""A patient's medicines in terms of the knowledge base, and whether they act systemically."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ __all__ = [
     "known_medicines",
 ]
 
+# guidelines are about systemic exposure: a cream with the same substance does not trigger them
 _LOCAL: Final = re.compile(
     r"\b(?:topical(?:ly)?|cutaneous|cream|ointment|lotion|shampoo|gel|nail (?:lacquer|varnish)"
     r"|eye|ophthalmic|ear|otic|auricular)\b",
     re.IGNORECASE,
 )
+# words of systemic routes win: "oral gel" or "eye drops and tablets" count as systemic
 _SYSTEMIC: Final = re.compile(
     r"\b(?:oral(?:ly)?|oromucosal|buccal|tablets?|tabs?|capsules?|caps?|syrup|injections?"
     r"|injectable|infusion|intravenous(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|iv|im|sc|po"
@@ -26,7 +28,7 @@ _SYSTEMIC: Final = re.compile(
     re.IGNORECASE,
 )
 _LOCAL_ATC: Final = re.compile("D(?!01B|05B|10B|11AH08)|S0[123]|M02A")
-"""Groups for skin, eye, ear and sore joints, without those of the skin that are swallowed."""
+"""ATC groups for skin, eye, ear and joints, without the dermatologicals taken by mouth."""
 
 
 def is_local(*, name: str = "", form: str = "", atc: str = "") -> bool:
@@ -45,22 +47,25 @@ _ORDER = (MedicineUse.CURRENT, MedicineUse.UNKNOWN, MedicineUse.PLANNED, Medicin
 
 
 def known_medicines(patient: Patient, vocabulary: Vocabulary) -> tuple[KnownMedicine, ...]:
-    """Return what the patient takes, may take, is to take or took, current medicines first.
+    """Return current, unknown, planned and stopped medicines, in this order.
 
-    A medicine that nobody recognises keeps its name and has no substance: it is shown, and said
-    to be unknown, never dropped.
+    An unrecognised medicine keeps its name and has no substance: it is shown as unrecognised,
+    never dropped.
     """
-    told = [
+    reports = [
         *((r.medicine, reaction_text(r), True) for r in patient.reactions),
         *((o.medicine, f"{o.question}: {o.answer}", False) for o in patient.outcomes),
     ]
-    meant = [(_meant(name, vocabulary), said, is_reaction) for name, said, is_reaction in told]
-    found = [_known(medicine, vocabulary, meant) for medicine in patient.medicines]
+    by_substance = [
+        (_substance_names(name, vocabulary), text, is_reaction)
+        for name, text, is_reaction in reports
+    ]
+    found = [_known(medicine, vocabulary, by_substance) for medicine in patient.medicines]
     return tuple(sorted(found, key=lambda m: (_ORDER.index(m.use), m.name.casefold())))
 
 
 def _known(
-    medicine: Medicine, vocabulary: Vocabulary, told: Sequence[tuple[set[str], str, bool]]
+    medicine: Medicine, vocabulary: Vocabulary, reports: Sequence[tuple[set[str], str, bool]]
 ) -> KnownMedicine:
     substances, unknown = vocabulary.find(
         name=medicine.name, rxnorm=medicine.rxnorm, atc=medicine.atc
@@ -78,14 +83,12 @@ def _known(
         local=is_local(name=medicine.name, form=medicine.form, atc=medicine.atc),
         since=medicine.since,
         dose=medicine.dose,
-        reactions=tuple(said for meant, said, is_reaction in told if is_reaction and names & meant),
-        outcomes=tuple(
-            said for meant, said, is_reaction in told if not is_reaction and names & meant
-        ),
+        reactions=tuple(text for of, text, is_reaction in reports if is_reaction and names & of),
+        outcomes=tuple(text for of, text, is_reaction in reports if not is_reaction and names & of),
     )
 
 
-def _meant(name: str, vocabulary: Vocabulary) -> set[str]:
-    """Return the substances that a name means, in lower case."""
+def _substance_names(name: str, vocabulary: Vocabulary) -> set[str]:
+    """Return the substances and ingredients of a medicine's name, in lower case."""
     found = vocabulary.find(name=name)[0]
     return {part.casefold() for s in found for part in (s.substance, *s.ingredients)}

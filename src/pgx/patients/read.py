@@ -1,4 +1,4 @@
-"""Read a patient file, JSON by our schema or a FHIR R4 Bundle; refuse implausible values."""
+"""Read a patient file, PGx's JSON or a FHIR R4 Bundle, and reject implausible values."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ __all__ = [
     "read_patient",
 ]
 
+# beyond what living patients have, newborns to the extremes on record: catches slips of unit
 _RANGES: Final = {
     "age_years": (0.0, 125.0, "years"),
     "weight_kg": (0.3, 650.0, "kg"),
@@ -45,24 +46,25 @@ _CLASSES: Final = ("", "A", "B", "C")
 _SEXES: Final = ("", "male", "female")
 _SYSTEMS: Final = ("", "ICD-10", "SNOMED")
 _ISO_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")  # no week dates
-_MAX_TEXT: Final = 2_000
-_MAX_ITEMS: Final = 1_000
-_YEAR: Final = 365.2425
+_MAX_TEXT: Final = 2_000  # characters
+_MAX_ITEMS: Final = 1_000  # of each list; bounds the size of a report
+_YEAR: Final = 365.2425  # days: mean of the Gregorian calendar
 _MONTH: Final = _YEAR / 12
 _OLDEST: Final = 125.0
+# an adult's height in inches is 50 to 85: read as cm it gives a BMI far above 100 kg/m²
 _SMALL_CM: Final = 100.0
 _MAX_BMI: Final = 100.0
 
 
 def check_patient(patient: Patient, where: str) -> Patient:
-    """Return the patient, with the age counted from the date of birth where both dates are given.
+    """Check a patient; return it with the age computed if both dates are given.
 
     Raises
     ------
     PatientFileError
-        A value outside of its range, a date that is none or lies after ``date`` (the start of a
-        planned medicine may), a term that is not among its values, a medicine without name and
-        code, or text of unheard length.
+        A value is outside its range, a date is invalid or after ``date`` (the start of a planned
+        medicine may be), a term is not an allowed value, a medicine has neither name nor code,
+        or a text or list is too long.
     """
     for problem in _problems(patient):
         raise PatientFileError(problem, where=where, remedy="correct the file")
@@ -85,13 +87,13 @@ def _problems(patient: Patient) -> Iterator[str]:
     for name, term, allowed in terms:
         if term not in allowed:
             yield f"{name} is none of {', '.join(filter(None, allowed))}"
-    yield from _bad_body(patient)
-    yield from _bad_dates(patient)
-    yield from _bad_lists(patient)
+    yield from _body_problems(patient)
+    yield from _date_problems(patient)
+    yield from _list_problems(patient)
 
 
-def _bad_body(patient: Patient) -> Iterator[str]:
-    """A grown-up's height in inches, read as cm, belongs to no body of that weight."""
+def _body_problems(patient: Patient) -> Iterator[str]:
+    """Yield a problem if height and weight are implausible together (inches read as cm)."""
     height, weight = patient.height_cm, patient.weight_kg
     if height is None or weight is None or height >= _SMALL_CM:
         return
@@ -105,12 +107,13 @@ def _value(patient: Patient, name: str) -> float | None:
     return value
 
 
-def _bad_dates(patient: Patient) -> Iterator[str]:
+def _date_problems(patient: Patient) -> Iterator[str]:
     named = [("date", patient.date), ("birth_date", patient.birth_date)]
     named += [(f"medicines[{i}].since", m.since) for i, m in enumerate(patient.medicines)]
     named += [(f"reactions[{i}].date", r.date) for i, r in enumerate(patient.reactions)]
     named += [(f"outcomes[{i}].date", o.date) for i, o in enumerate(patient.outcomes)]
     last = _day(patient.date)
+    # only a planned medicine may start after the date of the file
     ahead = {
         f"medicines[{i}].since"
         for i, m in enumerate(patient.medicines)
@@ -124,7 +127,7 @@ def _bad_dates(patient: Patient) -> Iterator[str]:
             yield f"{name} lies after the date of the file"
 
 
-def _bad_lists(patient: Patient) -> Iterator[str]:
+def _list_problems(patient: Patient) -> Iterator[str]:
     if len(patient.sample) > _MAX_TEXT:
         yield f"sample holds a text of more than {_MAX_TEXT} characters"
     for name in ("conditions", "medicines", "reactions", "outcomes"):
@@ -144,7 +147,7 @@ def _bad_lists(patient: Patient) -> Iterator[str]:
 
 
 def _day(text: str) -> date | None:
-    """Return an ISO day; None for anything else."""
+    """Return the date of an ISO text, None for anything else."""
     try:
         return date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
     except ValueError:
@@ -152,7 +155,7 @@ def _day(text: str) -> date | None:
 
 
 def months_between(since: str, until: str) -> float | None:
-    """Return the months between two ISO days, None where one is unknown."""
+    """Return the months between two ISO dates, None if one is unknown."""
     first, last = _day(since), _day(until)
     return None if first is None or last is None else (last - first).days / _MONTH
 
@@ -190,7 +193,7 @@ def read_patient(path: Path) -> Patient:
     Raises
     ------
     PatientFileError
-        The file cannot be read, is of neither form, or says what cannot be.
+        The file cannot be read, has neither form, or holds impossible values.
     """
     return parse_patient(read_at_most(path, MAX_BYTES, PatientFileError), path.name)
 
@@ -201,14 +204,14 @@ def parse_patient(data: bytes, where: str = "patient") -> Patient:
     Raises
     ------
     PatientFileError
-        No JSON of either form, a name twice in one object, or values that cannot be.
+        Not JSON of either form, a name twice in one object, or impossible values.
     """
     if len(data) > MAX_BYTES:
         raise PatientFileError("larger than 16 MiB", where=where, remedy=_REMEDY)
     try:
         text = data.removeprefix(b"\xef\xbb\xbf")
         tree = msgspec.json.decode(text)
-        json.loads(text, object_pairs_hook=_once)
+        json.loads(text, object_pairs_hook=_once)  # msgspec keeps the last of duplicate names
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         what = f"no JSON: {shape_problem(error, object)}"
         raise PatientFileError(what, where=where, remedy=_REMEDY) from error
@@ -216,22 +219,22 @@ def parse_patient(data: bytes, where: str = "patient") -> Patient:
         raise PatientFileError(str(error), where=where, remedy=_REMEDY) from error
     if not isinstance(tree, dict):
         raise PatientFileError("not one JSON object", where=where, remedy=_REMEDY)
-    patient = _from_fhir(tree, where) if "resourceType" in tree else _own(tree, where)
+    patient = _from_fhir(tree, where) if "resourceType" in tree else _from_json(tree, where)
     return check_patient(patient, where)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> None:
-    """Refuse an object that says one thing twice: readers differ in which they believe.
+    """Reject duplicate names in an object: JSON readers differ in which value they keep.
 
     Raises
     ------
     ValueError
-        A name stands twice.
+        A name occurs twice.
     """
     seen: set[str] = set()
     for name, _ in pairs:
         if name in seen:
-            shown = f"`{name}`" if name in _FIELDS else "a name"  # the file's own may be a person's
+            shown = f"`{name}`" if name in _FIELDS else "a name"  # keys may be names
             raise ValueError(f"{shown} stands twice in one JSON object")
         seen.add(name)
 
@@ -242,11 +245,11 @@ def _from_fhir(tree: dict[str, Any], where: str) -> Patient:
     return patient_of_bundle(tree, where)
 
 
-def _own(tree: dict[str, Any], where: str) -> Patient:
+def _from_json(tree: dict[str, Any], where: str) -> Patient:
     version = tree.get("schema_version")
     if version != PATIENT_SCHEMA:
-        said = "another schema_version" if version is not None else "no schema_version"
-        raise PatientFileError(f"{said}, expected {PATIENT_SCHEMA!r}", where=where, remedy=_REMEDY)
+        found = "another schema_version" if version is not None else "no schema_version"
+        raise PatientFileError(f"{found}, expected {PATIENT_SCHEMA!r}", where=where, remedy=_REMEDY)
     try:
         return msgspec.convert(tree, Patient)
     except (msgspec.ValidationError, OverflowError) as error:

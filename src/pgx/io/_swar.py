@@ -1,12 +1,12 @@
-"""Loops that look at whole machine words: ends of fields, UTF-8, cells of genotypes alone.
+"""SIMD within a register: ends of fields, UTF-8 and GT-only cells, eight bytes at a time.
 
 Eight bytes of ``buf`` are one little-endian word; flags are words whose bytes are 0x80
 where something holds and 0 elsewhere. Every chunk has eight bytes behind its end, whose
 values do not matter, because a newline before them stops every loop.
 
-Lines whose cells are genotypes alone, such as ``0|1``, ``./.`` or ``1``, are judged a cell a
-word, without a branch for each: of such lines cohorts consist. Lines of any other shape, and
-lines with a fault, are left to the loops that look at each byte.
+Lines with GT alone (``0|1``, ``./.`` or ``1``), which most cohort files consist of, are checked
+one cell a word without branches. Lines of any other shape, and lines with a fault, are left to
+the loops over bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.accel import helper
-from pgx.io._judge import NO_CALL
+from pgx.io._cell_rules import NO_CALL
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -50,7 +50,7 @@ def control_flags(word: np.uint64) -> np.uint64:
 
 @helper
 def equal_flags(word: np.uint64, pattern: np.uint64) -> np.uint64:
-    """Flag the bytes that are those of a pattern, each of them right."""
+    """Flag the bytes that equal those of a pattern; all flags are exact."""
     differ = np.uint64(word ^ pattern)
     return np.uint64(
         ~(((differ & np.uint64(SEVENS)) + np.uint64(SEVENS)) | differ | np.uint64(SEVENS))
@@ -99,7 +99,7 @@ def part_end(buf: Bytes, p: int, marks: int) -> int:
 
 
 @helper
-def pass_values(buf: Bytes, p: int) -> tuple[int, int]:
+def skip_values(buf: Bytes, p: int) -> tuple[int, int]:
     """Return the offset of the first control character and how many colons precede it."""
     word = load_word(buf, p)
     stops = control_flags(word)
@@ -152,7 +152,7 @@ def is_utf8(buf: Bytes, p: int, end: int) -> bool:
 
 Words = npt.NDArray[np.uint32]
 
-STEP = 1024  # cells that are judged together: 4 KiB
+STEP = 1024  # cells checked together: 4 KiB, well within the L1 cache
 TWICE_ONE = 0x00010001  # the bits in which 0|0, 0|1, 1|0 and 1|1 differ
 
 
@@ -161,7 +161,7 @@ def check_grid(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) -> 
     """Check cells that are all three bytes wide, such as ``0|1``, at a fixed stride.
 
     Returns 4 if any allele is an ALT plus 2 if any is REF plus 1; 0 if the line does not
-    have this shape or holds a fault, which the general way then finds.
+    have this shape or holds a fault, which the loop over bytes then reports.
     """
     last = p + 4 * n_samples - 1
     if n_alleles > 10 or last >= end:
@@ -176,7 +176,7 @@ def check_grid(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) -> 
     usual = np.uint32(0x09300030) | (final & np.uint32(0xFF00))
     for start in range(0, n_samples - 1, STEP):
         part = words[start : min(start + STEP, n_samples - 1)]
-        found = check_usual(part, usual) if n_alleles > 1 else np.uint32(8)
+        found = check_biallelic(part, usual) if n_alleles > 1 else np.uint32(8)
         if found == np.uint32(8):
             found = check_any(part, top)
         flags |= found
@@ -184,11 +184,11 @@ def check_grid(buf: Bytes, p: int, end: int, n_samples: int, n_alleles: int) -> 
 
 
 @helper
-def check_usual(words: Words, usual: np.uint32) -> np.uint32:
-    """Return the flags of cells that are all of REF and the first ALT; 8 if any is not.
+def check_biallelic(words: Words, usual: np.uint32) -> np.uint32:
+    """Return the flags of cells with REF and the first ALT only; 8 if any cell has others.
 
     ``usual`` is a cell of two REF alleles. Where all bits that all words have and all bits
-    that any has are those of ``usual``, but for the lowest of each allele, each cell is sound.
+    that any has are those of ``usual``, except the lowest of each allele, each cell is valid.
     """
     any_bits, all_bits = np.uint32(0), np.uint32(0xFFFFFFFF)
     for i in range(len(words)):
@@ -245,7 +245,7 @@ def store_grid(
     phased: npt.NDArray[np.uint8],
     reason: npt.NDArray[np.uint8],
 ) -> None:
-    """Write the genotypes of cells that `check_grid` found sound.
+    """Write the genotypes of cells that `check_grid` accepted.
 
     ``known`` is the reason of a called genotype. Quality, depth and phase sets keep what
     the rows were filled with.
@@ -307,7 +307,7 @@ def store_mixed(
     phased: npt.NDArray[np.uint8],
     reason: npt.NDArray[np.uint8],
 ) -> None:
-    """Write the genotypes of cells that `check_mixed` found sound, as `store_grid` does."""
+    """Write the genotypes of cells that `check_mixed` accepted, as `store_grid` does."""
     for i in range(n_samples):
         is_single = buf[p + 1] < 32
         first = max(buf[p] - 48, -1)
