@@ -19,7 +19,7 @@ from pathlib import Path
 
 from isal import igzip
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import read_inputs
 from pgx.inputs.settings import RunSettings
 from pgx.io.source import Source, open_source

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulator.files import SampleTable, read_samples, write_vcf
 from pgx.simulator.haplotypes import common_spellings

@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from fuzz.outside_grammar import OutsideGrammar
 from fuzz.vcf_grammar import Place, VcfGrammar
-from pgx.base.assemblies import CANONICAL, contig_length
-from pgx.base.errors import PgxError, VcfFormatError
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import CANONICAL, Assembly, contig_length
+from pgx.errors import PgxError, VcfFormatError
 from pgx.genotypes.build import ReadingSettings, build_genotypes, gene_regions
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
@@ -35,6 +34,7 @@ from pgx.io.source import open_source
 from pgx.io.windows import Windows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import UnusedReason
+from pgx.records.genes import GeneDefinition
 
 __all__ = ["TARGETS", "Target", "make_target"]
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from pgx.base.shipped import MANIFEST, manifest_of
-from pgx.base.signatures import read_private_key, signature_file, signature_over
+from pgx.base.shipped import MANIFEST, manifest_of, read_private_key, signature_file, signature_over
 
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 

@@ -124,7 +124,7 @@ class Machine:
 
 def lay_kernels(folder: Path) -> None:
     """Copy kernels that this machine has compiled, so that only what is missing is compiled."""
-    from pgx.base.code_cache import cache_folder
+    from pgx.base.accel import cache_folder
 
     known = cache_folder()
     if known:

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from pgx.base.calls import GeneCall
-from pgx.base.genes import GeneDefinition
 from pgx.engine.reading import Observations, read_inputs
 from pgx.haplotypes.caller import GeneCaller
 from pgx.inputs.settings import RunSettings, SampleInfo
+from pgx.records.calls import GeneCall
+from pgx.records.genes import GeneDefinition
 from simulated import genes
 
 

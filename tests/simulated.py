@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import SimulationSettings
 from pgx.simulator.vcf import render_vcf

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import SimulationSettings
 from pgx.simulator.vcf import render_vcf

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from pgx.base.code_cache import CACHE_VARIABLE, read_code
+from pgx.base.accel import CACHE_VARIABLE, read_code
 from torture.record import Check, Settings
 from torture.sandbox import EXAMPLES, PGX, TIME_LIMIT, digests, environment, first_line, sandbox
 

@@ -12,11 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
 from pgx.inputs.settings import Absent
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.records.calls import CallStatus, Certainty, GeneCall, Recommendation
 from validation import callers
 from validation.data import cohort_genes, cohort_genotypes
 from validation.judging import Judged, judge, truths

@@ -13,8 +13,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pgx.base.calls import CallStatus, Certainty, GeneCall, Recommendation
-from pgx.base.genes import GeneDefinition
 from pgx.engine.annotate import annotate
 from pgx.inputs.outside_calls import answer
 from pgx.inputs.settings import Absent, RunSettings
@@ -22,6 +20,8 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.records.calls import CallStatus, Certainty, GeneCall, Recommendation
+from pgx.records.genes import GeneDefinition
 from validation import callers
 from validation.callers import chosen_at_random, hidden, without_phase
 from validation.data import cohort_genes, cohort_genotypes, gvcf_files

@@ -28,8 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from pgx.base.assemblies import canonical_contig
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly, canonical_contig
 from validation.data import DATA, genes, read_table
 from validation.tables import table
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import GeneCall
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes
+from pgx.records.calls import GeneCall
+from pgx.records.genes import GeneDefinition
 from validation import callers
 from validation.data import Observed, cohort
 from validation.tables import Difference, Score, counts_table, differences_table, score_table, table

@@ -21,13 +21,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import GeneCall
-from pgx.base.frequencies import GeneFrequencies
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.caller import GeneCaller
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import GeneCall
+from pgx.records.genes import GeneFrequencies
 from validation.data import cohort_file, cohort_genotypes, cohort_rows, genes
 
 __all__ = [

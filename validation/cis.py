@@ -22,7 +22,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
@@ -30,6 +29,7 @@ from pgx.haplotypes.matching import observe
 from pgx.haplotypes.posterior import infer
 from pgx.haplotypes.prior import HaplotypePrior, build_prior
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
 from validation.callers import open_where_untyped, without_phase
 from validation.data import cohort_genes, cohort_genotypes, cohort_rows, genes
 from validation.tables import share, table

@@ -17,8 +17,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, GeneCall
 from pgx.copynumber.depth import PANEL_VARIABLE, default_panel
+from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
 from validation.data import gvcf_files, read_files
 from validation.depth_panel import GENE, GeneDepths, panel_of, read_depths

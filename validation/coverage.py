@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from pgx.base.advice import Drug, DrugStatus
 from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.later import ChangeState
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import Drug, DrugStatus
 from validation import held
 from validation.data import DATA
 from validation.measurements import replaced

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import Observations, read_inputs
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.inputs.settings import Absent, RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "DATA",

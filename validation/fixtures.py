@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pgx.base.calls import GeneCall
-from pgx.base.genes import Assembly, Strategy
+from pgx.base.assemblies import Assembly
+from pgx.records.calls import GeneCall
+from pgx.records.genes import Strategy
 from validation import callers
 from validation.data import DATA, genes, read_files, read_table, reference_name
 from validation.judging import Diplotype, among_all, diplotype, without_undocumented

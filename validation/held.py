@@ -20,8 +20,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from pgx.base.advice import ADVICE_FIELDS, Statement, row_from_record
-from pgx.base.allele_names import natural_key
 from pgx.knowledge.importers.readings import (
     Readings,
     load_readings,
@@ -33,6 +31,8 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.topics import Topic
+from pgx.records.advice import ADVICE_FIELDS, Statement, row_from_record
+from pgx.records.genes import natural_key
 from validation.data import DATA, ROOT, read_table
 from validation.tables import table
 

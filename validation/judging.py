@@ -20,9 +20,9 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from pgx.base.allele_names import core_allele, parse_bracket
-from pgx.base.calls import CallStatus, GeneCall, Recommendation
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.records.calls import CallStatus, GeneCall, Recommendation
+from pgx.records.genes import core_allele, parse_bracket
 from validation import callers
 from validation.data import cohort_genotypes
 from validation.tables import counted, share, table, wilson

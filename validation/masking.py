@@ -19,8 +19,6 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import Certainty, GeneCall, Recommendation
-from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.caller import GeneCaller
 from pgx.haplotypes.definitions import TYPED_TIER
@@ -29,6 +27,8 @@ from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on
 from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.topics import Topic
+from pgx.records.calls import Certainty, GeneCall, Recommendation
+from pgx.records.genes import Ploidy
 from validation.callers import hidden
 from validation.judging import what_to_do
 from validation.tables import counted, table

@@ -16,10 +16,6 @@ from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, product
 from math import prod
 
-from pgx.base.advice import Statement
-from pgx.base.allele_names import core_allele, format_diplotype
-from pgx.base.calls import Certainty, GeneCall, Recommendation
-from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
@@ -31,6 +27,9 @@ from pgx.recommendations.lookup import recommend_on
 from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.result_keys import DIPLOTYPES
 from pgx.recommendations.topics import Topic
+from pgx.records.advice import Statement
+from pgx.records.calls import Certainty, GeneCall, Recommendation
+from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype
 from validation.tables import table
 
 __all__ = ["Fault", "Found", "measure", "measured", "report", "resolved", "results_of"]

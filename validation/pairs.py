@@ -16,14 +16,14 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import CallStatus, GeneCall
-from pgx.base.frequencies import GeneFrequencies
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.caller import GeneCaller
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.matching import fit_observation, observe
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
+from pgx.records.calls import CallStatus, GeneCall
+from pgx.records.genes import GeneFrequencies
 from pgx.simulator.haplotypes import common_spellings
 from validation.judging import diplotype
 from validation.tables import counted, table

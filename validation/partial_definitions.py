@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 import pgx
-from pgx.base.assemblies import contig_length
-from pgx.base.calls import CallStatus, Certainty, PatientResult
-from pgx.base.genes import Assembly, Ploidy, Strategy
+from pgx.base.assemblies import Assembly, contig_length
 from pgx.genotypes.matrix import MISSING
 from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene
 from pgx.haplotypes.phasing import matching_alleles
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import CallStatus, Certainty, PatientResult
+from pgx.records.genes import Ploidy, Strategy
 from validation.tables import counts_table
 
 __all__ = ["Example", "Judged", "examples", "judge", "measured"]

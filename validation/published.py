@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from pgx.base.allele_names import core_allele, natural_key
+from pgx.records.genes import core_allele, natural_key
 from validation.data import DATA, read_table
 
 __all__ = [

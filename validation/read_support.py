@@ -20,9 +20,9 @@ from typing import NamedTuple
 import msgspec
 
 import pgx
-from pgx.base.calls import Recommendation
-from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import Recommendation
+from pgx.records.genes import GeneDefinition, Ploidy
 from pgx.simulator.settings import SimulationSettings
 from pgx.simulator.vcf import render_vcf
 from validation.judging import what_to_do

@@ -23,15 +23,14 @@ from itertools import combinations_with_replacement, islice, product
 from pathlib import Path
 from typing import Any
 
-from pgx.base.advice import Statement
-from pgx.base.allele_names import core_allele, natural_key
-from pgx.base.calls import PatientResult
-from pgx.base.genes import GeneDefinition
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, guidance_of
+from pgx.records.advice import Statement
+from pgx.records.calls import PatientResult
+from pgx.records.genes import GeneDefinition, core_allele, natural_key
 from validation.data import DATA, ROOT, gvcf_files
 from validation.tables import replaced, table
 

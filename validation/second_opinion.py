@@ -23,12 +23,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pgx.base.allele_names import core_allele
-from pgx.base.calls import GeneCall
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.inputs.settings import Absent
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
+from pgx.records.calls import GeneCall
+from pgx.records.genes import core_allele
 from validation import callers
 from validation.data import (
     DATA,

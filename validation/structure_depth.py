@@ -17,11 +17,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import GeneDefinition
 from pgx.copynumber.configurations import StructuralModels, structural_models
 from pgx.copynumber.depth import PanelArrays, copies_from_depth, default_panel
 from pgx.io.depth import DepthScan
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.many import simulate_many
 from pgx.simulator.depth.noise import Neighbours, panel_windows
 from pgx.simulator.depth.people import AlleleWeights, allele_weights

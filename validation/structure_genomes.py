@@ -19,12 +19,11 @@ from typing import Any, Final
 import numpy as np
 
 import pgx
-from pgx.base.allele_names import format_diplotype
-from pgx.base.errors import PgxError
-from pgx.base.genes import GeneDefinition
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.depth import default_panel
+from pgx.errors import PgxError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition, format_diplotype
 from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.noise import DepthSettings, panel_windows
 from pgx.simulator.depth.people import allele_weights, copy_haplotype, draw_people, parse_chromosome

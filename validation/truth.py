@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgx.base.calls import CallStatus, GeneCall
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
 from validation.data import gvcf_files, read_files
 from validation.evidence import (

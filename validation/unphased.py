@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from validation.callers import chosen_at_random, hidden, without_phase
 from validation.data import cohort_genes, cohort_genotypes
 from validation.judging import (

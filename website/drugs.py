@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.base.advice import Guideline, Statement
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.wording import render_implications, render_statement
+from pgx.records.advice import Guideline, Statement
 from website.markdown import cell, page_name, table
 from website.words import SOURCE_ORDER, actions, authority, pmid_links, population, products
 

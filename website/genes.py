@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
-from pgx.base.advice import ANY_KEY, NO_RESULT, DrugStatus, KnownGap, Statement
-from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Strategy
 from pgx.knowledge.frequencies import allele_counts
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.advice import ANY_KEY, NO_RESULT, DrugStatus, KnownGap, Statement
+from pgx.records.genes import AlleleDefinition, DefiningVariant, GeneDefinition, Strategy
 from website.markdown import bullets, cell, folded, page_name, rebase, table
 from website.words import PLOIDIES, SOURCE_ORDER, STRATEGIES, authority, levels
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.base.advice import ANY_KEY, LookupProduct, Statement
-from pgx.base.genes import Ploidy, Strategy
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.advice import ANY_KEY, LookupProduct, Statement
+from pgx.records.genes import Ploidy, Strategy
 from website.markdown import cell
 
 __all__ = [

@@ -18,8 +18,7 @@ from isal import igzip
 from benchmarks.cohorts import ASSEMBLY, source_files
 from benchmarks.performance.child import QUIET, SETTINGS, install, measured
 from benchmarks.reading import asked_of, by_cyvcf2, by_isal, by_pgx
-from pgx.base.assemblies import contig_length
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly, contig_length
 
 
 def facts_of(paths):

@@ -41,20 +41,20 @@ if TYPE_CHECKING:
     from pgx.api.files import check, cohort, simulate
     from pgx.api.frames import to_pandas
     from pgx.api.results import annotate, call, load, report
-    from pgx.base.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
-    from pgx.base.errors import PgxError
-    from pgx.base.genes import Assembly
+    from pgx.base.assemblies import Assembly
+    from pgx.errors import PgxError
     from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.records.calls import CallStatus, Candidate, GeneCall, PatientResult, Recommendation
 
 _HOMES = {
-    "Assembly": "pgx.base.genes",
-    "CallStatus": "pgx.base.calls",
-    "Candidate": "pgx.base.calls",
-    "GeneCall": "pgx.base.calls",
+    "Assembly": "pgx.base.assemblies",
+    "CallStatus": "pgx.records.calls",
+    "Candidate": "pgx.records.calls",
+    "GeneCall": "pgx.records.calls",
     "KnowledgeBase": "pgx.knowledge.snapshot",
-    "PatientResult": "pgx.base.calls",
-    "PgxError": "pgx.base.errors",
-    "Recommendation": "pgx.base.calls",
+    "PatientResult": "pgx.records.calls",
+    "PgxError": "pgx.errors",
+    "Recommendation": "pgx.records.calls",
     "annotate": "pgx.api.results",
     "call": "pgx.api.results",
     "check": "pgx.api.files",

@@ -8,8 +8,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import Certainty, PatientResult
-from pgx.base.errors import (
+from pgx.base.shipped import read_data
+from pgx.base.texts import did_you_mean
+from pgx.errors import (
     MissingCovariateError,
     ModelError,
     ModelFolderError,
@@ -17,12 +18,11 @@ from pgx.base.errors import (
     PgxError,
     UnknownDrugError,
 )
-from pgx.base.patient import Patient
-from pgx.base.shipped import read_data
-from pgx.base.suggest import did_you_mean
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
 from pgx.recommendations.phenoconversion import Phenoconverter
+from pgx.records.calls import Certainty, PatientResult
+from pgx.records.patient import Patient
 from pgx_dosing.folders import shipped_folder
 from pgx_dosing.predicting import DosePrediction, InputValue, parse_given, predict_dose
 from pgx_dosing.registry.files import configured_key

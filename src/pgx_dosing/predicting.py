@@ -10,9 +10,9 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pgx.base.calls import Certainty
-from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
-from pgx.base.suggest import nearest
+from pgx.base.texts import nearest
+from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.equation import contributions, dose_of, interval_of, on_link
 from pgx_dosing.rules.observed import Person, observe
 from pgx_dosing.rules.results import PossibleValues

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pgx.base.calls import PatientContext, PatientResult
-from pgx.base.doses import DoseOption, DoseResult
-from pgx.base.errors import InvariantError, PgxError, UnknownDrugError
-from pgx.base.patient import MedicineUse
+from pgx.errors import InvariantError, PgxError, UnknownDrugError
 from pgx.inputs.release import is_of_release
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import DoseOption, DoseResult, PatientContext, PatientResult
+from pgx.records.patient import MedicineUse
 from pgx_dosing.folders import drugs_in_folders
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import msgspec
 import polars as pl
 from polars.exceptions import PolarsError
 
-from pgx.base.errors import DataTableError, ModelFolderError
 from pgx.base.shipped import data_files, read_data
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
+from pgx.errors import DataTableError, ModelFolderError
 from pgx_dosing.folders import shipped_folder
 from pgx_dosing.registry.folder import MODEL, ModelFolder
 from pgx_dosing.registry.store import Store

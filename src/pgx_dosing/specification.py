@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import MissingCovariateError, ModelError, ModelFolderError, OutOfDomainError
+from pgx.errors import MissingCovariateError, ModelError, ModelFolderError, OutOfDomainError
 from pgx_dosing.rules.specification import Observe
 from pgx_dosing.terms import Columns, EquationTerm, Feature, Trees, feature_values, is_unknown
 

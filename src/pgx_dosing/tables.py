@@ -16,8 +16,8 @@ import numpy.typing as npt
 import polars as pl
 from polars.exceptions import PolarsError
 
-from pgx.base.errors import DataTableError, OutOfDomainError
 from pgx.base.files import read_whole
+from pgx.errors import DataTableError, OutOfDomainError
 from pgx_dosing.specification import Input, InputKind, Value, check_value, ordered_text
 from pgx_dosing.terms import Columns, is_unknown
 

@@ -9,16 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pgx.base.calls import GeneCall
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
-from pgx.base.genes import (
-    AlleleDefinition,
-    DefiningVariant,
-    GeneDefinition,
-    PhenotypeRule,
-    Ploidy,
-    Strategy,
-)
 from pgx.genotypes.matrix import (
     ABSENT,
     MISSING,
@@ -29,6 +19,17 @@ from pgx.genotypes.matrix import (
     Unknown,
 )
 from pgx.haplotypes.caller import GeneCaller
+from pgx.records.calls import GeneCall
+from pgx.records.genes import (
+    AlleleDefinition,
+    DefiningVariant,
+    GeneDefinition,
+    GeneFrequencies,
+    HaplotypeCount,
+    PhenotypeRule,
+    Ploidy,
+    Strategy,
+)
 
 ALLELES = "AGT"
 

@@ -7,7 +7,7 @@ import pytest
 import pgx
 from calling import call_file
 from hazards.edited import called, changed, edited_file, removed
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 
 SPLICE, MARKER = 94781859, 94775367  # rs4244285 and rs12769205 of CYP2C19 *2
 CAUSE = {SPLICE: changed(gt="0|1")}

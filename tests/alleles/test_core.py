@@ -1,9 +1,9 @@
 """Core positions: alleles that a test should hold, and common ones of another function."""
 
 from alleles.made import frequencies, gene, position
-from pgx.base.frequencies import HaplotypeCount
 from pgx.haplotypes.definitions import COMMON_FROM, compile_gene, core_sites
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import HaplotypeCount
 
 DEFINITIONS = {"*1": "AAA", "*2": "GAA", "*3": "AGA", "*1.002": "AAG"}
 

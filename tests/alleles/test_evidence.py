@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calling import call_file, caller
-from pgx.base.calls import CallStatus, SiteObservation
-from pgx.base.genes import Strategy
 from pgx.engine.reading import read_inputs
 from pgx.haplotypes.definitions import HaplotypeMasks
 from pgx.haplotypes.evidence import AlternativeDiplotypes, call_evidence, read_sites
 from pgx.haplotypes.matching import Observation, count_contradictions, fit_observation, observe
 from pgx.inputs.settings import RunSettings
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
+from pgx.records.calls import CallStatus, SiteObservation
+from pgx.records.genes import Strategy
 from simulated import cohort_file, genes, vcf_file
 
 STAR = sorted(n for n, g in genes().items() if g.strategy is Strategy.STAR and len(g.variants) > 3)

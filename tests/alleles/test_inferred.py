@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alleles.made import call, caller, chances, genotypes, position
-from pgx.base.calls import CallStatus
 from pgx.genotypes.matrix import Unknown
+from pgx.records.calls import CallStatus
 
 THREE = {"*1": "AAA", "*2": "GAA", "*3": "GGA", "*4": "AAG"}
 COUNTS = {"AAA": 900, "GAA": 80, "GGA": 15, "AAG": 5}

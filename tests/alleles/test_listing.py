@@ -3,7 +3,7 @@
 import pytest
 
 from hazards.edited import called, changed, names, removed
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from simulated import genes
 
 TWO_A = "c.1905+1G>A (*2A)"

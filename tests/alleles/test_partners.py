@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pgx.base.structures import WHOLE
 from pgx.haplotypes.structural_copies import Partners
+from pgx.records.structures import WHOLE
 from structure.made import MODELS
 
 TANDEM = next(h for h in MODELS.structure.haplotypes if h.units == ("*36", WHOLE))

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alleles.made import caller, frequencies, gene, position, shares_of
-from pgx.base.frequencies import GeneFrequencies, PublishedFrequency
 from pgx.haplotypes.definitions import compile_gene
 from pgx.haplotypes.phasing import NOT_SEEN
 from pgx.haplotypes.prior import SHRINKAGE, build_prior
 from pgx.haplotypes.recombination import ANYTHING
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneFrequencies, PublishedFrequency
 
 DEFINITIONS = {"*1": "AAA", "*2": "GAA", "*3": "GGA", "*4": "AAG"}
 RELEASE = KnowledgeBase()

@@ -3,7 +3,7 @@
 import pytest
 
 from hazards.edited import STAR3, called, changed, names, removed
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from simulated import genes
 
 STAR17 = 94761900

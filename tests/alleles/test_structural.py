@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pgx.base.calls import CallStatus
 from pgx.copynumber.depth import copies_from_depth
 from pgx.copynumber.evidence import SiteReads, evidence_of
 from pgx.haplotypes.caller import GeneCaller
+from pgx.records.calls import CallStatus
 from structure.made import GENE, KB, MODELS, PANEL, genotypes, scan
 
 CALLER = GeneCaller(GENE, KB.frequencies["CYP2D6"])

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alleles.made import call, caller, chances, position
-from pgx.base.calls import CallStatus
 from pgx.haplotypes.recombination import (
     MOST,
     RARE,
@@ -18,6 +17,7 @@ from pgx.haplotypes.recombination import (
     weigh_remote,
     weigh_undefined,
 )
+from pgx.records.calls import CallStatus
 
 haplotype = st.lists(st.integers(0, 3), min_size=4, max_size=4)
 KEYS = np.array([1, 1, 2, 2], np.uint64)

@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from pgx.base import errors
-from pgx.base.errors import PgxError
+from pgx import errors
+from pgx.errors import PgxError
 
 CLASSES = [
     kind

@@ -10,7 +10,8 @@ import textwrap
 
 import pytest
 
-from pgx.base import accel, code_cache
+from pgx.base import accel
+from pgx.base import accel as code_cache
 
 MODULE = """
 import numpy as np
@@ -125,7 +126,7 @@ def test_without_a_place_kernels_are_compiled_in_memory(folder):
 
 NOTICE = """
     import os
-    from pgx.base import code_cache
+    from pgx.base import accel as code_cache
     from kernels_under_test import total
     import numpy as np
     os.access = lambda *_: False  # root may write anywhere

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pgx.base.children import isolated_environment, isolated_path
+from pgx.base.extensions import isolated_environment, isolated_path
 
 
 @pytest.mark.parametrize(

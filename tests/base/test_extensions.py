@@ -7,8 +7,8 @@ from importlib import metadata
 import pytest
 
 from pgx.base import extensions
-from pgx.base.errors import DependencyError
 from pgx.cli.main import command_modules, main
+from pgx.errors import DependencyError
 
 GROUP = "pgx.dosing"
 

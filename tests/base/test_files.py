@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.errors import PatientFileError
 from pgx.base.files import read_at_most
+from pgx.errors import PatientFileError
 
 
 def test_one_byte_more_tells_that_a_file_is_too_large(tmp_path):

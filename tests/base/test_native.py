@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pgx.base.accel import bound_call
-from pgx.base.errors import InvariantError
 from pgx.base.native import Argument, parse_signature
+from pgx.errors import InvariantError
 
 
 def test_signature_of_numbers_and_arrays():

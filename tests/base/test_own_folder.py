@@ -7,9 +7,9 @@ import stat
 
 import pytest
 
-from pgx.base import own_folder
-from pgx.base.errors import OutputError
-from pgx.base.own_folder import LOCK_FILE, locked, remove_own
+from pgx.base import files as own_folder
+from pgx.base.files import LOCK_FILE, locked, remove_own
+from pgx.errors import OutputError
 
 
 def shown(monkeypatch, uid=None, mode=None, of=lambda _: True):

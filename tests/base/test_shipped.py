@@ -8,26 +8,24 @@ import subprocess
 import pytest
 
 from pgx.base import shipped
-from pgx.base.errors import SnapshotIntegrityError, UsageError
 from pgx.base.shipped import (
+    KEY_VARIABLE,
     MANIFEST,
     check_all,
     check_release,
+    check_signature,
     data_files,
     data_folder,
     data_manifest,
+    key_id,
     manifest_of,
     read_data,
-)
-from pgx.base.signatures import (
-    KEY_VARIABLE,
-    check_signature,
-    key_id,
     read_private_key,
     read_public_key,
     signature_file,
     signature_over,
 )
+from pgx.errors import SnapshotIntegrityError, UsageError
 
 ROOT = data_folder()
 NAMES = sorted(data_manifest().files)

@@ -11,8 +11,8 @@ import pytest
 import canaries
 from canaries import CANARY, held
 from cli.support import EXAMPLES, PATIENT, pgx
-from pgx.base.errors import PgxError
 from pgx.engine.reinterpret import Reinterpreter
+from pgx.errors import PgxError
 from pgx.inputs.side_files import check_overrides, read_overrides, read_sample_info, read_untyped
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import parse_patient

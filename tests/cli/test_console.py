@@ -148,7 +148,7 @@ def test_reading_says_how_much_was_read(monkeypatch, capsys):
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("paths", [["-"], ["absent.vcf"], [str(PATIENT), "-"]])
 def test_what_has_no_size_is_read_in_silence(paths, capsys):
-    from pgx.base.listening import heard
+    from pgx.base.extensions import heard
 
     with reading(paths):
         heard(10_000_000)

@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 
 from cli.support import KNOWLEDGE, pgx
-from pgx.base import accel, code_cache
+from pgx.base import accel
+from pgx.base import accel as code_cache
 from pgx.cli import doctor as command
 from pgx.cli import doctor_checks as checks
 from pgx.cli import doctor_selftest as selftest

@@ -16,7 +16,7 @@ import pytest
 
 from cli.support import COHORT, EXAMPLES, PATIENT, pgx_process
 from cohort.faults import WORDS, many_files, n_parts
-from pgx.base.scratch import nameless_file, scratch_folder, scratch_in, temporary_path
+from pgx.base.files import nameless_file, scratch_folder, scratch_in, temporary_path
 
 pytestmark = pytest.mark.torture
 

@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from dosing.registry.made import LIMITS, made, model_of
-from pgx.base.errors import ModelError, PgxError, UsageError
 from pgx.cli.options import run_app
+from pgx.errors import ModelError, PgxError, UsageError
 from pgx_dosing.commands.model_registry import register
 
 APP = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

@@ -12,7 +12,7 @@ import pytest
 
 from cli.mutations import mutations, some
 from cli.support import COHORT, EXAMPLES, PATIENT, ROOT, pgx
-from pgx.base.errors import PgxError
+from pgx.errors import PgxError
 from pgx.inputs.side_files import read_outside_calls, read_overrides, read_sample_info, read_untyped
 from pgx.patients.read import read_patient
 from pgx.reports.laboratory import read_laboratory

@@ -6,10 +6,10 @@ import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
-from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import Piece
 from pgx.engine.frequencies import Grouping
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
+from pgx.records.genes import GeneDefinition, Ploidy
 from simulated import genes
 
 FULL = [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 2)]

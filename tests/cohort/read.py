@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from pgx.base.genes import GeneDefinition
 from pgx.engine.calling import CohortCaller, GeneTable, Piece, pieces_of
 from pgx.engine.frequencies import Grouping, sample_groups
 from pgx.engine.reading import CohortReader
@@ -17,6 +16,7 @@ from pgx.engine.sample_quality import CohortQuality
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import guidance_of
+from pgx.records.genes import GeneDefinition
 
 
 @functools.cache

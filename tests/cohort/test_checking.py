@@ -6,11 +6,11 @@ import pytest
 
 from cohort.drawn import shown, small_gene
 from cohort.read import read_cohort
-from pgx.base.genes import Ploidy
 from pgx.engine.sample_quality import SAMPLE_QUALITY_SCHEMA, CohortQuality
 from pgx.engine.site_quality import SITE_QUALITY_SCHEMA
 from pgx.genotypes.matrix import MISSING, Unknown
 from pgx.inputs.settings import SampleInfo
+from pgx.records.genes import Ploidy
 from simulated import cohort_text, genes
 
 CARRIER = "B (reference)/A- 202A_376G"

@@ -23,8 +23,8 @@ from cohort.faults import (
     started,
     whole_run,
 )
-from pgx.base.errors import UsageError
 from pgx.engine.cluster import local_workers
+from pgx.errors import UsageError
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from cli.support import COHORT, EXAMPLES, pgx, refused
-from pgx.base.tables import CALL_COLUMNS, EVIDENCE
 from pgx.engine.results import MULTIQC_FILE, SUMMARY_FILE
 from pgx.engine.tables import SUMMARY_TABLES, Table, write_parquet
+from pgx.records.tables import CALL_COLUMNS, EVIDENCE
 from pgx.reports.files import check_folder
 from pgx.reports.frames import CALL_SCHEMA, call_frame
 

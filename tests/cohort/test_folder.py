@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.errors import OutputError
 from pgx.engine.folder import PARTS_FOLDER, working_folder
 from pgx.engine.plan import make_plan
 from pgx.engine.stored import PART_SUFFIX
+from pgx.errors import OutputError
 from pgx.inputs.settings import RunSettings
 
 PART = f"read-000000{PART_SUFFIX}"

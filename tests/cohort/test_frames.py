@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgx.base.calls import AlternativeAdvice, CallStatus, Candidate, GeneCall, Recommendation
+from pgx.records.calls import AlternativeAdvice, CallStatus, Candidate, GeneCall, Recommendation
 from pgx.reports.frames import (
     CALL_SCHEMA,
     RECOMMENDATION_SCHEMA,

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence
 from pgx.engine.calling import GeneTable
 from pgx.engine.frequencies import (
     ALLELE_FREQUENCY_SCHEMA,
@@ -20,6 +19,7 @@ from pgx.engine.frequencies import (
     sample_groups,
     wilson,
 )
+from pgx.records.calls import CallStatus, Candidate, GeneCall, KeyEvidence
 from simulated import genes
 
 GENE = genes()["CYP2C19"]

@@ -11,11 +11,11 @@ import pytest
 from cli.support import pgx, refused
 from cohort.faults import GENES, WORDS, digests, few_files, many_files, whole_run
 from cohort.read import knowledge
-from pgx.base.errors import OutputError
 from pgx.engine.parts import FolderParts, MemoryParts
 from pgx.engine.plan import make_plan
 from pgx.engine.run import numbers_as_text
 from pgx.engine.work import CohortWork, do_parts
+from pgx.errors import OutputError
 from pgx.inputs.settings import RunSettings
 
 N_READS = 4

@@ -9,9 +9,9 @@ from validation.data import DATA
 
 import pgx
 from cohort.read import read_cohort
-from pgx.base.allele_names import parse_bracket
 from pgx.engine.frequencies import frequency_tables
 from pgx.inputs.side_files import read_sample_info
+from pgx.records.genes import parse_bracket
 
 pytestmark = [
     pytest.mark.validation,

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from cli.support import pgx
-from pgx.base.tables import EVIDENCE
+from pgx.records.tables import EVIDENCE
 from simulated import cohort_text, vcf_file
 
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", Path(__file__).resolve().parents[3] / "shared"))

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohort.drawn import by_sample, everyone, is_called, pieces, shown, small_gene
-from pgx.base.genes import Ploidy
 from pgx.engine.sample_quality import SAMPLE_QUALITY_SCHEMA, SampleCounts, SexEvidence, check_sexes
 from pgx.engine.site_quality import tally_sites
 from pgx.genotypes.matrix import ABSENT, MISSING, Unknown
+from pgx.records.genes import Ploidy
 
 N = 6
 

@@ -15,9 +15,9 @@ import pytest
 
 from cli import support
 from cohort.faults import WORDS, digests, few_files, many_files, n_parts, started, whole_run
-from pgx.base.errors import DependencyError, UsageError
 from pgx.engine.scheduler import Watch, check_address, patience
 from pgx.engine.work import Silent
+from pgx.errors import DependencyError, UsageError
 
 pytest.importorskip("distributed", reason="the extra cluster is not installed")
 

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from pgx import KnowledgeBase
-from pgx.base.genes import Strategy
 from pgx.genotypes.build import REGION_FLANK
 from pgx.inputs.settings import RunSettings
+from pgx.records.genes import Strategy
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "calling.md").read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ import inspect
 import re
 from pathlib import Path
 
-from pgx.base import errors
-from pgx.base.errors import PgxError
+from pgx import errors
+from pgx.errors import PgxError
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/reference/exit-status.md").read_text(
     encoding="utf-8"

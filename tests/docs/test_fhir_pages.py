@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.calls import Provenance
+from pgx.records.calls import Provenance
 from pgx.reports.fhir import codes
 from pgx.reports.fhir.bundle import OVERRIDE_FIELDS, PROVENANCE_FIELDS
 from pgx.reports.fhir.genotype import CALL_FIELDS, SCORE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pgx.base.findings import FaultCode
+from pgx.records.advice import FaultCode
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "findings.md"
 

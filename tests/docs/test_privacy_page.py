@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from cli.support import COHORT, EXAMPLES, PATIENT
-from pgx.base.code_cache import cache_folder
-from pgx.base.scratch import is_temporary
+from pgx.base.accel import cache_folder
+from pgx.base.files import is_temporary
 from pgx.reports.page_template import resource
 
 PAGE = Path(__file__).parents[2] / "docs" / "implementation" / "privacy-and-security.md"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dosing.invented import AGE, CYP2C9, INPUTS, WEIGHT, member, model, published, term
-from pgx.base.errors import MissingCovariateError
+from pgx.errors import MissingCovariateError
 from pgx_dosing.equation import contributions, dose_of, interval_of, link_of, on_link, predict
 from pgx_dosing.specification import ConformalInterval, Link, Recalibration, columns_of, fill
 from pgx_dosing.terms import Tree, Trees

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dosing.invented import AGE, HEIGHT, INPUTS, RACE, VKORC1, WEIGHT, published, term
-from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx_dosing.specification import (
     Input,
     InputKind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.errors import MissingCovariateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.predicting import predict_dose
 from pgx_dosing.rules.observed import Person
 from pgx_dosing.shipped import published_model

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from dosing.invented import model, published
-from pgx.base.errors import ModelFolderError
+from pgx.errors import ModelFolderError
 from pgx_dosing.specification import ConformalInterval, encode_model, parse_model
 
 SHIPPED = [

@@ -3,12 +3,12 @@
 import pytest
 
 from calling import call_file
-from pgx.base.calls import CallStatus
-from pgx.base.errors import OutsideCallError
+from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.inputs.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.io.header import parse_header
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import CallStatus
 from simulated import vcf_text
 from vcf.support import header_text
 from work import steps

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from calling import call_file, read_files
-from pgx.base.allele_names import core_allele, format_diplotype
-from pgx.base.calls import CallStatus
-from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import GeneGenotypes
+from pgx.records.calls import CallStatus
+from pgx.records.genes import Ploidy, core_allele, format_diplotype
 from simulated import cohort_file, genes
 
 ALL_PAIRS = 2000

@@ -4,7 +4,7 @@ import pytest
 
 from calling import call_file
 from hazards.edited import STAR3, changed, edited_file, names, removed, with_cells
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from simulated import genes, vcf_file
 
 ALL = {v.position for v in genes()["CYP2C19"].variants}

@@ -4,8 +4,8 @@ import pytest
 
 from calling import call_files
 from hazards.edited import STAR3, changed, edited_file, edited_text, names, removed, with_cells
-from pgx.base.calls import CallStatus
-from pgx.base.errors import InputConflictError
+from pgx.errors import InputConflictError
+from pgx.records.calls import CallStatus
 from simulated import genes, vcf_file, vcf_text
 
 STAR2 = (94775367, 94781859)

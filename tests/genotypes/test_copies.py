@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import read_inputs
 from pgx.genotypes.copies import allele_copies
 from pgx.genotypes.matrix import SeenCopies

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.genotypes._kernels import FULL, pack_cell, refine
 from pgx.genotypes.build import touching
 from pgx.genotypes.grouping import SampleGrouper, first_of_groups, number_groups

@@ -3,7 +3,7 @@
 import pytest
 
 from hazards.edited import called, changed
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 
 RISK = 1555
 

@@ -6,9 +6,9 @@ import pytest
 from alleles.made import gene, genotypes
 from calling import call_files
 from hazards.edited import STAR3, changed, edited_text
-from pgx.base.errors import InputConflictError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import read_inputs
+from pgx.errors import InputConflictError
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, LikelyGenotype, Unknown
 from pgx.genotypes.merge import combine
 from pgx.genotypes.observations import likely_genotypes

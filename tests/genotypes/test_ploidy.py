@@ -5,11 +5,11 @@ import pytest
 
 from calling import call_file, call_files
 from hazards.edited import called, changed, edited_file, is_open, names
-from pgx.base.calls import CallStatus
-from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import combine
 from pgx.genotypes.ploidy import settle_ploidy
+from pgx.records.calls import CallStatus
+from pgx.records.genes import Ploidy
 from simulated import genes
 
 A202 = "A- 202A_376G"

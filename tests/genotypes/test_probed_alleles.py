@@ -7,9 +7,9 @@ import pytest
 import pgx
 from calling import call_file
 from hazards.edited import STAR3, changed, edited_file, names
-from pgx.base.errors import AbsenceError
 from pgx.engine.annotate import annotate
 from pgx.engine.reading import CohortReader
+from pgx.errors import AbsenceError
 from pgx.inputs.settings import Absent, RunSettings
 from simulated import genes
 

@@ -4,9 +4,9 @@ import pytest
 
 from calling import call_file
 from hazards.edited import STAR3, called, changed, edited_file, is_open, names, with_cells
-from pgx.base.calls import CallStatus
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.genotypes.sites import GeneLocus
+from pgx.records.calls import CallStatus
 from pgx.simulator.settings import WriteStyle
 from simulated import genes, vcf_file
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.genotypes.build import SiteIndex, structural_records, touching
 from pgx.genotypes.copies import reaches
 from pgx.genotypes.reference import _agreements, _agrees, _ReferenceTally, _Written

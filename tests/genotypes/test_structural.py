@@ -2,9 +2,9 @@
 
 import pytest
 
-from pgx.base.calls import CallStatus, Certainty
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
+from pgx.records.calls import CallStatus, Certainty
 from simulated import vcf_text
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from calling import call_file
-from pgx.base.calls import CallStatus, Certainty, GeneCall, PatientResult
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
+from pgx.records.calls import CallStatus, Certainty, GeneCall, PatientResult
 from simulated import vcf_text
 
 STAR3 = 94780653

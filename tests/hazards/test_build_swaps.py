@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from calling import call_file, read_files
-from pgx.base.calls import CallStatus
-from pgx.base.errors import AssemblyMismatchError
-from pgx.base.genes import Ploidy, Strategy
+from pgx.errors import AssemblyMismatchError
+from pgx.records.calls import CallStatus
+from pgx.records.genes import Ploidy, Strategy
 from simulated import genes, vcf_text
 
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", Path(__file__).parents[3] / "shared"))

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from calling import call_file
 from hazards.edited import names
-from pgx.base.allele_names import core_allele, format_diplotype
-from pgx.base.calls import CallStatus
-from pgx.base.genes import Ploidy, Strategy
+from pgx.records.calls import CallStatus
+from pgx.records.genes import Ploidy, Strategy, core_allele, format_diplotype
 from simulated import cohort_text, genes
 
 N_SAMPLES = 6

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hazards.test_hidden_positions import HIDE, hidden, pairs_of
-from pgx.base.calls import Certainty
 from pgx.engine.annotate import annotate
 from pgx.haplotypes.definitions import TYPED_TIER
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import Certainty
 from simulated import cohort_text, genes
 
 GENES = (

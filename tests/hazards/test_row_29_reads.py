@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hazards.edited import annotated, changed, edited_file
-from pgx.base.calls import Certainty
+from pgx.records.calls import Certainty
 
 STAR_2A = 97450058  # DPYD c.1905+1G>A
 STAR_3 = 94780653  # CYP2C19 *3

@@ -11,8 +11,8 @@ from hazards.edited import (
     names,
     removed,
 )
-from pgx.base.calls import CallStatus
-from pgx.base.genes import Ploidy
+from pgx.records.calls import CallStatus
+from pgx.records.genes import Ploidy
 from simulated import genes
 
 UNANSWERED = {

@@ -17,8 +17,8 @@ from hazards.edited import (
     names,
     with_cells,
 )
-from pgx.base.calls import CallStatus
-from pgx.base.errors import AssemblyMismatchError, InputError, UndeclaredAssemblyError
+from pgx.errors import AssemblyMismatchError, InputError, UndeclaredAssemblyError
+from pgx.records.calls import CallStatus
 from simulated import genes, vcf_file, vcf_text
 
 ALL_THREE = {"*1/*1", "*1/*3", "*3/*3"}

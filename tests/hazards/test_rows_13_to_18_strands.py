@@ -4,8 +4,8 @@ import pytest
 
 from calling import call_file
 from hazards.edited import STAR3, called, changed, edited_file, is_open, names
-from pgx.base.calls import CallStatus
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
+from pgx.records.calls import CallStatus
 
 A202 = "A- 202A_376G"
 SITE = 154536002  # G6PD c.202

@@ -4,8 +4,8 @@ import pytest
 
 from calling import call_file
 from hazards.edited import STAR3, called, changed, is_open, removed
-from pgx.base.calls import CallStatus
-from pgx.base.errors import InputError
+from pgx.errors import InputError
+from pgx.records.calls import CallStatus
 from simulated import cohort_file, vcf_file
 
 REPEAT = 233760233

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from hazards.edited import annotated, edited_file, removed
-from pgx.base.calls import Certainty
-from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
+from pgx.records.calls import Certainty
+from pgx.records.patient import Medicine, MedicineUse, Patient
 from pgx.reports.render_tsv import recommendation_lines
 from simulated import genes, vcf_file, vcf_text
 

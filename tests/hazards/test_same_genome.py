@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from calling import call_file
 from hazards.edited import names
-from pgx.base.genes import Ploidy
+from pgx.records.genes import Ploidy
 from simulated import cohort_text, genes
 
 GENES = ("CYP2C19", "CYP2C9", "DPYD", "G6PD", "MT-RNR1", "NUDT15", "SLCO1B1", "TPMT", "UGT1A1")

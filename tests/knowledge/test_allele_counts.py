@@ -1,7 +1,7 @@
 """Counts of alleles as `pgx kb show` prints them."""
 
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.knowledge.frequencies import allele_counts
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
 
 
 def haplotype(allele, *counts):

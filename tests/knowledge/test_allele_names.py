@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgx.base.genes import AlleleName
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import AlleleName
 
 KB = KnowledgeBase()
 

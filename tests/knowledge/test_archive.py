@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pgx import KnowledgeBase
-from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
+from pgx.errors import SnapshotIntegrityError, SnapshotSchemaError
 from pgx.knowledge import release_folder as archive
 from pgx.knowledge import release_folder as contents
 from pgx.knowledge.release_folder import pack, parse_contents, unpack

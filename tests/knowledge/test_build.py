@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import InputError, KnowledgeError, UsageError
+from pgx.errors import InputError, KnowledgeError, UsageError
 from pgx.knowledge.build import COUNTED, build_release
 from pgx.knowledge.changes import ChangeKind, changes
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from languages import GERMAN_PHRASES as GERMAN
-from pgx.base.advice import Statement, coded, split_condition
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.substances import AdviceCondition
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.codes import unconditional_action
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
@@ -25,6 +23,8 @@ from pgx.knowledge.medicines import read_conditions
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import render_condition
+from pgx.records.advice import Statement, coded, split_condition
+from pgx.records.patient import AdviceCondition
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

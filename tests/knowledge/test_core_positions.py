@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from pgx.base.genes import CorePosition, CoreProxy, GeneDefinition
 from pgx.knowledge.integrity.applicable import core_position_findings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import CorePosition, CoreProxy, GeneDefinition
 
 KB = KnowledgeBase()
 CYP2C19 = KB.gene("CYP2C19")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.frequencies import POPULATION_TABLES, count_rows, read_frequencies
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
 
 RELEASE = KnowledgeBase()
 EMPTY = {name: [] for name in POPULATION_TABLES}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgx.base.genes import GeneCode
 from pgx.knowledge.integrity.guidance import gene_code_faults
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneCode
 
 KB = KnowledgeBase()
 CLUSTER = {"CYP2C"}  # a name for variants between genes

@@ -6,9 +6,9 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import INDETERMINATE, PhenotypeTable, activity_score
+from pgx.records.genes import GeneDefinition, Ploidy, Strategy
 
 GENES = KnowledgeBase().genes
 WITH_SITES = [g for g in GENES.values() if g.variants]

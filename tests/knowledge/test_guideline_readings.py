@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.advice import ACTIONS
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import (
     READING_COLUMNS,
@@ -20,6 +19,7 @@ from pgx.knowledge.importers.readings import (
     sentence_digest,
 )
 from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows
+from pgx.records.advice import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

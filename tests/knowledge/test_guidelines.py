@@ -13,7 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.advice import (
+from pgx.errors import SnapshotSchemaError
+from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
+from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
+from pgx.knowledge.importers.layers import SourceFolders
+from pgx.knowledge.importers.readings import (
+    IMPLICATION_COLUMNS,
+    KEY_COLUMNS,
+    PENDING_COLUMNS,
+    POPULATION_COLUMNS,
+    READING_COLUMNS,
+    load_readings,
+    sentence_digest,
+)
+from pgx.knowledge.tables import format_table, parse_table
+from pgx.records.advice import (
     ADVICE_FIELDS,
     NOT_CODED,
     Drug,
@@ -28,20 +42,6 @@ from pgx.base.advice import (
     records_from_rows,
     row_from_record,
 )
-from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
-from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
-from pgx.knowledge.importers.layers import SourceFolders
-from pgx.knowledge.importers.readings import (
-    IMPLICATION_COLUMNS,
-    KEY_COLUMNS,
-    PENDING_COLUMNS,
-    POPULATION_COLUMNS,
-    READING_COLUMNS,
-    load_readings,
-    sentence_digest,
-)
-from pgx.knowledge.tables import format_table, parse_table
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from pgx import KnowledgeBase
-from pgx.base.errors import OutputError
 from pgx.base.shipped import data_folder
+from pgx.errors import OutputError
 from pgx.knowledge import release_folder as install
 from pgx.knowledge.release_folder import install_release, pack, read_contents
 from pgx.knowledge.tables import MANIFEST, Manifest

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import SnapshotSchemaError, UsageError
+from pgx.errors import SnapshotSchemaError, UsageError
 from pgx.inputs.release_check import verify_release
 from pgx.knowledge.importers.layers import known_counts, known_genes
 from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
+from pgx.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
 from pgx.inputs.release_check import verify_release
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase

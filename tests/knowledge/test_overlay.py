@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 import laboratory
 from laboratory import add, change, drop
-from pgx.base.advice import LOCAL, LocalStatement
-from pgx.base.errors import OverlayError
+from pgx.errors import OverlayError
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.overlay import read_overlay
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import guidance_of
+from pgx.records.advice import LOCAL, LocalStatement
 
 BASE = KnowledgeBase()
 SITE = laboratory.TPMT_SITE

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import published_samples as samples
-from pgx.base.errors import InputError
+from pgx.errors import InputError
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
 from pgx.knowledge.importers.published import PublishedRelease, Variant, published_releases, spanned
 from pgx.knowledge.importers.published_files import MAX_BYTES

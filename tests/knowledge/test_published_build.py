@@ -12,8 +12,7 @@ import msgspec
 import pytest
 
 from cli.support import pgx
-from pgx.base.advice import NOT_CODED
-from pgx.base.errors import UnreviewedError
+from pgx.errors import UnreviewedError
 from pgx.inputs.release_check import verify_folder
 from pgx.knowledge.build import build_release
 from pgx.knowledge.changes import ChangeKind, changes
@@ -23,6 +22,7 @@ from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows
 from pgx.knowledge.published import build_from, build_published, is_private
 from pgx.knowledge.review import format_review, read_reviews, review_rows
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import NOT_CODED
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PGX_VALIDATION_DATA", ROOT.parent / "shared")) / "reference"

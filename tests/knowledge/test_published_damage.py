@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 import published_samples as samples
-from pgx.base.errors import PgxError
+from pgx.errors import PgxError
 from pgx.knowledge.importers.published import PublishedRelease, published_releases
 
 ROUNDS = 500

@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from languages import GERMAN_PHRASES as GERMAN
-from pgx.base.advice import NOT_CODED, row_from_record
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import Readings, sentence_digest
 from pgx.knowledge.review import (
     REVIEW_COLUMNS,
@@ -23,6 +22,7 @@ from pgx.knowledge.review import (
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import READING_DIGITS, TEXTS, format_table
 from pgx.recommendations.wording import render_statement
+from pgx.records.advice import NOT_CODED, row_from_record
 
 TEXT = 'Start with 40% of the dose; "watch" levels | after 5 days.'
 DIGEST = sentence_digest(TEXT)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgx.base.structures import PartnerOdds, StructuralHaplotype, StructureUnit, UnitSegment
 from pgx.knowledge.gene_records import read_structures
 from pgx.knowledge.integrity.applicable import structure_findings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.structures import PartnerOdds, StructuralHaplotype, StructureUnit, UnitSegment
 
 GENE = KnowledgeBase().genes["CYP2D6"]
 

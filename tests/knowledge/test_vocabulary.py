@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.substances import Substance
 from pgx.knowledge.medicines import Vocabulary
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.patient import Substance
 
 SUBSTANCES = (
     Substance(substance="alfa", rxnorm="1", atc=("A01AA01",), synonyms=("alpha",),

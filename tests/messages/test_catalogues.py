@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from pgx.base.errors import InvariantError, UsageError
+from pgx.errors import InvariantError, UsageError
 from pgx.messages import catalogue as catalogues
 from pgx.messages.arguments import ArgumentKind, MessageArgument, in_words
 from pgx.messages.catalogue import TERM_TABLES, catalogue, languages, read_messages

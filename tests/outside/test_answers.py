@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from outside.made import aldy, cyrius_table, dragen, pypgx, starphase
-from pgx.base.calls import CallStatus, Certainty
-from pgx.base.errors import OutsideCallError
 from pgx.engine.annotate import annotate
+from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import answer
 from pgx.inputs.settings import RunSettings
 from pgx.outside.calls import OutsideCall, UnusedReason
 from pgx.outside.formats import read_calls
+from pgx.records.calls import CallStatus, Certainty
 from simulated import cohort_file, genes, vcf_file
 
 NOTE = "outside_call_contradicts_vcf"

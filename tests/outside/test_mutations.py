@@ -7,11 +7,11 @@ import random
 import pytest
 
 from outside.made import FILES
-from pgx.base.calls import GeneCall
-from pgx.base.errors import OutsideCallError
 from pgx.base.texts import has_hidden
+from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import answer
 from pgx.outside.formats import read_calls
+from pgx.records.calls import GeneCall
 from simulated import genes
 
 N_MUTANTS = 120

@@ -19,7 +19,7 @@ from outside.made import (
     starphase,
     stellar,
 )
-from pgx.base.errors import OutsideCallError
+from pgx.errors import OutsideCallError
 from pgx.outside.calls import UnusedReason
 from pgx.outside.file import OutsideFile
 from pgx.outside.formats import FORMATS, format_of, read_calls

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pgx.base.patient import Patient
 from pgx.patients.read import parse_patient
+from pgx.records.patient import Patient
 
 SELF = {"reference": "Patient/1"}
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

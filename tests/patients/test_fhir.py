@@ -16,8 +16,8 @@ from patients.bundles import (
     read,
     status,
 )
-from pgx.base.errors import PatientFileError
-from pgx.base.patient import Condition, Outcome, Reaction
+from pgx.errors import PatientFileError
+from pgx.records.patient import Condition, Outcome, Reaction
 
 WEIGHT, HEIGHT, EGFR = "29463-7", "8302-2", "98979-8"
 

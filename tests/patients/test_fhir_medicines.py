@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from patients.bundles import ATC, RXNORM, SELF, bundle, patient_of, person, read, request, statement
-from pgx.base.errors import PatientFileError
-from pgx.base.patient import Medicine, MedicineUse
+from pgx.errors import PatientFileError
+from pgx.records.patient import Medicine, MedicineUse
 
 CURRENT, PLANNED, STOPPED, UNKNOWN = (
     MedicineUse.CURRENT, MedicineUse.PLANNED, MedicineUse.STOPPED, MedicineUse.UNKNOWN,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.patient import Medicine, MedicineUse, Outcome, Patient, Reaction
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
+from pgx.records.patient import Medicine, MedicineUse, Outcome, Patient, Reaction
 
 
 @pytest.fixture(scope="module")

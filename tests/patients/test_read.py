@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.errors import PatientFileError
-from pgx.base.patient import Medicine, MedicineUse, Patient
+from pgx.errors import PatientFileError
 from pgx.patients.read import MAX_BYTES, parse_patient, read_patient
+from pgx.records.patient import Medicine, MedicineUse, Patient
 from pgx.reports.schema import patient_schema, render_schema
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "schema" / "pgx-patient-1.0.json"

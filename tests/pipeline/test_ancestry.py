@@ -5,12 +5,12 @@ import math
 import pytest
 
 from hazards.edited import edited_text, removed
-from pgx.base.errors import UsageError
-from pgx.base.frequencies import GeneFrequencies
 from pgx.engine.annotate import annotate
 from pgx.engine.calling import Ancestry, check_ancestry
+from pgx.errors import UsageError
 from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneFrequencies
 from simulated import vcf_text
 
 RELEASE = KnowledgeBase()

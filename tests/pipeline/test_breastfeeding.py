@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
-from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.engine.personal import Personal
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.records.calls import CallStatus, GeneCall, PatientResult, Provenance
+from pgx.records.patient import Medicine, MedicineUse, Patient
 from pgx.reports.document import build_document
 
 KB = KnowledgeBase()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.calls import CallStatus
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
+from pgx.records.calls import CallStatus
 from simulated import vcf_file
 
 

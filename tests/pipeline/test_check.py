@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from calling import caller
-from pgx.base.calls import CallStatus
-from pgx.base.errors import SampleNotFoundError, UnknownGeneError
 from pgx.engine.annotate import annotate
 from pgx.engine.check import Verdict, check
+from pgx.errors import SampleNotFoundError, UnknownGeneError
 from pgx.inputs.settings import Absent, RunSettings
+from pgx.records.calls import CallStatus
 from simulated import cohort_file, genes, vcf_file
 
 PLAIN = {"CYP2C19": "*1/*1", "TPMT": "*1/*1", "DPYD": "Reference/Reference"}

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from pgx.base import extensions
-from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.patient import Medicine, MedicineUse, Patient
 from pgx.reports.facts import facts_of
 from pgx.reports.files import write_results
 from pgx.reports.render_html import render_html
@@ -150,7 +150,7 @@ def loaded_by_a_run(folder, patient):
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from pgx.base.patient import Medicine, Patient\n"
+        "from pgx.records.patient import Medicine, Patient\n"
         "from pgx.engine.annotate import annotate\n"
         "from pgx.inputs.settings import RunSettings\n"
         "from pgx.reports.facts import facts_of\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgx.base.calls import CallStatus, Candidate, Certainty, GeneCall
-from pgx.base.errors import MissingCovariateError, OutOfDomainError
-from pgx.base.patient import Liver, Medicine, MedicineUse, Patient
+from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import CallStatus, Candidate, Certainty, GeneCall
+from pgx.records.patient import Liver, Medicine, MedicineUse, Patient
 from pgx_dosing.answers import Dosing, drug_meant, person_of
 
 BODY = {"age_years": "62", "weight_kg": "80", "height_cm": "175", "sex": "male", "vkorc1": "A/G"}

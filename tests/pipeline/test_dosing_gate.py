@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dosing.registry.made import METRICS, NOTE, protocol_of
-from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.answers import Dosing
 from pgx_dosing.folders import shipped_folder
 from pgx_dosing.registry.history import LifecycleState

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pgx import KnowledgeBase
-from pgx.base.errors import UnknownDrugError
+from pgx.errors import UnknownDrugError
 from pgx.inputs.choices import named_drugs
 
 

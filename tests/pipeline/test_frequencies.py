@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from alleles.made import gene, genotypes, position
-from pgx.base.errors import InputError, SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.engine.haplotype_counts import count_haplotypes
+from pgx.errors import InputError, SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.inputs.release_check import verify_release
 from pgx.knowledge.release_folder import default_release

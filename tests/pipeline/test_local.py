@@ -9,15 +9,15 @@ import laboratory
 import pgx
 from cli.support import PATIENT
 from laboratory import GENE_VCF, TPMT_SITE, add, vcf
-from pgx.base.calls import CallStatus
-from pgx.base.errors import OverlayError, UnknownDrugError, UnknownGeneError
-from pgx.base.patient import Medicine, Patient
 from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter, result_changes
+from pgx.errors import OverlayError, UnknownDrugError, UnknownGeneError
 from pgx.inputs.release import LOCAL_NOTE, knowledge_of
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
+from pgx.records.calls import CallStatus
+from pgx.records.patient import Medicine, Patient
 from pgx.reports.render_json import parse_result, render_json
 
 EXAMPLE = laboratory.EXAMPLE

@@ -2,12 +2,12 @@
 
 import pytest
 
-from pgx.base.calls import CallStatus
-from pgx.base.errors import OutsideCallError
 from pgx.engine.annotate import annotate
+from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.inputs.settings import RunSettings
 from pgx.outside.calls import OutsideCall
+from pgx.records.calls import CallStatus
 from simulated import cohort_file, genes, vcf_file
 
 MARKERS = ("*15:02", "*57:01")

@@ -9,16 +9,16 @@ import pytest
 
 import pgx
 from cli.support import COHORT, PATIENT
-from pgx.base.errors import (
+from pgx.engine.reinterpret import Reinterpreter
+from pgx.errors import (
     InputError,
     OverrideFileError,
     SampleNotFoundError,
     UnknownDrugError,
     UnknownGeneError,
 )
-from pgx.base.local import Override
-from pgx.engine.reinterpret import Reinterpreter
 from pgx.inputs.side_files import read_overrides
+from pgx.records.calls import Override
 from pgx.reports.render_json import parse_result, render_json
 
 GOOD = {

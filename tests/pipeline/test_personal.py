@@ -7,19 +7,19 @@ import json
 import msgspec
 import pytest
 
-from pgx.base.errors import (
+from pgx.engine.annotate import annotate
+from pgx.engine.personal import with_patient
+from pgx.errors import (
     InputConflictError,
     InputError,
     PatientFileError,
     SampleNotFoundError,
     UsageError,
 )
-from pgx.base.patient import Condition, Medicine, MedicineUse, Patient, Reaction
-from pgx.engine.annotate import annotate
-from pgx.engine.personal import with_patient
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
+from pgx.records.patient import Condition, Medicine, MedicineUse, Patient, Reaction
 from pgx.reports.document import build_document
 from pgx.reports.files import write_results
 from pgx.reports.order import in_order

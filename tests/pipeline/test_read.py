@@ -2,10 +2,10 @@
 
 import pytest
 
-from pgx.base.calls import CallStatus
 from pgx.engine.annotate import annotate
 from pgx.engine.reading import read_inputs
 from pgx.inputs.settings import RunSettings
+from pgx.records.calls import CallStatus
 from simulated import genes, vcf_text
 
 RISK = {"MT-RNR1": "m.1555A>G"}

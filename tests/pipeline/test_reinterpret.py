@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from cli.support import pgx
-from pgx.base.calls import CallStatus, PatientResult
 from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter, result_changes
 from pgx.inputs.settings import Prior, RunSettings, SampleInfo
 from pgx.knowledge.build import replace_tables
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import CallStatus, PatientResult
 from pgx.reports.render_json import parse_result, render_json
 from simulated import cohort_text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgx.base.errors import InputError
+from pgx.errors import InputError
 from pgx.inputs.side_files import read_outside_calls, read_sample_info, read_untyped
 
 TEXT = "sample\tgene\tdiplotype\nS1\tCYP2D6\t*1x2/*4\n"

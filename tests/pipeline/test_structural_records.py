@@ -2,11 +2,11 @@
 
 import pytest
 
-from pgx.base.calls import CallStatus, Certainty
 from pgx.engine.annotate import annotate
 from pgx.engine.reinterpret import Reinterpreter
 from pgx.inputs.settings import Prior, RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import CallStatus, Certainty
 from pgx.reports.render_json import parse_result, render_json
 from simulated import genes, vcf_text
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
-from pgx.base.patient import Medicine, MedicineUse, Patient
-from pgx.base.substances import UnwantedPair
 from pgx.engine.personal import Personal
 from pgx.knowledge.integrity.medicines import medicine_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import catalogue, languages
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.records.calls import CallStatus, GeneCall, PatientResult, Provenance
+from pgx.records.patient import Medicine, MedicineUse, Patient, UnwantedPair
 from pgx.reports.document import build_document
 
 KB = KnowledgeBase()

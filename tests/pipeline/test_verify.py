@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
-from pgx.base.findings import FaultCode
+from pgx.errors import SnapshotIntegrityError, SnapshotSchemaError
 from pgx.inputs.release_check import faults_of, refusal, verify_folder, verify_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import MANIFEST, read_manifest, write_manifest
+from pgx.records.advice import FaultCode
 
 RELEASE = Path(__file__).resolve().parents[2] / "data" / "knowledgebase"
 TABLES = sorted(read_manifest(RELEASE).tables)

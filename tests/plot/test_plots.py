@@ -10,11 +10,10 @@ import msgspec
 import pytest
 
 import pgx
-from pgx.base.calls import CallStatus, GeneCall
-from pgx.base.errors import UnknownDrugError, UnknownGeneError, UsageError
-from pgx.base.local import Override
+from pgx.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.style import KINDS
+from pgx.records.calls import CallStatus, GeneCall, Override
 from pgx.reports.drug_ranks import BUCKETS, bucket
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
 from reports import factory

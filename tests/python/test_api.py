@@ -10,8 +10,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import pgx
-from pgx.base import errors
-from pgx.base.errors import (
+from pgx import errors
+from pgx.errors import (
     OutputError,
     PgxError,
     UnknownAlleleError,

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import pgx
-from pgx.base.errors import SampleNotFoundError, UnknownGeneError, UsageError
-from pgx.base.tables import CALL_COLUMNS, EVIDENCE, RECOMMENDATION_COLUMNS
+from pgx.errors import SampleNotFoundError, UnknownGeneError, UsageError
 from pgx.inputs.settings import SampleInfo
+from pgx.records.tables import CALL_COLUMNS, EVIDENCE, RECOMMENDATION_COLUMNS
 from simulated import vcf_file
 
 pandas = pytest.importorskip("pandas", reason="the extra frames is not installed")

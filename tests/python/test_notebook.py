@@ -11,7 +11,7 @@ import pytest
 
 import pgx
 from pgx.base import extensions
-from pgx.base.local import Override
+from pgx.records.calls import Override
 from pgx.reports.signs import CHANGES, SIGNS
 from reports import factory
 

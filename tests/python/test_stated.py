@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import pgx
-from pgx.base.errors import PgxError, UsageError
+from pgx.errors import PgxError, UsageError
 from pgx.reports.frames import recommendation_frame
 
 PATIENT = Path(__file__).resolve().parents[2] / "examples" / "patient.g.vcf"

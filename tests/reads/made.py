@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 import pysam
 
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 
 START, END = 42_112_000, 42_170_000
 LENGTHS = {Assembly.GRCH38: 50_818_468, Assembly.GRCH37: 51_304_566}

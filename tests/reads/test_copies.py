@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.copynumber.configurations import structural_models
 from pgx.genotypes.matrix import MISSING, Unknown
 from pgx.reads.copies import Normaliser, _log_gamma, _unusable

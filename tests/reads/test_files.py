@@ -8,8 +8,8 @@ from pathlib import Path
 import pysam
 import pytest
 
-from pgx.base.errors import AssemblyMismatchError, InputError, PgxError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
+from pgx.errors import AssemblyMismatchError, InputError, PgxError
 from pgx.reads.copies import read_regions
 from pgx.reads.genotyping import ReadLimits
 from pgx.reads.locus import read_locus

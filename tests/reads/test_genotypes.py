@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.genotypes.matrix import MISSING, UNPHASED, GeneGenotypes, Unknown
 from pgx.reads.columns import Blocks, Reads, agreement, bases_at, depth_over
 from pgx.reads.genotyping import FRACTIONS, OTHER_PARALOGUE, UNSURE, likelihoods

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.advice import Drug, Statement, record_from_row
-from pgx.base.genes import GeneDefinition
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import parse_table
 from pgx.recommendations.index import GuidanceIndex, build_index, guidance_of
+from pgx.records.advice import Drug, Statement, record_from_row
+from pgx.records.genes import GeneDefinition
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "data" / "knowledgebase"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pgx.base.advice import Drug, DrugStatus, Statement, parse_lookup
-from pgx.base.calls import CallStatus, GeneCall
+from pgx.records.advice import Drug, DrugStatus, Statement, parse_lookup
+from pgx.records.calls import CallStatus, GeneCall
 
 
 def call(gene: str, *keys: str, **fields: Any) -> GeneCall:

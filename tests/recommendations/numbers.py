@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pgx.base.advice import ADVICE_FIELDS
 from pgx.knowledge.importers.readings import numbers_in
+from pgx.records.advice import ADVICE_FIELDS
 
 PERCENT = {
     "reduce_by": lambda f: 100 * (1 - f),

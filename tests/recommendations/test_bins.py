@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from pgx import KnowledgeBase
-from pgx.base.advice import Statement
-from pgx.base.calls import AdviceFacts, Recommendation
 from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.sources import Standing, compare_sources
+from pgx.records.advice import Statement
+from pgx.records.calls import AdviceFacts, Recommendation
 from recommendations.made import call
 
 

@@ -7,9 +7,6 @@ import pytest
 
 from languages import GERMAN as REPORT_GERMAN
 from languages import GERMAN_PHRASES as GERMAN
-from pgx.base.calls import AdviceFacts, Recommendation
-from pgx.base.patient import Applies, Condition, KnownMedicine, MedicineUse, Patient
-from pgx.base.substances import AdviceCondition, Modulator
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH as REPORT_ENGLISH
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
@@ -21,6 +18,16 @@ from pgx.recommendations.conditions import (
     unconditional_action,
 )
 from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, years_of
+from pgx.records.calls import AdviceFacts, Recommendation
+from pgx.records.patient import (
+    AdviceCondition,
+    Applies,
+    Condition,
+    KnownMedicine,
+    MedicineUse,
+    Modulator,
+    Patient,
+)
 from pgx.reports.patient_entries import fit_reason
 
 RULES = KnowledgeBase().medicines.conditions

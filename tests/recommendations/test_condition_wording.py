@@ -7,8 +7,6 @@ from collections.abc import Iterable
 
 import pytest
 
-from pgx.base.advice import Statement, split_condition
-from pgx.base.calls import CallStatus, GeneCall
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.condition_clauses import is_said
@@ -20,6 +18,8 @@ from pgx.recommendations.conditions import (
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.wording import render_statement
+from pgx.records.advice import Statement, split_condition
+from pgx.records.calls import CallStatus, GeneCall
 
 TRICYCLICS = (
     "amitriptyline", "clomipramine", "desipramine", "doxepin", "imipramine", "nortriptyline",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.advice import KnownGap
-from pgx.base.findings import FaultCode
-from pgx.base.genes import AlleleDefinition, GeneDefinition, PhenotypeRule, Ploidy, Strategy
 from pgx.recommendations.coverage import coverage_findings
 from pgx.recommendations.index import build_index
+from pgx.records.advice import FaultCode, KnownGap
+from pgx.records.genes import AlleleDefinition, GeneDefinition, PhenotypeRule, Ploidy, Strategy
 from recommendations.made import drug, statement
 
 

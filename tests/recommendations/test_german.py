@@ -8,7 +8,7 @@ import pytest
 
 from languages import ENGLISH_WORDS
 from languages import GERMAN_PHRASES as GERMAN
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH

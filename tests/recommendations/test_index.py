@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall
 from pgx.recommendations.result_keys import OTHER_DIPLOTYPE, diplotype_keys
+from pgx.records.calls import CallStatus, Candidate, GeneCall
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 import laboratory
 from laboratory import add, change
-from pgx.base.errors import OverlayError
+from pgx.errors import OverlayError
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import guidance_of

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pgx.base.advice import NO_RESULT, DrugStatus
-from pgx.base.calls import Certainty
-from pgx.base.errors import KnowledgeError, UnknownDrugError
+from pgx.errors import KnowledgeError, UnknownDrugError
 from pgx.recommendations.index import build_index
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.result_keys import allele_of_key
+from pgx.records.advice import NO_RESULT, DrugStatus
+from pgx.records.calls import Certainty
 from recommendations.made import call, drug, statement
 
 ONE_GENE = [

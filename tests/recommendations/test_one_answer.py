@@ -5,9 +5,6 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgx.base.advice import SetRelation, StatementSet
-from pgx.base.calls import PHENOCONVERTED, Candidate, Certainty, KeyEvidence
-from pgx.base.findings import FaultCode
 from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.index import build_index
 from pgx.recommendations.lookup import recommend
@@ -17,6 +14,8 @@ from pgx.recommendations.result_keys import (
     mixed_evidence,
     pair_evidence,
 )
+from pgx.records.advice import FaultCode, SetRelation, StatementSet
+from pgx.records.calls import PHENOCONVERTED, Candidate, Certainty, KeyEvidence
 from recommendations.made import call, drug, statement
 from recommendations.test_coverage import GENES as MADE
 

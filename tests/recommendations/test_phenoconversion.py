@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import CallStatus, GeneCall, KeyEvidence
-from pgx.base.patient import KnownMedicine, MedicineUse
-from pgx.base.substances import Modulator
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.phenoconversion import Phenoconverter
+from pgx.records.calls import CallStatus, GeneCall, KeyEvidence
+from pgx.records.patient import KnownMedicine, MedicineUse, Modulator
 from recommendations.made import call
 
 KNOWLEDGE = KnowledgeBase()

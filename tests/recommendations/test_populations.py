@@ -6,18 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.advice import coded
-from pgx.base.calls import Recommendation
-from pgx.base.patient import (
-    Applies,
-    Condition,
-    KnownMedicine,
-    MedicineUse,
-    Patient,
-)
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.populations import Populations
+from pgx.records.advice import coded
+from pgx.records.calls import Recommendation
+from pgx.records.patient import Applies, Condition, KnownMedicine, MedicineUse, Patient
 
 YES, NO, UNKNOWN = Applies.YES, Applies.NO, Applies.UNKNOWN
 FACTS = KnowledgeBase().medicines

@@ -6,14 +6,13 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import OutsideCallError
-from pgx.base.genes import Ploidy, Strategy
+from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.reach import Reach
 from pgx.recommendations.result_keys import diplotype_keys
+from pgx.records.genes import Ploidy, Strategy, core_allele
 
 GENES = KnowledgeBase().genes
 INSIDE = [g for g in GENES.values() if g.strategy is not Strategy.OUTSIDE]

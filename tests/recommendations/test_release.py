@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.advice import NO_RESULT
-from pgx.base.calls import CallStatus, Candidate, GeneCall
 from pgx.knowledge.importers.guidelines import newest_rows
 from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings
 from pgx.knowledge.importers.releases import AUTHORITIES, source_rows, standing_rows
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.result_keys import DIPLOTYPES, allele_of_key
+from pgx.records.advice import NO_RESULT
+from pgx.records.calls import CallStatus, Candidate, GeneCall
 from recommendations.made import call
 
 pytestmark = pytest.mark.validation

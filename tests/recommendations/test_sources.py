@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.advice import ACTIONS
-from pgx.base.calls import AdviceFacts, Certainty, Recommendation
 from pgx.recommendations.sources import Standing, compare_sources
+from pgx.records.advice import ACTIONS
+from pgx.records.calls import AdviceFacts, Certainty, Recommendation
 
 
 def row(source, action, low=None, high=None, **more):

@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from pgx.base.calls import Certainty, KeyEvidence
 from pgx.recommendations.index import build_index
 from pgx.recommendations.lookup import recommend
+from pgx.records.calls import Certainty, KeyEvidence
 from recommendations.made import call, drug, statement
 
 STATEMENTS = [

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from pgx.base.advice import ADVICE_FIELDS, NOT_CODED, REMARKS, coded
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.wording import (
@@ -16,6 +15,7 @@ from pgx.recommendations.wording import (
     render_implications,
     render_statement,
 )
+from pgx.records.advice import ADVICE_FIELDS, NOT_CODED, REMARKS, coded
 from recommendations.made import statement
 from recommendations.numbers import numbers_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from torture.injection import HOSTILE
 
-from pgx.base.calls import (
+from pgx.records.calls import (
     AlternativeAdvice,
     CallStatus,
     Candidate,

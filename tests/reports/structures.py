@@ -6,8 +6,10 @@ import functools
 import math
 from typing import Any
 
-from pgx.base.calls import Candidate, GeneCall, HaplotypeDetail
-from pgx.base.structures import (
+from pgx.copynumber.configurations import structural_models
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import Candidate, GeneCall, HaplotypeDetail
+from pgx.records.structures import (
     CopyNumber,
     DepthWindow,
     GeneStructure,
@@ -15,8 +17,6 @@ from pgx.base.structures import (
     StructuralModel,
     StructureEvidence,
 )
-from pgx.copynumber.configurations import structural_models
-from pgx.knowledge.snapshot import KnowledgeBase
 from reports import factory
 
 PLACES = ((42126424, 42128693), (42128695, 42129970), (42130318, 42131929), (42132218, 42133211))

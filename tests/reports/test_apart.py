@@ -12,7 +12,7 @@ import stat
 import pytest
 
 from cli.support import COHORT, pgx
-from pgx.base.errors import OutputError
+from pgx.errors import OutputError
 from pgx.reports import apart, result_set
 from pgx.reports.apart import Apart
 from pgx.reports.files import results_in

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from languages import GERMAN
-from pgx.base.calls import AdviceFacts, AlternativeAdvice, Certainty, PatientContext
-from pgx.base.patient import Applies, ConditionFit, Patient
 from pgx.messages.catalogue import ENGLISH as WORDS
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import render_condition
+from pgx.records.calls import AdviceFacts, AlternativeAdvice, Certainty, PatientContext
+from pgx.records.patient import Applies, ConditionFit, Patient
 from pgx.reports.conditional import conditional_headline, listed_actions
 from pgx.reports.deidentify import LEFT_OUT, deidentified
 from pgx.reports.document import build_document

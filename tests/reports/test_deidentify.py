@@ -14,11 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.support import PATIENT, pgx
-from pgx.base.calls import PHENOCONVERTED, PatientContext, PatientResult
-from pgx.base.codes import is_icd10_code, is_snomed_concept
-from pgx.base.errors import UsageError
-from pgx.base.local import Override
-from pgx.base.patient import (
+from pgx.errors import UsageError
+from pgx.records.calls import PHENOCONVERTED, Override, PatientContext, PatientResult
+from pgx.records.patient import (
     Applies,
     Condition,
     KnownMedicine,
@@ -29,6 +27,8 @@ from pgx.base.patient import (
     Patient,
     PopulationFit,
     Reaction,
+    is_icd10_code,
+    is_snomed_concept,
     reaction_text,
 )
 from pgx.reports.deidentify import deidentified, deidentified_all, is_deidentified

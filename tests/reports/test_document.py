@@ -7,10 +7,10 @@ import doctest
 import msgspec
 import pytest
 
-from pgx.base.advice import Drug, DrugStatus
-from pgx.base.calls import AlternativeAdvice, CallStatus, Candidate, Certainty, HaplotypeDetail
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.advice import Drug, DrugStatus
+from pgx.records.calls import AlternativeAdvice, CallStatus, Candidate, Certainty, HaplotypeDetail
 from pgx.reports import gene_entries
 from pgx.reports.document import build_document
 from pgx.reports.facts import NO_FACTS, NewerGuidance, ReportFacts, facts_for, facts_of

@@ -16,11 +16,11 @@ import pypdf
 import pytest
 
 from languages import ENGLISH_WORDS
-from pgx.base.local import Override
-from pgx.base.patient import Medicine, MedicineUse, Patient
 from pgx.engine.annotate import annotate
 from pgx.engine.personal import with_patient
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import Override
+from pgx.records.patient import Medicine, MedicineUse, Patient
 from pgx.reports.deidentify import deidentified
 from pgx.reports.document import build_document, with_doses
 from pgx.reports.facts import facts_for

@@ -5,15 +5,16 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgx.base.calls import AlternativeAdvice, Candidate
-from pgx.base.evidence import (
+from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import (
+    AlternativeAdvice,
     AlternativeDiplotype,
     CallEvidence,
+    Candidate,
     Contradiction,
     HaplotypeEvidence,
     VariantMatch,
 )
-from pgx.messages.catalogue import ENGLISH
 from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import build_evidence
 from pgx.reports.explain_text import explain_call, site_rows

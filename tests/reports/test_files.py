@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import PatientResult
-from pgx.base.errors import OutputError, UsageError
-from pgx.base.scratch import temporary_path
+from pgx.base.files import temporary_path
+from pgx.errors import OutputError, UsageError
+from pgx.records.calls import PatientResult
 from pgx.reports import files
 from pgx.reports.files import check_folder, write_file, write_results
 from pgx.reports.formats import DEFAULT_FORMATS, RUN_FORMATS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.errors import LaboratoryFileError
+from pgx.errors import LaboratoryFileError
 from pgx.reports.laboratory import Laboratory, read_laboratory
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "laboratory.toml"

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from languages import ENGLISH_WORDS, GERMAN
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH, catalogue
 from pgx.reports.chances import percent

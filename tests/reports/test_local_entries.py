@@ -12,11 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import laboratory
-from pgx.base.calls import AdviceFacts
-from pgx.base.errors import ResultFileError
-from pgx.base.local import OverlayInfo, Override
+from pgx.errors import ResultFileError
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import AdviceFacts, OverlayInfo, Override
 from pgx.reports.document import build_document
 from pgx.reports.facts import NO_FACTS, facts_for, facts_of
 from pgx.reports.files import write_results

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import PHENOCONVERTED, PatientContext
-from pgx.base.local import Override
-from pgx.base.patient import Applies, Patient, PopulationFit
+from pgx.records.calls import PHENOCONVERTED, Override, PatientContext
+from pgx.records.patient import Applies, Patient, PopulationFit
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.matrix import FIRST_COLUMNS, column_names, write_matrix
 from reports import factory

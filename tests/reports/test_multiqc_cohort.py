@@ -7,7 +7,7 @@ import json
 import msgspec
 import pytest
 
-from pgx.base.errors import InvariantError
+from pgx.errors import InvariantError
 from pgx.reports.multiqc_cohort import COHORT_HEADERS, GeneCounts, multiqc_of_cohort
 
 COUNTS = GeneCounts(called=6, ambiguous=2, no_call=1, not_assessed=1, n_positions=200, n_missing=50)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pgx.base.calls import PHENOCONVERTED, Certainty, PatientContext, Recommendation
-from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse, Patient
+from pgx.records.calls import PHENOCONVERTED, Certainty, PatientContext, Recommendation
+from pgx.records.patient import GeneConversion, KnownMedicine, MedicineUse, Patient
 from pgx.reports.document import build_document
 from pgx.reports.drug_records import DrugEntry
 from reports import factory

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import Candidate, HaplotypeDetail
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
-from pgx.base.substances import ScoreRange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import Candidate, HaplotypeDetail
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
+from pgx.records.patient import ScoreRange
 from pgx.reports.document import build_document
 from pgx.reports.facts import ReportFacts, facts_of
 from pgx.reports.pictures import facts as facts_module

@@ -7,10 +7,15 @@ import io
 import pypdf
 import pytest
 
-from pgx.base.calls import PHENOCONVERTED, AlternativeAdvice, PatientContext, PatientResult
-from pgx.base.local import Override
-from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import (
+    PHENOCONVERTED,
+    AlternativeAdvice,
+    Override,
+    PatientContext,
+    PatientResult,
+)
+from pgx.records.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.reports.render_pdf import render_pdf, render_pdf_card, render_pdf_patient
 from reports import factory
 from reports.test_personal_entries import CONVERSION, MEDICINE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgx.base.errors import OutputError
+from pgx.errors import OutputError
 from pgx.reports import formats
 from pgx.reports.files import write_results
 from reports.factory import result

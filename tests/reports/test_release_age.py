@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cli.support import PATIENT, pgx
-from pgx.base import ages
+from pgx.base import texts as ages
 from pgx.reports.document import build_document
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.render_json import parse_result, render_json

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.base.advice import Drug, DrugStatus, Guideline
-from pgx.base.calls import CallStatus, Candidate
+from pgx.records.advice import Drug, DrugStatus, Guideline
+from pgx.records.calls import CallStatus, Candidate
 from pgx.reports.facts import ReportFacts, SourceFact
 from pgx.reports.render_html import render_html
 from reports import factory

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import PatientResult
-from pgx.base.errors import InvariantError, ResultFileError
+from pgx.errors import InvariantError, ResultFileError
+from pgx.records.calls import PatientResult
 from pgx.reports.render_json import MAX_BYTES, parse_result, read_result, render_json
 from pgx.reports.schema import result_schema
 from reports import factory

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.advice import Drug, DrugStatus
-from pgx.base.calls import PatientContext
-from pgx.base.errors import DependencyError, UsageError
-from pgx.base.local import Override
-from pgx.base.patient import KnownMedicine, MedicineUse, Patient
+from pgx.errors import DependencyError, UsageError
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.advice import Drug, DrugStatus
+from pgx.records.calls import Override, PatientContext
+from pgx.records.patient import KnownMedicine, MedicineUse, Patient
 from pgx.reports import render_pdf as module
 from pgx.reports.document import build_document
 from pgx.reports.facts import NO_FACTS, ReportFacts

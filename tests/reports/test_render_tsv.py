@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgx.base.calls import AlternativeAdvice, Candidate, GeneCall, Recommendation
-from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
+from pgx.records.calls import AlternativeAdvice, Candidate, GeneCall, Recommendation
+from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.render_tsv import render_calls, render_recommendations
 from reports import factory
 

@@ -13,8 +13,8 @@ import time
 import pytest
 
 from cli.support import EXAMPLES, PATIENT, pgx
-from pgx.base.errors import OutputError
-from pgx.base.own_folder import LOCK_FILE, locked, remove_own
+from pgx.base.files import LOCK_FILE, locked, remove_own
+from pgx.errors import OutputError
 from pgx.reports import result_set as module
 from pgx.reports.files import results_in
 from pgx.reports.result_set import RUN_FOLDER, result_set, settle

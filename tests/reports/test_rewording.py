@@ -9,11 +9,11 @@ import pytest
 
 from languages import GERMAN
 from languages import GERMAN_PHRASES as PHRASES
-from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.reports.facts import NO_FACTS, facts_of
 from pgx.reports.rewording import reworded
 from reports import factory

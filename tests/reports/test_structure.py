@@ -17,10 +17,10 @@ import pytest
 
 from languages import GERMAN
 from pgx.api.notebook import patient_html
-from pgx.base.errors import ResultFileError
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
-from pgx.base.structures import CopyNumber, StructuralModel, StructureEvidence
+from pgx.errors import ResultFileError
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
+from pgx.records.structures import CopyNumber, StructuralModel, StructureEvidence
 from pgx.reports.deidentify import deidentified
 from pgx.reports.document import build_document
 from pgx.reports.explain_text import explain_call

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.calls import CallStatus, Candidate, Certainty, KeyEvidence
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import CallStatus, Candidate, Certainty, KeyEvidence
 from pgx.reports.document import build_document
 from pgx.reports.gene_entries import build_gene
 from pgx.reports.render_html import render_html

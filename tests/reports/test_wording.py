@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pgx.base.advice import ACTIONS
-from pgx.base.calls import CallStatus, Certainty, GeneCall, SiteObservation
 from pgx.genotypes.matrix import Evidence, Unknown
 from pgx.haplotypes.filters import REASON_NOTES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.advice import ACTIONS
+from pgx.records.calls import CallStatus, Certainty, GeneCall, SiteObservation
 from pgx.reports.drug_ranks import BUCKETS
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.base.calls import PatientContext
-from pgx.base.errors import UsageError
-from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
+from pgx.errors import UsageError
+from pgx.records.calls import PatientContext
+from pgx.records.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
 from pgx.reports import workbook
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.formats import render_one

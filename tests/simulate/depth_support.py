@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.copynumber.depth import default_panel
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.simulator.depth.gvcf import DepthSimulator

@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pgx.base.errors import OutputError, UnknownGeneError, UsageError
 from pgx.cli.simulate import simulate
+from pgx.errors import OutputError, UnknownGeneError, UsageError
 from pgx.simulator.files import parse_samples, read_samples, write_vcf
 from pgx.simulator.settings import Sex
 from simulated import cohort_text, vcf_text

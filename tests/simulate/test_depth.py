@@ -8,9 +8,8 @@ import numpy as np
 import pysam
 import pytest
 
-from pgx.base.assemblies import CANONICAL
-from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import CANONICAL, Assembly
+from pgx.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.simulator.depth.gvcf import DepthSimulator
 from pgx.simulator.depth.noise import DepthSettings
 from pgx.simulator.depth.sites import draw_dips

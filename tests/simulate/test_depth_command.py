@@ -6,8 +6,8 @@ import gzip
 
 import pytest
 
-from pgx.base.errors import OutputError, UnknownAlleleError, UsageError
 from pgx.cli.simulate_depth import numbered, write_depth
+from pgx.errors import OutputError, UnknownAlleleError, UsageError
 from pgx.simulator.depth.noise import DepthSettings
 from pgx.simulator.files import SampleTable, read_samples
 from simulate.depth_support import GENE, kb, lines, settings

@@ -8,9 +8,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pgx.base.errors import UsageError
-from pgx.base.structures import WHOLE
 from pgx.copynumber.configurations import structural_models
+from pgx.errors import UsageError
+from pgx.records.structures import WHOLE
 from pgx.simulator.depth import noise as window_module
 from pgx.simulator.depth import sites as blocks
 from pgx.simulator.depth import sites as genotypes

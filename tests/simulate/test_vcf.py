@@ -7,9 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgx.base.assemblies import CANONICAL, contig_length
-from pgx.base.errors import UnknownAlleleError, UnknownGeneError, UsageError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import CANONICAL, Assembly, contig_length
+from pgx.errors import UnknownAlleleError, UnknownGeneError, UsageError
 from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import SimulationSettings, VariantForm, WriteStyle
 from pgx.simulator.vcf import render_vcf

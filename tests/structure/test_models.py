@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pgx.base.structures import WHOLE
 from pgx.copynumber.configurations import structural_models
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.structures import WHOLE
 
 GENE = KnowledgeBase().genes["CYP2D6"]
 MODELS = structural_models(GENE.structure)

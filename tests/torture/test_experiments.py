@@ -226,7 +226,7 @@ def test_a_crash_is_no_refusal(folder):
 def test_a_damaged_cache_is_unsound(folder):
     cache = folder / "cache"
     cache.mkdir(mode=0o700)
-    from pgx.base.code_cache import publish_code
+    from pgx.base.accel import publish_code
 
     assert cold_starts.unsound(cache)
     for name in ("a.kernel", "b.kernel", "c.kernel"):

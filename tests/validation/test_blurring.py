@@ -8,9 +8,9 @@ import pytest
 from validation.callers import chosen_at_random, hidden, without_phase
 from validation.data import cohort_file, cohort_genotypes, read_files, sample_info
 
-from pgx.base.calls import CallStatus
 from pgx.genotypes.matrix import Evidence
 from pgx.inputs.settings import Absent
+from pgx.records.calls import CallStatus
 from validation import callers
 
 pytestmark = pytest.mark.validation

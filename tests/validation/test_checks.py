@@ -4,7 +4,7 @@ import pytest
 from validation.data import cohort_genes
 from validation.published import Reading
 
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from validation import absent, builds, fixtures, judging, second_opinion, truth, unphased
 
 pytestmark = pytest.mark.validation

@@ -7,9 +7,9 @@ from validation.copies import Judged, copies_of, report
 from validation.data import DATA, gvcf_files
 from validation.published import Reading, pairs, published
 
-from pgx.base.calls import CallStatus
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
+from pgx.records.calls import CallStatus
 
 GENE = "CYP2D6"
 

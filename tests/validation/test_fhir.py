@@ -16,13 +16,12 @@ from validation.fhir.checker import matches
 from validation.fhir.mutants import MUTANTS, mutated
 from validation.fhir.profiles import Profiles
 
-from pgx.base.calls import PHENOCONVERTED, PatientContext
-from pgx.base.local import Override
-from pgx.base.patient import Patient
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings
 from pgx.inputs.side_files import read_outside_calls
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import PHENOCONVERTED, Override, PatientContext
+from pgx.records.patient import Patient
 from pgx.reports.facts import NO_FACTS, facts_of
 from pgx.reports.fhir.bundle import render_fhir
 from reports import factory

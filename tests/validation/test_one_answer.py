@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from validation.one_answer import KINDS, measure, report
 
-from pgx.base.advice import SetRelation
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import SetRelation
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgx.base.calls import CallStatus
+from pgx.records.calls import CallStatus
 from validation import cis, pairs, tables
 
 MOST = 25

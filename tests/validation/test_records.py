@@ -9,10 +9,10 @@ import re
 import pytest
 from validation.data import DATA
 
-from pgx.base.errors import PatientFileError
-from pgx.base.patient import MedicineUse
+from pgx.errors import PatientFileError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import check_patient, read_patient
+from pgx.records.patient import MedicineUse
 
 pytestmark = pytest.mark.validation
 BUNDLES = DATA / "fhir" / "examples" / "json"

@@ -5,7 +5,7 @@ import pytest
 from validation.judging import Judged, Truth, among_all, diplotype, judge, median_size
 from validation.tables import Difference, Score, differences_table, score_table, share, wilson
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall
+from pgx.records.calls import CallStatus, Candidate, GeneCall
 from validation import callers, judging
 
 TRUTH = GeneCall(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from validation.data import read_table
 from validation.second_reading.compare import HERE, SOURCES
 
-from pgx.base.advice import ACTIONS
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import ACTIONS
 from validation import coverage, second_reading
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
 from pgx.io.records import ScanLimits, SiteReason
 from reference.scan import RefusedError
 from reference.scan import scan as oracle_scan

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from pgx.base.errors import VcfFormatError
-from pgx.base.listening import listening
+from pgx.base.extensions import listening
+from pgx.errors import VcfFormatError
 from pgx.io.source import open_source, read_ahead
 from pgx.io.windows import Windows
 from vcf.support import header_text, line

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.base.errors import PgxError, SampleNotFoundError, UsageError, VcfFormatError
+from pgx.errors import PgxError, SampleNotFoundError, UsageError, VcfFormatError
 from pgx.io.records import ScanLimits
 from pgx.io.source import open_source
 from pgx.io.windows import Windows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.errors import AssemblyMismatchError, VcfFormatError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
+from pgx.errors import AssemblyMismatchError, VcfFormatError
 from pgx.io.header import parse_header
 from pgx.io.source import open_source
 from vcf.support import COLUMNS, DATA, header_text, needs_data

@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from pgx.base.assemblies import CANONICAL, contig_length
-from pgx.base.errors import VcfFormatError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import CANONICAL, Assembly, contig_length
+from pgx.errors import VcfFormatError
 from pgx.io.faults import FAULTS
 from pgx.io.records import SiteReason
 from pgx.io.source import open_source

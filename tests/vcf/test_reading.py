@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
 from pgx.io import scanner
 from pgx.io.header import parse_header
 from pgx.io.records import ScanLimits

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
 from pgx.io.faults import FAULTS
 from pgx.io.records import ScanLimits, SiteReason
 from vcf.support import header_text, line, scan_body

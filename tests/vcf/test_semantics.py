@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pgx.base.errors import InvariantError, VcfFormatError
+from pgx.errors import InvariantError, VcfFormatError
 from pgx.io.windows import Windows
 from vcf.support import line, scan_body
 

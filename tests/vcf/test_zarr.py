@@ -18,10 +18,9 @@ import zarr
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from pgx.base.assemblies import CANONICAL
-from pgx.base.errors import SampleNotFoundError, UsageError
-from pgx.base.genes import Assembly
-from pgx.base.listening import listening
+from pgx.base.assemblies import CANONICAL, Assembly
+from pgx.base.extensions import listening
+from pgx.errors import SampleNotFoundError, UsageError
 from pgx.io.records import ScanLimits, SiteReason
 from pgx.io.source import open_source
 from pgx.io.windows import Windows

@@ -24,7 +24,7 @@ ZSTD = numcodecs.Zstd(3)
 TEXTS = [{"id": "vlen-utf8"}]
 SCRIPT = '''
 import resource, sys
-from pgx.base.errors import PgxError
+from pgx.errors import PgxError
 from vcf.zarr_support import scan
 def peak():
     """Return the most memory of this program in kB; that of its parent counts in getrusage."""

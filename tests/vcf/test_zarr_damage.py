@@ -15,7 +15,7 @@ import zarr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgx.base.errors import PgxError, VcfFormatError
+from pgx.errors import PgxError, VcfFormatError
 from pgx.io.faults import ZARR_FAULTS
 from pgx.io.source import open_source
 from pgx.io.windows import Windows

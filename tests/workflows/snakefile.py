@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pgx.base.code_cache import cache_folder
+from pgx.base.accel import cache_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAKEFILE = ROOT / "workflows" / "snakemake" / "Snakefile"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pgx.base.advice import ACTIONS
-from pgx.base.calls import CallStatus, Certainty
+from pgx.records.advice import ACTIONS
+from pgx.records.calls import CallStatus, Certainty
 from pgx.reports.fhir.codes import OWN
 from pgx.reports.fhir.extensions import fields_of, own_url
 from validation.fhir.base_rules import empty_values, invariant_faults

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from pgx.base.advice import DOSE_ACTIONS, Statement
 from pgx.knowledge.importers.readings import READING_COLUMNS
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import DOSE_ACTIONS, Statement
 from validation.data import read_table
 
 __all__ = [

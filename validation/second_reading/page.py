@@ -6,8 +6,8 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pgx.base.advice import Statement
 from pgx.recommendations.wording import render_statement
+from pgx.records.advice import Statement
 from validation.second_reading.compare import (
     HERE,
     SOURCES,

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pgx.api.arguments import Base, base_of
-from pgx.base.advice import CONFIDENCE
-from pgx.base.calls import CallStatus, GeneCall, PatientResult
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
 from pgx.inputs.choices import named_drugs
 from pgx.inputs.manual_calls import completed
 from pgx.inputs.settings import Names, names_of, settings_of
 from pgx.phenotypes.translate import Phenotype
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend as look_up
+from pgx.records.advice import CONFIDENCE
+from pgx.records.calls import CallStatus, GeneCall, PatientResult
 
 if TYPE_CHECKING:
     import polars as pl

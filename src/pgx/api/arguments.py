@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from pgx.base.errors import UsageError
-from pgx.base.local import Override
-from pgx.base.patient import Patient
+from pgx.errors import UsageError
 from pgx.inputs.release import knowledge_of
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
+from pgx.records.calls import Override
+from pgx.records.patient import Patient
 
 if TYPE_CHECKING:
     from pgx.engine.annotate import Run

@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.api.arguments import Base, Paths, SampleTable, base_of, paths_of, sample_info_of
-from pgx.base.assemblies import CANONICAL
-from pgx.base.errors import SampleNotFoundError
-from pgx.base.extras import load_extra
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import CANONICAL, Assembly
+from pgx.base.extensions import load_extra
 from pgx.engine.reading import read_inputs
+from pgx.errors import SampleNotFoundError
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
 from pgx.inputs.choices import chosen_genes
 from pgx.inputs.settings import Absent, Limits, Names, settings_of

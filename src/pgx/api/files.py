@@ -16,8 +16,8 @@ from pgx.api.arguments import (
     record_of,
     sample_info_of,
 )
-from pgx.base.errors import UsageError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
+from pgx.errors import UsageError
 from pgx.inputs.settings import Absent, Limits, Names, assembly_of, settings_of
 
 if TYPE_CHECKING:

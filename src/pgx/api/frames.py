@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from pgx.api.arguments import record_of
-from pgx.base.calls import PatientResult
-from pgx.base.extras import load_extra
+from pgx.base.extensions import load_extra
+from pgx.records.calls import PatientResult
 from pgx.reports.frames import call_frame, recommendation_frame
 from pgx.reports.order import in_order
 

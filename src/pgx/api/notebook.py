@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.facts import NO_FACTS
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE

@@ -20,12 +20,11 @@ from pgx.api.arguments import (
     record_of,
     run_of,
 )
-from pgx.base.calls import PatientResult
-from pgx.base.errors import OutputError
-from pgx.base.genes import Assembly
-from pgx.base.local import Override
-from pgx.base.patient import Patient
+from pgx.base.assemblies import Assembly
+from pgx.errors import OutputError
 from pgx.inputs.settings import Absent, Limits, Names, settings_of
+from pgx.records.calls import Override, PatientResult
+from pgx.records.patient import Patient
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,7 +90,7 @@ def annotate(
     Raises
     ------
     PgxError
-        The first input that cannot be trusted, or a wrong argument; see `pgx.base.errors`.
+        The first input that cannot be trusted, or a wrong argument; see `pgx.errors`.
 
     Examples
     --------
@@ -198,7 +197,7 @@ def report(
     OutputError
         The file is there already, or cannot be written.
     """
-    from pgx.base.scratch import scratch_in
+    from pgx.base.files import scratch_in
     from pgx.messages.catalogue import catalogue
     from pgx.reports.facts import NO_FACTS, facts_for
     from pgx.reports.files import write_file

@@ -8,21 +8,29 @@ Sequence (NC_012920.1, 16,569 bases). UCSC's hg19 ``chrM`` is another sequence
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
-
-from pgx.base.genes import Assembly
 
 __all__ = [
     "CANONICAL",
     "HG19_CHRM_LENGTH",
     "MITOCHONDRION",
     "RCRS_LENGTH",
+    "Assembly",
     "accession_assembly",
     "assembly_of_length",
     "canonical_contig",
     "contig_aliases",
     "contig_length",
 ]
+
+
+class Assembly(StrEnum):
+    """Human reference assemblies by the names of the Genome Reference Consortium."""
+
+    GRCH37 = "GRCh37"
+    GRCH38 = "GRCh38"
+
 
 MITOCHONDRION: Final = "chrM"
 RCRS_LENGTH: Final = 16_569

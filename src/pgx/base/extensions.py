@@ -1,12 +1,12 @@
-"""What other packages add to `pgx`, found by entry points and imported when it is used.
+"""Optional parts: packages that extend `pgx`, optional libraries, progress, child processes.
 
-`pgx` imports nothing of a package that joins it: the package names its parts in its
-metadata, by group. So a command without doses neither loads nor needs the dosing models.
+`pgx` imports nothing of a package that joins it: the package names its parts in its metadata, by
+group of entry points. So a command without doses neither loads nor needs the dosing models.
 
 =======================  ========================================================
 ``pgx.commands``         a `Command` of ``pgx``; its name is the entry point's
 ``pgx.dosing``           ``records``: a release and a result with a patient to its
-                         `pgx.base.doses.DoseResult` records
+                         `pgx.records.calls.DoseResult` records
 ``pgx.report_sections``  ``doses``: see `pgx.reports.dose_section.DoseSection`
 ``pgx.kernels``          modules of kernels to compile beside those of `pgx`
 ``pgx.views``            a record's class name to the function that draws it as HTML
@@ -15,15 +15,34 @@ metadata, by group. So a command without doses neither loads nor needs the dosin
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pgx.base.errors import DependencyError
+from pgx.errors import DependencyError, UsageError
+
+__all__ = [
+    "Command",
+    "added_commands",
+    "added_kernels",
+    "extension",
+    "heard",
+    "html_view",
+    "isolated_environment",
+    "isolated_path",
+    "listening",
+    "load_extra",
+]
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["Command", "added_commands", "added_kernels", "extension", "html_view"]
 
 _COMMANDS: Final = "pgx.commands"
 _KERNELS: Final = "pgx.kernels"
@@ -96,3 +115,85 @@ def html_view(record: object) -> str | None:
     """Return a record as a piece of HTML, None where nothing draws it."""
     view = extension(_VIEWS, type(record).__name__)
     return None if view is None else view(record)
+
+
+def load_extra(module: str, extra: str) -> Any:  # noqa: ANN401 - a module of any library
+    """Return a module of an optional part.
+
+    Parameters
+    ----------
+    module
+        The module's full name.
+    extra
+        The extra of this package that brings it.
+
+    Raises
+    ------
+    UsageError
+        It is not installed.
+    """
+    try:
+        found: ModuleType = import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module.partition(".")[0]:
+            raise  # the library is there and lacks something of its own
+        raise UsageError(
+            f"{error.name} is not installed",
+            remedy=f"install it with: pip install 'pgx-therapy[{extra}]'",
+        ) from error
+    return found
+
+
+_LISTENER: Final[ContextVar[Callable[[int], None] | None]] = ContextVar("listener", default=None)
+
+
+def heard(n_bytes: int) -> None:
+    """Tell the listener, if there is one, that so many more bytes of an input were read."""
+    listener = _LISTENER.get()
+    if listener is not None:
+        listener(n_bytes)
+
+
+@contextlib.contextmanager
+def listening(listener: Callable[[int], None]) -> Iterator[None]:
+    """Let a function hear of every piece that is read inside the block.
+
+    >>> counts = []
+    >>> with listening(counts.append):
+    ...     heard(5)
+    >>> heard(7)
+    >>> counts
+    [5]
+    """
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+_SAFE: Final = "PYTHONSAFEPATH"
+_PLACES: Final = "PYTHONPATH"
+
+
+def isolated_path() -> dict[str, str]:
+    """Return the variables that tell a child process where it finds modules."""
+    places = os.environ.get(_PLACES, "").split(os.pathsep)
+    absolute = [place for place in places if Path(place).is_absolute()]
+    return {_SAFE: "1", _PLACES: os.pathsep.join(absolute)}
+
+
+@contextlib.contextmanager
+def isolated_environment() -> Iterator[None]:
+    """Let the processes that are started within the block be isolated."""
+    wanted = isolated_path()
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from pgx.base.errors import InvariantError
+from pgx.errors import InvariantError
 
 __all__ = [
     "EXTERNAL",

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from msgspec.structs import replace
 
-from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.errors import InputError, UsageError, printable
+from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import hint, say
 from pgx.cli.options import (
     MANY_SAMPLES,
@@ -33,6 +32,7 @@ from pgx.cli.options import (
 )
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import reading, tracked
+from pgx.errors import InputError, UsageError, printable
 from pgx.inputs.settings import MOST, RunSettings, names_of, settings_of
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def _annotate(
     force: bool,  # noqa: FBT001
     quiet: bool,  # noqa: FBT001
 ) -> int:
-    from pgx.base.scratch import scratch_in
+    from pgx.base.files import scratch_in
     from pgx.engine.annotate import annotate as annotate_inputs
     from pgx.inputs.release import knowledge_of
     from pgx.inputs.side_files import read_outside_calls, read_sample_info

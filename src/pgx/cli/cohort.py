@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
-from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.errors import UsageError
+from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import say
 from pgx.cli.options import MaxAge, OutsideCalls, Overlay, Release, run_app, single, tell_age
 from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
+from pgx.errors import UsageError
 from pgx.inputs.settings import MOST, RunSettings, names_of, settings_of
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from pgx.base.errors import UsageError
-from pgx.base.genes import Assembly
-from pgx.base.suggest import did_you_mean
+from pgx.base.assemblies import Assembly
+from pgx.base.texts import did_you_mean
 from pgx.cli.main import command_modules
 from pgx.cli.options import run_app, single
+from pgx.errors import UsageError
 from pgx.inputs.settings import Absent, Prior
 from pgx.reports.formats import FORMATS, RUN_FORMATS
 

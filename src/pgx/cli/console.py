@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TextIO
 
-from pgx.base.errors import OutputError, printable
+from pgx.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from rich.console import Console

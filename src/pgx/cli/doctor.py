@@ -10,7 +10,6 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from pgx.base.errors import printable
 from pgx.cli.doctor_checks import (
     DoctorFinding,
     Health,
@@ -22,6 +21,7 @@ from pgx.cli.doctor_checks import (
     check_temporary,
 )
 from pgx.cli.options import run_app, single
+from pgx.errors import printable
 
 __all__ = ["doctor", "exit_status", "run"]
 

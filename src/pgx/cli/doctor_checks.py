@@ -15,8 +15,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.ages import months_between, release_month
-from pgx.base.errors import KnowledgeError, PgxError
+from pgx.base.texts import months_between, release_month
+from pgx.errors import KnowledgeError, PgxError
 
 __all__ = [
     "DoctorFinding",
@@ -158,8 +158,7 @@ def _metadata(key: str) -> str:
 
 def check_kernels() -> DoctorFinding:
     """Return whether compiled code can be loaded, and where it is kept."""
-    from pgx.base.accel import n_unkept, warm
-    from pgx.base.code_cache import CACHE_VARIABLE, cache_folder, unkept_is_told
+    from pgx.base.accel import CACHE_VARIABLE, cache_folder, n_unkept, unkept_is_told, warm
 
     folder = cache_folder()
     unkept_is_told(None)  # the line below says it
@@ -187,8 +186,7 @@ def check_kernels() -> DoctorFinding:
 
 def check_data() -> DoctorFinding:
     """Return whether every shipped file is as it was released, and who signed the list of them."""
-    from pgx.base.shipped import check_all, data_digest
-    from pgx.base.signatures import KEY_VARIABLE
+    from pgx.base.shipped import KEY_VARIABLE, check_all, data_digest
 
     part = "shipped data"
     try:

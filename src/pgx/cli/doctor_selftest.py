@@ -6,11 +6,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import PgxError
-from pgx.base.genes import AlleleDefinition, GeneDefinition, Ploidy
 from pgx.cli.doctor_checks import DoctorFinding, Health
+from pgx.errors import PgxError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import AlleleDefinition, GeneDefinition, Ploidy, core_allele
 
 __all__ = ["check_calls", "known_diplotypes", "unlike"]
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pgx.base.errors import UnknownGeneError, printable
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
 from pgx.cli.console import say
 from pgx.cli.options import Release, run_app, single
 from pgx.cli.tables import print_table, width
+from pgx.errors import UnknownGeneError, printable
 
 if TYPE_CHECKING:
-    from pgx.base.calls import GeneCall, PatientResult
     from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.records.calls import GeneCall, PatientResult
     from pgx.reports.explain_text import Section
 
 __all__ = ["explain", "run"]

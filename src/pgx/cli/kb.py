@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from pgx.base.errors import UsageError, printable
 from pgx.cli.console import console, is_terminal, say
 from pgx.cli.kb_release import export, import_release
 from pgx.cli.options import Overlay, Release, run_app
 from pgx.cli.tables import shown
+from pgx.errors import UsageError, printable
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.text import escape_json
 
@@ -83,7 +83,7 @@ def info(
 
       pgx kb info --guidelines
     """
-    from pgx.base.ages import today
+    from pgx.base.texts import today
     from pgx.cli.kb_info import guideline_rows, info_rows
 
     base = KnowledgeBase(place or kb)
@@ -205,7 +205,7 @@ def verify(
 
 def _check_signed(kb: KnowledgeBase, key: Path) -> str:
     """Refuse a release that a key has not signed; return what names the key."""
-    from pgx.base.signatures import check_signature, key_id, read_public_key
+    from pgx.base.shipped import check_signature, key_id, read_public_key
     from pgx.knowledge.tables import MANIFEST
 
     public = read_public_key(key)
@@ -233,7 +233,7 @@ def sign(
 
       pgx kb sign release-of-june/ --key private.pem
     """
-    from pgx.base.signatures import key_id, read_private_key, signature_file, signature_over
+    from pgx.base.shipped import key_id, read_private_key, signature_file, signature_over
     from pgx.reports.files import write_file
 
     private = read_private_key(key)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from pgx.base.advice import Statement
 from pgx.cli.tables import width
 from pgx.knowledge.changes import Change, ChangeKind, Count, summary
 from pgx.recommendations.wording import render_implications, render_statement
+from pgx.records.advice import Statement
 
 __all__ = ["change_row", "count_row", "diff_text"]
 

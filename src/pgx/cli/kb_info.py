@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from pgx.base.ages import months_between, release_month
+from pgx.base.texts import months_between, release_month
 from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = ["guideline_rows", "info_rows"]

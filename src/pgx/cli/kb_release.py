@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pgx.base.errors import OutputError, UsageError
 from pgx.cli.console import say
+from pgx.errors import OutputError, UsageError
 from pgx.knowledge.release_folder import SUFFIX
 
 __all__ = ["export", "import_release"]
@@ -40,8 +40,8 @@ def export(
 
       pgx kb export release-of-june/ -o june.pgxkb --key private.pem
     """
-    from pgx.base.own_inputs import refuse_own_inputs
-    from pgx.base.signatures import key_id, read_private_key, signature_over
+    from pgx.base.files import refuse_own_inputs
+    from pgx.base.shipped import key_id, read_private_key, signature_over
     from pgx.inputs.release_check import refusal, verify_folder
     from pgx.knowledge.release_folder import pack
     from pgx.knowledge.tables import MANIFEST, SIGNATURE
@@ -88,7 +88,7 @@ def import_release(
 
       pgx kb import 2026.12.1.pgxkb -o /data/pgx-release --force --key public.pem
     """
-    from pgx.base.signatures import check_signature, read_public_key
+    from pgx.base.shipped import check_signature, read_public_key
     from pgx.inputs.release_check import verify_release
     from pgx.knowledge.release_folder import install_release
     from pgx.knowledge.snapshot import KnowledgeBase

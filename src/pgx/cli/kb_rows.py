@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.base.advice import Statement, format_lookup
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import UnknownDrugError, UnknownGeneError
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
+from pgx.errors import UnknownDrugError, UnknownGeneError
 from pgx.inputs.choices import drug_names, named_drugs
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.wording import render_statement
+from pgx.records.advice import Statement, format_lookup
+from pgx.records.genes import core_allele
 
 __all__ = ["drug_rows", "rows_of"]
 

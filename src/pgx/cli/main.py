@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 from pgx._version import __version__
-from pgx.base.errors import MemoryShortageError, OutputError, PgxError, UsageError, printable
 from pgx.cli.console import finished, prepare
+from pgx.errors import MemoryShortageError, OutputError, PgxError, UsageError, printable
 
 __all__ = ["command_modules", "main"]
 
@@ -195,7 +195,7 @@ def _refuse(command: str) -> int:
 
 
 def _no_command(word: str) -> str:
-    from pgx.base.suggest import nearest
+    from pgx.base.texts import nearest
 
     kind = "option" if word.startswith("-") else "command"
     known = ["--help", "--version"] if kind == "option" else command_modules()

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
-from pgx.base.code_cache import CACHE_VARIABLE, unkept_is_told
-from pgx.base.errors import UsageError, printable
+from pgx.base.accel import CACHE_VARIABLE, unkept_is_told
 from pgx.cli.console import hint
+from pgx.errors import UsageError, printable
 
 if TYPE_CHECKING:
-    from pgx.base.local import Override
-    from pgx.base.patient import Patient
     from pgx.reads.sample import ReadsInput
+    from pgx.records.calls import Override
+    from pgx.records.patient import Patient
     from pgx.reports.facts import ReportFacts
 
 __all__ = [
@@ -134,7 +134,7 @@ def reads_of(
 
 def tell_age(release: str, limit: int) -> None:
     """Say on standard error that a release is older than a limit in months, counted to today."""
-    from pgx.base.ages import months_between, release_month, today
+    from pgx.base.texts import months_between, release_month, today
     from pgx.cli.console import hint
 
     months = months_between(release_month(release), today())

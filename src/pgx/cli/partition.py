@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pgx.base.errors import UsageError
 from pgx.cli.cohort import (
     AbsentWord,
     AncestryWord,
@@ -39,6 +38,7 @@ from pgx.cli.console import say
 from pgx.cli.options import OutsideCalls, Overlay, Release, run_app
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
 from pgx.cli.progress import Stages
+from pgx.errors import UsageError
 
 __all__ = ["app", "run"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import real_path
+from pgx.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from pgx.reports.apart import Apart
@@ -58,7 +58,7 @@ class Privacy(NamedTuple):
         OutputError
             It is one of ``inputs``, or the key.
         """
-        from pgx.base.own_inputs import refuse_own_inputs
+        from pgx.base.files import refuse_own_inputs
 
         if self.table is not None:
             refuse_own_inputs([self.table], [*inputs, self.key_file])

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
-from pgx.base.listening import listening
+from pgx.base.extensions import listening
 from pgx.cli.console import console, is_terminal, say
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.errors import InputError
+from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import hint, say
 from pgx.cli.options import (
     LaboratoryFile,
@@ -22,13 +21,14 @@ from pgx.cli.options import (
     tell_age,
 )
 from pgx.cli.progress import tracked
+from pgx.errors import InputError
 from pgx.inputs.settings import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pgx.base.calls import PatientResult
     from pgx.engine.reinterpret import Reinterpreter
+    from pgx.records.calls import PatientResult
 
 __all__ = ["reinterpret", "run"]
 

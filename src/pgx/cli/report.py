@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import file_digest
-from pgx.base.texts import shown_name
+from pgx.base.texts import MAX_AGE_MONTHS, shown_name
 from pgx.cli.console import say
 from pgx.cli.options import (
     LaboratoryFile,
@@ -26,10 +24,11 @@ from pgx.cli.options import (
     tell_age,
 )
 from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
+from pgx.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from pgx.base.calls import PatientResult
     from pgx.knowledge.snapshot import KnowledgeBase
+    from pgx.records.calls import PatientResult
 
 __all__ = ["report", "run"]
 
@@ -87,8 +86,7 @@ def report(
 
       pgx report results/S1.pgx.json -o S1.html --patient patient.json
     """
-    from pgx.base.own_inputs import refuse_own_inputs
-    from pgx.base.scratch import scratch_in
+    from pgx.base.files import refuse_own_inputs, scratch_in
     from pgx.inputs.release import knowledge_of
     from pgx.messages.catalogue import catalogue
     from pgx.reports.deidentify import deidentified

@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from pgx.base.errors import UsageError
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.base.texts import is_text
 from pgx.cli.options import Release
 from pgx.cli.simulate_depth import numbered, with_structures, write_depth
+from pgx.errors import UsageError
 from pgx.inputs.release import release_at
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.noise import DepthSettings
 from pgx.simulator.depth.people import truth_table
 from pgx.simulator.files import SampleTable, read_samples, write_vcf

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from pgx.base.errors import OutputError, UsageError
-from pgx.base.genes import GeneDefinition
+from pgx.errors import OutputError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.noise import DepthSettings, generator
 from pgx.simulator.files import SampleTable, write_vcf
 from pgx.simulator.settings import SimulationSettings

@@ -6,8 +6,8 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from pgx.base.errors import printable
 from pgx.cli.console import console, is_terminal
+from pgx.errors import printable
 
 __all__ = ["print_table", "shown", "width"]
 

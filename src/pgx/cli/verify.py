@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pgx.base.errors import ResultFileError, UsageError, printable
 from pgx.cli.console import say
 from pgx.cli.options import Overlay, Release, run_app, single
+from pgx.errors import ResultFileError, UsageError, printable
 
 if TYPE_CHECKING:
-    from pgx.base.calls import PatientResult, Provenance
+    from pgx.records.calls import PatientResult, Provenance
 
 __all__ = ["run", "verify"]
 

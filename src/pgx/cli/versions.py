@@ -7,7 +7,7 @@ import platform
 from typing import Any
 
 from pgx._version import __version__
-from pgx.base.errors import KnowledgeError
+from pgx.errors import KnowledgeError
 
 __all__ = ["version_object"]
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype, UnitSegment
+from pgx.records.structures import WHOLE, GeneStructure, StructuralHaplotype, UnitSegment
 
 __all__ = [
     "DEPTH_OVERDISPERSION",

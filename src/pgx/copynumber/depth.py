@@ -13,10 +13,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.base.shipped import data_folder, read_data
-from pgx.base.structures import DepthWindow, GeneStructure, StructureEvidence
 from pgx.copynumber.configurations import (
     DEPTH_OVERDISPERSION,
     depth_fit,
@@ -24,8 +22,11 @@ from pgx.copynumber.configurations import (
     structural_models,
 )
 from pgx.copynumber.evidence import CONFLICT, CopyEvidence, SiteReads, balances_of, not_assessed
+from pgx.errors import SnapshotSchemaError
 from pgx.io.depth import AllelicDepths, DepthLayout, DepthListener, DepthScan
 from pgx.io.header import VcfHeader
+from pgx.records.genes import GeneDefinition
+from pgx.records.structures import DepthWindow, GeneStructure, StructureEvidence
 
 if TYPE_CHECKING:
     from pgx.io.source import AnySource

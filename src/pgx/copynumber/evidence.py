@@ -11,14 +11,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import GeneDefinition
-from pgx.base.structures import (
-    CopyNumber,
-    SiteBalance,
-    StructuralModel,
-    StructuralRecord,
-    StructureEvidence,
-)
 from pgx.copynumber.configurations import (
     StructuralModels,
     carried_log_likelihood,
@@ -32,6 +24,14 @@ from pgx.genotypes.matrix import (
     LikelyGenotype,
     SeenCopies,
     Unknown,
+)
+from pgx.records.genes import GeneDefinition
+from pgx.records.structures import (
+    CopyNumber,
+    SiteBalance,
+    StructuralModel,
+    StructuralRecord,
+    StructureEvidence,
 )
 
 __all__ = [

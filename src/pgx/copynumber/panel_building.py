@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
 from pgx.copynumber.depth import CLIPPED, OFFSET, Controls, ControlWindow, DepthPanel, GeneWindow
 from pgx.io.windows import Interval
 

@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import GeneCall, Recommendation
 from pgx.engine.calling import GeneTable
 from pgx.engine.parts import FolderParts, Parts
 from pgx.recommendations.index import GuidanceIndex
@@ -21,6 +20,7 @@ from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.result_keys import DIPLOTYPES
 from pgx.recommendations.topics import Topic
 from pgx.recommendations.views import AdviceView, advice_view
+from pgx.records.calls import GeneCall, Recommendation
 
 __all__ = [
     "CHUNK_SAMPLES",

@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pgx._version import __version__
-from pgx.base.ages import release_month
-from pgx.base.calls import CallStatus, GeneCall, PatientResult, Provenance
-from pgx.base.errors import InputError
 from pgx.base.files import file_digest
-from pgx.base.genes import GeneDefinition, Strategy
-from pgx.base.local import Override
-from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
-from pgx.base.texts import shown_name
+from pgx.base.texts import release_month, shown_name
 from pgx.copynumber.depth import PANEL_VARIABLE
 from pgx.engine.calling import Ancestry, check_ancestry, unrecorded
 from pgx.engine.personal import Personal, patient_sample, sample_info_with, sample_of
 from pgx.engine.reading import Observations, read_inputs
+from pgx.errors import InputError
 from pgx.haplotypes.caller import GeneCaller
 from pgx.inputs.choices import (
     chosen_genes,
@@ -42,6 +37,9 @@ from pgx.outside.calls import OutsideCall
 from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.records.calls import CallStatus, GeneCall, Override, PatientResult, Provenance
+from pgx.records.genes import GeneDefinition, Strategy
+from pgx.records.patient import Patient
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsInput

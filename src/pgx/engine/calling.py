@@ -12,13 +12,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import CallStatus, GeneCall
-from pgx.base.errors import UsageError
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneDefinition, Strategy
 from pgx.copynumber.depth import best_evidence
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.reading import GroupedInput
+from pgx.errors import UsageError
 from pgx.genotypes.grouping import first_of_groups, number_groups
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.merge import combine
@@ -31,6 +28,8 @@ from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior, RunSettings,
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex
+from pgx.records.calls import CallStatus, GeneCall
+from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
 
 __all__ = [
     "Ancestry",

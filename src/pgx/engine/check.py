@@ -10,13 +10,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import InputError, SampleNotFoundError
-from pgx.base.genes import GeneDefinition
 from pgx.engine.reading import Observations, read_inputs
+from pgx.errors import InputError, SampleNotFoundError
 from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "AlleleCheck",

@@ -22,10 +22,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.children import isolated_environment
-from pgx.base.errors import DependencyError, OutputError, PgxError, UsageError
-from pgx.base.extras import load_extra
-from pgx.base.scratch import scratch_folder, scratch_in
+from pgx.base.extensions import isolated_environment, load_extra
+from pgx.base.files import scratch_folder, scratch_in
 from pgx.engine.advising import CHUNK_SAMPLES
 from pgx.engine.folder import PLAN_FILE, kept_release
 from pgx.engine.parts import FolderParts
@@ -33,6 +31,7 @@ from pgx.engine.plan import CohortPlan, read_plan
 from pgx.engine.scheduler import Scheduler, Watch, check_address, is_open_to_all, security_of
 from pgx.engine.stored import Refusal, raised, refusal_of
 from pgx.engine.work import CohortWork, Progress, Silent, Steps
+from pgx.errors import DependencyError, OutputError, PgxError, UsageError
 
 __all__ = [
     "ADVISE",

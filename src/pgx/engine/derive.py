@@ -13,16 +13,16 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import PatientResult, Provenance
-from pgx.base.errors import InputError, KnowledgeError, ResultFileError
+from pgx.base.assemblies import Assembly
 from pgx.base.files import file_digest
-from pgx.base.genes import Assembly
 from pgx.engine.annotate import Run, annotate
+from pgx.errors import InputError, KnowledgeError, ResultFileError
 from pgx.inputs.settings import Absent, Prior, RunSettings
 from pgx.inputs.side_files import read_outside_calls, read_overrides, read_sample_info, read_untyped
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.read import read_patient
 from pgx.reads.sample import ReadsInput
+from pgx.records.calls import PatientResult, Provenance
 
 __all__ = [
     "Difference",

@@ -15,14 +15,11 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import OutputError
-from pgx.base.own_folder import LOCK_FILE, locked, remove_own
-from pgx.base.own_inputs import refuse_own_inputs
-from pgx.base.scratch import scratch_in
-from pgx.base.shipped import data_folder
-from pgx.base.signatures import KEY_VARIABLE
+from pgx.base.files import LOCK_FILE, locked, refuse_own_inputs, remove_own, scratch_in
+from pgx.base.shipped import KEY_VARIABLE, data_folder
 from pgx.engine.plan import CohortPlan, is_plan
 from pgx.engine.stored import PART_SUFFIX
+from pgx.errors import OutputError
 from pgx.inputs.release import knowledge_of
 from pgx.knowledge.release_folder import pack
 from pgx.knowledge.snapshot import KnowledgeBase

@@ -13,11 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pgx.base.allele_names import natural_key
-from pgx.base.calls import CallStatus, GeneCall
-from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import GeneTable
 from pgx.inputs.settings import SampleInfo
+from pgx.records.calls import CallStatus, GeneCall
+from pgx.records.genes import GeneDefinition, Ploidy, natural_key
 
 __all__ = [
     "ALL",

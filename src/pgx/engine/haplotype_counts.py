@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.haplotypes.whole import describe_codes
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
 
 __all__ = [
     "count_haplotypes",

@@ -10,9 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import Recommendation
-from pgx.base.errors import InputError
-from pgx.base.genes import GeneDefinition
 from pgx.engine.calling import GeneTable
 from pgx.engine.plan import CohortPlan
 from pgx.engine.reading import GroupedInput
@@ -30,6 +27,9 @@ from pgx.engine.stored import (
     save_evidence,
     save_inputs,
 )
+from pgx.errors import InputError
+from pgx.records.calls import Recommendation
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "FolderParts",

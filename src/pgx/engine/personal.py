@@ -11,12 +11,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import CONFIDENCE
-from pgx.base.calls import PHENOCONVERTED, GeneCall, PatientContext, PatientResult, Recommendation
-from pgx.base.doses import DoseResult
-from pgx.base.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.base.extensions import extension
-from pgx.base.patient import GeneConversion, MedicineUse, Patient
+from pgx.errors import InputConflictError, SampleNotFoundError, UsageError
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.patients.medicines import known_medicines
@@ -26,6 +22,16 @@ from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.recommendations.populations import Populations
+from pgx.records.advice import CONFIDENCE
+from pgx.records.calls import (
+    PHENOCONVERTED,
+    DoseResult,
+    GeneCall,
+    PatientContext,
+    PatientResult,
+    Recommendation,
+)
+from pgx.records.patient import GeneConversion, MedicineUse, Patient
 
 __all__ = [
     "Personal",

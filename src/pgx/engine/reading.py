@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, contig_length
-from pgx.base.errors import AbsenceError, AssemblyMismatchError, InputError, UndeclaredAssemblyError
-from pgx.base.genes import Assembly, GeneDefinition, Ploidy
+from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, Assembly, contig_length
 from pgx.copynumber.depth import Copies, DepthReading, best_evidence
 from pgx.copynumber.evidence import CopyEvidence
+from pgx.errors import AbsenceError, AssemblyMismatchError, InputError, UndeclaredAssemblyError
 from pgx.genotypes.build import (
     GeneReading,
     ReadingSettings,
@@ -35,6 +34,7 @@ from pgx.io.header import Platform, VcfHeader
 from pgx.io.records import Scan, ScanLimits, ScannedRecord
 from pgx.io.source import open_source
 from pgx.io.windows import Windows
+from pgx.records.genes import GeneDefinition, Ploidy
 
 if TYPE_CHECKING:
     from pgx.io.depth import DepthListener

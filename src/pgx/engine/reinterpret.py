@@ -10,24 +10,13 @@ import msgspec
 import numpy as np
 
 from pgx._version import __version__
-from pgx.base.advice import CONFIDENCE
-from pgx.base.ages import release_month
-from pgx.base.calls import (
-    CallStatus,
-    GeneCall,
-    PatientContext,
-    PatientResult,
-    Recommendation,
-    SiteObservation,
-)
-from pgx.base.errors import ResultFileError
-from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
-from pgx.base.patient import Patient
 from pgx.base.shipped import code_digest, data_digest
+from pgx.base.texts import release_month
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.evidence import CopyEvidence, evidence_of
 from pgx.engine.calling import Ancestry
 from pgx.engine.personal import Personal, without_years
+from pgx.errors import ResultFileError
 from pgx.genotypes.matrix import (
     ABSENT,
     MISSING,
@@ -44,6 +33,17 @@ from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend
+from pgx.records.advice import CONFIDENCE
+from pgx.records.calls import (
+    CallStatus,
+    GeneCall,
+    PatientContext,
+    PatientResult,
+    Recommendation,
+    SiteObservation,
+)
+from pgx.records.genes import DefiningVariant, GeneDefinition, Strategy
+from pgx.records.patient import Patient
 
 __all__ = [
     "INPUT_NOTES",

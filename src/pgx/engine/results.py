@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import msgspec
 import numpy as np
 
-from pgx.base.ages import release_month
-from pgx.base.calls import CallStatus
-from pgx.base.errors import InputError
 from pgx.base.files import file_digest
-from pgx.base.genes import GeneDefinition
+from pgx.base.texts import release_month
 from pgx.engine.advising import CohortAdvice, kept_advice
 from pgx.engine.calling import GeneTable, Piece, pieces_of
 from pgx.engine.parts import Parts
 from pgx.engine.plan import PlannedFile
 from pgx.engine.reading import GroupedInput
 from pgx.engine.work import CohortWork, Inputs, Progress, Silent, refused_of
+from pgx.errors import InputError
 from pgx.inputs.settings import SampleInfo
+from pgx.records.calls import CallStatus
+from pgx.records.genes import GeneDefinition
 from pgx.reports.apart import Apart
 from pgx.reports.deidentify import MARK
 from pgx.reports.files import new_file, results_in

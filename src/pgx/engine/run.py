@@ -12,15 +12,14 @@ from pathlib import Path
 
 import msgspec
 
-from pgx.base.errors import InputError, OutputError, UsageError
-from pgx.base.own_inputs import refuse_own_inputs
-from pgx.base.scratch import scratch_in
+from pgx.base.files import refuse_own_inputs, scratch_in
 from pgx.engine.folder import PLAN_FILE, finish_folder, keep_release, kept_release, working_folder
 from pgx.engine.parts import FolderParts, Parts
 from pgx.engine.plan import CohortPlan, is_plan, read_plan
 from pgx.engine.results import CohortOutcome, write_cohort
 from pgx.engine.stored import PART_SUFFIX
 from pgx.engine.work import CohortWork, Progress, Steps, do_parts, parts_of
+from pgx.errors import InputError, OutputError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.apart import Apart
 from pgx.reports.files import check_folder, remove_temporaries, write_file

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import Piece
 from pgx.engine.frequencies import ALL, SUPERPOPULATION, sample_groups
 from pgx.engine.site_quality import SitesQuality, SiteTally, expected_heterozygosity, tally_sites
 from pgx.genotypes.matrix import ABSENT, Unknown
 from pgx.inputs.settings import SampleInfo
+from pgx.records.genes import GeneDefinition, Ploidy
 
 __all__ = [
     "FEMALE",

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pgx.base.errors import DependencyError, UsageError
-from pgx.base.extras import load_extra
+from pgx.base.extensions import load_extra
 from pgx.engine.work import Progress
+from pgx.errors import DependencyError, UsageError
 
 __all__ = [
     "PATIENCE_VARIABLE",

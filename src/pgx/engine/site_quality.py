@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.engine.calling import Piece
 from pgx.engine.frequencies import Grouping, count_members
 from pgx.genotypes.matrix import ABSENT, Evidence, Unknown
+from pgx.records.genes import GeneDefinition, Ploidy
 
 __all__ = [
     "SITE_QUALITY_SCHEMA",

@@ -15,15 +15,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-import pgx.base.errors as errors
-from pgx.base.calls import GeneCall, Recommendation
-from pgx.base.errors import InputError, OutputError, PgxError
-from pgx.base.genes import Assembly, GeneDefinition
-from pgx.base.structures import StructureEvidence
+import pgx.errors as errors
+from pgx.base.assemblies import Assembly
 from pgx.copynumber.evidence import CopyEvidence, SiteReads
 from pgx.engine.calling import GeneTable
 from pgx.engine.reading import GroupedGene, GroupedInput
+from pgx.errors import InputError, OutputError, PgxError
 from pgx.genotypes.matrix import GeneGenotypes, LikelyGenotype, SeenCopies
+from pgx.records.calls import GeneCall, Recommendation
+from pgx.records.genes import GeneDefinition
+from pgx.records.structures import StructureEvidence
 from pgx.reports.files import new_file
 
 __all__ = [

@@ -11,15 +11,15 @@ import polars as pl
 from polars.exceptions import PolarsError
 from polars.io.plugins import register_io_source
 
-from pgx.base.calls import GeneCall, Recommendation
-from pgx.base.errors import OutputError
-from pgx.base.genes import GeneDefinition
-from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.engine.advising import CohortAdvice, KeptAdvice
 from pgx.engine.calling import GeneTable, Piece
 from pgx.engine.frequencies import CohortFrequencies, sample_groups
 from pgx.engine.sample_quality import CohortQuality
+from pgx.errors import OutputError
 from pgx.inputs.settings import SampleInfo
+from pgx.records.calls import GeneCall, Recommendation
+from pgx.records.genes import GeneDefinition
+from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.frames import CALL_SCHEMA, RECOMMENDATION_SCHEMA, call_frame, recommendation_frame
 from pgx.reports.render_tsv import header, shared_cells, text_cell
 

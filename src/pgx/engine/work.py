@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from pgx.base.errors import InputError, KnowledgeError
-from pgx.base.genes import GeneDefinition
 from pgx.base.shipped import code_digest, data_digest
 from pgx.engine.advising import CHUNK_SAMPLES, CohortAdvice
 from pgx.engine.calling import CohortCaller, GeneTable, check_ancestry, unrecorded
@@ -16,6 +14,7 @@ from pgx.engine.parts import FolderParts, MemoryParts, Parts
 from pgx.engine.plan import CohortPlan, PlannedFile
 from pgx.engine.reading import CohortReader, GroupedInput
 from pgx.engine.stored import Evidence
+from pgx.errors import InputError, KnowledgeError
 from pgx.inputs.choices import chosen_samples, left_out, outside_by_sample, strangers
 from pgx.inputs.release import knowledge_of, unlike_overlay
 from pgx.inputs.settings import INFERRED, RECORDED, Prior, SampleInfo
@@ -23,6 +22,7 @@ from pgx.inputs.side_files import read_outside_calls, read_sample_info
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex, guidance_of
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "CohortWork",

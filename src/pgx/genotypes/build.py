@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import Ploidy
 from pgx.genotypes.copies import is_structural, reaches, settle_copies
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.ploidy import settle_ploidy
@@ -19,6 +18,7 @@ from pgx.genotypes.reference import check_reference
 from pgx.genotypes.site_reader import SiteReader
 from pgx.genotypes.sites import GeneLocus
 from pgx.io.records import Scan, ScannedRecord
+from pgx.records.genes import Ploidy
 
 __all__ = [
     "GeneReading",

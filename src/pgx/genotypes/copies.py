@@ -8,11 +8,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pgx.base.genes import Assembly, Ploidy
-from pgx.base.structures import AlleleSpan, StructuralAllele
+from pgx.base.assemblies import Assembly
 from pgx.genotypes.matrix import GeneGenotypes, SeenCopies
 from pgx.genotypes.sites import GeneLocus
 from pgx.io.records import NONE, UNREADABLE, Scan, ScannedRecord, SiteReason, SymbolicRecord
+from pgx.records.genes import Ploidy
+from pgx.records.structures import AlleleSpan, StructuralAllele
 
 __all__ = ["allele_copies", "is_structural", "reaches", "settle_copies"]
 

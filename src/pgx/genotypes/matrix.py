@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import GeneDefinition
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "ABSENT",

@@ -16,8 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import InputConflictError
-from pgx.base.genes import GeneDefinition, Ploidy
+from pgx.errors import InputConflictError
 from pgx.genotypes.matrix import (
     ABSENT,
     MISSING,
@@ -29,6 +28,7 @@ from pgx.genotypes.matrix import (
 )
 from pgx.genotypes.ploidy import refuse_mixed
 from pgx.genotypes.sites import STAR, GeneLocus, Site
+from pgx.records.genes import GeneDefinition, Ploidy
 
 __all__ = [
     "SampleGenotype",

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import Ploidy
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.sites import Site
+from pgx.records.genes import Ploidy
 
 __all__ = [
     "BELOW",

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import AssemblyMismatchError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
+from pgx.errors import AssemblyMismatchError
 from pgx.genotypes.sites import GeneLocus, Variation, trim
 from pgx.io.records import ScannedRecord
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import Ploidy
 from pgx.genotypes.blocks import BlockReader
 from pgx.genotypes.copies import is_structural
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
@@ -18,6 +17,7 @@ from pgx.genotypes.observations import SiteWriter
 from pgx.genotypes.ploidy import read_heteroplasmy
 from pgx.genotypes.sites import STAR, GeneLocus, Site, Variation, is_sequence, trim
 from pgx.io.records import Scan, ScannedRecord
+from pgx.records.genes import Ploidy
 
 __all__ = ["SiteReader"]
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import Assembly, DefiningVariant, GeneDefinition
+from pgx.base.assemblies import Assembly
+from pgx.records.genes import DefiningVariant, GeneDefinition
 
 __all__ = [
     "MOST_BASES",

@@ -9,7 +9,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import (
+from pgx.genotypes.matrix import GeneGenotypes
+from pgx.haplotypes.filters import UNCOUNTED, call_notes
+from pgx.haplotypes.matching import Observation
+from pgx.haplotypes.outcome import DiplotypeSet, DiscriminatingSites, FunctionPair
+from pgx.phenotypes.haplotypes import HaplotypeFunctions
+from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.records.calls import (
     CallStatus,
     Candidate,
     GeneCall,
@@ -17,13 +23,7 @@ from pgx.base.calls import (
     KeyEvidence,
     joined_evidence,
 )
-from pgx.base.genes import GeneDefinition
-from pgx.genotypes.matrix import GeneGenotypes
-from pgx.haplotypes.filters import UNCOUNTED, call_notes
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.outcome import DiplotypeSet, DiscriminatingSites, FunctionPair
-from pgx.phenotypes.haplotypes import HaplotypeFunctions
-from pgx.phenotypes.translate import Phenotype, PhenotypeTable
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "CallRecords",

@@ -10,9 +10,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import CallStatus, GeneCall
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneDefinition, Strategy
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.evidence import CONFLICT as CONFLICT_REASON
 from pgx.copynumber.evidence import CopyEvidence, with_posterior
@@ -62,6 +59,8 @@ from pgx.haplotypes.star import call_star
 from pgx.haplotypes.structural import StructuralCaller
 from pgx.haplotypes.whole import WholeCaller, WholePair
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
+from pgx.records.calls import CallStatus, GeneCall
+from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
 
 __all__ = [
     "GeneCaller",

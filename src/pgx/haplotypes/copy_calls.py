@@ -10,9 +10,6 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import CallStatus, GeneCall
-from pgx.base.genes import GeneDefinition
-from pgx.base.structures import GeneStructure, StructureEvidence
 from pgx.copynumber.configurations import StructuralModels, structural_models
 from pgx.copynumber.evidence import CONFLICT as CONFLICT_REASON
 from pgx.copynumber.evidence import (
@@ -30,6 +27,9 @@ from pgx.haplotypes.filters import failed_sites, left_open
 from pgx.haplotypes.matching import Observation, observe
 from pgx.haplotypes.outcome import DiplotypeSet, Haplotype, with_lost, with_one_more
 from pgx.haplotypes.structural import StructuralCalls
+from pgx.records.calls import CallStatus, GeneCall
+from pgx.records.genes import GeneDefinition
+from pgx.records.structures import GeneStructure, StructureEvidence
 
 __all__ = [
     "CONFLICT",

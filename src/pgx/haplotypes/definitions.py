@@ -9,10 +9,15 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import core_allele, parse_bracket
-from pgx.base.errors import InvariantError, SnapshotSchemaError, UnknownAlleleError
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import DefiningVariant, GeneDefinition, Strategy
+from pgx.errors import InvariantError, SnapshotSchemaError, UnknownAlleleError
+from pgx.records.genes import (
+    DefiningVariant,
+    GeneDefinition,
+    GeneFrequencies,
+    Strategy,
+    core_allele,
+    parse_bracket,
+)
 
 __all__ = [
     "COMMON_FROM",

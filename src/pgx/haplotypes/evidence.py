@@ -9,15 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.calls import Candidate, GeneCall, SiteObservation
-from pgx.base.evidence import (
-    AlternativeDiplotype,
-    CallEvidence,
-    Contradiction,
-    HaplotypeEvidence,
-    VariantMatch,
-)
 from pgx.genotypes.matrix import MISSING
 from pgx.haplotypes.definitions import CompiledGene, HaplotypeMasks, Meanings
 from pgx.haplotypes.listing import apply_proxies
@@ -32,6 +23,17 @@ from pgx.haplotypes.matching import (
     orientations,
     turned,
 )
+from pgx.records.calls import (
+    AlternativeDiplotype,
+    CallEvidence,
+    Candidate,
+    Contradiction,
+    GeneCall,
+    HaplotypeEvidence,
+    SiteObservation,
+    VariantMatch,
+)
+from pgx.records.genes import format_diplotype, natural_key
 
 __all__ = [
     "MAX_NEAREST",

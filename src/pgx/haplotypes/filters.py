@@ -9,13 +9,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.calls import CallStatus, GeneCall, SiteObservation
-from pgx.base.structures import StructureEvidence
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.matching import Observation
 from pgx.haplotypes.outcome import DiplotypeSet
 from pgx.haplotypes.whole import WholePair, whole_pairs
 from pgx.phenotypes.translate import Phenotype
+from pgx.records.calls import CallStatus, GeneCall, SiteObservation
+from pgx.records.structures import StructureEvidence
 
 __all__ = [
     "REASON_NOTES",

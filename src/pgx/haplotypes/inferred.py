@@ -10,8 +10,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.listing import apply_proxies, call_listing, list_findings
@@ -30,6 +28,7 @@ from pgx.haplotypes.posterior import Posterior, infer
 from pgx.haplotypes.prior import HaplotypePrior
 from pgx.haplotypes.star import MAX_LISTED, follow_convention
 from pgx.haplotypes.whole import describe_codes, describe_known
+from pgx.records.genes import Strategy, format_diplotype, natural_key
 
 __all__ = [
     "DECIMALS",

@@ -10,13 +10,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import bracket, format_diplotype, natural_key
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.matching import Observation
 from pgx.haplotypes.outcome import DiplotypeSet, FunctionPair, Haplotype
 from pgx.haplotypes.phasing import contained, extra_names, phasings, tries_all
 from pgx.haplotypes.star import MAX_LISTED
+from pgx.records.genes import bracket, format_diplotype, natural_key
 
 __all__ = [
     "apply_proxies",

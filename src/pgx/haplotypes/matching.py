@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import natural_key
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
 from pgx.haplotypes._kernels import fit_diplotypes
 from pgx.haplotypes.definitions import CompiledGene
+from pgx.records.genes import natural_key
 
 __all__ = [
     "Fit",

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
 from pgx.haplotypes.matching import Observation
+from pgx.records.genes import format_diplotype, natural_key
 
 __all__ = [
     "DECIMALS",

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.matching import Observation
+from pgx.records.genes import GeneFrequencies, HaplotypeCount
 
 __all__ = [
     "OTHER_SPELLING",

@@ -16,7 +16,6 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.frequencies import GeneFrequencies
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.phasing import OTHER_SPELLING, Floats, Row, count_known
 from pgx.haplotypes.recombination import (
@@ -30,6 +29,7 @@ from pgx.haplotypes.recombination import (
     haplotype_keys,
     joined,
 )
+from pgx.records.genes import GeneFrequencies
 
 __all__ = [
     "Floats",

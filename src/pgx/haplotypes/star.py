@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import bracket, format_diplotype, natural_key
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.matching import (
@@ -30,6 +29,7 @@ from pgx.haplotypes.outcome import (
     together,
 )
 from pgx.haplotypes.phasing import contained, extra_names, matching_alleles, phasings, tries_all
+from pgx.records.genes import bracket, format_diplotype, natural_key
 
 __all__ = [
     "MAX_LISTED",

@@ -9,8 +9,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.structures import WHOLE, StructuralHaplotype, StructureEvidence
 from pgx.copynumber.configurations import Chromosomes, StructuralModels, is_shifted
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
@@ -35,6 +33,8 @@ from pgx.haplotypes.structural_copies import (
     diploid_observation,
     haploid_observation,
 )
+from pgx.records.genes import format_diplotype, natural_key
+from pgx.records.structures import WHOLE, StructuralHaplotype, StructureEvidence
 
 __all__ = [
     "NEGLIGIBLE",

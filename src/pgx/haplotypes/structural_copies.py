@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.structures import WHOLE, PartnerOdds, StructuralHaplotype
 from pgx.copynumber.configurations import Chromosomes, StructuralModels, carried_log_likelihood
 from pgx.copynumber.evidence import SiteReads
 from pgx.genotypes.matrix import MISSING
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.matching import Observation, SoftGenotype, SoftSite
+from pgx.records.structures import WHOLE, PartnerOdds, StructuralHaplotype
 
 __all__ = [
     "Dosage",

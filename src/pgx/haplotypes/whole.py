@@ -9,14 +9,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.genes import Strategy
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
 from pgx.haplotypes import listing, star
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.listing import contradicted, in_gene_order, variants_on
 from pgx.haplotypes.outcome import DiplotypeSet, FunctionPair, Haplotype, doubtful_sites
 from pgx.haplotypes.prior import HaplotypePrior
+from pgx.records.genes import Strategy, format_diplotype, natural_key
 
 __all__ = [
     "WholeCaller",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pgx.base.errors import (
+from pgx.base.texts import did_you_mean
+from pgx.errors import (
     InputError,
     OutsideCallError,
     SampleNotFoundError,
     UnknownDrugError,
     UnknownGeneError,
 )
-from pgx.base.genes import GeneDefinition
-from pgx.base.suggest import did_you_mean
 from pgx.inputs.settings import RunSettings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "chosen_genes",

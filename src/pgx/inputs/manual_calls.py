@@ -13,13 +13,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.allele_names import parse_bracket
-from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence, joined_evidence
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import OutsideCallError, UnknownGeneError, UsageError
-from pgx.base.genes import GeneDefinition, Ploidy, Strategy
-from pgx.base.suggest import did_you_mean
-from pgx.base.tables import CALLS
+from pgx.base.texts import did_you_mean, shape_problem
+from pgx.errors import OutsideCallError, UnknownGeneError, UsageError
 from pgx.inputs.choices import marker_alleles
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -27,6 +22,9 @@ from pgx.outside.calls import AlleleNames, OutsideCall
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex
+from pgx.records.calls import CallStatus, Candidate, GeneCall, KeyEvidence, joined_evidence
+from pgx.records.genes import GeneDefinition, Ploidy, Strategy, parse_bracket
+from pgx.records.tables import CALLS
 
 __all__ = [
     "completed",

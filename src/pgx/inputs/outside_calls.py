@@ -10,11 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import core_allele, format_diplotype, natural_key
-from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail
-from pgx.base.errors import OutsideCallError, UnknownAlleleError
-from pgx.base.evidence import AlternativeDiplotype, CallEvidence, Contradiction
-from pgx.base.genes import GeneDefinition, Ploidy, Strategy
+from pgx.errors import OutsideCallError, UnknownAlleleError
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
 from pgx.haplotypes.evidence import allowed_alleles
@@ -22,6 +18,23 @@ from pgx.haplotypes.matching import Observation, observe
 from pgx.outside.calls import AlleleNames, OutsideCall, UnusedReason
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable, activity_score
+from pgx.records.calls import (
+    AlternativeDiplotype,
+    CallEvidence,
+    CallStatus,
+    Candidate,
+    Contradiction,
+    GeneCall,
+    HaplotypeDetail,
+)
+from pgx.records.genes import (
+    GeneDefinition,
+    Ploidy,
+    Strategy,
+    core_allele,
+    format_diplotype,
+    natural_key,
+)
 
 __all__ = [
     "OutsideCall",

@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientResult
-from pgx.base.errors import AssemblyMismatchError, InputError, OverlayError, SnapshotSchemaError
 from pgx.base.shipped import is_shipped
+from pgx.errors import AssemblyMismatchError, InputError, OverlayError, SnapshotSchemaError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import GeneCall, PatientResult
 
 __all__ = [
     "LOCAL_NOTE",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pgx.base.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
-from pgx.base.findings import FaultCode, Finding
+from pgx.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
 from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.integrity.guidance import condition_findings, gene_code_faults, guidance_findings
@@ -22,6 +21,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.answer_sets import answer_set_findings
 from pgx.recommendations.coverage import coverage_findings
 from pgx.recommendations.index import guidance_of
+from pgx.records.advice import FaultCode, Finding
 
 __all__ = [
     "faults_of",

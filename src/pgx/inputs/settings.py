@@ -9,10 +9,10 @@ from typing import Final, TypedDict, TypeVar
 
 import msgspec
 
-from pgx.base.advice import CONFIDENCE
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import UsageError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly
+from pgx.base.texts import shape_problem
+from pgx.errors import UsageError
+from pgx.records.advice import CONFIDENCE
 
 __all__ = [
     "MOST",

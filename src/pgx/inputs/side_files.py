@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from pgx.base.assemblies import canonical_contig
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import (
+from pgx.base.files import read_whole
+from pgx.base.texts import has_hidden, shape_problem
+from pgx.errors import (
     InputError,
     OutsideCallError,
     OverrideFileError,
@@ -19,15 +20,13 @@ from pgx.base.errors import (
     UnknownDrugError,
     UnknownGeneError,
 )
-from pgx.base.files import read_whole
-from pgx.base.local import Override, iso_day
-from pgx.base.texts import has_hidden
 from pgx.inputs.choices import named_drugs
 from pgx.inputs.settings import SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.outside.file import MAX_BYTES, parse_rows
 from pgx.outside.formats import read_calls
+from pgx.records.calls import Override, iso_day
 
 __all__ = [
     "check_overrides",

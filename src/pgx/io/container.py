@@ -12,11 +12,10 @@ from typing import Any, BinaryIO, Final
 
 from isal import igzip_lib, isal_zlib
 
-from pgx.base.children import isolated_path
-from pgx.base.errors import UsageError
-from pgx.base.listening import heard
-from pgx.base.scratch import nameless_file
+from pgx.base.extensions import heard, isolated_path
+from pgx.base.files import nameless_file
 from pgx.base.texts import is_text, shown_name
+from pgx.errors import UsageError
 from pgx.io import scan_codes
 from pgx.io.faults import fault
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
 from pgx.io import scan_codes as sc
 
 __all__ = [

@@ -18,13 +18,13 @@ import msgspec
 from pgx.base.assemblies import (
     CANONICAL,
     MITOCHONDRION,
+    Assembly,
     accession_assembly,
     assembly_of_length,
     canonical_contig,
     contig_length,
 )
-from pgx.base.errors import AssemblyMismatchError, SampleNotFoundError
-from pgx.base.genes import Assembly
+from pgx.errors import AssemblyMismatchError, SampleNotFoundError
 from pgx.io import scan_codes
 from pgx.io.faults import fault
 

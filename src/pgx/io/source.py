@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
-from pgx.base.errors import UsageError, VcfFormatError
+from pgx.errors import UsageError, VcfFormatError
 from pgx.io import scan_codes
 from pgx.io.container import Container, RawInput
 from pgx.io.faults import fault

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.assemblies import CANONICAL, canonical_contig
-from pgx.base.errors import InvariantError, VcfFormatError
+from pgx.errors import InvariantError, VcfFormatError
 from pgx.io import scan_codes
 from pgx.io.faults import fault
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.assemblies import MITOCHONDRION
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
 from pgx.io import faults
 from pgx.io import scan_codes as sc
 from pgx.io._zarr_kernels import evaluate_cells

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.base.assemblies import CANONICAL, canonical_contig
-from pgx.base.errors import VcfFormatError
+from pgx.errors import VcfFormatError
 from pgx.io import faults
 from pgx.io import scan_codes as sc
 from pgx.io._scan_cells import read_millionths, read_number, text_code

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import msgspec
 import numpy.typing as npt
 
-from pgx.base.extras import load_extra
+from pgx.base.extensions import load_extra
 from pgx.io import faults
 from pgx.io.faults import zarr_fault
 from pgx.io.header import ORIGIN_KEYS, VcfHeader, parse_header

@@ -17,9 +17,9 @@ import numpy.typing as npt
 import zarr
 from zarr.storage import FsspecStore, LocalStore, ZipStore
 
-from pgx.base.errors import UsageError, VcfFormatError
-from pgx.base.listening import heard
+from pgx.base.extensions import heard
 from pgx.base.texts import shown_name
+from pgx.errors import UsageError, VcfFormatError
 from pgx.io import faults
 from pgx.io.faults import zarr_fault
 from pgx.io.zarr_recorder import (

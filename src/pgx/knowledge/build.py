@@ -10,8 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import UnreviewedError
+from pgx.errors import UnreviewedError
 from pgx.knowledge.gene_records import CORE_TABLES, STRUCTURE_TABLES, core_rows
 from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
 from pgx.knowledge.importers.genes import build_gene_tables
@@ -43,6 +42,7 @@ from pgx.knowledge.tables import (
     read_table,
     write_manifest,
 )
+from pgx.records.genes import core_allele
 
 __all__ = [
     "COUNTED",

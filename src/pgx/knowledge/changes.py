@@ -14,9 +14,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from pgx.base.advice import ADVICE_FIELDS, Statement
-from pgx.base.genes import AlleleDefinition, DefiningVariant, GeneDefinition, PhenotypeRule
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import ADVICE_FIELDS, Statement
+from pgx.records.genes import AlleleDefinition, DefiningVariant, GeneDefinition, PhenotypeRule
 
 __all__ = ["Change", "ChangeKind", "Count", "Effect", "changes", "summary"]
 

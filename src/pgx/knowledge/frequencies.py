@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount, PublishedFrequency
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.tables import Row
+from pgx.records.genes import GeneFrequencies, HaplotypeCount, PublishedFrequency
 
 __all__ = ["POPULATION_TABLES", "allele_counts", "count_rows", "read_frequencies"]
 

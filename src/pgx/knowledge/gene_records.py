@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.genes import (
+from pgx.errors import SnapshotSchemaError
+from pgx.knowledge.tables import Row
+from pgx.records.genes import (
     AlleleDefinition,
     AlleleName,
     CorePosition,
@@ -19,7 +20,7 @@ from pgx.base.genes import (
     ReferenceSegment,
     Strategy,
 )
-from pgx.base.structures import (
+from pgx.records.structures import (
     AlleleSpan,
     Exon,
     GeneStructure,
@@ -30,7 +31,6 @@ from pgx.base.structures import (
     StructureUnit,
     UnitSegment,
 )
-from pgx.knowledge.tables import Row
 
 __all__ = [
     "ALLELE_NAMES",

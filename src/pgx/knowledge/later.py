@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import SnapshotSchemaError, UsageError
+from pgx.errors import SnapshotSchemaError, UsageError
 from pgx.knowledge.tables import Row
 
 __all__ = [

@@ -8,23 +8,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pgx.base.advice import LocalStatement, Statement, record_from_row
-from pgx.base.allele_names import core_allele
-from pgx.base.assemblies import CANONICAL, MITOCHONDRION, contig_length
-from pgx.base.errors import OverlayError, SnapshotSchemaError
-from pgx.base.genes import (
-    AlleleDefinition,
-    Assembly,
-    DefiningVariant,
-    GeneDefinition,
-    Ploidy,
-    Strategy,
-)
+from pgx.base.assemblies import CANONICAL, MITOCHONDRION, Assembly, contig_length
+from pgx.errors import OverlayError, SnapshotSchemaError
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.overlay import Overlay, PlacedRow
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import Row
 from pgx.phenotypes.translate import NO_SCORE
+from pgx.records.advice import LocalStatement, Statement, record_from_row
+from pgx.records.genes import (
+    AlleleDefinition,
+    DefiningVariant,
+    GeneDefinition,
+    Ploidy,
+    Strategy,
+    core_allele,
+)
 
 __all__ = [
     "LocalKnowledge",

@@ -9,9 +9,10 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import record_from_row
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.substances import (
+from pgx.errors import SnapshotSchemaError
+from pgx.knowledge.tables import Row
+from pgx.records.advice import record_from_row
+from pgx.records.patient import (
     DECIDED_BY,
     JUDGEMENTS,
     AdviceCondition,
@@ -23,7 +24,6 @@ from pgx.base.substances import (
     Substance,
     UnwantedPair,
 )
-from pgx.knowledge.tables import Row
 
 __all__ = [
     "CONDITIONS",

@@ -15,12 +15,12 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import LOCAL, Drug, Guideline, LocalStatement
-from pgx.base.errors import OverlayError
 from pgx.base.files import read_whole
-from pgx.base.local import OverlayInfo, iso_day
 from pgx.base.texts import has_hidden
+from pgx.errors import OverlayError
 from pgx.knowledge.tables import TABLES, Row
+from pgx.records.advice import LOCAL, Drug, Guideline, LocalStatement
+from pgx.records.calls import OverlayInfo, iso_day
 
 __all__ = ["OVERLAY_FILE", "Overlay", "PlacedRow", "read_overlay"]
 

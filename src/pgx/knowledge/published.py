@@ -17,10 +17,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import Statement, format_lookup
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import UsageError
 from pgx.base.shipped import data_folder
+from pgx.errors import UsageError
 from pgx.knowledge.build import BuildReport, build_release, other_names, unreviewed, write_release
 from pgx.knowledge.gene_records import CORE_TABLES, core_rows
 from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
@@ -34,6 +32,8 @@ from pgx.knowledge.importers.releases import AUTHORITIES, Authority, listed_rows
 from pgx.knowledge.review import Review, with_reviews
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import TABLES, TEXTS, Row, check_allele_name
+from pgx.records.advice import Statement, format_lookup
+from pgx.records.genes import core_allele
 
 __all__ = ["PublishedReport", "build_from", "build_published", "is_private"]
 

@@ -15,11 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from pgx.base.errors import KnowledgeError, OutputError, SnapshotIntegrityError
-from pgx.base.files import read_whole, real_path, sync_folder
-from pgx.base.scratch import is_left, temporary_path
-from pgx.base.shipped import data_folder, is_shipped
-from pgx.base.signatures import check_pinned
+from pgx.base.files import is_left, read_whole, real_path, sync_folder, temporary_path
+from pgx.base.shipped import check_pinned, data_folder, is_shipped
+from pgx.errors import KnowledgeError, OutputError, SnapshotIntegrityError
 from pgx.knowledge.tables import (
     MANIFEST,
     MAX_TABLE_BYTES,

@@ -18,7 +18,11 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import (
+from pgx.errors import SnapshotSchemaError
+from pgx.knowledge.importers.readings import Readings, number_gaps
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.knowledge.tables import READING_DIGITS, TEXTS, read_text
+from pgx.records.advice import (
     ACTIONS,
     ADVICE_FIELDS,
     NOT_CODED,
@@ -26,10 +30,6 @@ from pgx.base.advice import (
     format_lookup,
     row_from_record,
 )
-from pgx.base.errors import SnapshotSchemaError
-from pgx.knowledge.importers.readings import Readings, number_gaps
-from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.tables import READING_DIGITS, TEXTS, read_text
 
 __all__ = [
     "REVIEW_COLUMNS",

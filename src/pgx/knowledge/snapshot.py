@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, records_from_rows
-from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
-from pgx.base.findings import Finding
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneCode, GeneDefinition
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
+from pgx.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
 from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.gene_records import (
     ALLELE_NAMES,
@@ -43,6 +39,16 @@ from pgx.knowledge.tables import (
     Row,
     parse_table,
 )
+from pgx.records.advice import (
+    Drug,
+    Finding,
+    Guideline,
+    KnownGap,
+    Statement,
+    StatementSet,
+    records_from_rows,
+)
+from pgx.records.genes import GeneCode, GeneDefinition, GeneFrequencies
 
 if TYPE_CHECKING:
     from pgx.knowledge.overlay import Overlay

@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import SnapshotIntegrityError, SnapshotSchemaError
 from pgx.base.files import read_whole
 from pgx.base.shipped import check_release
+from pgx.errors import SnapshotIntegrityError, SnapshotSchemaError
 
 __all__ = [
     "FORBIDDEN_IN_NAMES",

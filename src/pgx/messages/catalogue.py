@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pgx.base.errors import InvariantError, UsageError
+from pgx.errors import InvariantError, UsageError
 
 __all__ = [
     "DEFAULT_LANGUAGE",

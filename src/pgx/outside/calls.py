@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.genes import GeneDefinition
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "AlleleNames",

@@ -10,8 +10,8 @@ import zipfile
 import zlib
 from typing import Any, Final
 
-from pgx.base.errors import InputError, OutsideCallError
 from pgx.base.texts import has_hidden
+from pgx.errors import InputError, OutsideCallError
 
 __all__ = [
     "MAX_BYTES",

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import OutsideCallError
+from pgx.errors import OutsideCallError
 from pgx.outside import text_formats as text
 from pgx.outside.calls import OutsideCall, UnusedReason, split_solutions, tool_call
 from pgx.outside.file import OutsideFile, parse_rows
@@ -112,7 +112,7 @@ def _dragen_sample(file: OutsideFile) -> str:
 
 _CYRIUS: Final = "Cyrius"
 # Cyrius calls CYP2D6 only and names no gene in its output
-_CYRIUS_GENE: Final = "CYP2D6"
+_CYRIUS_GENE: Final = "cyp2d6"
 _CYRIUS_FIELDS: Final = frozenset({"Genotype", "Filter", "CNV_group"})
 _PASS: Final = "pass"  # noqa: S105 - the value of a filter
 # the filter of alleles that Cyrius could not assign to two haplotypes
@@ -186,7 +186,7 @@ def _cyrius_call(sample: str, genotype: str, passed: str, where: str) -> Outside
     genotypes = split_solutions(genotype)
     return tool_call(
         _CYRIUS,
-        _CYRIUS_GENE,
+        _CYRIUS_GENE.upper(),
         sample,
         genotypes,
         where,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
-from pgx.base.errors import OutsideCallError
+from pgx.errors import OutsideCallError
 from pgx.outside.calls import OutsideCall, UnusedReason, split_solutions, tool_call
 from pgx.outside.file import OutsideFile, parse_rows
 

@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pgx.base.errors import PatientFileError
-from pgx.base.patient import Condition, Kidney, Medicine, MedicineUse, Outcome, Patient, Reaction
+from pgx.errors import PatientFileError
+from pgx.records.patient import Condition, Kidney, Medicine, MedicineUse, Outcome, Patient, Reaction
 
 __all__ = ["patient_of_bundle"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pgx.base.patient import KnownMedicine, Medicine, MedicineUse, Patient, reaction_text
 from pgx.knowledge.medicines import Vocabulary
+from pgx.records.patient import KnownMedicine, Medicine, MedicineUse, Patient, reaction_text
 
 __all__ = [
     "is_local",

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import PatientFileError
 from pgx.base.files import read_at_most
-from pgx.base.patient import (
+from pgx.base.texts import shape_problem
+from pgx.errors import PatientFileError
+from pgx.records.patient import (
     Condition,
     Kidney,
     Liver,

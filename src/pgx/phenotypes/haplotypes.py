@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import UnknownAlleleError
-from pgx.base.genes import AlleleDefinition, GeneDefinition
+from pgx.errors import UnknownAlleleError
 from pgx.phenotypes.translate import AT_LEAST, activity_score, format_score
+from pgx.records.genes import AlleleDefinition, GeneDefinition, core_allele
 
 __all__ = ["COPIES", "HaplotypeFunctions", "Meaning"]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.genes import GeneDefinition, PhenotypeRule
+from pgx.records.genes import GeneDefinition, PhenotypeRule
 
 __all__ = [
     "AT_LEAST",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pgx.base.errors import SnapshotSchemaError, UnknownGeneError, UsageError
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.engine.reading import read_inputs
+from pgx.errors import SnapshotSchemaError, UnknownGeneError, UsageError
 from pgx.inputs.settings import Absent, RunSettings
 from pgx.inputs.side_files import read_sample_info, read_untyped
 from pgx.knowledge.build import COUNTED, replace_tables
 from pgx.knowledge.frequencies import count_rows
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import Row
+from pgx.records.genes import GeneDefinition, GeneFrequencies
 
 __all__ = ["count_release"]
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.errors import InputConflictError, UsageError
-from pgx.base.genes import Assembly, GeneDefinition, Ploidy
+from pgx.base.assemblies import Assembly
 from pgx.engine.reading import Observations, ReadInput
+from pgx.errors import InputConflictError, UsageError
 from pgx.inputs.settings import RunSettings
+from pgx.records.genes import GeneDefinition, Ploidy
 
 if TYPE_CHECKING:
     from pgx.reads.sample import ReadsEvidence, ReadsInput

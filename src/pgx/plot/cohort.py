@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pgx.base.calls import CallStatus, GeneCall, PatientResult
-from pgx.base.errors import UnknownGeneError, UsageError
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
+from pgx.errors import UnknownGeneError, UsageError
 from pgx.plot.style import EDGE, INK, KINDS, NOT_CALLED, OTHER, axes, kind_of, label, legend, title
+from pgx.records.calls import CallStatus, GeneCall, PatientResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

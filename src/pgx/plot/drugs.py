@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.calls import PatientResult, Recommendation
-from pgx.base.errors import UnknownDrugError, UsageError
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
+from pgx.errors import UnknownDrugError, UsageError
 from pgx.messages.catalogue import ENGLISH
 from pgx.plot.style import EDGE, INK, axes, label, legend, title
+from pgx.records.calls import PatientResult, Recommendation
 from pgx.reports.drug_ranks import BUCKETS, bucket, drug_order, row_order
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.calls import CallStatus, GeneCall, PatientResult
-from pgx.base.errors import UnknownGeneError, UsageError
-from pgx.base.genes import GeneDefinition
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
+from pgx.errors import UnknownGeneError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.style import EDGE, GROUP_STYLES, INK, KINDS, axes, kind_of, label, legend, title
+from pgx.records.calls import CallStatus, GeneCall, PatientResult
+from pgx.records.genes import GeneDefinition
 from pgx.reports.chances import percent
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from pgx.base.frequencies import GeneFrequencies
+    from pgx.records.genes import GeneFrequencies
 
 __all__ = ["activity", "frequencies"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pgx.base.extras import load_extra
+from pgx.base.extensions import load_extra
 from pgx.reports.text import visible
 
 if TYPE_CHECKING:

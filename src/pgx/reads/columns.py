@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import GeneDefinition, ReferenceSegment
+from pgx.records.genes import GeneDefinition, ReferenceSegment
 
 __all__ = [
     "AlleleTexts",

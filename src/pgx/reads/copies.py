@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from pgx.base.assemblies import canonical_contig, contig_length
 from pgx.base.files import read_whole
-from pgx.base.structures import DepthWindow, StructureEvidence
 from pgx.copynumber.configurations import StructuralModels, structural_models
 from pgx.copynumber.evidence import (
     CONFLICT,
@@ -26,6 +25,7 @@ from pgx.copynumber.evidence import (
 from pgx.reads.columns import Reads, depth_over
 from pgx.reads.locus import Assignment, ReadLocus
 from pgx.reads.source import ReadsFile, Region, refusal
+from pgx.records.structures import DepthWindow, StructureEvidence
 
 __all__ = [
     "MIN_DEPTH",

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import InvariantError
-from pgx.base.genes import Assembly, GeneDefinition
-from pgx.base.structures import GeneStructure, ParalogueSite
+from pgx.base.assemblies import Assembly
+from pgx.errors import InvariantError
 from pgx.reads.columns import Reads, bases_at, take_hits
 from pgx.reads.source import Region
+from pgx.records.genes import GeneDefinition
+from pgx.records.structures import GeneStructure, ParalogueSite
 
 __all__ = [
     "MIN_BASE_QUALITY",

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import Assembly
 from pgx.copynumber.evidence import CopyEvidence, not_assessed
 from pgx.genotypes.matrix import GeneGenotypes, Unknown
 from pgx.reads.columns import Reads
@@ -20,6 +20,7 @@ from pgx.reads.genotyping import ReadLimits, genotype, site_reads, unreadable
 from pgx.reads.locus import ReadLocus, assign, read_locus
 from pgx.reads.source import ReadsFile, Region, open_reads, refusal
 from pgx.reads.votes import votes_of
+from pgx.records.genes import GeneDefinition
 
 __all__ = ["ReadsEvidence", "ReadsInput", "can_be_read", "read_gene"]
 

@@ -10,10 +10,9 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from pgx.base.assemblies import assembly_of_length, canonical_contig
-from pgx.base.errors import AssemblyMismatchError, InputError, ReadsFileError
-from pgx.base.genes import Assembly
+from pgx.base.assemblies import Assembly, assembly_of_length, canonical_contig
 from pgx.base.texts import shown_name
+from pgx.errors import AssemblyMismatchError, InputError, ReadsFileError
 from pgx.reads.columns import Blocks, Reads
 
 __all__ = [

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import DefiningVariant
 from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.reads.columns import AlleleTexts, Reads, allele_texts, bases_at, indel_votes
 from pgx.reads.locus import MIN_BASE_QUALITY, NO_SHADOW, SURE, Assignment, ReadLocus
+from pgx.records.genes import DefiningVariant
 
 __all__ = [
     "LETTER",

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-from pgx.base.advice import DOSE_ACTIONS, NO_RESULT, Statement
 from pgx.recommendations.topics import Combination, Topic
+from pgx.records.advice import DOSE_ACTIONS, NO_RESULT, Statement
 
 __all__ = ["may_alert"]
 

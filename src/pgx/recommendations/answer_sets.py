@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from pgx.base.advice import LOCAL, SetRelation, StatementSet
-from pgx.base.findings import FaultCode, Finding
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.topics import Topic
+from pgx.records.advice import LOCAL, FaultCode, Finding, SetRelation, StatementSet
 
 __all__ = ["answer_set_findings", "is_additive", "topics_together"]
 

@@ -11,8 +11,6 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from pgx.base.advice import NOT_CODED, Statement
-from pgx.base.calls import AlternativeAdvice, Recommendation
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import Phrases
 from pgx.recommendations.alerting import may_alert
@@ -20,6 +18,8 @@ from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.facts import advice_facts
 from pgx.recommendations.topics import Combination, Topic
 from pgx.recommendations.wording import join_names, phrase, render_implications, render_statement
+from pgx.records.advice import NOT_CODED, Statement
+from pgx.records.calls import AlternativeAdvice, Recommendation
 
 __all__ = ["NO_ADVICE", "KeyAnswer", "TopicAnswers"]
 

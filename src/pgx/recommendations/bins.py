@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import product
 
-from pgx.base.advice import Statement
-from pgx.base.calls import Recommendation
+from pgx.records.advice import Statement
+from pgx.records.calls import Recommendation
 
 __all__ = ["AdviceBins"]
 

@@ -15,10 +15,10 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
 from pgx.haplotypes.outcome import LISTED_FROM
 from pgx.recommendations.open_keys import OpenGene, SampleKeys
 from pgx.recommendations.topics import Combination, Topic
+from pgx.records.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
 
 __all__ = ["Advice", "Judge"]
 

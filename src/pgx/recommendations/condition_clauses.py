@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pgx.base.advice import Statement, coded, split_condition
+from pgx.records.advice import Statement, coded, split_condition
 
 __all__ = ["REPLACED", "is_said"]
 

@@ -12,14 +12,23 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Statement, coded, format_fact, split_condition
-from pgx.base.calls import Recommendation
-from pgx.base.patient import Applies, ConditionFit, KnownMedicine, MedicineUse, Patient
-from pgx.base.substances import AdviceCondition, ConditionCode, Modulator, condition_code
 from pgx.messages.catalogue import ENGLISH_PHRASES
 from pgx.recommendations.conditions import render_condition, unconditional_action
 from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, number_of, years_of
 from pgx.recommendations.populations import recorded_conditions
+from pgx.records.advice import Statement, coded, format_fact, split_condition
+from pgx.records.calls import Recommendation
+from pgx.records.patient import (
+    AdviceCondition,
+    Applies,
+    ConditionCode,
+    ConditionFit,
+    KnownMedicine,
+    MedicineUse,
+    Modulator,
+    Patient,
+    condition_code,
+)
 
 __all__ = ["NO_REACTION", "ConditionFits", "as_stated"]
 

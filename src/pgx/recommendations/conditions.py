@@ -1,6 +1,6 @@
 """Conditions of advice in words, and the action that holds while they are open.
 
-A condition is a coded fact of a statement (`pgx.base.advice.split_condition`). A row shows it as
+A condition is a coded fact of a statement (`pgx.records.advice.split_condition`). A row shows it as
 ``fact: text``, several joined by ``; ``. Its sentence is put before the advice, unless the
 statement's own clause says it already.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import Final
 
-from pgx.base.advice import split_condition
-from pgx.base.calls import AlternativeAdvice, Recommendation
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.wording import phrase
+from pgx.records.advice import split_condition
+from pgx.records.calls import AlternativeAdvice, Recommendation
 
 __all__ = [
     "condition_phrase",

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import product
 
-from pgx.base.advice import ANY_KEY, UNINFORMATIVE_KEYS, KnownGap, Statement
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import GeneDefinition
 from pgx.recommendations.index import GuidanceIndex
 from pgx.recommendations.reach import Reach
 from pgx.recommendations.result_keys import DIPLOTYPES, WHOLE_GENE
 from pgx.recommendations.topics import Combination, Topic
+from pgx.records.advice import ANY_KEY, UNINFORMATIVE_KEYS, FaultCode, Finding, KnownGap, Statement
+from pgx.records.genes import GeneDefinition
 
 __all__ = ["coverage_findings"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pgx.base.advice import LocalStatement, Statement, coded
-from pgx.base.calls import AdviceFacts, DrugCode
+from pgx.records.advice import LocalStatement, Statement, coded
+from pgx.records.calls import AdviceFacts, DrugCode
 
 __all__ = ["advice_facts"]
 

@@ -12,19 +12,7 @@ from itertools import product
 
 import msgspec
 
-from pgx.base.advice import (
-    ANY_KEY,
-    CONFIDENCE,
-    NO_RESULT,
-    Drug,
-    DrugStatus,
-    LookupProduct,
-    SetRelation,
-    Statement,
-    StatementSet,
-)
-from pgx.base.errors import KnowledgeError, UnknownDrugError
-from pgx.base.genes import GeneDefinition
+from pgx.errors import KnowledgeError, UnknownDrugError
 from pgx.knowledge.later import LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.reference import copies_of, reference_keys
@@ -38,6 +26,18 @@ from pgx.recommendations.result_keys import (
 )
 from pgx.recommendations.topics import Combination, Languages, Topic
 from pgx.recommendations.updates import newer_version
+from pgx.records.advice import (
+    ANY_KEY,
+    CONFIDENCE,
+    NO_RESULT,
+    Drug,
+    DrugStatus,
+    LookupProduct,
+    SetRelation,
+    Statement,
+    StatementSet,
+)
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "DIPLOTYPES",

@@ -7,7 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from pgx.base.advice import (
+from pgx.errors import KnowledgeError, OverlayError
+from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
+from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
+from pgx.recommendations.conditions import render_condition
+from pgx.recommendations.index import build_index
+from pgx.recommendations.result_keys import DIPLOTYPES
+from pgx.recommendations.topics import Topic
+from pgx.recommendations.wording import render_implications, render_statement
+from pgx.records.advice import (
     ANY_KEY,
     DOSE_ACTIONS,
     LOCAL,
@@ -17,16 +25,7 @@ from pgx.base.advice import (
     LocalStatement,
     Statement,
 )
-from pgx.base.allele_names import core_allele, format_diplotype
-from pgx.base.errors import KnowledgeError, OverlayError
-from pgx.base.genes import GeneDefinition, Strategy
-from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
-from pgx.phenotypes.translate import INDETERMINATE, NO_SCORE
-from pgx.recommendations.conditions import render_condition
-from pgx.recommendations.index import build_index
-from pgx.recommendations.result_keys import DIPLOTYPES
-from pgx.recommendations.topics import Topic
-from pgx.recommendations.wording import render_implications, render_statement
+from pgx.records.genes import GeneDefinition, Strategy, core_allele, format_diplotype
 
 __all__ = ["check_local_statements"]
 

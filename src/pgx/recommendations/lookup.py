@@ -16,8 +16,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
-from pgx.base.calls import Certainty, GeneCall, Recommendation
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.certainty import Advice, Judge
@@ -26,6 +24,8 @@ from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.topics import Combination, Topic
 from pgx.recommendations.views import COPY_NUMBER_NOTE
 from pgx.recommendations.wording import join_names, phrase
+from pgx.records.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
+from pgx.records.calls import Certainty, GeneCall, Recommendation
 
 __all__ = ["COPY_NUMBER_NOTE", "recommend", "recommend_on"]
 

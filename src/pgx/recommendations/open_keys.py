@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pgx.base.calls import CallStatus, GeneCall, KeyEvidence
 from pgx.recommendations.result_keys import DIPLOTYPES, WHOLE_GENE
 from pgx.recommendations.topics import Topic
 from pgx.recommendations.views import OPEN_COPIES
+from pgx.records.calls import CallStatus, GeneCall, KeyEvidence
 
 __all__ = ["OpenGene", "SampleKeys"]
 

@@ -14,17 +14,17 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import (
-    PHENOCONVERTED,
-    CallStatus,
-    GeneCall,
-    KeyEvidence,
-    joined_evidence,
-)
-from pgx.base.genes import GeneDefinition, PhenotypeRule
-from pgx.base.patient import GeneConversion, KnownMedicine, MedicineUse
-from pgx.base.substances import ConversionRule, Modulator, ScoreRange
 from pgx.phenotypes.translate import AT_LEAST, NO_SCORE, format_score
+from pgx.records.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence, joined_evidence
+from pgx.records.genes import GeneDefinition, PhenotypeRule
+from pgx.records.patient import (
+    ConversionRule,
+    GeneConversion,
+    KnownMedicine,
+    MedicineUse,
+    Modulator,
+    ScoreRange,
+)
 
 __all__ = ["Phenoconverter"]
 

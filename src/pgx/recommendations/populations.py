@@ -10,10 +10,17 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pgx.base.advice import format_fact
-from pgx.base.calls import Recommendation
-from pgx.base.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
-from pgx.base.substances import ConditionCode, PopulationRule
+from pgx.records.advice import format_fact
+from pgx.records.calls import Recommendation
+from pgx.records.patient import (
+    Applies,
+    ConditionCode,
+    KnownMedicine,
+    MedicineUse,
+    Patient,
+    PopulationFit,
+    PopulationRule,
+)
 
 __all__ = ["Populations", "recorded_conditions"]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pgx.base.advice import ANY_KEY, NO_RESULT
-from pgx.base.allele_names import core_allele, format_diplotype
-from pgx.base.genes import GeneDefinition, Ploidy, Strategy
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.result_keys import DIPLOTYPES
+from pgx.records.advice import ANY_KEY, NO_RESULT
+from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype
 
 __all__ = ["Reach"]
 

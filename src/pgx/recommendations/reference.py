@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.base.genes import GeneDefinition, Ploidy
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
+from pgx.records.genes import GeneDefinition, Ploidy
 
 __all__ = ["copies_of", "reference_keys"]
 

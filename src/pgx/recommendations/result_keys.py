@@ -16,12 +16,12 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import PHENOCONVERTED, GeneCall, KeyEvidence
-from pgx.base.errors import UnknownAlleleError
-from pgx.base.genes import GeneDefinition
+from pgx.errors import UnknownAlleleError
 from pgx.haplotypes.outcome import LISTED_FROM
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
+from pgx.records.calls import PHENOCONVERTED, GeneCall, KeyEvidence
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "DIPLOTYPES",

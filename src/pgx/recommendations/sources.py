@@ -13,9 +13,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import Certainty, Recommendation
 from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.conditions import unconditional_action
+from pgx.records.calls import Certainty, Recommendation
 
 __all__ = ["Comparison", "Direction", "Standing", "compare_sources", "direction_of"]
 

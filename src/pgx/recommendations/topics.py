@@ -3,7 +3,7 @@
 One guideline gives one answer. Where it has statements on pairs of alleles and on phenotypes, both
 are one topic and the more specific statement answers. Tests of single alleles ("*57:01 positive")
 may stand side by side in one gene; a topic listens to one of them, or to several where the
-knowledge base says that one statement answers for all (`pgx.base.advice.StatementSet`).
+knowledge base says that one statement answers for all (`pgx.records.advice.StatementSet`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from itertools import product
 
 import msgspec
 
-from pgx.base.advice import ANY_KEY, NO_RESULT, UNINFORMATIVE_KEYS, Drug, Statement
-from pgx.base.calls import GeneCall, KeyEvidence
 from pgx.recommendations.result_keys import (
     DIPLOTYPES,
     WHOLE_GENE,
@@ -24,6 +22,8 @@ from pgx.recommendations.result_keys import (
     pair_evidence,
     ranked_keys,
 )
+from pgx.records.advice import ANY_KEY, NO_RESULT, UNINFORMATIVE_KEYS, Drug, Statement
+from pgx.records.calls import GeneCall, KeyEvidence
 
 __all__ = ["Combination", "Languages", "Topic"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from pgx.base.calls import CallStatus, GeneCall, KeyEvidence
 from pgx.recommendations.result_keys import diplotype_keys
+from pgx.records.calls import CallStatus, GeneCall, KeyEvidence
 
 __all__ = ["COPY_NUMBER_NOTE", "OPEN_COPIES", "AdviceView", "advice_view"]
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pgx.base.advice import DOSE_ACTIONS, Statement, coded, split_condition
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.condition_clauses import REPLACED, is_said
+from pgx.records.advice import DOSE_ACTIONS, Statement, coded, split_condition
 
 __all__ = ["join_names", "phrase", "render_implications", "render_statement"]
 

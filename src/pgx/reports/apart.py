@@ -18,8 +18,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from pgx.base.errors import OutputError
 from pgx.base.files import sync_folder
+from pgx.errors import OutputError
 
 __all__ = ["Apart", "clear_old", "drop", "give_place", "stage"]
 

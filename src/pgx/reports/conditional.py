@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pgx.base.advice import split_condition
-from pgx.base.calls import AlternativeAdvice, Recommendation
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.recommendations.conditions import condition_phrase, open_conditions
+from pgx.records.advice import split_condition
+from pgx.records.calls import AlternativeAdvice, Recommendation
 from pgx.reports.figures import within
 
 __all__ = ["conditional_headline", "listed_actions"]

@@ -12,11 +12,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from pgx.base.advice import coded, format_fact
-from pgx.base.calls import PatientContext, PatientResult, Provenance
-from pgx.base.codes import is_icd10_code, is_snomed_concept
-from pgx.base.local import Override
-from pgx.base.patient import (
+from pgx.records.advice import coded, format_fact
+from pgx.records.calls import Override, PatientContext, PatientResult, Provenance
+from pgx.records.patient import (
     Condition,
     ConditionFit,
     KnownMedicine,
@@ -25,6 +23,8 @@ from pgx.base.patient import (
     Patient,
     PopulationFit,
     Reaction,
+    is_icd10_code,
+    is_snomed_concept,
     reaction_text,
 )
 

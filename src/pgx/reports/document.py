@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import DrugStatus
-from pgx.base.calls import CallStatus, GeneCall, PatientResult
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
+from pgx.records.advice import DrugStatus
+from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.dose_section import DrugDose, dose_section
 from pgx.reports.drug_groups import DrugGroup, build_groups

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from pgx.base.calls import PatientResult
 from pgx.base.extensions import extension
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import PatientResult
 
 __all__ = ["DoseSection", "DrugDose", "dose_section"]
 

@@ -7,15 +7,6 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import DOSE_ACTIONS, LOCAL
-from pgx.base.calls import (
-    AlternativeAdvice,
-    CallStatus,
-    Certainty,
-    GeneCall,
-    PatientResult,
-    Recommendation,
-)
 from pgx.messages.arguments import in_words
 from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.sources import (
@@ -24,6 +15,15 @@ from pgx.recommendations.sources import (
     Standing,
     compare_sources,
     direction_of,
+)
+from pgx.records.advice import DOSE_ACTIONS, LOCAL
+from pgx.records.calls import (
+    AlternativeAdvice,
+    CallStatus,
+    Certainty,
+    GeneCall,
+    PatientResult,
+    Recommendation,
 )
 from pgx.reports.chances import percent
 from pgx.reports.conditional import conditional_headline

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pgx.base.advice import NO_RESULT, UNINFORMATIVE_KEYS
-from pgx.base.calls import Certainty, Recommendation
 from pgx.recommendations.conditions import unconditional_action
+from pgx.records.advice import NO_RESULT, UNINFORMATIVE_KEYS
+from pgx.records.calls import Certainty, Recommendation
 
 __all__ = [
     "BUCKETS",

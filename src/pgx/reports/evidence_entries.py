@@ -7,8 +7,13 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall
-from pgx.base.evidence import AlternativeDiplotype, Contradiction, HaplotypeEvidence, VariantMatch
+from pgx.records.calls import (
+    AlternativeDiplotype,
+    Contradiction,
+    GeneCall,
+    HaplotypeEvidence,
+    VariantMatch,
+)
 from pgx.reports.chances import percent
 from pgx.reports.functions import function_in_words
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import GeneCall
 from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import build_evidence
 from pgx.reports.gene_entries import GeneEntry, SiteRow, build_gene

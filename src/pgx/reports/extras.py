@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
 
 __all__ = ["need"]
 

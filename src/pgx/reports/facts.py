@@ -7,16 +7,15 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline, Statement, record_from_row
-from pgx.base.ages import MAX_AGE_MONTHS
-from pgx.base.calls import PatientResult
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneCode
-from pgx.base.substances import ScoreRange
+from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.inputs.release import is_of_release
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import DEFAULT_LANGUAGE
+from pgx.records.advice import Drug, Guideline, Statement, record_from_row
+from pgx.records.calls import PatientResult
+from pgx.records.genes import GeneCode, GeneFrequencies
+from pgx.records.patient import ScoreRange
 from pgx.reports.laboratory import Laboratory
 
 __all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]

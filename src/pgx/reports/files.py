@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from pgx.base.calls import PatientResult
-from pgx.base.errors import OutputError
-from pgx.base.own_inputs import refuse_own_inputs
-from pgx.base.scratch import is_left, is_temporary, scratch_in, temporary_path
-from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
+from pgx.base.files import is_left, is_temporary, refuse_own_inputs, scratch_in, temporary_path
+from pgx.errors import OutputError
+from pgx.records.calls import PatientResult
+from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.apart import Apart
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.formats import (

@@ -12,8 +12,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from pgx.base.calls import PatientResult
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
+from pgx.records.calls import PatientResult
 from pgx.reports.extras import need
 from pgx.reports.facts import ReportFacts
 

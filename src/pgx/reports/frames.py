@@ -17,10 +17,10 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from pgx.base.calls import GeneCall, HaplotypeDetail, KeyEvidence, Recommendation
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import UsageError
-from pgx.base.tables import CALLS, EVIDENCE, RECOMMENDATIONS, ColumnKind
+from pgx.base.texts import shape_problem
+from pgx.errors import UsageError
+from pgx.records.calls import GeneCall, HaplotypeDetail, KeyEvidence, Recommendation
+from pgx.records.tables import CALLS, EVIDENCE, RECOMMENDATIONS, ColumnKind
 
 __all__ = [
     "CALL_SCHEMA",

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
 from pgx.phenotypes.translate import NO_SCORE
+from pgx.records.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
 from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
 from pgx.reports.figures import figure

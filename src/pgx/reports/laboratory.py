@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import LaboratoryFileError
 from pgx.base.texts import has_hidden
+from pgx.errors import LaboratoryFileError
 from pgx.reports.logo import BadLogoError, check_png, check_svg
 
 __all__ = ["Laboratory", "read_laboratory"]

@@ -7,9 +7,8 @@ from typing import Any
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientResult, Recommendation
-from pgx.base.local import Override
 from pgx.messages.arguments import in_words
+from pgx.records.calls import GeneCall, Override, PatientResult, Recommendation
 from pgx.reports.figures import day, figure
 
 __all__ = [

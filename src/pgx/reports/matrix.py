@@ -10,8 +10,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, PatientResult
-from pgx.base.scratch import nameless_file
+from pgx.base.files import nameless_file
+from pgx.records.calls import CallStatus, PatientResult
 from pgx.reports.facts import ReportFacts
 from pgx.reports.overview import DrugOverview, Overview, build_overview
 from pgx.reports.render_tsv import render_rows

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final
 
-from pgx.base.calls import CallStatus, PatientResult
+from pgx.records.calls import CallStatus, PatientResult
 from pgx.reports.facts import ReportFacts
 from pgx.reports.overview import ACTIONABLE, build_overview
 from pgx.reports.text import cell, escape_json

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.errors import InvariantError
+from pgx.errors import InvariantError
 from pgx.reports.multiqc import HEADERS, inert
 from pgx.reports.text import escape_json
 

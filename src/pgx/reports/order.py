@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pgx.base.calls import PatientResult, Recommendation
-from pgx.base.patient import MedicineUse
+from pgx.records.calls import PatientResult, Recommendation
+from pgx.records.patient import MedicineUse
 
 __all__ = ["current_drugs", "in_order"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pgx.base.calls import CallStatus, Certainty, PatientResult, Recommendation
+from pgx.records.calls import CallStatus, Certainty, PatientResult, Recommendation
 from pgx.reports.drug_ranks import row_order
 from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.patient_entries import PatientView

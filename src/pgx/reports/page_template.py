@@ -20,7 +20,7 @@ from typing import Final
 import jinja2
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template
 
-from pgx.base.code_cache import cache_folder, publish_code, read_code
+from pgx.base.accel import cache_folder, publish_code, read_code
 from pgx.reports.text import visible
 
 __all__ = ["page_template", "resource", "without_implied"]

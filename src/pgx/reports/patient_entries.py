@@ -7,9 +7,12 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import coded, split_condition
-from pgx.base.calls import PatientContext, PatientResult, Recommendation
-from pgx.base.patient import (
+from pgx.messages.arguments import in_words
+from pgx.recommendations.condition_fits import NO_REACTION
+from pgx.recommendations.conditions import open_conditions
+from pgx.records.advice import coded, split_condition
+from pgx.records.calls import PatientContext, PatientResult, Recommendation
+from pgx.records.patient import (
     Applies,
     ConditionFit,
     GeneConversion,
@@ -19,9 +22,6 @@ from pgx.base.patient import (
     PopulationFit,
     reaction_text,
 )
-from pgx.messages.arguments import in_words
-from pgx.recommendations.condition_fits import NO_REACTION
-from pgx.recommendations.conditions import open_conditions
 from pgx.reports.deidentify import CAP
 from pgx.reports.figures import day, days, figure
 from pgx.reports.functions import phenotype_in_words

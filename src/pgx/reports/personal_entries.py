@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import PatientResult, Recommendation
+from pgx.records.calls import PatientResult, Recommendation
 from pgx.reports.drug_entries import EntryMaker
 from pgx.reports.drug_ranks import BUCKETS, NO_CHANGE, bucket, row_order
 from pgx.reports.drug_records import AdjustedEntry, DrugEntry, FoldedRow

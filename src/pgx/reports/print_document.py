@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, PatientResult
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import CallStatus, PatientResult
 from pgx.reports import figures
 from pgx.reports.document import ReportDocument, build_document, with_doses
 from pgx.reports.dose_section import dose_section

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pgx.base.calls import CallStatus, PatientResult
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import CallStatus, PatientResult
 from pgx.reports.document import ReportDocument, build_document
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
 
 __all__ = ["MIN_KEY", "counted_pseudonyms", "keyed_pseudonyms", "read_key"]
 

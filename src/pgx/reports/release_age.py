@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pgx.base.ages import months_between, release_month
-from pgx.base.calls import PatientResult
-from pgx.base.errors import UsageError
+from pgx.base.texts import months_between, release_month
+from pgx.errors import UsageError
+from pgx.records.calls import PatientResult
 from pgx.reports.figures import day
 
 __all__ = ["age_warning", "issued_on", "release_text"]

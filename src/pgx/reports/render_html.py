@@ -15,8 +15,8 @@ from typing import Any, Final
 from jinja2 import Template
 from markupsafe import Markup, escape
 
-from pgx.base.calls import PatientResult
 from pgx.messages.catalogue import catalogue
+from pgx.records.calls import PatientResult
 from pgx.reports.document import ReportDocument, build_document, with_doses
 from pgx.reports.dose_section import dose_section
 from pgx.reports.drug_records import DrugEntry

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.ages import release_month
-from pgx.base.calls import PHENOCONVERTED, GeneCall, PatientResult
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import InvariantError, ResultFileError
 from pgx.base.files import read_at_most
+from pgx.base.texts import release_month, shape_problem
+from pgx.errors import InvariantError, ResultFileError
+from pgx.records.calls import PHENOCONVERTED, GeneCall, PatientResult
 from pgx.reports.order import in_order
 from pgx.reports.text import escape_json
 

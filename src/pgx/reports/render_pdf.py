@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from pgx.base.calls import PatientResult
-from pgx.base.errors import DependencyError
+from pgx.errors import DependencyError
 from pgx.messages.catalogue import catalogue
+from pgx.records.calls import PatientResult
 from pgx.reports.extras import need
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.pdf_pack import packed

@@ -7,16 +7,16 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pgx.base.calls import (
+from pgx.records.calls import (
     PHENOCONVERTED,
     AlternativeAdvice,
     Candidate,
+    DoseOption,
     GeneCall,
     PatientResult,
     Recommendation,
 )
-from pgx.base.doses import DoseOption
-from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
+from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.local_entries import computed_text
 from pgx.reports.order import in_order
 from pgx.reports.text import cell, defused

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, Final
 
-from pgx.base.calls import PatientResult
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import PatientResult
 from pgx.reports.document import build_methods
 from pgx.reports.facts import ReportFacts
 from pgx.reports.workbook import Book, Column, WorkbookSheet, open_book

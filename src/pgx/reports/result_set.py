@@ -20,9 +20,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import OutputError
-from pgx.base.files import sync_folder
-from pgx.base.own_folder import locked, remove_own
+from pgx.base.files import locked, remove_own, sync_folder
+from pgx.errors import OutputError
 from pgx.reports.apart import Apart, clear_old, drop, give_place, stage
 
 __all__ = ["RUN_FOLDER", "ResultSet", "result_set", "settle"]

@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import Statement
-from pgx.base.calls import AlternativeAdvice, PatientResult, Recommendation
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
 from pgx.recommendations.conditions import reworded_condition
 from pgx.recommendations.wording import render_implications, render_statement
+from pgx.records.advice import Statement
+from pgx.records.calls import AlternativeAdvice, PatientResult, Recommendation
 from pgx.reports.facts import ReportFacts
 
 __all__ = ["reworded"]

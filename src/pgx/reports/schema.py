@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import PatientResult
-from pgx.base.patient import Patient
 from pgx.patients.read import PATIENT_SCHEMA
+from pgx.records.calls import PatientResult
+from pgx.records.patient import Patient
 from pgx.reports.render_json import NULLABLE, SCHEMA_VERSION
 from pgx.reports.schema_texts import DESCRIPTIONS, TITLES
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall
-from pgx.base.structures import (
+from pgx.records.calls import GeneCall
+from pgx.records.structures import (
     WHOLE,
     CopyNumber,
     SiteBalance,

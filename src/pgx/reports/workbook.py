@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from pgx.base.errors import UsageError
-from pgx.base.scratch import scratch_folder
+from pgx.base.files import scratch_folder
+from pgx.errors import UsageError
 from pgx.reports.text import cell, defused
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pgx.base.calls import (
+from pgx.records.calls import (
     PHENOCONVERTED,
     CallStatus,
     Candidate,
@@ -13,7 +13,7 @@ from pgx.base.calls import (
     PatientResult,
     Recommendation,
 )
-from pgx.base.patient import Applies, ConditionFit, PopulationFit
+from pgx.records.patient import Applies, ConditionFit, PopulationFit
 from pgx.reports.chances import percent
 from pgx.reports.conditional import listed_actions
 from pgx.reports.deidentify import is_deidentified

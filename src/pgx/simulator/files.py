@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import OutputError, UsageError
 from pgx.base.files import read_whole
+from pgx.errors import OutputError, UsageError
 from pgx.simulator.haplotypes import parse_diplotype
 from pgx.simulator.settings import Sex
 

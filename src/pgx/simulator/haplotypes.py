@@ -7,16 +7,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import KnowledgeError, UnknownAlleleError, UsageError
-from pgx.base.frequencies import GeneFrequencies, HaplotypeCount
-from pgx.base.genes import (
+from pgx.base.assemblies import Assembly
+from pgx.errors import KnowledgeError, UnknownAlleleError, UsageError
+from pgx.records.genes import (
     AlleleDefinition,
-    Assembly,
     DefiningVariant,
     GeneDefinition,
+    GeneFrequencies,
+    HaplotypeCount,
     Ploidy,
     Strategy,
+    core_allele,
 )
 from pgx.simulator.settings import (
     IUPAC,

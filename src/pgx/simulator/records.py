@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from pgx.base.genes import DefiningVariant, GeneDefinition, Ploidy
+from pgx.records.genes import DefiningVariant, GeneDefinition, Ploidy
 from pgx.simulator.haplotypes import GeneSequence, SimulatedHaplotype, deleted_span
 from pgx.simulator.settings import SimulationSettings, VariantForm, WriteStyle
 

@@ -8,9 +8,10 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import UnknownGeneError, UsageError
-from pgx.base.genes import Assembly, GeneDefinition
-from pgx.base.suggest import did_you_mean
+from pgx.base.assemblies import Assembly
+from pgx.base.texts import did_you_mean
+from pgx.errors import UnknownGeneError, UsageError
+from pgx.records.genes import GeneDefinition
 
 __all__ = [
     "IUPAC",

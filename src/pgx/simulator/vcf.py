@@ -11,12 +11,13 @@ from pgx._version import __version__
 from pgx.base.assemblies import (
     CANONICAL,
     MITOCHONDRION,
+    Assembly,
     accession_assembly,
     contig_aliases,
     contig_length,
 )
-from pgx.base.errors import UsageError
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.errors import UsageError
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.haplotypes import GeneSequence, SimulatedHaplotype, sample_haplotypes
 from pgx.simulator.records import Call, GeneScene, Record, as_block, gene_records, reference_blocks
 from pgx.simulator.settings import ContigStyle, SimulationSettings, WriteStyle, check_settings

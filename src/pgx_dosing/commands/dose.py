@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from pgx.base.errors import UsageError
 from pgx.cli.console import say
 from pgx.cli.options import Overlay, Release, run_app, single
+from pgx.errors import UsageError
 
 if TYPE_CHECKING:
     from pgx_dosing.answers import DoseAnswer, Dosing

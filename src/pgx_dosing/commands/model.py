@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pgx.base.errors import OutputError, UsageError
 from pgx.cli.console import say
 from pgx.cli.options import run_app
+from pgx.errors import OutputError, UsageError
 from pgx_dosing.commands import model_registry, model_train
 
 if TYPE_CHECKING:

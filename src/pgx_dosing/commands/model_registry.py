@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pgx.base.errors import ModelError, ModelFolderError, ModelStateError, UsageError
 from pgx.base.files import real_path
 from pgx.cli.console import say
 from pgx.cli.tables import print_table
+from pgx.errors import ModelError, ModelFolderError, ModelStateError, UsageError
 from pgx.reports.text import escape_json
 from pgx_dosing.registry.files import ModelKey, signature_state
 from pgx_dosing.registry.history import LifecycleState
@@ -211,7 +211,7 @@ def card(
 
       pgx model card warfarin-pgx -o card.md
     """
-    from pgx.base.errors import OutputError
+    from pgx.errors import OutputError
     from pgx.reports.files import write_file
     from pgx_dosing.registry.card import render_card
     from pgx_dosing.registry.card_facts import facts_of

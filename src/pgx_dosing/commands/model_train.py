@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from pgx._version import __version__
-from pgx.base.errors import UsageError
 from pgx.cli.console import say
 from pgx.cli.tables import print_table
+from pgx.errors import UsageError
 from pgx.reports.text import escape_json
 
 __all__ = ["Data", "Schema", "evaluated", "print_json", "register"]
@@ -173,7 +173,7 @@ def train(
     """
     import msgspec
 
-    from pgx.base.errors import ModelFolderError
+    from pgx.errors import ModelFolderError
     from pgx_dosing.registry.states import note_of
     from pgx_dosing.shipped import published_model, recipe_of, schema_for
     from pgx_dosing.tables import read_table
@@ -199,7 +199,7 @@ def train(
 
 
 def _split(text: str | None) -> Any:  # noqa: ANN401 - an enum of a module not imported yet
-    from pgx.base.errors import UsageError
+    from pgx.errors import UsageError
     from pgx_dosing.training.validating import Split
 
     try:
@@ -305,7 +305,7 @@ def recalibrate(
 
 def _of_site(table: Any, site: str) -> Any:  # noqa: ANN401 - a table of a module not imported yet
     """Return the site's own patients; a table of one site, or that names none, is taken whole."""
-    from pgx.base.errors import UsageError
+    from pgx.errors import UsageError
 
     if _n_sites(table) < 2:
         return table

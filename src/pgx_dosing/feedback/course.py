@@ -33,13 +33,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import (
-    CourseFileError,
-    MissingCovariateError,
-    ModelStateError,
-    OutOfDomainError,
-)
+from pgx.base.texts import shape_problem
+from pgx.errors import CourseFileError, MissingCovariateError, ModelStateError, OutOfDomainError
 from pgx_dosing.feedback.kpd import Parameters, Range, Value, read_parameters, read_record
 
 __all__ = [

@@ -23,8 +23,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import MissingCovariateError, ModelFolderError, OutOfDomainError
 from pgx.base.shipped import read_data
+from pgx.errors import MissingCovariateError, ModelFolderError, OutOfDomainError
 from pgx_dosing.feedback._kernels import deplete, respond
 from pgx_dosing.folders import shipped_folder
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pgx.base.calls import Certainty
-from pgx.base.errors import MissingCovariateError, OutOfDomainError, UsageError
+from pgx.errors import MissingCovariateError, OutOfDomainError, UsageError
+from pgx.records.calls import Certainty
 from pgx_dosing.feedback.course import Course, OutcomeModel, Timeline, read_outcomes, timeline_of
 from pgx_dosing.feedback.kpd import (
     HOURS_A_WEEK,

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import PredictionLogError
+from pgx.errors import PredictionLogError
 from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine, Value, read_log
 from pgx_dosing.monitoring.records import LogFinding, ModelIdentity, WatchedModel
 

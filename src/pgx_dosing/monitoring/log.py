@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import ModelFolderError, OutputError, PredictionLogError, UsageError
+from pgx.base.texts import shape_problem
+from pgx.errors import ModelFolderError, OutputError, PredictionLogError, UsageError
 from pgx_dosing.monitoring.records import watched_model
 from pgx_dosing.predicting import DosePrediction, InputValue
 from pgx_dosing.registry.folder import ModelFolder

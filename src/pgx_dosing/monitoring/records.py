@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import ModelFolderError
+from pgx.errors import ModelFolderError
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.specification import Link
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from pgx.base.errors import ModelFolderError
+from pgx.errors import ModelFolderError
 from pgx_dosing.registry.files import Json
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.registry.history import (

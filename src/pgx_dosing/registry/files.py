@@ -25,8 +25,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.errors import ModelFolderError, OutputError
 from pgx.base.files import real_path
+from pgx.errors import ModelFolderError, OutputError
 
 __all__ = [
     "FILES",

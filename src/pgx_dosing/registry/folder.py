@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pgx.base.errors import ModelFolderError, OutputError
 from pgx.base.shipped import check_data
+from pgx.errors import ModelFolderError, OutputError
 from pgx_dosing.registry.files import (
     FILES,
     MANIFEST,

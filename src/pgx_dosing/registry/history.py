@@ -28,8 +28,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.base.files import real_path
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.files import (
     Json,
     ManifestSignature,

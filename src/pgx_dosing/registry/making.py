@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.card import render_card
 from pgx_dosing.registry.card_facts import CardFacts
 from pgx_dosing.registry.change_plan import PLAN, parse_plan

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import ModelStateError
+from pgx.errors import ModelStateError
 from pgx_dosing.registry.change_plan import PLAN, check_change
 from pgx_dosing.registry.files import ModelKey, locked
 from pgx_dosing.registry.folder import ModelFolder, check_signatures, read_folder, write_history

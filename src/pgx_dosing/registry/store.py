@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pgx.base.errors import ModelFolderError, ModelStateError
 from pgx.base.files import real_path
-from pgx.base.suggest import did_you_mean
+from pgx.base.texts import did_you_mean
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.folders import REGISTRY_VARIABLE, shipped_folder, user_folder
 from pgx_dosing.registry.files import MANIFEST, ModelKey, configured_key, locked
 from pgx_dosing.registry.folder import (

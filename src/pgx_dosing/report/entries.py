@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pgx.base.calls import Certainty, PatientResult
 from pgx.messages.arguments import in_words
+from pgx.records.calls import Certainty, PatientResult
 from pgx.reports.figures import figure
 from pgx_dosing.answers import DoseAnswer
 from pgx_dosing.predicting import DosePrediction, InputContribution, InputUsed, InputValue

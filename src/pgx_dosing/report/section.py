@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from pgx.base.calls import PatientResult
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import PatientResult
 from pgx.reports.page_template import page_template, resource, without_implied
 from pgx.reports.pictures.svg import number, picture, shortened, text
 from pgx_dosing.replies import dose_replies

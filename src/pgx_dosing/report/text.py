@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import Certainty
-from pgx.base.errors import printable
+from pgx.errors import printable
+from pgx.records.calls import Certainty
 from pgx.reports.text import escape_json
 from pgx_dosing.answers import DoseAnswer
 from pgx_dosing.feedback.weighing import ObservationFit, Refinement, ReportFit, Severity

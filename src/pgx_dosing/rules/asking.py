@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import ModelError
+from pgx.errors import ModelError
 from pgx_dosing.rules.reading import AnyRule, shipped_rules
 from pgx_dosing.rules.results import (
     Contribution,

@@ -14,8 +14,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import Certainty
-from pgx.base.errors import ModelError, OutOfDomainError
+from pgx.errors import ModelError, OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.rules.results import (
     Contribution,
     DoseSpan,

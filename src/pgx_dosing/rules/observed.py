@@ -14,12 +14,11 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.allele_names import core_allele
-from pgx.base.calls import CallStatus, GeneCall
-from pgx.base.genes import GeneDefinition
-from pgx.base.patient import Condition, KnownMedicine, MedicineUse, Patient
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.recommendations.views import COPY_NUMBER_NOTE
+from pgx.records.calls import CallStatus, GeneCall
+from pgx.records.genes import GeneDefinition, core_allele
+from pgx.records.patient import Condition, KnownMedicine, MedicineUse, Patient
 from pgx_dosing.rules.results import Possible, PossibleValues, untold
 from pgx_dosing.rules.specification import UNLISTED, DosingRule, Observe, RuleInput, Value
 

@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import ModelFolderError
 from pgx.base.shipped import data_files, read_data
+from pgx.errors import ModelFolderError
 from pgx_dosing.rules.specification import (
     SCHEMA_VERSION,
     EquationRule,

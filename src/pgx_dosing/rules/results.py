@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import Certainty
-from pgx.base.errors import MissingCovariateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.rules.specification import (
     DosingRule,
     RuleAnswer,

@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import DataTableError
-from pgx.base.extras import load_extra
+from pgx.base.extensions import load_extra
+from pgx.errors import DataTableError
 from pgx_dosing.equation import link_of
 from pgx_dosing.shipped import Boosting, Estimate, Recipe
 from pgx_dosing.specification import (

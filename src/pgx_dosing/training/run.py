@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import DataTableError, UsageError
+from pgx.errors import DataTableError, UsageError
 from pgx_dosing.equation import dose_of, link_of, on_link
 from pgx_dosing.evaluation import Predicted, gains_of, judge, predict_table, scores
 from pgx_dosing.shipped import Recipe

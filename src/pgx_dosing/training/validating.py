@@ -18,8 +18,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import UsageError
-from pgx.base.extras import load_extra
+from pgx.base.extensions import load_extra
+from pgx.errors import UsageError
 from pgx_dosing.equation import Bounds, dose_of, link_of, on_link
 from pgx_dosing.shipped import Recipe
 from pgx_dosing.specification import ConformalInterval, Link, Model, fill

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dosing.invented import IWPC, member, model, needs_data, published, table, term
-from pgx.base.errors import MissingCovariateError
+from pgx.errors import MissingCovariateError
 from pgx_dosing.evaluation import judge, predict_table, scores
 from pgx_dosing.shipped import schema_for
 from pgx_dosing.specification import ConformalInterval

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from dosing.feedback.courses import course, tree
-from pgx.base.errors import CourseFileError, OutOfDomainError
+from pgx.errors import CourseFileError, OutOfDomainError
 from pgx_dosing.feedback.course import MAX_BYTES, parse_course, read_course, timeline_of
 from pgx_dosing.feedback.kpd import read_parameters
 

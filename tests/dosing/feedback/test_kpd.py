@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.base.errors import MissingCovariateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback import _kernels
 from pgx_dosing.feedback.kpd import (
     HOURS_A_WEEK,

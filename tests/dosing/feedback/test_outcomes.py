@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from pgx.base.errors import MissingCovariateError, ModelStateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, ModelStateError, OutOfDomainError
 from pgx_dosing.feedback.course import read_outcomes, update_sensitivity
 
 MODELS = read_outcomes()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dosing.feedback.courses import GENOTYPE, course, refined, tree
-from pgx.base.errors import MissingCovariateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, OutOfDomainError
 from pgx_dosing.feedback.course import timeline_of
 from pgx_dosing.feedback.kpd import HOURS_A_WEEK, inr_course, read_parameters, steady_ratio
 from pgx_dosing.feedback.weighing import DosePrior, make_grid, weigh

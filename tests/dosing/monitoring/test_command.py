@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from validation.watching import SCENARIOS, Scenario, validated, write_log
 
 from dosing.registry.made import METRICS, made, model_of
-from pgx.base.errors import ModelFolderError, OutputError, PredictionLogError
 from pgx.cli.options import run_app, single
+from pgx.errors import ModelFolderError, OutputError, PredictionLogError
 from pgx_dosing.commands.model import monitor
 from pgx_dosing.commands.model import run as run_model
 from pgx_dosing.folders import REGISTRY_VARIABLE

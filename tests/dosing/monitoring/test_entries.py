@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.base.calls import Certainty
-from pgx.base.errors import PredictionLogError
+from pgx.errors import PredictionLogError
+from pgx.records.calls import Certainty
 from pgx_dosing.monitoring.log import append_prediction, declared_by, prediction_line, read_log
 from pgx_dosing.predicting import DosePrediction, InputUsed
 from pgx_dosing.specification import Input, InputKind, ModelCitation

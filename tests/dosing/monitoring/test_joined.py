@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dosing.monitoring.test_log import DECLARED, GROUPS, line
-from pgx.base.errors import PredictionLogError
+from pgx.errors import PredictionLogError
 from pgx_dosing.monitoring.joined import last_model, read_watched_log
 from pgx_dosing.monitoring.log import append_outcome, append_prediction, new_key
 from pgx_dosing.monitoring.records import ValidationReference, WatchedModel

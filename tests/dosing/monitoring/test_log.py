@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from pgx.base.errors import OutputError, PredictionLogError
+from pgx.errors import OutputError, PredictionLogError
 from pgx_dosing.monitoring.log import (
     OutcomeLine,
     PredictionLine,

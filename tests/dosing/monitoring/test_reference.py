@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dosing.registry.made import METRICS, made
-from pgx.base.errors import ModelFolderError
+from pgx.errors import ModelFolderError
 from pgx_dosing.monitoring.records import watched_model
 
 REFERENCE = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dosing.rules.people import called
-from pgx.base.calls import CallStatus, Candidate, Certainty, SiteObservation
+from pgx.records.calls import CallStatus, Candidate, Certainty, SiteObservation
 from pgx_dosing.answers import Dosing
 from pgx_dosing.report.text import answer_json, answer_text
 from pgx_dosing.rules.observed import Person

@@ -9,9 +9,9 @@ import pytest
 
 from dosing.invented import published
 from dosing.rules.people import called
-from pgx.base.calls import CallStatus, Candidate, Certainty, SiteObservation
-from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
-from pgx.base.patient import Patient
+from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.records.calls import CallStatus, Candidate, Certainty, SiteObservation
+from pgx.records.patient import Patient
 from pgx_dosing.predicting import parse_given, predict_dose
 from pgx_dosing.rules.observed import Person
 

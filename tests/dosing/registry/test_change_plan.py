@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.registry.made import METRICS, MODEL, PLAN, made, model_of
-from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.change_plan import check_change, plan_of, plan_schema
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "schema" / "pgx-change-plan-1.0.json"

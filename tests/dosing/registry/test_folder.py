@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.registry.made import KEY, MODEL, approved, documents, made, model_of
-from pgx.base.errors import ModelFolderError, OutputError
+from pgx.errors import ModelFolderError, OutputError
 from pgx_dosing.registry.files import (
     canonical_json,
     manifest_bytes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dosing.registry.made import KEY, METRICS, NOTE, PLAN, approved, made, model_of, protocol_of
-from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.folder import check_signatures, read_folder
 from pgx_dosing.registry.history import LifecycleState
 from pgx_dosing.registry.making import attach, make_model

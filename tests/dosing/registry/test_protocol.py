@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.registry.made import LIMITS, METRICS, protocol_of
-from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.history import LimitOutcome, Protocol, check_protocol, read_protocol
 
 WHOLE = {"title": "t", "mae_mg_per_week": {"at_most": 9.0}}

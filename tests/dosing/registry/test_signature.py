@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.registry.made import KEY, NOTE, OTHER_KEY, approved, made, model_of, protocol_of
-from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.files import (
     ManifestSignature,
     ModelKey,

@@ -20,7 +20,7 @@ from dosing.registry.made import (
     model_of,
     protocol_of,
 )
-from pgx.base.errors import ModelFolderError, ModelStateError
+from pgx.errors import ModelFolderError, ModelStateError
 from pgx_dosing.registry.folder import read_folder
 from pgx_dosing.registry.history import (
     History,

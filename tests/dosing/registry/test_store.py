@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.registry.made import KEY, NOTE, approved, made, model_of
-from pgx.base.errors import ModelFolderError, ModelStateError, OutputError
+from pgx.errors import ModelFolderError, ModelStateError, OutputError
 from pgx_dosing.folders import user_folder
 from pgx_dosing.registry import store as stores
 from pgx_dosing.registry.folder import read_folder, write_history

@@ -1,7 +1,7 @@
 """Short ways to say what is known of a person."""
 
-from pgx.base.calls import CallStatus, Candidate, GeneCall, KeyEvidence, SiteObservation
-from pgx.base.patient import KnownMedicine, MedicineUse
+from pgx.records.calls import CallStatus, Candidate, GeneCall, KeyEvidence, SiteObservation
+from pgx.records.patient import KnownMedicine, MedicineUse
 from pgx_dosing.rules.reading import shipped_rules
 from pgx_dosing.rules.results import Possible, PossibleValues
 

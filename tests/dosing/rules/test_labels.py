@@ -3,8 +3,8 @@
 import pytest
 
 from dosing.rules.people import known, rule
-from pgx.base.calls import Certainty
-from pgx.base.errors import ModelError, OutOfDomainError
+from pgx.errors import ModelError, OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.rules.asking import decide
 from pgx_dosing.rules.flows import scaled_start
 

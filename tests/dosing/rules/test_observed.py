@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from dosing.rules.people import ambiguous, called, known, rule, site, taking
-from pgx.base.calls import CallStatus, Candidate, Certainty, GeneCall
-from pgx.base.errors import OutOfDomainError
-from pgx.base.patient import Condition, Kidney, Liver, MedicineUse, Patient
+from pgx.errors import OutOfDomainError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.phenoconversion import Phenoconverter
+from pgx.records.calls import CallStatus, Candidate, Certainty, GeneCall
+from pgx.records.patient import Condition, Kidney, Liver, MedicineUse, Patient
 from pgx_dosing.rules.asking import answer, rules_for
 from pgx_dosing.rules.flows import BaseDose, follow
 from pgx_dosing.rules.observed import Person, body_mass_index, body_surface_area, observe

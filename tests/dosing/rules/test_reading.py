@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pgx.base import shipped
-from pgx.base.errors import ModelFolderError, SnapshotIntegrityError
+from pgx.errors import ModelFolderError, SnapshotIntegrityError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx_dosing.folders import shipped_folder
 from pgx_dosing.rules.reading import parse_rule, read_rule, shipped_rules

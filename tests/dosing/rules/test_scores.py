@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from dosing.rules.people import known, rule
-from pgx.base.calls import Certainty
-from pgx.base.errors import OutOfDomainError
+from pgx.errors import OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.rules.asking import add_up
 
 NOBODY = {

@@ -3,8 +3,8 @@
 import pytest
 
 from dosing.rules.people import known, rule
-from pgx.base.calls import Certainty
-from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.rules.flows import BaseDose, follow
 
 DOSES = {"pharmacogenetic": 40.0, "clinical": 35.0}

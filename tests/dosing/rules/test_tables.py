@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dosing.rules.people import known, rule
-from pgx.base.calls import Certainty
-from pgx.base.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.rules.asking import decide
 from pgx_dosing.rules.reading import shipped_rules
 from pgx_dosing.rules.results import Possible, PossibleValues, holds, options

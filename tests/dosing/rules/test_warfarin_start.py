@@ -5,8 +5,8 @@ import math
 import pytest
 
 from dosing.rules.people import known, rule
-from pgx.base.calls import Certainty
-from pgx.base.errors import MissingCovariateError, OutOfDomainError
+from pgx.errors import MissingCovariateError, OutOfDomainError
+from pgx.records.calls import Certainty
 from pgx_dosing.rules.asking import compute
 from pgx_dosing.rules.flows import load
 

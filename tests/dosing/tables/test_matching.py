@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from dosing.invented import HEIGHT, INPUTS, SCHEMA, frame, model
-from pgx.base.errors import DataTableError
+from pgx.errors import DataTableError
 from pgx_dosing.evaluation import predict_table
 from pgx_dosing.tables import TableSchema, columns_for, table_of
 

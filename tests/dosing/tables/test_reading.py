@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.invented import IWPC, SCHEMA, frame, needs_data
-from pgx.base.errors import DataTableError
+from pgx.errors import DataTableError
 from pgx_dosing.shipped import schema_for
 from pgx_dosing.specification import InputKind
 from pgx_dosing.tables import (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dosing.invented import RECIPE, SCHEMA, frame, published, shipped_table, table, with_cells
-from pgx.base.errors import DataTableError
+from pgx.errors import DataTableError
 from pgx_dosing.equation import on_link
 from pgx_dosing.shipped import Boosting, parse_recipe, recipe_of
 from pgx_dosing.specification import encode_model, fill, parse_model

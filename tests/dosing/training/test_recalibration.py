@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosing.invented import model, table
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
 from pgx_dosing.equation import dose_of, on_link
 from pgx_dosing.specification import Link, fill
 from pgx_dosing.training.run import (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dosing.invented import SCHEMA, frame, table
-from pgx.base.errors import UsageError
+from pgx.errors import UsageError
 from pgx_dosing.tables import table_of
 from pgx_dosing.training.validating import Split, choose_split, folds
 

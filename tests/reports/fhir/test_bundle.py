@@ -7,11 +7,10 @@ import json
 import pytest
 from validation.fhir.bundles import own_faults
 
-from pgx.base.calls import CallStatus, DrugCode, HaplotypeDetail
-from pgx.base.errors import InvariantError
-from pgx.base.local import Override
-from pgx.base.patient import Patient
+from pgx.errors import InvariantError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import CallStatus, DrugCode, HaplotypeDetail, Override
+from pgx.records.patient import Patient
 from pgx.reports.facts import NO_FACTS, facts_of
 from pgx.reports.fhir.bundle import fhir_bundle, render_fhir
 from pgx.reports.fhir.codes import HGNC, LOINC, RXNORM, profile
@@ -254,7 +253,7 @@ def test_advice_that_depends_says_on_what_and_what_else_it_may_be():
 
 
 def test_drugs_to_use_instead_are_codes():
-    from pgx.base.calls import AdviceFacts
+    from pgx.records.calls import AdviceFacts
 
     facts = AdviceFacts(statement="X", instead=(DrugCode("prasugrel", "613391", "B01AC22"),))
     [row] = implications(recommendations=(factory.advice(facts=facts),))
@@ -312,7 +311,7 @@ def test_a_gene_that_was_not_asked_for_is_said_to_be_so():
 
 
 def test_no_more_of_the_person_than_the_sample():
-    from pgx.base.calls import PatientContext
+    from pgx.records.calls import PatientContext
 
     patient = Patient(birth_date="1961-05-17", weight_kg=71.5)
     bundle = bundle_of(context=PatientContext(patient=patient))
@@ -356,7 +355,7 @@ def test_decisions_stand_beside_what_they_are_about():
 
 
 def test_advice_by_genotype_and_with_medicines_tell_each_other_apart():
-    from pgx.base.calls import PHENOCONVERTED, PatientContext
+    from pgx.records.calls import PHENOCONVERTED, PatientContext
 
     rows = (factory.advice(), factory.advice(text="Other advice", basis=PHENOCONVERTED))
     bundle = bundle_of(context=PatientContext(patient=Patient()), recommendations=rows)

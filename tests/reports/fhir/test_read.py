@@ -9,13 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pgx.base.calls import AdviceFacts, DrugCode
-from pgx.base.errors import ResultFileError
-from pgx.base.local import OverlayInfo, Override
-from pgx.base.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.cli import main
 from pgx.engine.annotate import annotate
+from pgx.errors import ResultFileError
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.calls import AdviceFacts, DrugCode, OverlayInfo, Override
+from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.facts import NO_FACTS, facts_of
 from pgx.reports.fhir.bundle import fhir_bundle, render_fhir
 from pgx.reports.fhir.read import parse_fhir, read_fhir

@@ -8,13 +8,13 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Statement, coded, format_fact, record_from_row, split_condition
-from pgx.base.substances import AdviceCondition, Substance
 from pgx.knowledge.importers.guidelines import GuidelineTables
 from pgx.knowledge.importers.layers import medicine_rows
 from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.medicines import CONDITIONS, Vocabulary, read_conditions
 from pgx.knowledge.tables import read_table
+from pgx.records.advice import Drug, Statement, coded, format_fact, record_from_row, split_condition
+from pgx.records.patient import AdviceCondition, Substance
 
 __all__ = [
     "unconditional_action",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from pgx.base.errors import InputError, PgxError
+from pgx.errors import InputError, PgxError
 from pgx.knowledge.importers.genes import Result, fold_rules
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
 from pgx.knowledge.importers.published import (

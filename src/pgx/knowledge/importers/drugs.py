@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, DrugStatus, Statement
 from pgx.knowledge.importers.readings import Readings
 from pgx.knowledge.importers.releases import SourceRow
 from pgx.knowledge.tables import Row, read_text
+from pgx.records.advice import Drug, DrugStatus, Statement
 
 __all__ = ["DrugCodes", "build_drugs", "read_levels"]
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from pgx.base.errors import InputError, SnapshotSchemaError
+from pgx.errors import InputError, SnapshotSchemaError
 from pgx.knowledge.importers.layers import SourceFolders, known_genes, read_columns
 from pgx.knowledge.importers.published import Skipped
 from pgx.knowledge.importers.published_files import label

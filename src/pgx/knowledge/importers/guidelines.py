@@ -15,19 +15,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import (
-    ADVICE_FIELDS,
-    ANY_KEY,
-    NOT_CODED,
-    Drug,
-    Guideline,
-    LookupProduct,
-    Statement,
-    format_lookup,
-    record_from_row,
-    row_from_record,
-)
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
 from pgx.knowledge.importers.layers import Edition, SourceFolders
 from pgx.knowledge.importers.readings import (
@@ -46,6 +34,18 @@ from pgx.knowledge.importers.releases import (
 )
 from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.tables import READING_DIGITS
+from pgx.records.advice import (
+    ADVICE_FIELDS,
+    ANY_KEY,
+    NOT_CODED,
+    Drug,
+    Guideline,
+    LookupProduct,
+    Statement,
+    format_lookup,
+    record_from_row,
+    row_from_record,
+)
 
 __all__ = [
     "GUIDELINE_COLUMNS",

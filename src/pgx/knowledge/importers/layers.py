@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.errors import InputError, SnapshotSchemaError
+from pgx.errors import InputError, SnapshotSchemaError
 from pgx.knowledge.later import EVERYTHING, Until
 from pgx.knowledge.medicines import MEDICINE_TABLES
 from pgx.knowledge.tables import Row, read_table, read_text

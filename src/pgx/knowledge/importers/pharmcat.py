@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from pgx.base.errors import InputError, PgxError
+from pgx.errors import InputError, PgxError
 from pgx.knowledge.importers.genes import PhenotypeFile, functions_and_rules
 from pgx.knowledge.importers.published import BASES, CODES, PublishedRelease, Skipped, pharmcat_kind
 from pgx.knowledge.importers.published_files import (

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from pgx.base.errors import InputError
+from pgx.errors import InputError
 from pgx.knowledge.importers.published import Skipped
 from pgx.knowledge.importers.published_files import document, gene_symbol, label, parse_json, prose
 

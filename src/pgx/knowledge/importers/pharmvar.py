@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.errors import InputError, PgxError
+from pgx.errors import InputError, PgxError
 from pgx.knowledge.importers.published import (
     BASES,
     Allele,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.errors import InputError, PgxError
+from pgx.errors import InputError, PgxError
 from pgx.knowledge.importers.published_files import SourceFile, read_head
 from pgx.knowledge.tables import Row
 

@@ -19,9 +19,9 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import msgspec
 
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import InputError
 from pgx.base.files import read_at_most
+from pgx.base.texts import shape_problem
+from pgx.errors import InputError
 
 __all__ = [
     "MAX_BYTES",

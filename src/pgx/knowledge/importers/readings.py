@@ -16,9 +16,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.tables import Row, read_text
+from pgx.records.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
 
 __all__ = [
     "CHECKED_COLUMNS",

@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.advice import ANY_KEY, NO_RESULT
-from pgx.base.allele_names import natural_key
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.layers import SourceFolders, release_of
 from pgx.knowledge.tables import read_text
+from pgx.records.advice import ANY_KEY, NO_RESULT
+from pgx.records.genes import natural_key
 
 __all__ = [
     "AUTHORITIES",

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pgx.base.allele_names import core_allele
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import CorePosition, GeneDefinition
-from pgx.base.structures import WHOLE, GeneStructure, PartnerOdds
-from pgx.base.substances import ConversionRule
+from pgx.records.advice import FaultCode, Finding
+from pgx.records.genes import CorePosition, GeneDefinition, core_allele
+from pgx.records.patient import ConversionRule
+from pgx.records.structures import WHOLE, GeneStructure, PartnerOdds
 
 __all__ = [
     "core_position_findings",

@@ -7,14 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pgx.base.allele_names import core_allele
 from pgx.base.assemblies import CANONICAL
-from pgx.base.errors import SnapshotSchemaError
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import DefiningVariant, GeneDefinition, ReferenceSegment, Strategy
+from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.integrity.applicable import core_position_findings, structure_findings
 from pgx.knowledge.tables import check_allele_name
 from pgx.phenotypes.translate import NO_SCORE, activity_score, score_value
+from pgx.records.advice import FaultCode, Finding
+from pgx.records.genes import (
+    DefiningVariant,
+    GeneDefinition,
+    ReferenceSegment,
+    Strategy,
+    core_allele,
+)
 
 __all__ = ["gene_findings", "unusable"]
 

@@ -8,19 +8,20 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Final
 
-from pgx.base.advice import (
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.advice import (
     DOSE_ACTIONS,
     Drug,
     DrugStatus,
+    FaultCode,
+    Finding,
     Guideline,
     Statement,
     coded,
     split_condition,
 )
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import GeneCode
-from pgx.base.substances import AdviceCondition
-from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.records.genes import GeneCode
+from pgx.records.patient import AdviceCondition
 
 __all__ = [
     "ATC",

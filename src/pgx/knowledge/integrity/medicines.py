@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
-from pgx.base.advice import Statement, coded, split_condition
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.genes import GeneDefinition
-from pgx.base.substances import (
+from pgx.knowledge.integrity.applicable import inapplicable, place_of
+from pgx.knowledge.integrity.guidance import CONDITION_SYSTEMS, code_faults
+from pgx.knowledge.medicines import MedicineKnowledge
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.phenotypes.translate import score_value
+from pgx.records.advice import FaultCode, Finding, Statement, coded, split_condition
+from pgx.records.genes import GeneDefinition
+from pgx.records.patient import (
     ConversionRule,
     Modulator,
     PopulationRule,
@@ -18,11 +22,6 @@ from pgx.base.substances import (
     Substance,
     condition_code,
 )
-from pgx.knowledge.integrity.applicable import inapplicable, place_of
-from pgx.knowledge.integrity.guidance import CONDITION_SYSTEMS, code_faults
-from pgx.knowledge.medicines import MedicineKnowledge
-from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.phenotypes.translate import score_value
 
 __all__ = ["medicine_findings"]
 

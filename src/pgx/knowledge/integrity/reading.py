@@ -9,13 +9,22 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.advice import Drug, Guideline, KnownGap, Statement, StatementSet, record_from_row
-from pgx.base.allele_names import core_allele
-from pgx.base.errors import KnowledgeError
-from pgx.base.findings import FaultCode, Finding
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneCode, GeneDefinition
-from pgx.base.substances import (
+from pgx.errors import KnowledgeError
+from pgx.knowledge.release_folder import table_bytes
+from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.knowledge.tables import read_manifest
+from pgx.records.advice import (
+    Drug,
+    FaultCode,
+    Finding,
+    Guideline,
+    KnownGap,
+    Statement,
+    StatementSet,
+    record_from_row,
+)
+from pgx.records.genes import GeneCode, GeneDefinition, GeneFrequencies, core_allele
+from pgx.records.patient import (
     AdviceCondition,
     ConditionCode,
     ConversionRule,
@@ -25,9 +34,6 @@ from pgx.base.substances import (
     Substance,
     UnwantedPair,
 )
-from pgx.knowledge.release_folder import table_bytes
-from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.tables import read_manifest
 
 __all__ = [
     "damaged_tables",

@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import PatientResult
-from pgx.base.errors import InvariantError
+from pgx.errors import InvariantError
+from pgx.records.calls import PatientResult
 from pgx.reports.facts import ReportFacts
 from pgx.reports.fhir.codes import CATEGORIES, OWN, Tree, code_of, profile
 from pgx.reports.fhir.extensions import own, text_of

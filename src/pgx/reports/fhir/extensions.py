@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from pgx.base.calls import DrugCode
+from pgx.records.calls import DrugCode
 from pgx.reports.fhir.codes import ATC, OWN, RXNORM, Tree, concept
 from pgx.reports.text import visible
 

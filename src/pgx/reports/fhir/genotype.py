@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, GeneCall, HaplotypeDetail
-from pgx.base.structures import StructureEvidence
 from pgx.messages.catalogue import ENGLISH
+from pgx.records.calls import CallStatus, GeneCall, HaplotypeDetail
+from pgx.records.structures import StructureEvidence
 from pgx.reports.fhir.codes import CLINPGX, Tree, concept, own_concept
 from pgx.reports.fhir.extensions import own, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pgx.base.advice import NO_RESULT, split_condition
-from pgx.base.calls import Certainty, Recommendation
 from pgx.recommendations.conditions import open_conditions
+from pgx.records.advice import NO_RESULT, split_condition
+from pgx.records.calls import Certainty, Recommendation
 from pgx.reports.fhir.codes import LOINC, SUGGESTIONS, Tree, concept, profile
 from pgx.reports.fhir.extensions import own, own_url, parts, text_of
 from pgx.reports.fhir.resources import Sheet, component, text_component

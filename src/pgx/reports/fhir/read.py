@@ -8,11 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import GeneCall, PatientResult, Provenance, Recommendation
-from pgx.base.decoding import shape_problem
-from pgx.base.errors import ResultFileError
 from pgx.base.files import read_at_most
-from pgx.base.local import Override
+from pgx.base.texts import shape_problem
+from pgx.errors import ResultFileError
+from pgx.records.calls import GeneCall, Override, PatientResult, Provenance, Recommendation
 from pgx.reports.fhir.codes import OWN, Tree, code_of, profile
 from pgx.reports.fhir.extensions import fields_of, own_url, record_of
 from pgx.reports.fhir.genotype import PHENOTYPE, SCORE, value_of

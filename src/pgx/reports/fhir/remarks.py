@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pgx.base.calls import PHENOCONVERTED, PatientResult, Recommendation
-from pgx.base.local import Override
+from pgx.records.calls import PHENOCONVERTED, Override, PatientResult, Recommendation
 from pgx.reports.drug_ranks import NO_CHANGE, plain_bucket
 from pgx.reports.fhir.codes import Tree
 from pgx.reports.fhir.extensions import text_of

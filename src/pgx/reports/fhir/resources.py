@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pgx.base.calls import PatientResult
+from pgx.records.calls import PatientResult
 from pgx.reports.facts import ReportFacts
 from pgx.reports.fhir.codes import (
     CATEGORIES,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pgx.base.calls import GeneCall, SiteObservation
+from pgx.records.calls import GeneCall, SiteObservation
 from pgx.reports.fhir.codes import ASSEMBLIES, DBSNP, LOINC, REFSEQ, STATES, Tree, concept
 from pgx.reports.fhir.extensions import text_of
 from pgx.reports.fhir.resources import Sheet, component

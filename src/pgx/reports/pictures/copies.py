@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from pgx.base.structures import DepthWindow, Exon
+from pgx.records.structures import DepthWindow, Exon
 from pgx.reports.chances import percent
 from pgx.reports.pictures.copy_facts import CopyPanel, CopyPicture
 from pgx.reports.pictures.svg import number, picture, shortened, standalone, text, upright

@@ -8,13 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.structures import (
-    CopyNumber,
-    DepthWindow,
-    Exon,
-    StructuralModel,
-    StructureEvidence,
-)
+from pgx.records.structures import CopyNumber, DepthWindow, Exon, StructuralModel, StructureEvidence
 
 __all__ = ["CopyPanel", "CopyPicture", "build_copies"]
 

@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.calls import CallStatus, GeneCall, PatientResult
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.substances import ScoreRange
+from pgx.records.calls import CallStatus, GeneCall, PatientResult
+from pgx.records.genes import GeneFrequencies
+from pgx.records.patient import ScoreRange
 from pgx.reports.facts import ReportFacts
 from pgx.reports.pictures.copy_facts import CopyPicture, build_copies
 

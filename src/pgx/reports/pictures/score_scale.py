@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pgx.base.substances import ScoreRange
+from pgx.records.patient import ScoreRange
 from pgx.reports.pictures.facts import ScoreFacts
 from pgx.reports.pictures.svg import number, picture, text
 

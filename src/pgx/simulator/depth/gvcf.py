@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.assemblies import CANONICAL
-from pgx.base.genes import Assembly, GeneDefinition
+from pgx.base.assemblies import CANONICAL, Assembly
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.noise import (
     DepthSettings,
     DepthWindows,

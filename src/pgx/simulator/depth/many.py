@@ -9,12 +9,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype
-from pgx.base.errors import UsageError
-from pgx.base.genes import DefiningVariant, GeneDefinition
-from pgx.base.structures import GeneStructure
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.evidence import SiteReads
+from pgx.errors import UsageError
+from pgx.records.genes import DefiningVariant, GeneDefinition, format_diplotype
+from pgx.records.structures import GeneStructure
 from pgx.simulator.depth.noise import Neighbours, draw_depth, draw_shares, gene_span
 from pgx.simulator.depth.people import AlleleWeights, Copy, copy_haplotype, draw_people
 from pgx.simulator.depth.sites import ERROR, MEAN_MISMAPPED, OVERDISPERSION

@@ -12,10 +12,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.errors import UsageError
-from pgx.base.structures import GeneStructure
 from pgx.copynumber.configurations import structural_models
 from pgx.copynumber.depth import PanelArrays
+from pgx.errors import UsageError
+from pgx.records.structures import GeneStructure
 from pgx.simulator.settings import SimulationSettings, WriteStyle
 
 __all__ = [

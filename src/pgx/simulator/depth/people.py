@@ -11,13 +11,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.allele_names import format_diplotype, natural_key
-from pgx.base.errors import UnknownAlleleError, UsageError
-from pgx.base.frequencies import GeneFrequencies
-from pgx.base.genes import GeneDefinition
-from pgx.base.structures import WHOLE, GeneStructure, StructuralHaplotype
 from pgx.copynumber.configurations import Chromosomes, structural_models
+from pgx.errors import UnknownAlleleError, UsageError
 from pgx.haplotypes.structural_copies import Partners
+from pgx.records.genes import GeneDefinition, GeneFrequencies, format_diplotype, natural_key
+from pgx.records.structures import WHOLE, GeneStructure, StructuralHaplotype
 from pgx.simulator.files import COLUMNS, SampleTable
 from pgx.simulator.haplotypes import SimulatedHaplotype, allele_haplotype, sample_haplotypes
 from pgx.simulator.settings import AmbiguityChoice, SimulationSettings, known_gene

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.genes import GeneDefinition
+from pgx.records.genes import GeneDefinition
 from pgx.simulator.depth.noise import Span
 from pgx.simulator.depth.people import GeneCopies
 from pgx.simulator.haplotypes import GeneSequence

@@ -1,15 +1,16 @@
-"""Records of the knowledge base that callers need: genes, defining variants, alleles, rules.
-
-All positions are 1-based on GRCh38 unless a name says otherwise.
-"""
+"""Records of genes: allele definitions, names, phenotype rules and haplotype frequencies."""
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
 
-from pgx.base.structures import GeneStructure, StructuralAllele
+from pgx.base.assemblies import Assembly
+from pgx.records.structures import GeneStructure, StructuralAllele
 
 __all__ = [
     "AlleleDefinition",
@@ -19,19 +20,74 @@ __all__ = [
     "CoreProxy",
     "DefiningVariant",
     "GeneDefinition",
+    "GeneFrequencies",
+    "HaplotypeCount",
     "PhenotypeRule",
     "Ploidy",
     "Proxy",
+    "PublishedFrequency",
     "ReferenceSegment",
     "Strategy",
+    "bracket",
+    "core_allele",
+    "format_diplotype",
+    "natural_key",
+    "parse_bracket",
 ]
 
 
-class Assembly(StrEnum):
-    """Human reference assemblies by the names of the Genome Reference Consortium."""
+_NUMBERS = re.compile(r"(\d+)")
+_SUBALLELE = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 
-    GRCH37 = "GRCh37"
-    GRCH38 = "GRCh38"
+
+@functools.lru_cache(maxsize=1 << 14)
+def natural_key(name: str) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
+    """Return a sort key: plain names before bracketed ones, numbers by value.
+
+    >>> sorted(["*10", "[*2 + *3]", "*2", "*1"], key=natural_key)
+    ['*1', '*2', '*10', '[*2 + *3]']
+    """
+    parts = _NUMBERS.split(name)
+    key = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
+    return name.startswith("["), key
+
+
+def core_allele(name: str) -> str:
+    """Return the core allele of a suballele name, any other name as it is.
+
+    >>> core_allele("*45.001")
+    '*45'
+    """
+    match = _SUBALLELE.match(name)
+    return match.group(1) if match else name
+
+
+def bracket(parts: Iterable[str]) -> str:
+    """Join what lies on one haplotype; a single part stands without brackets unless partial.
+
+    >>> bracket(["*6", "*14"]), bracket(["*2"])
+    ('[*6 + *14]', '*2')
+    """
+    listed = list(parts)
+    return listed[0] if len(listed) == 1 else f"[{' + '.join(listed)}]"
+
+
+def parse_bracket(name: str) -> list[str]:
+    """Return the parts of a haplotype's name; inverse of `bracket`.
+
+    >>> parse_bracket("[*6 + *14]"), parse_bracket("*2")
+    (['*6', '*14'], ['*2'])
+    """
+    return name[1:-1].split(" + ") if name.startswith("[") else [name]
+
+
+def format_diplotype(names: Sequence[str], default_allele: str) -> str:
+    """Join haplotype names: the gene's default allele first, else natural order.
+
+    >>> format_diplotype(["*17", "*2"], "*1"), format_diplotype(["*4", "*1"], "*1")
+    ('*2/*17', '*1/*4')
+    """
+    return "/".join(sorted(names, key=lambda n: (n != default_allele, natural_key(n))))
 
 
 class Ploidy(StrEnum):
@@ -234,3 +290,45 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
     def position_on(self, variant: DefiningVariant, assembly: Assembly) -> int:
         """Return the variant's 1-based position on an assembly."""
         return variant.position if assembly is Assembly.GRCH38 else variant.position_grch37
+
+
+class HaplotypeCount(msgspec.Struct, frozen=True, kw_only=True):
+    """One haplotype over a gene's defining positions, and how often each group carries it.
+
+    ``differences`` maps a 1-based GRCh38 position to the allele there, where it is not the
+    assembly's; positions of `GeneFrequencies.untyped` are open. ``allele`` is its name as a
+    caller prints it. ``counts`` are chromosomes, in the order of the groups.
+    """
+
+    differences: dict[int, str]
+    allele: str
+    counts: tuple[int, ...]
+
+
+class PublishedFrequency(msgspec.Struct, frozen=True, kw_only=True):
+    """A published share (0–1) of chromosomes that carry a named allele, in one group."""
+
+    allele: str
+    group: str
+    frequency: float
+
+
+class GeneFrequencies(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one gene's haplotypes in populations.
+
+    ``untyped`` are defining positions (1-based, GRCh38) that the counted call set could not
+    type; ``published`` fills them in. ``core`` names the alleles that a clinical test should
+    at least tell apart.
+    """
+
+    gene: str
+    groups: tuple[str, ...]
+    haplotypes: tuple[HaplotypeCount, ...] = ()
+    untyped: tuple[int, ...] = ()
+    published: tuple[PublishedFrequency, ...] = ()
+    core: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """Chromosomes counted in each group."""
+        return tuple(sum(h.counts[i] for h in self.haplotypes) for i in range(len(self.groups)))

@@ -1,42 +1,210 @@
-"""Records of results: what was observed, called and advised for one sample.
-
-Field names of `GeneCall` and `Recommendation` are the columns of the output tables.
-"""
+"""Records of results: gene calls and evidence, recommendations, doses, overrides."""
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from pgx.base.doses import DoseResult
-from pgx.base.errors import printable
-from pgx.base.evidence import CallEvidence
 from pgx.base.extensions import html_view
-from pgx.base.local import OverlayInfo, Override
-from pgx.base.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
-from pgx.base.structures import StructureEvidence
+from pgx.errors import printable
+from pgx.records.patient import ConditionFit, GeneConversion, KnownMedicine, Patient, PopulationFit
+from pgx.records.structures import StructureEvidence
 
 __all__ = [
     "GENOTYPE",
     "PHENOCONVERTED",
     "AdviceFacts",
     "AlternativeAdvice",
+    "AlternativeDiplotype",
+    "CallEvidence",
     "CallStatus",
     "Candidate",
     "Certainty",
+    "Contradiction",
+    "DoseOption",
+    "DoseResult",
     "DrugCode",
     "GeneCall",
     "HaplotypeDetail",
+    "HaplotypeEvidence",
     "KeyEvidence",
+    "OverlayInfo",
+    "Override",
     "PatientContext",
     "PatientResult",
     "Provenance",
     "Recommendation",
     "SiteObservation",
+    "VariantMatch",
+    "iso_day",
     "joined_evidence",
 ]
+
+
+class VariantMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A variant that a named allele asks for.
+
+    ``needs`` lists the alleles that would do. ``state`` is ``matched``, ``unknown`` (the
+    position is not answered) or ``contradicted``.
+    """
+
+    position: str
+    rsid: str
+    needs: tuple[str, ...]
+    state: str
+
+
+class HaplotypeEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One haplotype of the best diplotype.
+
+    ``n_named`` counts the positions that its definition names, ``n_answered`` those of them
+    that the input answers. ``variants`` are those that tell it from the default allele.
+    """
+
+    name: str
+    function: str | None
+    n_named: int
+    n_answered: int
+    variants: tuple[VariantMatch, ...] = ()
+
+
+class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
+    """A position at which a diplotype cannot be what was observed.
+
+    ``needs`` has, for each haplotype, the alleles that the diplotype allows there. ``kind`` is
+    ``allele``, or ``phase`` where the alleles are right but are on the opposite haplotypes.
+    """
+
+    position: str
+    rsid: str
+    observed: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...]
+    kind: str
+    phased: bool
+
+
+class AlternativeDiplotype(msgspec.Struct, frozen=True, kw_only=True):
+    """A diplotype beside the best one.
+
+    ``why`` is ``fits`` (the next candidate), ``fits_other_function`` (the next candidate of
+    other functions), ``nearest`` (excluded, by the fewest observed alleles) or
+    ``nearest_other_function``; or ``given``: the outside call itself, where the input contradicts
+    it. ``contradictions`` say what excludes it; ``open_sites`` and
+    ``open_phase`` what would tell a candidate from the best. ``n_alike`` counts the
+    diplotypes that are excluded by as few alleles.
+    """
+
+    diplotype: str
+    functions: tuple[str | None, ...]
+    why: str
+    probability: float | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+    open_sites: tuple[str, ...] = ()
+    open_phase: tuple[str, ...] = ()
+    n_alike: int = 1
+
+
+class CallEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What supports a call, haplotype by haplotype, and what excludes other diplotypes."""
+
+    haplotypes: tuple[HaplotypeEvidence, ...] = msgspec.field(default=(), name="strands")
+    alternatives: tuple[AlternativeDiplotype, ...] = msgspec.field(default=(), name="rivals")
+
+
+class DoseOption(msgspec.Struct, frozen=True, kw_only=True):
+    """A dose or answer that the data leave possible.
+
+    ``when`` is what would have to hold, ``name = value`` each; ``probability`` is None where it
+    was not weighed. Doses are in the unit of the `DoseResult`.
+    """
+
+    when: tuple[str, ...] = ()
+    dose: float | None = None
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+    probability: float | None = None
+
+
+class DoseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model or rule says of one drug for one patient.
+
+    ``kind`` is ``alert`` (to be seen before any dose), ``equation``, ``flow``, ``loading``,
+    ``rule`` or ``not_answered``. ``rank`` counts from 1 in the order in which guidelines would have
+    them read; ``preferred`` says that a guideline prefers a flow to an equation for this patient.
+    ``dose`` is in ``unit``; ``low`` to ``high`` hold it with probability ``level`` (None: a range
+    of the source). With certainty ``depends`` the dose is of the likeliest values, ``options`` are
+    other ones and ``depends_on`` what would settle it. ``code`` and ``reason`` say why there is no
+    dose. ``asked`` is ``current``, ``planned`` or ``named``.
+    """
+
+    drug: str
+    asked: str
+    rank: int
+    kind: str
+    name: str = ""
+    version: str = ""
+    digest: str = ""
+    preferred: bool = False
+    certainty: str = ""
+    dose: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    unit: str = ""
+    text: str = ""
+    depends_on: tuple[str, ...] = ()
+    options: tuple[DoseOption, ...] = ()
+    code: str = ""
+    reason: str = ""
+
+
+class OverlayInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A laboratory's folder that was laid over the release; ``date`` is an ISO day.
+
+    ``digest`` is the SHA-256 (hex) over the folder's files.
+    """
+
+    laboratory: str
+    version: str
+    date: str
+    digest: str
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """What a laboratory says of one gene or one drug of a sample, beside what was computed.
+
+    One of ``gene`` and ``drug`` is empty. ``by`` names who decided, ``date`` is an ISO day.
+    """
+
+    sample: str
+    gene: str = ""
+    drug: str = ""
+    says: str
+    by: str
+    date: str
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        """The gene or drug that it is about."""
+        return self.gene or self.drug
+
+
+def iso_day(text: str) -> date | None:
+    """Return the day that ``YYYY-MM-DD`` names, None for anything else.
+
+    >>> iso_day("2025-10-01"), iso_day("2025-02-30"), iso_day("20251001")
+    (datetime.date(2025, 10, 1), None, None)
+    """
+    try:
+        return date.fromisoformat(text) if len(text) == len("2025-10-01") else None
+    except ValueError:
+        return None
+
 
 GENOTYPE: Final = "genotype"
 """Basis of advice that the genotype alone gives."""
@@ -208,7 +376,7 @@ class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):
 class AdviceFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A statement as facts that a program can act on; what a statement lacks is left out.
 
-    Fields and codes are those of `pgx.base.advice.Statement`; ``statement`` is its identifier.
+    Fields and codes are those of `pgx.records.advice.Statement`; ``statement`` is its identifier.
     ``condition`` are the conditions as coded facts, whatever a patient file decides;
     ``unconditional`` is the action that holds while they are open, empty where that is the row's.
     ``instead`` are drugs and classes to use instead, ``instead_when`` under which condition.

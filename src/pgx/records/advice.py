@@ -1,10 +1,4 @@
-"""Records of guideline advice: drugs, guidelines, statements, and their rows as text.
-
-A statement says what one guideline advises for one drug, one population and a set of
-lookup keys, as facts that a program can act on; no sentence is kept, `recommendations`
-writes one. Coded facts are ``code`` or ``code=argument|argument``; lists are joined by
-``;`` and lookups look like ``GENE=key|key;GENE2=key`` with `` || `` between products.
-"""
+"""Records of guidelines: drugs, statements, known gaps, and findings of release checks."""
 
 from __future__ import annotations
 
@@ -17,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from pgx.base.errors import SnapshotSchemaError
+from pgx.errors import SnapshotSchemaError, printable
 
 __all__ = [
     "ACTIONS",
@@ -31,6 +25,8 @@ __all__ = [
     "UNINFORMATIVE_KEYS",
     "Drug",
     "DrugStatus",
+    "FaultCode",
+    "Finding",
     "Guideline",
     "KnownGap",
     "LocalStatement",
@@ -47,6 +43,7 @@ __all__ = [
     "row_from_record",
     "split_condition",
 ]
+
 
 CONFIDENCE: Final = 0.99
 """Least posterior probability of certain advice, unless a run asks for another."""
@@ -421,3 +418,39 @@ def row_from_record(record: Drug | Guideline | Statement) -> dict[str, str]:
     """Return a record as the cells of its table's row; inverse of `record_from_row`."""
     names = (name for name in record.__struct_fields__ if name not in _BESIDE)
     return {name: _format_cell(name, getattr(record, name)) for name in names}
+
+
+class FaultCode(StrEnum):
+    """Stable codes of what can be wrong with a release."""
+
+    DAMAGED = "PGX-KB-001"  # a table is missing or its digest is another
+    UNREADABLE = "PGX-KB-101"  # a table or row cannot be read
+    SOURCE = "PGX-KB-102"  # a source, date or citation is lacking
+    TWICE = "PGX-KB-103"  # something stands twice
+    DANGLING = "PGX-KB-104"  # something refers to what is not there
+    RANGE = "PGX-KB-105"  # a number is out of its range, or ranges leave a hole
+    TERM = "PGX-KB-106"  # a code, name or term is malformed or unknown
+    BASES = "PGX-KB-107"  # positions and bases disagree
+    CONTRADICTION = "PGX-KB-108"  # two rows give different answers to one question
+    UNREACHABLE = "PGX-KB-109"  # a lookup key that no result has
+    UNANSWERED = "PGX-KB-110"  # a result without a statement
+    NO_GAP = "PGX-KB-111"  # a known gap that is none any more
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault: in which table, at which line or record, and what to do about it."""
+
+    code: FaultCode
+    table: str
+    where: str
+    what: str
+    remedy: str = "correct the table and rebuild"
+
+    @property
+    def place(self) -> str:
+        """Table and line or record, ``alleles.tsv line 3``."""
+        return f"{self.table}.tsv {self.where}".strip()
+
+    def line(self) -> str:
+        """Return the finding as one printable line: code, place, what, what to do."""
+        return printable(f"[{self.code}] {self.place}: {self.what}; {self.remedy}")

@@ -1,7 +1,7 @@
 """The tables of calls and recommendations: columns in order, and what each holds.
 
 Frames, Parquet and JSON have the types of these kinds; TSV has them as text. Fields of
-`pgx.base.calls.GeneCall` and `Recommendation` have the columns' names.
+`pgx.records.calls.GeneCall` and `Recommendation` have the columns' names.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ColumnKind(Enum):
     """What a column holds; empty cells are null.
 
     JOINED is a text whose items are joined by ``;``, TEXTS a list of texts, COUNT an int32,
-    NUMBER a float64. CANDIDATES are structs of `pgx.base.calls.Candidate`, ALTERNATIVES of
+    NUMBER a float64. CANDIDATES are structs of `pgx.records.calls.Candidate`, ALTERNATIVES of
     `AlternativeAdvice`.
     """
 
