@@ -92,7 +92,8 @@ def run_guided(given: argparse.Namespace) -> None:
     """Let atheris choose which inputs to edit."""
     import atheris  # type: ignore[import-untyped] # an extra, without types
 
-    skipped = [f"pgx.{floor}.{name}" for floor in ("io", "alleles") for name in COMPILED]
+    floors = ("io", "genotypes", "haplotypes")
+    skipped = [f"pgx.{floor}.{name}" for floor in floors for name in COMPILED]
     with atheris.instrument_imports(include=["pgx", "pgx_dosing"], exclude=skipped):
         from fuzz.targets import make_target, seeds
     target, folder = make_target(given.target)

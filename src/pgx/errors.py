@@ -1,39 +1,39 @@
-"""The error tree; every refusal is one line: code, what, where, what to do.
+"""The error tree; every error prints as one line: code, what, where, what to do.
 
 ::
 
     PgxError
-    ├─ InputError            exit 3   a file of the user's cannot be trusted
+    ├─ InputError            exit 3   an input file cannot be used
     │  ├─ VcfFormatError              text or container breaks the format
     │  ├─ AssemblyMismatchError       header, option and bases disagree
-    │  ├─ UndeclaredAssemblyError     nothing says which assembly
-    │  ├─ SampleNotFoundError         asked for a sample that is not there
+    │  ├─ UndeclaredAssemblyError     no assembly is declared
+    │  ├─ SampleNotFoundError         a requested sample is absent
     │  ├─ InputConflictError          two inputs disagree about one site
     │  ├─ AbsenceError                absent positions of an array or imputed file as reference
     │  ├─ OutsideCallError            a line of an outside-call file
-    │  ├─ PatientFileError            a patient file is no such file, or says what cannot be
+    │  ├─ PatientFileError            a patient file is malformed or implausible
     │  ├─ OverrideFileError           a line of a file of overrides
     │  ├─ LaboratoryFileError         a laboratory's name, address and logo
     │  ├─ ReadsFileError              a BAM or CRAM file cannot be used
     │  └─ ResultFileError             a saved result is unreadable
     ├─ ModelError            exit 3   a dosing model cannot be used, or not for this person
     │  ├─ DataTableError              a table of patients does not fit its schema
-    │  ├─ MissingCovariateError       the model cannot do without an input
-    │  ├─ OutOfDomainError            an input is outside what the model was made for
-    │  ├─ ModelFolderError            a model's folder is damaged, changed or no such folder
+    │  ├─ MissingCovariateError       a required input is missing
+    │  ├─ OutOfDomainError            an input is outside the training range
+    │  ├─ ModelFolderError            a model's folder is damaged or absent
     │  ├─ ModelStateError             a model is not approved, or cannot go to a state
     │  ├─ PredictionLogError          a log of predictions cannot be read
     │  └─ CourseFileError             a file of doses and INRs cannot be used
     ├─ UsageError            exit 2   unknown option, gene, drug
     │  ├─ UnknownGeneError · UnknownAlleleError · UnknownDrugError
-    ├─ KnowledgeError        exit 4   damaged or other schema
+    ├─ KnowledgeError        exit 4   data damaged, or of another schema
     │  ├─ SnapshotIntegrityError · SnapshotSchemaError
-    │  ├─ UnreviewedError             a release was to be built of texts that nobody has read
-    │  └─ OverlayError                a laboratory's folder cannot be laid over the release
+    │  ├─ UnreviewedError             texts of a release were not reviewed
+    │  └─ OverlayError                a laboratory's folder cannot be applied
     ├─ OutputError           exit 5   disk, permission, folder in use
     │  └─ MemoryShortageError         there is too little memory
     ├─ DependencyError       exit 5   a wrapped library failed
-    └─ InvariantError        exit 1   a bug of ours
+    └─ InvariantError        exit 1   a bug in pgx
 """
 
 from __future__ import annotations

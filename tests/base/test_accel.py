@@ -130,7 +130,7 @@ NOTICE = """
     from kernels_under_test import total
     import numpy as np
     os.access = lambda *_: False  # root may write anywhere
-    code_cache.unkept_is_told(lambda: print("told"))
+    code_cache.on_uncached_code(lambda: print("told"))
     print(total(np.arange(4)))
 """
 

@@ -8,6 +8,7 @@ import pytest
 
 from pgx.base import extensions
 from pgx.cli.main import command_modules, main
+from pgx.cli.options import patient_of
 from pgx.errors import DependencyError
 
 GROUP = "pgx.dosing"
@@ -64,3 +65,13 @@ def test_a_command_that_is_not_installed_says_what_to_install(installed, command
 
 def test_commands_of_an_installation_are_all_there():
     assert {"annotate", "dose", "model"} <= set(command_modules())
+
+
+def test_a_patient_without_dosing_models_is_warned_of(installed, tmp_path, capsys):
+    path = tmp_path / "patient.json"
+    path.write_text('{"schema_version": "1.0", "age_years": 60}', encoding="utf-8")
+    assert patient_of(path) is not None
+    assert capsys.readouterr().err == ""
+    installed()
+    assert patient_of(path) is not None
+    assert "no dosing models are installed" in capsys.readouterr().err

@@ -148,10 +148,10 @@ def test_reading_says_how_much_was_read(monkeypatch, capsys):
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("paths", [["-"], ["absent.vcf"], [str(PATIENT), "-"]])
 def test_what_has_no_size_is_read_in_silence(paths, capsys):
-    from pgx.base.extensions import heard
+    from pgx.base.extensions import count_read
 
     with reading(paths):
-        heard(10_000_000)
+        count_read(10_000_000)
     assert capsys.readouterr().err == ""
 
 

@@ -218,6 +218,17 @@ def test_a_run_that_is_told_to_end_leaves_nothing_behind(sets, tmp_path, number)
     assert not any(temporary.iterdir())
 
 
+def test_an_interrupt_while_a_class_is_made_ends_with_our_status():
+    """Python makes data classes by `exec`; an interrupt there leaves a mark that kills later."""
+    text = "os.kill(os.getpid(), signal.SIGINT)\nfor _ in range(10**6): pass"
+    code = (
+        "import os, signal, sys\nfrom pgx.cli import main\n"
+        f"main._status = lambda words: exec({text!r})\nsys.exit(main.main())"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "interrupted\n")
+
+
 def stopped_while_publishing(folder, monkeypatch):
     """A run that was killed when its set was complete and no file had its place."""
     with monkeypatch.context() as patch:

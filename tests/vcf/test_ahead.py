@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from pgx.base.extensions import listening
+from pgx.base.extensions import progress_callback
 from pgx.errors import VcfFormatError
 from pgx.io.source import open_source, read_ahead
 from pgx.io.windows import Windows
@@ -100,7 +100,7 @@ def test_a_scan_is_the_same_with_and_without_a_thread(tmp_path, rich, monkeypatc
     pays = type(open_source(path))._pays
     monkeypatch.setattr("pgx.io.source.Source._pays", lambda s: asked.append(pays(s)) or asked[-1])
     heard = []
-    with listening(heard.append):
+    with progress_callback(heard.append):
         ahead = facts(path, ahead=True)
     assert asked == [True]
     assert sum(heard) == path.stat().st_size  # also of what the thread read

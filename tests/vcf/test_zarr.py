@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pgx.base.assemblies import CANONICAL, Assembly
-from pgx.base.extensions import listening
+from pgx.base.extensions import progress_callback
 from pgx.errors import SampleNotFoundError, UsageError
 from pgx.io.records import ScanLimits, SiteReason
 from pgx.io.source import open_source
@@ -175,7 +175,7 @@ def test_rows_are_read_in_parts_that_bound_memory(store, vcf, monkeypatch):
 
 def test_a_listener_hears_of_what_is_read(store):
     counts = []
-    with listening(counts.append):
+    with progress_callback(counts.append):
         scan(store)
     assert sum(counts) > 500
 

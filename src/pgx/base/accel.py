@@ -44,22 +44,22 @@ __all__ = [
     "kernel",
     "kernel_modules",
     "n_unkept",
+    "on_uncached_code",
     "publish_code",
     "read_code",
-    "tell_unkept",
-    "unkept_is_told",
+    "report_uncached_code",
     "warm",
 ]
 
 
 CACHE_VARIABLE: Final = "PGX_KERNEL_CACHE"
 _DIGEST_BYTES: Final = 32
-_LISTENERS: Final[list[Callable[[], None]]] = []
-"""Who is to be told, once, that code is compiled which cannot be kept; one at most."""
+_CALLBACKS: Final[list[Callable[[], None]]] = []
+"""The callback for compiled code that cannot be cached, at most one; called once."""
 
 
 def cache_folder() -> Path | None:
-    """Return the folder of compiled kernels, None where no safe one can be used.
+    """Return the folder of compiled kernels, None without a safe one.
 
     ``PGX_KERNEL_CACHE`` overrides the place; an empty value turns the cache off. The
     folder must belong to this user or to root, and be writable by nobody else, because what
@@ -76,21 +76,21 @@ def cache_folder() -> Path | None:
         return None
 
 
-def unkept_is_told(listener: Callable[[], None] | None) -> None:
-    """Let a function be told, once, before code is compiled that cannot be kept; None for nobody.
+def on_uncached_code(callback: Callable[[], None] | None) -> None:
+    """Set a callback for code that is compiled but cannot be cached; None removes it.
 
-    A process compiles for some twenty seconds then, and so does every later one.
+    Compiling takes some twenty seconds then, in this process and in every later one.
     """
-    _LISTENERS[:] = [] if listener is None else [listener]
+    _CALLBACKS[:] = [] if callback is None else [callback]
 
 
-def tell_unkept() -> None:
-    """Tell the listener if what is compiled now cannot be kept, though somebody wants it kept."""
-    if not _LISTENERS or os.environ.get(CACHE_VARIABLE) == "":
+def report_uncached_code() -> None:
+    """Call the callback if code cannot be cached although the cache is not turned off."""
+    if not _CALLBACKS or os.environ.get(CACHE_VARIABLE) == "":
         return
     folder = cache_folder()
     if folder is None or not os.access(folder, os.W_OK | os.X_OK):
-        _LISTENERS.pop()()
+        _CALLBACKS.pop()()
 
 
 def _default_folder() -> Path:
@@ -106,7 +106,7 @@ def _is_private(path: Path) -> bool:
 
 
 def read_code(path: Path) -> bytes | None:
-    """Return the code of a published file, None where it is absent, foreign or damaged."""
+    """Return the code of a published file, None if it is absent, of another user or damaged."""
     try:
         if not _is_private(path):
             return None
@@ -244,7 +244,7 @@ class Kernel:
     def _compiled(self) -> Callable[..., int]:
         from pgx.base.native import extract_object, load_native, parse_signature
 
-        tell_unkept()
+        report_uncached_code()
         parsed = parse_signature(self.signatures[0])
         dispatcher = _jit(self.py_func, {})
         dispatcher.compile(self.signatures[0])

@@ -1,9 +1,9 @@
-"""Contig names, lengths and accessions of GRCh37 and GRCh38: what a header can tell.
+"""Contig names, lengths and accessions of GRCh37 and GRCh38, as found in headers.
 
 Lengths and accessions are those of the Genome Reference Consortium's releases
 (GRCh37: NC_000001.10 …, GRCh38: NC_000001.11 …) and of the revised Cambridge Reference
 Sequence (NC_012920.1, 16,569 bases). UCSC's hg19 ``chrM`` is another sequence
-(NC_001807, 16,571 bases) and is told apart by its length.
+(NC_001807, 16,571 bases) and is recognised by its length.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ def _build_aliases() -> dict[str, str]:
         for step in (0, 1):
             aliases[f"{accession}.{version + step}"] = name
             aliases[f"CM{number:06d}.{step + 1}"] = name
+    # hg19's NC_001807 is not an alias: its coordinates differ from those of the rCRS
     for alias in ("chrM", "M", "MT", "chrMT", "CHRM", "CHRMT", "NC_012920.1", "J01415.2"):
         aliases[alias] = MITOCHONDRION
     return aliases
@@ -114,8 +115,8 @@ def contig_length(canonical: str, assembly: Assembly) -> int:
 def assembly_of_length(canonical: str, length: int) -> Assembly | None:
     """Return the assembly in which a chromosome has this length, None if neither.
 
-    The mitochondrial length says nothing of the nuclear assembly, except that
-    16,571 bases are hg19's own chrM.
+    Both assemblies have the same mitochondrial sequence (rCRS), but 16,571 bases are hg19's
+    own chrM.
     """
     if canonical == MITOCHONDRION:
         return Assembly.GRCH37 if length == HG19_CHRM_LENGTH else None

@@ -31,13 +31,13 @@ __all__ = [
     "Command",
     "added_commands",
     "added_kernels",
+    "count_read",
     "extension",
-    "heard",
     "html_view",
     "isolated_environment",
     "isolated_path",
-    "listening",
     "load_extra",
+    "progress_callback",
 ]
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def added_kernels() -> tuple[str, ...]:
 
 
 def html_view(record: object) -> str | None:
-    """Return a record as a piece of HTML, None where nothing draws it."""
+    """Return a record as HTML, None without a view for its class."""
     view = extension(_VIEWS, type(record).__name__)
     return None if view is None else view(record)
 
@@ -136,7 +136,7 @@ def load_extra(module: str, extra: str) -> Any:  # noqa: ANN401 - a module of an
         found: ModuleType = import_module(module)
     except ModuleNotFoundError as error:
         if error.name != module.partition(".")[0]:
-            raise  # the library is there and lacks something of its own
+            raise  # the library is installed, a dependency of it is not
         raise UsageError(
             f"{error.name} is not installed",
             remedy=f"install it with: pip install 'pgx-therapy[{extra}]'",
@@ -144,32 +144,34 @@ def load_extra(module: str, extra: str) -> Any:  # noqa: ANN401 - a module of an
     return found
 
 
-_LISTENER: Final[ContextVar[Callable[[int], None] | None]] = ContextVar("listener", default=None)
+_CALLBACK: Final[ContextVar[Callable[[int], None] | None]] = ContextVar("progress", default=None)
 
 
-def heard(n_bytes: int) -> None:
-    """Tell the listener, if there is one, that so many more bytes of an input were read."""
-    listener = _LISTENER.get()
-    if listener is not None:
-        listener(n_bytes)
+def count_read(n_bytes: int) -> None:
+    """Report ``n_bytes`` more bytes of an input to the progress callback, if there is one."""
+    callback = _CALLBACK.get()
+    if callback is not None:
+        callback(n_bytes)
 
 
 @contextlib.contextmanager
-def listening(listener: Callable[[int], None]) -> Iterator[None]:
-    """Let a function hear of every piece that is read inside the block.
+def progress_callback(callback: Callable[[int], None]) -> Iterator[None]:
+    """Call a function with the bytes of every read within the block.
+
+    A context variable, because reads happen in threads that copy the context of the run.
 
     >>> counts = []
-    >>> with listening(counts.append):
-    ...     heard(5)
-    >>> heard(7)
+    >>> with progress_callback(counts.append):
+    ...     count_read(5)
+    >>> count_read(7)
     >>> counts
     [5]
     """
-    token = _LISTENER.set(listener)
+    token = _CALLBACK.set(callback)
     try:
         yield
     finally:
-        _LISTENER.reset(token)
+        _CALLBACK.reset(token)
 
 
 _SAFE: Final = "PYTHONSAFEPATH"
@@ -177,7 +179,12 @@ _PLACES: Final = "PYTHONPATH"
 
 
 def isolated_path() -> dict[str, str]:
-    """Return the variables that tell a child process where it finds modules."""
+    """Return environment variables that keep a child process from importing local files.
+
+    Python started with ``-m`` or ``-c`` puts the current folder first on its path: a ``pysam.py``
+    beside a delivered file would be run. ``PYTHONSAFEPATH`` (Python 3.11) turns this off, also for
+    processes of `multiprocessing`; relative entries of ``PYTHONPATH`` are removed.
+    """
     places = os.environ.get(_PLACES, "").split(os.pathsep)
     absolute = [place for place in places if Path(place).is_absolute()]
     return {_SAFE: "1", _PLACES: os.pathsep.join(absolute)}
@@ -185,7 +192,7 @@ def isolated_path() -> dict[str, str]:
 
 @contextlib.contextmanager
 def isolated_environment() -> Iterator[None]:
-    """Let the processes that are started within the block be isolated."""
+    """Isolate the processes that are started within the block."""
     wanted = isolated_path()
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

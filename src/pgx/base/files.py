@@ -39,12 +39,12 @@ __all__ = [
 
 
 def real_path(path: Path) -> Path:
-    """Return a path without links; links that lead in a circle stay, for who opens it to refuse."""
+    """Return a path without links; circular links stay, so that opening it fails."""
     return Path(os.path.realpath(path))  # Path.resolve raises on a circle
 
 
 def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:
-    """Return a file's bytes, at most ``size`` + 1 of them: one more tells that it is too large.
+    """Return at most ``size`` + 1 bytes of a file: one more shows that it is too large.
 
     Raises
     ------
@@ -61,9 +61,9 @@ def read_at_most(path: Path, size: int, error: type[InputError]) -> bytes:
 
 
 def read_whole(path: Path, most: int) -> bytes:
-    """Return a file's bytes, whatever the file system says of its size.
+    """Return the bytes of a file of at most ``most`` bytes.
 
-    A device has no size, and a file may grow after it was looked at.
+    The size in the file system is not used: a device has none, and a file may grow meanwhile.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def read_whole(path: Path, most: int) -> bytes:
 
 
 def file_digest(path: Path) -> str:
-    """Return a file's SHA-256 (hex); empty of a pipe or a device, which can be read once."""
+    """Return a file's SHA-256 (hex); empty for a pipe or a device, which can be read only once."""
     try:
         if not path.is_file():
             return ""
@@ -89,7 +89,10 @@ def file_digest(path: Path) -> str:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the disk keep the names in a folder, where it can."""
+    """Flush the names in a folder to disk, if the file system can.
+
+    Without it a renamed file can be lost in a power failure although its content was synced.
+    """
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -104,7 +107,10 @@ _PLACE: ContextVar[Path | None] = ContextVar("pgx_scratch", default=None)
 
 @contextlib.contextmanager
 def scratch_in(folder: Path) -> Iterator[None]:
-    """Let temporary files lie in a folder while the block lasts; it is there when one is made."""
+    """Create temporary files in a folder within the block.
+
+    They hold patients' data and must not be in the system's folder of temporary files.
+    """
     before = _PLACE.get()
     _PLACE.set(folder)
     try:
@@ -114,10 +120,10 @@ def scratch_in(folder: Path) -> Iterator[None]:
 
 
 def nameless_file() -> BinaryIO:
-    """Open a private file without a name; nothing of it is left, whatever ends the process."""
+    """Open an anonymous private file; it is gone when the process ends for any reason."""
     place = _PLACE.get()
     if place is not None:
-        with contextlib.suppress(OSError):  # a file system that cannot have files without names
+        with contextlib.suppress(OSError):  # a file system without anonymous files
             return _nameless(place)
     return _nameless(None)
 
@@ -128,18 +134,21 @@ def _nameless(folder: Path | None) -> BinaryIO:
 
 @contextlib.contextmanager
 def scratch_folder(place: Path | None = None) -> Iterator[Path]:
-    """Make a private folder, in ``place`` or where `scratch_in` says; it goes with the block."""
+    """Make a private folder, in ``place`` or as `scratch_in` says; removed after the block."""
     parent = place or _PLACE.get()
-    own = temporary_path(parent or Path(tempfile.gettempdir()))
-    own.mkdir(mode=0o700)
+    folder = temporary_path(parent or Path(tempfile.gettempdir()))
+    folder.mkdir(mode=0o700)
     try:
-        yield own
+        yield folder
     finally:
-        shutil.rmtree(own, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def temporary_path(folder: Path) -> Path:
-    """Return a new name in a folder that tells which process of which machine has it."""
+    """Return a new name in a folder; it contains the machine and the process.
+
+    The next run in the folder removes files of processes that were killed.
+    """
     return folder / f".pgx-{_machine()}-{os.getpid()}-{os.urandom(4).hex()}.tmp"
 
 
@@ -149,14 +158,14 @@ def is_temporary(name: str) -> bool:
 
 
 def is_left(name: str) -> bool:
-    """Whether a name is that of a process of this machine that has ended."""
+    """Whether a name is of a process of this machine that has ended."""
     match = _TEMPORARY.match(name)
     return match is not None and match[1] == _machine() and not _is_running(int(match[2]))
 
 
 @functools.cache
 def _machine() -> str:
-    """Return what tells this machine from others that write into the same folder."""
+    """Return an identifier of this machine: a network folder may have files of others."""
     return hashlib.sha256(os.uname().nodename.encode()).hexdigest()[:8]
 
 
@@ -173,10 +182,10 @@ def _is_running(process: int) -> bool:
 def refuse_own_inputs(
     outputs: Iterable[Path], inputs: Iterable[str | os.PathLike[str] | None]
 ) -> None:
-    """Refuse outputs that are files which the command reads, by whatever name.
+    """Reject outputs that are also inputs of the command, under whatever name.
 
-    Files are compared by device and inode, links by those of what they name as well. Absent
-    files, standard input and addresses are none.
+    Files are compared by device and inode, links also by those of their target. Absent files,
+    standard input and addresses are not compared.
 
     Raises
     ------
@@ -210,12 +219,11 @@ _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
 def check_own(place: Path) -> None:
-    """Refuse a folder that is a link, or that others own or write to.
+    """Reject a folder that is a link, or that others own or may write to.
 
-    What lies in it is removed: behind a link that would be somebody else's files. Owner and
-    mode are judged by those of a folder that is made for it, because some file systems show
-    the same ones for everything: CIFS and the disks of Windows mode 0777, a squashed NFS
-    another owner.
+    Its content is removed later: behind a link that would be files of somebody else. Owner and
+    mode are compared with those of a new folder, because some file systems report the same for
+    all: mode 0777 on CIFS and Windows disks, another owner on an NFS export with squashing.
 
     Raises
     ------
@@ -249,13 +257,13 @@ def _is_usual(found: os.stat_result, place: Path) -> bool:
 
 @contextlib.contextmanager
 def locked(place: Path) -> Iterator[None]:
-    """Make the folder if absent, and hold its lock; that goes with the process, however it ends.
+    """Make the folder if absent and hold its lock, which ends with the process in any case.
 
     Raises
     ------
     OutputError
-        Another run holds it, or the folder is not this user's own; one that was made for
-        nothing is removed.
+        Another run holds it, or the folder does not belong to this user; a new folder is then
+        removed.
     """
     busy = OutputError(
         "another run is at work in this folder",
@@ -270,7 +278,7 @@ def locked(place: Path) -> Iterator[None]:
         raise busy from None  # the other one has just finished, and its folder is gone
     except BaseException:
         if is_new:
-            _unmade(place)
+            _remove_new(place)
         raise
     try:
         try:
@@ -279,7 +287,7 @@ def locked(place: Path) -> Iterator[None]:
             raise busy from None
         except BaseException:
             if is_new:
-                _unmade(place)
+                _remove_new(place)
             raise
         if os.fstat(descriptor).st_nlink == 0:
             raise busy  # as above, a moment later
@@ -298,8 +306,8 @@ def _made(place: Path) -> bool:
     return True
 
 
-def _unmade(place: Path) -> None:
-    """Remove a folder that cannot be locked, and with it the file that was to be."""
+def _remove_new(place: Path) -> None:
+    """Remove a new folder that cannot be locked, with its lock file."""
     with contextlib.suppress(OSError):
         (place / LOCK_FILE).unlink(missing_ok=True)
         place.rmdir()
@@ -333,7 +341,7 @@ def _lock(descriptor: int, place: Path) -> None:
 def remove_own(place: Path) -> None:
     """Remove the folder whose lock is held, the lock last.
 
-    Whoever comes after the lock is gone finds nothing that is still being removed.
+    A run that takes the lock afterwards must not find files that are still being removed.
     """
     with contextlib.suppress(OSError):
         for entry in place.iterdir():

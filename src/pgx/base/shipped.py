@@ -53,9 +53,9 @@ KEY_VARIABLE: Final = "PGX_RELEASE_KEY"
 _METHOD: Final = "ed25519"
 _PRIMITIVES: Final = "cryptography.hazmat.primitives"
 _EXTRA: Final = "signatures"
-_LARGEST_SIGNATURE: Final = 1 << 16
+_LARGEST_SIGNATURE: Final = 1 << 16  # bytes of a signature or a key file: far above both
 _PURPOSE: Final = b"pgx release manifest 1\n"
-"""Signed before the manifest: a signature made for something else cannot be taken for one."""
+"""Signed before the manifest, so that a signature for another purpose is never accepted."""
 
 
 class _Signature(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,14 +72,14 @@ def signature_file(manifest: Path) -> Path:
 
 
 def check_pinned(manifest: Path, data: bytes, signature: bytes | None = None) -> None:
-    """Refuse a manifest that the pinned key has not signed; pass all where none is pinned.
+    """Reject a manifest that the pinned key has not signed; accept all without a pinned key.
 
-    ``signature`` is the content of the file beside the manifest, where it was read already.
+    ``signature`` is the content of the signature file, if it was read already.
 
     Raises
     ------
     SnapshotIntegrityError
-        It is not signed, or not by this key.
+        It is unsigned, or not signed by this key.
     UsageError
         `KEY_VARIABLE` names no public key, or the package that checks signatures is not installed.
     """
@@ -91,9 +91,9 @@ def check_pinned(manifest: Path, data: bytes, signature: bytes | None = None) ->
 def check_signature(
     manifest: Path, data: bytes, key: Ed25519PublicKey, signature: bytes | None = None
 ) -> None:
-    """Refuse a manifest (its bytes are ``data``) that a key has not signed.
+    """Reject a manifest (its bytes are ``data``) that a key has not signed.
 
-    ``signature`` is the content of the file beside the manifest, where it was read already.
+    ``signature`` is the content of the signature file, if it was read already.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def check_signature(
 
 
 def signature_over(manifest: Path | bytes, key: Ed25519PrivateKey) -> bytes:
-    """Return the content of the file beside a manifest (its path or bytes) that says who signed it.
+    """Return the content of the signature file of a manifest (its path or bytes).
 
     Raises
     ------
@@ -136,7 +136,7 @@ def signature_over(manifest: Path | bytes, key: Ed25519PrivateKey) -> bytes:
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """Return what names a public key: 32 hex digits of its SHA-256."""
+    """Return the identifier of a public key: 32 hex digits of its SHA-256."""
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:32]
 
 
@@ -146,8 +146,8 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     Raises
     ------
     UsageError
-        The file is none (nobody goes on as if no key were pinned), or the package that checks
-        signatures is not installed.
+        The file is not a public key, or the package that checks signatures is not installed. A
+        run must not continue as if no key were pinned.
     """
     kinds = load_extra(f"{_PRIMITIVES}.asymmetric.ed25519", _EXTRA)
     reader = load_extra(f"{_PRIMITIVES}.serialization", _EXTRA).load_pem_public_key
@@ -161,7 +161,7 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
     Raises
     ------
     UsageError
-        The file is none, or the package that signs is not installed.
+        The file is not a private key, or the package that signs is not installed.
     """
     kinds = load_extra(f"{_PRIMITIVES}.asymmetric.ed25519", _EXTRA)
     module = load_extra(f"{_PRIMITIVES}.serialization", _EXTRA)
@@ -171,6 +171,7 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def _read_key(path: Path, reader: Callable[[bytes], Any], kind: type, which: str) -> object:
+    # cryptography raises errors of many classes for malformed keys
     try:
         key = reader(read_whole(path, _LARGEST_SIGNATURE))
     except Exception as error:
@@ -203,7 +204,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _SCHEMA: Final = "1"
 _INSTALLED: Final = "_data"
 _LARGEST: Final = 256 << 20
-"""No shipped file comes near it; a device or a sparse file that took its place is not read."""
+"""Bytes; far above any shipped file, so that a device or sparse file in its place is not read."""
 _REMEDY: Final = (
     "reinstall pgx; after an intended change in a checkout: python packaging/data_manifest.py"
 )
@@ -225,7 +226,7 @@ class DataManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def text(self) -> str:
-        """Return the one spelling of the manifest."""
+        """Return the canonical text of the manifest: equal manifests have equal bytes."""
         return json.dumps(msgspec.to_builtins(self), indent=1, sort_keys=True) + "\n"
 
 
@@ -282,10 +283,9 @@ def data_digest() -> str:
 
 
 def data_files(pattern: str) -> list[Path]:
-    """Return the shipped files whose path in the data folder fits a pattern, A to Z.
+    """Return the shipped files whose path in the data folder matches a pattern, sorted.
 
-    What was added to the folder afterwards is not among them; what was removed is, and is
-    refused when it is read.
+    Files added to the folder later are not listed; removed ones are, and reading them fails.
     """
     folder, names = data_folder(), data_manifest().files
     return [folder / name for name in sorted(names) if PurePosixPath(name).match(pattern)]
@@ -312,7 +312,7 @@ def read_data(path: Path, most: int = _LARGEST) -> bytes:
 
 
 def check_data(path: Path, data: bytes) -> None:
-    """Refuse the content of a file of the data folder that was not released; pass all others.
+    """Reject the content of a file of the data folder that was not released; accept others.
 
     Raises
     ------

@@ -40,11 +40,12 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def has_hidden(text: str, allowed: str = "") -> bool:
-    r"""Whether a text holds a control, format or separating character that nobody sees.
+    r"""Whether a text has an invisible control, format or separator character.
 
     >>> has_hidden("a\tb"), has_hidden("a\tb", "\t"), has_hidden("a\u202eb")
     (True, False, True)
     """
+    # str.isprintable is one fast pass; categories are looked up only if it fails
     plain = text
     for character in allowed:
         plain = plain.replace(character, "")
@@ -54,7 +55,7 @@ def has_hidden(text: str, allowed: str = "") -> bool:
 
 
 def is_text(text: str) -> bool:
-    r"""Whether a text can be written as UTF-8; a name of a file that is none cannot.
+    r"""Whether a text is valid Unicode; the name of a file may hold undecodable bytes.
 
     >>> is_text("café"), is_text("caf\udce9")
     (True, False)
@@ -89,14 +90,16 @@ _MOST: Final = 24
 
 
 def shape_problem(error: Exception, kind: object) -> str:
-    """Return what is wrong with data that were to be of a type, without any of the data.
+    """Return why data do not have the shape of a type, without any of the data.
+
+    Messages of decoders may quote values, which can be names or results of a patient.
 
     Parameters
     ----------
     error
         What msgspec raised, or a `UnicodeError` or `RecursionError` of the same reading.
     kind
-        The type that the data were to have.
+        The expected type.
 
     >>> import msgspec
     >>> class Dose(msgspec.Struct, forbid_unknown_fields=True):
@@ -177,12 +180,12 @@ def _plain(kind: Type) -> Iterator[Type]:
         yield kind
 
 
-_LIKENESS = 0.6
-_LONGEST = 100  # no name is longer; what is would only cost time
+_LIKENESS = 0.6  # the default cutoff of difflib
+_LONGEST = 100  # characters: no name is longer, and difflib takes quadratic time
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known name most like a word, "" where none is; case does not matter.
+    """Return the known name most similar to a word, "" if none is; case is ignored.
 
     >>> nearest("cyp2c91", ["CYP2C9", "CYP2C19", "TPMT"])
     'CYP2C9'
@@ -212,7 +215,7 @@ def did_you_mean(word: str, known: Iterable[str], remedy: str) -> str:
 
 
 MAX_AGE_MONTHS: Final = 12
-"""Age above which a release is warned of: each authority changes guidelines every year."""
+"""Age in months above which a release gives a warning: guidelines change every year."""
 _RELEASE: Final = re.compile(r"(\d{4})\.(\d{1,2})\.")
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
 
@@ -230,9 +233,9 @@ def release_month(release: str) -> str:
 
 
 def months_between(month: str, day: str) -> int | None:
-    """Return the months from one date to another, each at least YYYY-MM; None of what is none.
+    """Return the months from one date to another, each at least YYYY-MM; None if one is invalid.
 
-    What is later than the day is 0 months old.
+    A month after the day gives 0.
 
     >>> months_between("2026-07", "2026-12-02"), months_between("2026-12", "2026-07-01")
     (5, 0)
@@ -246,5 +249,5 @@ def months_between(month: str, day: str) -> int | None:
 
 
 def today() -> str:
-    """Return the day of the clock; nothing that is written into a result may rest on it."""
+    """Return today's ISO date; it must never enter a result, which has to be reproducible."""
     return date.today().isoformat()  # noqa: DTZ011 - the user's own day

@@ -158,10 +158,10 @@ def _metadata(key: str) -> str:
 
 def check_kernels() -> DoctorFinding:
     """Return whether compiled code can be loaded, and where it is kept."""
-    from pgx.base.accel import CACHE_VARIABLE, cache_folder, n_unkept, unkept_is_told, warm
+    from pgx.base.accel import CACHE_VARIABLE, cache_folder, n_unkept, on_uncached_code, warm
 
     folder = cache_folder()
-    unkept_is_told(None)  # the line below says it
+    on_uncached_code(None)  # the line below says it
     try:
         modules = warm()
     except Exception as error:  # noqa: BLE001 - numba and the linker raise anything

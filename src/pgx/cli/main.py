@@ -42,7 +42,7 @@ end and hold few cycles; to look through them as often as Python does by itself 
 the time of one genome."""
 _UNMAPPED = ("cannot allocate memory", "failed to map segment", "Cannot allocate memory")
 """How the dynamic linker says that a library found no place."""
-_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _AIMS = {
     "Call and advise": ("annotate", "cohort", "partition"),
     "Before and after a call": ("check", "explain", "verify", "report", "reinterpret"),
@@ -127,9 +127,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _end(number: int, _: object) -> NoReturn:
-    """End as by an error: what was not complete is removed, temporary files as well."""
+    """End as by an error: what was not complete is removed, temporary files as well.
+
+    The interrupt key ends in the same way: a `KeyboardInterrupt` that meets Python as it runs the
+    text of a new class makes the process die of the signal, also where it is caught (CPython
+    keeps the mark of an unhandled one), and its status would not be ours.
+    """
     for other in _ENDINGS:  # once is enough; a second one would stop the tidying
         signal.signal(other, signal.SIG_IGN)
+    if number == signal.SIGINT:
+        sys.stderr.write("interrupted\n")
     raise SystemExit(128 + number)
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
-from pgx.base.accel import CACHE_VARIABLE, unkept_is_told
-from pgx.cli.console import hint
+from pgx.base.accel import CACHE_VARIABLE, on_uncached_code
+from pgx.cli.console import hint, say
 from pgx.errors import UsageError, printable
 
 if TYPE_CHECKING:
@@ -146,12 +146,20 @@ def tell_age(release: str, limit: int) -> None:
 
 
 def patient_of(path: Path | None) -> Patient | None:
-    """Return the patient that a file describes; none without a file."""
+    """Return the patient that a file describes; none without a file.
+
+    Says so where no dosing models are installed: a report without doses must not be read as
+    one that has nothing to say of them.
+    """
     if path is None:
         return None
+    from pgx.base.extensions import extension
     from pgx.patients.read import read_patient
 
-    return read_patient(path)
+    patient = read_patient(path)
+    if extension("pgx.dosing", "records") is None:
+        say("warning: no dosing models are installed, so no dose is predicted; install pgx anew")
+    return patient
 
 
 def overrides_of(path: Path | None) -> list[Override]:
@@ -200,7 +208,7 @@ def shown_help(command: Callable[..., object]) -> str:
 
 def run_app(app: typer.Typer, words: list[str], name: str) -> int:
     """Run an app; return its exit status."""
-    unkept_is_told(None if "--quiet" in words else _say_unkept)
+    on_uncached_code(None if "--quiet" in words else _say_unkept)
     for command in app.registered_commands:
         if command.callback is not None and not command.help:
             command.help = shown_help(command.callback)

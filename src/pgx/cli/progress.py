@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
-from pgx.base.extensions import listening
+from pgx.base.extensions import progress_callback
 from pgx.cli.console import console, is_terminal, say
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def reading(paths: Sequence[str], *, quiet: bool = False) -> Iterator[None]:
         clock.tell(read // _MEGABYTE)
 
     try:
-        with listening(hear):
+        with progress_callback(hear):
             yield
     finally:
         clock.close()

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from isal import igzip_lib, isal_zlib
 
-from pgx.base.extensions import heard, isolated_path
+from pgx.base.extensions import count_read, isolated_path
 from pgx.base.files import nameless_file
 from pgx.base.texts import is_text, shown_name
 from pgx.errors import UsageError
@@ -82,7 +82,7 @@ class RawInput:
             reason = error.strerror or "unknown"
             raise fault(scan_codes.FAULT_UNREADABLE, self.name, detail=reason) from error
         self._digest.update(data)
-        heard(len(data))
+        count_read(len(data))
         if not data:
             self._ended = True
             self.close()

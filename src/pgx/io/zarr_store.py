@@ -17,7 +17,7 @@ import numpy.typing as npt
 import zarr
 from zarr.storage import FsspecStore, LocalStore, ZipStore
 
-from pgx.base.extensions import heard
+from pgx.base.extensions import count_read
 from pgx.base.texts import shown_name
 from pgx.errors import UsageError, VcfFormatError
 from pgx.io import faults
@@ -352,7 +352,7 @@ class StoredArray:
             zarr.config.set({"async.concurrency": at_once}),
         ):
             values = np.asarray(read())
-        heard(recorder.n_bytes - before)
+        count_read(recorder.n_bytes - before)
         absent = {key for key in recorder.absent if key.startswith(f"{self.name}/")}
         if absent and not self._may_lack_chunks():
             raise self.refusal(faults.ABSENT)

@@ -45,10 +45,10 @@ __all__ = [
 
 
 class VariantMatch(msgspec.Struct, frozen=True, kw_only=True):
-    """A variant that a named allele asks for.
+    """A defining variant of a named allele.
 
-    ``needs`` lists the alleles that would do. ``state`` is ``matched``, ``unknown`` (the
-    position is not answered) or ``contradicted``.
+    ``needs`` lists the alleles that match. ``state`` is ``matched``, ``unknown`` (the position
+    is missing) or ``contradicted``.
     """
 
     position: str
@@ -61,7 +61,7 @@ class HaplotypeEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """One haplotype of the best diplotype.
 
     ``n_named`` counts the positions that its definition names, ``n_answered`` those of them
-    that the input answers. ``variants`` are those that tell it from the default allele.
+    with a genotype. ``variants`` are those that distinguish it from the default allele.
     """
 
     name: str
@@ -72,7 +72,7 @@ class HaplotypeEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
-    """A position at which a diplotype cannot be what was observed.
+    """A position at which a diplotype contradicts the observation.
 
     ``needs`` has, for each haplotype, the alleles that the diplotype allows there. ``kind`` is
     ``allele``, or ``phase`` where the alleles are right but are on the opposite haplotypes.
@@ -87,14 +87,13 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlternativeDiplotype(msgspec.Struct, frozen=True, kw_only=True):
-    """A diplotype beside the best one.
+    """An alternative diplotype.
 
     ``why`` is ``fits`` (the next candidate), ``fits_other_function`` (the next candidate of
     other functions), ``nearest`` (excluded, by the fewest observed alleles) or
-    ``nearest_other_function``; or ``given``: the outside call itself, where the input contradicts
-    it. ``contradictions`` say what excludes it; ``open_sites`` and
-    ``open_phase`` what would tell a candidate from the best. ``n_alike`` counts the
-    diplotypes that are excluded by as few alleles.
+    ``nearest_other_function``; or ``given``: an outside call that the input contradicts.
+    ``contradictions`` exclude it; ``open_sites`` and ``open_phase`` would distinguish a candidate
+    from the best one. ``n_alike`` counts the diplotypes that are excluded by as few alleles.
     """
 
     diplotype: str
@@ -108,17 +107,17 @@ class AlternativeDiplotype(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What supports a call, haplotype by haplotype, and what excludes other diplotypes."""
+    """Evidence for a call, haplotype by haplotype, and against other diplotypes."""
 
     haplotypes: tuple[HaplotypeEvidence, ...] = msgspec.field(default=(), name="strands")
     alternatives: tuple[AlternativeDiplotype, ...] = msgspec.field(default=(), name="rivals")
 
 
 class DoseOption(msgspec.Struct, frozen=True, kw_only=True):
-    """A dose or answer that the data leave possible.
+    """A dose or answer that is possible with the given data.
 
-    ``when`` is what would have to hold, ``name = value`` each; ``probability`` is None where it
-    was not weighed. Doses are in the unit of the `DoseResult`.
+    ``when`` are its conditions, ``name = value`` each; ``probability`` is None if it was not
+    computed. Doses are in the unit of the `DoseResult`.
     """
 
     when: tuple[str, ...] = ()
@@ -130,7 +129,7 @@ class DoseOption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoseResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one model or rule says of one drug for one patient.
+    """The result of one dosing model or rule for one drug and one patient.
 
     ``kind`` is ``alert`` (to be seen before any dose), ``equation``, ``flow``, ``loading``,
     ``rule`` or ``not_answered``. ``rank`` counts from 1 in the order in which guidelines would have
@@ -163,7 +162,7 @@ class DoseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OverlayInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A laboratory's folder that was laid over the release; ``date`` is an ISO day.
+    """A laboratory's overlay of the release; ``date`` is an ISO date.
 
     ``digest`` is the SHA-256 (hex) over the folder's files.
     """
@@ -175,7 +174,7 @@ class OverlayInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
-    """What a laboratory says of one gene or one drug of a sample, beside what was computed.
+    """A laboratory's decision on one gene or drug of a sample, shown beside the computed result.
 
     One of ``gene`` and ``drug`` is empty. ``by`` names who decided, ``date`` is an ISO day.
     """
@@ -190,7 +189,7 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> str:
-        """The gene or drug that it is about."""
+        """The gene or drug of the override."""
         return self.gene or self.drug
 
 
@@ -207,14 +206,14 @@ def iso_day(text: str) -> date | None:
 
 
 GENOTYPE: Final = "genotype"
-"""Basis of advice that the genotype alone gives."""
-_PLACES: Final = 12  # of a probability: what is left is rounding
+"""Basis of a recommendation for the phenotype predicted by the genotype."""
+_PLACES: Final = 12  # decimals of a probability; float64 sums differ beyond them
 PHENOCONVERTED: Final = "phenoconverted"
-"""Basis of advice for the phenotype that current medicines leave."""
+"""Basis of a recommendation for the phenotype after inhibitors and inducers."""
 
 
 class CallStatus(StrEnum):
-    """How far the data answer one gene."""
+    """How far the data determine the call of one gene."""
 
     CALLED = "called"
     AMBIGUOUS = "ambiguous"
@@ -223,7 +222,7 @@ class CallStatus(StrEnum):
 
 
 class Certainty(StrEnum):
-    """Whether the advice is the same whichever candidate is true."""
+    """Whether a recommendation is the same for every plausible candidate."""
 
     CERTAIN = "certain"
     DEPENDS = "depends"
@@ -238,7 +237,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the input says at one defining position.
+    """The observation at one defining position.
 
     ``position`` is ``chrN:pos`` on GRCh38. ``alleles`` are allele strings per haplotype,
     "." where unknown. ``evidence`` is ``record``, ``reference_block``,
@@ -266,8 +265,8 @@ class SiteObservation(msgspec.Struct, frozen=True, kw_only=True):
 class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
     """One haplotype of the best diplotype: its name, function, and the variants it carries.
 
-    ``contains`` are alleles of known effect all of whose variants it has, where no source knows
-    its own function: its effect is not known, and is hardly milder than theirs.
+    ``contains`` are alleles of known function all of whose variants the haplotype has, if its own
+    function is unknown: its function is then unlikely to be milder than theirs.
     """
 
     name: str
@@ -278,7 +277,7 @@ class HaplotypeDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """How probable a lookup key is, and what would tell it from the best candidate's.
+    """The probability of a lookup key, and what would distinguish it from the best candidate's.
 
     ``probability`` is the posterior of all candidates with this key, None without a prior, and
     where a combination of alleles may, but need not, have it; ``at_most`` is then the posterior
@@ -303,6 +302,7 @@ def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
     share = two.probability if two.probability is not None else 0.0
     known = one.probability
     groups = zip(one.by_group, two.by_group or (0.0,) * len(one.by_group), strict=False)
+    # order of first occurrence: results have to be the same bytes in every run
     return msgspec.structs.replace(
         one,
         probability=None if known is None else _together(known, share),
@@ -314,7 +314,7 @@ def joined_evidence(one: KeyEvidence, two: KeyEvidence) -> KeyEvidence:
 
 
 def _together(one: float, two: float) -> float:
-    """Return a sum of probabilities: rounded parts can add up to a little more than 1."""
+    """Return a sum of probabilities, at most 1: rounded terms can add up to slightly more."""
     return min(round(one + two, _PLACES), 1.0)
 
 
@@ -342,7 +342,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     undocumented: tuple[str, ...] = ()
     source: str = "vcf"
     notes: tuple[str, ...] = ()
-    # beyond the table: what the join with guidelines and the reports need
+    # not in the table: needed by the guideline lookup and the reports
     lookup_keys: tuple[str, ...] = ()
     key_evidence: tuple[KeyEvidence, ...] = ()
     copy_keys: tuple[str, ...] = ()
@@ -356,7 +356,7 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
-    """Other advice that some candidate would give."""
+    """The recommendation for another candidate."""
 
     lookup: str
     action: tuple[str, ...]
@@ -445,13 +445,13 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """What produced a result; no clock time, so that equal runs give equal bytes.
+    """Provenance of a result, without a time, so that equal runs give equal bytes.
 
     ``data_digest`` and ``code_digest`` are SHA-256 (hex) over all shipped data and over the
     program, empty in results of older versions. ``input`` has the files of variants first, then
-    those beside them, which have a ``role``. ``overlay`` is the laboratory's folder that was laid
-    over the release, None without one. ``knowledge_date`` is the month in the release's name,
-    empty where it names none; its age is told where there is a day to count it to: in a report.
+    those beside them, which have a ``role``. ``overlay`` is the laboratory's overlay of the
+    release, None without one. ``knowledge_date`` is the month in the release's name,
+    empty if it has none; its age depends on the date and is therefore given in reports only.
     """
 
     tool: str

@@ -47,6 +47,7 @@ def natural_key(name: str) -> tuple[bool, tuple[tuple[int, int, str], ...]]:
     >>> sorted(["*10", "[*2 + *3]", "*2", "*1"], key=natural_key)
     ['*1', '*2', '*10', '[*2 + *3]']
     """
+    # digits compare as numbers, so that *2 precedes *10
     parts = _NUMBERS.split(name)
     key = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
     return name.startswith("["), key
@@ -63,7 +64,7 @@ def core_allele(name: str) -> str:
 
 
 def bracket(parts: Iterable[str]) -> str:
-    """Join what lies on one haplotype; a single part stands without brackets unless partial.
+    """Join the alleles of one haplotype; a single one has no brackets.
 
     >>> bracket(["*6", "*14"]), bracket(["*2"])
     ('[*6 + *14]', '*2')
@@ -99,7 +100,7 @@ class Ploidy(StrEnum):
 
 
 class Strategy(StrEnum):
-    """How a gene's named alleles are put together; a gene picks one in the knowledge base."""
+    """How named alleles of a gene form a haplotype; the knowledge base sets it for each gene."""
 
     STAR = "star"  # one named allele describes a whole haplotype
     VARIANT_LIST = "variant_list"  # each named allele is one variant; haplotypes list them
@@ -134,7 +135,7 @@ class DefiningVariant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferenceSegment(msgspec.Struct, frozen=True, kw_only=True):
-    """Forward-haplotype GRCh38 sequence around defining positions; ``start`` is 1-based."""
+    """GRCh38 forward sequence around defining positions; ``start`` is 1-based."""
 
     start: int
     sequence: str
@@ -150,7 +151,7 @@ class AlleleDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
     Positions that ``defining`` does not name carry the reference base. ``function`` and
     ``activity_value`` are None where the knowledge base gives none: that is uncertain
-    function, never normal.
+    function, never normal function.
     """
 
     name: str
@@ -163,10 +164,10 @@ class AlleleDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlleleName(msgspec.Struct, frozen=True, kw_only=True):
-    """What tools and publications call an allele.
+    """Another name of an allele, as used by tools and publications.
 
     ``meaning`` is ``same_as``: ``name`` is another name of ``allele``; or ``hybrid``: ``name`` is
-    a hybrid of the gene and its pseudogene, which is named first of what lies in tandem.
+    a hybrid of the gene and its pseudogene, which is written first in a tandem arrangement.
     """
 
     gene: str
@@ -196,7 +197,7 @@ class GeneCode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proxy(msgspec.Struct, frozen=True, kw_only=True):
-    """Two sites of one allele: ``decisive`` decides, ``substitute`` only where it is missing."""
+    """Two sites of one allele: ``substitute`` is used only if ``decisive`` is missing."""
 
     decisive: int
     substitute: int
@@ -210,7 +211,7 @@ class CoreProxy(msgspec.Struct, frozen=True, kw_only=True):
     position
         1-based GRCh38 position of the proxy.
     alt
-        Allele string there that goes with the causal one.
+        Allele string there that is associated with the causal one.
     r2
         Squared correlation of both alleles (0–1), the lowest of the population groups in which
         at least ten chromosomes carry the causal allele.
@@ -255,14 +256,14 @@ class CorePosition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a caller needs to know of one gene.
+    """The definition of one gene for the caller.
 
     ``default_allele`` is the name printed first in a diplotype. ``scored`` genes are looked
     up by activity score. ``uncertain_function`` is the function of a haplotype that no
     definition names; ``function_order`` lists functions from the most to the least serious;
-    of equally serious alleles those in ``preferred`` are named first. ``structure`` says how
-    copies and hybrids of the gene show, None where nothing is known of them;
-    ``structural_alleles`` are deletions and duplications that a structural record may show.
+    of equally serious alleles those in ``preferred`` are named first. ``structure`` describes
+    copies and hybrids of the gene, None if no structure is known;
+    ``structural_alleles`` are deletions and duplications that structural records can report.
     ``names`` are other names of alleles, which results do not use. ``core_positions`` are the
     causal variants of its alleles.
     """
@@ -293,7 +294,7 @@ class GeneDefinition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HaplotypeCount(msgspec.Struct, frozen=True, kw_only=True):
-    """One haplotype over a gene's defining positions, and how often each group carries it.
+    """One haplotype over a gene's defining positions, and its count in each population group.
 
     ``differences`` maps a 1-based GRCh38 position to the allele there, where it is not the
     assembly's; positions of `GeneFrequencies.untyped` are open. ``allele`` is its name as a
@@ -314,11 +315,11 @@ class PublishedFrequency(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GeneFrequencies(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one gene's haplotypes in populations.
+    """Haplotype counts and published frequencies of one gene.
 
     ``untyped`` are defining positions (1-based, GRCh38) that the counted call set could not
-    type; ``published`` fills them in. ``core`` names the alleles that a clinical test should
-    at least tell apart.
+    type; ``published`` frequencies stand in for them. ``core`` names the alleles that a clinical
+    test should at least distinguish.
     """
 
     gene: str

@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 
+# forms only: whether a code exists is not checked, but no name or number of a person has them
 _ICD10 = re.compile(r"[A-Z][0-9][0-9AB](\.[0-9X]{1,3}[0-9A-Z]?)?")
 _CONCEPT = re.compile(r"[1-9][0-9]{2,14}[01]0[0-9]")
 # Verhoeff's check: the dihedral group of order 10, and the powers of a permutation.
@@ -76,7 +77,7 @@ def is_snomed_concept(text: str) -> bool:
 
 
 class MedicineUse(StrEnum):
-    """Whether a medicine is taken now, is to be taken, was taken once, or nobody said."""
+    """Whether a medicine is taken now, planned, stopped, or of unknown use."""
 
     CURRENT = "current"
     PLANNED = "planned"
@@ -85,7 +86,7 @@ class MedicineUse(StrEnum):
 
 
 class Applies(StrEnum):
-    """Whether advice for some patients is advice for this one."""
+    """Whether a recommendation for a population applies to this patient."""
 
     YES = "yes"
     NO = "no"
@@ -116,7 +117,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a medicine did to this person before."""
+    """An earlier adverse reaction to a medicine."""
 
     medicine: str
     reaction: str = ""
@@ -125,7 +126,7 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the patient reports: an answer to a question, of a medicine where one is named."""
+    """A patient-reported outcome: a question and its answer, about a medicine if one is named."""
 
     question: str
     answer: str
@@ -176,9 +177,9 @@ class Patient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class KnownMedicine(msgspec.Struct, frozen=True, kw_only=True):
     """A medicine of the patient in the terms of the knowledge base.
 
-    ``substances`` are what it consists of, ``unrecognised`` the parts of its name that nobody
-    knows; ``drugs`` are those of its names under which there is guidance. One that is ``local``
-    (a cream, eye drops) does not act on enzymes of the liver.
+    ``substances`` are its ingredients, ``unrecognised`` the unknown parts of its name; ``drugs``
+    are its names that guidelines use. A ``local`` medicine (a cream, eye drops) does not change
+    the activity of liver enzymes.
     """
 
     name: str
@@ -194,7 +195,7 @@ class KnownMedicine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PopulationFit(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a guideline's population is this patient's; ``reason`` is a coded fact."""
+    """Whether the patient belongs to a guideline's population; ``reason`` is a coded fact."""
 
     drug: str
     population: str
@@ -203,7 +204,7 @@ class PopulationFit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConditionFit(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a condition of advice holds for this patient, where the patient file decides it.
+    """Whether the condition of a recommendation holds, if the patient file decides it.
 
     ``condition`` is the coded fact of the statement, ``reason`` a coded fact.
     """
@@ -215,9 +216,9 @@ class ConditionFit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GeneConversion(msgspec.Struct, frozen=True, kw_only=True):
-    """What current medicines make of one gene's predicted phenotype.
+    """Phenoconversion of one gene by current medicines.
 
-    ``predicted_…`` is what the genotype says and stays as it is; ``phenotype``,
+    ``predicted_…`` is the prediction from the genotype and does not change; ``phenotype``,
     ``activity_score`` and ``lookup_keys`` are what the rule gives, empty where no rule was
     applied; ``whatever_genotype`` says that it is the same for all. ``evidence`` is
     ``established``, ``limited`` or ``none``, ``reason`` a code of why nothing was converted.
@@ -244,13 +245,13 @@ class GeneConversion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def reaction_text(reaction: Reaction) -> str:
-    """Return what happened, how severe it was and when, as far as it is known."""
+    """Return reaction, severity and date, as far as they are known."""
     parts = (reaction.reaction or "reaction", reaction.severity, reaction.date)
     return ", ".join(filter(None, parts))
 
 
 JUDGEMENTS: Final = ("no_alternative", "no_skin_reaction", "phase_of_treatment")
-"""What no record tells, and only a prescriber can judge."""
+"""Criteria that only a prescriber can assess: no record contains them."""
 
 _NO_CODE: Final = re.compile(r"[^a-z0-9]+")
 DECIDED_BY: Final = (
@@ -260,7 +261,7 @@ DECIDED_BY: Final = (
     "medicine", "never", "no_inducer", "no_inhibitor", "no_medicine", "no_reaction",
     "weight_below", "weight_from",
 )  # fmt: skip
-"""What in a patient file can decide a condition of advice."""
+"""Codes of conditions that a patient file can decide."""
 
 
 class Substance(msgspec.Struct, frozen=True, kw_only=True):
@@ -299,7 +300,7 @@ class UnwantedPair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConversionRule(msgspec.Struct, frozen=True, kw_only=True):
-    """How a modulator of some strength changes what a genotype predicts.
+    """How a modulator of some strength changes the phenotype predicted from the genotype.
 
     ``method`` is ``score_factor`` (the activity score is multiplied by ``value``),
     ``phenotype_to`` (``value`` is the phenotype), ``phenotype_steps`` (towards poor where
@@ -341,7 +342,7 @@ class ScoreRange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PopulationRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to belong to a guideline's population; all that is given must hold.
+    """Criteria of a guideline's population; all of them must hold.
 
     Ages in completed years, weight in kg. ``exposure`` is ``never`` or ``over_months=N`` to the
     drug in question; ``conditions`` are codes of which one must be present; ``judgement`` is
@@ -359,7 +360,7 @@ class PopulationRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConditionCode(msgspec.Struct, frozen=True, kw_only=True):
-    """A code or name by which records know a condition.
+    """A code or name of a condition in health records.
 
     ``system`` is ``ICD-10`` (``code`` and all below it), ``SNOMED`` or ``name`` (lower case).
     """
@@ -371,7 +372,7 @@ class ConditionCode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def condition_code(name: str) -> str:
-    """Return the code under which `ConditionCode` lists a diagnosis that advice names.
+    """Return the code in `ConditionCode` of a diagnosis that a recommendation names.
 
     >>> condition_code("Obsessive-compulsive disorder")
     'obsessive_compulsive_disorder'

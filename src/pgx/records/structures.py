@@ -1,4 +1,4 @@
-"""Records on gene copies and hybrids: what a gene can look like, and what one sample shows.
+"""Records of gene copies and hybrids: possible structures of a gene, and evidence of a sample.
 
 All positions are 1-based inclusive on GRCh38. A *unit* is one copy of the gene or one hybrid
 with its paralogue; a *structural haplotype* is the list of units on one chromosome; a
@@ -31,15 +31,15 @@ __all__ = [
 ]
 
 WHOLE: Final = "gene"
-"""Name of the unit that is one whole copy of the gene; hybrids are named by their allele."""
+"""Name of the unit that is one complete copy of the gene; hybrids are named by their allele."""
 
 
 class UnitSegment(msgspec.Struct, frozen=True, kw_only=True):
-    """How one copy of a unit shows in an interval of the gene.
+    """Expected reads of one copy of a unit in an interval of the gene.
 
     ``share`` is the expected number of copies (0-1) whose reads are aligned to the gene there,
-    ``spread`` its standard deviation; ``own`` the share of the unit's sequence there that is
-    the gene's own and not its paralogue's.
+    ``spread`` its standard deviation; ``own`` the share of the unit's sequence there that
+    comes from the gene rather than from its paralogue.
     """
 
     start: int
@@ -50,17 +50,17 @@ class UnitSegment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StructureUnit(msgspec.Struct, frozen=True, kw_only=True):
-    """A hybrid by its allele name; outside its segments it shows like a whole copy."""
+    """A hybrid by its allele name; outside its segments it behaves like a complete copy."""
 
     name: str
     segments: tuple[UnitSegment, ...] = ()
 
 
 class StructuralHaplotype(msgspec.Struct, frozen=True, kw_only=True):
-    """Units on one chromosome, in the order in which they are named; none is a deletion.
+    """Units in cis, in the order in which they are named; without units it is a deletion.
 
-    ``allele`` names a haplotype without a whole copy where it has a name of its own (``*5``).
-    ``frequencies`` are shares of such chromosomes (0-1) by population group, roughly.
+    ``allele`` names a haplotype without a complete copy that has its own name (``*5``).
+    ``frequencies`` are approximate haplotype frequencies (0-1) by population group.
     """
 
     units: tuple[str, ...]
@@ -69,15 +69,16 @@ class StructuralHaplotype(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def frequency(self) -> float:
-        """Share over all population groups, each counting alike."""
+        """Mean frequency over population groups, with equal weights."""
+        # equal weights: the ancestry of a sample is unknown unless the run names a group
         return sum(share for _, share in self.frequencies) / len(self.frequencies)
 
 
 class PartnerOdds(msgspec.Struct, frozen=True, kw_only=True):
-    """How much more often than by chance an allele's chromosome has the units of a haplotype.
+    """Association of an allele with a structural haplotype: odds relative to chance.
 
-    ``others`` are population groups with odds of their own; ``hybrid`` is what the hybrid is
-    called beside this allele, where not by its kind.
+    ``others`` are population groups with different odds; ``hybrid`` is the name of the hybrid in
+    tandem with this allele, if it differs from the name of its kind.
     """
 
     units: tuple[str, ...]
@@ -101,10 +102,10 @@ class Exon(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParalogueSite(msgspec.Struct, frozen=True, kw_only=True):
-    """A base that tells the gene from its paralogue, on both assemblies.
+    """A base that distinguishes the gene from its paralogue, on both assemblies.
 
-    Only positions are listed at which neither the gene's common alleles nor common copies of
-    the paralogue carry the other's base. ``segment`` groups neighbours: ``5p``, ``e1``, ``i2``.
+    Only positions are listed at which neither common alleles of the gene nor common copies of
+    the paralogue carry the base of the other. ``segment`` groups neighbours (``5p``, ``e1``).
     """
 
     position: int
@@ -117,11 +118,11 @@ class ParalogueSite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a gene's copies and hybrids.
+    """Structures of a gene: copies, hybrids and their haplotypes.
 
-    ``mismapped`` are positions at which reads of the paralogue are aligned to the gene: a genotype
-    there is judged by its allelic depths. ``uneven`` positions have other shares of reads than
-    copies; they tell nothing of copies. ``sites`` tell its reads from those of the paralogue.
+    ``mismapped`` are positions with paralogue mis-mapping: a genotype there is checked against its
+    allelic depths. At ``uneven`` positions shares of reads do not follow copies, so they carry no
+    copy-number evidence. ``sites`` distinguish reads of the gene from those of the paralogue.
     """
 
     paralogue: str
@@ -135,24 +136,24 @@ class GeneStructure(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unit_names(self) -> tuple[str, ...]:
-        """Names of all units, the whole copy first."""
+        """Names of all units, the complete copy first."""
         return (WHOLE, *(unit.name for unit in self.units))
 
     def hybrid_beside(self, units: tuple[str, ...], allele: str) -> str:
-        """Return what the hybrid among units is called beside an allele; empty for its kind."""
+        """Return the name of a hybrid in tandem with an allele; empty if it is the usual one."""
         named = (p.hybrid for p in self.partners if (p.units, p.allele) == (units, allele))
         return next(named, "")
 
     def hybrid_named(self, name: str) -> PartnerOdds | None:
-        """Return beside what a hybrid has a name of its own; None for any other name."""
+        """Return the association in which a hybrid has this name, None for any other name."""
         return next((p for p in self.partners if p.hybrid and p.hybrid == name), None)
 
 
 class AlleleSpan(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a structural variant must lie to be an allele, on one assembly.
+    """The extent of a structural variant that defines an allele, on one assembly.
 
-    It must take all of ``start`` to ``end``, and nothing before ``first`` or behind ``last``;
-    these are 0 where it may reach as far as it likes.
+    It must cover ``start`` to ``end`` and nothing before ``first`` or after ``last``, which are 0
+    if there is no such limit.
     """
 
     start: int
@@ -162,10 +163,10 @@ class AlleleSpan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StructuralAllele(msgspec.Struct, frozen=True, kw_only=True):
-    """An allele that one deletion or duplication makes.
+    """An allele defined by one deletion or duplication.
 
     ``kind`` is ``deletion`` or ``duplication``; ``allele`` is the name of a deletion, and
-    ``xN`` where a duplication adds a copy to whatever allele it lies on. ``tolerance`` are the
+    ``xN`` for a duplication, which adds a copy of any allele in cis. ``tolerance`` are the
     bases by which a record may fall short of ``start`` and ``end``.
     """
 
@@ -177,11 +178,11 @@ class StructuralAllele(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StructuralRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A structural variant of an input that was read as an allele.
+    """A structural variant of an input that matches an allele.
 
-    ``copies`` are those of the whole gene, or of its part that is lost. ``positions`` are the
-    gene's defining positions (GRCh38) that lie in it; ``quality`` is phred-scaled, None where
-    the input has none.
+    ``copies`` counts copies of the gene, or of its deleted part. ``positions`` are the
+    gene's defining positions (GRCh38) within it; ``quality`` is phred-scaled, None if the
+    input has none.
     """
 
     allele: str
@@ -201,7 +202,7 @@ class CopyNumber(msgspec.Struct, frozen=True):
 class StructuralModel(msgspec.Struct, frozen=True):
     """Units of both chromosomes, such as ``2 gene + 1 *36``, and their probability.
 
-    ``log_likelihood`` is what the evidence says of it, to that of the likeliest model.
+    ``log_likelihood`` is the log likelihood relative to the most likely model.
     """
 
     name: str
@@ -213,7 +214,7 @@ class DepthWindow(msgspec.Struct, frozen=True, kw_only=True):
     """Depth in one window of the gene or its paralogue, in copies.
 
     ``copies`` is what was measured, ``spread`` its standard deviation (both in copies), and
-    ``expected`` what the best structural model lets expect.
+    ``expected`` the depth that the best structural model predicts.
     """
 
     gene: str
@@ -235,7 +236,7 @@ class SiteBalance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StructureEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What one sample shows of a gene's copies and hybrids.
+    """Evidence of one sample for the copies and hybrids of a gene.
 
     ``source`` is ``depth`` (of a gVCF), ``reads`` or ``records`` (structural variants of the
     VCF). ``reason`` is a code where the structure is not assessed, else empty. ``panel`` names

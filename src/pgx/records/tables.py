@@ -38,6 +38,7 @@ class ColumnKind(Enum):
     ALTERNATIVES = auto()
 
 
+# read-only views: frames, TSV, Parquet and schemas are all derived from these two
 CALLS: Final[Mapping[str, ColumnKind]] = MappingProxyType(
     {
         "sample": ColumnKind.TEXT,
@@ -49,7 +50,7 @@ CALLS: Final[Mapping[str, ColumnKind]] = MappingProxyType(
         "n_candidates": ColumnKind.COUNT,
         "rest": ColumnKind.NUMBER,
         "phenotype": ColumnKind.TEXT,
-        "activity_score": ColumnKind.TEXT,
+        "activity_score": ColumnKind.TEXT,  # text: guidelines have scores such as "≥3.0"
         "phenotypes": ColumnKind.TEXTS,
         "phased": ColumnKind.TEXT,
         "n_positions": ColumnKind.COUNT,
