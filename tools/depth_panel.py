@@ -113,6 +113,7 @@ def _steady(depth: Floats) -> npt.NDArray[np.bool_]:
     logs = np.log(depth + 0.5)
     level = np.median(logs, axis=1, keepdims=True)
     rest = logs - level - np.median(logs - level, axis=0)
+    # the median distance times 1.4826 is the standard deviation of a normal distribution
     spread = 1.4826 * np.median(np.abs(rest), axis=0)
     return np.asarray((np.median(depth, axis=0) > LEAST_DEPTH) & (spread < MOST_SD))
 
@@ -176,6 +177,7 @@ def _covered(path: Path) -> dict[str, npt.NDArray[np.int64]]:
                 continue
             start = int(pos)
             end = int(info[4:]) if info.startswith("END=") else start + len(ref) - 1
+            # records that touch or overlap are one stretch
             if own and start <= own[-1][1] + 1:
                 own[-1][1] = max(own[-1][1], end)
             else:
@@ -191,6 +193,7 @@ def _common(covered: Sequence[dict[str, npt.NDArray[np.int64]]]) -> list[Interva
         beyond = np.concatenate([own[contig][:, 1] + 1 for own in covered])
         places = np.concatenate([edges, beyond])
         steps = np.concatenate([np.ones(len(edges), int), -np.ones(len(beyond), int)])
+        # ends before beginnings at the same base: files that only touch there do not overlap
         order = np.lexsort((steps, places))
         depth, last = np.cumsum(steps[order]), 0
         for i in np.flatnonzero(depth == len(covered)).tolist():

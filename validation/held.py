@@ -48,7 +48,6 @@ OUTCOMES = ("same", "replaced", "in another row", "withdrawn", "open")
 NAMES = {"FDA_LABEL": "FDA label", "FDA_TABLE": "FDA table"}
 
 Keys = tuple[tuple[str, str], ...]
-Facts = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

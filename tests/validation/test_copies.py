@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from validation.copies import Judged, copies_of, report
-from validation.data import DATA
+from validation.data import DATA, gvcf_files
 from validation.published import Reading, pairs, published
-from validation.truth import gvcf_files
 
 from pgx.engine.annotate import annotate
 from pgx.inputs.settings import RunSettings

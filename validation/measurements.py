@@ -6,7 +6,6 @@ The tables of a measurement stand between ``<!-- NAME -->`` and ``<!-- /NAME -->
 
 from __future__ import annotations
 
-import importlib.util
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,23 +15,21 @@ from pathlib import Path
 from validation import (
     absent,
     advice,
+    bad_input,
     builds,
     cis,
     copies,
     fixtures,
-    hiding,
     masking,
     one_answer,
     pairs,
     partial_definitions,
     read_support,
     second_opinion,
+    structure_depth,
     structure_genomes,
-    structure_published,
-    structure_tables,
-    truth_tables,
+    truth,
     unphased,
-    unphased_second_opinion,
 )
 from validation.tables import replaced
 
@@ -43,20 +40,19 @@ IMAGES = PAGE.parent / "images"
 PROCESSES = 2
 
 
-def _bad_input() -> str:
-    return str(importlib.import_module("validation.bad_input").measured())
-
-
 MEASUREMENTS: Mapping[str, Callable[[], str]] = {
-    **({"bad_input": _bad_input} if importlib.util.find_spec("validation.bad_input") else {}),
+    "bad_input": bad_input.measured,
     "masking": masking.measured,
     "advice": advice.measured,
     "unphased": partial(unphased.measured, IMAGES),
-    **{f"hidden {part:.0%}": partial(hiding.measured, part) for part in reversed(hiding.SHARES)},
+    **{
+        f"hidden {part:.0%}": partial(unphased.measured_hidden, part)
+        for part in reversed(unphased.SHARES)
+    },
     "absent": absent.measured,
     "pairs": pairs.measured,
     "cis": cis.measured,
-    "unphased_second_opinion": unphased_second_opinion.measured,
+    "unphased_second_opinion": second_opinion.measured_contest,
     "builds": lambda: builds.report(builds.measure()),
     **{
         f"second_opinion {run}": partial(second_opinion.measured, run)
@@ -65,12 +61,12 @@ MEASUREMENTS: Mapping[str, Callable[[], str]] = {
     "partial_definitions": partial_definitions.measured,
     "read_support": read_support.measured,
     "copies": copies.measured,
-    "structure_depth": structure_tables.measured,
+    "structure_depth": structure_depth.measured,
     "structure_genomes": structure_genomes.measured,
-    "structure_published": structure_published.measured,
+    "structure_published": structure_genomes.measured_published,
     "one_answer": one_answer.measured,
     "fixtures": lambda: fixtures.report(fixtures.measure()),
-    "truth": truth_tables.measured,
+    "truth": truth.measured,
 }
 """What is measured, by the name of its part of the page; the longest first."""
 

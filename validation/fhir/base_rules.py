@@ -1,11 +1,24 @@
-"""FHIR R4's data types: which parts they have, and what a primitive value looks like."""
+"""What FHIR R4 itself demands: data types, forms of codes, rules between elements.
+
+Of the rules between elements: `obs-6`, `obs-7`, `inv-1`, `dom-…`, and that nothing is empty.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["PARTS", "is_open", "primitive_fault", "type_of_part"]
+__all__ = [
+    "PARTS",
+    "check_digit",
+    "coding_fault",
+    "empty_values",
+    "invariant_faults",
+    "is_open",
+    "primitive_fault",
+    "type_of_part",
+]
 
 _DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?"
@@ -85,3 +98,79 @@ def primitive_fault(kind: str, value: Any) -> str:  # noqa: ANN401 - any JSON
     if not isinstance(value, str):
         return f"no {kind}: not a string"
     return "" if pattern.fullmatch(value) else f"no {kind}: {value[:40]!r}"
+
+
+_FORMS = {
+    "http://www.genenames.org": re.compile(r"HGNC:[1-9]\d*"),
+    "http://www.nlm.nih.gov/research/umls/rxnorm": re.compile(r"[1-9]\d{0,7}"),
+    "http://www.whocc.no/atc": re.compile(r"[A-V](\d\d([A-Z]([A-Z](\d\d)?)?)?)?"),
+    "https://www.clinpgx.org": re.compile(r"PA\d+"),
+}
+_LOINC = re.compile(r"(\d+)-(\d)")
+_ANSWER = re.compile(r"L[AP]\d+-\d")
+
+
+def check_digit(number: str) -> int:
+    """Return LOINC's check digit (modulus 10) of a number.
+
+    >>> check_digit("84413"), check_digit("51969")
+    (4, 4)
+    """
+    doubled = str(int("".join(reversed(number))[::2]) * 2)
+    total = sum(map(int, doubled)) + sum(map(int, "".join(reversed(number))[1::2]))
+    return -total % 10
+
+
+def coding_fault(coding: dict[str, Any]) -> str:
+    """Return what is wrong with a code as such, empty if nothing can be seen."""
+    system, code = coding.get("system", ""), coding.get("code", "")
+    if not isinstance(system, str) or not isinstance(code, str):
+        return ""
+    if system == "http://loinc.org":
+        found = _LOINC.fullmatch(code)
+        right = found and check_digit(found[1]) == int(found[2])
+        if not right and not _ANSWER.fullmatch(code):
+            return f"{code!r} is no code of LOINC"
+    form = _FORMS.get(system)
+    if form and not form.fullmatch(code):
+        return f"{code!r} is no code of {system}"
+    return ""
+
+
+Tree = dict[str, Any]
+
+
+def invariant_faults(resource: Tree) -> Iterator[str]:
+    """Yield the rules that a resource breaks."""
+    values = [key for key in resource if key.startswith("value")]
+    kind = resource.get("resourceType")
+    if kind == "Observation" and values and "dataAbsentReason" in resource:
+        yield "Observation: obs-6, a value and a reason why there is none"
+    if kind == "Observation" and values:
+        mine = _codes(resource)
+        if any(mine & _codes(part) for part in resource.get("component", ())):
+            yield "Observation: obs-7, a component of the observation's own code beside a value"
+    written = resource.get("authoredOn", "")
+    if kind == "Task" and written and resource.get("lastModified", written) < written:
+        yield "Task: inv-1, modified before it was written"
+    for inner in resource.get("contained", ()):
+        if "contained" in inner or {"versionId", "lastUpdated"} & inner.get("meta", {}).keys():
+            yield f"{kind}: dom-2 or dom-4, a contained resource that contains or has versions"
+
+
+def _codes(part: Tree) -> set[tuple[str, str]]:
+    coding = part.get("code", {}).get("coding", ()) if isinstance(part.get("code"), dict) else ()
+    return {(c.get("system", ""), c.get("code", "")) for c in coding}
+
+
+def empty_values(value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """Yield what is null or empty: FHIR leaves it out."""
+    if value is None or value in ("", {}, []):
+        yield f"{path}: is empty"
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from empty_values(part, f"{path}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            if item is not None:  # a primitive list may have holes beside its extensions
+                yield from empty_values(item, path)
