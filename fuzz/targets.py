@@ -22,8 +22,8 @@ from pgx.genotypes.matrix import GeneGenotypes
 from pgx.genotypes.sites import GeneLocus
 from pgx.haplotypes import _kernels as matching
 from pgx.haplotypes.caller import GeneCaller
-from pgx.haplotypes.matching import observe
-from pgx.inputs.outside_calls import answer, contradicts
+from pgx.haplotypes.observation import observe
+from pgx.inputs.outside_calls import answer, contradicting
 from pgx.inputs.side_files import read_outside_calls, read_sample_info, read_untyped
 from pgx.io import _kernels as scanning
 from pgx.io import scan_codes as layout
@@ -226,7 +226,7 @@ class OutsideTarget(Target):
             if not (made.diplotype or made.phenotype or made.lookup_keys):
                 raise AssertionError("a call that says nothing")
             if call.gene in self._seen:
-                contradicts(made, *self._seen[call.gene])
+                contradicting(made, *self._seen[call.gene])
 
 
 def places_of(locus: GeneLocus) -> list[Place]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from validation.bad_input_run import WATCHER
+from validation.bad_input import WATCHER
 
 from torture.bomb_files import JSON_BOMBS, LOGOS, VCF_BOMBS, write_zarr_bomb
 from torture.record import Check, Settings, skipped

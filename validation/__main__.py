@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from validation.everything import MEASUREMENTS, PAGE, replaced, run
+from validation.measurements import MEASUREMENTS, PAGE, replaced, run
 from validation.tables import show
 
 

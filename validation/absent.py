@@ -4,8 +4,6 @@ Every position without a record is unknown, which is how a file of variant sites
 by whoever does not know how it was made. The truth is the call of the same person with absent
 sites read as the reference. Measured are the candidates, and the advice: how much of it is
 `certain` although its gene is `ambiguous`, and whether such advice is that of the truth.
-
-Run ``python -m validation.absent``.
 """
 
 from __future__ import annotations
@@ -20,11 +18,9 @@ from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
 from pgx.records.calls import CallStatus, Certainty, GeneCall, Recommendation
 from validation import callers
-from validation.intervals import counted, share
+from validation.data import cohort_genes, cohort_genotypes
 from validation.judging import Judged, judge, truths
-from validation.reading import cohort_genes, cohort_genotypes
-from validation.scores import Difference, score_table
-from validation.tables import show, table
+from validation.tables import Difference, counted, score_table, share, table
 from validation.unphased import candidates_table, scores
 
 __all__ = ["Advice", "Measured", "measure", "measured", "report"]
@@ -148,12 +144,3 @@ def _others(found: Sequence[Difference]) -> str:
     header = ["drug", "looked up by the truth", "looked up by ours", "rows", "samples"]
     rows = [[*key, len(who), ", ".join(sorted({*who}))] for key, who in sorted(groups.items())]
     return table(header, rows)
-
-
-def main() -> None:
-    """Measure and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()

@@ -4,8 +4,6 @@ Reference genomes: each row that is `certain`, against the row that the publishe
 the person's other genes being as called; a gene that the panels could not tell from our call is
 left out. The cohort: unphased, with positions hidden at random, and with absent sites as missing; a
 residual of r is right in a share of 1 - r of all persons and genes with such a residual.
-
-Run ``python -m validation.advice``.
 """
 
 from __future__ import annotations
@@ -25,16 +23,13 @@ from pgx.recommendations.lookup import recommend
 from pgx.records.calls import CallStatus, Certainty, GeneCall, Recommendation
 from pgx.records.genes import GeneDefinition
 from validation import callers
-from validation.blurring import chosen_at_random, hidden, without_phase
-from validation.hiding import SEED
-from validation.intervals import counted, share
-from validation.judging import truths
+from validation.callers import chosen_at_random, hidden, without_phase
+from validation.data import cohort_genes, cohort_genotypes, gvcf_files
+from validation.judging import truths, what_to_do
 from validation.published import Reading, pairs, published
-from validation.reading import cohort_genes, cohort_genotypes
-from validation.scores import Difference, differences_table
-from validation.tables import show, table
-from validation.truth import gvcf_files
+from validation.tables import Difference, counted, differences_table, share, table
 from validation.truth import measure as judged_genomes
+from validation.unphased import SEED
 
 __all__ = ["Genomes", "cohort_bins", "genomes", "measured"]
 
@@ -51,10 +46,6 @@ class Genomes:
     certainty: Counter[str] = field(default_factory=Counter)
     compared: int = 0
     other: list[Difference] = field(default_factory=list)
-
-
-def _what(row: Recommendation) -> tuple[object, ...]:
-    return row.action, row.dose_factor_min, row.dose_factor_max, row.condition
 
 
 def _place(row: Recommendation) -> tuple[object, ...]:
@@ -75,6 +66,8 @@ def genomes(limit: int = 0) -> Genomes:
     found = Genomes()
     for path in gvcf_files()[: limit or None]:
         [result] = annotate([path], RunSettings(), knowledge=kb).results()
+        # HLA alleles are not called from these files: advice on them depends on tests that nobody
+        # gave
         rows = [r for r in result.recommendations if not any(g.startswith(HLA) for g in r.genes)]
         found.certainty += Counter(row.certainty.value for row in rows)
         for gene, truth in _published_calls(kb, result.sample, known, told):
@@ -124,7 +117,7 @@ def _compare(
             continue
         found.compared += 1
         right = wanted[_place(row)]
-        if _what(row) not in map(_what, right):
+        if what_to_do(row) not in map(what_to_do, right):
             lookup = " or ".join(dict.fromkeys(r.lookup for r in right))
             found.other.append(
                 Difference(gene, row.sample, lookup, row.lookup, f"{row.drug}, {row.source}")
@@ -181,7 +174,7 @@ def _residuals(
     for row, right in pairs_of_rows:
         if row.residual and named.issuperset(row.genes):
             key = row.genes, row.residual
-            found[key] = found.get(key, True) and _what(row) == _what(right)
+            found[key] = found.get(key, True) and what_to_do(row) == what_to_do(right)
     for (_, residual), is_right in found.items():
         yield 1.0 - float(str(residual)), is_right
 
@@ -216,12 +209,3 @@ def measured() -> str:
     for kind in KINDS:
         lines += [f"Cohort, {kind}: is the residual what it says?", _bins(cohort_bins(kind))]
     return "\n\n".join(lines)
-
-
-def main() -> None:
-    """Measure and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()

@@ -1,30 +1,256 @@
 """Unusual, broken and hostile files through ``pgx annotate``: each is refused or accepted.
 
 Every file of ``badvcf`` is given to the command in a process of its own, so that a signal, a
-hang or a failure is seen and not shared. What the manifest expects of a file is held against
-what happens; every disagreement needs a reason, in `validation.bad_input_reasons`. Where an
-accepted file has anything to say of a gene, each answered position is looked up in the text
-of the file by other means.
+hang or a failure is seen and stays with its file. What the manifest expects of a file is compared
+with what happens; every disagreement needs a reason. Suites test a whole specification, while this
+package reads what a genotype at a defining position depends on: a defect elsewhere can be accepted
+if nothing is reported because of it.
 
-Run ``python -m validation.bad_input``.
+Where an accepted file has a result for a gene, each answered position is looked up in the text of
+the file by an independent reader: lines are split, nothing more. The position must be covered by a
+record that passed its filters and has a called genotype of that sample.
 """
 
 from __future__ import annotations
 
+import csv
+import gzip
+import json
+import re
+import subprocess
+import sys
 import tempfile
+import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
-from validation.bad_input_reasons import ACCEPTED_THOUGH, REFUSED_THOUGH, cause_of, reason_for
-from validation.bad_input_run import Run, annotate, with_sample
-from validation.bad_input_support import unsupported_sites
-from validation.data import DATA, read_table
-from validation.tables import show, table
+from pgx.base.assemblies import Assembly, canonical_contig
+from validation.data import DATA, genes, read_table
+from validation.tables import table
 
-__all__ = ["Case", "Outcome", "cases", "main", "measure", "measured", "report"]
+__all__ = [
+    "ACCEPTED_THOUGH",
+    "REFUSED_THOUGH",
+    "Case",
+    "Outcome",
+    "Run",
+    "annotate",
+    "cases",
+    "cause_of",
+    "measure",
+    "measured",
+    "plain_text",
+    "reason_for",
+    "report",
+    "unsupported_sites",
+    "with_sample",
+]
+
+TIME_LIMIT: Final = 180.0
+"""Seconds after which a run is ended; it counts as a hang."""
+
+WATCHER: Final = Path(__file__).with_name("watcher.py")
+_CODE = re.compile(r"\[(PGX-[A-Z]+-\d{3})\]")
+_REFUSED: Final = 3
+
+
+@dataclass(slots=True)
+class Run:
+    """A finished run: ``status`` as Python gives it, below 0 a signal's number.
+
+    ``code`` is the first error code on stderr, ``assessed`` how many calls are anything but
+    ``not_assessed``, ``results`` the JSON of the samples where a gene was assessed.
+    """
+
+    status: int
+    seconds: float
+    megabytes: float
+    code: str
+    stderr: str
+    assessed: int = 0
+    results: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it ended in anything but a result or a refusal with a code."""
+        if self.status == _REFUSED:
+            return not self.code
+        return self.status != 0
+
+
+def annotate(path: Path, scratch: Path, formats: str, assembly: str = "") -> Run:
+    """Run the command on one file, with a time limit."""
+    with tempfile.TemporaryDirectory(dir=scratch) as own:
+        out, errors = Path(own, "out"), Path(own, "stderr")
+        words = ["annotate", str(path), "-o", str(out), "--quiet", "--format", formats]
+        words += ["--assembly", assembly] if assembly else []
+        status, seconds, megabytes = _run(words, errors)
+        text = errors.read_text(encoding="utf-8", errors="replace")
+        found = _CODE.search(text)
+        run = Run(status, seconds, megabytes, found[1] if found else "", text)
+        if status == 0:
+            _read_results(run, out)
+    return run
+
+
+def _run(words: list[str], errors: Path) -> tuple[int, float, float]:
+    """Return exit status, wall seconds and the largest resident memory in MB."""
+    command = [sys.executable, "-m", "pgx.cli.main", *words]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", WATCHER, str(TIME_LIMIT), str(errors), *command],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    status, seconds, megabytes = json.loads(done.stdout)
+    return status, seconds, megabytes
+
+
+def _read_results(run: Run, out: Path) -> None:
+    with (out / "calls.tsv").open(encoding="utf-8", newline="\n") as stream:
+        rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+        run.assessed = sum(row["status"] != "not_assessed" for row in rows)
+    if run.assessed:
+        run.results = [
+            json.loads(path.read_text(encoding="utf-8")) for path in out.glob("*.pgx.json")
+        ]
+
+
+def plain_text(path: Path) -> str | None:
+    """Return a file's text, decompressed; None where it is no text or cannot be read."""
+    data = path.read_bytes()
+    try:
+        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+        text = data.decode("utf-8")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
+        return None
+    return text if text.startswith("##fileformat") else None
+
+
+def with_sample(path: Path, into: Path) -> Path | None:
+    """Write a copy in which a sample column stands after the others, nothing called.
+
+    A FORMAT column is added where there is none. None where the file is no text.
+    """
+    text = plain_text(path)
+    if text is None:
+        return None
+    lines = []
+    for line in text.split("\n"):
+        ending = "\r" if line.endswith("\r") else ""
+        columns = line.removesuffix("\r").split("\t")
+        if line.startswith("##") or len(columns) < 8:
+            lines.append(line)
+        elif line.startswith("#"):
+            lines.append("\t".join([*columns[:8], "FORMAT", "ADDED"]) + ending)
+        else:
+            lines.append("\t".join([*columns[:8], "GT", "./."]) + ending)
+    copy = into / (path.name.removesuffix(".gz") or "copy.vcf")
+    copy.write_text("\n".join(lines), encoding="utf-8", newline="")
+    return copy
+
+
+REPEAT: Final = 60
+"""Bases around an indel's position within which its record may stand."""
+
+Span = tuple[int, int]
+
+
+def unsupported_sites(path: Path, run: Run) -> list[str]:
+    """Return answered positions that no record of the file supports, as lines to print."""
+    text = plain_text(path) if run.results else None
+    if text is None:
+        return []
+    found = []
+    for result in run.results:
+        spans = called_spans(text, result["sample"])
+        for gene, site, position in answered(result):
+            slack = REPEAT if any(len(a) != 1 for a in (site["ref"], *site["alleles"])) else 0
+            if not any(a - slack <= position <= b + slack for a, b in spans.get(gene[1], ())):
+                found.append(f"{path.name}, {gene[0]}, {site['position']}")
+    return found
+
+
+def answered(result: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any], int]]:
+    """Yield (gene, contig), site and position on the input's assembly of what is known."""
+    is_38 = result["provenance"]["assembly"] == Assembly.GRCH38.value
+    for call in result["calls"]:
+        gene = genes().get(call["gene"])
+        if gene is None:
+            continue
+        for variant, site in zip(gene.variants, call["sites"], strict=True):
+            if any(allele != "." for allele in site["alleles"]):
+                assembly = Assembly.GRCH38 if is_38 else Assembly.GRCH37
+                yield (gene.gene, gene.contig), site, gene.position_on(variant, assembly)
+
+
+def called_spans(text: str, sample: str) -> dict[str, list[Span]]:
+    """Return first and last base of each record with a called genotype, by contig."""
+    spans: dict[str, list[Span]] = {}
+    column = -1
+    for line in text.replace("\r\n", "\n").split("\n"):
+        columns = line.split("\t")
+        if line.startswith("#CHROM"):
+            column = columns.index(sample)
+        elif line and not line.startswith("#") and columns[6] in ("PASS", "."):
+            contig = canonical_contig(columns[0])
+            if contig and re.match(r"[^:]*\d", columns[column]):
+                start = int(columns[1])
+                ends = re.findall(r"(?:^|;)END=(\d+)", columns[7])
+                end = max([start + len(columns[3]) - 1, *map(int, ends)])
+                spans.setdefault(contig, []).append((start, end))
+    return spans
+
+
+_CAUSE = re.compile(r"^##CauseOfFailure=(.*?)\s*$", re.MULTILINE)
+
+ACCEPTED_THOUGH: Final[Mapping[str, str]] = {
+    r"^INFO |^invalid info|SVCLAIM|\bRN\b|RUC|CICN|invalid SV": (
+        "INFO: nothing of it is read but END and SVLEN, by rules of their own; a symbolic"
+        " allele near a gene leaves it open, whatever INFO adds"
+    ),
+    r"^cardinality in PL": "PL or GL of a wrong length: read as absent",
+    r"^Sample field does not match": "FORMAT keys that are not read (DS, AL): skipped",
+    r"^FORMAT (starts with|contains an illegal)": "a FORMAT key that is not read: skipped",
+    r"^FILTER ": "FILTER is neither PASS nor `.`: the record's genotypes are unknown",
+    r"^(ALT|REF) has a non-valid base": "IUPAC code in REF or ALT: the genotypes are unknown",
+    r"non-contiguous|non-sorted": "order of the records: nothing relies on it",
+    r"duplicated variant|triplicated variant": (
+        "one variant in several records: merged by allele and haplotype, a contradiction is unknown"
+    ),
+    r"^ID ": "ID is not read",
+    r"^QUAL is a negative": "QUAL never decides",
+}
+"""Pattern of the cause that a file of a suite names → why accepting it says nothing wrong."""
+
+REFUSED_THOUGH: Final[Mapping[str, str]] = {
+    r"PGX-VCF-055": "a genotype `0|1` of a record without ALT: which allele it has is unknown",
+    r"PGX-VCF-049": "END lies before POS: what the record covers is unknown",
+    r"PGX-VCF-031": "a blank line: a line was lost; other readers crash on it",
+    r"PGX-VCF-047": "ALT equals REF: `1` would mean the reference",
+}
+"""Code of the refusal → why the file is not accepted all the same."""
+
+
+def cause_of(path: Path) -> str:
+    """Return the cause of failure that a file of a suite names, else its base name."""
+    text = plain_text(path) or ""
+    found = _CAUSE.search(text)
+    return found[1] if found else path.name
+
+
+def reason_for(cause: str, reasons: Mapping[str, str]) -> str | None:
+    """Return the reason whose pattern is found in a cause, None if there is none.
+
+    >>> reason_for("ID ends with a semi-colon", ACCEPTED_THOUGH)
+    'ID is not read'
+    """
+    return next((why for pattern, why in reasons.items() if re.search(pattern, cause)), None)
+
 
 ACCEPTED, COMPLETED, REFUSED, BROKEN = "accepted", "with a sample", "refused", "broken"
 NO_SAMPLES = "PGX-SMP-001"
@@ -223,12 +449,3 @@ def _refused(outcomes: Sequence[Outcome]) -> str:
         if o.case.expected.startswith("pass") and o.kind in (REFUSED, BROKEN)
     ]
     return table(["refused although `pass`", "code", "why"], rows) if rows else ""
-
-
-def main() -> None:
-    """Measure all and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()

@@ -3,8 +3,6 @@
 The two call sets were made years apart from different sequencing, so genotypes differ here and
 there. A person's diplotypes of a gene have to be the same wherever both call sets hold the same
 alleles, on the same haplotypes, at every defining position.
-
-Run ``python -m validation.builds``.
 """
 
 from __future__ import annotations
@@ -21,11 +19,10 @@ from pgx.genotypes.matrix import ABSENT, UNPHASED, Evidence, GeneGenotypes
 from pgx.records.calls import GeneCall
 from pgx.records.genes import GeneDefinition
 from validation import callers
-from validation.reading import Observed, cohort
-from validation.scores import Difference, Score, differences_table, score_table
-from validation.tables import counted, show, table
+from validation.data import Observed, cohort
+from validation.tables import Difference, Score, counts_table, differences_table, score_table, table
 
-__all__ = ["Comparison", "compare", "main", "measure", "report"]
+__all__ = ["Comparison", "compare", "measure", "report"]
 
 EQUAL = "equal"
 UNEXPLAINED = "different, genotypes equal"
@@ -112,6 +109,8 @@ def _shared_codes(genotypes: GeneGenotypes, labels: list[list[str]]) -> npt.NDAr
     for site, extra in enumerate(genotypes.extra):
         base = len(genotypes.gene.variants[site].alleles)
         for index, label in enumerate(extra):
+            # each call set numbers its own undocumented alleles: the same label must get the same
+            # code
             if label not in labels[site]:
                 labels[site].append(label)
             codes[site][genotypes.call[site] == base + index] = base + labels[site].index(label)
@@ -189,7 +188,7 @@ def report(found: Comparison) -> str:
             ),
             score_table(scores),
             "Why they differ:",
-            counted("gene", KINDS, found.counts),
+            counts_table("gene", KINDS, found.counts),
             "Sites at which differing call sets changed a diplotype in 5 persons or more:",
             table(
                 ["gene", "site (GRCh38)", "recorded in", "persons"],
@@ -204,12 +203,3 @@ def report(found: Comparison) -> str:
 def _score(row: Counter[str]) -> Score:
     different = sum(n for kind, n in row.items() if kind not in (EQUAL, NO_FILE))
     return Score(row[EQUAL], different, row[NO_FILE])
-
-
-def main() -> None:
-    """Measure and print."""
-    show(report(measure()))
-
-
-if __name__ == "__main__":
-    main()

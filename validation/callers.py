@@ -1,38 +1,46 @@
-"""Callers for people of the validation data, none fitted on the people that they call.
+"""Calls of people of the validation data, by callers that were not fitted on them.
 
 The haplotype frequencies of the knowledge base were counted in the cohort. Whoever is in the
 cohort is therefore called with frequencies counted in the other half of it; what publications
 say of sites that no call set types is the installed release's. Everybody else is called as users
-are: with the installed frequencies. All groups weigh alike, as without ``--ancestry``.
+are: with the installed frequencies. All groups have equal weight, as without ``--ancestry``.
+
+Phase and positions are taken away from what was observed, without writing files again:
+`without_phase` gives what reading the same file with every ``|`` written as ``/`` gives, and
+`hidden` what reading it with ``./.`` at the chosen genotypes gives; ``tests/validation`` compares
+both with rewritten files.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from pgx.copynumber.evidence import CopyEvidence
 from pgx.engine.haplotype_counts import count_haplotypes
-from pgx.genotypes.matrix import GeneGenotypes, Unknown
+from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.caller import GeneCaller
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import GeneCall
 from pgx.records.genes import GeneFrequencies
-from validation.blurring import hidden
-from validation.data import cohort_file, cohort_rows, genes
-from validation.reading import cohort_genotypes
+from validation.data import cohort_file, cohort_genotypes, cohort_rows, genes
 
 __all__ = [
     "FOLDS",
     "call",
+    "chosen_at_random",
     "cohort_callers",
     "fold_of",
     "frequencies",
+    "hidden",
     "open_where_untyped",
     "people_of",
+    "without_phase",
 ]
 
 FOLDS = (0, 1)
@@ -42,6 +50,7 @@ FOLDS = (0, 1)
 def _folds() -> Mapping[str, int]:
     """Return the half of each person of the cohort: every second one of each population."""
     rows = sorted(cohort_rows(), key=lambda r: (r["superpopulation"], r["population"], r["sample"]))
+    # alternating within each population keeps the halves alike in ancestry
     return {row["sample"]: i % len(FOLDS) for i, row in enumerate(rows)}
 
 
@@ -79,6 +88,7 @@ def frequencies(gene: str, fold: int | None) -> GeneFrequencies | None:
     The installed ones for people outside the cohort.
     """
     installed = _installed().get(gene)
+    # a gene without a file in the cohort was counted elsewhere, or not at all: nobody was seen
     if fold is None or installed is None or cohort_file(gene) is None:
         return installed
     group_of = {row["sample"]: row["superpopulation"] for row in cohort_rows()}
@@ -122,3 +132,43 @@ def call(
     callers = cohort_callers(fold_of(genotypes.samples[column]))
     caller = callers[genotypes.gene.gene]
     return caller.call(genotypes, column, with_sites=with_sites, copies=copies)
+
+
+def without_phase(genotypes: GeneGenotypes) -> GeneGenotypes:
+    """Return the same alleles with the haplotypes of every heterozygote interchangeable."""
+    call = genotypes.call.copy()
+    het = (call[..., 0] != call[..., 1]) & (call != ABSENT).all(axis=-1)
+    # an unphased genotype is written with its alleles in order, whichever haplotype carries them
+    call[het] = np.sort(call[het], axis=-1)
+    block = np.full_like(genotypes.phase_block, UNPHASED)
+    return dataclasses.replace(genotypes, call=call, phase_block=block)
+
+
+def hidden(genotypes: GeneGenotypes, where: npt.NDArray[np.bool_]) -> GeneGenotypes:
+    """Return the observations with some unknown; ``where`` is (P, N) bool.
+
+    A locus of one haplotype keeps one haplotype.
+    """
+    call = genotypes.call.copy()
+    # a haploid locus has no second haplotype that could be missing
+    call[where] = np.where(call[where] == ABSENT, ABSENT, MISSING)
+    none = np.where(where, -1, 0).astype(np.int32)
+    return dataclasses.replace(
+        genotypes,
+        call=call,
+        phase_block=np.where(where, UNPHASED, genotypes.phase_block).astype(np.int32),
+        evidence=np.where(where, Evidence.NONE, genotypes.evidence).astype(np.uint8),
+        reason=np.where(where, Unknown.NO_RECORD, genotypes.reason).astype(np.uint8),
+        gq=np.where(where, none, genotypes.gq).astype(np.int32),
+        dp=np.where(where, none, genotypes.dp).astype(np.int32),
+    )
+
+
+def chosen_at_random(genotypes: GeneGenotypes, share: float, seed: int) -> npt.NDArray[np.bool_]:
+    """(P, N) bool: each position of each person with probability ``share``.
+
+    The seed and the gene's name decide, so that each gene is the same whatever else is run.
+    """
+    words = [seed, *genotypes.gene.gene.encode()]
+    shape = len(genotypes.gene.variants), len(genotypes.samples)
+    return np.asarray(np.random.default_rng(words).random(shape) < share)

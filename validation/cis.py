@@ -8,8 +8,6 @@ one gene of one person the rarest counts: that whose two variants would least of
 The phase of the cohort is statistical. For a variant that one or two persons carry it is weak,
 except where relatives were sequenced, so that the observed share of cis has an error of its own
 that the intervals do not hold.
-
-Run ``python -m validation.cis``.
 """
 
 from __future__ import annotations
@@ -27,17 +25,14 @@ import numpy.typing as npt
 from pgx.engine.haplotype_counts import count_haplotypes
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
-from pgx.haplotypes.matching import observe
+from pgx.haplotypes.observation import observe
 from pgx.haplotypes.posterior import infer
 from pgx.haplotypes.prior import HaplotypePrior, build_prior
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
-from validation.blurring import without_phase
-from validation.callers import open_where_untyped
-from validation.data import cohort_rows, genes
-from validation.intervals import share
-from validation.reading import cohort_genes, cohort_genotypes
-from validation.tables import show, table
+from validation.callers import open_where_untyped, without_phase
+from validation.data import cohort_genes, cohort_genotypes, cohort_rows, genes
+from validation.tables import share, table
 
 __all__ = ["RARE", "DoubleCarrier", "measure", "measured", "report"]
 
@@ -113,6 +108,7 @@ def _of_gene(name: str) -> Iterator[DoubleCarrier]:
     cohort = _Cohort(compile_gene(genes()[name]), genotypes)
     for column, sample in enumerate(genotypes.samples):
         pairs = cohort.unknown(column)
+        # a prior that had counted the person would have seen the very haplotype that is asked for
         own = count_haplotypes(genotypes, group_of, [sample]) if pairs else None
         if own is None:
             continue
@@ -268,12 +264,3 @@ def _table(first: str, groups: Sequence[tuple[str, Sequence[DoubleCarrier]]]) ->
 def measured() -> str:
     """Measure and return the tables."""
     return report(measure())
-
-
-def main() -> None:
-    """Measure and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()

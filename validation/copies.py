@@ -3,8 +3,6 @@
 For each genome a panel of expected depths is built from the others, and haplotype frequencies are
 those of people other than itself. The published diplotype is read as in `validation.published`;
 its copies are counted by its names: a deletion is none, a hybrid one, a tandem its members.
-
-Run ``python -m validation.copies``.
 """
 
 from __future__ import annotations
@@ -18,16 +16,14 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from tools.depth_panel import GENE, GeneDepths, panel_of, read_depths
 
 from pgx.copynumber.depth import PANEL_VARIABLE, default_panel
 from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
-from validation.depth_panel import GENE, GeneDepths, panel_of, read_depths
-from validation.nomenclature import Pair, ordered
-from validation.published import Reading, is_structural, pairs, published
-from validation.reading import read_files
-from validation.tables import show, table
-from validation.truth import gvcf_files
+from validation.data import gvcf_files, read_files
+from validation.published import Pair, Reading, is_structural, ordered, pairs, published
+from validation.tables import table
 
 __all__ = ["Judged", "copies_of", "measure", "measured", "report"]
 
@@ -97,6 +93,7 @@ def _left_out(paths: list[Path], found: GeneDepths) -> Iterator[tuple[str, GeneC
             for number, (sample, path) in enumerate(zip(found.samples, paths, strict=True)):
                 others = [i for i in range(len(paths)) if i != number]
                 place.write_bytes(msgspec.json.encode(panel_of(found, others)))
+                # the panel is read once a process: each left-out genome needs another one
                 default_panel.cache_clear()
                 yield sample, _call(path)
         finally:
@@ -170,7 +167,3 @@ def _counts(found: list[Judged]) -> list[str]:
         str(sum(j.right for j in sure)),
         str(sum(not j.right for j in sure)),
     ]
-
-
-if __name__ == "__main__":
-    show(measured())

@@ -11,13 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from pgx.knowledge.importers.releases import AUTHORITIES
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.later import ChangeState
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.advice import Drug, DrugStatus
 from validation import held
 from validation.data import DATA
-from validation.everything import replaced
+from validation.measurements import replaced
 from validation.tables import show, table
 
 __all__ = ["HELD", "PAGE", "held_part", "page"]
@@ -25,7 +25,6 @@ __all__ = ["HELD", "PAGE", "held_part", "page"]
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "coverage.md"
 HELD = "held"
 """Name of the part that is counted in the source files."""
-_NAMES = {"FDA_LABEL": "FDA label", "FDA_TABLE": "FDA table"}
 _HELD = f"""## Held to the sources
 
 Each lookup of the source files, one drug and one combination of results of one row, was asked of
@@ -69,7 +68,7 @@ statement on it; what no source at hand says is *pending* and gives no advice.
 
 
 def _name(authority: str) -> str:
-    return _NAMES.get(authority, authority)
+    return held.NAMES.get(authority, authority)
 
 
 def _by_source(knowledge: KnowledgeBase) -> str:

@@ -31,7 +31,7 @@ from pgx_dosing.feedback.simulation import SimulatedPatient, Truth, simulate
 from pgx_dosing.feedback.update import refine
 from pgx_dosing.feedback.weighing import Refinement
 from validation.data import DATA
-from validation.everything import IMAGES, replaced
+from validation.measurements import IMAGES, replaced
 from validation.tables import show, table
 
 PAGE = IMAGES.parent / "explanation" / "dose-feedback.md"

@@ -11,7 +11,7 @@ from pgx.genotypes.matrix import MISSING, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.knowledge.snapshot import KnowledgeBase
 from validation.data import genes
-from validation.nomenclature import Pair
+from validation.published import Pair
 
 __all__ = [
     "all_core_answered",

@@ -3,8 +3,6 @@
 ``expected_matcher.tsv`` holds what its tests assert, ``fixture_calls.tsv`` what it answered.
 The files declare GRCh38 and stand for one sample; flags of those runs (combinations, top
 candidate only) change how the second opinion names and lists, not what is right.
-
-Run ``python -m validation.fixtures``.
 """
 
 from __future__ import annotations
@@ -18,14 +16,11 @@ from pgx.base.assemblies import Assembly
 from pgx.records.calls import GeneCall
 from pgx.records.genes import Strategy
 from validation import callers
-from validation.compare import Diplotype, diplotype, without_undocumented
-from validation.data import DATA, genes, read_table, reference_name
-from validation.judging import among_all
-from validation.reading import read_files
-from validation.scores import Difference, Score, differences_table, score_table
-from validation.tables import counted, show
+from validation.data import DATA, genes, read_files, read_table, reference_name
+from validation.judging import Diplotype, among_all, diplotype, without_undocumented
+from validation.tables import Difference, Score, counts_table, differences_table, score_table
 
-__all__ = ["AGREED", "UNEXPLAINED", "Outcome", "main", "measure", "report"]
+__all__ = ["AGREED", "UNEXPLAINED", "Outcome", "measure", "report"]
 
 SAME = "identical"
 AMONG_THEIRS = "ours among theirs"
@@ -101,6 +96,7 @@ def measure() -> Outcome:
 
 def _count(found: Outcome, run: str, call: GeneCall, row: Mapping[str, str]) -> None:
     answers = _answers(row)
+    # a name without a slash is an answer only where there is one haplotype, as on a male X
     theirs = {diplotype(name) for name in answers if "/" in name or _one_haplotype(call)}
     listed = set(answers if "expected" in row else _split(row["lowest_function_haplotypes"]))
     kind = _kind(call, theirs, listed - {reference_name(call.gene)})
@@ -190,7 +186,7 @@ def _as_reference(call: GeneCall) -> set[Diplotype]:
 def report(found: Outcome) -> str:
     """Return the tables."""
     parts = [f"Fixtures: {found.files}; refused: {len(found.refused)}.", *found.refused]
-    parts.append(counted("table", KINDS, found.counts, total=False))
+    parts.append(counts_table("table", KINDS, found.counts, total=False))
     for run in TABLES:
         parts += [
             f"Table `{run}`:",
@@ -199,12 +195,3 @@ def report(found: Outcome) -> str:
             differences_table(found.differences[run]),
         ]
     return "\n\n".join(parts)
-
-
-def main() -> None:
-    """Measure and print."""
-    show(report(measure()))
-
-
-if __name__ == "__main__":
-    main()

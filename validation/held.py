@@ -20,13 +20,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.importers.readings import (
     Readings,
     load_readings,
     number_gaps,
     sentence_digest,
 )
-from pgx.knowledge.importers.releases import AUTHORITIES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.recommendations.index import GuidanceIndex, guidance_of
@@ -48,7 +48,6 @@ OUTCOMES = ("same", "replaced", "in another row", "withdrawn", "open")
 NAMES = {"FDA_LABEL": "FDA label", "FDA_TABLE": "FDA table"}
 
 Keys = tuple[tuple[str, str], ...]
-Facts = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ with a fixed seed; the calls are unphased, with the frequencies of all populatio
 two groups alone. Carriers have one or two copies of an allele with a core position that is
 hidden; other people are drawn by haplotype frequency. The truth is the advice for the same person
 with every position typed.
-
-Run ``python -m validation.masking``.
 """
 
 from __future__ import annotations
@@ -27,13 +25,12 @@ from pgx.haplotypes.definitions import TYPED_TIER
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on
-from pgx.recommendations.open_keys import SampleKeys
-from pgx.recommendations.topics import Topic
+from pgx.recommendations.topics import SampleKeys, Topic
 from pgx.records.calls import Certainty, GeneCall, Recommendation
 from pgx.records.genes import Ploidy
-from validation.blurring import hidden
-from validation.intervals import counted
-from validation.tables import show, table
+from validation.callers import hidden
+from validation.judging import what_to_do
+from validation.tables import counted, table
 
 __all__ = ["Masked", "genes", "masked", "measured", "report"]
 
@@ -140,6 +137,7 @@ def _carriers(gene: str) -> list[Person]:
     caller = _caller(gene)
     compiled = caller.compiled
     wanted = {c.allele for c in caller.gene.core_positions if c.tier <= TYPED_TIER}
+    # the lowest bit of a mask is the first allele code that a definition allows
     lowest = compiled.masks & (~compiled.masks + np.uint64(1))
     codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
     found = []
@@ -210,6 +208,7 @@ def _hidden_from(
     """
     core = _core_sites(gene)
     told = {*range(len(_knowledge().genes[gene].variants))} - {*sites}
+    # a proxy in linkage disequilibrium still shows the allele
     unseen = [site for site in sites if not _proxies(gene).get(site, frozenset()) & told]
     alleles = frozenset().union(*(core.get(site, frozenset()) for site in unseen))
     fitting = [p for p in people if not p.carried or p.carried & alleles]
@@ -240,10 +239,6 @@ def _advice(gene: str, call: GeneCall) -> list[tuple[Recommendation, str]]:
     return rows
 
 
-def _what(row: Recommendation) -> tuple[object, ...]:
-    return row.action, row.dose_factor_min, row.dose_factor_max, row.condition
-
-
 def _compare(
     found: Masked, gene: str, person: Person, sites: Sequence[int], calls: tuple[GeneCall, GeneCall]
 ) -> None:
@@ -263,7 +258,7 @@ def _compare(
         if row.certainty is not Certainty.CERTAIN:
             continue
         found.certain[key] += 1
-        if _what(row) != _what(right):
+        if what_to_do(row) != what_to_do(right):
             found.other[key] += 1
             if person.carried and kind != CRITICAL:
                 continue  # a rare allele hidden from a drug that is not critical
@@ -342,12 +337,3 @@ def _examples(lines: Sequence[str]) -> list[str]:
         "Certain, and other than the truth's advice, carriers on critical drugs alone (first 30):"
     )
     return [about, "\n".join(shown)]
-
-
-def main() -> None:
-    """Measure and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()

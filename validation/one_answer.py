@@ -21,12 +21,11 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.recommendations.answer_sets import is_additive, topics_together
+from pgx.recommendations.guidance_checks import is_additive, topics_together
 from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.recommendations.lookup import recommend_on
-from pgx.recommendations.open_keys import SampleKeys
 from pgx.recommendations.result_keys import DIPLOTYPES
-from pgx.recommendations.topics import Topic
+from pgx.recommendations.topics import SampleKeys, Topic
 from pgx.records.advice import Statement
 from pgx.records.calls import Certainty, GeneCall, Recommendation
 from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype

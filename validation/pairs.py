@@ -4,8 +4,6 @@ Diplotypes of two named alleles are drawn at random for each gene and called wit
 Judged apart are pairs whose unphased genotype another pair of named alleles has too, and pairs
 whose variants a haplotype of the reference panel carries all in cis: there the posterior
 decides. Suballeles count as their core allele.
-
-Run ``python -m validation.pairs``.
 """
 
 from __future__ import annotations
@@ -21,15 +19,15 @@ import numpy.typing as npt
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.caller import GeneCaller
 from pgx.haplotypes.definitions import CompiledGene
-from pgx.haplotypes.matching import fit_observation, observe
+from pgx.haplotypes.matching import fit_observation
+from pgx.haplotypes.observation import observe
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.phenotypes.translate import PhenotypeTable
 from pgx.records.calls import CallStatus, GeneCall
 from pgx.records.genes import GeneFrequencies
 from pgx.simulator.haplotypes import common_spellings
-from validation.compare import diplotype
-from validation.intervals import counted
-from validation.tables import show, table
+from validation.judging import diplotype
+from validation.tables import counted, table
 
 __all__ = ["MOST", "SEED", "Kind", "Pair", "measure", "measured", "report", "weighed_genes"]
 
@@ -124,6 +122,7 @@ class _Haplotypes:
                 return found
         masks = self.gene.masks[row]
         lowest = masks & (~masks + np.uint64(1))
+        # a power of two has an exact logarithm
         codes: Codes = np.log2(lowest.astype(np.float64)).astype(np.int8)
         return codes
 
@@ -222,12 +221,3 @@ def _row(name: str, pairs: Sequence[Pair]) -> list[object]:
 def measured() -> str:
     """Measure and return the table."""
     return report(measure())
-
-
-def main() -> None:
-    """Measure and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()

@@ -4,8 +4,6 @@ Each example is a haplotype with the causal variants of one named allele and a r
 its other variants, beside a haplotype of the default allele or of the same kind. The advice
 that the complete allele gets is the worse reading. None of the examples may get other advice
 than that with certainty, or be called as if nothing were open.
-
-Run ``python -m validation.partial_definitions``.
 """
 
 from __future__ import annotations
@@ -22,12 +20,11 @@ import numpy.typing as npt
 import pgx
 from pgx.base.assemblies import Assembly, contig_length
 from pgx.genotypes.matrix import MISSING
-from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene
-from pgx.haplotypes.phasing import matching_alleles
+from pgx.haplotypes.definitions import Cause, CompiledGene, compile_gene, matching_alleles
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.calls import CallStatus, Certainty, PatientResult
 from pgx.records.genes import Ploidy, Strategy
-from validation.tables import show, table
+from validation.tables import counts_table
 
 __all__ = ["Example", "Judged", "examples", "judge", "measured"]
 
@@ -72,6 +69,7 @@ def examples(n: int = EXAMPLES) -> list[Example]:
         if matching_alleles(gene, partial):
             continue  # another named allele: nothing is partial
         whole = _whole(gene, cause.allele)
+        # a quarter homozygous: these have no second haplotype that could explain the markers
         both = bool(rng.random() < 0.25)
         way = WAYS[len(found) % len(WAYS)]
         found.append(
@@ -96,6 +94,7 @@ def _whole(gene: CompiledGene, allele: int) -> Codes:
     """Return the haplotype of a named allele: the lowest code that its definition allows."""
     codes = gene.base.copy()
     for index in np.flatnonzero(gene.needs[allele]).tolist():
+        # any allowed code will do; the lowest is the same in every run
         mask = int(gene.masks[allele, index])
         codes[index] = (mask & -mask).bit_length() - 1
     return codes
@@ -213,17 +212,4 @@ def measured() -> str:
         row[CALLED] += item.is_called
         row[SURE] += bool(item.sure_and_wrong)
     kinds = ["examples", LEADS, CALLED, SURE]
-    rows: list[list[object]] = [
-        [gene, *(counts[gene][kind] for kind in kinds)] for gene in sorted(counts)
-    ]
-    rows.append(["all", *(sum(row[kind] for row in counts.values()) for kind in kinds)])
-    return table(["gene", *kinds], rows)
-
-
-def main() -> None:
-    """Measure and print."""
-    show(measured())
-
-
-if __name__ == "__main__":
-    main()
+    return counts_table("gene", kinds, counts)

@@ -4,8 +4,6 @@ Persons are simulated with default alleles. At one core position their genotype 
 replaced: every share of ALT reads from 5% to 95%, at 10, 30 and 100 reads, under each written
 genotype. The likelihood that decides what must not be certain is computed here, from its
 formula, and not by the program.
-
-Run ``python -m validation.read_support``.
 """
 
 from __future__ import annotations
@@ -27,8 +25,8 @@ from pgx.records.calls import Recommendation
 from pgx.records.genes import GeneDefinition, Ploidy
 from pgx.simulator.settings import SimulationSettings
 from pgx.simulator.vcf import render_vcf
-from validation.intervals import share
-from validation.tables import show, table
+from validation.judging import what_to_do
+from validation.tables import share, table
 
 __all__ = ["Cell", "Position", "Row", "core_positions", "log10_ratio", "measured", "sweep", "swept"]
 
@@ -104,7 +102,21 @@ def core_positions(genes: Iterable[str] = (), tier: int = 2) -> list[Position]:
 
 
 def log10_ratio(reference: int, alternative: int, written: str) -> float:
-    """Return log10 of the beta-binomial likelihood of GT over that of the best genotype."""
+    """Return log10 of the beta-binomial likelihood of GT over that of the best genotype.
+
+    Parameters
+    ----------
+    reference, alternative
+        Reads of each allele.
+    written
+        The genotype of the file: ``0/0``, ``0/1`` or ``1/1``.
+
+    Returns
+    -------
+    float
+        0 where the written genotype is the best, negative elsewhere. The binomial coefficient and
+        the normalising terms are the same for all three genotypes and cancel.
+    """
     strength = (1 - OVERDISPERSION) / OVERDISPERSION
     found = {}
     for genotype, mean in (("0/0", ERROR), ("0/1", 0.5), ("1/1", 1 - ERROR)):
@@ -164,7 +176,7 @@ def advice_rows(position: Position, cells: Sequence[Cell]) -> list[Row]:
     found = []
     for cell, result in zip(cells, results, strict=True):
         found += [
-            Row(position, cell, _guideline(r), r.certainty == "certain", _advice(r))
+            Row(position, cell, _guideline(r), r.certainty == "certain", what_to_do(r))
             for r in result.recommendations
             if position.gene in r.genes
         ]
@@ -173,10 +185,6 @@ def advice_rows(position: Position, cells: Sequence[Cell]) -> list[Row]:
 
 def _guideline(row: Recommendation) -> tuple[str, ...]:
     return row.drug, str(row.source), row.guideline_id or "", row.population or ""
-
-
-def _advice(row: Recommendation) -> tuple[object, ...]:
-    return row.action, row.dose_factor_min, row.dose_factor_max, row.condition
 
 
 def differing(position: Position) -> set[tuple[str, ...]]:
@@ -294,7 +302,3 @@ def _certain(rows: Sequence[Row]) -> tuple[int, int]:
     certain = [row for row in rows if row.certain]
     silent = sum(row.advice[0] == ("no_recommendation",) for row in certain)
     return len(certain) - silent, silent
-
-
-if __name__ == "__main__":
-    show(measured())

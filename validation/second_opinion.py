@@ -5,7 +5,11 @@ missing (the files as they are, nothing filled in: the second opinion then repor
 missing positions a gene as this package does). DPYD has no GRCh38 file, so that its calls come
 from the GRCh37 call set here, the second opinion's from another.
 
-Run ``python -m validation.second_opinion``.
+The contest (`hold_contest`) asks who is right more often without phase: both are compared with our
+calls of the same people with phase. Several answers of theirs count as right where they are one
+answer and it is the truth; that the truth is among several is a column of its own. In genes that
+are compared by phenotype, variants that theirs lists without pairing them are read as the two most
+serious ones on different haplotypes, which is what ours does.
 """
 
 from __future__ import annotations
@@ -22,18 +26,45 @@ from pathlib import Path
 from pgx.base.assemblies import Assembly
 from pgx.inputs.settings import Absent
 from pgx.knowledge.snapshot import KnowledgeBase
+from pgx.phenotypes.translate import PhenotypeTable
 from pgx.records.calls import GeneCall
 from pgx.records.genes import core_allele
 from validation import callers
-from validation.compare import diplotype, without_undocumented
-from validation.data import DATA, cohort_files, gene_of, read_table, reference_name, sample_info
-from validation.judging import among_all
-from validation.reading import Observed, read_files
+from validation.data import (
+    DATA,
+    Observed,
+    cohort_files,
+    gene_of,
+    genes,
+    read_files,
+    read_table,
+    reference_name,
+    sample_info,
+)
+from validation.judging import (
+    BY_PHENOTYPE,
+    Diplotype,
+    Judged,
+    among_all,
+    diplotype,
+    without_undocumented,
+)
 from validation.release_change import BEFORE
-from validation.scores import Difference, Score, differences_table, score_table
-from validation.tables import counted, show, table
+from validation.tables import Difference, Score, counts_table, differences_table, score_table, table
+from validation.unphased import judged
 
-__all__ = ["RUNS", "Agreement", "compare", "main", "measure", "measured", "report"]
+__all__ = [
+    "RUNS",
+    "Agreement",
+    "Contest",
+    "compare",
+    "hold_contest",
+    "measure",
+    "measured",
+    "measured_contest",
+    "report",
+    "report_contest",
+]
 
 SAME = "identical"
 AMONG_THEIRS = "ours among theirs"
@@ -115,6 +146,7 @@ def _inputs(kind: RunKind, folder: Path, only: Sequence[str]) -> list[Observed]:
     for assembly in Assembly:
         paths = [p for p in cohort_files(assembly) if not only or gene_of(p) in only]
         if assembly is Assembly.GRCH37:
+            # every other gene is in the GRCh38 call set: its calls would count twice
             paths = [p for p in paths if gene_of(p) == "DPYD"]
         if not kind.phased:
             paths = [_unphased(path, folder) for path in paths]
@@ -214,6 +246,7 @@ def _has_newer_name(gene: str, *diplotypes: str) -> bool:
 def _changed_names(gene: str) -> frozenset[str]:
     releases = (KnowledgeBase(BEFORE), KnowledgeBase())
     old, new = ({core_allele(a.name) for a in kb.genes[gene].alleles} for kb in releases)
+    # names that only one of the releases has, so that both sides cannot say the same
     return frozenset(old ^ new)
 
 
@@ -230,7 +263,7 @@ def report(run: str, found: Agreement) -> str:
             ),
             score_table(found.scores, beyond="ours says more"),
             "How they agree and differ:",
-            counted("gene", KINDS, found.counts),
+            counts_table("gene", KINDS, found.counts),
             "Causes:",
             table(
                 ["cause of difference", "gene", "persons"],
@@ -247,10 +280,112 @@ def measured(run: str) -> str:
     return report(run, measure(run))
 
 
-def main() -> None:
-    """Measure every run and print."""
-    show("\n\n".join(measured(run) for run in RUNS))
+@dataclass(slots=True)
+class Contest:
+    """Right answers of both by gene, and where theirs is right and ours is not."""
+
+    people: set[str] = field(default_factory=set)
+    ours: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    theirs: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
+    among_theirs: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    lost: list[Difference] = field(default_factory=list)
 
 
-if __name__ == "__main__":
-    main()
+def hold_contest(found: Sequence[Judged] | None = None) -> Contest:
+    """Compare on the people whom the second opinion called without phase."""
+    rows = {
+        (row["gene"], row["sample"]): row
+        for row in read_table(DATA / "second_opinion" / RUNS["unphased"].table)
+    }
+    contest = Contest()
+    for item in judged() if found is None else found:
+        row = rows.get((item.gene, item.sample))
+        if row is not None:
+            _count_answers(contest, item, row)
+    return contest
+
+
+def _count_answers(contest: Contest, ours: Judged, row: Mapping[str, str]) -> None:
+    gene = ours.gene
+    right, among, silent = _answer(gene, ours.truth, row)
+    contest.people.add(ours.sample)
+    contest.ours[gene] += Score(int(ours.right), int(not ours.right))
+    contest.theirs[gene] += Score(int(right), int(not right and not silent), int(silent))
+    contest.among_theirs[gene] += among
+    if right and not ours.right:
+        contest.lost.append(Difference(gene, ours.sample, ours.truth, ours.ours, ours.reason))
+
+
+def _answer(gene: str, truth: str, row: Mapping[str, str]) -> tuple[bool, bool, bool]:
+    """Return whether theirs is right, has the truth among its answers, says nothing."""
+    names = [name for name in row["diplotypes"].split(" OR ") if name]
+    if gene in BY_PHENOTYPE:
+        listed = [name for name in row["haplotypes_lowest_function"].split(";") if name]
+        results = {_result(gene, diplotype(name)) for name in names}
+        if not names and listed:
+            results = {_result(gene, _most_serious(gene, listed))}
+        wanted = truth.rsplit(": ", 1)[1]
+        return results == {wanted}, wanted in results, not results
+    answers = {diplotype(name) for name in names}
+    return answers == {diplotype(truth)}, diplotype(truth) in answers, not answers
+
+
+@functools.cache
+def _functions(gene: str) -> Mapping[str, str]:
+    definition = genes()[gene]
+    return {a.name: a.function or definition.uncertain_function for a in definition.alleles}
+
+
+def _seriousness(gene: str, name: str) -> int:
+    order = genes()[gene].function_order
+    function = _functions(gene)[name]
+    return order.index(function) if function in order else len(order)
+
+
+def _most_serious(gene: str, listed: Sequence[str]) -> Diplotype:
+    ordered = sorted(listed, key=lambda name: _seriousness(gene, name))
+    two = [*ordered, reference_name(gene), reference_name(gene)][:2]
+    return tuple((name,) for name in two)
+
+
+@functools.cache
+def _result(gene: str, haplotypes: Diplotype) -> str:
+    """Return phenotype and score of a diplotype as `Judged.truth` writes them."""
+    worst = [min(parts, key=lambda name: _seriousness(gene, name)) for parts in haplotypes]
+    functions = [_functions(gene)[name] for name in worst]
+    found = PhenotypeTable(genes()[gene]).translate(functions[0], functions[1], "/".join(worst))
+    return f"{found.term}, score {found.score}" if found.score else f"{found.term}"
+
+
+def measured_contest() -> str:
+    """Measure and return the tables."""
+    return report_contest(hold_contest())
+
+
+def report_contest(contest: Contest) -> str:
+    """Return the tables."""
+    counts = {
+        gene: (
+            ours.n,
+            ours.concordant,
+            contest.theirs[gene].concordant,
+            contest.among_theirs[gene],
+            contest.theirs[gene].no_call,
+        )
+        for gene, ours in sorted(contest.ours.items())
+    }
+    rows = [[gene, *row] for gene, row in counts.items()]
+    totals = [sum(column) for column in zip(*counts.values(), strict=True)]
+    header = ["gene", "n", "ours right", "theirs right", "truth among theirs", "theirs no call"]
+    return "\n\n".join(
+        [
+            f"People: {len(contest.people)}.",
+            table(header, [*rows, ["all", *totals]]),
+            "Ours:",
+            score_table(contest.ours),
+            "Theirs:",
+            score_table(contest.theirs),
+            "Theirs right, ours not:",
+            differences_table(contest.lost, wanted="phased"),
+        ]
+    )

@@ -4,22 +4,20 @@ Two readings of the truth, see `validation.published`. The best diplotype counts
 status. Compared are the diplotype by name, the pair of allele functions, and for DPYD and NAT2
 what the panels typed: copies of variants, acetylator status. CYP2D6 diplotypes with more or
 fewer than two copies are scored apart: small variants cannot show them.
-
-`validation.truth_tables` prints the tables.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.records.calls import CallStatus, GeneCall
 from validation import callers
-from validation.compare import haplotype
-from validation.data import DATA
+from validation.data import gvcf_files, read_files
 from validation.evidence import (
     all_core_answered,
     copies_at,
@@ -31,20 +29,39 @@ from validation.evidence import (
     site_text,
     sites_below_limits,
 )
-from validation.judging import among_all
-from validation.nomenclature import Pair, collapsed, ordered, rules
+from validation.judging import among_all, haplotype
 from validation.published import (
     Known,
+    Pair,
     Reading,
+    collapsed,
     dpyd_variants,
     is_structural,
+    ordered,
     pairs,
     published,
     published_alleles,
+    rules,
 )
-from validation.reading import read_files
+from validation.tables import (
+    Difference,
+    Score,
+    counted,
+    differences_table,
+    score_table,
+    share,
+    table,
+)
 
-__all__ = ["Verdict", "gvcf_files", "judge", "measure"]
+__all__ = [
+    "Verdict",
+    "differences",
+    "judge",
+    "measure",
+    "measured",
+    "report",
+    "scores",
+]
 
 NO_COPIES = "copy_number_not_assessed"
 SAID = "copy number cannot be seen, and the call says so"
@@ -90,11 +107,6 @@ class Verdict:
     def right(self) -> bool:
         """Same diplotype, as far as the panels could tell."""
         return self.same or self.collapsed
-
-
-def gvcf_files() -> list[Path]:
-    """Return the reference genomes' gVCF files."""
-    return sorted((DATA / "gvcf").glob("*.g.vcf.gz"))
 
 
 def measure(limit: int = 0) -> list[Verdict]:
@@ -174,6 +186,7 @@ def _by_name(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Re
     best = _pair(call.diplotype)
     same = best in wanted
     ours = frozenset([best]) if best else frozenset[Pair]()
+    # what a panel could not type is no error of either side
     close = bool(collapsed(gene, wanted) & collapsed(gene, ours)) or _same_typed(gene, wanted, best)
     reason = "" if same or close else _reason(call, genotypes, wanted, known)
     return same, close, _same_function(call, wanted | collapsed(gene, wanted)), reason
@@ -235,6 +248,7 @@ def _reason(call: GeneCall, genotypes: GeneGenotypes, wanted: frozenset[Pair], k
 def _nat2(call: GeneCall, genotypes: GeneGenotypes, known: Known, reading: Reading) -> _Compared:
     """Compare acetylator status, the pair of functions: the names were revised since."""
     wanted = _acetylators(pairs(call.gene, known.text(reading)))
+    # NAT2 names were revised after the panels; acetylator status has kept its meaning
     functions = [h.function for h in call.haplotypes]
     ours = ordered(*("slow" if f == "Decreased function" else "rapid" for f in functions[:2]))
     same = ours in wanted
@@ -275,3 +289,127 @@ def _haplotypes(copies: dict[str, int]) -> Pair:
 
 
 _COMPARE = {"NAT2": _nat2, "DPYD": _dpyd}
+
+
+STRUCTURAL = "CYP2D6, other than two copies"
+
+
+def measured() -> str:
+    """Measure and return the tables."""
+    return report(measure())
+
+
+def report(found: Sequence[Verdict]) -> str:
+    """Return the tables of both readings."""
+    parts = [f"Genomes: {len({v.sample for v in found})}."]
+    for reading in Reading:
+        mine = [v for v in found if v.reading is reading]
+        parts += [f"### {reading.value.capitalize()}", *_reading(mine)]
+    return "\n\n".join(parts)
+
+
+def _reading(found: Sequence[Verdict]) -> list[str]:
+    usable = [v for v in found if v.usable]
+    seen = [v for v in usable if not v.structural]
+    return [
+        "Best diplotype, whatever the status, once panels' limits are allowed for:",
+        score_table(scores(usable), total="all"),
+        "By name, by function, and how many are `called`:",
+        _shares(seen),
+        _called(seen),
+        "Published without a diplotype that can be compared:",
+        _unusable(found),
+        "Every discordant genome:",
+        differences_table(differences(usable), wanted="published"),
+    ]
+
+
+def _group(verdict: Verdict) -> str:
+    return STRUCTURAL if verdict.structural else verdict.gene
+
+
+def scores(found: Sequence[Verdict]) -> dict[str, Score]:
+    """Count by gene; structural diplotypes are a row of their own."""
+    counts: dict[str, Score] = defaultdict(Score)
+    for v in found:
+        none = v.ours in ("no_call", "not_assessed")
+        counts[_group(v)] += Score(int(v.right), int(not v.right and not none), int(none))
+    return dict(counts)
+
+
+def differences(found: Sequence[Verdict]) -> list[Difference]:
+    """Return what is not right, with the reason and the status."""
+    return [
+        Difference(v.gene, v.sample, v.text, f"{v.ours} ({v.status.value})", v.reason)
+        for v in found
+        if not v.right
+    ]
+
+
+def _by_gene(found: Sequence[Verdict]) -> Mapping[str, list[Verdict]]:
+    groups: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in found:
+        groups[verdict.gene].append(verdict)
+    return {**{gene: groups[gene] for gene in sorted(groups)}, "all": list(found)}
+
+
+def _shares(found: Sequence[Verdict]) -> str:
+    rows = []
+    for gene, group in _by_gene(found).items():
+        judged = [v for v in group if v.function is not None]
+        told = [v for v in group if v.told]
+        complete = [v for v in group if v.complete]
+        n = len(group)
+        rows.append(
+            [
+                gene,
+                n,
+                counted(sum(v.same for v in group), n),
+                sum(v.collapsed and not v.same for v in group),
+                counted(sum(v.right for v in told), len(told)),
+                f"{counted(sum(bool(v.function) for v in judged), len(judged))} of {len(judged)}",
+                _functions_told(judged),
+                counted(sum(v.called for v in group), n),
+                f"{counted(sum(v.called for v in complete), len(complete))} of {len(complete)}",
+            ]
+        )
+    header = [
+        "gene",
+        "n",
+        "same diplotype",
+        "more once collapsed",
+        "same where panels could tell",
+        "same functions",
+        "same functions where panels could tell",
+        "called",
+        "called where all core positions have data",
+    ]
+    return table(header, rows)
+
+
+def _functions_told(judged: Sequence[Verdict]) -> str:
+    """Return the share with the same functions where the panels could tell the names apart."""
+    told = [v for v in judged if v.told and (v.same or not v.collapsed)]
+    return f"{counted(sum(bool(v.function) for v in told), len(told))} of {len(told)}"
+
+
+def _called(found: Sequence[Verdict]) -> str:
+    called = [v for v in found if v.called]
+    wrong = [v for v in called if not v.right]
+    return (
+        f"Called and other than published: {len(wrong)} of {len(called)}"
+        f" ({share(len(wrong), len(called))}); best right, called or not:"
+        f" {share(sum(v.right for v in found), len(found))}."
+    )
+
+
+def _unusable(found: Sequence[Verdict]) -> str:
+    rows = [[v.gene, v.sample, v.text, v.ours] for v in found if not v.usable]
+    if not rows:
+        return "None: every published row could be compared."
+    return table(["gene", "genome", "published", "ours"], rows)
+
+
+def unsaid(found: Sequence[Verdict]) -> list[Verdict]:
+    """Return structural diplotypes of which the call does not say that it cannot see them."""
+    return [v for v in found if v.structural and not v.right and v.reason != SAID]

@@ -1,10 +1,9 @@
-"""Phase taken away: the cohort's unphased calls against the phased calls of the same people.
+"""The cohort without phase, and with positions hidden, against the phased calls of the same people.
 
 The truth is our own call of the same person from complete, phased data, which
-`validation.second_opinion` holds against another program. Nobody is called with haplotype
-frequencies counted in his own half of the cohort.
-
-Run ``python -m validation.unphased``.
+`validation.second_opinion` compares with another program. Nobody is called with haplotype
+frequencies counted in their own half of the cohort. Of the defining positions of each person and
+gene, 5%, 20% and 50% are hidden (`SHARES`), chosen with a fixed seed.
 """
 
 from __future__ import annotations
@@ -15,16 +14,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pgx.records.calls import CallStatus
-from validation.blurring import without_phase
-from validation.intervals import counted, share
-from validation.judging import BY_PHENOTYPE, Judged, judge_people, median_size, truths
-from validation.reading import cohort_genes, cohort_genotypes
-from validation.reliability import plot, sure_table
-from validation.reliability import report as reliability_report
-from validation.scores import Difference, Score, differences_table, score_table
-from validation.tables import show, table
+from validation.callers import chosen_at_random, hidden, without_phase
+from validation.data import cohort_genes, cohort_genotypes
+from validation.judging import (
+    BY_PHENOTYPE,
+    Judged,
+    judge_people,
+    median_size,
+    reliability_plot,
+    reliability_report,
+    sure_table,
+    truths,
+)
+from validation.tables import (
+    Difference,
+    Score,
+    counted,
+    differences_table,
+    score_table,
+    share,
+    table,
+)
 
-__all__ = ["by_gene", "candidates_table", "differences", "judged", "measured", "scores"]
+__all__ = [
+    "SHARES",
+    "by_gene",
+    "candidates_table",
+    "differences",
+    "judged",
+    "judged_hidden",
+    "measured",
+    "measured_hidden",
+    "report_hidden",
+    "scores",
+]
 
 PLOT = "reliability.png"
 
@@ -52,6 +75,8 @@ def scores(found: Iterable[Judged]) -> dict[str, Score]:
     """Count the best diplotypes, whatever the status, by gene."""
     counts: dict[str, Score] = defaultdict(Score)
     for item in found:
+        # an ambiguous call names its most probable diplotype, which is right or wrong like any
+        # other
         named = item.status in (CallStatus.CALLED, CallStatus.AMBIGUOUS)
         counts[item.gene] += Score(
             concordant=int(item.right),
@@ -96,7 +121,7 @@ def measured(images: Path | None = None) -> str:
     """Measure and return the tables; draw the plot where a folder for images is given."""
     found = judged()
     if images is not None:
-        plot([("phase taken away", found)], images / PLOT)
+        reliability_plot([("phase taken away", found)], images / PLOT)
     return report(found)
 
 
@@ -122,10 +147,52 @@ def report(found: Sequence[Judged]) -> str:
     )
 
 
-def main() -> None:
-    """Measure and print."""
-    show(measured())
+SHARES = (0.05, 0.2, 0.5)
+SEED = 2026
 
 
-if __name__ == "__main__":
-    main()
+def judged_hidden(part: float, genes: Sequence[str] = (), limit: int = 0) -> list[Judged]:
+    """Hide a part of the positions and judge; ``genes`` and ``limit`` (people) shorten it."""
+    found: list[Judged] = []
+    for gene in genes or cohort_genes():
+        phased = cohort_genotypes(gene)
+        blurred = hidden(without_phase(phased), chosen_at_random(phased, part, SEED))
+        columns = range(min(limit or len(phased.samples), len(phased.samples)))
+        found += judge_people(blurred, truths(gene), columns)
+    return found
+
+
+def measured_hidden(part: float) -> str:
+    """Measure one part and return its tables."""
+    return report_hidden(judged_hidden(part))
+
+
+def report_hidden(found: Sequence[Judged]) -> str:
+    """Return the tables."""
+    return "\n\n".join(
+        [
+            candidates_table(found),
+            "Truth not among the candidates:",
+            _lost_table(found),
+            "Called, and not the truth:",
+            differences_table(_wrong(found), wanted="phased"),
+        ]
+    )
+
+
+def _lost_table(found: Sequence[Judged]) -> str:
+    """Return why the truth is not among all candidates, by gene."""
+    lost = [j for j in found if j.assessed and not j.among]
+    keys = sorted({(j.gene, j.reason, j.status.value) for j in lost})
+    n = sum(j.assessed for j in found)
+    rows = [[*key, sum((j.gene, j.reason, j.status.value) == key for j in lost)] for key in keys]
+    rows.append(["all", "", "", counted(len(lost), n)])
+    return table(["gene", "reason", "status", "persons"], rows)
+
+
+def _wrong(found: Sequence[Judged]) -> list[Difference]:
+    return [
+        Difference(j.gene, j.sample, j.truth, j.ours, j.reason)
+        for j in found
+        if j.status is CallStatus.CALLED and not j.right
+    ]

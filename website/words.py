@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import ANY_KEY, LookupProduct, Statement
 from pgx.records.genes import Ploidy, Strategy
@@ -21,7 +22,7 @@ __all__ = [
     "products",
 ]
 
-SOURCE_ORDER: Final = ("CPIC", "DPWG", "FDA_LABEL", "FDA_TABLE")
+SOURCE_ORDER: Final = tuple(authority.name for authority in AUTHORITIES)
 STRATEGIES: Final = {
     Strategy.STAR: "star alleles: one named allele describes a whole haplotype",
     Strategy.VARIANT_LIST: "a list of variants: each named allele is one variant, and a haplotype "

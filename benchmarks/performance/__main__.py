@@ -12,19 +12,19 @@ import time
 from pathlib import Path
 
 import pgx
-from benchmarks.performance import growth, machine, real
+from benchmarks.performance import machine, runs
 from benchmarks.performance.page import PAGE, PICTURE, RESULTS, render
 
 
 def sections(data, every, most_runs):
     """Return what is measured, in order."""
     return {
-        "turns": real.by_turns,
-        "whole": real.whole_processes,
-        "genomes": real.genomes,
-        "growth": lambda: growth.by_samples(data, every, most_runs),
-        "genes": lambda: growth.by_genes(data, every, most_runs),
-        "workers": lambda: growth.by_workers(data, every),
+        "turns": runs.by_turns,
+        "whole": runs.whole_processes,
+        "genomes": runs.genomes,
+        "growth": lambda: runs.by_samples(data, every, most_runs),
+        "genes": lambda: runs.by_genes(data, every, most_runs),
+        "workers": lambda: runs.by_workers(data, every),
     }
 
 

@@ -62,9 +62,9 @@ def install():
     """Put the recorder in place; return the list of seconds that calling takes."""
     from pgx.cli import cohort
     from pgx.engine import results
-    from pgx.engine.work import CohortWork
+    from pgx.engine.work import Steps
 
-    usual, taken, write = CohortWork.call, [], results.write_cohort
+    usual, taken, write = Steps.call, [], results.write_cohort
 
     def call(self, *arguments, **named):
         start = time.perf_counter()
@@ -79,7 +79,7 @@ def install():
 
     if not hasattr(cohort, "Stages"):
         raise SystemExit("pgx cohort tells its stages otherwise: mend Recorder")
-    CohortWork.call, results.write_cohort = call, write_cohort
+    Steps.call, results.write_cohort = call, write_cohort
     cohort.Stages = Recorder
     return taken
 

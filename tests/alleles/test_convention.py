@@ -2,8 +2,8 @@
 
 import pytest
 
-from pgx.haplotypes.outcome import DiplotypeSet, FunctionPair, Haplotype
-from pgx.haplotypes.star import follow_convention
+from pgx.haplotypes.diplotypes import follow_convention
+from pgx.haplotypes.outcomes import DiplotypeSet, FunctionPair, Haplotype
 
 NORMAL, POOR = Haplotype("R", "normal", "1"), Haplotype("v", "poor", "0")
 OTHER, THIRD = Haplotype("w", "poor", "0"), Haplotype("x", "odd", None)

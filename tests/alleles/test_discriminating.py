@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.outcome import open_phases
+from pgx.haplotypes.observation import Observation
+from pgx.haplotypes.outcomes import open_phases
 
 
 def observation(codes, block):

@@ -14,8 +14,14 @@ from calling import call_file, caller
 from cases import one_test
 from pgx.engine.reading import read_inputs
 from pgx.haplotypes.definitions import HaplotypeMasks
-from pgx.haplotypes.evidence import AlternativeDiplotypes, call_evidence, read_sites
-from pgx.haplotypes.matching import Observation, count_contradictions, fit_observation, observe
+from pgx.haplotypes.matching import fit_observation
+from pgx.haplotypes.observation import Observation, observe
+from pgx.haplotypes.support import (
+    AlternativeDiplotypes,
+    call_evidence,
+    count_contradictions,
+    read_sites,
+)
 from pgx.inputs.settings import RunSettings
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.records.calls import CallStatus, SiteObservation

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cases import one_test
-from pgx.haplotypes.structural_copies import Partners
+from pgx.copynumber.configurations import Partners
 from pgx.records.structures import WHOLE
 from structure.made import MODELS
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pgx.haplotypes import recombination as recombination_module
 from pgx.haplotypes._kernels import find_mismatches
-from pgx.haplotypes.matching import Observation, SoftGenotype, SoftSite
+from pgx.haplotypes.observation import Observation, SoftGenotype, SoftSite
 from pgx.haplotypes.posterior import evidence, infer
 from pgx.haplotypes.prior import HaplotypePrior
 from reference import posterior as plain

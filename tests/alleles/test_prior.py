@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from alleles.made import caller, frequencies, gene, position, shares_of
 from cases import one_test
 from pgx.haplotypes.definitions import compile_gene
-from pgx.haplotypes.phasing import NOT_SEEN
-from pgx.haplotypes.prior import SHRINKAGE, build_prior
+from pgx.haplotypes.prior import NOT_SEEN, SHRINKAGE, build_prior
 from pgx.haplotypes.recombination import ANYTHING
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import GeneFrequencies, PublishedFrequency

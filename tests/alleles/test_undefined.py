@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alleles.made import call, caller, chances, position
 from pgx.haplotypes.recombination import (
     MOST,
-    RARE,
+    RARE_CIS,
     genotype_keys,
     haplotype_keys,
     undefined_odds,
@@ -48,7 +48,7 @@ def test_the_more_often_the_panel_showed_trans_the_less_probable_is_cis(prior_od
 
 
 def test_what_the_panel_cannot_show_has_the_odds_of_rare_variants():
-    assert odds(0.0, 0.0) == RARE
+    assert odds(0.0, 0.0) == RARE_CIS
 
 
 def test_an_undefined_haplotype_has_the_odds_of_its_genotype():
@@ -62,7 +62,7 @@ def test_an_undefined_haplotype_has_the_odds_of_its_genotype():
 def test_a_remote_haplotype_is_not_made_more_probable():
     mass = np.array([1.0, 0.01, 1.0, 9.0])
     found = weigh_remote(mass, KEYS, np.array([False, True, False, True]))
-    assert found.tolist() == [1.0, 0.01, 1.0, RARE]
+    assert found.tolist() == [1.0, 0.01, 1.0, RARE_CIS]
 
 
 RARE_PAIR = {"*1": "AAAA", "*2": "GAAA", "*3": "AAAG", "*4": "AGAA"}
@@ -112,7 +112,7 @@ def test_three_rare_alleles_are_not_taken_to_be_all_in_cis():
     found = call(caller(RARE_PAIR, {"AAAA": 1990, "GAAA": 5, "AAAG": 3, "AGAA": 2}), "AAAA", "GGAG")
     assert found.status is CallStatus.AMBIGUOUS
     assert found.diplotype != "*1/[*2 + *3 + *4]"
-    assert chances(found)["*1/[*2 + *3 + *4]"] <= RARE / (1 + RARE) + 1e-9
+    assert chances(found)["*1/[*2 + *3 + *4]"] <= RARE_CIS / (1 + RARE_CIS) + 1e-9
 
 
 def test_many_unphased_positions_do_not_hide_a_known_pair():

@@ -12,12 +12,11 @@ from cases import one_test
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes
 from pgx.haplotypes.caller import GeneCaller
 from pgx.haplotypes.definitions import compile_gene
-from pgx.haplotypes.inferred import InferredCaller
-from pgx.haplotypes.matching import observe
-from pgx.haplotypes.meanings import Concern
-from pgx.haplotypes.outcome import DiplotypeSet
+from pgx.haplotypes.diplotypes import InferredCaller
+from pgx.haplotypes.naming import PhasedCaller
+from pgx.haplotypes.observation import observe, phased_pairs
+from pgx.haplotypes.outcomes import CriticalSites, DiplotypeSet
 from pgx.haplotypes.prior import build_prior
-from pgx.haplotypes.whole import WholeCaller, whole_pairs
 from pgx.knowledge.snapshot import KnowledgeBase
 
 RELEASE = KnowledgeBase()
@@ -31,7 +30,7 @@ def weighed(own: GeneCaller, observed: GeneGenotypes, column: int) -> DiplotypeS
     nowhere = np.zeros(len(own.gene.variants), np.bool_)
     even = np.full(len(own.prior.groups), 1 / len(own.prior.groups))
     slow = InferredCaller(own.compiled, own.prior)
-    concern = Concern(nowhere, nowhere.astype(np.uint64), nowhere, nowhere)
+    concern = CriticalSites(nowhere, nowhere.astype(np.uint64), nowhere, nowhere)
     return slow.call(observe(observed, column), observed, even, concern)
 
 
@@ -43,8 +42,8 @@ def without_order(found: DiplotypeSet) -> DiplotypeSet:
 def check(own: GeneCaller, observed: GeneGenotypes) -> int:
     """Compare every whole column with what is weighed; return how many there are."""
     assert own.prior is not None
-    whole = WholeCaller(own.compiled, own.prior)
-    pairs = whole_pairs(observed)
+    whole = PhasedCaller(own.compiled, own.prior)
+    pairs = phased_pairs(observed)
     for column, pair in enumerate(pairs):
         if pair is not None:
             expected = weighed(own, observed, column)
@@ -96,23 +95,23 @@ def test_either_order_and_any_allele_mean_the_same(one, two, haploid):
 @given(st.lists(st.sampled_from([UNPHASED, 0, 7]), min_size=3, max_size=3), haplotypes, haplotypes)
 def test_a_pair_is_whole_where_its_haplotypes_are_in_one_block(blocks, one, two):
     observed = genotypes(caller(SMALL, {"AAA": 1}).gene, one, two, blocks=blocks)
-    is_whole = whole_pairs(observed)[0] is not None
+    is_whole = phased_pairs(observed)[0] is not None
     assert is_whole == (observe(observed, 0).n_blocks <= 1)
 
 
 def test_two_alleles_without_a_definition_at_one_position_keep_their_order():
     own = caller(SMALL, {"AAA": 1})
-    assert whole_pairs(genotypes(own.gene, "CAA", "XAA", blocks=[0, 0, 0])) == [None]
-    assert whole_pairs(genotypes(own.gene, "CAA", "CAA", blocks=[0, 0, 0])) != [None]
+    assert phased_pairs(genotypes(own.gene, "CAA", "XAA", blocks=[0, 0, 0])) == [None]
+    assert phased_pairs(genotypes(own.gene, "CAA", "CAA", blocks=[0, 0, 0])) != [None]
 
 
 def test_an_answer_that_lacks_leaves_a_pair_open():
     own = caller(SMALL, {"AAA": 1})
     for pair in (("A.A", "AAA"), ("AAA", "AA."), ("..A",)):
-        assert whole_pairs(genotypes(own.gene, *pair, blocks=[0, 0, 0])) == [None]
+        assert phased_pairs(genotypes(own.gene, *pair, blocks=[0, 0, 0])) == [None]
     half = genotypes(own.gene, "AAA")
     half.call[1, 0, 1] = MISSING
-    assert whole_pairs(half) == [None]
+    assert phased_pairs(half) == [None]
 
 
 def test_one_code_of_two_inputs_is_not_taken_for_the_same_allele():

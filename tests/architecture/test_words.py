@@ -54,4 +54,4 @@ def test_the_list_is_read():
     names = {name for name, _ in pages()}
     if not names:
         pytest.skip("no checkout of git")
-    assert {"README.md", "src/pgx/haplotypes/star.py"} <= names
+    assert {"README.md", "src/pgx/haplotypes/caller.py"} <= names

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from benchmarks import cohorts
-from benchmarks.performance import child, growth, machine
+from benchmarks.performance import child, machine, runs
 
 from simulated import cohort_text
 
@@ -53,19 +53,19 @@ def test_stages_last_until_the_next_begins(monkeypatch):
 
 
 def test_cohorts_are_made_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(growth, "source_files", lambda: [tmp_path / "a.vcf.gz"])
+    monkeypatch.setattr(runs, "source_files", lambda: [tmp_path / "a.vcf.gz"])
     made = []
-    monkeypatch.setattr(growth, "write_cohort", lambda folder, n, **_: made.append((folder, n)))
+    monkeypatch.setattr(runs, "write_cohort", lambda folder, n, **_: made.append((folder, n)))
     (tmp_path / "64").mkdir()
     for every in (1, 1, 16):
-        assert growth.made(tmp_path / "64", 100, every) == [tmp_path / "64" / "a.vcf.gz"]
+        assert runs.made(tmp_path / "64", 100, every) == [tmp_path / "64" / "a.vcf.gz"]
     assert len(made) == 2
 
 
 def test_files_are_chosen_by_gene(tmp_path):
     paths = [tmp_path / f"{gene}.vcf.gz" for gene in ("CYP2C19", "CYP2C9", "TPMT")]
-    assert growth.of_genes(paths, ("CYP2C9",)) == paths[1:2]
-    assert set(growth.FIVE[:1]) < set(growth.FIVE)
+    assert runs.of_genes(paths, ("CYP2C9",)) == paths[1:2]
+    assert set(runs.FIVE[:1]) < set(runs.FIVE)
 
 
 def test_what_this_process_does_is_not_the_work_of_others(monkeypatch):

@@ -13,9 +13,8 @@ from cases import one_test
 from cli.support import PATIENT, pgx, refused
 from pgx.cli import progress
 from pgx.cli.completion import levels
-from pgx.cli.console import console, say
+from pgx.cli.console import console, print_table, say
 from pgx.cli.progress import reading, tracked
-from pgx.cli.tables import print_table
 from work import steps
 
 

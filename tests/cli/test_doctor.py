@@ -12,10 +12,8 @@ import pytest
 from cli.support import KNOWLEDGE, pgx
 from pgx.base import accel
 from pgx.base import accel as code_cache
-from pgx.cli import doctor as command
-from pgx.cli import doctor_checks as checks
-from pgx.cli import doctor_selftest as selftest
-from pgx.cli.doctor_checks import DoctorFinding, Health
+from pgx.cli import doctor
+from pgx.cli.doctor import DoctorFinding, Health
 from pgx.knowledge.snapshot import KnowledgeBase
 
 
@@ -57,8 +55,8 @@ def test_a_temporary_folder_that_cannot_be_written_is_found(monkeypatch):
     def fail(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(checks.tempfile, "TemporaryFile", fail)
-    found = checks.check_temporary()
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", fail)
+    found = doctor.check_temporary()
     assert (found.health, found.exit_status) == (Health.FAIL, 5)
     assert "TMPDIR" in found.remedy
 
@@ -68,14 +66,14 @@ def test_code_that_cannot_be_compiled_is_found(monkeypatch):
         raise OSError("no linker")
 
     monkeypatch.setattr(accel, "warm", fail)
-    found = checks.check_kernels()
+    found = doctor.check_kernels()
     assert (found.health, found.exit_status) == (Health.FAIL, 1)
 
 
 def test_a_cache_that_cannot_be_written_is_a_warning(monkeypatch, tmp_path):
     """The folder is there, as in a home that is mounted read-only, and nothing is in it."""
     monkeypatch.setenv(code_cache.CACHE_VARIABLE, str(tmp_path))
-    found = checks.check_kernels()
+    found = doctor.check_kernels()
     assert found.health is Health.WARN
     assert f"compiled anew at every start: {tmp_path} cannot be written" in found.found
     assert code_cache.CACHE_VARIABLE in found.remedy
@@ -83,7 +81,7 @@ def test_a_cache_that_cannot_be_written_is_a_warning(monkeypatch, tmp_path):
 
 def test_no_cache_is_a_warning(monkeypatch):
     monkeypatch.setattr(code_cache, "cache_folder", lambda: None)
-    assert checks.check_kernels().health is Health.WARN
+    assert doctor.check_kernels().health is Health.WARN
 
 
 def test_old_and_absent_packages(monkeypatch):
@@ -98,7 +96,7 @@ def test_old_and_absent_packages(monkeypatch):
 
     monkeypatch.setattr(importlib.metadata, "requires", lambda _: wanted)
     monkeypatch.setattr(importlib.metadata, "version", version)
-    found = {f.part: f for f in checks.check_packages()}
+    found = {f.part: f for f in doctor.check_packages()}
     assert found["needed"].health is Health.OK
     assert found["old"].health is Health.FAIL
     assert "0.9" in found["old"].found
@@ -109,34 +107,34 @@ def test_old_and_absent_packages(monkeypatch):
 
 
 def test_an_old_knowledge_base_is_a_warning():
-    assert checks.check_knowledge(date(2026, 12, 1)).health is Health.OK
-    found = checks.check_knowledge(date(2028, 1, 1))
+    assert doctor.check_knowledge(date(2026, 12, 1)).health is Health.OK
+    found = doctor.check_knowledge(date(2028, 1, 1))
     assert found.health is Health.WARN
     assert "months old" in found.found
 
 
 def test_every_gene_that_variants_answer_is_tested():
     genes = KnowledgeBase().genes
-    assert set(selftest.known_diplotypes(genes)) == {n for n, g in genes.items() if g.variants}
+    assert set(doctor.known_diplotypes(genes)) == {n for n, g in genes.items() if g.variants}
 
 
 def test_a_wrong_call_fails_the_self_test(monkeypatch):
-    right = selftest._called
+    right = doctor._called
 
     def wrong(kb, wanted):
         called = right(kb, wanted)
         return {**called, "TPMT": "*1/*1"}
 
-    monkeypatch.setattr(selftest, "_called", wrong)
-    found = selftest.check_calls()
+    monkeypatch.setattr(doctor, "_called", wrong)
+    found = doctor.check_calls()
     assert (found.health, found.exit_status) == (Health.FAIL, 1)
     assert "TPMT" in found.found
 
 
 def test_haplotypes_may_come_in_either_order():
     wanted = {"A": ("*1", "*2"), "B": ("m",)}
-    assert selftest.unlike(wanted, {"A": "*2/*1", "B": "m"}) == []
-    assert selftest.unlike(wanted, {"A": "*2/*2", "B": None}) == ["A", "B"]
+    assert doctor.unlike(wanted, {"A": "*2/*1", "B": "m"}) == []
+    assert doctor.unlike(wanted, {"A": "*2/*2", "B": None}) == ["A", "B"]
 
 
 @pytest.mark.parametrize(("failed", "status"), [([], 0), ([1], 1), ([1, 5], 5), ([5, 1, 4], 4)])
@@ -145,4 +143,4 @@ def test_the_most_telling_status_counts(failed, status):
         DoctorFinding(part="x", health=Health.FAIL, found="", exit_status=code) for code in failed
     ]
     findings.append(DoctorFinding(part="y", health=Health.WARN, found="", exit_status=1))
-    assert command.exit_status(findings) == status
+    assert doctor.exit_status(findings) == status

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
-from pgx.engine.calling import Piece
 from pgx.engine.frequencies import Grouping
+from pgx.engine.reading import Piece
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.records.genes import GeneDefinition, Ploidy
 from simulated import genes

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from pgx.engine.calling import CohortCaller, GeneTable, Piece, pieces_of
+from pgx.engine.calling import ChunkCaller, GeneTable, notes_of
 from pgx.engine.frequencies import Grouping, sample_groups
-from pgx.engine.reading import CohortReader
+from pgx.engine.reading import InputReader, Piece, pieces_of
 from pgx.engine.sample_quality import CohortQuality
 from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -37,16 +37,18 @@ class ReadCohort:
         kb = knowledge()
         self.info = info
         self.genes: dict[str, GeneDefinition] = {name: kb.genes[name] for name in genes}
-        reader = CohortReader(list(self.genes.values()), list(kb.genes.values()), settings, info)
+        reader = InputReader(list(self.genes.values()), list(kb.genes.values()), settings, info)
         self.inputs = [reader.read(path) for path in paths]
         self.samples = tuple(dict.fromkeys(n for i in self.inputs for n in i.samples))
-        self._caller = CohortCaller(kb, guidance_of(kb), settings, info, {})
+        self._caller = ChunkCaller(kb, guidance_of(kb), settings, info, {})
 
     def levels(self) -> list[Grouping]:
         return sample_groups(self.samples, self.info)
 
     def table(self, gene: str) -> GeneTable:
-        return self._caller.call(self.genes[gene], self.inputs, self.samples, {})
+        pieces = self.pieces(gene) if self.genes[gene].variants else []
+        notes = notes_of(self.inputs, self.samples)
+        return self._caller.call(self.genes[gene], pieces, self.samples, notes, {})
 
     def pieces(self, gene: str) -> list[Piece]:
         return pieces_of(self.genes[gene], self.inputs, self.samples)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pgx.engine import advising as kept_advice
-from pgx.engine import work as steps
-from pgx.engine.advising import CohortAdvice
+from pgx.engine import results, work
 from pgx.engine.parts import FolderParts, MemoryParts
 from pgx.engine.plan import make_plan
-from pgx.engine.work import CohortWork, do_parts
+from pgx.engine.results import kept_advice
+from pgx.engine.work import Steps, do_parts, read_engine
 from pgx.inputs.settings import RunSettings
 from simulated import cohort_text
 
@@ -21,30 +20,27 @@ N_SAMPLES = 12
 @pytest.fixture(params=[5, 12])
 def done(request, tmp_path, monkeypatch):
     """Return finished parts and what does steps, with chunks of so many samples."""
-    for module in (steps, kept_advice):
+    for module in (work, results):
         monkeypatch.setattr(module, "CHUNK_SAMPLES", request.param)
     people = {f"S{i}": {"CYP2C19": PAIRS[i % len(PAIRS)]} for i in range(N_SAMPLES)}
     vcf = tmp_path / "a.vcf"
     vcf.write_text(cohort_text(people), "utf-8")
     plan = make_plan([str(vcf)], RunSettings(genes=("CYP2C19", "CYP2D6")))
-    parts = FolderParts(tmp_path, plan)
-    work = CohortWork(plan)
-    do_parts(work, parts)
-    return work, parts, range(-(-N_SAMPLES // request.param))
+    steps = Steps(plan, read_engine(plan), FolderParts(tmp_path, plan))
+    do_parts(steps)
+    return steps, range(-(-N_SAMPLES // request.param))
 
 
-def advised(work, parts, chunks):
-    own = steps.Steps(work, parts)
+def advised(steps, chunks):
     for chunk in chunks:
-        own.advise(chunk, parts)
-    return kept_advice.kept_advice(parts, N_SAMPLES)
+        steps.advise(chunk)
+    return kept_advice(steps.parts, N_SAMPLES)
 
 
 def test_it_is_what_is_found_at_once(done):
-    work, parts, chunks = done
-    kept = advised(work, parts, chunks)
-    tables = [parts.calls(gene) for gene in work.plan.genes]
-    whole = CohortAdvice(work.guidance, tables)
+    steps, chunks = done
+    kept = advised(steps, chunks)
+    whole = steps.engine.advice([steps.parts.calls(gene) for gene in steps.plan.genes])
     assert kept.width == whole.width
     for first, last in ((0, N_SAMPLES), (0, 3), (3, 4), (4, 11), (2, 12)):
         own, expected = kept.of_samples(first, last), whole.of_samples(first, last)
@@ -56,7 +52,7 @@ def test_it_is_what_is_found_at_once(done):
 
 
 def test_it_is_none_where_a_chunk_is_not_there(done):
-    work, parts, chunks = done
-    assert kept_advice.kept_advice(parts, N_SAMPLES) is None
-    assert advised(work, parts, chunks[:-1]) is None
-    assert kept_advice.kept_advice(MemoryParts(), N_SAMPLES) is None
+    steps, chunks = done
+    assert kept_advice(steps.parts, N_SAMPLES) is None
+    assert advised(steps, chunks[:-1]) is None
+    assert kept_advice(MemoryParts(), N_SAMPLES) is None

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from typing import NamedTuple
 
 import pytest
 
 from cli.support import pgx, refused
 from cohort.faults import GENES, WORDS, digests, few_files, many_files, whole_run
 from cohort.read import knowledge
+from pgx.engine.engine import Engine
 from pgx.engine.parts import FolderParts, MemoryParts
-from pgx.engine.plan import make_plan
+from pgx.engine.plan import CohortPlan, make_plan
 from pgx.engine.run import numbers_as_text
-from pgx.engine.work import CohortWork, do_parts
+from pgx.engine.work import Steps, do_parts, read_engine
 from pgx.errors import OutputError
 from pgx.inputs.settings import RunSettings
 
@@ -161,25 +163,35 @@ def test_inferred_populations_are_weighed_once(tmp_path):
     assert digests(tmp_path / "out") == digests(tmp_path / "once")
 
 
+class Small(NamedTuple):
+    """A plan of few files, and what does its parts."""
+
+    plan: CohortPlan
+    engine: Engine
+
+    def do(self, parts) -> None:
+        do_parts(Steps(self.plan, self.engine, parts))
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     paths = few_files(tmp_path_factory.mktemp("few"))
     settings = RunSettings(genes=GENES, with_sites=False)
     plan = make_plan([str(path) for path in paths], settings, knowledge=knowledge())
-    return CohortWork(plan, knowledge())
+    return Small(plan, read_engine(plan, knowledge()))
 
 
 def test_parts_in_files_are_those_in_memory(small, tmp_path):
     memory, folder = MemoryParts(), FolderParts(tmp_path, small.plan)
-    do_parts(small, memory)
-    do_parts(small, folder)
+    small.do(memory)
+    small.do(folder)
     stored = FolderParts(tmp_path, small.plan)
     for gene in GENES:
         one, other = memory.calls(gene), stored.calls(gene)
         assert one.calls == other.calls
         assert one.index.tolist() == other.index.tolist()
         assert one.index.dtype == other.index.dtype
-    for one, other in zip(memory.inputs({}), stored.inputs(small.genes), strict=True):
+    for one, other in zip(memory.inputs({}), stored.inputs(small.engine.genes), strict=True):
         assert (one.name, one.sha256, one.samples) == (other.name, other.sha256, other.samples)
         assert one.genes.keys() == other.genes.keys()
         for gene, own in one.genes.items():
@@ -193,7 +205,7 @@ def test_parts_in_files_are_those_in_memory(small, tmp_path):
 
 def test_genotypes_of_one_gene_are_read_alone(small, tmp_path, monkeypatch):
     parts = FolderParts(tmp_path, small.plan)
-    do_parts(small, parts)
+    small.do(parts)
     read = []
     own = zipfile.ZipFile.open
 
@@ -202,24 +214,24 @@ def test_genotypes_of_one_gene_are_read_alone(small, tmp_path, monkeypatch):
         return own(self, name, *words, **more)
 
     monkeypatch.setattr(zipfile.ZipFile, "open", heard)
-    FolderParts(tmp_path, small.plan).inputs({GENES[0]: small.genes[GENES[0]]})
+    FolderParts(tmp_path, small.plan).inputs({GENES[0]: small.engine.genes[GENES[0]]})
     assert set(read) == {"inputs", GENES[0]}
 
 
 def test_finished_parts_are_not_done_again(small, tmp_path, monkeypatch):
-    do_parts(small, FolderParts(tmp_path, small.plan))
+    small.do(FolderParts(tmp_path, small.plan))
 
     def never(*_):
         raise AssertionError
 
-    monkeypatch.setattr(CohortWork, "read", never)
-    monkeypatch.setattr(CohortWork, "call", never)
-    do_parts(small, FolderParts(tmp_path, small.plan))
+    monkeypatch.setattr(Steps, "read", never)
+    monkeypatch.setattr(Steps, "call", never)
+    small.do(FolderParts(tmp_path, small.plan))
 
 
 def test_a_part_that_vanishes_is_named(small, tmp_path):
     parts = FolderParts(tmp_path, small.plan)
-    do_parts(small, parts)
+    small.do(parts)
     next(tmp_path.glob("read-*")).unlink()
     with pytest.raises(OutputError, match="absent or damaged"):
         FolderParts(tmp_path, small.plan).inputs({})

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cohort.drawn import by_sample, everyone, is_called, pieces, shown, small_gene
-from pgx.engine.calling import Piece
 from pgx.engine.frequencies import Grouping
+from pgx.engine.reading import Piece
 from pgx.engine.site_quality import SITE_QUALITY_SCHEMA, exact_p, site_quality, tally_sites
 from pgx.genotypes.matrix import ABSENT, Evidence, GeneGenotypes, Unknown
 from pgx.records.genes import Ploidy

@@ -216,7 +216,7 @@ def test_bars_in_tables_stand_without_backslash(site):
 
 
 @one_test
-@pytest.mark.parametrize("name", ["alleles", "drugs", "genes", "markdown", "pages", "words"])
+@pytest.mark.parametrize("name", ["drugs", "genes", "markdown", "pages", "words"])
 def test_examples_of_the_package_hold(name):
     module = importlib.import_module(f"website.{name}")
     assert not doctest.testmod(module).failed

@@ -7,7 +7,7 @@ from calling import call_file, call_files
 from hazards.edited import called, changed, edited_file, is_open, names
 from pgx.genotypes.matrix import ABSENT, MISSING, Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import combine
-from pgx.genotypes.ploidy import settle_ploidy
+from pgx.genotypes.ploidy import apply_ploidy
 from pgx.records.calls import CallStatus
 from pgx.records.genes import Ploidy
 from simulated import genes
@@ -64,7 +64,7 @@ def x_linked(*pairs):
 @pytest.mark.parametrize("sex", ["male", "female", None])
 def test_who_is_written_with_one_haplotype_is_kept_whatever_the_sex(sex):
     found = x_linked((0, ABSENT), (0, 0), (0, 1), (MISSING, ABSENT))
-    settle_ploidy(found, [sex] * 4)
+    apply_ploidy(found, [sex] * 4)
     assert found.haploid_samples == {0}
     assert found.take(np.array([3, 0, 1, 0]), tuple("abcd")).haploid_samples == {1, 3}
 
@@ -73,7 +73,7 @@ def test_one_haplotype_in_any_input_counts():
     one, other = x_linked((0, 0)), x_linked((0, ABSENT), (0, 0))
     other.samples = ("S1", "S0")
     for part in (one, other):
-        settle_ploidy(part, ["male"] * len(part.samples))
+        apply_ploidy(part, ["male"] * len(part.samples))
     assert combine([one, other], one.gene, ("S0", "S1")).haploid_samples == {1}
 
 

@@ -8,7 +8,7 @@ import pgx
 from calling import call_file
 from hazards.edited import STAR3, changed, edited_file, names
 from pgx.engine.annotate import annotate
-from pgx.engine.reading import CohortReader
+from pgx.engine.reading import InputReader
 from pgx.errors import AbsenceError
 from pgx.inputs.settings import Absent, RunSettings
 from simulated import genes
@@ -59,7 +59,7 @@ def refuse_annotate(path):
 
 def refuse_cohort(path):
     wanted = [genes()["CYP2C19"]]
-    CohortReader(wanted, wanted, RunSettings(absent=Absent.REFERENCE), {}).read(path)
+    InputReader(wanted, wanted, RunSettings(absent=Absent.REFERENCE), {}).read(path)
 
 
 @pytest.mark.parametrize("reading", [refuse_annotate, refuse_cohort])

@@ -1,6 +1,6 @@
 """Counts of alleles as `pgx kb show` prints them."""
 
-from pgx.knowledge.frequencies import allele_counts
+from pgx.knowledge.gene_records import allele_counts
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
 
 

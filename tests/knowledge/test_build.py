@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pgx.errors import InputError, KnowledgeError, UsageError
-from pgx.knowledge.build import COUNTED, build_release
+from pgx.knowledge.build import COUNTED
 from pgx.knowledge.changes import ChangeKind, changes
+from pgx.knowledge.importers.source_build import build_release
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.knowledge.tables import MANIFEST, read_manifest
 

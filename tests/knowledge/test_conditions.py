@@ -8,17 +8,13 @@ from pathlib import Path
 import pytest
 
 from cases import one_test
+from knowledge.reading_checks import load_checked, may_limit
 from languages import GERMAN_PHRASES as GERMAN
 from pgx.errors import SnapshotSchemaError
-from pgx.knowledge.importers.codes import unconditional_action
-from pgx.knowledge.importers.layers import SourceFolders
-from pgx.knowledge.importers.readings import (
-    load_checked,
-    load_readings,
-    may_limit,
-    sentence_digest,
-)
-from pgx.knowledge.importers.releases import AUTHORITIES, source_rows
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
+from pgx.knowledge.importers.guidelines import unconditional_action
+from pgx.knowledge.importers.readings import load_readings, sentence_digest
+from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
 from pgx.knowledge.integrity.guidance import condition_findings
 from pgx.knowledge.medicines import read_conditions
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -64,7 +60,7 @@ def test_a_sentence_that_limits_its_advice_has_a_condition_or_was_checked(
     """An "if" that was read over turns advice for some into advice for all."""
     readings = load_readings(TABLES / "readings", authority.name.lower())
     rows = source_rows(
-        authority.files_in(SourceFolders((reference, reference / "2026-07"))),
+        files_of(authority, SourceFolders((reference, reference / "2026-07"))),
         authority,
         readings.keys,
     )

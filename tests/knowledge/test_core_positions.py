@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cases import one_test
-from pgx.knowledge.integrity.applicable import core_position_findings
+from pgx.knowledge.integrity.genes import core_position_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import CorePosition, CoreProxy, GeneDefinition
 

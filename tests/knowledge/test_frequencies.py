@@ -6,7 +6,7 @@ import pytest
 
 from cases import one_test
 from pgx.errors import SnapshotSchemaError
-from pgx.knowledge.frequencies import POPULATION_TABLES, count_rows, read_frequencies
+from pgx.knowledge.gene_records import POPULATION_TABLES, count_rows, read_frequencies
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
 

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from cases import one_test
-from pgx.knowledge.importers.layers import SourceFolders
+from knowledge.reading_checks import flag_gaps
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow
 from pgx.knowledge.importers.readings import (
     READING_COLUMNS,
-    flag_gaps,
     load_readings,
     normalise_sentence,
     number_gaps,
     numbers_in,
     sentence_digest,
 )
-from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows
+from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
 from pgx.records.advice import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +54,7 @@ def reference() -> Path:
 def source(reference, authority, readings) -> list[SourceRow]:
     """Every drug and lookup of the releases."""
     return source_rows(
-        authority.files_in(SourceFolders((reference, reference / "2026-07"))),
+        files_of(authority, SourceFolders((reference, reference / "2026-07"))),
         authority,
         readings.keys,
     )

@@ -14,9 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgx.errors import SnapshotSchemaError
-from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
-from pgx.knowledge.importers.guidelines import GUIDELINE_COLUMNS, build_guidelines, compact_lookup
-from pgx.knowledge.importers.layers import SourceFolders
+from pgx.knowledge.importers.guidelines import (
+    GUIDELINE_COLUMNS,
+    compact_lookup,
+    with_codes,
+    with_conditions,
+    with_critical,
+)
 from pgx.knowledge.importers.readings import (
     IMPLICATION_COLUMNS,
     KEY_COLUMNS,
@@ -26,6 +30,8 @@ from pgx.knowledge.importers.readings import (
     load_readings,
     sentence_digest,
 )
+from pgx.knowledge.importers.source_build import build_guidelines
+from pgx.knowledge.importers.source_folders import SourceFolders
 from pgx.knowledge.tables import format_table, parse_table
 from pgx.records.advice import (
     ADVICE_FIELDS,

@@ -9,8 +9,8 @@ import pytest
 from cases import one_test
 from pgx.errors import SnapshotSchemaError, UsageError
 from pgx.inputs.release_check import verify_release
-from pgx.knowledge.importers.layers import known_counts, known_genes
-from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow
+from pgx.knowledge.importers.source_folders import known_counts, known_genes
 from pgx.knowledge.later import ChangeState, Until, read_changes, until_month
 from pgx.knowledge.snapshot import KnowledgeBase
 

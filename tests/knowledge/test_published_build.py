@@ -14,11 +14,11 @@ import pytest
 from cli.support import pgx
 from pgx.errors import UnreviewedError
 from pgx.inputs.release_check import verify_folder
-from pgx.knowledge.build import build_release
 from pgx.knowledge.changes import ChangeKind, changes
-from pgx.knowledge.importers.layers import SourceFolders
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES, SourceRow, standing_rows
 from pgx.knowledge.importers.readings import load_readings, normalise_sentence
-from pgx.knowledge.importers.releases import AUTHORITIES, SourceRow, source_rows, standing_rows
+from pgx.knowledge.importers.source_build import build_release
+from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
 from pgx.knowledge.published import build_from, build_published, is_private
 from pgx.knowledge.review import format_review, read_reviews, review_rows
 from pgx.knowledge.snapshot import KnowledgeBase
@@ -37,7 +37,7 @@ def newest(name: str) -> list[SourceRow]:
     """Return the rows of CPIC or DPWG that stand in July 2026, by their own keys."""
     [authority] = [a for a in AUTHORITIES if a.name == name]
     readings = load_readings(READINGS, name.lower())
-    files = authority.files_in(SourceFolders(SOURCES))
+    files = files_of(authority, SourceFolders(SOURCES))
     rows = standing_rows(source_rows(files, authority, readings.keys), readings.withdrawn)
     last = {(r.guideline_id, r.drug, r.population or "general", r.keys): r for r in rows}
     return list(last.values())

@@ -7,7 +7,7 @@ import pytest
 
 from cases import one_test
 from pgx.knowledge.gene_records import read_structures
-from pgx.knowledge.integrity.applicable import structure_findings
+from pgx.knowledge.integrity.genes import structure_findings
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.records.structures import PartnerOdds, StructuralHaplotype, StructureUnit, UnitSegment
 

@@ -8,10 +8,10 @@ import pytest
 
 from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.recommendations.alerting import may_alert
 from pgx.recommendations.index import build_index, guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.recommendations.reference import reference_keys
+from pgx.recommendations.result_keys import reference_keys
+from pgx.recommendations.topics import may_alert
 from pgx.records.advice import DOSE_ACTIONS, NO_RESULT, UNINFORMATIVE_KEYS
 from pgx.records.genes import AlleleDefinition, GeneDefinition, PhenotypeRule, Ploidy, Strategy
 from recommendations.made import call, drug, statement

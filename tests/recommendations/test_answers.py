@@ -1,10 +1,9 @@
 """What is remembered of a topic: the same as what is found anew, and never too much."""
 
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
-from pgx.recommendations import answers
-from pgx.recommendations.answers import TopicAnswers
+from pgx.recommendations import lookup as answers
 from pgx.recommendations.index import build_index
-from pgx.recommendations.lookup import recommend
+from pgx.recommendations.lookup import TopicAnswers, recommend
 from recommendations.made import call, drug, statement
 
 TWO_GENES = [

@@ -6,10 +6,9 @@ import msgspec
 import pytest
 
 from pgx import KnowledgeBase
-from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.index import guidance_of
 from pgx.recommendations.lookup import recommend
-from pgx.recommendations.sources import Standing, compare_sources
+from pgx.recommendations.sources import AdviceBins, Standing, compare_sources
 from pgx.records.advice import Statement
 from pgx.records.calls import AdviceFacts, Recommendation
 from recommendations.made import call

@@ -11,15 +11,22 @@ from languages import GERMAN_PHRASES as GERMAN
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH as REPORT_ENGLISH
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
-from pgx.recommendations.condition_fits import NO_REACTION, ConditionFits, as_stated
+from pgx.recommendations.condition_fits import (
+    NO_REACTION,
+    ConditionFits,
+    amount_mg,
+    as_stated,
+    daily_mg,
+    months_of,
+    years_of,
+)
 from pgx.recommendations.conditions import (
     open_conditions,
     render_condition,
-    reworded_condition,
     unconditional_action,
 )
-from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, years_of
-from pgx.records.calls import AdviceFacts, Recommendation
+from pgx.recommendations.wording import AdviceTranslator
+from pgx.records.calls import AdviceFacts, AdviceMessage, Recommendation
 from pgx.records.patient import (
     AdviceCondition,
     Applies,
@@ -47,6 +54,7 @@ def row(*condition: str, action: tuple[str, ...] = ("alternative",), **given) ->
         action=action,
         condition=render_condition(condition, given.get("drug", DRUG), ENGLISH),
         facts=AdviceFacts(statement="S-1", condition=condition, unconditional=unconditional),
+        message=AdviceMessage(statement="S-1"),
         **given,
     )
 
@@ -251,8 +259,11 @@ def test_a_condition_that_does_not_hold_says_so_in_every_language():
     [(fact, text)] = open_conditions(changed)
     assert fact == ABOVE
     assert text.endswith("(does not hold for this patient)")
-    german = reworded_condition(changed, DRUG, GERMAN)
-    assert german == (
+    assert changed.message.unmet == (ABOVE,)
+    [stated] = as_stated([changed], [])
+    assert stated.message.unmet == ()
+    german = AdviceTranslator((), GERMAN).row(changed)
+    assert german.condition == (
         f"{ABOVE}: falls mehr als 40 mg am Tag geplant sind (trifft auf diesen Patienten nicht zu)"
     )
 
@@ -304,7 +315,10 @@ def test_a_saved_row_is_read_as_its_statement_has_it():
 
 def test_a_condition_of_another_release_keeps_its_words():
     saved = msgspec.structs.replace(row(), condition="no_such_code: if it rains")
-    assert reworded_condition(saved, DRUG, GERMAN) == "no_such_code: if it rains"
+    translator = AdviceTranslator((), GERMAN)
+    assert translator.row(saved).condition == "no_such_code: if it rains"
+    old = msgspec.structs.replace(row(ABOVE), condition=f"{ABOVE}: saved", message=None)
+    assert translator.row(old).condition == f"{ABOVE}: saved"
 
 
 @pytest.mark.parametrize(

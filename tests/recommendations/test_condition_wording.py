@@ -10,9 +10,9 @@ import pytest
 from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
-from pgx.recommendations.condition_clauses import is_said
 from pgx.recommendations.conditions import (
     condition_phrase,
+    is_said,
     open_conditions,
     unconditional_action,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgx.recommendations.coverage import coverage_findings
+from pgx.recommendations.guidance_checks import coverage_findings
 from pgx.recommendations.index import build_index
 from pgx.records.advice import FaultCode, KnownGap
 from pgx.records.genes import AlleleDefinition, GeneDefinition, PhenotypeRule, Ploidy, Strategy

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from cases import one_test
-from pgx.recommendations.answer_sets import answer_set_findings
+from pgx.recommendations.guidance_checks import answer_set_findings
 from pgx.recommendations.index import build_index
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.result_keys import (

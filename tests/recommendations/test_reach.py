@@ -11,8 +11,7 @@ from pgx.errors import OutsideCallError
 from pgx.inputs.outside_calls import outside_gene_call
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.recommendations.reach import Reach
-from pgx.recommendations.result_keys import diplotype_keys
+from pgx.recommendations.result_keys import Reach, diplotype_keys
 from pgx.records.genes import Ploidy, Strategy, core_allele
 
 GENES = KnowledgeBase().genes

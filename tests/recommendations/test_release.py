@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES, standing_rows
 from pgx.knowledge.importers.guidelines import newest_rows
-from pgx.knowledge.importers.layers import SourceFolders
 from pgx.knowledge.importers.readings import load_readings
-from pgx.knowledge.importers.releases import AUTHORITIES, source_rows, standing_rows
+from pgx.knowledge.importers.source_folders import SourceFolders, files_of, source_rows
 from pgx.recommendations.lookup import recommend
 from pgx.recommendations.result_keys import DIPLOTYPES, allele_of_key
 from pgx.records.advice import NO_RESULT
@@ -30,7 +30,7 @@ def lookups(request, validation_data):
     authority = request.param
     readings = load_readings(READINGS, authority.name.lower())
     reference = validation_data / "reference"
-    files = authority.files_in(SourceFolders((reference, reference / "2026-07")))
+    files = files_of(authority, SourceFolders((reference, reference / "2026-07")))
     rows = standing_rows(source_rows(files, authority, readings.keys), readings.withdrawn)
     return authority.name, newest_rows(rows, readings)
 

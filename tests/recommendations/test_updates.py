@@ -7,9 +7,8 @@ import pytest
 from cases import one_test
 from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.recommendations.index import build_index, guidance_of
+from pgx.recommendations.index import build_index, guidance_of, newer_version
 from pgx.recommendations.lookup import recommend
-from pgx.recommendations.updates import newer_version
 from recommendations.made import call, drug, statement
 
 

@@ -9,13 +9,9 @@ import pytest
 from cases import one_test
 from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.importers.readings import numbers_in
+from pgx.messages.arguments import join_names, phrase
 from pgx.messages.catalogue import ENGLISH_PHRASES as ENGLISH
-from pgx.recommendations.wording import (
-    join_names,
-    phrase,
-    render_implications,
-    render_statement,
-)
+from pgx.recommendations.wording import render_implications, render_statement
 from pgx.records.advice import ADVICE_FIELDS, NOT_CODED, REMARKS, coded
 from recommendations.made import statement
 from recommendations.numbers import numbers_of

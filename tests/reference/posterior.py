@@ -9,15 +9,14 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgx.haplotypes.outcome import LISTED_FROM
-from pgx.haplotypes.posterior import NEGLIGIBLE
+from pgx.haplotypes.posterior import LISTED_FROM, NEGLIGIBLE
 from pgx.haplotypes.prior import RECOMBINATION_WEIGHT
 from pgx.haplotypes.recombination import (
     ANYTHING,
     HIDDEN_FROM,
     MOST,
-    RARE,
-    RARE_SEEN,
+    RARE_CIS,
+    RARE_CIS_SEEN,
     RECOMBINATION,
     RECOMBINATION_SEEN,
     UNSEEN_ALLELE,
@@ -246,7 +245,7 @@ def undefined_weighed(mass: Masses, population: Population) -> Masses:
         if known and others > 0:
             expected = population.persons * known
             recombined = RECOMBINATION * others / known / (1 + expected / RECOMBINATION_SEEN)
-            rare = RARE / (1 + expected / RARE_SEEN) ** 2
+            rare = RARE_CIS / (1 + expected / RARE_CIS_SEEN) ** 2
             factor = min(MOST, recombined + rare) * known / others
         for pair, own in group.items():
             found[pair] = own if set(pair) <= population.shares.keys() else own * factor
@@ -254,7 +253,7 @@ def undefined_weighed(mass: Masses, population: Population) -> Masses:
 
 
 def remote_weighed(mass: Masses, population: Population) -> Masses:
-    """Keep pairs with a remote haplotype below `RARE` times the others of their genotype."""
+    """Keep pairs with a remote haplotype below `RARE_CIS` times the others of their genotype."""
     found: Masses = {}
     least = LISTED_FROM * sum(mass.values())
     for group in by_genotype(mass):
@@ -266,7 +265,7 @@ def remote_weighed(mass: Masses, population: Population) -> Masses:
         }
         others = sum(own for pair, own in group.items() if pair not in remote)
         far = sum(group[pair] for pair in remote)
-        factor = min(1.0, RARE * others / far) if far and others else 1.0
+        factor = min(1.0, RARE_CIS * others / far) if far and others else 1.0
         found |= {pair: own * factor if pair in remote else own for pair, own in group.items()}
     return found
 

@@ -11,7 +11,14 @@ from cases import one_test
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import Drug, DrugStatus
-from pgx.records.calls import AlternativeAdvice, CallStatus, Candidate, Certainty, HaplotypeDetail
+from pgx.records.calls import (
+    AdviceMessage,
+    AlternativeAdvice,
+    CallStatus,
+    Candidate,
+    Certainty,
+    HaplotypeDetail,
+)
 from pgx.reports import gene_entries
 from pgx.reports.document import build_document
 from pgx.reports.facts import NO_FACTS, NewerGuidance, ReportFacts, facts_for, facts_of
@@ -251,7 +258,10 @@ def test_the_release_tells_its_newer_guidance():
 
 def test_why_advice_is_provisional_is_said_once():
     text = "Provisional (CYP2C19 not settled by this input): Avoid clopidogrel."
-    row = factory.advice(certainty=Certainty.DEPENDS, depends_on=("chr10:94761900",), text=text)
+    row = factory.advice(
+        certainty=Certainty.DEPENDS, depends_on=("chr10:94761900",), text=text,
+        message=AdviceMessage(statement="S-1", unresolved=("CYP2C19",)),
+    )  # fmt: skip
     sure = factory.usable()
     document = build_document(factory.result(recommendations=(row, sure)))
     entries = {d.drug: d.rows[0] for group in document.groups for d in group.drugs}
@@ -259,6 +269,10 @@ def test_why_advice_is_provisional_is_said_once():
     assert entry.text == text
     assert entry.lead == "Provisional (CYP2C19 not settled by this input): "
     assert entries[sure.drug].lead == ""
+    for other in (msgspec.structs.replace(row, message=None),
+                  msgspec.structs.replace(row, text="Saved.")):  # fmt: skip
+        [group] = build_document(factory.result(recommendations=(other,))).groups
+        assert group.drugs[0].rows[0].lead == ""
 
 
 def test_a_silent_row_of_a_source_that_speaks_for_others_stays():

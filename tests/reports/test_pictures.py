@@ -36,12 +36,12 @@ from pgx.reports.pictures.facts import (
 )
 from pgx.reports.pictures.posterior import draw_posterior
 from pgx.reports.pictures.score_scale import draw_scale, range_words
-from pgx.reports.pictures.svg import picture, shortened, text
+from pgx.reports.pictures.svg import picture, picture_words, shortened, text
 from pgx.reports.render_html import render_html
 from reports import factory
 from reports.test_render_html import Page
 
-SAID = ENGLISH["picture"]
+SAID = picture_words(ENGLISH)
 RANGES = (
     ScoreRange(gene="G", phenotype="Poor Metabolizer", low=0, low_included=True, high=0.0,
                high_included=True),

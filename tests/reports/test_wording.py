@@ -10,7 +10,7 @@ import pytest
 
 from cases import one_test
 from pgx.genotypes.matrix import Evidence, Unknown
-from pgx.haplotypes.filters import REASON_NOTES
+from pgx.haplotypes.observation import REASON_NOTES
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import ACTIONS

@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from cases import one_test
-from pgx.cli.simulate_depth import numbered, write_depth
+from pgx.cli.simulate import numbered, write_depth
 from pgx.errors import OutputError, UnknownAlleleError, UsageError
 from pgx.simulator.depth.noise import DepthSettings
 from pgx.simulator.files import SampleTable, read_samples

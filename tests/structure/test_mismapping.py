@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgx.copynumber.evidence import MISMAPPED_COPIES, MismappedSite, SiteReads, judge_mismapping
+from pgx.copynumber.evidence import MISMAPPED_COPIES, MismappedSite, SiteReads, resolve_mismapping
 from pgx.genotypes.matrix import MISSING, Unknown
 from structure.made import GENE, genotypes
 
@@ -13,7 +13,7 @@ INDEX = next(i for i, v in enumerate(GENE.variants) if v.position == SITE)
 def judged(first, second, reads, **settings):
     given = genotypes({SITE: (first, second)})
     site = SiteReads(SITE, ("C", "T"), reads)
-    return judge_mismapping(given, 0, [site], [MismappedSite(SITE, **settings)])
+    return resolve_mismapping(given, 0, [site], [MismappedSite(SITE, **settings)])
 
 
 def test_few_strayed_reads_are_no_heterozygote():
@@ -61,7 +61,7 @@ def test_no_more_strays_than_is_said():
 def test_what_the_definition_does_not_know_is_left_as_it_is(alleles):
     given = genotypes({SITE: ("C", "T")})
     site = SiteReads(SITE, alleles, (40, 5, 1)[: len(alleles)])
-    assert judge_mismapping(given, 0, [site], [MismappedSite(SITE)]).call[INDEX, 0].tolist() == [
+    assert resolve_mismapping(given, 0, [site], [MismappedSite(SITE)]).call[INDEX, 0].tolist() == [
         0,
         1,
     ]
@@ -69,5 +69,5 @@ def test_what_the_definition_does_not_know_is_left_as_it_is(alleles):
 
 def test_other_samples_columns_are_untouched():
     given = genotypes({SITE: ("C", "T")})
-    judge_mismapping(given, 0, [SiteReads(SITE, ("C", "T"), (41, 6))], [MismappedSite(SITE)])
+    resolve_mismapping(given, 0, [SiteReads(SITE, ("C", "T"), (41, 6))], [MismappedSite(SITE)])
     assert given.call[INDEX, 0].tolist() == [0, 1]

@@ -1,15 +1,13 @@
 """The measurement of bad input: a short form of it, and that it would see what is wrong."""
 
-import doctest
 import gzip
 
 import pytest
-from validation.bad_input import Case, Outcome
-from validation.bad_input_run import Run
+from validation.bad_input import Case, Outcome, Run
 from validation.data import DATA
 
 from simulated import vcf_file, vcf_text
-from validation import bad_input, bad_input_reasons, bad_input_run, bad_input_support
+from validation import bad_input
 
 needs_data = pytest.mark.skipif(
     not (DATA / "badvcf").is_dir(),
@@ -32,8 +30,8 @@ def chosen(step):
         found += cases[:: share if share == 1 else share * step]
     reasons = set()
     for case in groups["hts-specs", "fail"]:
-        cause = bad_input_reasons.cause_of(case.path)
-        why = bad_input_reasons.reason_for(cause, bad_input_reasons.ACCEPTED_THOUGH)
+        cause = bad_input.cause_of(case.path)
+        why = bad_input.reason_for(cause, bad_input.ACCEPTED_THOUGH)
         if why and why not in reasons and case.samples:
             found.append(case)
             reasons.add(why)
@@ -76,12 +74,8 @@ def test_files_cost_little(outcomes):
     }
 
 
-def test_examples_of_the_reasons():
-    assert doctest.testmod(bad_input_reasons).failed == 0
-
-
 def annotated(path, tmp_path):
-    return bad_input_run.annotate(path, tmp_path, "json")
+    return bad_input.annotate(path, tmp_path, "json")
 
 
 def test_a_run_tells_status_code_time_and_memory(tmp_path):
@@ -97,7 +91,7 @@ def test_a_run_tells_status_code_time_and_memory(tmp_path):
 
 
 def test_a_hang_is_seen(tmp_path, monkeypatch):
-    monkeypatch.setattr(bad_input_run, "TIME_LIMIT", 0.01)
+    monkeypatch.setattr(bad_input, "TIME_LIMIT", 0.01)
     run = annotated(vcf_file(tmp_path, {"CYP2C19": "*2/*17"}), tmp_path)
     assert run.status < 0
     assert run.is_broken
@@ -113,22 +107,20 @@ def test_a_refusal_needs_a_code(status, code, broken):
 def test_an_answer_without_a_record_is_seen(tmp_path):
     path = vcf_file(tmp_path, {"CYP2C19": "*2/*17"}, only_named=True)
     run = annotated(path, tmp_path)
-    assert bad_input_support.unsupported_sites(path, run) == []
+    assert bad_input.unsupported_sites(path, run) == []
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(x for x in lines if "\t94781859\t" not in x))
-    assert bad_input_support.unsupported_sites(path, run) == [
-        f"{path.name}, CYP2C19, chr10:94781859"
-    ]
+    assert bad_input.unsupported_sites(path, run) == [f"{path.name}, CYP2C19, chr10:94781859"]
     for old, new in (("\tPASS\t", "\tq10\t"), ("0|1", ".|."), ("1|0", "./.")):
         path.write_text("".join(lines).replace(old, new))
-        assert bad_input_support.unsupported_sites(path, run)
+        assert bad_input.unsupported_sites(path, run)
 
 
 def test_an_answer_on_the_other_assembly_is_looked_up_there(tmp_path):
     path = vcf_file(tmp_path, {"CYP2C19": "*2/*17"}, only_named=True, assembly="GRCh37")
     run = annotated(path, tmp_path)
     assert run.assessed > 0
-    assert bad_input_support.unsupported_sites(path, run) == []
+    assert bad_input.unsupported_sites(path, run) == []
 
 
 def test_a_sample_is_added_to_a_file_without(tmp_path):
@@ -141,10 +133,10 @@ def test_a_sample_is_added_to_a_file_without(tmp_path):
     path.write_bytes(gzip.compress(bare.encode()))
     assert annotated(path, tmp_path).code == bad_input.NO_SAMPLES
     (tmp_path / "own").mkdir()
-    added = annotated(bad_input_run.with_sample(path, tmp_path / "own"), tmp_path)
+    added = annotated(bad_input.with_sample(path, tmp_path / "own"), tmp_path)
     assert (added.status, added.assessed) == (0, 0)
     path.write_bytes(b"\x1f\x8bno gzip")
-    assert bad_input_run.with_sample(path, tmp_path / "own") is None
+    assert bad_input.with_sample(path, tmp_path / "own") is None
 
 
 def test_what_nothing_explains_is_told(tmp_path):

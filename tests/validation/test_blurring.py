@@ -5,9 +5,8 @@ import re
 
 import numpy as np
 import pytest
-from validation.blurring import chosen_at_random, hidden, without_phase
-from validation.data import cohort_file, sample_info
-from validation.reading import cohort_genotypes, read_files
+from validation.callers import chosen_at_random, hidden, without_phase
+from validation.data import cohort_file, cohort_genotypes, read_files, sample_info
 
 from pgx.genotypes.matrix import Evidence
 from pgx.inputs.settings import Absent

@@ -1,22 +1,11 @@
 """Short forms of the measurements of docs/validation.md: nothing is worse or unexplained."""
 
 import pytest
+from validation.data import cohort_genes
 from validation.published import Reading
-from validation.reading import cohort_genes
 
 from pgx.records.calls import CallStatus
-from validation import (
-    absent,
-    builds,
-    fixtures,
-    hiding,
-    judging,
-    second_opinion,
-    truth,
-    truth_tables,
-    unphased,
-    unphased_second_opinion,
-)
+from validation import absent, builds, fixtures, judging, second_opinion, truth, unphased
 
 pytestmark = pytest.mark.validation
 HAPB3 = "c.1129-5923C>G, c.1236G>A (HapB3)"
@@ -100,13 +89,13 @@ def test_every_difference_from_a_published_diplotype_is_explained(verdicts):
 def test_no_published_row_is_dropped(verdicts):
     by_reading = [[v for v in verdicts if v.reading is reading] for reading in Reading]
     assert len(by_reading[0]) == len(by_reading[1]) == 375
-    text = truth_tables.report(verdicts)
+    text = truth.report(verdicts)
     assert all(reading.value.capitalize() in text for reading in Reading)
 
 
 def test_structural_diplotypes_are_right_or_told_to_be_out_of_sight(verdicts):
     assert any(v.structural for v in verdicts)
-    assert [v for v in truth_tables.unsaid(verdicts) if not v.right] == []
+    assert [v for v in truth.unsaid(verdicts) if not v.right] == []
 
 
 @pytest.fixture(scope="module")
@@ -129,23 +118,23 @@ def test_every_person_counts_once_without_phase(without_phase):
 
 
 def test_the_contest_counts_both_on_the_same_people(without_phase):
-    contest = unphased_second_opinion.measure(without_phase)
+    contest = second_opinion.hold_contest(without_phase)
     for gene in SHORT:
         assert contest.ours[gene].n == contest.theirs[gene].n > 0
         assert contest.among_theirs[gene] >= contest.theirs[gene].concordant
-    assert f"People: {len(contest.people)}." in unphased_second_opinion.report(contest)
+    assert f"People: {len(contest.people)}." in second_opinion.report_contest(contest)
 
 
-@pytest.mark.parametrize("part", hiding.SHARES)
+@pytest.mark.parametrize("part", unphased.SHARES)
 def test_hidden_positions_leave_the_truth_possible_or_a_reason(part):
-    found = hiding.judged(part, SHORT, 60)
+    found = unphased.judged_hidden(part, SHORT, 60)
     assert len(found) == 60 * len(SHORT)
     assert judging.UNEXPLAINED not in {j.reason for j in found}
     assert {j.reason for j in found if not j.among and j.assessed} <= {
         judging.COMBINATION,
         judging.NOT_SPELLED_OUT,
     }
-    assert "Truth not among" in hiding.report(found)
+    assert "Truth not among" in unphased.report_hidden(found)
 
 
 def test_absent_as_missing_never_turns_into_other_advice():

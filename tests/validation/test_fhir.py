@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from validation.data import DATA
-from validation.fhir import codes
+from validation.fhir import base_rules
 from validation.fhir.__main__ import main
+from validation.fhir.base_rules import empty_values, invariant_faults, primitive_fault
 from validation.fhir.bundles import bundle_faults, own_faults, resource_faults
 from validation.fhir.checker import matches
-from validation.fhir.datatypes import primitive_fault
-from validation.fhir.invariants import empty_values, invariant_faults
 from validation.fhir.mutants import MUTANTS, mutated
 from validation.fhir.profiles import Profiles
 
@@ -203,8 +202,8 @@ def test_patterns_ask_for_a_part_and_let_the_rest_be():
     ],
 )
 def test_codes_look_like_their_system(system, good, bad):
-    assert codes.coding_fault({"system": system, "code": good}) == ""
-    assert codes.coding_fault({"system": system, "code": bad})
+    assert base_rules.coding_fault({"system": system, "code": good}) == ""
+    assert base_rules.coding_fault({"system": system, "code": bad})
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import re
 import numpy as np
 import pytest
 from validation.data import genes
-from validation.nomenclature import names_of, rules, table_rows
-from validation.published import Known, Reading, is_structural, pairs
+from validation.published import Known, Reading, is_structural, names_of, pairs, rules, table_rows
 
 from cases import one_test
 from pgx.haplotypes.definitions import compile_gene

@@ -3,7 +3,7 @@
 import pytest
 
 from pgx.records.calls import CallStatus
-from validation import cis, intervals, pairs
+from validation import cis, pairs, tables
 
 MOST = 25
 LEAST = 0.98
@@ -38,7 +38,7 @@ def test_the_best_outcome_is_that_of_the_named_diplotype():
 def test_the_posterior_of_cis_is_what_phase_shows():
     """Within the 95% interval of the observed share, where both variants are rare."""
     found = [f for f in cis.measure() if f.is_rare]
-    low, high = intervals.wilson(sum(f.cis for f in found), len(found))
+    low, high = tables.wilson(sum(f.cis for f in found), len(found))
     mean = sum(f.posterior for f in found) / len(found)
     assert low < mean < high
     assert max(f.posterior for f in found if f.expected > 0.1) < 0.5

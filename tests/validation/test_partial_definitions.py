@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from validation.partial_definitions import examples, judge
 
-from pgx.haplotypes.phasing import matching_alleles
+from pgx.haplotypes.definitions import matching_alleles
 from validation import partial_definitions
 
 

@@ -2,14 +2,12 @@
 
 import msgspec
 import pytest
-from validation.compare import diplotype
-from validation.intervals import share, wilson
-from validation.judging import Judged, Truth, among_all, judge, median_size
-from validation.scores import Difference, Score, differences_table, score_table
+from validation.judging import Judged, Truth, among_all, diplotype, judge, median_size
+from validation.tables import Difference, Score, differences_table, score_table, share, wilson
 
 from cases import one_test
 from pgx.records.calls import CallStatus, Candidate, GeneCall
-from validation import callers, reliability
+from validation import callers, judging
 
 TRUTH = GeneCall(
     sample="s", gene="TPMT", status=CallStatus.CALLED, diplotype="*1/[*2 + *8]", n_candidates=1
@@ -121,21 +119,21 @@ def judged(probability, right, size=2):
 
 def test_reliability_without_a_prior_says_so(tmp_path):
     found = [judged(1.0, True, size=1), judged(None, True)]
-    assert reliability.report(found) == reliability.NO_PRIOR
-    assert reliability.NO_PRIOR in reliability.sure_table(found)
-    assert not reliability.plot([("a", found)], tmp_path / "plot.png")
+    assert judging.reliability_report(found) == judging.NO_PRIOR
+    assert judging.NO_PRIOR in judging.sure_table(found)
+    assert not judging.reliability_plot([("a", found)], tmp_path / "plot.png")
     assert not (tmp_path / "plot.png").exists()
 
 
 def test_reliability_counts_open_calls_by_bin(tmp_path):
     found = [judged(0.92, True), judged(0.94, False), judged(0.995, True), judged(1.0, True, 1)]
-    text = reliability.report(found)
+    text = judging.reliability_report(found)
     assert "| 0.9–0.95 | 2 | 0.9300 | 1 |" in text
     assert "| 0.99–0.999 | 1 | 0.9950 | 1 |" in text
     assert "expected right by their posteriors 2.9, observed 2" in text
-    assert "| all, several fit | 3 | 1: 33.3%" in reliability.sure_table(found)
+    assert "| all, several fit | 3 | 1: 33.3%" in judging.sure_table(found)
     paths = [tmp_path / "a.png", tmp_path / "b.png"]
-    assert all(reliability.plot([("a", found)], path) for path in paths)
+    assert all(judging.reliability_plot([("a", found)], path) for path in paths)
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 

@@ -5,15 +5,17 @@ import pytest
 from validation.structure_depth import (
     Design,
     Simulated,
+    calibration,
     designs,
+    distance,
     drawn_models,
     judge,
     measure,
     models_of,
+    report,
 )
-from validation.structure_published import Simulated as Published
-from validation.structure_published import report as published_report
-from validation.structure_tables import calibration, distance, report
+from validation.structure_genomes import Simulated as Published
+from validation.structure_genomes import report_published
 
 from pgx.knowledge.snapshot import KnowledgeBase
 
@@ -70,7 +72,7 @@ def test_a_wrong_diplotype_is_listed_and_members_of_a_tandem_are_free():
     )
     assert right.right
     assert not wrong.right
-    text = published_report([right, wrong], ["duplication"])
+    text = report_published([right, wrong], ["duplication"])
     assert "| *10x2/*17 | *17/*36+*10 | 0.9000 | ambiguous |" in text
     assert "duplication" in text
     assert "*41" not in text.partition("Wrong:")[2]

@@ -10,8 +10,8 @@ from pgx.records.advice import ACTIONS
 from pgx.records.calls import CallStatus, Certainty
 from pgx.reports.fhir.codes import OWN
 from pgx.reports.fhir.extensions import fields_of, own_url
+from validation.fhir.base_rules import empty_values, invariant_faults
 from validation.fhir.checker import Checker
-from validation.fhir.invariants import empty_values, invariant_faults
 from validation.fhir.profiles import Profiles
 
 __all__ = ["bundle_faults", "own_faults", "resource_faults"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from validation.fhir.codes import coding_fault
-from validation.fhir.datatypes import PARTS, is_open, primitive_fault, type_of_part
+from validation.fhir.base_rules import PARTS, coding_fault, is_open, primitive_fault, type_of_part
 from validation.fhir.profiles import Profile, Profiles
 
 __all__ = ["Checker", "matches"]

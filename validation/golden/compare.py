@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from validation.data import DATA
+from validation.data import DATA, gvcf_files
 from validation.golden.parts import digests
 
 __all__ = ["SETS", "TABLE", "differences", "made", "read", "written"]
@@ -42,7 +42,7 @@ def _examples() -> Iterator[tuple[str, Command]]:
 
 def _genomes() -> Iterator[tuple[str, Command]]:
     """Yield the genomes at 30 times: all as data, three as reports too."""
-    files = sorted((DATA / "gvcf").glob("*.g.vcf.gz"))
+    files = gvcf_files()
     yield "all", ("annotate", *files, "--format", "json,fhir")
     yield "reports", ("annotate", *files[:3], "--format", "html,pdf,pdf-patient")
     yield "reports-de", ("annotate", *files[:3], "--format", "html,pdf", "--language", "de")

@@ -142,8 +142,7 @@ def call(
     )
     given = Given(sample_info, outside, reads=reads)
     run = run_of(paths, settings, base_of(knowledge, kb_overlay), given)
-    calls = [found for sample in run.samples for found in run.calls(sample)]
-    return call_frame(calls, with_sample=True)
+    return call_frame(list(run.calls()), with_sample=True)
 
 
 def load(path: str | Path) -> PatientResult:

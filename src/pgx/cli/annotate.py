@@ -6,8 +6,9 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 from msgspec.structs import replace
 
@@ -18,10 +19,8 @@ from pgx.cli.options import (
     LaboratoryFile,
     Language,
     MaxAge,
-    OutsideCalls,
     Overlay,
     Release,
-    SideFiles,
     issued_by,
     overrides_of,
     patient_of,
@@ -30,13 +29,17 @@ from pgx.cli.options import (
     single,
     tell_age,
 )
-from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
+from pgx.cli.private import Privacy, PrivacyOptions, privacy_of
 from pgx.cli.progress import reading, tracked
+from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
 from pgx.errors import InputError, UsageError, printable
-from pgx.inputs.settings import MOST, RunSettings, names_of, settings_of
+from pgx.inputs.settings import RunSettings, names_of
 
 if TYPE_CHECKING:
+    from pgx.engine.annotate import Run
     from pgx.engine.plan import RunPlan
+    from pgx.reads.sample import ReadsInput
+    from pgx.reports.facts import ReportFacts
 
 __all__ = ["annotate", "run"]
 
@@ -48,72 +51,49 @@ def run(words: list[str]) -> int:
     return run_app(single(annotate, "annotate"), words, "pgx annotate")
 
 
-def annotate(
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
-    ],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin"),
-    ] = None,
+class ReadsOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of aligned reads, and what goes with it."""
+
     reads: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             help="indexed BAM or CRAM, from which gene copies and hybrids are called",
         ),
-    ] = None,
+    ] = None
     reads_normaliser: Annotated[
         Path | None,
         typer.Option(metavar="BED", help="regions of two copies that depth is compared with"),
-    ] = None,
+    ] = None
     reference: Annotated[
         Path | None, typer.Option(metavar="FASTA", help="reference of a CRAM file")
-    ] = None,
-    assembly: Annotated[
-        str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
-    ] = None,
-    genes: Annotated[str, typer.Option(help="only these genes, comma-separated")] = "",
-    drugs: Annotated[str, typer.Option(help="only these drugs, comma-separated")] = "",
-    samples: Annotated[str, typer.Option(help="only these samples, comma-separated")] = "",
-    sample_info: Annotated[
-        Path | None, typer.Option(metavar="TSV", help="sample, sex, population, superpopulation")
-    ] = None,
-    outside_calls: OutsideCalls = None,
+    ] = None
+
+
+class AnnotateOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of ``pgx annotate``."""
+
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")
+    ]
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin"),
+    ] = None
+    reads: ReadsOptions
+    scope: ScopeOptions
     patient: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="the patient: JSON, or a FHIR R4 Bundle"),
-    ] = None,
-    kb: Release = None,
-    max_age: MaxAge = MAX_AGE_MONTHS,
-    kb_overlay: Overlay = None,
+    ] = None
+    kb: Release = None
+    max_age: MaxAge = MAX_AGE_MONTHS
+    kb_overlay: Overlay = None
     overrides: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="sample, gene or drug, says, by, date, reason"),
-    ] = None,
-    absent: Annotated[
-        str, typer.Option(help="what a position without any record means: no-call or reference")
-    ] = "no-call",
-    untyped: Annotated[
-        Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
-    ] = None,
-    prior: Annotated[
-        str, typer.Option(help="what open diplotypes are weighed with: population or none")
-    ] = "population",
-    ancestry: Annotated[
-        str, typer.Option(help="average, inferred, recorded, or AFR, AMR, EAS, EUR, SAS")
-    ] = "average",
-    threshold: Annotated[
-        float, typer.Option(min=0.5, max=1.0, help="probability from which a call counts as made")
-    ] = 0.95,
-    confidence: Annotated[
-        float,
-        typer.Option(metavar="C", help="probability from which advice is certain, 0.5 to 1"),
-    ] = 0.99,
-    min_gq: Annotated[
-        int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
-    ] = 20,
-    min_dp: Annotated[int, typer.Option(min=0, max=MOST, help="read depth below it: unknown")] = 8,
+    ] = None
+    evidence: EvidenceOptions
     formats: Annotated[
         str,
         typer.Option(
@@ -122,19 +102,37 @@ def annotate(
             "matrix, multiqc, or tsv alone; "
             f"by default both, but tsv for more than {MANY_SAMPLES} samples",
         ),
-    ] = "",
-    language: Language = "en",
-    deidentify: Deidentify = False,  # noqa: FBT002
-    pseudonym_key: PseudonymKey = None,
-    pseudonym_table: PseudonymTable = None,
-    laboratory: LaboratoryFile = None,
-    force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False,  # noqa: FBT002
-    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
-    dry_run: Annotated[  # noqa: FBT002
+    ] = ""
+    language: Language = "en"
+    privacy: PrivacyOptions
+    laboratory: LaboratoryFile = None
+    force: Annotated[bool, typer.Option("--force", help="replace results in DIR")] = False
+    quiet: Quiet = False
+    dry_run: Annotated[
         bool, typer.Option("--dry-run", help="say what would be called and written; write nothing")
-    ] = False,
-    threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1,
-) -> int:
+    ] = False
+    threads: Annotated[int, typer.Option(min=1, help="accepted for all commands; one is used")] = 1
+
+    def roles(self) -> dict[str, Path]:
+        """Return the files beside the inputs whose content changes a result, by what they are."""
+        named = {
+            "sample_info": self.scope.sample_info,
+            "outside_calls": self.scope.outside_calls,
+            "patient": self.patient,
+            "overrides": self.overrides,
+            "untyped": self.evidence.untyped,
+        }
+        return {role: path for role, path in named.items() if path is not None}
+
+    def read(self) -> list[str | Path | None]:
+        """Return the paths of all that is read: inputs, and the files beside them."""
+        own = self.reads
+        beside = (own.reads, own.reference, own.reads_normaliser, self.kb_overlay, self.laboratory)
+        return [*(self.inputs or ()), *self.roles().values(), *beside, self.kb]
+
+
+@asked(AnnotateOptions)
+def annotate(options: AnnotateOptions) -> int:
     """Call pharmacogenes in VCF, gVCF or BCF files and write the therapy advice.
 
     Writes calls.tsv and recommendations.tsv, and SAMPLE.pgx.json and SAMPLE.pgx.html for each
@@ -151,115 +149,97 @@ def annotate(
 
       pgx annotate cohort.vcf.gz -o results/ --dry-run
     """
-    del threads
     from pgx.messages.catalogue import catalogue
 
-    settings = settings_of(
-        assembly=assembly,
-        genes=genes,
-        drugs=drugs,
-        samples=samples,
-        absent=absent,
-        limits={
-            "min_gq": min_gq,
-            "min_dp": min_dp,
-            "untyped": untyped,
-            "prior": prior,
-            "ancestry": ancestry,
-            "threshold": threshold,
-            "confidence": confidence,
-        },
-    )
-    given = reads_of(reads, reference, reads_normaliser)
-    if not inputs and given is None:
+    settings = options.evidence.settings(options.scope)
+    own = options.reads
+    reads = reads_of(own.reads, own.reference, own.reads_normaliser)
+    if not options.inputs and reads is None:
         raise UsageError("no input", remedy="give VCF files, or a BAM or CRAM file with --reads")
-    inputs = inputs or []
-    beside = SideFiles(
-        sample_info, outside_calls, patient, kb_overlay, overrides, laboratory, given, untyped, kb
-    )
-    privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
-    catalogue(language)
-    if dry_run:
-        return _dry_run(inputs, output, settings, beside, formats, force=force)
-    wanted = _Reports(formats, language, max_age)
-    return _annotate(inputs, output, settings, beside, privacy, wanted, force, quiet)
-
-
-class _Reports(NamedTuple):
-    """Files of each sample: formats as they were asked for, and how reports are made."""
-
-    formats: str
-    language: str
-    max_age: int
+    privacy = privacy_of(options.privacy, options.output, force=options.force)
+    catalogue(options.language)
+    if options.dry_run:
+        return _dry_run(options, settings, reads)
+    return _annotate(options, settings, reads, privacy)
 
 
 def _annotate(
-    inputs: list[str],
-    output: Path,
-    settings: RunSettings,
-    beside: SideFiles,
-    privacy: Privacy,
-    reports: _Reports,
-    force: bool,  # noqa: FBT001
-    quiet: bool,  # noqa: FBT001
+    options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None, privacy: Privacy
 ) -> int:
     from pgx.base.files import scratch_in
+    from pgx.reports.facts import NO_FACTS
+
+    issued = issued_by(NO_FACTS, options.laboratory)
+    output, quiet = options.output, options.quiet
+    read = [*options.read(), privacy.key_file]
+    privacy.check_inputs(read)
+    with _folder(output, force=options.force, inputs=read), scratch_in(output):
+        done = _read(options, settings, reads)
+        _report(done.refused, [] if quiet else done.hints)
+        if not done.samples:
+            return _REFUSED
+        written = _write(options, done, privacy, issued)
+    if not quiet:
+        tell_age(done.knowledge.release, options.max_age)
+        say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
+    return _REFUSED if done.refused else 0
+
+
+def _read(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None) -> Run:
+    """Read the inputs and the files beside them."""
     from pgx.engine.annotate import annotate as annotate_inputs
     from pgx.inputs.release import knowledge_of
     from pgx.inputs.side_files import read_outside_calls, read_sample_info
+
+    inputs, scope = options.inputs or [], options.scope
+    with reading(inputs, quiet=options.quiet):
+        return annotate_inputs(
+            inputs,
+            settings,
+            knowledge=knowledge_of(options.kb_overlay, options.kb),
+            sample_info=read_sample_info(scope.sample_info) if scope.sample_info else None,
+            outside=read_outside_calls(scope.outside_calls) if scope.outside_calls else (),
+            patient=patient_of(options.patient),
+            overrides=overrides_of(options.overrides),
+            reads=reads,
+            beside=options.roles(),
+        )
+
+
+def _write(
+    options: AnnotateOptions, done: Run, privacy: Privacy, issued: ReportFacts
+) -> list[Path]:
+    """Write tables and reports; return their paths."""
     from pgx.reports.deidentify import deidentified_all
     from pgx.reports.facts import NO_FACTS, facts_of
     from pgx.reports.files import write_results
     from pgx.reports.formats import known_formats, known_run_formats
 
-    issued = issued_by(NO_FACTS, beside.laboratory)
-    read = [*inputs, *beside.paths(), privacy.key_file]
-    privacy.check_inputs(read)
-    with _folder(output, force=force, inputs=read), scratch_in(output):
-        with reading(inputs, quiet=quiet):
-            done = annotate_inputs(
-                inputs,
-                settings,
-                knowledge=knowledge_of(beside.kb_overlay, beside.kb),
-                sample_info=read_sample_info(beside.sample_info) if beside.sample_info else None,
-                outside=read_outside_calls(beside.outside_calls) if beside.outside_calls else (),
-                patient=patient_of(beside.patient),
-                overrides=overrides_of(beside.overrides),
-                reads=beside.reads,
-                beside=beside.roles(),
-            )
-        _report(done.refused, [] if quiet else done.hints)
-        if not done.samples:
-            return _REFUSED
-        wanted = _chosen_formats(reports.formats, len(done.samples), quiet=quiet)
-        forms, of_run = known_formats(wanted), known_run_formats(wanted)
-        reads_facts = any(f.reads_facts for f in forms) or any(f.reads_facts for f in of_run)
-        is_one = len(done.samples) == 1
-        done.with_sites = bool(forms) or (is_one and any(f.reads_sites for f in of_run))
-        names = privacy.names(done.samples)
-        facts = facts_of(done.knowledge) if reads_facts else NO_FACTS
-        results = done.results()
-        if privacy.is_on:
-            results = deidentified_all(results, names)
-        written = write_results(
-            tracked(results, len(done.samples), quiet=quiet),
-            output,
-            wanted,
-            samples=names,
-            facts=replace(
-                facts,
-                laboratory=issued.laboratory,
-                language=reports.language,
-                max_age=reports.max_age,
-            ),
-            force=force,
-            apart=privacy.table_of(done.samples),
-            tell=hint,
-        )
-    if not quiet:
-        tell_age(done.knowledge.release, reports.max_age)
-        say(f"{len(done.samples)} sample(s), {len(written)} files in {output}")
-    return _REFUSED if done.refused else 0
+    quiet, n_samples = options.quiet, len(done.samples)
+    wanted = _chosen_formats(options.formats, n_samples, quiet=quiet)
+    forms, of_run = known_formats(wanted), known_run_formats(wanted)
+    reads_facts = any(f.reads_facts for f in forms) or any(f.reads_facts for f in of_run)
+    done.with_sites = bool(forms) or (n_samples == 1 and any(f.reads_sites for f in of_run))
+    names = privacy.names(done.samples)
+    facts = facts_of(done.knowledge) if reads_facts else NO_FACTS
+    results = done.results()
+    if privacy.is_on:
+        results = deidentified_all(results, names)
+    return write_results(
+        tracked(results, n_samples, quiet=quiet),
+        options.output,
+        wanted,
+        samples=names,
+        facts=replace(
+            facts,
+            laboratory=issued.laboratory,
+            language=options.language,
+            max_age=options.max_age,
+        ),
+        force=options.force,
+        apart=privacy.table_of(done.samples),
+        tell=hint,
+    )
 
 
 def _chosen_formats(formats: str, n_samples: int, *, quiet: bool) -> tuple[str, ...]:
@@ -293,15 +273,7 @@ def _report(refused: list[InputError], hints: list[str]) -> None:
         hint(text)
 
 
-def _dry_run(
-    inputs: Sequence[str],
-    output: Path,
-    settings: RunSettings,
-    beside: SideFiles,
-    formats: str,
-    *,
-    force: bool,
-) -> int:
+def _dry_run(options: AnnotateOptions, settings: RunSettings, reads: ReadsInput | None) -> int:
     """Print what a run would do; return the exit status that it would have, as far as is known.
 
     Files beside the inputs are read and checked, and so is the folder, which is not made.
@@ -315,18 +287,19 @@ def _dry_run(
     from pgx.inputs.release import knowledge_of
     from pgx.reports.files import check_folder
 
+    output = options.output
     if output.exists():
-        check_folder(output, force=force, inputs=[*inputs, *beside.paths()], is_dry=True)
-    knowledge = knowledge_of(beside.kb_overlay, beside.kb)
+        check_folder(output, force=options.force, inputs=options.read(), is_dry=True)
+    knowledge = knowledge_of(options.kb_overlay, options.kb)
     from pgx.engine.plan import plan
 
-    found = plan(inputs, settings, knowledge=knowledge, reads=beside.reads)
-    outside = _outside_genes(beside)
-    patient_of(beside.patient)
-    overrides_of(beside.overrides)
+    found = plan(options.inputs or [], settings, knowledge=knowledge, reads=reads)
+    outside = _outside_genes(options.scope)
+    patient_of(options.patient)
+    overrides_of(options.overrides)
     for error in found.refused:
         say(error.line())
-    files = _files(formats, len(found.samples))
+    files = _files(options.formats, len(found.samples))
     if found.samples:
         lines = [*_read_lines(found), *_called_lines(found, outside)]
         lines += _written_lines(output, files)
@@ -334,15 +307,15 @@ def _dry_run(
     return _REFUSED if found.refused else 0
 
 
-def _outside_genes(beside: SideFiles) -> set[str]:
+def _outside_genes(scope: ScopeOptions) -> set[str]:
     """Return the genes of outside calls; the other tables are read for their faults alone."""
     from pgx.inputs.side_files import read_outside_calls, read_sample_info
 
-    if beside.sample_info:
-        read_sample_info(beside.sample_info)
+    if scope.sample_info:
+        read_sample_info(scope.sample_info)
     return (
-        {call.gene for call in read_outside_calls(beside.outside_calls) if not call.reason}
-        if (beside.outside_calls)
+        {call.gene for call in read_outside_calls(scope.outside_calls) if not call.reason}
+        if scope.outside_calls
         else set()
     )
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
-from pgx.cli.console import say
+from pgx.cli.console import print_table, say
 from pgx.cli.options import Overlay, Release, run_app, single
 from pgx.cli.progress import reading
-from pgx.cli.tables import print_table
-from pgx.inputs.settings import MOST, settings_of
+from pgx.cli.run_options import (
+    DEFAULTS,
+    AbsentWord,
+    AssemblyWord,
+    Genes,
+    MinDp,
+    MinGq,
+    Quiet,
+    SampleInfoFile,
+    Samples,
+    Untyped,
+    asked,
+    limits_of,
+)
+from pgx.inputs.settings import settings_of
 
 if TYPE_CHECKING:
     from pgx.engine.check import CheckRun
@@ -33,34 +46,29 @@ def run(words: list[str]) -> int:
     return run_app(single(check, "check"), words, "pgx check")
 
 
-def check(
+class CheckOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of ``pgx check``."""
+
     inputs: Annotated[
         list[str], typer.Argument(metavar="INPUT...", help="VCF, gVCF or BCF files, or - for stdin")
-    ],
-    positions: Positions = False,  # noqa: FBT002
-    assembly: Annotated[
-        str | None, typer.Option(help="GRCh37 or GRCh38, where the header does not say")
-    ] = None,
-    genes: Annotated[str, typer.Option(help="only these genes, comma-separated")] = "",
-    samples: Annotated[str, typer.Option(help="only these samples, comma-separated")] = "",
-    sample_info: Annotated[
-        Path | None, typer.Option(metavar="TSV", help="sample, sex, population, superpopulation")
-    ] = None,
-    absent: Annotated[
-        str, typer.Option(help="what a position without any record means: no-call or reference")
-    ] = "no-call",
-    untyped: Annotated[
-        Path | None, typer.Option(metavar="TSV", help="contig, pos that the call set cannot type")
-    ] = None,
-    kb: Release = None,
-    kb_overlay: Overlay = None,
-    min_gq: Annotated[
-        int, typer.Option(min=0, max=MOST, help="genotype quality below it: unknown")
-    ] = 20,
-    min_dp: Annotated[int, typer.Option(min=0, max=MOST, help="read depth below it: unknown")] = 8,
-    json_lines: JsonLines = False,  # noqa: FBT002
-    quiet: Annotated[bool, typer.Option("--quiet", help="only errors on stderr")] = False,  # noqa: FBT002
-) -> int:
+    ]
+    positions: Positions = False
+    assembly: AssemblyWord = None
+    genes: Genes = ""
+    samples: Samples = ""
+    sample_info: SampleInfoFile = None
+    absent: AbsentWord = DEFAULTS.absent.value
+    untyped: Untyped = None
+    kb: Release = None
+    kb_overlay: Overlay = None
+    min_gq: MinGq = DEFAULTS.min_gq
+    min_dp: MinDp = DEFAULTS.min_dp
+    json_lines: JsonLines = False
+    quiet: Quiet = False
+
+
+@asked(CheckOptions)
+def check(options: CheckOptions) -> int:
     """Say which genes an input can answer, and which alleles it cannot see.
 
     Reads like pgx annotate, and calls nothing. For exomes, panels and arrays above all.
@@ -77,14 +85,15 @@ def check(
     from pgx.inputs.side_files import read_sample_info
 
     settings = settings_of(
-        assembly=assembly,
-        genes=genes,
-        samples=samples,
-        absent=absent,
-        limits={"min_gq": min_gq, "min_dp": min_dp, "untyped": untyped},
+        assembly=options.assembly,
+        genes=options.genes,
+        samples=options.samples,
+        absent=options.absent,
+        limits=limits_of(options),
     )
-    info = read_sample_info(sample_info) if sample_info else None
-    knowledge = knowledge_of(kb_overlay, kb)
+    info = read_sample_info(options.sample_info) if options.sample_info else None
+    knowledge = knowledge_of(options.kb_overlay, options.kb)
+    inputs, quiet = options.inputs, options.quiet
     with reading(inputs, quiet=quiet):
         done = check_inputs(inputs, settings, knowledge=knowledge, sample_info=info)
     for error in done.refused:
@@ -92,7 +101,8 @@ def check(
     for hint in () if quiet else done.hints:
         say(f"hint: {hint}")
     if done.samples:
-        (_print_lines if json_lines else _print_tables)(done, positions=positions)
+        show = _print_lines if options.json_lines else _print_tables
+        show(done, positions=options.positions)
     return _REFUSED if done.refused else 0
 
 

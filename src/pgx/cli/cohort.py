@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
+import msgspec
 import typer
 
 from pgx.base.texts import MAX_AGE_MONTHS
 from pgx.cli.console import say
-from pgx.cli.options import MaxAge, OutsideCalls, Overlay, Release, run_app, single, tell_age
-from pgx.cli.private import Deidentify, Privacy, PseudonymKey, PseudonymTable, privacy_of
+from pgx.cli.options import MaxAge, Overlay, Release, run_app, single, tell_age
+from pgx.cli.private import Privacy, PrivacyOptions, privacy_of
 from pgx.cli.progress import Stages
+from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
 from pgx.errors import UsageError
-from pgx.inputs.settings import MOST, RunSettings, names_of, settings_of
+from pgx.inputs.settings import names_of
 
 if TYPE_CHECKING:
     from pgx.engine.plan import CohortPlan
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pgx.knowledge.snapshot import KnowledgeBase
 
 __all__ = [
-    "CohortWords",
+    "CohortOptions",
     "cohort",
     "planned",
     "report",
@@ -35,58 +37,14 @@ Inputs = Annotated[
     typer.Argument(metavar="INPUT...", help="VCF, gVCF, BCF or VCF Zarr, or - for stdin"),
 ]
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="folder for results")]
-AssemblyWord = Annotated[
-    str | None, typer.Option("--assembly", help="GRCh37 or GRCh38, where the header does not say")
-]
-Genes = Annotated[str, typer.Option("--genes", help="only these genes, comma-separated")]
-Drugs = Annotated[str, typer.Option("--drugs", help="only these drugs, comma-separated")]
-Samples = Annotated[str, typer.Option("--samples", help="only these samples, comma-separated")]
-SampleInfoFile = Annotated[
-    Path | None,
-    typer.Option("--sample-info", metavar="TSV", help="sample, sex, population, superpopulation"),
-]
-AbsentWord = Annotated[
-    str,
-    typer.Option("--absent", help="what a position without any record means: no-call or reference"),
-]
-Untyped = Annotated[
-    Path | None,
-    typer.Option("--untyped", metavar="TSV", help="contig, pos that the call set cannot type"),
-]
-PriorWord = Annotated[
-    str,
-    typer.Option("--prior", help="what open diplotypes are weighed with: population or none"),
-]
-AncestryWord = Annotated[
-    str, typer.Option("--ancestry", help="average, inferred, recorded, or AFR, AMR, EAS, EUR, SAS")
-]
-Threshold = Annotated[
-    float,
-    typer.Option(
-        "--threshold", min=0.5, max=1.0, help="probability from which a call counts as made"
-    ),
-]
-Confidence = Annotated[
-    float,
-    typer.Option(
-        "--confidence", metavar="C", help="probability from which advice is certain, 0.5 to 1"
-    ),
-]
 _MOST_THREADS: Final = 4_096
 _MOST_WORKERS: Final = 1_024
-MinGq = Annotated[
-    int, typer.Option("--min-gq", min=0, max=MOST, help="genotype quality below it: unknown")
-]
-MinDp = Annotated[
-    int, typer.Option("--min-dp", min=0, max=MOST, help="read depth below it: unknown")
-]
 Formats = Annotated[
     str, typer.Option("--format", help="parquet (always written), tsv: the same tables as text")
 ]
 Force = Annotated[
     bool, typer.Option("--force", help="replace results in DIR, or another run's unfinished parts")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
 Threads = Annotated[
     int,
     typer.Option(
@@ -108,94 +66,93 @@ Scheduler = Annotated[
 ]
 
 
-class CohortWords(NamedTuple):
-    """The words of the options, as typer gives them."""
+class CohortOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of ``pgx cohort``."""
 
-    assembly: str | None
-    genes: str
-    drugs: str
-    samples: str
-    sample_info: Path | None
-    outside_calls: Path | None
-    kb: Path | None
-    kb_overlay: Path | None
-    absent: str
-    untyped: Path | None
-    prior: str
-    ancestry: str
-    threshold: float
-    confidence: float
-    min_gq: int
-    min_dp: int
-    formats: str
-    privacy: Privacy
+    inputs: Inputs
+    output: Output
+    scope: ScopeOptions
+    kb: Release = None
+    max_age: MaxAge = MAX_AGE_MONTHS
+    kb_overlay: Overlay = None
+    evidence: EvidenceOptions
+    formats: Formats = ""
+    privacy: PrivacyOptions
+    force: Force = False
+    quiet: Quiet = False
+    threads: Threads = 0
+    workers: Workers = 0
+    scheduler: Scheduler = ""
 
-    def settings(self) -> RunSettings:
-        """Return how the run reads, calls and advises.
 
-        Raises
-        ------
-        UsageError
-            A word means nothing.
-        """
-        return settings_of(
-            assembly=self.assembly,
-            genes=self.genes,
-            drugs=self.drugs,
-            samples=self.samples,
-            absent=self.absent,
-            with_sites=False,
-            limits={
-                "min_gq": self.min_gq,
-                "min_dp": self.min_dp,
-                "untyped": self.untyped,
-                "prior": self.prior,
-                "ancestry": self.ancestry,
-                "threshold": self.threshold,
-                "confidence": self.confidence,
-            },
+class PlannedOptions(Protocol):
+    """What a plan is made of, however it is asked for."""
+
+    @property
+    def inputs(self) -> list[str]:
+        """Paths and addresses of variants."""
+
+    @property
+    def scope(self) -> ScopeOptions:
+        """What the run is about."""
+
+    @property
+    def evidence(self) -> EvidenceOptions:
+        """How genotypes are read and called."""
+
+    @property
+    def kb(self) -> Path | None:
+        """The release to use."""
+
+    @property
+    def kb_overlay(self) -> Path | None:
+        """A laboratory's own genes and rules."""
+
+    @property
+    def formats(self) -> str:
+        """Formats of tables, as they were asked for."""
+
+
+def _table_formats(text: str) -> tuple[str, ...]:
+    """Return the formats of tables, Parquet first.
+
+    Raises
+    ------
+    UsageError
+        There is no such format.
+    """
+    words = names_of(text)
+    unknown = [word for word in words if word not in ("parquet", "tsv")]
+    if unknown:
+        raise UsageError(
+            f"no format {unknown[0]!r} of a cohort",
+            remedy="choose parquet, tsv; pgx annotate writes reports of samples",
         )
-
-    def table_formats(self) -> tuple[str, ...]:
-        """Return the formats of tables, Parquet first.
-
-        Raises
-        ------
-        UsageError
-            There is no such format.
-        """
-        words = names_of(self.formats)
-        unknown = [word for word in words if word not in ("parquet", "tsv")]
-        if unknown:
-            raise UsageError(
-                f"no format {unknown[0]!r} of a cohort",
-                remedy="choose parquet, tsv; pgx annotate writes reports of samples",
-            )
-        return ("parquet", "tsv") if "tsv" in words else ("parquet",)
+    return ("parquet", "tsv") if "tsv" in words else ("parquet",)
 
 
-def planned(inputs: list[str], words: CohortWords) -> tuple[CohortPlan, KnowledgeBase]:
+def planned(options: PlannedOptions, privacy: Privacy) -> tuple[CohortPlan, KnowledgeBase]:
     """Return the plan of a run, and the knowledge base that it was made with.
 
     Raises
     ------
     PgxError
-        See `pgx.engine.plan.make_plan` and `CohortWords`.
+        See `pgx.engine.plan.make_plan`; an option means nothing.
     """
     from pgx.engine.plan import make_plan
     from pgx.inputs.release import knowledge_of
 
-    settings = words.settings()
-    knowledge = knowledge_of(words.kb_overlay, words.kb)
+    settings = options.evidence.settings(options.scope, with_sites=False)
+    knowledge = knowledge_of(options.kb_overlay, options.kb)
     plan = make_plan(
-        inputs,
+        options.inputs,
         settings,
-        sample_info=words.sample_info,
-        outside_calls=words.outside_calls,
-        overlay=words.kb_overlay,
-        formats=words.table_formats(),
-        deidentify=words.privacy.is_on,
-        pseudonym_key=words.privacy.key_file,
+        sample_info=options.scope.sample_info,
+        outside_calls=options.scope.outside_calls,
+        overlay=options.kb_overlay,
+        formats=_table_formats(options.formats),
+        deidentify=privacy.is_on,
+        pseudonym_key=privacy.key_file,
         knowledge=knowledge,
     )
     return plan, knowledge
@@ -229,36 +186,8 @@ def run(words: list[str]) -> int:
     return run_app(single(cohort, "cohort"), words, "pgx cohort")
 
 
-def cohort(
-    inputs: Inputs,
-    output: Output,
-    assembly: AssemblyWord = None,
-    genes: Genes = "",
-    drugs: Drugs = "",
-    samples: Samples = "",
-    sample_info: SampleInfoFile = None,
-    outside_calls: OutsideCalls = None,
-    kb: Release = None,
-    max_age: MaxAge = MAX_AGE_MONTHS,
-    kb_overlay: Overlay = None,
-    absent: AbsentWord = "no-call",
-    untyped: Untyped = None,
-    prior: PriorWord = "population",
-    ancestry: AncestryWord = "average",
-    threshold: Threshold = 0.95,
-    confidence: Confidence = 0.99,
-    min_gq: MinGq = 20,
-    min_dp: MinDp = 8,
-    formats: Formats = "",
-    deidentify: Deidentify = False,  # noqa: FBT002
-    pseudonym_key: PseudonymKey = None,
-    pseudonym_table: PseudonymTable = None,
-    force: Force = False,  # noqa: FBT002
-    quiet: Quiet = False,  # noqa: FBT002
-    threads: Threads = 0,
-    workers: Workers = 0,
-    scheduler: Scheduler = "",
-) -> int:
+@asked(CohortOptions)
+def cohort(options: CohortOptions) -> int:
     """Call pharmacogenes of any number of samples and write calls and therapy advice as tables.
 
     Writes calls.parquet, recommendations.parquet and cohort.json into DIR. A run that was
@@ -273,30 +202,27 @@ def cohort(
 
       pgx cohort chr*.vcf.gz -o results/ --workers 8
     """
-    use_threads(threads or workers)
-    privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
-    words = CohortWords(
-        assembly, genes, drugs, samples, sample_info, outside_calls, kb, kb_overlay, absent,
-        untyped, prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
-    )  # fmt: skip
-    plan, knowledge = planned(inputs, words)
+    use_threads(options.threads or options.workers)
+    output, quiet = options.output, options.quiet
+    privacy = privacy_of(options.privacy, output, force=options.force)
+    plan, knowledge = planned(options, privacy)
     privacy.check_inputs(plan.paths())
     from pgx.engine.run import check_workers, run_whole
 
-    check_workers(plan, workers, scheduler)
+    check_workers(plan, options.workers, options.scheduler)
     with Stages(quiet=quiet) as progress:
         outcome = run_whole(
             plan,
             knowledge,
             output,
             progress,
-            force=force,
-            n_workers=workers,
-            scheduler=scheduler,
-            ahead=threads != 1,
+            force=options.force,
+            n_workers=options.workers,
+            scheduler=options.scheduler,
+            ahead=options.threads != 1,
             apart=privacy.table_of,
         )
     if not quiet:
-        tell_age(knowledge.release, max_age)
+        tell_age(knowledge.release, options.max_age)
     report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

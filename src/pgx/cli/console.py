@@ -6,8 +6,9 @@ import codecs
 import contextlib
 import io
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TextIO
 
 from pgx.errors import OutputError, printable
@@ -21,7 +22,10 @@ __all__ = [
     "hint",
     "is_terminal",
     "prepare",
+    "print_table",
     "say",
+    "shown",
+    "width",
 ]
 
 
@@ -156,3 +160,40 @@ def _stream(descriptor: int, old: TextIO | None) -> TextIO:
         errors=old.errors if old and is_all else "backslashreplace",
         line_buffering=descriptor == 2 or os.isatty(descriptor),
     )
+
+
+_WIDTH = 100
+
+
+def width() -> int:
+    """Return the columns that a line may have."""
+    return shutil.get_terminal_size((_WIDTH, 0)).columns if sys.stdout.isatty() else _WIDTH
+
+
+def shown(cell: str) -> str:
+    r"""Return a cell whose own line breaks stay and which hides nothing.
+
+    >>> shown("a\nb\x1b")
+    'a\nb\\x1b'
+    """
+    return "\n".join(map(printable, cell.split("\n")))
+
+
+def print_table(rows: Sequence[dict[str, str]]) -> None:
+    """Print rows under the names of their cells; cells are folded, nothing is cut."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for name in rows[0] if rows else ():
+        is_number = all(row[name][:1].isdigit() or not row[name] for row in rows)
+        table.add_column(name, overflow="fold", justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row.values()))
+    if is_terminal():
+        console().print(table)
+        return
+    plain = console(width=_WIDTH)
+    with plain.capture() as captured:
+        plain.print(table)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pgx.base.texts import did_you_mean
-from pgx.cli.console import say
+from pgx.cli.console import print_table, say, width
 from pgx.cli.options import Release, run_app, single
-from pgx.cli.tables import print_table, width
 from pgx.errors import UnknownGeneError, printable
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _with_evidence(call: GeneCall, knowledge: KnowledgeBase) -> GeneCall:
     import msgspec
 
     from pgx.haplotypes.definitions import compile_gene
-    from pgx.haplotypes.evidence import call_evidence
+    from pgx.haplotypes.support import call_evidence
     from pgx.phenotypes.haplotypes import HaplotypeFunctions
 
     gene = knowledge.gene(call.gene)

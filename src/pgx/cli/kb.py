@@ -10,10 +10,9 @@ from typing import Annotated
 
 import typer
 
-from pgx.cli.console import console, is_terminal, say
+from pgx.cli.console import console, is_terminal, say, shown
 from pgx.cli.kb_release import export, import_release
 from pgx.cli.options import Overlay, Release, run_app
-from pgx.cli.tables import shown
 from pgx.errors import UsageError, printable
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.text import escape_json
@@ -84,7 +83,7 @@ def info(
       pgx kb info --guidelines
     """
     from pgx.base.texts import today
-    from pgx.cli.kb_info import guideline_rows, info_rows
+    from pgx.cli.kb_rows import guideline_rows, info_rows
 
     base = KnowledgeBase(place or kb)
     rows = guideline_rows(base, today()) if guidelines else info_rows(base, today())
@@ -293,7 +292,7 @@ def diff(
 
       pgx kb diff old/ new/ --summary
     """
-    from pgx.cli.kb_diff import change_row, count_row, diff_text
+    from pgx.cli.kb_rows import change_row, count_row, diff_text
     from pgx.knowledge.changes import changes as changes_of
     from pgx.knowledge.changes import summary
 
@@ -472,8 +471,8 @@ def frequencies(
     Examples:
       pgx kb frequencies panel.vcf.gz --sample-info samples.tsv --source 1000g-30x-2022
     """
+    from pgx.engine.haplotype_counts import count_release
     from pgx.inputs.settings import assembly_of, names_of
-    from pgx.pipeline.count import count_release
 
     counted = count_release(
         inputs,

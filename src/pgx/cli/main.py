@@ -12,13 +12,60 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from pgx._version import __version__
 from pgx.cli.console import finished, prepare
-from pgx.errors import MemoryShortageError, OutputError, PgxError, UsageError, printable
+from pgx.errors import (
+    KnowledgeError,
+    MemoryShortageError,
+    OutputError,
+    PgxError,
+    UsageError,
+    printable,
+)
 
-__all__ = ["command_modules", "main"]
+__all__ = [
+    "command_modules",
+    "main",
+    "version_object",
+]
+
+
+def version_object() -> str:
+    """Return one line of JSON; ``knowledge_base`` is null where it cannot be used.
+
+    Workflows ask for it once a step: nothing is imported that reads variants or tables.
+    """
+    import json
+    import platform
+
+    tree = {
+        "tool": "pgx",
+        "version": __version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "knowledge_base": _knowledge_base(),
+    }
+    return json.dumps(tree, ensure_ascii=True)
+
+
+def _knowledge_base() -> dict[str, Any] | None:
+    from pgx.knowledge.release_folder import default_release, read_contents
+    from pgx.knowledge.tables import read_manifest
+
+    place = default_release()
+    try:
+        manifest = read_manifest(place) if place.is_dir() else read_contents(place).manifest
+    except KnowledgeError:
+        return None
+    return {
+        "release": manifest.release,
+        "schema": manifest.schema_version,
+        "digest": manifest.digest,
+    }
+
 
 _COMMANDS = {
     "annotate": ("pgx.cli.annotate", "read variants, call genes, advise: files for each sample"),
@@ -31,7 +78,7 @@ _COMMANDS = {
     "partition": ("pgx.cli.partition", "a cohort in parts, for workflow systems: plan, run, merge"),
     "reinterpret": ("pgx.cli.reinterpret", "saved results by today's knowledge base: what changed"),
     "report": ("pgx.cli.report", "a saved result again: HTML, PDF, FHIR, Excel or JSON"),
-    "simulate": ("pgx.cli.simulate_app", "make a VCF with known diplotypes"),
+    "simulate": ("pgx.cli.simulate", "make a VCF with known diplotypes"),
     "verify": ("pgx.cli.verify", "derive a saved result again, and compare"),
 }
 _ADDED: Final = {"dose": "dosing models", "model": "dosing models"}
@@ -213,8 +260,6 @@ def _no_command(word: str) -> str:
 
 def _version(words: list[str]) -> int:
     if words == ["--json-lines"]:
-        from pgx.cli.versions import version_object
-
         sys.stdout.write(version_object() + "\n")
         return 0
     if words:

@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -28,7 +28,6 @@ __all__ = [
     "OutsideCalls",
     "Overlay",
     "Release",
-    "SideFiles",
     "issued_by",
     "overrides_of",
     "patient_of",
@@ -80,37 +79,6 @@ LaboratoryFile = Annotated[
     Path | None,
     typer.Option("--laboratory", metavar="TOML", help="name, address and logo for PDF reports"),
 ]
-
-
-class SideFiles(NamedTuple):
-    """Files beside the inputs."""
-
-    sample_info: Path | None
-    outside_calls: Path | None
-    patient: Path | None
-    kb_overlay: Path | None
-    overrides: Path | None
-    laboratory: Path | None
-    reads: ReadsInput | None = None
-    untyped: Path | None = None
-    kb: Path | None = None
-
-    def roles(self) -> dict[str, Path]:
-        """Return those whose content changes a result, by what they are."""
-        named = {
-            "sample_info": self.sample_info,
-            "outside_calls": self.outside_calls,
-            "patient": self.patient,
-            "overrides": self.overrides,
-            "untyped": self.untyped,
-        }
-        return {role: path for role, path in named.items() if path is not None}
-
-    def paths(self) -> list[str | Path | None]:
-        """Return all of them, those of reads as well."""
-        own = self.reads
-        reads = [own.path, own.reference, own.normaliser] if own else []
-        return [*self[:6], *reads, self.untyped, self.kb]
 
 
 def reads_of(

@@ -9,35 +9,18 @@ from typing import Annotated
 import msgspec
 import typer
 
-from pgx.cli.cohort import (
-    AbsentWord,
-    AncestryWord,
-    AssemblyWord,
-    CohortWords,
-    Confidence,
-    Drugs,
-    Force,
-    Formats,
-    Genes,
-    Inputs,
-    MinDp,
-    MinGq,
-    Output,
-    PriorWord,
-    Quiet,
-    SampleInfoFile,
-    Samples,
-    Threads,
-    Threshold,
-    Untyped,
-    planned,
-    report,
-    use_threads,
-)
+from pgx.cli.cohort import Force, Formats, Inputs, Output, Threads, planned, report, use_threads
 from pgx.cli.console import say
-from pgx.cli.options import OutsideCalls, Overlay, Release, run_app
-from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
+from pgx.cli.options import Overlay, Release, run_app
+from pgx.cli.private import (
+    Deidentify,
+    PrivacyOptions,
+    PseudonymKey,
+    PseudonymTable,
+    privacy_of,
+)
 from pgx.cli.progress import Stages
+from pgx.cli.run_options import EvidenceOptions, Quiet, ScopeOptions, asked
 from pgx.errors import UsageError
 
 __all__ = ["app", "run"]
@@ -65,34 +48,27 @@ def run(words: list[str]) -> int:
     return run_app(app, words, "pgx partition")
 
 
-@app.command()
-def plan(
-    inputs: Inputs,
+class PlanOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of ``pgx partition plan``."""
+
+    inputs: Inputs
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="PLAN", help="folder for plan and parts")
-    ],
-    assembly: AssemblyWord = None,
-    genes: Genes = "",
-    drugs: Drugs = "",
-    samples: Samples = "",
-    sample_info: SampleInfoFile = None,
-    outside_calls: OutsideCalls = None,
-    kb: Release = None,
-    kb_overlay: Overlay = None,
-    absent: AbsentWord = "no-call",
-    untyped: Untyped = None,
-    prior: PriorWord = "population",
-    ancestry: AncestryWord = "average",
-    threshold: Threshold = 0.95,
-    confidence: Confidence = 0.99,
-    min_gq: MinGq = 20,
-    min_dp: MinDp = 8,
-    formats: Formats = "",
-    deidentify: Deidentify = False,  # noqa: FBT002
-    pseudonym_key: PseudonymKey = None,
-    force: Replace = False,  # noqa: FBT002
-    json_lines: JsonLines = False,  # noqa: FBT002
-) -> None:
+    ]
+    scope: ScopeOptions
+    kb: Release = None
+    kb_overlay: Overlay = None
+    evidence: EvidenceOptions
+    formats: Formats = ""
+    deidentify: Deidentify = False
+    pseudonym_key: PseudonymKey = None
+    force: Replace = False
+    json_lines: JsonLines = False
+
+
+@app.command()
+@asked(PlanOptions)
+def plan(options: PlanOptions) -> None:
     """Write the plan of a cohort run into a folder, and print how many parts it has.
 
     Inputs are not opened. All machines must see the folder and the inputs under the same paths.
@@ -100,19 +76,16 @@ def plan(
     Examples:
       pgx partition plan cohort/*.vcf.gz -o plan --assembly GRCh38
     """
-    privacy = privacy_of(deidentify, pseudonym_key, None, output, force)
-    words = CohortWords(
-        assembly, genes, drugs, samples, sample_info, outside_calls, kb, kb_overlay, absent,
-        untyped, prior, ancestry, threshold, confidence, min_gq, min_dp, formats, privacy,
-    )  # fmt: skip
-    if "-" in inputs:
+    named = PrivacyOptions(deidentify=options.deidentify, pseudonym_key=options.pseudonym_key)
+    privacy = privacy_of(named, options.output, force=options.force)
+    if "-" in options.inputs:
         raise UsageError("parts cannot read standard input", remedy="give the path of a file")
-    own, knowledge = planned(inputs, words)
+    own, knowledge = planned(options, privacy)
     from pgx.engine.run import numbers_as_text, save_plan
 
-    save_plan(own, output, force=force, knowledge=knowledge)
+    save_plan(own, options.output, force=options.force, knowledge=knowledge)
     n_reads = len(own.reads)
-    if json_lines:
+    if options.json_lines:
         for number, numbers in enumerate(own.reads):
             _print({"part": number, "does": "read", "n_inputs": len(numbers)})
         for number, gene in enumerate(own.genes, n_reads):
@@ -147,7 +120,7 @@ def run_parts(
     use_threads(threads)
     from pgx.engine.run import Partition
 
-    own = Partition(folder)
+    own = Partition.read(folder)
     for number in _numbers(part, own.plan.n_parts):
         if own.is_done(number):
             _say(f"part {number} was finished already", quiet=quiet)
@@ -204,14 +177,17 @@ def merge(
     from pgx.engine.results import write_cohort
     from pgx.engine.run import Partition
 
-    own = Partition(folder)
+    own = Partition.read(folder)
     own.check()
     key = own.plan.pseudonym_key
     key_file = Path(key.path) if key else None
-    privacy = privacy_of(own.plan.deidentify, key_file, pseudonym_table, output, force)
+    named = PrivacyOptions(
+        deidentify=own.plan.deidentify, pseudonym_key=key_file, pseudonym_table=pseudonym_table
+    )
+    privacy = privacy_of(named, output, force=force)
     privacy.check_inputs(own.plan.paths())
     with working_folder(output, own.plan, force=force) as place, Stages(quiet=quiet) as progress:
-        outcome = write_cohort(own.work, own.parts, output, progress, apart=privacy.table_of)
+        outcome = write_cohort(own.steps, output, progress, apart=privacy.table_of)
         finish_folder(place)
     report(outcome, output, quiet=quiet)
     return _REFUSED if outcome.refused else 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import msgspec
 import typer
 
 from pgx.base.files import real_path
@@ -15,7 +16,14 @@ from pgx.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from pgx.reports.apart import Apart
 
-__all__ = ["Deidentify", "Privacy", "PseudonymKey", "PseudonymTable", "privacy_of"]
+__all__ = [
+    "Deidentify",
+    "Privacy",
+    "PrivacyOptions",
+    "PseudonymKey",
+    "PseudonymTable",
+    "privacy_of",
+]
 
 Deidentify = Annotated[
     bool,
@@ -96,13 +104,15 @@ class Privacy(NamedTuple):
             apart.path.unlink(missing_ok=True)
 
 
-def privacy_of(
-    deidentify: bool,  # noqa: FBT001
-    key: Path | None,
-    table: Path | None,
-    output: Path,
-    force: bool,  # noqa: FBT001
-) -> Privacy:
+class PrivacyOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How samples are named in results."""
+
+    deidentify: Deidentify = False
+    pseudonym_key: PseudonymKey = None
+    pseudonym_table: PseudonymTable = None
+
+
+def privacy_of(options: PrivacyOptions, output: Path, *, force: bool) -> Privacy:
     """Return what the options say; checks what can be checked before the work.
 
     Raises
@@ -112,7 +122,8 @@ def privacy_of(
     OutputError
         The table is there already.
     """
-    if not deidentify and (key or table):
+    key, table = options.pseudonym_key, options.pseudonym_table
+    if not options.deidentify and (key or table):
         raise UsageError(
             "--pseudonym-key and --pseudonym-table go with --deidentify",
             remedy="add --deidentify",
@@ -128,4 +139,4 @@ def privacy_of(
         )
     from pgx.reports.pseudonyms import read_key
 
-    return Privacy(deidentify, read_key(key) if key else None, table, key)
+    return Privacy(options.deidentify, read_key(key) if key else None, table, key)

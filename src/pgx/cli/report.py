@@ -23,7 +23,7 @@ from pgx.cli.options import (
     single,
     tell_age,
 )
-from pgx.cli.private import Deidentify, PseudonymKey, PseudonymTable, privacy_of
+from pgx.cli.private import Deidentify, PrivacyOptions, PseudonymKey, PseudonymTable, privacy_of
 from pgx.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ def report(
     from pgx.reports.render_json import read_result
 
     chosen, form = chosen_format(kind, output.name)
-    privacy = privacy_of(deidentify, pseudonym_key, pseudonym_table, output, force)
+    named = PrivacyOptions(
+        deidentify=deidentify, pseudonym_key=pseudonym_key, pseudonym_table=pseudonym_table
+    )
+    privacy = privacy_of(named, output, force=force)
     catalogue(language)
     knowledge = knowledge_of(kb_overlay, kb)
     saved = _with_patient(read_result(result), patient, knowledge)

@@ -11,13 +11,20 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.records.structures import WHOLE, GeneStructure, StructuralHaplotype, UnitSegment
+from pgx.records.structures import (
+    WHOLE,
+    GeneStructure,
+    PartnerOdds,
+    StructuralHaplotype,
+    UnitSegment,
+)
 
 __all__ = [
     "DEPTH_OVERDISPERSION",
     "Chromosomes",
     "DepthFit",
     "Expected",
+    "Partners",
     "StructuralModels",
     "carried_log_likelihood",
     "depth_fit",
@@ -101,6 +108,7 @@ class StructuralModels:
         """
         weight = self._weigh(groups)
         frequency = np.bincount(self._model, weights=weight)
+        # The mixture keeps a model that nobody of the panel had possible; depth can then raise it.
         by_model = (1 - UNKNOWN) * frequency + UNKNOWN / len(frequency)
         weight = weight * (by_model / np.maximum(frequency, _LEAST))[self._model]
         ways = tuple(
@@ -137,7 +145,7 @@ class StructuralModels:
     def expected(self, starts: Sequence[int], ends: Sequence[int]) -> Expected:
         """Return the copies that show in windows, by where reads of hybrids are aligned.
 
-        ``starts`` and ``ends`` are (W,) 1-based inclusive; a window is judged by its middle.
+        ``starts`` and ``ends`` are (W,) 1-based inclusive; the middle of a window counts.
         """
         share = self._of_units(starts, ends, "share")
         spread = self._of_units(starts, ends, "spread")
@@ -164,6 +172,7 @@ class StructuralModels:
 
     def _of_units(self, starts: Sequence[int], ends: Sequence[int], what: str) -> Floats:
         """Return (U, W) a segment's value for each unit; 1 (spread 0) outside all segments."""
+        # The ends of a window may lie in two segments; its middle is in one.
         middle = (np.asarray(starts, np.float64) + np.asarray(ends, np.float64)) / 2
         outside = 0.0 if what == "spread" else 1.0
         found = np.full((len(self.units), len(middle)), outside)
@@ -183,6 +192,47 @@ def structural_models(structure: GeneStructure) -> StructuralModels:
     return StructuralModels(structure)
 
 
+_ODDS_DECIMALS: Final = 6
+"""Places of odds: what is left is rounding."""
+
+
+class Partners:
+    """Odds of alleles on chromosomes with copies and hybrids, in a mix of population groups.
+
+    Parameters
+    ----------
+    models
+        The gene's models.
+    groups
+        (G,) weights of the models' groups.
+    """
+
+    def __init__(self, models: StructuralModels, groups: Floats) -> None:
+        self._groups = dict(zip(models.groups, groups.tolist(), strict=True))
+        self._rows = {(p.units, p.allele): p for p in models.structure.partners}
+        self._known: dict[tuple[tuple[str, ...], str], float] = {}
+
+    def odds(self, haplotype: StructuralHaplotype, allele: str) -> float:
+        """Return the odds of an allele; a hybrid alone is like what is seen beside it."""
+        key = haplotype.units, allele
+        known = self._known.get(key)
+        if known is None:
+            # Odds were counted for hybrids beside a whole copy; a hybrid alone borrows them.
+            units = haplotype.units if WHOLE in haplotype.units else (*haplotype.units, WHOLE)
+            row = self._rows.get((units, allele), self._rows.get((units, "")))
+            known = self._known[key] = 1.0 if row is None else self._mixed(haplotype, row)
+        return known
+
+    def _mixed(self, haplotype: StructuralHaplotype, row: PartnerOdds) -> float:
+        """Return odds among the groups, by how many of their chromosomes have the structure."""
+        if not row.others:
+            return row.odds
+        shares = {group: self._groups[group] * share for group, share in haplotype.frequencies}
+        total = sum(shares.values())
+        found = sum(share * row.of(group) for group, share in shares.items())
+        return round(found / total, _ODDS_DECIMALS) if total else row.odds
+
+
 READ_CORRELATION: Final = 0.02
 """Correlation of reads of one site (beta-binomial rho): reads of one allele cluster."""
 ERROR: Final = 0.01
@@ -199,6 +249,8 @@ def carried_log_likelihood(reads: int, total: int, share: Floats | float) -> Flo
     share
         Share of the copies at the site that carry the allele, 0-1, of any shape.
     """
+    # Beta-binomial with mean ``share`` and a and b so that 1 / (a + b + 1) is the correlation: a
+    # binomial likelihood would take reads that share fragments and bias for independent ones.
     mean = np.clip(np.asarray(share, np.float64), ERROR, 1 - ERROR)
     scale = 1 / READ_CORRELATION - 1
     a, b = mean * scale, (1 - mean) * scale
@@ -210,6 +262,8 @@ def _log_beta(a: Floats, b: Floats) -> Floats:
     return np.asarray(_log_gamma(a) + _log_gamma(b) - _log_gamma(a + b))
 
 
+# scipy.special.gammaln would be faster on long arrays, but loading it takes half a second and every
+# run that reads depth would pay for it; the arrays here have a few entries.
 _log_gamma = np.vectorize(math.lgamma, otypes=[np.float64])
 
 
@@ -229,7 +283,7 @@ FREEDOM: Final = 20.0
 MOST_SHIFT: Final = 0.25
 """Share by which the gene's windows together may be off what a model expects.
 
-Half way between one and two copies neither is told; the levels of genomes differ by a tenth.
+Half way between one and two copies neither is supported; the levels of genomes differ by a tenth.
 """
 _SHOWN: Final = 0.8
 _LEAST_SHOWN: Final = 5
@@ -266,6 +320,8 @@ def depth_fit(
     noise
         Standard deviation of the sample's depth beside counting, by its mean; `NOISE` at least.
     """
+    # Multivariate t: the squared Mahalanobis distance enters through log1p, so that a few windows
+    # that are far off lower the likelihood less than they would under a normal distribution.
     mean = expected.copies + STRAY
     covariance = _covariance(mean, reads, middle, expected, max(noise, NOISE))
     diagonal = np.arange(len(copies))
@@ -287,6 +343,8 @@ def _covariance(
     mean: Floats, reads: Floats, middle: Floats, expected: Expected, noise: float
 ) -> Floats:
     """Return (M, W, W): reads that are counted, waves along the gene, where hybrids show."""
+    # Near windows are not independent: they share fragments and waves of coverage. A diagonal
+    # covariance would count the same deviation once per window and make any model look sure.
     correlation = distance_kernel(np.abs(middle[:, None] - middle[None, :]))
     counting = np.sqrt(DEPTH_OVERDISPERSION * mean / reads)
     products = mean[:, :, None] * mean[:, None, :]
@@ -301,6 +359,7 @@ def is_shifted(copies: Floats, expected: Floats) -> bool:
 
     ``copies`` and ``expected`` are (W,): the depth in copies, and what the model lets show.
     """
+    # Windows where little is expected are left out: their ratio is mostly noise.
     shown = expected >= _SHOWN
     if shown.sum() < _LEAST_SHOWN:
         return False

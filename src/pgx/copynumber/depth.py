@@ -204,12 +204,14 @@ def default_panel() -> PanelArrays:
     SnapshotSchemaError
         See `read_panel`.
     """
+    # An environment variable, because the panel belongs to a laboratory's way of sequencing and not
+    # to a single run.
     named = os.environ.get(PANEL_VARIABLE)
     return PanelArrays(read_panel(Path(named) if named else data_folder() / "panels" / _SHIPPED))
 
 
 LEAST_DEPTH: Final = 10.0
-"""Median depth of the controls below which copies are not told."""
+"""Median depth of the controls below which copies are not assessed."""
 MOST_NOISE: Final = 0.25
 """Standard deviation of the controls' log depth above which depth is too uneven."""
 LEAST_WINDOWS: Final = 0.6
@@ -237,7 +239,7 @@ def site_reads(records: Sequence[AllelicDepths], contig: str) -> tuple[SiteReads
 def copies_from_depth(
     gene: GeneDefinition, scan: DepthScan, sample: int, panel: PanelArrays
 ) -> CopyEvidence:
-    """Return what the depth of one sample says of a gene's copies.
+    """Return the evidence of one sample's depth on a gene's copies.
 
     Parameters
     ----------
@@ -263,7 +265,8 @@ def copies_from_depth(
 
 
 def _unusable(level: DepthLevel, own: Floats, panel: PanelArrays) -> str:
-    """Return why depth says nothing of copies, empty where it does."""
+    """Return why depth is not assessed, empty where it does."""
+    # Missing windows come from regions that were not sequenced, as in panels and exomes.
     known = np.isfinite(own).sum()
     if level.n_controls < LEAST_WINDOWS * panel.n_controls or known < LEAST_WINDOWS * len(own):
         return "no_panel_windows"
@@ -288,9 +291,10 @@ def _assessed(
     expected = models.expected(starts.tolist(), ends.tolist())
     fit = depth_fit(copies, one_copy, (starts + ends) / 2, expected, level.excess)
     best = int((fit.log_likelihood + models.log_prior).argmax())
+    # The best of models that all fail is no evidence: the depth itself is not usable.
     if fit.misfit[best] > MOST_MISFIT:
         return not_assessed(gene.gene, "depth", "depth_uneven", reads)
-    if is_shifted(copies, expected.copies[best]):  # what small variants show is in doubt, too
+    if is_shifted(copies, expected.copies[best]):  # what small variants show is uncertain, too
         return not_assessed(gene.gene, "depth", CONFLICT, reads)
     columns = zip(starts, ends, copies, fit.spread[best], expected.copies[best], strict=True)
     report = StructureEvidence(
@@ -357,7 +361,7 @@ class DepthReading:
             self.listener = DepthListener(layout, self._n_samples)
 
     def copies(self) -> Copies:
-        """Return what was heard; empty for an input that is no gVCF."""
+        """Return the depth that was read; empty for an input that is no gVCF."""
         if self._gene is None or self._panel is None:
             return {}
         gene = self._gene

@@ -43,10 +43,10 @@ __all__ = [
     "SiteReads",
     "balances_of",
     "evidence_of",
-    "judge_mismapping",
     "not_assessed",
     "record_evidence",
     "records_copies",
+    "resolve_mismapping",
     "with_posterior",
 ]
 
@@ -101,7 +101,7 @@ class CopyEvidence:
 def not_assessed(
     gene: str, source: str, reason: str, reads: tuple[SiteReads, ...] = ()
 ) -> CopyEvidence:
-    """Return evidence that says nothing of copies, and why."""
+    """Return evidence with a flat likelihood of copies, and why."""
     report = StructureEvidence(gene=gene, source=source, reason=reason, balances=balances_of(reads))
     return CopyEvidence(np.zeros(0), reads, report)
 
@@ -112,6 +112,8 @@ def with_posterior(
     """Return a report with the posterior of copies and models, (M,) ``probability``."""
     copies = np.bincount(models.copies, weights=probability)
     counted = [CopyNumber(int(n), float(copies[n])) for n in np.argsort(-copies, kind="stable")]
+    # Stable: models of equal probability keep their order, so results do not depend on the
+    # platform.
     order = np.argsort(-probability, kind="stable").tolist()
     likely = evidence.log_likelihood - evidence.log_likelihood.max()
     named = [
@@ -151,6 +153,8 @@ def evidence_of(report: StructureEvidence, models: StructuralModels) -> CopyEvid
     )
     if not report.is_assessed:
         return CopyEvidence(np.zeros(0), reads, report)
+    # A result lists likely models only. An unlisted one gets a value far below every listed one,
+    # not minus infinity, so that differences of likelihoods stay finite.
     known = {model.name: model.log_likelihood for model in report.models}
     names = [models.name(m) for m in range(len(models.counts))]
     likely = np.array([known.get(name, _RULED_OUT) for name in names])
@@ -176,7 +180,7 @@ class MismappedSite(NamedTuple):
     mismapped_copies: tuple[float, ...] = MISMAPPED_COPIES
 
 
-def judge_mismapping(
+def resolve_mismapping(
     genotypes: GeneGenotypes,
     sample: int,
     reads: Sequence[SiteReads],
@@ -191,8 +195,8 @@ def judge_mismapping(
     reads
         Allelic depths of the sample.
     sites
-        Where reads may be mismapped; only substitutions with a record are judged, and at least
-        one copy is assumed.
+        Where reads may be mismapped; only substitutions with a record are genotyped anew;
+        at least one copy is assumed.
     """
     known = {site.position: site for site in reads}
     wanted = {site.position: site for site in sites}
@@ -203,7 +207,7 @@ def judge_mismapping(
             continue
         if found.call[index, 0, 1] == ABSENT or not _is_documented(site, variant.alleles):
             continue
-        _judge(found, index, site, wanted[variant.position])
+        _resolve(found, index, site, wanted[variant.position])
     return found
 
 
@@ -212,9 +216,11 @@ def _is_documented(site: SiteReads, alleles: Sequence[str]) -> bool:
     return len(site.alleles) == 2 and set(site.alleles) <= set(alleles) and sum(site.reads) > 0
 
 
-def _judge(found: GeneGenotypes, index: int, site: SiteReads, site_: MismappedSite) -> None:
+def _resolve(found: GeneGenotypes, index: int, site: SiteReads, site_: MismappedSite) -> None:
     """Replace a genotype by the one that the reads allow, or by the likelihoods of several."""
     ref, alt = (found.gene.variants[index].alleles.index(a) for a in site.alleles)
+    # The written genotype is not used: a caller that took mismapped reads for an allele was wrong
+    # in the genotype and in its quality alike. The read counts are what can be trusted.
     likelihood = _genotype_likelihoods(site.reads, max(site_.copies, 1), site_.mismapped_copies)
     sure = likelihood >= SURE * likelihood.max()
     pairs = ((ref, ref), (ref, alt), (alt, alt))
@@ -246,6 +252,7 @@ def _genotype_likelihoods(
     total = sum(reads)
     mismapped_copies = np.array(amounts)
     by_carriers = []
+    # How many reads are mismapped is unknown: the mean over amounts integrates it out.
     for carriers in range(copies + 1):
         share = (carriers + mismapped_copies) / (copies + mismapped_copies)
         by_carriers.append(np.exp(carried_log_likelihood(reads[1], total, share)).mean())
@@ -298,7 +305,7 @@ def records_copies(genotypes: GeneGenotypes, sample: int) -> CopyEvidence | None
     Returns
     -------
     CopyEvidence or None
-        Not assessed where a record over the gene is unsure, no known allele, or denied by
+        Not assessed where a record over the gene is unsure, not a known allele, or contradicted by
         another; None without a record.
     """
     gene = genotypes.gene
@@ -313,8 +320,10 @@ def records_copies(genotypes: GeneGenotypes, sample: int) -> CopyEvidence | None
     quality = _USUAL_QUALITY if seen.quality is None else float(seen.quality)
     cost = min(max(quality, _LOWEST), _HIGHEST) * math.log(10) / 10
     shown = _shown(models, gene)
+    # Some callers count a hybrid that shows over part of the gene as a copy, others do not.
     off = (np.abs(models.copies - seen.copies) + np.abs(shown - seen.copies)) / 2
     likelihood = -cost * off
+    # A caller that saw the whole gene present saw at least one whole copy in most cases.
     if seen.copies:
         likelihood[models.counts[:, 0] == 0] -= _NONE_WHOLE
     return CopyEvidence(likelihood, (), record_evidence(seen, gene))

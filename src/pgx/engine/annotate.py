@@ -1,11 +1,12 @@
-"""One run for one or a few samples: composes the floors, decides nothing itself."""
+"""A cohort with reports: the results of one or a few samples, one record a sample."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,31 +15,17 @@ from pgx.base.files import file_digest
 from pgx.base.shipped import code_digest, data_digest
 from pgx.base.texts import release_month, shown_name
 from pgx.copynumber.depth import PANEL_VARIABLE
-from pgx.engine.calling import Ancestry, check_ancestry, unrecorded
+from pgx.engine.calling import CalledFromReads, ChunkCaller, GeneTable, notes_of
+from pgx.engine.engine import Engine, refused_of
 from pgx.engine.personal import Personal, patient_sample, sample_info_with, sample_of
-from pgx.engine.reading import Observations, read_inputs
+from pgx.engine.reading import Inputs, Piece, ReadInput, pieces_of, read_of
 from pgx.errors import InputError
-from pgx.haplotypes.caller import GeneCaller
-from pgx.inputs.choices import (
-    chosen_genes,
-    chosen_samples,
-    left_out,
-    marker_alleles,
-    named_drugs,
-    outside_by_sample,
-    strangers,
-)
-from pgx.inputs.outside_calls import answer, compared
-from pgx.inputs.release import marked_local, unlike_overlay
-from pgx.inputs.settings import INFERRED, RECORDED, Prior, RunSettings, SampleInfo
+from pgx.inputs.choices import chosen_genes, named_drugs
+from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.inputs.side_files import check_overrides, overrides_by_sample
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
-from pgx.pipeline.reads import ONLY_READS, SOURCE, add_reads
-from pgx.recommendations.index import GuidanceIndex, guidance_of
-from pgx.recommendations.lookup import recommend
-from pgx.records.calls import CallStatus, GeneCall, Override, PatientResult, Provenance
-from pgx.records.genes import GeneDefinition, Strategy
+from pgx.records.calls import GeneCall, Override, PatientResult, Provenance
 from pgx.records.patient import Patient
 
 if TYPE_CHECKING:
@@ -48,6 +35,12 @@ __all__ = [
     "Run",
     "annotate",
 ]
+
+# Calls with observations of positions are a sample's own and hold some thousand records: more of
+# them at a time make every pass of the garbage collector longer than sharing saves.
+_CHUNK_WITH_SITES: Final = 16
+_CHUNK: Final = 4096
+"""Samples that are called together where calls hold no observations, and so are shared."""
 
 
 def annotate(
@@ -109,201 +102,197 @@ def annotate(
         The file of reads cannot be used.
     """
     kb = knowledge or KnowledgeBase()
-    chosen = settings or RunSettings()
+    asked = settings or RunSettings()
+    # unknown drugs and genes end the run before anything is read
+    chosen = msgspec.structs.replace(asked, drugs=named_drugs(kb, asked.drugs))
+    genes = chosen_genes(kb, chosen)
+    info, about = dict(sample_info or {}), sample_of(patient, chosen.samples)
+    if patient is not None and about:
+        info = sample_info_with(patient, about, info)
+    engine = Engine(kb, chosen, genes, info, outside)
+    decisions = check_overrides(overrides, kb)
+    others_sex = patient.sex if patient is not None and not about else ""
+    inputs = engine.reader(is_grouped=False, patient_sex=others_sex).read_all(paths)
+    from_reads = _add_reads(engine, inputs, reads, is_alone=not paths)
+    samples = engine.samples(inputs)
+    names = tuple(dict.fromkeys(name for item in read_of(inputs) for name in item.samples))
     run = Run(
-        kb, chosen, list(paths), dict(sample_info or {}), list(outside), patient, overrides, reads
+        engine,
+        inputs,
+        samples,
+        hints=engine.hints(inputs, samples),
+        caller=engine.caller(samples, from_reads),
+        overrides=overrides_by_sample(decisions, names, refused_of(inputs)),
+        beside=_described(beside or {}),
+        with_sites=chosen.with_sites,
     )
-    run.describe(beside or {})
+    if patient is not None and samples:
+        person = _person(run, patient, about)
+        if person:
+            sample_info_with(patient, person, info)
+            run.personal = person, Personal(kb, engine.guidance, patient)
     return run
 
 
-class Run:
-    """The results of one run, made one by one in the order of the inputs' samples.
+def _add_reads(
+    engine: Engine,
+    inputs: list[ReadInput | InputError],
+    reads: ReadsInput | None,
+    *,
+    is_alone: bool,
+) -> CalledFromReads:
+    """Add what aligned reads show to the inputs; return which genes are called from them."""
+    read = read_of(inputs)
+    # where every other input was refused, nothing says whose the reads are
+    if reads is None or (inputs and not read):
+        return CalledFromReads(is_alone=reads is not None and is_alone)
+    from pgx.engine.aligned_reads import add_reads
 
-    ``with_sites``, at first that of the settings, says whether they hold what was observed.
+    known = list(engine.knowledge.genes.values())
+    found = add_reads(read, reads, list(engine.genes.values()), engine.settings, known=known)
+    inputs[:] = [*read, *refused_of(inputs)]
+    return CalledFromReads(found, is_alone)
+
+
+def _described(beside: Mapping[str, Path]) -> tuple[dict[str, str], ...]:
+    """Return name, role and digest of the files beside the variants.
+
+    A panel of depths that the user named is one of them.
+    """
+    panel = os.environ.get(PANEL_VARIABLE)
+    files = {**beside, **({"depth_panel": Path(panel)} if panel else {})}
+    return tuple(
+        {"name": shown_name(path.name), "role": role, "sha256": file_digest(path)}
+        for role, path in sorted(files.items())
+    )
+
+
+def _person(run: Run, patient: Patient, about: str) -> str:
+    """Return the patient's sample, empty where it may be in an input that was refused.
+
+    Raises
+    ------
+    InputError
+        An input was refused, and nothing says that the patient's sample is not in it.
+    """
+    if run.refused and not about:
+        raise run.refused[0]
+    if run.refused and about not in run.samples:
+        return ""
+    return patient_sample(patient, run.samples)
+
+
+@dataclass(slots=True)
+class Run:
+    """Samples as read, whose results are made chunk by chunk in the order of the inputs.
+
+    Attributes
+    ----------
+    engine, inputs
+        What calls and advises, and what became of the inputs.
+    samples, hints
+        The samples of the run, and what the user may want to know of the inputs.
+    caller
+        Calls the genes of these samples.
+    overrides, beside
+        What a laboratory says of each sample; name, role and digest of the files beside variants.
+    with_sites
+        Whether results hold what was observed at each position.
+    personal
+        The patient's sample, and what adds the patient to its result.
     """
 
-    def __init__(
-        self,
-        kb: KnowledgeBase,
-        settings: RunSettings,
-        paths: list[str | Path],
-        sample_info: dict[str, SampleInfo],
-        outside: list[OutsideCall],
-        patient: Patient | None = None,
-        overrides: Sequence[Override] = (),
-        reads: ReadsInput | None = None,
-    ) -> None:
-        self.knowledge = kb
-        drugs = named_drugs(kb, settings.drugs)  # unknown ones end the run before reading
-        settings = self.settings = msgspec.structs.replace(settings, drugs=drugs)
-        self.with_sites = settings.with_sites
-        self.genes = chosen_genes(kb, settings)
-        if settings.prior is not Prior.NONE:
-            check_ancestry(settings.ancestry, kb.frequencies.values())
-        self.guidance: GuidanceIndex = guidance_of(kb, settings.confidence)
-        said = check_overrides(overrides, kb)
-        about = sample_of(patient, settings.samples)
-        if patient is not None and about:
-            sample_info = sample_info_with(patient, about, sample_info)
-        self._observations: Observations = read_inputs(
-            paths,
-            self.genes,
-            settings,
-            sample_info,
-            known=list(kb.genes.values()),
-            patient_sex=patient.sex if patient is not None and not about else "",
-        )
-        self._beside: tuple[dict[str, str], ...] = ()
-        self._by_reads: frozenset[str] = frozenset()
-        self._only_reads = reads is not None and not paths
-        if reads is not None:
-            self._by_reads = add_reads(
-                self._observations, reads, self.genes, settings, known=list(kb.genes.values())
-            )
-        self._observations.hints += unlike_overlay(kb, self._observations.refused)
-        self.samples = chosen_samples(self._observations.samples, settings, self.refused)
-        self._overrides = overrides_by_sample(said, self._observations.samples, self.refused)
-        self._personal: tuple[str, Personal] | None = None
-        if patient is not None and self.samples:
-            person = self._person(patient, about)
-            if person:
-                sample_info_with(patient, person, sample_info)
-                self._personal = (person, Personal(kb, self.guidance, patient))
-        self._columns = {name: i for i, name in enumerate(self._observations.samples)}
-        self._observations.hints += strangers(outside, self._observations.samples)
-        self._observations.hints += left_out(outside, kb)
-        self._outside = outside_by_sample(outside, self.samples, kb)
-        known = kb.frequencies if settings.prior is not Prior.NONE else {}
-        self._callers = {
-            g.gene: GeneCaller(g, known.get(g.gene), threshold=settings.threshold)
-            for g in self.genes
-            if g.variants
-        }
-        self._sample_info = sample_info
-        if settings.ancestry == RECORDED and settings.prior is not Prior.NONE:
-            recorded = {s: info.superpopulation for s, info in sample_info.items()}
-            self._observations.hints += unrecorded(self.samples, recorded, known.values())
-        self._genotypes = {
-            name: self._observations.combined(c.gene) for name, c in self._callers.items()
+    engine: Engine
+    inputs: Inputs
+    samples: tuple[str, ...]
+    hints: list[str]
+    caller: ChunkCaller
+    overrides: Mapping[str, tuple[Override, ...]]
+    beside: tuple[dict[str, str], ...]
+    with_sites: bool
+    personal: tuple[str, Personal] | None = None
+    _pieces: dict[str, list[Piece]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        read = read_of(self.inputs)
+        self._pieces = {
+            name: pieces_of(gene, read, self.samples)
+            for name, gene in self.engine.genes.items()
+            if gene.variants
         }
 
-    def describe(self, beside: Mapping[str, Path]) -> None:
-        """Let results tell of the files beside the variants, by role.
+    @property
+    def knowledge(self) -> KnowledgeBase:
+        """The release."""
+        return self.engine.knowledge
 
-        A panel of depths that the user named is one of them.
-        """
-        panel = os.environ.get(PANEL_VARIABLE)
-        beside = {**beside, **({"depth_panel": Path(panel)} if panel else {})}
-        self._beside = tuple(
-            {"name": shown_name(path.name), "role": role, "sha256": file_digest(path)}
-            for role, path in sorted(beside.items())
-        )
-
-    def _person(self, patient: Patient, about: str) -> str:
-        """Return the patient's sample, empty where it may be in an input that was refused.
-
-        Raises
-        ------
-        InputError
-            An input was refused, and nothing says that the patient's sample is not in it.
-        """
-        if self.refused and not about:
-            raise self.refused[0]
-        if self.refused and about not in self.samples:
-            return ""
-        return patient_sample(patient, self.samples)
+    @property
+    def settings(self) -> RunSettings:
+        """How the run reads, calls and advises."""
+        return self.engine.settings
 
     @property
     def refused(self) -> list[InputError]:
         """One error for each input that was refused."""
-        return self._observations.refused
-
-    @property
-    def hints(self) -> list[str]:
-        """What the user may want to know of the inputs."""
-        return self._observations.hints
+        return refused_of(self.inputs)
 
     def results(self) -> Iterator[PatientResult]:
         """Yield one result a sample, in input order."""
-        for sample in self.samples:
-            calls = self.calls(sample)
-            plain = PatientResult(
-                sample=sample,
-                calls=calls,
-                recommendations=tuple(
-                    recommend(self.guidance, sample, calls, self.settings.drugs or None)
-                ),
-                provenance=self._provenance(sample),
-                overrides=self._overrides.get(sample, ()),
+        for first, last in self._chunks():
+            tables = self._called(first, last)
+            advice = self.engine.advice(tables)
+            for number, rows in enumerate(advice.of_samples(0, last - first).tolist()):
+                sample = self.samples[first + number]
+                plain = PatientResult(
+                    sample=sample,
+                    calls=_calls_of(tables, number, sample),
+                    recommendations=tuple(
+                        [msgspec.structs.replace(advice.rows[row], sample=sample) for row in rows]
+                    ),
+                    provenance=self._provenance(sample),
+                    overrides=self.overrides.get(sample, ()),
+                )
+                if self.personal is not None and self.personal[0] == sample:
+                    plain = self.personal[1].result(plain, self.settings.drugs)
+                yield plain
+
+    def calls(self) -> Iterator[GeneCall]:
+        """Yield the calls of all samples, in input order, of each genes A–Z."""
+        for first, last in self._chunks():
+            tables = self._called(first, last)
+            for number in range(last - first):
+                yield from _calls_of(tables, number, self.samples[first + number])
+
+    def _chunks(self) -> Iterator[tuple[int, int]]:
+        """Yield the first and last sample of each chunk, half-open."""
+        step = _CHUNK_WITH_SITES if self.with_sites else _CHUNK
+        for first in range(0, len(self.samples), step):
+            yield first, min(first + step, len(self.samples))
+
+    def _called(self, first: int, last: int) -> list[GeneTable]:
+        """Return the calls of a chunk of samples, genes A–Z."""
+        samples = self.samples[first:last]
+        pieces = {n: [own.chunk(first, last) for own in of] for n, of in self._pieces.items()}
+        notes = notes_of(read_of(self.inputs), samples)
+        genes = self.engine.genes
+        evidence = {
+            name: self.caller.evidence_of(genes[name], pieces[name], len(samples))
+            for name in self.engine.inferring
+        }
+        return [
+            self.caller.call(
+                gene,
+                pieces.get(name, ()),
+                samples,
+                notes,
+                evidence,
+                with_sites=self.with_sites,
             )
-            if self._personal is not None and self._personal[0] == sample:
-                plain = self._personal[1].result(plain, self.settings.drugs)
-            yield plain
-
-    def calls(self, sample: str) -> tuple[GeneCall, ...]:
-        """Return one sample's calls, genes A–Z."""
-        column = self._columns[sample]
-        ancestry = self._ancestry(sample, column)
-        notes = self._observations.notes_of(sample)
-        calls = (self._call(gene, sample, column, ancestry, notes) for gene in self.genes)
-        return marked_local(calls, self.knowledge.local_genes)
-
-    def _ancestry(self, sample: str, column: int) -> Ancestry:
-        info = self._sample_info.get(sample)
-        evidence = {}
-        if self.settings.ancestry == INFERRED:
-            genotypes = self._genotypes
-            evidence = {n: c.evidence(genotypes[n], column) for n, c in self._callers.items()}
-        return Ancestry(self.settings.ancestry, info.superpopulation if info else "", evidence)
-
-    def _call(
-        self,
-        gene: GeneDefinition,
-        sample: str,
-        column: int,
-        ancestry: Ancestry,
-        notes: tuple[str, ...],
-    ) -> GeneCall:
-        given = self._outside.get((sample, gene.gene))
-        unused: tuple[str, ...] = ()
-        if given is not None:
-            found = answer(given, gene, sample, marker_alleles(self.guidance, gene.gene))
-            if isinstance(found, GeneCall):
-                return self._compared(found, column)
-            unused = (found,)
-        if gene.gene not in self._callers:
-            needed = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
-            return GeneCall(
-                sample=sample,
-                gene=gene.gene,
-                status=CallStatus.NOT_ASSESSED,
-                notes=tuple(sorted((*needed, *unused))),
-            )
-        is_read = gene.gene in self._by_reads
-        if is_read:
-            notes = ()  # they are the variants'
-        elif self._only_reads:
-            notes = (*notes, ONLY_READS)
-        call = self._callers[gene.gene].call(
-            self._genotypes[gene.gene],
-            column,
-            with_sites=self.with_sites,
-            notes=(*notes, *unused),
-            ancestry=ancestry.weights(gene.gene),
-            copies=self._observations.copies_of(gene.gene, sample),
-        )
-        return msgspec.structs.replace(call, source=SOURCE) if is_read else call
-
-    def _compared(self, call: GeneCall, column: int) -> GeneCall:
-        """Note an outside call that the input's own variants contradict."""
-        caller = self._callers.get(call.gene)
-        if caller is None:
-            return call
-        return compared(call, caller.compiled, self._genotypes[call.gene], column)
+            for name, gene in genes.items()
+        ]
 
     def _provenance(self, sample: str) -> Provenance:
-        mine = [i for i in self._observations.inputs if sample in i.samples]
+        mine = [i for i in read_of(self.inputs) if sample in i.samples]
         return Provenance(
             tool="pgx",
             version=__version__,
@@ -313,7 +302,13 @@ class Run:
             data_digest=data_digest(),
             code_digest=code_digest(),
             assembly="/".join(dict.fromkeys(i.assembly.value for i in mine)),
-            input=(*(i.description for i in mine), *self._beside),
+            input=(*(i.description for i in mine), *self.beside),
             settings=self.settings.as_provenance(),
             overlay=self.knowledge.overlay.info if self.knowledge.overlay else None,
         )
+
+
+def _calls_of(tables: Sequence[GeneTable], number: int, sample: str) -> tuple[GeneCall, ...]:
+    """Return the calls of one sample of a chunk, by its number, under its name."""
+    found = (table.calls[table.index[number]] for table in tables)
+    return tuple([msgspec.structs.replace(call, sample=sample) for call in found])

@@ -1,45 +1,58 @@
-"""One gene of a cohort: each distinct call once, and which of them is whose."""
+"""Call and advise a chunk of samples: equal evidence is called once, equal calls are advised once.
+
+`annotate`, `cohort` and its partitions all come through here. Samples of a chunk that share a
+column of genotypes share a call, and calls that look alike to a guideline (`AdviceView`) share
+its rows. Nowhere else are samples compared, so that a chunk of one sample and one of a million
+give the same calls and advice.
+"""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.copynumber.depth import best_evidence
-from pgx.copynumber.evidence import CopyEvidence
-from pgx.engine.reading import GroupedInput
+from pgx.engine.reading import Piece, ReadInput
 from pgx.errors import UsageError
 from pgx.genotypes.grouping import first_of_groups, number_groups
-from pgx.genotypes.matrix import GeneGenotypes
-from pgx.genotypes.merge import combine
 from pgx.haplotypes.caller import GeneCaller
-from pgx.haplotypes.matching import observe
 from pgx.inputs.choices import marker_alleles
-from pgx.inputs.outside_calls import answer, contradicts
+from pgx.inputs.outside_calls import answer, compared
 from pgx.inputs.release import marked_local
 from pgx.inputs.settings import AVERAGE, INFERRED, RECORDED, Prior, RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.recommendations.index import GuidanceIndex
-from pgx.records.calls import CallStatus, GeneCall
+from pgx.recommendations.lookup import recommend_on
+from pgx.recommendations.result_keys import DIPLOTYPES, AdviceView, advice_view
+from pgx.recommendations.topics import SampleKeys, Topic
+from pgx.records.calls import CallStatus, GeneCall, Recommendation
 from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
 
 __all__ = [
+    "AdviceTable",
     "Ancestry",
-    "CohortCaller",
+    "CalledFromReads",
+    "ChunkCaller",
     "GeneTable",
-    "Piece",
+    "PopulationEvidence",
     "check_ancestry",
-    "pieces_of",
+    "notes_of",
     "unrecorded",
 ]
+
+SOURCE_READS: Final = "reads"
+"""What the ``source`` column says of a gene that was called from reads."""
+_ONLY_READS: Final = "only_reads_given"
+"""Note of a gene that is not called from reads, where nothing else was given."""
+
+PopulationEvidence = Mapping[str, Sequence[Mapping[str, float] | None]]
+"""By gene, for each sample, natural logarithms of how well each group explains what is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,75 +133,18 @@ class GeneTable:
     index: Numbers = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
-class Piece(NamedTuple):
-    """Samples (N,) by their numbers in the cohort, and the column of genotypes of each.
+class CalledFromReads(msgspec.Struct, frozen=True):
+    """Genes whose evidence is aligned reads, and whether a run has no other input."""
 
-    ``copies`` is what is known of the gene's copies in each, empty where nothing is of any.
-    """
-
-    genotypes: GeneGenotypes
-    samples: npt.NDArray[np.intp]
-    columns: Numbers
-    copies: tuple[CopyEvidence | None, ...] = ()
+    genes: frozenset[str] = frozenset()
+    is_alone: bool = False
 
 
-def pieces_of(
-    gene: GeneDefinition, inputs: Sequence[GroupedInput], samples: Sequence[str]
-) -> list[Piece]:
-    """Return one gene's genotypes of all inputs; every sample is in exactly one piece.
-
-    Samples of several inputs are joined as `combine` joins them, equal ones once.
-
-    Raises
-    ------
-    InputConflictError
-        Two inputs disagree about one site of one sample.
-    """
-    parts = [i for i in inputs if gene.gene in i.genes]
-    if len(parts) == 1 and parts[0].samples == tuple(samples):
-        own = parts[0].genes[gene.gene]
-        return [Piece(own.genotypes, np.arange(len(samples)), own.groups, own.copies)]
-    number = {name: i for i, name in enumerate(samples)}
-    holders: list[list[tuple[int, int]]] = [[] for _ in samples]
-    copies: list[list[CopyEvidence]] = [[] for _ in samples]
-    for i, part in enumerate(parts):
-        here = part.genes[gene.gene]
-        known = here.copies or itertools.repeat(None)
-        for name, group, found in zip(part.samples, here.groups.tolist(), known, strict=False):
-            if name in number:
-                holders[number[name]].append((i, group))
-                copies[number[name]] += [found] if found is not None else []
-    by_inputs: dict[tuple[int, ...], list[int]] = {}
-    for sample, held in enumerate(holders):
-        by_inputs.setdefault(tuple(i for i, _ in held), []).append(sample)
-    best = [best_evidence(held) for held in copies]
-    return [_piece(gene, parts, own, holders, best) for own in by_inputs.values()]
+_NO_READS: Final = CalledFromReads()
 
 
-def _piece(
-    gene: GeneDefinition,
-    parts: Sequence[GroupedInput],
-    own: Sequence[int],
-    holders: Sequence[Sequence[tuple[int, int]]],
-    copies: Sequence[CopyEvidence | None],
-) -> Piece:
-    """Join samples that the same inputs hold."""
-    held = [tuple(holders[sample]) for sample in own]
-    columns = number_groups(held)
-    distinct = list(dict.fromkeys(held))
-    names = tuple(map(str, range(len(distinct))))
-    taken = []
-    for place, (i, _) in enumerate(distinct[0]):
-        groups = np.array([d[place][1] for d in distinct])
-        taken.append(parts[i].genes[gene.gene].genotypes.take(groups, names))
-    inputs = [parts[i].name for i, _ in distinct[0]]
-    whole = combine(taken, gene, names, inputs) if taken else GeneGenotypes.empty(gene, names)
-    known = tuple(copies[sample] for sample in own)
-    return Piece(whole, np.array(own), columns, known if any(known) else ())
-
-
-class CohortCaller:
-    """Calls the genes of a cohort; the calls are those of `pgx.engine.annotate.Run`.
+class ChunkCaller:
+    """Calls genes of chunks of samples.
 
     Parameters
     ----------
@@ -200,6 +156,8 @@ class CohortCaller:
         Population by sample name.
     outside
         Calls of other tools by sample and gene.
+    reads
+        What is called from aligned reads.
     """
 
     def __init__(
@@ -209,57 +167,78 @@ class CohortCaller:
         settings: RunSettings,
         sample_info: Mapping[str, SampleInfo],
         outside: Mapping[tuple[str, str], OutsideCall],
+        reads: CalledFromReads = _NO_READS,
     ) -> None:
         self._knowledge, self._guidance, self._settings = knowledge, guidance, settings
-        self._info, self._outside = sample_info, outside
+        self._info, self._outside, self._reads = sample_info, outside, reads
         self._frequencies = knowledge.frequencies if settings.prior is not Prior.NONE else {}
+        self._callers: dict[str, GeneCaller] = {}
 
     def caller(self, gene: GeneDefinition) -> GeneCaller:
-        """Return what calls a gene of which variants are known."""
-        known = self._frequencies.get(gene.gene)
-        return GeneCaller(gene, known, threshold=self._settings.threshold)
+        """Return what calls a gene of which variants are known; it is made once."""
+        found = self._callers.get(gene.gene)
+        if found is None:
+            known = self._frequencies.get(gene.gene)
+            found = GeneCaller(gene, known, threshold=self._settings.threshold)
+            self._callers[gene.gene] = found
+        return found
 
     def call(
         self,
         gene: GeneDefinition,
-        inputs: Sequence[GroupedInput],
+        pieces: Sequence[Piece],
         samples: Sequence[str],
-        evidence: Mapping[str, Sequence[Mapping[str, float] | None]],
+        notes: Sequence[tuple[str, ...]],
+        evidence: PopulationEvidence,
+        *,
+        with_sites: bool = False,
     ) -> GeneTable:
-        """Call one gene of all samples.
+        """Call one gene of a chunk of samples.
 
-        ``evidence`` holds, where ancestry is inferred, what each gene says of each sample's
-        groups (`evidence_of`); else it is empty.
+        Parameters
+        ----------
+        gene
+            The gene.
+        pieces
+            Its genotypes; every sample of the chunk is in exactly one.
+        samples, notes
+            Names, and the note codes of the inputs that hold each.
+        evidence
+            Where ancestry is inferred, what each gene says of each sample's groups
+            (`evidence_of`); else empty.
+        with_sites
+            Keep what was observed at each position, and what supports each call.
 
         Raises
         ------
-        InputConflictError
-            Two inputs disagree about one site of one sample.
+        OutsideCallError
+            An outside call that cannot be used.
         """
         table = _Distinct(gene.gene, len(samples), self._knowledge.local_genes)
-        if not gene.variants:
+        if gene.variants:
+            caller = self.caller(gene)
+            for piece in pieces:
+                self._add_piece(
+                    table, caller, piece, samples, notes, evidence, with_sites=with_sites
+                )
+        else:
             note = ("outside_call_needed",) if gene.strategy is Strategy.OUTSIDE else ()
             call = GeneCall(sample="", gene=gene.gene, status=CallStatus.NOT_ASSESSED, notes=note)
             table.index[:] = table.number(call)
-            self._add_outside(table, gene, samples, None, [])
-            return table.finished()
-        caller = self.caller(gene)
-        pieces = pieces_of(gene, inputs, samples)
-        notes = _notes_of(inputs, samples)
-        for piece in pieces:
-            self._add_piece(table, caller, piece, samples, notes, evidence)
-        self._add_outside(table, gene, samples, caller, pieces)
+        self._add_outside(table, gene, samples, pieces)
         return table.finished()
 
     def evidence_of(
-        self, gene: GeneDefinition, inputs: Sequence[GroupedInput], samples: Sequence[str]
+        self, gene: GeneDefinition, pieces: Sequence[Piece], n_samples: int
     ) -> list[Mapping[str, float] | None]:
         """Return how well each group explains what each sample shows at one gene."""
         caller = self.caller(gene)
-        found: list[Mapping[str, float] | None] = [None] * len(samples)
-        for piece in pieces_of(gene, inputs, samples):
-            n_columns = len(piece.genotypes.samples)
-            known = [caller.evidence(piece.genotypes, column) for column in range(n_columns)]
+        found: list[Mapping[str, float] | None] = [None] * n_samples
+        for piece in pieces:
+            known = {
+                column: caller.evidence(piece.genotypes, column)
+                for column in np.unique(piece.columns).tolist()
+            }
             for sample, column in zip(piece.samples.tolist(), piece.columns.tolist(), strict=True):
                 found[sample] = known[column]
         return found
@@ -270,39 +249,48 @@ class CohortCaller:
         caller: GeneCaller,
         piece: Piece,
         samples: Sequence[str],
-        notes: list[tuple[str, ...]],
-        evidence: Mapping[str, Sequence[Mapping[str, float] | None]],
+        notes: Sequence[tuple[str, ...]],
+        evidence: PopulationEvidence,
+        *,
+        with_sites: bool,
     ) -> None:
         """Call the samples of a piece, those alike once."""
-        units = piece.columns
-        if len(set(notes)) > 1:
-            keys = [notes[s] for s in piece.samples.tolist()]
-            units = number_groups(list(zip(units.tolist(), keys, strict=True)))
-        if self._settings.ancestry == INFERRED or piece.copies:
-            units = np.arange(len(piece.samples), dtype=np.int32)
+        units = self._units(piece, notes)
         first = first_of_groups(units, int(units.max(initial=-1)) + 1)
         numbers = np.empty(len(first), np.int32)
+        is_read = table.gene in self._reads.genes
         owners = zip(piece.samples[first].tolist(), piece.columns[first].tolist(), strict=True)
         for unit, (sample, column) in enumerate(owners):
-            own = piece.copies[unit] if piece.copies else None
-            weights = self._ancestry(samples[sample], sample, evidence).weights(table.gene)
             call = caller.call(
                 piece.genotypes,
                 column,
-                with_sites=False,
-                notes=notes[sample],
-                ancestry=weights,
-                copies=own,
+                with_sites=with_sites,
+                notes=self._notes(table.gene, notes[sample]),
+                ancestry=self._ancestry(samples[sample], sample, evidence).weights(table.gene),
+                copies=piece.copies[first[unit]] if piece.copies else None,
             )
-            numbers[unit] = table.number(msgspec.structs.replace(call, sample=""))
+            source = SOURCE_READS if is_read else call.source
+            numbers[unit] = table.number(msgspec.structs.replace(call, sample="", source=source))
         table.index[piece.samples] = numbers[units]
 
-    def _ancestry(
-        self,
-        name: str,
-        sample: int,
-        evidence: Mapping[str, Sequence[Mapping[str, float] | None]],
-    ) -> Ancestry:
+    def _units(self, piece: Piece, notes: Sequence[tuple[str, ...]]) -> npt.NDArray[np.int32]:
+        """Return, for each sample of a piece, the number of those that share its call."""
+        # depth and the other genes' evidence are a sample's own: nothing is shared
+        if self._settings.ancestry == INFERRED or piece.copies:
+            return np.arange(len(piece.samples), dtype=np.int32)
+        if len(set(notes)) > 1:
+            keys = [notes[s] for s in piece.samples.tolist()]
+            return number_groups(list(zip(piece.columns.tolist(), keys, strict=True)))
+        # a chunk may lack columns, so that these are numbered anew
+        return np.unique(piece.columns, return_inverse=True)[1].astype(np.int32)
+
+    def _notes(self, gene: str, notes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the notes that hold for a gene: those of variants say nothing of reads."""
+        if gene in self._reads.genes:
+            return ()
+        return (*notes, _ONLY_READS) if self._reads.is_alone else notes
+
+    def _ancestry(self, name: str, sample: int, evidence: PopulationEvidence) -> Ancestry:
         info = self._info.get(name)
         own = {gene: known[sample] for gene, known in evidence.items()}
         return Ancestry(self._settings.ancestry, info.superpopulation if info else "", own)
@@ -312,7 +300,6 @@ class CohortCaller:
         table: _Distinct,
         gene: GeneDefinition,
         samples: Sequence[str],
-        caller: GeneCaller | None,
         pieces: Sequence[Piece],
     ) -> None:
         """Put calls of other tools in the place of our own; note those that variants contradict."""
@@ -328,23 +315,22 @@ class CohortCaller:
             if isinstance(found, str):
                 notes = tuple(sorted({*own[table.index[sample]].notes, found}))
                 found = msgspec.structs.replace(own[table.index[sample]], notes=notes)
-            elif caller is not None:
-                found = _compared(found, caller, sample, pieces)
+            elif gene.variants:
+                found = _compared(found, self.caller(gene), sample, pieces)
             table.index[sample] = table.number(found)
 
 
 def _compared(call: GeneCall, caller: GeneCaller, sample: int, pieces: Sequence[Piece]) -> GeneCall:
+    """Note an outside call that the input's own variants contradict."""
     for piece in pieces:
         at = np.flatnonzero(piece.samples == sample)
         if len(at):
-            seen = observe(piece.genotypes, int(piece.columns[at[0]]))
-            if contradicts(call, caller.compiled, seen):
-                notes = (*call.notes, "outside_call_contradicts_vcf")
-                return msgspec.structs.replace(call, notes=notes)
+            column = int(piece.columns[at[0]])
+            return compared(call, caller.compiled, piece.genotypes, column)
     return call
 
 
-def _notes_of(inputs: Sequence[GroupedInput], samples: Sequence[str]) -> list[tuple[str, ...]]:
+def notes_of(inputs: Sequence[ReadInput], samples: Sequence[str]) -> list[tuple[str, ...]]:
     """Return, for each sample, the note codes of the inputs that hold it."""
     if all(i.notes == inputs[0].notes for i in inputs):
         return [inputs[0].notes if inputs else ()] * len(samples)
@@ -376,3 +362,112 @@ class _Distinct:
     def finished(self) -> GeneTable:
         """Return the table."""
         return GeneTable(self.gene, self.calls(), self.index)
+
+
+_Reads = tuple[tuple[str, bool], ...]
+
+
+class AdviceTable:
+    """Distinct rows of advice; `rows` grows as `of_samples` meets new combinations of calls.
+
+    Parameters
+    ----------
+    guidance
+        Index of the knowledge base's guidance.
+    tables
+        The samples' calls, a table a gene.
+    drugs
+        Names to advise on; None for all.
+
+    Raises
+    ------
+    UnknownDrugError
+        The index has no such drug.
+    """
+
+    def __init__(
+        self,
+        guidance: GuidanceIndex,
+        tables: Iterable[GeneTable],
+        drugs: Iterable[str] | None = None,
+    ) -> None:
+        self._guidance = guidance
+        self._tables = {table.gene: table for table in tables}
+        self._views: dict[tuple[str, bool], Numbers] = {}
+        self.rows: list[Recommendation] = []
+        self._groups, self.width = self._grouped(guidance.select(drugs))
+
+    def _grouped(self, topics: Sequence[Topic]) -> tuple[list[_TopicGroup], int]:
+        """Group topics that read the same of the same genes; number the rows of a sample."""
+        groups: dict[_Reads, _TopicGroup] = {}
+        width = 0
+        for topic in topics:
+            pairs = zip(topic.genes, topic.alleles, strict=True)
+            reads = tuple((gene, allele == DIPLOTYPES) for gene, allele in pairs)
+            known = tuple(r for r in reads if r[0] in self._tables)
+            group = groups.setdefault(known, _TopicGroup(known))
+            group.topics.append(topic)
+            n_rows = len(topic.populations)
+            group.places += range(width, width + n_rows)
+            width += n_rows
+        return list(groups.values()), width
+
+    def of_samples(self, first: int, last: int) -> Numbers:
+        """Return which rows are whose: (last - first, width) int32, indices into `rows`.
+
+        ``first``, ``last`` are the numbers of samples, half-open. Columns are drugs A–Z, then
+        as `pgx.recommendations.lookup.recommend` orders them.
+        """
+        found = np.empty((last - first, self.width), np.int32)
+        for group in self._groups:
+            codes = np.zeros(last - first, np.int64)
+            for gene, by_pairs in group.reads:
+                views = self._views_of(gene, by_pairs=by_pairs)
+                own = views[self._tables[gene].index[first:last]]
+                codes = codes * (int(views.max(initial=0)) + 1) + own
+            distinct, where, inverse = np.unique(codes, return_index=True, return_inverse=True)
+            shared = np.empty((len(distinct), len(group.places)), np.int32)
+            for i, (code, sample) in enumerate(zip(distinct.tolist(), where.tolist(), strict=True)):
+                known = group.known.get(code)
+                if known is None:
+                    known = group.known[code] = self._advise(group, first + sample)
+                shared[i] = known
+            found[:, group.places] = shared[inverse.ravel()]
+        return found
+
+    def _views_of(self, gene: str, *, by_pairs: bool) -> Numbers:
+        """Return, for each distinct call of a gene, the number of what advice reads of it."""
+        key = gene, by_pairs
+        found = self._views.get(key)
+        if found is None:
+            numbers: dict[AdviceView, int] = {}
+            calls = self._tables[gene].calls
+            views = (advice_view(call, by_pairs=by_pairs) for call in calls)
+            found = np.array([numbers.setdefault(v, len(numbers)) for v in views], np.int32)
+            self._views[key] = found
+        return found
+
+    def _advise(self, group: _TopicGroup, sample: int) -> Numbers:
+        """Make the rows of one combination of calls, that of a sample; return their indices."""
+        keys = SampleKeys(self._calls(group, sample))
+        start = len(self.rows)
+        for topic in group.topics:
+            self.rows += recommend_on(self._guidance, topic, "", keys)
+        return np.arange(start, len(self.rows), dtype=np.int32)
+
+    def _calls(self, group: _TopicGroup, sample: int) -> Mapping[str, GeneCall]:
+        tables = (self._tables[gene] for gene, _ in group.reads)
+        return {table.gene: table.calls[int(table.index[sample])] for table in tables}
+
+
+class _TopicGroup:
+    """Topics that read the same of the same genes.
+
+    ``places`` are the columns of their rows, ``known`` the rows by what samples' calls look like.
+    """
+
+    def __init__(self, reads: _Reads) -> None:
+        self.reads = reads
+        self.topics: list[Topic] = []
+        self.places: list[int] = []
+        self.known: dict[int, Numbers] = {}

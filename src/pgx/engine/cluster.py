@@ -24,34 +24,22 @@ import msgspec
 
 from pgx.base.extensions import isolated_environment, load_extra
 from pgx.base.files import scratch_folder, scratch_in
-from pgx.engine.advising import CHUNK_SAMPLES
 from pgx.engine.folder import PLAN_FILE, kept_release
-from pgx.engine.parts import FolderParts
+from pgx.engine.parts import FolderParts, Refusal, raised, refusal_of
 from pgx.engine.plan import CohortPlan, read_plan
 from pgx.engine.scheduler import Scheduler, Watch, check_address, is_open_to_all, security_of
-from pgx.engine.stored import Refusal, raised, refusal_of
-from pgx.engine.work import CohortWork, Progress, Silent, Steps
+from pgx.engine.work import Kind, Progress, Silent, Steps, read_engine
 from pgx.errors import DependencyError, OutputError, PgxError, UsageError
 
 __all__ = [
-    "ADVISE",
-    "CALL",
-    "READ",
-    "WEIGH",
     "Workers",
     "check_cluster",
     "dask_setup",
-    "do_parts_on",
     "do_step",
     "failure",
     "local_workers",
     "remote_workers",
 ]
-
-READ: Final = "read"
-WEIGH: Final = "weigh"
-CALL: Final = "call"
-ADVISE: Final = "advise"
 
 
 def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
@@ -66,26 +54,17 @@ def do_step(number: int, *, folder: str, run: str, kind: str) -> bytes:
     run
         Differs from run to run, so that a worker takes nothing of one for another.
     kind
-        `READ`, `WEIGH`, `CALL` or `ADVISE`.
+        The value of a `Kind`, as text.
     """
     try:
         steps = _steps(folder, run)
         with scratch_in(Path(folder)):
-            _do(steps, number, folder, kind)
+            if kind == Kind.READ:
+                steps.plan.check_files(steps.plan.reads[number])
+            steps.do(Kind(kind), number)
     except PgxError as error:
         return msgspec.json.encode(refusal_of(error))
     return b""
-
-
-def _do(steps: Steps, number: int, folder: str, kind: str) -> None:
-    if kind == READ:
-        steps.plan.check_files(steps.plan.reads[number])
-        steps.read(number)
-    elif kind == ADVISE:
-        steps.advise(number, FolderParts(Path(folder), steps.plan))
-    else:
-        gene = steps.plan.genes[number]
-        (steps.weigh if kind == WEIGH else steps.call)(gene)
 
 
 def failure(answer: bytes) -> PgxError | None:
@@ -105,7 +84,7 @@ def _steps(folder: str, run: str) -> Steps:
             remedy="results and inputs must lie where all machines see them under the same path",
         )
     plan = read_plan(path / PLAN_FILE)
-    return Steps(CohortWork(plan, kept_release(path, plan)), FolderParts(path, plan))
+    return Steps(plan, read_engine(plan, kept_release(path, plan)), FolderParts(path, plan))
 
 
 _RETRIES: Final = 2
@@ -133,7 +112,7 @@ def check_cluster(plan: CohortPlan, scheduler: str = "") -> None:
 
 
 class Workers:
-    """Workers that do steps of the plan in a folder.
+    """An executor of workers that do steps of the plan in a folder.
 
     Parameters
     ----------
@@ -147,6 +126,8 @@ class Workers:
         What ends with the workers, where they are this run's own.
     """
 
+    is_parallel = True
+
     def __init__(
         self,
         client: Any,  # noqa: ANN401 - Dask has no types
@@ -159,7 +140,7 @@ class Workers:
         self._ending: threading.Thread | None = None
         self._run = os.urandom(8).hex()
 
-    def do(self, kind: str, numbers: Sequence[int], done: Callable[[int], None]) -> None:
+    def do(self, kind: Kind, numbers: Sequence[int], done: Callable[[int], None]) -> None:
         """Do steps of a kind, the first of them first; ``done`` hears the number of each.
 
         Raises
@@ -176,7 +157,7 @@ class Workers:
             key=[(name, number) for number in numbers],
             folder=str(self._folder.absolute()),
             run=self._run,
-            kind=kind,
+            kind=kind.value,
             retries=_RETRIES,
             pure=False,
         )
@@ -220,7 +201,7 @@ class Workers:
 
 
 @contextlib.contextmanager
-def _lost_are_named(kind: str) -> Iterator[None]:
+def _lost_are_named(kind: Kind) -> Iterator[None]:
     from distributed.scheduler import KilledWorker
 
     kept = "finished parts are kept: start the same command again"
@@ -340,80 +321,6 @@ def _silent() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-def do_parts_on(
-    workers: Workers, work: CohortWork, parts: FolderParts, progress: Progress | None = None
-) -> None:
-    """Do the parts of a plan that are not finished; see `pgx.engine.work.do_parts`.
-
-    Raises
-    ------
-    PgxError
-        See `Workers.do`.
-    """
-    tell = progress or Silent()
-    steps = Steps(work, parts)
-    _read(workers, steps, tell)
-    if not steps.samples:
-        return
-    open_weights = [gene for gene in steps.weighed if not parts.has_evidence(gene)]
-    _genes(workers, WEIGH, work, open_weights, "genes weighed", tell)
-    open_genes = [gene for gene in work.plan.genes if not parts.has_calls(gene)]
-    _genes(workers, CALL, work, open_genes, "genes", tell)
-    _advise(workers, parts, len(steps.samples), tell)
-
-
-def _advise(workers: Workers, parts: FolderParts, n_samples: int, tell: Progress) -> None:
-    """Find the advice of chunks of samples, so that it is only gathered when it is written."""
-    chunks = [n for n in range(-(-n_samples // CHUNK_SAMPLES)) if not parts.has_advice(n)]
-    if chunks:
-        tell.stage("samples advised", n_samples)
-        workers.do(ADVISE, chunks, _counted(tell, [CHUNK_SAMPLES] * (max(chunks) + 1)))
-
-
-def _read(workers: Workers, steps: Steps, tell: Progress) -> None:
-    """Read, large inputs first, so that no worker is left with one at the end."""
-    plan = steps.plan
-    open_parts = [number for number in range(len(plan.reads)) if not steps.parts.has_read(number)]
-    open_parts.sort(key=lambda number: -sum(plan.inputs[i].size for i in plan.reads[number]))
-    n_inputs = [len(own) for own in plan.reads]
-    tell.stage("inputs", sum(n_inputs[number] for number in open_parts))
-    workers.do(READ, open_parts, _counted(tell, n_inputs))
-
-
-def _genes(
-    workers: Workers,
-    kind: str,
-    work: CohortWork,
-    genes: Sequence[str],
-    what: str,
-    tell: Progress,
-) -> None:
-    """Do a step for each gene, those with many alleles and positions first."""
-    if not genes:
-        return
-    number = {gene: i for i, gene in enumerate(work.plan.genes)}
-    long_first = sorted(genes, key=lambda gene: -_length(work, gene))
-    tell.stage(what, len(genes))
-    workers.do(kind, [number[gene] for gene in long_first], _counted(tell, [1] * len(number)))
-
-
-def _length(work: CohortWork, gene: str) -> int:
-    own = work.genes[gene]
-    return len(own.variants) * len(own.alleles)
-
-
-def _counted(tell: Progress, amounts: Sequence[int]) -> Callable[[int], None]:
-    """Return what tells progress of finished numbers, each of which counts so much."""
-    done = 0
-
-    def hear(number: int) -> None:
-        nonlocal done
-        done += amounts[number]
-        tell.done(done)
-
-    return hear
 
 
 def dask_setup(worker: Any) -> None:  # noqa: ANN401 - Dask has no types

@@ -19,7 +19,7 @@ from pgx.base.assemblies import Assembly
 from pgx.base.files import read_whole
 from pgx.base.shipped import code_digest, data_digest
 from pgx.base.texts import is_text, shown_name
-from pgx.engine.reading import decide_assembly
+from pgx.engine.opening import decide_assembly
 from pgx.errors import InputError, SampleNotFoundError
 from pgx.inputs.choices import chosen_genes, named_drugs
 from pgx.inputs.release import knowledge_of

@@ -1,39 +1,35 @@
-"""Read inputs once: open, decide the assembly, scan, and build each gene's genotypes."""
+"""Read inputs once: the evidence of each gene, samples with equal evidence in one column.
+
+One reader serves every command. A run that reports what was observed at each position keeps a
+column for each sample, since samples with equal alleles differ in genotype quality and depth. A
+run that writes calls alone shares a column between samples whose evidence is equal, so that the
+time of calling grows with the number of distinct genotypes and not with that of samples.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pgx.base.assemblies import CANONICAL, HG19_CHRM_LENGTH, MITOCHONDRION, Assembly, contig_length
-from pgx.copynumber.depth import Copies, DepthReading, best_evidence
+from pgx.base.assemblies import Assembly
+from pgx.copynumber.depth import DepthReading, best_evidence
 from pgx.copynumber.evidence import CopyEvidence
-from pgx.errors import AbsenceError, AssemblyMismatchError, InputError, UndeclaredAssemblyError
-from pgx.genotypes.build import (
-    GeneReading,
-    ReadingSettings,
-    SiteIndex,
-    build_gene,
-    build_genotypes,
-    covers,
-    gene_regions,
-    touching,
-)
+from pgx.engine.opening import Loci, View, input_hints, input_notes, opened, reading_settings
+from pgx.errors import InputError
+from pgx.genotypes.build import GeneReading, build_gene, build_genotypes, covers, touching
 from pgx.genotypes.grouping import GeneColumns, SampleGrouper, number_groups
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
 from pgx.genotypes.merge import combine
-from pgx.genotypes.reference import AssemblyCheck, check_reference
+from pgx.genotypes.reference import check_reference
 from pgx.genotypes.sites import GeneLocus
 from pgx.inputs.settings import RECORDED, Absent, RunSettings, SampleInfo
-from pgx.io.header import Platform, VcfHeader
-from pgx.io.records import Scan, ScanLimits, ScannedRecord
-from pgx.io.source import open_source
-from pgx.io.windows import Windows
+from pgx.io.records import Scan
 from pgx.records.genes import GeneDefinition, Ploidy
 
 if TYPE_CHECKING:
@@ -41,323 +37,17 @@ if TYPE_CHECKING:
     from pgx.io.source import AnySource
 
 __all__ = [
-    "CohortReader",
     "GroupedGene",
-    "GroupedInput",
-    "Loci",
+    "InputReader",
+    "Inputs",
     "Observations",
+    "Piece",
     "ReadInput",
-    "View",
-    "decide_assembly",
-    "input_hints",
-    "input_notes",
-    "opened",
+    "pieces_of",
     "read_inputs",
-    "reading_settings",
+    "read_of",
     "says_anything",
 ]
-
-
-def decide_assembly(header: VcfHeader, asked: Assembly | None, where: str) -> Assembly:
-    """Return the input's assembly.
-
-    Raises
-    ------
-    AssemblyMismatchError
-        The header declares another assembly than asked for.
-    UndeclaredAssemblyError
-        Neither the header nor the user says which.
-    """
-    declared = _declared(header, where)
-    if declared is None and asked is None:
-        raise UndeclaredAssemblyError(
-            "the header does not say which assembly the positions are on",
-            where=where,
-            remedy="give --assembly GRCh37 or --assembly GRCh38",
-        )
-    if declared is not None and asked is not None and declared is not asked:
-        signal = next((text for text, a in header.assembly_signals if a is declared), "header")
-        raise AssemblyMismatchError(
-            f"the header declares {declared} ({signal}), --assembly says {asked}",
-            where=where,
-            remedy="leave --assembly out, or give the file that belongs to it",
-        )
-    return declared or asked  # type: ignore[return-value]
-
-
-def _declared(header: VcfHeader, where: str) -> Assembly | None:
-    try:
-        return header.declared_assembly
-    except AssemblyMismatchError as error:
-        raise AssemblyMismatchError(error.what, where=where, remedy=error.remedy) from error
-
-
-_KIND: Final = {Platform.ARRAY: "array", Platform.IMPUTED: "imputed"}
-
-
-@dataclass(slots=True)
-class ReadInput:
-    """One input as read: its samples, observations and what holds for the whole file."""
-
-    name: str
-    sha256: str
-    assembly: Assembly
-    samples: tuple[str, ...]
-    genotypes: dict[str, GeneGenotypes]
-    notes: tuple[str, ...]
-    copies: Copies = field(default_factory=dict)
-    role: str = ""
-
-    @property
-    def description(self) -> dict[str, str]:
-        """What provenance tells of it; variants need no role."""
-        named = {"name": self.name, "sha256": self.sha256}
-        return named | {"role": self.role} if self.role else named
-
-
-@dataclass(slots=True)
-class Observations:
-    """All inputs together, samples in input order; ``refused`` holds one error a bad input."""
-
-    inputs: list[ReadInput] = field(default_factory=list)
-    refused: list[InputError] = field(default_factory=list)
-    hints: list[str] = field(default_factory=list)
-
-    @property
-    def samples(self) -> tuple[str, ...]:
-        """Sample names in the order of the inputs, each once."""
-        return tuple(dict.fromkeys(name for item in self.inputs for name in item.samples))
-
-    def combined(self, gene: GeneDefinition) -> GeneGenotypes:
-        """Join one gene's observations of all inputs by sample name.
-
-        Raises
-        ------
-        InputConflictError
-            Two inputs disagree about one site of one sample.
-        """
-        own = [i for i in self.inputs if gene.gene in i.genotypes]
-        if not own:
-            return GeneGenotypes.empty(gene, self.samples)
-        parts = [i.genotypes[gene.gene] for i in own]
-        return combine(parts, gene, self.samples, [i.name for i in own])
-
-    def copies_of(self, gene: str, sample: str) -> CopyEvidence | None:
-        """Return what is known of a sample's copies of a gene: the first that was assessed."""
-        held = [
-            i.copies[gene][i.samples.index(sample)]
-            for i in self.inputs
-            if gene in i.copies and sample in i.samples
-        ]
-        return best_evidence(held)
-
-    def notes_of(self, sample: str) -> tuple[str, ...]:
-        """Return note codes of the inputs that hold a sample."""
-        codes = [note for i in self.inputs if sample in i.samples for note in i.notes]
-        return tuple(dict.fromkeys(codes))
-
-
-def read_inputs(
-    paths: Sequence[str | Path],
-    genes: Sequence[GeneDefinition],
-    settings: RunSettings,
-    sample_info: Mapping[str, SampleInfo],
-    *,
-    known: Sequence[GeneDefinition] = (),
-    patient_sex: str = "",
-) -> Observations:
-    """Read every input; one that is refused is kept apart and the others go on.
-
-    ``known`` are all genes that help to tell the assembly, ``genes`` those that are read.
-    ``patient_sex`` holds for samples of which ``sample_info`` says nothing.
-    """
-    found = Observations()
-    loci = Loci(genes, known or genes)
-    sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
-    for path in paths:
-        try:
-            found.inputs.append(_read_one(path, settings, sexes, loci, found.hints, patient_sex))
-        except InputError as error:
-            found.refused.append(error)
-    return found
-
-
-def _read_one(
-    path: str | Path,
-    settings: RunSettings,
-    sexes: Mapping[str, str],
-    loci: Loci,
-    hints: list[str],
-    patient_sex: str,
-) -> ReadInput:
-    with opened(path, settings) as source:
-        view = loci.view(source, settings)
-        depth = DepthReading(loci.genes, source, view.assembly)
-        scan = source.scan(
-            view.windows,
-            contig_lengths=view.lengths,
-            by_index=view.by_index,
-            listener=depth.listener,
-        )
-        loci.check(view.assembly, scan.records, source.path)
-        others_sex = dict.fromkeys(scan.samples, patient_sex) if patient_sex else {}
-        genotypes = build_genotypes(
-            view.loci,
-            scan,
-            reading_settings(settings),
-            {**others_sex, **sexes},
-            where=source.path,
-            indel_limit=source.header.gatk_indel_limit,
-            probes_alleles=source.header.origin.probes_alleles,
-            index=view.site_index,
-        )
-        hints += input_hints(source, scan, settings)
-        return ReadInput(
-            name=source.path,
-            sha256=source.sha256(),
-            assembly=view.assembly,
-            samples=tuple(scan.samples),
-            genotypes={g.gene.gene: g for g in genotypes if says_anything(g)},
-            notes=input_notes(scan),
-            copies=depth.copies(),
-        )
-
-
-def opened(path: str | Path, settings: RunSettings) -> AnySource:
-    """Open an input with a run's limits of quality; see `open_source`.
-
-    Raises
-    ------
-    AbsenceError
-        The run reads absent positions as the reference, and the input is of an array or imputed.
-    """
-    source = open_source(path, limits=ScanLimits(min_gq=settings.min_gq, min_dp=settings.min_dp))
-    origin = source.header.origin
-    if settings.absent is Absent.REFERENCE and origin.probes_alleles:
-        source.close()
-        raise AbsenceError(
-            f"{_KIND[origin.platform]} genotypes (header: {origin.sign}): a position without a"
-            " record was not typed, so it cannot be read as the reference",
-            where=source.path,
-            remedy="leave out --absent reference",
-        )
-    return source
-
-
-def reading_settings(settings: RunSettings) -> ReadingSettings:
-    """Return how a run reads absence."""
-    return ReadingSettings(
-        absent_is_reference=settings.absent is Absent.REFERENCE,
-        untyped=settings.untyped,
-        min_copy_quality=settings.min_gq,
-    )
-
-
-def input_notes(scan: Scan) -> tuple[str, ...]:
-    """Return the codes of what holds for all calls of an input."""
-    return () if scan.has_depth else ("no_depth",)
-
-
-def input_hints(source: AnySource, scan: Scan, settings: RunSettings) -> list[str]:
-    """Return what the user may want to know of an input."""
-    hints = []
-    name, origin = source.path, source.header.origin
-    if scan.hg19_chrm:
-        hints.append(f"{name}: chrM is hg19's own sequence, or does not say which; it is not read.")
-    if origin.probes_alleles:
-        hints.append(
-            f"{name}: {_KIND[origin.platform]} genotypes (header: {origin.sign}); a position counts"
-            " as typed only for the alternative alleles of its own records."
-        )
-    elif scan.sites_only and settings.absent is Absent.NO_CALL:
-        hints.append(
-            f"{name}: lists variant sites only; positions without a record stay unknown."
-            " If the whole genome was called, --absent reference reads them as the reference."
-        )
-    return hints
-
-
-def _may_be_hg19_chrm(header: VcfHeader) -> bool:
-    """Whether a GRCh37 header has UCSC names and does not say how long the mitochondrion is."""
-    return header.mitochondrion_length is None and any(n.startswith("chr") for n in header.contigs)
-
-
-class View(NamedTuple):
-    """How one input is read: on which assembly, at which genes, and where.
-
-    ``by_index`` says whether an index may be used: it is never trusted for absence.
-    """
-
-    assembly: Assembly
-    loci: list[GeneLocus]
-    windows: Windows
-    site_index: SiteIndex
-    lengths: dict[str, int]
-    by_index: bool
-
-
-class Loci:
-    """Genes on every assembly: those that are read, and all that tell the assembly."""
-
-    def __init__(self, genes: Sequence[GeneDefinition], known: Sequence[GeneDefinition]) -> None:
-        self.genes = tuple(genes)
-        names = {gene.gene for gene in genes}
-        self.known = {a: [GeneLocus(g, a) for g in known if g.variants] for a in Assembly}
-        self.read = {a: [x for x in own if x.gene.gene in names] for a, own in self.known.items()}
-        self._check = AssemblyCheck(self.known)
-        self._windows: dict[Assembly, Windows] = {}
-        self._indices: dict[Assembly, SiteIndex] = {}
-
-    def view(self, source: AnySource, settings: RunSettings) -> View:
-        """Return how a source is read.
-
-        Raises
-        ------
-        UndeclaredAssemblyError, AssemblyMismatchError
-            See `decide_assembly`.
-        """
-        assembly = decide_assembly(source.header, settings.assembly, source.path)
-        lengths = {name: contig_length(name, assembly) for name in CANONICAL}
-        if assembly is Assembly.GRCH37 and _may_be_hg19_chrm(source.header):
-            lengths[MITOCHONDRION] = HG19_CHRM_LENGTH
-        by_index = settings.absent is Absent.NO_CALL
-        here = self.read[assembly]
-        index = self._indices.get(assembly)
-        if index is None:
-            index = self._indices[assembly] = SiteIndex(here)
-        return View(assembly, here, self._wanted(assembly), index, lengths, by_index)
-
-    def check(self, assembly: Assembly, records: Sequence[ScannedRecord], where: str) -> None:
-        """Refuse records that fit another assembly better; see `AssemblyCheck`."""
-        self._check.check(assembly, records, where)
-
-    def _wanted(self, assembly: Assembly) -> Windows:
-        found = self._windows.get(assembly)
-        if found is None:
-            here = self.read[assembly]
-            intervals = [(x.gene.contig, a, b) for x in here for a, b in _wanted(x)]
-            intervals += [i for known in self.known.values() for x in known for i in _sites(x)]
-            found = self._windows[assembly] = Windows.build(intervals, gene_regions(here))
-        return found
-
-
-def _sites(locus: GeneLocus) -> list[tuple[str, int, int]]:
-    return [(locus.gene.contig, site.position, site.position) for site in locus.sites]
-
-
-def _wanted(locus: GeneLocus) -> list[tuple[int, int]]:
-    """Segments of known reference, and the sites that stand outside of them."""
-    low, high = locus.span()
-    spans = locus.reference.spans()
-    return [*spans, (low, low), (high, high)]
-
-
-def says_anything(genotypes: GeneGenotypes) -> bool:
-    """Whether anything is answered, or a reason to be told why nothing is."""
-    answered = (genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any()
-    answered = answered or bool(genotypes.copies)
-    return bool(answered or (genotypes.reason != Unknown.NO_RECORD).any())
-
 
 _NOBODY = SampleInfo(sample="")
 
@@ -375,9 +65,15 @@ class GroupedGene:
     groups: npt.NDArray[np.int32]
     copies: tuple[CopyEvidence, ...] = ()
 
+    def of_samples(self, samples: tuple[str, ...]) -> GeneGenotypes:
+        """Return genotypes with a column for each of the input's samples."""
+        if self.genotypes.samples == samples:
+            return self.genotypes
+        return self.genotypes.take(self.groups.astype(np.intp), samples)
+
 
 @dataclass(slots=True)
-class GroupedInput:
+class ReadInput:
     """One input as read; genes of which it says nothing are left out."""
 
     name: str
@@ -387,14 +83,88 @@ class GroupedInput:
     notes: tuple[str, ...]
     hints: list[str]
     genes: dict[str, GroupedGene]
+    role: str = ""
+
+    @property
+    def description(self) -> dict[str, str]:
+        """What provenance tells of it; variants need no role."""
+        named = {"name": self.name, "sha256": self.sha256}
+        return named | {"role": self.role} if self.role else named
 
 
-def _with_copies(gene: GroupedGene, copies: Copies) -> GroupedGene:
-    own = copies.get(gene.genotypes.gene.gene, ())
-    return GroupedGene(gene.genotypes, gene.groups, own)
+Inputs = Sequence[ReadInput | InputError]
+"""What became of inputs, in their order: as read, or why they were refused."""
 
 
-class CohortReader:
+def read_of(inputs: Inputs) -> list[ReadInput]:
+    """Return the inputs that were not refused."""
+    return [item for item in inputs if not isinstance(item, InputError)]
+
+
+@dataclass(slots=True)
+class Observations:
+    """All inputs together, samples in input order; ``refused`` holds one error a bad input."""
+
+    inputs: list[ReadInput] = field(default_factory=list)
+    refused: list[InputError] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Sample names in the order of the inputs, each once."""
+        return tuple(dict.fromkeys(name for item in self.inputs for name in item.samples))
+
+    def combined(self, gene: GeneDefinition) -> GeneGenotypes:
+        """Join one gene's observations of all inputs by sample name, a column a sample.
+
+        Raises
+        ------
+        InputConflictError
+            Two inputs disagree about one site of one sample.
+        """
+        own = [i for i in self.inputs if gene.gene in i.genes]
+        if not own:
+            return GeneGenotypes.empty(gene, self.samples)
+        parts = [i.genes[gene.gene].of_samples(i.samples) for i in own]
+        return combine(parts, gene, self.samples, [i.name for i in own])
+
+    def copies_of(self, gene: str, sample: str) -> CopyEvidence | None:
+        """Return what is known of a sample's copies of a gene: the first that was assessed."""
+        held = [
+            own.copies[item.samples.index(sample)]
+            for item in self.inputs
+            if (own := item.genes.get(gene)) and own.copies and sample in item.samples
+        ]
+        return best_evidence(held)
+
+
+def read_inputs(
+    paths: Sequence[str | Path],
+    genes: Sequence[GeneDefinition],
+    settings: RunSettings,
+    sample_info: Mapping[str, SampleInfo],
+    *,
+    known: Sequence[GeneDefinition] = (),
+    patient_sex: str = "",
+) -> Observations:
+    """Read every input, a column a sample; one that is refused is kept apart.
+
+    ``known`` are all genes that help to tell the assembly, ``genes`` those that are read.
+    ``patient_sex`` holds for samples of which ``sample_info`` says nothing.
+    """
+    reader = InputReader(
+        genes, known or genes, settings, sample_info, is_grouped=False, patient_sex=patient_sex
+    )
+    found = reader.read_all(paths)
+    read = read_of(found)
+    return Observations(
+        inputs=read,
+        refused=[item for item in found if isinstance(item, InputError)],
+        hints=[hint for item in read for hint in item.hints],
+    )
+
+
+class InputReader:
     """Reads inputs one by one.
 
     Parameters
@@ -405,8 +175,12 @@ class CohortReader:
         How to read.
     sample_info
         Sex and population by sample name.
+    is_grouped
+        Whether samples with equal evidence share a column; qualities and depths are then lost.
     ahead
         Whether a second thread may decompress ahead of the one that scans.
+    patient_sex
+        Sex of samples of which ``sample_info`` says nothing; empty where unknown.
     """
 
     def __init__(
@@ -416,15 +190,27 @@ class CohortReader:
         settings: RunSettings,
         sample_info: Mapping[str, SampleInfo],
         *,
+        is_grouped: bool = True,
         ahead: bool = False,
+        patient_sex: str = "",
     ) -> None:
-        self._ahead = ahead
-        self._genes_read = tuple(genes)
+        self._is_grouped, self._ahead = is_grouped, ahead
         self._loci = Loci(genes, known)
         self._settings, self._info = settings, sample_info
+        self._patient_sex = patient_sex
         self._sexes = {name: info.sex for name, info in sample_info.items() if info.sex}
 
-    def read(self, path: str | Path) -> GroupedInput:
+    def read_all(self, paths: Iterable[str | Path]) -> list[ReadInput | InputError]:
+        """Read some inputs; one that is refused costs only itself."""
+        found: list[ReadInput | InputError] = []
+        for path in paths:
+            try:
+                found.append(self.read(path))
+            except InputError as error:
+                found.append(error)
+        return found
+
+    def read(self, path: str | Path) -> ReadInput:
         """Read one input.
 
         Raises
@@ -434,11 +220,15 @@ class CohortReader:
         """
         with opened(path, self._settings) as source:
             view = self._loci.view(source, self._settings)
-            read = self._read_one if len(source.header.samples) == 1 else self._read_many
-            depth = DepthReading(self._genes_read, source, view.assembly)
+            # grouping hashes the cells of every record, which a single sample does not repay
+            is_grouped = self._is_grouped and len(source.header.samples) != 1
+            read = self._read_grouped if is_grouped else self._read_columns
+            depth = DepthReading(self._loci.genes, source, view.assembly)
             scan, genes = read(source, view, depth.listener)
             copies = depth.copies()
-            return GroupedInput(
+            for own in genes:
+                own.copies = copies.get(own.genotypes.gene.gene, ())
+            return ReadInput(
                 name=source.path,
                 sha256=source.sha256(),
                 assembly=view.assembly,
@@ -446,51 +236,58 @@ class CohortReader:
                 notes=input_notes(scan),
                 hints=input_hints(source, scan, self._settings),
                 genes={
-                    g.genotypes.gene.gene: _with_copies(g, copies)
+                    g.genotypes.gene.gene: g
                     for g in genes
-                    if says_anything(g.genotypes)
+                    if g.copies or says_anything(g.genotypes)
                 },
             )
 
-    def _read_one(
-        self, source: AnySource, view: View, listener: DepthListener | None
-    ) -> tuple[Scan, Iterable[GroupedGene]]:
-        """Read a file of one sample, which needs no grouping."""
+    def _scan(
+        self,
+        source: AnySource,
+        view: View,
+        listener: DepthListener | None,
+        sink: SampleGrouper | None = None,
+    ) -> Scan:
+        """Scan the windows of all genes and refuse records of another assembly."""
         scan = source.scan(
             view.windows,
             contig_lengths=view.lengths,
             by_index=view.by_index,
+            sink=sink,
             ahead=self._ahead,
             listener=listener,
         )
         self._loci.check(view.assembly, scan.records, source.path)
+        return scan
+
+    def _read_columns(
+        self, source: AnySource, view: View, listener: DepthListener | None
+    ) -> tuple[Scan, list[GroupedGene]]:
+        """Read a column for each sample."""
+        scan = self._scan(source, view, listener)
+        others = dict.fromkeys(scan.samples, self._patient_sex) if self._patient_sex else {}
         genotypes = build_genotypes(
             view.loci,
             scan,
             reading_settings(self._settings),
-            self._sexes,
+            {**others, **self._sexes},
             where=source.path,
             indel_limit=source.header.gatk_indel_limit,
             probes_alleles=source.header.origin.probes_alleles,
             index=view.site_index,
         )
-        return scan, (GroupedGene(own, np.zeros(1, np.int32)) for own in genotypes)
+        each = np.arange(len(scan.samples), dtype=np.int32)
+        return scan, [GroupedGene(own, each) for own in genotypes]
 
-    def _read_many(
+    def _read_grouped(
         self, source: AnySource, view: View, listener: DepthListener | None
-    ) -> tuple[Scan, Iterable[GroupedGene]]:
+    ) -> tuple[Scan, list[GroupedGene]]:
+        """Read a column for samples with equal evidence."""
         keys = self._keys(view.loci, source.header.samples)
         grouper = SampleGrouper(view.loci, keys, view.site_index)
-        scan = source.scan(
-            view.windows,
-            contig_lengths=view.lengths,
-            by_index=view.by_index,
-            sink=grouper,
-            ahead=self._ahead,
-            listener=listener,
-        )
-        self._loci.check(view.assembly, scan.records, source.path)
-        return scan, self._genes(view, source, grouper, scan)
+        scan = self._scan(source, view, listener, grouper)
+        return scan, list(self._grouped_genes(view, source, grouper, scan))
 
     def _keys(
         self, loci: Sequence[GeneLocus], samples: Sequence[str]
@@ -507,14 +304,14 @@ class CohortReader:
             for x in loci
         ]
 
-    def _genes(
+    def _grouped_genes(
         self, view: View, source: AnySource, grouper: SampleGrouper, scan: Scan
     ) -> Iterator[GroupedGene]:
         mismatched = check_reference(view.loci, scan.records, source.path)
         for number, locus in enumerate(view.loci):
             first, last = int(scan.region_first[number]), int(scan.region_last[number])
             is_covered = covers(locus, first, last)
-            if grouper.is_concerned(number) or self._speaks(locus, covered=is_covered):
+            if grouper.is_touched(number) or self._speaks(locus, covered=is_covered):
                 columns = grouper.columns(number, scan)
                 yield self._built(locus, columns, mismatched, source, covered=is_covered)
 
@@ -541,3 +338,83 @@ class CohortReader:
         touched = touching([locus], columns.scan.records)[0]
         genotypes = build_gene(locus, columns.scan, touched, reading, self._sexes)
         return GroupedGene(genotypes, columns.groups)
+
+
+def says_anything(genotypes: GeneGenotypes) -> bool:
+    """Whether anything is answered, or a reason to be told why nothing is."""
+    answered = (genotypes.evidence != Evidence.NONE).any() or genotypes.structural.any()
+    answered = answered or bool(genotypes.copies)
+    return bool(answered or (genotypes.reason != Unknown.NO_RECORD).any())
+
+
+class Piece(NamedTuple):
+    """Samples (N,) by their numbers in the run, and the column of genotypes of each.
+
+    ``copies`` is what is known of the gene's copies in each, empty where nothing is of any.
+    """
+
+    genotypes: GeneGenotypes
+    samples: npt.NDArray[np.intp]
+    columns: npt.NDArray[np.int32]
+    copies: tuple[CopyEvidence | None, ...] = ()
+
+    def chunk(self, first: int, last: int) -> Piece:
+        """Return samples first..last (half-open), numbered from 0; ``samples`` must ascend."""
+        start, end = np.searchsorted(self.samples, [first, last]).tolist()
+        own = slice(start, end)
+        return Piece(self.genotypes, self.samples[own] - first, self.columns[own], self.copies[own])
+
+
+def pieces_of(
+    gene: GeneDefinition, inputs: Sequence[ReadInput], samples: Sequence[str]
+) -> list[Piece]:
+    """Return one gene's genotypes of all inputs; every sample is in exactly one piece.
+
+    Samples of several inputs are joined as `combine` joins them, equal ones once.
+
+    Raises
+    ------
+    InputConflictError
+        Two inputs disagree about one site of one sample.
+    """
+    parts = [i for i in inputs if gene.gene in i.genes]
+    if len(parts) == 1 and parts[0].samples == tuple(samples):
+        own = parts[0].genes[gene.gene]
+        return [Piece(own.genotypes, np.arange(len(samples)), own.groups, own.copies)]
+    number = {name: i for i, name in enumerate(samples)}
+    holders: list[list[tuple[int, int]]] = [[] for _ in samples]
+    copies: list[list[CopyEvidence]] = [[] for _ in samples]
+    for i, part in enumerate(parts):
+        here = part.genes[gene.gene]
+        known = here.copies or itertools.repeat(None)
+        for name, group, found in zip(part.samples, here.groups.tolist(), known, strict=False):
+            if name in number:
+                holders[number[name]].append((i, group))
+                copies[number[name]] += [found] if found is not None else []
+    by_inputs: dict[tuple[int, ...], list[int]] = {}
+    for sample, held in enumerate(holders):
+        by_inputs.setdefault(tuple(i for i, _ in held), []).append(sample)
+    best = [best_evidence(held) for held in copies]
+    return [_piece(gene, parts, own, holders, best) for own in by_inputs.values()]
+
+
+def _piece(
+    gene: GeneDefinition,
+    parts: Sequence[ReadInput],
+    own: Sequence[int],
+    holders: Sequence[Sequence[tuple[int, int]]],
+    copies: Sequence[CopyEvidence | None],
+) -> Piece:
+    """Join samples that the same inputs hold."""
+    held = [tuple(holders[sample]) for sample in own]
+    columns = number_groups(held)
+    distinct = list(dict.fromkeys(held))
+    names = tuple(map(str, range(len(distinct))))
+    taken = []
+    for place, (i, _) in enumerate(distinct[0]):
+        groups = np.array([d[place][1] for d in distinct])
+        taken.append(parts[i].genes[gene.gene].genotypes.take(groups, names))
+    inputs = [parts[i].name for i, _ in distinct[0]]
+    whole = combine(taken, gene, names, inputs) if taken else GeneGenotypes.empty(gene, names)
+    known = tuple(copies[sample] for sample in own)
+    return Piece(whole, np.array(own), columns, known if any(known) else ())

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from pgx.base.files import file_digest
 from pgx.base.texts import release_month
-from pgx.engine.advising import CohortAdvice, kept_advice
-from pgx.engine.calling import GeneTable, Piece, pieces_of
+from pgx.engine.calling import GeneTable
+from pgx.engine.engine import refused_of
 from pgx.engine.parts import Parts
-from pgx.engine.plan import PlannedFile
-from pgx.engine.reading import GroupedInput
-from pgx.engine.work import CohortWork, Inputs, Progress, Silent, refused_of
+from pgx.engine.plan import CohortPlan, PlannedFile
+from pgx.engine.reading import Inputs, ReadInput
+from pgx.engine.work import CHUNK_SAMPLES, Progress, Silent, Steps
 from pgx.errors import InputError
 from pgx.inputs.settings import SampleInfo
-from pgx.records.calls import CallStatus
-from pgx.records.genes import GeneDefinition
+from pgx.records.calls import CallStatus, Recommendation
 from pgx.reports.apart import Apart
 from pgx.reports.deidentify import MARK
 from pgx.reports.files import new_file, results_in
@@ -37,8 +37,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CohortOutcome",
+    "KeptAdvice",
     "count_calls",
+    "kept_advice",
     "render_multiqc",
+    "result_names",
     "write_cohort",
 ]
 
@@ -67,6 +70,7 @@ def render_multiqc(n_samples: int, tables: Sequence[GeneTable]) -> bytes:
     return multiqc_of_cohort(n_samples, {table.gene: count_calls(table) for table in tables})
 
 
+Numbers = npt.NDArray[np.int32]
 Fill = Callable[[BinaryIO], None]
 
 SUMMARY_FILE: Final = "cohort.json"
@@ -89,8 +93,7 @@ class CohortOutcome:
 
 
 def write_cohort(
-    work: CohortWork,
-    parts: Parts,
+    steps: Steps,
     folder: Path,
     progress: Progress | None = None,
     *,
@@ -106,12 +109,11 @@ def write_cohort(
         Disk, permission or quota; each file is complete or absent.
     """
     tell = progress or Silent()
-    inputs = parts.inputs({})
-    samples = work.samples(inputs)
-    outcome = CohortOutcome(samples, refused_of(inputs), work.hints(inputs, samples))
+    inputs, samples = steps.parts.inputs({}), steps.samples
+    outcome = CohortOutcome(samples, refused_of(inputs), steps.engine.hints(inputs, samples))
     if samples:
         with result_set(folder, results_in) as made:
-            files = _Results(work, parts, samples, inputs).write(made.place, tell)
+            files = _Results(steps, inputs).write(made.place, tell)
             beside = apart(samples) if apart is not None else None
             if beside is not None:
                 made.keep_apart(beside)
@@ -120,16 +122,97 @@ def write_cohort(
     return outcome
 
 
+class KeptAdvice:
+    """The advice of finished chunks, as `pgx.engine.calling.AdviceTable` gives it.
+
+    ``rows`` grows as `of_samples` comes to chunks with other rows; one chunk is held at a time.
+
+    Parameters
+    ----------
+    parts
+        Where all chunks are kept.
+
+    width
+        Rows of advice of each sample.
+    """
+
+    def __init__(self, parts: Parts, width: int) -> None:
+        self._parts = parts
+        self._numbers: dict[Recommendation, int] = {}
+        self.rows: list[Recommendation] = []
+        self._held = -1
+        self._index = np.zeros((0, 0), np.int32)
+        self.width = width
+
+    def of_samples(self, first: int, last: int) -> Numbers:
+        """Return (last - first, width) int32 indices of rows; samples half-open.
+
+        Raises
+        ------
+        OutputError
+            A chunk is absent or damaged.
+        """
+        found = []
+        for chunk in range(first // CHUNK_SAMPLES, (last - 1) // CHUNK_SAMPLES + 1):
+            start = chunk * CHUNK_SAMPLES
+            found.append(self._chunk(chunk)[max(0, first - start) : last - start])
+        return np.concatenate(found)
+
+    def _chunk(self, chunk: int) -> Numbers:
+        if chunk != self._held:
+            records, index = self._parts.advice(chunk)
+            own = np.array([self._number(record) for record in records], np.int32)
+            self._held, self._index = chunk, own[index]
+        return self._index
+
+    def _number(self, record: Recommendation) -> int:
+        number = self._numbers.setdefault(record, len(self.rows))
+        if number == len(self.rows):
+            self.rows.append(record)
+        return number
+
+
+def kept_advice(parts: Parts, n_samples: int) -> KeptAdvice | None:
+    """Return the advice that was found before, None where any of it is not there.
+
+    Raises
+    ------
+    OutputError
+        The first chunk is damaged.
+    """
+    chunks = range(-(-n_samples // CHUNK_SAMPLES))
+    if not chunks or not all(map(parts.has_advice, chunks)):
+        return None
+    _, first = parts.advice(0)
+    return KeptAdvice(parts, first.shape[1])
+
+
+def result_names(plan: CohortPlan, samples: Sequence[str]) -> Sequence[str]:
+    """Return what samples are called in the results: pseudonyms, or their own names.
+
+    Raises
+    ------
+    UsageError
+        The key file cannot be read, or is none.
+    """
+    if not plan.deidentify:
+        return samples
+    from pgx.reports.pseudonyms import counted_pseudonyms, keyed_pseudonyms, read_key
+
+    key = plan.pseudonym_key
+    if key is None:
+        return counted_pseudonyms(len(samples))
+    return keyed_pseudonyms(samples, read_key(Path(key.path)))
+
+
 class _Results:
     """What is written of one run."""
 
-    def __init__(
-        self, work: CohortWork, parts: Parts, samples: Sequence[str], inputs: Inputs
-    ) -> None:
-        self._work, self._parts = work, parts
-        self._samples, self._inputs = samples, inputs
-        self._names = work.names(samples)
-        self._tables: list[GeneTable] = [parts.calls(gene) for gene in work.plan.genes]
+    def __init__(self, steps: Steps, inputs: Inputs) -> None:
+        self._steps, self._plan, self._engine = steps, steps.plan, steps.engine
+        self._samples, self._inputs = steps.samples, inputs
+        self._names = result_names(self._plan, self._samples)
+        self._tables: list[GeneTable] = [steps.parts.calls(gene) for gene in self._plan.genes]
 
     def write(self, folder: Path, progress: Progress) -> list[Path]:
         """Write all files; they get their names together, at the end.
@@ -161,16 +244,14 @@ class _Results:
         """Return what fills the tables of all samples, the largest first."""
         from pgx.engine.tables import advice_table, call_table, write_parquet, write_tsv
 
-        work, names = self._work, self._names
-        advice = kept_advice(self._parts, len(names)) or CohortAdvice(
-            work.guidance, self._tables, work.settings.drugs or None
-        )
+        names = self._names
+        advice = kept_advice(self._steps.parts, len(names)) or self._engine.advice(self._tables)
         tables = {
             "recommendations": advice_table(names, advice, progress.done),
             "calls": call_table(names, self._tables, progress.done),
         }
         writers: dict[str, Fill] = {}
-        for form in work.plan.formats:
+        for form in self._plan.formats:
             fill = write_tsv if form == "tsv" else write_parquet
             writers |= {f"{n}.{form}": functools.partial(fill, table=t) for n, t in tables.items()}
         return writers
@@ -178,16 +259,16 @@ class _Results:
     def _summaries(self) -> Summaries:
         from pgx.engine.tables import summarise
 
-        genes = list(self._work.genes.values())
+        genes = list(self._engine.genes.values())
         info = self._sample_info()
-        return summarise(self._names, info, genes, self._tables, self._pieces)
+        return summarise(self._names, info, genes, self._tables, self._steps.pieces)
 
     def _small(self, found: Summaries) -> dict[str, Fill]:
         """Return what fills the files that stand beside the tables of all samples."""
         from pgx.engine.tables import write_frame
 
         writers: dict[str, Fill] = {}
-        for form in self._work.plan.formats:
+        for form in self._plan.formats:
             writers |= {
                 f"{n}.{form}": functools.partial(write_frame, frame=f, form=form)
                 for n, f in found.tables.items()
@@ -198,14 +279,9 @@ class _Results:
         }
         return writers | {n: functools.partial(_write_bytes, data=t) for n, t in texts.items()}
 
-    def _pieces(self, gene: GeneDefinition) -> Sequence[Piece]:
-        inputs = self._parts.inputs({gene.gene: gene})
-        there = [item for item in inputs if not isinstance(item, InputError)]
-        return pieces_of(gene, there, self._samples)
-
     def _sample_info(self) -> Mapping[str, SampleInfo]:
         """Return sex and population by the name that a sample has in the results."""
-        known = self._work.sample_info
+        known = self._engine.sample_info
         if self._names is self._samples:
             return known
         pairs = zip(self._samples, self._names, strict=True)
@@ -213,7 +289,7 @@ class _Results:
 
     def _summary(self, quality: dict[str, Any]) -> bytes:
         """Return what made the results, as JSON; no clock time and no sample's name."""
-        plan = self._work.plan
+        plan, overlay = self._plan, self._engine.knowledge.overlay
         marked = {MARK: "yes"} if plan.deidentify else {}
         tree = {
             "tool": "pgx",
@@ -223,9 +299,9 @@ class _Results:
             "knowledge_digest": plan.knowledge_digest,
             "data_digest": plan.data_digest,
             "code_digest": plan.code_digest,
-            "overlay": self._work.knowledge.overlay and self._work.knowledge.overlay.info,
-            "settings": self._work.settings.as_provenance() | marked,
-            "chosen_samples": bool(self._work.settings.samples),
+            "overlay": overlay and overlay.info,
+            "settings": self._engine.settings.as_provenance() | marked,
+            "chosen_samples": bool(self._engine.settings.samples),
             "sample_info": _digest_of(plan.sample_info),
             "outside_calls": _digest_of(plan.outside_calls),
             "n_samples": len(self._samples),
@@ -245,7 +321,7 @@ def _digest_of(file: PlannedFile | None) -> str | None:
     return (file_digest(Path(file.path)) or None) if file else None
 
 
-def _described(item: GroupedInput | InputError, *, named: bool) -> dict[str, object]:
+def _described(item: ReadInput | InputError, *, named: bool) -> dict[str, object]:
     """Return what an input was; its name may be that of a person."""
     if isinstance(item, InputError):
         return {"refused": item.line() if named else item.code}

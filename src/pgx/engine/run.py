@@ -9,16 +9,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
 from pgx.base.files import refuse_own_inputs, scratch_in
 from pgx.engine.folder import PLAN_FILE, finish_folder, keep_release, kept_release, working_folder
-from pgx.engine.parts import FolderParts, Parts
+from pgx.engine.parts import PART_SUFFIX, FolderParts
 from pgx.engine.plan import CohortPlan, is_plan, read_plan
 from pgx.engine.results import CohortOutcome, write_cohort
-from pgx.engine.stored import PART_SUFFIX
-from pgx.engine.work import CohortWork, Progress, Steps, do_parts, parts_of
+from pgx.engine.work import Kind, Progress, Steps, do_parts, parts_of, read_engine
 from pgx.errors import InputError, OutputError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.reports.apart import Apart
@@ -67,13 +67,13 @@ def run_whole(
     Raises
     ------
     PgxError
-        See `pgx.engine.work.do_parts`, `pgx.engine.cluster.do_parts_on` and
+        See `pgx.engine.work.do_parts`, `pgx.engine.cluster.Workers.do` and
         `pgx.engine.results.write_cohort`.
     """
     with working_folder(folder, plan, force=force) as place:
         done = _finished_parts(plan, place, progress, n_workers, scheduler, knowledge, ahead=ahead)
-        with done as (work, parts):
-            outcome = write_cohort(work, parts, folder, progress, apart=apart)
+        with done as steps:
+            outcome = write_cohort(steps, folder, progress, apart=apart)
         finish_folder(place)
     return outcome
 
@@ -108,7 +108,7 @@ def _finished_parts(
     knowledge: KnowledgeBase,
     *,
     ahead: bool,
-) -> Iterator[tuple[CohortWork, Parts]]:
+) -> Iterator[Steps]:
     """Do all parts of a plan, in this process or by workers; yield what writes the results.
 
     ``ahead``: this process may decompress in a second thread.
@@ -116,15 +116,15 @@ def _finished_parts(
     Raises
     ------
     PgxError
-        See `pgx.engine.work.do_parts` and `pgx.engine.cluster.do_parts_on`.
+        See `pgx.engine.work.do_parts` and `pgx.engine.cluster.Workers.do`.
     """
     if not n_workers and not scheduler:
-        parts = parts_of(plan, folder)
-        work = CohortWork(plan, knowledge, ahead=ahead)
-        do_parts(work, parts, progress)
-        yield work, parts
+        engine = read_engine(plan, knowledge)
+        steps = Steps(plan, engine, parts_of(plan, folder), ahead=ahead)
+        do_parts(steps, progress)
+        yield steps
         return
-    from pgx.engine.cluster import do_parts_on, local_workers, remote_workers
+    from pgx.engine.cluster import local_workers, remote_workers
 
     keep_release(folder, knowledge)
     started = (
@@ -133,10 +133,10 @@ def _finished_parts(
         else remote_workers(scheduler, folder, progress)
     )
     with started as workers:
-        work, own = CohortWork(plan, knowledge), FolderParts(folder, plan)
-        do_parts_on(workers, work, own, progress)
+        steps = Steps(plan, read_engine(plan, knowledge), FolderParts(folder, plan))
+        do_parts(steps, progress, workers)
         workers.let_go()
-        yield work, own
+        yield steps
 
 
 def save_plan(plan: CohortPlan, folder: Path, *, force: bool, knowledge: KnowledgeBase) -> Path:
@@ -170,23 +170,35 @@ def save_plan(plan: CohortPlan, folder: Path, *, force: bool, knowledge: Knowled
 
 
 class Partition:
-    """The plan of a folder, and its parts.
+    """The plan of a folder, and its parts, done one by one by whoever is told a number.
 
-    Raises
-    ------
-    InputError
-        There is no plan, or another version made it.
-    KnowledgeError
-        The knowledge base is not the one that the plan was made with.
+    Parameters
+    ----------
+    folder
+        Where the plan lies and parts are kept.
+    steps
+        Does the parts.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.plan = read_plan(folder / PLAN_FILE)
-        self.folder = folder
-        self.work = CohortWork(self.plan, kept_release(folder, self.plan))
-        self.parts = FolderParts(folder, self.plan)
-        self._steps = Steps(self.work, self.parts)
+    def __init__(self, folder: Path, steps: Steps) -> None:
+        self.folder, self.steps = folder, steps
+        self.plan, self.parts = steps.plan, steps.parts
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the plan of a folder, and what its parts share.
+
+        Raises
+        ------
+        InputError
+            There is no plan, or another version made it; a table beside the inputs is refused.
+        KnowledgeError
+            The knowledge base is not the one that the plan was made with.
+        """
+        plan = read_plan(folder / PLAN_FILE)
+        engine = read_engine(plan, kept_release(folder, plan))
         remove_temporaries(folder)
+        return cls(folder, Steps(plan, engine, FolderParts(folder, plan)))
 
     def is_done(self, number: int) -> bool:
         """Whether a part is finished."""
@@ -213,14 +225,12 @@ class Partition:
         if number < first:
             self.plan.check_files(self.plan.reads[number])
             with scratch_in(self.folder):
-                return self._steps.read(number)
+                return self.steps.do(Kind.READ, number)
         self.plan.check_files(())
         self._need(range(first))
-        gene = self.plan.genes[number - first]
-        if self._steps.samples:
-            self._steps.weigh_open(gene)
-        self._steps.call(gene)
-        return []
+        if self.steps.samples:
+            self.steps.weigh_open(self.plan.genes[number - first])
+        return self.steps.do(Kind.CALL, number - first)
 
     def check(self) -> None:
         """Refuse to merge what is not whole, or was made from other files than there are now.

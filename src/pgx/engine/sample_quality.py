@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pgx.engine.calling import Piece
 from pgx.engine.frequencies import ALL, SUPERPOPULATION, sample_groups
+from pgx.engine.reading import Piece
 from pgx.engine.site_quality import SitesQuality, SiteTally, expected_heterozygosity, tally_sites
 from pgx.genotypes.matrix import ABSENT, Unknown
 from pgx.inputs.settings import SampleInfo

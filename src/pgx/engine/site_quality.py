@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pgx.engine.calling import Piece
 from pgx.engine.frequencies import Grouping, count_members
+from pgx.engine.reading import Piece
 from pgx.genotypes.matrix import ABSENT, Evidence, Unknown
 from pgx.records.genes import GeneDefinition, Ploidy
 

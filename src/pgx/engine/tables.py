@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +11,9 @@ import polars as pl
 from polars.exceptions import PolarsError
 from polars.io.plugins import register_io_source
 
-from pgx.engine.advising import CohortAdvice, KeptAdvice
-from pgx.engine.calling import GeneTable, Piece
+from pgx.engine.calling import GeneTable
 from pgx.engine.frequencies import CohortFrequencies, sample_groups
+from pgx.engine.reading import Piece
 from pgx.engine.sample_quality import CohortQuality
 from pgx.errors import OutputError
 from pgx.inputs.settings import SampleInfo
@@ -38,6 +38,16 @@ __all__ = [
 _BATCH_ROWS: Final = 1 << 17
 _GROUP_ROWS: Final = 1 << 18
 _Records = Sequence[GeneCall] | Sequence[Recommendation]
+
+
+class DistinctAdvice(Protocol):
+    """Distinct rows of advice, found or kept: `rows` grows as `of_samples` meets new ones."""
+
+    width: int
+    rows: list[Recommendation]
+
+    def of_samples(self, first: int, last: int) -> npt.NDArray[np.int32]:
+        """Return (last - first, width) int32 indices of rows; samples half-open."""
 
 
 class Table(NamedTuple):
@@ -79,7 +89,7 @@ def call_table(
 
 
 def advice_table(
-    samples: Sequence[str], advice: CohortAdvice | KeptAdvice, done: Callable[[int], None]
+    samples: Sequence[str], advice: DistinctAdvice, done: Callable[[int], None]
 ) -> Table:
     """Return the table of recommendations: samples in order, drugs A–Z."""
     return Table(

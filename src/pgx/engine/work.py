@@ -1,55 +1,76 @@
-"""The parts of a run: pure functions of a plan, and the order in which they are done."""
+"""The parts of a run: what each does, the order in which they are done, and by whom.
+
+A plan is run stage by stage: its inputs are read, populations are weighed where they are
+inferred, genes are called, chunks of samples are advised. The parts of a stage need nothing of
+each other, so that an executor may do them in any order and place: `ThisProcess` one after
+another, `pgx.engine.cluster.Workers` in processes and machines, a workflow system one by one
+through `pgx.engine.run.Partition`. All of them end in `Steps.do`.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from pgx.base.shipped import code_digest, data_digest
-from pgx.engine.advising import CHUNK_SAMPLES, CohortAdvice
-from pgx.engine.calling import CohortCaller, GeneTable, check_ancestry, unrecorded
+from pgx.engine.calling import AdviceTable, GeneTable, notes_of
+from pgx.engine.engine import Engine, refused_of
 from pgx.engine.parts import FolderParts, MemoryParts, Parts
-from pgx.engine.plan import CohortPlan, PlannedFile
-from pgx.engine.reading import CohortReader, GroupedInput
-from pgx.engine.stored import Evidence
+from pgx.engine.plan import CohortPlan
+from pgx.engine.reading import InputReader, Piece, pieces_of, read_of
 from pgx.errors import InputError, KnowledgeError
-from pgx.inputs.choices import chosen_samples, left_out, outside_by_sample, strangers
-from pgx.inputs.release import knowledge_of, unlike_overlay
-from pgx.inputs.settings import INFERRED, RECORDED, Prior, SampleInfo
+from pgx.inputs.release import knowledge_of
 from pgx.inputs.side_files import read_outside_calls, read_sample_info
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.outside.calls import OutsideCall
-from pgx.recommendations.index import GuidanceIndex, guidance_of
 from pgx.records.genes import GeneDefinition
 
 __all__ = [
-    "CohortWork",
-    "Inputs",
+    "CHUNK_SAMPLES",
+    "Executor",
+    "Kind",
     "Progress",
     "Silent",
     "Steps",
+    "ThisProcess",
     "do_parts",
     "parts_of",
-    "refused_of",
+    "read_engine",
 ]
 
-Inputs = Sequence[GroupedInput | InputError]
-"""What became of inputs, in their order: as read, or why they were refused."""
+CHUNK_SAMPLES: Final = 4096
+"""Samples that are advised together."""
+_SMALL_BYTES: Final = 64 * 1024 * 1024
+_SMALL_INPUTS: Final = 200
 
 
-class CohortWork:
-    """Does the parts of a plan; what several of them need is made once.
+class Kind(StrEnum):
+    """What a part does."""
 
-    Parameters
-    ----------
-    plan
-        The plan.
-    knowledge
-        The knowledge base that it was made with, where it is loaded already.
-    ahead
-        Whether a second thread may decompress inputs ahead of the one that scans them.
+    READ = "read"
+    WEIGH = "weigh"
+    CALL = "call"
+    ADVISE = "advise"
+
+
+class Stage(NamedTuple):
+    """Parts of one kind that are not finished; ``counts`` is what each adds to the progress.
+
+    Where parts are done at the same time, those with large ``costs`` come first: a long one that
+    is begun last would leave the other workers idle.
+    """
+
+    kind: Kind
+    label: str
+    numbers: Sequence[int]
+    counts: Mapping[int, int]
+    costs: Mapping[int, int]
+
+
+def read_engine(plan: CohortPlan, knowledge: KnowledgeBase | None = None) -> Engine:
+    """Read what the parts of a plan share: the release, where it is not given, and side tables.
 
     Raises
     ------
@@ -60,139 +81,25 @@ class CohortWork:
     UsageError
         The ancestry is neither a rule nor a group of the knowledge base.
     """
-
-    def __init__(
-        self, plan: CohortPlan, knowledge: KnowledgeBase | None = None, *, ahead: bool = False
-    ) -> None:
-        self.plan, self.settings = plan, plan.settings
-        self._ahead = ahead
-        overlay = Path(plan.overlay) if plan.overlay else None
-        self.knowledge = knowledge or knowledge_of(overlay)
-        if self.knowledge.manifest.digest != plan.knowledge_digest:
-            raise KnowledgeError(
-                f"the plan was made with release {plan.knowledge_release}, another is installed",
-                remedy="make the plan anew",
-            )
-        if (plan.data_digest, plan.code_digest) != (data_digest(), code_digest()):
-            raise KnowledgeError(
-                "the plan was made with other shipped data or by another build of the program",
-                remedy="install the same everywhere, or make the plan anew",
-            )
-        if self.settings.prior is not Prior.NONE:
-            check_ancestry(self.settings.ancestry, self.knowledge.frequencies.values())
-        self.genes: dict[str, GeneDefinition] = {g: self.knowledge.genes[g] for g in plan.genes}
-
-    @functools.cached_property
-    def sample_info(self) -> Mapping[str, SampleInfo]:
-        """Sex and population by sample name."""
-        file = self.plan.sample_info
-        return read_sample_info(Path(file.path)) if file else {}
-
-    @functools.cached_property
-    def outside(self) -> list[OutsideCall]:
-        """Calls of other tools."""
-        file = self.plan.outside_calls
-        return read_outside_calls(Path(file.path)) if file else []
-
-    @functools.cached_property
-    def guidance(self) -> GuidanceIndex:
-        """Index of the knowledge base's guidance."""
-        return guidance_of(self.knowledge, self.settings.confidence)
-
-    @functools.cached_property
-    def _reader(self) -> CohortReader:
-        known = list(self.knowledge.genes.values())
-        genes = list(self.genes.values())
-        return CohortReader(genes, known, self.settings, self.sample_info, ahead=self._ahead)
-
-    def read(self, files: Sequence[PlannedFile]) -> list[GroupedInput | InputError]:
-        """Read some inputs; one that is refused costs only itself."""
-        found: list[GroupedInput | InputError] = []
-        for file in files:
-            try:
-                found.append(self._reader.read(file.path))
-            except InputError as error:
-                found.append(error)
-        return found
-
-    def samples(self, inputs: Inputs) -> tuple[str, ...]:
-        """Return the samples of a run, in input order.
-
-        Raises
-        ------
-        SampleNotFoundError
-            A sample that was asked for is in no input, and none was refused.
-        """
-        there = [i for i in inputs if not isinstance(i, InputError)]
-        names = tuple(dict.fromkeys(name for i in there for name in i.samples))
-        return chosen_samples(names, self.settings, refused_of(inputs))
-
-    def names(self, samples: Sequence[str]) -> Sequence[str]:
-        """Return what samples are called in the results: pseudonyms, or their own names.
-
-        Raises
-        ------
-        UsageError
-            The key file cannot be read, or is none.
-        """
-        if not self.plan.deidentify:
-            return samples
-        from pgx.reports.pseudonyms import counted_pseudonyms, keyed_pseudonyms, read_key
-
-        key = self.plan.pseudonym_key
-        if key is None:
-            return counted_pseudonyms(len(samples))
-        return keyed_pseudonyms(samples, read_key(Path(key.path)))
-
-    def caller(self, samples: tuple[str, ...]) -> CohortCaller:
-        """Return what calls genes of these samples.
-
-        Raises
-        ------
-        OutsideCallError
-            An outside call that cannot be used.
-        """
-        outside = outside_by_sample(self.outside, samples, self.knowledge)
-        return CohortCaller(self.knowledge, self.guidance, self.settings, self.sample_info, outside)
-
-    @property
-    def infers(self) -> bool:
-        """Whether populations are inferred from the samples' own genotypes."""
-        return self.settings.ancestry == INFERRED and self.settings.prior is not Prior.NONE
-
-    def evidence_of(
-        self, gene: GeneDefinition, inputs: Sequence[GroupedInput], samples: tuple[str, ...]
-    ) -> Sequence[Mapping[str, float] | None]:
-        """Return what a gene says of each sample's population."""
-        return self.caller(samples).evidence_of(gene, inputs, samples)
-
-    def call(
-        self,
-        name: str,
-        inputs: Sequence[GroupedInput],
-        samples: tuple[str, ...],
-        evidence: Mapping[str, Sequence[Mapping[str, float] | None]],
-    ) -> GeneTable:
-        """Call one gene of all samples; see `CohortCaller.call`."""
-        return self.caller(samples).call(self.genes[name], inputs, samples, evidence)
-
-    def hints(self, inputs: Inputs, samples: tuple[str, ...]) -> list[str]:
-        """Return what the user may want to know."""
-        there = [i for i in inputs if not isinstance(i, InputError)]
-        found = [hint for item in there for hint in item.hints]
-        found += unlike_overlay(self.knowledge, refused_of(inputs))
-        names = tuple(dict.fromkeys(name for i in there for name in i.samples))
-        found += strangers(self.outside, names)
-        found += left_out(self.outside, self.knowledge)
-        if self.settings.ancestry == RECORDED and self.settings.prior is not Prior.NONE:
-            recorded = {s: info.superpopulation for s, info in self.sample_info.items()}
-            found += unrecorded(samples, recorded, self.knowledge.frequencies.values())
-        return found
-
-
-def refused_of(inputs: Inputs) -> list[InputError]:
-    """Return one error for each input that was refused."""
-    return [item for item in inputs if isinstance(item, InputError)]
+    kb = knowledge or knowledge_of(Path(plan.overlay) if plan.overlay else None)
+    if kb.manifest.digest != plan.knowledge_digest:
+        raise KnowledgeError(
+            f"the plan was made with release {plan.knowledge_release}, another is installed",
+            remedy="make the plan anew",
+        )
+    if (plan.data_digest, plan.code_digest) != (data_digest(), code_digest()):
+        raise KnowledgeError(
+            "the plan was made with other shipped data or by another build of the program",
+            remedy="install the same everywhere, or make the plan anew",
+        )
+    info, outside = plan.sample_info, plan.outside_calls
+    return Engine(
+        kb,
+        plan.settings,
+        [kb.genes[name] for name in plan.genes],
+        read_sample_info(Path(info.path)) if info else {},
+        read_outside_calls(Path(outside.path)) if outside else [],
+    )
 
 
 class Steps:
@@ -203,21 +110,94 @@ class Steps:
 
     Parameters
     ----------
-    work
+    plan, engine
         The plan and what its parts share.
     parts
         Where finished parts are kept.
+    ahead
+        Whether a second thread may decompress inputs ahead of the one that scans them.
     """
 
-    def __init__(self, work: CohortWork, parts: Parts) -> None:
-        self.work, self.parts = work, parts
-        self.plan = work.plan
+    def __init__(
+        self, plan: CohortPlan, engine: Engine, parts: Parts, *, ahead: bool = False
+    ) -> None:
+        self.plan, self.engine, self.parts = plan, engine, parts
+        self._ahead = ahead
+
+    def do(self, kind: Kind, number: int) -> list[InputError]:
+        """Do one part; return why inputs of it were refused.
+
+        Parameters
+        ----------
+        kind
+            What it does.
+        number
+            Of a part that reads, of a gene of the plan, or of a chunk of samples.
+
+        Raises
+        ------
+        InputConflictError
+            Two inputs disagree about one site of one sample.
+        OutsideCallError
+            An outside call that cannot be used.
+        OutputError
+            It cannot be kept, or what it needs is not there.
+        """
+        if kind is Kind.READ:
+            return self.read(number)
+        if kind is Kind.WEIGH:
+            self.weigh(self.plan.genes[number])
+        elif kind is Kind.CALL:
+            self.call(self.plan.genes[number])
+        else:
+            self.advise(number)
+        return []
+
+    def stages(self, *, with_advice: bool) -> Iterator[Stage]:
+        """Yield what is to be done, each stage after those before it are finished.
+
+        ``with_advice``: advice is found before the results are written, by those who do parts.
+
+        Raises
+        ------
+        SampleNotFoundError
+            A sample that was asked for is in no input, and none was refused.
+        """
+        plan, parts = self.plan, self.parts
+        reads = [number for number in range(len(plan.reads)) if not parts.has_read(number)]
+        yield Stage(
+            Kind.READ,
+            "inputs",
+            reads,
+            {number: len(plan.reads[number]) for number in reads},
+            {number: sum(plan.inputs[i].size for i in plan.reads[number]) for number in reads},
+        )
+        number_of = {gene: number for number, gene in enumerate(plan.genes)}
+        genes = [number_of[gene] for gene in plan.genes if not parts.has_calls(gene)]
+        if genes and self.samples:
+            weights = [number_of[g] for g in self.engine.inferring if not parts.has_evidence(g)]
+            yield self._of_genes(Kind.WEIGH, "genes weighed", weights)
+            yield self._of_genes(Kind.CALL, "genes", genes)
+        chunks = range(-(-len(self.samples) // CHUNK_SAMPLES)) if with_advice else ()
+        numbers = [chunk for chunk in chunks if not parts.has_advice(chunk)]
+        counts = {n: min(CHUNK_SAMPLES, len(self.samples) - n * CHUNK_SAMPLES) for n in numbers}
+        yield Stage(Kind.ADVISE, "samples advised", numbers, counts, counts)
+
+    def _of_genes(self, kind: Kind, label: str, numbers: Sequence[int]) -> Stage:
+        """Return a stage over genes; the time of one grows with its alleles and positions."""
+        genes = {number: self.engine.genes[self.plan.genes[number]] for number in numbers}
+        costs = {number: len(own.variants) * len(own.alleles) for number, own in genes.items()}
+        return Stage(kind, label, numbers, dict.fromkeys(numbers, 1), costs)
+
+    @functools.cached_property
+    def _reader(self) -> InputReader:
+        return self.engine.reader(is_grouped=True, ahead=self._ahead)
 
     def read(self, part: int) -> list[InputError]:
         """Read the inputs of a part; return why some of them were refused."""
-        found = self.work.read([self.plan.inputs[i] for i in self.plan.reads[part]])
+        found = self._reader.read_all(self.plan.inputs[i].path for i in self.plan.reads[part])
         self.parts.put_read(part, found)
-        return [item for item in found if isinstance(item, InputError)]
+        return refused_of(found)
 
     @functools.cached_property
     def samples(self) -> tuple[str, ...]:
@@ -228,14 +208,7 @@ class Steps:
         SampleNotFoundError
             A sample that was asked for is in no input, and none was refused.
         """
-        return self.work.samples(self.parts.inputs({}))
-
-    @functools.cached_property
-    def weighed(self) -> tuple[str, ...]:
-        """The genes that say something of populations, where these are inferred."""
-        if not self.work.infers:
-            return ()
-        return tuple(name for name, gene in self.work.genes.items() if gene.variants)
+        return self.engine.samples(self.parts.inputs({}))
 
     def weigh(self, gene: str) -> None:
         """Find out what a gene says of each sample's population.
@@ -245,22 +218,25 @@ class Steps:
         InputConflictError
             Two inputs disagree about one site of one sample.
         """
-        own = self.work.genes[gene]
-        self.parts.put_evidence(gene, self.work.evidence_of(own, self._read(own), self.samples))
+        own = self.engine.genes[gene]
+        caller = self.engine.caller(self.samples)
+        evidence = caller.evidence_of(own, self.pieces(own), len(self.samples))
+        self.parts.put_evidence(gene, evidence)
 
     def weigh_open(self, first: str) -> None:
         """Find out what nobody else has, beginning with one gene and those after it.
 
         Processes that call different genes begin at different ones, and so share the work.
         """
-        start = self.weighed.index(first) if first in self.weighed else 0
-        for gene in self.weighed[start:] + self.weighed[:start]:
+        weighed = self.engine.inferring
+        start = weighed.index(first) if first in weighed else 0
+        for gene in weighed[start:] + weighed[:start]:
             if not self.parts.has_evidence(gene):
                 self.weigh(gene)
 
     @functools.cached_property
-    def _evidence(self) -> Mapping[str, Evidence]:
-        return {gene: self.parts.evidence(gene) for gene in self.weighed}
+    def _evidence(self) -> Mapping[str, Sequence[Mapping[str, float] | None]]:
+        return {gene: self.parts.evidence(gene) for gene in self.engine.inferring}
 
     def call(self, gene: str) -> None:
         """Call a gene of all samples, after all that is weighed was weighed.
@@ -275,28 +251,30 @@ class Steps:
         if not self.samples:
             self.parts.put_calls(GeneTable(gene))
             return
-        inputs = self._read(self.work.genes[gene])
-        self.parts.put_calls(self.work.call(gene, inputs, self.samples, self._evidence))
+        own = self.engine.genes[gene]
+        caller = self.engine.caller(self.samples)
+        pieces = self.pieces(own) if own.variants else []
+        self.parts.put_calls(caller.call(own, pieces, self.samples, self._notes, self._evidence))
 
     @functools.cached_property
-    def _advice(self) -> CohortAdvice:
-        tables = [self.parts.calls(gene) for gene in self.plan.genes]
-        return CohortAdvice(self.work.guidance, tables, self.work.settings.drugs or None)
+    def _notes(self) -> Sequence[tuple[str, ...]]:
+        return notes_of(read_of(self.parts.inputs({})), self.samples)
 
-    def advise(self, chunk: int, parts: FolderParts) -> None:
+    def pieces(self, gene: GeneDefinition) -> list[Piece]:
+        """Return one gene's genotypes of all inputs."""
+        inputs = read_of(self.parts.inputs({gene.gene: gene}))
+        return pieces_of(gene, inputs, self.samples)
+
+    @functools.cached_property
+    def _advice(self) -> AdviceTable:
+        return self.engine.advice([self.parts.calls(gene) for gene in self.plan.genes])
+
+    def advise(self, chunk: int) -> None:
         """Advise a chunk of samples, after all genes were called."""
         first = chunk * CHUNK_SAMPLES
         last = min(first + CHUNK_SAMPLES, len(self.samples))
         rows = self._advice.of_samples(first, last)
-        parts.put_advice(chunk, self._advice.rows, rows)
-
-    def _read(self, gene: GeneDefinition) -> list[GroupedInput]:
-        inputs = self.parts.inputs({gene.gene: gene})
-        return [item for item in inputs if not isinstance(item, InputError)]
-
-
-_SMALL_BYTES: Final = 64 * 1024 * 1024
-_SMALL_INPUTS: Final = 200
+        self.parts.put_advice(chunk, self._advice.rows, rows)
 
 
 class Progress(Protocol):
@@ -336,8 +314,36 @@ def parts_of(plan: CohortPlan, folder: Path) -> Parts:
     return MemoryParts()
 
 
-def do_parts(work: CohortWork, parts: Parts, progress: Progress | None = None) -> None:
-    """Do the parts of a plan that are not finished, one after another.
+class Executor(Protocol):
+    """Does the parts of a stage, which need nothing of each other."""
+
+    @property
+    def is_parallel(self) -> bool:
+        """Whether parts are done at the same time, so that advice is worth doing as parts too."""
+
+    def do(self, kind: Kind, numbers: Sequence[int], done: Callable[[int], None]) -> None:
+        """Do parts of a kind; ``done`` hears the number of each."""
+
+
+class ThisProcess:
+    """Does parts one after another where it is called."""
+
+    is_parallel = False
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+
+    def do(self, kind: Kind, numbers: Sequence[int], done: Callable[[int], None]) -> None:
+        """Do parts of a kind in order; ``done`` hears the number of each."""
+        for number in numbers:
+            self._steps.do(kind, number)
+            done(number)
+
+
+def do_parts(
+    steps: Steps, progress: Progress | None = None, executor: Executor | None = None
+) -> None:
+    """Do the parts of a plan that are not finished, stage by stage, in this process by default.
 
     Raises
     ------
@@ -345,32 +351,27 @@ def do_parts(work: CohortWork, parts: Parts, progress: Progress | None = None) -
         Two inputs disagree about one site of one sample.
     SampleNotFoundError, OutsideCallError
         What was asked for does not fit the inputs.
+    PgxError
+        See the executor.
     """
-    tell = progress or Silent()
-    steps = Steps(work, parts)
-    _read_open(steps, tell)
-    genes = [gene for gene in work.plan.genes if not parts.has_calls(gene)]
-    if not genes or not steps.samples:
-        return
-    open_weights = [gene for gene in steps.weighed if not parts.has_evidence(gene)]
-    _each("genes weighed", open_weights, steps.weigh, tell)
-    _each("genes", genes, steps.call, tell)
+    tell, by = progress or Silent(), executor or ThisProcess(steps)
+    for stage in steps.stages(with_advice=by.is_parallel):
+        if not stage.numbers and stage.kind is not Kind.READ:
+            continue
+        tell.stage(stage.label, sum(stage.counts.values()))
+        numbers = list(stage.numbers)
+        if by.is_parallel:
+            numbers.sort(key=lambda number: -stage.costs[number])
+        by.do(stage.kind, numbers, _counted(tell, stage.counts))
 
 
-def _read_open(steps: Steps, tell: Progress) -> None:
-    reads = steps.plan.reads
-    numbers = [number for number in range(len(reads)) if not steps.parts.has_read(number)]
-    tell.stage("inputs", sum(len(reads[number]) for number in numbers))
+def _counted(tell: Progress, counts: Mapping[int, int]) -> Callable[[int], None]:
+    """Return what tells progress of finished numbers, each of which counts so much."""
     done = 0
-    for number in numbers:
-        steps.read(number)
-        done += len(reads[number])
+
+    def hear(number: int) -> None:
+        nonlocal done
+        done += counts[number]
         tell.done(done)
 
-
-def _each(what: str, genes: Sequence[str], do: Callable[[str], None], tell: Progress) -> None:
-    if genes:
-        tell.stage(what, len(genes))
-    for done, gene in enumerate(genes, 1):
-        do(gene)
-        tell.done(done)
+    return hear

@@ -108,8 +108,8 @@ class BlockReader:
         call = self._out.call[index]
         differs = (before == Evidence.REFERENCE_BLOCK) & (codes != call).any(axis=1)
         carried = np.isin(call, sorted(named)).any(axis=1)
-        denied = (before == Evidence.RECORD) & carried & (codes >= 0).any(axis=1)
-        for sample in np.flatnonzero(differs | denied).tolist():
+        contradicted = (before == Evidence.RECORD) & carried & (codes >= 0).any(axis=1)
+        for sample in np.flatnonzero(differs | contradicted).tolist():
             self._writer.set_conflict(index, sample)
 
     def _block(self, number: int) -> _Block:

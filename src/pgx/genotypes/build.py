@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.copies import is_structural, reaches, settle_copies
+from pgx.genotypes.copies import assign_copies, is_structural, reaches
 from pgx.genotypes.matrix import Evidence, GeneGenotypes, Unknown
-from pgx.genotypes.ploidy import settle_ploidy
+from pgx.genotypes.ploidy import apply_ploidy
 from pgx.genotypes.reference import check_reference
 from pgx.genotypes.site_reader import SiteReader
 from pgx.genotypes.sites import GeneLocus
@@ -89,6 +89,8 @@ class SiteIndex:
         entries = self._entries.get(record.contig)
         if entries is None:
             return []
+        # Entries are sorted by first base alone, so a long site may begin this far before the
+        # record.
         start = record.position - self._longest[record.contig]
         index = bisect_left(entries, (start,))
         found = []
@@ -205,7 +207,7 @@ def build_gene(
     genotypes = GeneGenotypes.empty(locus.gene, tuple(scan.samples))
     if structural is None:
         structural = structural_records(scan.records)
-    settle_copies(locus, scan, structural, genotypes, min_quality=reading.settings.min_copy_quality)
+    assign_copies(locus, scan, structural, genotypes, min_quality=reading.settings.min_copy_quality)
     if touched:
         SiteReader(
             locus,
@@ -216,9 +218,9 @@ def build_gene(
             touched,
             probes_alleles=reading.probes_alleles,
         ).read()
-    _settle_absence(locus, genotypes, reading.settings, covered=reading.covered)
+    _mark_absent(locus, genotypes, reading.settings, covered=reading.covered)
     sex = [sexes.get(name) for name in scan.samples]
-    settle_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])
+    apply_ploidy(genotypes, sex if locus.gene.ploidy is Ploidy.X_LINKED else [])
     return genotypes
 
 
@@ -244,7 +246,7 @@ def covers(locus: GeneLocus, first: int, last: int) -> bool:
     return 0 < first <= locus.first and locus.last <= last
 
 
-def _settle_absence(
+def _mark_absent(
     locus: GeneLocus, genotypes: GeneGenotypes, settings: ReadingSettings, *, covered: bool
 ) -> None:
     absent = genotypes.reason == Unknown.NO_RECORD

@@ -15,13 +15,14 @@ from pgx.io.records import NONE, UNREADABLE, Scan, ScannedRecord, SiteReason, Sy
 from pgx.records.genes import Ploidy
 from pgx.records.structures import AlleleSpan, StructuralAllele
 
-__all__ = ["allele_copies", "is_structural", "reaches", "settle_copies"]
+__all__ = ["allele_copies", "assign_copies", "is_structural", "reaches"]
 
 STRUCTURAL_FLANK: Final = 10_000
 """Bases beside a gene's defining span within which a structural variant may reach the gene."""
 USUAL: Final = 2
 """Copies of a gene on an autosome."""
 
+# gVCF writers add these symbols to every record; they name no structural variant.
 _ANY_OTHER: Final = ("<NON_REF>", "<*>")
 _NUMBERED: Final = re.compile(r"<CN(\d{1,3})>")
 _DELETED: Final = re.compile(r"<DEL(:.*)?>")
@@ -69,7 +70,7 @@ def allele_copies(alt: str) -> int:
     return _UNKNOWN if text == _ANY_COPIES else _STRANGE
 
 
-def settle_copies(
+def assign_copies(
     locus: GeneLocus,
     scan: Scan,
     numbers: Sequence[int],
@@ -131,7 +132,7 @@ def _add_usual(
 ) -> None:
     """Keep that two copies were counted, of genes in which that says more than nothing.
 
-    A record that counts two denies another that says otherwise.
+    A record that counts two contradicts one that counts another number.
     """
     keeps = locus.gene.structure is not None
     for number in numbers:
@@ -220,7 +221,7 @@ class _Reading:
         cell = self._cell(sample, symbolic)
         haplotypes = cell.haplotypes
         if _STRANGE in haplotypes or (0 in haplotypes and max(haplotypes) > 1):
-            return None  # a loss on one chromosome and a gain on the other are not told apart
+            return None  # a loss on one chromosome and a gain on the other cannot be distinguished
         is_known = cell.is_whole and _UNKNOWN not in haplotypes
         if cell.counted == NONE:
             return sum(haplotypes) if is_known else None

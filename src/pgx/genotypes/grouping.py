@@ -1,4 +1,4 @@
-"""Samples of which a file says the same at a gene, told apart while its records pass.
+"""Samples of which a file says the same at a gene, separated while its records are read.
 
 A cohort has few distinct genotypes in a gene. Of each only one column is kept and read;
 what is read of it holds for all samples of its group. Nothing is kept a sample but the
@@ -39,7 +39,7 @@ _NO_LIKELIHOODS: Final = np.full((1, 6), -1, np.int16)
 
 
 class GeneColumns(NamedTuple):
-    """One column of each group of samples (G), at the records that concern a gene.
+    """One column of each group of samples (G), at the records over a gene.
 
     ``numbers`` are the records' indices in the file's scan, ``scan`` those records with the
     groups as samples, named by the first sample of each; ``groups`` (N,) int32 is the group
@@ -76,6 +76,8 @@ class _Log:
     steps: list[_Step] = field(default_factory=list)
 
 
+# Samples of a cohort have few different genotypes at one gene. Groups of equal samples are merged
+# and called once, so that time grows with what differs and not with the number of samples.
 class SampleGrouper:
     """A sink that groups a file's samples, gene by gene.
 
@@ -104,13 +106,13 @@ class SampleGrouper:
         self._n_records = 0
 
     def take(self, block: Block) -> None:
-        """Split groups by the records of a block, each gene's by those that concern it."""
+        """Split groups by the records of a block, each gene's by those over it."""
         for row, record in enumerate(block.records):
-            for locus in self._concerned(record):
+            for locus in self._touched(record):
                 self._split(self._logs[locus], block, row)
             self._n_records += 1
 
-    def _concerned(self, record: ScannedRecord) -> list[int]:
+    def _touched(self, record: ScannedRecord) -> list[int]:
         found = {locus for locus, _ in self._index.touching(record)}
         if any(map(is_structural, record.alts)):
             found |= {i for i, locus in enumerate(self._loci) if reaches(locus, record)}
@@ -121,6 +123,7 @@ class SampleGrouper:
         parent, cells = self._refined(log, block, row, nothing)
         log.steps.append(_Step(self._n_records, parent, cells))
         symbolic = block.records[row].symbolic
+        # Samples with the same genotype may differ in CN or its quality.
         if symbolic is not None:
             keys = symbolic.keys(len(log.groups))
             parent, cells = self._refined(log, block, row, keys)
@@ -131,6 +134,8 @@ class SampleGrouper:
             log.steps.append(_Step(self._n_records, parent, cells, reads=values))
         if block.likelihoods is None:
             return
+        # Likelihoods differ in nearly every sample; splitting by them is limited to cells that will
+        # be weighed by likelihood, or else there would be as many groups as samples.
         unsure = np.isin(block.reason[row], _UNSURE)
         if unsure.any():
             values, numbers = np.unique(block.likelihoods[row][unsure], axis=0, return_inverse=True)
@@ -171,12 +176,12 @@ class SampleGrouper:
         """Return how many groups a gene's samples form."""
         return self._logs[locus].n_groups
 
-    def is_concerned(self, locus: int) -> bool:
-        """Whether any record concerned a gene."""
+    def is_touched(self, locus: int) -> bool:
+        """Whether any record touches a gene."""
         return bool(self._logs[locus].steps)
 
     def columns(self, locus: int, scan: Scan) -> GeneColumns:
-        """Return one column of each group at the records that concern a gene.
+        """Return one column of each group at the records over a gene.
 
         ``scan`` is what the file's scan returned: its records, without cells.
         """

@@ -124,6 +124,7 @@ class GeneGenotypes:
     """
 
     gene: GeneDefinition
+    # Arrays have positions first: a caller reads one position of all samples at a time.
     samples: tuple[str, ...]
     call: npt.NDArray[np.int8]
     phase_block: npt.NDArray[np.int32]

@@ -32,9 +32,9 @@ from pgx.records.genes import GeneDefinition, Ploidy
 
 __all__ = [
     "SampleGenotype",
+    "apply_spanning_deletion",
     "combine",
     "merge",
-    "settle_star",
 ]
 
 _CLASH = -99  # two alternatives on one haplotype
@@ -304,7 +304,7 @@ def _renumbered(blocks: npt.NDArray[np.int32], used: set[int]) -> npt.NDArray[np
     return np.array([numbers[block] for block in blocks.tolist()], np.int32)
 
 
-def settle_star(locus: GeneLocus, out: GeneGenotypes) -> None:
+def apply_spanning_deletion(locus: GeneLocus, out: GeneGenotypes) -> None:
     """Explain each ``*`` by a defined deletion over the site; else it is undocumented.
 
     Where it is not known whether the sample carries such a deletion, the haplotype is unknown.

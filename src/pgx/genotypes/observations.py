@@ -17,6 +17,8 @@ __all__ = ["UNSURE", "SiteWriter", "likely_genotypes"]
 
 UNSURE: Final = np.zeros(256, np.bool_)
 """Whether a reason, an `Unknown`, leaves a genotype to its likelihoods: unsure or contradicted."""
+# These genotypes were made from usable reads. A failed filter or a broken field leaves nothing that
+# a likelihood could be taken from.
 UNSURE[[Unknown.LOW_GQ, Unknown.LOW_DP, Unknown.AD_CONTRADICTS]] = True
 
 _SLOTS: Final = ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 2))
@@ -65,6 +67,7 @@ class SiteWriter:
         reason[[not records[n].filter_passed for n in numbers]] = _FILTERED
         reason[[n in mismatched for n in numbers]] = _REF_MISMATCH
         missing = (scan.genotypes[numbers] == MISSING).all(axis=2)
+        # Only where nothing else is wrong: a failed filter is the more useful reason.
         reason[(reason == _OK) & missing] = _NO_GENOTYPE
         self._reasons = reason
 
@@ -148,6 +151,7 @@ def likely_genotypes(
     record that names alternatives leaves the others out. A record with ``*`` says nothing: what
     the haplotype carries there stands in another record.
     """
+    # A genotype with ``*`` is that of an allele which another record describes.
     if STAR in table[1 : len(alts) + 1]:
         return ()
     choices = [_codes(site, alts, table, allele) for allele in range(3)]
@@ -157,6 +161,8 @@ def likely_genotypes(
             continue
         for first in choices[one]:
             for second in choices[two]:
+                # A homozygous slot of <NON_REF> stands for one alternative twice, never for two
+                # different ones.
                 if one == two and first != second:
                     continue
                 pair = min(first, second), max(first, second)

@@ -22,13 +22,13 @@ __all__ = [
     "LEAST_READS",
     "LEAST_SHARE",
     "NOTE",
+    "apply_ploidy",
     "read_heteroplasmy",
     "refuse_mixed",
-    "settle_ploidy",
 ]
 
 
-def settle_ploidy(genotypes: GeneGenotypes, sexes: Sequence[str | None]) -> None:
+def apply_ploidy(genotypes: GeneGenotypes, sexes: Sequence[str | None]) -> None:
     """Bring every genotype to the number of haplotypes that the locus has, in place.
 
     Autosomes: a haploid genotype is unknown. Mitochondrion: one haplotype; two different

@@ -172,7 +172,7 @@ class AssemblyCheck:
         Raises
         ------
         AssemblyMismatchError
-            Another assembly fits better, beyond doubt.
+            Another assembly fits better, clearly.
         """
         seen, written = _seen(records), _Written(records)
         mine = self._documented[own]

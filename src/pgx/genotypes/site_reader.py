@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pgx.genotypes.blocks import BlockReader
 from pgx.genotypes.copies import is_structural
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
-from pgx.genotypes.merge import SampleGenotype, merge, settle_star
+from pgx.genotypes.merge import SampleGenotype, apply_spanning_deletion, merge
 from pgx.genotypes.observations import SiteWriter
 from pgx.genotypes.ploidy import read_heteroplasmy
 from pgx.genotypes.sites import STAR, GeneLocus, Site, Variation, is_sequence, trim
@@ -31,24 +31,24 @@ class _Allele(NamedTuple):
     at: dict[int, int | str]
 
     def stands_alone(self, site: Site) -> bool:
-        """Whether the change is this site's only, so that a ``0`` denies it here."""
+        """Whether the change is this site's only, so that a ``0`` excludes it here."""
         first, last = site.position, site.position + len(site.ref) - 1
         inside = first <= self.variation.start and self.variation.end <= last
         return self.variation.is_pure_indel or inside
 
 
-class _Spoken(NamedTuple):
+class _SiteReading(NamedTuple):
     """What one record says at one site.
 
     ``table`` maps genotype codes to codes of the site; ``answers`` tells whether a 0/0
-    answers the site; ``named`` are the codes that the record's ``0`` denies, ``denies_all``
-    that it denies any.
+    answers the site; ``named`` are the codes that the record's ``0`` excludes, ``excludes_all``
+    that it excludes any.
     """
 
     table: npt.NDArray[np.int8]
     answers: bool
     named: frozenset[int]
-    denies_all: bool
+    excludes_all: bool
 
 
 class SiteReader:
@@ -74,7 +74,7 @@ class SiteReader:
         self._alleles: dict[int, list[_Allele | None]] = {}
         self._touched: dict[int, list[int]] = {}
         self._named: dict[int, set[int]] = {}
-        self._denied: set[int] = set()
+        self._excluded: set[int] = set()
         self._deletions: dict[int, set[int]] = {}
         for number, records in touching.items():
             for record in records:
@@ -102,7 +102,7 @@ class SiteReader:
             self.out.likelihoods = dict(
                 sorted(self.out.likelihoods.items(), key=lambda item: item[0][0])
             )
-        settle_star(self.locus, self.out)
+        apply_spanning_deletion(self.locus, self.out)
 
     # -- what a record's alleles are at a site -------------------------------------------
 
@@ -121,13 +121,13 @@ class SiteReader:
         found = self.locus.read(record.position, record.ref, alt, touched)
         return _Allele(trim(record.position, record.ref, alt), found)
 
-    def _lookup(self, index: int, site: Site, number: int) -> _Spoken:
+    def _lookup(self, index: int, site: Site, number: int) -> _SiteReading:
         record = self.scan.records[number]
         table = np.full(len(record.alts) + 3, site.reference_code, np.int8)
         table[-2], table[-1] = ABSENT, MISSING  # what genotype codes -2 and -1 index
         last = _last_base(record)
         inside = record.position <= site.position <= last and not site.is_indel
-        answers = denies_all = inside and not record.alts
+        answers = excludes_all = inside and not record.alts
         named: set[int] = set()
         for k, allele in enumerate(self._alternatives(number), 1):
             alt = record.alts[k - 1]
@@ -145,7 +145,7 @@ class SiteReader:
                 answers |= isinstance(found, int) and allele.stands_alone(site)
                 if allele.stands_alone(site):
                     named.add(int(table[k]))
-        return _Spoken(table, answers, frozenset(named), denies_all)
+        return _SiteReading(table, answers, frozenset(named), excludes_all)
 
     def _coded(self, index: int, found: int | str, variation: Variation) -> int:
         if isinstance(found, int):
@@ -161,17 +161,17 @@ class SiteReader:
         alts = self.scan.records[number].alts
         if alts and all(map(is_structural, alts)):
             return  # says nothing of bases
-        spoken = self._lookup(index, site, number)
+        reading = self._lookup(index, site, number)
         genotypes = self.scan.genotypes[number]
-        codes = spoken.table[genotypes]
+        codes = reading.table[genotypes]
         differs = (codes != site.reference_code) & (codes != ABSENT)
-        applies = differs.any(axis=1) | spoken.answers
+        applies = differs.any(axis=1) | reading.answers
         reason = self._writer.reasons(number)
         bad = reason != Unknown.NONE
         codes = np.where(bad[:, None] & (codes != ABSENT), MISSING, codes)
         if self.scan.reads is not None and self.locus.gene.ploidy is Ploidy.MITOCHONDRIAL:
             codes, reason = read_heteroplasmy(
-                self.out, index, site, spoken.table, self.scan.reads[number], codes, reason
+                self.out, index, site, reading.table, self.scan.reads[number], codes, reason
             )
             applies |= (codes != site.reference_code).any(axis=1) & (reason == Unknown.NONE)
         block = np.where(
@@ -179,22 +179,28 @@ class SiteReader:
         )
         fresh = applies & (self.out.evidence[index] == Evidence.NONE)
         self._writer.write(index, fresh, codes, block, reason, number, Evidence.RECORD)
-        self._writer.keep_likelihoods(index, fresh, reason, number, spoken.table)
+        self._writer.keep_likelihoods(index, fresh, reason, number, reading.table)
         for sample in np.flatnonzero(applies & ~fresh):
             new = SampleGenotype(int(codes[sample, 0]), int(codes[sample, 1]), int(block[sample]))
-            self._merge_one(index, site, int(sample), new, spoken, int(reason[sample]))
-        self._named.setdefault(index, set()).update(spoken.named)
-        if spoken.denies_all:
-            self._denied.add(index)
+            self._merge_one(index, site, int(sample), new, reading, int(reason[sample]))
+        self._named.setdefault(index, set()).update(reading.named)
+        if reading.excludes_all:
+            self._excluded.add(index)
 
     def _merge_one(
-        self, index: int, site: Site, sample: int, new: SampleGenotype, spoken: _Spoken, reason: int
+        self,
+        index: int,
+        site: Site,
+        sample: int,
+        new: SampleGenotype,
+        reading: _SiteReading,
+        reason: int,
     ) -> None:
         out = self.out
         first, second = out.call[index, sample].tolist()
         old = SampleGenotype(first, second, int(out.phase_block[index, sample]))
         old, new = self._explained(index, old, new, site.reference_code)
-        agree = not self._denial(index, site, old, new, spoken)
+        agree = not self._denial(index, site, old, new, reading)
         merged = merge(old, new, site.reference_code) if agree else None
         if merged is None:
             self._writer.set_conflict(index, sample)
@@ -217,7 +223,12 @@ class SiteReader:
         return old, new
 
     def _denial(
-        self, index: int, site: Site, old: SampleGenotype, new: SampleGenotype, spoken: _Spoken
+        self,
+        index: int,
+        site: Site,
+        old: SampleGenotype,
+        new: SampleGenotype,
+        reading: _SiteReading,
     ) -> bool:
         """Whether one record carries an alternative that the other says is not there."""
         if MISSING in old[:2] or MISSING in new[:2]:
@@ -226,11 +237,11 @@ class SiteReader:
         more, before = new.alternatives(site.reference_code), old.alternatives(site.reference_code)
         if any(c in said and c not in before for c in more):
             return True
-        if any(c in spoken.named and c not in more for c in before):
+        if any(c in reading.named and c not in more for c in before):
             return True
-        own = spoken.named | said
-        contradicts_old = spoken.denies_all and any(c in own for c in before)
-        return contradicts_old or (index in self._denied and any(c in own for c in more))
+        own = reading.named | said
+        contradicts_old = reading.excludes_all and any(c in own for c in before)
+        return contradicts_old or (index in self._excluded and any(c in own for c in more))
 
 
 def _last_base(record: ScannedRecord) -> int:

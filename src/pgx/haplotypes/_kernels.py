@@ -34,6 +34,7 @@ def fit_diplotypes(
     O(A*P + A*A*B). Oracle: tests/reference/match.py.
     """
     n_alleles, n_positions = masks.shape
+    # Shifts of mixed signed and unsigned integers become floats in Numba: one is unsigned, too.
     one = np.uint64(1)
     for b in range(n_blocks + 1):
         for s in range(2):
@@ -42,6 +43,7 @@ def fit_diplotypes(
     for a in range(n_alleles):
         for p in range(n_positions):
             b = block[p] if block[p] >= 0 else n_blocks
+            # The last row of the scratch array, n_blocks, holds positions that need no phase.
             for s in range(2):
                 code = codes[p, s]
                 if code >= 0 and (masks[a, p] >> np.uint64(code)) & one == 0:

@@ -1,4 +1,4 @@
-"""Allele definitions of a gene as arrays over sites; core alleles and site masks."""
+"""Allele definitions of a gene as arrays, and the alleles that a haplotype carries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.errors import InvariantError, SnapshotSchemaError, UnknownAlleleError
+from pgx.genotypes.matrix import MISSING, GeneGenotypes
 from pgx.records.genes import (
     DefiningVariant,
     GeneDefinition,
@@ -23,14 +24,21 @@ __all__ = [
     "COMMON_FROM",
     "Cause",
     "CompiledGene",
+    "Floats",
     "HaplotypeMasks",
     "Meanings",
-    "causal_alleles",
+    "carried_causes",
+    "causal_allele_bits",
     "compile_gene",
+    "contained",
     "core_sites",
+    "extra_names",
+    "matching_alleles",
     "named_sites",
-    "without_proxy",
+    "uncertain_positions",
+    "without_function",
 ]
+
 
 _IUPAC = {
     "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
@@ -270,8 +278,6 @@ def _documented(gene: CompiledGene) -> dict[str, tuple[int, int]]:
 
 TYPED_TIER: Final = 2
 """Last tier of core positions that a clinical test should type."""
-PROXY_FINDS: Final = 0.99
-"""Least share of the chromosomes with a causal allele that a proxy has to find."""
 COMMON_FROM: Final = 1e-3
 """Share of chromosomes in some group from which an allele counts as common."""
 
@@ -299,7 +305,7 @@ def named_sites(gene: CompiledGene, frequencies: GeneFrequencies | None) -> npt.
     return np.asarray(gene.needs[wanted].any(axis=0))
 
 
-def causal_alleles(gene: CompiledGene) -> npt.NDArray[np.uint64]:
+def causal_allele_bits(gene: CompiledGene) -> npt.NDArray[np.uint64]:
     """(P,) uint64: causal alleles, as bits by code, of core positions that a test should type."""
     place = {v.position: i for i, v in enumerate(gene.gene.variants)}
     found = np.zeros(len(place), np.uint64)
@@ -311,23 +317,6 @@ def causal_alleles(gene: CompiledGene) -> npt.NDArray[np.uint64]:
     return found
 
 
-def without_proxy(
-    gene: CompiledGene, sites: npt.NDArray[np.bool_], answered: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """(P,) bool: those of some positions for which no answered proxy stands in.
-
-    A proxy stands in where it is on record with its strength, and misses at most one in a
-    hundred chromosomes with the causal allele; the posterior weighs what it leaves open.
-    """
-    place = {v.position: i for i, v in enumerate(gene.gene.variants)}
-    left = sites.copy()
-    for core in gene.gene.core_positions:
-        strong = [place[p.position] for p in core.proxies if p.sensitivity >= PROXY_FINDS]
-        if any(answered[site] for site in strong):
-            left[place[core.position]] = False
-    return left
-
-
 def _common(frequencies: GeneFrequencies) -> set[str]:
     """Return the alleles that are common in some group."""
     totals = np.maximum(np.array(frequencies.totals, np.float64), 1)
@@ -337,3 +326,164 @@ def _common(frequencies: GeneFrequencies) -> set[str]:
         carried[haplotype.allele] = carried.get(haplotype.allele, 0 * counts) + counts
     common = {name for name, n in carried.items() if (n / totals >= COMMON_FROM).any()}
     return common | {p.allele for p in frequencies.published if p.frequency >= COMMON_FROM}
+
+
+NO_FUNCTION: Final = "No function"
+"""CPIC's term; alleles of scored genes have the activity value 0 instead."""
+
+
+def carried_causes(
+    gene: CompiledGene, codes: npt.NDArray[np.int8], contained: list[int]
+) -> list[int]:
+    """Return alleles whose causal variants a haplotype carries without fitting their definition.
+
+    Parameters
+    ----------
+    gene
+        Its ``causes`` list the alleles by tier, the simplest of equal ones first.
+    codes
+        (P,) int8: the haplotype.
+    contained
+        Alleles all of whose variants the haplotype carries. A causal variant that belongs to one
+        of them has the function which that allele was given, unless the haplotype is a part of
+        a larger definition: SLCO1B1 ``*5`` with one more variant of ``*47`` is a part of ``*47``.
+
+    Returns
+    -------
+    list of int
+        Indices of alleles of another function than the default allele's: those of the lowest
+        activity first, else by tier. Of alleles with the same causal variants only the first.
+    """
+    explained = {int(i) for a in contained for i in np.flatnonzero(gene.needs[a])}
+    usual = {gene.functions[gene.default_index], gene.gene.uncertain_function or None}
+    found: list[int] = []
+    for cause in gene.causes:
+        carried = all(codes[index] == code for index, code in cause.variants)
+        sites = {index for index, _ in cause.variants}
+        if not carried or gene.functions[cause.allele] in usual:
+            continue
+        if not sites <= explained or _is_part(gene, cause.allele, codes):
+            found.append(cause.allele)
+            explained |= sites
+    # The most harmful effect leads: a report must not hide it behind a milder one.
+    return sorted(found, key=lambda a: _activity(gene.values[a]))
+
+
+def without_function(gene: CompiledGene, contained: list[int]) -> int | None:
+    """Return the allele without function that a haplotype carries in full, None without one.
+
+    What destroys a function is not undone by another variant in cis: a frameshift stays one. So
+    a haplotype that no definition covers has no function if it holds an allele that has none.
+    """
+    return next((a for a in contained if _has_none(gene, a)), None)
+
+
+def _has_none(gene: CompiledGene, allele: int) -> bool:
+    return gene.functions[allele] == NO_FUNCTION or _activity(gene.values[allele]) == 0.0
+
+
+def uncertain_positions(
+    gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]
+) -> tuple[int, ...]:
+    """Return the causal positions of an allele, and where a haplotype denies its definition.
+
+    A second look at them tells whether the haplotype is that allele after all.
+    """
+    causal = {i for cause in gene.causes if cause.allele == allele for i, _ in cause.variants}
+    known = np.flatnonzero(codes != MISSING)
+    bits = np.uint64(1) << codes[known].astype(np.uint64)
+    others = known[(gene.masks[allele, known] & bits) == 0]
+    return tuple(sorted({*causal, *others.tolist()}))
+
+
+def _is_part(gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]) -> bool:
+    """Whether an allele's definition allows every variant of a haplotype."""
+    sites = np.flatnonzero((codes != gene.base) & (codes != MISSING))
+    bits = np.uint64(1) << codes[sites].astype(np.uint64)
+    return bool((gene.masks[allele, sites] & bits).all())
+
+
+def _activity(value: str | None) -> float:
+    """Return an activity value as a number, infinite where the gene has none."""
+    try:
+        return float(value or "inf")
+    except ValueError:
+        return float("inf")
+
+
+_ANY: Final = np.uint64(2**64 - 1)
+
+
+def _allowed(masks: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """(A, P) bool: whether each definition allows what the haplotype shows; unknown fits."""
+    bits = np.uint64(1) << np.maximum(codes, 0).astype(np.uint64)
+    # All bits set: an unknown position must match every definition that allows anything.
+    bits[codes == MISSING] = _ANY  # every definition allows something
+    return np.asarray((masks & bits) != 0)
+
+
+def matching_alleles(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> list[int]:
+    """Return alleles whose whole definition the haplotype fits, most answered positions first."""
+    fits = np.flatnonzero(_allowed(gene.masks, codes).all(axis=1))
+    weight = (gene.weights & (codes != MISSING)).sum(axis=1)
+    return sorted((int(a) for a in fits), key=lambda a: (-int(weight[a]), a))
+
+
+def contained(
+    gene: CompiledGene, codes: npt.NDArray[np.int8], *, missing_fits: bool = False
+) -> list[int]:
+    """Return alleles all of whose required variants the haplotype carries, largest first.
+
+    An allele is left out where larger ones explain all its variants already. With
+    ``missing_fits`` unknown positions count as carrying, as long as one is unknown.
+    """
+    need = gene.needs
+    known = codes != MISSING
+    differs = known & (codes != gene.base)
+    lacks = need & (known & ~differs) if missing_fits else need & ~differs
+    rows = np.flatnonzero(gene.is_variant & ~lacks.any(axis=1))
+    allowed = _allowed(gene.masks[rows], codes)
+    good = (~need[rows] | allowed).all(axis=1)
+    rows, allowed = rows[good], allowed[good]
+    if missing_fits:
+        return [a for a in rows.tolist() if (need[a] & ~known).any()]
+    carried = dict(zip(rows.tolist(), allowed & differs & gene.weights[rows], strict=True))
+    # Largest first: an allele whose variants a larger one explains is not named beside it.
+    found = sorted(carried, key=lambda a: (-int(need[a].sum()), a))
+    kept: list[int] = []
+    explained = np.zeros(len(codes), np.bool_)
+    for a in found:
+        if (need[a] & ~explained).any():
+            kept.append(a)
+            explained |= carried[a]
+    return kept
+
+
+def extra_names(
+    gene: CompiledGene,
+    codes: npt.NDArray[np.int8],
+    named: list[int],
+    genotypes: GeneGenotypes,
+) -> list[tuple[int, str]]:
+    """Return (position index, ``g.`` name) of variants that the named alleles do not explain."""
+    explained = codes == gene.base
+    explained |= codes == MISSING
+    if named:
+        allowed = _allowed(gene.masks[named], codes)
+        explained |= (allowed & (gene.needs[named] | gene.weights[named])).any(axis=0)
+    names = []
+    for index in np.flatnonzero(~explained).tolist():
+        names.append((index, _g_name(gene, index, int(codes[index]), genotypes)))
+    return names
+
+
+def _g_name(gene: CompiledGene, index: int, code: int, genotypes: GeneGenotypes) -> str:
+    variant = gene.gene.variants[index]
+    if code >= len(variant.alleles):
+        _, position, change = genotypes.label(index, code).split(":")
+        return f"g.{position}{change}"
+    before = variant.alleles[int(gene.base[index])]
+    return f"g.{variant.position}{before}>{variant.alleles[code]}"
+
+
+Floats = npt.NDArray[np.float64]

@@ -1,454 +1,537 @@
-"""The evidence beside a call: sites, contradictions, alternative diplotypes."""
+"""Evidence on one sample's gene copies: likelihoods, SV records, allelic depths."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+import functools
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.matrix import MISSING
-from pgx.haplotypes.definitions import CompiledGene, HaplotypeMasks, Meanings
-from pgx.haplotypes.listing import apply_proxies
-from pgx.haplotypes.matching import (
-    Bools,
-    Masks,
-    Observation,
-    agree,
-    count_contradictions,
-    denied,
-    lay,
-    orientations,
-    turned,
+from pgx.copynumber.configurations import (
+    Chromosomes,
+    StructuralModels,
+    carried_log_likelihood,
+    structural_models,
 )
-from pgx.records.calls import (
-    AlternativeDiplotype,
-    CallEvidence,
-    Candidate,
-    Contradiction,
-    GeneCall,
-    HaplotypeEvidence,
-    SiteObservation,
-    VariantMatch,
+from pgx.copynumber.evidence import (
+    MISMAPPED_COPIES,
+    SOURCE,
+    CopyEvidence,
+    MismappedSite,
+    SiteReads,
+    records_copies,
+    resolve_mismapping,
 )
-from pgx.records.genes import format_diplotype, natural_key
+from pgx.errors import InvariantError
+from pgx.genotypes.matrix import MISSING, Evidence, GeneGenotypes, SeenCopies
+from pgx.haplotypes.definitions import CompiledGene
+from pgx.haplotypes.observation import Observation, SoftGenotype, SoftSite, failed_sites, observe
+from pgx.records.structures import WHOLE, GeneStructure
 
 __all__ = [
-    "MAX_NEAREST",
-    "AlternativeDiplotypes",
-    "allowed_alleles",
-    "call_evidence",
-    "read_sites",
+    "Dosage",
+    "SampleEvidence",
+    "diploid_observation",
+    "haploid_observation",
+    "is_contradicted",
+    "sample_evidence",
 ]
 
-MAX_NEAREST = 2
-"""Excluded diplotypes that are listed; all that are excluded by as few positions are counted."""
+
+_READ: Final = (Evidence.RECORD, Evidence.REFERENCE_BLOCK)
+_DELETED: Final = ">*"
 
 
-def allowed_alleles(gene: CompiledGene, index: int, mask: int) -> tuple[str, ...]:
-    """Return the allele strings that a mask allows at a position."""
-    alleles = gene.gene.variants[index].alleles
-    return tuple(allele for code, allele in enumerate(alleles) if mask >> code & 1)
+@dataclass(frozen=True)
+class SampleEvidence:
+    """Everything that one sample shows of one gene: alleles, phase, likelihoods and copies.
+
+    Attributes
+    ----------
+    genotypes, sample
+        Observations, and the sample's column; reads of a paralogue are accounted for.
+    copies
+        Log likelihood of each structural model of the gene. None, or not assessed: without
+        copy-number data the likelihood is flat, and two whole copies are assumed.
+    counted
+        The SV record that counts the copies where no likelihood can: the gene has no
+        structural models, or both copies are deleted. Its count is consistent with the
+        genotypes. None otherwise.
+    is_open
+        Whether an SV record leaves the number of copies open: it is not a known allele, or
+        genotypes, depth or reads contradict it.
+    has_models
+        Whether structural models of the gene exist.
+    """
+
+    genotypes: GeneGenotypes
+    sample: int
+    copies: CopyEvidence | None
+    counted: SeenCopies | None
+    is_open: bool
+    has_models: bool
+
+    @property
+    def has_likelihood(self) -> bool:
+        """Whether the copies have a likelihood by structural model that is not flat."""
+        is_assessed = self.copies is not None and self.copies.is_assessed
+        return self.has_models and is_assessed and self.counted is None
+
+    @property
+    def is_hemizygous(self) -> bool:
+        """Whether a counted deletion leaves one copy."""
+        counted = self.counted
+        return counted is not None and counted.kind == "deletion" and counted.copies > 0
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether an SV record counts no copy."""
+        counted = self.counted
+        return counted is not None and counted.kind == "deletion" and counted.copies == 0
+
+    # Most samples of a cohort are fully phased and called before: they are known by the bytes
+    # of their haplotypes, and building an observation of each would take most of the time.
+    @functools.cached_property
+    def observation(self) -> Observation:
+        """Alleles and phase of the copies that are present."""
+        if not self.is_hemizygous:
+            return observe(self.genotypes, self.sample)
+        single, _ = self._single
+        unphased = np.full(len(single), -1, np.int32)
+        return Observation(np.stack([single, single], axis=1), unphased, 0, haploid=True)
+
+    @functools.cached_property
+    def failed(self) -> npt.NDArray[np.bool_]:
+        """(P,) bool: positions with a record that cannot be used."""
+        failed = failed_sites(self.genotypes, self.sample)
+        return failed | self._single[1] if self.is_hemizygous else failed
+
+    @functools.cached_property
+    def _single(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
+        if (
+            self.counted is None
+            or (single := _one_copy(self.genotypes, self.sample, self.counted)) is None
+        ):
+            raise InvariantError("a counted deletion holds two different alleles")
+        return single
 
 
-class AlternativeDiplotypes:
-    """Finds and describes the alternative diplotypes of one call.
+def sample_evidence(
+    genotypes: GeneGenotypes, sample: int, copies: CopyEvidence | None, *, has_models: bool
+) -> SampleEvidence:
+    """Return what one sample (a column of ``genotypes``) shows.
 
-    ``labels`` are the observed alleles by position, as they are printed; ``best`` the rows of
-    the best diplotype, None where nothing fits. Positions that the best diplotype does not
-    explain (variants beyond the two that name an unphased listing) speak against no other.
+    ``copies`` is the evidence from depth or reads, None without any; ``has_models`` says
+    whether structural models of the gene exist.
+    """
+    is_open = has_open_copies(genotypes, sample)
+    if not is_open and copies is None and sample not in genotypes.copies:
+        return SampleEvidence(genotypes, sample, None, None, False, has_models)  # noqa: FBT003
+    if has_models:
+        copies, is_open = with_record_copies(genotypes, sample, copies)
+        if copies is not None:
+            genotypes, sample = without_mismapping(genotypes, sample, copies), 0
+    counted = None if is_open and has_models else counted_copies(genotypes, sample)
+    return SampleEvidence(
+        genotypes, sample, copies, counted, is_open and counted is None, has_models
+    )
+
+
+def counted_copies(genotypes: GeneGenotypes, sample: int) -> SeenCopies | None:
+    """Return the SV record whose count of copies is followed, None where none is.
+
+    A count is compared with the dosage of the genotypes, yes or no, without a likelihood: a
+    record says nothing of how often its caller is wrong. It is not followed where another
+    record, or the genotypes, contradict it. In genes with structural models a count alone does
+    not distinguish whole copies from hybrids; there only a deletion of both copies is followed.
+    """
+    seen = genotypes.copies.get(sample)
+    if seen is None or genotypes.structural[sample]:
+        return None
+    if genotypes.gene.structure is not None and seen.copies > 0:
+        return None
+    if seen.kind == "deletion" and is_contradicted(genotypes, sample, seen):
+        return None
+    return seen
+
+
+def has_open_copies(genotypes: GeneGenotypes, sample: int) -> bool:
+    """Whether a structural record over the gene leaves a call from small variants open."""
+    seen = genotypes.copies.get(sample)
+    return bool(genotypes.structural[sample]) or (seen is not None and bool(seen.kind))
+
+
+def with_record_copies(
+    genotypes: GeneGenotypes, sample: int, copies: CopyEvidence | None
+) -> tuple[CopyEvidence | None, bool]:
+    """Return what is known of copies with the count of SV records, and whether they leave it open.
+
+    For a gene of which structures are known. Where ``copies`` were assessed by other means
+    these count, and a record that counts another number leaves the gene open.
+    """
+    own = records_copies(genotypes, sample)
+    if own is None or not own.is_assessed:
+        return copies, bool(genotypes.structural[sample])
+    if is_contradicted(genotypes, sample, genotypes.copies[sample]):
+        return copies, True
+    # Depth and reads weigh every structural model; a record gives one number. So it is followed
+    # only where these say nothing, and otherwise has to agree.
+    if copies is None or not copies.is_assessed or copies.report.source == SOURCE:
+        reads = () if copies is None else copies.reads
+        return CopyEvidence(own.log_likelihood, reads, own.report), False
+    structure = genotypes.gene.structure
+    if structure is None:
+        return copies, False
+    models = structural_models(structure)
+    best = int((copies.log_likelihood + models.log_prior).argmax())
+    return copies, int(models.copies[best]) != genotypes.copies[sample].copies
+
+
+def _one_copy(
+    genotypes: GeneGenotypes, sample: int, seen: SeenCopies
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]] | None:
+    """Return (P,) codes of the chromosome with the gene, and where two outside differ.
+
+    Within the deletion, ``seen.sites``, callers write the only allele twice, or once. Outside
+    of it two chromosomes show: an allele that both have is known; of two different alleles
+    either may be on the other chromosome, so the position fails. None where the deletion
+    holds two different alleles.
+    """
+    codes = genotypes.call[:, sample].copy()
+    inside = _inside(genotypes, seen)
+    codes[_deleted(genotypes, codes) & inside[:, None]] = MISSING
+    # Unphased outside of the deletion: which of two alleles is in cis with the gene is not known.
+    first, second = codes.T
+    differs = (codes != MISSING).all(axis=1) & (first != second)
+    if (differs & inside).any():
+        return None
+    outside = np.where(first == second, first, MISSING)
+    single = np.where(inside, np.maximum(first, second), outside).astype(np.int8)
+    return single, differs & ~inside
+
+
+def is_contradicted(genotypes: GeneGenotypes, sample: int, seen: SeenCopies) -> bool:
+    """Whether genotypes show more alleles than a record leaves copies."""
+    if seen.copies == 0:
+        return _shows_deleted(genotypes, sample, seen)
+    return seen.copies == 1 and _one_copy(genotypes, sample, seen) is None
+
+
+def _shows_deleted(genotypes: GeneGenotypes, sample: int, seen: SeenCopies) -> bool:
+    """Whether the input shows alleles where both chromosomes are said to have none."""
+    codes = genotypes.call[:, sample]
+    there = ((codes >= 0) & ~_deleted(genotypes, codes)).any(axis=1)
+    # Positions assumed to be reference were not seen; they cannot contradict a deletion.
+    read = np.isin(genotypes.evidence[:, sample], _READ)
+    return bool((there & read & _inside(genotypes, seen)).any())
+
+
+def _inside(genotypes: GeneGenotypes, seen: SeenCopies) -> npt.NDArray[np.bool_]:
+    inside = np.zeros(len(genotypes.call), np.bool_)
+    inside[list(seen.sites)] = True
+    return inside
+
+
+def _deleted(genotypes: GeneGenotypes, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """(P, 2) bool: haplotypes that another record deletes (``*``)."""
+    found = np.zeros(codes.shape, np.bool_)
+    for site, labels in enumerate(genotypes.extra):
+        first = len(genotypes.gene.variants[site].alleles)
+        for place, label in enumerate(labels):
+            if label.endswith(_DELETED):
+                found[site] |= codes[site] == first + place
+    return found
+
+
+UNLIKELY: Final = 5.0
+"""Log probability below that of the likeliest model from which a model's hybrids do not count."""
+SPREADS: Final = 2.0
+"""Standard deviations by which more of a hybrid may show than is known of it."""
+LEAST_MISMAPPED: Final = 0.15
+"""Copies of hybrids below which their reads are not looked for: a caller leaves them out."""
+_AMOUNTS: Final = 5
+
+
+def without_mismapping(
+    genotypes: GeneGenotypes, sample: int, copies: CopyEvidence
+) -> GeneGenotypes:
+    """Return one sample's genotypes, those at mismapped positions genotyped from their reads."""
+    structure = genotypes.gene.structure
+    if structure is None or not structure.mismapped or not copies.reads:
+        return genotypes.take(np.array([sample]), (genotypes.samples[sample],))
+    models = structural_models(structure)
+    likely = copies.log_likelihood + models.log_prior if copies.is_assessed else None
+    best = models.usual if likely is None else int(likely.argmax())
+    sites = _mismapped_sites(structure, models, best)
+    if likely is not None:
+        left = np.flatnonzero(likely > likely[best] - UNLIKELY)
+        sites += _foreign(structure, models, left, copies.reads)
+    return resolve_mismapping(genotypes, sample, copies.reads, sites)
+
+
+def _mismapped_sites(
+    structure: GeneStructure, models: StructuralModels, model: int
+) -> list[MismappedSite]:
+    """Return the sites to which reads of the paralogue, or of a model's hybrids, are mismapped."""
+    added = models.mismapped_copies(structure.mismapped)[model].tolist()
+    copies = int(models.counts[model, 0])
+    return [
+        MismappedSite(position, copies, tuple(amount + more for amount in MISMAPPED_COPIES))
+        for position, more in zip(structure.mismapped, added, strict=True)
+    ]
+
+
+def _foreign(
+    structure: GeneStructure,
+    models: StructuralModels,
+    left: npt.NDArray[np.intp],
+    reads: Sequence[SiteReads],
+) -> list[MismappedSite]:
+    """Return where hybrids of models that are left show the paralogue's base, as reads seem to.
+
+    How much of them shows lies between nothing and `SPREADS` above what is known of them.
+    """
+    bases = {site.position: {site.base, site.paralogue_base} for site in structure.sites}
+    seen = [
+        r.position
+        for r in reads
+        if set(r.alleles) == bases.get(r.position) and r.position not in structure.mismapped
+    ]
+    most = models.mismapped_copies(seen, SPREADS)[left].max(axis=0).tolist()
+    copies = np.rint(models.own(seen)[left].max(axis=0)).astype(int).tolist()
+    return [
+        MismappedSite(position, n, tuple((amount * np.linspace(0, 1, _AMOUNTS)).tolist()))
+        for position, n, amount in zip(seen, copies, most, strict=True)
+        if amount >= LEAST_MISMAPPED
+    ]
+
+
+TEMPER: Final = 0.5
+"""Power of the likelihood of reads: sites share their reads and their bias."""
+APART: Final = 300
+"""Bases between sites of which both count: reads and mates span fewer."""
+LIKE_PARTNER: Final = 0.95
+"""Probability that a hybrid carries the alleles of the whole copy beside it."""
+LIKELIHOOD_DECIMALS: Final = 6
+"""Places of a log likelihood: what is left is rounding."""
+NEVER: Final = 1e-12
+"""Likelihood of one haplotype by that of two below which two different alleles rule it out."""
+HETEROZYGOUS: Final = (0.2, 0.35, 0.5, 0.65, 0.8)
+"""Shares of reads that an allele of two to five copies has."""
+HOMOZYGOUS_FROM: Final = 0.3
+"""Likelihood of one allele by that of two from which a heterozygous site is not certain: a caller
+saw two, so that reads must hardly favour them."""
+MOST_REOPENED: Final = 3
+"""Doubted sites up to which they are left open: each has four genotypes to be tried."""
+_LEAST: Final = 1e-300
+
+
+class _Site(NamedTuple):
+    """A heterozygous site: its index, the codes of its alleles, reads of the second, of both."""
+
+    site: int
+    codes: tuple[int, int]
+    reads: int
+    total: int
+    shares: npt.NDArray[np.float64]
+
+
+class Dosage:
+    """Allelic depths at heterozygous defining sites of one sample.
+
+    Attributes
+    ----------
+    sites
+        Sites with reads of both alleles that tell something of copies.
     """
 
     def __init__(
         self,
         gene: CompiledGene,
-        haplotypes: HaplotypeMasks,
+        models: StructuralModels,
         observation: Observation,
-        labels: Sequence[tuple[str, ...]],
-        best: Masks | None,
+        reads: Sequence[SiteReads],
     ) -> None:
-        self.gene = gene
-        self.haplotypes = haplotypes
-        self.observation = observation
-        self.labels = labels
-        self.best = best
-        self._free: Bools = np.zeros(len(labels), np.bool_)
-        if best is not None:
-            self._free = np.asarray(self._denied_at(lay(best, observation)).any(axis=0))
-        default = gene.gene.default_allele
-        self._names = sorted(set(gene.names), key=lambda n: (n != default, natural_key(n)))
-        first_row = {name: i for i, name in reversed(list(enumerate(gene.names)))}
-        self._rows_of = np.array([first_row[name] for name in self._names])
-        self._own_functions = [gene.functions[i] for i in self._rows_of.tolist()]
-        self._kinds = sorted({f or "" for f in gene.functions})
-
-    def of(self, call: GeneCall) -> list[AlternativeDiplotype]:
-        """Return the alternative diplotypes of a call.
-
-        The next candidate and the next one of other functions; where only one fits, the
-        nearest that are excluded; and the nearest of functions that none of these has.
-        """
-        first, second, counts = self._pairs()
-        found = list(self._candidates(call)) or self._unlisted(call, first, second, counts)
-        kinds = self._pair_kinds(first, second)
-        known = set(kinds[counts == 0].tolist())
-        functions = [self._functions(c.diplotype) for c in call.candidates]
-        known |= {self._kind(f) for f in [[h.function for h in call.haplotypes], *functions]}
-        if not found:
-            found += self._nearest(first, second, counts, counts > 0, "nearest")
-            known |= {self._kind(alternative.functions) for alternative in found}
-        others = (counts > 0) & ~np.isin(kinds, list(known))
-        return [
-            *found,
-            *self._nearest(first, second, counts, others, "nearest_other_function")[:1],
+        self._units = models.units
+        silent = {*models.structure.mismapped, *models.structure.uneven}
+        known = {r.position: r for r in reads if r.position not in silent}
+        self.sites = [
+            site
+            for index, variant in enumerate(gene.gene.variants)
+            if (own := known.get(variant.position)) is not None
+            and (site := _site(index, variant.alleles, own, observation, models)) is not None
         ]
+        self._apart = _thinned(self.sites, [v.position for v in gene.gene.variants])
+        self._known: dict[tuple[int, float], float] = {}
 
-    # -- candidates ----------------------------------------------------------------------
+    def misfit(self, likelihood: float) -> float:
+        """Return how far a `likelihood` is below what shares of reads as they are would have.
 
-    def _candidates(self, call: GeneCall) -> Iterator[AlternativeDiplotype]:
-        others = [c for c in call.candidates if c.diplotype != call.diplotype]
-        own = self._kind([h.function for h in call.haplotypes])
-        if not others:
-            return
-        yield self._candidate(others[0], "fits")
-        if self._kind(self._functions(others[0].diplotype)) != own:
-            return
-        for candidate in others[1:]:
-            if self._kind(self._functions(candidate.diplotype)) != own:
-                yield self._candidate(candidate, "fits_other_function")
-                return
+        As a natural logarithm, without the tempering.
+        """
+        return self._best - math.log(max(likelihood, _LEAST)) / TEMPER
 
-    def _unlisted(
-        self,
-        call: GeneCall,
-        first: npt.NDArray[np.intp],
-        second: npt.NDArray[np.intp],
-        counts: npt.NDArray[np.int64],
-    ) -> list[AlternativeDiplotype]:
-        """Return a candidate that fits but is too improbable to be listed."""
-        if call.n_candidates < 2:
-            return []
-        for index in np.flatnonzero(counts == 0).tolist():
-            name = self._name(int(first[index]), int(second[index]))
-            if name != call.diplotype:
-                share = call.rest if call.n_candidates == 2 else None
-                return [self._candidate(Candidate(name, share), "fits")]
-        return []
-
-    def _candidate(self, candidate: Candidate, why: str) -> AlternativeDiplotype:
-        rows = self._rows(candidate.diplotype)
-        sites: list[int] = []
-        phase: list[int] = []
-        if rows is not None and self.best is not None:
-            differs = ~agree(rows, self.best)
-            sites = np.flatnonzero(differs & self.observation.missing).tolist()
-            phase = self._phase(rows, self.best)
-        return AlternativeDiplotype(
-            diplotype=candidate.diplotype,
-            functions=tuple(self._functions(candidate.diplotype)),
-            why=why,
-            probability=candidate.probability,
-            open_sites=tuple(self._position(i) for i in sites),
-            open_phase=tuple(self._position(i) for i in phase),
+    @functools.cached_property
+    def _best(self) -> float:
+        return sum(
+            float(carried_log_likelihood(s.reads, s.total, s.reads / s.total)) for s in self._apart
         )
 
-    def _phase(self, one: Masks, two: Masks) -> list[int]:
-        """Return the positions whose phase two fitting pairs see differently."""
-        ways = np.sign(orientations(one, self.observation) * orientations(two, self.observation))
-        if not ((ways > 0).any() and (ways < 0).any()):
-            return []  # alike, or one pair is named the other way round
-        return np.flatnonzero(np.append(ways != 0, [False])[self.observation.block]).tolist()
+    def likelihood(self, way: Chromosomes, codes: npt.NDArray[np.int8]) -> float:
+        """Return how likely the reads are, if two chromosomes carry these codes, (2, P).
 
-    # -- excluded ------------------------------------------------------------------------
+        Hybrids carry the alleles of the whole copy beside them, or those of the other
+        chromosome, at all sites alike.
+        """
+        if not self._apart:
+            return 1.0
+        # A hybrid mostly arose beside the whole copy of its own chromosome and carries its
+        # variants; the rest of the probability is that it carries those of the other chromosome.
+        beside = self._likelihood(way, codes, codes)
+        if all(unit == WHOLE for h in way[:2] for unit in h.units):
+            return beside
+        crossed = self._likelihood(way, codes, codes[::-1])
+        return LIKE_PARTNER * beside + (1 - LIKE_PARTNER) * crossed
 
-    def _pairs(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.int64]]:
-        """Return pairs of names (indices, in the order of names) and their contradictions."""
-        gene = self.gene
-        of_rows = count_contradictions(gene.masks, self.observation, self._free)
-        n_names = len(self._names)
-        if n_names == len(gene.names):
-            counts = of_rows[np.ix_(self._rows_of, self._rows_of)]
-        else:  # suballeles: the one that contradicts least stands for the name
-            place = {name: i for i, name in enumerate(self._names)}
-            named = np.array([place[name] for name in gene.names])
-            counts = np.full((n_names, n_names), 2 * len(self._free) + 1, np.int64)
-            np.minimum.at(counts, (named[:, None], named[None, :]), of_rows)
-        if self.observation.haploid:
-            first = second = np.arange(n_names)
-        else:
-            first, second = np.triu_indices(n_names)
-        return first, second, counts[first, second]
+    def _likelihood(
+        self, way: Chromosomes, codes: npt.NDArray[np.int8], hybrids: npt.NDArray[np.int8]
+    ) -> float:
+        """Return the likelihood, if hybrids have the codes of these haplotypes, (2, P)."""
+        # Tempered: sites share fragments and reference bias, so the full product would be
+        # overconfident.
+        total = sum(self._log(site, way, codes, hybrids) for site in self._apart)
+        return float(np.exp(round(TEMPER * total, LIKELIHOOD_DECIMALS)))
 
-    def _pair_kinds(
-        self, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.int64]:
-        number = np.array([self._kinds.index(f or "") for f in self._own_functions])
-        low = np.minimum(number[first], number[second])
-        return np.asarray(low * len(self._kinds) + np.maximum(number[first], number[second]))
-
-    def _is_uncertain(
-        self, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.bool_]:
-        """Whether a function of each pair is uncertain; such pairs are named last."""
-        unknown = (None, self.gene.gene.uncertain_function)
-        unsure = np.array([f in unknown for f in self._own_functions])
-        return np.asarray(unsure[first] | unsure[second])
-
-    def _kind(self, functions: Sequence[str | None]) -> int:
-        """Return a number for a pair of functions in whatever order; -1 if one is unknown."""
-        named = [f or "" for f in functions]
-        if not named or not set(named) <= set(self._kinds):
-            return -1
-        numbers = [self._kinds.index(f) for f in named]
-        return min(numbers) * len(self._kinds) + max(numbers)
-
-    def _nearest(
+    def _log(
         self,
-        first: npt.NDArray[np.intp],
-        second: npt.NDArray[np.intp],
-        counts: npt.NDArray[np.int64],
-        among: Bools,
-        why: str,
-    ) -> list[AlternativeDiplotype]:
-        if not among.any():
-            return []
-        near = np.flatnonzero(among & (counts == counts[among].min()))
-        near = near[np.argsort(self._is_uncertain(first[near], second[near]), kind="stable")]
-        found = []
-        for index in near[:MAX_NEAREST].tolist():
-            diplotype = self._name(int(first[index]), int(second[index]))
-            found.append(
-                AlternativeDiplotype(
-                    diplotype=diplotype,
-                    functions=tuple(self._functions(diplotype)),
-                    why=why,
-                    contradictions=self.contradictions(diplotype),
-                    n_alike=len(near),
-                )
-            )
-        return found
+        site: _Site,
+        way: Chromosomes,
+        codes: npt.NDArray[np.int8],
+        hybrids: npt.NDArray[np.int8],
+    ) -> float:
+        copies = carried = 0.0
+        own = codes[:, site.site].tolist()
+        for haplotype, code, like in zip(way[:2], own, hybrids[:, site.site].tolist(), strict=True):
+            for unit in haplotype.units:
+                share = float(site.shares[self._units.index(unit)])
+                copies += share
+                carried += share * _carries(site, code if unit == WHOLE else like)
+        if copies <= 0:  # reads from elsewhere: any share is as likely
+            return -math.log(site.total + 1)
+        share = carried / copies
+        known = self._known.get((site.site, share))
+        if known is None:  # few shares, thousands of candidates
+            known = float(carried_log_likelihood(site.reads, site.total, share))
+            self._known[site.site, share] = known
+        return known
 
-    def contradictions(self, diplotype: str) -> tuple[Contradiction, ...]:
-        """Return where a diplotype cannot be what was observed; empty if its name is unknown."""
-        rows = self._rows(diplotype)
-        return () if rows is None else tuple(self._contradictions(rows))
+    def one_copy(self, site: int) -> tuple[tuple[int, float], ...]:
+        """Return the codes that one haplotype may have at a heterozygous site, with likelihoods.
 
-    def _contradictions(self, rows: Masks) -> Iterator[Contradiction]:
-        laid = lay(rows, self.observation)
-        denied_at = self._denied_at(laid)
-        crossed = self._denied_at(laid[::-1])
-        for index in np.flatnonzero(denied_at.any(axis=0) & ~self._free).tolist():
-            on_block = self.observation.block[index] >= 0
-            variant = self.gene.gene.variants[index]
-            yield Contradiction(
-                position=self._position(index),
-                rsid=variant.rsid,
-                observed=self.labels[index],
-                needs=tuple(allowed_alleles(self.gene, index, int(row[index])) for row in laid),
-                kind="phase" if on_block and not crossed[:, index].any() else "allele",
-                phased=bool(
-                    on_block and (self.observation.block == self.observation.block[index]).sum() > 1
-                ),
-            )
-
-    def _denied_at(self, laid: Masks) -> Bools:
-        """Whether each haplotype, as laid, denies what is observed (haplotypes, P)."""
-        return np.array([denied(row, self.observation.codes[:, s]) for s, row in enumerate(laid)])
-
-    # -- names ---------------------------------------------------------------------------
-
-    def _rows(self, diplotype: str) -> Masks | None:
-        """Return the rows of a diplotype; of suballeles those that contradict least."""
-        options = [[row for row, _ in self.haplotypes.rows(n)] for n in diplotype.split("/")]
-        pairs = [np.array(rows) for rows in itertools.product(*options)]
-        if not pairs:
-            return None
-        return min(pairs, key=lambda rows: int(self._denied_at(lay(rows, self.observation)).sum()))
-
-    def _name(self, first: int, second: int) -> str:
-        names = [self._names[first], self._names[second]]
-        names = names[:1] if self.observation.haploid else names
-        return format_diplotype(names, self.gene.gene.default_allele)
-
-    def _functions(self, diplotype: str) -> list[str | None]:
-        return [self.haplotypes.function(name) for name in diplotype.split("/")]
-
-    def _position(self, index: int) -> str:
-        return f"{self.gene.gene.contig}:{self.gene.gene.variants[index].position}"
+        They are likelihoods by that of a heterozygote; empty where the site has no reads.
+        """
+        own = next((s for s in self.sites if s.site == site), None)
+        if own is None:
+            return ()
+        # A homozygous site still shows some reads of the other allele where reads are mismapped.
+        none, both = carried_log_likelihood(own.reads, own.total, np.array([0.05, 0.95]))
+        some = carried_log_likelihood(own.reads, own.total, np.array(HETEROZYGOUS)).max()
+        return (
+            (own.codes[0], float(np.exp(none - some))),
+            (own.codes[1], float(np.exp(both - some))),
+        )
 
 
-UNKNOWN_ALLELE = "."
+def _carries(site: _Site, code: int) -> float:
+    """Return whether a code is the site's second allele; half where it is unknown."""
+    return 0.5 if code == MISSING else float(code == site.codes[1])
 
 
-def call_evidence(
-    gene: CompiledGene, call: GeneCall, meanings: Meanings | None = None
-) -> CallEvidence | None:
-    """Say what supports a call and what excludes its alternative diplotypes.
-
-    Parameters
-    ----------
-    gene
-        The definitions that the call was made with.
-    call
-        A call with its sites.
-    meanings
-        Function and value of copies and tandems; see `HaplotypeMasks`.
-
-    Returns
-    -------
-    CallEvidence or None
-        None for a call that was not made from positions, or from none that is answered.
-    """
-    known = {f"{gene.gene.contig}:{v.position}" for v in gene.gene.variants}
-    if not any(s.position in known and set(s.alleles) - {UNKNOWN_ALLELE} for s in call.sites):
-        return None
-    seen = read_sites(gene, call.sites)
-    observation, _ = apply_proxies(gene, seen.observation)
-    haplotypes = HaplotypeMasks(gene, seen.undocumented, meanings)
-    best = _best_rows(gene, haplotypes, call)
-    masks = None if best is None else best[0]
-    alternatives = AlternativeDiplotypes(gene, haplotypes, observation, seen.labels, masks)
-    return CallEvidence(
-        haplotypes=()
-        if best is None
-        else tuple(_haplotype_evidence(gene, call, observation, *best)),
-        alternatives=tuple(alternatives.of(call)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SeenSites:
-    """Sites as an observation; ``labels`` are the observed alleles of each position.
-
-    ``undocumented`` maps the ``g.`` name of an allele without a definition to its position
-    index and code.
-    """
-
-    observation: Observation
-    labels: list[tuple[str, ...]]
-    undocumented: dict[str, tuple[int, int]]
-
-
-def read_sites(gene: CompiledGene, sites: Sequence[SiteObservation]) -> SeenSites:
-    """Rebuild an observation from the sites of a result; the inverse of writing them.
-
-    Positions that the gene does not have are left out, those that the sites lack are unknown.
-    """
-    by_position = {site.position: site for site in sites}
-    variants = gene.gene.variants
-    codes = np.full((len(variants), 2), MISSING, np.int8)
-    written: list[int | None] = [None] * len(variants)
-    labels: list[tuple[str, ...]] = [()] * len(variants)
-    undocumented: dict[str, tuple[int, int]] = {}
-    ordered = [by_position.get(f"{gene.gene.contig}:{v.position}") for v in variants]
-    haploid = any(s is not None and len(s.alleles) == 1 for s in ordered)
-    for index, site in enumerate(ordered):
-        if site is None or not 1 <= len(site.alleles) <= 2:
-            continue
-        labels[index] = site.alleles
-        own = [_code(gene, index, allele, undocumented) for allele in site.alleles]
-        codes[index] = own * 2 if len(own) == 1 else own
-        written[index] = site.phase_block if site.phased else None
-    if haploid:
-        codes[:, 1] = codes[:, 0]
-    block, count = _blocks(codes, written)
-    return SeenSites(Observation(codes, block, count, haploid), labels, undocumented)
-
-
-def _code(
-    gene: CompiledGene, index: int, allele: str, undocumented: dict[str, tuple[int, int]]
-) -> int:
-    """Return an allele's code; alleles without a definition get the codes after the known ones."""
-    known = gene.gene.variants[index].alleles
-    if allele in known:
-        return known.index(allele)
-    if allele == UNKNOWN_ALLELE:
-        return MISSING
-    _, _, rest = allele.partition(":")
-    position, _, change = rest.partition(":")
-    name = f"g.{position}{change}"
-    if name not in undocumented:
-        taken = sum(1 for place, _ in undocumented.values() if place == index)
-        undocumented[name] = (index, len(known) + taken)
-    return undocumented[name][1]
-
-
-def _blocks(
-    codes: npt.NDArray[np.int8], written: Sequence[int | None]
-) -> tuple[npt.NDArray[np.int32], int]:
-    """Number the phase blocks; a position whose phase is unknown is a block of its own."""
-    block = np.full(len(codes), -1, np.int32)
-    numbers: dict[int, int] = {}
-    count = 0
-    for index in np.flatnonzero(codes[:, 0] != codes[:, 1]).tolist():
-        name = written[index]
-        if name is not None and name in numbers:
-            block[index] = numbers[name]
-            continue
-        if name is not None:
-            numbers[name] = count
-        block[index] = count
-        count += 1
-    return block, count
-
-
-def _best_rows(
-    gene: CompiledGene, haplotypes: HaplotypeMasks, call: GeneCall
-) -> tuple[Masks, npt.NDArray[np.bool_]] | None:
-    """Return masks and named positions of the best diplotype's haplotypes."""
-    rows = []
-    for haplotype in call.haplotypes[:2]:
-        exact = [v for v in haplotype.variants[:1] if v in gene.identifiers]
-        if len(haplotype.variants) == 1 and exact:
-            index = gene.identifiers.index(exact[0])
-            rows.append((gene.masks[index], gene.weights[index]))
-        elif found := haplotypes.rows(haplotype.name):
-            rows.append(found[0])
-        else:
-            return None
-    if not rows:
-        return None
-    return np.array([m for m, _ in rows]), np.array([n for _, n in rows])
-
-
-def _haplotype_evidence(
-    gene: CompiledGene,
-    call: GeneCall,
+def _site(
+    index: int,
+    alleles: Sequence[str],
+    reads: SiteReads,
     observation: Observation,
-    masks: Masks,
-    named: npt.NDArray[np.bool_],
-) -> list[HaplotypeEvidence]:
-    swapped = turned(masks, observation).astype(np.intp)
-    columns = np.arange(len(swapped))
-    found = []
-    for number, haplotype in enumerate(call.haplotypes[:2]):
-        codes = observation.codes[columns, number ^ swapped]
-        found.append(
-            HaplotypeEvidence(
-                name=haplotype.name,
-                function=haplotype.function,
-                n_named=int(named[number].sum()),
-                n_answered=int((named[number] & (codes != MISSING)).sum()),
-                variants=tuple(_matches(gene, masks[number], codes)),
-            )
-        )
-    return found
+    models: StructuralModels,
+) -> _Site | None:
+    """Return a site whose two haplotypes differ, None where its reads say nothing."""
+    one, two = observation.codes[index].tolist()
+    if observation.block[index] < 0 or min(one, two) < 0 or max(one, two) >= len(alleles):
+        return None
+    counted = dict(zip(reads.alleles, reads.reads, strict=True))
+    first, second = counted.get(alleles[one]), counted.get(alleles[two])
+    if first is None or second is None or not first + second:
+        return None
+    shares = models.shares([reads.position])[:, 0]
+    return _Site(index, (one, two), second, first + second, shares)
 
 
-def _matches(
-    gene: CompiledGene, row: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]
-) -> Iterator[VariantMatch]:
-    """Yield the variants that tell a row from the default allele, as one haplotype shows them."""
-    differs = (row >> gene.base.astype(np.uint64)) & np.uint64(1) == 0
-    excluded = denied(row, codes)
-    for index in np.flatnonzero(differs).tolist():
-        variant = gene.gene.variants[index]
-        state = "contradicted" if excluded[index] else "matched"
-        yield VariantMatch(
-            position=f"{gene.gene.contig}:{variant.position}",
-            rsid=variant.rsid,
-            needs=allowed_alleles(gene, index, int(row[index])),
-            state="unknown" if codes[index] == MISSING else state,
-        )
+def _thinned(sites: Sequence[_Site], positions: Sequence[int]) -> list[_Site]:
+    """Return sites that are apart, those with more reads first."""
+    kept: list[_Site] = []
+    for site in sorted(sites, key=lambda s: (-s.total, s.site)):
+        near = (abs(positions[site.site] - positions[k.site]) < APART for k in kept)
+        if not any(near):
+            kept.append(site)
+    return kept
+
+
+def diploid_observation(observation: Observation, dosage: Dosage) -> tuple[Observation, bool]:
+    """Return an observation of two haplotypes, whose reads leave some heterozygous sites open.
+
+    A few mismapped reads look like a second allele to a caller. One haplotype is free of them, so
+    that two must be: else a rare haplotype would be held against two, and never against one.
+    The most suspect ones are tried. Also returns whether one allele is likelier than two at
+    more sites than these, as in reads of two persons.
+    """
+    found: list[tuple[float, SoftSite]] = []
+    for index in np.flatnonzero(observation.block >= 0).tolist():
+        alike = [(c, p) for c, p in dosage.one_copy(index) if p >= HOMOZYGOUS_FROM]
+        if alike:
+            one, two = observation.codes[index].tolist()
+            genotypes = [SoftGenotype(c, c, p) for c, p in alike]
+            genotypes += [SoftGenotype(one, two, 1.0), SoftGenotype(two, one, 1.0)]
+            found.append((max(p for _, p in alike), SoftSite(index, tuple(genotypes))))
+    if not found:
+        return observation, False
+    is_mixed = sum(likelihood >= 1 for likelihood, _ in found) > MOST_REOPENED
+    found.sort(key=lambda item: (-item[0], item[1].site))
+    reopened = [site for _, site in found[:MOST_REOPENED]]
+    codes, block = observation.codes.copy(), observation.block.copy()
+    places = [site.site for site in reopened]
+    codes[places], block[places] = MISSING, -1
+    left, numbers = np.unique(block[block >= 0], return_inverse=True)
+    block[block >= 0] = numbers
+    soft = (*observation.soft, *reopened)
+    return Observation(codes, block, len(left), haploid=observation.haploid, soft=soft), is_mixed
+
+
+def haploid_observation(observation: Observation, dosage: Dosage) -> Observation | None:
+    """Return an observation as that of one haplotype, None where two are certain.
+
+    A heterozygous site leaves the codes that its reads allow for one copy.
+    """
+    codes = observation.codes.copy()
+    soft = [_alike(site) for site in observation.soft]
+    for index in np.flatnonzero(observation.block >= 0).tolist():
+        choices = dosage.one_copy(index)
+        if max((likelihood for _, likelihood in choices), default=0.0) < NEVER:
+            return None
+        codes[index] = MISSING
+        soft.append(SoftSite(index, tuple(SoftGenotype(c, c, p) for c, p in choices)))
+    if not all(site.genotypes for site in soft):
+        return None
+    known = codes[:, 0] != MISSING
+    codes[:, 0] = np.where(known, codes[:, 0], codes[:, 1])
+    codes[:, 1] = codes[:, 0]
+    block = np.full(len(codes), -1, np.int32)
+    return Observation(codes, block, 0, haploid=True, soft=tuple(soft))
+
+
+def _alike(site: SoftSite) -> SoftSite:
+    """Return the genotypes of a site that one haplotype may have."""
+    return SoftSite(site.site, tuple(g for g in site.genotypes if g.first == g.second))

@@ -1,59 +1,289 @@
-"""Notes and filters of a call, one sample or a column of samples."""
+"""Filters of a call, the notes that name them, and the status that they leave."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from enum import Enum
 from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.outcome import DiplotypeSet
-from pgx.haplotypes.whole import WholePair, whole_pairs
+from pgx.copynumber.configurations import StructuralModels
+from pgx.copynumber.evidence import CONFLICT, SOURCE, record_evidence, with_posterior
+from pgx.haplotypes.definitions import (
+    CompiledGene,
+    causal_allele_bits,
+    core_sites,
+    named_sites,
+)
+from pgx.haplotypes.evidence import SampleEvidence, is_contradicted
+from pgx.haplotypes.observation import Observation
+from pgx.haplotypes.outcomes import CriticalSites, DiplotypeSet
+from pgx.haplotypes.structural import WeighedDiplotypes
 from pgx.phenotypes.translate import Phenotype
-from pgx.records.calls import CallStatus, GeneCall, SiteObservation
+from pgx.records.calls import CallStatus
+from pgx.records.genes import GeneFrequencies
 from pgx.records.structures import StructureEvidence
 
 __all__ = [
-    "REASON_NOTES",
     "UNCOUNTED",
-    "Columns",
+    "CallFilter",
+    "CopyFindings",
+    "CoreSites",
+    "best_probability",
+    "call_filters",
     "call_notes",
-    "columns_of",
-    "failed_sites",
-    "left_open",
-    "may_be_hybrid",
-    "open_sites",
-    "reason_notes",
-    "site_observations",
-    "structure_notes",
-    "weak_sites",
+    "call_status",
+    "copy_findings",
+    "core_tables",
+    "critical_sites",
 ]
 
-UNCOUNTED = "copy_number_not_assessed"
-"""Note of a gene whose copies are not counted."""
-_COMBINED = "combination_or_partial"
-_SURE_OF_COPIES = 0.99
-WEAK_FROM: Final = 0.1
-"""Likelihood by that of the best genotype from which another one is hardly denied by the data."""
+# Note codes. They are written to tables and JSON results and never change.
+UNCOUNTED: Final = "copy_number_not_assessed"
+"""The gene's copies vary, and nothing in the input counts them."""
+NOT_ANSWERED: Final = "no_position_answered"
+"""No defining position has a call."""
+COMBINATION: Final = "combination_or_partial"
+"""A haplotype combines defined alleles, or matches one in part only."""
+OPEN_STRUCTURE: Final = "structural_variant"
+"""A structural variant over the gene is not a known allele, or is contradicted."""
+COPY_CONFLICT: Final = "copy_number_conflict"
+"""Genotypes, depth, reads and SV records disagree on the number of copies."""
+COPY_UNCERTAIN: Final = "copy_number_uncertain"
+"""The most probable number of copies is not sure."""
+FROM_RECORDS: Final = "copy_number_from_records"
+"""The number of copies comes from SV records; ``copy_number_from_depth`` and ``_reads`` alike."""
 
-REASON_NOTES = {
-    Unknown.LOW_GQ: "low_gq",
-    Unknown.LOW_DP: "low_dp",
-    Unknown.AD_CONTRADICTS: "ad_contradicts_gt",
-    Unknown.FILTERED: "filtered",
-    Unknown.PLOIDY: "ploidy",
-    Unknown.REF_MISMATCH: "ref_mismatch",
-    Unknown.CONFLICT: "conflict",
-    Unknown.INDEL_NOT_EXCLUDED: "indel_not_excluded",
-    Unknown.AMBIGUOUS_BASE: "ambiguous_base",
-    Unknown.UNTYPED: "untyped_sites",
-    Unknown.PARALOGUE: "paralogue_reads",
-    Unknown.LOW_GP: "low_gp",
-}
+# The structure is one part of a diplotype's probability: a count that is wrong in one of a
+# hundred persons is said to be uncertain even where the diplotype as a whole is called.
+SURE_OF_COPIES: Final = 0.99
+"""Posterior probability of a number of copies from which it is not marked uncertain."""
+WEAK_FROM: Final = 0.1
+"""Likelihood ratio to the best genotype from which another one is not excluded by the data."""
+
+
+class CallFilter(Enum):
+    """A reason not to call a gene; the value is its meaning."""
+
+    NO_POSITION = "no defining position has a call"
+    NO_CANDIDATE = "no diplotype fits"
+    CAUSE_ALONE = "a haplotype has its function by a causal variant alone"
+    POSSIBLE_HYBRID = "an undescribed combination may be a hybrid or a third copy"
+    COMBINATION = "copies of an allele combination have an uncertain function"
+    COPIES_OPEN = "the number of copies is open or contradicted"
+    NOT_WEIGHED = "several diplotypes fit and have no probability"
+    NOT_ALL_TRIED = "more diplotypes fit than were tried"
+    CORE_MISSING = "neither the input nor the prior answers a core position"
+    HALF_MISSING = "half of the core positions have no call"
+    LOW_PROBABILITY = "the posterior of the best diplotype is below the threshold"
+
+
+def call_status(filters: frozenset[CallFilter]) -> CallStatus:
+    """Return the status that filters leave: called where there is none."""
+    if not filters:
+        return CallStatus.CALLED
+    if CallFilter.NO_POSITION in filters:
+        return CallStatus.NOT_ASSESSED
+    if CallFilter.NO_CANDIDATE in filters:
+        return CallStatus.NO_CALL
+    return CallStatus.AMBIGUOUS
+
+
+def best_probability(found: DiplotypeSet) -> float | None:
+    """Return the best candidate's probability: 1 where it is the only one."""
+    if found.is_single:
+        return 1.0
+    return found.probabilities[0] if found.probabilities else None
+
+
+def call_filters(
+    found: DiplotypeSet,
+    evidence: SampleEvidence,
+    weighed: WeighedDiplotypes | None,
+    sites: CoreSites,
+    threshold: float,
+) -> frozenset[CallFilter]:
+    """Return the filters of a call, those of an open SV record apart.
+
+    Parameters
+    ----------
+    found, evidence
+        Candidates, and what they explain.
+    weighed
+        The posterior over structures, None where two copies were assumed or a record counts.
+    sites
+        Core positions of the gene.
+    threshold
+        Posterior probability from which a diplotype is called, 0-1.
+    """
+    observation = evidence.observation
+    if not observation.answered.any():
+        return frozenset({CallFilter.NO_POSITION})
+    if not found.n_candidates:
+        return frozenset({CallFilter.NO_CANDIDATE})
+    is_combined = COMBINATION in found.notes
+    # Where copies are not counted, reads of several copies look like unphased variants of two.
+    may_be_hybrid = UNCOUNTED in evidence.genotypes.gene.notes and observation.n_blocks > 1
+    checks = [(CallFilter.CAUSE_ALONE, found.rests_on_cause)]
+    if weighed is None:
+        checks.append((CallFilter.POSSIBLE_HYBRID, may_be_hybrid and is_combined))
+    else:
+        checks.append((CallFilter.COMBINATION, is_combined))
+        checks.append((CallFilter.COPIES_OPEN, weighed.conflict))
+    # One candidate alone follows from the genotypes: there is nothing for a prior to decide.
+    if not found.is_single:
+        probability = best_probability(found)
+        checks += [
+            (CallFilter.NOT_WEIGHED, probability is None),
+            (CallFilter.NOT_ALL_TRIED, found.is_partial),
+            (CallFilter.CORE_MISSING, bool(found.unresolved_core)),
+            (CallFilter.HALF_MISSING, sites.is_half_missing(observation)),
+            (CallFilter.LOW_PROBABILITY, probability is not None and probability < threshold),
+        ]
+    return frozenset(code for code, applies in checks if applies)
+
+
+class CopyFindings(NamedTuple):
+    """What a result says of copies: its report, its note codes, whether they stay open."""
+
+    report: StructureEvidence | None = None
+    notes: tuple[str, ...] = ()
+    is_open: bool = False
+
+
+_NO_FINDINGS: Final = CopyFindings()
+
+
+def copy_findings(
+    evidence: SampleEvidence,
+    weighed: WeighedDiplotypes | None,
+    models: StructuralModels | None,
+    filters: frozenset[CallFilter],
+) -> CopyFindings:
+    """Return what the result says of the gene's copies, open SV records included.
+
+    Where ``filters``, those of the alleles, hold that no position has a call, nothing is noted
+    of depth or reads.
+    """
+    if evidence.copies is None and evidence.counted is None and not evidence.is_open:
+        return _NO_FINDINGS  # most genes of most samples: this runs once a call
+    found = _assessed_copies(evidence, weighed, models)
+    if weighed is not None and CallFilter.NO_POSITION in filters:
+        found = found._replace(notes=())
+    if not evidence.is_open:
+        return found
+    found = CopyFindings(found.report, (*found.notes, OPEN_STRUCTURE), is_open=True)
+    contradicted = _contradicted_record(evidence, found.report)
+    if contradicted is None:
+        return found
+    return CopyFindings(contradicted, (*found.notes, COPY_CONFLICT), is_open=True)
+
+
+def _assessed_copies(
+    evidence: SampleEvidence, weighed: WeighedDiplotypes | None, models: StructuralModels | None
+) -> CopyFindings:
+    """Return what is said of copies by the source that was followed."""
+    if evidence.counted is not None:
+        report = record_evidence(evidence.counted, evidence.genotypes.gene)
+        return CopyFindings(report, (FROM_RECORDS,))
+    # Reads and depth that were not assessed are reported with their reason all the same.
+    copies = evidence.copies
+    if copies is None or (copies.is_assessed and not evidence.has_likelihood):
+        return _NO_FINDINGS
+    report = copies.report
+    if weighed is not None and models is not None:
+        report = with_posterior(copies, models, weighed.posterior)
+        notes = [f"copy_number_from_{report.source}"]
+        if report.copies[0].probability < SURE_OF_COPIES:
+            notes.append(COPY_UNCERTAIN)
+        if weighed.conflict:
+            notes.append(COPY_CONFLICT)
+        return CopyFindings(report, tuple(notes), is_open=weighed.conflict)
+    if copies.is_assessed:  # no structure that the evidence leaves explains the genotypes
+        report = msgspec.structs.replace(report, reason=CONFLICT)
+    # A record that is contradicted is named by the caller of this function: it is open.
+    is_open = report.reason == CONFLICT and report.source != SOURCE
+    return CopyFindings(report, (COPY_CONFLICT,) if is_open else (), is_open=is_open)
+
+
+def _contradicted_record(
+    evidence: SampleEvidence, known: StructureEvidence | None
+) -> StructureEvidence | None:
+    """Return the report with a record that genotypes or depth contradict, None without one."""
+    genotypes, sample = evidence.genotypes, evidence.sample
+    seen = genotypes.copies.get(sample)
+    if seen is None or genotypes.structural[sample]:
+        return None
+    report = record_evidence(seen, genotypes.gene)
+    if genotypes.gene.structure is None:
+        return report
+    if known is not None and known.is_assessed:
+        return msgspec.structs.replace(known, records=report.records)
+    if not is_contradicted(genotypes, sample, seen):
+        return None  # open for another reason
+    return msgspec.structs.replace(report, copies=(), reason=CONFLICT)
+
+
+class CoreSites(NamedTuple):
+    """Core positions of a gene, (P,) each: bool, bool and uint64 (alleles as bits by code).
+
+    ``core`` ones have to have a call, ``named`` ones of them are named by a recommendation for
+    clinical tests, ``causal`` are the causal alleles.
+    """
+
+    core: npt.NDArray[np.bool_]
+    named: npt.NDArray[np.bool_]
+    causal: npt.NDArray[np.uint64]
+
+    def is_half_missing(self, observation: Observation) -> bool:
+        """Whether half of the core positions have no call; of all, where none is core."""
+        # A prior makes up for single gaps. With half of the core positions gone the call would
+        # be that of the population, not of the sample.
+        wanted = self.core if self.core.any() else np.ones(len(self.core), np.bool_)
+        return bool(2 * observation.missing[wanted].sum() >= wanted.sum())
+
+
+def core_tables(gene: CompiledGene, frequencies: GeneFrequencies | None) -> CoreSites:
+    """Return the core positions of a gene."""
+    return CoreSites(
+        core_sites(gene, frequencies), named_sites(gene, frequencies), causal_allele_bits(gene)
+    )
+
+
+def critical_sites(gene: CompiledGene, sites: CoreSites, evidence: SampleEvidence) -> CriticalSites:
+    """Return the positions at which the posterior alone does not decide."""
+    observation, failed = evidence.observation, evidence.failed
+    unanswered = open_sites(observation, ~failed) | weak_sites(observation)
+    is_open = without_proxy(gene, unanswered, ~observation.missing)
+    return CriticalSites(
+        failed=open_sites(observation, failed),
+        open_core=np.where(is_open, sites.causal, np.uint64(0)),
+        core=sites.core,
+        named=sites.named,
+    )
+
+
+PROXY_FINDS: Final = 0.99
+"""Least share of the chromosomes with a causal allele that a proxy has to find."""
+
+
+def without_proxy(
+    gene: CompiledGene, sites: npt.NDArray[np.bool_], answered: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """(P,) bool: those of some positions for which no answered proxy stands in.
+
+    A proxy stands in where it is on record with its strength, and misses at most one in a
+    hundred chromosomes with the causal allele; the posterior weighs what it leaves open.
+    """
+    place = {v.position: i for i, v in enumerate(gene.gene.variants)}
+    left = sites.copy()
+    for core in gene.gene.core_positions:
+        strong = [place[p.position] for p in core.proxies if p.sensitivity >= PROXY_FINDS]
+        if any(answered[site] for site in strong):
+            left[place[core.position]] = False
+    return left
 
 
 def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[str]:
@@ -67,39 +297,18 @@ def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[st
         notes.append("rests_on_prior")
     if found.uses_likelihoods:
         notes.append("likelihoods_weighed")
-    if found.unsettled:
+    if found.unresolved_core:
         notes.append("core_position_missing")
     if found.rests_on_cause:
         notes.append("causal_variant_alone")
     return notes
 
 
-def reason_notes(genotypes: GeneGenotypes) -> list[frozenset[str]]:
-    """Return, for each sample, a note for each reason for which positions are unknown."""
-    there = np.bincount(genotypes.reason.ravel(), minlength=1).tolist()
-    noted = [r for r in REASON_NOTES if r < len(there) and there[r]]
-    if not noted:
-        return [frozenset()] * len(genotypes.samples)
-    has = np.array([(genotypes.reason == r).any(axis=0) for r in noted])
-    return [
-        frozenset(REASON_NOTES[r] for r, own in zip(noted, column, strict=True) if own)
-        for column in has.T.tolist()
-    ]
-
-
-def failed_sites(genotypes: GeneGenotypes, sample: int) -> npt.NDArray[np.bool_]:
-    """(P,) bool: positions of which the input has a record that could not be read in full."""
-    unknown = (genotypes.call[:, sample] == MISSING).any(axis=1)
-    recorded = genotypes.evidence[:, sample] == Evidence.RECORD
-    conflict = genotypes.reason[:, sample] == Unknown.CONFLICT
-    return np.asarray(unknown & (recorded | conflict))
-
-
 def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """(P,) bool: those of some positions that have no data that a likelihood could be made of.
 
     Where genotype likelihoods are known, the posterior says what they leave open; unless they
-    contradict what is written: then one of the two is wrong, and neither may settle it.
+    contradict what is written: then one of the two is wrong, and neither may decide.
     """
     soft = np.zeros(len(sites), np.bool_)
     soft[[site.site for site in observation.soft if not site.contradicted]] = True
@@ -120,107 +329,3 @@ def weak_sites(observation: Observation) -> npt.NDArray[np.bool_]:
         best, *others = sorted(likelihoods.values(), reverse=True)
         weak[site.site] = bool(others) and others[0] >= WEAK_FROM * best
     return weak
-
-
-def may_be_hybrid(gene_notes: Sequence[str], found: DiplotypeSet, observation: Observation) -> bool:
-    """Whether a combination that nobody has described may be a hybrid or a third copy.
-
-    Where copies are not counted, reads of several copies look like unphased variants of two.
-    """
-    is_unphased = observation.n_blocks > 1
-    return is_unphased and UNCOUNTED in gene_notes and _COMBINED in found.notes
-
-
-def left_open(call: GeneCall) -> GeneCall:
-    """A structural variant over the gene leaves every small-variant call open."""
-    if call.status not in (CallStatus.CALLED, CallStatus.AMBIGUOUS):
-        return call
-    return msgspec.structs.replace(
-        call,
-        status=CallStatus.AMBIGUOUS,
-        probability=None,
-        depends_on=tuple(dict.fromkeys((*call.depends_on, f"{call.gene}:copy_number"))),
-    )
-
-
-def structure_notes(report: StructureEvidence, *, conflict: bool) -> tuple[str, ...]:
-    """Return the notes on gene copies that were assessed: from what, and whether for sure."""
-    sure = report.copies[0].probability >= _SURE_OF_COPIES
-    doubts = [(not sure, "copy_number_uncertain"), (conflict, "copy_number_conflict")]
-    return (f"copy_number_from_{report.source}", *(code for there, code in doubts if there))
-
-
-_EVIDENCE: Final = {int(code): code.name.lower() for code in Evidence}
-_REASON: Final = {int(code): code.name.lower() if code else None for code in Unknown}
-
-
-def site_observations(genotypes: GeneGenotypes, sample: int) -> tuple[SiteObservation, ...]:
-    """Return one sample's observations (``sample`` is a column), in the gene's order."""
-    gene = genotypes.gene
-    observed = []
-    calls = genotypes.call[:, sample].tolist()
-    blocks = genotypes.phase_block[:, sample].tolist()
-    evidence = genotypes.evidence[:, sample].tolist()
-    reasons = genotypes.reason[:, sample].tolist()
-    gqs, dps = genotypes.gq[:, sample].tolist(), genotypes.dp[:, sample].tolist()
-    for index, variant in enumerate(gene.variants):
-        codes = [c for c in calls[index] if c != ABSENT]
-        if blocks[index] == UNPHASED:
-            codes.sort(key=lambda c: (c == MISSING, c))  # their order in the file says nothing
-        alleles = tuple(_name(genotypes, index, c) for c in codes)
-        phased = blocks[index] != UNPHASED and len(set(codes)) > 1
-        observed.append(
-            SiteObservation(
-                position=f"{gene.contig}:{variant.position}",
-                rsid=variant.rsid,
-                alleles=alleles,
-                ref=variant.ref,
-                evidence=_EVIDENCE[evidence[index]],
-                reason=_REASON[reasons[index]],
-                phased=phased,
-                phase_block=blocks[index] if phased else None,
-                gq=gqs[index] if gqs[index] >= 0 else None,
-                dp=dps[index] if dps[index] >= 0 else None,
-                likelihoods=_likelihoods(genotypes, index, sample),
-                heteroplasmy=genotypes.shares.get((index, sample)),
-            )
-        )
-    return tuple(observed)
-
-
-def _likelihoods(
-    genotypes: GeneGenotypes, index: int, sample: int
-) -> tuple[tuple[str, str, int], ...]:
-    known = genotypes.likelihoods.get((index, sample))
-    if not known:
-        return ()
-    return tuple(
-        (_name(genotypes, index, one), _name(genotypes, index, two), phred)
-        for one, two, phred in known
-    )
-
-
-def _name(genotypes: GeneGenotypes, index: int, code: int) -> str:
-    return "." if code == MISSING else genotypes.label(index, code)
-
-
-class Columns(NamedTuple):
-    """Genotypes of N samples, and of each its whole haplotypes, if any, and notes on gaps.
-
-    ``extra`` stands for the labels of undocumented alleles: equal ones have equal codes.
-    """
-
-    genotypes: GeneGenotypes
-    pairs: list[WholePair | None]
-    reasons: list[frozenset[str]]
-    extra: bytes
-
-
-def columns_of(genotypes: GeneGenotypes, *, whole: bool) -> Columns:
-    """Look at all columns; where ``whole`` is False none counts as a pair of whole haplotypes."""
-    return Columns(
-        genotypes,
-        whole_pairs(genotypes) if whole else [None] * len(genotypes.samples),
-        reason_notes(genotypes),
-        repr(genotypes.extra or "").encode(),
-    )

@@ -1,175 +1,257 @@
-"""Observed genotypes compared with allele definitions, site by site."""
+"""Diplotypes that fit the definitions, where no haplotype frequencies are known."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, GeneGenotypes, Unknown
+from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes._kernels import fit_diplotypes
-from pgx.haplotypes.definitions import CompiledGene
-from pgx.records.genes import natural_key
+from pgx.haplotypes.definitions import CompiledGene, contained
+from pgx.haplotypes.naming import (
+    NamedHaplotype,
+    Rank,
+    has_uncertain_rule,
+    in_gene_order,
+    listed_allele,
+    listed_haplotype,
+    listed_variants,
+    seriousness,
+    star_haplotype,
+    star_names,
+    variants_on,
+)
+from pgx.haplotypes.observation import Observation, apply_proxies, phasings, tries_all
+from pgx.haplotypes.outcomes import MAX_LISTED, DiplotypeSet, FunctionPair, Haplotype
+from pgx.records.genes import format_diplotype, natural_key
 
 __all__ = [
     "Fit",
-    "Observation",
-    "SoftGenotype",
-    "SoftSite",
-    "agree",
-    "causal_alleles",
-    "count_contradictions",
-    "denied",
-    "doubtful_positions",
+    "call_listing",
+    "call_star",
     "fit_observation",
-    "lay",
-    "observe",
-    "orientations",
-    "phase_state",
-    "turned",
-    "without_function",
+    "list_findings",
 ]
 
 
-class SoftGenotype(NamedTuple):
-    """One genotype of a soft site: codes of the haplotypes, and how likely it makes the reads."""
+class _Option(NamedTuple):
+    """One way to name a haplotype: by what is seen, or with one unanswered variant more."""
 
-    first: int
-    second: int
-    likelihood: float
+    is_seen: bool
+    haplotype: Haplotype
+    rank: Rank
 
 
-class SoftSite(NamedTuple):
-    """A position of which only likelihoods are known; every ordered genotype once.
+def call_listing(
+    gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
+) -> DiplotypeSet:
+    """Return every diplotype that fits, variants listed by haplotype."""
+    observation, notes = apply_proxies(gene, observation)
+    whole = observation.n_blocks <= 1
+    n_haplotypes = 1 if observation.haploid else 2
+    pool = _Pool(gene)
+    factors: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
+    for phasing in phasings(observation, _serious_blocks(gene, observation)):
+        options = [
+            _listing_options(gene, phasing[s], genotypes, whole=whole) for s in range(n_haplotypes)
+        ]
+        left, right = pool.add(options[0], options[1] if n_haplotypes == 2 else None)
+        factors[left, right] = None
+    result = pool.result()
+    result.notes = notes
+    result.factors = list(factors)
+    result.findings = list_findings(gene, observation, genotypes)
+    result.is_partial = not tries_all(observation)
+    if _has_undocumented(gene, observation):
+        _widen(gene, result)
+    if len(result.outcomes) > 1:
+        _add_open_questions(gene, observation, result)
+    return result
 
-    ``contradicted`` says that the reads make another genotype far likelier than the written one;
-    then no genotype is left out, however unlikely it is.
+
+def _has_undocumented(gene: CompiledGene, observation: Observation) -> bool:
+    known = np.array([len(v.alleles) for v in gene.gene.variants])
+    return bool((observation.codes >= known[:, None]).any())
+
+
+def _widen(gene: CompiledGene, result: DiplotypeSet) -> None:
+    """Let a haplotype of uncertain function have any, where no rule says what uncertain means."""
+    if has_uncertain_rule(gene):
+        return
+    uncertain = gene.gene.uncertain_function or None
+    seen = {tuple(sorted((o.first or "", o.second or ""))) for o in result.outcomes}
+    for outcome in list(result.outcomes):
+        choices = [
+            (f, *gene.gene.function_order) if f == uncertain else (f,)
+            for f in (outcome.first, outcome.second)
+        ]
+        for first, second in itertools.product(*choices):
+            key = tuple(sorted((first or "", second or "")))
+            if key not in seen:
+                seen.add(key)
+                result.outcomes.append(FunctionPair(first, second, outcome.diplotype))
+
+
+class _Pool:
+    """Pairs of haplotypes from all phasings, sorted and made unique as arrays.
+
+    Order: what is seen before what is possible, then the most serious reading, then names.
     """
 
-    site: int
-    genotypes: tuple[SoftGenotype, ...]
-    contradicted: bool = False
+    def __init__(self, gene: CompiledGene) -> None:
+        self.gene = gene
+        self.haploid = False
+        self.haplotypes: dict[str, tuple[int, Haplotype, Rank]] = {}
+        self.rows: list[npt.NDArray[np.int64]] = []
+
+    def add(
+        self, first: list[_Option], second: list[_Option] | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Add all pairs of two haplotypes' options; return the options' names."""
+        one = self._numbered(first)
+        if second is None:
+            self.haploid = True
+            self.rows.append(np.column_stack([one[:, 0], one[:, 0], one[:, 1]]))
+            return tuple(o.haplotype.name for o in first), ()
+        two = self._numbered(second)
+        i = np.repeat(np.arange(len(one)), len(two))
+        j = np.tile(np.arange(len(two)), len(one))
+        low = np.minimum(one[i, 0], two[j, 0])
+        high = np.maximum(one[i, 0], two[j, 0])
+        self.rows.append(np.column_stack([low, high, one[i, 1] + two[j, 1]]))
+        return tuple(o.haplotype.name for o in first), tuple(o.haplotype.name for o in second)
+
+    def _numbered(self, options: list[_Option]) -> npt.NDArray[np.int64]:
+        """Return (haplotype number, is a guess) for each option."""
+        numbers = []
+        for option in options:
+            known = self.haplotypes.get(option.haplotype.name)
+            if known is None:
+                known = (len(self.haplotypes), option.haplotype, option.rank)
+                self.haplotypes[option.haplotype.name] = known
+            numbers.append((known[0], int(not option.is_seen)))
+        return np.array(numbers, np.int64).reshape(-1, 2)
+
+    def result(self) -> DiplotypeSet:
+        """Return the pairs, each once, best first."""
+        haplotypes = [entry[1] for entry in self.haplotypes.values()]
+        serious = _places([entry[2] for entry in self.haplotypes.values()])
+        default = self.gene.gene.default_allele
+        named = _places([(s.name != default, natural_key(s.name)) for s in haplotypes])
+        pairs = np.concatenate(self.rows)
+        a, b, guesses = pairs[:, 0], pairs[:, 1], pairs[:, 2]
+        keys = (named[a], named[b], serious[a], serious[b])
+        order = np.lexsort(
+            (
+                np.maximum(keys[0], keys[1]),
+                np.minimum(keys[0], keys[1]),
+                np.maximum(keys[2], keys[3]),
+                np.minimum(keys[2], keys[3]),
+                guesses,
+            )
+        )
+        pairs = pairs[order]
+        _, first = np.unique(pairs[:, 0] * len(haplotypes) + pairs[:, 1], return_index=True)
+        return self._described(pairs[np.sort(first), :2], haplotypes)
+
+    def _described(self, pairs: npt.NDArray[np.int64], haplotypes: list[Haplotype]) -> DiplotypeSet:
+        haploid = self.haploid
+        result = DiplotypeSet(n_candidates=len(pairs))
+        chosen = [self._pair(haplotypes, pair, haploid) for pair in pairs[:MAX_LISTED].tolist()]
+        result.names = [self._name(pair) for pair in chosen]
+        result.diplotype, result.best = result.names[0], self._ordered(chosen[0])
+        kinds = _places([s.function or "" for s in haplotypes])
+        low = np.minimum(kinds[pairs[:, 0]], kinds[pairs[:, 1]])
+        high = np.maximum(kinds[pairs[:, 0]], kinds[pairs[:, 1]])
+        _, first = np.unique(low * len(haplotypes) + high, return_index=True)
+        for index in np.sort(first).tolist():
+            pair = self._pair(haplotypes, pairs[index].tolist(), haploid)
+            second = None if haploid else pair[1].function
+            result.outcomes.append(FunctionPair(pair[0].function, second, self._name(pair)))
+        return result
+
+    @staticmethod
+    def _pair(haplotypes: list[Haplotype], pair: list[int], haploid: bool) -> tuple[Haplotype, ...]:  # noqa: FBT001
+        return (haplotypes[pair[0]],) if haploid else (haplotypes[pair[0]], haplotypes[pair[1]])
+
+    def _name(self, pair: tuple[Haplotype, ...]) -> str:
+        return format_diplotype([s.name for s in pair], self.gene.gene.default_allele)
+
+    def _ordered(self, pair: tuple[Haplotype, ...]) -> tuple[Haplotype, ...]:
+        default = self.gene.gene.default_allele
+        return tuple(sorted(pair, key=lambda s: (s.name != default, natural_key(s.name))))
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What one sample shows at a gene's P positions.
-
-    Attributes
-    ----------
-    codes
-        (P, 2) int8 allele codes, -1 unknown; of a haploid locus column 0 counts.
-    block
-        (P,) int32: phase block 0..n_blocks-1 of positions whose haplotypes differ, -1 elsewhere.
-    n_blocks
-        Number of phase blocks; their orientation to each other is unknown.
-    haploid
-        Whether there is one haplotype only.
-    soft
-        Positions that are unknown in ``codes`` but whose genotypes have likelihoods.
-    """
-
-    codes: npt.NDArray[np.int8]
-    block: npt.NDArray[np.int32]
-    n_blocks: int
-    haploid: bool
-    soft: tuple[SoftSite, ...] = ()
-
-    @property
-    def answered(self) -> npt.NDArray[np.bool_]:
-        """(P,) bool: positions of which at least one haplotype is known."""
-        return np.asarray((self.codes != MISSING).any(axis=1))
-
-    @property
-    def missing(self) -> npt.NDArray[np.bool_]:
-        """(P,) bool: positions that the input cannot answer in full."""
-        return np.asarray((self.codes == MISSING).any(axis=1))
-
-    def key(self) -> bytes:
-        """Equal keys mean equal observations."""
-        soft = repr(self.soft).encode() if self.soft else b""
-        return self.codes.tobytes() + self.block.tobytes() + bytes([self.haploid]) + soft
+def _places(keys: list[Any]) -> npt.NDArray[np.int64]:
+    """Return each key's place in the order of the distinct keys."""
+    place = {key: i for i, key in enumerate(sorted(set(keys)))}
+    return np.array([place[key] for key in keys], np.int64)
 
 
-_NEGLIGIBLE_PHRED = 40
-_LARGEST_PHRED = 200  # of what reads contradict; products of several are still above zero
-_ONE_HAPLOTYPE = -1
-_MAX_SOFT_BRANCHES = 1024
+def _listing_options(
+    gene: CompiledGene, codes: npt.NDArray[np.int8], genotypes: GeneGenotypes, *, whole: bool
+) -> list[_Option]:
+    """Return the ways to name a haplotype: what is seen, then with one unanswered variant more."""
+    seen = sorted(listed_variants(gene, codes, genotypes), key=lambda f: f.rank)
+    options = [_Option(True, *listed_haplotype(gene, seen, whole=whole))]  # noqa: FBT003
+    for allele in contained(gene, codes, missing_fits=True):
+        possible = listed_allele(gene, allele)
+        if possible in seen or (seen and not whole and possible.rank[0] > seen[0].rank[0]):
+            continue  # the haplotype is named by something more serious
+        parts = _parts_of(gene, allele)
+        more = sorted([*(f for f in seen if f.name not in parts), possible], key=lambda f: f.rank)
+        named = listed_haplotype(gene, more if whole else [possible], whole=whole)
+        options.append(_Option(False, *named))  # noqa: FBT003
+    return options
 
 
-def _soft_sites(
-    genotypes: GeneGenotypes, sample: int, codes: npt.NDArray[np.int8], n_blocks: int
-) -> tuple[SoftSite, ...]:
-    """Return the unknown positions that have likelihoods, as far as all can be tried."""
-    found: list[SoftSite] = []
-    if not genotypes.likelihoods:
-        return ()
-    haploid = n_blocks == _ONE_HAPLOTYPE
-    branches = 1 << max(n_blocks - 1, 0)
-    for index in np.flatnonzero((codes == MISSING).all(axis=1)).tolist():
-        likely = genotypes.likelihoods.get((index, sample), ())
-        contradicted = bool(genotypes.reason[index, sample] == Unknown.AD_CONTRADICTS)
-        most = _LARGEST_PHRED if contradicted else _NEGLIGIBLE_PHRED
-        choices: list[SoftGenotype] = []
-        for first, second, phred in likely:
-            if (phred > most and not contradicted) or (haploid and first != second):
-                continue
-            weight = 10 ** (-min(phred, most) / 10)
-            choices.append(SoftGenotype(first, second, weight))
-            if first != second:
-                choices.append(SoftGenotype(second, first, weight))
-        if choices and branches * len(choices) <= _MAX_SOFT_BRANCHES:
-            branches *= len(choices)
-            found.append(SoftSite(index, tuple(choices), contradicted))
-    return tuple(found)
+def _parts_of(gene: CompiledGene, allele: int) -> set[str]:
+    """Return the alleles whose variants a larger allele has as well."""
+    whole = gene.masks[allele]
+    inside = (~gene.needs | (gene.masks == whole)).all(axis=1) & gene.needs.any(axis=1)
+    return {gene.names[a] for a in np.flatnonzero(inside).tolist() if a != allele}
 
 
-def _order(codes: npt.NDArray[np.int8], unphased: npt.NDArray[np.bool_]) -> None:
-    """Order the haplotypes of unphased positions by code, unknown ones last, in place.
-
-    Their order in the file says nothing, so that it must not show in a result.
-    """
-    later = np.where(codes == MISSING, np.int8(127), codes)
-    swapped = unphased & (later[:, 0] > later[:, 1])
-    codes[swapped] = codes[swapped][:, ::-1]
-
-
-def observe(genotypes: GeneGenotypes, sample: int) -> Observation:
-    """Return one sample's observation (``sample`` is a column index)."""
-    codes = genotypes.call[:, sample].copy()  # of one sample a view would be the matrix itself
-    haploid = bool((codes[:, 1] == ABSENT).any())
-    if haploid:
-        codes = np.stack([codes[:, 0], codes[:, 0]], axis=1)
-        soft = _soft_sites(genotypes, sample, codes, _ONE_HAPLOTYPE)
-        return Observation(codes, np.full(len(codes), -1, np.int32), 0, haploid=True, soft=soft)
-    differs = codes[:, 0] != codes[:, 1]
-    written = genotypes.phase_block[:, sample]
-    _order(codes, differs & (written == UNPHASED))
-    block = np.full(len(codes), -1, np.int32)
-    numbers: dict[int, int] = {}
-    count = 0
-    for index in np.flatnonzero(differs):
-        name = int(written[index])
-        if name == UNPHASED:
-            block[index] = count
-            count += 1
-        else:
-            if name not in numbers:
-                numbers[name] = count
-                count += 1
-            block[index] = numbers[name]
-    soft = _soft_sites(genotypes, sample, codes, count)
-    return Observation(codes, block, count, haploid=False, soft=soft)
+def _serious_blocks(gene: CompiledGene, observation: Observation) -> list[int]:
+    """Return the phase blocks, those with the most serious variants first."""
+    worst: dict[int, int] = {}
+    need = gene.needs
+    for index in np.flatnonzero(observation.block >= 0).tolist():
+        block = int(observation.block[index])
+        ranks = [seriousness(gene, gene.functions[a]) for a in np.flatnonzero(need[:, index])]
+        worst[block] = min([worst.get(block, len(gene.names)), *ranks])
+    return sorted(worst, key=lambda block: (worst[block], block))
 
 
-def phase_state(observation: Observation) -> str:
-    """Return ``true``, ``partial`` or ``false``, as the ``phased`` column says it."""
-    heterozygous = int((observation.block >= 0).sum())
-    if observation.n_blocks <= 1:
-        return "true"
-    return "partial" if observation.n_blocks < heterozygous else "false"
+def list_findings(
+    gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
+) -> list[str]:
+    """Return every variant seen, whatever its phase, in the order of the definitions."""
+    found: dict[str, None] = {}
+    for first, second in phasings(observation):
+        for codes in (first, second):
+            found.update(dict.fromkeys(variants_on(gene, codes, genotypes)))
+    return in_gene_order(gene, found)
+
+
+def _add_open_questions(gene: CompiledGene, observation: Observation, result: DiplotypeSet) -> None:
+    """Say which unanswered positions and phases could change the outcome."""
+    best = {s.function for s in result.best}
+    serious = {
+        p
+        for allele in gene.gene.alleles
+        if allele.function not in best or len(best) > 1
+        for p in allele.defining
+    }
+    for index in np.flatnonzero(observation.missing).tolist():
+        if gene.gene.variants[index].position in serious:
+            result.open_sites.append(index)
+    if observation.n_blocks > 1:
+        result.open_phase = [int(i) for i in np.flatnonzero(observation.block >= 0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +286,7 @@ def fit_observation(gene: CompiledGene, observation: Observation) -> Fit:
     fit_diplotypes(
         gene.masks, observation.codes, observation.block, observation.n_blocks, scratch, out
     )
+    # One haplotype: only pairs of an allele with itself stand for it.
     if observation.haploid:
         out *= np.eye(n, dtype=np.uint8)
     pairs = np.argwhere(out)
@@ -229,166 +312,176 @@ def _natural_ranks(gene: CompiledGene) -> npt.NDArray[np.intp]:
     return rank
 
 
-Masks = npt.NDArray[np.uint64]
-Bools = npt.NDArray[np.bool_]
+def call_star(
+    gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
+) -> DiplotypeSet:
+    """Return every diplotype that fits; combinations and partial alleles where none does."""
+    fit = fit_observation(gene, observation)
+    if len(fit.pairs):
+        return _from_fit(gene, observation, fit)
+    return _composite(gene, observation, genotypes)
 
 
-def denied(masks: Masks, codes: npt.NDArray[np.int8]) -> Bools:
-    """Whether masks exclude the codes of a haplotype; unknown codes are never excluded.
-
-    Shapes: ``masks`` (..., P), ``codes`` (P,); the result has the shape of ``masks``.
-    """
-    shift = np.maximum(codes, 0).astype(np.uint64)
-    excluded = (masks >> shift) & np.uint64(1) == 0
-    return np.asarray(excluded & (codes != MISSING))
-
-
-def count_contradictions(
-    masks: Masks, observation: Observation, free: Bools | None = None
-) -> npt.NDArray[np.int64]:
-    """Count, for all pairs of rows, the observed alleles that they contradict.
-
-    Shapes: ``masks`` (R, P), ``free`` (P,) positions that count for nothing; the result is
-    (R, R), symmetric. Each phase block is laid the way round that contradicts less, so that
-    a pair of definitions fits exactly where its count is zero. A pair stands for one haplotype
-    of a haploid locus where both rows are the same; other pairs have 2 P + 1.
-    """
-    counts = np.ones(masks.shape[1], np.bool_) if free is None else ~free
-    first = denied(masks, observation.codes[:, 0]) & counts
-    if observation.haploid:
-        alone = np.full((len(masks), len(masks)), 2 * masks.shape[1] + 1, np.int64)
-        np.fill_diagonal(alone, first.sum(axis=1))
-        return alone
-    second = denied(masks, observation.codes[:, 1]) & counts
-    total = _sums(first, second, observation.block < 0)
-    for number in range(observation.n_blocks):
-        forward = _sums(first, second, observation.block == number)
-        total += np.minimum(forward, forward.T)
-    return total
+def _from_fit(gene: CompiledGene, observation: Observation, fit: Fit) -> DiplotypeSet:
+    pairs = _one_per_name(gene, fit.pairs)
+    result = DiplotypeSet(n_candidates=len(pairs))
+    result.names = [_pair_name(gene, pair, fit.haploid) for pair in pairs[:MAX_LISTED].tolist()]
+    result.diplotype = result.names[0]
+    best = pairs[0].tolist()
+    indices = best[:1] if fit.haploid else _named_order(gene, best)
+    result.best = tuple(star_haplotype(gene, a) for a in indices)
+    result.outcomes = _outcomes(gene, fit.pairs, fit.haploid)
+    result.factors = _factors(gene, pairs, fit.haploid)
+    if len(result.outcomes) > 1:
+        result.open_sites = _open_sites(gene, observation, pairs)
+        result.open_phase = _open_phase(observation)
+    return result
 
 
-def _sums(first: Bools, second: Bools, inside: Bools) -> npt.NDArray[np.int64]:
-    """(R, R) contradicted alleles of row i on the first haplotype, row j on the second."""
-    one, two = first[:, inside].sum(axis=1), second[:, inside].sum(axis=1)
-    return np.asarray(one[:, None] + two[None, :], np.int64)
+def _one_per_name(gene: CompiledGene, pairs: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Keep one pair of those that differ only in suballeles."""
+    if len(set(gene.names)) == len(gene.names):
+        return pairs
+    core = np.array([gene.names.index(name) for name in gene.names])
+    named = np.sort(core[pairs], axis=1)
+    _, first = np.unique(named, axis=0, return_index=True)
+    return pairs[np.sort(first)]
 
 
-def orientations(pair: Masks, observation: Observation) -> npt.NDArray[np.int64]:
-    """(B,) how much better each block is explained as given than the other way round.
+def _named_order(gene: CompiledGene, pair: list[int]) -> list[int]:
+    default = gene.gene.default_allele
+    return sorted(pair, key=lambda a: (gene.names[a] != default, natural_key(gene.names[a])))
 
-    Positive: the first row belongs to the first observed haplotype; negative: to the second; 0:
-    both ways are alike. ``pair`` is (2, P), of a haploid locus (1, P).
-    """
-    found = np.zeros(observation.n_blocks, np.int64)
-    if observation.haploid:
-        return found
-    codes = observation.codes
-    forward = denied(pair[0], codes[:, 0]).astype(np.int64) + denied(pair[1], codes[:, 1])
-    backward = denied(pair[1], codes[:, 0]).astype(np.int64) + denied(pair[0], codes[:, 1])
-    better = backward - forward
-    inside = observation.block >= 0
-    np.add.at(found, observation.block[inside], better[inside])
+
+def _pair_name(gene: CompiledGene, pair: list[int], haploid: bool) -> str:  # noqa: FBT001
+    names = [gene.names[a] for a in (pair[:1] if haploid else pair)]
+    return format_diplotype(names, gene.gene.default_allele)
+
+
+def _outcomes(
+    gene: CompiledGene,
+    pairs: npt.NDArray[np.intp],
+    haploid: bool,  # noqa: FBT001
+) -> list[FunctionPair]:
+    """Return the distinct function pairs, in the order of their best candidates."""
+    kinds = sorted({f or "" for f in gene.functions})
+    code = np.array([kinds.index(f or "") for f in gene.functions])
+    coded = np.sort(code[pairs], axis=1)
+    flat = coded[:, 0] * len(kinds) + coded[:, 1]
+    _, first = np.unique(flat, return_index=True)
+    found = []
+    for index in np.sort(first).tolist():
+        a, b = pairs[index].tolist()
+        name = _pair_name(gene, [a, b], haploid)
+        found.append(FunctionPair(gene.functions[a], None if haploid else gene.functions[b], name))
     return found
 
 
-def turned(pair: Masks, observation: Observation) -> Bools:
-    """(P,) bool: positions at which the first row belongs to the second observed haplotype."""
-    block = observation.block
-    backward = np.append(orientations(pair, observation) < 0, [False])  # block -1 is the last
-    return np.asarray(backward[block])
-
-
-def lay(pair: Masks, observation: Observation) -> Masks:
-    """Return two rows in the order of the observed haplotypes; of a haploid locus the first."""
-    if observation.haploid:
-        return pair[:1]
-    return np.where(turned(pair, observation)[None, :], pair[::-1], pair)
-
-
-def agree(one: Masks, two: Masks) -> Bools:
-    """(P,) bool: whether two pairs of rows may be the same alleles, in whatever order."""
-    forward = ((one[0] & two[0]) != 0) & ((one[-1] & two[-1]) != 0)
-    backward = ((one[0] & two[-1]) != 0) & ((one[-1] & two[0]) != 0)
-    return np.asarray(forward | backward)
-
-
-NO_FUNCTION: Final = "No function"
-"""CPIC's term; alleles of scored genes have the activity value 0 instead."""
-
-
-def causal_alleles(
-    gene: CompiledGene, codes: npt.NDArray[np.int8], contained: list[int]
-) -> list[int]:
-    """Return alleles whose causal variants a haplotype carries without fitting their definition.
-
-    Parameters
-    ----------
-    gene
-        Its ``causes`` list the alleles by tier, the simplest of equal ones first.
-    codes
-        (P,) int8: the haplotype.
-    contained
-        Alleles all of whose variants the haplotype carries. A causal variant that belongs to one
-        of them has the function which that allele was given, unless the haplotype is a part of
-        a larger definition: SLCO1B1 ``*5`` with one more variant of ``*47`` is a part of ``*47``.
-
-    Returns
-    -------
-    list of int
-        Indices of alleles of another function than the default allele's: those of the lowest
-        activity first, else by tier. Of alleles with the same causal variants only the first.
-    """
-    explained = {int(i) for a in contained for i in np.flatnonzero(gene.needs[a])}
-    usual = {gene.functions[gene.default_index], gene.gene.uncertain_function or None}
-    found: list[int] = []
-    for cause in gene.causes:
-        carried = all(codes[index] == code for index, code in cause.variants)
-        sites = {index for index, _ in cause.variants}
-        if not carried or gene.functions[cause.allele] in usual:
+def _factors(
+    gene: CompiledGene,
+    pairs: npt.NDArray[np.intp],
+    haploid: bool,  # noqa: FBT001
+) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Write the pairs as a union of products: alleles with equal partners share one row."""
+    if haploid:
+        return [(tuple(gene.names[a] for a in pairs[:, 0]), ())]
+    n = len(gene.names)
+    partners = np.zeros((n, n), np.bool_)
+    partners[pairs[:, 0], pairs[:, 1]] = True
+    partners[pairs[:, 1], pairs[:, 0]] = True
+    groups: dict[bytes, list[int]] = {}
+    for a in np.flatnonzero(partners.any(axis=1)).tolist():
+        groups.setdefault(partners[a].tobytes(), []).append(a)
+    # Alleles with equal partners make one row: thousands of pairs shrink to a few products.
+    covered = np.zeros((n, n), np.bool_)
+    factors = []
+    for members in groups.values():
+        others = np.flatnonzero(partners[members[0]])
+        grid = np.ix_(np.array(members), others)
+        if covered[grid].all():
             continue
-        if not sites <= explained or _is_part(gene, cause.allele, codes):
-            found.append(cause.allele)
-            explained |= sites
-    return sorted(found, key=lambda a: _activity(gene.values[a]))
+        covered[grid] = True
+        covered[np.ix_(others, np.array(members))] = True
+        left = tuple(gene.names[a] for a in members)
+        factors.append((left, tuple(gene.names[b] for b in others.tolist())))
+    return factors
 
 
-def without_function(gene: CompiledGene, contained: list[int]) -> int | None:
-    """Return the allele without function that a haplotype carries in full, None without one.
-
-    What destroys a function is not undone by another variant in cis: a frameshift stays one. So
-    a haplotype that no definition covers has no function if it holds an allele that has none.
-    """
-    return next((a for a in contained if _has_none(gene, a)), None)
-
-
-def _has_none(gene: CompiledGene, allele: int) -> bool:
-    return gene.functions[allele] == NO_FUNCTION or _activity(gene.values[allele]) == 0.0
-
-
-def doubtful_positions(
-    gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]
-) -> tuple[int, ...]:
-    """Return the causal positions of an allele, and where a haplotype denies its definition.
-
-    A second look at them tells whether the haplotype is that allele after all.
-    """
-    causal = {i for cause in gene.causes if cause.allele == allele for i, _ in cause.variants}
-    known = np.flatnonzero(codes != MISSING)
-    bits = np.uint64(1) << codes[known].astype(np.uint64)
-    denied = known[(gene.masks[allele, known] & bits) == 0]
-    return tuple(sorted({*causal, *denied.tolist()}))
+def _open_sites(
+    gene: CompiledGene, observation: Observation, pairs: npt.NDArray[np.intp]
+) -> list[int]:
+    """Return unanswered positions that tell a candidate of other functions from the best."""
+    kinds = sorted({f or "" for f in gene.functions})
+    code = np.array([kinds.index(f or "") for f in gene.functions])
+    functions = np.sort(code[pairs], axis=1)
+    others = pairs[(functions != functions[0]).any(axis=1)]
+    found = []
+    for index in np.flatnonzero(observation.missing).tolist():
+        masks = gene.masks[:, index]
+        first, second = masks[pairs[0, 0]], masks[pairs[0, 1]]
+        one, two = masks[others[:, 0]], masks[others[:, 1]]
+        forward = ((one & first) != 0) & ((two & second) != 0)
+        backward = ((one & second) != 0) & ((two & first) != 0)
+        if not (forward | backward).all():
+            found.append(index)
+    return found
 
 
-def _is_part(gene: CompiledGene, allele: int, codes: npt.NDArray[np.int8]) -> bool:
-    """Whether an allele's definition allows every variant of a haplotype."""
-    sites = np.flatnonzero((codes != gene.base) & (codes != MISSING))
-    bits = np.uint64(1) << codes[sites].astype(np.uint64)
-    return bool((gene.masks[allele, sites] & bits).all())
+def _open_phase(observation: Observation) -> list[int]:
+    if observation.n_blocks < 2:
+        return []
+    return [int(i) for i in np.flatnonzero(observation.block >= 0)]
 
 
-def _activity(value: str | None) -> float:
-    """Return an activity value as a number, infinite where the gene has none."""
-    try:
-        return float(value or "inf")
-    except ValueError:
-        return float("inf")
+def _composite(
+    gene: CompiledGene, observation: Observation, genotypes: GeneGenotypes
+) -> DiplotypeSet:
+    """Name haplotypes that no definition covers: combinations, then ``g.`` variants."""
+    ranked: dict[str, tuple[tuple[int, int], tuple[NamedHaplotype, ...]]] = {}
+    for phasing in phasings(observation):
+        haplotypes = phasing[:1] if observation.haploid else phasing
+        for ways in itertools.product(
+            *(star_names(gene, codes, genotypes) for codes in haplotypes)
+        ):
+            name = format_diplotype([w.haplotype.name for w in ways], gene.gene.default_allele)
+            rank = (sum(w.rank[0] for w in ways), sum(w.rank[1] for w in ways))
+            if name not in ranked or rank < ranked[name][0]:
+                ranked[name] = (rank, ways)
+    order = sorted(ranked, key=lambda name: (ranked[name][0], natural_key(name)))
+    result = _from_composites(gene, observation, [(name, ranked[name][1]) for name in order])
+    # an unanswered position may add to a combination, which is not spelled out
+    result.is_partial = bool(observation.missing.any()) or not tries_all(observation)
+    return result
+
+
+def _from_composites(
+    gene: CompiledGene,
+    observation: Observation,
+    found: list[tuple[str, tuple[NamedHaplotype, ...]]],
+) -> DiplotypeSet:
+    result = DiplotypeSet(n_candidates=len(found))
+    if not found:
+        return result
+    default = gene.gene.default_allele
+    result.names = [name for name, _ in found[:MAX_LISTED]]
+    result.diplotype, best = found[0]
+    result.best = tuple(
+        sorted((w.haplotype for w in best), key=lambda s: (s.name != default, natural_key(s.name)))
+    )
+    seen: set[tuple[str, ...]] = set()
+    for name, ways in found:
+        for functions in itertools.product(*(w.functions for w in ways)):
+            key = tuple(sorted(f or "" for f in functions))
+            if key not in seen:
+                seen.add(key)
+                second = functions[1] if len(functions) == 2 else None
+                result.outcomes.append(FunctionPair(functions[0], second, name))
+    result.factors = [
+        ((w[0].haplotype.name,), (w[1].haplotype.name,) if len(w) == 2 else ())
+        for _, w in found[:MAX_LISTED]
+    ]
+    result.notes.append("combination_or_partial")
+    uncertain = {i for haplotype in result.best for i in haplotype.uncertain}
+    result.open_sites = sorted({*np.flatnonzero(observation.missing).tolist(), *uncertain})
+    result.open_phase = _open_phase(observation) if len(found) > 1 else []
+    return result

@@ -15,9 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.outcome import LISTED_FROM
-from pgx.haplotypes.phasing import Floats, known_phasings, phasings, tries_all
+from pgx.haplotypes.definitions import Floats
+from pgx.haplotypes.observation import Observation, known_phasings, phasings, tries_all
 from pgx.haplotypes.prior import HaplotypePrior
 from pgx.haplotypes.recombination import (
     genotype_keys,
@@ -27,11 +26,18 @@ from pgx.haplotypes.recombination import (
 )
 
 __all__ = [
+    "DECIMALS",
+    "LISTED_FROM",
     "Posterior",
     "evidence",
     "infer",
 ]
 
+
+LISTED_FROM: Final = 1e-4
+"""Probability from which a candidate is listed, and its advice counts."""
+DECIMALS: Final = 12
+"""Places of a printed probability: what is left is rounding, which may not decide an order."""
 NEGLIGIBLE: Final = 1e-12
 """Share of all mass below which a pair of haplotypes is not spelled out."""
 MOST_NOVEL: Final = 5_000
@@ -39,7 +45,6 @@ MOST_NOVEL: Final = 5_000
 partial. Ordinary data stay far below; a made-up file with an undocumented allele at every position
 had 150,000 and took 3 GB."""
 _DECIMALS: Final = 14  # of probabilities that decide an order: the rest is rounding
-
 Codes = npt.NDArray[np.int8]
 
 
@@ -155,6 +160,7 @@ def _worthwhile(
     Where known haplotypes explain one haplotype at least, two unknown ones are too improbable.
     """
     pairings = list(_pairings(observation, orientations))
+    # Two unknown haplotypes at once are the product of two tiny masses.
     explained = [len(prior.known(p.first)) > 0 or len(prior.known(p.second)) > 0 for p in pairings]
     if not any(explained):
         return pairings
@@ -235,6 +241,8 @@ class _Collector:
             self._factors.append((one, one[:0]))
             return
         two, others = self._options(pairing.second)
+        # Hardy-Weinberg within each group; groups are mixed afterwards. Mixing frequencies first
+        # would give pairs from two groups that no person has.
         masses = pairing.likelihood * (shares[:, :, None] * others[:, None, :])
         masses = masses.reshape(len(masses), -1)
         mean = self._mean(masses)
@@ -267,6 +275,7 @@ class _Collector:
         if not self._haploid:
             total = self._weighed(pairs, total, codes, undefined)
         probability = total / total.sum()
+        # Ties are broken by the haplotypes, not by rounding, so that every platform has one order.
         order = np.lexsort((keys, -np.round(probability, _DECIMALS)))
         pairs = pairs[order]
         factors = [(number[a], number[b]) for a, b in self._factors]

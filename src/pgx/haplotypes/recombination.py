@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.haplotypes._kernels import find_mismatches
-from pgx.haplotypes.phasing import Floats
+from pgx.haplotypes.definitions import Floats
 
 __all__ = [
     "ANYTHING",
@@ -31,6 +31,7 @@ __all__ = [
     "weigh_undefined",
 ]
 
+
 UNSEEN_ALLELE: Final = 1e-4
 """Frequency of an allele at a position where no counted haplotype has it."""
 HIDDEN_FROM: Final = 5e-5
@@ -40,7 +41,6 @@ LIKELY_FROM: Final = 1e-2
 ANYTHING: Final = 1e-9
 """Share of a haplotype that none of these explains."""
 _OPEN: Final = -1
-
 Codes = npt.NDArray[np.int8]
 Mismatches = npt.NDArray[np.int64]
 """(K, 3): the first, second and last position at which each haplotype contradicts the observed."""
@@ -151,6 +151,7 @@ class Recombination:
         left, right = np.flatnonzero(end >= 1), np.flatnonzero(start <= size - 1)
         if not len(left) or not len(right):
             return left[:0], right[:0]
+        # Pairs below the limit cannot reach ``least`` at any cut; there are millions of them.
         limit = least / self.crossover
         left = left[overall[left] * overall[right].max() >= limit]
         right = right[overall[right] * overall.max() >= limit]
@@ -237,9 +238,9 @@ RECOMBINATION: Final = 4.0
 """Factor of the prior odds of recombinants, by maximum likelihood."""
 RECOMBINATION_SEEN: Final = 5.0
 """Expected persons without a recombinant among them that halve its odds."""
-RARE: Final = 0.25
+RARE_CIS: Final = 0.25
 """Odds of cis of two variants so rare that the panel cannot show them together."""
-RARE_SEEN: Final = 0.2
+RARE_CIS_SEEN: Final = 0.2
 """Expected persons without the haplotype in cis that quarter these odds."""
 MOST: Final = 1.0
 """Largest odds: those of two unlinked variants."""
@@ -248,7 +249,6 @@ MOST: Final = 1.0
 # an undefined haplotype. `validation.cis` has the table.
 _SEED: Final = 2026
 _CODES: Final = 64  # codes that a position can have
-
 Keys = npt.NDArray[np.uint64]
 
 
@@ -286,7 +286,7 @@ def undefined_odds(prior_odds: Floats, expected: Floats) -> Floats:
         haplotypes.
     """
     recombined = RECOMBINATION * prior_odds / (1 + expected / RECOMBINATION_SEEN)
-    rare = RARE / (1 + expected / RARE_SEEN) ** 2
+    rare = RARE_CIS / (1 + expected / RARE_CIS_SEEN) ** 2
     return np.asarray(np.minimum(MOST, recombined + rare))
 
 
@@ -316,12 +316,14 @@ def weigh_undefined(
     known = _sums(place, mass[rows], ~lesser)
     prior_odds = _sums(place, mass[rows], lesser) / known
     odds = undefined_odds(prior_odds, _sums(place, expected[rows], ~lesser))
+    # Only the odds between both kinds change. Ratios among the undefined stay as the prior has
+    # them.
     found[rows[lesser]] *= (odds / prior_odds)[place[lesser]]
     return found
 
 
 def weigh_remote(mass: Floats, genotypes: Keys, remote: npt.NDArray[np.bool_]) -> Floats:
-    """Return the masses of diplotypes, those with a remote haplotype at most `RARE` times others.
+    """Return the masses of diplotypes, with a remote haplotype at most `RARE_CIS` times others.
 
     A remote haplotype is more than one crossover or conversion away from every known one: three
     rare variants in cis, where two in cis and one in trans fit as well. ``remote`` are (M,) bool;
@@ -333,7 +335,7 @@ def weigh_remote(mass: Floats, genotypes: Keys, remote: npt.NDArray[np.bool_]) -
         return mass
     rows, place, lesser = for_each
     prior_odds = _sums(place, mass[rows], lesser) / _sums(place, mass[rows], ~lesser)
-    found[rows[lesser]] *= (np.minimum(RARE, prior_odds) / prior_odds)[place[lesser]]
+    found[rows[lesser]] *= (np.minimum(RARE_CIS, prior_odds) / prior_odds)[place[lesser]]
     return found
 
 

@@ -2,51 +2,199 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pgx.copynumber.configurations import Chromosomes, StructuralModels, is_shifted
+from pgx.copynumber.configurations import Chromosomes, Partners, StructuralModels, is_shifted
 from pgx.copynumber.evidence import CopyEvidence
-from pgx.genotypes.matrix import MISSING, GeneGenotypes
+from pgx.genotypes.matrix import MISSING, GeneGenotypes, SeenCopies
 from pgx.haplotypes.definitions import Meanings
-from pgx.haplotypes.inferred import DiplotypePosterior, InferredCaller
-from pgx.haplotypes.matching import Observation
-from pgx.haplotypes.meanings import SEEN_FROM, Concern
-from pgx.haplotypes.outcome import (
-    DECIMALS,
-    LISTED_FROM,
+from pgx.haplotypes.diplotypes import DiplotypePosterior, InferredCaller
+from pgx.haplotypes.evidence import Dosage, diploid_observation, haploid_observation
+from pgx.haplotypes.observation import Observation
+from pgx.haplotypes.outcomes import (
+    MAX_LISTED,
+    SEEN_FROM,
+    CriticalSites,
     DiplotypeSet,
     FunctionPair,
     Haplotype,
-    doubtful_sites,
     together,
+    uncertain_sites,
 )
-from pgx.haplotypes.posterior import evidence as group_evidence
-from pgx.haplotypes.star import MAX_LISTED
-from pgx.haplotypes.structural_copies import (
-    Dosage,
-    Partners,
-    diploid_observation,
-    haploid_observation,
-)
-from pgx.records.genes import format_diplotype, natural_key
+from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, evidence
+from pgx.records.genes import GeneDefinition, format_diplotype, natural_key
 from pgx.records.structures import WHOLE, StructuralHaplotype, StructureEvidence
 
 __all__ = [
-    "NEGLIGIBLE",
+    "NEGLIGIBLE_WEIGHT",
     "StructuralCaller",
-    "StructuralCalls",
     "StructuralDiplotype",
+    "WeighedDiplotypes",
     "assign_haplotypes",
     "pairs_of",
     "singles_of",
+    "with_counted_copies",
 ]
 
-NEGLIGIBLE: Final = 1e-8
+
+def with_counted_copies(
+    found: DiplotypeSet, gene: GeneDefinition, counted: SeenCopies, *, weighed: bool
+) -> DiplotypeSet:
+    """Return the diplotypes that a counted number of copies leaves.
+
+    Parameters
+    ----------
+    found
+        What fits the copies that are present: single haplotypes beside a deletion, pairs beside
+        a duplication; not looked at where both copies are deleted.
+    gene, counted
+        The gene, and the SV record that counts its copies.
+    weighed
+        Whether diplotypes of the gene have probabilities.
+    """
+    if counted.kind != "deletion":
+        return with_one_more(found, gene.uncertain_function, gene.default_allele)
+    deletion = _deleted_haplotype(gene, counted)
+    if counted.copies == 0:
+        return both_deleted(deletion, gene.default_allele, weighed=weighed)
+    return with_deletion(found, deletion, gene.default_allele)
+
+
+def _deleted_haplotype(gene: GeneDefinition, seen: SeenCopies) -> Haplotype:
+    """Return the haplotype of a deleted gene, with the function of the knowledge base."""
+    known = {allele.name: allele for allele in gene.alleles}.get(seen.allele)
+    function = known.function if known is not None else None
+    value = known.activity_value if known is not None else None
+    return Haplotype(
+        seen.allele, function or gene.uncertain_function or None, value, (seen.allele,)
+    )
+
+
+def both_deleted(deletion: Haplotype, default_allele: str, *, weighed: bool) -> DiplotypeSet:
+    """Return the only diplotype of two chromosomes that carry the same deletion."""
+    name = format_diplotype([deletion.name, deletion.name], default_allele)
+    return DiplotypeSet(
+        best=(deletion, deletion),
+        diplotype=name,
+        names=[name],
+        probabilities=[1.0] if weighed else [],
+        rest=0.0 if weighed else None,
+        n_candidates=1,
+        outcomes=[
+            FunctionPair(deletion.function, deletion.function, name, 1.0 if weighed else None)
+        ],
+        factors=[((deletion.name,), (deletion.name,))],
+    )
+
+
+def with_deletion(found: DiplotypeSet, deletion: Haplotype, default_allele: str) -> DiplotypeSet:
+    """Put a deletion beside what fits the other chromosome.
+
+    ``found`` holds single haplotypes; its names, outcomes and factors are paired with ``deletion``.
+    """
+
+    def paired(name: str) -> str:
+        return format_diplotype([name, deletion.name], default_allele)
+
+    return replace(
+        found,
+        best=_ordered((*found.best[:1], deletion), default_allele),
+        diplotype=None if found.diplotype is None else paired(found.diplotype),
+        names=[paired(name) for name in found.names],
+        outcomes=[
+            replace(o, second=deletion.function, diplotype=paired(o.diplotype))
+            for o in found.outcomes
+        ],
+        factors=[(names, (deletion.name,)) for names, _ in found.factors],
+    )
+
+
+def with_one_more(found: DiplotypeSet, uncertain: str, default_allele: str) -> DiplotypeSet:
+    """Return what fits where one chromosome has a second copy of its allele.
+
+    Either allele may be the one that is there twice. What two copies do is uncertain.
+    """
+    names: list[str] = []
+    probabilities: list[float] = []
+    for place, name in enumerate(found.names):
+        ways = _doubled(name, default_allele)
+        names += ways
+        if found.probabilities:
+            share = round(found.probabilities[place] / len(ways), DECIMALS)
+            probabilities += [share] * len(ways)
+    unlisted = found.n_candidates - len(found.names)
+    best = _best(found.best, uncertain, default_allele)
+    return replace(
+        found,
+        best=best,
+        diplotype=names[0] if names else None,
+        names=names,
+        probabilities=probabilities,
+        n_candidates=len(names) + 2 * unlisted,
+        outcomes=_outcomes(found.outcomes, uncertain, default_allele),
+        factors=[_factor(*factor) for factor in found.factors],
+    )
+
+
+def _twice(name: str) -> str:
+    return f"{name}x2"
+
+
+def _doubled(diplotype: str, default_allele: str) -> list[str]:
+    """Return a diplotype's names with one more copy of either allele, once if they are alike."""
+    first, second = diplotype.split("/")
+    ways = ([_twice(first), second], [first, _twice(second)])
+    return list(dict.fromkeys(format_diplotype(way, default_allele) for way in ways))
+
+
+def _best(
+    best: tuple[Haplotype, ...], uncertain: str, default_allele: str
+) -> tuple[Haplotype, ...]:
+    """Return the haplotypes of the first of `_doubled`'s names."""
+    first, second = best
+    name = _twice(first.name)
+    return _ordered((Haplotype(name, uncertain, None, (name,)), second), default_allele)
+
+
+def _ordered(haplotypes: Iterable[Haplotype], default_allele: str) -> tuple[Haplotype, ...]:
+    return tuple(sorted(haplotypes, key=lambda s: (s.name != default_allele, natural_key(s.name))))
+
+
+def _outcomes(
+    outcomes: list[FunctionPair], uncertain: str, default_allele: str
+) -> list[FunctionPair]:
+    found: dict[tuple[str, str], FunctionPair] = {}
+    # Which of both alleles has the second copy is unknown: each way has half of the probability.
+    for outcome in outcomes:
+        alleles = (outcome.first or uncertain, outcome.second or uncertain)
+        name = _doubled(outcome.diplotype, default_allele)[0]
+        share = None if outcome.probability is None else outcome.probability / len(alleles)
+        for kept in alleles:
+            key = (uncertain, kept)
+            known = found.get(key)
+            if known is None:
+                found[key] = replace(
+                    outcome, first=uncertain, second=kept, diplotype=name, probability=share
+                )
+            elif known.probability is not None and share is not None:
+                total = together([known.probability, share])
+                found[key] = replace(known, probability=total)
+    return list(found.values())
+
+
+def _factor(
+    left: tuple[str, ...], right: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return alleles of both chromosomes, either of which may be there twice."""
+    return (*left, *map(_twice, left)), (*right, *map(_twice, right))
+
+
+NEGLIGIBLE_WEIGHT: Final = 1e-8
 """Share of the best one's weight below which a pair of alleles or structures is left out."""
 MAX_PAIRS: Final = 300
 
@@ -96,7 +244,7 @@ def pairs_of(weighed: DiplotypePosterior, *, differ: bool) -> Iterator[Structura
         weighed.posterior.probability[:MAX_PAIRS].tolist(),
         strict=True,
     ):
-        if share < NEGLIGIBLE:
+        if share < NEGLIGIBLE_WEIGHT:
             return
         # a pair of haplotypes that differ was weighed in one of its two orders
         weight = share * weighed.posterior.mass * (1.0 if differ or one == two else 0.5)
@@ -114,9 +262,10 @@ def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
         weighed.posterior.probability[:MAX_PAIRS].tolist(),
         strict=True,
     ):
-        if share < NEGLIGIBLE:
+        if share < NEGLIGIBLE_WEIGHT:
             return
         codes = weighed.codes[[one, one]].copy()
+        # The other chromosome has no copy, so nothing is known of its alleles.
         codes[1] = -1
         yield StructuralDiplotype(
             weighed.haplotypes[one], None, codes, share * weighed.posterior.mass
@@ -125,7 +274,6 @@ def singles_of(weighed: DiplotypePosterior) -> Iterator[StructuralDiplotype]:
 
 CONFLICT: Final = 8.0
 """Log likelihood by which depth may speak against the best model before it is a conflict."""
-
 RARE: Final = 1e-6
 """Share of persons below which depth alone may not make a structure look sure."""
 MISFIT: Final = 7.0
@@ -137,16 +285,23 @@ UNLIKE: Final = 0.1
 """Odds of an allele with a hybrid below which the hybrid is not known to carry it."""
 SHOWN: Final = 1.5
 """Copies that show at a site from which it may hold two alleles."""
-
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class StructuralCalls:
-    """Diplotypes with structure; the posterior (M,) of models; whether depth contradicts.
+class WeighedDiplotypes:
+    """Posterior over structural configurations and diplotypes.
 
-    Depth contradicts where another model explains it far better, where all of it is off, or
-    where it shows what hardly any person has; so do shares of reads that no copies explain.
+    Attributes
+    ----------
+    found
+        Diplotypes with structure and their probabilities.
+    posterior
+        (M,) float64: posterior probability of each structural model.
+    conflict
+        Whether copy-number data contradict the best model: another model explains the depth
+        far better, the depth of the whole gene is shifted, the model is one that hardly anyone
+        has, or no copies explain the shares of reads.
     """
 
     found: DiplotypeSet
@@ -179,12 +334,12 @@ class StructuralCaller:
         observation: Observation,
         genotypes: GeneGenotypes,
         groups: Floats,
-        concern: Concern,
+        critical: CriticalSites,
         evidence: CopyEvidence,
-    ) -> StructuralCalls | None:
+    ) -> WeighedDiplotypes | None:
         """Return every diplotype with structure that fits, with its probability.
 
-        None where none fits: genotypes deny all structures that the evidence leaves.
+        None where none fits: genotypes contradict all structures that the evidence leaves.
 
         Parameters
         ----------
@@ -192,16 +347,16 @@ class StructuralCaller:
             What one sample's small variants show, as of two copies.
         groups
             (G,) weights of the prior's groups.
-        concern
+        critical
             Positions at which more is asked than elsewhere.
         evidence
             What is known of the sample's copies.
         """
         dosage = Dosage(self._caller.gene, self.models, observation, evidence.reads)
         pair, is_mixed = diploid_observation(observation, dosage)
-        two = self._caller.weigh(pair, genotypes, groups, concern)
+        two = self._caller.weigh(pair, genotypes, groups, critical)
         single = haploid_observation(observation, dosage)
-        one = self._caller.weigh(single, genotypes, groups, concern) if single else None
+        one = self._caller.weigh(single, genotypes, groups, critical) if single else None
         weights = self._groups(observation, groups)
         ways = self._ways(weights, evidence)
         structural_diplotypes = self._structural_diplotypes(
@@ -217,16 +372,17 @@ class StructuralCaller:
             posterior[candidate.model] += candidate.weight / total
         ranked = _ranked(candidates, total)
         found = self._result(ranked, two, one)
-        if self._is_denied(ranked[0], observation):
+        if self._is_contradicted(ranked[0], observation):
             return None
         best = ranked[0].model
         gap = evidence.log_likelihood.max() - evidence.log_likelihood[best]
+        # Noise finds a rare structure that fits better than the usual one in some of many samples.
         is_rare = self.models.frequency[best] < RARE
         conflict = is_mixed or gap > CONFLICT or is_rare or self._is_off(evidence.report, best)
         # how much of a hybrid's reads shows at a site is too unsure to hold reads against it
         is_plain = not self.models.counts[best, 1:].any()
         conflict = conflict or (is_plain and dosage.misfit(ranked[0].reads) > MISFIT)
-        return StructuralCalls(found, posterior, conflict=bool(conflict))
+        return WeighedDiplotypes(found, posterior, conflict=bool(conflict))
 
     def _is_off(self, report: StructureEvidence, model: int) -> bool:
         """Whether the depth along the gene as a whole is not that of a model."""
@@ -236,8 +392,8 @@ class StructuralCaller:
         shown = self.models.expected([w.start for w in windows], [w.end for w in windows])
         return is_shifted(np.array([w.copies for w in windows]), shown.copies[model])
 
-    def _is_denied(self, best: _Candidate, observation: Observation) -> bool:
-        """Whether genotypes deny a best candidate without a whole copy.
+    def _is_contradicted(self, best: _Candidate, observation: Observation) -> bool:
+        """Whether genotypes contradict a best candidate without a whole copy.
 
         A gap in the depth looks like hybrids or deletions. Then genotypes show two alleles
         where fewer copies of hybrids do, alleles of no copy, or such that no hybrid is known
@@ -251,17 +407,17 @@ class StructuralCaller:
         shown = self.models.counts[best.model] @ self.models.shares(positions)
         first, second = observation.codes.T
         is_known = (first >= 0) & (second >= 0)
-        denied = is_known & (first != second) & (shown < SHOWN)
+        contradicted = is_known & (first != second) & (shown < SHOWN)
         if not self.models.copies[best.model]:
-            denied |= (first > 0) | (second > 0)
-        return best.is_odd or bool((denied & is_own).any())
+            contradicted |= (first > 0) | (second > 0)
+        return best.is_odd or bool((contradicted & is_own).any())
 
     # -- candidates ----------------------------------------------------------------------
 
     def _groups(self, observation: Observation, groups: Floats) -> Floats:
         """Return (G,) weights of the models' groups, as the small variants speak for them."""
         prior = self._caller.prior
-        own = dict(zip(prior.groups, groups * group_evidence(prior, observation), strict=True))
+        own = dict(zip(prior.groups, groups * evidence(prior, observation), strict=True))
         weights = np.array([own.get(group, 0.0) for group in self.models.groups])
         if not weights.sum():
             weights = np.ones(len(weights))
@@ -269,9 +425,10 @@ class StructuralCaller:
 
     def _ways(self, groups: Floats, evidence: CopyEvidence) -> list[tuple[Chromosomes, float]]:
         """Return chromosomes that are not ruled out, with likelihood and prior joined."""
+        # Relative to the best: constants of the likelihood cancel, and exp cannot overflow.
         likely = evidence.log_likelihood - evidence.log_likelihood.max()
         _, ways = self.models.prior(groups)
-        kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE)]
+        kept = [w for w in ways if likely[w.model] >= np.log(NEGLIGIBLE_WEIGHT)]
         return [(w, float(np.exp(likely[w.model] + w.log_prior))) for w in kept]
 
     def _structural_diplotypes(
@@ -360,7 +517,7 @@ class StructuralCaller:
         result.best = tuple(sorted(best.haplotypes, key=self._order))
         result.outcomes = self._outcomes(ranked, base)
         result.factors = [((c.haplotypes[0].name,), (c.haplotypes[1].name,)) for c in listed]
-        result.unsettled = base.unsettled
+        result.unresolved_core = base.unresolved_core
         result.is_partial, result.uses_likelihoods = base.is_partial, True
         result.notes = [n for n in base.notes if n != "combination_or_partial"]
         if any("[" in s.name for s in best.haplotypes):
@@ -395,7 +552,7 @@ class StructuralCaller:
                 second,
                 candidate.name,
                 candidate.weight,
-                settled_by=same.settled_by if found else None,
+                resolved_by=same.resolved_by if found else None,
                 by_copies=by_copies,
                 open_core=same.open_core,
                 failed=same.failed,
@@ -414,8 +571,8 @@ class StructuralCaller:
             return []
         unknown = self._caller.gene.gene.uncertain_function or None
         first, second = (unknown if s.cause else s.function for s in best.haplotypes)
-        discriminating = doubtful_sites(best.haplotypes)
-        uncertain = FunctionPair(first, second, best.name, settled_by=discriminating)
+        discriminating = uncertain_sites(best.haplotypes)
+        uncertain = FunctionPair(first, second, best.name, resolved_by=discriminating)
         return [] if _key(first, second) in known else [uncertain]
 
 
@@ -446,5 +603,6 @@ def _ranked(candidates: Sequence[_Candidate], total: float) -> list[_Candidate]:
             merged[candidate.name] = candidate._replace(weight=share)
         else:
             merged[candidate.name] = known._replace(weight=known.weight + share)
+    # Rounded before sorting: sums in another order differ in their last digits.
     rounded = [c._replace(weight=together([c.weight])) for c in merged.values()]
     return sorted(rounded, key=lambda c: (-c.weight, natural_key(c.name)))

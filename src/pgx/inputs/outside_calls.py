@@ -13,8 +13,8 @@ import numpy.typing as npt
 from pgx.errors import OutsideCallError, UnknownAlleleError
 from pgx.genotypes.matrix import GeneGenotypes
 from pgx.haplotypes.definitions import CompiledGene
-from pgx.haplotypes.evidence import allowed_alleles
-from pgx.haplotypes.matching import Observation, observe
+from pgx.haplotypes.observation import Observation, observe
+from pgx.haplotypes.support import allowed_alleles
 from pgx.outside.calls import AlleleNames, OutsideCall, UnusedReason
 from pgx.phenotypes.haplotypes import COPIES, HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable, activity_score
@@ -41,7 +41,6 @@ __all__ = [
     "answer",
     "compared",
     "contradicting",
-    "contradicts",
     "outside_gene_call",
 ]
 
@@ -280,11 +279,6 @@ def _two_fields(call: OutsideCall, name: str) -> str:
     if match["gene"] and match["gene"] != call.gene.removeprefix("HLA-"):
         raise _refusal(call, "an allele is one of another gene")
     return match["allele"] + (_NULL if match["suffix"] == _NULL else "")
-
-
-def contradicts(call: GeneCall, gene: CompiledGene, observation: Observation) -> bool:
-    """Whether the variants that an input shows cannot be those of an outside call."""
-    return bool(contradicting(call, gene, observation))
 
 
 def contradicting(call: GeneCall, gene: CompiledGene, observation: Observation) -> tuple[int, ...]:

@@ -71,7 +71,7 @@ def knowledge_of(
         return base
     from pgx.knowledge.local import LocalKnowledge, check_local_genes
     from pgx.knowledge.overlay import read_overlay
-    from pgx.recommendations.local import check_local_statements
+    from pgx.recommendations.guidance_checks import check_local_statements
 
     if base.overlay is not None:
         raise OverlayError(

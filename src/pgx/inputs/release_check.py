@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pgx.errors import KnowledgeError, SnapshotIntegrityError, SnapshotSchemaError
-from pgx.knowledge.importers.releases import AUTHORITIES
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.knowledge.integrity.genes import gene_findings
 from pgx.knowledge.integrity.guidance import condition_findings, gene_code_faults, guidance_findings
-from pgx.knowledge.integrity.medicines import medicine_findings
-from pgx.knowledge.integrity.reading import (
+from pgx.knowledge.integrity.tables import (
     damaged_tables,
     haplotype_findings,
     lacking_sources,
+    medicine_findings,
     unreadable,
 )
 from pgx.knowledge.release_folder import default_release
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.recommendations.answer_sets import answer_set_findings
-from pgx.recommendations.coverage import coverage_findings
+from pgx.recommendations.guidance_checks import answer_set_findings, coverage_findings
 from pgx.recommendations.index import guidance_of
 from pgx.records.advice import FaultCode, Finding
 

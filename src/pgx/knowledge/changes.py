@@ -208,6 +208,7 @@ def _bases(variant: DefiningVariant | None) -> str:
 
 
 def _rules(gene: str, old: GeneDefinition, new: GeneDefinition) -> Iterator[Change]:
+    # functions in any order are the same pair
     first, second = ({_pair(r): r for r in g.rules} for g in (old, new))
     for pair, before, after in _pairs(first, second):
         kind = _come_or_gone(
@@ -259,6 +260,8 @@ def _statements(drug: str, where: str, before: Statement, after: Statement) -> I
     pairs = zip(_ADVICE_NAMES, before.advice, after.advice, strict=True)
     differs = tuple((name, _text(one), _text(two)) for name, one, two in pairs if one != two)
     meant = [" ".join(s.implications) for s in (before, after)]
+    # the first difference that matters to a prescriber names the change; a dose that follows from a
+    # new action is not told twice
     if differs:
         kind = _advice_kind({name for name, _, _ in differs})
         told = _change(Effect.ADVICE, kind, drug, where, _facts(before), _facts(after))

@@ -16,6 +16,7 @@ import msgspec
 
 from pgx.errors import SnapshotSchemaError, UsageError
 from pgx.knowledge.tables import Row
+from pgx.records.genes import core_allele
 
 __all__ = [
     "CHANGES",
@@ -34,7 +35,6 @@ _FILE: Final = f"{CHANGES}.tsv"
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
 _KINDS: Final = {"gene": 1, "allele": 2, "drug": 2}
 """What a change can bring, with the number of words that name it."""
-_SUBALLELE: Final = re.compile(r"^(\*\d+[A-Z]?)\.\d+$")
 _COMBINED: Final = re.compile(r"[\[\]]| \+ ")
 
 
@@ -83,11 +83,10 @@ class Until(msgspec.Struct, frozen=True, kw_only=True):
 
     def has_allele(self, gene: str, name: str) -> bool:
         """Whether the release has an allele: a name, a suballele, or ``[several + of them]``."""
+        # `[*2 + *40]` came later if one of its parts did
         parts = {part.strip() for part in _COMBINED.split(name)} | {name}
-        cores = {m.group(1) for part in parts if (m := _SUBALLELE.match(part))}
-        return gene not in self.genes and not any(
-            (gene, part) in self.alleles for part in parts | cores
-        )
+        named = parts | {core_allele(part) for part in parts}
+        return gene not in self.genes and not any((gene, part) in self.alleles for part in named)
 
 
 EVERYTHING: Final = Until()
@@ -100,6 +99,7 @@ def is_by(date: str, month: str) -> bool:
     >>> is_by("2024-05-31", "2024-05"), is_by("2024", "2024-05"), is_by("2025-01-02", "")
     (True, False, True)
     """
+    # a year alone may be its last day: it never counts as known too early
     return not month or (date if len(date) > 4 else f"{date}-12")[:7] <= month
 
 

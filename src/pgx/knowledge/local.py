@@ -183,6 +183,7 @@ def _joined_segments(rows: list[Row], genes: frozenset[str]) -> list[Row]:
     for row in mine:
         last = found[-1] if found else None
         at = int(row["start"]) - int(last["start"]) if last else 0
+        # segments that touch become one: an indel may be written across their border
         if last is None or last["gene"] != row["gene"] or at > len(last["sequence"]):
             found.append(row)
             continue
@@ -268,6 +269,7 @@ def check_local_genes(base: KnowledgeBase, local: LocalKnowledge) -> None:
                 )
     except SnapshotSchemaError as error:
         raise OverlayError(error.what, where=error.where, remedy=_REMEDY) from error
+    # the same checks as of a release: a laboratory's gene is called like any other
     for name in sorted(local.local_genes):
         for problem, where in _problems(genes[name], base.genes.get(name)):
             raise OverlayError(f"{name}: {problem}", where=where, remedy=_REMEDY)
@@ -321,6 +323,7 @@ def _problems(gene: GeneDefinition, base: GeneDefinition | None) -> Iterator[_Pr
 
 def _gene_problems(gene: GeneDefinition) -> Iterator[_Problem]:
     usual = {MITOCHONDRION: Ploidy.MITOCHONDRIAL, "chrX": Ploidy.X_LINKED}
+    # there is no `Ploidy` of chrY
     if gene.contig not in CANONICAL or gene.contig == "chrY":
         yield f"contig {gene.contig!r} is none of chr1 to chr22, chrX, chrM", "genes.tsv"
     elif gene.ploidy is not usual.get(gene.contig, Ploidy.AUTOSOME):
@@ -373,6 +376,7 @@ def _allele_problems(gene: GeneDefinition, known: set[str]) -> Iterator[_Problem
         if allele.name in known:
             continue
         core = core_allele(allele.name).casefold()
+        # calls are reported by core allele: two with one core could not be told apart
         if core in base or cores[core] > 1:
             yield f"{allele.name} is a spelling or suballele of another allele", "alleles.tsv"
         if known and allele.is_reference:

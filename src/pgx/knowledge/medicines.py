@@ -28,6 +28,7 @@ from pgx.records.patient import (
 __all__ = [
     "CONDITIONS",
     "EFFECTS",
+    "MEDICINE_RECORDS",
     "MEDICINE_TABLES",
     "STRENGTHS",
     "MedicineKnowledge",
@@ -36,15 +37,16 @@ __all__ = [
     "read_medicines",
 ]
 
-MEDICINE_TABLES: Final = (
-    "substances",
-    "modulators",
-    "unwanted_pairs",
-    "conversion_rules",
-    "score_ranges",
-    "populations",
-    "condition_codes",
-)
+MEDICINE_RECORDS: Final[dict[str, type[msgspec.Struct]]] = {
+    "substances": Substance,
+    "modulators": Modulator,
+    "unwanted_pairs": UnwantedPair,
+    "conversion_rules": ConversionRule,
+    "score_ranges": ScoreRange,
+    "populations": PopulationRule,
+    "condition_codes": ConditionCode,
+}
+MEDICINE_TABLES: Final = tuple(MEDICINE_RECORDS)
 CONDITIONS: Final = "conditions"
 """Table of the codes of conditions; statements of every release use it, unlike medicines."""
 
@@ -84,19 +86,12 @@ def read_medicines(tables: Mapping[str, Sequence[Row]]) -> MedicineKnowledge:
         A column is missing, a number is no number, a term is unknown, or a substance stands
         twice.
     """
-    rows = {name: tables.get(name, ()) for name in MEDICINE_TABLES}
-    found = MedicineKnowledge(
-        substances=tuple(record_from_row(Substance, r) for r in rows["substances"]),
-        modulators=tuple(record_from_row(Modulator, r) for r in rows["modulators"]),
-        unwanted_pairs=tuple(record_from_row(UnwantedPair, r) for r in rows["unwanted_pairs"]),
-        conversion_rules=tuple(
-            record_from_row(ConversionRule, r) for r in rows["conversion_rules"]
-        ),
-        score_ranges=tuple(record_from_row(ScoreRange, r) for r in rows["score_ranges"]),
-        populations=tuple(record_from_row(PopulationRule, r) for r in rows["populations"]),
-        condition_codes=tuple(record_from_row(ConditionCode, r) for r in rows["condition_codes"]),
-        conditions=read_conditions(tables.get(CONDITIONS, ())),
-    )
+    records = {
+        name: tuple(record_from_row(kind, row) for row in tables.get(name, ()))
+        for name, kind in MEDICINE_RECORDS.items()
+    }
+    conditions = read_conditions(tables.get(CONDITIONS, ()))
+    found = msgspec.convert({**records, "conditions": conditions}, MedicineKnowledge)
     names = [s.substance.casefold() for s in found.substances]
     if len(set(names)) < len(names):
         raise SnapshotSchemaError("a substance stands twice", where="substances.tsv")
@@ -227,7 +222,9 @@ class Vocabulary:
         meant = [tuple(found) for found in coded if len(found) == 1] + ([words] if words else [])
         if not meant:
             return (), (name.strip() or rxnorm or atc,)
+        # a code for codeine and a name for codeine with acetaminophen mean the combination
         whole = max(meant, key=lambda found: len(self._held(found)))
+        # a wrong code beside a right name is a mix-up of two drugs: no choice between them is safe
         if any(self._held(found) - self._held(whole) for found in meant):
             said = ", ".join(filter(None, (rxnorm, atc)))
             return (), (f"{name.strip()} ({said})" if name.strip() else said,)
@@ -268,6 +265,7 @@ class Vocabulary:
             found = self._named(" ".join(words))
             if found is not None:
                 return found
+            # only salts may be dropped from the end: another last word may be another drug
             if words.pop() not in _SALTS:
                 break
         return None
@@ -284,6 +282,7 @@ class Vocabulary:
 
     def drugs_of(self, text: str) -> tuple[str, ...]:
         """Return the drugs with guidance that a word means: a name, a brand or a code."""
+        # a drug's own name counts before another one's brand
         if text.casefold() in self._drugs:
             return (self._drugs[text.casefold()],)
         known = self._codes.get(text.strip().upper(), []) or [

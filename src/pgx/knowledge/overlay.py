@@ -134,6 +134,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     """Return the bytes of the manifest and of every table; other files are left alone."""
     try:
         names = sorted(p.name for p in folder.iterdir() if p.name.casefold().endswith(".tsv"))
+        # a misspelt table would be passed over in silence otherwise
         strange = [n for n in names if n.removesuffix(".tsv") not in _COLUMNS]
         if strange:
             raise OverlayError(
@@ -188,6 +189,7 @@ def _table(table: str, data: bytes, where: str) -> tuple[PlacedRow, ...]:
     filled = [(n, line) for n, line in lines if line.strip()]
     if not filled:
         raise OverlayError("the table is empty", where=where, remedy="write a header line")
+    # spreadsheets add byte-order marks, CR line ends and blanks around cells
     header = tuple(name.strip() for name in filled[0][1].split("\t"))
     _check_columns(table, header, where)
     return tuple(_row(table, header, line, f"{where} line {n}") for n, line in filled[1:])
@@ -234,6 +236,7 @@ def _row(table: str, header: tuple[str, ...], line: str, where: str) -> PlacedRo
 def _check_cells(table: str, row: Mapping[str, str], where: str) -> None:
     for name, cell in row.items():
         limit = _MAX_SEQUENCE if name == "sequence" else _MAX_CELL
+        # cells are shown in reports: an endless one would break pages, a hidden character deceive
         if len(cell) > limit:
             raise OverlayError(
                 f"{name} is longer than {limit} characters", where=where, remedy=_REMEDY
@@ -257,6 +260,7 @@ def _check_sources(found: Overlay) -> None:
     if len(known) < len(found.rows("sources")):
         raise OverlayError("a source stands twice", where="sources.tsv", remedy="keep one")
     for name, rows in found.tables.items():
+        # a laboratory answers for what it has read itself, also if the release has that source
         for row in rows:
             strange = sorted(set(row.cells["source"].split(";")) - known)
             if strange and name != "sources":
@@ -274,6 +278,7 @@ def _check_reviews(found: Overlay) -> None:
             raise OverlayError(
                 "reviewed is no day like 2025-10-01", where=row.where, remedy=_REMEDY
             )
+        # the folder's date is the day on which it was complete
         if reviewed.isoformat() > found.info.date:
             raise OverlayError(
                 f"reviewed after the day of the folder ({found.info.date})",

@@ -7,7 +7,6 @@ frequencies, structures, codes of drugs. What cannot be used is reported, never 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
@@ -19,28 +18,37 @@ import msgspec
 
 from pgx.base.shipped import data_folder
 from pgx.errors import UsageError
-from pgx.knowledge.build import BuildReport, build_release, other_names, unreviewed, write_release
-from pgx.knowledge.gene_records import CORE_TABLES, core_rows
-from pgx.knowledge.importers.codes import with_codes, with_conditions, with_critical
-from pgx.knowledge.importers.drugs import DrugCodes
-from pgx.knowledge.importers.genes import add_functions, definition_rows, rule_rows
-from pgx.knowledge.importers.guidelines import GuidelineTables, build_authority
-from pgx.knowledge.importers.layers import Edition
+from pgx.knowledge.build import BuildReport, unreviewed, write_release
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES, Authority, listed_rows
+from pgx.knowledge.importers.guidelines import (
+    DrugCodes,
+    Edition,
+    GuidelineTables,
+    build_authority,
+    with_codes,
+    with_conditions,
+    with_critical,
+)
 from pgx.knowledge.importers.published import PublishedRelease, Skipped, published_releases
 from pgx.knowledge.importers.readings import load_readings
-from pgx.knowledge.importers.releases import AUTHORITIES, Authority, listed_rows
+from pgx.knowledge.published_genes import drop_dangling, replace_genes
 from pgx.knowledge.review import Review, with_reviews
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.knowledge.tables import TABLES, TEXTS, Row, check_allele_name
+from pgx.knowledge.tables import TABLES, TEXTS, Row
 from pgx.records.advice import Statement, format_lookup
-from pgx.records.genes import core_allele
 
-__all__ = ["PublishedReport", "build_from", "build_published", "is_private"]
+__all__ = [
+    "PublishedReport",
+    "build_from",
+    "build_published",
+    "is_private",
+]
 
-_PRIVATE: Final = ("guidelines_*.jsonl", "guidance/changed_*.jsonl", "contexts*.tsv")
-"""Files by which a folder in the form of `pgx.knowledge.build` is known."""
-_FOR_NEW_GENES: Final = "pypgx-"
-"""Sources that count for genes only that no other one has."""
+
+_PRIVATE: Final = (
+    "guidelines_*.jsonl", "guidance/changed_*.jsonl", "build_positions*.tsv", "contexts*.tsv",
+)  # fmt: skip
+"""Files by which a folder in our own layout is known, see `importers.source_folders`."""
 
 
 class PublishedReport(msgspec.Struct, frozen=True):
@@ -82,15 +90,19 @@ def build_from(
     own = [path for path in folders if is_private(path)]
     published = [path for path in folders if path not in own]
     over = partial(build_published, reviews=reviews, allow_unreviewed=allow_unreviewed)
-    lowest = partial(build_release, reviews=reviews, allow_unreviewed=allow_unreviewed)
     if not own:
         if until or written:
             raise UsageError("--until and --curated go with folders of source files")
         return over(published, base(), folder, release)
+    # most builds are of public releases: these never load the readers of our own layout
+    from pgx.knowledge.importers.source_build import build_release
+
+    lowest = partial(build_release, reviews=reviews, allow_unreviewed=allow_unreviewed)
     written = written or folder
     if not published:
         return PublishedReport(lowest(own, folder, release, until=until, written=written), (), ())
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # the release below is a whole one, checked like any other before published files lie over it
     with TemporaryDirectory(dir=folder.parent, prefix=".pgx-build-") as below:
         build = lowest(own, Path(below), release, until=until, written=written)
         report = over(published, KnowledgeBase(Path(below)), folder, release)
@@ -121,8 +133,9 @@ def build_published(
     sources = _dated([source for path in folders for source in published_releases(path)], base)
     unused = [skipped for source in sources for skipped in source.unread]
     tables = {name: base.table(name) for name in base.table_names}
+    # in this order a later folder replaces what an earlier one said of the same gene
     for source in sources:
-        _lay_genes(tables, source, unused)
+        replace_genes(tables, source, unused)
     guidance = _with_earlier(_guidance(base, sources, reviews), base)
     if guidance.unread and not allow_unreviewed:
         raise unreviewed(guidance.unread)
@@ -132,7 +145,7 @@ def build_published(
         *({name: getattr(t, name) for name in TABLES[TEXTS]} for t in guidance.texts),
     ]
     _add_substances(tables)
-    _fit(tables)
+    drop_dangling(tables)
     tables["sources"] = _sources(tables, sources)
     report = BuildReport(write_release(folder, release, tables), guidance.unread)
     return PublishedReport(report, tuple(map(_gave, sources)), tuple(sorted(set(unused))))
@@ -143,6 +156,7 @@ def _dated(sources: list[PublishedRelease], base: KnowledgeBase) -> list[Publish
 
     Where none has one, it is that of the release below: newer than it is known to be is never said.
     """
+    # CPIC's tables, PharmVar's and PyPGx's carry no date inside
     known = [source.date for source in sources if source.date]
     date = max(known, default=base.release.rpartition(".")[0].replace(".", "-"))
     return [s if s.date else msgspec.structs.replace(s, date=date) for s in sources]
@@ -161,187 +175,6 @@ def _gave(source: PublishedRelease) -> tuple[str, str]:
     return source.source, ", ".join(f"{n:,} {what}" for n, what in counts if n)
 
 
-def _lay_genes(
-    tables: dict[str, list[Row]], source: PublishedRelease, unused: list[Skipped]
-) -> None:
-    """Put a source's definitions, functions and rules in the place of those in the tables."""
-    known = {row["gene"] for row in tables["genes"]}
-    if source.source.startswith(_FOR_NEW_GENES):
-        source = _without(source, known, unused)
-    for gene, document in source.definitions.items():
-        if gene not in known and not (document["variants"] and document.get("chromosome")):
-            unused.append(Skipped(source.source, gene, "no small variants define its alleles"))
-            continue
-        if gene not in known:
-            known.add(gene)
-            _add_gene(tables, document, source.source)
-        _lay_definitions(tables, gene, document, source, unused)
-    for gene, functions in source.functions.items():
-        if gene in known:
-            add_functions(gene, functions, tables["alleles"], source.source)
-        else:
-            unused.append(Skipped(source.source, f"functions of {gene}", "no gene of that name"))
-    for gene, rules in ((g, r) for g, r in source.rules.items() if g in known):
-        kept = [row for row in tables["phenotype_rules"] if row["gene"] != gene]
-        tables["phenotype_rules"] = [*kept, *rule_rows(gene, rules, source.source)]
-
-
-def _without(source: PublishedRelease, known: set[str], unused: list[Skipped]) -> PublishedRelease:
-    """Return a source without the genes of the release."""
-    parts = {}
-    for part in ("definitions", "functions", "rules"):
-        own = getattr(source, part)
-        parts[part] = {gene: rows for gene, rows in own.items() if gene not in known}
-    for gene in sorted(source.definitions.keys() & known):
-        unused.append(Skipped(source.source, gene, "the release has this gene"))
-    return msgspec.structs.replace(source, **parts)
-
-
-def _add_gene(tables: dict[str, list[Row]], document: Mapping[str, Any], source: str) -> None:
-    """Add a gene that the release does not have: star alleles, two copies or one of chrX."""
-    reference = next((a["name"] for a in document["alleles"] if a["reference"]), "")
-    row = dict.fromkeys(TABLES["genes"], "")
-    row |= {
-        "gene": document["gene"],
-        "contig": document["chromosome"],
-        "strategy": "star",
-        "ploidy": "x_linked" if document["chromosome"] == "chrX" else "autosome",
-        "default_allele": reference,
-        "scored": "no",
-        "uncertain_function": "Uncertain function",
-        "source": source,
-    }
-    tables["genes"] = sorted([*tables["genes"], row], key=lambda r: r["gene"])
-
-
-def _lay_definitions(
-    tables: dict[str, list[Row]],
-    gene: str,
-    document: Mapping[str, Any],
-    source: PublishedRelease,
-    unused: list[Skipped],
-) -> None:
-    old = {name: [r for r in tables[name] if r["gene"] == gene] for name in ("variants", "alleles")}
-    segments = [row for row in tables["segments"] if row["gene"] == gene]
-    builds = _positions(gene, old["variants"], source.positions, document)
-    usable = _usable(document, builds, segments, source.source, unused)
-    made = definition_rows(usable, builds, _contexts(usable, segments), source.source)
-    for row in made["alleles"]:
-        check_allele_name(gene, row["allele"])
-    _keep_functions(made["alleles"], old["alleles"], has_functions=gene in source.functions)
-    for name, rows in made.items():
-        tables[name] = [row for row in tables[name] if row["gene"] != gene] + rows
-
-
-def _positions(
-    gene: str, old: Sequence[Row], given: Sequence[Row], document: Mapping[str, Any]
-) -> dict[tuple[str, int], Row]:
-    """Return where a gene's positions are on GRCh37: as the source or the release says.
-
-    A position that neither knows has the offset of all others of the gene, if they share one.
-    """
-    found = {
-        (gene, int(row["grch38_position"])): row for row in given if row["gene"] == gene
-    }  # fmt: skip
-    for row in old:
-        found[gene, int(row["position_grch38"])] = {
-            "grch37_position": row["position_grch37"],
-            "grch37_ref_seen": row["ref_grch37"],
-            "check": "" if row["ref_grch37"] == row["ref_grch38"] else "REFERENCE DIFFERS",
-        }
-    offsets = {_moved(row, position) for (_, position), row in found.items()}
-    if len(offsets) == 1:
-        [offset] = offsets
-        for variant in document["variants"]:
-            moved = {"grch37_position": str(variant["position"] + offset), "check": "by offset"}
-            found.setdefault((gene, variant["position"]), {**moved, "grch37_ref_seen": ""})
-    return found
-
-
-def _usable(
-    document: Mapping[str, Any],
-    builds: Mapping[tuple[str, int], Row],
-    segments: Sequence[Row],
-    source: str,
-    unused: list[Skipped],
-) -> dict[str, Any]:
-    """Return a document without positions, and alleles at them, that cannot be placed or read."""
-    gene = document["gene"]
-    gone: dict[int, str] = {}
-    usual = _offset(builds)
-    for variant in document["variants"]:
-        is_snv = {len(variant["ref"]), *map(len, variant["alts"])} == {1}
-        if (gene, variant["position"]) not in builds:
-            gone[variant["position"]] = "no source gives its position on GRCh37"
-        elif _moved(builds[gene, variant["position"]], variant["position"]) != usual:
-            gone[variant["position"]] = "its offset between the builds is not that of the gene"
-        elif not is_snv and not _covers(segments, variant):
-            gone[variant["position"]] = "no source gives the bases around it"
-    alleles = []
-    for allele in document["alleles"]:
-        lost = sorted({int(p) for p in allele["defining"]} & gone.keys())
-        if lost and not allele["reference"]:
-            unused.append(
-                Skipped(source, f"{gene} {allele['name']}", f"{lost[0]}: {gone[lost[0]]}")
-            )
-        else:
-            alleles.append(allele)
-    variants = [v for v in document["variants"] if v["position"] not in gone]
-    return {**document, "variants": variants, "alleles": alleles}
-
-
-def _offset(builds: Mapping[tuple[str, int], Row]) -> int:
-    """Return the offset between GRCh38 and GRCh37 that most positions of a gene have."""
-    counts = Counter(_moved(row, position) for (_, position), row in builds.items())
-    return counts.most_common(1)[0][0] if counts else 0
-
-
-def _moved(row: Row, position: int) -> int:
-    return int(row["grch37_position"]) - position
-
-
-def _covers(segments: Sequence[Row], variant: Mapping[str, Any]) -> bool:
-    start, end = variant["position"], variant["position"] + len(variant["ref"])
-    return any(
-        int(row["start"]) <= start and end <= int(row["start"]) + len(row["sequence"])
-        for row in segments
-    )
-
-
-def _contexts(document: Mapping[str, Any], segments: Sequence[Row]) -> list[Row]:
-    """Return the release's reference bases as contexts of a gene's positions."""
-    gene = document["gene"]
-    found = []
-    for row in segments:
-        start, sequence = int(row["start"]), row["sequence"]
-        inside = [v for v in document["variants"] if start <= v["position"] < start + len(sequence)]
-        for variant in inside:
-            at = variant["position"] - start
-            cells = {"left60": sequence[:at], "ref": sequence[at : at + 1]}
-            found.append(
-                {
-                    "gene": gene,
-                    "grch38_position": str(variant["position"]),
-                    **cells,
-                    "right60_after_ref": sequence[at + 1 :],
-                }
-            )
-    return found
-
-
-def _keep_functions(alleles: list[Row], old: Sequence[Row], *, has_functions: bool) -> None:
-    """Keep what the release knows of alleles where the source has no functions of the gene."""
-    if has_functions:
-        return
-    before = {core_allele(row["allele"]): row for row in old}
-    for row in alleles:
-        known = before.pop(core_allele(row["allele"]), None)
-        if known is not None:
-            for name in ("function", "activity_value", "function_source"):
-                row[name] = known[name]
-    alleles += [row for row in before.values() if row["structural"] == "yes"]
-
-
 def _guidance(
     base: KnowledgeBase, sources: Sequence[PublishedRelease], reviews: Sequence[Review]
 ) -> GuidelineTables:
@@ -350,6 +183,7 @@ def _guidance(
     codes = _codes(base)
     parts = []
     for authority in AUTHORITIES:
+        # one release per authority: statements name `cpic-2027-01`, whatever file they came in
         own = [
             (f"{authority.slug}-{source.date[:7]}", rows)
             for source in sources
@@ -370,6 +204,7 @@ def _with_earlier(guidance: GuidelineTables, base: KnowledgeBase) -> GuidelineTa
     """Name the action that each unread text takes the place of."""
     if not guidance.unread:
         return guidance
+    # what is withdrawn is named, so that nobody overlooks advice that ends here
     said = {
         (s.authority, s.drug, s.population, keys): ";".join(s.action)
         for s in base.statements
@@ -421,6 +256,7 @@ def _codes(base: KnowledgeBase) -> dict[str, DrugCodes]:
 
 def _joined(base: KnowledgeBase, parts: Sequence[GuidelineTables]) -> GuidelineTables:
     """Return the release's guidance with the guidelines and drugs of the parts in their place."""
+    # a guideline is replaced as a whole: rows of two editions would contradict each other
     replaced = {g.guideline_id for part in parts for g in part.guidelines}
     drugs = {(d.authority, d.drug): d for d in base.drugs}
     for drug in (d for part in parts for d in part.drugs):
@@ -444,6 +280,7 @@ def _joined(base: KnowledgeBase, parts: Sequence[GuidelineTables]) -> GuidelineT
 
 def _add_substances(tables: dict[str, list[Row]]) -> None:
     """Add drugs that the release has no codes of: patients' medicines are then found by name."""
+    # a patient's list of medicines is read by substances: a drug that is none would not be found
     known = {row["substance"].casefold() for row in tables.get("substances", [])}
     new = {row["drug"]: row for row in tables["drugs"] if row["drug"].casefold() not in known}
     for name, drug in new.items():
@@ -452,41 +289,6 @@ def _add_substances(tables: dict[str, list[Row]]) -> None:
             *tables.get("substances", []),
             {**row, "rxnorm": drug["rxnorm"], "atc": drug["atc"], "source": drug["source"]},
         ]
-
-
-def _fit(tables: dict[str, list[Row]]) -> None:
-    """Leave out what is said of alleles and positions that the release no longer has."""
-    names = {(row["gene"], core_allele(row["allele"])) for row in tables["alleles"]}
-    exact = {(row["gene"], row["allele"]) for row in tables["alleles"]}
-    refs = {(r["gene"], r["position_grch38"]): r["ref_grch38"] for r in tables["variants"]}
-    tables |= core_rows({n: tables[n] for n in CORE_TABLES if n in tables}, exact, refs)
-    for name in ("core_alleles", "published_frequencies"):
-        tables[name] = [
-            r for r in tables.get(name, []) if (r["gene"], core_allele(r["allele"])) in names
-        ]
-    tables["allele_names"] = other_names(tables.get("allele_names", []), tables["alleles"])
-    counts = (_counted(row, names, refs) for row in tables.get("haplotype_counts", []))
-    tables["haplotype_counts"] = [row for row in counts if row is not None]
-    tables["alleles"].sort(key=lambda r: r["gene"])
-    tables["variants"].sort(key=lambda r: (r["gene"], int(r["position_grch38"])))
-    tables["segments"].sort(key=lambda r: (r["gene"], int(r["start"])))
-    tables["phenotype_rules"].sort(key=lambda r: r["gene"])
-    for name in [name for name, rows in tables.items() if not rows]:
-        del tables[name]
-
-
-def _counted(
-    row: Row, names: set[tuple[str, str]], refs: Mapping[tuple[str, str], str]
-) -> Row | None:
-    """Return a count of a haplotype by the names that there are; None if a position is gone."""
-    gene = row["gene"]
-    cells = [cell.split("=") for cell in row["haplotype"].split(";") if cell]
-    if any((gene, position) not in refs for position, _ in cells):
-        return None
-    if row["allele"].startswith("[") or (gene, core_allele(row["allele"])) in names:
-        return row
-    parts = [f"g.{position}{refs[gene, position]}>{allele}" for position, allele in cells]
-    return {**row, "allele": f"[{' + '.join(parts)}]"}
 
 
 def _sources(tables: Mapping[str, list[Row]], sources: Sequence[PublishedRelease]) -> list[Row]:

@@ -91,12 +91,14 @@ def unpack(data: bytes, where: str) -> dict[str, bytes]:
         *_, size, length, _ = _LOCAL.unpack_from(data, at)
         start = at + _LOCAL.size + length
         name = data[at + _LOCAL.size : start].decode("latin-1")
+        # read by hand: a member is judged by its header before any of its bytes are taken
         if len(files) == _MAX_MEMBERS or not _is_member(name, size):
             raise _refused("holds what is no part of a release, or is too large", where)
         files[name] = data[start : start + size]
         at = start + size
     if MANIFEST not in files or len(files) < 2:
         raise _refused("is no release, or is not whole", where)
+    # one spelling of an archive: nothing can hide between its members
     if pack(files) != data:
         raise _refused("is not as it was written", where)
     return files
@@ -156,6 +158,7 @@ def read_contents(place: Path) -> Contents:
         try:
             return _read_folder(place)
         except KnowledgeError:
+            # the folder was exchanged while it was read: the mixture is no fault of either release
             if _identity(place) == before:
                 raise
     return _read_folder(place)
@@ -264,6 +267,7 @@ def install_release(files: Mapping[str, bytes], folder: Path, *, force: bool) ->
             if _is_same(target, files):
                 return False
             raise _install_refused("holds another release", folder, "replace it with --force")
+        # an import that was killed leaves a folder of the size of a release
         _remove_left(target.parent)
         new = temporary_path(target.parent)
         try:
@@ -330,6 +334,7 @@ def _write(files: Mapping[str, bytes], new: Path, target: Path) -> None:
             handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())
+    # the new folder is private while it is written, then as open as the one that it replaces
     mode = stat.S_IMODE(target.stat().st_mode) if target.is_dir() else _FOLDER_MODE
     new.chmod(mode)
     sync_folder(new)
@@ -349,6 +354,7 @@ def _exchange(new: Path, target: Path) -> None:
     library = ctypes.CDLL(None, use_errno=True)
     names = os.fsencode(new), os.fsencode(target)
     if hasattr(library, "renameat2"):
+        # no moment without a release: two renames would leave one in between
         failed = library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE)
     elif hasattr(library, "renamex_np"):
         failed = library.renamex_np(*names, _EXCHANGE)

@@ -73,6 +73,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 def review_rows(kb: KnowledgeBase) -> list[dict[str, str]]:
     """Return one row a text that is not coded, by drug; the facts are those of the nearest one."""
     texts = {(row["authority"], row["digest"]): row for row in kb.table(TEXTS)} if _has(kb) else {}
+    # statements name a text by its first digits; the table of texts has them all
     by_digest = {(a, d[:READING_DIGITS]): d for a, d in texts}
     coded = [s for s in kb.statements if s.action[0] != NOT_CODED]
     groups: dict[tuple[str, str], list[Statement]] = {}
@@ -126,6 +127,7 @@ def _nearest(statement: Statement, coded: Iterable[Statement]) -> Statement | No
     Without texts it is one of the same drug that the source marks alike.
     """
     same = [s for s in coded if s.authority == statement.authority]
+    # texts of the same drug come first: only the first `_MOST_COMPARED` are compared
     same.sort(key=lambda s: (s.drug != statement.drug, s.flags != statement.flags, s.id))
     if not any(s.words for s in same):
         return same[0] if same and same[0].drug == statement.drug else None
@@ -150,6 +152,7 @@ def _implication_rows(
             if fact.startswith(f"{NOT_CODED}="):
                 said = fact.removeprefix(f"{NOT_CODED}=")
                 open_.setdefault((statement.authority, said), []).append(statement)
+    # an implication stands among facts, where these characters separate
     as_fact = str.maketrans(";|", ",/")
     known = {(a, row["text"].translate(as_fact)): d for (a, d), row in texts.items()}
     for (authority, said), own in open_.items():
@@ -197,6 +200,7 @@ def read_reviews(paths: Iterable[Path]) -> list[Review]:
 def _read(path: Path) -> Iterator[Review]:
     with io.StringIO(read_text(path), newline="") as lines:
         table = csv.DictReader(lines, delimiter="\t")
+        # further columns are a reviewer's own notes, and may be there
         lacking = set(REVIEW_COLUMNS) - set(table.fieldnames or ())
         if lacking:
             raise SnapshotSchemaError(
@@ -243,6 +247,7 @@ def _fault(review: Review) -> str:
         lacking, added = number_gaps(review.text, review.facts)
     except (KeyError, ValueError):
         return "a dose factor without dose_as, or no number"
+    # a number that the facts lack is a misread dose, unless the reviewer says why it is none
     if (lacking or added) and not review.note.startswith("exempt"):
         return (
             f"numbers of the text that the facts lack: {sorted(lacking)}; that the text has not:"

@@ -11,16 +11,16 @@ import msgspec
 
 from pgx.base.texts import did_you_mean
 from pgx.errors import SnapshotIntegrityError, SnapshotSchemaError, UnknownGeneError
-from pgx.knowledge.frequencies import POPULATION_TABLES, read_frequencies
 from pgx.knowledge.gene_records import (
     ALLELE_NAMES,
     CORE_TABLES,
     GENE_TABLES,
+    POPULATION_TABLES,
     STRUCTURE_TABLES,
+    read_frequencies,
     read_genes,
 )
-from pgx.knowledge.integrity.applicable import inapplicable
-from pgx.knowledge.integrity.genes import unusable
+from pgx.knowledge.integrity.genes import inapplicable, unusable
 from pgx.knowledge.later import CHANGES, LaterChange, read_changes
 from pgx.knowledge.medicines import (
     CONDITIONS,
@@ -141,6 +141,7 @@ class KnowledgeBase:
             A cell is no number, a term is unknown, or variants, alleles and bases of a gene
             do not fit together.
         """
+        # `kb verify` reads `genes_as_written` to list every fault; a run stops at the first
         for gene in self.genes_as_written.values():
             _refuse(unusable(gene))
         return self.genes_as_written
@@ -222,6 +223,7 @@ class KnowledgeBase:
             (row["authority"], row["digest"][:READING_DIGITS]): row["text"]
             for row in self._optional([TEXTS])[TEXTS]
         }
+        # shipped releases hold no texts: statements need not be copied
         if not words:
             return tuple(found)
         said = (words.get((s.authority, s.reading), "") for s in found)

@@ -304,10 +304,12 @@ def parse_manifest(data: bytes, check: Callable[[], None]) -> Manifest:
             where=MANIFEST,
             remedy="use the knowledge base that came with this version",
         )
+    # one spelling of a manifest, so that a signature over its bytes covers all that is read
     if manifest.text().encode() != data:
         raise SnapshotIntegrityError(
             "the manifest is not as it was written", where=MANIFEST, remedy="reinstall pgx"
         )
+    # a manifest from elsewhere could name files outside its folder
     if any(Path(name).name != name for name in manifest.tables):
         raise SnapshotIntegrityError("a table lies outside the release", where=MANIFEST)
     return manifest

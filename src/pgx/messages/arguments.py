@@ -1,4 +1,4 @@
-"""Arguments of messages in a language: terms, names of drugs, quantities, symbols and their lists.
+"""Messages in a language, and their arguments: terms, drugs, quantities, symbols and their lists.
 
 The knowledge base holds arguments in English. Each is read as one of four kinds: a term, which
 has its own entry in the catalogue; a list, whose parts are joined by the words of the language; a
@@ -10,13 +10,15 @@ some words are translated may be misread.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, Self
 
+from pgx.errors import SnapshotSchemaError
 from pgx.messages.catalogue import Phrases
+from pgx.records.advice import coded
 
-__all__ = ["ArgumentKind", "MessageArgument", "in_words"]
+__all__ = ["ArgumentKind", "MessageArgument", "in_words", "join_names", "phrase"]
 
 _DATIVE: Final = "dat"
 _ENGLISH: Final = "own"
@@ -70,6 +72,46 @@ class MessageArgument(str):
     def __format__(self, case: str) -> str:
         """Return the dative for ``dat``, the words of the knowledge base for ``own``."""
         return {_DATIVE: self.dative, _ENGLISH: self.english}.get(case, str(self))
+
+
+def phrase(phrases: Phrases, table: str, fact: str, **names: str) -> str:
+    """Return the phrase of a coded fact; ``code_2`` is used for two arguments if it exists.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The language has no phrase for the code, or too few arguments were given.
+    """
+    code, arguments = coded(fact)
+    entries = phrases[table]
+    template = entries.get(f"{code}_{len(arguments)}") or entries.get(code)
+    if template is None:
+        raise SnapshotSchemaError(
+            f"no wording for {table} {code!r}", remedy=_nearest(code, entries)
+        )
+    try:
+        return template.format(*(in_words(a, phrases) for a in arguments), **names)
+    except (IndexError, KeyError) as error:
+        raise SnapshotSchemaError(f"wording of {table} {code!r} lacks {error}") from error
+
+
+def _nearest(code: str, entries: Iterable[str]) -> str:
+    """Name the codes that are spelled most like one that nobody knows."""
+    from difflib import get_close_matches
+
+    known = sorted(filter(None, entries))
+    return f"nearest codes: {', '.join(get_close_matches(code, known, 5, 0.0))}"
+
+
+def join_names(names: Sequence[str], last: str) -> str:
+    """Join names with commas, the last one with a word.
+
+    >>> join_names(["a", "b", "c"], " or ")
+    'a, b or c'
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])}{last}{names[-1]}"
 
 
 def in_words(text: str, phrases: Phrases) -> str:

@@ -54,6 +54,8 @@ class HaplotypeFunctions:
         if self._gene.scored:
             total = activity_score([value for _, value in parts])
             return total or self._uncertain, total
+        # Without activity values there is no sum: copies of one function keep it, others are
+        # uncertain.
         functions = {function for function, _ in parts}
         return (functions.pop() if len(functions) == 1 else self._uncertain), None
 
@@ -74,6 +76,7 @@ class HaplotypeFunctions:
         )
 
     def _has_effect(self, allele: AlleleDefinition) -> bool:
+        # An allele of uncertain function inside another one gives no hint of an effect.
         quiet = {None, self._gene.uncertain_function, *_NO_EFFECT}
         return allele.function not in quiet
 
@@ -87,8 +90,8 @@ class HaplotypeFunctions:
         if self._gene.structure is None or len(names) != 2:
             return []
         one, two = (self._functions(name) for name in names)
-        lost = [h.allele for h in self._gene.structure.haplotypes if h.allele and not h.units]
-        found = [(one(1), self.of(allele)[0]) for allele in lost if names[0] == names[1]]
+        deletions = [h.allele for h in self._gene.structure.haplotypes if h.allele and not h.units]
+        found = [(one(1), self.of(allele)[0]) for allele in deletions if names[0] == names[1]]
         for count in MORE_COPIES:
             found += [(one(count), two(1)), (one(1), two(count))]
         return found

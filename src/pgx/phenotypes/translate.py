@@ -50,6 +50,7 @@ def activity_score(values: list[str | None]) -> str | None:
     ----------
     Caudle et al. 2020, Clin Transl Sci 13:116, doi:10.1111/cts.12692.
     """
+    # Decimal, because scores are compared with those of a table: 0.1 + 0.2 as floats is in none.
     total = Decimal(0)
     open_ended = False
     for value in values:
@@ -114,6 +115,7 @@ class PhenotypeTable:
         one = first or self._gene.uncertain_function
         two = "" if second is None else second
         rule = self._rules.get(tuple(sorted((one, two))))
+        # Rules name the scores of two copies; tandems and duplications have sums beyond them.
         if rule is None and self._gene.scored:
             score = activity_score([one, two])
             rule = self._by_score(score) if score else None

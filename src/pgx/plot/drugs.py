@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from pgx.base.texts import did_you_mean
 from pgx.errors import UnknownDrugError, UsageError
+from pgx.knowledge.importers.guideline_rows import AUTHORITIES
 from pgx.messages.catalogue import ENGLISH
 from pgx.plot.style import EDGE, INK, axes, label, legend, title
+from pgx.records.advice import LOCAL
 from pgx.records.calls import PatientResult, Recommendation
 from pgx.reports.drug_ranks import BUCKETS, bucket, drug_order, row_order
 from pgx.reports.signs import CHANGES, COLOURS, SIGNS
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["drug_matrix"]
 
-_AUTHORITIES: Final = ("CPIC", "DPWG", "FDA_LABEL", "FDA_TABLE", "LOCAL")
+_AUTHORITIES: Final = (*(authority.name for authority in AUTHORITIES), LOCAL)
 
 
 def drug_matrix(

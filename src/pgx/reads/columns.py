@@ -118,6 +118,7 @@ def depth_over(reads: Reads, start: int, end: int) -> Ints:
     size = end - start + 1
     low = np.clip(reads.blocks.position - start, 0, size)
     high = np.clip(reads.blocks.position + reads.blocks.length - start, 0, size)
+    # A difference array: one step up where a block begins and one down where it ends.
     steps = np.bincount(low, minlength=size + 1) - np.bincount(high, minlength=size + 1)
     return np.asarray(np.cumsum(steps)[:size], np.int64)
 

@@ -87,6 +87,7 @@ def normaliser_of(
     """
     if chosen is not None:
         return _of_depths(np.array([file.mean_depth(r) for r in chosen]))
+    # Controls elsewhere come first: they average over many places, the flanks are one.
     elsewhere = np.array([file.mean_depth(r) for r in others if r[0] in file.contigs])
     if (elsewhere > 0).sum() >= max(FEWEST_REGIONS, len(elsewhere) / 2):
         return _of_depths(elsewhere)
@@ -101,6 +102,7 @@ def _bins(reads: Reads, flank: Region) -> Floats:
     depth = depth_over(reads, flank[1], flank[2])
     n = len(depth) // BIN
     means = depth[: n * BIN].reshape(n, BIN).mean(axis=1)
+    # A slice of a BAM file has no reads in part of the flank; empty bins there are not depth.
     filled = np.flatnonzero(means > 0)
     if not len(filled):
         return np.zeros(0)
@@ -112,8 +114,11 @@ def _of_depths(depths: Floats, fewest: int = 1) -> Normaliser:
     if len(depths) < fewest or not len(depths) or np.median(depths) <= 0:
         return NO_NORMALISER
     middle = float(np.median(depths))
+    # The floor keeps an empty control from being minus infinity.
     logs = np.log(np.maximum(depths, middle / 20) / middle)
+    # 1.4826 turns a median absolute deviation into a standard deviation; outliers do not count.
     noise = max(1.4826 * float(np.median(np.abs(logs))), FLOOR)
+    # 1.25 is the standard error of a median by that of a mean, for a normal distribution.
     spread = float(np.hypot(FLOOR, 1.25 * noise / np.sqrt(len(depths))))
     return Normaliser(middle, noise, spread, len(depths))
 
@@ -172,7 +177,7 @@ WINDOW: Final = 300
 UNEVEN: Final = 0.35
 """Standard deviation of the windows' log depth from which a file is taken for uneven."""
 LARGEST_SPREAD: Final = 0.20
-"""Standard deviation of the expected log depth from which copies cannot be told."""
+"""Standard deviation of the expected log depth from which copies cannot be assessed."""
 LARGEST_NOISE: Final = 0.35
 """Standard deviation of the controls' log depth from which reads are those of a panel or exome,
 of which one gene's depth says nothing of another's; counting alone makes 0.21 at a depth of 10."""
@@ -192,7 +197,7 @@ STRANGE: Final = 0.02
 STRAY: Final = 0.01
 """Share of fragments that vote for the other gene by error."""
 MOST_STRANGE: Final = 2
-"""Segments that may deny the best model; more are missing reads, or a structure nobody knows."""
+"""Segments that may contradict the best model; more are missing reads or an unknown structure."""
 MOST_OFF: Final = 4.0
 """Spreads by which the depth may be off the best model."""
 GENE_NOISE: Final = 0.05
@@ -203,10 +208,10 @@ Ints = npt.NDArray[np.int64]
 
 
 class Shares(NamedTuple):
-    """(G,) fragments of each segment that look like the gene, and that could be told at all."""
+    """(G,) fragments of each segment that look like the gene, and that are informative at all."""
 
     own: Ints
-    told: Ints
+    informative: Ints
 
 
 class _Depth(NamedTuple):
@@ -289,6 +294,7 @@ def _total(reads: Reads, locus: ReadLocus, normaliser: Normaliser) -> _Depth:
     counted = 1.0 / np.sqrt(max(total / scale * length / _read_length(reads), 1.0))
     spread = float(np.sqrt(normaliser.spread**2 + GENE_NOISE**2 + 2 * counted**2))
     both = [a.copies + b.copies for a, b in zip(*windows, strict=False)]
+    # Gene and paralogue together: a hybrid or mismapped reads move depth from one to the other.
     logs = np.log(np.maximum(both, 0.05) / max(float(np.median(both)), 0.05))
     return _Depth(total, spread, float(np.std(logs)), (*windows[0], *windows[1]))
 
@@ -332,33 +338,38 @@ def _joint(models: StructuralModels, locus: ReadLocus, depth: _Depth, shares: Sh
     """Return (M, K) log likelihood by model and copies of the paralogue, with their prior."""
     paralogue = np.arange(len(PARALOGUE_COPIES))
     total = models.copies[:, None] + paralogue[None, :]
+    # Gene and paralogue are nearly the same sequence, so depth is only reliable for both together;
+    # the share of fragments then divides the sum between them.
     off = np.log(max(depth.copies, 0.05)) - np.log(np.maximum(total, 0.05))
+    # A mixture with a flat part: a damaged or uneven file must not rule out every model at once.
     by_depth = np.logaddexp(
         np.log1p(-STRANGE) - 0.5 * (off / depth.spread) ** 2 - np.log(depth.spread),
         np.log(STRANGE) - np.log(3.0),
     )
     own = models.own(locus.middles)
     by_share = np.zeros(total.shape)
-    for index in np.flatnonzero(shares.told >= FEWEST_VOTES).tolist():
+    # Neighbouring segments see the same fragments; the weight below 1 keeps them from counting
+    # twice.
+    for index in np.flatnonzero(shares.informative >= FEWEST_VOTES).tolist():
         share = own[:, index, None] / np.maximum(total, 0.05)
-        by_share += SHARED * _share_fit(shares.own[index], shares.told[index], share)
+        by_share += SHARED * _share_fit(shares.own[index], shares.informative[index], share)
     return np.asarray(by_depth + by_share + np.log(PARALOGUE_COPIES)[None, :])
 
 
 def _fits_nothing(
     models: StructuralModels, joint: Floats, locus: ReadLocus, depth: _Depth, shares: Shares
 ) -> bool:
-    """Whether depth or shares deny the best model, which is then the least wrong, not right."""
+    """Whether depth or shares contradict the best model: then none of the models fits."""
     model, paralogue = _best(models, joint)
     total = max(float(models.copies[model] + paralogue), 0.05)
     if abs(np.log(max(depth.copies, 0.05) / total)) > MOST_OFF * depth.spread:
         return True
     own = models.own(locus.middles)[model]
     strange = 0
-    for index in np.flatnonzero(shares.told >= FEWEST_VOTES).tolist():
-        told = int(shares.told[index])
-        fit = float(_share_fit(int(shares.own[index]), told, np.array(own[index] / total)))
-        strange += fit < np.log(2 * STRANGE / (told + 1.0))
+    for index in np.flatnonzero(shares.informative >= FEWEST_VOTES).tolist():
+        informative = int(shares.informative[index])
+        fit = float(_share_fit(int(shares.own[index]), informative, np.array(own[index] / total)))
+        strange += fit < np.log(2 * STRANGE / (informative + 1.0))
     return strange > MOST_STRANGE
 
 
@@ -369,15 +380,16 @@ def _best(models: StructuralModels, joint: Floats) -> tuple[int, int]:
     return int(model), int(paralogue)
 
 
-def _share_fit(own: int, told: int, share: Floats) -> Floats:
-    """Return the log probability of ``own`` of ``told`` votes: beta-binomial, with strangers."""
+def _share_fit(own: int, informative: int, share: Floats) -> Floats:
+    """Return the log probability of ``own`` of ``informative`` votes (beta-binomial)."""
     mean = STRAY + (1 - 2 * STRAY) * np.clip(share, 0.0, 1.0)
     strength = 1 / DISPERSION - 1
-    fit = _log_beta(own + mean * strength, told - own + (1 - mean) * strength)
+    fit = _log_beta(own + mean * strength, informative - own + (1 - mean) * strength)
     fit -= _log_beta(mean * strength, (1 - mean) * strength)
-    chosen = _log_beta(np.array(own + 1.0), np.array(told - own + 1.0))
-    fit -= chosen + np.log(told + 1.0)
-    strange = np.log(STRANGE) - np.log(told + 1.0)
+    # Adds the log binomial coefficient: C(n, k) = 1 / ((n + 1) B(k + 1, n - k + 1)).
+    chosen = _log_beta(np.array(own + 1.0), np.array(informative - own + 1.0))
+    fit -= chosen + np.log(informative + 1.0)
+    strange = np.log(STRANGE) - np.log(informative + 1.0)
     return np.asarray(np.logaddexp(np.log1p(-STRANGE) + fit, strange))
 
 
@@ -391,6 +403,8 @@ def _log_gamma(x: Floats) -> Floats:
     shift = np.zeros_like(x)
     for step in range(8):
         shift += np.log(x + step)
+    # Stirling's series is accurate for large arguments only; after the shift by eight its first
+    # three terms suffice. The function is vectorised, which math.lgamma is not, and needs no scipy.
     y = x + 8
     series = 1 / (12 * y) - 1 / (360 * y**3) + 1 / (1260 * y**5)
     return np.asarray((y - 0.5) * np.log(y) - y + 0.5 * np.log(2 * np.pi) + series - shift)

@@ -66,6 +66,7 @@ def _genotype_site(
     single: bool,  # noqa: FBT001
 ) -> None:
     """Write one position: call, quality, depth, and what is unknown of it."""
+    # Fragments count by their probability of being the gene's own, not as whole numbers.
     depth = int(np.rint(_shares(votes.odds).sum()))
     found.dp[site, 0] = depth
     if not depth:
@@ -78,6 +79,7 @@ def _genotype_site(
         phred -= phred.min()
     quality = min(int(np.sort(phred)[1]), MOST_PHRED)
     found.gq[site, 0] = quality
+    # With one copy half as many fragments are expected.
     least = (limits.min_dp + 1) // 2 if single else limits.min_dp
     if depth < least or quality < limits.min_gq:
         low = Unknown.LOW_DP if depth < least else Unknown.LOW_GQ

@@ -201,6 +201,7 @@ def assign(reads: Reads, locus: ReadLocus) -> Assignment:
     scores = _site_scores(reads, locus)
     n = reads.n_fragments
     total = np.bincount(scores.fragment, weights=scores.score, minlength=n)
+    # Sites of one fragment are not independent: their sum would be surer than it can be.
     odds = np.clip(total, -LARGEST, LARGEST) + _by_place(reads, locus)
     return Assignment(odds + _prior(np.asarray(total, np.float64)), scores)
 
@@ -210,6 +211,7 @@ def _prior(total: Floats) -> float:
 
     Where the gene is deleted, fragments that nothing tells apart are the paralogue's.
     """
+    # One is added to both so that a deleted gene does not give infinite odds.
     own, other = (total >= SURE).sum() + 1, (total <= -SURE).sum() + 1
     return float(np.clip(np.log(own / other), -LARGEST_PRIOR, LARGEST_PRIOR))
 
@@ -222,6 +224,8 @@ def _site_scores(reads: Reads, locus: ReadLocus) -> SiteScores:
     hits = take_hits(hits, hits.quality >= MIN_BASE_QUALITY)
     site = order[hits.site] % n_sites
     is_own, is_other = hits.base == locus.own_base[site], hits.base == locus.other_base[site]
+    # Three wrong bases are as likely; one of them is the paralogue's. A conversion carries the
+    # other gene's base in truth, which no base quality shows.
     wrong = 10.0 ** (hits.quality.astype(np.float64) / -10.0) / 3 + CONVERTED
     score = np.log((1 - wrong) / wrong) * (is_own.astype(np.float64) - is_other)
     key = reads.fragment[hits.read] * n_sites + site
@@ -234,6 +238,7 @@ def _by_place(reads: Reads, locus: ReadLocus) -> Floats:
     """Return (F,) log odds from where the aligner placed the reads, the surest of a pair."""
     place = _within(reads, locus.gene_span).astype(np.float64)
     place -= _within(reads, locus.paralogue_span)
+    # 255 means that the aligner gave none (SAM specification), not that it was sure.
     known = reads.mapping_quality != NO_MAPPING_QUALITY
     odds = place * known * SURE_MAPPING * np.minimum(reads.mapping_quality, 40) / 40
     found = np.zeros(reads.n_fragments)

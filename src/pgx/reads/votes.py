@@ -102,6 +102,7 @@ def votes_of(reads: Reads, locus: ReadLocus, assignment: Assignment) -> Votes:
     fragment, site_of, allele = (
         np.concatenate([part[k] for part in parts]).astype(np.int64) for k in range(3)
     )
+    # The base at the position is what is to be found out: it must not decide whose fragment it is.
     error = np.concatenate([part[3] for part in parts])
     odds = _odds(locus, assignment, fragment, site_of)
     return _agreed(Votes(fragment, site_of, allele, error, odds))
@@ -117,6 +118,7 @@ def _of_bases(reads: Reads, locus: ReadLocus) -> _Part:
     known = single & (locus.shadows != NO_SHADOW)
     places = np.concatenate([locus.variants[single], locus.shadows[known]])
     owner = np.concatenate([np.flatnonzero(single), np.flatnonzero(known)])
+    # `bases_at` needs sorted positions; stable keeps the gene's own place before a shadow.
     order = np.argsort(places, kind="stable")
     hits = bases_at(reads, places[order])
     site = owner[order][hits.site]
@@ -168,6 +170,7 @@ def _of_texts(reads: Reads, locus: ReadLocus, site: int, texts: AlleleTexts) -> 
 
 def _agreed(votes: Votes) -> Votes:
     """Return one vote for each fragment and position; mates that disagree say nothing."""
+    # The mate with the smaller error comes first and gives its base to the vote.
     order = np.lexsort((votes.error, votes.fragment, votes.site))
     fragment, site, allele = votes.fragment[order], votes.site[order], votes.allele[order]
     starts = np.ones(len(site), np.bool_)
@@ -198,6 +201,7 @@ def phase_sites(genotypes: GeneGenotypes, votes: Votes) -> None:
     sites = sorted(shown)
     block: dict[int, int] = {}
     for index, site in enumerate(sites):
+        # Fragments are short: the nearest linked site has the most of them.
         for earlier in reversed(sites[:index]):
             relation = _relation(shown[earlier], shown[site])
             if relation is None:
@@ -236,6 +240,7 @@ def _relation(one: dict[int, int], other: dict[int, int]) -> int | None:
     apart = counts[1, -1] + counts[-1, 1]
     if max(together, apart) < FEWEST:
         return None
+    # Two haplotypes give one relation; both in numbers mean a third copy, or reads of two persons.
     if min(together, apart) > MOST_AGAINST * (together + apart):
         return None
     return 1 if together > apart else -1

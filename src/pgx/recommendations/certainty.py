@@ -15,9 +15,8 @@ from typing import Final
 
 import msgspec
 
-from pgx.haplotypes.outcome import LISTED_FROM
-from pgx.recommendations.open_keys import OpenGene, SampleKeys
-from pgx.recommendations.topics import Combination, Topic
+from pgx.haplotypes.posterior import LISTED_FROM
+from pgx.recommendations.topics import Combination, OpenGene, SampleKeys, Topic
 from pgx.records.calls import AlternativeAdvice, Certainty, KeyEvidence, Recommendation
 
 __all__ = ["Advice", "Judge"]
@@ -91,6 +90,7 @@ class Judge:
         genes = [self._genes[place] for place in self._places]
         if not all(gene.is_weighed for gene in genes):
             return None
+        # Unlisted candidates may have any key: only what is listed is known to agree.
         if not self._advice.others:  # all that is listed says the same
             return _rounded(1.0 - math.prod(gene.listed for gene in genes))
         same = {tuple([c[i] for i in self._places]) for c in self._advice.same}
@@ -98,6 +98,8 @@ class Judge:
         overall = _rounded(1.0 - _joint([g.shares for g in genes], same) + readings)
         if not self._critical:
             return overall
+        # A person's population is not known for sure: a critical drug is judged by the group where
+        # other advice is most probable.
         groups = (1.0 - _joint(shares, same) + readings for shares in _in_groups(genes))
         return max([overall, *map(_rounded, groups)])
 
@@ -140,6 +142,7 @@ class Judge:
         for gene, own in zip(self._topic.genes, self._genes, strict=True):
             if own.copies is None:
                 continue
+            # Where nobody knows what other copy numbers would mean, any could change the advice.
             is_listed = bool(self._calls[gene].copy_keys)
             if not is_listed or not set(own.copies).isdisjoint(self._decisive(gene)):
                 found.append(gene)
@@ -196,6 +199,8 @@ class Judge:
         found = []
         for alternative, group in zip(self._advice.alternatives, self._advice.others, strict=True):
             share = self._share(group)
+            # Improbable alternatives are left out, unless a position without data hides how
+            # probable they are.
             if share is None or share >= LISTED_FROM or self._has_open(group):
                 found.append(msgspec.structs.replace(alternative, probability=share))
         return tuple(sorted(found, key=lambda a: -(a.probability or 0.0)))

@@ -7,6 +7,7 @@ decides nothing: a list of medicines or diagnoses need not be complete.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -14,7 +15,6 @@ import msgspec
 
 from pgx.messages.catalogue import ENGLISH_PHRASES
 from pgx.recommendations.conditions import render_condition, unconditional_action
-from pgx.recommendations.dose_of_day import amount_mg, daily_mg, months_of, number_of, years_of
 from pgx.recommendations.populations import recorded_conditions
 from pgx.records.advice import Statement, coded, format_fact, split_condition
 from pgx.records.calls import Recommendation
@@ -30,7 +30,16 @@ from pgx.records.patient import (
     condition_code,
 )
 
-__all__ = ["NO_REACTION", "ConditionFits", "as_stated"]
+__all__ = [
+    "NO_REACTION",
+    "ConditionFits",
+    "amount_mg",
+    "as_stated",
+    "daily_mg",
+    "months_of",
+    "number_of",
+    "years_of",
+]
 
 NO_REACTION: Final = "no_reaction_before"
 """Condition of standard use in a person with a recorded reaction to the drug."""
@@ -106,14 +115,20 @@ class ConditionFits:
         facts = self._facts(row)
         answers = {fact: decided.get((row.drug, fact)) for fact in facts}
         unmet = {fact for fact, applies in answers.items() if applies is Applies.NO}
+        # What holds is no condition any more. What does not stays and says so: the reader can
+        # judge whether the patient file is up to date.
         left = [fact for fact, applies in answers.items() if applies is not Applies.YES]
         instead = _instead(row.action, answers)
+        # "Reduce, unless there is an inhibitor; avoid with one": with one, avoiding comes first.
         if instead:  # what was primary is a further action now, under its own condition
             left = [_of_further(fact, row.action[0]) for fact in left]
             unmet = {_of_further(fact, row.action[0]) for fact in unmet}
         shown = render_condition(left, row.drug, ENGLISH_PHRASES, unmet)
         action = (instead, *(a for a in row.action if a != instead)) if instead else row.action
-        return msgspec.structs.replace(row, condition=shown, action=action)
+        message = row.message
+        if message is not None:
+            message = msgspec.structs.replace(message, unmet=tuple(f for f in left if f in unmet))
+        return msgspec.structs.replace(row, condition=shown, action=action, message=message)
 
     def _facts(self, row: Recommendation) -> tuple[str, ...]:
         """Return a row's conditions; standard use after a reaction has one more."""
@@ -193,6 +208,7 @@ class ConditionFits:
         limit = number_of(arguments[0])
         if weight is None or not height or limit is None:
             return None
+        # kg/m²
         index = weight / (height / 100) ** 2
         return _answer(index <= limit, format_fact("body_mass_index", f"{index:.1f}"))
 
@@ -220,8 +236,10 @@ class ConditionFits:
             return None
         doses = [daily_mg(text) for text in texts]
         pairs = zip(doses, texts, strict=True)
+        # One intake is the least of a day.
         least = sum(dose if dose is not None else amount_mg(t) or 0.0 for dose, t in pairs)
         holds = least >= limit if reached else least > limit
+        # A dose that cannot be read may be the one that exceeds the limit.
         if not holds and None in doses:
             return None
         return _answer(holds, format_fact("daily_dose", f"{least:g}"))
@@ -252,6 +270,7 @@ class ConditionFits:
         if limit is None or use is None:
             return None
         longest, complete = use
+        # A start that is not known may be long ago.
         if longest <= limit and not complete:
             return None
         return _answer(longest > limit, format_fact("taken_for", f"{longest:.1f}"))
@@ -295,11 +314,12 @@ def as_stated(
 def _as_stated(row: Recommendation, by_id: Mapping[str, Statement]) -> Recommendation:
     if row.facts is None:
         return row
-    own = by_id.get(row.facts.statement)
+    own, message = by_id.get(row.facts.statement), row.message
     return msgspec.structs.replace(
         row,
         condition=render_condition(row.facts.condition, row.drug, ENGLISH_PHRASES),
         action=own.action if own is not None else row.action,
+        message=None if message is None else msgspec.structs.replace(message, unmet=()),
     )
 
 
@@ -324,3 +344,70 @@ def _of_further(fact: str, action: str) -> str:
 
 def _answer(holds: bool, reason: str) -> tuple[Applies, str]:  # noqa: FBT001
     return (Applies.YES if holds else Applies.NO), reason
+
+
+_AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(mg|g|µg|mcg)", re.IGNORECASE)
+_MG: Final = {"mg": 1.0, "g": 1000.0, "µg": 0.001, "mcg": 0.001}
+_TIMES: Final = (
+    (re.compile(r"(once (a day|daily)|once|daily|a day|per day|/\s*day|/\s*d|qd|od)", re.I), 1.0),
+    (re.compile(r"(twice (a day|daily)|two times (a day|daily)|2\s*[x×](/day)?|bid)", re.I), 2.0),
+    (re.compile(r"(three times (a day|daily)|3\s*[x×](/day)?|tid)", re.I), 3.0),
+    (re.compile(r"(four times (a day|daily)|4\s*[x×](/day)?|qid)", re.I), 4.0),
+)
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?) (day|week|month|year)s?")
+# Mean lengths of the Julian year: 365.25 days, 12 months.
+_MONTHS: Final = {"day": 12 / 365.25, "week": 84 / 365.25, "month": 1.0, "year": 12.0}
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+def amount_mg(text: str) -> float | None:
+    """Return an amount in mg; None where the text is another thing than one amount.
+
+    >>> amount_mg("40 mg"), amount_mg("2–3 mg/kg/day")
+    (40.0, None)
+    """
+    found = _AMOUNT.fullmatch(text.strip())
+    return float(found[1]) * _MG[found[2].lower()] if found else None
+
+
+def daily_mg(text: str) -> float | None:
+    """Return the amount a day in mg of a dose in words; None where that is open.
+
+    >>> daily_mg("20 mg twice daily"), daily_mg("40 mg"), daily_mg("1 tablet daily")
+    (40.0, None, None)
+    """
+    # The rest must be a frequency of the list: "20 mg if needed" is no dose a day.
+    found = _AMOUNT.match(text.strip())
+    if found is None:
+        return None
+    rest = text.strip()[found.end() :].strip(" ,")
+    for pattern, times in _TIMES:
+        if pattern.fullmatch(rest):
+            return float(found[1]) * _MG[found[2].lower()] * times
+    return None
+
+
+def months_of(text: str) -> float | None:
+    """Return a duration in months.
+
+    >>> round(months_of("12 weeks"), 2), months_of("3 months")
+    (2.76, 3.0)
+    """
+    found = _DURATION.fullmatch(text.strip())
+    return float(found[1]) * _MONTHS[found[2]] if found else None
+
+
+def years_of(text: str) -> float | None:
+    """Return an age in years.
+
+    >>> years_of("12 months"), years_of("18 years")
+    (1.0, 18.0)
+    """
+    months = months_of(text)
+    return None if months is None else months / 12
+
+
+def number_of(text: str) -> float | None:
+    """Return the first number of a text, such as that of ``40 kg``."""
+    found = _NUMBER.search(text)
+    return float(found[0]) if found else None

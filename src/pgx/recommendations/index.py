@@ -2,7 +2,8 @@
 
 Statements that give one answer together become one `Topic`: those of one guideline on one drug and
 the same genes, and those of several entries of one document. Tests of different alleles become
-topics of their own, unless the knowledge base says which of them answers first.
+topics of their own, unless the knowledge base says which of them answers first. A topic also tells
+whether its guideline was updated since the release (`newer_version`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from itertools import product
 import msgspec
 
 from pgx.errors import KnowledgeError, UnknownDrugError
-from pgx.knowledge.later import LaterChange
+from pgx.knowledge.later import ChangeState, LaterChange
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.recommendations.reference import copies_of, reference_keys
 from pgx.recommendations.result_keys import (
     DIPLOTYPES,
     NEGATIVE,
@@ -23,9 +23,10 @@ from pgx.recommendations.result_keys import (
     WHOLE_GENE,
     PhenotypeKeys,
     allele_of_key,
+    copies_of,
+    reference_keys,
 )
 from pgx.recommendations.topics import Combination, Languages, Topic
-from pgx.recommendations.updates import newer_version
 from pgx.records.advice import (
     ANY_KEY,
     CONFIDENCE,
@@ -48,6 +49,7 @@ __all__ = [
     "allele_of_key",
     "build_index",
     "guidance_of",
+    "newer_version",
 ]
 
 
@@ -69,6 +71,7 @@ class GuidanceIndex:
 
     def at(self, confidence: float) -> GuidanceIndex:
         """Return the same guidance with another confidence; what was advised is shared."""
+        # What was advised does not depend on the confidence, so that its memory is shared.
         other = GuidanceIndex((), confidence)
         other.topics, other.memory = self.topics, self.memory
         return other
@@ -129,6 +132,7 @@ def _tabulate(
             pairs = zip(combination, languages, strict=True)
             if any(k not in (NO_RESULT, ANY_KEY) and allele_of_key(k) not in a for k, a in pairs):
                 continue
+            # Statements may overlap where they say the same; contradictions are refused.
             other = rows.setdefault(combination, statement)
             if other is not statement and other.advice != statement.advice:
                 raise KnowledgeError(
@@ -157,6 +161,8 @@ def _choices(gene: str, spoken: Iterable[str], sets: Iterable[StatementSet]) -> 
     left = sorted({*spoken}) or [WHOLE_GENE]
     found: list[Languages] = []
     ranked = [s.alleles for s in sets if s.relation is SetRelation.ONE_ANSWER and gene in s.genes]
+    # A gene's phenotype and its diplotypes always belong together: a guideline that lists some
+    # diplotypes means all others by their phenotype.
     for together in [(DIPLOTYPES, WHOLE_GENE), *ranked]:
         if len(together) > 1 and {*together} <= {*left}:
             found.append(together)
@@ -272,6 +278,7 @@ def build_index(
         guideline speaks by diplotype and by phenotype.
     """
     known = {(drug.authority, drug.drug): drug for drug in drugs}
+    # In a fixed order, so that numbers of distinct advice are the same for any order of rows.
     listed = sorted(statements, key=lambda s: s.id)
     phenotypes = _Phenotypes(genes or {})
     topics: list[Topic] = []
@@ -348,3 +355,37 @@ def _pending(drug: Drug) -> Topic:
         keys=((),) * len(drug.genes),
         statements={},
     )
+
+
+def newer_version(
+    authority: str, drug: str, genes: Sequence[str], changes: Iterable[LaterChange]
+) -> str:
+    """Return the date of the newest version of a guideline that a release does not wholly hold.
+
+    Parameters
+    ----------
+    authority, drug, genes
+        What the guideline is about.
+    changes
+        Changes of published knowledge that the release knows of. One whose authority is not
+        known touches no guideline, for it cannot be told which.
+
+    Returns
+    -------
+    str
+        ISO 8601, as precise as the authority told it (``2026-07``); empty where there is none.
+    """
+    dates = [
+        change.date
+        for change in changes
+        if change.state is not ChangeState.APPLIED
+        and _is_of(change.authority, authority)
+        and drug.casefold() in map(str.casefold, change.drugs)
+        and (not change.genes or not set(change.genes).isdisjoint(genes))
+    ]
+    return max(dates, default="")
+
+
+def _is_of(changed: str, authority: str) -> bool:
+    """Whether an authority made a change; one with several sources (``FDA``) is meant by each."""
+    return bool(changed) and (authority == changed or authority.startswith(f"{changed}_"))

@@ -6,28 +6,263 @@ that is too much (`pgx.recommendations.certainty`) it is provisional and names t
 A gene without a result is looked up by the guideline's own rows for a missing result, and the
 advice is certain only if no result of that gene could change it. Nothing is ever left out: no
 statement and no result are rows.
+
+Samples of a cohort differ in what they leave open, much less in what that may turn out to be.
+So the answer to one key per gene is made once, and its sentences once for each statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
 from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
-from pgx.recommendations.answers import TopicAnswers
 from pgx.recommendations.certainty import Advice, Judge
+from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.index import GuidanceIndex
-from pgx.recommendations.open_keys import SampleKeys
-from pgx.recommendations.topics import Combination, Topic
-from pgx.recommendations.views import COPY_NUMBER_NOTE
-from pgx.recommendations.wording import join_names, phrase
-from pgx.records.advice import NO_RESULT, UNINFORMATIVE_KEYS, DrugStatus, coded
-from pgx.records.calls import Certainty, GeneCall, Recommendation
+from pgx.recommendations.result_keys import COPY_NUMBER_NOTE
+from pgx.recommendations.topics import Combination, SampleKeys, Topic, may_alert
+from pgx.recommendations.wording import (
+    missing_lead,
+    no_statement_sentence,
+    provisional_lead,
+    render_implications,
+    render_statement,
+    unassignable_genes,
+)
+from pgx.records.advice import (
+    NO_RESULT,
+    NOT_CODED,
+    UNINFORMATIVE_KEYS,
+    DrugStatus,
+    LocalStatement,
+    Statement,
+    coded,
+)
+from pgx.records.calls import (
+    AdviceFacts,
+    AdviceMessage,
+    AlternativeAdvice,
+    Certainty,
+    DrugCode,
+    GeneCall,
+    Recommendation,
+)
 
-__all__ = ["COPY_NUMBER_NOTE", "recommend", "recommend_on"]
+__all__ = [
+    "COPY_NUMBER_NOTE",
+    "NO_ADVICE",
+    "KeyAnswer",
+    "TopicAnswers",
+    "advice_facts",
+    "recommend",
+    "recommend_on",
+]
+
+
+def advice_facts(statement: Statement) -> AdviceFacts:
+    """Return what a statement says, beside action and dose factor, as facts."""
+    codes = dict(map(coded, statement.drug_codes))
+    local = statement if isinstance(statement, LocalStatement) else None
+    return AdviceFacts(
+        statement=statement.id,
+        condition=statement.condition,
+        unconditional=statement.unconditional,
+        reason=statement.reason,
+        dose_of=statement.dose_of,
+        dose_as=statement.dose_as,
+        dose_when=statement.dose_when,
+        standard_dose=statement.standard_dose,
+        starting_dose=statement.starting_dose,
+        maximum_dose=statement.maximum_dose,
+        frequency=statement.frequency,
+        titration=statement.titration,
+        instead=_coded(statement.alternatives, codes),
+        instead_when=statement.alternatives_when,
+        avoid_also=_coded(statement.avoid_also, codes),
+        monitoring=statement.monitoring,
+        conditions=statement.conditions,
+        duration=statement.duration,
+        remarks=statement.notes,
+        source=local.source if local else "",
+        reviewer=local.reviewer if local else "",
+        reviewed=local.reviewed if local else "",
+    )
+
+
+def _coded(names: Sequence[str], codes: Mapping[str, Sequence[str]]) -> tuple[DrugCode, ...]:
+    """Return names with their codes; a fact with arguments stays whole, its drugs follow it."""
+    found = []
+    for fact in names:
+        code, arguments = coded(fact)
+        found.append(_drug(fact, codes.get(code, ()) if not arguments else ()))
+        found += [_drug(name, codes[name]) for name in arguments if name in codes]
+    return tuple(found)
+
+
+def _drug(name: str, code: Sequence[str]) -> DrugCode:
+    rxnorm, atc = (*code, "", "")[:2]
+    return DrugCode(name, rxnorm, atc)
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+NO_ADVICE: Final = ("no_recommendation",)
+PARTIAL: Final = "partial_lookups"
+_LIMIT: Final = 4096
+"""Combinations of keys that are remembered of one topic and population."""
+
+
+class KeyAnswer(NamedTuple):
+    """What one key per gene leads to.
+
+    ``substance`` is what counts when advice is compared; ``is_silent`` that there is none.
+    """
+
+    statement: Statement | None
+    substance: object
+    is_silent: bool
+
+
+class TopicAnswers:
+    """Answers of one topic to one population in one language.
+
+    Parameters
+    ----------
+    topic, population
+        Whose statements are found.
+    phrases
+        Language of the sentences.
+    """
+
+    def __init__(self, topic: Topic, population: str, phrases: Phrases) -> None:
+        self.topic, self.population, self.phrases = topic, population, phrases
+        self._answers: dict[Combination, KeyAnswer] = {}
+        self._rows: dict[Combination, Recommendation] = {}
+        self._by_statement: dict[tuple[str, tuple[str, ...]], Recommendation] = {}
+        self._silent = Recommendation(
+            sample="",
+            drug=topic.drug.drug,
+            source=topic.drug.authority,
+            genes=topic.genes,
+            lookup="",
+            population=population,
+            action=NO_ADVICE,
+            guideline_id=topic.guideline_id,
+            updated=topic.updated or None,
+        )
+
+    def answer(self, combination: Combination) -> KeyAnswer:
+        """Return what one key per gene leads to."""
+        found = self._answers.get(combination)
+        if found is None:
+            found = _bounded(self._answers)[combination] = self._find(combination)
+        return found
+
+    def _find(self, combination: Combination) -> KeyAnswer:
+        statement = self.topic.find(self.population, combination)
+        # A drug of which only some rows were read may have advice for just this result.
+        if statement is None:  # what nobody has read is never equal
+            unread = self.topic.drug.reason == PARTIAL
+            return KeyAnswer(None, combination if unread else NO_ADVICE, is_silent=True)
+        is_silent = statement.action[0] == NO_ADVICE[0]
+        return KeyAnswer(statement, NO_ADVICE if is_silent else _substance(statement), is_silent)
+
+    def row(self, combination: Combination) -> Recommendation:
+        """Return the row of keys that are certain, of no sample."""
+        found = self._rows.get(combination)
+        if found is None:
+            found = _bounded(self._rows)[combination] = self._row(combination)
+        return found
+
+    def alternative(self, combination: Combination) -> AlternativeAdvice:
+        """Return the advice for keys beside others."""
+        row = self.row(combination)
+        return AlternativeAdvice(
+            lookup=row.lookup,
+            action=row.action,
+            text=row.text,
+            condition=row.condition,
+            message=row.message,
+        )
+
+    def silent(self, combination: Combination, code: str) -> Recommendation:
+        """Return a row without advice; ``code`` is the sentence that says so."""
+        topic, lookup = self.topic, _lookup_text(self.topic, combination)
+        return msgspec.structs.replace(
+            self._silent,
+            lookup=lookup,
+            text=no_statement_sentence(code, topic.drug.drug, topic.genes, lookup, self.phrases),
+            message=AdviceMessage(no_statement=code),
+        )
+
+    def _row(self, combination: Combination) -> Recommendation:
+        statement = self.answer(combination).statement
+        if statement is None:
+            return self.silent(combination, self._no_statement())
+        key = statement.id, statement.notes  # a statement found by the other genes has other notes
+        # Sentences cost most of the time, and depend on the statement alone.
+        same = self._by_statement.get(key)
+        if same is None:
+            same = _with_statement(self._silent, statement, self.phrases)
+            _bounded(self._by_statement)[key] = same
+        return msgspec.structs.replace(
+            same,
+            lookup=_lookup_text(self.topic, combination),
+            may_alert=may_alert(self.topic, self.population, combination, statement),
+        )
+
+    def _no_statement(self) -> str:
+        """Return the code of the sentence: an authority may have one of its own."""
+        code = "not_read" if self.topic.drug.reason == PARTIAL else "no_statement"
+        own = f"{code}_{self.topic.drug.authority.lower()}"
+        return own if own in self.phrases["advice"] else code
+
+
+def _substance(statement: Statement) -> tuple[object, ...]:
+    """Return what makes a statement other advice: actions, doses, conditions."""
+    return (
+        statement.action,
+        statement.dose_factor_min,
+        statement.dose_factor_max,
+        statement.starting_dose,
+        statement.maximum_dose,
+        statement.frequency,
+        statement.condition,
+        statement.reading if statement.action[:1] == (NOT_CODED,) else "",
+    )
+
+
+def _bounded(memory: dict[K, V]) -> dict[K, V]:
+    """Return a memory that has room for one more."""
+    if len(memory) >= _LIMIT:
+        memory.clear()
+    return memory
+
+
+def _lookup_text(topic: Topic, combination: Combination) -> str:
+    return ";".join([f"{g}={k}" for g, k in zip(topic.genes, combination, strict=True)])
+
+
+def _with_statement(row: Recommendation, statement: Statement, phrases: Phrases) -> Recommendation:
+    return msgspec.structs.replace(
+        row,
+        guideline_id=statement.guideline_id,
+        condition=render_condition(statement.condition, statement.drug, phrases),
+        action=statement.action,
+        dose_factor_min=statement.dose_factor_min,
+        dose_factor_max=statement.dose_factor_max,
+        classification=statement.classification or None,
+        text=render_statement(statement, phrases),
+        implications=render_implications(statement, phrases),
+        pmids=statement.pmids,
+        facts=advice_facts(statement),
+        message=AdviceMessage(statement=statement.id, not_assignable=unassignable_genes(statement)),
+    )
+
 
 _MEMORY_LIMIT: Final = 200_000
 _TOLD: Final = frozenset({"not_genotyped", "not_assignable"})
@@ -47,6 +282,7 @@ class _Question:
         self.keys = tuple([own or (NO_RESULT,) for own in keys])
         self.best: Combination = tuple([own[0] for own in self.keys])
         self.possible: list[Combination] = list(product(*self._ranges()))
+        # The guideline's silence on an untested gene is no reason to call advice provisional.
         if self.missing:
             self.possible = [c for c in self.possible if not self._is_idle(c)]
 
@@ -87,6 +323,7 @@ class _Question:
         possible = set(self.possible)
         for combination in self.possible:
             for place, key in enumerate(combination):
+                # One gene is changed at a time, so that a key counts only for what it does itself.
                 usual = (*combination[:place], self.best[place], *combination[place + 1 :])
                 if key == self.best[place] or usual not in possible:
                     continue
@@ -98,13 +335,11 @@ class _Question:
         """Return the advice for these keys."""
         answers = self.answers
         if len(self.missing) == len(self.topic.genes):
-            text = answers.say("unknown", genes=answers.name(self.topic.genes))
-            row = answers.silent(self.best, text)
+            row = answers.silent(self.best, "unknown")
             return Advice(row=msgspec.structs.replace(row, certainty=Certainty.UNKNOWN))
         if self.topic.drug.status is DrugStatus.PENDING:
-            text = answers.say("pending", genes=answers.name(self.topic.genes))
             return Advice(
-                row=answers.silent(self.best, text),
+                row=answers.silent(self.best, "pending"),
                 best=self.best,
                 same=tuple(self.possible),
                 decisive=((),) * len(self.best),
@@ -112,17 +347,19 @@ class _Question:
             )
         return self._found()
 
-    def _lead(self, decisive: tuple[str, ...]) -> str:
-        """Name the genes without a result, unless the statement itself does."""
+    def _with_missing(self, row: Recommendation, decisive: tuple[str, ...]) -> Recommendation:
+        """Return a row that names the genes without a result, unless its statement does."""
         statement = self.answers.answer(self.best).statement
         notes = [coded(note) for note in statement.notes] if statement else []
         told = {gene for code, genes in notes if code in _TOLD for gene in genes}
         silent = [gene for gene in self.missing if gene not in told]
-        if not silent:
-            return ""
-        matters = any(gene in decisive for gene in silent)
-        code = "missing_matters" if matters else "missing"
-        return self.answers.say(code, missing=self.answers.name(silent))
+        message = msgspec.structs.replace(
+            row.message or AdviceMessage(),
+            missing=tuple(silent),
+            decisive=tuple([gene for gene in silent if gene in decisive]),
+        )
+        text = missing_lead(message, self.answers.phrases) + row.text
+        return msgspec.structs.replace(row, text=text, message=message)
 
     def _found(self) -> Advice:
         row = self.answers.row(self.best)
@@ -130,7 +367,7 @@ class _Question:
         keys = self.decisive() if others else ((),) * len(self.best)
         if self.missing:
             genes = tuple(g for g, own in zip(self.topic.genes, keys, strict=True) if own)
-            row = msgspec.structs.replace(row, text=self._lead(genes) + row.text)
+            row = self._with_missing(row, genes)
         return Advice(
             row=row,
             best=self.best,
@@ -149,13 +386,13 @@ class _Memory:
         self.phrases = phrases
         self._answers: dict[_Place, tuple[TopicAnswers, ...]] = {}
         self._advice: dict[tuple[_Place, Keys], tuple[Advice, ...]] = {}
-        self._provisional: dict[tuple[Genes, Genes], str] = {}
 
     def advice(self, topic: Topic, keys: Keys) -> tuple[Advice, ...]:
         """Return one advice per population; the same where these keys were seen before."""
         place = _place(topic)
         known = self._advice.get((place, keys))
         if known is None:
+            # Bounds a cohort's memory; what is needed again is made again.
             if len(self._advice) >= _MEMORY_LIMIT:
                 self._advice.clear()
             known = tuple(_Question(own, keys).advice() for own in self._answers_of(topic, place))
@@ -169,26 +406,6 @@ class _Memory:
             self._answers[place] = found
         return found
 
-    def provisional(self, unsettled: Genes, uncounted: Genes) -> str:
-        """Return the words that say which genes' keys or copy numbers are open."""
-        known = self._provisional.get((unsettled, uncounted))
-        if known is None:
-            known = _provisional(unsettled, uncounted, self.phrases)
-            self._provisional[unsettled, uncounted] = known
-        return known
-
-
-def _provisional(unsettled: Genes, uncounted: Genes, phrases: Phrases) -> str:
-    word = phrases["advice"]["and"]
-    reasons = [
-        phrase(phrases, "advice", code, genes=join_names(genes, word))
-        for code, genes in (("unsettled", unsettled), ("uncounted", uncounted))
-        if genes
-    ]
-    if not reasons:
-        return ""
-    return phrase(phrases, "advice", "provisional", why=join_names(reasons, word))
-
 
 def _place(topic: Topic) -> _Place:
     """Return what tells a topic from the others of its index."""
@@ -198,6 +415,7 @@ def _place(topic: Topic) -> _Place:
 
 def _memory_of(index: GuidanceIndex, phrases: Phrases) -> _Memory:
     """Return an index's memory of a language; it holds the phrases, so that their id is theirs."""
+    # Tables of phrases cannot be hashed. `_Memory` keeps them, so that no other gets their id.
     known = index.memory.get(id(phrases))
     if not isinstance(known, _Memory):
         known = index.memory[id(phrases)] = _Memory(phrases)
@@ -211,8 +429,13 @@ def _personal(
     judge = Judge(topic, advice, keys, place.confidence)
     row = judge.row()
     if row.certainty is Certainty.DEPENDS:
-        lead = place.memory.provisional(judge.unsettled(), judge.uncounted())
-        row = msgspec.structs.replace(row, text=lead + row.text)
+        message = msgspec.structs.replace(
+            row.message or AdviceMessage(),
+            unresolved=judge.unsettled(),
+            copy_number=judge.uncounted(),
+        )
+        lead = provisional_lead(message, place.memory.phrases)
+        row = msgspec.structs.replace(row, text=lead + row.text, message=message)
     return row if not sample else msgspec.structs.replace(row, sample=sample)
 
 

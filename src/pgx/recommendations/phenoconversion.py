@@ -94,6 +94,7 @@ class Phenoconverter:
             predicted_score=call.activity_score,
             sources=tuple(dict.fromkeys(m.source for m in acting)),
         )
+        # No published rule weighs an inhibitor against an inducer.
         if len(effects) > 1:
             return msgspec.structs.replace(base, reason="inhibitor_and_inducer", evidence="none")
         if rule is None or rule.method == "none":
@@ -183,6 +184,7 @@ class Phenoconverter:
         answered = call.status is not CallStatus.NOT_ASSESSED
         known = [key for key in call.lookup_keys if answered]
         if _is_zero(rule):
+            # Also without a genotype: no activity is left of any.
             return self._nearest(gene, Decimal(0), open_ended=False)  # whatever the genotype
         return tuple(dict.fromkeys(new for key in known for new in self._one(gene, key, rule)))
 
@@ -200,6 +202,7 @@ class Phenoconverter:
             score = Decimal(key.removeprefix(AT_LEAST)) * factor
         except InvalidOperation:
             return (key,)
+        # Half of "at least 3" is "at least 1.5": the number of copies stays open.
         return self._nearest(gene, score, open_ended=key.startswith(AT_LEAST))
 
     def _nearest(
@@ -224,6 +227,7 @@ class Phenoconverter:
         above = [s for s in ordered if s > score][:1]
         near = [scores[s] for s in (*below, *above)]
         meant = self._phenotype_at(gene.gene, score)
+        # A score between two keys is looked up by the phenotype in whose range it lies.
         own = [rule for rule in near if rule.phenotype == meant]
         return tuple(rule.lookup_key for rule in own or near)
 
@@ -271,6 +275,7 @@ def _known_terms(gene: GeneDefinition) -> dict[str, PhenotypeRule]:
 
 def _to(gene: GeneDefinition, key: str, term: str) -> tuple[str, ...]:
     """Return the key of a phenotype; what is not on the ladder stays as it is."""
+    # Indeterminate and gene-specific terms have no step up or down.
     if _plain(key) not in _LADDER:
         return (key,)
     return (_known_terms(gene)[term].lookup_key,)

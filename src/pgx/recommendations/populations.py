@@ -83,6 +83,7 @@ class Populations:
         limits = [
             _months_of(r.exposure) for p in answers for r in self._ways[p] if _is_long(r.exposure)
         ]
+        # Without a limit in the guideline, one dose makes use no longer a first one.
         taken = self._long_enough(drug, min(limits))[0] if limits else Applies.YES
         if taken is Applies.YES and not (limits and drug in self._reacted):
             return dict(answers)
@@ -108,6 +109,7 @@ class Populations:
 
     def _judge(self, drug: str, population: str) -> _Answer:
         """Return the best answer of the ways to belong to a population."""
+        # Rows of one population are alternatives, what one row asks for must hold together.
         answers = [self._way(drug, rule) for rule in self._ways[population]]
         return min(answers, key=lambda answer: _RANK.index(answer[0]))
 
@@ -148,6 +150,7 @@ class Populations:
     def _exposure(self, drug: str, rule: PopulationRule) -> Iterable[_Answer]:
         if rule.exposure == "never":
             known = drug in self._once
+            # A list of medicines shows use, never that there was none.
             yield (Applies.NO, "taken_before") if known else (Applies.UNKNOWN, "never_taken")
         elif rule.exposure:
             yield self._long_enough(drug, _months_of(rule.exposure))
@@ -160,6 +163,7 @@ class Populations:
         longest = max(known, default=0.0)
         if longest <= limit and len(known) < len(self._months[drug]):
             return Applies.UNKNOWN, "start_unknown"
+        # Rounded down: 2.96 months must not read as 3.0, which a limit of 3 months asks for.
         shown = format_fact("taken_for", f"{math.floor(longest * 10) / 10:g}")
         return (Applies.YES if longest > limit else Applies.NO), shown
 
@@ -170,6 +174,7 @@ class Populations:
         if here:
             yield Applies.YES, format_fact("condition", self._present[here[0]])
         else:
+            # A list of diagnoses need not be complete, so that its silence excludes nothing.
             yield Applies.UNKNOWN, "condition_not_recorded"
 
 
@@ -208,6 +213,7 @@ def recorded_conditions(patient: Patient, codes: Iterable[ConditionCode]) -> dic
 def _meant(code: str, known: Iterable[ConditionCode]) -> list[ConditionCode]:
     """Return the known codes that a code is, or is below of; the nearest ones only."""
     found = [k for k in known if _is_below(code, k.code, k.system)]
+    # I21.4 is below I21 as well as below I21.4: the more specific meaning counts.
     nearest = max((len(k.code) for k in found), default=0)
     return [k for k in found if len(k.code) == nearest]
 

@@ -5,35 +5,48 @@ tested allele (``*57:01 positive``), or of the gene as a whole (``Poor Metaboliz
 Enters: a gene's call. Leaves: its keys in the languages that one guideline uses. Where a guideline
 has statements on pairs of alleles and on phenotypes, each candidate diplotype is looked up by
 itself if some statement names it, and by its phenotype otherwise.
+
+Below are the keys of three other things: of a call as far as advice reads it (`AdviceView`), of
+all results that a gene can have (`Reach`), and of its reference genotype (`reference_keys`).
 """
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from pgx.errors import UnknownAlleleError
-from pgx.haplotypes.outcome import LISTED_FROM
+from pgx.haplotypes.posterior import LISTED_FROM
 from pgx.phenotypes.haplotypes import HaplotypeFunctions
 from pgx.phenotypes.translate import PhenotypeTable
-from pgx.records.calls import PHENOCONVERTED, GeneCall, KeyEvidence
-from pgx.records.genes import GeneDefinition
+from pgx.records.advice import ANY_KEY, NO_RESULT
+from pgx.records.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence
+from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype
 
 __all__ = [
+    "ALLELE_TEST",
+    "COPY_NUMBER_NOTE",
     "DIPLOTYPES",
     "NEGATIVE",
+    "OPEN_COPIES",
     "OTHER_DIPLOTYPE",
     "WHOLE_GENE",
+    "AdviceView",
     "PhenotypeKeys",
+    "Reach",
+    "advice_view",
     "allele_of_key",
+    "copies_of",
     "diplotype_keys",
     "mixed_evidence",
     "pair_evidence",
     "ranked_keys",
+    "reference_keys",
 ]
 
 POSITIVE: Final = " positive"
@@ -58,6 +71,7 @@ def diplotype_keys(call: GeneCall) -> list[tuple[str, float | None]]:
     listed = [(f"{DIPLOTYPES} {c.diplotype}", c.probability) for c in call.candidates]
     if not listed and call.diplotype:
         listed = [(f"{DIPLOTYPES} {call.diplotype}", 1.0)]
+    # Without a prior every candidate weighs alike, so that an unlisted one may be the true one.
     weighed = all(probability is not None for _, probability in listed)
     weighs = not weighed or (call.rest or 0.0) >= LISTED_FROM
     if call.n_candidates > len(call.candidates) and (call.missing or weighs):
@@ -141,6 +155,7 @@ def mixed_evidence(
     dict
         Evidence by key, best first; probabilities None where nothing weighs the key.
     """
+    # A converted phenotype is no property of the alleles: rows on diplotypes do not hold for it.
     pairs = [] if PHENOCONVERTED in call.notes else diplotype_keys(call)
     known = {item.lookup_key: item for item in call.key_evidence}
     found: dict[str, KeyEvidence] = {}
@@ -148,6 +163,7 @@ def mixed_evidence(
     for pair, probability in pairs:
         if pair in named:
             key = phenotypes.of(pair)
+            # What a named diplotype takes must not count twice, under its phenotype as well.
             taken[key] = taken.get(key, 0.0) + (probability or 0.0)
             item = known.get(key or "", KeyEvidence(lookup_key=pair))
             found[pair] = _renamed(item, pair, probability)
@@ -168,6 +184,7 @@ def _renamed(item: KeyEvidence, key: str, probability: float | None) -> KeyEvide
 
     Population groups are taken to divide the candidates alike.
     """
+    # No posterior by group and candidate is kept: the share of the whole stands for each group.
     whole = item.probability or 0.0
     part = (probability or 0.0) / whole if whole else 0.0
     groups = tuple(share * part for share in item.by_group)
@@ -214,6 +231,7 @@ def pair_evidence(call: GeneCall, phenotypes: PhenotypeKeys | None) -> dict[str,
     diplotype is what could show its phenotype; ``phenotypes`` is None for a gene that is not known.
     """
     known = {item.lookup_key: item for item in call.key_evidence}
+    # Open positions are known by phenotype, not by diplotype, so each diplotype bears them all.
     core = tuple(dict.fromkeys(s for e in call.key_evidence for s in e.open_core))
     failed = tuple(dict.fromkeys(s for e in call.key_evidence for s in e.failed))
     found: dict[str, KeyEvidence] = {}
@@ -248,6 +266,7 @@ def ranked_keys(
     tested = [[k for k in listed if allele_of_key(k) == allele] for allele in alleles]
     if not any(tested):
         return ()
+    # Both answers of a missing test stay possible: leaving it out would count as negative.
     possible = [
         own or [allele + NEGATIVE, allele + POSITIVE]
         for own, allele in zip(tested, alleles, strict=True)
@@ -257,3 +276,118 @@ def ranked_keys(
         for combination in product(*possible)
     )
     return tuple(dict.fromkeys(found))
+
+
+COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
+OPEN_COPIES: Final = frozenset({COPY_NUMBER_NOTE, "structural_variant"})
+"""Notes of calls whose copy number nobody determined."""
+
+
+class AdviceView(NamedTuple):
+    """All that advice reads of a gene's call: equal views get equal advice.
+
+    ``settling`` is read where several keys, or none, are open; ``copies`` are the keys of other
+    numbers of copies, None where these are known; ``weighed`` says whether a single key is sure;
+    ``pairs`` are read by topics that go by pairs of alleles.
+    """
+
+    keys: tuple[str, ...] | None
+    evidence: tuple[KeyEvidence, ...]
+    settling: tuple[str, ...]
+    copies: tuple[str, ...] | None
+    weighed: bool
+    pairs: tuple[tuple[str, float | None], ...]
+
+
+def advice_view(call: GeneCall, *, by_pairs: bool) -> AdviceView:
+    """Return what advice reads of a call; ``by_pairs`` for topics on pairs of alleles."""
+    answered = call.status is not CallStatus.NOT_ASSESSED
+    # What would settle a single sure key is not read, so that more calls share their advice.
+    single = answered and len(call.lookup_keys) == 1 and not (by_pairs or call.key_evidence)
+    return AdviceView(
+        keys=call.lookup_keys if answered else None,
+        evidence=call.key_evidence,
+        settling=() if single else call.depends_on or call.missing,
+        copies=call.copy_keys if OPEN_COPIES & set(call.notes) else None,
+        weighed=call.source == "outside" or call.rest is not None,
+        pairs=tuple(diplotype_keys(call)) if by_pairs else (),
+    )
+
+
+ALLELE_TEST: Final = re.compile(r"\*\d{2,3}:\d{2,4} (positive|negative)", re.ASCII)
+"""Key of a test of one HLA allele: two fields of the name, as guidelines use them."""
+
+
+class Reach:
+    """What results of one gene can be looked up by.
+
+    ``keys`` are those of phenotypes and activity scores, from every pair of functions that
+    alleles have, and of the function of haplotypes that nobody has described. They are empty
+    for a gene that is looked up by its alleles.
+    """
+
+    def __init__(self, gene: GeneDefinition) -> None:
+        self._gene = gene
+        self._names = {name for a in gene.alleles for name in (a.name, core_allele(a.name))}
+        self.keys: frozenset[str] = _keys(gene) if gene.rules else frozenset()
+
+    def holds(self, key: str) -> bool:
+        """Whether some result has a key; a missing result and any result are results too."""
+        if key in (NO_RESULT, ANY_KEY) or key in self.keys:
+            return True
+        if self._gene.strategy is Strategy.OUTSIDE:
+            return ALLELE_TEST.fullmatch(key) is not None
+        if key.startswith(f"{DIPLOTYPES} "):
+            return self._is_diplotype(key.removeprefix(f"{DIPLOTYPES} "))
+        return not self._gene.rules and self._is_diplotype(key)
+
+    def _is_diplotype(self, text: str) -> bool:
+        names = text.split("/")
+        return (
+            len(names) in copies_of(self._gene)
+            and self._names.issuperset(names)
+            and format_diplotype(names, self._gene.default_allele) == text
+        )
+
+
+def _keys(gene: GeneDefinition) -> frozenset[str]:
+    table = PhenotypeTable(gene)
+    # None is the function of a haplotype that no source describes.
+    functions = {allele.function for allele in gene.alleles} | {None}
+    pairs: set[tuple[str | None, str | None]] = set()
+    if gene.ploidy is not Ploidy.MITOCHONDRIAL:
+        known = {function or gene.uncertain_function for function in functions}
+        pairs |= {(first, second) for first in known for second in known}
+    if gene.ploidy is not Ploidy.AUTOSOME:
+        pairs |= {(function, None) for function in functions}
+    return frozenset(table.translate(first, second, "").lookup_key for first, second in pairs)
+
+
+_COPIES: Final = {
+    Ploidy.AUTOSOME: (2,),
+    Ploidy.X_LINKED: (1, 2),
+    Ploidy.MITOCHONDRIAL: (1,),
+}
+
+
+def copies_of(gene: GeneDefinition) -> tuple[int, ...]:
+    """Return the numbers of copies that people have of a gene's locus: of chrX one or two."""
+    return _COPIES[gene.ploidy]
+
+
+def reference_keys(gene: GeneDefinition) -> tuple[str, ...]:
+    """Return the lookup keys of a gene's reference genotype.
+
+    None for a gene without alleles, of which only the presence of single ones is asked.
+    """
+    # HLA genes come as tests of single alleles from other tools.
+    if not gene.alleles:
+        return ()
+    name = gene.default_allele
+    function, _ = HaplotypeFunctions(gene).of(name)
+    table = PhenotypeTable(gene)
+    keys = (
+        table.translate(function, function if n > 1 else None, "/".join([name] * n)).lookup_key
+        for n in copies_of(gene)
+    )
+    return tuple(dict.fromkeys(keys))

@@ -2,22 +2,27 @@
 
 Enters: the rows of one drug and one sample. Leaves: how the sources stand to each other. They
 are shown side by side and never blended into one advice.
+
+`AdviceBins` explains one kind of difference: two sources may give one result different advice
+because one counts it with its neighbours on the one side, the other with those on the other. A
+CYP2D6 score of 1.0 is an intermediate metabolizer's for one, and nearly normal for another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, product
 from typing import Final
 
 import msgspec
 
-from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.conditions import unconditional_action
+from pgx.records.advice import Statement
 from pgx.records.calls import Certainty, Recommendation
 
-__all__ = ["Comparison", "Direction", "Standing", "compare_sources", "direction_of"]
+__all__ = ["AdviceBins", "Comparison", "Direction", "Standing", "compare_sources", "direction_of"]
 
 _YEARS_APART: Final = 3
 
@@ -128,6 +133,7 @@ def _pair(one: Recommendation, two: Recommendation) -> Standing:
     first, second = direction_of(one), direction_of(two)
     if first is second:
         return Standing.AGREE if _overlap(one, two) else Standing.DEGREE
+    # Standard use beside a change, or less beside more, cannot both be followed.
     both = {first, second}
     if Direction.USUAL in both and both & _CHANGES:
         return Standing.CONTRADICT
@@ -138,6 +144,7 @@ def _overlap(one: Recommendation, two: Recommendation) -> bool:
     """Whether two dose factors have a value in common; one that is not given fits any."""
     if one.dose_factor_max is None or two.dose_factor_max is None:
         return True
+    # "At most half" has no lower factor, so that 0 stands for it.
     low = max(one.dose_factor_min or 0.0, two.dose_factor_min or 0.0)
     return low <= min(one.dose_factor_max, two.dose_factor_max)
 
@@ -153,3 +160,60 @@ def _reasons(
         "version": bool(dated) and max(dated) - min(dated) >= _YEARS_APART,
     }
     return tuple(code for code, holds in found.items() if holds)
+
+
+Keys = frozenset[tuple[tuple[str, str], ...]]
+_Group = tuple[str, str, str, str]
+
+
+class AdviceBins:
+    """Answers which combinations of keys share a row's advice, in one release."""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        self._statements = tuple(statements)
+
+    @cached_property
+    def _groups(self) -> dict[_Group, list[Statement]]:
+        found: dict[_Group, list[Statement]] = {}
+        for statement in self._statements:
+            found.setdefault(_group(statement), []).append(statement)
+        return found
+
+    @cached_property
+    def _by_id(self) -> dict[str, Statement]:
+        return {statement.id: statement for statement in self._statements}
+
+    def differ(self, one: Recommendation, two: Recommendation) -> bool:
+        """Whether two sources draw the line elsewhere, of the keys on which both have advice."""
+        if one.genes != two.genes:
+            return False
+        (first, known), (second, also_known) = self._bin(one), self._bin(two)
+        # A key that one source does not know draws no line.
+        common = known & also_known
+        return first & common != second & common
+
+    def _bin(self, row: Recommendation) -> tuple[Keys, Keys]:
+        """Return the combinations with a row's advice, and all that its guideline answers."""
+        own = self._by_id.get(row.facts.statement) if row.facts else None
+        if own is None:
+            return frozenset(), frozenset()
+        same: set[tuple[tuple[str, str], ...]] = set()
+        known: set[tuple[tuple[str, str], ...]] = set()
+        for statement in self._groups[_group(own)]:
+            keys = set(_combinations(statement))
+            known |= keys
+            same |= keys if _advised(statement) == _advised(own) else set()
+        return frozenset(same), frozenset(known)
+
+
+def _group(statement: Statement) -> _Group:
+    return statement.authority, statement.guideline_id, statement.drug, statement.population
+
+
+def _advised(statement: Statement) -> tuple[object, ...]:
+    return statement.action[:1], statement.dose_factor_min, statement.dose_factor_max
+
+
+def _combinations(statement: Statement) -> Iterator[tuple[tuple[str, str], ...]]:
+    for factors in statement.lookup:
+        yield from product(*([(gene, key) for key in keys] for gene, keys in factors))

@@ -1,67 +1,43 @@
-"""Sentences from facts: a statement enters, its advice in plain words leaves.
+"""Sentences from facts: a statement or the message of a row enters, plain words leave.
 
 Every phrase comes from a catalogue (`pgx.messages`), so this module holds the order of clauses
-and nothing else. A code without a phrase is refused:
-advice that cannot be put into words must not be printed half.
+and nothing else. A code without a phrase is refused: advice that cannot be put into words must not
+be printed half.
+
+English is written when advice is made; any other language by reports, from an `AdviceMessage` and
+the statements of the release. No text is ever read back: a saved result may have other words than
+today's catalogue, and a sentence taken apart by a pattern can be put together wrongly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from pgx.errors import SnapshotSchemaError
-from pgx.messages.arguments import in_words
-from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
-from pgx.recommendations.condition_clauses import REPLACED, is_said
-from pgx.records.advice import DOSE_ACTIONS, Statement, coded, split_condition
+import msgspec
 
-__all__ = ["join_names", "phrase", "render_implications", "render_statement"]
+from pgx.errors import SnapshotSchemaError
+from pgx.messages.arguments import in_words, join_names, phrase
+from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
+from pgx.recommendations.conditions import REPLACED, is_said, open_conditions, render_condition
+from pgx.recommendations.topics import NOT_ASSIGNABLE, with_unassignable
+from pgx.records.advice import DOSE_ACTIONS, Statement, coded, split_condition
+from pgx.records.calls import AdviceMessage, AlternativeAdvice, Recommendation
+
+__all__ = [
+    "AdviceTranslator",
+    "missing_lead",
+    "no_statement_sentence",
+    "provisional_lead",
+    "render_implications",
+    "render_statement",
+    "unassignable_genes",
+]
 
 _BY_TITRATION: Final = "by_titration"
 _STEADY_STATE: Final = "starting_means_steady_state"
 """A guideline's "starting dose" that is reached over days: no dose for the first day."""
 _LEADING: Final = frozenset({"based_on", "not_genotyped", "not_assignable"})
-
-
-def phrase(phrases: Phrases, table: str, fact: str, **names: str) -> str:
-    """Return the phrase of a coded fact; ``code_2`` is used for two arguments if it exists.
-
-    Raises
-    ------
-    SnapshotSchemaError
-        The language has no phrase for the code, or too few arguments were given.
-    """
-    code, arguments = coded(fact)
-    entries = phrases[table]
-    template = entries.get(f"{code}_{len(arguments)}") or entries.get(code)
-    if template is None:
-        raise SnapshotSchemaError(
-            f"no wording for {table} {code!r}", remedy=_nearest(code, entries)
-        )
-    try:
-        return template.format(*(in_words(a, phrases) for a in arguments), **names)
-    except (IndexError, KeyError) as error:
-        raise SnapshotSchemaError(f"wording of {table} {code!r} lacks {error}") from error
-
-
-def _nearest(code: str, entries: Iterable[str]) -> str:
-    """Name the codes that are spelled most like one that nobody knows."""
-    from difflib import get_close_matches
-
-    known = sorted(filter(None, entries))
-    return f"nearest codes: {', '.join(get_close_matches(code, known, 5, 0.0))}"
-
-
-def join_names(names: Sequence[str], last: str) -> str:
-    """Join names with commas, the last one with a word.
-
-    >>> join_names(["a", "b", "c"], " or ")
-    'a, b or c'
-    """
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])}{last}{names[-1]}"
 
 
 def _capital(text: str) -> str:
@@ -99,6 +75,7 @@ class _Writer:
         return phrase(self.phrases, table, fact, drug=self.drug, **names)
 
     def number(self, value: float) -> str:
+        # 1 - 0.8 is 0.19999999999999996.
         return f"{round(value, 4):g}".replace(".", self.phrases["number"]["decimal"])
 
     def percent(self, low: float, high: float) -> str:
@@ -126,12 +103,14 @@ class _Writer:
             return "use_as_directed_label"
         if "by_age_or_weight" in codes:
             return "use_as_directed_age"
+        # Such a dose is a target; "use the standard starting dose" would be another one.
         if _STEADY_STATE in self.it.notes:
             return "use_as_directed"
         starting = self.it.dose_of.startswith(("starting", "daily", "standard_of_care"))
         return "use_as_directed_starting" if starting else "use_as_directed"
 
     def main(self) -> list[str]:
+        # Their own clauses say what to do: a sentence in front would say it twice.
         if self.primary in DOSE_ACTIONS or self.primary == "alternative":
             return []
         reason = self.say("reason", self.it.reason) if self.it.reason else ""
@@ -156,6 +135,7 @@ class _Writer:
             )
         if kind == "fold_lower" and low is not None:
             return self.say("dose_as", kind, of=of, fold=self.number(1 / low))
+        # A reduction "by 20–50%" is kept as the dose that is left (0.5–0.8), its ends swapped.
         if kind.startswith("reduce") and low is not None and high is not None:
             return self.say("dose_as", kind, of=of, percent=self.percent(1 - high, 1 - low))
         return self._share_or_increase(of)
@@ -183,6 +163,7 @@ class _Writer:
             found.append(self.say("dose", f"starting={it.starting_dose}"))
         elif it.dose_of == "lowest_starting":
             found.append(self.say("dose", "lowest_starting"))
+        # The frequency belongs to the last amount that was named.
         if found and it.frequency:
             found[-1] += self.say("dose", f"frequency={it.frequency}")
         known = self.phrases["titration_phrase"]
@@ -195,9 +176,11 @@ class _Writer:
         wanted = self._dose_phrases()
         if not wanted:
             return []
+        # "Consider" changes the verb and is no condition.
         when = [self.say("dose_when", fact) for fact in self.it.dose_when if fact != "consider"]
         verb = self.say("dose", "consider" if "consider" in self.it.dose_when else "use")
         style = self.phrases["style"]
+        # German puts the verb second: after the first condition, English after all of them.
         before = _before_verb(when) if style["verb"] == "second" else len(when)
         parts = [*when[:before], verb, *when[before:]]
         advice = f"{join_names(wanted, self.say('dose', 'and'))}."
@@ -279,6 +262,7 @@ class _Writer:
 
     def _opening(self) -> list[str]:
         """Return the advice itself, the primary action's clause first."""
+        # Another drug first; a dose that follows is for those who keep this one.
         if self.primary == "alternative":
             return [*self.alternatives(), *self.dose(), *self.titration()]
         if self.primary == "avoid":
@@ -322,3 +306,136 @@ def render_implications(
         gene, _, fact = implication.partition(":")
         shown.append(f"{gene}: {phrase(phrases, 'implications', fact)}")
     return tuple(shown)
+
+
+_TABLE: Final = "advice"
+
+
+def provisional_lead(message: AdviceMessage, phrases: Phrases) -> str:
+    """Return the words before provisional advice: what is unresolved. Empty where nothing is."""
+    word = phrases[_TABLE]["and"]
+    reasons = [
+        phrase(phrases, _TABLE, code, genes=join_names(genes, word))
+        for code, genes in (("unsettled", message.unresolved), ("uncounted", message.copy_number))
+        if genes
+    ]
+    if not reasons:
+        return ""
+    return phrase(phrases, _TABLE, "provisional", why=join_names(reasons, word))
+
+
+def missing_lead(message: AdviceMessage, phrases: Phrases) -> str:
+    """Return the sentence on genes without a result, empty where there are none."""
+    if not message.missing:
+        return ""
+    code = "missing_matters" if message.decisive else "missing"
+    return phrase(
+        phrases, _TABLE, code, missing=join_names(message.missing, phrases[_TABLE]["and"])
+    )
+
+
+def no_statement_sentence(
+    code: str, drug: str, genes: Sequence[str], lookup: str, phrases: Phrases
+) -> str:
+    """Return what is said where no statement answers.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The language has no such sentence.
+    """
+    named = join_names(genes, phrases[_TABLE]["and"])
+    return phrase(phrases, _TABLE, code, drug=in_words(drug, phrases), genes=named, lookup=lookup)
+
+
+def unassignable_genes(statement: Statement) -> tuple[str, ...]:
+    """Return the genes that a statement names as not assignable."""
+    start = f"{NOT_ASSIGNABLE}="
+    return tuple(n.removeprefix(start) for n in statement.notes if n.startswith(start))
+
+
+class AdviceTranslator:
+    """Writes the texts of rows in a language; ``untranslated`` are those that it could not.
+
+    Parameters
+    ----------
+    statements
+        Those of the release that made the rows. Without them only sentences that rest on no
+        statement can be written.
+    phrases
+        The language.
+    """
+
+    def __init__(self, statements: Iterable[Statement], phrases: Phrases) -> None:
+        self._phrases = phrases
+        self._statements: Mapping[str, Statement] = {s.id: s for s in statements}
+        self.untranslated: set[str] = set()
+
+    def row(self, row: Recommendation) -> Recommendation:
+        """Return a row in the language; what cannot be written stays as it was saved."""
+        statement = self._statement(row.message, row.drug)
+        return msgspec.structs.replace(
+            row,
+            condition=self._condition(row, row.drug),
+            text=self._text(row.message, row, row.lookup, row.text),
+            implications=self._implications(row, statement),
+            alternatives=tuple(self._alternative(row, other) for other in row.alternatives),
+        )
+
+    def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> AlternativeAdvice:
+        return msgspec.structs.replace(
+            other,
+            condition=self._condition(other, row.drug),
+            text=self._text(other.message, row, other.lookup, other.text),
+        )
+
+    def _statement(self, message: AdviceMessage | None, drug: str) -> Statement | None:
+        """Return the statement of a message, None where the release has none on this drug.
+
+        A saved file can be edited: an identifier of another drug's advice is not followed.
+        """
+        found = self._statements.get(message.statement) if message else None
+        if message is None or found is None or found.drug != drug:
+            return None
+        return with_unassignable(found, message.not_assignable)
+
+    def _text(
+        self, message: AdviceMessage | None, row: Recommendation, lookup: str, text: str
+    ) -> str:
+        if message is None:
+            return self._left(text)
+        try:
+            advice = self._advice(message, row, lookup)
+            leads = provisional_lead(message, self._phrases) + missing_lead(message, self._phrases)
+        except SnapshotSchemaError:
+            return self._left(text)
+        return self._left(text) if advice is None else leads + advice
+
+    def _advice(self, message: AdviceMessage, row: Recommendation, lookup: str) -> str | None:
+        if message.no_statement:
+            return no_statement_sentence(
+                message.no_statement, row.drug, row.genes, lookup, self._phrases
+            )
+        statement = self._statement(message, row.drug)
+        return None if statement is None else render_statement(statement, self._phrases)
+
+    def _implications(self, row: Recommendation, own: Statement | None) -> tuple[str, ...]:
+        if own is None:
+            self.untranslated.update(row.implications)
+            return row.implications
+        return render_implications(own, self._phrases)
+
+    def _condition(self, row: Recommendation | AlternativeAdvice, drug: str) -> str | None:
+        """Return the conditions that are shown; those that the language lacks as they were."""
+        if row.message is None:
+            return row.condition
+        facts = [fact for fact, _ in open_conditions(row)]
+        try:
+            return render_condition(facts, drug, self._phrases, row.message.unmet)
+        except SnapshotSchemaError:
+            return row.condition
+
+    def _left(self, text: str) -> str:
+        if text:
+            self.untranslated.add(text)
+        return text

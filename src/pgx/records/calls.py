@@ -17,6 +17,7 @@ __all__ = [
     "GENOTYPE",
     "PHENOCONVERTED",
     "AdviceFacts",
+    "AdviceMessage",
     "AlternativeAdvice",
     "AlternativeDiplotype",
     "CallEvidence",
@@ -355,14 +356,37 @@ class GeneCall(msgspec.Struct, frozen=True, kw_only=True):
     structure: StructureEvidence | None = None
 
 
+class AdviceMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The text of advice as codes, so that it can be written in any language.
+
+    The text names, in this order, the genes whose result is ``unresolved`` or whose
+    ``copy_number`` was not determined, both of which make it provisional; the genes whose result
+    is ``missing``, ``decisive`` being those that could change the advice; then the advice itself.
+    That is the ``statement`` of the release with this identifier or, where there is none,
+    the sentence ``no_statement``, a code of the catalogue's table ``phrases.advice``.
+    ``not_assignable`` are genes whose result says nothing, so that the statement for an untested
+    gene answers. ``unmet`` are those of the conditions that a patient file shows not to hold.
+    """
+
+    statement: str = ""
+    no_statement: str = ""
+    unresolved: tuple[str, ...] = ()
+    copy_number: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    decisive: tuple[str, ...] = ()
+    not_assignable: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
+
+
 class AlternativeAdvice(msgspec.Struct, frozen=True, kw_only=True):
-    """The recommendation for another candidate."""
+    """The recommendation for another candidate; ``message`` is its text as codes."""
 
     lookup: str
     action: tuple[str, ...]
     text: str
     probability: float | None = None
     condition: str | None = None
+    message: AdviceMessage | None = None
 
 
 class DrugCode(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -415,7 +439,8 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     the posterior probability of other advice, None without a prior. ``updated`` is the ISO date
     of a newer version of the guideline that the release knows of and does not hold. ``may_alert``
     says whether the row may raise an alert: False where the guideline tells people with the
-    reference genotype the same.
+    reference genotype the same. ``message`` is the text as codes, None in results of older
+    versions.
     """
 
     sample: str
@@ -442,6 +467,7 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     # beyond the table
     may_alert: bool = True
     facts: AdviceFacts | None = None
+    message: AdviceMessage | None = None
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):

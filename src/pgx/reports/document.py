@@ -9,6 +9,7 @@ import msgspec
 
 from pgx.messages.arguments import in_words
 from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
+from pgx.recommendations.wording import AdviceTranslator
 from pgx.records.advice import DrugStatus
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.reports.deidentify import is_deidentified
@@ -22,7 +23,6 @@ from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_te
 from pgx.reports.patient_entries import PatientEntry, build_patient
 from pgx.reports.pictures.facts import GenePictures, build_pictures
 from pgx.reports.release_age import age_warning, release_text
-from pgx.reports.rewording import reworded
 
 __all__ = [
     "DrugEntry",
@@ -31,6 +31,7 @@ __all__ = [
     "ReportDocument",
     "build_document",
     "build_methods",
+    "translated",
     "with_doses",
 ]
 
@@ -82,8 +83,8 @@ def build_document(
     facts
         Drugs, guidelines and sources of the release that made the result.
     words
-        Wording, by default the catalogue of the language of ``facts``. Advice is written anew
-        from the statements of ``facts``; what they do not have stays English.
+        Wording, by default the catalogue of the language of ``facts``. Advice is written from
+        its codes and the statements of ``facts``; what they do not have stays English.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def build_document(
         There is no such language.
     """
     words = catalogue(facts.language) if words is None else words
-    result, untranslated = reworded(result, facts, words)
+    result, untranslated = translated(result, facts, words)
     genes = tuple(build_gene(c, words) for c in sorted(result.calls, key=lambda c: c.gene))
     groups = build_groups(result, facts, words)
     return ReportDocument(
@@ -113,6 +114,22 @@ def build_document(
         untranslated=untranslated,
         pictures=build_pictures(result, facts),
     )
+
+
+def translated(
+    result: PatientResult, facts: ReportFacts, words: Words
+) -> tuple[PatientResult, frozenset[str]]:
+    """Return a result with its advice in the language of ``words``, and the texts left English.
+
+    ``facts`` are those of the release that made the result. Rows of older versions have no codes,
+    and stay in the words that they were saved in.
+    """
+    if words["language"] == DEFAULT_LANGUAGE:
+        return result, frozenset()
+    translator = AdviceTranslator(facts.statements, words["phrases"])
+    rows = tuple(map(translator.row, result.recommendations))
+    changed = msgspec.structs.replace(result, recommendations=rows)
+    return changed, frozenset(translator.untranslated)
 
 
 def with_doses(

@@ -8,14 +8,15 @@ from typing import Any, Final
 import msgspec
 
 from pgx.messages.arguments import in_words
-from pgx.recommendations.bins import AdviceBins
 from pgx.recommendations.sources import (
+    AdviceBins,
     Comparison,
     Direction,
     Standing,
     compare_sources,
     direction_of,
 )
+from pgx.recommendations.wording import provisional_lead
 from pgx.records.advice import DOSE_ACTIONS, LOCAL
 from pgx.records.calls import (
     AlternativeAdvice,
@@ -30,7 +31,7 @@ from pgx.reports.conditional import conditional_headline
 from pgx.reports.drug_ranks import NO_CHANGE, UNCLEAR, bucket, plain_bucket, seriousness
 from pgx.reports.drug_records import AdviceRow, Basis, DrugEntry, OtherAdvice
 from pgx.reports.facts import ReportFacts
-from pgx.reports.figures import day, figure, within
+from pgx.reports.figures import day, decimal_mark, figure, within
 from pgx.reports.functions import phenotype_in_words
 from pgx.reports.gene_entries import allele_text, gene_anchor
 from pgx.reports.local_entries import laboratory_of, review_text
@@ -221,16 +222,18 @@ class EntryMaker:
         """Name the probability of other advice that was accepted; empty where there is none."""
         if row.certainty is not Certainty.CERTAIN or not row.residual:
             return ""
-        share = percent(row.residual, self.words["style"]["decimal"])
+        share = percent(row.residual, decimal_mark(self.words))
         return self.label["residual"].format(percent=share)
 
     def _lead(self, row: Recommendation) -> str:
-        """Return the words with which the text of provisional advice begins."""
-        if row.certainty is not Certainty.DEPENDS:
+        """Return the words with which the text of provisional advice begins.
+
+        Empty where the text has others: advice that could not be translated stays as it was saved.
+        """
+        if row.certainty is not Certainty.DEPENDS or row.message is None:
             return ""
-        start, _, end = self.words["phrases"]["advice"]["provisional"].partition("{why}")
-        stop = row.text.find(end) if row.text.startswith(start) else -1
-        return row.text[: stop + len(end)] if stop > 0 else ""
+        lead = provisional_lead(row.message, self.words["phrases"])
+        return lead if row.text.startswith(lead) else ""
 
     def _alternative(self, row: Recommendation, other: AlternativeAdvice) -> OtherAdvice:
         """Name the results under which it holds, of those genes that differ from the row's."""
@@ -247,7 +250,7 @@ class EntryMaker:
     def _chance(self, other: AlternativeAdvice) -> str:
         if other.probability is None:
             return ""
-        share = percent(other.probability, self.words["style"]["decimal"])
+        share = percent(other.probability, decimal_mark(self.words))
         return f", {self.label['probability'].format(percent=share)}"
 
     def _key(self, key: str) -> str:
@@ -378,6 +381,9 @@ def _same_advice(rows: Iterable[Recommendation]) -> list[list[Recommendation]]:
     for row in rows:
         facts = row.facts
         review = (facts.source, facts.reviewer, facts.reviewed) if facts else ("", "", "")
-        plain = msgspec.structs.replace(row, population="", facts=None)
+        others = tuple(msgspec.structs.replace(a, message=None) for a in row.alternatives)
+        plain = msgspec.structs.replace(
+            row, population="", facts=None, message=None, alternatives=others
+        )
         groups.setdefault((plain, *review), []).append(row)
     return list(groups.values())

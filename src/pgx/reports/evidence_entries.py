@@ -15,6 +15,7 @@ from pgx.records.calls import (
     VariantMatch,
 )
 from pgx.reports.chances import percent
+from pgx.reports.figures import decimal_mark
 from pgx.reports.functions import function_in_words
 
 __all__ = ["AlternativeEntry", "EvidenceEntry", "build_evidence"]
@@ -89,7 +90,7 @@ def _listed(names: Sequence[str], said: Mapping[str, str]) -> str:
 
 
 def _alternative(alternative: AlternativeDiplotype, words: Words) -> AlternativeEntry:
-    said, decimal = words["why"], words["style"]["decimal"]
+    said, decimal = words["why"], decimal_mark(words)
     functions = (function_in_words(function, words) for function in alternative.functions)
     known = any(alternative.functions)
     chance = "" if alternative.probability is None else percent(alternative.probability, decimal)

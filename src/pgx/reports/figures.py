@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pgx.reports.text import lower_first
 
-__all__ = ["day", "days", "figure", "within"]
+__all__ = ["day", "days", "decimal_mark", "figure", "within"]
 
 Words = Mapping[str, Any]
 _POINT: Final = re.compile(r"(?<=\d)\.(?=\d)")
@@ -16,13 +16,18 @@ _DAY: Final = re.compile(r"(?<![\w.-])(\d{4})-(\d{2})-(\d{2})(?![\w-])", re.ASCI
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
+def decimal_mark(words: Words) -> str:
+    """Return the sign between whole numbers and digits: one for advice, reports and pictures."""
+    return str(words["phrases"]["number"]["decimal"])
+
+
 def figure(text: str, words: Words) -> str:
     """Return a number, or a text with numbers and nothing else with points, as it is written.
 
-    >>> figure("≥3.0", {"style": {"decimal": ","}})
+    >>> figure("≥3.0", {"phrases": {"number": {"decimal": ","}}})
     '≥3,0'
     """
-    return _POINT.sub(words["style"]["decimal"], text)
+    return _POINT.sub(decimal_mark(words), text)
 
 
 def day(text: str, words: Words) -> str:

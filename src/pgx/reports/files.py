@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from pgx.reports.apart import Apart
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.formats import (
     DEFAULT_FORMATS,
+    FORMATS,
     RUN_FORMATS,
     ReportFormat,
     RunFormat,
@@ -69,7 +69,6 @@ _TABLES = frozenset(
         _CONVERSIONS, _ADJUSTED, _DOSES, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
 )  # fmt: skip
-_SAMPLE_FILE = re.compile(r".*\.(pgx\.(json|html|pdf|patient\.pdf|card\.pdf)|fhir\.json)$")
 _UNFINISHED: Final = ".pgx-cohort"
 
 
@@ -113,6 +112,14 @@ def check_folder(
         )
     if not force:
         refuse_held(folder)
+
+
+def _is_of_sample(name: str) -> bool:
+    """Whether a file's name ends as those of a sample's file in some format do.
+
+    Only such files of a run are published, so that a format needs no second list of its endings.
+    """
+    return name.endswith(tuple(form.suffix for form in FORMATS.values()))
 
 
 def refuse_held(folder: Path) -> None:
@@ -323,7 +330,7 @@ def _names_in(folder: Path) -> list[str]:
 
 def results_in(folder: Path) -> list[str]:
     """Return the names of what runs write, as far as it lies in a folder."""
-    return [n for n in _names_in(folder) if n in _TABLES or _SAMPLE_FILE.match(n)]
+    return [n for n in _names_in(folder) if n in _TABLES or _is_of_sample(n)]
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -335,7 +342,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _output_error(what: str, path: Path, error: OSError) -> OutputError:
     """Name the folder rather than a sample's file: its name is the name of a patient."""
-    named = _SAMPLE_FILE.match(path.name) or is_temporary(path.name)
+    named = _is_of_sample(path.name) or is_temporary(path.name)
     return OutputError(
         f"{what}: {error.strerror or type(error).__name__}",
         where=str(path.parent if named else path),

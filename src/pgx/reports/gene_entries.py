@@ -12,7 +12,7 @@ from pgx.phenotypes.translate import NO_SCORE
 from pgx.records.calls import CallStatus, Candidate, GeneCall, HaplotypeDetail, SiteObservation
 from pgx.reports.chances import percent
 from pgx.reports.evidence_entries import EvidenceEntry, build_evidence
-from pgx.reports.figures import figure
+from pgx.reports.figures import decimal_mark, figure
 from pgx.reports.functions import phenotype_in_words
 from pgx.reports.structure_entries import StructureEntry, build_structure
 
@@ -210,7 +210,7 @@ def _function_text(haplotype: HaplotypeDetail, words: Words) -> str:
 
 
 def _percent(share: float, words: Words) -> str:
-    return percent(share, words["style"]["decimal"])
+    return percent(share, decimal_mark(words))
 
 
 def _candidate(candidate: Candidate, words: Words) -> str:

@@ -22,7 +22,7 @@ __all__ = ["PATIENT_ID", "SCHEMA_ID", "patient_schema", "render_schema", "result
 SCHEMA_ID: Final = f"urn:pgx-therapy:schema:pgx-result:{SCHEMA_VERSION}"
 _ROOT = "PatientResult"
 PATIENT_ID: Final = f"urn:pgx-therapy:schema:pgx-patient:{PATIENT_SCHEMA}"
-_LEAVES_OUT: Final = frozenset({"AdviceFacts", "DrugCode"})
+_LEAVES_OUT: Final = frozenset({"AdviceFacts", "AdviceMessage", "DrugCode"})
 """Records of which only the fields that say something are written."""
 
 

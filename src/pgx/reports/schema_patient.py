@@ -8,6 +8,7 @@ __all__ = ["PATIENT_DESCRIPTIONS", "PATIENT_TITLES"]
 
 PATIENT_TITLES: Final = {
     "AdviceFacts": "Advice as facts",
+    "AdviceMessage": "The text of advice as codes",
     "DrugCode": "A drug with its codes",
     "Patient": "A patient as the patient file describes them",
     "Medicine": "A medicine of the patient file",
@@ -52,6 +53,19 @@ PATIENT_DESCRIPTIONS: Final = {
         "source": "Source of a laboratory's own statement.",
         "reviewer": "Who reviewed a laboratory's own statement.",
         "reviewed": "Day of that review, YYYY-MM-DD.",
+    },
+    "AdviceMessage": {
+        "": "The text of advice as codes, from which reports in other languages are written; "
+        "what is empty is left out.",
+        "statement": "Identifier of the statement that answers.",
+        "no_statement": "Code of the sentence that is said where no statement answers.",
+        "unresolved": "Genes whose unresolved result makes the advice provisional.",
+        "copy_number": "Genes whose undetermined copy number makes the advice provisional.",
+        "missing": "Genes without a result.",
+        "decisive": "Those of them whose result could change the advice.",
+        "not_assignable": "Genes whose result says nothing, so that the statement for an untested "
+        "gene answers.",
+        "unmet": "Conditions that the patient file shows not to hold.",
     },
     "DrugCode": {
         "": "A drug or a class of drugs; a class has a code of this project as its name.",

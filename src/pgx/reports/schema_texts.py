@@ -146,6 +146,7 @@ _ADVICE = {
     "guideline_id": "ClinPGx accession of the guideline; of a LOCAL row the laboratory's own.",
     "pmids": "PubMed identifiers of its publications.",
     "facts": "The statement as facts for programs; null where no statement was found.",
+    "message": "The text as codes; null in results of older versions.",
 }
 
 _ALTERNATIVE = {
@@ -155,6 +156,7 @@ _ALTERNATIVE = {
     "text": "The advice in words.",
     "probability": "Probability of the candidates that give it; null without a prior.",
     "condition": "What must hold for that action, as in the row's own `condition`.",
+    "message": "The text as codes; null in results of older versions.",
 }
 
 _PROVENANCE = {

@@ -18,6 +18,7 @@ from pgx.records.structures import (
     StructureEvidence,
 )
 from pgx.reports.chances import percent
+from pgx.reports.figures import decimal_mark
 
 __all__ = ["StructureEntry", "best_of", "build_structure"]
 
@@ -105,7 +106,7 @@ def _result(found: StructureEvidence, words: Words) -> Iterator[str]:
 
 def _with_chances(listed: Sequence[tuple[str, float]], words: Words) -> str:
     """Name the most probable, then what else it may be."""
-    said, decimal = words["structure"], words["style"]["decimal"]
+    said, decimal = words["structure"], decimal_mark(words)
     cells = [
         said["chance"].format(what=what, percent=percent(share, decimal))
         for what, share in listed[:_LISTED]
@@ -140,7 +141,7 @@ def _units(count: int, unit: str, said: Mapping[str, Any]) -> str:
 
 def _basis(found: StructureEvidence, words: Words, *, is_told: bool) -> str:
     """Return what the result rests on; numbers that no measurement gives are left out."""
-    said, decimal = words["structure"], words["style"]["decimal"]
+    said, decimal = words["structure"], decimal_mark(words)
     facts = [said["from"].format(source=said["source"].get(found.source, found.source))]
     if found.panel:
         facts.append(said["panel"].format(name=found.panel))
@@ -167,7 +168,7 @@ def _balances(balances: Sequence[SiteBalance], chromosome: str, words: Words) ->
     said = words["structure"]
     for site in balances[:_LISTED_BALANCES]:
         total = site.reference_reads + site.alternative_reads
-        share = percent(site.alternative_reads / total, words["style"]["decimal"]) if total else "–"
+        share = percent(site.alternative_reads / total, decimal_mark(words)) if total else "–"
         yield said["balance"].format(
             position=f"{chromosome}{site.position}",
             reference=site.reference_reads,

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pgx.base.files import real_path
-from pgx.cli.console import say
-from pgx.cli.tables import print_table
+from pgx.cli.console import print_table, say
 from pgx.errors import ModelError, ModelFolderError, ModelStateError, UsageError
 from pgx.reports.text import escape_json
 from pgx_dosing.registry.files import ModelKey, signature_state

@@ -11,8 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pgx._version import __version__
-from pgx.cli.console import say
-from pgx.cli.tables import print_table
+from pgx.cli.console import print_table, say
 from pgx.errors import UsageError
 from pgx.reports.text import escape_json
 

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from pgx.recommendations.phenoconversion import Phenoconverter
-from pgx.recommendations.views import COPY_NUMBER_NOTE
+from pgx.recommendations.result_keys import COPY_NUMBER_NOTE
 from pgx.records.calls import CallStatus, GeneCall
 from pgx.records.genes import GeneDefinition, core_allele
 from pgx.records.patient import Condition, KnownMedicine, MedicineUse, Patient

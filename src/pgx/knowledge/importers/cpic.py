@@ -6,27 +6,28 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from pgx.errors import InputError, PgxError
-from pgx.knowledge.importers.genes import Result, fold_rules
-from pgx.knowledge.importers.pharmcat_guidance import plain_text
-from pgx.knowledge.importers.published import (
+from pgx.errors import InputError
+from pgx.knowledge.importers.definitions import (
     BASES,
     CODES,
     Allele,
-    PublishedRelease,
-    Skipped,
+    Result,
+    check_alleles,
+    fold_rules,
+    gene_document,
     position,
 )
-from pgx.knowledge.importers.published_files import (
+from pgx.knowledge.importers.pharmcat_guidance import plain_text
+from pgx.knowledge.importers.published import (
+    PublishedRelease,
+    Skipped,
     SourceFile,
     document,
     gene_symbol,
     label,
-    parse_csv,
     parse_json,
     prose,
-    read_bytes,
-    require_columns,
+    read_tables,
 )
 from pgx.knowledge.tables import Row
 
@@ -40,8 +41,11 @@ __all__ = [
     "is_true",
 ]
 
+
 _TRUE: Final = frozenset({"true", "t", "1", "yes"})
 _NONE: Final = frozenset({"", "null", "None"})
+_ABOUT: Final = {"source": "CPIC", "version": "", "chromosome": "", "refseq": ""}
+"""Of a document: CPIC's tables say neither; the release knows the chromosome."""
 
 Table = list[dict[str, Any]]
 
@@ -139,35 +143,14 @@ def _document(
     used: Mapping[int, Mapping[str, Any]],
     where: str,
 ) -> dict[str, Any]:
-    references = [own for allele, own in zip(alleles, cells, strict=True) if allele.reference]
-    if len(references) != 1:
-        raise InputError("not exactly one allele is the reference sequence", where=where)
-    (reference,) = references
+    check_alleles(alleles, where)
+    listed = list(zip(alleles, cells, strict=True))
+    reference = next(own for allele, own in listed if allele.reference)
     lacking = sorted(set(used) - set(reference))
     if lacking:
         raise InputError(f"the reference has no sequence at {lacking[0]}", where=where)
-    if len({allele.name for allele in alleles}) < len(alleles):
-        raise InputError("an allele stands twice", where=where)
-    return {
-        "gene": gene,
-        "source": "CPIC",
-        "version": "",
-        "build": "GRCh38",
-        "chromosome": "",
-        "refseq": "",
-        "variants": [_variant(p, reference[p], cells, used[p], where) for p in sorted(used)],
-        "alleles": [
-            {
-                "name": allele.name,
-                "id": allele.identifier or None,
-                "reference": allele.reference,
-                "structural": allele.structural,
-                "core_positions": [] if allele.reference else sorted(own),
-                "defining": {str(place): own[place] for place in sorted(own)},
-            }
-            for allele, own in zip(alleles, cells, strict=True)
-        ],
-    }
+    variants = [_variant(p, reference[p], cells, used[p], where) for p in sorted(used)]
+    return gene_document(gene, _ABOUT, variants, listed)
 
 
 def _variant(
@@ -229,7 +212,8 @@ _FLAGS: Final = {
 
 def cpic_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
     """Read CPIC's tables; a table without its companions, and a damaged one, are passed over."""
-    tables, unread = _tables(files)
+    tables, unread = read_tables(files, _COLUMNS, lambda table: _UNUSED.get(table, ""))
+    # half of a set would define alleles without some of their variants
     for group in _TOGETHER:
         missing = [name for name in group if name not in tables]
         for name in group if missing else ():
@@ -275,29 +259,6 @@ def _definitions(tables: Mapping[str, Table], unread: list[Skipped]) -> dict[str
     return found
 
 
-def _tables(files: Sequence[SourceFile]) -> tuple[dict[str, Table], list[Skipped]]:
-    tables: dict[str, Table] = {}
-    unread = []
-    for file in files:
-        try:
-            if file.stem in _UNUSED:
-                unread.append(Skipped(file.name, "table", _UNUSED[file.stem]))
-            elif file.stem in tables:
-                unread.append(Skipped(file.name, "file", "another file holds this table"))
-            else:
-                data = read_bytes(file)
-                rows: Table = (
-                    parse_json(data, file.name, list[dict[str, Any]])
-                    if file.suffix == ".json"
-                    else [dict(row) for row in parse_csv(data, file.name)]
-                )
-                require_columns(rows, _COLUMNS[file.stem], file.name)
-                tables[file.stem] = rows
-        except PgxError as error:
-            unread.append(Skipped(file.name, "file", error.line()))
-    return tables, unread
-
-
 def _each(
     by_gene: Mapping[str, Table],
     into: dict[str, Any],
@@ -328,6 +289,7 @@ def _functions(gene: str, rows: Table) -> list[Row]:
     found = []
     for row in rows:
         value = cell_text(row["activityvalue"], where)
+        # lookup keys write `1.0` where this table has `1`
         value = f"{value}.0" if value.isdecimal() else value
         status = cell_text(row["clinicalfunctionalstatus"], where)
         name = label(cell_text(row["name"], where), "an allele's name", where)
@@ -349,6 +311,7 @@ def _rules(
         known = {g: {row["allele"]: row["function"] for row in f} for g, f in functions.items()}
         for row in tables["gene_result_diplotype"]:
             identifier = cell_text(row["functionphenotypeid"], where)
+            # without a table of lookups, diplotypes point at the result itself
             lookup = lookups.get(identifier, {"phenotypeid": identifier})
             result = results.get(cell_text(lookup["phenotypeid"], where))
             if result is None:

@@ -1,10 +1,4 @@
-"""Guidance: from releases of recommendation rows to drugs, guidelines and statements.
-
-Enters: JSON lines, one recommendation each (drug, population, lookup keys, sentence,
-implications, classification, flags, citations), and the readings of their sentences.
-Leaves: records and table rows of facts. A sentence without a reading takes the place of what
-an earlier row said: its action is `NOT_CODED`, its text is shown, and it is reported.
-"""
+"""Drugs of the index: RxNorm and ATC codes, CPIC levels of their genes, covered or pending."""
 
 from __future__ import annotations
 
@@ -16,46 +10,130 @@ from typing import Final
 import msgspec
 
 from pgx.errors import SnapshotSchemaError
-from pgx.knowledge.importers.drugs import DrugCodes, build_drugs, read_levels
-from pgx.knowledge.importers.layers import Edition, SourceFolders
-from pgx.knowledge.importers.readings import (
-    Readings,
-    load_readings,
-    normalise_sentence,
-    sentence_digest,
-)
-from pgx.knowledge.importers.releases import (
-    AUTHORITIES,
+from pgx.knowledge.importers.guideline_rows import (
     Authority,
     Keys,
     SourceRow,
-    source_rows,
     standing_rows,
 )
+from pgx.knowledge.importers.readings import (
+    Readings,
+    normalise_sentence,
+    sentence_digest,
+)
 from pgx.knowledge.later import EVERYTHING, Until
-from pgx.knowledge.tables import READING_DIGITS
+from pgx.knowledge.medicines import CONDITIONS, MEDICINE_TABLES, Vocabulary, read_conditions
+from pgx.knowledge.tables import READING_DIGITS, Row, read_table
 from pgx.records.advice import (
     ADVICE_FIELDS,
     ANY_KEY,
     NOT_CODED,
     Drug,
+    DrugStatus,
     Guideline,
     LookupProduct,
     Statement,
+    coded,
+    format_fact,
     format_lookup,
     record_from_row,
     row_from_record,
+    split_condition,
 )
+from pgx.records.patient import AdviceCondition, Substance
 
 __all__ = [
     "GUIDELINE_COLUMNS",
+    "DrugCodes",
+    "Edition",
     "GuidelineTables",
     "Unread",
     "build_authority",
-    "build_guidelines",
+    "build_drugs",
     "compact_lookup",
+    "medicine_rows",
     "newest_rows",
+    "unconditional_action",
+    "with_codes",
+    "with_conditions",
+    "with_critical",
 ]
+
+
+UNCODED: Final = "texts_not_coded"
+
+
+class DrugCodes(msgspec.Struct, frozen=True):
+    """Codes of one drug and the CPIC level of each of its genes."""
+
+    rxnorm: str = ""
+    atc: tuple[str, ...] = ()
+    levels: dict[str, str] = {}
+
+
+def build_drugs(
+    authority: str,
+    rows: Iterable[SourceRow],
+    unfinished: set[str],
+    statements: Iterable[Statement],
+    readings: Readings,
+    codes: Mapping[str, DrugCodes],
+) -> list[Drug]:
+    """Return every drug of the sources and of the pending list, A–Z.
+
+    ``rows`` holds one row of the sources per drug, the newest; ``unfinished`` are drugs
+    with a sentence that nobody has read: covered in part, or pending.
+    """
+    waiting = {row["drug"]: row for row in readings.pending}
+    newest = {row.drug: row for row in rows}
+    known: dict[str, list[Statement]] = {}
+    for statement in statements:
+        known.setdefault(statement.drug, []).append(statement)
+    # a drug that is only pending has no row of its own
+    last = max(row.source for row in newest.values())
+    drugs = []
+    for name in sorted(newest | waiting):
+        own = known.get(name, [])
+        reason = waiting.get(name, {}).get("reason", UNCODED if name in unfinished else "")
+        code = codes.get(name, DrugCodes())
+        drugs.append(
+            Drug(
+                drug=name,
+                authority=authority,
+                status=DrugStatus.COVERED if own else DrugStatus.PENDING,
+                reason=reason,
+                rxnorm=code.rxnorm,
+                atc=code.atc,
+                genes=_genes(own, newest.get(name), waiting.get(name, {})),
+                guidelines=_guidelines(own, newest.get(name), waiting.get(name, {})),
+                source=max((s.source for s in own), default=last),
+            )
+        )
+    return drugs
+
+
+def _genes(own: Iterable[Statement], row: SourceRow | None, wanted: Row) -> tuple[str, ...]:
+    found = {gene for statement in own for gene in statement.genes}
+    found.update(gene for gene, _ in (row.keys if row else ()))
+    return tuple(sorted(found.union(filter(None, wanted.get("genes", "").split(";")))))
+
+
+def _guidelines(own: Iterable[Statement], row: SourceRow | None, wanted: Row) -> tuple[str, ...]:
+    found = {statement.guideline_id for statement in own} | {wanted.get("guideline_id", "")}
+    return tuple(sorted(filter(None, found | ({row.guideline_id} if row else set()))))
+
+
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source says of a guideline as a whole: its newest paper and its own version.
+
+    ``checked`` is the month (``YYYY-MM``) of the release in which it was read from end to end.
+    """
+
+    pmid: str
+    year: str
+    version: str
+    checked: str
+
 
 _UNCHECKED: Final = Edition(pmid="", year="", version="", checked="")
 
@@ -136,6 +214,7 @@ def newest_rows(
 ) -> dict[tuple[str, str, str, Keys], SourceRow]:
     """Return one row per guideline, drug, population and lookup: that of the last file."""
     listed = list(rows)
+    # a row without population is for everybody that the same drug's other rows name
     known: dict[str, set[str]] = {}
     for row in listed:
         if row.population not in ("", "n/a"):
@@ -180,6 +259,7 @@ def _facts(row: SourceRow, readings: Readings) -> tuple[dict[str, str], list[tup
             missing.append(("implication", key))
             implied.append(f"{row.keys[0][0]}:{NOT_CODED}={_in_a_fact(text)}")
     facts = {name: reading[name] if reading else "" for name in ADVICE_FIELDS}
+    # never the old action: what changed in the sentence may be the action itself
     if reading is None:
         facts["action"] = NOT_CODED
     facts["implications"] = ";".join(dict.fromkeys(implied))
@@ -217,6 +297,7 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
     grouped: dict[tuple[str, frozenset[Keys]], list[str]] = {}
     for (gene, key), tails in sorted(rest.items()):
         grouped.setdefault((gene, frozenset(tails)), []).append(key)
+    # fewer products are shorter tables: the pairs of two genes would be listed one by one
     products: list[LookupProduct] = []
     for (gene, shared), own in grouped.items():
         head = ((gene, tuple(own)),)
@@ -227,6 +308,7 @@ def compact_lookup(keys: Iterable[Keys]) -> tuple[LookupProduct, ...]:
 
 def _reach(keys: Keys, facts: Mapping[str, str], authority: Authority) -> Keys:
     """Return the keys that advice is good for: a dosing algorithm takes any result."""
+    # a dosing algorithm takes every result of its genes, whatever row names it
     if not authority.algorithms or facts["action"].split(";")[0] != "use_algorithm":
         return keys
     return tuple((gene, ANY_KEY) for gene in dict.fromkeys(gene for gene, _ in keys))
@@ -281,6 +363,8 @@ def _statement(
     cells["evidence"] = ";".join(f"{g}:{levels[g]}" for g in genes if g in levels)
     cells["lookup"] = format_lookup(compact_lookup(keys))
     parts = (cells["guideline_id"], cells["drug"], cells["population"], cells["lookup"])
+    # not of the text: a statement keeps its name when only its wording changes, and `kb diff` can
+    # tell both apart
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     cells["id"] = f"{cells['authority']}-{digest[:12]}"
     return record_from_row(Statement, cells)
@@ -316,77 +400,9 @@ def _build_guidelines(
     return guidelines
 
 
-def _as_they_are(readings: Readings, _authority: str) -> Readings:
-    return readings
-
-
 def _newest_first(newest: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a guideline cites, with what its newest edition adds in front."""
     return tuple(dict.fromkeys(filter(None, (newest, *known))))
-
-
-def build_guidelines(
-    sources: SourceFolders,
-    readings_dir: Path,
-    until: Until = EVERYTHING,
-    extend: Callable[[Readings, str], Readings] = _as_they_are,
-) -> GuidelineTables:
-    """Import the guidance of every authority of which somebody has read sentences.
-
-    Parameters
-    ----------
-    sources
-        Folders of releases as JSON lines; the year, or ``YYYY-MM``, in a name is the release.
-        Where two have a row for the same guideline, drug, population and lookup, the last wins.
-        CPIC's gene–drug pairs with RxNorm and ATC codes are there, too.
-    readings_dir
-        Folder with ``cpic.tsv`` and its companions, and those of the other authorities, see
-        `load_readings`.
-    until
-        What a release up to an earlier month leaves out.
-    extend
-        Adds readings to those of an authority, by its name.
-
-    Raises
-    ------
-    SnapshotSchemaError
-        A table of readings is malformed, or a population has no code.
-    """
-    codes = read_levels(sources.files("cpic_levels_*.csv")[-1])
-    read = [a for a in AUTHORITIES if (readings_dir / f"{a.name.lower()}.tsv").exists()]
-    made = (
-        _build_authority(authority, sources, readings_dir, codes, until, extend)
-        for authority in read
-    )
-    parts = [part for part in made if part is not None]
-    return GuidelineTables(
-        drugs=tuple(sorted((d for p in parts for d in p.drugs), key=lambda d: d.drug.casefold())),
-        guidelines=tuple(g for p in parts for g in p.guidelines),
-        statements=tuple(s for p in parts for s in p.statements),
-        unread=tuple(u for p in parts for u in p.unread),
-        texts=tuple(t for p in parts for t in p.texts),
-    )
-
-
-def _build_authority(
-    authority: Authority,
-    sources: SourceFolders,
-    readings_dir: Path,
-    codes: Mapping[str, DrugCodes],
-    until: Until,
-    extend: Callable[[Readings, str], Readings],
-) -> GuidelineTables | None:
-    """Import the guidance of one authority; None where nothing of it is old enough."""
-    readings = extend(_readings(authority, readings_dir, until), authority.name)
-    every = source_rows(authority.files_in(sources), authority, readings.keys)
-    rows = [
-        row
-        for row in every
-        if until.knows(row.date) and all(until.has_gene(gene) for gene, _ in row.keys)
-    ]
-    if not rows:
-        return None
-    return build_authority(authority, rows, readings, codes, sources.editions())
 
 
 def build_authority(
@@ -437,8 +453,133 @@ def _texts(authority: Authority, rows: Iterable[SourceRow]) -> set[SourceText]:
     }
 
 
-def _readings(authority: Authority, folder: Path, until: Until) -> Readings:
-    """Return what has been read; drugs that wait for a later guideline do not wait yet."""
-    readings = load_readings(folder, authority.name.lower())
-    waiting = tuple(r for r in readings.pending if (authority.name, r["drug"]) not in until.drugs)
-    return msgspec.structs.replace(readings, pending=waiting)
+_CRITICAL = "critical_drugs"
+
+
+def with_codes(
+    guidance: GuidelineTables, curated: Path, until: Until = EVERYTHING
+) -> GuidelineTables:
+    """Return tables with RxNorm and ATC codes from ``curated/substances.tsv``, if it is there.
+
+    ``until`` says what a release up to an earlier month leaves out.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        The table has other columns than its schema.
+    """
+    if not (curated / "substances.tsv").exists():
+        return guidance
+    rows = medicine_rows(curated, until).get("substances", [])
+    known = Vocabulary([record_from_row(Substance, row) for row in rows], ())
+    return msgspec.structs.replace(
+        guidance,
+        drugs=tuple(_with_own_codes(drug, known) for drug in guidance.drugs),
+        statements=tuple(_with_drug_codes(statement, known) for statement in guidance.statements),
+    )
+
+
+def with_critical(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
+    """Return tables whose drugs name their harm as ``curated/critical_drugs.tsv`` does."""
+    if not (curated / f"{_CRITICAL}.tsv").exists():
+        return guidance
+    harms = {row["drug"]: row["reason"] for row in read_table(curated, _CRITICAL)}
+    drugs = tuple(
+        msgspec.structs.replace(drug, critical=harms.get(drug.drug, "")) for drug in guidance.drugs
+    )
+    return msgspec.structs.replace(guidance, drugs=drugs)
+
+
+def _with_own_codes(drug: Drug, known: Vocabulary) -> Drug:
+    codes = known.code_of(drug.drug)
+    atc = codes.get("atc", "")
+    return msgspec.structs.replace(
+        drug,
+        rxnorm=codes.get("rxnorm", drug.rxnorm),
+        atc=tuple(atc.split(";")) if atc else drug.atc,
+    )
+
+
+def _with_drug_codes(statement: Statement, known: Vocabulary) -> Statement:
+    named = [*statement.alternatives, *statement.avoid_also]
+    return msgspec.structs.replace(statement, drug_codes=tuple(_codes(named, known)))
+
+
+def _codes(named: Sequence[str], known: Vocabulary) -> list[str]:
+    """Return ``name=rxnorm|atc`` of every drug that is named; a class has no code."""
+    names = dict.fromkeys(name for fact in named for name in _names(fact))
+    found = [(name, known.code_of(name)) for name in names]
+    return [
+        format_fact(name, codes.get("rxnorm", ""), codes.get("atc", "").partition(";")[0])
+        for name, codes in found
+        if codes
+    ]
+
+
+def _names(fact: str) -> tuple[str, ...]:
+    """Return what may be names of drugs in a fact: itself, or its arguments."""
+    code, arguments = coded(fact)
+    return arguments or (code,)
+
+
+_STANDARD: Final = "use_as_directed"
+_NO_CHANGE: Final = frozenset({"no_action_for", "no_action_up_to_doses_without_risk"})
+"""Codes with which a source says that nothing changes where its condition does not hold."""
+
+
+def with_conditions(guidance: GuidelineTables, curated: Path) -> GuidelineTables:
+    """Return tables whose statements say what holds while their conditions are open.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        ``curated/conditions.tsv`` has other columns than its schema, or an unknown term.
+    """
+    if not (curated / f"{CONDITIONS}.tsv").exists():
+        return guidance
+    known = {c.condition: c for c in read_conditions(read_table(curated, CONDITIONS))}
+    statements = tuple(
+        msgspec.structs.replace(s, unconditional=unconditional_action(s, known))
+        for s in guidance.statements
+    )
+    return msgspec.structs.replace(guidance, statements=statements)
+
+
+def unconditional_action(
+    statement: Statement, known: Mapping[str, AdviceCondition]
+) -> tuple[str, ...]:
+    """Return the action that holds while a statement's conditions are open.
+
+    Empty where that is the statement's own. Else it is the first further action without a
+    condition of its own. Standard use is claimed only where the statement says so: a source that
+    speaks of one case only says nothing of the others.
+    """
+    facts = [split_condition(fact) for fact in statement.condition]
+    primary = [coded(fact)[0] for action, fact in facts if not action]
+    if not any(code in known and known[code].waits for code in primary):
+        return ()
+    conditional = {action for action, _ in facts}
+    further = [action for action in statement.action[1:] if action not in conditional]
+    # only where the source says so: a wrong "use as directed" is the costly mistake
+    if _STANDARD in further or any(coded(f)[0] in _NO_CHANGE for f in statement.conditions):
+        return (_STANDARD,)
+    # saying nothing is not the same as saying that nothing changes
+    return tuple(further[:1]) or ("no_recommendation",)
+
+
+def medicine_rows(curated: Path, until: Until) -> dict[str, list[Row]]:
+    """Return the tables on medicines and patients, all of them or, where one is later, none.
+
+    Raises
+    ------
+    SnapshotSchemaError
+        One of them, or that of sources, has other columns than its schema.
+    """
+    there = [name for name in MEDICINE_TABLES if (curated / f"{name}.tsv").exists()]
+    # all or none: medicines refer to each other, and half of them would dangle
+    tables = {name: read_table(curated, name) for name in there}
+    if until == EVERYTHING:
+        return tables
+    dates = {row["source"]: row["date"] for row in read_table(curated, "sources")}
+    named = {s for rows in tables.values() for row in rows for s in row["source"].split(";")}
+    return tables if all(until.knows(dates.get(source, "")) for source in named) else {}

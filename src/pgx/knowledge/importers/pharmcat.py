@@ -13,18 +13,22 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.errors import InputError, PgxError
-from pgx.knowledge.importers.genes import PhenotypeFile, functions_and_rules
-from pgx.knowledge.importers.published import BASES, CODES, PublishedRelease, Skipped, pharmcat_kind
-from pgx.knowledge.importers.published_files import (
+from pgx.knowledge.importers.definitions import BASES, CODES, PhenotypeFile, functions_and_rules
+from pgx.knowledge.importers.published import (
+    PublishedRelease,
+    Skipped,
     SourceFile,
     gene_symbol,
     label,
     parse_json,
+    pharmcat_kind,
     read_bytes,
 )
-from pgx.knowledge.tables import Row
 
-__all__ = ["pharmcat_releases"]
+__all__ = [
+    "pharmcat_releases",
+]
+
 
 FORMAT: Final = "2"
 """The format of definitions that is known."""
@@ -71,27 +75,17 @@ class _Exemption(msgspec.Struct, rename="camel"):
     required_positions: list[Position] = []
 
 
-class _Contents:
-    """What the files of one stamp gave so far."""
-
-    def __init__(self) -> None:
-        self.definitions: dict[str, dict[str, Any]] = {}
-        self.functions: dict[str, list[Row]] = {}
-        self.rules: dict[str, list[Row]] = {}
-        self.guidance: list[dict[str, Any]] = []
-        self.unread: list[Skipped] = []
-
-
 class _FileReader:
     """Reads files one after another; contents are kept by the stamp inside the files."""
 
     def __init__(self) -> None:
-        self.by_stamp: dict[str, _Contents] = {}
+        self.by_stamp: dict[str, PublishedRelease] = {}
         self.exemptions: dict[str, dict[str, Any]] = {}
-        self.unstamped = _Contents()
+        self.unstamped = _about("")
 
-    def contents(self, stamp: str) -> _Contents:
-        return self.by_stamp.setdefault(_checked_stamp(stamp), _Contents())
+    def contents(self, stamp: str) -> PublishedRelease:
+        known = _checked_stamp(stamp)
+        return self.by_stamp.setdefault(known, _about(known))
 
     def read(self, file: SourceFile) -> None:
         readers = {
@@ -118,10 +112,10 @@ class _FileReader:
         if gene in contents.definitions:
             raise InputError(f"another file defines {gene}", where=name)
         contents.definitions[gene] = _document(source, gene, name)
-        contents.unread += [
+        contents.unread.extend(
             Skipped(name, f"allele {hidden.name}", "hidden in PharmCAT: its suballeles are used")
             for hidden in source.hidden_core_alleles
-        ]
+        )
 
     def _phenotype(self, data: bytes, name: str) -> None:
         source = parse_json(data, name, PhenotypeFile)
@@ -131,7 +125,7 @@ class _FileReader:
         functions, rules, unread = functions_and_rules(source, gene, name)
         contents.functions[gene] = functions
         contents.rules[gene] = rules
-        contents.unread += unread
+        contents.unread.extend(unread)
 
     def _exemptions(self, data: bytes, name: str) -> None:
         parse_json(data, name, dict[str, _Exemption])
@@ -145,20 +139,21 @@ class _FileReader:
 
         stamp, rows, unread = guidance_rows(data, name)
         contents = self.contents(stamp) if stamp else self.unstamped
-        contents.guidance += rows
-        contents.unread += unread
+        contents.guidance.extend(rows)
+        contents.unread.extend(unread)
 
     def releases(self) -> list[PublishedRelease]:
         """Return one release per stamp; what has no stamp belongs to the newest."""
+        # what has no stamp was published with the newest
         stamp = max(self.by_stamp, default="")
-        newest = self.by_stamp.setdefault(stamp, _Contents())
-        newest.guidance += self.unstamped.guidance
-        newest.unread += self.unstamped.unread
+        newest = self.by_stamp.setdefault(stamp, _about(stamp))
+        newest.guidance.extend(self.unstamped.guidance)
+        newest.unread.extend(self.unstamped.unread)
         for contents in self.by_stamp.values():
             for gene, document in contents.definitions.items():
                 if self.exemptions.get(gene):
                     document["notes"] = self.exemptions[gene]
-        return [_release(stamp, self.by_stamp[stamp]) for stamp in sorted(self.by_stamp)]
+        return [_licensed(self.by_stamp[stamp]) for stamp in sorted(self.by_stamp)]
 
 
 def pharmcat_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
@@ -169,22 +164,23 @@ def pharmcat_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
     return reader.releases()
 
 
-def _release(stamp: str, contents: _Contents) -> PublishedRelease:
+def _about(stamp: str) -> PublishedRelease:
     day = stamp[:10]
-    of_fda = any(row["source"].startswith("FDA") for row in contents.guidance)
     return PublishedRelease(
         source=f"pharmcat-{day}" if day else "pharmcat",
         name="ClinPGx/PharmVar/CPIC definitions, phenotype rules and guidance, as in PharmCAT",
         version=stamp,
         date=day,
-        licence=_LICENCE + (_FDA_LICENCE if of_fda else ""),
+        licence=_LICENCE,
         url="https://pharmcat.clinpgx.org",
-        definitions=contents.definitions,
-        functions=contents.functions,
-        rules=contents.rules,
-        guidance=contents.guidance,
-        unread=contents.unread,
     )
+
+
+def _licensed(release: PublishedRelease) -> PublishedRelease:
+    """Return a release that names the licence of the FDA's texts, where it has some."""
+    of_fda = any(row["source"].startswith("FDA") for row in release.guidance)
+    licence = release.licence + (_FDA_LICENCE if of_fda else "")
+    return msgspec.structs.replace(release, licence=licence)
 
 
 def _checked_stamp(text: str) -> str:
@@ -198,6 +194,7 @@ def _document(source: _Definition, gene: str, name: str) -> dict[str, Any]:
     names = [label(allele.name, "an allele's name", name) for allele in source.named_alleles]
     if len(set(places)) < len(places) or len(set(names)) < len(names):
         raise InputError("a position or an allele stands twice", where=name)
+    # every other allele is told by its difference from the reference
     if sum(allele.reference for allele in source.named_alleles) != 1:
         raise InputError("not exactly one allele is the reference", where=name)
     return {
@@ -255,6 +252,7 @@ def _cell(cell: str, variant: _Variant, allele: str, name: str) -> str:
     known = {variant.ref, *variant.alts}
     either = {base for sequence in known for base in sequence}
     for sequence in cell.split(_OR):
+        # a wobble may name bases that no allele has; one base in common is enough
         bases = CODES.get(sequence, "")
         if sequence not in known and not (bases and set(bases) & either):
             raise InputError(

@@ -14,10 +14,20 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from pgx.errors import InputError
-from pgx.knowledge.importers.published import Skipped
-from pgx.knowledge.importers.published_files import document, gene_symbol, label, parse_json, prose
+from pgx.knowledge.importers.published import (
+    Skipped,
+    document,
+    gene_symbol,
+    label,
+    parse_json,
+    prose,
+)
 
-__all__ = ["guidance_rows", "plain_text"]
+__all__ = [
+    "guidance_rows",
+    "plain_text",
+]
+
 
 _TAGS: Final = (
     "a|abbr|b|blockquote|body|br|center|cite|code|col|colgroup|dd|del|div|dl|dt|em|figcaption|figure"
@@ -123,8 +133,11 @@ def plain_text(html: str) -> str:
         A script or style does not end: the text behind it would be lost.
     """
     parser = _Plain()
+    # texts hold unescaped comparisons (`<40 kg`): a plain parser takes them for tags and drops the
+    # dose behind them
     parser.feed(_MARKUP.sub(_bare, html))
     parser.close()
+    # nothing of a text may be lost in silence: it may be the warning
     if parser.hidden:
         raise InputError(f"a text has a {parser.hidden} that does not end", where="HTML")
     return " ".join("".join(parser.pieces).split())
@@ -159,6 +172,7 @@ def guidance_rows(data: bytes, name: str) -> tuple[str, list[dict[str, Any]], li
         try:
             package = document(part, where, _Package)
             found, passed = _package_rows(package, where)
+        # one bad guideline of a hundred: the others are used, and this one is named
         except InputError as error:
             unread.append(Skipped(name, f"guideline {number}", error.line()))
         else:

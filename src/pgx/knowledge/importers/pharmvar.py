@@ -14,16 +14,10 @@ from typing import Any, Final
 import msgspec
 
 from pgx.errors import InputError, PgxError
+from pgx.knowledge.importers.definitions import BASES, Allele, Variant, definition, position
 from pgx.knowledge.importers.published import (
-    BASES,
-    Allele,
     PublishedRelease,
     Skipped,
-    Variant,
-    definition,
-    position,
-)
-from pgx.knowledge.importers.published_files import (
     SourceFile,
     gene_symbol,
     label,
@@ -34,7 +28,10 @@ from pgx.knowledge.importers.published_files import (
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["pharmvar_releases"]
+__all__ = [
+    "pharmvar_releases",
+]
+
 
 COLUMNS: Final = (
     "Haplotype Name", "Gene", "rsID", "ReferenceSequence", "Variant Start", "Variant Stop",
@@ -120,6 +117,7 @@ def _anchored(members: Mapping[str, bytes]) -> dict[Variant, Variant]:
             if line.startswith("#") or len(cells) < 5:
                 continue
             record = Variant(position(cells[1], name), cells[3], cells[4])
+            # PharmVar's table drops the anchor base that VCF has: the key is the variant without it
             if record.ref[:1] == record.alt[:1] and 1 in (len(record.ref), len(record.alt)):
                 bare = Variant(record.position + 1, record.ref[1:], record.alt[1:])
                 found[bare] = record
@@ -186,6 +184,7 @@ def _cores(
         match = _STAR.fullmatch(name)
         if match and match[1] in variants:
             passed += 1
+        # a suballele that has the reference sequence is its core allele
         elif match and not own:
             kept[name] = match[1]
         else:

@@ -11,31 +11,26 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import combinations_with_replacement
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from pgx.errors import InputError, PgxError
+from pgx.errors import InputError
+from pgx.knowledge.importers.definitions import Allele, Variant, definition, position, spanned
 from pgx.knowledge.importers.published import (
-    Allele,
     PublishedRelease,
     Skipped,
-    Variant,
-    definition,
-    position,
-    spanned,
-)
-from pgx.knowledge.importers.published_files import (
     SourceFile,
     gene_symbol,
     label,
-    parse_csv,
-    read_bytes,
-    require_columns,
+    read_tables,
 )
 from pgx.knowledge.tables import Row
 
-__all__ = ["pypgx_releases"]
+__all__ = [
+    "pypgx_releases",
+]
+
 
 _COLUMNS: Final = {
     "allele-table": (
@@ -48,6 +43,7 @@ _COLUMNS: Final = {
     "gene-table": ("Gene", "Target", "PhenotypeMethod", "GRCh38Default"),
     "equation-table": ("Gene", "Phenotype", "Equation"),
 }  # fmt: skip
+_UNUSED: Final = "it has no alleles, functions or rules"
 _NEEDED: Final = ("allele-table", "variant-table", "gene-table")
 _NONE: Final = "N/A"
 _UNKNOWN_VALUE: Final = "n/a"
@@ -64,7 +60,7 @@ Tables = dict[str, list[Row]]
 
 def pypgx_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
     """Read PyPGx's tables; a gene that cannot be used is passed over with the reason."""
-    tables, unread = _tables(files)
+    tables, unread = read_tables(files, _COLUMNS, lambda table: _UNUSED * (table not in _COLUMNS))
     about = _about(files)
     missing = [name for name in _NEEDED if name not in tables]
     if missing:
@@ -72,19 +68,10 @@ def pypgx_releases(files: Sequence[SourceFile]) -> list[PublishedRelease]:
         return [
             msgspec.structs.replace(about, unread=[*unread, Skipped(files[0].name, "tables", why)])
         ]
-    found = _Genes(tables, about)
+    genes = _Genes(tables, msgspec.structs.replace(about, unread=unread))
     for row in tables["gene-table"]:
-        found.add(row)
-    return [
-        msgspec.structs.replace(
-            about,
-            definitions=found.definitions,
-            functions=found.functions,
-            rules=found.rules,
-            positions=found.positions,
-            unread=[*unread, *found.unread],
-        )
-    ]
+        genes.add(row)
+    return [genes.found]
 
 
 def _about(files: Sequence[SourceFile]) -> PublishedRelease:
@@ -101,37 +88,18 @@ def _about(files: Sequence[SourceFile]) -> PublishedRelease:
     )
 
 
-def _tables(files: Sequence[SourceFile]) -> tuple[Tables, list[Skipped]]:
-    tables: Tables = {}
-    unread = []
-    for file in files:
-        try:
-            if file.stem not in _COLUMNS:
-                unread.append(Skipped(file.name, "table", "it has no alleles, functions or rules"))
-            elif file.stem in tables:
-                unread.append(Skipped(file.name, "file", "another file holds this table"))
-            else:
-                rows = parse_csv(read_bytes(file), file.name)
-                require_columns(rows, _COLUMNS[file.stem], file.name)
-                tables[file.stem] = rows
-        except PgxError as error:
-            unread.append(Skipped(file.name, "file", error.line()))
-    return tables, unread
-
-
 class _Genes:
-    """Genes that have been read so far."""
+    """Reads gene after gene into ``found``."""
 
-    def __init__(self, tables: Tables, about: PublishedRelease) -> None:
-        self.source, self.version = about.source, about.version
+    def __init__(self, tables: Tables, found: PublishedRelease) -> None:
+        self.found = found
         self.alleles = _by_gene(tables["allele-table"])
         self.variants = _by_gene(tables["variant-table"])
         self.equations = _by_gene(tables.get("equation-table", []))
-        self.definitions: dict[str, dict[str, Any]] = {}
-        self.functions: dict[str, list[Row]] = {}
-        self.rules: dict[str, list[Row]] = {}
-        self.positions: list[Row] = []
-        self.unread: list[Skipped] = []
+
+    def skip(self, what: str, why: str) -> None:
+        """Report what is not used of this source."""
+        self.found.unread.append(Skipped(self.found.source, what, why))
 
     def add(self, row: Row) -> None:
         """Read one gene; definitions, positions and rules are refused each on its own."""
@@ -139,35 +107,34 @@ class _Genes:
         try:
             gene = gene_symbol(name, "gene-table")
         except InputError as error:
-            self.unread.append(Skipped(self.source, "a gene", error.line()))
+            self.skip("a gene", error.line())
             return
-        if row["Target"].upper() != "TRUE" or gene in self.functions:
-            self.unread.append(Skipped(self.source, f"gene {gene}", "a control, or named before"))
+        # control genes serve PyPGx to normalise depth, not to be called
+        if row["Target"].upper() != "TRUE" or gene in self.found.functions:
+            self.skip(f"gene {gene}", "a control, or named before")
             return
-        where = f"{self.source}, {gene}"
+        where = f"{self.found.source}, {gene}"
         alleles, variants = self.alleles.get(name, []), self.variants.get(name, [])
         try:
             self._add_positions(gene, variants, where)
         except InputError as error:
-            self.unread.append(Skipped(self.source, f"positions of {gene}", error.line()))
+            self.skip(f"positions of {gene}", error.line())
         try:
             scored = row["PhenotypeMethod"] == "Score"
             functions = [_function(allele, where, scored=scored) for allele in alleles]
             self._add_definition(gene, row["GRCh38Default"], alleles, variants)
-            self.functions[gene] = functions
+            self.found.functions[gene] = functions
             if scored:
-                self.rules[gene] = _rules(functions, self.equations.get(name, []), where)
+                self.found.rules[gene] = _rules(functions, self.equations.get(name, []), where)
             else:
-                self.unread.append(
-                    Skipped(self.source, f"rules of {gene}", "no rule from functions is given")
-                )
+                self.skip(f"rules of {gene}", "no rule from functions is given")
         except InputError as error:
-            self.unread.append(Skipped(self.source, f"gene {gene}", error.line()))
+            self.skip(f"gene {gene}", error.line())
 
     def _add_definition(
         self, gene: str, default: str, rows: Sequence[Row], variants: Sequence[Row]
     ) -> None:
-        where = f"{self.source}, {gene}"
+        where = f"{self.found.source}, {gene}"
         listed = {variant["GRCh38Name"] for variant in variants}
         found = []
         for row in rows:
@@ -191,11 +158,11 @@ class _Genes:
         }
         about = {
             "source": "PyPGx",
-            "version": self.version,
+            "version": self.found.version,
             "chromosome": _chromosome(variants, where),
             "refseq": "",
         }
-        self.definitions[gene] = definition(gene, found, rsids, about)
+        self.found.definitions[gene] = definition(gene, found, rsids, about)
 
     def _add_positions(self, gene: str, rows: Sequence[Row], where: str) -> None:
         named = [(_variant(r["GRCh38Name"], where), r) for r in rows if r["GRCh38Name"] != _NONE]
@@ -205,10 +172,10 @@ class _Genes:
             seen = {_on_grch37(row, ref, where) for row in own}
             if len(seen) != 1 or not next(iter(seen))[1]:
                 why = "its variants do not agree on GRCh37"
-                self.unread.append(Skipped(self.source, f"{gene}, position {place}", why))
+                self.skip(f"{gene}, position {place}", why)
                 continue
             ((older, base),) = seen
-            self.positions.append({
+            self.found.positions.append({
                 "gene": gene,
                 "grch38_position": str(place),
                 "grch37_position": str(older),
@@ -302,6 +269,7 @@ def _range(row: Row, where: str) -> tuple[Decimal, Decimal]:
     match = _EQUATION.fullmatch(row["Equation"])
     if match is None:
         raise InputError("an equation is not a range of activity scores", where=where)
+    # one score alone, as a half-open range that is narrower than any step between scores
     if match["equal"]:
         return Decimal(match["equal"]), Decimal(match["equal"]) + Decimal("0.0001")
     return Decimal(match["least"] or 0), Decimal(match["below"] or "Infinity")

@@ -18,11 +18,9 @@ import msgspec
 
 from pgx.errors import SnapshotSchemaError
 from pgx.knowledge.tables import Row, read_text
-from pgx.records.advice import ACTIONS, ADVICE_FIELDS, DOSE_ACTIONS
+from pgx.records.advice import ACTIONS, ADVICE_FIELDS
 
 __all__ = [
-    "CHECKED_COLUMNS",
-    "CHECKED_WHY",
     "IMPLICATION_COLUMNS",
     "KEY_COLUMNS",
     "PENDING_COLUMNS",
@@ -31,15 +29,13 @@ __all__ = [
     "RESULT_COLUMNS",
     "WITHDRAWN_COLUMNS",
     "Readings",
-    "flag_gaps",
-    "load_checked",
     "load_readings",
-    "may_limit",
     "normalise_sentence",
     "number_gaps",
     "numbers_in",
     "sentence_digest",
 ]
+
 
 READING_COLUMNS: Final = ("digest", "drug", "when", "seen", *ADVICE_FIELDS, "note")
 IMPLICATION_COLUMNS: Final = ("digest", "seen", "implications", "note")
@@ -48,17 +44,6 @@ PENDING_COLUMNS: Final = ("drug", "genes", "guideline_id", "reason")
 KEY_COLUMNS: Final = ("gene", "key", "ours", "note")
 RESULT_COLUMNS: Final = ("guideline_id", "drug", "gene", "key", "also", "reason")
 WITHDRAWN_COLUMNS: Final = ("guideline_id", "drug", "lookup", "since", "reason")
-CHECKED_COLUMNS: Final = ("digest", "why", "note")
-CHECKED_WHY: Final = frozenset(
-    {
-        "lookup", "monitoring", "name", "population", "remark", "secondary", "strength", "timing",
-        "titration",
-    }
-)  # fmt: skip
-"""Why a sentence with "if", "only" or the like has no condition of an action."""
-_MAY_LIMIT: Final = re.compile(
-    r"\b(if|when|unless|only|after|except|in patients who|should[^.]*considered)\b", re.IGNORECASE
-)
 
 _WORDS: Final = {"two": "2", "three": "3", "thrice": "3"}
 _IN_WORDS: Final = frozenset({"half", "by_titration"})
@@ -105,6 +90,7 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
         """
         known = self.sentences.get((digest, drug)) or self.sentences.get((digest, ""), [])
         said = {f"{gene}={key}" for gene, key in keys}
+        # one sentence may mean different doses for two results: `when` tells which
         special = [row for row in known if said & set(_list(row["when"]))]
         return next(iter([*special, *(row for row in known if not row["when"])]), None)
 
@@ -160,6 +146,7 @@ def load_readings(folder: Path, name: str = "cpic") -> Readings:
     sentences: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         sentences.setdefault((row["digest"], row["drug"]), []).append(row)
+    # which of two readings holds must not depend on the order of rows
     if any(_overlap(own) for own in sentences.values()):
         raise SnapshotSchemaError("one sentence has two readings", where=f"{name}.tsv")
     implied = _read_rows(folder / f"{name}_implications.tsv", IMPLICATION_COLUMNS)
@@ -188,34 +175,6 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _read_optional(path: Path, columns: tuple[str, ...]) -> list[Row]:
     return _read_rows(path, columns) if path.exists() else []
-
-
-def may_limit(sentence: str | None) -> bool:
-    """Whether a sentence has a word with which a guideline limits its advice.
-
-    >>> may_limit("Use 50% if side effects occur."), may_limit("Use 50% of the dose.")
-    (True, False)
-    """
-    return _MAY_LIMIT.search(normalise_sentence(sentence)) is not None
-
-
-def load_checked(folder: Path) -> dict[str, str]:
-    """Return why each sentence without a condition has none, by its digest.
-
-    Raises
-    ------
-    SnapshotSchemaError
-        Other columns, a reason that is not one of `CHECKED_WHY`, or a digest twice.
-    """
-    rows = _read_rows(folder / "conditions_checked.tsv", CHECKED_COLUMNS)
-    found = {row["digest"]: row["why"] for row in rows}
-    wrong = set(found.values()) - CHECKED_WHY
-    if wrong or len(found) < len(rows):
-        raise SnapshotSchemaError(
-            f"reason {min(wrong)!r} is not known" if wrong else "a digest stands twice",
-            where="conditions_checked.tsv",
-        )
-    return found
 
 
 def numbers_in(text: str) -> set[float]:
@@ -259,25 +218,3 @@ def number_gaps(sentence: str | None, row: Mapping[str, str]) -> tuple[set[float
     facts = (row[name] for name in ADVICE_FIELDS if name not in skipped)
     read = _factor_numbers(row) | numbers_in(" ; ".join(facts).replace("|", " ").replace("=", " "))
     return said - read, read - said
-
-
-def flag_gaps(flags: set[str], row: Mapping[str, str]) -> set[str]:
-    """Return the source's marks that a reading does not bear out, or the other way round.
-
-    A dose mark needs a dose action, a dose or a titration (advice to let drug levels guide
-    the dose counts); an alternative mark needs ``avoid`` or ``alternative``; the mark for
-    other guidance needs something beside the plain dose, but its absence proves nothing.
-    """
-    actions = set(row["action"].split(";"))
-    dosed = bool(actions & DOSE_ACTIONS)
-    guided = bool(row["titration"]) or "levels" in row["monitoring"]
-    replaced = bool(actions & {"avoid", "alternative"})
-    beside = actions & {"monitor", "caution", "test_first"} or row["notes"] or row["avoid_also"]
-    gaps = set()
-    if ("dosing_information" in flags) != dosed and not (guided and not dosed):
-        gaps.add("dosing_information")
-    if ("alternate_drug" in flags) != replaced:
-        gaps.add("alternate_drug")
-    if "other_guidance" in flags and not beside:
-        gaps.add("other_guidance")
-    return gaps

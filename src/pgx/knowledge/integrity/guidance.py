@@ -34,6 +34,7 @@ __all__ = [
     "guidance_findings",
 ]
 
+
 RXNORM: Final = re.compile(r"[1-9]\d{0,7}")
 ATC: Final = re.compile(r"[A-V]\d\d[A-Z]{2}\d\d")
 CONDITION_SYSTEMS: Final = {
@@ -181,6 +182,7 @@ def _doses(statement: Statement) -> Iterator[Finding]:
     if not given:
         return
     shown = "–".join(f"{factor:g}" for factor in given)
+    # a range may be open at one end
     ordered = low is None or high is None or low <= high
     if not ordered or not all(0.0 < factor <= MAX_DOSE_FACTOR for factor in given):
         what = f"dose factor {shown} is not in order between 0 and {MAX_DOSE_FACTOR:g}"
@@ -189,6 +191,7 @@ def _doses(statement: Statement) -> Iterator[Finding]:
     if action is None or not statement.dose_as:
         what = f"dose factor {shown} without an action on the dose, or without dose_as"
         yield _finding(FaultCode.CONTRADICTION, "statements", statement.id, what)
+    # a factor on the wrong side of 1 turns a reduction into an overdose
     wrong = (action == "reduce_dose" and max(given) > 1.0) or (
         action == "increase_dose" and min(given) < 1.0
     )
@@ -222,6 +225,7 @@ def _contradictions(statements: Iterable[Statement]) -> Iterator[Finding]:
             genes = tuple(gene for gene, _ in factors)
             for keys in product(*(keys for _, keys in factors)):
                 other = first.setdefault((about, genes, keys), statement)
+                # one finding a pair: products of two genes would repeat it for every key
                 pair = (other.id, statement.id)
                 if other is not statement and other.advice != statement.advice and pair not in told:
                     told.add(pair)

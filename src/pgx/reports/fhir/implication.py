@@ -19,7 +19,7 @@ ARTIFACT: Final = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtif
 ADVICE_FIELDS: Final = (
     "source", "genes", "lookup", "condition", "basis", "action", "dose_factor_min",
     "dose_factor_max", "certainty", "residual", "depends_on", "alternatives", "updated",
-    "implications", "may_alert", "facts",
+    "implications", "may_alert", "facts", "message",
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
 _NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})

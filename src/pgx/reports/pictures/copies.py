@@ -11,8 +11,17 @@ from markupsafe import Markup
 
 from pgx.records.structures import DepthWindow, Exon
 from pgx.reports.chances import percent
+from pgx.reports.figures import decimal_mark
 from pgx.reports.pictures.copy_facts import CopyPanel, CopyPicture
-from pgx.reports.pictures.svg import number, picture, shortened, standalone, text, upright
+from pgx.reports.pictures.svg import (
+    number,
+    picture,
+    picture_words,
+    shortened,
+    standalone,
+    text,
+    upright,
+)
 from pgx.reports.structure_entries import best_of
 
 __all__ = ["copies_title", "draw_copies", "print_copies"]
@@ -60,7 +69,7 @@ class _Axes(NamedTuple):
 
 def copies_title(facts: CopyPicture, words: Words) -> str:
     """Return the title: the gene, its most probable model and copies, each with its probability."""
-    said, decimal = words["picture"], words["style"]["decimal"]
+    said, decimal = words["picture"], decimal_mark(words)
     told = [
         (words["structure"]["chance"].format(what=what, percent=percent(share, decimal)))
         for what, share in best_of(facts.model, facts.copies, words)
@@ -71,14 +80,14 @@ def copies_title(facts: CopyPicture, words: Words) -> str:
 
 def draw_copies(facts: CopyPicture, words: Words) -> Markup:
     """Return the picture for a page that has the style of our pictures."""
-    said: Mapping[str, str] = words["picture"]
+    said = picture_words(words)
     name = copies_title(facts, words)
     return picture(_WIDTH, _HEIGHT, name, _says(facts, said), _parts(facts, said))
 
 
 def print_copies(facts: CopyPicture, words: Words) -> tuple[str, str]:
     """Return the same picture as a file of its own with printed colours, and what it says."""
-    said: Mapping[str, str] = words["picture"]
+    said = picture_words(words)
     drawn = standalone(_WIDTH, _HEIGHT, _STYLE, _parts(facts, said))
     return drawn, f"{copies_title(facts, words)}. {_says(facts, said)}"
 

@@ -13,6 +13,7 @@ from pgx.reports.pictures.copies import copies_title, draw_copies
 from pgx.reports.pictures.facts import GenePictures
 from pgx.reports.pictures.posterior import draw_posterior
 from pgx.reports.pictures.score_scale import draw_scale
+from pgx.reports.pictures.svg import picture_words
 
 __all__ = ["Figure", "draw_gene"]
 
@@ -33,7 +34,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 def draw_gene(facts: GenePictures, words: Words) -> list[Figure]:
     """Return what there is to see of one gene."""
-    return [*_copies(facts, words), *_figures(facts, words["picture"])]
+    return [*_copies(facts, words), *_figures(facts, picture_words(words))]
 
 
 def _copies(facts: GenePictures, words: Words) -> Iterable[Figure]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from markupsafe import Markup, escape
 
+from pgx.reports.figures import decimal_mark
 from pgx.reports.text import visible
 
-__all__ = ["number", "picture", "shortened", "standalone", "text", "upright"]
+__all__ = ["number", "picture", "picture_words", "shortened", "standalone", "text", "upright"]
 
 _CHARACTER: Final = 6.3  # mean width of a character at 12 px
+
+
+def picture_words(words: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of pictures in a language, its decimal mark among them."""
+    return {**words["picture"], "decimal": decimal_mark(words)}
 
 
 def number(value: float) -> str:

@@ -11,9 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pgx.copynumber.configurations import Chromosomes, structural_models
+from pgx.copynumber.configurations import Chromosomes, Partners, structural_models
 from pgx.errors import UnknownAlleleError, UsageError
-from pgx.haplotypes.structural_copies import Partners
 from pgx.records.genes import GeneDefinition, GeneFrequencies, format_diplotype, natural_key
 from pgx.records.structures import WHOLE, GeneStructure, StructuralHaplotype
 from pgx.simulator.files import COLUMNS, SampleTable

@@ -1,0 +1,179 @@
+"""Options of the commands that read variants: each is declared once, and taken as a record.
+
+A command states its options as a record, whose fields are options or groups of options; `asked`
+makes typer's parameters of them. The default of a setting is that of `RunSettings`, so that
+command line and Python cannot come to differ.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
+
+import msgspec
+import typer
+
+from pgx.cli.options import OutsideCalls
+from pgx.inputs.settings import MOST, Limits, RunSettings, settings_of
+
+__all__ = [
+    "DEFAULTS",
+    "AbsentWord",
+    "AssemblyWord",
+    "EvidenceOptions",
+    "Genes",
+    "MinDp",
+    "MinGq",
+    "Quiet",
+    "SampleInfoFile",
+    "Samples",
+    "ScopeOptions",
+    "Untyped",
+    "asked",
+    "limits_of",
+]
+
+DEFAULTS: Final = RunSettings()
+
+AssemblyWord = Annotated[
+    str | None, typer.Option("--assembly", help="GRCh37 or GRCh38, where the header does not say")
+]
+Genes = Annotated[str, typer.Option("--genes", help="only these genes, comma-separated")]
+Drugs = Annotated[str, typer.Option("--drugs", help="only these drugs, comma-separated")]
+Samples = Annotated[str, typer.Option("--samples", help="only these samples, comma-separated")]
+SampleInfoFile = Annotated[
+    Path | None,
+    typer.Option("--sample-info", metavar="TSV", help="sample, sex, population, superpopulation"),
+]
+AbsentWord = Annotated[
+    str,
+    typer.Option("--absent", help="what a position without any record means: no-call or reference"),
+]
+Untyped = Annotated[
+    Path | None,
+    typer.Option("--untyped", metavar="TSV", help="contig, pos that the call set cannot type"),
+]
+MinGq = Annotated[
+    int, typer.Option("--min-gq", min=0, max=MOST, help="genotype quality below it: unknown")
+]
+MinDp = Annotated[
+    int, typer.Option("--min-dp", min=0, max=MOST, help="read depth below it: unknown")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="only errors on stderr")]
+
+
+class ScopeOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is about."""
+
+    assembly: AssemblyWord = None
+    genes: Genes = ""
+    drugs: Drugs = ""
+    samples: Samples = ""
+    sample_info: SampleInfoFile = None
+    outside_calls: OutsideCalls = None
+
+
+class EvidenceOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How genotypes are read, called and advised on."""
+
+    absent: AbsentWord = DEFAULTS.absent.value
+    untyped: Untyped = None
+    prior: Annotated[
+        str,
+        typer.Option(help="what open diplotypes are weighed with: population or none"),
+    ] = DEFAULTS.prior.value
+    ancestry: Annotated[
+        str, typer.Option(help="average, inferred, recorded, or AFR, AMR, EAS, EUR, SAS")
+    ] = DEFAULTS.ancestry
+    threshold: Annotated[
+        float,
+        typer.Option(min=0.5, max=1.0, help="probability from which a call counts as made"),
+    ] = DEFAULTS.threshold
+    confidence: Annotated[
+        float,
+        typer.Option(metavar="C", help="probability from which advice is certain, 0.5 to 1"),
+    ] = DEFAULTS.confidence
+    min_gq: MinGq = DEFAULTS.min_gq
+    min_dp: MinDp = DEFAULTS.min_dp
+
+    def settings(self, scope: ScopeOptions, *, with_sites: bool = True) -> RunSettings:
+        """Return how a run reads, calls and advises.
+
+        Raises
+        ------
+        UsageError
+            A word means nothing.
+        InputError
+            The file of untyped positions cannot be read.
+        """
+        return settings_of(
+            assembly=scope.assembly,
+            genes=scope.genes,
+            drugs=scope.drugs,
+            samples=scope.samples,
+            absent=self.absent,
+            with_sites=with_sites,
+            limits=limits_of(self),
+        )
+
+
+def limits_of(options: msgspec.Struct) -> Limits:
+    """Return those settings of `Limits` that a command has options for."""
+    named = {name: getattr(options, name, None) for name in Limits.__annotations__}
+    known = options.__struct_fields__
+    return cast("Limits", {name: value for name, value in named.items() if name in known})
+
+
+_Record = TypeVar("_Record", bound=msgspec.Struct)
+_Command = Callable[[_Record], int | None]
+
+
+def asked(record: type[_Record]) -> Callable[[_Command[_Record]], Callable[..., int | None]]:
+    """Let typer ask for the fields of a record, and give the record to a command.
+
+    Fields keep their order; a field that is itself a record of options stands for its own.
+    """
+
+    def taking(command: _Command[_Record]) -> Callable[..., int | None]:
+        @functools.wraps(command)
+        def told(**words: Any) -> int | None:  # noqa: ANN401 - the types of the options
+            return command(_filled(record, words))
+
+        # typer looks at these in place of the function's own parameter
+        told.__signature__ = inspect.Signature(list(_parameters(record)))  # type: ignore[attr-defined]
+        told.__annotations__ = {}
+        return told
+
+    return taking
+
+
+def _groups(record: type[msgspec.Struct]) -> Iterator[tuple[str, Any, bool]]:
+    """Yield the name and type of each field, and whether it is a record of options."""
+    hints = get_type_hints(record, include_extras=True)
+    for name in record.__struct_fields__:
+        kind = hints[name]
+        yield name, kind, isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _parameters(record: type[msgspec.Struct]) -> Iterator[inspect.Parameter]:
+    """Yield typer's parameters, those of groups in the place of the group."""
+    own = inspect.signature(record).parameters
+    for name, kind, is_group in _groups(record):
+        if is_group:
+            yield from _parameters(kind)
+        else:
+            keyword = inspect.Parameter.KEYWORD_ONLY
+            yield inspect.Parameter(name, keyword, default=own[name].default, annotation=kind)
+
+
+def _filled(record: type[_Record], words: Mapping[str, Any]) -> _Record:
+    """Return a record of typer's values."""
+    return record(
+        **{
+            name: _filled(kind, words) if is_group else words[name]
+            for name, kind, is_group in _groups(record)
+        }
+    )

@@ -1,0 +1,535 @@
+"""Gene definitions, functions and rules of published sources as rows of a release's tables."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from pgx.errors import InputError, SnapshotSchemaError
+from pgx.knowledge.importers.published import Skipped, label
+from pgx.knowledge.tables import Row
+from pgx.records.genes import core_allele
+
+__all__ = [
+    "PhenotypeFile",
+    "Result",
+    "add_functions",
+    "definition_rows",
+    "fold_rules",
+    "functions_and_rules",
+    "rule_rows",
+    "sort_gene_tables",
+]
+
+
+_OR: Final = " or "
+"""Between the sequences of a cell that has two."""
+_VALUES: Final = {"No function": "0.0"}
+"""Activity values of words that stand where other rows have a value (PMID 31647186)."""
+_TANDEM: Final = " + "
+
+
+def definition_rows(
+    document: Mapping[str, Any],
+    builds: Mapping[tuple[str, int], Row],
+    contexts: list[Row],
+    source: str,
+) -> dict[str, list[Row]]:
+    """Return a gene's rows of the tables variants, alleles and segments.
+
+    ``builds`` has the GRCh37 position of each of its positions, ``contexts`` the bases around
+    them; SNVs need none.
+    """
+    gene = document["gene"]
+    own = [context for context in contexts if context["gene"] == gene]
+    return {
+        "variants": _variants(document, builds, source),
+        "alleles": _alleles(document, source),
+        "segments": _segments(gene, [*own, *_bare(document, own)], source),
+    }
+
+
+def _variants(
+    document: Mapping[str, Any], builds: Mapping[tuple[str, int], Row], source: str
+) -> list[Row]:
+    gene = document["gene"]
+    required = set((document.get("notes") or {}).get("requiredPositions", ()))
+    rows = []
+    for variant in document["variants"]:
+        build = builds[gene, variant["position"]]
+        ref = variant["ref"]
+        # the base seen on GRCh37 counts only where the table says that it differs
+        seen = build["grch37_ref_seen"] if build["check"] == "REFERENCE DIFFERS" else ref
+        rows.append({
+            "gene": gene,
+            "position_grch38": str(variant["position"]),
+            "position_grch37": build["grch37_position"],
+            "ref_grch38": ref,
+            "ref_grch37": seen,
+            "alts": ",".join(variant["alts"]),
+            "rsid": variant.get("rsid") or "",
+            "hgvs_g": (variant.get("hgvs_g") or "").replace("; ", ","),
+            "required": "yes" if variant["position"] in required else "no",
+            "source": source,
+        })  # fmt: skip
+    return rows
+
+
+def _alleles(document: Mapping[str, Any], source: str) -> list[Row]:
+    gene = document["gene"]
+    rows = []
+    for allele in document["alleles"]:
+        # the reference needs no cells: it is what differs from nothing
+        cells = {} if allele["reference"] else allele["defining"]
+        for name, suffix, definition in _definitions(gene, allele["name"], cells, document):
+            row = _allele_row(
+                gene,
+                name,
+                f"{allele.get('id') or ''}{suffix}",
+                definition,
+                source,
+                reference=allele["reference"],
+                structural=allele["structural"],
+            )
+            rows.append(row)
+    return rows
+
+
+def _definitions(
+    gene: str, name: str, cells: Mapping[str, str], document: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """Return an allele's definitions: name, suffix of its identifier, and cells as text.
+
+    A cell with two sequences makes two suballeles; of these, a cell that is the reference
+    sequence asks for nothing and is left out, as in any other definition.
+    """
+    # a cell may hold two sequences (`A or AT`): each way to read it is a suballele
+    choices = [[(p, one) for one in cells[p].split(_OR)] for p in sorted(cells, key=int)]
+    ways = list(product(*choices))
+    reference = {str(v["position"]): v["ref"] for v in document["variants"]}
+    if len(ways) == 1:
+        return [(name, "", ";".join(f"{p}={allele}" for p, allele in ways[0]))]
+    if core_allele(f"{name}.001") != name:
+        raise SnapshotSchemaError(f"allele {name} of {gene} has two sequences and no star name")
+    numbered = []
+    for number, way in enumerate(ways, 1):
+        kept = ";".join(f"{p}={allele}" for p, allele in way if reference[p] != allele)
+        numbered.append((f"{name}.{number:03}", f".{number:03}", kept))
+    return numbered
+
+
+def _allele_row(
+    gene: str,
+    name: str,
+    identifier: str,
+    definition: str,
+    source: str,
+    *,
+    reference: bool,
+    structural: bool,
+) -> Row:
+    return {
+        "gene": gene,
+        "allele": name,
+        "identifier": identifier,
+        "reference": "yes" if reference else "no",
+        "structural": "yes" if structural else "no",
+        "definition": definition,
+        "function": "",
+        "activity_value": "",
+        "source": source,
+        "function_source": "",
+    }
+
+
+def add_functions(gene: str, functions: list[Row], alleles: list[Row], source: str) -> None:
+    """Write functions into allele rows; alleles known by function alone are structural.
+
+    Rows of several copies in tandem (``*36 + *10``) are no alleles: their value is the sum of
+    their parts, which the tests compare.
+    """
+    by_name = {
+        row["allele"].replace("/", ", "): row for row in functions if _TANDEM not in row["allele"]
+    }
+    mine = [row for row in alleles if row["gene"] == gene]
+    named = {row["allele"] for row in mine}
+    # a scored gene is looked up by value, so that its function is the value
+    if any(row["activity_value"] for row in functions):
+        by_name = {name: _with_value(row) for name, row in by_name.items()}
+    for row in mine:
+        core = core_allele(row["allele"])
+        found = by_name.get(row["allele"]) or by_name.get(core)
+        if found is not None:
+            named.add(core)
+            _set_function(row, found, source)
+    # CYP2D6*5 and the like have a function and no small variant
+    for name, found in by_name.items():
+        if name not in named:
+            row = _allele_row(gene, name, "", "", source, reference=False, structural=True)
+            _set_function(row, found, source)
+            alleles.append(row)
+
+
+def _with_value(row: Row) -> Row:
+    """Return a function row of a gene with scores: a word without a value gets that of CPIC."""
+    value = "" if row["activity_value"] else _VALUES.get(row["function"], "")
+    return {**row, "function": value, "activity_value": value} if value else row
+
+
+def _set_function(row: Row, found: Row, source: str) -> None:
+    row["function"] = found["function"]
+    row["activity_value"] = found["activity_value"]
+    row["function_source"] = source
+
+
+def sort_gene_tables(tables: dict[str, list[Row]]) -> None:
+    """Sort rows by gene, and within it by position; alleles and rules keep their source's order."""
+    for name in ("genes", "alleles", "phenotype_rules"):
+        tables[name].sort(key=lambda r: r["gene"])
+    tables["variants"].sort(key=lambda r: (r["gene"], int(r["position_grch38"])))
+    tables["segments"].sort(key=lambda r: (r["gene"], int(r["start"])))
+
+
+def rule_rows(gene: str, rows: list[Row], source: str) -> list[Row]:
+    """Return the phenotypes of pairs of functions."""
+    return [{**row, "gene": gene, "source": source} for row in rows]
+
+
+def _bare(document: Mapping[str, Any], contexts: list[Row]) -> list[Row]:
+    """Return contexts of one base for SNVs of which no source gives the bases around."""
+    known = {int(context["grch38_position"]) for context in contexts}
+    return [
+        {
+            "grch38_position": str(variant["position"]),
+            "ref": variant["ref"],
+            "left60": "",
+            "right60_after_ref": "",
+        }
+        for variant in document["variants"]
+        if variant["position"] not in known
+        and {len(variant["ref"]), *map(len, variant["alts"])} == {1}
+    ]
+
+
+def _segments(gene: str, contexts: list[Row], source: str) -> list[Row]:
+    """Merge overlapping contexts into segments of reference sequence."""
+    pieces = []
+    for row in contexts:
+        start = int(row["grch38_position"]) - len(row["left60"])
+        pieces.append((start, row["left60"] + row["ref"] + row["right60_after_ref"]))
+    merged: list[tuple[int, str]] = []
+    for start, sequence in sorted(pieces):
+        if merged and start <= merged[-1][0] + len(merged[-1][1]):
+            first, before = merged[-1]
+            offset = start - first
+            # neighbouring positions repeat each other's flanks; where they disagree, one is wrong
+            overlap = min(len(before) - offset, len(sequence))
+            if before[offset : offset + overlap] != sequence[:overlap]:
+                raise SnapshotSchemaError(f"contexts of {gene} disagree near {start}")
+            merged[-1] = (first, before + sequence[overlap:])
+        else:
+            merged.append((start, sequence))
+    return [
+        {"gene": gene, "start": str(start), "sequence": sequence, "source": source}
+        for start, sequence in merged
+    ]
+
+
+_RULE_COLUMNS: Final = ("function_1", "function_2", "activity_score", "phenotype", "lookup_key")
+
+Copies = Annotated[int, msgspec.Meta(ge=1, le=2)]
+Result = tuple[tuple[str, ...] | None, tuple[str, str, str]]
+"""Of a diplotype: one or two functions in order, or None where an allele has none; and its
+activity score, phenotype and lookup key."""
+
+
+class _Function(msgspec.Struct, rename="camel"):
+    name: str
+    lookup_key: str | None = None
+    activity_value: str | None = None
+
+
+class _Diplotype(msgspec.Struct, rename="camel"):
+    diplotypekey: dict[str, Copies]
+    phenotype: str | None = None
+    lookupkey: str | None = None
+    activity_score: str | None = None
+
+
+class PhenotypeFile(msgspec.Struct, rename="camel"):
+    """A gene's file of PharmCAT's phenotypes, as far as it is used."""
+
+    gene: str
+    version: str
+    named_alleles: list[_Function]
+    diplotypes: list[_Diplotype]
+
+
+def functions_and_rules(
+    source: PhenotypeFile, gene: str, name: str
+) -> tuple[list[Row], list[Row], list[Skipped]]:
+    """Return rows of functions, rules of pairs of functions, and what has no rule.
+
+    Raises
+    ------
+    InputError
+        An allele stands twice, or a text cannot stand in a table.
+    """
+    functions = _functions(source, name)
+    keys = {row["allele"]: row["function"] for row in functions}
+    folded = [(_pair(d, keys), _result(d, name)) for d in source.diplotypes]
+    rules, unread = fold_rules(folded, gene, name)
+    return functions, rules, unread
+
+
+def _functions(source: PhenotypeFile, name: str) -> list[Row]:
+    rows = [
+        {
+            "allele": label(allele.name, "an allele's name", name),
+            "function": label(allele.lookup_key, "a function", name) if allele.lookup_key else "",
+            "activity_value": (
+                label(allele.activity_value, "an activity value", name)
+                if allele.activity_value
+                else ""
+            ),
+        }
+        for allele in source.named_alleles
+    ]
+    if len({row["allele"] for row in rows}) < len(rows):
+        raise InputError("an allele stands twice", where=name)
+    return rows
+
+
+def _pair(diplotype: _Diplotype, keys: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return the functions of a diplotype's alleles; None where one is not known."""
+    alleles = [a for a, copies in diplotype.diplotypekey.items() for _ in range(copies)]
+    functions = sorted(keys.get(" ".join(allele.split()), "") for allele in alleles)
+    return tuple(functions) if all(functions) and len(functions) in (1, 2) else None
+
+
+def _result(diplotype: _Diplotype, name: str) -> tuple[str, str, str]:
+    score = diplotype.activity_score
+    return (
+        label(score, "an activity score", name) if score else "",
+        label(diplotype.phenotype, "a phenotype", name),
+        label(diplotype.lookupkey, "a lookup key", name),
+    )
+
+
+def fold_rules(
+    diplotypes: Sequence[Result], gene: str, name: str
+) -> tuple[list[Row], list[Skipped]]:
+    """Return one rule per pair of functions from the results of all diplotypes.
+
+    Parameters
+    ----------
+    diplotypes
+        What each says, see `Result`.
+    gene, name
+        Symbol of the gene and name of the file, for messages.
+
+    Returns
+    -------
+    tuple of list
+        The rules, and the pairs that have no rule because their diplotypes have two results.
+    """
+    results: dict[tuple[str, ...], Counter[tuple[str, str, str]]] = {}
+    for pair, result in diplotypes:
+        if pair is not None:
+            results.setdefault(pair, Counter())[result] += 1
+    rules, unread = [], []
+    for pair, found in sorted(results.items()):
+        # two results of the same functions: the source does not decide by functions alone, and a
+        # rule would be wrong for some of its diplotypes
+        if len(found) > 1:
+            why = f"its diplotypes have {len(found)} results"
+            unread.append(Skipped(name, f"{gene}: rule of {' and '.join(pair)}", why))
+        else:
+            cells = (*pair, "") if len(pair) == 1 else pair
+            rules.append(dict(zip(_RULE_COLUMNS, (*cells, *next(iter(found))), strict=True)))
+    unknown = sum(pair is None for pair, _ in diplotypes)
+    if unknown:
+        unread.append(Skipped(name, f"{gene}: {unknown} diplotypes", "an allele has no function"))
+    return rules, unread
+
+
+BASES: Final = re.compile(r"[ACGT]{1,2000}")
+
+CODES: Final = {
+    "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
+    "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
+}  # fmt: skip
+"""Bases of an IUPAC code: an allele that has either base at a position."""
+
+_POSITION: Final = re.compile(r"[1-9][0-9]{0,8}")
+
+
+class Variant(msgspec.Struct, frozen=True, order=True):
+    """One variant as VCF writes it, on GRCh38."""
+
+    position: int
+    ref: str
+    alt: str
+
+
+class Allele(msgspec.Struct, frozen=True, kw_only=True):
+    """A named allele and the variants that define it."""
+
+    name: str
+    variants: tuple[Variant, ...] = ()
+    identifier: str = ""
+    reference: bool = False
+    structural: bool = False
+
+
+def position(text: object, where: str) -> int:
+    """Return a 1-based position of a chromosome.
+
+    Raises
+    ------
+    InputError
+        It is not a positive whole number of at most nine digits.
+    """
+    if not _POSITION.fullmatch(str(text) if isinstance(text, str | int) else ""):
+        raise InputError("a position is not a positive whole number", where=where)
+    return int(str(text))
+
+
+def spanned(variants: Iterable[Variant], where: str) -> dict[int, tuple[str, dict[Variant, str]]]:
+    """Return per position the longest reference sequence, and each variant's sequence over it.
+
+    A deletion and a substitution at one position have reference sequences of unequal length; the
+    shorter one is extended, as VCF does in one record.
+
+    >>> ref, sequences = spanned([Variant(5, "AT", "A"), Variant(5, "A", "G")], "a file")[5]
+    >>> ref, list(sequences.values())
+    ('AT', ['A', 'GT'])
+
+    Raises
+    ------
+    InputError
+        Two reference sequences at one position disagree, or a sequence is not one of bases.
+    """
+    # one variant stands in many alleles
+    listed = list(dict.fromkeys(variants))
+    longest: dict[int, str] = {}
+    for variant in listed:
+        if not BASES.fullmatch(variant.ref) or not BASES.fullmatch(variant.alt):
+            raise InputError(f"no sequence of bases at {variant.position}", where=where)
+        longest[variant.position] = max(longest.get(variant.position, ""), variant.ref, key=len)
+    sites: dict[int, tuple[str, dict[Variant, str]]] = {p: (longest[p], {}) for p in longest}
+    for variant in listed:
+        ref, sequences = sites[variant.position]
+        if not ref.startswith(variant.ref):
+            raise InputError(f"two reference sequences at {variant.position}", where=where)
+        sequences[variant] = variant.alt + ref[len(variant.ref) :]
+    return sites
+
+
+def definition(
+    gene: str,
+    alleles: Iterable[Allele],
+    names: Mapping[int, str],
+    about: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return a gene's document as in ``alleles/GENE.json``.
+
+    Parameters
+    ----------
+    gene
+        Symbol of the gene.
+    alleles
+        Its alleles; exactly one is the reference, which has the reference sequence throughout.
+    names
+        rsIDs by position.
+    about
+        ``source``, ``version``, ``chromosome`` and ``refseq`` of the document.
+
+    Raises
+    ------
+    InputError
+        There is not one reference, a name stands twice, or the variants contradict each other.
+    """
+    listed = list(alleles)
+    where = f"{about['source']}, {gene}"
+    check_alleles(listed, where)
+    sites = spanned((v for allele in listed for v in allele.variants), where)
+    variants = [_variant(p, *sites[p], names) for p in sorted(sites)]
+    return gene_document(gene, about, variants, ((a, _cells(a, sites, where)) for a in listed))
+
+
+def check_alleles(alleles: Sequence[Allele], where: str) -> None:
+    """Refuse a gene without exactly one reference, or with a name that stands twice.
+
+    Raises
+    ------
+    InputError
+        It is so.
+    """
+    if sum(allele.reference for allele in alleles) != 1:
+        raise InputError("not exactly one allele is the reference sequence", where=where)
+    if len({allele.name for allele in alleles}) < len(alleles):
+        raise InputError("an allele stands twice", where=where)
+
+
+def gene_document(
+    gene: str,
+    about: Mapping[str, str],
+    variants: list[dict[str, Any]],
+    alleles: Iterable[tuple[Allele, Mapping[int, str]]],
+) -> dict[str, Any]:
+    """Return a document as in ``alleles/GENE.json``; each allele comes with its cells."""
+    return {
+        "gene": gene,
+        "source": about["source"],
+        "version": about["version"],
+        "build": "GRCh38",
+        "chromosome": about["chromosome"],
+        "refseq": about["refseq"],
+        "variants": variants,
+        "alleles": [
+            {
+                "name": allele.name,
+                "id": allele.identifier or None,
+                "reference": allele.reference,
+                "structural": allele.structural,
+                "core_positions": [] if allele.reference else sorted(cells),
+                "defining": {str(place): cells[place] for place in sorted(cells)},
+            }
+            for allele, cells in alleles
+        ],
+    }
+
+
+def _variant(
+    place: int,
+    ref: str,
+    sequences: Mapping[Variant, str],
+    names: Mapping[int, str],
+) -> dict[str, Any]:
+    alts = sorted(set(sequences.values()) - {ref})
+    plain = len(ref) == 1 and all(len(alt) == 1 for alt in alts)
+    return {
+        "position": place,
+        "ref": ref,
+        "alts": alts,
+        "rsid": names.get(place),
+        "hgvs_g": "; ".join(f"g.{place}{ref}>{alt}" for alt in alts) if plain else None,
+    }
+
+
+def _cells(
+    allele: Allele, sites: Mapping[int, tuple[str, Mapping[Variant, str]]], where: str
+) -> dict[int, str]:
+    """Return an allele's sequence by position; the reference has one at every position."""
+    places = [variant.position for variant in allele.variants]
+    if len(set(places)) < len(places):
+        raise InputError(f"allele {allele.name} has two sequences at one position", where=where)
+    if allele.reference:
+        return {place: ref for place, (ref, _) in sites.items()}
+    return {v.position: sites[v.position][1][v] for v in allele.variants}

@@ -1,1 +1,0 @@
-"""Compose the floors for one run; decides nothing itself."""

@@ -1,0 +1,1 @@
+"""Programs of the repository that users of an installed pgx never run."""
