@@ -11,7 +11,7 @@ RUNS ?= 1000000
 KERNELS := --benchmark-columns=min,median,rounds --benchmark-sort=name --benchmark-max-time=0.5
 
 .DEFAULT_GOAL := help
-.PHONY: help dev kernels demo test test-all lint format types contracts wheel release image check site bench performance validate fuzz torture lock clean
+.PHONY: help dev kernels demo test test-rest test-all lint format types contracts wheel release image check site bench performance validate fuzz torture lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -44,8 +44,10 @@ demo: $(VENV)/.runtime ## install, annotate the example patient, say where the r
 test: $(VENV)/.dev ## run the tests, of long ones a sample
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-all: $(VENV)/.dev kernels ## run all tests but those of torture
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not torture"
+test-rest: $(VENV)/.dev kernels ## run what the sample of make test leaves out
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "exhaustive and not torture"
+
+test-all: test test-rest ## run all tests but those of torture
 
 lint: $(VENV)/.dev ## style and format
 	$(BIN)/ruff check .
