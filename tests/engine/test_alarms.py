@@ -11,13 +11,12 @@ from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.patient import Condition, Medicine, MedicineUse, Patient
-from pgx.reports.document import build_document
-from pgx.reports.drug_ranks import NO_CHANGE
-from pgx.reports.facts import facts_of
-from pgx.reports.fhir.bundle import render_fhir
-from pgx.reports.overview import ACTIONABLE, build_overview
-from pgx.reports.render_html import render_html
-from pgx.reports.signs import CHANGES
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_groups import ACTIONABLE, build_overview
+from pgx.reports.content.drug_ranking import CHANGES, NO_CHANGE
+from pgx.reports.content.release_facts import facts_of
+from pgx.reports.fhir.write_bundle import render_fhir
+from pgx.reports.html_page import render_html
 from simulated import vcf_file
 
 KB = KnowledgeBase()

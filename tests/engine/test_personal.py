@@ -20,12 +20,12 @@ from pgx.inputs.settings import RunSettings, SampleInfo
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.patient import Condition, Medicine, MedicineUse, Patient, Reaction
-from pgx.reports.document import build_document
-from pgx.reports.files import write_results
-from pgx.reports.order import in_order
-from pgx.reports.render_html import render_html
-from pgx.reports.render_json import parse_result, render_json
-from pgx.reports.render_tsv import render_recommendations
+from pgx.reports.content.document import build_document
+from pgx.reports.content.drug_ranking import in_order
+from pgx.reports.files.output_folder import write_results
+from pgx.reports.html_page import render_html
+from pgx.reports.result_json import parse_result, render_json
+from pgx.reports.tables.tsv_tables import render_recommendations
 from reports.factory import HOSTILE
 from simulated import cohort_file, vcf_file
 

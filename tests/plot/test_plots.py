@@ -14,8 +14,7 @@ from pgx.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.style import KINDS
 from pgx.records.calls import CallStatus, GeneCall, Override
-from pgx.reports.drug_ranks import BUCKETS, bucket
-from pgx.reports.signs import CHANGES, COLOURS, SIGNS
+from pgx.reports.content.drug_ranking import BUCKETS, CHANGES, COLOURS, SIGNS, bucket
 from reports import factory
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plots is not installed")

@@ -6,7 +6,8 @@ import doctest
 
 import pytest
 
-from pgx.reports import names, text
+from pgx.reports import safe_text as names
+from pgx.reports import safe_text as text
 
 
 @pytest.mark.parametrize("module", [names, text])

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pgx.base.files import temporary_path
 from pgx.errors import OutputError, UsageError
 from pgx.records.calls import PatientResult
-from pgx.reports import files
-from pgx.reports.files import check_folder, write_file, write_results
-from pgx.reports.formats import DEFAULT_FORMATS, RUN_FORMATS
-from pgx.reports.names import file_stem, file_stems
+from pgx.reports.files.formats import DEFAULT_FORMATS, RUN_FORMATS
+from pgx.reports.files.output_folder import check_folder, write_file, write_results
+from pgx.reports.files import output_folder as files
+from pgx.reports.safe_text import file_stem, file_stems
 from reports import factory
 
 

@@ -15,8 +15,8 @@ from validation.accessibility import GRAVE, SCHEMES, WIDTHS, check_page, find_ch
 import pgx
 from pgx.engine.annotate import annotate
 from pgx.inputs.side_files import read_outside_calls
-from pgx.reports.facts import ReportFacts, facts_for, facts_of
-from pgx.reports.render_html import render_html
+from pgx.reports.content.release_facts import ReportFacts, facts_for, facts_of
+from pgx.reports.html_page import render_html
 from reports import factory
 from reports.test_render_html import Page, facts, full
 

@@ -18,13 +18,11 @@ from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import Candidate, HaplotypeDetail
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
 from pgx.records.patient import ScoreRange
-from pgx.reports.document import build_document
-from pgx.reports.facts import ReportFacts, facts_of
-from pgx.reports.pictures import facts as facts_module
-from pgx.reports.pictures.allele_frequencies import draw_frequencies
-from pgx.reports.pictures.draw import draw_gene
-from pgx.reports.pictures.drug_matrix import build_matrix, draw_matrix, matrix_signs
-from pgx.reports.pictures.facts import (
+from pgx.reports.content.document import build_document
+from pgx.reports.figures import figure_data as facts_module
+from pgx.reports.content.release_facts import ReportFacts, facts_of
+from pgx.reports.figures.drug_matrix import build_matrix, draw_matrix, matrix_signs
+from pgx.reports.figures.figure_data import (
     AlleleShare,
     Bar,
     ChromosomeShare,
@@ -33,10 +31,15 @@ from pgx.reports.pictures.facts import (
     build_pictures,
     wilson,
 )
-from pgx.reports.pictures.posterior import draw_posterior
-from pgx.reports.pictures.score_scale import draw_scale, range_words
-from pgx.reports.pictures.svg import picture, picture_words, shortened, text
-from pgx.reports.render_html import render_html
+from pgx.reports.figures.gene_figures import (
+    draw_frequencies,
+    draw_gene,
+    draw_posterior,
+    draw_scale,
+    range_words,
+)
+from pgx.reports.figures.svg import picture, picture_words, shortened, text
+from pgx.reports.html_page import render_html
 from reports import factory
 from reports.test_render_html import Page
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pgx.records.calls import AlternativeAdvice, Candidate, GeneCall, Recommendation
 from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
-from pgx.reports.render_tsv import render_calls, render_recommendations
+from pgx.reports.tables.tsv_tables import render_calls, render_recommendations
 from reports import factory
 
 

@@ -14,7 +14,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import ACTIONS
 from pgx.records.calls import CallStatus, Certainty, GeneCall, SiteObservation
-from pgx.reports.drug_ranks import BUCKETS
+from pgx.reports.content.drug_ranking import BUCKETS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"

@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 from pgx.errors import UsageError
 from pgx.records.calls import PatientContext
 from pgx.records.patient import Applies, KnownMedicine, MedicineUse, Patient, PopulationFit
-from pgx.reports import workbook
-from pgx.reports.facts import NO_FACTS
-from pgx.reports.formats import render_one
-from pgx.reports.render_xlsx import FILLS, write_xlsx
-from pgx.reports.workbook import MAX_CELL, Column, open_book, safe_text
-from pgx.reports.workbook_rows import SIGNS
+from pgx.reports.content.release_facts import NO_FACTS
+from pgx.reports.files.formats import render_one
+from pgx.reports.tables import excel_workbook as workbook
+from pgx.reports.tables.excel_report import FILLS, SIGNS, write_xlsx
+from pgx.reports.tables.excel_workbook import MAX_CELL, Column, open_book, safe_text
 from reports import factory
 
 ACTING = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")

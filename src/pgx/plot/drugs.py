@@ -12,8 +12,15 @@ from pgx.messages.catalogue import ENGLISH
 from pgx.plot.style import EDGE, INK, axes, label, legend, title
 from pgx.records.advice import LOCAL
 from pgx.records.calls import PatientResult, Recommendation
-from pgx.reports.drug_ranks import BUCKETS, bucket, drug_order, row_order
-from pgx.reports.signs import CHANGES, COLOURS, SIGNS
+from pgx.reports.content.drug_ranking import (
+    ACTIONABLE,
+    BUCKETS,
+    COLOURS,
+    SIGNS,
+    bucket,
+    drug_order,
+    row_order,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +124,7 @@ def _chosen(cells: dict[str, dict[str, Recommendation]], drugs: tuple[str, ...])
     if drugs:
         wanted = {own[name.casefold()] for name in drugs}
         return [drug for drug in cells if drug in wanted]
-    return [d for d, rows in cells.items() if any(bucket(r) in CHANGES for r in rows.values())]
+    return [d for d, rows in cells.items() if any(bucket(r) in ACTIONABLE for r in rows.values())]
 
 
 def _drug_label(drug: str, rows: dict[str, Recommendation]) -> str:

@@ -10,8 +10,8 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.style import EDGE, GROUP_STYLES, INK, KINDS, axes, kind_of, label, legend, title
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.records.genes import GeneDefinition
-from pgx.reports.chances import percent
-from pgx.reports.gene_entries import COPY_NUMBER_NOTE
+from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
+from pgx.reports.content.phrases import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pgx.base.extensions import load_extra
-from pgx.reports.text import visible
+from pgx.reports.safe_text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,11 +13,10 @@ import msgspec
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import GeneCall
-from pgx.reports.chances import percent
-from pgx.reports.evidence_entries import build_evidence
-from pgx.reports.gene_entries import GeneEntry, SiteRow, build_gene
-from pgx.reports.structure_entries import StructureEntry
-from pgx.reports.text import visible
+from pgx.reports.content.gene_entries import GeneEntry, SiteRow, build_evidence, build_gene
+from pgx.reports.content.phrases import percent
+from pgx.reports.content.structure_entries import StructureEntry
+from pgx.reports.safe_text import visible
 
 __all__ = ["Section", "explain_call", "site_rows"]
 
