@@ -12,7 +12,7 @@ import pytest
 import pgx
 from pgx.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
-from pgx.plot.style import KINDS
+from pgx.plot.chart_style import KINDS
 from pgx.records.calls import CallStatus, GeneCall, Override
 from pgx.reports.content.drug_ranking import BUCKETS, CHANGES, COLOURS, SIGNS, bucket
 from reports import factory

@@ -13,8 +13,8 @@ import pytest
 
 from cli.support import COHORT, pgx
 from pgx.errors import OutputError
-from pgx.reports.files.output_folder import result_set, results_in
-from pgx.reports.files import result_set as apart
+from pgx.reports.files import result_set
+from pgx.reports.files.output_folder import results_in
 from pgx.reports.files.result_set import RUN_FOLDER, Apart, settle
 
 
@@ -39,7 +39,7 @@ def steps(monkeypatch, n):
     for name in ("rename", "replace", "unlink"):
         monkeypatch.setattr(result_set.Path, name, counted(getattr(result_set.Path, name)))
     monkeypatch.setattr(shutil, "rmtree", counted(shutil.rmtree))
-    monkeypatch.setattr(apart, "_write", counted(apart._write))
+    monkeypatch.setattr(result_set, "_write", counted(result_set._write))
 
 
 def make(folder, table, text):

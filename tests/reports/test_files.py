@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from pgx.base.files import temporary_path
 from pgx.errors import OutputError, UsageError
 from pgx.records.calls import PatientResult
+from pgx.reports.files import output_folder as files
 from pgx.reports.files.formats import DEFAULT_FORMATS, RUN_FORMATS
 from pgx.reports.files.output_folder import check_folder, write_file, write_results
-from pgx.reports.files import output_folder as files
 from pgx.reports.safe_text import file_stem, file_stems
 from reports import factory
 

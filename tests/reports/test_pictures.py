@@ -19,8 +19,8 @@ from pgx.records.calls import Candidate, HaplotypeDetail
 from pgx.records.genes import GeneFrequencies, HaplotypeCount
 from pgx.records.patient import ScoreRange
 from pgx.reports.content.document import build_document
-from pgx.reports.figures import figure_data as facts_module
 from pgx.reports.content.release_facts import ReportFacts, facts_of
+from pgx.reports.figures import figure_data as facts_module
 from pgx.reports.figures.drug_matrix import build_matrix, draw_matrix, matrix_signs
 from pgx.reports.figures.figure_data import (
     AlleleShare,
@@ -305,7 +305,7 @@ def test_facts_of_the_release_have_ranges_and_counts():
 
 def test_every_word_of_the_pictures_is_used_and_every_used_word_is_there():
     folder = Path(facts_module.__file__).parents[1]
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("pictures/*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("figures/*.py"))
     page = (folder / "templates" / "report.html.j2").read_text(encoding="utf-8")
     in_page = set(re.findall(r"\bp\.(\w+) ", page))
     in_code = {

@@ -29,7 +29,7 @@ from pgx.reports.figures.gene_figures import draw_gene
 from pgx.reports.page_template import page_template, resource, without_implied
 from pgx.reports.safe_text import visible
 
-__all__ = ["draw_sites"]
+__all__ = ["draw_sites", "render_document", "render_html"]
 
 _CLASS_OF: Final = {"variant": " class=v", "unknown": " class=u", "": ""}
 _PLAIN_CELLS = re.compile("[A-Za-z0-9:./|, -]*")  # nothing to escape: most rows
@@ -83,8 +83,6 @@ def _row(site: SiteRow) -> str:
         cells = tuple(escape(visible(text)) for text in cells)
     return f"<tr{_CLASS_OF[site.kind]}><th>{'<td>'.join(cells)}\n"
 
-
-__all__ = ["render_document", "render_html"]
 
 _SHORT_LIST: Final = 16  # positions that are named in the open
 _MARGIN_NAME: Final = 60

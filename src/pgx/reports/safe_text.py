@@ -7,7 +7,18 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["cell", "defused", "escape_json", "lower_first", "visible"]
+__all__ = [
+    "PRINTED",
+    "cell",
+    "defused",
+    "escape_json",
+    "file_stem",
+    "file_stems",
+    "lower_first",
+    "printed",
+    "shown",
+    "visible",
+]
 
 # Format, surrogate and private characters, noncharacters, line and paragraph separators,
 # fillers that show as nothing.
@@ -81,8 +92,6 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-__all__ = ["PRINTED", "printed", "shown"]
-
 PRINTED: Final = (
     "\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce"
     "\u0400-\u045f\u1e80-\u1e85\u1e9e\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030"
@@ -124,8 +133,6 @@ def _breakable(match: re.Match[str]) -> str:
     word = match[0]
     return _BREAK.join(word[i : i + _PIECE] for i in range(0, len(word), _PIECE))
 
-
-__all__ = ["file_stem", "file_stems"]
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _LEADING = re.compile(r"^[.-]+")

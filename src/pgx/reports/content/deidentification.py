@@ -29,7 +29,18 @@ from pgx.records.patient import (
     reaction_text,
 )
 
-__all__ = ["CAP", "LEFT_OUT", "MARK", "deidentified", "deidentified_all", "is_deidentified"]
+__all__ = [
+    "CAP",
+    "LEFT_OUT",
+    "MARK",
+    "MIN_KEY",
+    "counted_pseudonyms",
+    "deidentified",
+    "deidentified_all",
+    "is_deidentified",
+    "keyed_pseudonyms",
+    "read_key",
+]
 
 LEFT_OUT: Final = "left out"
 """Stands where a free text was."""
@@ -218,8 +229,6 @@ def _year(text: str) -> str:
     match = _YEAR.fullmatch(text)
     return match[1] if match else ""
 
-
-__all__ = ["MIN_KEY", "counted_pseudonyms", "keyed_pseudonyms", "read_key"]
 
 MIN_KEY: Final = 16
 """Bytes that a key file holds at least."""

@@ -25,7 +25,19 @@ from pgx.reports.content.phrases import day, figure
 from pgx.reports.content.release_facts import NO_FACTS, ReportFacts, age_warning, release_text
 from pgx.reports.figures.figure_data import GenePictures, build_pictures
 
-__all__ = ["DoseSection", "DrugDose", "dose_section"]
+__all__ = [
+    "DoseSection",
+    "DrugDose",
+    "DrugEntry",
+    "DrugGroup",
+    "GeneEntry",
+    "ReportDocument",
+    "build_document",
+    "build_methods",
+    "dose_section",
+    "translated",
+    "with_doses",
+]
 
 Words = Mapping[str, Any]
 
@@ -78,17 +90,6 @@ def dose_section() -> DoseSection | None:
     found: DoseSection | None = extension("pgx.report_sections", "doses")
     return found
 
-
-__all__ = [
-    "DrugEntry",
-    "DrugGroup",
-    "GeneEntry",
-    "ReportDocument",
-    "build_document",
-    "build_methods",
-    "translated",
-    "with_doses",
-]
 
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = "not_considered"

@@ -53,6 +53,7 @@ __all__ = [
     "AdviceRow",
     "Basis",
     "DrugEntry",
+    "EntryMaker",
     "FoldedRow",
     "OtherAdvice",
 ]
@@ -150,8 +151,6 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
     adjusted: AdjustedEntry | None = None
     newer: tuple[str, ...] = ()
 
-
-__all__ = ["EntryMaker"]
 
 Words = Mapping[str, Any]
 

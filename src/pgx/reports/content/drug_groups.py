@@ -23,7 +23,17 @@ from pgx.reports.content.patient_entries import PatientView, conversion_entry, f
 from pgx.reports.content.phrases import within
 from pgx.reports.content.release_facts import ReportFacts
 
-__all__ = ["PersonalEntries", "placed"]
+__all__ = [
+    "Area",
+    "DrugGroup",
+    "DrugOverview",
+    "Overview",
+    "PersonalEntries",
+    "build_groups",
+    "build_overview",
+    "drugs_by_area",
+    "placed",
+]
 
 Words = Mapping[str, Any]
 _ESTABLISHED: Final = "established"
@@ -122,9 +132,6 @@ def placed(
     return ordered, min(own, worst, key=BUCKETS.index)
 
 
-__all__ = ["DrugGroup", "build_groups"]
-
-
 class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Drugs with the same thing to do."""
 
@@ -158,8 +165,6 @@ def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tup
         if key in found
     )
 
-
-__all__ = ["Area", "drugs_by_area"]
 
 _TOPICAL: Final = frozenset("DSV")
 
@@ -230,9 +235,6 @@ def _possible(codes: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...
 
 def _longest(code: str, titles: Mapping[str, str]) -> str:
     return next(code[:n] for n in (3, 1, 0) if code[:n] in titles)
-
-
-__all__ = ["DrugOverview", "Overview", "build_overview"]
 
 
 class DrugOverview(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,10 +13,14 @@ from pgx.records.patient import MedicineUse
 __all__ = [
     "ACTIONABLE",
     "BUCKETS",
+    "COLOURS",
     "NO_CHANGE",
+    "SIGNS",
     "UNCLEAR",
     "bucket",
+    "current_drugs",
     "drug_order",
+    "in_order",
     "is_indeterminate",
     "plain_bucket",
     "row_order",
@@ -113,8 +117,6 @@ def _strength(row: Recommendation) -> int:
     return _STRENGTHS.get(row.classification or "", len(_STRENGTHS))
 
 
-__all__ = ["COLOURS", "SIGNS"]
-
 SIGNS: Final = {
     "avoid": "✕",
     "dose": "↕",
@@ -145,9 +147,6 @@ COLOURS: Final = {
     "unassessed": "#ffffff",
 }
 """Okabe and Ito's colours, which colour-blind people tell apart, and tints of them."""
-
-
-__all__ = ["current_drugs", "in_order"]
 
 
 def current_drugs(result: PatientResult) -> tuple[str, ...]:

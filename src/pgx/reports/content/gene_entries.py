@@ -29,7 +29,17 @@ from pgx.reports.content.phrases import (
 )
 from pgx.reports.content.structure_entries import StructureEntry, build_structure
 
-__all__ = ["AlternativeEntry", "EvidenceEntry", "build_evidence"]
+__all__ = [
+    "COPY_NUMBER_NOTE",
+    "AlternativeEntry",
+    "EvidenceEntry",
+    "GeneEntry",
+    "SiteRow",
+    "allele_text",
+    "build_evidence",
+    "build_gene",
+    "gene_anchor",
+]
 
 Words = Mapping[str, Any]
 _LISTED: Final = 8  # positions that are named in one sentence or list
@@ -143,8 +153,6 @@ def _contradiction(found: Contradiction, said: Mapping[str, str]) -> str:
         needs=between.join(needs),
     )
 
-
-__all__ = ["COPY_NUMBER_NOTE", "GeneEntry", "SiteRow", "allele_text", "build_gene", "gene_anchor"]
 
 _ALL: Final = 1.0 - 1e-9
 """From this posterior on all candidates agree; what is left is rounding."""

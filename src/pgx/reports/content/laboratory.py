@@ -17,7 +17,19 @@ from pgx.messages.arguments import in_words
 from pgx.records.calls import GeneCall, Override, PatientResult, Recommendation
 from pgx.reports.content.phrases import day, figure
 
-__all__ = ["BadLogoError", "check_png", "check_svg"]
+__all__ = [
+    "BadLogoError",
+    "Laboratory",
+    "OverrideEntry",
+    "build_overrides",
+    "check_png",
+    "check_svg",
+    "computed_text",
+    "laboratory_of",
+    "overlay_text",
+    "read_laboratory",
+    "review_text",
+]
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _HEADER: Final = b"\x00\x00\x00\rIHDR"
@@ -187,8 +199,6 @@ def _more() -> BadLogoError:
     return BadLogoError("the logo holds more than shapes and text")
 
 
-__all__ = ["Laboratory", "read_laboratory"]
-
 _MAX_BYTES: Final = 64 * 2**10
 _MAX_LOGO: Final = 256 * 2**10
 _MAX_TEXT: Final = 300
@@ -296,15 +306,6 @@ def _bytes_of(path: Path, where: str, most: int) -> bytes:
 def _refused(what: str, where: str) -> LaboratoryFileError:
     return LaboratoryFileError(what, where=where, remedy=_REMEDY)
 
-
-__all__ = [
-    "OverrideEntry",
-    "build_overrides",
-    "computed_text",
-    "laboratory_of",
-    "overlay_text",
-    "review_text",
-]
 
 Words = Mapping[str, Any]
 

@@ -13,7 +13,18 @@ from pgx.records.advice import split_condition
 from pgx.records.calls import AlternativeAdvice, Recommendation
 from pgx.reports.safe_text import lower_first
 
-__all__ = ["day", "days", "decimal_mark", "figure", "within"]
+__all__ = [
+    "conditional_headline",
+    "day",
+    "days",
+    "decimal_mark",
+    "figure",
+    "function_in_words",
+    "listed_actions",
+    "percent",
+    "phenotype_in_words",
+    "within",
+]
 
 Words = Mapping[str, Any]
 _POINT: Final = re.compile(r"(?<=\d)\.(?=\d)")
@@ -65,9 +76,6 @@ def within(headline: str, words: Words) -> str:
     return lower_first(headline) if words["style"]["within"] == "small" else headline
 
 
-__all__ = ["percent"]
-
-
 def percent(share: float, decimal: str = ".") -> str:
     """Return a probability as a percentage: whole, finer only near the ends.
 
@@ -85,9 +93,6 @@ def percent(share: float, decimal: str = ".") -> str:
         return f"<0{decimal}1 %"
     digits = 0 if 0.01 <= share <= 0.99 else 1
     return f"{share * 100:.{digits}f} %".replace(".", decimal)
-
-
-__all__ = ["function_in_words", "phenotype_in_words"]
 
 
 def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) -> str:
@@ -117,9 +122,6 @@ def phenotype_in_words(name: str, words: Mapping[str, Any] = ENGLISH) -> str:
     for result, said in words["test_result"].items():
         name = name.replace(f" {result}", f" {said}")
     return name
-
-
-__all__ = ["conditional_headline", "listed_actions"]
 
 
 def conditional_headline(

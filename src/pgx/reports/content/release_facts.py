@@ -23,7 +23,17 @@ from pgx.records.patient import ScoreRange
 from pgx.reports.content.laboratory import Laboratory
 from pgx.reports.content.phrases import day
 
-__all__ = ["NO_FACTS", "NewerGuidance", "ReportFacts", "SourceFact", "facts_for", "facts_of"]
+__all__ = [
+    "NO_FACTS",
+    "NewerGuidance",
+    "ReportFacts",
+    "SourceFact",
+    "age_warning",
+    "facts_for",
+    "facts_of",
+    "issued_on",
+    "release_text",
+]
 
 _SCORE_RANGES: Final = "score_ranges"
 
@@ -138,8 +148,6 @@ def _source(row: dict[str, str]) -> SourceFact:
         name=row["name"], version=row["version"], licence=row["licence"], url=row["url"]
     )
 
-
-__all__ = ["age_warning", "issued_on", "release_text"]
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EPOCH: Final = "SOURCE_DATE_EPOCH"

@@ -27,7 +27,7 @@ from pgx.reports.fhir.vocabulary import (
     text_of,
 )
 
-__all__ = ["add_variants"]
+__all__ = ["ABSENT", "CALL_FIELDS", "PHENOTYPE", "SCORE", "add_call", "add_variants", "value_of"]
 
 _SHORTENED: Final = re.compile(r"\(\d+_bases_[0-9a-f]{8}\)$")  # `pgx.genotypes.sites.shortened`
 _RSID: Final = re.compile(r"rs[0-9]+")
@@ -92,8 +92,6 @@ def _state(site: SiteObservation, alt: str) -> str:
         return "hemizygous" if site.position.startswith("chrX:") else "one haplotype"
     return "homozygous" if set(site.alleles) == {alt} else "heterozygous"
 
-
-__all__ = ["ABSENT", "CALL_FIELDS", "PHENOTYPE", "SCORE", "add_call", "value_of"]
 
 ABSENT: Final = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 CALL_FIELDS: Final = (

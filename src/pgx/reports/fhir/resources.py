@@ -25,7 +25,7 @@ from pgx.reports.fhir.vocabulary import (
     text_of,
 )
 
-__all__ = ["Remarks"]
+__all__ = ["UNVERIFIED", "Names", "Remarks", "Sheet", "component", "text_component"]
 
 _BY_GENOTYPE: Final = (
     "By the genotype alone. Current medicines change the phenotype: see the recommendation of basis"
@@ -67,8 +67,6 @@ def _sentence(override: Override) -> str:
         f" ({override.by}, {override.date}: {override.reason})"
     )
 
-
-__all__ = ["UNVERIFIED", "Names", "Sheet", "component", "text_component"]
 
 UNVERIFIED: Final = "preliminary"
 """Status of all that a program says: nobody has signed it yet."""

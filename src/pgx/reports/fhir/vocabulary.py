@@ -32,8 +32,14 @@ __all__ = [
     "Tree",
     "code_of",
     "concept",
+    "fields_of",
+    "own",
     "own_concept",
+    "own_url",
+    "parts",
     "profile",
+    "record_of",
+    "text_of",
 ]
 
 Tree = dict[str, Any]
@@ -146,8 +152,6 @@ def concept(text: str, *codes: tuple[str, str, str]) -> Tree:
     ]
     return {"coding": coding, "text": text} if coding else {"text": text}
 
-
-__all__ = ["fields_of", "own", "own_url", "parts", "record_of", "text_of"]
 
 T = TypeVar("T", bound=msgspec.Struct)
 _ALLOWED: Final = "\t\r\n"

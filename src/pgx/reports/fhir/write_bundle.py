@@ -32,7 +32,15 @@ from pgx.reports.fhir.vocabulary import (
 )
 from pgx.reports.safe_text import escape_json
 
-__all__ = ["ADVICE_FIELDS", "ARTIFACT", "add_advice"]
+__all__ = [
+    "ADVICE_FIELDS",
+    "ARTIFACT",
+    "OVERRIDE_FIELDS",
+    "PROVENANCE_FIELDS",
+    "add_advice",
+    "fhir_bundle",
+    "render_fhir",
+]
 
 ARTIFACT: Final = "http://hl7.org/fhir/StructureDefinition/workflow-relatedArtifact"
 ADVICE_FIELDS: Final = (
@@ -160,8 +168,6 @@ def _recommendation(sheet: Sheet, number: int, row: Recommendation, implication:
         }
     )
 
-
-__all__ = ["OVERRIDE_FIELDS", "PROVENANCE_FIELDS", "fhir_bundle", "render_fhir"]
 
 PROVENANCE_FIELDS: Final = (
     "tool", "version", "knowledge_release", "knowledge_digest", "data_digest", "code_digest",

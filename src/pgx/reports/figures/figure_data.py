@@ -14,7 +14,18 @@ from pgx.records.patient import ScoreRange
 from pgx.records.structures import CopyNumber, DepthWindow, Exon, StructuralModel, StructureEvidence
 from pgx.reports.content.release_facts import ReportFacts
 
-__all__ = ["CopyPanel", "CopyPicture", "build_copies"]
+__all__ = [
+    "AlleleShare",
+    "Bar",
+    "ChromosomeShare",
+    "CopyPanel",
+    "CopyPicture",
+    "GenePictures",
+    "ScoreFacts",
+    "build_copies",
+    "build_pictures",
+    "wilson",
+]
 
 _PAD: Final = 150  # base pairs beside the outermost window or exon
 _MOST_GENES: Final = 2
@@ -74,16 +85,6 @@ def _panel(gene: str, windows: Sequence[DepthWindow], exons: Sequence[Exon]) -> 
     start, end = min(p[0] for p in places), max(p[1] for p in places)
     return CopyPanel(gene, start - _PAD, end + _PAD, tuple(own), tuple(coding))
 
-
-__all__ = [
-    "AlleleShare",
-    "Bar",
-    "ChromosomeShare",
-    "GenePictures",
-    "ScoreFacts",
-    "build_pictures",
-    "wilson",
-]
 
 _SHOWN_CANDIDATES: Final = 6
 _Z: Final = 1.959964  # 97.5 % of the normal distribution

@@ -19,7 +19,7 @@ from pgx.reports.figures.figure_data import (
 )
 from pgx.reports.figures.svg import number, picture, picture_words, shortened, text
 
-__all__ = ["draw_scale", "range_words"]
+__all__ = ["Figure", "draw_frequencies", "draw_gene", "draw_posterior", "draw_scale", "range_words"]
 
 _WIDTH: Final = 340.0
 _POINT: Final = 14.0  # half the width of a range that is one score
@@ -150,8 +150,6 @@ def _scale_text(facts: ScoreFacts, held: ScoreRange | None, words: Mapping[str, 
     return " ".join([*said, words["scale_bands"].format(bands=bands)])
 
 
-__all__ = ["draw_posterior"]
-
 _LABELS: Final = 150.0
 _BARS: Final = 130.0
 _BAR_ROW: Final = 19.0
@@ -185,8 +183,6 @@ def _bar(index: int, name: str, chance: tuple[float, str], kind: str) -> list[st
         text(_LABELS + width + 5, y + 14, said, "q s"),
     ]
 
-
-__all__ = ["draw_frequencies"]
 
 _GROUP_NAMES: Final = 82.0  # width of the populations' names
 _SPAN: Final = 66.0
@@ -273,8 +269,6 @@ def _frequency(share: float, words: Mapping[str, str]) -> str:
     shown = f"{share * 100:.0f}" if share >= 0.1 else f"{share * 100:.1f}"
     return shown.replace(".", words["decimal"])
 
-
-__all__ = ["Figure", "draw_gene"]
 
 Words = Mapping[str, Any]
 

@@ -24,7 +24,17 @@ import msgspec
 from pgx.base.files import locked, remove_own, sync_folder
 from pgx.errors import OutputError
 
-__all__ = ["Apart", "clear_old", "drop", "give_place", "stage"]
+__all__ = [
+    "RUN_FOLDER",
+    "Apart",
+    "ResultSet",
+    "clear_old",
+    "drop",
+    "give_place",
+    "result_set",
+    "settle",
+    "stage",
+]
 
 _LIST: Final = "apart.json"
 _TOKEN: Final = re.compile(r"[0-9a-f]{16}")
@@ -137,8 +147,6 @@ def _read(folder: Path) -> _Waiting | None:
     is_ours = _TOKEN.fullmatch(found.token) and found.place.is_absolute() and found.place.name
     return found if is_ours else None
 
-
-__all__ = ["RUN_FOLDER", "ResultSet", "result_set", "settle"]
 
 RUN_FOLDER: Final = ".pgx-run"
 _NEW: Final = "new"

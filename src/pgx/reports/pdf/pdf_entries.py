@@ -14,7 +14,16 @@ from pgx.reports.figures.copy_number import copies_title, print_copies
 from pgx.reports.figures.figure_data import CopyPicture, GenePictures
 from pgx.reports.safe_text import shown
 
-__all__ = ["drug_data", "is_changed", "listed_name", "medicine_name", "source_of", "whom"]
+__all__ = [
+    "copy_figures",
+    "drug_data",
+    "gene_data",
+    "is_changed",
+    "listed_name",
+    "medicine_name",
+    "source_of",
+    "whom",
+]
 
 Words = Mapping[str, Any]
 
@@ -126,9 +135,6 @@ def _adjusted(drug: DrugEntry, label: Mapping[str, str]) -> Iterable[tuple[str, 
         headline = f"{who}: {row.headline}" if who else row.headline
         text = row.text if number == 0 and row.text not in said else ""
         yield f"{headline} ({source_of(row)})", text
-
-
-__all__ = ["copy_figures", "gene_data"]
 
 
 def gene_data(gene: GeneEntry, words: Words) -> dict[str, Any]:

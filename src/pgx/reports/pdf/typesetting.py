@@ -20,7 +20,7 @@ from pgx.reports.content.release_facts import NO_FACTS, ReportFacts
 from pgx.reports.pdf.pdf_patient import card_data, patient_data
 from pgx.reports.pdf.pdf_report import report_data
 
-__all__ = ["packed"]
+__all__ = ["packed", "render_pdf", "render_pdf_card", "render_pdf_patient", "set_pdf"]
 
 _START: Final = re.compile(rb"startxref\n(\d+)\n%%EOF\s*$")
 _TABLE: Final = re.compile(rb"xref\n0 (\d+)\n")
@@ -109,8 +109,6 @@ def _append(made: bytearray, number: int, body: bytes) -> int:
 
 if TYPE_CHECKING:
     import typst
-
-__all__ = ["render_pdf", "render_pdf_card", "render_pdf_patient", "set_pdf"]
 
 _ACCESSIBLE: Final = "ua-1"
 _ARCHIVE: Final = "a-2a"

@@ -28,6 +28,7 @@ from pgx.reports.content.structure_entries import build_structure
 from pgx.reports.tables.excel_workbook import Book, Column, Value, WorkbookSheet, open_book
 
 __all__ = [
+    "FILLS",
     "SIGNS",
     "TEXTS",
     "adjusted_rows",
@@ -38,6 +39,7 @@ __all__ = [
     "patient_rows",
     "site_rows",
     "summary_row",
+    "write_xlsx",
 ]
 
 Words = Mapping[str, Any]
@@ -263,8 +265,6 @@ def _patient(result: PatientResult, words: Words) -> PatientEntry | None:
 def _listed(items: Iterable[str]) -> str:
     return "; ".join(items)
 
-
-__all__ = ["FILLS", "write_xlsx"]
 
 _ALWAYS: Final = ("summary", "recommendations", "calls")
 _LIKE: Final = {"adjusted": "recommendations"}

@@ -20,7 +20,19 @@ from pgx.reports.content.release_facts import ReportFacts
 from pgx.reports.safe_text import cell, escape_json
 from pgx.reports.tables.tsv_tables import render_rows
 
-__all__ = ["FIRST_COLUMNS", "column_names", "matrix_row", "write_matrix"]
+__all__ = [
+    "COHORT_HEADERS",
+    "FIRST_COLUMNS",
+    "HEADERS",
+    "GeneCounts",
+    "column_names",
+    "inert",
+    "matrix_row",
+    "multiqc_of_cohort",
+    "multiqc_row",
+    "write_matrix",
+    "write_multiqc",
+]
 
 FIRST_COLUMNS: Final = (
     "sample", "knowledge_release", "assembly", "n_positions", "n_missing", "genes_not_assessed",
@@ -133,8 +145,6 @@ def _cells(row: _Row, names: Mapping[str, Mapping[str, str]]) -> list[str]:
     drugs = (row["drugs"].get(name, [""] * len(DRUG_PARTS)) for name in names["drug"])
     return [*row["first"][""], *(c for cs in genes for c in cs), *(c for cs in drugs for c in cs)]
 
-
-__all__ = ["HEADERS", "inert", "multiqc_row", "write_multiqc"]
 
 _COUNT: Final = {"min": 0, "format": "{:,.0f}"}
 HEADERS: Final[dict[str, dict[str, Any]]] = {
@@ -256,9 +266,6 @@ def _shown(match: re.Match[str]) -> str:
 
 def _code(character: str) -> str:
     return f"⟨U+{ord(character):04X}⟩"
-
-
-__all__ = ["COHORT_HEADERS", "GeneCounts", "multiqc_of_cohort"]
 
 
 class GeneCounts(msgspec.Struct, frozen=True, kw_only=True):
