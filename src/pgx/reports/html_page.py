@@ -29,13 +29,13 @@ from pgx.reports.figures.gene_figures import draw_gene
 from pgx.reports.page_template import page_template, resource, without_implied
 from pgx.reports.safe_text import visible
 
-__all__ = ["draw_sites", "render_document", "render_html"]
+__all__ = ["render_document", "render_html"]
 
 _CLASS_OF: Final = {"variant": " class=v", "unknown": " class=u", "": ""}
 _PLAIN_CELLS = re.compile("[A-Za-z0-9:./|, -]*")  # nothing to escape: most rows
 
 
-def draw_sites(gene: GeneEntry, label: Mapping[str, str]) -> Markup:
+def _draw_sites(gene: GeneEntry, label: Mapping[str, str]) -> Markup:
     """Return the table of tested positions, by evidence; empty where none was tested."""
     if not gene.sites:
         return Markup("")
@@ -127,7 +127,7 @@ def render_document(document: ReportDocument) -> str:
         counts={group.key: _count(len(group.drugs), label) for group in document.groups},
         facts=[_gene_facts(gene, words) for gene in document.genes],
         long_missing=[_is_long(gene) for gene in document.genes],
-        site_tables=[draw_sites(gene, label) for gene in document.genes],
+        site_tables=[_draw_sites(gene, label) for gene in document.genes],
         icons={group.key: _icon(group.key) for group in document.groups},
         row_marks=row_marks,
         call_marks={kind: _mark("s", kind, word) for kind, word in words["status"].items()},

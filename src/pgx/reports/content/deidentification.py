@@ -33,7 +33,6 @@ __all__ = [
     "CAP",
     "LEFT_OUT",
     "MARK",
-    "MIN_KEY",
     "counted_pseudonyms",
     "deidentified",
     "deidentified_all",
@@ -230,7 +229,7 @@ def _year(text: str) -> str:
     return match[1] if match else ""
 
 
-MIN_KEY: Final = 16
+_MIN_KEY: Final = 16
 """Bytes that a key file holds at least."""
 _MAX_KEY: Final = 1 << 20
 _DIFFERENT: Final = 4
@@ -284,9 +283,9 @@ def read_key(path: Path) -> bytes:
         raise UsageError(
             f"the key file cannot be read: {error.strerror}", remedy="check --pseudonym-key"
         ) from error
-    if len(key) < MIN_KEY:
+    if len(key) < _MIN_KEY:
         raise UsageError(
-            f"the key file holds fewer than {MIN_KEY} bytes",
+            f"the key file holds fewer than {_MIN_KEY} bytes",
             remedy=_MAKE_ONE,
         )
     if len(set(key)) < _DIFFERENT or _is_repeated(key):

@@ -28,7 +28,6 @@ __all__ = [
     "DrugGroup",
     "DrugOverview",
     "Overview",
-    "PersonalEntries",
     "build_groups",
     "build_overview",
     "drugs_by_area",
@@ -42,7 +41,7 @@ _AFTER_REACTION: Final = "care"
 """Group of a drug to which a reaction is recorded, where no source asks for more."""
 
 
-class PersonalEntries:
+class _PersonalEntries:
     """Adds to drug entries what a result's patient makes of them; without a patient, nothing."""
 
     def __init__(self, result: PatientResult, maker: EntryMaker, words: Words) -> None:
@@ -144,7 +143,7 @@ class DrugGroup(msgspec.Struct, frozen=True, kw_only=True):
 def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tuple[DrugGroup, ...]:
     """Return drugs by what to do: current medicines first, then seriousness, strength, name."""
     maker = EntryMaker(result, facts, words)
-    personal = PersonalEntries(result, maker, words)
+    personal = _PersonalEntries(result, maker, words)
     rows_of: dict[str, list[Recommendation]] = {}
     for row in result.by_genotype:
         rows_of.setdefault(row.drug, []).append(row)

@@ -18,10 +18,8 @@ __all__ = [
     "SIGNS",
     "UNCLEAR",
     "bucket",
-    "current_drugs",
     "drug_order",
     "in_order",
-    "is_indeterminate",
     "plain_bucket",
     "row_order",
     "seriousness",
@@ -73,12 +71,12 @@ def bucket(row: Recommendation) -> str:
         return settled if row.certainty is Certainty.CERTAIN else "open_change"
     if row.certainty is not Certainty.CERTAIN and _may_change(row):
         return "open_maybe"
-    if is_indeterminate(row):
+    if _is_indeterminate(row):
         return "indeterminate"
     return settled if row.certainty is Certainty.CERTAIN else "open_silent"
 
 
-def is_indeterminate(row: Recommendation) -> bool:
+def _is_indeterminate(row: Recommendation) -> bool:
     """Whether a gene's result has no known effect: no advice on it is no clearance."""
     return any(part.partition("=")[2] in UNCLEAR for part in row.lookup.split(";"))
 
@@ -149,7 +147,7 @@ COLOURS: Final = {
 """Okabe and Ito's colours, which colour-blind people tell apart, and tints of them."""
 
 
-def current_drugs(result: PatientResult) -> tuple[str, ...]:
+def _current_drugs(result: PatientResult) -> tuple[str, ...]:
     """Return the drugs with guidance that the patient takes now, A–Z."""
     if result.context is None:
         return ()
@@ -159,7 +157,7 @@ def current_drugs(result: PatientResult) -> tuple[str, ...]:
 
 def in_order(result: PatientResult) -> tuple[Recommendation, ...]:
     """Return the rows of advice, those on current medicines first, else drugs A–Z."""
-    first = set(current_drugs(result))
+    first = set(_current_drugs(result))
     return tuple(
         sorted(result.recommendations, key=lambda r: (r.drug not in first, r.drug.casefold()))
     )

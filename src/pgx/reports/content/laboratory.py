@@ -18,12 +18,9 @@ from pgx.records.calls import GeneCall, Override, PatientResult, Recommendation
 from pgx.reports.content.phrases import day, figure
 
 __all__ = [
-    "BadLogoError",
     "Laboratory",
     "OverrideEntry",
     "build_overrides",
-    "check_png",
-    "check_svg",
     "computed_text",
     "laboratory_of",
     "overlay_text",
@@ -55,41 +52,41 @@ _MAX_DEPTH: Final = 64
 _MAX_DRAWN: Final = 20_000
 
 
-class BadLogoError(ValueError):
+class _BadLogoError(ValueError):
     """A logo that is not drawn; the text says why."""
 
 
-def check_png(data: bytes) -> None:
+def _check_png(data: bytes) -> None:
     """Look at the header of a PNG: what it is and how many pixels it has.
 
     Raises
     ------
-    BadLogoError
+    _BadLogoError
         It is no PNG, or has too many pixels.
     """
     if not data.startswith(_SIGNATURE + _HEADER) or len(data) < 24:
-        raise BadLogoError("the logo is no PNG picture")
+        raise _BadLogoError("the logo is no PNG picture")
     width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
     if not 0 < width * height <= _MAX_PIXELS:
-        raise BadLogoError(
+        raise _BadLogoError(
             f"the logo has {width} x {height} pixels, at most {_MAX_PIXELS:,} are drawn"
         )
 
 
-def check_svg(data: bytes) -> None:
+def _check_svg(data: bytes) -> None:
     """Read an SVG to its end: shapes and text, references within it, and few of these.
 
     Entities are not read: a file that declares any is refused.
 
     Raises
     ------
-    BadLogoError
+    _BadLogoError
         It is no SVG, or holds something else.
     """
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadLogoError("the logo is no SVG picture in UTF-8") from error
+        raise _BadLogoError("the logo is no SVG picture in UTF-8") from error
     _SvgReader().read(data)
 
 
@@ -116,10 +113,10 @@ class _SvgReader:
         try:
             parser.ParseFile(io.BytesIO(data))
         except expat.ExpatError as error:
-            raise BadLogoError(f"the logo is no SVG picture: {error}") from error
+            raise _BadLogoError(f"the logo is no SVG picture: {error}") from error
         self._check_style("".join(self._styles))
         if self._drawn() > _MAX_DRAWN:
-            raise BadLogoError("the logo draws the same parts too often")
+            raise _BadLogoError("the logo draws the same parts too often")
 
     def _refuse(self, *_: Any) -> None:  # noqa: ANN401 - what the parser gives
         raise _more()
@@ -127,11 +124,11 @@ class _SvgReader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, local = name.rpartition(" ")
         if not self._open and (space, local) != (_SVG, "svg"):
-            raise BadLogoError("the logo is no SVG picture")
+            raise _BadLogoError("the logo is no SVG picture")
         if local.lower() in _NEVER or (space in ("", _SVG) and local not in _DRAWN):
             raise _more()
         if len(self._open) >= _MAX_DEPTH:
-            raise BadLogoError(f"the logo has elements more than {_MAX_DEPTH} deep")
+            raise _BadLogoError(f"the logo has elements more than {_MAX_DEPTH} deep")
         self._in_style += local == "style"
         number = len(self._links)
         if self._open:
@@ -175,7 +172,7 @@ class _SvgReader:
 
         def size(number: int, above: frozenset[int]) -> int:
             if number in above or len(above) > 4 * _MAX_DEPTH:
-                raise BadLogoError("the logo refers to itself")
+                raise _BadLogoError("the logo refers to itself")
             if number not in sizes:
                 parts = [*self._children[number]]
                 parts += [self._by_id[i] for i in self._links[number] if i in self._by_id]
@@ -195,8 +192,8 @@ def _urls(text: str) -> Iterator[str]:
         yield name
 
 
-def _more() -> BadLogoError:
-    return BadLogoError("the logo holds more than shapes and text")
+def _more() -> _BadLogoError:
+    return _BadLogoError("the logo holds more than shapes and text")
 
 
 _MAX_BYTES: Final = 64 * 2**10
@@ -285,8 +282,8 @@ def _logo(path: Path) -> tuple[bytes, str]:
         raise _refused("a logo is a PNG or SVG file", where)
     data = _bytes_of(path, where, _MAX_LOGO)
     try:
-        (check_png if kind == "png" else check_svg)(data)
-    except BadLogoError as error:
+        (_check_png if kind == "png" else _check_svg)(data)
+    except _BadLogoError as error:
         raise _refused(str(error), where) from error
     return data, kind
 

@@ -27,7 +27,7 @@ from pgx.reports.fhir.vocabulary import (
     text_of,
 )
 
-__all__ = ["ABSENT", "CALL_FIELDS", "PHENOTYPE", "SCORE", "add_call", "add_variants", "value_of"]
+__all__ = ["ABSENT", "CALL_FIELDS", "PHENOTYPE", "SCORE", "add_call", "value_of"]
 
 _SHORTENED: Final = re.compile(r"\(\d+_bases_[0-9a-f]{8}\)$")  # `pgx.genotypes.sites.shortened`
 _RSID: Final = re.compile(r"rs[0-9]+")
@@ -35,7 +35,7 @@ _UNKNOWN: Final = "."
 _ASSEMBLY: Final = "GRCh38"
 
 
-def add_variants(sheet: Sheet, call: GeneCall) -> list[Tree]:
+def _add_variants(sheet: Sheet, call: GeneCall) -> list[Tree]:
     """Add an observation for each allele that is not the reference's; return references."""
     return [
         sheet.observe(
@@ -111,7 +111,7 @@ _SHOWN: Final = 5
 
 def add_call(sheet: Sheet, call: GeneCall) -> tuple[Tree, list[Tree]]:
     """Add a call's resources; return a reference to its genotype, and those to all."""
-    variants = add_variants(sheet, call)
+    variants = _add_variants(sheet, call)
     haplotypes, consequences = _haplotypes(sheet, call)
     genotype = sheet.observe(
         "genotype",

@@ -25,7 +25,7 @@ from pgx.reports.fhir.vocabulary import (
     text_of,
 )
 
-__all__ = ["UNVERIFIED", "Names", "Remarks", "Sheet", "component", "text_component"]
+__all__ = ["UNVERIFIED", "Names", "Sheet", "component", "text_component"]
 
 _BY_GENOTYPE: Final = (
     "By the genotype alone. Current medicines change the phenotype: see the recommendation of basis"
@@ -34,7 +34,7 @@ _BY_GENOTYPE: Final = (
 _CONVERTED: Final = "For the phenotype that current medicines leave, not for the genotype alone."
 
 
-class Remarks:
+class _Remarks:
     """Sentences on genes and drugs of one result, as FHIR's annotations."""
 
     def __init__(self, result: PatientResult) -> None:
@@ -104,7 +104,7 @@ class Sheet:
 
     def __init__(self, result: PatientResult, names: Names) -> None:
         self.names = names
-        self.remarks = Remarks(result)
+        self.remarks = _Remarks(result)
         self.entries: list[Tree] = []
         self._known: set[str] = set()
         made = msgspec.json.encode(result.provenance, order="deterministic")

@@ -28,7 +28,6 @@ __all__ = [
     "RXNORM",
     "STATES",
     "SUGGESTIONS",
-    "TBD",
     "Tree",
     "code_of",
     "concept",
@@ -52,7 +51,7 @@ HGNC: Final = "http://www.genenames.org"
 REFSEQ: Final = "http://www.ncbi.nlm.nih.gov/refseq"
 DBSNP: Final = "http://www.ncbi.nlm.nih.gov/projects/SNP"
 CLINPGX: Final = "https://www.clinpgx.org"
-TBD: Final = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
+_TBD: Final = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
 """Codes that the guide coined until a terminology has them."""
 OWN: Final = "urn:pgx-therapy:fhir"
 """What the guide has no place for; see ``docs/reference/fhir-extensions.md``."""
@@ -94,10 +93,10 @@ STATES: Final = {
 
 _COMPONENTS: Final = {
     "gene-studied": (LOINC, "48018-6"),
-    "conclusion-string": (TBD, "conclusion-string"),
-    "therapeutic-implication": (TBD, "therapeutic-implication"),
-    "molecular-consequence": (TBD, "molecular-consequence"),
-    "functional-effect": (TBD, "functional-effect"),
+    "conclusion-string": (_TBD, "conclusion-string"),
+    "therapeutic-implication": (_TBD, "therapeutic-implication"),
+    "molecular-consequence": (_TBD, "molecular-consequence"),
+    "functional-effect": (_TBD, "functional-effect"),
     "medication-assessed": (LOINC, "51963-7"),
     "evidence-level": (LOINC, "93044-6"),
     "phenotypic-treatment-context": (LOINC, "81259-4"),

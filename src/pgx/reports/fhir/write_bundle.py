@@ -37,7 +37,6 @@ __all__ = [
     "ARTIFACT",
     "OVERRIDE_FIELDS",
     "PROVENANCE_FIELDS",
-    "add_advice",
     "fhir_bundle",
     "render_fhir",
 ]
@@ -54,7 +53,7 @@ _EVERYBODY: Final = "general"
 _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
 
 
-def add_advice(
+def _add_advice(
     sheet: Sheet, number: int, row: Recommendation, genotypes: Mapping[str, Tree]
 ) -> tuple[Tree, Tree | None]:
     """Add a row's resources; return references to implication and recommendation.
@@ -208,7 +207,7 @@ def fhir_bundle(result: PatientResult, facts: ReportFacts) -> Tree:
         results += made
     tasks = []
     for number, row in enumerate(in_order(result), 1):
-        implication, task = add_advice(sheet, number, row, genotypes)
+        implication, task = _add_advice(sheet, number, row, genotypes)
         results.append(implication)
         tasks += [{**task, "display": text_of(row.drug)}] if task else []
     sheet.add(_report(sheet, result, results, tasks))

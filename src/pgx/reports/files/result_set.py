@@ -28,12 +28,8 @@ __all__ = [
     "RUN_FOLDER",
     "Apart",
     "ResultSet",
-    "clear_old",
-    "drop",
-    "give_place",
     "result_set",
     "settle",
-    "stage",
 ]
 
 _LIST: Final = "apart.json"
@@ -63,7 +59,7 @@ class _Waiting(msgspec.Struct, frozen=True):
         return self.place.with_name(f".{self.place.name}.{self.token}.pgx-new")
 
 
-def stage(folder: Path, apart: Apart) -> None:
+def _stage(folder: Path, apart: Apart) -> None:
     """Write the file under the name under which it waits; say so in the folder of the set.
 
     Raises
@@ -93,7 +89,7 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(handle.fileno())
 
 
-def drop(folder: Path) -> None:
+def _drop(folder: Path) -> None:
     """Remove the waiting file of a set that will never be complete."""
     waiting = _read(folder)
     if waiting is not None:
@@ -101,7 +97,7 @@ def drop(folder: Path) -> None:
             waiting.file.unlink(missing_ok=True)
 
 
-def clear_old(folder: Path) -> None:
+def _clear_old(folder: Path) -> None:
     """Remove the file of the earlier set.
 
     Raises
@@ -122,7 +118,7 @@ def clear_old(folder: Path) -> None:
     sync_folder(waiting.place.parent)
 
 
-def give_place(folder: Path) -> None:
+def _give_place(folder: Path) -> None:
     """Give the waiting file its place; to do it again does no harm."""
     waiting = _read(folder)
     if waiting is not None and _is(waiting.file, waiting):
@@ -182,7 +178,7 @@ class ResultSet:
 
     def keep_apart(self, apart: Apart) -> None:
         """Let a file that lies elsewhere belong to the set; see `pgx.reports.files.result_set`."""
-        stage(self.place, apart)
+        _stage(self.place, apart)
 
 
 @contextlib.contextmanager
@@ -207,7 +203,7 @@ def result_set(folder: Path, held: Held) -> Iterator[ResultSet]:
                 _place(run, folder, held)
             finally:
                 if not (run / _WHOLE).exists():
-                    drop(run / _NEW)
+                    _drop(run / _NEW)
                     remove_own(run)
     except OSError as error:
         raise OutputError(
@@ -243,7 +239,7 @@ def _recovered(run: Path, folder: Path, held: Held) -> str:
         _place(run, folder, held)
         return "an earlier run was ended while it published its results: they are complete now"
     if (run / _NEW).exists():
-        drop(run / _NEW)
+        _drop(run / _NEW)
         shutil.rmtree(run / _NEW)
         return "an earlier run was ended before its results were complete: they are removed"
     return ""
@@ -278,13 +274,13 @@ def _place(run: Path, folder: Path, held: Held) -> None:
     """Give the files of a complete set their places; to do it again does no harm."""
     whole = run / _WHOLE
     names = msgspec.json.decode((whole / _NAMES).read_bytes(), type=list[str])
-    clear_old(whole)
+    _clear_old(whole)
     # old names go first: where a disk takes s1 and S1 for one, the old name is the new file's
     for name in sorted(set(held(folder)) - set(names)):
         (folder / name).unlink(missing_ok=True)
     for name in held(whole):  # names of files, whatever the list says
         (whole / name).replace(folder / name)
-    give_place(whole)
+    _give_place(whole)
     sync_folder(folder)
     whole.rename(run / _DONE)  # without its list of names it must not be called whole
     # all files have their places: a disk that fails now makes the run no failure

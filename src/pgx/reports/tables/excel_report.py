@@ -31,14 +31,6 @@ __all__ = [
     "FILLS",
     "SIGNS",
     "TEXTS",
-    "adjusted_rows",
-    "advice_rows",
-    "call_rows",
-    "conversion_rows",
-    "override_rows",
-    "patient_rows",
-    "site_rows",
-    "summary_row",
     "write_xlsx",
 ]
 
@@ -72,7 +64,7 @@ _FIRST_GROUP: Final = 8
 _TO_DO: Final = 2
 
 
-def summary_row(result: PatientResult, words: Words) -> Row:
+def _summary_row(result: PatientResult, words: Words) -> Row:
     """Return one sample at a glance: genes by status, drugs by what to do."""
     del words
     overview = build_overview(result)
@@ -93,14 +85,14 @@ def summary_row(result: PatientResult, words: Words) -> Row:
     return cells, styles
 
 
-def advice_rows(result: PatientResult, words: Words) -> Iterator[Row]:
+def _advice_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of advice, current medicines first, then drugs A–Z."""
     view = PatientView(result)
     for row in in_order(result):
         yield _advice(row, view.fit(row), words)
 
 
-def adjusted_rows(result: PatientResult, words: Words) -> Iterator[Row]:
+def _adjusted_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of advice for what current medicines leave of a phenotype."""
     view = PatientView(result)
     for row in in_order(result):
@@ -155,7 +147,7 @@ def _alternative(
     return f"{lookup}: {said}{chance}"
 
 
-def call_rows(result: PatientResult, words: Words) -> Iterator[Row]:
+def _call_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the rows of calls, genes A–Z."""
     for call in sorted(result.calls, key=lambda c: c.gene):
         yield _call(call, words), {2: "" if call.status is CallStatus.CALLED else "unassessed"}
@@ -191,7 +183,7 @@ def _candidate(candidate: Candidate) -> str:
     return f"{candidate.diplotype} ({percent(candidate.probability)})"
 
 
-def site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
+def _site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield what was observed at each defining position."""
     for call in sorted(result.calls, key=lambda c: c.gene):
         for site in call.sites:
@@ -212,7 +204,7 @@ def site_rows(result: PatientResult, words: Words) -> Iterator[Row]:
             )
 
 
-def patient_rows(result: PatientResult, words: Words) -> Iterator[Row]:
+def _patient_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield what the patient file says, in the words of the report."""
     entry = _patient(result, words)
     if entry is None:
@@ -224,7 +216,7 @@ def patient_rows(result: PatientResult, words: Words) -> Iterator[Row]:
         yield (result.sample, TEXTS["medicine"], medicine.name, _listed(filter(None, detail))), {}
 
 
-def conversion_rows(result: PatientResult, words: Words) -> Iterator[Row]:
+def _conversion_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the genes that current medicines act on."""
     entry = _patient(result, words)
     for found in entry.conversions if entry else ():
@@ -242,7 +234,7 @@ def conversion_rows(result: PatientResult, words: Words) -> Iterator[Row]:
         )
 
 
-def override_rows(result: PatientResult, words: Words) -> Iterator[Row]:
+def _override_rows(result: PatientResult, words: Words) -> Iterator[Row]:
     """Yield the decisions of a laboratory."""
     for found in build_overrides(result, {}, words):
         yield (
@@ -362,19 +354,19 @@ class _Sheets:
         """Write one sample's rows."""
         self._count += 1
         self._only = result if self._count == 1 else None
-        self._write("summary", iter([summary_row(result, ENGLISH)]))
-        self._write("recommendations", advice_rows(result, ENGLISH))
-        self._write("calls", call_rows(result, ENGLISH))
-        self._write("patient", patient_rows(result, ENGLISH))
-        self._write("phenoconversion", conversion_rows(result, ENGLISH))
-        self._write("adjusted", adjusted_rows(result, ENGLISH))
-        self._write("overrides", override_rows(result, ENGLISH))
+        self._write("summary", iter([_summary_row(result, ENGLISH)]))
+        self._write("recommendations", _advice_rows(result, ENGLISH))
+        self._write("calls", _call_rows(result, ENGLISH))
+        self._write("patient", _patient_rows(result, ENGLISH))
+        self._write("phenoconversion", _conversion_rows(result, ENGLISH))
+        self._write("adjusted", _adjusted_rows(result, ENGLISH))
+        self._write("overrides", _override_rows(result, ENGLISH))
         self._methods.update(dict.fromkeys(build_methods(result, ENGLISH)))
 
     def finish(self, facts: ReportFacts) -> None:
         """Write positions, where there is one sample, and how all was made."""
         if self._only is not None:
-            self._write("positions", site_rows(self._only, ENGLISH))
+            self._write("positions", _site_rows(self._only, ENGLISH))
         methods = self._sheet("methods")
         for pair in self._methods:
             methods.add(pair)

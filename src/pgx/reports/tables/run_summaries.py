@@ -27,9 +27,7 @@ __all__ = [
     "GeneCounts",
     "column_names",
     "inert",
-    "matrix_row",
     "multiqc_of_cohort",
-    "multiqc_row",
     "write_matrix",
     "write_multiqc",
 ]
@@ -58,7 +56,7 @@ def write_matrix(handle: BinaryIO, facts: ReportFacts) -> Iterator[Callable[[Pat
     with nameless_file() as waiting:
 
         def add(result: PatientResult) -> None:
-            row = matrix_row(result)
+            row = _matrix_row(result)
             genes.update(row["genes"])
             drugs.update(row["drugs"])
             waiting.write(msgspec.json.encode(row) + b"\n")
@@ -73,7 +71,7 @@ def write_matrix(handle: BinaryIO, facts: ReportFacts) -> Iterator[Callable[[Pat
             handle.write(text.encode("utf-8"))
 
 
-def matrix_row(result: PatientResult) -> _Row:
+def _matrix_row(result: PatientResult) -> _Row:
     """Return one sample's cells: ``first`` (one list), ``genes`` and ``drugs`` by name."""
     overview = build_overview(result)
     genes = {
@@ -228,7 +226,7 @@ def write_multiqc(
             shown += "′"
         taken.add(shown)
         name = json.dumps(shown, ensure_ascii=False)
-        row = json.dumps(multiqc_row(result), ensure_ascii=False)
+        row = json.dumps(_multiqc_row(result), ensure_ascii=False)
         handle.write(escape_json(f"{between}  {name}: {row}").encode("utf-8"))
         between = ",\n"
 
@@ -236,7 +234,7 @@ def write_multiqc(
     handle.write(b"\n }\n}\n")
 
 
-def multiqc_row(result: PatientResult) -> dict[str, Any]:
+def _multiqc_row(result: PatientResult) -> dict[str, Any]:
     """Return one sample's cells by the names of `HEADERS`; no call rate without positions."""
     overview = build_overview(result)
     total, lacking = overview.n_positions, overview.n_missing
