@@ -38,6 +38,7 @@ from pgx.reports.content.drug_ranking import (
 )
 from pgx.reports.content.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.content.phrases import percent
+from pgx.reports.figures.figure_data import allele_counts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -243,14 +244,9 @@ def _open_note(n_untyped: int) -> str:
 def _shares(counted: GeneFrequencies, at_most: int) -> dict[str, list[float]]:
     """Return the share of chromosomes in each group by allele, the most frequent first."""
     totals = counted.totals
-    sums: dict[str, list[int]] = {}
-    for haplotype in counted.haplotypes:
-        own = sums.setdefault(haplotype.allele, [0] * len(totals))
-        for i, count in enumerate(haplotype.counts):
-            own[i] += count
     shares = {
         name: [n / total if total else 0.0 for n, total in zip(own, totals, strict=True)]
-        for name, own in sums.items()
+        for name, own in allele_counts(counted).items()
     }
     order = sorted(shares, key=lambda name: (-max(shares[name]), name))
     found = {name: shares[name] for name in order[:at_most]}

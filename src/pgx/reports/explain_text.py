@@ -78,20 +78,17 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     """Yield label and value of everything that is said of the call, without what is empty."""
     label = words["label"]
-    candidates = [*entry.candidates, *([entry.more_candidates] if entry.more_candidates else [])]
-    phenotype = ", ".join(p for p in (entry.phenotype, entry.score, entry.others) if p)
-    coverage = ", ".join(p for p in (entry.source, entry.coverage, entry.phased) if p)
     known: list[tuple[str, str]] = [
         (label["sample"], call.sample),
         (label["knowledge"], release),
         (label["status"], entry.status_word),
         (label["fit"], _fit(call, label)),
-        (label["phenotype"], phenotype),
+        (label["phenotype"], entry.scored_phenotype),
         (label["haplotypes"], "; ".join(entry.alleles)),
-        (label["candidates"], ", ".join(candidates)),
+        (label["candidates"], entry.all_candidates),
         (label["findings"], ", ".join(entry.findings)),
         (label["undocumented"], ", ".join(entry.undocumented)),
-        (label["source"], coverage),
+        (label["source"], entry.origin),
         *((label["open"], question) for question in entry.open_questions),
         *((label["notes"], note) for note in entry.notes),
     ]

@@ -260,18 +260,16 @@ def _count(number: int, label: Mapping[str, str]) -> str:
 def _gene_facts(gene: GeneEntry, words: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
     """Return what a gene's part lists, without what is empty."""
     label: Mapping[str, str] = words["label"]
-    candidates = [*gene.candidates, *([gene.more_candidates] if gene.more_candidates else [])]
-    phenotype = ", ".join(part for part in (gene.phenotype, gene.score, gene.others) if part)
     listed: list[tuple[str, Sequence[str]]] = [
-        (label["phenotype"], [phenotype] if gene.phenotype else []),
+        (label["phenotype"], [gene.scored_phenotype] if gene.phenotype else []),
         (label["haplotypes"], ["; ".join(gene.alleles)] if gene.alleles else []),
-        (label["candidates"], [", ".join(candidates)] if candidates else []),
+        (label["candidates"], [gene.all_candidates] if gene.candidates else []),
         (words["structure"]["title"], gene.structure.lines if gene.structure else ()),
         (label["findings"], [", ".join(gene.findings)] if gene.findings else []),
         (label["undocumented"], gene.undocumented),
         (label["open"], gene.open_questions),
         (label["notes"], gene.notes),
-        (label["source"], [", ".join(filter(None, (gene.source, gene.coverage, gene.phased)))]),
+        (label["source"], [gene.origin]),
         (label["missing"], () if _is_long(gene) else gene.missing),
     ]
     return [(name, items) for name, items in listed if items]

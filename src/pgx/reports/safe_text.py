@@ -14,9 +14,9 @@ __all__ = [
     "escape_json",
     "file_stem",
     "file_stems",
-    "lower_first",
     "printed",
     "shown",
+    "spelled_out",
     "visible",
 ]
 
@@ -44,7 +44,12 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+    return _HIDDEN.sub(spelled_out, text)
+
+
+def spelled_out(match: re.Match[str]) -> str:
+    """Return each character of a match by its number, as ``⟨U+202E⟩``."""
+    return "".join(f"⟨U+{ord(character):04X}⟩" for character in match[0])
 
 
 def escape_json(text: str) -> str:
@@ -83,15 +88,6 @@ def defused(text: str) -> str:
     return f"'{text}"
 
 
-def lower_first(text: str) -> str:
-    """Return a headline as it reads within a sentence.
-
-    >>> lower_first("Reduce the dose")
-    'reduce the dose'
-    """
-    return text[:1].lower() + text[1:]
-
-
 PRINTED: Final = (
     "\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03ce"
     "\u0400-\u045f\u1e80-\u1e85\u1e9e\u2010-\u2015\u2018-\u201e\u2020-\u2022\u2026\u2030"
@@ -114,7 +110,7 @@ def shown(text: str) -> str:
     ('S1 ⟨U+7530⟩', 2)
     """
     if not (text.isascii() and text.isprintable()):
-        text = _NOT_PRINTED.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", visible(text))
+        text = _NOT_PRINTED.sub(spelled_out, visible(text))
     return _LONG_WORD.sub(_breakable, text) if len(text) > _PIECE else text
 
 

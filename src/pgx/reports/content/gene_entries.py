@@ -208,6 +208,21 @@ class GeneEntry(msgspec.Struct, frozen=True, kw_only=True):
     evidence: EvidenceEntry | None = None
     structure: StructureEntry | None = None
 
+    @property
+    def all_candidates(self) -> str:
+        """The candidates that are named, and how many more there are."""
+        return ", ".join(filter(None, (*self.candidates, self.more_candidates)))
+
+    @property
+    def origin(self) -> str:
+        """Where the call comes from, and how much of the gene it rests on."""
+        return ", ".join(filter(None, (self.source, self.coverage, self.phased)))
+
+    @property
+    def scored_phenotype(self) -> str:
+        """The phenotype with its score, and what else it may be."""
+        return ", ".join(filter(None, (self.phenotype, self.score, self.others)))
+
 
 def gene_anchor(gene: str) -> str:
     """Return the identifier of a gene's part of the report.

@@ -11,7 +11,6 @@ from pgx.messages.catalogue import ENGLISH
 from pgx.recommendations.conditions import condition_phrase, open_conditions
 from pgx.records.advice import split_condition
 from pgx.records.calls import AlternativeAdvice, Recommendation
-from pgx.reports.safe_text import lower_first
 
 __all__ = [
     "conditional_headline",
@@ -72,8 +71,13 @@ def days(text: str, words: Words) -> str:
 
 
 def within(headline: str, words: Words) -> str:
-    """Return a headline as it reads within a sentence; where nouns have capitals it stays."""
-    return lower_first(headline) if words["style"]["within"] == "small" else headline
+    """Return a headline as it reads within a sentence; where nouns have capitals it stays.
+
+    >>> within("Reduce the dose", {"style": {"within": "small"}})
+    'reduce the dose'
+    """
+    is_small = words["style"]["within"] == "small"
+    return headline[:1].lower() + headline[1:] if is_small else headline
 
 
 def percent(share: float, decimal: str = ".") -> str:

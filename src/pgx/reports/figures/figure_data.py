@@ -22,6 +22,7 @@ __all__ = [
     "CopyPicture",
     "GenePictures",
     "ScoreFacts",
+    "allele_counts",
     "build_copies",
     "build_pictures",
     "wilson",
@@ -224,11 +225,20 @@ def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare
 
 
 def _shares(allele: str, found: GeneFrequencies) -> Iterable[ChromosomeShare]:
-    carriers = [h.counts for h in found.haplotypes if h.allele == allele]
-    for index, (group, total) in enumerate(zip(found.groups, found.totals, strict=True)):
+    counts = allele_counts(found).get(allele, (0,) * len(found.groups))
+    for group, total, count in zip(found.groups, found.totals, counts, strict=True):
         if total:
-            count = sum(counts[index] for counts in carriers)
             yield ChromosomeShare(group, count, total, *wilson(count, total))
+
+
+def allele_counts(found: GeneFrequencies) -> dict[str, tuple[int, ...]]:
+    """Return how many chromosomes of each group carry an allele, by its name."""
+    by_name: dict[str, tuple[int, ...]] = {}
+    for haplotype in found.haplotypes:
+        earlier = by_name.get(haplotype.allele, (0,) * len(found.totals))
+        summed = zip(earlier, haplotype.counts, strict=True)
+        by_name[haplotype.allele] = tuple(a + b for a, b in summed)
+    return by_name
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:

@@ -197,12 +197,11 @@ def _evidence(gene: GeneEntry, words: Words) -> Iterable[str]:
 
 def _facts(gene: GeneEntry, words: Words) -> Iterable[tuple[str, str]]:
     label: Mapping[str, str] = words["label"]
-    candidates = [*gene.candidates, *([gene.more_candidates] if gene.more_candidates else [])]
     said = {
-        "candidates": ", ".join(candidates),
+        "candidates": gene.all_candidates,
         "findings": ", ".join(gene.findings),
         "undocumented": ", ".join(gene.undocumented),
-        "source": ", ".join(filter(None, (gene.source, gene.coverage, gene.phased))),
+        "source": gene.origin,
     }
     for name, text in said.items():
         if text:

@@ -17,7 +17,7 @@ from pgx.records.calls import CallStatus, PatientResult
 from pgx.reports.content.drug_groups import DrugOverview, Overview, build_overview
 from pgx.reports.content.drug_ranking import ACTIONABLE
 from pgx.reports.content.release_facts import ReportFacts
-from pgx.reports.safe_text import cell, escape_json
+from pgx.reports.safe_text import cell, escape_json, spelled_out
 from pgx.reports.tables.tsv_tables import render_rows
 
 __all__ = [
@@ -221,7 +221,7 @@ def write_multiqc(
 
     def add(result: PatientResult) -> None:
         nonlocal between
-        shown = _PATH.sub(_shown, inert(result.sample))
+        shown = _PATH.sub(spelled_out, inert(result.sample))
         while shown in taken:  # names that differ in a tab alone
             shown += "′"
         taken.add(shown)
@@ -254,16 +254,8 @@ def _multiqc_row(result: PatientResult) -> dict[str, Any]:
 
 def inert(text: str) -> str:
     """Return text that neither a page nor a spreadsheet acts on; others stay different."""
-    shown = _ACTING.sub(_shown, cell(text))
-    return _LEADING.sub(lambda match: "".join(map(_code, match[0])), shown)
-
-
-def _shown(match: re.Match[str]) -> str:
-    return _code(match[0])
-
-
-def _code(character: str) -> str:
-    return f"⟨U+{ord(character):04X}⟩"
+    shown = _ACTING.sub(spelled_out, cell(text))
+    return _LEADING.sub(spelled_out, shown)
 
 
 class GeneCounts(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,10 +12,12 @@ from pgx.records.calls import (
     AlternativeAdvice,
     Candidate,
     DoseOption,
+    DoseResult,
     GeneCall,
     PatientResult,
     Recommendation,
 )
+from pgx.records.patient import GeneConversion
 from pgx.records.tables import CALL_COLUMNS, RECOMMENDATION_COLUMNS
 from pgx.reports.content.drug_ranking import in_order
 from pgx.reports.content.laboratory import computed_text
@@ -32,23 +34,10 @@ __all__ = [
     "header",
     "override_lines",
     "recommendation_lines",
-    "render_calls",
-    "render_recommendations",
     "render_rows",
     "shared_cells",
     "text_cell",
 ]
-
-
-def render_calls(results: Iterable[PatientResult]) -> str:
-    """Return the table of calls: samples in the given order, genes A–Z."""
-    return header(CALL_COLUMNS) + "".join(call_lines(result) for result in results)
-
-
-def render_recommendations(results: Iterable[PatientResult]) -> str:
-    """Return the table of recommendations: samples in the given order, drugs A–Z."""
-    lines = (recommendation_lines(result) for result in results)
-    return header(RECOMMENDATION_COLUMNS) + "".join(lines)
 
 
 def header(columns: Sequence[str]) -> str:
@@ -83,9 +72,8 @@ CONVERSION_COLUMNS: Final = (
 
 def conversion_lines(result: PatientResult) -> str:
     """Return one sample's lines of the table of what current medicines change."""
-    rest = operator.attrgetter(*CONVERSION_COLUMNS[1:])
     rows = result.context.conversions if result.context else ()
-    return "".join(f"{_cell(result.sample)}\t{_cells(rest(row))}\n" for row in rows)
+    return _patient_lines(result.sample, CONVERSION_COLUMNS, rows)
 
 
 DOSE_COLUMNS: Final = (
@@ -96,9 +84,16 @@ DOSE_COLUMNS: Final = (
 
 def dose_lines(result: PatientResult) -> str:
     """Return one sample's lines of the table of what dosing models say."""
-    rest = operator.attrgetter(*DOSE_COLUMNS[1:])
     rows = result.context.doses if result.context else ()
-    return "".join(f"{_cell(result.sample)}\t{_cells(rest(row))}\n" for row in rows)
+    return _patient_lines(result.sample, DOSE_COLUMNS, rows)
+
+
+def _patient_lines(
+    sample: str, columns: Sequence[str], rows: Sequence[GeneConversion | DoseResult]
+) -> str:
+    """Return lines of records that do not name their sample."""
+    rest = operator.attrgetter(*columns[1:])
+    return "".join(f"{_cell(sample)}\t{_cells(rest(row))}\n" for row in rows)
 
 
 OVERRIDE_COLUMNS: Final = (
