@@ -14,7 +14,7 @@ from pgx.errors import UnknownDrugError, UnknownGeneError, UsageError
 from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.chart_style import KINDS
 from pgx.records.calls import CallStatus, GeneCall, Override
-from pgx.reports.content.drug_ranking import BUCKETS, ACTIONABLE, COLOURS, SIGNS, bucket
+from pgx.reports.content.drug_ranking import ACTIONABLE, BUCKETS, COLOURS, SIGNS, bucket
 from reports import factory
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plots is not installed")

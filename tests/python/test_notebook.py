@@ -12,7 +12,7 @@ import pytest
 import pgx
 from pgx.base import extensions
 from pgx.records.calls import Override
-from pgx.reports.content.drug_ranking import CHANGES, SIGNS
+from pgx.reports.content.drug_ranking import ACTIONABLE, SIGNS
 from reports import factory
 
 
@@ -68,7 +68,7 @@ def test_drugs_without_a_change_are_counted_only(result):
     html = result._repr_html_()
     for group in build_groups(result, NO_FACTS, ENGLISH):
         assert f"<td>{len(group.drugs)}</td>" in html
-        if group.key not in CHANGES:
+        if group.key not in ACTIONABLE:
             assert all(drug.name not in html for drug in group.drugs)
 
 

@@ -212,7 +212,6 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
 
 
 def test_without_the_extra_it_says_which(monkeypatch):
-    monkeypatch.delitem(sys.modules, "xlsxwriter.workbook", raising=False)
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(UsageError, match="xlsxwriter is not installed") as caught:
         render_one("xlsx", factory.result(), NO_FACTS)

@@ -51,7 +51,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
     UsageError
         The extra ``excel`` is not installed.
     """
-    workbook = load_extra("xlsxwriter.workbook", "excel").Workbook
+    workbook = load_extra("xlsxwriter", "excel").Workbook
     with scratch_folder() as folder:
         made = workbook(
             handle,
