@@ -12,7 +12,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.outside.calls import OutsideCall
 from pgx.records.patient import Condition, Medicine, MedicineUse, Patient
 from pgx.reports.content.document import build_document
-from pgx.reports.content.drug_groups import ACTIONABLE, build_overview
+from pgx.reports.content.drug_groups import build_overview
 from pgx.reports.content.drug_ranking import ACTIONABLE, NO_CHANGE
 from pgx.reports.content.release_facts import facts_of
 from pgx.reports.fhir.write_bundle import render_fhir
