@@ -37,6 +37,7 @@ GROUP_STYLES: Final = (
     ("#d55e00", "+++"),
     ("#f0e442", "ooo"),
 )
+# longer names would leave no room for the axes
 _LONGEST: Final = 46
 
 
@@ -51,6 +52,7 @@ def axes(ax: Axes | None, width: float, height: float) -> Axes:
     figures = load_extra("matplotlib.figure", "plots")
     if ax is not None:
         return ax
+    # no pyplot: it would keep every figure in memory and choose a window system
     figure = figures.Figure(figsize=(width, height), layout="constrained")
     new: Axes = figure.add_subplot()
     return new
@@ -119,6 +121,7 @@ _KIND_OF_WORD: Final = {
     "indeterminate": "uncertain",
     "uncertain": "uncertain",
 }
+# CPIC's "Likely" and "Possible" do not change what kind of phenotype it is
 _HEDGES: Final = frozenset({"likely", "possible"})
 _RISK: Final = "risk"
 

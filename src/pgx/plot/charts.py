@@ -100,6 +100,7 @@ def activity(
     best = keys.index(next(iter(chances)))
     ax.text(best, 1.13, "▼", ha="center", va="center", fontsize=10, color=INK)
     scored = kb.gene(gene).scored
+    # names of phenotypes are too long to stand side by side
     slant = {} if scored else {"rotation": 25, "ha": "right"}
     ax.set_xticks(range(len(keys)), [label(key) for key in keys], fontsize=8, **slant)  # type: ignore[arg-type]
     ax.set_xlabel("activity score" if scored else "phenotype")
@@ -159,6 +160,7 @@ def _chances(call: GeneCall) -> dict[str, float | None]:
     """Return how probable each lookup key is, the best first; None where nothing says so."""
     if call.key_evidence:
         return {found.lookup_key: found.probability for found in call.key_evidence}
+    # without a prior one key is certain, and several have no probability
     single = len(call.lookup_keys) == 1
     return dict.fromkeys(call.lookup_keys, 1.0 if single else None)
 
@@ -216,6 +218,7 @@ def frequencies(
             remedy=f"draw one of {', '.join(sorted(kb.frequencies))}",
         )
     shares = _shares(counted, at_most)
+    # 0.16 of a row is left between alleles
     width = 0.84 / len(counted.groups)
     ax = axes(ax, 8.0, 1.6 + 0.13 * len(shares) * len(counted.groups))
     for i in range(len(counted.groups)):
@@ -302,6 +305,7 @@ def drug_matrix(
     if not chosen:
         raise UsageError("the result has no drug to draw", remedy="name some with drugs=")
     shown, more = chosen[:at_most], len(chosen) - at_most
+    # sources that this program does not know are drawn last
     used = {source for drug in shown for source in cells[drug]}
     sources = [name for name in _AUTHORITIES if name in used] + sorted(used - {*_AUTHORITIES})
     ax = axes(ax, 6.4 + 0.5 * len(sources), 1.2 + 0.24 * max(len(shown), 12))

@@ -116,6 +116,7 @@ def site_rows(
     """
     label = words["label"]
     sites = build_gene(call, words).sites
+    # most positions of a gene carry the reference on both haplotypes
     shown = [site for site in sites if everything or site.kind]
     folded = [site for site in sites if not (everything or site.kind)]
     rows = [_site_row(site, label) for site in shown]

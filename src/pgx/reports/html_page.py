@@ -85,6 +85,7 @@ def _row(site: SiteRow) -> str:
 
 
 _SHORT_LIST: Final = 16  # positions that are named in the open
+# characters of a sample's name that fit the margin of a printed page
 _MARGIN_NAME: Final = 60
 _BETWEEN_BLOCKS = re.compile(
     r"\n(?=</?(?:article|details|div|dl|h[1-4]|li|ol|p|section|table|tbody|thead|tr|ul)\b)"
@@ -221,6 +222,7 @@ def _script() -> Markup:
 def _policy(styles: Sequence[str], script: str) -> str:
     """Allow nothing but the styles and the script of this file, by digest."""
     return (
+        # a result may hold hostile text: the browser runs only what has these digests
         f"default-src 'none'; style-src {' '.join(map(_digest, styles))};"
         f" script-src {_digest(script)}; base-uri 'none'; form-action 'none'"
     )

@@ -159,6 +159,7 @@ def check_consistent(result: PatientResult, where: str) -> None:
     ResultFileError
         It is not so.
     """
+    # rows of another sample would be printed under this patient's name
     samples = {call.sample for call in result.calls}
     samples |= {row.sample for row in result.recommendations}
     samples |= {override.sample for override in result.overrides}

@@ -174,6 +174,7 @@ class _Medicines:
         """Return that there was a reaction, to which known medicine, how severe, in which year."""
         said = reaction_text(reaction)
         known = (m for m in self._context.medicines if said in m.reactions)
+        # a medicine outside the vocabulary may be a free text: its name is left out
         name = next((_substances(m) for m in known), LEFT_OUT)
         return msgspec.structs.replace(self._plain(reaction), medicine=name)
 
@@ -197,8 +198,10 @@ _Fit = TypeVar("_Fit", PopulationFit, ConditionFit)
 def _fit(fit: _Fit) -> _Fit:
     """Return a fit whose reason holds neither an old age nor the record's own word."""
     code, arguments = coded(fit.reason)
+    # these reasons quote the record: a free text may name a person
     if code in ("condition", "daily_dose"):
         return msgspec.structs.replace(fit, reason=format_fact(code, LEFT_OUT))
+    # HIPAA Safe Harbor, 45 CFR 164.514(b)(2): ages over 89 are one category
     if code == "age" and arguments and not _is_younger(arguments[0]):
         return msgspec.structs.replace(fit, reason=format_fact(code, f"{CAP}+"))
     return fit
@@ -264,6 +267,7 @@ def keyed_pseudonyms(samples: Sequence[str], key: bytes) -> list[str]:
 
 def _digest(sample: str, key: bytes) -> str:
     found = hmac.new(key, sample.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+    # 80 bits: a collision among a million names has a chance of about 4e-13
     return base64.b32encode(found[:10]).decode("ascii")
 
 
@@ -298,5 +302,6 @@ def read_key(path: Path) -> bytes:
 
 def _is_repeated(key: bytes) -> bool:
     """Whether a key is a shorter one than is allowed, written at least twice."""
+    # a key of period n equals itself shifted by n
     most = min(_LEAST_PERIOD - 1, len(key) // 2)
     return any(key[n:] == key[:-n] for n in range(1, most + 1))

@@ -93,6 +93,7 @@ def dose_section() -> DoseSection | None:
 
 PARTIAL_REASON: Final = "partial_lookups"
 _PATIENT_LIMIT: Final = "not_considered"
+# in the order in which a report tells them
 _GAPS: Final = (
     "gap_old", "gap_medicines", "gap_genes", "gap_no_call", "gap_copies", "gap_drugs",
     "gap_positions", "gap_pending", "gap_partial", "gap_newer", "gap_english",
@@ -194,6 +195,7 @@ def with_doses(
 
     A model or person that gives no dose is told of, and raises nothing.
     """
+    # without a release or a patient no model can be asked
     knowledge = facts.knowledge
     section = dose_section() if knowledge and result.context else None
     if knowledge is None or section is None:
@@ -209,6 +211,7 @@ def _limits(result: PatientResult, words: Words) -> tuple[str, ...]:
     """Return the limits of use; that on what was not considered is another with a patient."""
     said = dict(words["limit"])
     if result.context is not None:
+        # with a patient file less is left out of consideration
         said[_PATIENT_LIMIT] = words["limit_of_patient"]
     return tuple(said.values())
 
@@ -306,6 +309,7 @@ def _changed_since(result: PatientResult, facts: ReportFacts, words: Words) -> l
 
 
 def _missing_positions(calls: Sequence[GeneCall], label: Mapping[str, str]) -> str:
+    # genes without any data are named by `gap_genes`
     lacking = [c for c in calls if c.n_missing and c.status is not CallStatus.NOT_ASSESSED]
     if not lacking:
         return ""

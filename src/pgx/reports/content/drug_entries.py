@@ -154,6 +154,7 @@ class DrugEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 Words = Mapping[str, Any]
 
+# of more positions or phased sites the number alone is told: the gene's part lists them
 _NAMED_POSITIONS: Final = 2
 _GENERAL: Final = "general"
 _COPY_NUMBER: Final = ":copy_number"
@@ -169,6 +170,7 @@ class EntryMaker:
         self.calls = {call.gene: call for call in result.calls}
         self.guidelines = {g.guideline_id: g for g in facts.guidelines}
         self.years = {g.guideline_id: int(max(g.years)) for g in facts.guidelines if g.years}
+        # a position in `depends_on` does not say its gene; the calls do
         self.gene_at = _gene_at(result.calls)
         self._bins = AdviceBins(facts.statements)
         self._newer = facts.newer
@@ -179,6 +181,7 @@ class EntryMaker:
         """Return what the report says of a drug; ``rows`` come most serious first."""
         genes = dict.fromkeys(gene for row in rows for gene in row.genes)
         found = compare_sources(rows, self.years, self._bins)
+        # where no source has advice, the first row still says so
         shown = [row for row in rows if not _says_nothing(row, found.silent)] or rows[:1]
         heard = {row.source for row in shown}
         several = found.standing is not Standing.ALONE
@@ -198,6 +201,7 @@ class EntryMaker:
 
     def _silent(self, rows: Sequence[Recommendation], source: str) -> str:
         """Name a source without advice; with other gene copies it might have some."""
+        # an unresolved genotype may yet fall under a statement of this source
         is_open = any(r.source == source and r.certainty is Certainty.DEPENDS for r in rows)
         name = self._source(source)
         return f"{name} ({self._within(self.words['certainty']['depends'])})" if is_open else name
@@ -240,6 +244,7 @@ class EntryMaker:
     def headline(self, action: Sequence[str]) -> str:
         """Return the primary action, and beside avoiding a drug the replacement."""
         names = self.words["action"]
+        # standard use together with monitoring or a test is not unconditional
         if action[0] == "use_as_directed" and len(action) > 1:
             return str(self.label["with_conditions"])
         shown = [a for i, a in enumerate(action) if i == 0 or _belongs(action[0], a)]
@@ -250,6 +255,7 @@ class EntryMaker:
         said, dose = self.headline(row.action), self._dose(row)
         said = self.label["to_dose"].format(action=said, dose=dose) if dose else said
         said = conditional_headline(row, said, row.drug, self.words)
+        # advice that holds for the reference genotype too must not read as an alert
         if bucket(row) == "information":
             said = self.label["as_reference"].format(advice=self._within(said))
         if row.certainty is not Certainty.DEPENDS:
@@ -260,6 +266,7 @@ class EntryMaker:
         group = bucket(rows[0])
         if group == "open_maybe":
             others = [other for row in rows for other in row.alternatives]
+            # the overview names the most serious advice that is still possible
             worst = min(others, key=lambda other: seriousness(other.action), default=None)
             if worst is None or plain_bucket(worst.action) in NO_CHANGE:
                 return ""
@@ -267,6 +274,7 @@ class EntryMaker:
                 worst, self.headline(worst.action), rows[0].drug, self.words
             )
             return self.label["else"].format(advice=self._within(said))
+        # no recommendation rests on it: what is known of each allele is all there is to tell
         if group == "indeterminate":
             unclear = (self.calls[g] for g in rows[0].genes if g in self.calls)
             return "; ".join(f"{c.gene} {known}" for c in unclear if (known := self._known(c)))
@@ -388,6 +396,7 @@ class EntryMaker:
         low, high = row.dose_factor_min, row.dose_factor_max
         if not row.action or row.action[0] not in DOSE_ACTIONS or (low is None and high is None):
             return ""
+        # the same upper bound reads "at most" or "below" by what the source counts
         if low is None and row.facts is not None and row.facts.dose_as == "at_most":
             return self.label["at_most_standard"].format(high=self._share(high))
         if low is None:
@@ -446,7 +455,10 @@ class EntryMaker:
             name = self.label["link"].format(source=self._source(row.source), kind=kind)
             links.append((f"{name}{years}", guideline.url))
         links.extend(
-            (f"PMID {pmid}", f"{_PUBMED}{pmid}/") for pmid in row.pmids[:1] if pmid.isdecimal()
+            # a page links the first paper, the tables list all; only digits become an address
+            (f"PMID {pmid}", f"{_PUBMED}{pmid}/")
+            for pmid in row.pmids[:1]
+            if pmid.isdecimal()
         )
         return tuple(links)
 
@@ -461,6 +473,7 @@ def _says_nothing(row: Recommendation, silent: Sequence[str]) -> bool:
         return False
     if row.certainty is Certainty.CERTAIN:
         return True
+    # an alternative with other advice is what the reader has to see
     same = all(other.action[:1] == row.action[:1] for other in row.alternatives)
     return same and row.source in silent
 
@@ -493,6 +506,7 @@ def _same_advice(rows: Iterable[Recommendation]) -> list[list[Recommendation]]:
     for row in rows:
         facts = row.facts
         review = (facts.source, facts.reviewer, facts.reviewed) if facts else ("", "", "")
+        # messages may differ where the advice itself reads the same
         others = tuple(msgspec.structs.replace(a, message=None) for a in row.alternatives)
         plain = msgspec.structs.replace(
             row, population="", facts=None, message=None, alternatives=others

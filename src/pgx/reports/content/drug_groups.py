@@ -71,6 +71,7 @@ class _PersonalEntries:
         if adjusted is not None:
             said = within(adjusted.rows[0].headline, self._words)
             own = self._maker.advice(mine[:1])
+            # equal advice with and without medicines is told once
             known = {brief, within(own[0].headline, self._words) if own else ""}
             if said not in known:  # the overview says nothing twice
                 with_medicines = self._label["with_brief"].format(advice=said)
@@ -105,6 +106,7 @@ class _PersonalEntries:
     def _changed(self, drug: str) -> list[Recommendation]:
         """Return the adjusted advice, most serious first; silent sources only where all are."""
         rows = sorted(self._view.adjusted(drug), key=row_order)
+        # sources without advice would hide behind those with it
         return [row for row in rows if row.action != ("no_recommendation",)] or rows[:1]
 
 
@@ -119,12 +121,14 @@ def placed(
     mine, _ = view.split(drug, rows)
     ordered = sorted(mine or rows, key=row_order)
     own = bucket(ordered[0]) if mine else _NOBODY
+    # a past reaction is never listed among drugs for standard use
     if drug in view.reacted and own in NO_CHANGE:
         own = _AFTER_REACTION
     if not mine:
         return ordered, own
     changed = view.adjusted(drug)
     rules = {c.evidence for c in view.conversions(changed)}
+    # rules of weaker evidence are shown with the drug and do not move it
     if not changed or rules != {_ESTABLISHED}:
         return ordered, own
     worst = bucket(min(changed, key=row_order))
@@ -151,6 +155,7 @@ def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tup
     for number, (drug, rows) in enumerate(sorted(rows_of.items())):
         mine, key = personal.placed(drug, rows)
         entry = personal.entry(drug, maker.entry(drug, number, mine), rows)
+        # current medicines lead each group
         order = (not entry.is_taken, *drug_order(mine, drug))
         found.setdefault(key, []).append((order, entry))
     return tuple(
@@ -165,6 +170,7 @@ def build_groups(result: PatientResult, facts: ReportFacts, words: Words) -> tup
     )
 
 
+# ATC groups of skin, eye and ear, and various: they seldom say what a drug is mainly used for
 _TOPICAL: Final = frozenset("DSV")
 
 
@@ -214,6 +220,7 @@ def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
         codes.setdefault(fact.drug, set()).update(fact.atc)
         guidelines.setdefault(fact.drug, set()).update(fact.guidelines)
     possible = {drug: _possible(held, titles) for drug, held in codes.items()}
+    # drugs with one possible area vote for those of their guidelines with several
     company: Counter[tuple[str, str]] = Counter()
     for drug, held in possible.items():
         if len(held) == 1:
@@ -227,12 +234,14 @@ def _areas(facts: ReportFacts, titles: Mapping[str, str]) -> dict[str, str]:
 
 def _possible(codes: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...]:
     """Return the areas of a drug's codes in their order; systemic uses hide topical ones."""
+    # a pain killer that is also sold as a gel belongs to the pain killers
     systemic = [code for code in codes if code[:1] not in _TOPICAL]
     ordered = sorted(systemic or codes)
     return tuple(dict.fromkeys(titles[_longest(code, titles)] for code in ordered))
 
 
 def _longest(code: str, titles: Mapping[str, str]) -> str:
+    # areas are named by ATC levels 2 and 1; the empty code is "other"
     return next(code[:n] for n in (3, 1, 0) if code[:n] in titles)
 
 

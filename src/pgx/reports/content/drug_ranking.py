@@ -48,8 +48,10 @@ _BUCKET_OF: Final = {
 }
 NO_CHANGE: Final = frozenset({"directed", "conditional", "silent", "information"})
 _SERIOUSNESS: Final = {action: rank for rank, action in enumerate(_BUCKET_OF)}
+# CPIC's classes of a recommendation; other sources' come after them
 _STRENGTHS: Final = {"Strong": 0, "Moderate": 1, "Optional": 2}
 _COPY_NUMBER: Final = ":copy_number"
+# `NO_RESULT` is a gene that was not tested, which is another thing than an unknown effect
 UNCLEAR: Final = UNINFORMATIVE_KEYS - {NO_RESULT}
 """Keys of results whose effect nobody knows; they settle nothing."""
 
@@ -65,6 +67,7 @@ def bucket(row: Recommendation) -> str:
     if row.certainty is Certainty.UNKNOWN:
         return "unassessed"
     settled = _settled(row)
+    # advice for everybody, whatever the genotype, is information and no alert
     if settled not in NO_CHANGE and not row.may_alert:
         settled = "information"
     if settled not in NO_CHANGE:
@@ -91,6 +94,7 @@ def _settled(row: Recommendation) -> str:
 def _may_change(row: Recommendation) -> bool:
     """Whether a possible result asks for a change; that of another copy number may."""
     others = {plain_bucket(a.action) for a in row.alternatives}
+    # results of another copy number are not all among the alternatives
     return bool(others - NO_CHANGE) or any(c.endswith(_COPY_NUMBER) for c in row.depends_on)
 
 
@@ -102,6 +106,7 @@ def row_order(row: Recommendation) -> tuple[int, int, int]:
 def drug_order(rows: Sequence[Recommendation], drug: str) -> tuple[int, int, str]:
     """Order drugs of one group; of unsettled ones by the most serious thing possible."""
     possible = [rows[0].action, *(a.action for r in rows for a in r.alternatives)]
+    # an unresolved genotype is ranked by the worst that it may turn out to be
     actions = possible if bucket(rows[0]) == "open_maybe" else possible[:1]
     return (min(seriousness(a) for a in actions), _strength(rows[0]), drug)
 

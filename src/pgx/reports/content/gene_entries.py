@@ -65,6 +65,7 @@ def build_evidence(call: GeneCall, words: Words) -> EvidenceEntry | None:
         return None
     said = words["why"]
     return EvidenceEntry(
+        # a homozygous call has the same evidence twice
         matched=tuple(dict.fromkeys(_haplotype(s, said) for s in call.evidence.haplotypes)),
         alternatives=tuple(
             _alternative(alternative, words) for alternative in call.evidence.alternatives
@@ -159,7 +160,9 @@ _ALL: Final = 1.0 - 1e-9
 COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
 _SEEN_HERE: Final = frozenset({"vcf", "reads"})
 """Sources of calls that this program made from positions."""
+# the other candidates are told as a number with their probability
 _LISTED_CANDIDATES: Final = 12
+# the same for positions: the table below them has every one
 _LISTED_POSITIONS: Final = 12
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -236,6 +239,7 @@ def gene_anchor(gene: str) -> str:
 def build_gene(call: GeneCall, words: Words) -> GeneEntry:
     """Return what the report says of one call."""
     label = words["label"]
+    # without a call there is no best diplotype and no phenotype to name
     answered = call.status in (CallStatus.CALLED, CallStatus.AMBIGUOUS)
     listed = call.candidates[:_LISTED_CANDIDATES] if call.n_candidates > 1 else ()
     return GeneEntry(
@@ -325,6 +329,7 @@ def _agreeing(call: GeneCall) -> float:
 
     Improbable phenotypes are not listed, but they are candidates; without a prior all are listed.
     """
+    # without a prior there is no posterior to add up: agreement is then exact
     found = [e.probability for e in call.key_evidence if e.lookup_key == call.lookup_keys[0]]
     return 1.0 if not found else found[0] or 0.0
 
@@ -349,6 +354,7 @@ def allele_text(haplotype: HaplotypeDetail, words: Words) -> str:
 
 def _function_text(haplotype: HaplotypeDetail, words: Words) -> str:
     label: Mapping[str, str] = words["label"]
+    # "n/a" is CPIC's value of genes without activity scores
     value = haplotype.activity_value if haplotype.activity_value not in (None, "", "n/a") else ""
     scored = label["value"].format(value=figure(value, words)) if value else ""
     if haplotype.function == NO_SCORE:
@@ -375,6 +381,7 @@ def _more(call: GeneCall, listed: int, words: Words) -> str:
     if not listed or more <= 0:
         return ""
     text = label["more_candidates"].format(count=more)
+    # sums of floats may exceed 1 in the last digit; see min() below
     rest = (call.rest or 0.0) + sum(c.probability or 0.0 for c in call.candidates[listed:])
     share = _percent(min(rest, 1.0), words)
     return f"{text} ({label['rest'].format(percent=share)})" if rest else text
@@ -419,6 +426,7 @@ def _site(site: SiteObservation, words: Words) -> SiteRow:
     known = [allele for allele in site.alleles if allele != "."]
     kind = "variant" if any(allele != site.ref for allele in known) else ""
     if len(known) < len(site.alleles) or not site.alleles:
+        # a half-answered genotype cannot be shown as reference or variant
         kind = "unknown"
     return SiteRow(
         site.position,

@@ -66,6 +66,7 @@ def _check_png(data: bytes) -> None:
     """
     if not data.startswith(_SIGNATURE + _HEADER) or len(data) < 24:
         raise _BadLogoError("the logo is no PNG picture")
+    # PNG's IHDR: two big-endian 32-bit numbers from byte 16
     width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
     if not 0 < width * height <= _MAX_PIXELS:
         raise _BadLogoError(
@@ -146,6 +147,7 @@ class _SvgReader:
             if not value.strip().startswith("#"):
                 raise _more()
             yield value.strip()[1:]
+        # event handlers: a viewer of SVG may run them
         if local.startswith("on"):
             raise _more()
         if local == "style":
@@ -171,6 +173,7 @@ class _SvgReader:
         styled = sorted(set(_urls("".join(self._styles))))
 
         def size(number: int, above: frozenset[int]) -> int:
+            # a program that draws follows references: a cycle would never end
             if number in above or len(above) > 4 * _MAX_DEPTH:
                 raise _BadLogoError("the logo refers to itself")
             if number not in sizes:
@@ -181,6 +184,7 @@ class _SvgReader:
             return sizes[number]
 
         known = [self._by_id[i] for i in styled if i in self._by_id]
+        # a style may apply to every element, so its references count once for each
         return size(0, frozenset()) + len(self._links) * sum(size(n, frozenset()) for n in known)
 
 
@@ -196,6 +200,7 @@ def _more() -> _BadLogoError:
     return _BadLogoError("the logo holds more than shapes and text")
 
 
+# a name, an address and a footer: more is no laboratory file
 _MAX_BYTES: Final = 64 * 2**10
 _MAX_LOGO: Final = 256 * 2**10
 _MAX_TEXT: Final = 300

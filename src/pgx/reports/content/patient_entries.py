@@ -141,6 +141,7 @@ class PatientView:
             return row
         code, _ = coded(fit.reason)
         is_taken = row.drug in self.current or row.drug in self._planned
+        # a disease that the file does not name counts where the drug is taken or planned
         concerns = code == _HAS_DISEASE or (code == _DISEASE_OPEN and is_taken)
         return msgspec.structs.replace(row, may_alert=True) if concerns else row
 
@@ -203,6 +204,7 @@ def _facts(
     for name, unit in _UNITS.items():
         value = getattr(patient, name)
         if value is not None:
+            # 90 stands for every age above in a de-identified result
             more = "+" if is_capped and name == "age_years" and value >= CAP else ""
             yield label[name], f"{_number(value, words)}{more} {label.get(unit, unit)}"
     if patient.sex:
@@ -240,6 +242,7 @@ def _told(context: PatientContext, words: Words) -> Iterable[tuple[str, str]]:
     for outcome in context.patient.outcomes:
         if not outcome.medicine:
             yield label["reported"], f"{outcome.question}: {outcome.answer}"
+    # reactions to listed medicines are told with the medicine
     shown = {said for medicine in context.medicines for said in medicine.reactions}
     for reaction in context.patient.reactions:
         said = reaction_text(reaction)
@@ -279,6 +282,7 @@ def _medicine(
         remark = label["unrecognised"].format(names=", ".join(medicine.unrecognised))
     elif not medicine.drugs and not remark:
         remark = label["no_guidance"]
+    # what was stopped, or acts on the skin alone, changes no enzyme
     current = medicine.use is MedicineUse.CURRENT and not medicine.local
     effects = (
         [e for s in medicine.substances for e in acts.get(s.casefold(), ())] if current else []
@@ -309,12 +313,14 @@ def conversion_entry(conversion: GeneConversion, words: Words) -> ConversionEntr
         else why,
         evidence=label[f"evidence_{conversion.evidence}"],
         is_converted=is_converted,
+        # the page makes links of them: only numbers of PubMed pass
         pmids=tuple(p for p in conversion.pmids if p.isdecimal()),
     )
 
 
 def _acting_medicine(said: str, words: Words) -> str:
     substance, effect = _parted(said)
+    # a saved result may have an effect of another version: it stays as it was saved
     if effect not in words["effect"]:
         return said
     return f"{in_words(substance, words['phrases'])} ({words['effect'][effect]})"

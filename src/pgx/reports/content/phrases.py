@@ -91,6 +91,7 @@ def percent(share: float, decimal: str = ".") -> str:
     >>> percent(0.0321), percent(0.0042), percent(0.00002), percent(0.0)
     ('3 %', '0.4 %', '<0.1 %', '<0.1 %')
     """
+    # posteriors rest on allele frequencies: neither 100 % nor 0 % is ever true
     if share > 0.999:
         return f">99{decimal}9 %"
     if share < 0.001:
@@ -115,6 +116,7 @@ def function_in_words(function: str | None, words: Mapping[str, Any] = ENGLISH) 
     term = words["function"].get(function)
     if term is not None:
         return str(term)
+    # "IV/Normal" is a name: only ordinary words lose their capital
     return function[:1].lower() + function[1:] if function[1:2].islower() else function
 
 

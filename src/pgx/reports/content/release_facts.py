@@ -131,6 +131,7 @@ def facts_of(knowledge: KnowledgeBase) -> ReportFacts:
 def _newer(changes: Iterable[LaterChange]) -> Iterator[NewerGuidance]:
     """Yield changes that are not wholly in the release, one a drug."""
     for change in changes:
+        # a change that the release has in full is no news
         if change.state is not ChangeState.APPLIED:
             for drug in change.drugs:
                 yield NewerGuidance(drug=drug, authority=change.authority, date=change.date)
@@ -138,6 +139,7 @@ def _newer(changes: Iterable[LaterChange]) -> Iterator[NewerGuidance]:
 
 def _score_ranges(knowledge: KnowledgeBase) -> tuple[ScoreRange, ...]:
     """Return them from their own small table: the other tables of medicines are not needed."""
+    # a release without the table gives reports without a scale of scores
     if _SCORE_RANGES not in knowledge.table_names:
         return ()
     return tuple(record_from_row(ScoreRange, row) for row in knowledge.table(_SCORE_RANGES))
@@ -162,6 +164,7 @@ def issued_on(result: PatientResult) -> dt.date | None:
     UsageError
         SOURCE_DATE_EPOCH is no time.
     """
+    # reproducible-builds.org: a set day makes reports the same bytes on any day
     epoch = os.environ.get(_EPOCH, "")
     if epoch:
         try:

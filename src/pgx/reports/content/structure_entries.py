@@ -22,7 +22,9 @@ from pgx.reports.content.phrases import decimal_mark, percent
 __all__ = ["StructureEntry", "best_of", "build_structure"]
 
 Words = Mapping[str, Any]
+# the most probable are named, the rest counted
 _LISTED: Final = 4
+# more lines would hide the result: the rest is counted
 _LISTED_BALANCES: Final = 60
 _PART: Final = re.compile(r"(\d{1,3}) (\S.*)")
 
@@ -68,6 +70,7 @@ def _why(found: StructureEvidence, said: Mapping[str, Any]) -> str:
     """Return why nothing is known; a code of another version is named as it is."""
     if not found.reason:
         return str(said["not_assessed_plain"])
+    # a result of a newer version may have reasons that this one does not know
     reason = said["reason"].get(found.reason) or said["reason_code"].format(code=found.reason)
     return str(said["not_assessed"]).format(reason=reason)
 
@@ -125,6 +128,7 @@ def _copies(count: int, said: Mapping[str, Any]) -> str:
 def _model_in_words(name: str, said: Mapping[str, Any]) -> str:
     """Return a model such as ``2 gene + 1 *36`` in words; what is no model stays as it is."""
     parts = [_PART.fullmatch(part) for part in name.split(" + ")]
+    # a name of another form is shown as it is, never half translated
     if not all(parts):
         return name
     told = [_units(int(part[1]), part[2], said) for part in parts if part]
@@ -166,6 +170,7 @@ def _figure(value: float | None, decimal: str) -> str:
 def _balances(balances: Sequence[SiteBalance], chromosome: str, words: Words) -> Iterator[str]:
     said = words["structure"]
     for site in balances[:_LISTED_BALANCES]:
+        # no reads, no share: a division by zero is not a balance
         total = site.reference_reads + site.alternative_reads
         share = percent(site.alternative_reads / total, decimal_mark(words)) if total else "–"
         yield said["balance"].format(

@@ -106,6 +106,7 @@ _WHY: Final = {
     CallStatus.NO_CALL: ("unknown", "no call: no known diplotype fits what was observed"),
     CallStatus.NOT_ASSESSED: ("not-performed", "not assessed: the input cannot answer it"),
 }
+# the extension lists the candidates; the text is what a person reads
 _SHOWN: Final = 5
 
 
@@ -134,6 +135,7 @@ def _structure(call: GeneCall) -> StructureEvidence | None:
     """Return what was seen of copies without the depth of each window and the exons."""
     if call.structure is None:
         return None
+    # the JSON result has the depth of each window
     return msgspec.structs.replace(call.structure, windows=(), exons=())
 
 
@@ -154,6 +156,7 @@ def value_of(call: GeneCall) -> Tree:
     """Return what a reader sees; one of several is never shown as if it were the only one."""
     if call.status in _WHY:
         code, text = _WHY[call.status]
+        # FHIR's own way to say why there is no value
         absent = [{"url": ABSENT, "valueCode": code}]
         return {"extension": absent, "text": text_of(f"{call.gene} {text}")}
     if call.status is CallStatus.AMBIGUOUS:

@@ -76,6 +76,7 @@ class _ReadBundle:
             raise _ShapeError("no Bundle")
         entries = [(entry["fullUrl"], entry["resource"]) for entry in tree["entry"]]
         self.by_url: dict[str, Tree] = dict(entries)
+        # a dictionary keeps the last of two: the other would be lost unseen
         if len(self.by_url) != len(entries):
             raise _ShapeError("two resources of one address")
         self.by_key = {key: r for _, r in entries for key in _keys(r)}
@@ -106,6 +107,7 @@ class _ReadBundle:
             kind = _shown(resource["resourceType"])
             if resource.get("status") in _TAKEN_BACK:
                 raise _ShapeError(f"a {kind} that was taken back ({resource['status']})")
+            # FHIR: a reader that does not know a modifier must not use the resource
             if resource.get("modifierExtension") or resource.get("implicitRules"):
                 raise _ShapeError(f"a {kind} that must not be read without its modifier extension")
 
@@ -152,6 +154,7 @@ class _ReadBundle:
                 "activity_score": scores,
             },
         )
+        # somebody edited what people read, and not what programs read, or the other way round
         if genotype["valueCodeableConcept"] != value_of(call):
             raise _ShapeError("a genotype says another thing than its extension")
         return call

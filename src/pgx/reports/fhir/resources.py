@@ -56,6 +56,7 @@ class _Remarks:
     def on_advice(self, row: Recommendation) -> list[Tree]:
         """Return what was decided on a drug or its genes, and whether medicines are counted."""
         notes = [note for subject in (row.drug, *row.genes) for note in self.on_gene(subject)]
+        # a reader of one resource alone must see that medicines are counted in
         if row.basis == PHENOCONVERTED:
             return [*notes, {"text": _CONVERTED}]
         return notes + ([{"text": _BY_GENOTYPE}] if row.drug in self._adjusted else [])
@@ -119,6 +120,7 @@ class Sheet:
     def add(self, resource: Tree) -> Tree:
         """Add a resource and return a reference to it; the same content has the same identifier."""
         content = msgspec.json.encode(resource, order="deterministic").decode("utf-8")
+        # version 5 is a digest: equal content gives equal identifiers without a clock or chance
         name = str(uuid.uuid5(self._space, content))
         named = {"resourceType": resource["resourceType"], "id": name, **resource}
         if name not in self._known:

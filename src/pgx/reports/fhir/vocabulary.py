@@ -153,6 +153,7 @@ def concept(text: str, *codes: tuple[str, str, str]) -> Tree:
 
 
 T = TypeVar("T", bound=msgspec.Struct)
+# FHIR's string: no control characters but tab, carriage return and line feed
 _ALLOWED: Final = "\t\r\n"
 
 
@@ -189,6 +190,7 @@ def parts(name: str, value: object) -> Iterator[Tree]:
         inner = [p for n in value.__struct_fields__ for p in parts(n, getattr(value, n))]
         if inner:
             yield {"url": name, "extension": inner}
+    # FHIR forbids empty values
     elif value is not None and value != "":
         yield {"url": name, **_simple(value)}
 
@@ -258,4 +260,5 @@ def _value(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any annotation and a
         return {"name": value["text"], "rxnorm": codes.get(RXNORM, ""), "atc": codes.get(ATC, "")}
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return msgspec.to_builtins(record_of(kind, fields_of(value)))
+    # a decimal without a fraction is an integer once it is read from JSON
     return float(value) if kind is float else value

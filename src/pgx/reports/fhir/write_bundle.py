@@ -48,6 +48,7 @@ ADVICE_FIELDS: Final = (
     "implications", "may_alert", "facts", "message",
 )  # fmt: skip
 """Fields of a row that stand in its extension; drug, text and the others have places."""
+# no task is written for these: nothing has to be done
 _NOTHING_TO_DO: Final = frozenset({"use_as_directed", "no_recommendation"})
 _EVERYBODY: Final = "general"
 _PUBMED: Final = "https://pubmed.ncbi.nlm.nih.gov/"
@@ -109,6 +110,7 @@ def _artifacts(sheet: Sheet, row: Recommendation) -> Iterator[Tree]:
         page = sheet.names.pages.get(row.guideline_id, "")
         yield _artifact("documentation", row.guideline_id, page)
     for pmid in row.pmids:
+        # an address is made of digits only
         page = _PUBMED + pmid if pmid.isascii() and pmid.isdigit() else ""
         yield _artifact("citation", pmid, page)
 
@@ -211,6 +213,7 @@ def fhir_bundle(result: PatientResult, facts: ReportFacts) -> Tree:
         results.append(implication)
         tasks += [{**task, "display": text_of(row.drug)}] if task else []
     sheet.add(_report(sheet, result, results, tasks))
+    # references need the identifiers of all others, so the report is made last and put first
     *others, report = sheet.entries
     return {
         "resourceType": "Bundle",

@@ -18,6 +18,7 @@ __all__ = ["MatrixLine", "build_matrix", "draw_matrix", "matrix_signs"]
 Words = Mapping[str, Any]
 _SHOWN: Final = frozenset({"avoid", "dose", "care", "open_change", "open_maybe", "indeterminate"})
 _OPEN: Final = "open_maybe"
+# the figure has fewer signs than the report has groups
 _SIGN_OF: Final = {
     "open_change": _OPEN,
     "indeterminate": _OPEN,
@@ -70,6 +71,7 @@ def draw_matrix(lines: Sequence[MatrixLine], words: Words) -> list[Markup]:
 
     Each has the genes of its own drugs, A–Z.
     """
+    # parts of nearly equal length stand side by side without a short rest
     count = -(-len(lines) // _LINES)
     size = -(-len(lines) // count) if count else 1
     return [_part(lines[at : at + size], words) for at in range(0, len(lines), size)]

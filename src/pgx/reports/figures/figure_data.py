@@ -87,6 +87,7 @@ def _panel(gene: str, windows: Sequence[DepthWindow], exons: Sequence[Exon]) -> 
     return CopyPanel(gene, start - _PAD, end + _PAD, tuple(own), tuple(coding))
 
 
+# the rest are one bar: most genes of a report have such a figure
 _SHOWN_CANDIDATES: Final = 6
 _Z: Final = 1.959964  # 97.5 % of the normal distribution
 _CALLED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)
@@ -215,6 +216,7 @@ def _alleles(call: GeneCall, found: GeneFrequencies | None) -> tuple[AlleleShare
 
     None is known where a site could not be counted, or where the call rests on another method.
     """
+    # without a defining position the counts are of several alleles together
     if found is None or found.untyped or not found.haplotypes or call.source != "vcf":
         return ()
     usual = {h.allele for h in found.haplotypes if not h.differences}
@@ -250,6 +252,7 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     [0.0, 0.037]
     """
     share, square = count / total, _Z * _Z
+    # Wilson (1927) J Am Stat Assoc 22:209-212: its ends stay within 0 and 1 for rare alleles
     middle = share + square / (2 * total)
     half = _Z * math.sqrt(share * (1 - share) / total + square / (4 * total * total))
     scale = 1 + square / total

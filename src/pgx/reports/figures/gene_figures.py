@@ -51,6 +51,7 @@ class _Axis:
     def __init__(self, facts: ScoreFacts) -> None:
         limits = [end for r in facts.ranges for end in (r.low, r.high) if end is not None]
         shown = [facts.score, *facts.possible, facts.converted or 0.0]
+        # room for the open-ended range at the top, and for scores above its limit
         self.top = max(max(limits) * 1.35, max(shown) * 1.08, 1.0)
 
     def __call__(self, score: float) -> float:
@@ -176,6 +177,7 @@ def draw_posterior(facts: GenePictures, words: Mapping[str, str]) -> Markup:
 def _bar(index: int, name: str, chance: tuple[float, str], kind: str) -> list[str]:
     """Return the name, the bar and its probability; a bar is never too thin to be seen."""
     share, said = chance
+    # 1.5 px: a candidate with hardly any probability is still seen
     y, width = index * _BAR_ROW, max(share * _BARS, 1.5)
     return [
         text(0, y + 14, shortened(name, _LABELS - 8)),
@@ -189,6 +191,7 @@ _SPAN: Final = 66.0
 _COLUMN: Final = 136.0  # plot and count
 _GROUP_ROW: Final = 17.0
 _HEAD: Final = 20.0
+# ends of the axis as shares: rare alleles would be invisible on a scale to 100 %
 _ENDS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 

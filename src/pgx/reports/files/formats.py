@@ -230,4 +230,5 @@ def format_of_file(name: str) -> str:
     known: dict[str, ReportFormat | RunFormat] = {**FORMATS, **RUN_FORMATS}
     endings = [(end, key) for key, form in known.items() for end in form.endings]
     found = [(len(end), key) for end, key in endings if name.casefold().endswith(end)]
+    # ".fhir.json" ends with ".json" too: the longest ending decides
     return max(found)[1] if found else ""

@@ -68,6 +68,7 @@ _TABLES = frozenset(
         _CONVERSIONS, _ADJUSTED, _DOSES, _OVERRIDES, *(form.file for form in RUN_FORMATS.values()),
     }
 )  # fmt: skip
+# the folder in which a cohort run keeps its parts until it is complete
 _UNFINISHED: Final = ".pgx-cohort"
 
 
@@ -281,6 +282,7 @@ def new_file(path: Path, *, is_private: bool = False) -> Iterator[BinaryIO]:
     try:
         with temporary.open("xb") as handle:
             mode = stat.S_IMODE(os.fstat(handle.fileno()).st_mode)
+            # a half-written report of a patient is nobody else's to read
             os.fchmod(handle.fileno(), 0o600)
             yield handle
             handle.flush()
@@ -334,6 +336,7 @@ def results_in(folder: Path) -> list[str]:
 
 def _listed(names: Sequence[str]) -> str:
     """Name tables and count the rest: names of sample files are names of patients."""
+    # names of samples are names of patients: an error message must not hold them
     tables = [name for name in names if name in _TABLES]
     others = len(names) - len(tables)
     return ", ".join([*tables, *([f"{others} files of samples"] if others else [])])

@@ -82,6 +82,7 @@ def _stage(folder: Path, apart: Apart) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
+    # O_NOFOLLOW and O_EXCL: a link planted under this name is not written through
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with os.fdopen(os.open(path, flags, 0o600), "wb") as handle:
         handle.write(data)

@@ -51,6 +51,7 @@ def drug_data(drug: DrugEntry, words: Words) -> dict[str, Any]:
 
 def medicine_name(medicine: MedicineEntry) -> str:
     """Name a medicine, and the drugs in it that its own name does not tell."""
+    # brand names do not tell the substance
     own = medicine.name.casefold()
     untold = [drug for drug, _ in medicine.drugs if drug.casefold() not in own]
     return f"{medicine.name} ({', '.join(untold)})" if untold else medicine.name
@@ -64,6 +65,7 @@ def source_of(row: AdviceRow) -> str:
 def _cited(row: AdviceRow, label: Mapping[str, str]) -> str:
     """Name the guideline with its year and paper, as far as they are known, and the strength."""
     names = [name for name, _ in row.links if not name.endswith(label["details"])]
+    # a link that begins with its source needs no second name of it
     cited = names if names and names[0].startswith(row.source) else [row.source, *names]
     return f"{', '.join(cited)}: {row.strength}" if row.strength else ", ".join(cited)
 
@@ -133,6 +135,7 @@ def _adjusted(drug: DrugEntry, label: Mapping[str, str]) -> Iterable[tuple[str, 
     for number, row in enumerate(drug.adjusted.rows):
         who = whom(row, label)
         headline = f"{who}: {row.headline}" if who else row.headline
+        # advice for the converted phenotype often repeats that of the genotype
         text = row.text if number == 0 and row.text not in said else ""
         yield f"{headline} ({source_of(row)})", text
 
@@ -225,6 +228,7 @@ def _positions(sites: Iterable[SiteRow]) -> dict[str, Any]:
             unanswered.setdefault(site.remark, []).append(number)
         else:
             reference.append(number)
+    # the commonest reason first, then by name: equal results give equal pages
     by_reason = sorted(unanswered.items(), key=lambda item: (-len(item[1]), item[0]))
     return {
         "chromosome": chromosome,

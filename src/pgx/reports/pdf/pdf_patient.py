@@ -80,6 +80,7 @@ def _plain_medicine(
     document: ReportDocument,
     said: Mapping[str, str],
 ) -> dict[str, Any]:
+    # a drug whose advice is all for other patients has no row left
     without = {d.drug for g in document.groups for d in g.drugs if not d.rows}
     lines = [
         {
@@ -89,6 +90,7 @@ def _plain_medicine(
         for drug, _ in medicine.drugs
         if drug in kinds
     ]
+    # part of a combination may be unknown although its other part has advice
     lost = document.patient is not None and any(
         part in medicine.remark for part in document.patient.unrecognised
     )
@@ -148,6 +150,7 @@ def card_data(
     acting = [g for g in document.groups if g.key in (*ACTIONABLE, *_MAYBE)]
     named = [g for g in acting if g.key in ACTIONABLE or len(g.drugs) <= _NAMED_ON_CARD]
     genes = {b.gene for g in named for d in g.drugs for b in d.basis}
+    # a card has no room for genes that no listed drug rests on
     shown = [g for g in document.genes if g.gene in genes and g.status != "not_assessed"]
     data = {
         **frame(result, facts, words, said["card_title"]),

@@ -32,6 +32,7 @@ from pgx.reports.safe_text import printed
 __all__ = ["frame", "plain", "report_data"]
 
 Words = Mapping[str, Any]
+# listed apart on the first page: no change is asked for yet, and nothing is cleared
 _MAYBE: Final = ("open_maybe", "indeterminate")
 _UNASSESSED: Final = "unassessed"
 
@@ -48,6 +49,7 @@ def report_data(
     """
     document = with_doses(build_document(result, facts, words), result, facts, words)
     drugs = {d.drug: (g.key, d) for g in document.groups for d in g.drugs}
+    # current medicines have a section of their own before the areas
     taken = [name for name, (_, drug) in drugs.items() if drug.is_taken]
     decided = _decisions(document, words["label"])
     data = {
@@ -122,6 +124,7 @@ def frame(result: PatientResult, facts: ReportFacts, words: Words, title: str) -
 
 def plain(data: dict[str, Any]) -> dict[str, Any]:
     """Return builtins whose strings can be printed; the logo stays as it is."""
+    # bytes of a picture are no text to be spelled out
     logo = data["laboratory"].pop("logo", None) if data["laboratory"] else None
     made: dict[str, Any] = printed(msgspec.to_builtins(data))
     if logo is not None:
@@ -179,6 +182,7 @@ def _tested(result: PatientResult, label: Mapping[str, str]) -> dict[str, Any]:
     calls = sorted(result.calls, key=lambda c: c.gene)
     counted = [c for c in calls if c.status is not CallStatus.NOT_ASSESSED]
     total = sum(c.n_positions for c in calls)
+    # a gene that was not assessed counts with all its positions as unanswered
     missing = sum(c.n_missing for c in counted) + sum(
         c.n_positions for c in calls if c.status is CallStatus.NOT_ASSESSED
     )
@@ -263,11 +267,13 @@ def _headline(first: AdviceRow | None, words: Words) -> str:
 
 def _said(first: AdviceRow, otherwise: Sequence[str]) -> str:
     """Return the text of advice; why it is provisional is told by what else it may be."""
+    # the list of alternatives already says that it is provisional
     return first.text[len(first.lead) :] if otherwise else first.text
 
 
 def _otherwise(first: AdviceRow) -> Iterable[str]:
     """Yield what else advice that is not settled may be, as far as its headline is another."""
     for other in first.alternatives:
+        # the headline of a provisional row ends with that of its own advice
         if not first.headline.casefold().endswith(other.headline.casefold()):
             yield f"{other.headline} {other.when}"

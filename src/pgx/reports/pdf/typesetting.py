@@ -26,7 +26,9 @@ _START: Final = re.compile(rb"startxref\n(\d+)\n%%EOF\s*$")
 _TABLE: Final = re.compile(rb"xref\n0 (\d+)\n")
 _TRAILER: Final = re.compile(rb"trailer\n<<(.*)>>\nstartxref", re.DOTALL)
 _SIZE: Final = re.compile(rb"/Size \d+")
+# bytes of an entry of a classic cross-reference table (ISO 32000-1, 7.5.4)
 _ROW: Final = 20
+# objects of one stream: a reader decompresses a whole stream for one object
 _TOGETHER: Final = 256
 _ROW_FORM: Final = struct.Struct(">BIH")  # kind; place or stream; generation or index
 
@@ -40,9 +42,11 @@ def packed(data: bytes) -> bytes:
     if read is None:
         return data
     header, objects, trailer = read
+    # object 0 heads the list of free objects (ISO 32000-1, 7.5.4)
     rows: dict[int, tuple[int, int, int]] = {0: (0, 0, 65535)}
     made = bytearray(header)
     for number, body in objects.items():
+        # streams must not be inside object streams (ISO 32000-1, 7.5.7)
         if body.endswith(b"endstream"):
             rows[number] = (1, _append(made, number, body), 0)
     top = max(objects) + 1
@@ -187,4 +191,5 @@ def _template(name: str) -> bytes:
 
 
 def _resource(name: str) -> str:
+    # `page_template.resource` does the same, and would import Jinja (60 ms) for a PDF
     return resources.files("pgx.reports").joinpath("templates", name).read_text(encoding="utf-8")

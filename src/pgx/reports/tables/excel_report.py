@@ -60,7 +60,9 @@ _SUMMARY_GROUPS: Final = (
     "avoid", "dose", "care", "open_change", "open_maybe", "indeterminate", "open_silent",
     "unassessed",
 )  # fmt: skip
+# column of the first group of drugs in the summary, counted from 0
 _FIRST_GROUP: Final = 8
+# column that bears the color of the advice
 _TO_DO: Final = 2
 
 
@@ -104,6 +106,7 @@ def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words
     group = bucket(row)
     to_do = words["bucket"][group]
     if fit is not None and fit.applies is Applies.NO:
+        # advice for other patients keeps its row and loses its color
         group, to_do = "silent", TEXTS["for_others"]
     cells = (
         row.sample,
@@ -353,6 +356,7 @@ class _Sheets:
     def add(self, result: PatientResult) -> None:
         """Write one sample's rows."""
         self._count += 1
+        # positions of a whole cohort would fill the workbook: one sample alone has them
         self._only = result if self._count == 1 else None
         self._write("summary", iter([_summary_row(result, ENGLISH)]))
         self._write("recommendations", _advice_rows(result, ENGLISH))
@@ -361,6 +365,7 @@ class _Sheets:
         self._write("phenoconversion", _conversion_rows(result, ENGLISH))
         self._write("adjusted", _adjusted_rows(result, ENGLISH))
         self._write("overrides", _override_rows(result, ENGLISH))
+        # results of one run share most of it: equal lines are written once
         self._methods.update(dict.fromkeys(build_methods(result, ENGLISH)))
 
     def finish(self, facts: ReportFacts) -> None:

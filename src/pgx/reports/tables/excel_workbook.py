@@ -57,6 +57,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
             handle,
             {
                 "constant_memory": True,
+                # a sample or drug whose name looks like a formula, number or link stays text
                 "strings_to_formulas": False,
                 "strings_to_numbers": False,
                 "strings_to_urls": False,
@@ -64,6 +65,7 @@ def open_book(handle: BinaryIO, fills: Mapping[str, str]) -> Iterator[Book]:
                 "use_zip64": True,
             },
         )
+        # the clock would make the bytes of equal results differ
         made.set_properties({"created": _CREATED})
         book = Book(made, fills)
         try:
@@ -106,6 +108,7 @@ class Book:
             page.write_string(0, index, safe_text(column.title), self._heading)
         page.freeze_panes(1, min(2, len(columns) - 1))
         page.set_landscape()
+        # Excel's number of A4
         page.set_paper(9)
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
@@ -120,6 +123,7 @@ class Book:
     def release(self) -> None:
         """Close what is still open of a workbook that broke off."""
         for page in self._made.worksheets():
+            # XlsxWriter leaves its row files open where a workbook is not closed
             if page.row_data_fh is not None:
                 page.row_data_fh.close()
 

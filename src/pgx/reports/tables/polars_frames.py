@@ -121,6 +121,7 @@ def _call(row: Mapping[str, Any]) -> GeneCall:
             f"a row is not a call: {shape_problem(error, GeneCall)}",
             remedy="give a frame of pgx.call, or records",
         ) from error
+    # an edited row has no evidence that fits it: only its cells count
     if beyond.digest != _digest(call):
         return call
     return msgspec.structs.replace(call, **{name: getattr(beyond, name) for name in _BEYOND})
@@ -154,6 +155,7 @@ def _column(
     records: Sequence[Any],
 ) -> pl.Series:
     """Return one field of all records; each distinct value is made into a cell once."""
+    # samples share most values, so each distinct one is converted once
     numbers: dict[Any, int] = {}
     places = [numbers.setdefault(value, len(numbers)) for value in map(attrgetter(name), records)]
     if holds in (ColumnKind.CANDIDATES, ColumnKind.ALTERNATIVES):

@@ -97,6 +97,7 @@ def column_names(kind: str, names: Iterable[str]) -> dict[str, str]:
         hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest() for name in ordered
     )
     return {
+        # the digest does not depend on which other name collides with this one
         name: stem if plain.count(stem) == 1 else f"{stem}_{digest[:8]}"
         for name, stem, digest in zip(ordered, plain, digests, strict=True)
     }
@@ -128,6 +129,7 @@ def _drug_cells(entry: DrugOverview) -> list[str]:
     adjusted = entry.adjusted.action[0] if entry.adjusted and entry.adjusted.action else ""
     row = entry.row
     if row is None:
+        # all advice is for other patients: no cell may look like this patient's
         return ["", "", "", adjusted]
     return [row.action[0] if row.action else "", row.certainty.value, row.source, adjusted]
 
@@ -214,6 +216,7 @@ def write_multiqc(
 ) -> Iterator[Callable[[PatientResult], None]]:
     """Yield a function that takes results one by one and writes each as it comes."""
     del facts
+    # the object is left open: samples are written as they come
     head = json.dumps(_SECTION, indent=1, ensure_ascii=False).removesuffix("\n}")
     handle.write(f'{head},\n "data": {{'.encode())
     between = "\n"

@@ -142,6 +142,7 @@ def _cells(values: tuple[object, ...]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    # before numbers: a bool is an int in Python
     if isinstance(value, bool):
         return "true" if value else "false"
     return _texts(value) if isinstance(value, str | tuple) else _number(value)
