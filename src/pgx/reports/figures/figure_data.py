@@ -87,7 +87,7 @@ def _panel(gene: str, windows: Sequence[DepthWindow], exons: Sequence[Exon]) -> 
     return CopyPanel(gene, start - _PAD, end + _PAD, tuple(own), tuple(coding))
 
 
-# the rest are one bar: most genes of a report have such a figure
+# the other candidates are one bar together
 _SHOWN_CANDIDATES: Final = 6
 _Z: Final = 1.959964  # 97.5 % of the normal distribution
 _CALLED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)

@@ -106,7 +106,7 @@ def _advice(row: Recommendation, fit: PopulationFit | ConditionFit | None, words
     group = bucket(row)
     to_do = words["bucket"][group]
     if fit is not None and fit.applies is Applies.NO:
-        # advice for other patients keeps its row and loses its color
+        # advice for other patients keeps its row and gets the fill of sources without advice
         group, to_do = "silent", TEXTS["for_others"]
     cells = (
         row.sample,
