@@ -7,6 +7,7 @@ import io
 import pypdf
 import pytest
 
+from cases import one_test
 from pgx.reports.pdf import typesetting as module
 from pgx.reports.pdf.typesetting import packed, render_pdf
 from reports import factory
@@ -68,6 +69,7 @@ def test_no_object_is_lost(plain):
         assert written(before.get_object(number)) == written(after.get_object(number))
 
 
+@one_test
 @pytest.mark.parametrize(
     "damage",
     [

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tools.json_schema import result_schema
 
+from cases import one_test
 from pgx.errors import InvariantError, ResultFileError
 from pgx.records.calls import PatientResult
 from pgx.reports.result_json import MAX_BYTES, parse_result, read_result, render_json
@@ -75,6 +76,7 @@ def changed(**fields: object) -> bytes:
     return json.dumps(tree).encode()
 
 
+@one_test
 @pytest.mark.parametrize(
     "data",
     [
