@@ -154,7 +154,7 @@ def test_a_reason_of_another_version_is_named_and_nothing_is_assessed():
 
 def test_reasons_are_documented():
     page = (ROOT / "docs" / "reference" / "notes.md").read_text(encoding="utf-8")
-    part = page.split("## Why copies and hybrids are not assessed\n")[1].split("\n## ")[0]
+    part = page.split("## Why copy number and hybrids are not assessed\n")[1].split("\n## ")[0]
     documented = re.findall(r"^\| `(\w+)`", part, re.MULTILINE)
     assert sorted(ENGLISH["structure"]["reason"]) == documented == sorted(NOT_ASSESSED)
 
@@ -162,7 +162,7 @@ def test_reasons_are_documented():
 def test_every_word_is_used():
     code = (ROOT / "src/pgx/reports/content/structure_entries.py").read_text(encoding="utf-8")
     folder = ROOT / "src/pgx/reports"
-    code += "".join(p.read_text(encoding="utf-8") for p in folder.glob("*.py"))
+    code += "".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.py"))
     kinds = {"whole_one", "hybrid_one", "whole", "hybrid"}
     assert not [k for k in ENGLISH["structure"] if k not in kinds and f'"{k}"' not in code]
 

@@ -66,9 +66,9 @@ def test_no_note_is_worded_that_nothing_writes():
 def test_every_reason_and_evidence_has_words_and_a_line_in_the_docs():
     reasons = {member.name.lower() for member in Unknown} - {"none"}
     evidence = {member.name.lower() for member in Evidence}
-    assert set(ENGLISH["reason"]) == reasons == documented("Why a position is unknown")
+    assert set(ENGLISH["reason"]) == reasons == documented("Why a position is missing")
     assert set(ENGLISH["evidence"]) == evidence
-    assert documented("Where the answer at a position comes from") == evidence
+    assert documented("Source of the genotype at a position") == evidence
 
 
 def test_every_term_has_words():
