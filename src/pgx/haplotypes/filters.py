@@ -1,4 +1,4 @@
-"""Filters of a call, the notes that name them, and the status that they leave."""
+"""Filters of a call, their notes, and the resulting status."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class CallFilter(Enum):
 
 
 def call_status(filters: frozenset[CallFilter]) -> CallStatus:
-    """Return the status that filters leave: called where there is none."""
+    """Return the status given the filters: called without any."""
     if not filters:
         return CallStatus.CALLED
     if CallFilter.NO_POSITION in filters:
@@ -92,7 +92,7 @@ def call_status(filters: frozenset[CallFilter]) -> CallStatus:
 
 
 def best_probability(found: DiplotypeSet) -> float | None:
-    """Return the best candidate's probability: 1 where it is the only one."""
+    """Return the best candidate's probability: 1 if it is the only one."""
     if found.is_single:
         return 1.0
     return found.probabilities[0] if found.probabilities else None
@@ -105,14 +105,14 @@ def call_filters(
     sites: CoreSites,
     threshold: float,
 ) -> frozenset[CallFilter]:
-    """Return the filters of a call, those of an open SV record apart.
+    """Return the filters of a call, except those of an unresolved SV record.
 
     Parameters
     ----------
     found, evidence
-        Candidates, and what they explain.
+        Candidates, and the data they explain.
     weighed
-        The posterior over structures, None where two copies were assumed or a record counts.
+        The posterior over structures, None if two copies were assumed or an SV record is used.
     sites
         Core positions of the gene.
     threshold
@@ -146,7 +146,7 @@ def call_filters(
 
 
 class CopyFindings(NamedTuple):
-    """What a result says of copies: its report, its note codes, whether they stay open."""
+    """Copy-number part of a result: report, note codes, whether it is unresolved."""
 
     report: StructureEvidence | None = None
     notes: tuple[str, ...] = ()
@@ -162,10 +162,10 @@ def copy_findings(
     models: StructuralModels | None,
     filters: frozenset[CallFilter],
 ) -> CopyFindings:
-    """Return what the result says of the gene's copies, open SV records included.
+    """Return the copy-number part of a result, including unresolved SV records.
 
-    Where ``filters``, those of the alleles, hold that no position has a call, nothing is noted
-    of depth or reads.
+    If ``filters``, those of the alleles, include that no position has a call, depth and reads are
+    not noted.
     """
     if evidence.copies is None and evidence.counted is None and not evidence.is_open:
         return _NO_FINDINGS  # most genes of most samples: this runs once a call
@@ -184,7 +184,7 @@ def copy_findings(
 def _assessed_copies(
     evidence: SampleEvidence, weighed: WeighedDiplotypes | None, models: StructuralModels | None
 ) -> CopyFindings:
-    """Return what is said of copies by the source that was followed."""
+    """Return the copy-number report of the source that was used."""
     if evidence.counted is not None:
         report = record_evidence(evidence.counted, evidence.genotypes.gene)
         return CopyFindings(report, (FROM_RECORDS,))
@@ -211,7 +211,7 @@ def _assessed_copies(
 def _contradicted_record(
     evidence: SampleEvidence, known: StructureEvidence | None
 ) -> StructureEvidence | None:
-    """Return the report with a record that genotypes or depth contradict, None without one."""
+    """Return the report with an SV record contradicted by genotypes or depth, None without."""
     genotypes, sample = evidence.genotypes, evidence.sample
     seen = genotypes.copies.get(sample)
     if seen is None or genotypes.structural[sample]:
@@ -229,7 +229,7 @@ def _contradicted_record(
 class CoreSites(NamedTuple):
     """Core positions of a gene, (P,) each: bool, bool and uint64 (alleles as bits by code).
 
-    ``core`` ones have to have a call, ``named`` ones of them are named by a recommendation for
+    ``core`` ones must have a call, ``named`` ones of them are listed in a recommendation for
     clinical tests, ``causal`` are the causal alleles.
     """
 
@@ -238,7 +238,7 @@ class CoreSites(NamedTuple):
     causal: npt.NDArray[np.uint64]
 
     def is_half_missing(self, observation: Observation) -> bool:
-        """Whether half of the core positions have no call; of all, where none is core."""
+        """Whether half of the core positions are missing; of all positions if none is core."""
         # A prior makes up for single gaps. With half of the core positions gone the call would
         # be that of the population, not of the sample.
         wanted = self.core if self.core.any() else np.ones(len(self.core), np.bool_)
@@ -253,7 +253,7 @@ def core_tables(gene: CompiledGene, frequencies: GeneFrequencies | None) -> Core
 
 
 def critical_sites(gene: CompiledGene, sites: CoreSites, evidence: SampleEvidence) -> CriticalSites:
-    """Return the positions at which the posterior alone does not decide."""
+    """Return the positions at which the posterior alone is not sufficient."""
     observation, failed = evidence.observation, evidence.failed
     unanswered = open_sites(observation, ~failed) | weak_sites(observation)
     is_open = without_proxy(gene, unanswered, ~observation.missing)
@@ -272,10 +272,10 @@ PROXY_FINDS: Final = 0.99
 def without_proxy(
     gene: CompiledGene, sites: npt.NDArray[np.bool_], answered: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
-    """(P,) bool: those of some positions for which no answered proxy stands in.
+    """(P,) bool: those of some positions without a called proxy.
 
-    A proxy stands in where it is on record with its strength, and misses at most one in a
-    hundred chromosomes with the causal allele; the posterior weighs what it leaves open.
+    A proxy is used if its strength is known, and it misses at most one in a hundred chromosomes
+    with the causal allele; the posterior accounts for the remaining uncertainty.
     """
     place = {v.position: i for i, v in enumerate(gene.gene.variants)}
     left = sites.copy()
@@ -287,7 +287,7 @@ def without_proxy(
 
 
 def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[str]:
-    """Return the notes on how a call was reached."""
+    """Return the notes on the method of a call."""
     notes = []
     if best.term is None:
         notes.append("no_phenotype_defined")
@@ -305,10 +305,10 @@ def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[st
 
 
 def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """(P,) bool: those of some positions that have no data that a likelihood could be made of.
+    """(P,) bool: those of some positions without data for a likelihood.
 
-    Where genotype likelihoods are known, the posterior says what they leave open; unless they
-    contradict what is written: then one of the two is wrong, and neither may decide.
+    With genotype likelihoods the posterior covers the uncertainty, unless they contradict the
+    written genotype: then one of the two is wrong, and neither is decisive.
     """
     soft = np.zeros(len(sites), np.bool_)
     soft[[site.site for site in observation.soft if not site.contradicted]] = True
@@ -316,9 +316,9 @@ def open_sites(observation: Observation, sites: npt.NDArray[np.bool_]) -> npt.ND
 
 
 def weak_sites(observation: Observation) -> npt.NDArray[np.bool_]:
-    """(P,) bool: positions whose likelihoods hardly tell one genotype from another.
+    """(P,) bool: positions whose likelihoods hardly discriminate between genotypes.
 
-    A flat likelihood is no better than no data, and the prior must not make up for it at a core
+    A flat likelihood is equivalent to missing data, and the prior must not replace it at a core
     position.
     """
     weak = np.zeros(len(observation.codes), np.bool_)
