@@ -60,9 +60,12 @@ class SampleEvidence:
     counted
         The SV record that determines the copy number if there is no likelihood: the gene has no
         structural models, or both copies are deleted. It is consistent with the genotypes. None
-        otherwise. is_open Whether an SV record leaves the copy number unresolved: it is not a known
-        allele, or genotypes, depth or reads contradict it. has_models Whether structural models of
-        the gene exist.
+        otherwise.
+    is_open
+        Whether an SV record leaves the copy number unresolved: it is not a known allele, or
+        genotypes, depth or reads contradict it.
+    has_models
+        Whether structural models of the gene exist.
     """
 
     genotypes: GeneGenotypes

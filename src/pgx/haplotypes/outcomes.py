@@ -253,8 +253,10 @@ def open_phases(
     is_other
         (M,) bool: the candidates of one outcome; the others have a different one.
 
-    Notes ----- All sets of one and two phases are tried; larger ones are built greedily and reduced
-    to a minimal set. Candidates that phase does not discriminate remain.
+    Notes
+    -----
+    All sets of one and two phases are tried; larger ones are built greedily and reduced to a
+    minimal set. Candidates that phase does not discriminate remain.
     """
     features, names = _relative_orientations(observation, first, second)
     if not names:

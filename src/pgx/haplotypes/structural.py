@@ -51,8 +51,11 @@ def with_counted_copies(
     ----------
     found
         Diplotypes that fit the copies present: single haplotypes with a deletion, pairs with a
-        duplication; ignored if both copies are deleted. gene, counted The gene, and the SV record
-        with its copy number. weighed Whether diplotypes of the gene have probabilities.
+        duplication; ignored if both copies are deleted.
+    gene, counted
+        The gene, and the SV record with its copy number.
+    weighed
+        Whether diplotypes of the gene have probabilities.
     """
     if counted.kind != "deletion":
         return with_one_more(found, gene.uncertain_function, gene.default_allele)

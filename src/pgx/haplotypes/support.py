@@ -444,7 +444,7 @@ def _haplotype_evidence(
 def _matches(
     gene: CompiledGene, row: npt.NDArray[np.uint64], codes: npt.NDArray[np.int8]
 ) -> Iterator[VariantMatch]:
-    """Yield a row's variants relative to the default allele, with one haplotype's data."""
+    """Yield a row's variants relative to the default allele, and one haplotype's data."""
     differs = (row >> gene.base.astype(np.uint64)) & np.uint64(1) == 0
     contradicted = excluded(row, codes)
     for index in np.flatnonzero(differs).tolist():
