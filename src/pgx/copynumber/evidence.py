@@ -76,7 +76,7 @@ class SiteReads:
 
 @dataclass(frozen=True, slots=True)
 class CopyEvidence:
-    """How probable each structural model makes what one sample shows.
+    """Likelihood of one sample's data under each structural model.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class CopyEvidence:
     reads
         Allelic depths at sites of the gene.
     report
-        What a result tells of it; its ``reason`` says why the structure is not assessed.
+        The report in a result; its ``reason`` is set if the structure is not assessed.
     """
 
     log_likelihood: Floats
@@ -271,7 +271,7 @@ _LOWEST, _HIGHEST = 20.0, 60.0  # what any quality counts as: no caller is surer
 
 
 def record_evidence(seen: SeenCopies, gene: GeneDefinition) -> StructureEvidence:
-    """Return what a result tells of copies that a record counts."""
+    """Return the report of a copy number from an SV record."""
     record = StructuralRecord(
         allele=seen.allele,
         kind=seen.kind,
@@ -288,7 +288,7 @@ def record_evidence(seen: SeenCopies, gene: GeneDefinition) -> StructureEvidence
 
 
 def records_copies(genotypes: GeneGenotypes, sample: int) -> CopyEvidence | None:
-    """Return what one sample's structural records say of the copies of a gene.
+    """Return the copy-number evidence of one sample's structural records.
 
     A count of copies does not tell whole copies from hybrids, and some callers count a hybrid
     that shows over little of the gene, others do not: the count is held half to the units of a
