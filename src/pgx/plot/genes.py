@@ -10,8 +10,8 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.plot.style import EDGE, GROUP_STYLES, INK, KINDS, axes, kind_of, label, legend, title
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
 from pgx.records.genes import GeneDefinition
+from pgx.records.notes import NoteCode
 from pgx.reports.chances import percent
-from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,7 +92,7 @@ def activity(
 def _doubt(call: GeneCall) -> str:
     """Return why the result that is named is not sure, empty if it is."""
     doubts = [call.status.value] if call.status is not CallStatus.CALLED else []
-    if COPY_NUMBER_NOTE in call.notes:
+    if NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes:
         doubts.append("gene copies not determined")
     return "; ".join(doubts)
 

@@ -12,13 +12,14 @@ from pgx.messages.catalogue import DEFAULT_LANGUAGE, catalogue
 from pgx.recommendations.wording import AdviceTranslator
 from pgx.records.advice import DrugStatus
 from pgx.records.calls import CallStatus, GeneCall, PatientResult
+from pgx.records.notes import NoteCode
 from pgx.reports.deidentify import is_deidentified
 from pgx.reports.dose_section import DrugDose, dose_section
 from pgx.reports.drug_groups import DrugGroup, build_groups
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
 from pgx.reports.figures import day, figure
-from pgx.reports.gene_entries import COPY_NUMBER_NOTE, GeneEntry, build_gene
+from pgx.reports.gene_entries import GeneEntry, build_gene
 from pgx.reports.local_entries import OverrideEntry, build_overrides, overlay_text
 from pgx.reports.patient_entries import PatientEntry, build_patient
 from pgx.reports.pictures.facts import GenePictures, build_pictures
@@ -223,7 +224,10 @@ def _gaps(
 
 
 def _lacks_copies(call: GeneCall) -> bool:
-    return COPY_NUMBER_NOTE in call.notes and call.status is not CallStatus.NOT_ASSESSED
+    return (
+        NoteCode.COPY_NUMBER_NOT_ASSESSED in call.notes
+        and call.status is not CallStatus.NOT_ASSESSED
+    )
 
 
 def _drugs_of(

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from pgx.records.calls import CallStatus, Certainty, PatientResult, Recommendation
+from pgx.records.notes import NoteCode
 from pgx.reports.drug_ranks import row_order
-from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.patient_entries import PatientView
 from pgx.reports.personal_entries import placed
 
@@ -57,7 +57,8 @@ def build_overview(result: PatientResult) -> Overview:
         copies_open=tuple(
             c.gene
             for c in calls
-            if COPY_NUMBER_NOTE in c.notes and c.status is not CallStatus.NOT_ASSESSED
+            if NoteCode.COPY_NUMBER_NOT_ASSESSED in c.notes
+            and c.status is not CallStatus.NOT_ASSESSED
         ),
         n_positions=sum(call.n_positions for call in calls),
         n_missing=sum(call.n_missing for call in calls),

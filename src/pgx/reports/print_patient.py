@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.calls import CallStatus, PatientResult
+from pgx.records.notes import NoteCode
 from pgx.reports.document import ReportDocument, build_document
 from pgx.reports.drug_records import DrugEntry
 from pgx.reports.facts import NO_FACTS, ReportFacts
-from pgx.reports.gene_entries import COPY_NUMBER_NOTE
 from pgx.reports.patient_entries import MedicineEntry
 from pgx.reports.print_areas import ACTIONABLE
 from pgx.reports.print_document import frame, plain
@@ -125,7 +125,11 @@ def _not_tested(
     count = sum(len(group.drugs) for group in document.groups if group.key == _UNASSESSED)
     calls = sorted(result.calls, key=lambda c: c.gene)
     silent = [c.gene for c in calls if c.status in _UNANSWERED]
-    copies = [c.gene for c in calls if COPY_NUMBER_NOTE in c.notes and c.status not in _UNANSWERED]
+    copies = [
+        c.gene
+        for c in calls
+        if NoteCode.COPY_NUMBER_NOT_ASSESSED in c.notes and c.status not in _UNANSWERED
+    ]
     return [
         *([said["not_tested_genes"].format(names=", ".join(silent))] if silent else []),
         *([said["not_tested_drugs"].format(count=count)] if count else []),
