@@ -11,10 +11,11 @@ import pytest
 
 import published_samples as samples
 from pgx.errors import InputError
-from pgx.knowledge.importers.definitions import Variant, spanned
+from pgx.knowledge.importers.gene_documents import Variant, spanned
 from pgx.knowledge.importers.pharmcat_guidance import plain_text
-from pgx.knowledge.importers.published import MAX_BYTES, PublishedRelease, published_releases
+from pgx.knowledge.importers.published import PublishedRelease, published_releases
 from pgx.knowledge.importers.readings import normalise_sentence, sentence_digest
+from pgx.knowledge.importers.source_files import MAX_BYTES
 
 
 def only(folder) -> PublishedRelease:
