@@ -413,4 +413,5 @@ def test_a_reader_is_loaded_only_for_files_of_its_kind(tmp_path):
         "print(*sorted(m.split('.')[-1] for m in sys.modules if 'knowledge.importers.' in m))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["definitions", "published", "pypgx"]
+    loaded = ["gene_documents", "published", "pypgx", "source_files"]
+    assert run.stdout.split() == loaded
