@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cases import one_test
+
 ROOT = Path(__file__).resolve().parents[2]
 INSTEAD = {
     r"strands?": "haplotype (a strand is + or -)",
@@ -35,6 +37,7 @@ def pages():
             yield name, (ROOT / name).read_text(encoding="utf-8")
 
 
+@one_test
 @pytest.mark.parametrize("word", INSTEAD)
 def test_replaced_words_stay_out(word):
     pattern = re.compile(rf"(?<![a-z]){word}(?![a-z])", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cases import one_test
 from dosing.rules.people import known, rule
 from pgx.errors import ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
@@ -19,6 +20,7 @@ def said(name, **values):
     return result.answer
 
 
+@one_test
 @pytest.mark.parametrize("name", ["siponimod-us", "siponimod-eu"])
 @pytest.mark.parametrize(
     ("genotype", "code", "amount"),
@@ -64,6 +66,7 @@ def eliglustat(phenotype, d="none", a="none", n="none", liver="none", kidney="no
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("person", "text"),
     [
@@ -92,6 +95,7 @@ def test_eliglustat_doses(person, text):
     assert eliglustat(**person).text == text
 
 
+@one_test
 @pytest.mark.parametrize(
     ("person", "code"),
     [
@@ -132,6 +136,7 @@ def mavacamten_us(i19="none", i34="none", u19="none", u34="none", lvef=65.0):
     )
 
 
+@one_test
 @pytest.mark.parametrize(
     ("person", "code", "amount"),
     [
@@ -163,6 +168,7 @@ NOTHING = {
 }
 
 
+@one_test
 @pytest.mark.parametrize(
     ("phenotype", "amount", "most"),
     [
@@ -228,6 +234,7 @@ def test_tacrolimus_for_nonexpressers_and_other_livers():
         scaled_start(table, other, 0.1)
 
 
+@one_test
 @pytest.mark.parametrize("standard", [0.5, 0.0, float("nan"), True, "0.1"])
 def test_a_standard_dose_that_cannot_be_is_refused(standard):
     table = rule("tacrolimus-cpic-start")
