@@ -19,7 +19,8 @@ INSTEAD = {
 }
 """Words by what stands instead, as whole words or parts of an identifier."""
 MEANT = re.compile(
-    r"forward strand|the strand and the species|strand of the gene|ILLUMINA_STRAND"
+    r"(forward|minus|other|REF and) strand|the strand and the species|strand of the (gene|file)"
+    r"|ILLUMINA_STRAND"
     r'|one_strand|"(strand|strands|rivals)"|evidence\.rivals',
 )
 """Where the word is the field's own, and names of columns and fields that files have."""

@@ -20,7 +20,7 @@ from pgx.outside.calls import OutsideCall
 from pgx.records.calls import CallStatus
 from pgx.records.notes import NoteCode
 from pgx.records.patient import Medicine, Patient
-from pgx.reports.render_json import parse_result, render_json
+from pgx.reports.result_json import parse_result, render_json
 
 EXAMPLE = laboratory.EXAMPLE
 SOURCE = "lab1-validation"

@@ -14,7 +14,7 @@ from pgx.knowledge.snapshot import KnowledgeBase
 from pgx.messages.catalogue import ENGLISH
 from pgx.records.advice import ACTIONS
 from pgx.records.calls import CallStatus, Certainty
-from pgx.reports.drug_ranks import BUCKETS
+from pgx.reports.content.drug_ranking import BUCKETS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgx"
@@ -29,9 +29,9 @@ def documented(heading: str) -> set[str]:
 def test_every_reason_and_evidence_has_words_and_a_line_in_the_docs():
     reasons = {member.name.lower() for member in Unknown} - {"none"}
     evidence = {member.name.lower() for member in Evidence}
-    assert set(ENGLISH["reason"]) == reasons == documented("Why a position is unknown")
+    assert set(ENGLISH["reason"]) == reasons == documented("Why a position is missing")
     assert set(ENGLISH["evidence"]) == evidence
-    assert documented("Where the answer at a position comes from") == evidence
+    assert documented("Source of the genotype at a position") == evidence
 
 
 def test_every_term_has_words():
@@ -45,7 +45,7 @@ def test_every_term_has_words():
 
 def test_every_label_is_used_and_every_used_label_is_there():
     folder = SOURCE / "reports"
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
     page = (folder / "templates" / "report.html.j2").read_text(encoding="utf-8")
     in_page = set(re.findall(r"\bt\.(\w+)", page))
     in_code = {name for name in ENGLISH["label"] if re.search(rf"[\"']{name}[\"']", code)}
