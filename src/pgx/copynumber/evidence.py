@@ -26,6 +26,7 @@ from pgx.genotypes.matrix import (
     Unknown,
 )
 from pgx.records.genes import GeneDefinition
+from pgx.records.notes import NoteCode
 from pgx.records.structures import (
     CopyNumber,
     SiteBalance,
@@ -165,7 +166,6 @@ MISMAPPED_COPIES: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)
 """Copies that the mismapped reads of the paralogue may look like."""
 SURE: Final = 1e-4
 """Likelihood by that of the best genotype below which another one does not count."""
-NOTE: Final = "paralogue_reads"
 
 
 class MismappedSite(NamedTuple):
@@ -231,7 +231,7 @@ def _resolve(found: GeneGenotypes, index: int, site: SiteReads, site_: Mismapped
             found.call[index, 0] = pair
             found.phase_block[index, 0] = UNPHASED
             found.reason[index, 0] = Unknown.NONE
-            found.add_note(0, NOTE)
+            found.add_note(0, NoteCode.PARALOGUE_READS)
         found.likelihoods.pop((index, 0), None)
         return
     found.call[index, 0] = MISSING
@@ -242,7 +242,7 @@ def _resolve(found: GeneGenotypes, index: int, site: SiteReads, site_: Mismapped
         for pair, value in zip(pairs, likelihood / likelihood.max(), strict=True)
         if value >= SURE
     )
-    found.add_note(0, NOTE)
+    found.add_note(0, NoteCode.PARALOGUE_READS)
 
 
 def _genotype_likelihoods(

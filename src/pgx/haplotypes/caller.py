@@ -17,8 +17,6 @@ from pgx.haplotypes.definitions import CompiledGene, compile_gene
 from pgx.haplotypes.diplotypes import InferredCaller
 from pgx.haplotypes.evidence import SampleEvidence, sample_evidence
 from pgx.haplotypes.filters import (
-    NOT_ANSWERED,
-    UNCOUNTED,
     CallFilter,
     CopyFindings,
     CoreSites,
@@ -58,6 +56,7 @@ from pgx.records.calls import (
     joined_evidence,
 )
 from pgx.records.genes import GeneDefinition, GeneFrequencies, Strategy
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "CallRecords",
@@ -97,7 +96,9 @@ class CallRecords:
             phenotypes=tuple(dict.fromkeys(p.term for p in listed if p.term)),
             lookup_keys=tuple(dict.fromkeys(p.lookup_key for p in listed)),
             key_evidence=evidence,
-            copy_keys=self._copy_keys(found, best) if UNCOUNTED in base.notes else (),
+            copy_keys=self._copy_keys(found, best)
+            if NoteCode.COPY_NUMBER_NOT_ASSESSED in base.notes
+            else (),
             depends_on=self._depends(found, evidence, [p.lookup_key for p in listed]),
             haplotypes=tuple(
                 HaplotypeDetail(
@@ -197,7 +198,7 @@ class CallRecords:
     def required(self, observation: Observation) -> tuple[str, ...]:
         """Return the note on missing required positions."""
         lacking = observation.missing & self._required
-        return ("required_position_missing",) if lacking.any() else ()
+        return (NoteCode.REQUIRED_POSITION_MISSING,) if lacking.any() else ()
 
 
 def _listed(found: DiplotypeSet) -> tuple[Candidate, ...]:
@@ -439,7 +440,7 @@ class GeneCaller:
             base = msgspec.structs.replace(base, n_missing=0, missing=())
         elif CallFilter.NO_POSITION in filters:
             phased = phase_state(observation) if weighed is not None else None
-            none = (NOT_ANSWERED,)
+            none = (NoteCode.NO_POSITION_ANSWERED,)
             return _Called(msgspec.structs.replace(base, notes=none, phased=phased), filters)
         elif CallFilter.NO_CANDIDATE in filters:
             return _Called(base, filters)
@@ -469,7 +470,9 @@ class GeneCaller:
         observation = shown.observation
         missing = self.records.positions(observation.missing)
         # the copies are counted: that the gene's copies are not assessed does not hold
-        own = (n for n in self.gene.notes if weighed is None or n != UNCOUNTED)
+        own = (
+            n for n in self.gene.notes if weighed is None or n != NoteCode.COPY_NUMBER_NOT_ASSESSED
+        )
         return msgspec.structs.replace(
             base,
             n_missing=len(missing),

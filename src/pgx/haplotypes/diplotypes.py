@@ -31,6 +31,7 @@ from pgx.haplotypes.outcomes import (
 from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, Posterior, infer
 from pgx.haplotypes.prior import HaplotypePrior
 from pgx.records.genes import Strategy, format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "DiplotypePosterior",
@@ -219,7 +220,7 @@ class _Naming:
         result.factors = self._factors()
         result.unresolved_core = self._unresolved_core()
         if any(self._is_composite(n) for n in pairs[0].tolist()):
-            result.notes.append("combination_or_partial")
+            result.notes.append(NoteCode.COMBINATION_OR_PARTIAL)
         return result
 
     def _named(

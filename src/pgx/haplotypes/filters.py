@@ -24,10 +24,10 @@ from pgx.haplotypes.structural import WeighedDiplotypes
 from pgx.phenotypes.translate import Phenotype
 from pgx.records.calls import CallStatus
 from pgx.records.genes import GeneFrequencies
+from pgx.records.notes import NoteCode
 from pgx.records.structures import StructureEvidence
 
 __all__ = [
-    "UNCOUNTED",
     "CallFilter",
     "CopyFindings",
     "CoreSites",
@@ -41,20 +41,6 @@ __all__ = [
 ]
 
 # Note codes. They are written to tables and JSON results and never change.
-UNCOUNTED: Final = "copy_number_not_assessed"
-"""The gene's copies vary, and nothing in the input counts them."""
-NOT_ANSWERED: Final = "no_position_answered"
-"""No defining position has a call."""
-COMBINATION: Final = "combination_or_partial"
-"""A haplotype combines defined alleles, or matches one in part only."""
-OPEN_STRUCTURE: Final = "structural_variant"
-"""A structural variant over the gene is not a known allele, or is contradicted."""
-COPY_CONFLICT: Final = "copy_number_conflict"
-"""Genotypes, depth, reads and SV records disagree on the number of copies."""
-COPY_UNCERTAIN: Final = "copy_number_uncertain"
-"""The most probable number of copies is not sure."""
-FROM_RECORDS: Final = "copy_number_from_records"
-"""The number of copies comes from SV records; ``copy_number_from_depth`` and ``_reads`` alike."""
 
 # The structure is one part of a diplotype's probability: a count that is wrong in one of a
 # hundred persons is said to be uncertain even where the diplotype as a whole is called.
@@ -123,9 +109,12 @@ def call_filters(
         return frozenset({CallFilter.NO_POSITION})
     if not found.n_candidates:
         return frozenset({CallFilter.NO_CANDIDATE})
-    is_combined = COMBINATION in found.notes
+    is_combined = NoteCode.COMBINATION_OR_PARTIAL in found.notes
     # Where copies are not counted, reads of several copies look like unphased variants of two.
-    may_be_hybrid = UNCOUNTED in evidence.genotypes.gene.notes and observation.n_blocks > 1
+    may_be_hybrid = (
+        NoteCode.COPY_NUMBER_NOT_ASSESSED in evidence.genotypes.gene.notes
+        and observation.n_blocks > 1
+    )
     checks = [(CallFilter.CAUSE_ALONE, found.rests_on_cause)]
     if weighed is None:
         checks.append((CallFilter.POSSIBLE_HYBRID, may_be_hybrid and is_combined))
@@ -174,11 +163,11 @@ def copy_findings(
         found = found._replace(notes=())
     if not evidence.is_open:
         return found
-    found = CopyFindings(found.report, (*found.notes, OPEN_STRUCTURE), is_open=True)
+    found = CopyFindings(found.report, (*found.notes, NoteCode.STRUCTURAL_VARIANT), is_open=True)
     contradicted = _contradicted_record(evidence, found.report)
     if contradicted is None:
         return found
-    return CopyFindings(contradicted, (*found.notes, COPY_CONFLICT), is_open=True)
+    return CopyFindings(contradicted, (*found.notes, NoteCode.COPY_NUMBER_CONFLICT), is_open=True)
 
 
 def _assessed_copies(
@@ -187,7 +176,7 @@ def _assessed_copies(
     """Return the copy-number report of the source that was used."""
     if evidence.counted is not None:
         report = record_evidence(evidence.counted, evidence.genotypes.gene)
-        return CopyFindings(report, (FROM_RECORDS,))
+        return CopyFindings(report, (NoteCode.COPY_NUMBER_FROM_RECORDS,))
     # Reads and depth that were not assessed are reported with their reason all the same.
     copies = evidence.copies
     if copies is None or (copies.is_assessed and not evidence.has_likelihood):
@@ -195,17 +184,19 @@ def _assessed_copies(
     report = copies.report
     if weighed is not None and models is not None:
         report = with_posterior(copies, models, weighed.posterior)
-        notes = [f"copy_number_from_{report.source}"]
+        notes = [NoteCode(f"copy_number_from_{report.source}")]
         if report.copies[0].probability < SURE_OF_COPIES:
-            notes.append(COPY_UNCERTAIN)
+            notes.append(NoteCode.COPY_NUMBER_UNCERTAIN)
         if weighed.conflict:
-            notes.append(COPY_CONFLICT)
+            notes.append(NoteCode.COPY_NUMBER_CONFLICT)
         return CopyFindings(report, tuple(notes), is_open=weighed.conflict)
     if copies.is_assessed:  # no structure that the evidence leaves explains the genotypes
         report = msgspec.structs.replace(report, reason=CONFLICT)
     # A record that is contradicted is named by the caller of this function: it is open.
     is_open = report.reason == CONFLICT and report.source != SOURCE
-    return CopyFindings(report, (COPY_CONFLICT,) if is_open else (), is_open=is_open)
+    return CopyFindings(
+        report, (NoteCode.COPY_NUMBER_CONFLICT,) if is_open else (), is_open=is_open
+    )
 
 
 def _contradicted_record(
@@ -286,21 +277,21 @@ def without_proxy(
     return left
 
 
-def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[str]:
+def call_notes(found: DiplotypeSet, best: Phenotype, *, single: bool) -> list[NoteCode]:
     """Return the notes on the method of a call."""
     notes = []
     if best.term is None:
-        notes.append("no_phenotype_defined")
+        notes.append(NoteCode.NO_PHENOTYPE_DEFINED)
     if found.n_candidates > len(found.names) or found.is_partial:
-        notes.append("candidates_not_all_listed")
+        notes.append(NoteCode.CANDIDATES_NOT_ALL_LISTED)
     if found.probabilities and not single:
-        notes.append("rests_on_prior")
+        notes.append(NoteCode.RESTS_ON_PRIOR)
     if found.uses_likelihoods:
-        notes.append("likelihoods_weighed")
+        notes.append(NoteCode.LIKELIHOODS_WEIGHED)
     if found.unresolved_core:
-        notes.append("core_position_missing")
+        notes.append(NoteCode.CORE_POSITION_MISSING)
     if found.rests_on_cause:
-        notes.append("causal_variant_alone")
+        notes.append(NoteCode.CAUSAL_VARIANT_ALONE)
     return notes
 
 

@@ -28,6 +28,7 @@ from pgx.haplotypes.naming import (
 from pgx.haplotypes.observation import Observation, apply_proxies, phasings, tries_all
 from pgx.haplotypes.outcomes import MAX_LISTED, DiplotypeSet, FunctionPair, Haplotype
 from pgx.records.genes import format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "Fit",
@@ -480,7 +481,7 @@ def _from_composites(
         ((w[0].haplotype.name,), (w[1].haplotype.name,) if len(w) == 2 else ())
         for _, w in found[:MAX_LISTED]
     ]
-    result.notes.append("combination_or_partial")
+    result.notes.append(NoteCode.COMBINATION_OR_PARTIAL)
     uncertain = {i for haplotype in result.best for i in haplotype.uncertain}
     result.open_sites = sorted({*np.flatnonzero(observation.missing).tolist(), *uncertain})
     result.open_phase = _open_phase(observation) if len(found) > 1 else []

@@ -20,10 +20,11 @@ from pgx.haplotypes.definitions import (
     uncertain_positions,
     without_function,
 )
-from pgx.haplotypes.observation import SUBSTITUTE_CONFLICT, PhasedPair
+from pgx.haplotypes.observation import PhasedPair
 from pgx.haplotypes.outcomes import DiplotypeSet, FunctionPair, Haplotype, uncertain_sites
 from pgx.haplotypes.prior import HaplotypePrior
 from pgx.records.genes import Strategy, bracket, format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "NamedHaplotype",
@@ -52,7 +53,7 @@ def proxy_contradictions(gene: CompiledGene, codes: npt.NDArray[np.int8]) -> lis
     where = {v.position: i for i, v in enumerate(gene.gene.variants)} if gene.gene.proxies else {}
     pairs = ((where[p.decisive], where[p.substitute]) for p in gene.gene.proxies)
     return [
-        SUBSTITUTE_CONFLICT
+        NoteCode.SUBSTITUTE_SITE_CONFLICT
         for decisive, other in pairs
         if codes[other] > 0 and codes[decisive] == 0
     ]
@@ -348,7 +349,7 @@ class PhasedCaller:
             haplotype, functions = describe_known(gene, allele, codes, genotypes)
         notes = proxy_contradictions(gene, codes)
         if not self._is_listing and haplotype.name not in gene.names:
-            notes.append("combination_or_partial")
+            notes.append(NoteCode.COMBINATION_OR_PARTIAL)
         variants = variants_on(gene, codes, genotypes) if self._is_listing else ()
         place = (len(self._prior.codes), key) if row is None else (row, b"")
         return _NamedHaplotype(place, haplotype, functions, variants, tuple(notes))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pgx.genotypes.matrix import ABSENT, MISSING, UNPHASED, Evidence, GeneGenotypes, Unknown
 from pgx.haplotypes.definitions import CompiledGene
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "REASON_NOTES",
-    "SUBSTITUTE_CONFLICT",
     "Columns",
     "Observation",
     "PhasedPair",
@@ -44,18 +44,18 @@ def undocumented_alleles(genotypes: GeneGenotypes, observation: Observation) -> 
 
 
 REASON_NOTES = {
-    Unknown.LOW_GQ: "low_gq",
-    Unknown.LOW_DP: "low_dp",
-    Unknown.AD_CONTRADICTS: "ad_contradicts_gt",
-    Unknown.FILTERED: "filtered",
-    Unknown.PLOIDY: "ploidy",
-    Unknown.REF_MISMATCH: "ref_mismatch",
-    Unknown.CONFLICT: "conflict",
-    Unknown.INDEL_NOT_EXCLUDED: "indel_not_excluded",
-    Unknown.AMBIGUOUS_BASE: "ambiguous_base",
-    Unknown.UNTYPED: "untyped_sites",
-    Unknown.PARALOGUE: "paralogue_reads",
-    Unknown.LOW_GP: "low_gp",
+    Unknown.LOW_GQ: NoteCode.LOW_GQ,
+    Unknown.LOW_DP: NoteCode.LOW_DP,
+    Unknown.AD_CONTRADICTS: NoteCode.AD_CONTRADICTS_GT,
+    Unknown.FILTERED: NoteCode.FILTERED,
+    Unknown.PLOIDY: NoteCode.PLOIDY,
+    Unknown.REF_MISMATCH: NoteCode.REF_MISMATCH,
+    Unknown.CONFLICT: NoteCode.CONFLICT,
+    Unknown.INDEL_NOT_EXCLUDED: NoteCode.INDEL_NOT_EXCLUDED,
+    Unknown.AMBIGUOUS_BASE: NoteCode.AMBIGUOUS_BASE,
+    Unknown.UNTYPED: NoteCode.UNTYPED_SITES,
+    Unknown.PARALOGUE: NoteCode.PARALOGUE_READS,
+    Unknown.LOW_GP: NoteCode.LOW_GP,
 }
 
 
@@ -102,9 +102,6 @@ def columns_of(genotypes: GeneGenotypes, *, whole: bool) -> Columns:
     )
 
 
-SUBSTITUTE_CONFLICT: Final = "substitute_site_conflict"
-
-
 def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observation, list[str]]:
     """Use the causal site of a two-site allele, and its proxy only if the former is missing.
 
@@ -114,7 +111,7 @@ def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observa
     if not gene.gene.proxies:
         return observation, []
     codes, block = observation.codes.copy(), observation.block.copy()
-    notes = []
+    notes: list[str] = []
     where = {v.position: i for i, v in enumerate(gene.gene.variants)}
     weighed = {site.site for site in observation.soft}
     for proxy in gene.gene.proxies:
@@ -125,18 +122,18 @@ def apply_proxies(gene: CompiledGene, observation: Observation) -> tuple[Observa
         if (d == MISSING).all() and (s != MISSING).all():
             codes[decisive] = _stand_in(gene, substitute, s)
             block[decisive] = block[substitute]
-            notes.append("substitute_site_used")
+            notes.append(NoteCode.SUBSTITUTE_SITE_USED)
         elif block[decisive] == block[substitute] >= 0 and ((d == MISSING) & (s != MISSING)).any():
             stands_in = (d == MISSING) & (s != MISSING)
             codes[decisive] = np.where(stands_in, _stand_in(gene, substitute, s), d)
-            notes.append("substitute_site_used")
+            notes.append(NoteCode.SUBSTITUTE_SITE_USED)
         elif (d != MISSING).all() and (s != MISSING).all():
             together = block[decisive] >= 0 and block[substitute] >= 0
             if together and block[decisive] != block[substitute]:
                 codes[substitute] = s if d[0] == s[0] else s[::-1]
                 block[substitute] = block[decisive]
             if ((codes[substitute] > 0) & (codes[decisive] == 0)).any():
-                notes.append(SUBSTITUTE_CONFLICT)
+                notes.append(NoteCode.SUBSTITUTE_SITE_CONFLICT)
     return _renumbered(codes, block, observation), notes
 
 

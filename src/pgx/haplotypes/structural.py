@@ -28,6 +28,7 @@ from pgx.haplotypes.outcomes import (
 )
 from pgx.haplotypes.posterior import DECIMALS, LISTED_FROM, evidence
 from pgx.records.genes import GeneDefinition, format_diplotype, natural_key
+from pgx.records.notes import NoteCode
 from pgx.records.structures import WHOLE, StructuralHaplotype, StructureEvidence
 
 __all__ = [
@@ -518,9 +519,9 @@ class StructuralCaller:
         result.factors = [((c.haplotypes[0].name,), (c.haplotypes[1].name,)) for c in listed]
         result.unresolved_core = base.unresolved_core
         result.is_partial, result.uses_likelihoods = base.is_partial, True
-        result.notes = [n for n in base.notes if n != "combination_or_partial"]
+        result.notes = [n for n in base.notes if n != NoteCode.COMBINATION_OR_PARTIAL]
         if any("[" in s.name for s in best.haplotypes):
-            result.notes.append("combination_or_partial")
+            result.notes.append(NoteCode.COMBINATION_OR_PARTIAL)
         return result
 
     def _order(

@@ -23,7 +23,6 @@ from pgx.messages.catalogue import ENGLISH_PHRASES, Phrases
 from pgx.recommendations.certainty import Advice, Judge
 from pgx.recommendations.conditions import render_condition
 from pgx.recommendations.index import GuidanceIndex
-from pgx.recommendations.result_keys import COPY_NUMBER_NOTE
 from pgx.recommendations.topics import Combination, SampleKeys, Topic, may_alert
 from pgx.recommendations.wording import (
     missing_lead,
@@ -53,7 +52,6 @@ from pgx.records.calls import (
 )
 
 __all__ = [
-    "COPY_NUMBER_NOTE",
     "NO_ADVICE",
     "KeyAnswer",
     "TopicAnswers",

@@ -27,10 +27,10 @@ from pgx.phenotypes.translate import PhenotypeTable
 from pgx.records.advice import ANY_KEY, NO_RESULT
 from pgx.records.calls import PHENOCONVERTED, CallStatus, GeneCall, KeyEvidence
 from pgx.records.genes import GeneDefinition, Ploidy, Strategy, core_allele, format_diplotype
+from pgx.records.notes import NoteCode
 
 __all__ = [
     "ALLELE_TEST",
-    "COPY_NUMBER_NOTE",
     "DIPLOTYPES",
     "NEGATIVE",
     "OPEN_COPIES",
@@ -277,8 +277,7 @@ def ranked_keys(
     return tuple(dict.fromkeys(found))
 
 
-COPY_NUMBER_NOTE: Final = "copy_number_not_assessed"
-OPEN_COPIES: Final = frozenset({COPY_NUMBER_NOTE, "structural_variant"})
+OPEN_COPIES: Final = frozenset({NoteCode.COPY_NUMBER_NOT_ASSESSED, NoteCode.STRUCTURAL_VARIANT})
 """Notes of calls whose copy number nobody determined."""
 
 
