@@ -15,7 +15,7 @@ from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
 from pgx_dosing.equation import contributions, dose_of, interval_of, on_link
 from pgx_dosing.rules.observed import Person, observe
-from pgx_dosing.rules.results import PossibleValues
+from pgx_dosing.rules.results import PossibleValues, product
 from pgx_dosing.rules.specification import UNLISTED, DosingRule, RuleInput
 from pgx_dosing.specification import (
     Gain,
@@ -258,17 +258,14 @@ def _of(own: Input, observation: PossibleValues) -> Seen:
         own.kind is InputKind.GENOTYPE and unweighed and _is_any(own, len(possible))
     ):
         return Seen(input=own, values=(), reason=observation.reason or "not_recorded")
+    is_only = len(possible) == 1 and rest == 0.0
     return Seen(
         input=own,
         values=tuple(_value(own, p.value) for p in possible),
-        probabilities=tuple(_share(p.probability, rest, len(possible)) for p in possible),
+        probabilities=tuple(1.0 if is_only else p.probability for p in possible),
         reason=observation.reason,
         rest=rest,
     )
-
-
-def _share(share: float | None, rest: float, n: int) -> float | None:
-    return 1.0 if n == 1 and rest == 0.0 else share
 
 
 def _is_any(own: Input, n: int) -> bool:
@@ -401,9 +398,7 @@ def _combinations(known: Sequence[Seen]) -> list[tuple[dict[str, InputValue], fl
     found = []
     for combination in itertools.product(*ways):
         values = {item.input.name: v for item, (v, _) in zip(known, combination, strict=True)}
-        shares = [share for _, share in combination]
-        weighed = [share for share in shares if share is not None]
-        found.append((values, math.prod(weighed) if len(weighed) == len(shares) else None))
+        found.append((values, product(share for _, share in combination)))
     return sorted(found, key=lambda way: -(way[1] if way[1] is not None else 0.0))
 
 

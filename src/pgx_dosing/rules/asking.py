@@ -25,13 +25,14 @@ from pgx_dosing.rules.results import (
     PossibleResult,
     PossibleValues,
     RuleResult,
-    certainty_of,
+    add_weight,
     checked,
     holds,
-    missing_of,
     options,
+    product,
     result_of,
     shown,
+    total,
 )
 from pgx_dosing.rules.specification import (
     Band,
@@ -80,14 +81,14 @@ def decide(rule: TableRule, observations: Iterable[PossibleValues]) -> RuleResul
     ordered = tuple(i.name for i in rule.inputs if i.name in settled_by)
     answer = tree if isinstance(tree, RuleAnswer) else None
     return result_of(
+        RuleResult,
         rule,
-        certainty_of(ordered, known),
-        answer,
+        known,
+        ordered,
+        answer=answer,
         alternatives=() if answer else _alternatives(tree),
-        settled_by=ordered,
         meanwhile=tuple(m.answer for m in rule.meanwhile if m.input in ordered),
         contributions=_table_contributions(rule, known) if answer else (),
-        missing=missing_of(rule, known, ordered),
     )
 
 
@@ -148,10 +149,9 @@ def _leaves(
         yield tree, way, share
         return
     for alike in _alike(tree):
-        weight = _total(possible.probability for possible, _ in alike)
-        product = None if share is None or weight is None else share * weight
-        named = " or ".join(possible.text or shown(possible.value) for possible, _ in alike)
-        yield from _leaves(alike[0][1], (*way, f"{tree.input} = {named}"), product)
+        weight = product((share, total(possible.probability for possible, _ in alike)))
+        named = " or ".join(str(possible) for possible, _ in alike)
+        yield from _leaves(alike[0][1], (*way, f"{tree.input} = {named}"), weight)
 
 
 def _alike(branch: _Branch) -> list[list[tuple[Possible, _Tree]]]:
@@ -176,19 +176,10 @@ def _alternatives(tree: _Tree) -> tuple[PossibleResult, ...]:
         found.append(way)
         shares.append(share)
     listed = [
-        PossibleResult(answer=answer, when=tuple(found[:_WAYS]), probability=_total(shares))
+        PossibleResult(answer=answer, when=tuple(found[:_WAYS]), probability=total(shares))
         for answer, found, shares in ways.values()
     ]
     return tuple(sorted(listed, key=lambda a: -(a.probability or 0.0)))
-
-
-def _total(shares: Iterable[float | None]) -> float | None:
-    total = 0.0
-    for share in shares:
-        if share is None:
-            return None
-        total += share
-    return min(1.0, total)
 
 
 def _table_contributions(
@@ -205,17 +196,13 @@ def _table_contributions(
         if verdict is True:
             asked = dict.fromkeys([c.input for c in row.when])
             break
-        refuted = [c.input for c in row.when if c.input in fixed and not _met(c, fixed)]
+        refuted = [c.input for c in row.when if c.input in fixed and not holds(c, fixed[c.input])]
         asked.update(dict.fromkeys(refuted[:1]))
     return tuple(
         Contribution(input=name, value=shown(fixed[name]), effect="decides")
         for name in asked
         if name in fixed
     )
-
-
-def _met(condition: RuleCondition, fixed: Mapping[str, Value]) -> bool:
-    return holds(condition, fixed[condition.input])
 
 
 def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResult:
@@ -238,17 +225,18 @@ def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResul
     open_inputs = tuple(name for name, each in points.items() if len(each) > 1)
     settled_by = open_inputs if len(by_band) > 1 else ()
     listed = tuple(
-        PossibleResult(answer=_scored(band.answer, found), probability=_probability(found))
+        PossibleResult(answer=_scored(band.answer, found), probability=total(found.values()))
         for band, found in by_band
     )
     return result_of(
+        RuleResult,
         rule,
-        certainty_of(settled_by, known),
-        listed[0].answer if len(listed) == 1 else None,
+        known,
+        settled_by,
+        open_inputs=open_inputs,
+        answer=listed[0].answer if len(listed) == 1 else None,
         alternatives=() if len(listed) == 1 else listed,
-        settled_by=settled_by,
         contributions=_score_contributions(rule, known, points),
-        missing=missing_of(rule, known, open_inputs),
     )
 
 
@@ -256,7 +244,7 @@ def _points(rule: ScoreRule, item: ScoreItem, known: Mapping[str, PossibleValues
     conditions = [c for case in item.cases for c in case.when]
     found: _Points = {}
     for possible in options(rule.input(item.input), known[item.input], conditions):
-        _add(found, _points_of(item, possible), possible.probability)
+        add_weight(found, _points_of(item, possible), possible.probability)
     return {next(iter(found)): 1.0} if len(found) == 1 else found
 
 
@@ -267,24 +255,14 @@ def _points_of(item: ScoreItem, possible: Possible) -> int:
     return 0
 
 
-def _add(found: _Points, total: int, share: float | None) -> None:
-    """Add a share to a total; a share that nobody weighed makes the sum unweighed."""
-    if total not in found:
-        found[total] = share
-        return
-    old = found[total]
-    found[total] = None if old is None or share is None else old + share
-
-
 def _totals(each: Iterable[_Points]) -> _Points:
     """Return the sums that are possible, inputs being independent."""
     totals: _Points = {0: 1.0}
     for points in each:
         new: _Points = {}
-        for total, share in totals.items():
+        for points_so_far, share in totals.items():
             for more, weight in points.items():
-                both = None if share is None or weight is None else share * weight
-                _add(new, total + more, both)
+                add_weight(new, points_so_far + more, product((share, weight)))
         totals = new
     return totals
 
@@ -293,9 +271,9 @@ def _by_band(bands: Sequence[Band], totals: _Points) -> list[tuple[Band, _Points
     """Return the bands that are possible, highest first, each with its scores."""
     ordered = sorted(bands, key=lambda band: -band.at_least)
     found: dict[int, tuple[Band, _Points]] = {}
-    for total, share in sorted(totals.items()):
-        place = next(i for i, band in enumerate(ordered) if total >= band.at_least)
-        found.setdefault(place, (ordered[place], {}))[1][total] = share
+    for score, share in sorted(totals.items()):
+        place = next(i for i, band in enumerate(ordered) if score >= band.at_least)
+        found.setdefault(place, (ordered[place], {}))[1][score] = share
     return [found[place] for place in sorted(found)]
 
 
@@ -306,18 +284,13 @@ def _scored(answer: RuleAnswer, scores: _Points) -> RuleAnswer:
     )
 
 
-def _probability(scores: _Points) -> float | None:
-    shares = [share for share in scores.values() if share is not None]
-    return min(1.0, sum(shares)) if len(shares) == len(scores) else None
-
-
 def _score_contributions(
     rule: ScoreRule, known: Mapping[str, PossibleValues], points: Mapping[str, _Points]
 ) -> tuple[Contribution, ...]:
     return tuple(
         Contribution(
             input=name,
-            value=" or ".join(p.text or shown(p.value) for p in known[name].values) or "unknown",
+            value=" or ".join(map(str, known[name].values)) or "unknown",
             effect="points",
             low=float(min(found)),
             high=float(max(found)),
@@ -349,13 +322,13 @@ def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleR
     settled_by = tuple(name for name, (low, high) in shares.items() if low != high)
     dose = _dose(rule, shares)
     return result_of(
+        RuleResult,
         rule,
-        certainty_of(settled_by, known),
-        None if settled_by else dose,
+        known,
+        settled_by,
+        answer=None if settled_by else dose,
         alternatives=(PossibleResult(answer=dose),) if settled_by else (),
-        settled_by=settled_by,
         contributions=_equation_contributions(rule, known, shares),
-        missing=missing_of(rule, known, settled_by),
     )
 
 
@@ -419,7 +392,7 @@ def _equation_contributions(
         *(
             Contribution(
                 input=name,
-                value=" or ".join(shown(p.value) for p in known[name].values) or "unknown",
+                value=" or ".join(map(str, known[name].values)) or "unknown",
                 effect="factor",
                 low=math.exp(share[0]),
                 high=math.exp(share[1]),

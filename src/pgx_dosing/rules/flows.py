@@ -18,15 +18,15 @@ from pgx.errors import ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
 from pgx_dosing.rules.results import (
     Contribution,
-    DoseSpan,
     Missing,
     Possible,
     PossibleValues,
-    certainty_of,
     checked,
     holds,
-    missing_of,
+    is_number,
     options,
+    product,
+    result_of,
     shown,
 )
 from pgx_dosing.rules.specification import (
@@ -34,11 +34,9 @@ from pgx_dosing.rules.specification import (
     FlowRule,
     LoadingRule,
     RuleAdjustment,
-    RuleAnswer,
     RuleCitation,
     RuleCondition,
     Span,
-    TableRule,
     Value,
 )
 
@@ -52,7 +50,6 @@ __all__ = [
     "RaisedAlert",
     "follow",
     "load",
-    "scaled_start",
 ]
 
 _MOST: Final = 20_000
@@ -156,30 +153,20 @@ def follow(
         for name in dict.fromkeys(path.base.equation for path in paths.values())
     }
     outcomes = _outcomes(rule, ways, paths, settled_by, doses)
-    return FlowResult(
-        rule=rule.name,
-        title=rule.title,
-        drug=rule.drug,
-        jurisdiction=rule.jurisdiction,
-        certainty=certainty_of(settled_by, known),
+    return result_of(
+        FlowResult,
+        rule,
+        known,
+        settled_by,
         outcome=outcomes[0] if len(outcomes) == 1 else None,
         alternatives=() if len(outcomes) == 1 else outcomes,
-        settled_by=settled_by,
-        missing=missing_of(rule, known, settled_by),
         alerts=_alerts(rule, known),
-        population=rule.population,
-        limits=rule.limits,
-        source=rule.source,
-        as_of=rule.as_of,
-        citations=rule.citations,
         preferred=_is_preferred(rule, known),
     )
 
 
 def _conditions(rule: FlowRule) -> list[RuleCondition]:
-    rows: list[tuple[RuleCondition, ...]] = [*(b.when for b in rule.bases)]
-    rows += [a.when for a in rule.adjustments]
-    return [c for row in rows for c in row]
+    return [c for part in (*rule.bases, *rule.adjustments) for c in part.when]
 
 
 def _is_preferred(rule: FlowRule, known: Mapping[str, PossibleValues]) -> bool:
@@ -203,10 +190,7 @@ def _ways(rule: FlowRule, known: Mapping[str, PossibleValues]) -> dict[str, tupl
 
 
 def _places(rule: FlowRule, ways: Mapping[str, Sequence[Possible]]) -> Iterable[_At]:
-    number = 1
-    for each in ways.values():
-        number *= len(each)
-    if number > _MOST:
+    if math.prod(map(len, ways.values())) > _MOST:
         raise ModelError("the flow has too many combinations", where=rule.name)
     return itertools.product(*(range(len(each)) for each in ways.values()))
 
@@ -302,23 +286,11 @@ def _outcomes(
         found.append(
             msgspec.structs.replace(
                 outcome,
-                when=tuple(
-                    f"{name} = {p.text or shown(p.value)}"
-                    for name, p in zip(settled_by, possible, strict=True)
-                ),
-                probability=_product(p.probability for p in possible),
+                when=tuple(f"{name} = {p}" for name, p in zip(settled_by, possible, strict=True)),
+                probability=product(p.probability for p in possible),
             )
         )
     return tuple(sorted(found, key=lambda o: -(o.probability or 0.0)))
-
-
-def _product(shares: Iterable[float | None]) -> float | None:
-    product = 1.0
-    for share in shares:
-        if share is None:
-            return None
-        product *= share
-    return product
 
 
 def _outcome(
@@ -417,43 +389,8 @@ class LoadingResult(msgspec.Struct, frozen=True, kw_only=True):
     citations: tuple[RuleCitation, ...] = ()
 
 
-def scaled_start(
-    rule: TableRule, answer: RuleAnswer, standard: float, weight_kg: float | None = None
-) -> DoseSpan:
-    """Return the start that a factor makes of a standard dose, never above the rule's cap.
-
-    Parameters
-    ----------
-    rule, answer
-        The table and its answer, which has to be a factor.
-    standard
-        The standard starting dose of the place, in the unit of the rule's scale.
-    weight_kg
-        Body weight in kg; with it the result is an amount a day, without it one per kg.
-
-    Raises
-    ------
-    ModelError
-        The rule gives no factor, or this answer is none.
-    OutOfDomainError
-        Standard dose or weight lies outside of what the rule allows, or is no number.
-    """
-    scale = rule.scale
-    if scale is None or answer.code != "factor" or answer.low is None or answer.high is None:
-        raise ModelError("the answer is no factor on a standard dose", where=rule.name)
-    _inside(standard, scale.standard, f"the standard dose ({scale.unit})")
-    if weight_kg is not None:
-        _inside(weight_kg, scale.weight, "the weight (kg)")
-    low, high = (min(standard * factor, scale.cap) for factor in (answer.low, answer.high))
-    capped = standard * answer.high > scale.cap
-    if weight_kg is None:
-        return DoseSpan(low=low, high=high, unit=scale.unit, capped=capped)
-    unit = scale.unit.replace("/kg", "")
-    return DoseSpan(low=low * weight_kg, high=high * weight_kg, unit=unit, capped=capped)
-
-
 def _inside(value: float, span: Span, what: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value):
         raise OutOfDomainError(f"{what} is no finite number")
     if not span.low <= value <= span.high:
         raise OutOfDomainError(
@@ -484,12 +421,11 @@ def load(
     loads = [maintenance * _accumulation(rule, str(p.value)) for p in ways]
     settled_by = (item.name,) if len({round(x, 9) for x in loads}) > 1 else ()
     span = Span(low=min(loads), high=max(loads))
-    return LoadingResult(
-        rule=rule.name,
-        title=rule.title,
-        drug=rule.drug,
-        jurisdiction=rule.jurisdiction,
-        certainty=certainty_of(settled_by, known),
+    return result_of(
+        LoadingResult,
+        rule,
+        known,
+        settled_by,
         days=tuple(
             LoadingDose(
                 day=day.day,
@@ -500,14 +436,7 @@ def load(
             for day in rule.days
         ),
         loading=span,
-        settled_by=settled_by,
         contributions=_loading_contributions(rule, ways, maintenance, span),
-        missing=missing_of(rule, known, settled_by),
-        population=rule.population,
-        limits=rule.limits,
-        source=rule.source,
-        as_of=rule.as_of,
-        citations=rule.citations,
     )
 
 
@@ -538,7 +467,7 @@ def _loading_contributions(
         ),
         Contribution(
             input=rule.input_name,
-            value=" or ".join(shown(p.value) for p in ways),
+            value=" or ".join(map(str, ways)),
             effect="factor",
             low=span.low / maintenance,
             high=span.high / maintenance,
