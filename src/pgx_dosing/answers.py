@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from pgx.base.shipped import read_data
 from pgx.base.texts import did_you_mean
 from pgx.errors import (
     MissingCovariateError,
@@ -23,7 +22,7 @@ from pgx.patients.medicines import known_medicines
 from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.records.calls import Certainty, PatientResult
 from pgx.records.patient import Patient
-from pgx_dosing.folders import shipped_folder
+from pgx_dosing.json_records import shipped_record
 from pgx_dosing.predicting import DosePrediction, InputValue, parse_given, predict_dose
 from pgx_dosing.registry.files import configured_key
 from pgx_dosing.registry.folder import ModelFolder
@@ -126,13 +125,7 @@ def alerts_for(drug: str, patient: Patient | None) -> tuple[DoseAlert, ...]:
 
 @functools.cache
 def _shipped() -> tuple[DoseAlert, ...]:
-    path = shipped_folder() / _FILE
-    try:
-        found = msgspec.json.decode(read_data(path), type=_Alerts).alerts
-    except (OSError, msgspec.MsgspecError) as error:
-        raise ModelFolderError(
-            f"cannot be read: {error}", where=_FILE, remedy="reinstall pgx"
-        ) from error
+    found = shipped_record(_FILE, _Alerts).alerts
     if strange := {alert.code for alert in found} - set(_HOLDS):
         raise ModelFolderError(f"has an unknown code {min(strange)!r}", where=_FILE)
     return found

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.errors import MissingCovariateError, ModelError, ModelFolderError, OutOfDomainError
+from pgx_dosing.json_records import decode
 from pgx_dosing.rules.specification import Observe
 from pgx_dosing.terms import Columns, EquationTerm, Feature, Trees, feature_values, is_unknown
 
@@ -37,7 +38,6 @@ __all__ = [
     "Value",
     "check_value",
     "columns_of",
-    "encode_model",
     "fill",
     "n_outside",
     "ordered_text",
@@ -367,10 +367,7 @@ def parse_model(data: bytes, where: str | Path = "model.json") -> Model:
     ModelFolderError
         It is no model, or of another schema.
     """
-    try:
-        model = msgspec.json.decode(data, type=Model)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ModelFolderError(f"no model: {error}", where=str(where)) from error
+    model: Model = decode(data, Model, "no model", where)
     if model.schema_version != SCHEMA_VERSION:
         raise ModelFolderError(
             f"the model's schema is {model.schema_version}, this pgx reads {SCHEMA_VERSION}",
@@ -426,8 +423,3 @@ def _fault_of(term: EquationTerm, kinds: Mapping[str, InputKind]) -> str:
     if is_number != wanted:
         return f"a term ({term.feature.value}) of {term.inputs[0]!r}, an input of another kind"
     return "a term is divided by 0" if term.per == 0 else ""
-
-
-def encode_model(model: Model) -> bytes:
-    """Return the bytes of the model's file; equal models give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n"

@@ -18,6 +18,7 @@ from polars.exceptions import PolarsError
 
 from pgx.base.files import read_whole
 from pgx.errors import DataTableError, OutOfDomainError
+from pgx_dosing.json_records import decode
 from pgx_dosing.specification import Input, InputKind, Value, check_value, ordered_text
 from pgx_dosing.terms import Columns, is_unknown
 
@@ -29,7 +30,6 @@ __all__ = [
     "TableColumn",
     "TableSchema",
     "columns_for",
-    "encode_schema",
     "parse_schema",
     "read_table",
     "table_of",
@@ -149,21 +149,15 @@ def parse_schema(data: bytes, where: str | Path = "schema.json") -> TableSchema:
     DataTableError
         It is no schema, or of another version.
     """
-    try:
-        schema = msgspec.json.decode(data, type=TableSchema)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise DataTableError(f"no schema of a table: {error}", where=str(where)) from error
+    schema: TableSchema = decode(
+        data, TableSchema, "no schema of a table", where, refuse=DataTableError
+    )
     if schema.schema_version != SCHEMA_VERSION:
         raise DataTableError(
             f"the schema is of version {schema.schema_version}, this pgx reads {SCHEMA_VERSION}",
             where=str(where),
         )
     return schema
-
-
-def encode_schema(schema: TableSchema) -> bytes:
-    """Return the bytes of the schema's file; equal schemas give equal bytes."""
-    return msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)

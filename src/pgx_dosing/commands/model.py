@@ -51,8 +51,9 @@ def monitor(
 
       pgx model monitor predictions.jsonl --model models/warfarin-local -o watch/
     """
+    from pgx_dosing.json_records import encode
     from pgx_dosing.monitoring.records import Settings
-    from pgx_dosing.monitoring.status import alert_lines, render_status
+    from pgx_dosing.monitoring.status import alert_lines
     from pgx_dosing.monitoring.status import monitor as watch
 
     if last < _LEAST:
@@ -61,7 +62,7 @@ def monitor(
         _check_output(output, force=force)
     found = watch(log, _watched(log, model), Settings(window=last))
     if output is None:
-        sys.stdout.write(render_status(found.status).decode("utf-8"))
+        sys.stdout.write(encode(found.status).decode("utf-8"))
     else:
         _write(output, found)
     for line in () if quiet else alert_lines(found.status):
@@ -108,11 +109,11 @@ def _check_output(folder: Path, *, force: bool) -> None:
 
 def _write(folder: Path, found: Monitoring) -> None:
     from pgx.reports.files import write_file
-    from pgx_dosing.monitoring.status import render_status
+    from pgx_dosing.json_records import encode
     from pgx_dosing.report.dashboard import render_dashboard
 
     write_file(folder / DASHBOARD, render_dashboard(found).encode("utf-8"))
-    write_file(folder / STATUS, render_status(found.status))
+    write_file(folder / STATUS, encode(found.status))
 
 
 for _part in (model_registry, model_train):

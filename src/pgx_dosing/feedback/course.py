@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 import numpy as np
@@ -35,7 +35,8 @@ import numpy.typing as npt
 
 from pgx.base.texts import shape_problem
 from pgx.errors import CourseFileError, MissingCovariateError, ModelStateError, OutOfDomainError
-from pgx_dosing.feedback.kpd import Parameters, Range, Value, read_parameters, read_record
+from pgx_dosing.feedback.kpd import Parameters, Range, Value, read_parameters
+from pgx_dosing.json_records import shipped_record, unique_names
 
 __all__ = [
     "COURSE_SCHEMA",
@@ -168,7 +169,7 @@ def parse_course(data: bytes, where: str = "course") -> Course:
     text = data.removeprefix(b"\xef\xbb\xbf")
     try:
         course = msgspec.json.decode(text, type=Course)
-        json.loads(text, object_pairs_hook=_once)
+        json.loads(text, object_pairs_hook=unique_names)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         what = shape_problem(error, Course)
         raise CourseFileError(what, where=where, remedy=_REMEDY) from error
@@ -181,13 +182,6 @@ def parse_course(data: bytes, where: str = "course") -> Course:
             remedy=_REMEDY,
         )
     return course
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one JSON object")
-    return found
 
 
 def timeline_of(course: Course, p: Parameters, where: str = "course") -> Timeline:
@@ -442,7 +436,7 @@ def read_outcomes() -> OutcomeModels:
     ModelFolderError
         The file is absent or damaged.
     """
-    return read_record(FILE, OutcomeModels)
+    return shipped_record(FILE, OutcomeModels)
 
 
 def update_sensitivity(

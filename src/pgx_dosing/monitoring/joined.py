@@ -61,15 +61,7 @@ class Outcomes(msgspec.Struct, frozen=True):
     def last(self, n: int) -> Outcomes:
         """Return the newest ``n``."""
         start = max(len(self) - n, 0)
-        return Outcomes(
-            self.dates[start:],
-            self.observed[start:],
-            self.predicted[start:],
-            self.lower[start:],
-            self.upper[start:],
-            self.level[start:],
-            self.groups[start:],
-        )
+        return Outcomes(*(getattr(self, name)[start:] for name in self.__struct_fields__))
 
 
 class WatchedLog(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ import msgspec
 
 from pgx.base.files import real_path
 from pgx.errors import ModelFolderError, OutputError
+from pgx_dosing.json_records import decode, unique_names
 
 __all__ = [
     "FILES",
@@ -112,7 +113,7 @@ def parse_json(data: bytes, where: str) -> Json:
     try:
         content = json.loads(
             data.decode("utf-8"),
-            object_pairs_hook=_object,
+            object_pairs_hook=unique_names,
             parse_float=_finite,
             parse_int=_whole,
             parse_constant=_no_number,
@@ -123,13 +124,6 @@ def parse_json(data: bytes, where: str) -> Json:
         raise ModelFolderError(f"is no usable JSON: {reason}", where=where) from error
     if not isinstance(content, dict):
         raise ModelFolderError("is no JSON object", where=where)
-    return content
-
-
-def _object(pairs: list[tuple[str, Any]]) -> Json:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise ValueError("a key stands twice in one object")
     return content
 
 
@@ -288,10 +282,7 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
         It is no manifest, of another schema, not as it was written, or names a file that a
         model has not.
     """
-    try:
-        file = msgspec.json.decode(data, type=_ModelManifestFile)
-    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-        raise ModelFolderError(f"is no manifest: {error}", where=where) from error
+    file: _ModelManifestFile = decode(data, _ModelManifestFile, "is no manifest", where)
     if file.schema_version != MANIFEST_SCHEMA:
         raise ModelFolderError(
             f"schema version {file.schema_version}, this pgx reads {MANIFEST_SCHEMA}", where=where
@@ -300,11 +291,7 @@ def parse_manifest(data: bytes, where: str) -> ModelManifest:
     if unknown:
         raise ModelFolderError(f"names {unknown[0]!r}, which no model has", where=where)
     manifest = ModelManifest(
-        schema_version=file.schema_version,
-        model=file.model,
-        version=file.version,
-        files=file.files,
-        signature=file.signature,
+        **{name: getattr(file, name) for name in ModelManifest.__struct_fields__}
     )
     if manifest_bytes(manifest) != data:
         raise ModelFolderError(
@@ -389,13 +376,8 @@ def signature_over(purpose: str, digest: str, key: ModelKey) -> ManifestSignatur
 
 def signed(manifest: ModelManifest, key: ModelKey) -> ModelManifest:
     """Return a manifest with this key's signature, in place of any other."""
-    return ModelManifest(
-        schema_version=manifest.schema_version,
-        model=manifest.model,
-        version=manifest.version,
-        files=manifest.files,
-        signature=signature_over("model", manifest.digest, key),
-    )
+    signature = signature_over("model", manifest.digest, key)
+    return msgspec.structs.replace(manifest, signature=signature)
 
 
 def signature_state(

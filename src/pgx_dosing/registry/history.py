@@ -30,6 +30,7 @@ import msgspec
 
 from pgx.base.files import real_path
 from pgx.errors import ModelFolderError, ModelStateError
+from pgx_dosing.json_records import decode
 from pgx_dosing.registry.files import (
     Json,
     ManifestSignature,
@@ -430,10 +431,7 @@ def parse_history(data: bytes, where: str) -> History:
         It is no history, of another schema, not as it was written, or its entries cannot
         follow each other.
     """
-    try:
-        file = msgspec.json.decode(data, type=_HistoryFile)
-    except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-        raise ModelFolderError(f"is no history of states: {error}", where=where) from error
+    file: _HistoryFile = decode(data, _HistoryFile, "is no history of states", where)
     if file.schema_version != HISTORY_SCHEMA:
         raise ModelFolderError(
             f"schema version {file.schema_version}, this pgx reads {HISTORY_SCHEMA}", where=where

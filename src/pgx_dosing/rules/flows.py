@@ -166,7 +166,8 @@ def follow(
 
 
 def _conditions(rule: FlowRule) -> list[RuleCondition]:
-    return [c for part in (*rule.bases, *rule.adjustments) for c in part.when]
+    rows = [*(base.when for base in rule.bases), *(a.when for a in rule.adjustments)]
+    return [condition for row in rows for condition in row]
 
 
 def _is_preferred(rule: FlowRule, known: Mapping[str, PossibleValues]) -> bool:

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from pgx.base.shipped import data_files, read_data
 from pgx.errors import ModelFolderError
+from pgx_dosing.json_records import decode
 from pgx_dosing.rules.specification import (
     SCHEMA_VERSION,
     EquationRule,
@@ -84,10 +83,7 @@ def parse_rule(data: bytes, where: str) -> AnyRule:
     """
     if len(data) > _LARGEST:
         raise ModelFolderError("the rule file is larger than 1 MiB", where=where)
-    try:
-        rule: AnyRule = msgspec.json.decode(data, type=AnyRule)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ModelFolderError(f"this is no rule: {error}", where=where) from error
+    rule: AnyRule = decode(data, AnyRule, "this is no rule", where)
     for problem in _problems(rule):
         raise ModelFolderError(problem, where=where, remedy="correct the file")
     return rule

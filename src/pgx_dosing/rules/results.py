@@ -178,8 +178,7 @@ def _check_value(item: RuleInput, value: object) -> None:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Whether a value is a finite number; a bool, an int in Python, counts nothing here."""
-    is_one = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_one and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _limits(item: RuleInput) -> tuple[float, float]:
