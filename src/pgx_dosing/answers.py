@@ -53,6 +53,7 @@ _HOLDS: Final[Mapping[str, Callable[[Patient], bool]]] = {
     "pregnant": lambda patient: patient.pregnant is True,
     "liver": lambda patient: patient.liver.child_pugh in ("B", "C"),
 }
+# doses of models are weekly, loading doses daily
 _DAYS = 7.0
 _PUBLISHED = "published"
 _ALSO = {
@@ -167,7 +168,7 @@ class DoseAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def person_of(
     knowledge: KnowledgeBase, result: PatientResult | None, patient: Patient | None
 ) -> Person:
-    """Return what is known of a person; a patient file stands before the one in the result."""
+    """Return what is known of a person; a patient file takes precedence over the result's."""
     if patient is None and result is not None and result.context is not None:
         patient = result.context.patient
     facts = knowledge.medicines
@@ -388,7 +389,7 @@ def dosed_drugs(store: Store | None = None) -> list[str]:
 
 
 def _with_other_words(words: Mapping[str, str]) -> dict[str, str]:
-    """Return what is given, and what that says of other inputs; what is given stands first."""
+    """Return what is given, and what that says of other inputs; given values take precedence."""
     said = [_ALSO[pair] for pair in words.items() if pair in _ALSO]
     return {**dict(said), **words}
 
@@ -421,7 +422,7 @@ def _rule_value(item: RuleInput, text: str) -> Value:
     try:
         return int(text) if item.kind == "count" else float(text)
     except ValueError as error:
-        raise OutOfDomainError(f"{item.name} is no number") from error
+        raise OutOfDomainError(f"{item.name} is not a number") from error
 
 
 def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
@@ -430,7 +431,7 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
     for own in models:
         # a trained model may hold terms for the very alleles that a flow adjusts for
         if own.uses_genotype == wanted and own.state == _PUBLISHED:
-            _check_settled(own)
+            _check_certain(own)
             return BaseDose(dose=own.dose, unit=own.unit, low=own.lower, high=own.upper)
     raise MissingCovariateError(f"no {kind} equation gives a dose", remedy="give what it asks for")
 
@@ -438,11 +439,11 @@ def _base(models: Sequence[DosePrediction], kind: str) -> BaseDose:
 def _per_day(models: Sequence[DosePrediction]) -> float:
     if not models:
         raise MissingCovariateError("no equation gives a maintenance dose")
-    _check_settled(models[0])
+    _check_certain(models[0])
     return models[0].dose / _DAYS
 
 
-def _check_settled(own: DosePrediction) -> None:
+def _check_certain(own: DosePrediction) -> None:
     """Refuse to build on a dose that is only the likeliest: what follows would look sure.
 
     Raises

@@ -19,7 +19,9 @@ from pgx_dosing.terms import Columns, feature_values, n_rows, tree_sums
 __all__ = ["Bounds", "contributions", "dose_of", "interval_of", "link_of", "on_link", "predict"]
 
 _Values = npt.NDArray[np.float64]
+# least dose of a member of which a root or logarithm is taken
 _LEAST: Final = 1e-6
+# quadrature of the mean slope between two patients, see `contributions`
 _NODES, _SHARES = np.polynomial.legendre.leggauss(24)
 
 

@@ -35,15 +35,18 @@ __all__ = [
 ]
 
 _Values = npt.NDArray[np.float64]
+# share of the actual dose within which a prediction counts as close
 _SHARE: Final = 0.2
 _SLACK: Final = 1e-9
 """20% of a dose is itself within 20%, whatever the last bit says."""
 _Ends = tuple[float, float]
+# bootstrap samples; the seed is fixed, so that equal tables give equal intervals
 _DRAWS: Final = 1000
 _SEED: Final = 7
 _TAILS: Final = (2.5, 97.5)
 FIXED_DOSE: Final = 35.0
 """mg/week: 5 mg a day, the usual start of warfarin without an equation."""
+# how many well-dosed starts one overdosed start outweighs: a judgement, so several are shown
 _WEIGHTS: Final = (0.25, 0.5, 1.0, 2.0)
 _Mask = npt.NDArray[np.bool_]
 _AGES: Final = ((0.0, 50.0, "below 50"), (50.0, 70.0, "50 to 69"), (70.0, np.inf, "70 or more"))
@@ -52,6 +55,7 @@ DOSE_BINS: Final = ((0.0, 21.0, "at most 21"), (21.0, 49.0, "21 to 49"), (49.0, 
 _FEWEST: Final = 100
 """Patients of a group: of fewer nothing is said."""
 _NOT_A_GROUP: Final = ("", "Unknown")
+# by how much fewer high doses may be within 20% before a remark is due
 _TOLERATED: Final = 0.02
 _HIGH_DOSE: Final = ("dose", "above 49")
 
@@ -247,7 +251,7 @@ def predict_table(model: Model, table: DataTable) -> Predicted:
 def judge(
     own: Predicted, table: DataTable, baselines: Mapping[str, Predicted], model: Model
 ) -> dict[str, Any]:
-    """Return the contract's JSON object of `pgx model evaluate`, and what stands beside it."""
+    """Return the JSON object that `pgx model evaluate` prints."""
     names = table.schema.groups if table.schema else ()
     groups = _by_group(own, table, names)
     found = {

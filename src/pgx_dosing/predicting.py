@@ -45,10 +45,12 @@ __all__ = [
 
 InputValue = float | str | bool | None
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+# combinations of open inputs; more alternatives than this nobody can read
 _MOST: Final = 64
+# probability of genotypes unknown to the model from which a dose depends on them
 _TOLD: Final = 0.01
+# doses that differ by less than half a percent count as one dose
 _SAME: Final = 0.005
-"""Doses that differ by less than half a percent are one dose."""
 _LEAST: Final = 0.05
 """Share of the typical dose below which an equation has left what it was made from."""
 _HANDLED: Final = {
@@ -174,7 +176,7 @@ def _parsed(own: Input, text: str) -> InputValue:
             number = float("" if "_" in text else text)
         except ValueError as error:
             raise OutOfDomainError(
-                f"{own.name} is no number", remedy=f"give it in {own.unit or 'numbers'}"
+                f"{own.name} is not a number", remedy=f"give it in {own.unit or 'numbers'}"
             ) from error
         check_value(own, number)
         return number
@@ -187,7 +189,7 @@ def _parsed(own: Input, text: str) -> InputValue:
 
 
 def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple[Seen, ...]:
-    """Return what is known of each input of a model; what is given stands before all else.
+    """Return the possible values of each input of a model; a given value takes precedence.
 
     Raises
     ------

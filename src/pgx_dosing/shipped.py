@@ -41,7 +41,7 @@ _SCHEMA = "schema.json"
 
 
 class PublishedMember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A published model that is joined as it stands, with a share of the weight."""
+    """A published model that joins unchanged, with a share of the weight."""
 
     model: str
     weight: float

@@ -76,10 +76,10 @@ class Input(
     """One input of a model.
 
     ``minimum`` and ``maximum`` bound a number (inclusive), in ``unit``; ``levels`` are the values
-    of a level; of a genotype, ``alleles`` are those that it may be made of. ``assumed`` stands in
-    where nothing is known; ``estimated_by`` are sums of terms of other inputs that give the number,
-    of which the first counts whose inputs are known. ``observe`` says where the value is found;
-    a count that is observed means the level at that place of ``levels``.
+    of a level; of a genotype, ``alleles`` are those that it may be made of. ``assumed`` is
+    imputed where nothing is known; ``estimated_by`` are sums of terms of other inputs that give
+    the number, of which the first counts whose inputs are known. ``observe`` says where the
+    value is found; a count that is observed means the level at that place of ``levels``.
     ``typical`` is the value of the patient that contributions are counted from.
     """
 
@@ -129,7 +129,7 @@ def check_value(own: Input, value: Value) -> None:
 
 def _check_number(own: Input, value: Value) -> None:
     if isinstance(value, (bool, str)) or value is None or not np.isfinite(value):
-        raise OutOfDomainError(f"{own.name} is no number", remedy=f"give a number of {own.unit}")
+        raise OutOfDomainError(f"{own.name} is not a number", remedy=f"give a number of {own.unit}")
     low = -np.inf if own.minimum is None else own.minimum
     high = np.inf if own.maximum is None else own.maximum
     if low <= value <= high:
@@ -222,7 +222,7 @@ def with_assumed(inputs: Sequence[Input], columns: Columns) -> Columns:
 
 
 def _estimated(own: Input, columns: Columns) -> npt.NDArray[np.float64]:
-    """Return what stands in for a number, shape (n,)."""
+    """Return the imputed values of a number, shape (n,)."""
     found = np.full(len(columns[own.name]), np.nan)
     for terms in filter(None, own.estimated_by):
         weights = np.array([term.coefficient for term in terms])

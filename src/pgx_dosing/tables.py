@@ -37,6 +37,7 @@ __all__ = [
 
 SCHEMA_VERSION = "1.0"
 _MAX_BYTES: Final = 1 << 30
+# known values from which on a median outside of its bounds shows another unit
 _ENOUGH: Final = 20
 _FEW: Final = 1
 """A single odd cell says nothing of a column."""
@@ -57,8 +58,8 @@ class SourceColumn(
     """One column of the file that may answer an input.
 
     ``codes`` translate its cells (a number is given as text, a flag as ``1`` or ``0``); without
-    them the cell itself is taken, numbers times ``factor``. ``other`` stands for a cell that no
-    code names. With ``separators`` a cell holds several codes, of which each is looked up and the
+    them the cell itself is taken, numbers times ``factor``. ``other`` is for a cell that no code
+    names. With ``separators`` a cell holds several codes, of which each is looked up and the
     largest taken. ``given`` limits the source to rows with these levels of inputs named before.
     """
 

@@ -219,7 +219,7 @@ def _fault_of(tree: Tree, n_features: int) -> str:
     if any(feature >= n_features for feature in tree.feature):
         return "a tree asks for a feature that there is not"
     children = zip(tree.feature, tree.left, tree.right, strict=True)
-    # a child stands after its parent, so that every walk ends
+    # a child comes after its parent, so that every walk ends
     if any(
         feature >= 0 and not (node < left < n and node < right < n)
         for node, (feature, left, right) in enumerate(children)

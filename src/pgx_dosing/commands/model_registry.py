@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["model_rows", "register", "signature_text", "step_rows", "what_rows"]
 
 Row = dict[str, str]
+# exit status of a damaged or untrusted model, as of every ModelError
 _REFUSED = 3
 _LARGEST = 16 << 20
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION or a folder")]

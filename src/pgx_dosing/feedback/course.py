@@ -58,12 +58,14 @@ __all__ = [
 
 COURSE_SCHEMA: Final = "1.0"
 MAX_BYTES: Final = 2**20
+# two years; a longer course is taken for a mistyped date
 MOST_DAYS: Final = 731
 _REMEDY: Final = "see docs/how-to/dose-course.md"
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 Array = npt.NDArray[np.float64]
 FILE: Final = "outcomes-simulated/outcomes.json"
+# grid of the log sensitivity, in standard deviations of its prior
 _POINTS: Final = 401
 _REACH: Final = 5.0
 

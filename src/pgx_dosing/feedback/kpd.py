@@ -44,8 +44,11 @@ FILE: Final = "warfarin-kpd/parameters.json"
 Array = npt.NDArray[np.float64]
 HOURS_A_DAY: Final = 24.0
 HOURS_A_WEEK: Final = 168.0
+# Gauss-Legendre nodes of each piece between events, in which the effect is smooth
 _NODES: Final = 6
+# hours of the longest piece
 _LONGEST: Final = 24.0
+# the steps shrink quickly; this only bounds the loop
 _ITERATIONS: Final = 60
 _FORGOTTEN: Final = 12.0
 """Transit times after which less than 1e-13 of an effect is still to come."""
@@ -73,9 +76,9 @@ class Range(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises
         ------
         OutOfDomainError
-            The value is outside, or no number.
+            The value is outside, or NaN.
         """
-        if not self.low <= value <= self.high:  # also refuses what is no number
+        if not self.low <= value <= self.high:  # NaN fails every comparison, and is refused
             unit = "" if self.unit == "1" else f" {self.unit}"
             raise OutOfDomainError(
                 f"{name} is outside {self.low:g} to {self.high:g}{unit}",

@@ -41,6 +41,7 @@ MATERIAL: Final = {"psi": 0.2, "ks": 0.18, "chi_square": 0.0, "missing": 0.05, "
 """From where drift is an alert: PSI by the textbook; a shift of a normal variable with that PSI
 (0.45 standard deviations) has a largest distance of 0.18. Chi-square is never an alert alone."""
 
+# with 30 checks alpha is 0.02 / 30: a dozen of the samples lie beyond such a quantile
 _SIMULATIONS: Final = 20_000
 _FLOOR: Final = 1e-4  # of a share whose logarithm is taken
 _NAMES: Final = {
@@ -266,7 +267,7 @@ def _whole(shares: Sequence[float]) -> Floats:
 
 
 def _binned(present: Sequence[float | str], own: NumberReference) -> Floats:
-    """Return counts between edges, each bin with its lower edge; text is no number and left out."""
+    """Return counts between edges, each bin with its lower edge; text is left out."""
     numbers = np.array([float(v) for v in present if not isinstance(v, str)], np.float64)
     bins = np.searchsorted(np.array(own.inner_edges()), numbers, side="right")
     return np.bincount(bins, minlength=len(own.shares)).astype(np.float64)

@@ -33,6 +33,7 @@ _ERROR_ADVICE: Final = (
     "recalibrate on local patients and look at the change in error first, or go back to the"
     " approved version before"
 )
+# as in `pgx_dosing.evaluation`: a prediction within 20% of the outcome counts as close
 _WITHIN: Final = 0.2
 Mask = npt.NDArray[np.bool_]
 _COVERAGE_ADVICE: Final = (
@@ -122,7 +123,7 @@ def coverage_checks(
 ) -> list[MonitoringCheck]:
     """Return the coverage of the newest intervals against their level and the validation's.
 
-    An alert is coverage below that of the validation, too little for chance; to watch is coverage
+    An alert is coverage below that of the validation by more than chance; ``watch`` is coverage
     below the level only, or above it. The family's ``alpha`` is divided among all that is assessed.
     """
     newest = outcomes.last(settings.window)
@@ -225,7 +226,7 @@ _KINDS: Final = (
 def gap_checks(
     outcomes: Outcomes, reference: ValidationReference, settings: Settings
 ) -> list[MonitoringCheck]:
-    """Return for each group how its error and coverage stand against those of all others.
+    """Return for each group how its error and coverage compare with those of all others.
 
     The family's ``alpha`` is divided among the gaps that are assessed (Bonferroni).
     """

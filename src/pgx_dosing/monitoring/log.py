@@ -27,7 +27,7 @@ import msgspec
 
 from pgx.base.texts import shape_problem
 from pgx.errors import ModelFolderError, OutputError, PredictionLogError, UsageError
-from pgx_dosing.monitoring.records import watched_model
+from pgx_dosing.monitoring.records import monitored_model
 from pgx_dosing.predicting import DosePrediction, InputValue
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.specification import Input, InputKind
@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 LOG_SCHEMA: Final = "1.0"
+# bounds of what a damaged or foreign file may cost
 MAX_LINES: Final = 1_000_000
 MAX_LINE: Final = 64 * 1024  # bytes
 _MAX_INPUTS: Final = 500
@@ -257,7 +258,7 @@ def _check_prediction(line: PredictionLine, where: str) -> None:
 
 def _check_outcome(line: OutcomeLine, where: str) -> None:
     _check_common(line, where)
-    _must(math.isfinite(line.outcome), "outcome is no number", where)
+    _must(math.isfinite(line.outcome), "outcome is not a number", where)
 
 
 def _check_common(line: PredictionLine | OutcomeLine, where: str) -> None:
@@ -344,7 +345,7 @@ def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
     if not found.models:
         raise UsageError(
             f"--log is for doses by an equation, and none gave one for {found.drug}",
-            remedy="leave it out: answers of rules are not watched",
+            remedy="leave it out: answers of rules are not monitored",
         )
     prediction = found.models[0]
     model, folder = dosing.model(prediction.model)
@@ -356,7 +357,7 @@ def log_dose(dosing: Dosing, found: DoseAnswer, path: Path, date: str) -> str:
 def _groups(prediction: DosePrediction, folder: ModelFolder) -> Mapping[str, str | None]:
     """Return the person's groups among those that the validation of the model compared."""
     try:
-        compared = watched_model(folder).reference.groups
+        compared = monitored_model(folder).reference.groups
     except ModelFolderError:
         return {}  # a published model: nobody validated it here
     values = {item.name: item.value for item in prediction.inputs}

@@ -24,23 +24,24 @@ __all__ = [
     "LogFinding",
     "ModelIdentity",
     "ModelStatus",
+    "MonitoredModel",
     "MonitoringCheck",
     "NumberReference",
     "ResidualReference",
     "Settings",
     "ValidationReference",
-    "WatchedModel",
     "check_id",
     "check_of",
     "level_name",
+    "monitored_model",
     "not_assessed",
     "number_words",
-    "watched_model",
     "worst",
 ]
 
 STATUS_SCHEMA: Final = "1.0"
 """Version of the format of a status; its schema is ``docs/schema/pgx-model-status-1.0.json``."""
+# written by the training of a model, see `pgx_dosing.training.run.reference_of`
 METRICS: Final = "metrics.json"
 _SUM: Final = 0.01  # shares are rounded
 
@@ -55,7 +56,7 @@ class CheckState(StrEnum):
 
 
 class Family(StrEnum):
-    """What is watched."""
+    """What is monitored."""
 
     DRIFT = "drift"
     RESIDUALS = "residuals"
@@ -65,7 +66,7 @@ class Family(StrEnum):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How closely is watched.
+    """How closely a model is monitored.
 
     Each ``*_alpha`` holds for one window of patients like those of the validation, and is divided
     among the checks of the family.
@@ -96,7 +97,7 @@ class MonitoringCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One figure held against what the validation lets expect."""
 
     id: Annotated[str, doc("stable name: family, kind and subject joined by dots")]
-    family: Annotated[Family, doc("what is watched")]
+    family: Annotated[Family, doc("what is monitored")]
     kind: Annotated[str, doc("which figure")]
     subject: Annotated[str, doc("input, or group as NAME=VALUE; empty for all")]
     state: Annotated[CheckState, doc("ok, watch, alert or not_assessed")]
@@ -137,14 +138,14 @@ class ModelStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     schema_version: Annotated[str, doc("version of this format")]
     state: Annotated[CheckState, doc("the worst state of all checks")]
-    model: Annotated[ModelIdentity, doc("which model is watched")]
+    model: Annotated[ModelIdentity, doc("which model is monitored")]
     unit: Annotated[str, doc("unit of predictions, outcomes and errors")]
     first_date: Annotated[str, doc("day of the first prediction, YYYY-MM-DD")]
     last_date: Annotated[str, doc("day of the last prediction, YYYY-MM-DD")]
     n_predictions: Annotated[int, doc("predictions of the model in the log")]
     n_outcomes: Annotated[int, doc("predictions whose outcome is known")]
     n_by_state: Annotated[dict[str, int], doc("number of checks by state")]
-    settings: Annotated[Settings, doc("how closely was watched")]
+    settings: Annotated[Settings, doc("how closely the model was monitored")]
     checks: Annotated[
         tuple[MonitoringCheck, ...], doc("each figure beside what the validation lets expect")
     ]
@@ -192,7 +193,7 @@ def check_id(family: Family, kind: str, subject: str) -> str:
 
 
 def number_words(value: float) -> str:
-    """Return a figure as it stands in a sentence.
+    """Return a figure with three significant digits, as text.
 
     >>> number_words(0.12345), number_words(8.0), number_words(123.456)
     ('0.123', '8', '123')
@@ -222,7 +223,7 @@ class LevelReference(msgspec.Struct, frozen=True, tag_field="kind", tag="levels"
 class ResidualReference(msgspec.Struct, frozen=True):
     """Outcome minus prediction, both on a scale, of patients that the model had not seen.
 
-    ``quantiles`` stand at equal steps of 0..1.
+    ``quantiles`` are at equal steps of 0..1.
     """
 
     mean: float
@@ -254,8 +255,8 @@ class ValidationReference(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, dict[str, GroupReference]] = {}
 
 
-class WatchedModel(msgspec.Struct, frozen=True):
-    """A model that is watched; ``digest`` is None where any of the log's is taken."""
+class MonitoredModel(msgspec.Struct, frozen=True):
+    """A monitored model; ``digest`` is None where any of the log's is taken."""
 
     model: str
     version: str
@@ -268,7 +269,7 @@ class _Metrics(msgspec.Struct, frozen=True):
     reference: ValidationReference
 
 
-def watched_model(folder: ModelFolder) -> WatchedModel:
+def monitored_model(folder: ModelFolder) -> MonitoredModel:
     """Return the identity of a verified model and what its validation lets expect.
 
     Raises
@@ -280,13 +281,13 @@ def watched_model(folder: ModelFolder) -> WatchedModel:
     metrics: _Metrics = decode(
         folder.files.get(METRICS, b"{}"),
         _Metrics,
-        "holds no reference to watch a model by",
+        "holds no reference to monitor a model by",
         where,
         remedy="train or validate the model with this version of pgx",
     )
     _check(metrics.reference, where)
     unit = str(folder.model.get("unit", ""))
-    return WatchedModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
+    return MonitoredModel(folder.name, folder.version, unit, metrics.reference, folder.digest)
 
 
 def _check(reference: ValidationReference, where: str) -> None:

@@ -16,16 +16,16 @@ import msgspec
 from pgx_dosing.monitoring.charts import Chart, residual_checks
 from pgx_dosing.monitoring.drift import InputShares, drift_checks
 from pgx_dosing.monitoring.errors import coverage_checks, error_checks, gap_checks
-from pgx_dosing.monitoring.joined import Outcomes, WatchedLog, read_watched_log
+from pgx_dosing.monitoring.joined import MonitoredLog, Outcomes, read_monitored_log
 from pgx_dosing.monitoring.records import (
     STATUS_SCHEMA,
     CheckState,
     LogFinding,
     ModelStatus,
+    MonitoredModel,
     MonitoringCheck,
     Settings,
     ValidationReference,
-    WatchedModel,
     worst,
 )
 
@@ -51,7 +51,7 @@ class Monitoring(msgspec.Struct, frozen=True):
     outcomes: Outcomes
 
 
-def monitor(path: Path, watched: WatchedModel, settings: Settings = _DEFAULT) -> Monitoring:
+def monitor(path: Path, monitored: MonitoredModel, settings: Settings = _DEFAULT) -> Monitoring:
     """Hold a log of predictions against what the validation of its model lets expect.
 
     Raises
@@ -59,10 +59,10 @@ def monitor(path: Path, watched: WatchedModel, settings: Settings = _DEFAULT) ->
     PredictionLogError
         The log cannot be read, or holds no prediction of the model.
     """
-    log = read_watched_log(path, watched, settings.window)
-    reference = watched.reference
+    log = read_monitored_log(path, monitored, settings.window)
+    reference = monitored.reference
     drift, inputs = drift_checks(log.inputs, reference, settings)
-    residuals, charts = residual_checks(log.outcomes, reference, settings, watched.unit)
+    residuals, charts = residual_checks(log.outcomes, reference, settings, monitored.unit)
     checks = [
         *drift,
         *residuals,
@@ -70,12 +70,12 @@ def monitor(path: Path, watched: WatchedModel, settings: Settings = _DEFAULT) ->
         *coverage_checks(log.outcomes, reference, settings),
         *gap_checks(log.outcomes, reference, settings),
     ]
-    status = _status(log, checks, watched.unit, settings, _unknown_inputs(log, reference))
+    status = _status(log, checks, monitored.unit, settings, _unknown_inputs(log, reference))
     return Monitoring(status, tuple(inputs), tuple(charts), log.outcomes)
 
 
 def _status(
-    log: WatchedLog,
+    log: MonitoredLog,
     checks: list[MonitoringCheck],
     unit: str,
     settings: Settings,
@@ -98,7 +98,7 @@ def _status(
     )
 
 
-def _unknown_inputs(log: WatchedLog, reference: ValidationReference) -> tuple[LogFinding, ...]:
+def _unknown_inputs(log: MonitoredLog, reference: ValidationReference) -> tuple[LogFinding, ...]:
     names = {name for row in log.inputs for name in row} - set(reference.inputs)
     if not names:
         return ()

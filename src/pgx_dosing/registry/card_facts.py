@@ -54,7 +54,7 @@ def in_cell(value: object) -> str:
 
 
 def number_text(value: object) -> str:
-    """Return a number with four significant digits, "" for what is no number.
+    """Return a number with four significant digits, "" for anything else.
 
     >>> number_text(8.61234), number_text(3926), number_text(None)
     ('8.612', '3926', '')

@@ -52,7 +52,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ID: Final = "urn:pgx-therapy:schema:pgx-change-plan:1.0"
 _ANY: Final = "*"
 _ABSENT: Final = "(absent)"
-_GONE: Final = object()  # stands for a value that is not there
+_GONE: Final = object()  # marks an absent value
 
 
 class PermittedChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -144,7 +144,7 @@ def plan_of(folder: ModelFolder) -> ChangePlan | None:
     Raises
     ------
     ModelFolderError
-        It is no plan, permits what no plan can, or gives limits that no number meets.
+        It is no plan, permits what no plan can, or gives contradictory limits.
     ModelStateError
         The limits of its validation cannot be read.
     """
@@ -158,7 +158,7 @@ def parse_plan(content: Json, where: str) -> ChangePlan:
     Raises
     ------
     ModelFolderError
-        It is no plan, permits what no plan can, or gives limits that no number meets.
+        It is no plan, permits what no plan can, or gives contradictory limits.
     ModelStateError
         The limits of its validation cannot be read.
     """

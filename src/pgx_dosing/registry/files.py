@@ -60,6 +60,7 @@ __all__ = [
 
 Json = dict[str, Any]
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+# digits of the largest 64-bit integer
 _DIGITS: Final = 19
 _REPAIR: Final = "take the folder again from where it was made"
 MANIFEST: Final = "manifest.json"
@@ -70,6 +71,7 @@ FILES: Final = (
 """The files that a manifest may name; the first one it must."""
 KEY_VARIABLE: Final = "PGX_MODEL_KEY"
 METHOD: Final = "hmac-sha256"
+# 32 bytes, as HMAC-SHA256 has 256 bits; a key of few distinct bytes is not random
 _SHORTEST, _LONGEST, _FEWEST_VALUES = 32, 4096, 16
 _MAKE: Final = "make one with: head -c 32 /dev/urandom > KEYFILE"
 
@@ -141,7 +143,7 @@ def _whole(text: str) -> int:
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")
 
 
 def canonical_json(content: object) -> bytes:

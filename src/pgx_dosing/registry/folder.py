@@ -60,6 +60,7 @@ __all__ = [
 MODEL: Final = FILES[0]
 Document = Mapping[str, object] | str
 """Content of a file: an object for JSON, a text for the card."""
+# bytes that are read at most; a model with trees is the largest file
 _LARGEST: Final = {MODEL: 64 << 20, MANIFEST: 1 << 20}
 _LARGEST_OTHER: Final = 16 << 20
 _KINDS: Final = frozenset({"published", "trained"})
@@ -117,7 +118,7 @@ class ModelFolder:
 
     @property
     def state(self) -> LifecycleState:
-        """Where the model stands; one without a history is a draft."""
+        """Lifecycle state; a model without a history is a draft."""
         return self.history.state if self.history else LifecycleState.DRAFT
 
 

@@ -13,7 +13,7 @@ one with fewer than ``minimum_n`` patients is listed and not judged. What was no
 
 Each entry holds the digest of the one before and that of the model it speaks of; the file has
 one spelling only. An edited history, or a model that was swapped under its history, is refused.
-Who can write the file could write a whole other history: against that stands the signature.
+Who can write the file could write a whole other history: the signature protects against that.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ __all__ = [
 METRICS: Final = "metrics.json"
 _LARGEST: Final = 1 << 20
 _TITLE, _GROUPS, _BASELINES, _FEWEST = "title", "groups", "baselines", "minimum_n"
+# a baseline limit needs the direction of a metric, known from the start of its name
 _SMALLER_IS_BETTER: Final = ("mae", "rmse", "median_absolute")
 _LARGER_IS_BETTER: Final = ("within_20_percent", "r2")
 STATES: Final = "states.json"
@@ -279,7 +280,7 @@ def _limit(limit: Any, what: str, where: str) -> None:  # noqa: ANN401 - as it w
     if not isinstance(limit, dict) or not limit or set(limit) - {"at_least", "at_most"}:
         raise _bad(f"{what} needs at_least, at_most or both, and nothing else", where)
     if any(_number(limit, side) is None for side in limit):
-        raise _bad(f"a limit of {what} is no number", where)
+        raise _bad(f"a limit of {what} is not a number", where)
     if len(limit) > 1 and limit["at_least"] > limit["at_most"]:
         raise _bad(f"no number can meet the limits of {what}", where)
 
@@ -307,7 +308,7 @@ def _bad(what: str, where: str) -> ModelStateError:
 
 
 class LifecycleState(enum.StrEnum):
-    """Where a model stands; only an approved one is used without a flag."""
+    """Lifecycle state of a model; only an approved one is used without a flag."""
 
     DRAFT = "draft"
     VALIDATED = "validated"

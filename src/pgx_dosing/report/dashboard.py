@@ -28,11 +28,13 @@ __all__ = ["draw_intervals", "draw_runs", "draw_shares", "render_dashboard"]
 
 _Scale = Callable[[float], float]
 _Shown = Callable[[float], str]
+# lengths of a picture in px
 _WIDTH: Final = 340.0
 _LABEL: Final = 112.0
 _ROW: Final = 20.0
 _ROWS: Final = 14  # of a picture; the rest is one row
 _LEFT, _TOP, _PLOT = 34.0, 12.0, 130.0
+# points of a line, about one a px
 _POINTS: Final = 300
 _STATE_WORDS: Final = {
     CheckState.OK: "ok",

@@ -27,6 +27,7 @@ from pgx_dosing.rules.specification import RuleAnswer, RuleCitation
 
 __all__ = ["build_doses", "preferred_entries", "rule_entries"]
 
+# what a page lists at most: answers of a rule, ways to an answer, bars
 _ANSWERS: Final = 6
 _WAYS: Final = 2
 _NOWHERE: Final = "international"
@@ -205,7 +206,7 @@ def build_doses(
 
 
 def _is_without_amount(reply: DoseReply) -> bool:
-    """Whether no equation answers: doses by equations, and their refusals, stand first."""
+    """Whether no equation answers: doses by equations, and their refusals, come first."""
     return reply.answer is not None and not reply.answer.models
 
 
@@ -253,10 +254,10 @@ def _refusal(reply: DoseReply, teller: Teller) -> str:
 
 
 def _preferred_brief(answer: DoseAnswer, entries: Sequence[RuleEntry], teller: Teller) -> str:
-    """Return what stands with the drug's advice where a flow comes first; empty without one."""
+    """Return the summary beside the drug's recommendation where a flow comes first, else ""."""
     if not entries:
         return ""
-    said = [*_settled(entries)]
+    said = [*_certain_answers(entries)]
     outcome = answer.preferred[0].outcome
     if not said or outcome is None or outcome.interval is None:
         return str(teller.dose["see"])
@@ -271,17 +272,17 @@ def _brief(
     refusal: str,
     said: Mapping[str, Any],
 ) -> str:
-    """Return what stands with the drug's advice; a dose never without its interval or doubt."""
+    """Return the summary beside the drug's recommendation; a dose always has its interval."""
     if refusal:
         return str(said["refused_line"].format(reason=refusal))
     if equations:
         first = equations[0]
         doubt = said["depends_brief"] if first.alternatives else ""
         return "; ".join(filter(None, (first.said, first.interval, doubt)))
-    return "; ".join(_settled(rules)) or str(said["see"])
+    return "; ".join(_certain_answers(rules)) or str(said["see"])
 
 
-def _settled(rules: Iterable[RuleEntry]) -> Iterator[str]:
+def _certain_answers(rules: Iterable[RuleEntry]) -> Iterator[str]:
     """Yield the answers of rules that are one."""
     for rule in rules:
         if rule.certainty == Certainty.CERTAIN.value and len(rule.answers) == 1:

@@ -28,6 +28,7 @@ __all__ = [
     "value_text",
 ]
 
+# columns of a line on the screen
 _WIDTH: Final = 96
 _HANDLED: Final = {
     "assumed": "not known ({reason}); taken as {value}",

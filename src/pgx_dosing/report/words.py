@@ -110,7 +110,8 @@ class RuleEntry(msgspec.Struct, frozen=True, kw_only=True):
 class DoseEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What models and rules say of one drug; ``refusal`` says why there is no dose.
 
-    ``brief`` stands with the drug's advice. The first of ``equations`` is told in full.
+    ``brief`` is the summary beside the drug's recommendation; the first of ``equations`` is shown
+    in full.
     ``preferred`` are flows that a guideline prefers to an equation for this person; they come
     before ``equations``, all other rules after.
     """

@@ -49,7 +49,9 @@ from pgx_dosing.rules.specification import (
 
 __all__ = ["add_up", "answer", "compute", "decide", "rules_for"]
 
+# bounds the work that a rule file can cause
 _MOST: Final = 20_000
+# ways to an answer that are listed
 _WAYS: Final = 12
 _Points = dict[int, float | None]
 """Points that are possible, each with its probability (None: not weighed)."""
@@ -185,11 +187,11 @@ def _alternatives(tree: _Tree) -> tuple[PossibleResult, ...]:
 def _table_contributions(
     rule: TableRule, known: Mapping[str, PossibleValues]
 ) -> tuple[Contribution, ...]:
-    """Return the settled inputs that the answering row, or one that was passed over, asks for.
+    """Return the determined inputs that the answering row, or one that was passed over, asks for.
 
     Inputs that are open do not matter here: the answer is the same for all their values.
     """
-    fixed = {name: o.values[0].value for name, o in known.items() if o.settled}
+    fixed = {name: o.values[0].value for name, o in known.items() if o.is_determined}
     asked: dict[str, None] = {}
     for row in rule.rows:
         verdict = _verdict(row.when, fixed)
@@ -304,7 +306,7 @@ def _score_contributions(
 def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleResult:
     """Return the dose that an equation gives for one person.
 
-    ``answer.amount`` is the dose where all inputs are settled; else the answer is an alternative
+    ``answer.amount`` is the dose where all inputs are determined; else the answer is an alternative
     with the bounds ``low`` and ``high`` over all possible values.
 
     Raises

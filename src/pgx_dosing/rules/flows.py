@@ -52,6 +52,7 @@ __all__ = [
     "load",
 ]
 
+# bounds the work that a rule file with many open inputs can cause
 _MOST: Final = 20_000
 _At = tuple[int, ...]
 """Which of its values each input has, in the order of the inputs that the flow asks for."""
@@ -222,8 +223,8 @@ def _all_hold(
 
 def _holds(condition: RuleCondition, values: Mapping[str, Value], found: PossibleValues) -> bool:
     states = {
-        "settled": found.settled,
-        "unsettled": not found.settled,
+        "settled": found.is_determined,
+        "unsettled": not found.is_determined,
         "tested": found.known,
         "untested": not found.known,
     }
@@ -358,7 +359,7 @@ def _alerts(rule: FlowRule, known: Mapping[str, PossibleValues]) -> tuple[Raised
 
 
 class LoadingDose(msgspec.Struct, frozen=True, kw_only=True):
-    """The dose of one day, from ``low`` to ``high`` (equal where all is settled), in ``unit``."""
+    """The dose of one day in ``unit``; ``low`` is ``high`` where the genotype is certain."""
 
     day: int
     low: float
@@ -442,7 +443,7 @@ def load(
 
 
 def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
-    """Refuse a genotype for which no rate was published: none is near enough to stand in."""
+    """Refuse a genotype for which no rate was published: no other rate is close enough."""
     if any(p.value not in rule.rates for p in ways):
         raise OutOfDomainError(
             "no elimination rate was published for this genotype", where=rule.input_name

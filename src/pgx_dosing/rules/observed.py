@@ -130,7 +130,7 @@ def _by_phenotype(item: RuleInput, call: GeneCall, gene: GeneDefinition | None) 
 
 
 def _by_alleles(item: RuleInput, call: GeneCall, _gene: GeneDefinition | None) -> _Shares:
-    """Return how often the counted alleles stand in candidates.
+    """Return how often the counted alleles occur in candidates.
 
     A haplotype that combines alleles, or one that is listed as unsure, may count or not.
     """
@@ -198,7 +198,7 @@ def observe(
 ) -> tuple[PossibleValues, ...]:
     """Return what is known of each input of a rule, in the rule's order.
 
-    ``given`` are values that the caller states by the input's name; they stand before all else.
+    ``given`` are values that the caller states by the input's name; they take precedence.
     """
     stated = dict(given or {})
     found = [

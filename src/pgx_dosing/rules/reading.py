@@ -97,7 +97,7 @@ def _problems(rule: AnyRule) -> Iterator[str]:
         yield "source, population and citations have to be given"
     names = [item.name for item in rule.inputs]
     if len(set(names)) != len(names):
-        yield "an input stands twice"
+        yield "an input occurs twice"
     for item in rule.inputs:
         yield from _input_problems(item)
     inputs = {item.name: item for item in rule.inputs}

@@ -50,7 +50,7 @@ Key = TypeVar("Key")
 class Possible(msgspec.Struct, frozen=True):
     """A value that an input may have; ``probability`` is None where nobody weighed it.
 
-    ``text`` is how to show it, where the value only stands for a span of numbers.
+    ``text`` is how to show it, where the value represents a span of numbers.
     """
 
     value: Value
@@ -74,7 +74,7 @@ class PossibleValues(msgspec.Struct, frozen=True, kw_only=True):
     known: bool = True
 
     @property
-    def settled(self) -> bool:
+    def is_determined(self) -> bool:
         """Whether one value is possible."""
         return len(self.values) == 1
 
@@ -210,7 +210,7 @@ def options(
 ) -> tuple[Possible, ...]:
     """Return the values to try for an input; a number that is not known is cut into cells.
 
-    Within a cell no condition changes, so one number stands for all of it.
+    Within a cell no condition changes, so one number represents all of it.
     """
     if observation.values:
         return observation.values
@@ -246,9 +246,8 @@ class Contribution(msgspec.Struct, frozen=True, kw_only=True):
     """What one input does to the answer.
 
     ``effect`` is ``decides`` (a table's row asks for it), ``points``, ``factor`` or ``amount``
-    (in ``unit``); the effect lies from ``low`` to ``high``, which are equal where it is settled.
-    ``term`` is the exact additive share on the equation's own logarithmic scale, where there is
-    one.
+    (in ``unit``); the effect lies from ``low`` to ``high``, equal where the value is certain.
+    ``term`` is the additive share on the equation's logarithmic scale, where there is one.
     """
 
     input: str
@@ -348,7 +347,7 @@ def _certainty_of(
 def _missing_of(
     rule: DosingRule, observations: Mapping[str, PossibleValues], settled_by: tuple[str, ...]
 ) -> tuple[Missing, ...]:
-    """Return the inputs that are not settled, in the rule's order, and how each was handled."""
+    """Return the inputs with several possible values, in the rule's order, and their handling."""
     return tuple(
         Missing(
             input=item.name,
@@ -358,5 +357,5 @@ def _missing_of(
             values=tuple(map(str, observations[item.name].values)),
         )
         for item in rule.inputs
-        if not observations[item.name].settled
+        if not observations[item.name].is_determined
     )

@@ -32,6 +32,7 @@ __all__ = ["Published", "fit", "with_coefficients", "with_estimates"]
 Published = Callable[[str], Model]
 """Gives a published model by its name."""
 _Values = npt.NDArray[np.float64]
+# fixed, so that the same rows give the same trees
 _SEED: Final = 20090219
 
 

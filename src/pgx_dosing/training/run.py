@@ -33,11 +33,15 @@ __all__ = [
     "tried",
 ]
 
+# bins of an input in the reference that monitoring compares with
 _BINS: Final = 10
 _Values = npt.NDArray[np.float64]
+# patients from which on a site's intercept is estimated
 _FEWEST_LOCAL: Final = 5
+# orders of each site's patients: the table does not tell who came first
 _DRAWS: Final = 200
 _SEED: Final = 3
+# patients below which no model is trained
 _FEWEST_TRAINED: Final = 50
 _LOCAL: Final = (10, 20, 50)
 """How many local patients the site's intercept is tried with."""

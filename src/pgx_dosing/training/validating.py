@@ -43,7 +43,9 @@ __all__ = [
 ]
 
 _Mask = npt.NDArray[np.bool_]
+# folds of a random split
 _N_RANDOM = 10
+# the tree that guesses the site: leaves of five patients keep it from learning single ones
 _FOLDS: Final = 5
 _LEAF: Final = 5
 _SEED: Final = 11
@@ -52,7 +54,9 @@ _TELLING: Final = 0.5
 _Values = npt.NDArray[np.float64]
 _LEAST: Final = 200
 """Residuals of each bin of predicted dose: fewer give unsteady ends."""
+# ends differ by predicted dose, because high doses scatter more
 _BINS: Final = 3
+# tails tried from the nominal one down to its half
 _STEPS: Final = 21
 
 
