@@ -23,7 +23,7 @@ from pgx.recommendations.phenoconversion import Phenoconverter
 from pgx.records.calls import Certainty, PatientResult
 from pgx.records.patient import Patient
 from pgx_dosing.json_records import shipped_record
-from pgx_dosing.predicting import DosePrediction, InputValue, parse_given, predict_dose
+from pgx_dosing.predicting import DosePrediction, predict_dose
 from pgx_dosing.registry.files import configured_key
 from pgx_dosing.registry.folder import ModelFolder
 from pgx_dosing.registry.history import LifecycleState
@@ -36,7 +36,14 @@ from pgx_dosing.rules.reading import AnyRule, shipped_rules
 from pgx_dosing.rules.results import RuleResult
 from pgx_dosing.rules.specification import FlowRule, LoadingRule, RuleInput, Value
 from pgx_dosing.shipped import model_in
-from pgx_dosing.specification import Input, InputKind, Model, ModelKind
+from pgx_dosing.specification import (
+    Input,
+    InputKind,
+    InputValue,
+    Model,
+    ModelKind,
+    parse_given,
+)
 
 __all__ = [
     "DoseAlert",

@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from pgx.base.texts import nearest
 from pgx.errors import MissingCovariateError, ModelError, OutOfDomainError
 from pgx.records.calls import Certainty
 from pgx_dosing.equation import contributions, dose_of, interval_of, on_link
@@ -21,6 +20,7 @@ from pgx_dosing.specification import (
     Gain,
     Input,
     InputKind,
+    InputValue,
     Model,
     ModelCitation,
     UnknownInput,
@@ -36,15 +36,11 @@ __all__ = [
     "Identity",
     "InputContribution",
     "InputUsed",
-    "InputValue",
     "Seen",
-    "parse_given",
     "predict_dose",
     "seen",
 ]
 
-InputValue = float | str | bool | None
-_YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 # combinations of open inputs; more alternatives than this nobody can read
 _MOST: Final = 64
 # probability of genotypes unknown to the model from which a dose depends on them
@@ -144,48 +140,6 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     probabilities: tuple[float | None, ...] = ()
     reason: str = ""
     rest: float = 0.0
-
-
-def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
-    """Return values that a user states as text by the name of an input.
-
-    Raises
-    ------
-    ModelError
-        The model has no such input.
-    OutOfDomainError
-        A text that the input cannot have.
-    """
-    known = {own.name: own for own in model.inputs}
-    return {name: _parsed(_input(known, name), text) for name, text in words.items()}
-
-
-def _input(known: Mapping[str, Input], name: str) -> Input:
-    if name in known:
-        return known[name]
-    meant = nearest(name, known)
-    raise ModelError(
-        f"the model has no input {name!r}",
-        remedy=f"did you mean {meant}?" if meant else f"it has {', '.join(known)}",
-    )
-
-
-def _parsed(own: Input, text: str) -> InputValue:
-    if own.kind is InputKind.NUMBER:
-        try:
-            number = float("" if "_" in text else text)
-        except ValueError as error:
-            raise OutOfDomainError(
-                f"{own.name} is not a number", remedy=f"give it in {own.unit or 'numbers'}"
-            ) from error
-        check_value(own, number)
-        return number
-    if own.kind is InputKind.FLAG:
-        if text.casefold() not in _YES:
-            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
-        return _YES[text.casefold()]
-    check_value(own, text)
-    return text
 
 
 def seen(model: Model, person: Person, given: Mapping[str, InputValue]) -> tuple[Seen, ...]:

@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pgx.base.texts import nearest
 from pgx.errors import MissingCovariateError, ModelError, ModelFolderError, OutOfDomainError
 from pgx_dosing.json_records import decode
 from pgx_dosing.rules.specification import Observe
@@ -28,6 +29,7 @@ __all__ = [
     "Gain",
     "Input",
     "InputKind",
+    "InputValue",
     "Link",
     "Member",
     "Model",
@@ -35,18 +37,19 @@ __all__ = [
     "ModelKind",
     "Recalibration",
     "UnknownInput",
-    "Value",
     "check_value",
     "columns_of",
     "fill",
     "n_outside",
     "ordered_text",
+    "parse_given",
     "parse_model",
     "with_assumed",
 ]
 
-Value = float | str | bool | None
+InputValue = float | str | bool | None
 
+_YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _UNITS: Final = {"cm": ("m", 100.0), "kg": ("lb", 0.4536), "years": ("days", 1 / 365.25)}
 """Units that are given by mistake, and by how much they differ."""
 SCHEMA_VERSION = "1.0"
@@ -98,7 +101,7 @@ class Input(
     typical: float | str | bool | None = None
 
 
-def check_value(own: Input, value: Value) -> None:
+def check_value(own: Input, value: InputValue) -> None:
     """Refuse a value that the input cannot have; None (unknown) passes.
 
     Raises
@@ -127,7 +130,7 @@ def check_value(own: Input, value: Value) -> None:
         )
 
 
-def _check_number(own: Input, value: Value) -> None:
+def _check_number(own: Input, value: InputValue) -> None:
     if isinstance(value, (bool, str)) or value is None or not np.isfinite(value):
         raise OutOfDomainError(f"{own.name} is not a number", remedy=f"give a number of {own.unit}")
     low = -np.inf if own.minimum is None else own.minimum
@@ -150,12 +153,54 @@ def _hint(own: Input, value: float) -> str:
     return f"it looks like {other}: give {own.unit}"
 
 
-def _is_genotype(own: Input, value: Value) -> bool:
+def _is_genotype(own: Input, value: InputValue) -> bool:
     parts = value.split("/") if isinstance(value, str) else []
     return len(parts) == 2 and all(part in own.alleles for part in parts)
 
 
-def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
+def parse_given(model: Model, words: Mapping[str, str]) -> dict[str, InputValue]:
+    """Return values that a user states as text by the name of an input.
+
+    Raises
+    ------
+    ModelError
+        The model has no such input.
+    OutOfDomainError
+        A text that the input cannot have.
+    """
+    known = {own.name: own for own in model.inputs}
+    return {name: _parsed(_input_of(known, name), text) for name, text in words.items()}
+
+
+def _input_of(known: Mapping[str, Input], name: str) -> Input:
+    if name in known:
+        return known[name]
+    meant = nearest(name, known)
+    raise ModelError(
+        f"the model has no input {name!r}",
+        remedy=f"did you mean {meant}?" if meant else f"it has {', '.join(known)}",
+    )
+
+
+def _parsed(own: Input, text: str) -> InputValue:
+    if own.kind is InputKind.NUMBER:
+        try:
+            number = float("" if "_" in text else text)
+        except ValueError as error:
+            raise OutOfDomainError(
+                f"{own.name} is not a number", remedy=f"give it in {own.unit or 'numbers'}"
+            ) from error
+        check_value(own, number)
+        return number
+    if own.kind is InputKind.FLAG:
+        if text.casefold() not in _YES:
+            raise OutOfDomainError(f"{own.name} is neither yes nor no", remedy="give yes or no")
+        return _YES[text.casefold()]
+    check_value(own, text)
+    return text
+
+
+def columns_of(inputs: Sequence[Input], values: Mapping[str, InputValue]) -> Columns:
     """Return one patient's values as columns of length 1; genotypes in the order of the alleles.
 
     Raises
@@ -179,7 +224,7 @@ def columns_of(inputs: Sequence[Input], values: Mapping[str, Value]) -> Columns:
     return columns
 
 
-def ordered_text(own: Input, value: Value) -> str:
+def ordered_text(own: Input, value: InputValue) -> str:
     """Return a value as text, a genotype in the order of the alleles; empty where unknown."""
     if own.kind is InputKind.GENOTYPE and isinstance(value, str):
         return "/".join(sorted(value.split("/"), key=own.alleles.index))

@@ -19,7 +19,7 @@ from polars.exceptions import PolarsError
 from pgx.base.files import read_whole
 from pgx.errors import DataTableError, OutOfDomainError
 from pgx_dosing.json_records import decode
-from pgx_dosing.specification import Input, InputKind, Value, check_value, ordered_text
+from pgx_dosing.specification import Input, InputKind, InputValue, check_value, ordered_text
 from pgx_dosing.terms import Columns, is_unknown
 
 __all__ = [
@@ -461,7 +461,7 @@ def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return found
 
 
-def _text(own: Input, value: Value) -> str:
+def _text(own: Input, value: InputValue) -> str:
     if value == "":
         return ""
     try:

@@ -43,7 +43,8 @@ from pgx_dosing.feedback.weighing import (
     reports_of,
     weigh,
 )
-from pgx_dosing.predicting import DosePrediction, InputValue
+from pgx_dosing.predicting import DosePrediction
+from pgx_dosing.specification import InputValue
 
 if TYPE_CHECKING:
     from pgx_dosing.answers import DoseAnswer

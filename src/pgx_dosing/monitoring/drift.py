@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx_dosing.monitoring.charts import binomial_interval
-from pgx_dosing.monitoring.log import Value
 from pgx_dosing.monitoring.records import (
     CheckState,
     Family,
@@ -31,6 +30,7 @@ from pgx_dosing.monitoring.records import (
     not_assessed,
     number_words,
 )
+from pgx_dosing.specification import InputValue
 
 __all__ = ["MATERIAL", "InputShares", "chi_square", "drift_checks", "ks", "psi"]
 
@@ -97,7 +97,7 @@ _OF_LEVELS: Final[dict[str, Statistic]] = {"psi": psi, "chi_square": chi_square}
 
 
 def drift_checks(
-    inputs: Sequence[Mapping[str, Value]], reference: ValidationReference, settings: Settings
+    inputs: Sequence[Mapping[str, InputValue]], reference: ValidationReference, settings: Settings
 ) -> tuple[list[MonitoringCheck], list[InputShares]]:
     """Return what is to be said of each input, and how it is distributed.
 
@@ -126,7 +126,7 @@ class _Input:
         self,
         name: str,
         own: NumberReference | LevelReference,
-        values: Sequence[Value],
+        values: Sequence[InputValue],
         n_reference: int | None,
         alpha: float,
     ) -> None:

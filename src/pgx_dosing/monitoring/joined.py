@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pgx.errors import PredictionLogError
-from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine, Value, read_log
+from pgx_dosing.monitoring.log import OutcomeLine, PredictionLine, read_log
 from pgx_dosing.monitoring.records import LogFinding, ModelIdentity, MonitoredModel
+from pgx_dosing.specification import InputValue
 
 __all__ = ["MonitoredLog", "Outcomes", "last_model", "read_monitored_log"]
 
@@ -71,7 +72,7 @@ class MonitoredLog(msgspec.Struct, frozen=True):
     first_date: str
     last_date: str
     n_predictions: int
-    inputs: tuple[dict[str, Value], ...]
+    inputs: tuple[dict[str, InputValue], ...]
     outcomes: Outcomes
     findings: tuple[LogFinding, ...]
 
@@ -115,7 +116,7 @@ class _Gathered:
 
     def __init__(self, window: int) -> None:
         self.kept: dict[str, _Kept] = {}
-        self.inputs: deque[dict[str, Value]] = deque(maxlen=window)
+        self.inputs: deque[dict[str, InputValue]] = deque(maxlen=window)
         self.first_date = self.last_date = ""
         self.last_line = 0
         self.found = _OddRows()

@@ -28,9 +28,9 @@ import msgspec
 from pgx.base.texts import shape_problem
 from pgx.errors import ModelFolderError, OutputError, PredictionLogError, UsageError
 from pgx_dosing.monitoring.records import monitored_model
-from pgx_dosing.predicting import DosePrediction, InputValue
+from pgx_dosing.predicting import DosePrediction
 from pgx_dosing.registry.folder import ModelFolder
-from pgx_dosing.specification import Input, InputKind
+from pgx_dosing.specification import Input, InputKind, InputValue
 
 if TYPE_CHECKING:
     from pgx_dosing.answers import DoseAnswer, Dosing
@@ -62,7 +62,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _UNIT = re.compile(r"[A-Za-zµ%][A-Za-z0-9µ%/·²^. -]{0,23}")
 _LEVEL: Final = 64  # characters of a level's name
 
-Value = float | str | bool | None
 Declared = Mapping[str, frozenset[str] | None]
 """What may be logged: by name the levels that there are, None for numbers and for yes or no."""
 
@@ -76,7 +75,7 @@ class PredictionLine(
     model: str
     version: str
     digest: str
-    inputs: dict[str, float | str | bool | None]
+    inputs: dict[str, InputValue]
     prediction: float
     unit: str
     key: str = ""
@@ -162,7 +161,7 @@ def _append(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _check_declared(kind: str, values: Mapping[str, Value], declared: Declared) -> None:
+def _check_declared(kind: str, values: Mapping[str, InputValue], declared: Declared) -> None:
     """Refuse what was not declared; the value itself is not repeated: it may be a name."""
     for name, value in values.items():
         if name not in declared:

@@ -10,7 +10,7 @@ from pgx.messages.arguments import in_words
 from pgx.records.calls import Certainty, PatientResult
 from pgx.reports.figures import figure
 from pgx_dosing.answers import DoseAnswer
-from pgx_dosing.predicting import DosePrediction, InputContribution, InputUsed, InputValue
+from pgx_dosing.predicting import DosePrediction, InputContribution, InputUsed
 from pgx_dosing.replies import Asked, DoseReply
 from pgx_dosing.report.words import (
     DoseBar,
@@ -24,6 +24,7 @@ from pgx_dosing.report.words import (
 from pgx_dosing.rules.flows import FlowOutcome, FlowResult, LoadingResult
 from pgx_dosing.rules.results import Missing, RuleResult
 from pgx_dosing.rules.specification import RuleAnswer, RuleCitation
+from pgx_dosing.specification import InputValue
 
 __all__ = ["build_doses", "preferred_entries", "rule_entries"]
 

@@ -13,11 +13,12 @@ from pgx.records.calls import Certainty
 from pgx.reports.text import escape_json
 from pgx_dosing.answers import DoseAnswer
 from pgx_dosing.feedback.weighing import ObservationFit, Refinement, ReportFit, Severity
-from pgx_dosing.predicting import DosePrediction, InputUsed, InputValue
+from pgx_dosing.predicting import DosePrediction, InputUsed
 from pgx_dosing.report.words import amount
 from pgx_dosing.rules.flows import FlowOutcome, FlowResult, LoadingResult
 from pgx_dosing.rules.results import RuleResult
 from pgx_dosing.rules.specification import RuleAnswer
+from pgx_dosing.specification import InputValue
 
 __all__ = [
     "answer_json",

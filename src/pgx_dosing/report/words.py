@@ -21,7 +21,7 @@ from pgx.reports.functions import phenotype_in_words
 
 if TYPE_CHECKING:
     # a page without doses asks for records alone, and loads none of the models
-    from pgx_dosing.predicting import InputValue
+    from pgx_dosing.specification import InputValue
 
 __all__ = [
     "DoseBar",
