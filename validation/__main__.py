@@ -12,7 +12,8 @@ def main() -> None:
     """Measure all, print or write."""
     parser = argparse.ArgumentParser(prog="python -m validation", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write into docs/validation.md")
-    parser.add_argument("only", nargs="*", metavar="NAME", help=f"one of {', '.join(MEASUREMENTS)}")
+    names = ", ".join(MEASUREMENTS).replace("%", "%%")  # argparse fills in the text of its help
+    parser.add_argument("only", nargs="*", metavar="NAME", help=f"one of {names}")
     options = parser.parse_args()
     unknown = [name for name in options.only if name not in MEASUREMENTS]
     if unknown:
