@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pgx_dosing.equation import Bounds, dose_of, interval_of, on_link
 from pgx_dosing.specification import Gain, Model, fill, n_outside
 from pgx_dosing.tables import DataTable, columns_for
+from pgx_dosing.terms import rounded
 
 __all__ = [
     "DOSE_BINS",
@@ -106,10 +107,10 @@ def scores(predicted: Predicted, actual: _Values) -> Scores:
     slope, intercept = _line(predicted.dose, actual) if n >= 10 else (None, None)
     return Scores(
         n,
-        _rounded(error(predicted.dose, actual).mean()),
-        _rounded(within(predicted.dose, actual).mean()),
+        rounded(error(predicted.dose, actual).mean()),
+        rounded(within(predicted.dose, actual).mean()),
         _coverage(predicted.bounds, actual),
-        _rounded((predicted.dose - actual).mean()),
+        rounded((predicted.dose - actual).mean()),
         _r_squared(predicted.dose, actual) if n >= 10 else None,
         slope,
         intercept,
@@ -119,7 +120,7 @@ def scores(predicted: Predicted, actual: _Values) -> Scores:
 def _coverage(bounds: Bounds | None, actual: _Values) -> float | None:
     if bounds is None:
         return None
-    return _rounded(((bounds.lower <= actual) & (actual <= bounds.upper)).mean())
+    return rounded(((bounds.lower <= actual) & (actual <= bounds.upper)).mean())
 
 
 def _line(predicted: _Values, actual: _Values) -> tuple[float | None, float | None]:
@@ -128,17 +129,13 @@ def _line(predicted: _Values, actual: _Values) -> tuple[float | None, float | No
     if spread == 0.0:
         return None, None
     slope = float(centred @ actual) / spread
-    return _rounded(slope), _rounded(actual.mean() - slope * predicted.mean())
+    return rounded(slope), rounded(actual.mean() - slope * predicted.mean())
 
 
 def _r_squared(predicted: _Values, actual: _Values) -> float | None:
     """Return 1 − residual over total sum of squares: 0 is as good as the mean, less is worse."""
     total = float(((actual - actual.mean()) ** 2).sum())
-    return _rounded(1.0 - float(((predicted - actual) ** 2).sum()) / total) if total else None
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
+    return rounded(1.0 - float(((predicted - actual) ** 2).sum()) / total) if total else None
 
 
 def by_patients(values: _Values) -> _Ends:
@@ -160,7 +157,7 @@ def by_sites(values: _Values, site: npt.NDArray[np.str_]) -> _Ends | None:
 
 def _ends(means: _Values) -> _Ends:
     low, high = np.percentile(means, _TAILS)
-    return float(f"{low:.6g}"), float(f"{high:.6g}")
+    return rounded(low), rounded(high)
 
 
 def net_benefits(predicted: Mapping[str, _Values], actual: _Values) -> list[dict[str, float]]:
@@ -173,7 +170,7 @@ def net_benefits(predicted: Mapping[str, _Values], actual: _Values) -> list[dict
     high = {name: ~good[name] & (dose > actual) for name, dose in doses.items()}
     return [
         {"weight": weight}
-        | {n: float(f"{good[n].mean() - weight * high[n].mean():.4g}") for n in doses}
+        | {n: rounded(good[n].mean() - weight * high[n].mean(), 4) for n in doses}
         for weight in _WEIGHTS
     ]
 

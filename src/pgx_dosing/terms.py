@@ -25,6 +25,7 @@ __all__ = [
     "feature_values",
     "is_unknown",
     "n_rows",
+    "rounded",
     "tree_sums",
 ]
 
@@ -73,6 +74,11 @@ class EquationTerm(
     origin: float = 0.0
     per: float = 1.0
     given: dict[str, tuple[str, ...]] = {}
+
+
+def rounded(value: float, digits: int = 6) -> float:
+    """Return a number with so many significant digits, as files of models hold it."""
+    return float(f"{value:.{digits}g}")
 
 
 def n_rows(columns: Columns) -> int:

@@ -418,9 +418,7 @@ def _state(text: str) -> LifecycleState:
 
 
 def _refuse_installed(model: ModelFolder) -> None:
-    from pgx_dosing.registry.store import is_installed
-
-    if is_installed(model):
+    if model.is_shipped:
         raise ModelFolderError(
             "came with pgx, and its folder is replaced with it",
             where=model.label,

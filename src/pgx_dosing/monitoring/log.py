@@ -13,7 +13,6 @@ and a line with anything else is refused when it is read.
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import math
 import os
@@ -29,7 +28,9 @@ from pgx.base.texts import shape_problem
 from pgx.errors import ModelFolderError, OutputError, PredictionLogError, UsageError
 from pgx_dosing.monitoring.records import monitored_model
 from pgx_dosing.predicting import DosePrediction
+from pgx_dosing.registry.files import not_written
 from pgx_dosing.registry.folder import ModelFolder
+from pgx_dosing.registry.history import is_day
 from pgx_dosing.specification import Input, InputKind, InputValue
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ LOG_SCHEMA: Final = "1.0"
 MAX_LINES: Final = 1_000_000
 MAX_LINE: Final = 64 * 1024  # bytes
 _MAX_INPUTS: Final = 500
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _KEY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
@@ -154,11 +154,7 @@ def _append(path: Path, data: bytes) -> None:
         finally:
             os.close(handle)
     except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror or type(error).__name__}",
-            where=str(path),
-            remedy="check folder, permissions and free space",
-        ) from error
+        raise not_written(path, error) from error
 
 
 def _check_declared(kind: str, values: Mapping[str, InputValue], declared: Declared) -> None:
@@ -267,15 +263,8 @@ def _check_common(line: PredictionLine | OutcomeLine, where: str) -> None:
         where,
         "read the log with the version of pgx that wrote it",
     )
-    _must(_is_date(line.date), "date is no day as in 2026-11-29", where)
+    _must(is_day(line.date), "date is no day as in 2026-11-29", where)
     _must(_KEY.fullmatch(line.key) is not None, "key is not random", where, "use new_key()")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return _DATE.fullmatch(text) is not None and bool(dt.date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _are_tokens(names: Mapping[str, object]) -> bool:

@@ -46,6 +46,7 @@ __all__ = [
     "locked",
     "manifest_bytes",
     "manifest_of",
+    "not_written",
     "parse_json",
     "parse_manifest",
     "read_file",
@@ -152,6 +153,15 @@ def canonical_json(content: object) -> bytes:
     return (text + "\n").encode("utf-8")
 
 
+def not_written(path: Path, error: OSError) -> OutputError:
+    """Return the error of a file or folder that could not be written."""
+    return OutputError(
+        f"cannot be written: {error.strerror or type(error).__name__}",
+        where=str(path),
+        remedy="check folder, permissions and free space",
+    )
+
+
 def temporary_name() -> str:
     """Return a name that no model has, for what is not complete yet."""
     return f".pgx-{os.getpid()}-{os.urandom(4).hex()}.tmp"
@@ -175,11 +185,7 @@ def write_in_one_step(path: Path, data: bytes, beside: Path) -> None:
             os.fsync(handle.fileno())
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            where=str(path),
-            remedy="check folder, permissions and free space",
-        ) from error
+        raise not_written(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

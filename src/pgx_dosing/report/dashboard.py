@@ -42,11 +42,8 @@ _STATE_WORDS: Final = {
     CheckState.ALERT: "alert",
     CheckState.NOT_ASSESSED: "not assessed",
 }
-_WORDS: Final = {
-    CheckState.ALERT: "Alert",
-    CheckState.WATCH: "Watch",
-    CheckState.OK: "OK",
-    CheckState.NOT_ASSESSED: "Not assessed",
+_WORDS: Final = {state: text.capitalize() for state, text in _STATE_WORDS.items()} | {
+    CheckState.OK: "OK"
 }
 _HEADLINES: Final = {
     CheckState.ALERT: "Something differs from the validation by more than chance, and by enough to"

@@ -19,11 +19,12 @@ from pgx_dosing.report.words import (
     EquationEntry,
     RuleEntry,
     Teller,
+    one_decimal,
     pubmed,
 )
 from pgx_dosing.rules.flows import FlowOutcome, FlowResult, LoadingResult
 from pgx_dosing.rules.results import Missing, RuleResult
-from pgx_dosing.rules.specification import RuleAnswer, RuleCitation
+from pgx_dosing.rules.specification import RuleCitation
 from pgx_dosing.specification import InputValue
 
 __all__ = ["build_doses", "preferred_entries", "rule_entries"]
@@ -127,9 +128,8 @@ def _if(answer: str, when: str, teller: Teller) -> str:
 
 def _rule(own: RuleResult, teller: Teller) -> RuleEntry:
     if own.answer:
-        return _rule_entry(
-            own, teller, [teller.say(own.answer.text)], _rule_notes(own.answer, teller)
-        )
+        notes = teller.texts(own.answer.notes)
+        return _rule_entry(own, teller, [teller.say(own.answer.text)], notes)
     labels = _labels(own.missing, teller)
     answers = []
     for other in own.alternatives[:_ANSWERS]:
@@ -137,14 +137,10 @@ def _rule(own: RuleResult, teller: Teller) -> RuleEntry:
         joined = teller.dose["sets"].join(filter(None, ways))
         answers.append(_if(teller.say(other.answer.text), joined, teller))
     answers += _more(len(own.alternatives), teller)
-    notes = [
+    meanwhile = [
         teller.dose["meanwhile"].format(answer=teller.say(answer.text)) for answer in own.meanwhile
     ]
-    return _rule_entry(own, teller, answers, notes)
-
-
-def _rule_notes(answer: RuleAnswer, teller: Teller) -> tuple[str, ...]:
-    return teller.texts(answer.notes)
+    return _rule_entry(own, teller, answers, meanwhile)
 
 
 def _more(count: int, teller: Teller) -> Iterator[str]:
@@ -397,7 +393,7 @@ def _input(item: InputUsed, label: str, teller: Teller) -> DoseFact:
     reason = teller.reason(item.reason) if item.reason else ""
     said = teller.dose
     if item.handled:
-        stand_in = teller.value(_short(item.stand_in), item.unit)
+        stand_in = teller.value(one_decimal(item.stand_in), item.unit)
         return DoseFact(
             label, said[item.handled].format(reason=reason, value=stand_in), is_open=True
         )
@@ -405,10 +401,6 @@ def _input(item: InputUsed, label: str, teller: Teller) -> DoseFact:
     if reason:
         return DoseFact(label, said["likeliest"].format(value=value, reason=reason), is_open=True)
     return DoseFact(label, value)
-
-
-def _short(value: InputValue) -> InputValue:
-    return round(value, 1) if isinstance(value, float) else value
 
 
 def _remarks(own: DosePrediction, teller: Teller) -> Iterator[str]:

@@ -31,6 +31,7 @@ __all__ = [
     "RuleEntry",
     "Teller",
     "amount",
+    "one_decimal",
     "pubmed",
 ]
 
@@ -136,6 +137,11 @@ def amount(value: float) -> str:
     ('31.3', '4.47')
     """
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def one_decimal(value: InputValue) -> InputValue:
+    """Return an imputed value without digits that it does not have."""
+    return round(value, 1) if isinstance(value, float) else value
 
 
 def pubmed(pmid: str) -> str:
