@@ -49,6 +49,11 @@ _TOLD: Final = 0.01
 _SAME: Final = 0.005
 _LEAST: Final = 0.05
 """Share of the typical dose below which an equation has left what it was made from."""
+# what a prediction repeats of its model
+_ABOUT_MODEL: Final = (
+    "version", "title", "drug", "predicts", "unit", "citation", "population", "uses_race",
+    "uses_genotype", "limits",
+)  # fmt: skip
 _HANDLED: Final = {
     UnknownInput.ASSUME: "assumed",
     UnknownInput.ESTIMATE: "estimated",
@@ -270,21 +275,13 @@ def predict_dose(
     others = [d for d in doses[1:] if not math.isclose(d.dose, main.dose, rel_tol=_SAME)]
     gain = _gain(model, {**{k: str(v) for k, v in ways[0][0].items()}, **(group or {})})
     return DosePrediction(
+        **{name: getattr(model, name) for name in _ABOUT_MODEL},
         model=model.name,
-        version=model.version,
         digest=identity[0],
         state=identity[1],
-        title=model.title,
-        drug=model.drug,
-        predicts=model.predicts,
-        unit=model.unit,
         dose=main.dose,
         typical=usual,
         certainty=_certainty(known, others),
-        citation=model.citation,
-        population=model.population,
-        uses_race=model.uses_race,
-        uses_genotype=model.uses_genotype,
         lower=main.lower,
         upper=main.upper,
         level=model.interval.level if model.interval else None,
@@ -294,7 +291,6 @@ def predict_dose(
         alternatives=tuple(others),
         gain=gain,
         remarks=tuple(_remarks(model, known, gain)),
-        limits=model.limits,
     )
 
 
@@ -393,22 +389,15 @@ def _shares(model: Model, own: Columns, typical: Columns) -> tuple[InputContribu
 
 def _used(model: Model, item: Seen, filled: Columns) -> InputUsed:
     own = item.input
+    used = InputUsed(name=own.name, meaning=own.meaning, value=None, unit=own.unit)
     if item.values:
-        return InputUsed(
-            name=own.name,
-            meaning=own.meaning,
-            value=item.values[0],
-            unit=own.unit,
-            reason=item.reason if len(item.values) > 1 else "",
-        )
+        reason = item.reason if len(item.values) > 1 else ""
+        return msgspec.structs.replace(used, value=item.values[0], reason=reason)
     is_level = own.kind is InputKind.LEVEL and own.when_unknown is UnknownInput.OWN_TERM
     # without a term of its own an unknown level is none of those with a term: it is the first
     passes = is_level and bool(own.levels) and not _has_own_term(model, own.name)
-    return InputUsed(
-        name=own.name,
-        meaning=own.meaning,
-        value=None,
-        unit=own.unit,
+    return msgspec.structs.replace(
+        used,
         reason=item.reason,
         handled="assumed" if passes else _HANDLED[own.when_unknown],
         stand_in=own.levels[0] if passes else _stand_in(own, filled),

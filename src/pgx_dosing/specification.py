@@ -63,6 +63,11 @@ class InputKind(StrEnum):
     LEVEL = "level"
     GENOTYPE = "genotype"
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether columns hold it as float64, NaN where unknown, and not as text."""
+        return self in (InputKind.NUMBER, InputKind.FLAG)
+
 
 class UnknownInput(StrEnum):
     """What a model does where an input is not known."""
@@ -217,7 +222,7 @@ def columns_of(inputs: Sequence[Input], values: Mapping[str, InputValue]) -> Col
     for own in inputs:
         value = values.get(own.name)
         check_value(own, value)
-        if own.kind in (InputKind.NUMBER, InputKind.FLAG):
+        if own.kind.is_numeric:
             columns[own.name] = np.array([np.nan if value is None else float(value)])
         else:
             columns[own.name] = np.array([ordered_text(own, value)], np.str_)
@@ -429,7 +434,7 @@ def _check(model: Model, where: str) -> None:
     if len(kinds) != len(model.inputs):
         raise ModelFolderError("two inputs have one name", where=where)
     for own in model.inputs:
-        is_number = own.kind in (InputKind.NUMBER, InputKind.FLAG)
+        is_number = own.kind.is_numeric
         stood_in = own.assumed is not None
         if stood_in and is_number is isinstance(own.assumed, str):
             raise ModelFolderError(f"{own.name} is assumed as {own.assumed!r}", where=where)
@@ -461,7 +466,7 @@ def _fault_of(term: EquationTerm, kinds: Mapping[str, InputKind]) -> str:
             return f"a term speaks of {name!r}, no input"
     if len(term.inputs) != term.feature.n_inputs:
         return f"a term ({term.feature.value}) of {len(term.inputs)} inputs"
-    is_number = {kinds[name] in (InputKind.NUMBER, InputKind.FLAG) for name in term.inputs}
+    is_number = {kinds[name].is_numeric for name in term.inputs}
     wanted = {Feature.CONSTANT: set(), Feature.UNKNOWN: is_number}.get(
         term.feature, {term.feature not in (Feature.LEVEL, Feature.COUNT)}
     )

@@ -327,7 +327,7 @@ def _column(
         else:  # yes where any says yes, no where some say no and none yes
             found = np.where((values == "1") | (found == ""), values, found)
     n_bad = int((unread & (found == "")).sum())
-    if column.kind in (InputKind.NUMBER, InputKind.FLAG):
+    if column.kind.is_numeric:
         return _bounded(column, _as_numbers(found.astype(np.str_)), n_bad)
     return found.astype(np.str_), n_bad
 
@@ -448,7 +448,7 @@ def _check_schema(inputs: Sequence[Input], table: DataTable, unit: str) -> None:
 
 def _known(own: Input, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return a column in which what the model does not know is unknown."""
-    if own.kind in (InputKind.NUMBER, InputKind.FLAG):
+    if own.kind.is_numeric:
         return column
     distinct, places = np.unique(column.astype(np.str_), return_inverse=True)
     found = np.array([_text(own, value) for value in distinct.tolist()], np.str_)[places]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -238,7 +238,10 @@ def add_up(rule: ScoreRule, observations: Iterable[PossibleValues]) -> RuleResul
         open_inputs=open_inputs,
         answer=listed[0].answer if len(listed) == 1 else None,
         alternatives=() if len(listed) == 1 else listed,
-        contributions=_score_contributions(rule, known, points),
+        contributions=tuple(
+            _effect(name, known, "points", (float(min(each)), float(max(each))), "points")
+            for name, each in points.items()
+        ),
     )
 
 
@@ -286,20 +289,19 @@ def _scored(answer: RuleAnswer, scores: _Points) -> RuleAnswer:
     )
 
 
-def _score_contributions(
-    rule: ScoreRule, known: Mapping[str, PossibleValues], points: Mapping[str, _Points]
-) -> tuple[Contribution, ...]:
-    return tuple(
-        Contribution(
-            input=name,
-            value=" or ".join(map(str, known[name].values)) or "unknown",
-            effect="points",
-            low=float(min(found)),
-            high=float(max(found)),
-            unit="points",
-        )
-        for name, found in points.items()
-        if rule.input(name)
+def _effect(
+    name: str,
+    known: Mapping[str, PossibleValues],
+    effect: Literal["points", "factor"],
+    ends: tuple[float, float],
+    unit: str,
+    term: tuple[float, float] | None = None,
+) -> Contribution:
+    """Return what an input adds, from the least to the greatest of its possible values."""
+    value = " or ".join(map(str, known[name].values)) or "unknown"
+    low, high = ends
+    return Contribution(
+        input=name, value=value, effect=effect, low=low, high=high, unit=unit, term=term
     )
 
 
@@ -389,22 +391,14 @@ def _equation_contributions(
         term=(rule.intercept, rule.intercept),
     )
     used = {term.input for term in rule.terms}
-    return (
-        start,
-        *(
-            Contribution(
-                input=name,
-                value=" or ".join(map(str, known[name].values)) or "unknown",
-                effect="factor",
-                low=math.exp(share[0]),
-                high=math.exp(share[1]),
-                unit="times the dose",
-                term=share,
-            )
-            for name, share in shares.items()
-            if name in used
-        ),
+    factors = (
+        _effect(
+            name, known, "factor", (math.exp(low), math.exp(high)), "times the dose", (low, high)
+        )
+        for name, (low, high) in shares.items()
+        if name in used
     )
+    return (start, *factors)
 
 
 def rules_for(drug: str, jurisdiction: str = "") -> tuple[AnyRule, ...]:

@@ -41,6 +41,10 @@ __all__ = ["Published", "fit", "with_coefficients", "with_estimates"]
 Published = Callable[[str], Model]
 """Gives a published model by its name."""
 _Values = npt.NDArray[np.float64]
+# what a trained model takes over from its recipe unchanged
+_OF_RECIPE: Final = (
+    "name", "drug", "title", "citation", "population", "unit", "predicts", "link", "limits",
+)  # fmt: skip
 # fixed, so that the same rows give the same trees
 _SEED: Final = 20090219
 
@@ -137,20 +141,12 @@ def fit(recipe: Recipe, table: DataTable, published: Published, *, race: bool = 
         members.append(_boosted(task, recipe.boosting, filled, target))
     members += [_fixed(task, published(f.model), f.weight, filled) for f in recipe.fixed]
     return Model(
-        name=recipe.name,
+        **{name: getattr(recipe, name) for name in _OF_RECIPE},
         version="1",
-        drug=recipe.drug,
         kind=ModelKind.TRAINED,
-        title=recipe.title,
-        citation=recipe.citation,
-        population=recipe.population,
-        unit=recipe.unit,
-        predicts=recipe.predicts,
-        link=recipe.link,
         inputs=inputs,
         members=tuple(members),
         uses_race=race and bool(recipe.race_inputs),
-        limits=recipe.limits,
     )
 
 
