@@ -63,11 +63,11 @@ _HOLDS: Final[Mapping[str, Callable[[Patient], bool]]] = {
 # doses of models are weekly, loading doses daily
 _DAYS = 7.0
 _PUBLISHED = "published"
+# What a stated group says of an input that asks for it in other words
 _ALSO = {
     ("race", "Black"): ("african_ancestry", "yes"),
     ("african_ancestry", "yes"): ("race", "Black"),
 }
-"""What a stated group says of an input that asks for it in other words."""
 
 
 def shared_value(
@@ -253,6 +253,7 @@ class Dosing:
             if own.drug == self.drug and all(own.name != other.name for other, _ in found):
                 found.append((own, folder))
         asked = 1 if name else 0
+        # trained models first, then published ones by rank
         rest = sorted(found[asked:], key=lambda m: (m[0].kind is not ModelKind.TRAINED, m[0].rank))
         return [*found[:asked], *rest]
 
@@ -260,6 +261,7 @@ class Dosing:
         """Yield current versions: those that are approved, and published ones as shipped."""
         for name in sorted({place.name for place in self._store.places()}):
             folder = self._store.find(name)
+            # a published equation as shipped needs no approval, but can be retired
             is_approved = folder.state is LifecycleState.APPROVED
             if is_approved or (
                 _is_shipped_publication(folder) and folder.state is LifecycleState.DRAFT

@@ -38,8 +38,8 @@ __all__ = [
 _Values = npt.NDArray[np.float64]
 # share of the actual dose within which a prediction counts as close
 _SHARE: Final = 0.2
+# 20% of a dose is itself within 20%, whatever the last bit says
 _SLACK: Final = 1e-9
-"""20% of a dose is itself within 20%, whatever the last bit says."""
 _Ends = tuple[float, float]
 # bootstrap samples; the seed is fixed, so that equal tables give equal intervals
 _DRAWS: Final = 1000
@@ -53,8 +53,8 @@ _Mask = npt.NDArray[np.bool_]
 _AGES: Final = ((0.0, 50.0, "below 50"), (50.0, 70.0, "50 to 69"), (70.0, np.inf, "70 or more"))
 DOSE_BINS: Final = ((0.0, 21.0, "at most 21"), (21.0, 49.0, "21 to 49"), (49.0, np.inf, "above 49"))
 """Weekly doses of warfarin in mg, lower end exclusive, as in the paper of the IWPC."""
+# Patients of a group: of fewer nothing is said
 _FEWEST: Final = 100
-"""Patients of a group: of fewer nothing is said."""
 _NOT_A_GROUP: Final = ("", "Unknown")
 # by how much fewer high doses may be within 20% before a remark is due
 _TOLERATED: Final = 0.02

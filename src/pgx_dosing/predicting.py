@@ -47,8 +47,8 @@ _MOST: Final = 64
 _TOLD: Final = 0.01
 # doses that differ by less than half a percent count as one dose
 _SAME: Final = 0.005
+# Share of the typical dose below which an equation has left what it was made from
 _LEAST: Final = 0.05
-"""Share of the typical dose below which an equation has left what it was made from."""
 # what a prediction repeats of its model
 _ABOUT_MODEL: Final = (
     "version", "title", "drug", "predicts", "unit", "citation", "population", "uses_race",

@@ -50,8 +50,8 @@ __all__ = [
 InputValue = float | str | bool | None
 
 _YES: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+# Units that are given by mistake, and by how much they differ
 _UNITS: Final = {"cm": ("m", 100.0), "kg": ("lb", 0.4536), "years": ("days", 1 / 365.25)}
-"""Units that are given by mistake, and by how much they differ."""
 SCHEMA_VERSION = "1.0"
 
 
@@ -444,6 +444,7 @@ def _check(model: Model, where: str) -> None:
     for member in model.members:
         if member.trees and (fault := member.trees.fault):
             raise ModelFolderError(fault, where=where)
+    # weights are decimals, whose sum as floats may miss 1 in the last digits
     if not model.members or abs(sum(m.weight for m in model.members) - 1.0) > 1e-9:
         raise ModelFolderError("weights of members do not add up to 1", where=where)
     if (ends := model.interval) and not len(ends.lower) == len(ends.upper) == len(ends.up_to) + 1:

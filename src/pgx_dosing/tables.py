@@ -39,8 +39,8 @@ SCHEMA_VERSION = "1.0"
 _MAX_BYTES: Final = 1 << 30
 # known values from which on a median outside of its bounds shows another unit
 _ENOUGH: Final = 20
+# A single odd cell says nothing of a column
 _FEW: Final = 1
-"""A single odd cell says nothing of a column."""
 _Text = npt.NDArray[np.str_]
 _Values = npt.NDArray[np.float64]
 

@@ -128,6 +128,7 @@ def _number(term: EquationTerm, columns: Columns, n: int) -> _Values:
 
 
 def _decade(term: EquationTerm, columns: Columns, n: int) -> _Values:
+    # the last decade is open: 9 is 90 years or more
     return np.minimum(np.floor(_numbers(columns, term.inputs[0]) / 10.0), 9.0) - term.origin
 
 

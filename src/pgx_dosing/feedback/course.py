@@ -363,6 +363,7 @@ class OutcomeModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def probabilities(self, driver: npt.ArrayLike) -> Array:
         """Return the probability of each level, (..., L), for drivers (...)."""
         x = self.slope * np.asarray(driver, np.float64)[..., None] - np.asarray(self.cuts)
+        # proportional odds: a level is its own cut reached and the next one not
         reached = 1 / (1 + np.exp(-x))
         whole = np.ones((*x.shape[:-1], 1))
         found: Array = -np.diff(np.concatenate([whole, reached, 0 * whole], axis=-1), axis=-1)

@@ -50,8 +50,8 @@ _NODES: Final = 6
 _LONGEST: Final = 24.0
 # the steps shrink quickly; this only bounds the loop
 _ITERATIONS: Final = 60
+# Transit times after which less than 1e-13 of an effect is still to come
 _FORGOTTEN: Final = 12.0
-"""Transit times after which less than 1e-13 of an effect is still to come."""
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -60,8 +60,8 @@ _FAR: Final = 3.0
 Genotype = Mapping[str, Mapping[str, int]]
 _UNIT: Final = "mg/week"
 _AGE: Final = "age_years"
+# INR for which the published equations give a dose
 _TARGET: Final = (2.0, 3.0)
-"""INR for which the published equations give a dose."""
 
 
 class CautionEvidence(msgspec.Struct, frozen=True):

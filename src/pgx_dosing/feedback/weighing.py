@@ -307,6 +307,7 @@ def _chebyshev(low: float, high: float) -> tuple[Array, Array]:
 def _barycentric(points: Array, knots: Array, weights: Array) -> Array:
     """Return the matrix (P, C) that takes values at knots to values at points."""
     apart = points[:, None] - knots[None, :]
+    # a point on a knot takes its value: the formula would divide by zero
     exact = np.abs(apart) < 1e-13
     terms = weights / np.where(exact, 1.0, apart)
     matrix = terms / terms.sum(axis=1, keepdims=True)

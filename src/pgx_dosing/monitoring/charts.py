@@ -101,6 +101,7 @@ def _solve(
     for _ in range(_STEPS):
         share = (low + high) / 2
         log_chance = choose[counts] + counts * np.log(share) + (n - counts) * np.log1p(-share)
+        # either tail changes in one direction with the share, so halving finds the limit
         is_beyond = float(np.exp(log_chance).sum()) > tail
         low, high = (low, share) if is_beyond == is_lower else (share, high)
     return (low + high) / 2

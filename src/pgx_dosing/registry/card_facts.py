@@ -32,6 +32,7 @@ METRICS = {
     "interval_coverage": "interval holds the actual dose",
 }
 """Metrics that a card shows, by key of ``metrics.json``."""
+# entries of a list in a cell; the rest is counted
 _ITEMS_SHOWN = 40
 _NOBODY_SAID: Final = "the makers left no statement"
 _NOT_IN_FILES: Final = "the model's files do not say"

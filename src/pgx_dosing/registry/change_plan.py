@@ -251,6 +251,7 @@ def _differences(old: object, new: object, path: str = "") -> Iterator[tuple[str
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from _differences(one, other, f"{path}/{index}")
+    # lists of different lengths share no indices: they differ as a whole
     elif not _is_same(old, new):
         yield path, old, new
 

@@ -60,6 +60,7 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+# no link is followed, and the open of a named pipe does not wait for a writer
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # digits of the largest 64-bit integer
 _DIGITS: Final = 19
@@ -182,6 +183,7 @@ def write_in_one_step(path: Path, data: bytes, beside: Path) -> None:
         with temporary.open("xb") as handle:
             handle.write(data)
             handle.flush()
+            # the data reach the disk before the name does, so that a crash leaves old or new
             os.fsync(handle.fileno())
         os.replace(temporary, path)  # noqa: PTH105 (one atomic step is the point)
     except OSError as error:
@@ -398,6 +400,7 @@ def signature_state(
         return SignatureState.UNKNOWN_METHOD
     if key is None:
         return SignatureState.NOT_CHECKED
+    # compared in constant time, so that timing tells nothing about the right value
     if not hmac.compare_digest(signature.key_id.encode(), key.key_id.encode()):
         return SignatureState.OTHER_KEY
     expected = key.over(purpose, digest)

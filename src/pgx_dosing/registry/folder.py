@@ -335,6 +335,7 @@ def _take_place(new: Path, folder: Path) -> None:
     if not folder.exists():
         new.rename(folder)
         return
+    # a rename cannot replace a folder that is not empty: the old one is moved aside first
     old = folder.parent / temporary_name()
     folder.rename(old)
     try:

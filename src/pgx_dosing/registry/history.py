@@ -476,6 +476,7 @@ def _check_step(before: StateEntry, after: StateEntry, where: str) -> None:
         raise ModelFolderError("is of an earlier day than the entry before", where=where)
     if after.model_digest != before.model_digest and after.state is not LifecycleState.DRAFT:
         raise ModelFolderError("speaks of another model than the entry before", where=where)
+    # a retired version is approved again by a rollback only
     is_return = (
         after.is_rollback
         and after.state is LifecycleState.APPROVED

@@ -34,6 +34,7 @@ __all__ = ["Note", "advance", "check_key", "check_usable", "next_entry", "note_o
 # letters of a name; a reason may be ten times as long
 _LONGEST: Final = 300
 _FEWEST_LETTERS: Final = 2
+# words that fill a required field without naming anybody
 _NOBODY: Final = frozenset(
     {
         "admin", "administrator", "anonymous", "anyone", "approver", "fixme", "foo", "bar", "name",

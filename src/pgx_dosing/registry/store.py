@@ -71,6 +71,7 @@ def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
 def _part_order(part: str) -> tuple[int, int, str]:
     if part.isdecimal():
         return (3, int(part), "")
+    # 0 sorts before the end of a version (1), as 2rc1 before 2; other letters after it
     return (0 if part in _BEFORE else 2, 0, part)
 
 

@@ -36,10 +36,11 @@ _NOWHERE: Final = "international"
 
 _Result = RuleResult | FlowResult | LoadingResult
 Words = Mapping[str, Any]
+# What adds less to a dose, in its unit, is no bar
 _LEAST: Final = 0.005
-"""What adds less to a dose, in its unit, is no bar."""
 _BARS: Final = 10
 _PLAIN_STATES: Final = ("approved", "published")
+# remarks of `pgx_dosing.predicting`, taken apart to be put into the language of the report
 _UNCOUNTED: Final = re.compile(r"(\S+): (.+) is not in the equation and counts as (\S+)")
 _WITHOUT: Final = re.compile(r"(.+) not known: the dose rests less on genotype than .+")
 

@@ -53,8 +53,8 @@ __all__ = ["add_up", "answer", "compute", "decide", "rules_for"]
 _MOST: Final = 20_000
 # ways to an answer that are listed
 _WAYS: Final = 12
+# Points that are possible, each with its probability (None: not weighed)
 _Points = dict[int, float | None]
-"""Points that are possible, each with its probability (None: not weighed)."""
 
 
 class _Branch(msgspec.Struct, frozen=True):
@@ -121,6 +121,7 @@ class _Walk:
 
     def _split(self, name: str, fixed: Mapping[str, Value]) -> _Tree:
         ways = tuple((p, self._from({**fixed, name: p.value})) for p in self._options[name])
+        # equal subtrees: the input does not matter here
         first = ways[0][1]
         return first if all(tree == first for _, tree in ways) else _Branch(name, ways)
 
@@ -250,6 +251,7 @@ def _points(rule: ScoreRule, item: ScoreItem, known: Mapping[str, PossibleValues
     found: _Points = {}
     for possible in options(rule.input(item.input), known[item.input], conditions):
         add_weight(found, _points_of(item, possible), possible.probability)
+    # all values give the same points: certain, whether or not they were weighed
     return {next(iter(found)): 1.0} if len(found) == 1 else found
 
 
@@ -339,6 +341,7 @@ def compute(rule: EquationRule, observations: Iterable[PossibleValues]) -> RuleR
 def _ways(item: RuleInput, found: PossibleValues) -> tuple[Possible, ...]:
     """Return the values that bound an input's share; both limits of a number not known."""
     if item.kind == "number" and not found.values and item.low is not None:
+        # each term is monotonic in a number, so the limits bound it
         ends = (item.low, item.low if item.high is None else item.high)
         return tuple(Possible(end) for end in ends)
     return options(item, found, ())

@@ -54,8 +54,8 @@ __all__ = [
 
 # bounds the work that a rule file with many open inputs can cause
 _MOST: Final = 20_000
+# Which of its values each input has, in the order of the inputs that the flow asks for
 _At = tuple[int, ...]
-"""Which of its values each input has, in the order of the inputs that the flow asks for."""
 
 
 class BaseDose(msgspec.Struct, frozen=True, kw_only=True):
@@ -299,6 +299,7 @@ def _outcome(
     rule: FlowRule, path: _Path, doses: Mapping[str, BaseDose], values: Mapping[str, Value]
 ) -> FlowOutcome:
     base = doses[path.base.equation]
+    # factors multiply, and are positive: so do their lower and upper ends
     low = high = 1.0
     for span in path.spans:
         low, high = low * span.low, high * span.high
@@ -451,6 +452,7 @@ def _covered(rule: LoadingRule, ways: Iterable[Possible]) -> None:
 
 
 def _accumulation(rule: LoadingRule, level: str) -> float:
+    # share of a dose that is left in the body after one interval
     q = math.exp(-rule.rates[level] * rule.interval_hours)
     return 1 / ((1 - q) * sum(q**n for n in range(rule.doses)))
 

@@ -24,8 +24,8 @@ from pgx_dosing.rules.specification import UNLISTED, DosingRule, Observe, RuleIn
 
 __all__ = ["Person", "body_mass_index", "body_surface_area", "observe", "observed_gene"]
 
+# Candidates that are not listed count, if their probability together is at least this
 _NEGLIGIBLE: Final = 1e-3
-"""Candidates that are not listed count, if their probability together is at least this."""
 _NOT_LISTED: Final = "candidates_not_listed"
 _ANSWERED: Final = (CallStatus.CALLED, CallStatus.AMBIGUOUS)
 

@@ -233,6 +233,7 @@ def _thresholds(name: str, conditions: Iterable[RuleCondition]) -> list[float]:
 
 def _cells(low: float, high: float, thresholds: Sequence[float]) -> Iterable[Possible]:
     """Yield each threshold, and a number between neighbours for the span between them."""
+    # a threshold is a cell of its own, because at_most includes it and below does not
     inside = {t for t in thresholds if low <= t <= high}
     edges = sorted({low, high, *inside})
     for left, right in zip(edges, [*edges[1:], None], strict=True):

@@ -43,8 +43,8 @@ _DRAWS: Final = 200
 _SEED: Final = 3
 # patients below which no model is trained
 _FEWEST_TRAINED: Final = 50
+# How many local patients the site's intercept is tried with
 _LOCAL: Final = (10, 20, 50)
-"""How many local patients the site's intercept is tried with."""
 
 
 def reference_of(

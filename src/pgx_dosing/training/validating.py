@@ -49,11 +49,11 @@ _N_RANDOM = 10
 _FOLDS: Final = 5
 _LEAF: Final = 5
 _SEED: Final = 11
+# Share of sites named rightly above which a missing-value pattern must not be an input
 _TELLING: Final = 0.5
-"""Share of sites named rightly above which a missing-value pattern must not be an input."""
 _Values = npt.NDArray[np.float64]
+# Residuals of each bin of predicted dose: fewer give unsteady ends
 _LEAST: Final = 200
-"""Residuals of each bin of predicted dose: fewer give unsteady ends."""
 # ends differ by predicted dose, because high doses scatter more
 _BINS: Final = 3
 # tails tried from the nominal one down to its half
